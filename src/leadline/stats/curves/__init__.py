@@ -1,0 +1,11 @@
+"""Learning curves: from errors at a few train sizes to a forecast at any size.
+
+`fit` takes what was measured and returns a `CurvePosterior`, the one face that callers see.
+"""
+
+from __future__ import annotations
+
+from leadline.stats.curves.bootstrap import fit
+from leadline.stats.curves.posterior import CurvePosterior
+
+__all__ = ["CurvePosterior", "fit"]

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from scipy.stats import ttest_1samp
+
+from leadline.stats.compare import corrected_resampled_t, one_standard_error_choice
+
+DIFFERENCES = [0.02, 0.01, 0.03, -0.01, 0.02, 0.015]
+
+
+def test_without_overlap_it_is_the_plain_t_test() -> None:
+    oracle = ttest_1samp(DIFFERENCES, 0)
+    # a vanishing test set leaves 1 / n_splits alone
+    t, p_value = corrected_resampled_t(DIFFERENCES, n_train=10**12, n_test=1)
+    assert t == pytest.approx(oracle.statistic)
+    assert p_value == pytest.approx(oracle.pvalue)
+
+
+def test_the_correction_divides_t_by_the_enlarged_spread() -> None:
+    plain = ttest_1samp(DIFFERENCES, 0).statistic
+    corrected = corrected_resampled_t(DIFFERENCES, n_train=80, n_test=20).t
+    assert corrected == pytest.approx(plain / math.sqrt(1 + len(DIFFERENCES) * 20 / 80))
+
+
+def test_without_spread_the_answer_is_certain() -> None:
+    assert corrected_resampled_t([0.0, 0.0], 80, 20) == (0.0, 1.0)
+    assert corrected_resampled_t([-0.25, -0.25], 80, 20) == (-math.inf, 0.0)
+
+
+def test_the_simplest_within_one_standard_error_of_the_best_is_chosen() -> None:
+    means, errors = [0.80, 0.84, 0.85, 0.839], [0.05, 0.05, 0.011, 0.05]
+    assert one_standard_error_choice(means, errors, [1, 3, 4, 2]) == 3
+    assert one_standard_error_choice(means, errors, [1, 2, 4, 2]) == 1
+    assert one_standard_error_choice(means, [0, 0, 0, 0], [1, 2, 4, 2]) == 2
+
+
+def test_bad_input_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 2"):
+        corrected_resampled_t([0.1], 80, 20)
+    with pytest.raises(ValueError, match="n_train"):
+        corrected_resampled_t([0.1, 0.2], 0, 20)
+    with pytest.raises(ValueError, match="as many"):
+        one_standard_error_choice([0.1, 0.2], [0.1], [1, 2])
+    with pytest.raises(ValueError, match="must not be negative"):
+        one_standard_error_choice([0.1], [-0.1], [1])
