@@ -1,0 +1,361 @@
+"""define / data: is the snapshot fit to learn from, and how must it be split?
+
+The split is drawn once and kept for the project's life: by time where rows are dated, by
+group where rows belong together, else at random.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from leadline.phases.scoring import Task
+from leadline.phases.verdict import Finding, Verdict, answer_of, fault, note, warning
+
+_FEWEST_ROWS = 40
+_FEWEST_OF_A_CLASS = 10
+_LEAK_SCORE = 0.98
+_RARE_CLASS_SHARE = 0.05
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    NUMBER = "number"
+    CATEGORY = "category"
+    TEXT = "text"
+    DATE = "date"
+
+
+class Role(StrEnum):
+    """What a column is for."""
+
+    FEATURE = "feature"
+    LABEL = "label"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of the snapshot.
+
+    Attributes
+    ----------
+    name : str
+        As in the file.
+    kind : Kind
+        What it holds.
+    role : Role
+        What it is for.
+    n_missing : int
+        Rows without a value.
+    n_unique : int
+        Different values, missing left out.
+    example : str
+        One value, shortened.
+    why : str
+        Why it is excluded; empty where it is not.
+    """
+
+    name: str
+    kind: Kind
+    role: Role = Role.FEATURE
+    n_missing: int = 0
+    n_unique: int = 0
+    example: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassCount:
+    """How many rows have a label value."""
+
+    value: str
+    n_rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leak:
+    """A column that alone predicts the label.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    score : float in [0, 1]
+        Cross-validated score of a small tree on this column alone; 1 is perfect.
+    """
+
+    column: str
+    score: float
+
+
+class SplitKind(StrEnum):
+    """How test rows were set aside."""
+
+    RANDOM = "random"
+    GROUP = "group"
+    TIME = "time"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """How the test set was set aside, for the project's life.
+
+    Attributes
+    ----------
+    kind : SplitKind
+        Random by the hash of a row's content, by the hash of its group, or the latest in time.
+    column : str
+        The group or time column; empty for random.
+    test_share : float in (0, 1)
+        Share wished for.
+    seed : int
+        Salt of the hash.
+    n_train, n_test : int
+        Rows on each side.
+    test_from, test_to : str
+        ISO time of the first and last test row; empty unless by time.
+    mask : str
+        Digest of the stored test mask, one byte a row.
+    """
+
+    kind: SplitKind
+    column: str = ""
+    test_share: float
+    seed: int
+    n_train: int
+    n_test: int
+    test_from: str = ""
+    test_to: str = ""
+    mask: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What the audit found.
+
+    Attributes
+    ----------
+    snapshot : str
+        Digest of the rows, as Parquet.
+    unlabelled : str
+        Digest of the rows without a label; empty if there are none.
+    source_digest : str
+        Digest of the files and of the [data] settings they were read with.
+    files : tuple of str
+        Names of the files read.
+    task : Task
+        What kind of label is predicted.
+    n_rows : int
+        Labelled rows.
+    n_unlabelled : int
+        Rows without a label, left out.
+    columns : tuple of Column
+        Every column of the files.
+    classes : tuple of ClassCount
+        Most frequent first; empty for regression.
+    n_duplicates : int
+        Rows whose features equal those of an earlier row.
+    n_conflicts : int
+        Duplicates whose label differs from the earlier row's.
+    n_crossing : int
+        Test rows whose features equal those of a train row.
+    leaks : tuple of Leak
+        Best single columns, the highest score first.
+    time_column, group_column : str
+        Named by the user or recognised; empty where there is none.
+    is_ordered : bool
+        True if the rows lie in time order in the file.
+    split : Split
+        How the test set was set aside.
+    """
+
+    snapshot: str
+    unlabelled: str = ""
+    source_digest: str
+    files: tuple[str, ...]
+    task: Task
+    n_rows: int
+    n_unlabelled: int = 0
+    columns: tuple[Column, ...]
+    classes: tuple[ClassCount, ...] = ()
+    n_duplicates: int = 0
+    n_conflicts: int = 0
+    n_crossing: int = 0
+    leaks: tuple[Leak, ...] = ()
+    time_column: str = ""
+    group_column: str = ""
+    is_ordered: bool = False
+    split: Split
+
+    @property
+    def features(self) -> dict[str, str]:
+        """Feature name to kind, in file order: what an engine is told of the columns."""
+        return {
+            column.name: column.kind.value
+            for column in self.columns
+            if column.role is Role.FEATURE
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data(Verdict, Evidence):
+    """The snapshot, its split, and what is wrong with it."""
+
+
+def assess(evidence: Evidence) -> Data:
+    """Say whether the snapshot is fit to learn from.
+
+    Examples
+    --------
+    >>> split = Split(kind=SplitKind.RANDOM, test_share=0.2, seed=0, n_train=8, n_test=2)
+    >>> verdict = assess(Evidence(snapshot="", source_digest="", files=("a.csv",),
+    ...     task=Task.BINARY, n_rows=10, columns=(), split=split))
+    >>> verdict.answer.value, verdict.findings[0].what
+    ('no', 'Only 10 labelled rows.')
+    """
+    findings = (
+        *_size_findings(evidence),
+        *_class_findings(evidence),
+        *_column_findings(evidence),
+        *_duplicate_findings(evidence),
+        *_split_findings(evidence),
+    )
+    n_features = len(evidence.features)
+    return Data(
+        answer=answer_of(findings),
+        summary=(
+            f"{evidence.n_rows:,} labelled rows with {n_features} features; "
+            f"{evidence.split.n_test:,} of them set aside as the test set ({_split_words(evidence)})."
+        ),
+        findings=findings,
+        **vars(evidence),
+    )
+
+
+def _size_findings(evidence: Evidence) -> list[Finding]:
+    findings = []
+    if evidence.n_rows < _FEWEST_ROWS:
+        findings.append(
+            fault(
+                f"Only {evidence.n_rows} labelled rows.",
+                f"At least {_FEWEST_ROWS} are needed to learn anything: label more rows.",
+            )
+        )
+    if not evidence.features and evidence.n_rows >= _FEWEST_ROWS:
+        findings.append(fault("No column is left to learn from.", "Exclude fewer columns."))
+    if evidence.n_unlabelled:
+        findings.append(
+            note(
+                f"{evidence.n_unlabelled:,} rows have no label and were left out.",
+                "Label them with 'leadline label', or leave them as they are.",
+            )
+        )
+    return findings
+
+
+def _class_findings(evidence: Evidence) -> list[Finding]:
+    if evidence.task is Task.REGRESSION or evidence.n_rows == 0:
+        return []
+    if len(evidence.classes) < 2:
+        return [fault("The label has one value only.", "Rows of at least two classes are needed.")]
+    rarest = evidence.classes[-1]
+    share = rarest.n_rows / evidence.n_rows
+    if rarest.n_rows < _FEWEST_OF_A_CLASS:
+        return [
+            fault(
+                f"Class {rarest.value!r} has {rarest.n_rows} rows.",
+                f"At least {_FEWEST_OF_A_CLASS} a class are needed: label more, or merge classes.",
+            )
+        ]
+    if share < _RARE_CLASS_SHARE:
+        return [
+            warning(
+                f"Class {rarest.value!r} is rare: {share:.1%} of the rows.",
+                "Accuracy hides rare classes: judge by precision and recall.",
+            )
+        ]
+    shares = ", ".join(
+        f"{count.value!r} {count.n_rows / evidence.n_rows:.1%}" for count in evidence.classes[:5]
+    )
+    return [note(f"Class shares: {shares}.")]
+
+
+def _column_findings(evidence: Evidence) -> list[Finding]:
+    findings = [
+        warning(
+            f"{leak.column!r} alone predicts the label (score {leak.score:.3f}): "
+            "it may be known only after the fact.",
+            f"If so, name it under [data] exclude: exclude = [{leak.column!r}].",
+            (leak.column,),
+        )
+        for leak in evidence.leaks
+        if leak.score >= _LEAK_SCORE
+    ]
+    for column in evidence.columns:
+        if column.role is Role.EXCLUDED and column.why:
+            findings.append(note(f"{column.name!r} is left out: {column.why}.", "", (column.name,)))
+        elif column.role is Role.FEATURE and column.n_missing > evidence.n_rows / 2:
+            share = column.n_missing / max(evidence.n_rows, 1)
+            findings.append(
+                warning(
+                    f"{column.name!r} is missing in {share:.0%} of the rows.",
+                    "Check that it will be there when the model is used.",
+                    (column.name,),
+                )
+            )
+    return findings
+
+
+def _duplicate_findings(evidence: Evidence) -> list[Finding]:
+    findings = []
+    if evidence.n_duplicates:
+        share = evidence.n_duplicates / max(evidence.n_rows, 1)
+        findings.append(
+            note(f"{evidence.n_duplicates:,} rows ({share:.1%}) repeat an earlier row's features.")
+        )
+    if evidence.n_conflicts:
+        findings.append(
+            warning(
+                f"{evidence.n_conflicts:,} of the repeats have another label.",
+                "No model can tell them apart: a feature is missing, or labels are wrong.",
+            )
+        )
+    if evidence.n_crossing:
+        findings.append(
+            warning(
+                f"{evidence.n_crossing:,} test rows repeat a train row: the test score flatters.",
+                "Split by group if the repeats are one and the same thing.",
+            )
+        )
+    return findings
+
+
+def _split_findings(evidence: Evidence) -> list[Finding]:
+    split = evidence.split
+    if split.kind is SplitKind.TIME:
+        return [
+            note(f"Split by time: the test rows are from {split.test_from} to {split.test_to}.")
+        ]
+    if split.kind is SplitKind.GROUP:
+        return [note(f"Split by group: no {split.column!r} is on both sides.")]
+    findings = [note("Split at random; equal rows are always on the same side.")]
+    if evidence.time_column:
+        findings.append(
+            warning(
+                f"Rows are dated ({evidence.time_column!r}) but split at random.",
+                "If the model will predict the future, set [data] split = 'time'.",
+                (evidence.time_column,),
+            )
+        )
+    return findings
+
+
+def _split_words(evidence: Evidence) -> str:
+    split = evidence.split
+    if split.kind is SplitKind.TIME:
+        return f"the latest by {split.column!r}"
+    if split.kind is SplitKind.GROUP:
+        return f"whole groups of {split.column!r}"
+    return "at random"

@@ -1,0 +1,151 @@
+"""define / feasibility: is there signal beyond chance, what is the ceiling, what would prove success?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.scoring import scoring_of
+from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
+
+_SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """A quick baseline against shuffled labels, and what would prove success.
+
+    Attributes
+    ----------
+    scoring : str
+        Metric of every score here.
+    target_score : float
+        Good enough.
+    family : str
+        The quick baseline.
+    n_rows : int
+        Train rows it learnt from.
+    score : float
+        Its cross-validated score.
+    chance_score : float
+        Mean score with shuffled labels.
+    chance_std : float
+        Their standard deviation.
+    n_permutations : int
+        Shuffles.
+    p_value : float in (0, 1]
+        Share of shuffles that did as well; the smallest possible is 1 / (1 + n_permutations).
+    detectable_effect : float
+        Smallest gain over chance that would have been seen with probability .8.
+    ceiling : Bounds or None
+        Best possible agreement with one judge, from people's own disagreement; None
+        without repeated votes.
+    n_votes : int
+        Votes behind the ceiling.
+    expected_score : float
+        The score hoped for when the size of the proof was computed.
+    n_test_needed : int or None
+        Test rows that would prove the target if the model scores `expected_score`; None
+        where no closed form is known for the metric, or the expectation is too low.
+    n_test : int
+        Test rows there are.
+    """
+
+    scoring: str
+    target_score: float
+    family: str
+    n_rows: int
+    score: float
+    chance_score: float
+    chance_std: float
+    n_permutations: int
+    p_value: float
+    detectable_effect: float
+    ceiling: Bounds | None = None
+    n_votes: int = 0
+    expected_score: float
+    n_test_needed: int | None
+    n_test: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feasibility(Verdict, Evidence):
+    """Whether it can work at all."""
+
+
+def assess(evidence: Evidence) -> Feasibility:
+    """Say whether there is signal, and whether success could be shown."""
+    has_signal = evidence.p_value <= _SIGNIFICANT
+    ceiling_finding = _ceiling_finding(evidence)
+    findings = tuple(
+        finding
+        for finding in (_signal_finding(evidence), ceiling_finding, _proof_finding(evidence))
+        if finding
+    )
+    is_capped = ceiling_finding is not None and _is_capped(evidence)
+    return Feasibility(
+        answer=Answer.GO if has_signal and not is_capped else Answer.NO,
+        summary=_summary(evidence, has_signal),
+        findings=findings,
+        **vars(evidence),
+    )
+
+
+def _summary(evidence: Evidence, has_signal: bool) -> str:
+    words = scoring_of(evidence.scoring).words
+    if has_signal:
+        return (
+            f"There is signal: a quick {evidence.family} model reaches {words} of "
+            f"{evidence.score:.3f}, shuffled labels {evidence.chance_score:.3f}."
+        )
+    return (
+        f"No signal found at {evidence.n_rows:,} rows: {words} of {evidence.score:.3f} is "
+        f"within what shuffled labels give ({evidence.chance_score:.3f})."
+    )
+
+
+def _signal_finding(evidence: Evidence) -> Finding:
+    test = f"permutation test with {evidence.n_permutations} shuffles, p = {evidence.p_value:.3f}"
+    if evidence.p_value <= _SIGNIFICANT:
+        return note(f"Better than chance ({test}).")
+    return fault(
+        f"Not better than chance ({test}). A gain of {evidence.detectable_effect:.3f} over "
+        "chance would have been seen with probability .8.",
+        "Bring more rows or better columns, or ask another question.",
+    )
+
+
+def _is_capped(evidence: Evidence) -> bool:
+    scoring = scoring_of(evidence.scoring)
+    ceiling = evidence.ceiling
+    return ceiling is not None and scoring.is_proportion and ceiling.high < evidence.target_score
+
+
+def _ceiling_finding(evidence: Evidence) -> Finding | None:
+    ceiling = evidence.ceiling
+    if ceiling is None:
+        return note(
+            "How far people agree among themselves is not known, so no ceiling is set.",
+            "Let two people label the same 50 rows with 'leadline label'.",
+        )
+    words = (
+        f"People agree with each other so far that the best possible agreement with one judge "
+        f"lies between {ceiling.low:.3f} and {ceiling.high:.3f} ({evidence.n_votes:,} votes)."
+    )
+    if _is_capped(evidence):
+        return fault(words + " The target lies above it.", "Sharpen the question.")
+    return note(words)
+
+
+def _proof_finding(evidence: Evidence) -> Finding:
+    if evidence.n_test_needed is None:
+        return note(
+            f"How many test rows would prove the target cannot be computed for "
+            f"{evidence.scoring!r} in advance; {evidence.n_test:,} are set aside."
+        )
+    needed = (
+        f"If the model truly scores {evidence.expected_score:.3f}, {evidence.n_test_needed:,} "
+        f"test rows would show at least {evidence.target_score:g}; there are {evidence.n_test:,}."
+    )
+    if evidence.n_test_needed > evidence.n_test:
+        return warning(needed, "Set more rows aside, or label more test rows.")
+    return note(needed)

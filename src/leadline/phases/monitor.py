@@ -1,0 +1,175 @@
+"""watch / monitor: does what we see still look like what we learnt from, and is it good enough?
+
+The unit of evidence is a block, a day or a week, never a row: errors cluster in time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
+
+_FEWEST_LABELS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """A column that looks different from the reference.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    distance : float in [0, 1]
+        Total variation for categories, Kolmogorov-Smirnov for numbers.
+    words : str
+        What changed, for a person.
+    """
+
+    column: str
+    distance: float
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A day or week of new data.
+
+    Attributes
+    ----------
+    name : str
+        First day of the block, ISO, or the file's name.
+    n_rows : int
+        Rows scored.
+    alert_share : float in [0, 1]
+        Share flagged.
+    mean_score : float in [0, 1]
+        Mean predicted probability.
+    n_labelled : int
+        Rows whose truth has arrived.
+    error : Bounds or None
+        Share of labelled rows that were wrong; None without labels.
+    cost_per_1000 : float or None
+        Money that the errors on 1,000 rows cost; None without labels.
+    z : float or None
+        Standard deviations above the reference's block-to-block spread; None without labels.
+    is_alarm : bool
+        Beyond the limit.
+    shifts : tuple of Shift
+        Largest first.
+    """
+
+    name: str
+    n_rows: int
+    alert_share: float
+    mean_score: float
+    n_labelled: int = 0
+    error: Bounds | None = None
+    cost_per_1000: float | None = None
+    z: float | None = None
+    is_alarm: bool = False
+    shifts: tuple[Shift, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """New blocks beside the reference.
+
+    Attributes
+    ----------
+    release_id : str
+        The release that scored them.
+    reference_error : float
+        Share wrong on the reference, the test set.
+    reference_alert_share : float in [0, 1]
+        Share flagged there.
+    n_reference_blocks : int
+        Blocks of the reference whose spread sets the limit.
+    z_limit : float
+        A block alarms above it.
+    false_alarm_rate : float or None
+        Share of shuffled reference blocks that would have alarmed; None if too few blocks.
+    currency : str
+        Of the costs.
+    blocks : tuple of Block
+        In the order of time.
+    """
+
+    release_id: str
+    reference_error: float
+    reference_alert_share: float
+    n_reference_blocks: int
+    z_limit: float
+    false_alarm_rate: float | None
+    currency: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monitor(Verdict, Evidence):
+    """Whether the release is still good enough."""
+
+
+def assess(evidence: Evidence) -> Monitor:
+    """Say whether the release still does what it was released for."""
+    labelled = [block for block in evidence.blocks if block.n_labelled]
+    alarms = [block for block in labelled if block.is_alarm]
+    findings = [*_label_findings(evidence), *_alarm_findings(alarms), *_shift_findings(evidence)]
+    if not labelled:
+        answer = Answer.UNCLEAR
+        summary = (
+            f"{len(evidence.blocks)} blocks scored, none with labels: whether the model is still "
+            "good enough is not known."
+        )
+    elif alarms:
+        answer = Answer.NO
+        summary = (
+            f"Retrain: {len(alarms)} of {len(labelled)} labelled blocks are worse than the "
+            f"reference's spread allows, first {alarms[0].name}."
+        )
+    else:
+        answer = Answer.GO
+        summary = f"Still good enough in all {len(labelled)} labelled blocks."
+    return Monitor(answer=answer, summary=summary, findings=tuple(findings), **vars(evidence))
+
+
+def _label_findings(evidence: Evidence) -> list[Finding]:
+    short = [block.name for block in evidence.blocks if block.n_labelled < _FEWEST_LABELS]
+    findings = []
+    if short:
+        findings.append(
+            warning(
+                f"{len(short)} blocks have fewer than {_FEWEST_LABELS} labels.",
+                f"About {_FEWEST_LABELS} labels a block show more than any label-free estimate.",
+            )
+        )
+    if evidence.false_alarm_rate is not None:
+        findings.append(
+            note(
+                f"Self-test: {evidence.false_alarm_rate:.0%} of the reference's own "
+                f"{evidence.n_reference_blocks} blocks would have alarmed."
+            )
+        )
+    return findings
+
+
+def _alarm_findings(alarms: list[Block]) -> list[Finding]:
+    return [
+        warning(
+            f"{block.name}: {block.error.estimate:.1%} wrong ({block.z:.1f} standard deviations "
+            "above the reference).",
+            "Label this block, add it to the data and run the project again.",
+        )
+        for block in alarms
+        if block.error is not None and block.z is not None
+    ]
+
+
+def _shift_findings(evidence: Evidence) -> list[Finding]:
+    if not evidence.blocks:
+        return []
+    latest = evidence.blocks[-1]
+    return [
+        note(f"{latest.name}: {shift.words} (information, not an alarm).", "", (shift.column,))
+        for shift in latest.shifts[:3]
+    ]

@@ -1,0 +1,178 @@
+"""define / problem: what is predicted for whom, how good is good enough, what does an error cost?
+
+A person answers. What nobody has answered yet is listed as assumed, on every page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.errors import SettingsError
+from leadline.phases.scoring import Task, scoring_of
+from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ethics:
+    """Who can be harmed, and which data may be used; answered by a named person.
+
+    Attributes
+    ----------
+    answered_by : str
+        Empty while nobody has answered.
+    harmed : str
+        Who can be harmed by a wrong prediction.
+    by_which_error : str
+        A miss, a false alarm, or both; and how.
+    data_allowed : str
+        Which data may be used, on what ground.
+    personal_data : str
+        Which personal data are in the columns, and how they are protected.
+    """
+
+    answered_by: str = ""
+    harmed: str = ""
+    by_which_error: str = ""
+    data_allowed: str = ""
+    personal_data: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether a named person has answered every question."""
+        answers = (self.harmed, self.by_which_error, self.data_allowed, self.personal_data)
+        return bool(self.answered_by.strip()) and all(answer.strip() for answer in answers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """A business question as a data-science problem, as a person stated it.
+
+    Attributes
+    ----------
+    question : str
+        In the words of whoever asks.
+    unit : str
+        What one row is: a flight, a customer.
+    label : str
+        The column to predict.
+    positive : str
+        The class that counts as a hit, as text; empty unless the task is binary.
+    task : Task
+        Binary, multi-class or regression.
+    scoring : str
+        The metric the target is stated in.
+    target_score : float
+        Good enough, in units of the metric.
+    cost_miss, cost_false_alarm : float >= 0
+        What one error of each kind costs, in `currency`.
+    miss, false_alarm : str
+        What the two errors are called in the project's own words.
+    currency : str
+        Three letters.
+    budget : float >= 0
+        Money granted for the science: labels and compute, phases 1 to 4.
+    time_box_s : float > 0
+        Seconds granted to the search.
+    owner : str
+        Who asks, and decides.
+    ethics : Ethics
+        The checklist.
+    assumed : tuple of str
+        Settings nobody has confirmed yet.
+    """
+
+    question: str
+    unit: str
+    label: str
+    positive: str
+    task: Task
+    scoring: str
+    target_score: float
+    cost_miss: float
+    cost_false_alarm: float
+    miss: str
+    false_alarm: str
+    currency: str
+    budget: float
+    time_box_s: float
+    owner: str
+    ethics: Ethics = Ethics()
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem(Verdict, Evidence):
+    """The problem as stated, checked."""
+
+
+def assess(evidence: Evidence) -> Problem:
+    """Check a problem statement and put it into one sentence.
+
+    Raises
+    ------
+    SettingsError
+        If the statement contradicts itself: a target the metric cannot reach,
+        a negative cost, a metric that does not fit the task.
+    """
+    _refuse_contradictions(evidence)
+    scoring = scoring_of(evidence.scoring)
+    limit = "at most" if scoring.is_loss else "at least"
+    return Problem(
+        answer=Answer.GO,
+        summary=(
+            f"Predict {evidence.label!r} for each {evidence.unit}; "
+            f"good enough is {scoring.words} of {limit} {evidence.target_score:g}."
+        ),
+        findings=tuple(_findings(evidence)),
+        **vars(evidence),
+    )
+
+
+def _findings(evidence: Evidence) -> list[Finding]:
+    findings = []
+    if evidence.assumed:
+        findings.append(
+            warning(
+                f"Nobody has confirmed: {', '.join(evidence.assumed)}.",
+                "Set them in leadline.toml under [problem] and run 'leadline run problem'.",
+            )
+        )
+    if evidence.ethics.is_complete:
+        findings.append(note(f"Ethics checklist answered by {evidence.ethics.answered_by}."))
+    else:
+        findings.append(
+            warning(
+                "The ethics checklist is not answered; no model is released before it is.",
+                "Answer [ethics] in leadline.toml and sign it with answered_by.",
+            )
+        )
+    return findings
+
+
+def _refuse_contradictions(evidence: Evidence) -> None:
+    scoring = scoring_of(evidence.scoring)
+    if evidence.task not in scoring.tasks:
+        raise SettingsError(
+            f"scoring is {evidence.scoring!r}, but the label is {evidence.task.value}.",
+            f"{evidence.scoring!r} needs: {', '.join(task.value for task in scoring.tasks)}.",
+            "Change [problem] scoring in leadline.toml.",
+        )
+    if not scoring.is_loss and not 0.0 < evidence.target_score < 1.0:
+        raise SettingsError(
+            f"target_score is {evidence.target_score:g}.",
+            "It must lie in (0, 1), as the metric does.",
+            "Write a percentage as a fraction.",
+        )
+    for name in ("cost_miss", "cost_false_alarm", "budget"):
+        if getattr(evidence, name) < 0:
+            raise SettingsError(
+                f"{name} is {getattr(evidence, name):g}.",
+                "A number of at least 0 is needed.",
+                f"Change [problem] {name} in leadline.toml.",
+            )
+    if evidence.time_box_s <= 0:
+        raise SettingsError(
+            f"time_box_s is {evidence.time_box_s:g}.",
+            "A number of seconds above 0 is needed.",
+            "Change [problem] time_box_s in leadline.toml.",
+        )

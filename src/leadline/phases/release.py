@@ -1,0 +1,116 @@
+"""ship / release: may this model at this threshold replace the one in service?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.errors import NotReadyError
+from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """A sealed bundle, and the one it would replace.
+
+    Attributes
+    ----------
+    release_id : str
+        Name of the bundle: the first characters of its digest.
+    bundle : str
+        Digest of the bundle: what the signature signs.
+    model : str
+        Digest of the model in it.
+    candidate : str
+        The trial the model was built from.
+    point : str
+        Name of the operating point.
+    threshold : float
+        Rows that score at least this are flagged.
+    signer : str
+        Fingerprint of the key that signed.
+    n_golden : int
+        Rows whose scores are replayed before the model may answer.
+    size_bytes : int
+        Of the bundle.
+    fit_s : float
+        Seconds the final fit took.
+    approved_by : str
+        The person who chose the point.
+    ethics_by : str
+        The person who answered the ethics checklist; empty if nobody has.
+    replaces : str
+        Release in service so far; empty for the first.
+    champion_score, challenger_score : float or None
+        Both on the same test rows; None for the first release.
+    """
+
+    release_id: str
+    bundle: str
+    model: str
+    candidate: str
+    point: str
+    threshold: float
+    signer: str
+    n_golden: int
+    size_bytes: int
+    fit_s: float
+    approved_by: str
+    ethics_by: str
+    replaces: str = ""
+    champion_score: float | None = None
+    challenger_score: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release(Verdict, Evidence):
+    """A model at a threshold, stored, hashed and signed."""
+
+
+def require_ethics(answered_by: str, *, is_complete: bool) -> None:
+    """Refuse to release what nobody has thought about.
+
+    Raises
+    ------
+    NotReadyError
+        If the ethics checklist is not answered by a named person.
+    """
+    if not is_complete:
+        found = "The ethics checklist is not answered."
+        if answered_by:
+            found = f"{answered_by} has left questions of the ethics checklist open."
+        raise NotReadyError(
+            found,
+            "A named person must say who can be harmed, by which error, and which data may be used.",
+            "Answer [ethics] in leadline.toml, then 'leadline run problem'.",
+        )
+
+
+def assess(evidence: Evidence) -> Release:
+    """Say whether the bundle may go into service."""
+    findings: list[Finding] = [
+        note(f"Signed by key {evidence.signer}; {evidence.n_golden} golden rows are replayed."),
+        note(f"Operating point chosen by {evidence.approved_by}."),
+    ]
+    worse = (
+        evidence.champion_score is not None
+        and evidence.challenger_score is not None
+        and evidence.challenger_score < evidence.champion_score
+    )
+    if worse:
+        findings.append(
+            warning(
+                f"The release in service scores {evidence.champion_score:.3f} on the same rows, "
+                f"this one {evidence.challenger_score:.3f}.",
+                "Keep the one in service, unless there is another reason to change.",
+            )
+        )
+    return Release(
+        answer=Answer.UNCLEAR if worse else Answer.GO,
+        summary=(
+            f"Release {evidence.release_id}: {evidence.candidate} at {evidence.point} "
+            f"(threshold {evidence.threshold:.3f}), "
+            f"{f'replaces {evidence.replaces}' if evidence.replaces else 'the first'}."
+        ),
+        findings=tuple(findings),
+        **vars(evidence),
+    )

@@ -1,0 +1,170 @@
+"""apply / review: what did stakeholders judge on the real stream, and which point did they choose?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
+
+_CLEAR = 0.9
+_FEWEST_JUDGMENTS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamPoint:
+    """An operating point on the real stream, from judgments.
+
+    Attributes
+    ----------
+    name : str
+        As on offer.
+    threshold : float in [0, 1]
+        Rows that score at least this are flagged.
+    precision, recall : Bounds
+        On the stream.
+    test_precision, test_recall : Bounds
+        On the test set, for comparison.
+    n_alerts : int
+        Rows of the stream flagged.
+    cost_per_1000 : float
+        Money that the errors on 1,000 rows cost, at the estimates.
+    p_cheapest : float in [0, 1]
+        Probability that this point is the cheapest of those on offer.
+    """
+
+    name: str
+    threshold: float
+    precision: Bounds
+    recall: Bounds
+    test_precision: Bounds
+    test_recall: Bounds
+    n_alerts: int
+    cost_per_1000: float
+    p_cheapest: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Judgments, and a choice.
+
+    Attributes
+    ----------
+    n_stream : int
+        Rows of the stream.
+    n_judged, n_unsure : int
+        Rows judged yes or no, rows left unsure.
+    judges : tuple of str
+        Who judged.
+    points : tuple of StreamPoint
+        As on offer, the most cautious first.
+    cost_miss, cost_false_alarm : float
+        What the person who chose weighed the errors with.
+    currency : str
+        Of the costs.
+    chosen : str
+        Name of the point chosen.
+    person : str
+        Who chose.
+    why : str
+        The reason given.
+    """
+
+    n_stream: int
+    n_judged: int
+    n_unsure: int = 0
+    judges: tuple[str, ...] = ()
+    points: tuple[StreamPoint, ...]
+    cost_miss: float
+    cost_false_alarm: float
+    currency: str
+    chosen: str
+    person: str
+    why: str
+
+    @property
+    def chosen_point(self) -> StreamPoint:
+        """The point that was chosen."""
+        return next(point for point in self.points if point.name == self.chosen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review(Verdict, Evidence):
+    """The choice of stakeholders and what it rests on."""
+
+
+def assess(evidence: Evidence) -> Review:
+    """Weigh a choice against the judgments it rests on.
+
+    Raises
+    ------
+    ValueError
+        If the chosen point is not on offer.
+    """
+    if evidence.chosen not in {point.name for point in evidence.points}:
+        raise ValueError(f"{evidence.chosen!r} is not on offer")
+    chosen = evidence.chosen_point
+    is_clear = len(evidence.points) == 1 or chosen.p_cheapest >= _CLEAR
+    has_enough = evidence.n_judged >= _FEWEST_JUDGMENTS
+    findings = [*_choice_findings(evidence, is_clear, has_enough), *_reality_findings(evidence)]
+    return Review(
+        answer=Answer.GO if is_clear and has_enough else Answer.UNCLEAR,
+        summary=(
+            f"{evidence.person} chose {evidence.chosen}: on the real stream "
+            f"{_range(chosen.precision)} of what it flags is real and it finds "
+            f"{_range(chosen.recall)} of all real cases ({evidence.n_judged} judgments)."
+        ),
+        findings=tuple(findings),
+        **vars(evidence),
+    )
+
+
+def _choice_findings(evidence: Evidence, is_clear: bool, has_enough: bool) -> list[Finding]:
+    findings: list[Finding] = []
+    if not has_enough:
+        findings.append(
+            warning(
+                f"Only {evidence.n_judged} judgments.",
+                f"At least {_FEWEST_JUDGMENTS} are needed; judge more on the review page.",
+            )
+        )
+    chosen = evidence.chosen_point
+    best = max(evidence.points, key=lambda point: point.p_cheapest)
+    if best.name != chosen.name and best.p_cheapest >= _CLEAR:
+        findings.append(
+            warning(f"{best.name} is cheaper at the costs stated (probability {best.p_cheapest:.2f}).")
+        )
+    elif not is_clear:
+        findings.append(
+            warning(
+                f"Too close to call which point is the cheapest ({best.name}: probability "
+                f"{best.p_cheapest:.2f}).",
+                "Judge more rows between the points.",
+            )
+        )
+    if evidence.why:
+        findings.append(note(f"Reason given: {evidence.why}"))
+    return findings
+
+
+def _reality_findings(evidence: Evidence) -> list[Finding]:
+    findings = []
+    for point in evidence.points:
+        pairs = (
+            ("precision", point.precision, point.test_precision),
+            ("recall", point.recall, point.test_recall),
+        )
+        for name, real, test in pairs:
+            if real.high < test.low or real.low > test.high:
+                side = "lower" if real.high < test.low else "higher"
+                findings.append(
+                    warning(
+                        f"{point.name}: {name} is {side} on the stream ({_range(real)}) than on "
+                        f"the test set ({_range(test)}).",
+                        "The test set does not look like the stream: look at define and train.",
+                    )
+                )
+    return findings
+
+
+def _range(bounds: Bounds) -> str:
+    return f"{bounds.low:.0%} to {bounds.high:.0%}"

@@ -1,0 +1,162 @@
+"""apply / tuning: which operating points, precision against recall, are on offer?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
+
+_FEWEST_POSITIVES = 10
+_WIDE = 0.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatingPoint:
+    """A threshold with what it does on the test set.
+
+    Attributes
+    ----------
+    name : str
+        cautious, balanced or catch-all.
+    threshold : float in [0, 1]
+        Rows that score at least this are flagged.
+    precision, recall : Bounds
+        On the test set, with Wilson bounds.
+    alert_share : float in [0, 1]
+        Share of test rows flagged.
+    cost_per_1000 : float
+        Money that the errors on 1,000 rows cost.
+    """
+
+    name: str
+    threshold: float
+    precision: Bounds
+    recall: Bounds
+    alert_share: float
+    cost_per_1000: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """The final model on the test set and on the real stream.
+
+    Attributes
+    ----------
+    candidate : str
+        The trial the model was built from.
+    model : str
+        Digest of the model fitted on all train rows.
+    scoring : str
+        Metric of `test_score`.
+    test_score : float
+        On the test set.
+    n_train, n_test, n_positive : int
+        Rows learnt from, rows judged on, hits among those.
+    n_touches : int
+        How often the test set has been used, this time included.
+    currency : str
+        Of the costs.
+    points : tuple of OperatingPoint
+        At most three, the most cautious first.
+    stream : str
+        Digest of the unlabelled rows; empty if there are none.
+    n_stream : int
+        Unlabelled rows.
+    stream_alerts : tuple of int
+        Rows of the stream flagged, one number a point.
+    stream_scores : str
+        Digest of the stored scores of the stream; empty if there is none.
+    sample : str
+        Digest of the row numbers of the stream chosen for judging; empty if there is none.
+    n_sample : int
+        Rows chosen for judging.
+    """
+
+    candidate: str
+    model: str
+    scoring: str
+    test_score: float
+    n_train: int
+    n_test: int
+    n_positive: int
+    n_touches: int
+    currency: str
+    points: tuple[OperatingPoint, ...]
+    stream: str = ""
+    n_stream: int = 0
+    stream_alerts: tuple[int, ...] = ()
+    stream_scores: str = ""
+    sample: str = ""
+    n_sample: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuning(Verdict, Evidence):
+    """The operating points on offer."""
+
+    def point(self, name: str) -> OperatingPoint:
+        """The operating point of a name.
+
+        Raises
+        ------
+        KeyError
+            If it is not on offer.
+        """
+        for point in self.points:
+            if point.name == name:
+                return point
+        raise KeyError(name)
+
+
+def assess(evidence: Evidence) -> Tuning:
+    """Say which operating points are on offer, and how well they are known."""
+    findings: list[Finding] = []
+    if evidence.n_positive < _FEWEST_POSITIVES:
+        findings.append(
+            fault(
+                f"The test set holds {evidence.n_positive} hits only.",
+                f"At least {_FEWEST_POSITIVES} are needed to say anything of recall: label more.",
+            )
+        )
+    findings.extend(
+        warning(
+            f"{point.name}: precision {_range(point.precision)}, recall {_range(point.recall)} "
+            "are wide.",
+            "A larger test set narrows them.",
+        )
+        for point in evidence.points
+        if max(_width(point.precision), _width(point.recall)) > _WIDE
+    )
+    if evidence.n_touches > 1:
+        findings.append(
+            warning(
+                f"The test set has been used {evidence.n_touches} times: its score flatters a little.",
+                "Label fresh test rows before the next release.",
+            )
+        )
+    if not evidence.stream:
+        findings.append(
+            note(
+                "There are no unlabelled rows to try the points on.",
+                "Name them in leadline.toml: [data] stream = 'FILE'.",
+            )
+        )
+    names = ", ".join(
+        f"{point.name} (precision {point.precision.estimate:.2f}, recall {point.recall.estimate:.2f})"
+        for point in evidence.points
+    )
+    answer = Answer.NO if evidence.n_positive < _FEWEST_POSITIVES else Answer.GO
+    return Tuning(
+        answer=answer,
+        summary=f"{len(evidence.points)} operating points on {evidence.n_test:,} test rows: {names}.",
+        findings=tuple(findings),
+        **vars(evidence),
+    )
+
+
+def _width(bounds: Bounds) -> float:
+    return bounds.high - bounds.low
+
+
+def _range(bounds: Bounds) -> str:
+    return f"{bounds.low:.2f} to {bounds.high:.2f}"

@@ -1,0 +1,110 @@
+"""What every verdict has: an answer, one sentence, and the findings behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Answer(StrEnum):
+    """Whether the project may carry on from here."""
+
+    GO = "go"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was seen, and what to do about it.
+
+    Attributes
+    ----------
+    severity : Severity
+        A fault makes the answer "no"; a warning wants a person's eyes; a note informs.
+    what : str
+        What was seen, naming rows or columns.
+    next : str
+        What to do about it; empty where nothing need be done.
+    columns : tuple of str
+        The columns it speaks of.
+    """
+
+    severity: Severity
+    what: str
+    next: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """An estimate with its interval.
+
+    Attributes
+    ----------
+    estimate, low, high : float
+        In the unit of the quantity.
+    """
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What a row of the life cycle concluded.
+
+    Attributes
+    ----------
+    answer : Answer
+        May the project carry on?
+    summary : str
+        One sentence for a manager.
+    findings : tuple of Finding
+        What the answer rests on.
+    """
+
+    VERSION: ClassVar[int] = 1
+
+    answer: Answer
+    summary: str
+    findings: tuple[Finding, ...] = ()
+
+
+def note(what: str, next: str = "", columns: tuple[str, ...] = ()) -> Finding:
+    """A finding that informs."""
+    return Finding(severity=Severity.NOTE, what=what, next=next, columns=columns)
+
+
+def warning(what: str, next: str = "", columns: tuple[str, ...] = ()) -> Finding:
+    """A finding that wants a person's eyes."""
+    return Finding(severity=Severity.WARNING, what=what, next=next, columns=columns)
+
+
+def fault(what: str, next: str = "", columns: tuple[str, ...] = ()) -> Finding:
+    """A finding that makes the answer "no"."""
+    return Finding(severity=Severity.FAULT, what=what, next=next, columns=columns)
+
+
+def answer_of(findings: tuple[Finding, ...]) -> Answer:
+    """The answer that findings alone give: no with a fault, else go.
+
+    Examples
+    --------
+    >>> answer_of((note("3 duplicates"),)).value
+    'go'
+    >>> answer_of((fault("one class only"),)).value
+    'no'
+    """
+    has_fault = any(finding.severity is Severity.FAULT for finding in findings)
+    return Answer.NO if has_fault else Answer.GO
