@@ -1,0 +1,28 @@
+"""What `leadline.toml` says, checked at the door.
+
+A key that is absent takes its default; absent keys of [problem] are listed as assumed.
+"""
+
+from leadline.settings.loading import load_settings
+from leadline.settings.sections import (
+    DataSettings,
+    FindSettings,
+    Prices,
+    ProblemSettings,
+    ServeSettings,
+    Settings,
+    WatchSettings,
+)
+from leadline.settings.template import template
+
+__all__ = [
+    "DataSettings",
+    "FindSettings",
+    "Prices",
+    "ProblemSettings",
+    "ServeSettings",
+    "Settings",
+    "WatchSettings",
+    "load_settings",
+    "template",
+]

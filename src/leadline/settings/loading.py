@@ -1,0 +1,190 @@
+"""From the text of `leadline.toml` to `Settings`, or to a refusal that names the line."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from leadline.errors import SettingsError
+from leadline.settings.sections import SECTIONS, TO_CONFIRM, Settings
+
+_LISTS = {"files", "stream", "exclude", "missing", "families", "assumed"}
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check a settings file.
+
+    Parameters
+    ----------
+    path : Path
+        Of the `leadline.toml`.
+
+    Returns
+    -------
+    Settings
+        With `problem.assumed` filled in.
+
+    Raises
+    ------
+    SettingsError
+        If the file is missing, is not TOML, has an unknown key, or a value cannot be; the
+        message names file, line, section and key.
+    """
+    text = _read(path)
+    document = _parse(path, text)
+    for section, content in document.items():
+        _refuse_unknown(path, text, section, content)
+    settings = _validate(path, text, document)
+    _refuse_contradictions(path, text, settings)
+    given = document["problem"]
+    assumed = (key for key in TO_CONFIRM if key not in given or key in settings.problem.assumed)
+    if settings.problem.task in {"multiclass", "regression"}:
+        assumed = (key for key in assumed if key != "positive")
+    return replace(settings, problem=replace(settings.problem, assumed=tuple(assumed)))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SettingsError(
+            f"There is no {path.name} in {path.parent}.",
+            "A project needs one.",
+            "Run 'leadline init' with your file of data, or change to the project's folder.",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path.name} cannot be read: {error}.", "Text in UTF-8 is needed.", "Save it as UTF-8."
+        ) from None
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{path.name} is not TOML: {error}.",
+            'A line reads key = value; words stand in quotes: label = "late".',
+            "Mend that line.",
+        ) from None
+
+
+def _refuse_unknown(path: Path, text: str, section: str, content: Any) -> None:
+    known_sections = ("project", *SECTIONS)
+    if section not in known_sections:
+        line = _line(text, section if isinstance(content, dict) else "", section)
+        found = f"[{section}]" if isinstance(content, dict) else f"{section!r} before any section"
+        raise SettingsError(
+            f"{path.name}{line}: {found} is not known.",
+            f"The sections are {', '.join(f'[{name}]' for name in known_sections)}.",
+            _suggestion(section, known_sections, "[{}]"),
+        )
+    if not isinstance(content, dict):
+        raise SettingsError(
+            f"{path.name}{_line(text, '', section)}: {section!r} is a value.",
+            "It must be a section.",
+            f"Write [{section}] on a line of its own, its keys below it.",
+        )
+    known = ("name",) if section == "project" else _names(SECTIONS[section])
+    for key in content:
+        if key not in known:
+            raise SettingsError(
+                f"{path.name}{_line(text, section, key)}: [{section}] {key} is not known.",
+                f"The keys of [{section}] are {', '.join(known)}.",
+                _suggestion(key, known, "{!r}"),
+            )
+
+
+def _names(cls: type) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(cls))
+
+
+def _suggestion(name: str, known: tuple[str, ...], form: str) -> str:
+    near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    return f"Did you mean {form.format(near[0])}?" if near else "Remove it."
+
+
+def _validate(path: Path, text: str, document: dict[str, Any]) -> Settings:
+    given = {section: _plain(document.get(section, {})) for section in SECTIONS}
+    given["name"] = document.get("project", {}).get("name", path.absolute().parent.name)
+    try:
+        return TypeAdapter(Settings).validate_python(given)
+    except ValidationError as error:
+        raise _as_settings_error(path, text, error) from None
+
+
+def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Let a date be text, and a lone word be a list of one."""
+    plain: dict[str, Any] = {}
+    for key, value in content.items():
+        if isinstance(value, datetime.date | datetime.time):
+            plain[key] = value.isoformat()
+        elif key in _LISTS and isinstance(value, str):
+            plain[key] = [value]
+        else:
+            plain[key] = value
+    return plain
+
+
+def _as_settings_error(path: Path, text: str, error: ValidationError) -> SettingsError:
+    first = error.errors()[0]
+    section, key = [str(part) for part in (*first["loc"], "")][:2]
+    if section == "name":
+        section, key = "project", "name"
+    if first["type"] == "missing":
+        return SettingsError(
+            f"{path.name} says nothing of [{section}] {key}.",
+            "It has no default.",
+            f"Add {key} = ... under [{section}].",
+        )
+    needed = first["msg"].replace("Input should be", "It must be").replace("String", "Text")
+    value = first["input"]
+    return SettingsError(
+        f"{path.name}{_line(text, section, key)}: [{section}] {key} is {value!r}.",
+        f"{needed}.",
+        f"Change [{section}] {key} in {path.name}.",
+    )
+
+
+def _refuse_contradictions(path: Path, text: str, settings: Settings) -> None:
+    data = settings.data
+    for split, column in (("time", data.time), ("group", data.group)):
+        if data.split == split and not column:
+            raise SettingsError(
+                f'{path.name}{_line(text, "data", "split")}: [data] split is "{split}".',
+                f"The {split} column must be named.",
+                f'Add {split} = "..." under [data].',
+            )
+    for key in ("time", "group"):
+        if getattr(data, key) == settings.problem.label:
+            raise SettingsError(
+                f"{path.name}{_line(text, 'data', key)}: [data] {key} is the label.",
+                "The label is what is predicted.",
+                f"Name another column, or leave [data] {key} out.",
+            )
+    if settings.problem.label in data.exclude:
+        raise SettingsError(
+            f"{path.name}{_line(text, 'data', 'exclude')}: [data] exclude names the label.",
+            "The label is what is learnt.",
+            f"Take {settings.problem.label!r} out of the list.",
+        )
+
+
+def _line(text: str, section: str, key: str) -> str:
+    """Return " line 7" for where a key (or its section) stands; empty if it is nowhere plain."""
+    now, section_line = "", ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
+            now = header[1]
+            section_line = f" line {number:,}" if now == section else section_line
+        elif now == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+            return f" line {number:,}"
+    return section_line

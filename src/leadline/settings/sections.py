@@ -1,0 +1,261 @@
+"""The sections of `leadline.toml`, one frozen dataclass each.
+
+The annotations carry types and ranges; pydantic checks them once, when the file is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from leadline.phases.problem import Ethics
+
+_DOOR = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
+
+AtLeast0 = Annotated[float, Field(ge=0)]
+Above0 = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemSettings:
+    """[problem]: what is predicted for whom, and what an error costs.
+
+    Attributes
+    ----------
+    question, label : str
+        In the words of whoever asks; the column to predict.
+    target_score : float
+        Good enough, in units of `scoring`.
+    unit : str
+        What one row is.
+    positive : str
+        The class that counts as a hit; empty lets the rarer class be it.
+    task : {"auto", "binary", "multiclass", "regression"}
+        "auto" looks at the label.
+    scoring : str
+        Metric of the target; empty takes the task's default.
+    cost_miss, cost_false_alarm : float >= 0
+        What one error of each kind costs, in `currency`.
+    miss, false_alarm : str
+        The two errors in the project's own words.
+    currency : str
+        Three letters.
+    budget : float >= 0
+        Money granted for the science.
+    time_box_s : float > 0
+        Seconds granted to the search.
+    owner : str
+        Who asks, and decides.
+    assumed : tuple of str
+        Keys that the file leaves out or lists as assumed: nobody has confirmed them.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+
+    question: str
+    label: Annotated[str, Field(min_length=1)]
+    target_score: float
+    unit: str = "row"
+    positive: str = ""
+    task: Literal["auto", "binary", "multiclass", "regression"] = "auto"
+    scoring: str = ""
+    cost_miss: AtLeast0 = 1.0
+    cost_false_alarm: AtLeast0 = 1.0
+    miss: str = "a miss"
+    false_alarm: str = "a false alarm"
+    currency: str = "USD"
+    budget: AtLeast0 = 0.0
+    time_box_s: Above0 = 60.0
+    owner: str = ""
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSettings:
+    """[data]: which files, and how they are read and split.
+
+    Attributes
+    ----------
+    files : tuple of str, at least one
+        Labelled rows, as paths from the folder of `leadline.toml`.
+    stream : tuple of str
+        Files of what the model meets in service; they need no label.
+    time, group : str
+        Column that dates a row; column of what belongs together. Empty: none.
+    exclude : tuple of str
+        Columns the model must not see.
+    missing : tuple of str
+        Further words that stand for "no value".
+    split : {"auto", "random", "group", "time"}
+        How the test rows are set aside.
+    test_share : float in (0, 0.9]
+        Share of rows set aside.
+    seed : int
+        Salt of the split.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+
+    files: Annotated[tuple[str, ...], Field(min_length=1)]
+    stream: tuple[str, ...] = ()
+    time: str = ""
+    group: str = ""
+    exclude: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    split: Literal["auto", "random", "group", "time"] = "auto"
+    test_share: Annotated[float, Field(gt=0, le=0.9)] = 0.2
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prices:
+    """[prices]: what labels and machines cost, in the problem's currency.
+
+    Attributes
+    ----------
+    wage_per_hour, machine_per_hour : float >= 0
+        Of one person labelling; of one machine.
+    seconds_per_label : float > 0
+        One person's time for one vote.
+    votes_per_label : int >= 1
+        People asked for each row.
+    fee_share : float in [0, 1)
+        A platform's share of what is paid.
+    priced_at : str
+        Date of the prices; empty if not stated.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+
+    wage_per_hour: AtLeast0 = 15.0
+    seconds_per_label: Above0 = 10.0
+    votes_per_label: Annotated[int, Field(ge=1)] = 1
+    fee_share: Share = 0.0
+    machine_per_hour: AtLeast0 = 0.10
+    priced_at: str = ""
+
+    @property
+    def label_cost(self) -> float:
+        """Money for one labelled row: votes, wages and the platform's fee on top.
+
+        Examples
+        --------
+        >>> prices = Prices(wage_per_hour=18.0, seconds_per_label=10.0, votes_per_label=3)
+        >>> round(prices.label_cost, 6)
+        0.15
+        """
+        wages = self.votes_per_label * self.seconds_per_label * self.wage_per_hour / 3600.0
+        return wages / (1.0 - self.fee_share)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindSettings:
+    """[find]: which families of models are tried, and how.
+
+    Attributes
+    ----------
+    families : tuple of str, at least one
+        Names of families of models.
+    folds : int in [2, 20]
+        Folds of the cross-validation.
+    executor : str
+        Where trials run.
+    n_jobs : int >= 1
+        How many at once.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+
+    families: Annotated[tuple[str, ...], Field(min_length=1)] = (
+        "majority", "linear", "neighbours", "boosting",
+    )  # fmt: skip
+    folds: Annotated[int, Field(ge=2, le=20)] = 5
+    executor: str = "sequential"
+    n_jobs: Annotated[int, Field(ge=1)] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServeSettings:
+    """[serve]: the load the release must bear, and the price of an instance.
+
+    Attributes
+    ----------
+    peak_per_s : float > 0
+        Requests a second expected at the peak.
+    growth : float > 0
+        Factor the peak may grow by.
+    spare : int >= 0
+        Instances that may fail.
+    instance_per_hour : float >= 0
+        Price of one instance.
+    priced_at : str
+        Date of the price; empty if not stated.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+
+    peak_per_s: Above0 = 10.0
+    growth: Above0 = 1.5
+    spare: Annotated[int, Field(ge=0)] = 1
+    instance_per_hour: AtLeast0 = 0.10
+    priced_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchSettings:
+    """[watch]: how evidence is grouped once the model is in service.
+
+    Attributes
+    ----------
+    block : {"day", "week", "month"}
+        Time that one look at the stream covers.
+    retrain_cost, error_cost : float >= 0
+        Money for one retraining; for one wrong prediction in service.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+
+    block: Literal["day", "week", "month"] = "week"
+    retrain_cost: AtLeast0 = 50.0
+    error_cost: AtLeast0 = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything `leadline.toml` says.
+
+    Attributes
+    ----------
+    name : str
+        The project's.
+    problem, data, ethics, prices, find, serve, watch
+        One a section.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    problem: ProblemSettings
+    data: DataSettings
+    ethics: Ethics = field(default_factory=Ethics)
+    prices: Prices = field(default_factory=Prices)
+    find: FindSettings = field(default_factory=FindSettings)
+    serve: ServeSettings = field(default_factory=ServeSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
+
+
+SECTIONS: dict[str, type] = {
+    "problem": ProblemSettings,
+    "data": DataSettings,
+    "ethics": Ethics,
+    "prices": Prices,
+    "find": FindSettings,
+    "serve": ServeSettings,
+    "watch": WatchSettings,
+}
+# what shapes the problem: assumed until the file says it
+TO_CONFIRM = (
+    "question", "unit", "positive", "scoring", "target_score", "cost_miss", "cost_false_alarm",
+    "currency", "budget", "time_box_s", "owner",
+)  # fmt: skip

@@ -1,0 +1,160 @@
+"""A `leadline.toml` to start from, which explains itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+from leadline.settings.sections import SECTIONS, TO_CONFIRM
+
+_HEAD = """\
+# What this project is about. Change what does not fit, then run 'leadline run define'.
+# A line that begins with "# key =" shows what is taken while nobody has set the key:
+# take the leading "# " away to set it. Under [problem], that also says you confirm it.
+"""
+_UNSET = {"question": "", "target_score": 0.8}
+_TITLES = {
+    "problem": "What is predicted for whom, and how good is good enough?",
+    "data": "Which files, and how are they read?",
+    "ethics": "Who may be harmed? No model is released before this is answered.",
+    "prices": "What do labels and machines cost? In the currency of [problem].",
+    "find": "Which kinds of models are tried?",
+    "serve": "Which load must the model bear?",
+    "watch": "How is the model watched once it is in service?",
+}
+_WORDS = {
+    "problem": {
+        "question": "in the words of whoever asks",
+        "label": "the column to predict",
+        "target_score": "good enough, as a fraction: 0.9, not 90",
+        "unit": "what one row is: a flight, a customer",
+        "positive": "the class that counts as a hit; empty: the rarer one",
+        "task": "auto, binary, multiclass or regression",
+        "scoring": "roc_auc, accuracy, f1, r2, ...; empty: what suits the task",
+        "cost_miss": "what one miss costs",
+        "cost_false_alarm": "what one false alarm costs",
+        "miss": "the two errors in your own words: a sick patient sent home",
+        "false_alarm": "a healthy patient called back",
+        "currency": "of every price in this file",
+        "budget": "money granted for labels and machines",
+        "time_box_s": "seconds the search may take",
+        "owner": "who asks, and decides",
+    },
+    "data": {
+        "files": "CSV, TSV, Parquet or JSON lines; several must have the same columns",
+        "stream": "rows as the model will meet them; they need no label",
+        "time": "the column that dates a row",
+        "group": "the column of what belongs together: a patient, a customer",
+        "exclude": "columns the model must not see, such as what is known only afterwards",
+        "missing": 'further words for "no value"; NA, null, ? and the like are known',
+        "split": "auto, random, group or time: how the test rows are set aside",
+        "test_share": "share of the rows set aside",
+        "seed": "salt of the split",
+    },
+    "ethics": {
+        "answered_by": "your name",
+        "harmed": "who can be harmed by a wrong prediction",
+        "by_which_error": "a miss, a false alarm, or both; and how",
+        "data_allowed": "which data may be used, on what ground",
+        "personal_data": "which columns are personal, and how they are protected",
+    },
+    "prices": {
+        "wage_per_hour": "of a person who labels",
+        "seconds_per_label": "for one person and one row",
+        "votes_per_label": "people asked for each row",
+        "fee_share": "a platform's share of what is paid",
+        "machine_per_hour": "of the machine that computes",
+        "priced_at": "date of these prices",
+    },
+    "find": {
+        "families": "kinds of models",
+        "folds": "of the cross-validation",
+        "executor": "sequential or loky",
+        "n_jobs": "trials at once",
+    },
+    "serve": {
+        "peak_per_s": "requests a second at the peak",
+        "growth": "factor the peak may grow by",
+        "spare": "instances that may fail",
+        "instance_per_hour": "price of one instance",
+        "priced_at": "date of that price",
+    },
+    "watch": {
+        "block": "day, week or month",
+        "retrain_cost": "money for one retraining",
+        "error_cost": "money for one wrong prediction in service",
+    },
+}
+
+
+def template(
+    *,
+    name: str,
+    files: Sequence[str],
+    label: str,
+    problem: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    more: Mapping[str, Mapping[str, Any]] | None = None,
+) -> str:
+    """Write a commented `leadline.toml`.
+
+    Parameters
+    ----------
+    name : str
+        The project's.
+    files : sequence of str
+        Files of data, as paths from the folder of the settings.
+    label : str
+        The column to predict.
+    problem, data : mapping, optional
+        Keys of [problem] and [data] that somebody has said; every other key is shown with
+        its default, marked as assumed where it shapes the problem.
+    more : mapping of str to mapping, optional
+        Keys of the other sections, by section.
+
+    Returns
+    -------
+    str
+        TOML that `load_settings` reads.
+
+    Examples
+    --------
+    >>> text = template(name="late", files=["flights.csv"], label="late", data={"time": "date"})
+    >>> [line for line in text.splitlines() if line.startswith(("label", "time", "target"))]
+    ['label = "late"  # the column to predict',
+     'target_score = 0.8  # assumed; good enough, as a fraction: 0.9, not 90',
+     'time = "date"  # the column that dates a row']
+    """
+    given = {**(more or {}), "problem": {**(problem or {}), "label": label}}
+    given["data"] = {**(data or {}), "files": list(files)}
+    sections = [_section(section, given.get(section, {})) for section in SECTIONS]
+    return "\n".join([_HEAD, f"[project]\nname = {_toml(name)}\n", *sections])
+
+
+def _section(section: str, given: Mapping[str, Any]) -> str:
+    lines = [f"# {_TITLES[section]}", f"[{section}]"]
+    keys = {item.name: item for item in fields(SECTIONS[section])}
+    lines += [_key(keys[key], words, given) for key, words in _WORDS[section].items()]
+    if unset := [key for key in _UNSET if key in keys and key not in given]:
+        lines.append(f"assumed = {_toml(unset)}  # take a key out of this list to confirm it")
+    return "\n".join(lines) + "\n"
+
+
+def _key(item: Field[Any], words: str, given: Mapping[str, Any]) -> str:
+    if item.name in given:
+        return f"{item.name} = {_toml(given[item.name])}  # {words}"
+    words = f"assumed; {words}" if item.name in TO_CONFIRM else words
+    if item.default is MISSING:
+        return f"{item.name} = {_toml(_UNSET[item.name])}  # {words}"
+    return f"# {item.name} = {_toml(item.default)}  # {words}"
+
+
+def _toml(value: Any) -> str:
+    """Write a value as TOML; its strings, numbers and lists are JSON's, but for DEL."""
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, float):
+        return repr(value)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

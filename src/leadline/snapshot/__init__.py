@@ -1,0 +1,20 @@
+"""Users' files become a pinned snapshot: read whole or refused, described, hashed and split."""
+
+from leadline.snapshot.columns import class_texts, columns_of, infer_kinds, infer_task
+from leadline.snapshot.hashes import content_hashes
+from leadline.snapshot.parquet import from_parquet, to_parquet
+from leadline.snapshot.split import split_rows
+from leadline.snapshot.table import read_table, read_tables
+
+__all__ = [
+    "class_texts",
+    "columns_of",
+    "content_hashes",
+    "from_parquet",
+    "infer_kinds",
+    "infer_task",
+    "read_table",
+    "read_tables",
+    "split_rows",
+    "to_parquet",
+]

@@ -1,0 +1,226 @@
+"""What each column holds, and what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+import polars as pl
+
+from leadline.errors import DataError
+from leadline.phases.data import Column, Kind, Role
+from leadline.phases.scoring import Task
+
+_MOST_CATEGORIES = 50
+_MOST_CATEGORIES_SHARE = 0.05
+_WORDS_OF_TEXT = 3.0
+_FEWEST_TO_JUDGE = 20
+_MOST_WHOLE_CLASSES = 20
+_MOST_CLASSES = 200
+_LONGEST_EXAMPLE = 40
+
+
+def infer_kinds(frame: pl.DataFrame, *, label: str = "") -> dict[str, Kind]:
+    """Say of every column but the label what it holds.
+
+    Numbers stay numbers, however few there are. Words are categories where few different ones
+    come back (50, or one in twenty rows), and text where they are sentences.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"x": [0, 1], "carrier": ["UA", "AA"], "y": ["no", "yes"]})
+    >>> {name: kind.value for name, kind in infer_kinds(frame, label="y").items()}
+    {'x': 'number', 'carrier': 'category'}
+    """
+    return {column.name: _kind(column) for column in frame.iter_columns() if column.name != label}
+
+
+def infer_task(label: pl.Series) -> Task:
+    """Say what kind of label this is.
+
+    Two different values make it binary; words, or at most 20 whole numbers that come back,
+    make it multi-class; any other numbers are regression.
+
+    Raises
+    ------
+    DataError
+        If it has no value, holds dates, or more than 200 different words.
+
+    Examples
+    --------
+    >>> infer_task(pl.Series("late", ["no", "yes", None])).value
+    'binary'
+    >>> infer_task(pl.Series("price", [1.5, 2.25, 4.0])).value
+    'regression'
+    """
+    filled = label.drop_nulls()
+    n_unique = filled.n_unique()
+    if n_unique == 0:
+        raise DataError(
+            f"The label {label.name!r} has no value in any row.",
+            "Labelled rows are needed.",
+            "Check [problem] label and [data] missing.",
+        )
+    if filled.dtype.is_temporal():
+        raise DataError(
+            f"The label {label.name!r} holds dates.",
+            "A class or a number is needed.",
+            "Predict a number of days, or whether it is before a date.",
+        )
+    if n_unique <= 2:
+        return Task.BINARY
+    if filled.dtype == pl.String:
+        _refuse_many_classes(filled, n_unique)
+        return Task.MULTICLASS
+    is_whole = filled.dtype.is_integer() or bool((filled == filled.floor()).all())
+    comes_back = n_unique <= _MOST_WHOLE_CLASSES and n_unique <= len(filled) / 5
+    return Task.MULTICLASS if is_whole and comes_back else Task.REGRESSION
+
+
+def class_texts(label: pl.Series) -> pl.Series:
+    """Write classes as text: 1.0 and 1 are both "1".
+
+    Examples
+    --------
+    >>> class_texts(pl.Series([1.0, 0.0, None])).to_list()
+    ['1', '0', None]
+    """
+    if label.dtype.is_float() and bool((label == label.floor()).all()):
+        return label.cast(pl.Int64).cast(pl.String)
+    return label.cast(pl.String)
+
+
+def columns_of(
+    frame: pl.DataFrame,
+    *,
+    label: str,
+    exclude: Sequence[str] = (),
+    time: str = "",
+    group: str = "",
+    kinds: Mapping[str, Kind] | None = None,
+) -> tuple[Column, ...]:
+    """Describe every column and say what it is for.
+
+    Left out with a reason: what the user excludes, the time and the group column, empty and
+    constant columns, and identifiers (words that never come back, whole numbers that count up).
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        As `read_table` gives it.
+    label : str
+        Column to predict.
+    exclude : sequence of str
+        Columns the user leaves out.
+    time, group : str
+        Columns the rows are split by; empty for none.
+    kinds : mapping of str to Kind, optional
+        As `infer_kinds` gives them; found here if absent.
+
+    Returns
+    -------
+    tuple of Column
+        In the order of the frame.
+
+    Raises
+    ------
+    DataError
+        If a named column is not there.
+    """
+    for name in (label, time, group, *exclude):
+        if name and name not in frame.columns:
+            _refuse_unknown(name, frame.columns)
+    kinds = kinds or infer_kinds(frame, label=label)
+    reasons = dict.fromkeys(exclude, "[data] exclude names it")
+    if group:
+        reasons[group] = "rows are kept together by it"
+    if time:
+        reasons[time] = "it dates the rows"
+    return tuple(
+        _column(series, kinds.get(series.name), label, reasons.get(series.name, ""))
+        for series in frame.iter_columns()
+    )
+
+
+def _column(series: pl.Series, kind: Kind | None, label: str, why: str) -> Column:
+    filled = series.drop_nulls()
+    n_unique = filled.n_unique()
+    kind = kind or _kind(series)
+    role = Role.LABEL if series.name == label else Role.FEATURE
+    if role is Role.FEATURE:
+        why = why or _useless(filled, n_unique, kind, len(series))
+        role = Role.EXCLUDED if why else Role.FEATURE
+    return Column(
+        name=series.name,
+        kind=kind,
+        role=role,
+        n_missing=series.null_count(),
+        n_unique=n_unique,
+        example=_example(filled),
+        why="" if role is Role.LABEL else why,
+    )
+
+
+def _example(filled: pl.Series) -> str:
+    text = "" if filled.is_empty() else " ".join(str(filled[0]).split())
+    return text if len(text) <= _LONGEST_EXAMPLE else text[: _LONGEST_EXAMPLE - 1] + "…"
+
+
+def _kind(series: pl.Series) -> Kind:
+    if series.dtype.is_numeric():
+        return Kind.NUMBER
+    if series.dtype.is_temporal():
+        return Kind.DATE
+    filled = series.drop_nulls()
+    n_unique = filled.n_unique()
+    if n_unique < 2:
+        return Kind.CATEGORY
+    words = _mean_words(filled)
+    if words >= _WORDS_OF_TEXT and n_unique > len(filled) / 2:
+        return Kind.TEXT
+    if n_unique <= max(_MOST_CATEGORIES, _MOST_CATEGORIES_SHARE * len(series)):
+        return Kind.CATEGORY
+    return Kind.TEXT if words >= _WORDS_OF_TEXT else Kind.CATEGORY
+
+
+def _mean_words(filled: pl.Series) -> float:
+    sample = filled.unique(maintain_order=True).head(1_000)
+    return float(sample.str.count_matches(r"\S+").mean() or 0.0)  # type: ignore[arg-type]
+
+
+def _useless(filled: pl.Series, n_unique: int, kind: Kind, n_rows: int) -> str:
+    if n_unique == 0:
+        return "it has no value in any row"
+    if n_unique == 1 and len(filled) == n_rows:
+        return "it has the same value in every row"
+    if n_unique < len(filled) or n_unique < _FEWEST_TO_JUDGE:
+        return ""
+    if kind is Kind.CATEGORY:
+        return "no value comes back: it names rows, and tells nothing of the next"
+    if filled.dtype.is_integer() and (_is_named_id(filled.name) or filled.is_sorted()):
+        return "it numbers the rows"
+    return ""
+
+
+def _is_named_id(name: str) -> bool:
+    return name.lower() in {"id", "index"} or name.endswith(("_id", "Id", "ID", " id"))
+
+
+def _refuse_many_classes(filled: pl.Series, n_unique: int) -> None:
+    if n_unique > _MOST_CLASSES:
+        raise DataError(
+            f"The label {filled.name!r} has {n_unique:,} different words.",
+            f"At most {_MOST_CLASSES} classes can be told apart.",
+            "Name another column under [problem] label, or merge classes.",
+        )
+
+
+def _refuse_unknown(name: str, columns: Sequence[str]) -> None:
+    near = get_close_matches(name, columns, n=1, cutoff=0.5)
+    shown = ", ".join(repr(column) for column in columns[:12])
+    more = f" and {len(columns) - 12:,} more" if len(columns) > 12 else ""
+    raise DataError(
+        f"There is no column {name!r}.",
+        f"The columns are {shown}{more}.",
+        f"Did you mean {near[0]!r}?" if near else "Name one of these in leadline.toml.",
+    )

@@ -1,0 +1,186 @@
+"""From a path to bytes of a known form, or to a refusal that says what the file is."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+from leadline.errors import DataError
+
+Note = Callable[[str], None]
+
+_MOST_BYTES = 8 * 2**30
+_FORMS = "CSV, TSV, Parquet or JSON lines is needed, plain, gzipped or alone in a zip."
+_SAVE_AS_CSV = "Open it in the program that wrote it and save the table as CSV (UTF-8)."
+_FOREIGN = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Office file", _SAVE_AS_CSV),
+    (b"%PDF", "a PDF", _SAVE_AS_CSV),
+    (b"SQLite format 3", "an SQLite database", "Export the table as CSV."),
+    (b"BZh", "compressed with bzip2", "Unpack it first."),
+    (b"\xfd7zXZ", "compressed with xz", "Unpack it first."),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "Unpack it first."),
+    (b"7z\xbc\xaf", "a 7z archive", "Unpack it first."),
+    (b"ARROW1", "an Arrow file", "Write it as Parquet."),
+    (b"\x89HDF", "an HDF5 file", "Write the table as Parquet."),
+    (b"version https://git-lfs", "a Git LFS pointer, not the data", "Run 'git lfs pull'."),
+    (b"<!doctype html", "a web page", "Download the data itself; a login page came instead?"),
+    (b"<html", "a web page", "Download the data itself; a login page came instead?"),
+    (b"<?xml", "XML", _SAVE_AS_CSV),
+)
+
+
+class Form(StrEnum):
+    """How a table is written down."""
+
+    DELIMITED = "delimited"
+    PARQUET = "parquet"
+    JSON = "json"
+
+
+def like_it(n_more: int) -> str:
+    """Say how many more lines are refused with the one that is named.
+
+    Examples
+    --------
+    >>> like_it(0), like_it(1)
+    ('Nothing was imported.', '1 more line is like it; nothing was imported.')
+    """
+    if n_more == 0:
+        return "Nothing was imported."
+    lines = "1 more line is" if n_more == 1 else f"{n_more:,} more lines are"
+    return f"{lines} like it; nothing was imported."
+
+
+def open_source(path: Path, note: Note) -> tuple[bytes, Form]:
+    """Read a file, unpack it, and recognise its form by what is in it, not by its name.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    note : callable
+        Told what a person should know: another encoding was assumed, say.
+
+    Returns
+    -------
+    bytes, Form
+        Text is UTF-8 without a byte order mark, its lines end in a newline character.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it is not a table.
+    """
+    data = _unpacked(_bytes_of(path), path.name)
+    if not data.strip():
+        raise DataError(f"{path.name} is empty.", _FORMS, "Check the path, or export it again.")
+    if data.startswith(b"PAR1"):
+        return data, Form.PARQUET
+    _refuse_foreign(data, path.name)
+    text = _utf8(data, path.name, note)
+    if b"\r" in text and b"\n" not in text:
+        text = text.replace(b"\r", b"\n")
+    is_json = path.name.removesuffix(".gz").endswith((".json", ".jsonl", ".ndjson"))
+    if is_json or text.lstrip().startswith((b'{"', b'[{"')):
+        return text, Form.JSON
+    return text, Form.DELIMITED
+
+
+def _bytes_of(path: Path) -> bytes:
+    if path.is_dir():
+        raise DataError(
+            f"{path.name} is a folder.",
+            "A file is needed.",
+            "Name the files in it under [data] files.",
+        )
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise DataError(
+                f"{path.name} has {path.stat().st_size / 2**30:.1f} GiB.",
+                "A table that fits into memory is needed, at most 8 GiB.",
+                "Draw a sample of its rows.",
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(
+            f"There is no file {path}.", "A file of data is needed.", "Check [data] files."
+        ) from None
+    except OSError as error:
+        raise DataError(
+            f"{path.name} cannot be read: {error.strerror}.",
+            "A file you may read is needed.",
+            "Check its permissions.",
+        ) from None
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    try:
+        if data.startswith(b"\x1f\x8b"):
+            return gzip.decompress(data)
+        if data.startswith(b"PK\x03\x04"):
+            return _only_member(data, name)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
+        raise DataError(
+            f"{name} cannot be unpacked: {error}.", "A whole archive is needed.", "Fetch it again."
+        ) from None
+    return data
+
+
+def _only_member(data: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if any(member.startswith(("xl/", "content.xml")) for member in archive.namelist()):
+            raise DataError(f"{name} is a spreadsheet.", _FORMS, _SAVE_AS_CSV)
+        members = [
+            member
+            for member in archive.namelist()
+            if not member.endswith("/") and not member.startswith("__MACOSX")
+        ]
+        if len(members) != 1:
+            raise DataError(
+                f"{name} is a zip of {len(members)} files.",
+                "One table is needed.",
+                "Unpack it and name the files wanted under [data] files.",
+            )
+        return archive.read(members[0])
+
+
+def _refuse_foreign(data: bytes, name: str) -> None:
+    start = data[:64].lstrip().lower()
+    for mark, what, remedy in _FOREIGN:
+        if data.startswith(mark) or start.startswith(mark.lower()):
+            raise DataError(f"{name} is {what}.", _FORMS, remedy)
+
+
+def _utf8(data: bytes, name: str, note: Note) -> bytes:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        note(f"{name} is UTF-16 and was read as such.")
+        try:
+            return data.decode("utf-16").removeprefix("\ufeff").encode()
+        except UnicodeDecodeError:
+            raise DataError(f"{name} is broken UTF-16.", _FORMS, "Export it again.") from None
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if b"\x00" in data:
+        raise DataError(f"{name} is a binary file.", _FORMS, _SAVE_AS_CSV)
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        note(
+            f"{name} is not UTF-8 (line {line:,}) and was read as Windows Latin-1; "
+            "if letters look wrong, save it as UTF-8."
+        )
+        return _from_windows(data)
+    return data
+
+
+def _from_windows(data: bytes) -> bytes:
+    try:
+        return data.decode("cp1252").encode()
+    except UnicodeDecodeError:
+        # five bytes mean nothing in Windows' table; Latin-1 itself takes them all
+        return data.decode("latin-1").encode()

@@ -1,0 +1,124 @@
+"""Which rows are set aside as the test set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.errors import DataError
+from leadline.phases.data import SplitKind
+from leadline.snapshot.hashes import content_hashes
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_LARGEST_SEED = 2**64
+
+
+def split_rows(
+    frame: pl.DataFrame,
+    *,
+    columns: Sequence[str],
+    kind: SplitKind | str,
+    column: str = "",
+    test_share: float = 0.2,
+    seed: int = 0,
+) -> NDArray[np.bool_]:
+    """Draw the test rows.
+
+    At random and by group, a row's side depends on its own content (or group) and the seed
+    alone: equal rows are on one side, and rows added later move nobody. So the share met is
+    `test_share` up to chance.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        The labelled rows.
+    columns : sequence of str
+        The features: what makes two rows equal.
+    kind : SplitKind or {"random", "group", "time"}
+        How rows are set aside.
+    column : str, default=""
+        The group or time column.
+    test_share : float in (0, 1), default=0.2
+        Share of the rows wished for.
+    seed : int >= 0, default=0
+        Salt of the hash.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_rows,)
+        True for test rows.
+
+    Raises
+    ------
+    DataError
+        If the column is not there or does not order the rows, or one side would be empty.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"x": [1, 2, 3, 4, 5], "day": [1, 2, 3, 4, 5]})
+    >>> split_rows(frame, columns=["x"], kind="time", column="day").tolist()
+    [False, False, False, False, True]
+    """
+    kind = SplitKind(kind)
+    if kind is not SplitKind.RANDOM and column not in frame.columns:
+        raise DataError(
+            f"There is no column {column!r} to split by.",
+            f"A split by {kind.value} needs one.",
+            f"Name it under [data] {kind.value}.",
+        )
+    if kind is SplitKind.TIME:
+        mask = _latest(frame[column], test_share)
+    elif kind is SplitKind.GROUP:
+        hashes = content_hashes(frame, [column])
+        # rows of no group are no group: each stands for itself
+        alone = frame[column].is_null().to_numpy()
+        mask = _drawn(np.where(alone, content_hashes(frame, columns), hashes), test_share, seed)
+    else:
+        mask = _drawn(content_hashes(frame, columns), test_share, seed)
+    if mask.all() or not mask.any():
+        raise DataError(
+            f"A split by {kind.value} puts all {len(mask):,} rows on one side.",
+            "Both sides need rows.",
+            "Set another [data] split or test_share, or add rows.",
+        )
+    return mask
+
+
+def _drawn(hashes: NDArray[np.uint64], test_share: float, seed: int) -> NDArray[np.bool_]:
+    salt = np.full(1, seed % _LARGEST_SEED, dtype=np.uint64)
+    mixed = _mixed(hashes ^ _mixed(salt + _ODD))
+    # 53 bits are what a float holds
+    return (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53 < test_share
+
+
+def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread bits evenly: the finaliser of SplitMix64 (Steele, Lea and Flood, 2014)."""
+    bits = (bits ^ (bits >> np.uint64(30))) * _MIX_1
+    bits = (bits ^ (bits >> np.uint64(27))) * _MIX_2
+    return bits ^ (bits >> np.uint64(31))
+
+
+def _latest(times: pl.Series, test_share: float) -> NDArray[np.bool_]:
+    if not (times.dtype.is_temporal() or times.dtype.is_numeric()):
+        raise DataError(
+            f"{times.name!r} was not read as dates: it holds {times.drop_nulls().first()!r}.",
+            "Dates such as 2024-05-31, or numbers that grow with time, are needed.",
+            "Mend the column, or name another under [data] time.",
+        )
+    if times.null_count():
+        raise DataError(
+            f"{times.name!r} has no value in {times.null_count():,} rows.",
+            "A split by time needs a date in every row.",
+            "Fill them in, drop these rows, or set [data] split = 'random'.",
+        )
+    counts = times.value_counts().sort(times.name, descending=True)
+    # rows of one moment stay together, so the cut falls between moments
+    shares = counts["count"].cum_sum().to_numpy() / len(times)
+    last = int(np.abs(shares[:-1] - test_share).argmin()) if len(shares) > 1 else 0
+    mask: NDArray[np.bool_] = (times >= counts[times.name][last]).to_numpy()
+    return mask

@@ -1,0 +1,139 @@
+"""Words, numbers and dates as strangers write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from leadline.errors import DataError
+from leadline.snapshot import read_table
+from leadline.snapshot.values import Reader
+
+
+def read(values: list[str], *, missing: tuple[str, ...] = (), comma: bool = False) -> pl.Series:
+    reader = Reader(lambda row: f"row {row}", frozenset(missing), comma)
+    return reader.read(pl.Series("x", values))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (["1", "-2", "+3"], [1, -2, 3]),
+        (["1.0", "2.0", "NaN"], [1, 2, None]),
+        (["1.5", "2e3", ".5"], [1.5, 2000.0, 0.5]),
+        (["1,234", "12", "1,234,567.5"], [1234, 12, 1234567.5]),
+        (["1,5", "12,25", "3"], [1.5, 12.25, 3]),
+        (["1.234,5", "12", "7,25"], [1234.5, 12, 7.25]),
+        (["$1,200.50", "$3", "-$4"], [1200.5, 3, -4]),
+        (["12%", "7.5 %", "100%"], [12, 7.5, 100]),
+        (["1 234,5", "1\u00a0000", "3"], [1234.5, 1000, 3]),
+        (["1'234.50", "2", "3"], [1234.5, 2, 3]),
+        (["1", "-", "3", "none", "#DIV/0!"], [1, None, 3, None, None]),
+        (["1", "inf", "3"], [1, None, 3]),
+    ],
+)
+def test_numbers(written: list[str], meant: list[float | None]) -> None:
+    assert read(written).to_list() == meant
+
+
+def test_comma_is_decimal_where_the_file_says_so() -> None:
+    assert read(["1,234", "5,678"]).to_list() == [1234, 5678]
+    assert read(["1,234", "5,678"], comma=True).to_list() == [1.234, 5.678]
+
+
+def test_codes_stay_words() -> None:
+    assert read(["00501", "10001", "90210"]).to_list() == ["00501", "10001", "90210"]
+    long = ["1234567890123456789", "1234567890123456788"]
+    assert read(long).to_list() == long
+    invoices = [str(number) for number in range(200)] + [f"C{number}" for number in range(20)]
+    assert read(invoices).to_list() == invoices
+    dependents = ["0", "1", "2", "3+"] * 30
+    assert read(dependents).to_list() == dependents
+
+
+def test_classes_that_look_missing_stay() -> None:
+    assert read(["+", "-", "+"]).to_list() == ["+", "-", "+"]
+    assert read(["none", "some", "?"]).to_list() == ["none", "some", None]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2020-12-31", "2020-12-31"),
+        ("2020/12/31", "2020-12-31"),
+        ("31.12.2020", "2020-12-31"),
+        ("31/12/2020", "2020-12-31"),
+        ("12/31/2020", "2020-12-31"),
+        ("31-12-2020", "2020-12-31"),
+        ("12/31/20", "2020-12-31"),
+        ("31 Dec 2020", "2020-12-31"),
+        ("31-Dec-2020", "2020-12-31"),
+        ("December 31, 2020", "2020-12-31"),
+        ("2020-12-31 23:59", "2020-12-31 23:59:00"),
+        ("2020-12-31 23:59:58.5", "2020-12-31 23:59:58.500000"),
+        ("2020-12-31T23:59:58", "2020-12-31 23:59:58"),
+        ("2020-12-31T23:59:58Z", "2020-12-31 23:59:58"),
+        ("2020-12-31T23:59:58+02:00", "2020-12-31 21:59:58"),
+        ("2020-12-31 23:59:58 UTC", "2020-12-31 23:59:58"),
+        ("12/31/2020 11:59 PM", "2020-12-31 23:59:00"),
+        ("31.12.2020 23:59", "2020-12-31 23:59:00"),
+    ],
+)
+def test_dates(written: str, meant: str) -> None:
+    moment = datetime.fromisoformat(meant)
+    assert read([written, "NA", written]).to_list() == [moment, None, moment]
+
+
+def test_dates_with_and_without_a_time() -> None:
+    read_dates = read(["2020-12-31", "2020-12-31 23:59:58", "2020-12-30 01:00"])
+    assert read_dates.dt.hour().to_list() == [0, 23, 1]
+
+
+def test_doubtful_dates_follow_the_order_of_the_rows() -> None:
+    reader = Reader(lambda row: f"row {row}")
+    months = [f"{month:02d}/{day:02d}/2020" for month in range(1, 13) for day in (5, 9)]
+    assert reader.read(pl.Series("day", months)).dt.month().to_list()[::2] == list(range(1, 13))
+    days = ["01/02/2020", "03/01/2020", "02/05/2020"]
+    assert reader.read(pl.Series("day", days)).dt.month().to_list() == [2, 1, 5]
+    assert len(reader.notes) == 2
+
+
+def test_what_only_looks_like_a_date_stays_words() -> None:
+    for words in (["1.2.3", "2.0.1", "99.1.77"], ["12:30", "13:45"], ["A-1", "B-2"]):
+        assert read(words).to_list() == words
+
+
+def test_stray_word_among_numbers_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "train.csv"
+    rows = [f"{number},{number % 7}.5" for number in range(8_110)]
+    rows += ["8110,tba", "8111,5", "8112,tba", "8113,tba", "8114,tba"]
+    path.write_text("\n".join(["id,amount", *rows]))
+    with pytest.raises(DataError) as caught:
+        read_table(path)
+    assert str(caught.value) == (
+        "train.csv line 8,112: 'amount' is \"tba\", a number is needed. "
+        "3 more lines are like it; nothing was imported. "
+        "Fix them, name \"tba\" under [data] missing, or 'amount' under [data] exclude."
+    )
+    assert read_table(path, missing=["tba"])["amount"].null_count() == 4
+    assert read_table(path, exclude=["amount"])["amount"].dtype == pl.String
+
+
+def test_stray_word_among_dates_is_refused() -> None:
+    days = [f"2020-01-{day:02d}" for day in range(1, 29)]
+    with pytest.raises(DataError, match=r'row 28: \'x\' is "soon", a date is needed'):
+        read([*days, "soon"])
+    with pytest.raises(DataError, match="2020-02-31"):
+        read([*days, "2020-02-31"])
+
+
+def test_words_for_no_value_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,x\nNA,?\n-,y\nNA,x\n")
+    notes: list[str] = []
+    frame = read_table(path, note=notes.append)
+    assert frame["a"].to_list() == [1, None, None, None]
+    assert notes == ['a.csv: read as no value: "NA" (2), "-" (1), "?" (1).']
