@@ -1,0 +1,12 @@
+"""Every picture, drawn once: for pages, reports and notebooks.
+
+A verdict goes in, an Altair chart comes out; `svg` and `png` need neither browser nor network.
+"""
+
+from __future__ import annotations
+
+from leadline.charts.gallery import chart_of
+from leadline.charts.rendering import description, png, svg
+from leadline.charts.theme import Picture
+
+__all__ = ["Picture", "chart_of", "description", "png", "svg"]

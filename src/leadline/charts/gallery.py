@@ -1,0 +1,75 @@
+"""Which picture belongs to which verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from leadline.charts import (
+    capacity,
+    curve,
+    data,
+    decay,
+    feasibility,
+    forecast,
+    labelling,
+    monitor,
+    release,
+    review,
+    search,
+    tuning,
+)
+from leadline.charts.theme import Picture
+from leadline.phases.capacity import Capacity
+from leadline.phases.curve import Curve
+from leadline.phases.data import Data
+from leadline.phases.decay import Decay
+from leadline.phases.feasibility import Feasibility
+from leadline.phases.forecast import Forecast
+from leadline.phases.labelling import Labelling
+from leadline.phases.monitor import Monitor
+from leadline.phases.release import Release
+from leadline.phases.review import Review
+from leadline.phases.search import Search
+from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Verdict
+
+_DRAW: dict[type[Verdict], Callable[[Any], Picture | None]] = {
+    Data: data.chart,
+    Feasibility: feasibility.chart,
+    Search: search.chart,
+    Labelling: labelling.chart,
+    Curve: curve.chart,
+    Forecast: forecast.chart,
+    Tuning: tuning.chart,
+    Review: review.chart,
+    Release: release.chart,
+    Capacity: capacity.chart,
+    Decay: decay.chart,
+    Monitor: monitor.chart,
+}
+
+
+def chart_of(verdict: Verdict) -> Picture | None:
+    """The picture of a verdict.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Of any row of the life cycle.
+
+    Returns
+    -------
+    Picture or None
+        An Altair chart about 900 pixels wide, with its message as the title; None where there
+        is nothing to draw: a problem, a decision, a first release, a row nothing was measured in.
+
+    Examples
+    --------
+    >>> from leadline.phases.decision import Choice, Evidence, assess
+    >>> said = Evidence(stage="find", choice=Choice.GO, why="it works", person="Ada")
+    >>> chart_of(assess(said)) is None
+    True
+    """
+    draw = _DRAW.get(type(verdict))
+    return draw(verdict) if draw else None

@@ -1,0 +1,83 @@
+"""train / labelling: where the labels come from, and whether people agree."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from leadline.charts.theme import (
+    AMBER,
+    BLUE,
+    GREY,
+    WIDTH,
+    Picture,
+    Record,
+    framed,
+    layered,
+    table,
+)
+from leadline.phases.labelling import Labelling
+
+
+def chart(verdict: Labelling) -> Picture | None:
+    """Rows by origin of their label, and pairwise agreement; None where nobody has voted."""
+    if not verdict.n_voted:
+        return None
+    panels: list[alt.LayerChart] = [_origins(verdict)]
+    if verdict.agreement is not None:
+        panels.append(_agreement(verdict))
+    return framed(alt.vconcat(*panels), _title(verdict), _subtitle(verdict))
+
+
+def _origins(verdict: Labelling) -> alt.LayerChart:
+    parts = [
+        ("came with the data", verdict.n_given, GREY),
+        ("decided by votes", verdict.n_voted - verdict.n_undecided, BLUE),
+        ("votes are tied", verdict.n_undecided, AMBER),
+    ]
+    rows: list[Record] = [
+        {"name": name, "n": n, "label": f"{n:,} rows", "color": color} for name, n, color in parts
+    ]
+    base = alt.Chart(table(rows))
+    y = alt.Y("name:N", sort=None, title=None)
+    x = alt.X("n:Q", axis=None)
+    bars = base.mark_bar(height=18).encode(x, y, color=alt.Color("color:N", scale=None))
+    words = base.mark_text(align="left", dx=6).encode(x, y, text="label:N")
+    title = "Where the labels come from"
+    return layered(bars, words, width=WIDTH - 60, height=alt.Step(28), title=title)
+
+
+def _agreement(verdict: Labelling) -> alt.LayerChart:
+    agreement = verdict.agreement
+    assert agreement is not None
+    row: Record = {
+        "name": "two people agree",
+        "share": agreement.estimate,
+        "low": agreement.low,
+        "high": agreement.high,
+        "label": f"{agreement.estimate:.0%}",
+    }
+    base = alt.Chart(table([row]))
+    y = alt.Y("name:N", title=None)
+    scale = alt.Scale(domain=[0, 1])
+    x = alt.X("share:Q", title="share of rows", scale=scale, axis=alt.Axis(format=".0%"))
+    bar = base.mark_rule(strokeWidth=4, color=BLUE).encode(y=y, x="low:Q", x2="high:Q")
+    point = base.mark_point(filled=True, size=150, color=BLUE, opacity=1).encode(x, y)
+    label = base.mark_text(dy=-16, fontWeight="bold").encode(x, y, text="label:N")
+    title = "How often two people agree"
+    return layered(bar, point, label, width=WIDTH - 60, height=alt.Step(56), title=title)
+
+
+def _title(verdict: Labelling) -> str:
+    if verdict.agreement is None:
+        return f"{verdict.n_voted:,} rows were voted on; whether people agree is not known"
+    return f"Two people agree on {verdict.agreement.estimate:.0%} of the rows"
+
+
+def _subtitle(verdict: Labelling) -> str:
+    hours = verdict.seconds / 3600
+    took = f"The votes took people {hours:,.1f} hours." if hours >= 1 else ""
+    if not took:
+        took = f"The votes took people {verdict.seconds / 60:,.0f} minutes."
+    if verdict.alpha is None:
+        return f"{took} No row has two votes, so agreement is not known."
+    return f"{took} Krippendorff's alpha is {verdict.alpha:.2f}: 1 is full agreement, 0 is chance."

@@ -1,0 +1,74 @@
+"""apply / tuning: what each operating point promises, and how surely."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from leadline.charts.theme import BLUE, VERMILION, Picture, Record, framed, layered, table
+from leadline.phases.tuning import OperatingPoint, Tuning
+from leadline.phases.verdict import Bounds
+
+PRECISION = "of what is flagged, is real (precision)"
+RECALL = "of what is real, is found (recall)"
+
+
+def chart(verdict: Tuning) -> Picture | None:
+    """Precision and recall of each point with bounds, one panel a point; None without points."""
+    if not verdict.points:
+        return None
+    panels = [_panel(point, verdict.currency) for point in verdict.points]
+    title = f"{len(panels)} operating points on offer: fewer false alarms, or fewer misses"
+    subtitle = (
+        f"Measured on {verdict.n_test:,} test rows, {verdict.n_positive:,} of them hits. "
+        "Lines: 90% intervals. A point is a threshold: rows that score above it are flagged."
+    )
+    return framed(alt.vconcat(*panels, spacing=26), title, subtitle)
+
+
+def interval_row(measure: str, bounds: Bounds, color: str, shape: str, group: str = "") -> Record:
+    """One estimate with its interval as a row of a chart."""
+    return {
+        "measure": measure,
+        "share": bounds.estimate,
+        "low": bounds.low,
+        "high": bounds.high,
+        "label": f"{bounds.estimate:.0%}",
+        "color": color,
+        "shape": shape,
+        "group": group,
+    }
+
+
+def _panel(point: OperatingPoint, currency: str) -> alt.LayerChart:
+    rows = [
+        interval_row(PRECISION, point.precision, BLUE, "circle"),
+        interval_row(RECALL, point.recall, VERMILION, "diamond"),
+    ]
+    base = alt.Chart(table(rows))
+    y = alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(grid=True))
+    x = share_axis("share:Q")
+    color = alt.Color("color:N", scale=None)
+    title = (
+        f"{point.name}: flags {point.alert_share:.1%} of rows; its errors cost "
+        f"{point.cost_per_1000:,.0f} {currency} per 1,000 rows"
+    )
+    return layered(
+        base.mark_rule(strokeWidth=4).encode(y=y, x="low:Q", x2="high:Q", color=color),
+        base.mark_point(filled=True, size=150, opacity=1).encode(
+            x, y, color=color, shape=alt.Shape("shape:N", scale=None)
+        ),
+        base.mark_text(dy=-15, fontWeight="bold").encode(x, y, text="label:N", color=color),
+        width=520,
+        height=alt.Step(40),
+        title=title,
+    )
+
+
+def share_axis(field: str) -> alt.X:
+    """A horizontal axis of shares, from 0 to 100 %."""
+    return alt.X(
+        field,
+        title=None,
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]),
+    )

@@ -1,0 +1,171 @@
+"""Where the model comes from: purpose, costs, data, candidates, curve."""
+
+from __future__ import annotations
+
+from leadline.phases.curve import Curve
+from leadline.phases.data import Data, Role
+from leadline.phases.feasibility import Feasibility
+from leadline.phases.forecast import Forecast
+from leadline.phases.labelling import Labelling
+from leadline.phases.problem import Problem
+from leadline.phases.review import Review
+from leadline.phases.scoring import scoring_of
+from leadline.phases.search import Search
+from leadline.report import numbers
+from leadline.report.card.passages import Passage, Shelf, Unknown, not_run
+from leadline.report.tables import money, tabled
+
+
+def purpose(shelf: Shelf) -> Passage:
+    """Who owns it, and which decision it serves."""
+    title = "Owner and purpose"
+    problem = shelf.get("problem", Problem)
+    if problem is None:
+        return Passage(title, unknowns=(not_run("problem", "What the model is for"),))
+    unknowns = []
+    if not problem.owner:
+        how = "Set [problem] owner in leadline.toml and run 'leadline run problem'."
+        unknowns.append(Unknown("Who owns the model is not known.", how))
+    sentences = (
+        f"Owner: {problem.owner or 'not named'}.",
+        f"The decision it serves: {problem.question}",
+        problem.summary,
+    )
+    return Passage(title, sentences, (numbers.problem(problem),), unknowns=tuple(unknowns))
+
+
+def ethics(shelf: Shelf) -> Passage:
+    """Who can be harmed, as a named person answered."""
+    title = "Who can be harmed"
+    problem = shelf.get("problem", Problem)
+    if problem is None or not problem.ethics.is_complete:
+        how = "Answer [ethics] in leadline.toml and run 'leadline run problem'."
+        return Passage(title, unknowns=(Unknown("The ethics checklist is not answered.", how),))
+    said = problem.ethics
+    rows = [
+        ("Who can be harmed", said.harmed),
+        ("By which error", said.by_which_error),
+        ("Which data may be used", said.data_allowed),
+        ("Personal data", said.personal_data),
+    ]
+    table = tabled("The ethics checklist", ("Question", "Answer"), rows)
+    return Passage(title, (f"Answered by {said.answered_by}.",), (table,))
+
+
+def costs(shelf: Shelf) -> Passage:
+    """What errors cost, and who said so."""
+    title = "What errors cost, and who said so"
+    problem, review = shelf.get("problem", Problem), shelf.get("review", Review)
+    if problem is None:
+        return Passage(title, unknowns=(not_run("problem", "What errors cost"),))
+    said = f", as stated in the problem{f' by {problem.owner}' if problem.owner else ''}."
+    sentences = [
+        f"What errors cost{said}",
+        f"{problem.miss}: {money(problem.cost_miss, problem.currency)}.",
+        f"{problem.false_alarm}: {money(problem.cost_false_alarm, problem.currency)}.",
+    ]
+    unknowns = []
+    guessed = [name for name in problem.assumed if name.startswith("cost_")]
+    if guessed:
+        how = f"Set {', '.join(guessed)} under [problem] in leadline.toml."
+        unknowns.append(Unknown(f"Nobody has confirmed {', '.join(guessed)}.", how))
+    if review is not None:
+        sentences.append(
+            f"When choosing the operating point, {review.person} weighed a miss with "
+            f"{money(review.cost_miss, review.currency)} and a false alarm with "
+            f"{money(review.cost_false_alarm, review.currency)}."
+        )
+    else:
+        unknowns.append(
+            Unknown(
+                "Nobody has weighed the errors on the real stream yet.", "Run 'leadline review'."
+            )
+        )
+    return Passage(title, tuple(sentences), unknowns=tuple(unknowns))
+
+
+def data(shelf: Shelf) -> Passage:
+    """Which rows it learnt from, what was left out, how they were split."""
+    title = "Data, exclusions and split"
+    audit = shelf.get("data", Data)
+    if audit is None:
+        return Passage(title, unknowns=(not_run("data", "What the model learnt from"),))
+    split = audit.split
+    rows = [
+        ("Files", ", ".join(audit.files)),
+        ("Digest of the snapshot", audit.snapshot),
+        ("Digest of the files and how they were read", audit.source_digest),
+        ("Labelled rows", f"{audit.n_rows:,}"),
+        ("Of those, labelled by votes here", f"{audit.n_voted:,}"),
+        ("Rows without a label, left out", f"{audit.n_unlabelled:,}"),
+        ("Rows that repeat an earlier one", f"{audit.n_duplicates:,}"),
+        ("Of those, with another label", f"{audit.n_conflicts:,}"),
+        ("Split", f"{split.kind.value} {split.column}".strip()),
+        ("Train and test rows", f"{split.n_train:,} and {split.n_test:,}"),
+        ("Seed of the split", f"{split.seed}"),
+        ("Digest of the test mask", split.mask or "not stored"),
+    ]
+    if split.test_from:
+        rows.append(("Test rows are from", f"{split.test_from} to {split.test_to}"))
+    out = [(c.name, c.why or "no reason given") for c in audit.columns if c.role is Role.EXCLUDED]
+    tables = [tabled("The snapshot", ("What", "Value"), rows)]
+    if out:
+        tables.append(tabled("Columns left out", ("Column", "Why"), out))
+    return Passage(title, (audit.summary,), tuple(tables))
+
+
+def labels(shelf: Shelf) -> Passage:
+    """How far the labels may be trusted."""
+    title = "Labels"
+    labelling, feasibility = (
+        shelf.get("labelling", Labelling),
+        shelf.get("feasibility", Feasibility),
+    )
+    if labelling is None:
+        return Passage(title, unknowns=(not_run("labelling", "Where the labels come from"),))
+    unknowns = []
+    if labelling.alpha is None:
+        how = "Let two people label the same 50 rows with 'leadline label'."
+        unknowns.append(Unknown("Whether people agree on the labels is not known.", how))
+    sentences = [labelling.summary]
+    if feasibility is not None:
+        sentences.append(feasibility.summary)
+    return Passage(
+        title, tuple(sentences), (numbers.labelling(labelling),), unknowns=tuple(unknowns)
+    )
+
+
+def candidates(shelf: Shelf) -> Passage:
+    """Everything tried, and why this one."""
+    title = "Every candidate tried, and why this one"
+    search = shelf.get("search", Search)
+    if search is None:
+        return Passage(title, unknowns=(not_run("search", "Which candidates were tried"),))
+    sentences = [search.summary]
+    if search.chosen and search.ranked:
+        best = search.ranked[0].name
+        words = scoring_of(search.scoring).words
+        reason = f"it has the best {words}"
+        if best != search.chosen:
+            reason = f"it is simpler than {best} and within one standard error of its {words}"
+        sentences.append(f"{search.chosen} was chosen because {reason}.")
+    return Passage(title, tuple(sentences), (numbers.search(search),))
+
+
+def outlook(shelf: Shelf) -> Passage:
+    """How it learns, and what more data would bring."""
+    title = "What more data would bring"
+    curve, forecast = shelf.get("curve", Curve), shelf.get("forecast", Forecast)
+    sentences, tables, unknowns = [], [], []
+    if curve is None:
+        unknowns.append(not_run("curve", "How the error falls with more rows"))
+    else:
+        sentences.append(curve.summary)
+        tables.append(numbers.curve(curve))
+    if forecast is None:
+        unknowns.append(not_run("forecast", "What the target takes"))
+    else:
+        sentences.append(forecast.summary)
+        sentences.append(f"The forecast was drawn with seed {forecast.seed}.")
+        tables.append(numbers.forecast(forecast))
+    return Passage(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))

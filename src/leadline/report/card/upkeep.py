@@ -1,0 +1,99 @@
+"""How the model is kept: assumptions, runbook, logs."""
+
+from __future__ import annotations
+
+from leadline.phases.decay import Decay
+from leadline.phases.monitor import Monitor
+from leadline.phases.problem import Problem
+from leadline.phases.release import Release
+from leadline.phases.verdict import Severity
+from leadline.report.card.passages import Passage, Shelf, not_run
+from leadline.report.sections import decisions, moment
+from leadline.report.tables import share, tabled
+
+
+def assumptions(shelf: Shelf) -> Passage:
+    """What was taken for granted, and every warning that still stands."""
+    title = "Assumptions and open warnings"
+    problem = shelf.get("problem", Problem)
+    if problem is None:
+        return Passage(title, unknowns=(not_run("problem", "What was assumed"),))
+    said = "Every setting of the problem was confirmed by a person."
+    if problem.assumed:
+        said = f"Nobody has confirmed these settings: {', '.join(problem.assumed)}."
+    latest = {entry.row: entry for entry in shelf.entries}
+    rows = [
+        (entry.row, finding.what, finding.next or "–")
+        for entry in latest.values()
+        for finding in entry.verdict.findings
+        if finding.severity is not Severity.NOTE
+    ]
+    tables = (tabled("Open warnings", ("Row", "What", "What to do"), rows),) if rows else ()
+    return Passage(title, (said,), tables)
+
+
+_STEPS = """\
+Label the newest rows (their truth has arrived, or 'leadline label' them) and add the file to \
+[data] files in leadline.toml. What stood on the old rows is now stale.
+Run 'leadline run define find train'. Read the warnings, and whether the forecast still says \
+that the target is in reach.
+Run 'leadline run tuning', judge examples of the newest stream with 'leadline review' and choose \
+the operating point anew: thresholds do not carry over.
+Run 'leadline run ship'. It compares the new release with the one in service on the same test \
+rows; if the new one is worse, keep the old one.
+Put the new release into service with 'leadline serve', and keep the old bundle: going back is \
+serving it again.
+Run 'leadline run watch', write this document again, and say who decided what with \
+'leadline decide'."""
+
+
+def runbook(shelf: Shelf) -> Passage:
+    """How to retrain, step by step."""
+    decay = shelf.get("decay", Decay)
+    when = "an alarm of the monitor"
+    if decay is not None and decay.retrain_every is not None:
+        when = f"{decay.retrain_every} {decay.block}s after the last training, or {when}"
+    first = f"When: {when}. See where things stand with 'leadline status'."
+    return Passage("How to retrain", steps=(first, *_STEPS.splitlines()))
+
+
+def logs(shelf: Shelf) -> Passage:
+    """Alarms, releases and decisions, oldest first."""
+    alarms = _alarms(shelf)
+    releases = [
+        (
+            sealed.release_id,
+            sealed.candidate,
+            sealed.replaces or "–",
+            sealed.approved_by,
+            moment(e.at),
+        )
+        for e, sealed in shelf.all(Release)
+    ]
+    sentences, tables = [], []
+    if alarms:
+        tables.append(tabled("Alarms", ("Block", "Wrong", "First seen"), alarms))
+    else:
+        sentences.append("The monitor has raised no alarm.")
+    if releases:
+        head = ("Release", "Candidate", "Replaces", "Approved by", "When")
+        tables.append(tabled("Trainings released", head, releases))
+    else:
+        sentences.append("Nothing has been released.")
+    decided = decisions(shelf.entries)
+    if decided.rows:
+        tables.append(decided)
+    else:
+        sentences.append("No decision is on the record.")
+    return Passage("Log of alarms, trainings and decisions", tuple(sentences), tuple(tables))
+
+
+def _alarms(shelf: Shelf) -> list[tuple[str, str, str]]:
+    """Each block that alarmed, once: when it was first seen to."""
+    seen: dict[tuple[str, str], tuple[str, str, str]] = {}
+    for entry, monitor in shelf.all(Monitor):
+        for block in monitor.blocks:
+            key = (monitor.release_id, block.name)
+            if block.is_alarm and key not in seen:
+                seen[key] = (block.name, share(block.error), moment(entry.at))
+    return list(seen.values())

@@ -1,0 +1,157 @@
+"""Every verdict has its picture, and the picture stands alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from tests.examples import (
+    example_data,
+    example_decay,
+    example_labelling,
+    example_monitor,
+    example_release,
+    example_search,
+    example_tuning,
+    example_verdicts,
+)
+
+from leadline.charts import chart_of, description, png, svg
+from leadline.phases.lifecycle import ROWS, is_decision
+from leadline.phases.search import TrialState
+from leadline.phases.verdict import Verdict
+
+DRAWN = [row for row in ROWS if row != "problem" and not is_decision(row)]
+WIDEST = 1_000
+
+
+def drawing(verdict: Verdict) -> str:
+    chart = chart_of(verdict)
+    assert chart is not None
+    return svg(chart)
+
+
+@pytest.fixture(scope="module")
+def drawings() -> dict[str, str]:
+    return {row: drawing(example_verdicts()[row]) for row in DRAWN}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row not in DRAWN])
+def test_what_people_said_has_no_picture(row: str) -> None:
+    assert chart_of(example_verdicts()[row]) is None
+
+
+@pytest.mark.parametrize("row", DRAWN)
+def test_a_picture_is_one_svg_of_a_width_that_can_be_read(
+    row: str, drawings: dict[str, str]
+) -> None:
+    root = ElementTree.fromstring(drawings[row])
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert 300 < float(root.attrib["width"]) <= WIDEST
+
+
+@pytest.mark.parametrize("row", DRAWN)
+def test_a_picture_asks_for_nothing_from_elsewhere(row: str, drawings: dict[str, str]) -> None:
+    links = set(re.findall(r"https?://[^\s\"']+", drawings[row]))
+    assert links <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    assert "<script" not in drawings[row]
+    assert "NaN" not in drawings[row]
+
+
+@pytest.mark.parametrize("row", DRAWN)
+def test_a_picture_can_be_told_in_words(row: str) -> None:
+    chart = chart_of(example_verdicts()[row])
+    assert chart is not None
+    assert len(description(chart).split()) >= 8
+
+
+def test_pictures_share_no_ids(drawings: dict[str, str]) -> None:
+    seen: set[str] = set()
+    for drawn in drawings.values():
+        ids = set(re.findall(r'\bid="([^"]+)"', drawn))
+        assert not ids & seen
+        assert set(re.findall(r"url\(#([^)]+)\)", drawn)) <= ids
+        seen |= ids
+    assert seen
+
+
+def test_the_same_verdict_is_drawn_the_same_twice() -> None:
+    assert drawing(example_tuning()) == drawing(example_tuning())
+
+
+def test_png_is_an_image() -> None:
+    chart = chart_of(example_tuning())
+    assert chart is not None
+    assert png(chart, scale=1).startswith(b"\x89PNG\r\n")
+
+
+def test_names_are_shown_as_text() -> None:
+    hostile = "<script>alert(1)</script> & 'co'"
+    data = example_data()
+    columns = tuple(replace(c, name=hostile) if c.n_missing else c for c in data.columns)
+    drawn = drawing(replace(data, columns=columns))
+    assert "<script" not in drawn
+    text = "".join(ElementTree.fromstring(drawn).itertext())
+    assert hostile in text
+
+
+def test_data_without_missing_values_shows_kinds() -> None:
+    data = example_data()
+    whole = replace(data, columns=tuple(replace(c, n_missing=0) for c in data.columns))
+    assert "no value is missing" in drawing(whole)
+    assert "no value is missing" not in drawing(data)
+
+
+def test_nothing_measured_means_no_picture() -> None:
+    release = replace(example_release(), champion_score=None, challenger_score=None)
+    search = example_search()
+    cut = tuple(replace(t, state=TrialState.CUT, mean=None, scores=()) for t in search.trials)
+    nothing: list[Verdict] = [
+        release,
+        replace(search, trials=cut, chosen=""),
+        replace(example_decay(), staleness=()),
+        replace(example_labelling(), n_voted=0),
+        replace(example_monitor(), blocks=()),
+        replace(example_tuning(), points=()),
+    ]
+    assert [chart_of(verdict) for verdict in nothing] == [None] * len(nothing)
+
+
+def test_a_search_shows_the_baseline_and_the_chosen_among_many() -> None:
+    search = example_search()
+    best = search.ranked[0]
+    many = tuple(replace(best, name=f"boosting-{i}", mean=0.9 - i / 1000) for i in range(100, 140))
+    drawn = drawing(replace(search, trials=(*search.trials, *many)))
+    baseline = next(trial for trial in search.trials if trial.mean is not None)
+    assert f"{baseline.name} (baseline)" in drawn
+    assert f"{search.chosen} (chosen)" in drawn
+    assert "boosting-100" in drawn
+    assert "boosting-139" not in drawn
+
+
+def test_blocks_without_labels_say_so() -> None:
+    monitor = example_monitor()
+    silent = tuple(
+        replace(b, error=None, n_labelled=0, z=None, is_alarm=False) for b in monitor.blocks
+    )
+    drawn = drawing(replace(monitor, blocks=silent))
+    assert "No labels have arrived" in drawn
+    assert "Predictions that were wrong" not in drawn
+
+
+@pytest.mark.parametrize(("challenger", "side"), [(0.9, "better"), (0.1, "worse")])
+def test_a_release_is_compared_in_words(challenger: float, side: str) -> None:
+    release = replace(example_release(), champion_score=0.5, challenger_score=challenger)
+    assert f"The new release is {side}" in drawing(release)
+
+
+def test_a_loss_is_better_when_it_is_smaller() -> None:
+    release = replace(
+        example_release(),
+        scoring="mean_absolute_error",
+        champion_score=5.0,
+        challenger_score=4.0,
+    )
+    assert "The new release is better" in drawing(release)
