@@ -1,1 +1,21 @@
-"""Leadline."""
+"""Run a data-science project through its whole life: define, find, train, apply, ship, watch.
+
+>>> import leadline as ll  # doctest: +SKIP
+>>> project = ll.open("my-project")  # doctest: +SKIP
+>>> project.run("curve").plot()  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["Project", "Result", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    """The notebook's names, imported when they are asked for: most users of the package are not."""
+    if name in __all__:
+        from importlib import import_module
+
+        return getattr(import_module("leadline.notebook"), name)
+    raise AttributeError(f"module 'leadline' has no attribute {name!r}")

@@ -44,5 +44,6 @@ def test_the_interval_is_too_narrow_where_the_law_bends() -> None:
         posterior = fit(SIZES, errors, np.full(SIZES.size, 0.004), rng=rng)
         low, high = posterior.quantile(BEYOND, [0.05, 0.95])
         held.append((low <= truth) & (truth <= high))
-    assert np.mean(held) < 0.6
+    # measured over 300 curves: not one interval held the truth at any of the three sizes
+    assert np.mean(held) < 0.1
     assert "too narrow" in posterior.caution[0]

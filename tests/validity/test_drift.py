@@ -26,7 +26,8 @@ def test_false_alarms_are_as_many_as_asked_for(n_reference: int) -> None:
         ).alarm
         for _ in range(3000)
     ]
-    assert 0.02 < np.mean(alarms) < 0.07
+    # measured .045, .052 and .060 for 5, 12 and 40 reference blocks
+    assert 0.03 < np.mean(alarms) < 0.075
 
 
 def test_a_block_much_worse_is_seen() -> None:

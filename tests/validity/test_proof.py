@@ -26,9 +26,9 @@ def test_the_promise_is_kept_also_with_a_few_rows_more(
 
 @pytest.mark.parametrize("target", [0.5, 0.8, 0.9, 0.95, 0.99])
 def test_a_target_just_missed_passes_in_one_of_twenty_cases_on_average(target: float) -> None:
-    passed = np.array([power_of(n, target, target) for n in range(20, 1000)])
-    # exact: .033 to .050 on average, single peaks of the saw-tooth of up to .072 with few rows
-    assert 0.03 < np.mean(passed) < 0.0515
+    passed = np.array([power_of(n, target, target) for n in range(20, 3000)])
+    # exact: .037 to .050 on average, single peaks of the saw-tooth of up to .072 with few rows
+    assert 0.036 < np.mean(passed) < 0.051
     assert np.max(passed) < 0.073
     # the excess is real: nobody should read the lower end as a strict 95 % bound
     assert np.max(passed) > 0.055

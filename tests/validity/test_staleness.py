@@ -25,8 +25,8 @@ def test_nothing_ages_and_nothing_is_found() -> None:
     assert np.mean(last) < 0.004
     ages = np.array([result.probability_ages for result in results])
     assert np.mean(ages) == pytest.approx(0.5, abs=0.08)
-    # the bootstrap of 20 blocks is too sure: .05 aimed at
-    assert np.mean(ages > 0.95) < 0.15
+    # measured .057 over 600 backtests
+    assert np.mean(ages > 0.95) < 0.11
 
 
 def test_ageing_is_found_at_its_size_and_covered() -> None:
@@ -39,6 +39,6 @@ def test_ageing_is_found_at_its_size_and_covered() -> None:
         (result.added_error.low[1:] <= truth[1:]) & (truth[1:] <= result.added_error.high[1:])
         for result in results
     ]
-    # measured .83: percentile intervals of some 20 blocks are a little too narrow
-    assert 0.75 < np.mean(held) < 0.93
+    # measured .80 to .84 by delay over 600 backtests: intervals from 20 blocks are too narrow
+    assert 0.76 < np.mean(held) < 0.88
     assert np.mean([result.probability_ages > 0.95 for result in results]) > 0.95

@@ -129,7 +129,5 @@ def _crossings(evidence: Evidence) -> list[Finding]:
             for mine, theirs in zip(first.points, other.points, strict=False)
         ]
         if gaps and gaps[0] * gaps[-1] < 0:
-            findings.append(
-                note(f"The curves of {first.candidate} and {other.candidate} cross.")
-            )
+            findings.append(note(f"The curves of {first.candidate} and {other.candidate} cross."))
     return findings

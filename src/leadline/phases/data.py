@@ -145,10 +145,14 @@ class Evidence:
         Digest of the files and of the [data] settings they were read with.
     files : tuple of str
         Names of the files read.
+    notes : tuple of str
+        What a person should know about how the files were read.
     task : Task
         What kind of label is predicted.
     n_rows : int
         Labelled rows.
+    n_voted : int
+        Of the labelled rows, those whose label people voted here.
     n_unlabelled : int
         Rows without a label, left out.
     columns : tuple of Column
@@ -175,8 +179,10 @@ class Evidence:
     unlabelled: str = ""
     source_digest: str
     files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     task: Task
     n_rows: int
+    n_voted: int = 0
     n_unlabelled: int = 0
     columns: tuple[Column, ...]
     classes: tuple[ClassCount, ...] = ()
@@ -193,9 +199,7 @@ class Evidence:
     def features(self) -> dict[str, str]:
         """Feature name to kind, in file order: what an engine is told of the columns."""
         return {
-            column.name: column.kind.value
-            for column in self.columns
-            if column.role is Role.FEATURE
+            column.name: column.kind.value for column in self.columns if column.role is Role.FEATURE
         }
 
 
@@ -210,12 +214,22 @@ def assess(evidence: Evidence) -> Data:
     Examples
     --------
     >>> split = Split(kind=SplitKind.RANDOM, test_share=0.2, seed=0, n_train=8, n_test=2)
-    >>> verdict = assess(Evidence(snapshot="", source_digest="", files=("a.csv",),
-    ...     task=Task.BINARY, n_rows=10, columns=(), split=split))
+    >>> verdict = assess(
+    ...     Evidence(
+    ...         snapshot="",
+    ...         source_digest="",
+    ...         files=("a.csv",),
+    ...         task=Task.BINARY,
+    ...         n_rows=10,
+    ...         columns=(),
+    ...         split=split,
+    ...     )
+    ... )
     >>> verdict.answer.value, verdict.findings[0].what
     ('no', 'Only 10 labelled rows.')
     """
     findings = (
+        *(note(sentence) for sentence in evidence.notes),
         *_size_findings(evidence),
         *_class_findings(evidence),
         *_column_findings(evidence),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
 
-_SIGNIFICANT = 0.05
+SIGNIFICANT = 0.05
+"""Largest p-value that counts as signal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,7 @@ class Feasibility(Verdict, Evidence):
 
 def assess(evidence: Evidence) -> Feasibility:
     """Say whether there is signal, and whether success could be shown."""
-    has_signal = evidence.p_value <= _SIGNIFICANT
+    has_signal = evidence.p_value <= SIGNIFICANT
     ceiling_finding = _ceiling_finding(evidence)
     findings = tuple(
         finding
@@ -105,7 +106,7 @@ def _summary(evidence: Evidence, has_signal: bool) -> str:
 
 def _signal_finding(evidence: Evidence) -> Finding:
     test = f"permutation test with {evidence.n_permutations} shuffles, p = {evidence.p_value:.3f}"
-    if evidence.p_value <= _SIGNIFICANT:
+    if evidence.p_value <= SIGNIFICANT:
         return note(f"Better than chance ({test}).")
     return fault(
         f"Not better than chance ({test}). A gain of {evidence.detectable_effect:.3f} over "

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
+from math import ceil
+from typing import TYPE_CHECKING
 
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
-from leadline.stats.curves import CurvePosterior, fit
-from leadline.stats.timing import TimeLaw, fit_time_law
+
+if TYPE_CHECKING:
+    from leadline.stats.curves import CurvePosterior
+    from leadline.stats.timing import TimeLaw
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 _PROBABILITIES = (0.5, 0.8, 0.9)
@@ -157,6 +159,12 @@ class Forecast(Verdict, Evidence):
 
 def assess(evidence: Evidence) -> Forecast:
     """Forecast the curve and turn it into rows, money and hours."""
+    # here, so that asking where a project stands does not wait for SciPy
+    import numpy as np
+
+    from leadline.stats.curves import fit
+    from leadline.stats.timing import fit_time_law
+
     posterior = fit(
         np.asarray(evidence.train_sizes, dtype=float),
         np.asarray(evidence.errors),
@@ -178,7 +186,7 @@ def assess(evidence: Evidence) -> Forecast:
         answer=answers.get(recommendation, Answer.NO),
         summary=_summary(evidence, recommendation, p_now, p_affordable, needs),
         findings=tuple(_findings(evidence, posterior, far)),
-        grid=tuple(float(n) for n in grid),
+        grid=tuple(grid),
         lines=tuple(
             QuantileLine(q=q, errors=tuple(float(e) for e in posterior.quantile(grid, q)))
             for q in QUANTILES
@@ -191,11 +199,14 @@ def assess(evidence: Evidence) -> Forecast:
     )
 
 
-def _grid(evidence: Evidence) -> np.ndarray:
+def _grid(evidence: Evidence) -> list[float]:
+    """Train sizes at equal ratios, from the smallest measured to those that may be bought."""
     largest = max(evidence.train_sizes[-1], evidence.n_available)
     end = min(evidence.n_affordable or largest * 10, largest * 64)
     end = max(end, largest * 4)
-    return np.geomspace(evidence.train_sizes[0], end, _GRID_POINTS)
+    start = evidence.train_sizes[0]
+    step = (end / start) ** (1 / (_GRID_POINTS - 1))
+    return [start * step**index for index in range(_GRID_POINTS)]
 
 
 def _recommend(p_now: float, p_affordable: float, p_far: float) -> Recommendation:
@@ -210,17 +221,15 @@ def _recommend(p_now: float, p_affordable: float, p_far: float) -> Recommendatio
     return Recommendation.TOO_CLOSE
 
 
-def _need(
-    evidence: Evidence, posterior: CurvePosterior, law: TimeLaw, probability: float
-) -> Need:
+def _need(evidence: Evidence, posterior: CurvePosterior, law: TimeLaw, probability: float) -> Need:
     n_rows = posterior.rows_for(evidence.target_error, probability)
     if n_rows is None:
         return Need(probability=probability)
-    n_more = max(int(np.ceil(float(n_rows))) - evidence.n_available, 0)
+    n_more = max(ceil(float(n_rows)) - evidence.n_available, 0)
     fit_hours = float(law.predict(float(n_rows))) / 3600
     return Need(
         probability=probability,
-        n_rows=int(np.ceil(float(n_rows))),
+        n_rows=ceil(float(n_rows)),
         n_more=n_more,
         cost=n_more * evidence.label_cost + fit_hours * evidence.machine_per_hour,
         hours=n_more * evidence.label_s / 3600,

@@ -216,6 +216,25 @@ def rows_of(stage: Stage | str) -> tuple[Row, ...]:
     return tuple(row for row in _ROWS if row.stage == Stage(stage))
 
 
+def row_of(kind: type[Verdict]) -> str:
+    """The row that ends in verdicts of a kind.
+
+    Raises
+    ------
+    KeyError
+        If no row does, or several do, as with decisions.
+
+    Examples
+    --------
+    >>> row_of(Curve)
+    'curve'
+    """
+    names = [row.name for row in _ROWS if row.verdict is kind]
+    if len(names) != 1:
+        raise KeyError(kind.__name__)
+    return names[0]
+
+
 def is_decision(row: str) -> bool:
     """Whether a row holds a person's decision on a stage."""
     return row.startswith("decision.")
@@ -294,11 +313,18 @@ def standing(marks: Iterable[Mark]) -> dict[str, Standing]:
 
     Examples
     --------
-    >>> now = standing([Mark(1, "problem", {}, Answer.GO), Mark(2, "data", {"problem": 1}, Answer.GO)])
+    >>> now = standing(
+    ...     [Mark(1, "problem", {}, Answer.GO), Mark(2, "data", {"problem": 1}, Answer.GO)]
+    ... )
     >>> now["data"].state.value, now["feasibility"].state.value, now["curve"].state.value
     ('current', 'open', 'waiting')
-    >>> now = standing([Mark(1, "problem", {}, Answer.GO), Mark(2, "data", {"problem": 1}, Answer.GO),
-    ...                 Mark(3, "problem", {}, Answer.GO)])
+    >>> now = standing(
+    ...     [
+    ...         Mark(1, "problem", {}, Answer.GO),
+    ...         Mark(2, "data", {"problem": 1}, Answer.GO),
+    ...         Mark(3, "problem", {}, Answer.GO),
+    ...     ]
+    ... )
     >>> now["data"].state.value
     'stale'
     """

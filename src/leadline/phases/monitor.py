@@ -85,8 +85,9 @@ class Evidence:
         Share flagged there.
     n_reference_blocks : int
         Blocks of the reference whose spread sets the limit.
-    z_limit : float
-        A block alarms above it.
+    error_limit : float or None
+        A block of typical size alarms above this share of wrong decisions; None where the
+        reference has too few blocks to say.
     false_alarm_rate : float or None
         Share of shuffled reference blocks that would have alarmed; None if too few blocks.
     currency : str
@@ -99,7 +100,7 @@ class Evidence:
     reference_error: float
     reference_alert_share: float
     n_reference_blocks: int
-    z_limit: float
+    error_limit: float | None
     false_alarm_rate: float | None
     currency: str
     blocks: tuple[Block, ...]

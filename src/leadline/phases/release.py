@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.errors import NotReadyError
+from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 
 
@@ -38,6 +39,8 @@ class Evidence:
         The person who chose the point.
     ethics_by : str
         The person who answered the ethics checklist; empty if nobody has.
+    scoring : str
+        Metric of the two scores.
     replaces : str
         Release in service so far; empty for the first.
     champion_score, challenger_score : float or None
@@ -56,6 +59,7 @@ class Evidence:
     fit_s: float
     approved_by: str
     ethics_by: str
+    scoring: str
     replaces: str = ""
     champion_score: float | None = None
     challenger_score: float | None = None
@@ -94,7 +98,9 @@ def assess(evidence: Evidence) -> Release:
     worse = (
         evidence.champion_score is not None
         and evidence.challenger_score is not None
-        and evidence.challenger_score < evidence.champion_score
+        and not scoring_of(evidence.scoring).is_met(
+            evidence.challenger_score, evidence.champion_score
+        )
     )
     if worse:
         findings.append(

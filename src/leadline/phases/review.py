@@ -131,7 +131,9 @@ def _choice_findings(evidence: Evidence, is_clear: bool, has_enough: bool) -> li
     best = max(evidence.points, key=lambda point: point.p_cheapest)
     if best.name != chosen.name and best.p_cheapest >= _CLEAR:
         findings.append(
-            warning(f"{best.name} is cheaper at the costs stated (probability {best.p_cheapest:.2f}).")
+            warning(
+                f"{best.name} is cheaper at the costs stated (probability {best.p_cheapest:.2f})."
+            )
         )
     elif not is_clear:
         findings.append(

@@ -50,6 +50,8 @@ class Evidence:
         Metric of `test_score`.
     test_score : float
         On the test set.
+    fit_s : float
+        Seconds the final fit took.
     n_train, n_test, n_positive : int
         Rows learnt from, rows judged on, hits among those.
     n_touches : int
@@ -76,6 +78,7 @@ class Evidence:
     model: str
     scoring: str
     test_score: float
+    fit_s: float = 0.0
     n_train: int
     n_test: int
     n_positive: int

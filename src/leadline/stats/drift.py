@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc, kolmogorov, stdtr
+from scipy.special import chdtrc, kolmogorov, stdtr, stdtrit
 
 from leadline.stats.arrays import Floats, as_vector, check_positive, check_share
 
@@ -221,6 +221,40 @@ def block_alarm(
     z, p_value = _excess(reference[None], new[None], n_block, tolerance, false_alarm_rate)
     p = float(p_value[0, 0])
     return BlockAlarm(float(z[0, 0]), p, p <= false_alarm_rate)
+
+
+def alarm_limit(
+    reference_block_means: ArrayLike, n_block: float, *, false_alarm_rate: float = 0.01
+) -> float:
+    """Return the error rate above which `block_alarm` alarms.
+
+    Parameters
+    ----------
+    reference_block_means : array-like of float in [0, 1], shape (n_reference,)
+        Error rates of reference blocks, at least three.
+    n_block : float > 0
+        Labelled rows in the new block.
+    false_alarm_rate : float in (0, 1), default=0.01
+        As for `block_alarm`.
+
+    Returns
+    -------
+    float
+        May lie above 1: no block of that size can alarm then.
+
+    Examples
+    --------
+    >>> limit = alarm_limit([0.1, 0.12, 0.09, 0.11], 500)
+    >>> block_alarm([0.1, 0.12, 0.09, 0.11], limit + 1e-6, 500).alarm
+    True
+    >>> block_alarm([0.1, 0.12, 0.09, 0.11], limit - 1e-6, 500).alarm
+    False
+    """
+    reference = _error_rates(reference_block_means, 3)
+    # z grows in a straight line with the error, so two values fix it
+    z, _ = _excess(reference[None], np.array([[0.0, 1.0]]), n_block, 0.0, false_alarm_rate)
+    wanted = float(stdtrit(reference.size - 1, 1 - false_alarm_rate))
+    return float((wanted - z[0, 0]) / (z[0, 1] - z[0, 0]))
 
 
 def effective_false_alarm_rate(

@@ -194,7 +194,7 @@ def propose_points(
         n_missed * cost_miss + (points.n_alerts - points.n_hits) * cost_false_alarm
     ) / scores.size
     balanced = int(np.argmin(cost))
-    precise = np.flatnonzero(points.precision.estimate >= precision_aim)
+    precise = np.flatnonzero(points.precision.low >= precision_aim)
     cautious = int(precise[-1]) if precise.size else int(np.argmax(points.precision.low))
     catch_all = int(np.flatnonzero(points.recall.estimate >= recall_aim)[0])
     names: dict[int, list[str]] = {}

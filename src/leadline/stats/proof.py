@@ -67,7 +67,7 @@ def n_to_show(
     planned never break the promise.
 
     The proof itself errs a little more often than its nominal 5 % at some numbers of rows: a true
-    share exactly at the target passes in .04 to .05 of cases on average, but in up to .07 with few
+    share exactly at the target passes in .037 to .05 of cases on average, but in up to .07 with few
     rows (measured for 20 to 3,000 rows and targets of .5 to .99).
 
     Parameters

@@ -35,7 +35,7 @@ def auc_stderr(auc: float, n_positive: float, n_negative: float) -> float:
     Examples
     --------
     >>> round(auc_stderr(0.8, 50, 50), 4)
-    0.0451
+    0.0445
     """
     q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     variance = auc * (1 - auc) + (n_positive - 1) * (q1 - auc**2) + (n_negative - 1) * (q2 - auc**2)
@@ -71,7 +71,7 @@ def n_to_show_auc(
     Examples
     --------
     >>> n_to_show_auc(0.75, 0.8, 0.5)
-    440
+    550
     >>> n_to_show_auc(0.8, 0.8, 0.5) is None
     True
     """

@@ -1,0 +1,32 @@
+"""``leadline decide``: a person's word on a stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from leadline.cli.options import by_option, echo_json, verb
+
+
+@verb("decide", example="leadline decide find go --why 'the demo convinced sales'")
+@click.argument("stage")
+@click.argument("choice", type=click.Choice(["go", "back", "stop"]))
+@click.option("--why", required=True, help="The reason: it goes on the record.")
+@by_option
+def command(stage: str, choice: str, why: str, by: str, folder: Path, as_json: bool) -> None:
+    """Say go, back or stop after a stage, and why.
+
+    Only a "go" opens what comes after a verdict of "no".
+    """
+    from leadline.cli.entries import entry_json, print_entry
+    from leadline.cli.progress import console
+    from leadline.services.commands import decide
+    from leadline.workspace import Workspace
+
+    with Workspace.open(folder) as workspace:
+        entry = decide(workspace, stage, choice, why, by)
+    if as_json:
+        echo_json(entry_json(entry))
+    else:
+        print_entry(console(), entry)

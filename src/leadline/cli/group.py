@@ -1,0 +1,57 @@
+"""The group of verbs, each imported only when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+VERBS = {
+    "init": "Make a workspace from a file of data.",
+    "status": "Where the project stands, and what to do next.",
+    "run": "Compute what is missing or stale: stages, rows, or everything.",
+    "decide": "Say go, back or stop after a stage, and why.",
+    "label": "Label rows one by one.",
+    "review": "Judge rows of the real stream, then choose an operating point.",
+    "serve": "Answer HTTP requests with the release in service.",
+    "score": "Score a file with the release in service.",
+    "watch": "Score new data and compare them with what was learnt from.",
+    "report": "Write a report, or the model document.",
+    "web": "Serve the project's pages.",
+    "worker": "Compute what people ask for on the pages.",
+    "up": "Pages and worker together.",
+    "demo": "Run a whole project on real data.",
+    "doctor": "Check that everything Leadline needs is there.",
+    "export": "Write the record, labels or rows to judge to a file.",
+}
+
+
+class _Verbs(click.Group):
+    """Knows every verb and its line of help without importing any."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Verbs in the order of a project's life."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a verb."""
+        if cmd_name not in VERBS:
+            return None
+        command = import_module(f"leadline.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs with their lines of help."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(
+    cls=_Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: leadline init customers.csv --label churned && leadline run",
+)
+@click.version_option(package_name="leadline", message="leadline %(version)s")
+def main() -> None:
+    """Run a data-science project through its life: define, find, train, apply, ship, watch."""

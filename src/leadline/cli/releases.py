@@ -1,0 +1,44 @@
+"""The release in service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leadline.engines.bundle import Bundle, open_bundle
+from leadline.engines.keys import public_keys
+from leadline.errors import NotReadyError
+from leadline.phases.release import Release
+
+if TYPE_CHECKING:
+    from leadline.workspace import Workspace
+
+
+def latest_release(workspace: Workspace) -> Release:
+    """The newest release on the record.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing is released yet.
+    """
+    entry = workspace.record.latest("release")
+    if entry is None or not isinstance(entry.verdict, Release):
+        raise NotReadyError(
+            "Nothing is released yet.", "A release is needed.", "Run 'leadline run ship' first."
+        )
+    return entry.verdict
+
+
+def in_service(workspace: Workspace) -> tuple[Release, Bundle]:
+    """The newest release, its signature checked and its golden rows replayed.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing is released yet.
+    ReleaseError
+        If it is damaged, or does not fit this environment.
+    """
+    release = latest_release(workspace)
+    folder = workspace.releases_folder / release.bundle
+    return release, open_bundle(folder, trusted=public_keys(workspace.key_path))

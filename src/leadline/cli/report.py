@@ -1,0 +1,57 @@
+"""``leadline report``: write a report, or the model document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadline.cli.options import echo_json, verb
+
+if TYPE_CHECKING:
+    from leadline.report import Form
+
+_SUFFIXES = {"html": ".html", "markdown": ".md", "json": ".json"}
+_FORMS: dict[str, Form] = {"html": "html", "markdown": "markdown", "json": "json"}
+
+
+@verb("report", example="leadline report --form html --to report.html")
+@click.option(
+    "--form", type=click.Choice(list(_SUFFIXES)), default="html", show_default=True, help="Form."
+)
+@click.option("--model", "is_model", is_flag=True, help="Write the model document instead.")
+@click.option("--to", "target", type=click.Path(path_type=Path), default=None, help="Where to.")
+def command(form: str, is_model: bool, target: Path | None, folder: Path, as_json: bool) -> None:
+    """Write what is on the record as one file that needs nothing else.
+
+    HTML holds its pictures; Markdown and JSON hold the same in words and numbers.
+    """
+    from leadline.errors import LeadlineError
+    from leadline.report import model_document, write_report
+    from leadline.workspace import Workspace
+
+    if is_model and form == "json":
+        raise LeadlineError(
+            "The model document is not written as JSON.",
+            "HTML or Markdown is needed.",
+            "Use 'leadline report --form json' for the whole record.",
+        )
+    with Workspace.open(folder) as workspace:
+        entries = workspace.record.entries()
+        standing = workspace.record.standing()
+        title = workspace.settings.name
+        path = target or workspace.folder / _name(form, is_model=is_model)
+        if is_model:
+            text = model_document(entries, "markdown" if form == "markdown" else "html")
+        else:
+            text = write_report(entries, standing, title=title, form=_FORMS[form])
+    path.write_text(text, encoding="utf-8")
+    if as_json:
+        echo_json({"file": str(path), "form": form})
+    else:
+        click.echo(str(path))
+
+
+def _name(form: str, *, is_model: bool) -> str:
+    return f"{'model' if is_model else 'report'}{_SUFFIXES[form]}"

@@ -1,0 +1,109 @@
+"""``leadline review``: judge rows of the real stream, then choose an operating point."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadline.cli.options import by_option, echo_json, verb
+
+if TYPE_CHECKING:
+    from leadline.services.queries.review import ChoicePage
+    from leadline.workspace import Workspace
+
+_ANSWERS = {"y": True, "n": False, "?": None}
+
+
+@verb("review", example="leadline review --choose balanced --why 'ten calls a day are fine'")
+@click.option("--choose", "point", default=None, help="The operating point you choose.")
+@click.option("--why", default="", help="The reason for the choice.")
+@click.option("--cost-miss", type=float, default=None, help="What one miss costs.")
+@click.option("--cost-false-alarm", type=float, default=None, help="What one false alarm costs.")
+@click.option(
+    "--judgments",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="CSV with the columns row and is_positive (yes, no or empty), judged elsewhere.",
+)
+@by_option
+def command(
+    point: str | None,
+    why: str,
+    cost_miss: float | None,
+    cost_false_alarm: float | None,
+    judgments: Path | None,
+    by: str,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Judge rows of the real stream blind, see the consequences, then choose.
+
+    Without options rows are shown one by one (y yes, n no, ? unsure, u undo, q end), then what
+    each operating point would do. 'leadline export rows' writes the rows to judge to a file.
+    """
+    from leadline.cli.entries import entry_json, print_entry
+    from leadline.cli.progress import console
+    from leadline.services.commands import choose_point
+    from leadline.services.queries import choice_page
+    from leadline.workspace import Workspace
+
+    with Workspace.open(folder) as workspace:
+        if judgments is not None:
+            _take_in(workspace, judgments, by)
+        elif point is None and not as_json:
+            _judge(workspace, by)
+        page = choice_page(workspace, cost_miss, cost_false_alarm)
+        if point is None:
+            _show(page, as_json=as_json)
+            return
+        entry = choose_point(workspace, point, page.cost_miss, page.cost_false_alarm, why, by)
+    if as_json:
+        echo_json(entry_json(entry))
+    else:
+        print_entry(console(), entry)
+
+
+def _judge(workspace: Workspace, by: str) -> None:
+    from leadline.services.commands import judge, undo_judgment
+    from leadline.services.queries import review_page
+
+    page = review_page(workspace, by)
+    while page.row is not None:
+        click.echo(f"\n{page.question}  ({page.n_judged} judged, {page.n_left} left)")
+        for name, value in page.values:
+            click.echo(f"  {name}: {value}")
+        started = time.monotonic()
+        words = f"Is {page.label} {page.positive}?  y  n  ? unsure  u undo  q end"
+        answer = click.prompt(words, prompt_suffix=" > ").strip().lower()
+        if answer == "q":
+            return
+        if answer == "u":
+            undo_judgment(workspace, page.tuning, by)
+        elif answer in _ANSWERS:
+            seconds = time.monotonic() - started
+            judge(workspace, page.tuning, page.row, _ANSWERS[answer], by, seconds)
+        page = review_page(workspace, by)
+
+
+def _take_in(workspace: Workspace, path: Path, by: str) -> None:
+    from leadline.services.commands.review import judge_file
+
+    n_judged = judge_file(workspace, path, by)
+    click.echo(f"{n_judged} judgments taken in.", err=True)
+
+
+def _show(page: ChoicePage, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from leadline.services.stream import in_words
+
+    if as_json:
+        echo_json(asdict(page))
+        return
+    click.echo(f"\n{page.n_judged} rows judged. Of 1,000 rows each point would:")
+    for consequence in page.consequences:
+        click.echo(f"  {in_words(consequence, page.miss, page.false_alarm)}")
+    click.echo("Choose: leadline review --choose POINT --why REASON")

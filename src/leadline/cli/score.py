@@ -1,0 +1,39 @@
+"""``leadline score``: score a file with the release in service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from leadline.cli.options import echo_json, verb
+
+
+@verb("score", example="leadline score new.csv --to scored.csv")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Where to write (CSV or Parquet)  [default: FILE.scored.csv]",
+)
+def command(file: Path, target: Path | None, folder: Path, as_json: bool) -> None:
+    """Score a file with the release in service.
+
+    Adds the columns `score` and `flagged`. The target appears whole or not at all.
+    """
+    from leadline.cli.progress import Display, console
+    from leadline.cli.releases import in_service
+    from leadline.engines.loading import load
+    from leadline.workspace import Workspace
+
+    goal = target or file.with_suffix(f".scored{file.suffix}")
+    with Workspace.open(folder) as workspace, Display(console(as_json=as_json)) as display:
+        display.start("score", "opening the release")
+        release, bundle = in_service(workspace)
+        n_rows = load("servers", "batch")(bundle, file, goal, progress=display.tell)
+    if as_json:
+        echo_json({"rows": n_rows, "file": str(goal), "release": release.release_id})
+    else:
+        click.echo(f"{n_rows:,} rows scored by release {release.release_id}: {goal}")

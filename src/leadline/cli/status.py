@@ -1,0 +1,55 @@
+"""``leadline status``: where the project stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from leadline.cli.options import echo_json, verb
+
+
+@verb("status", example="leadline status --json")
+def command(folder: Path, as_json: bool) -> None:
+    """Show where the project stands, what it has cost, and what to do next."""
+    from leadline.services.queries import project_page
+    from leadline.workspace import Workspace
+
+    with Workspace.open(folder) as workspace:
+        page = project_page(workspace)
+        standing = workspace.record.standing()
+    if as_json:
+        echo_json(_json(page, standing))
+        return
+    from leadline.cli.glance import print_page
+
+    print_page(page)
+
+
+def _json(page: object, standing: object) -> dict[str, object]:
+    from leadline.phases.lifecycle import ROWS, Standing
+    from leadline.services.queries import ProjectPage
+
+    assert isinstance(page, ProjectPage)
+    assert isinstance(standing, dict)
+    rows = {}
+    for name, now in standing.items():
+        assert isinstance(now, Standing)
+        rows[name] = {
+            "stage": ROWS[name].stage.value,
+            "state": now.state.value,
+            "answer": now.answer.value if now.answer else None,
+            "entry": now.number,
+            "closed": now.closed,
+        }
+    chance = page.chance
+    return {
+        "project": page.name,
+        "question": page.question,
+        "rows": rows,
+        "cost": {
+            "granted": page.costs.granted,
+            "spent": page.costs.spent,
+            "currency": page.costs.currency,
+        },
+        "chance": {"now": chance.now, "affordable": chance.affordable} if chance else None,
+        "next": {"title": page.next.title, "why": page.next.why, "command": page.next.command},
+    }

@@ -1,0 +1,45 @@
+"""``leadline watch``: score new data and compare them with the reference."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from leadline.cli.options import EXIT_NO, by_option, echo_json, verb
+
+
+@verb("watch", example="leadline watch august.parquet")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@by_option
+def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> None:
+    """Score new data block by block and say whether the model is still good enough.
+
+    With the label column in the file, the blocks are judged; without it they are only compared.
+    Ends with exit code 3 if it is time to retrain.
+    """
+    from leadline.cli.entries import entry_json, print_entry
+    from leadline.cli.progress import Display, console
+    from leadline.phases.verdict import Answer
+    from leadline.worker import mend, observe
+    from leadline.workspace import Workspace
+
+    screen = console(as_json=as_json)
+    with Workspace.open(folder) as workspace, Display(screen) as display:
+        for file in files:
+            display.start("watch", f"scoring {file.name}")
+            observe(workspace, file)
+            display.clear()
+        entries = list(
+            mend(
+                workspace, ("decay", "monitor"), by=by, started=display.start, progress=display.show
+            )
+        )
+    if as_json:
+        echo_json({"entries": [entry_json(entry) for entry in entries]})
+    else:
+        for entry in entries:
+            print_entry(screen, entry)
+    if any(entry.verdict.answer is Answer.NO for entry in entries):
+        sys.exit(EXIT_NO)

@@ -1,0 +1,99 @@
+"""``leadline web``: serve the project's pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadline.cli.options import Function, verb
+from leadline.errors import SettingsError
+
+if TYPE_CHECKING:
+    from leadline.workspace import Workspace
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_SHORTEST_TOKEN = 16
+
+
+def address_options(function: Function) -> Function:
+    """``--host``, ``--port`` and ``--token``."""
+    function = click.option(
+        "--token",
+        envvar="LEADLINE_TOKEN",
+        default=None,
+        help="What visitors must know; needed unless the host is this machine alone.",
+    )(function)
+    function = click.option("--port", default=8765, show_default=True, help="Port to listen on.")(
+        function
+    )
+    return click.option(
+        "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
+    )(function)
+
+
+@verb("web", example="leadline web --port 8765")
+@address_options
+def command(host: str, port: int, token: str | None, folder: Path, as_json: bool) -> None:
+    """Serve the project's pages: where it stands, decisions, judgments.
+
+    Nothing is computed here: clicks become jobs that 'leadline worker' takes ('leadline up' runs
+    both). Another address than this machine needs a token.
+    """
+    from leadline.workspace import Workspace
+
+    require_token(host, token)
+    with Workspace.open(folder) as workspace:
+        if not as_json:
+            click.echo(f"Pages on http://{host}:{port} (Ctrl-C stops them)")
+        serve_pages(workspace, host=host, port=port, token=token)
+
+
+def require_token(host: str, token: str | None) -> None:
+    """Refuse to show the pages to others without a token.
+
+    Raises
+    ------
+    SettingsError
+        If the host is not this machine alone and the token is missing or can be guessed.
+    """
+    if host in _LOOPBACK and token is None:
+        return
+    if token is None or len(token) < _SHORTEST_TOKEN:
+        raise SettingsError(
+            f"The pages would be served on {host} "
+            f"{'without a token' if token is None else 'with a token that can be guessed'}.",
+            f"A token of at least {_SHORTEST_TOKEN} characters is needed.",
+            "Set LEADLINE_TOKEN, for example to the output of 'openssl rand -hex 16'.",
+        )
+
+
+def serve_pages(workspace: Workspace, *, host: str, port: int, token: str | None) -> None:
+    """Serve the pages until stopped.
+
+    Raises
+    ------
+    SettingsError
+        If the port is taken.
+    """
+    import socket
+
+    import uvicorn
+
+    from leadline.web import create_app
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                f"Port {port} of {host} cannot be used: {error.strerror}.",
+                "A free port is needed.",
+                "Choose another: --port NUMBER.",
+            ) from error
+        app = create_app(workspace, token=token)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        server.run(sockets=[listener])

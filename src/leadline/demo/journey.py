@@ -1,0 +1,118 @@
+"""Six stages, one after the other, as a team would go through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+from leadline.demo import flights, words
+from leadline.demo.story import Story
+from leadline.errors import SettingsError
+from leadline.phases.lifecycle import Stage
+from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Answer
+from leadline.record import Entry
+from leadline.services.commands import choose_point, decide, judge
+from leadline.services.queries import choice_page
+from leadline.services.stream import rows_to_judge
+from leadline.settings import template
+from leadline.worker import mend, observe
+from leadline.worker.computing import Progress
+from leadline.workspace import SETTINGS_FILE, Workspace
+
+EXAMPLES: dict[str, ModuleType] = {"flights": flights, "words": words}
+BY = "Leadline demo"
+
+_WHY_ON = "The demo goes on to show all six stages; a team would stop here and think."
+_WHY_POINT = "The cheapest at the costs stated, by judgments that say what really happened."
+_SECTIONS = ("ethics", "prices", "serve", "watch")
+
+
+def run_demo(
+    example: str,
+    folder: Path,
+    *,
+    started: Callable[[str], None],
+    progress: Progress,
+) -> Iterator[Entry]:
+    """Go through the life cycle and yield each verdict as it comes.
+
+    Parameters
+    ----------
+    example : str
+        A key of `EXAMPLES`.
+    folder : Path
+        A new one; the workspace stays there.
+    started, progress : callable
+        Told the row that begins, and the job while it runs.
+
+    Raises
+    ------
+    SettingsError
+        If the folder holds something already.
+    """
+    story = _prepare(example, folder)
+    with Workspace.open(folder) as workspace:
+        run = partial(mend, workspace, by=BY, started=started, progress=progress)
+        for stage in (Stage.DEFINE, Stage.FIND, Stage.TRAIN):
+            yield from _through(workspace, stage, run)
+        yield from run(["tuning"])
+        _judge(workspace, story)
+        yield _choose(workspace)
+        yield from _through(workspace, Stage.SHIP, run)
+        for name in story.later:
+            started("monitor")
+            observe(workspace, folder / name)
+        yield from run(["decay", "monitor"])
+
+
+def _prepare(example: str, folder: Path) -> Story:
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsError(
+            f"{folder} holds something already.",
+            "The demo needs a folder of its own.",
+            "Remove it, or choose another: leadline demo -C FOLDER.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    story: Story = EXAMPLES[example].write_files(folder)
+    text = template(
+        name=story.name,
+        files=story.files,
+        label=story.label,
+        problem=story.problem,
+        data={**story.data, "stream": list(story.stream)},
+        more={section: getattr(story, section) for section in _SECTIONS},
+    )
+    (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")
+    return story
+
+
+def _through(
+    workspace: Workspace, stage: Stage, run: Callable[[list[str]], Iterator[Entry]]
+) -> Iterator[Entry]:
+    """A stage to its end; a "no" on the way is overruled, by name and with a reason."""
+    is_blocked = True
+    while is_blocked:
+        is_blocked = False
+        for entry in run([stage.value]):
+            yield entry
+            if entry.verdict.answer is Answer.NO:
+                is_blocked = True
+                yield decide(workspace, stage.value, "go", _WHY_ON, BY)
+
+
+def _judge(workspace: Workspace, story: Story) -> None:
+    """Judge every row drawn by what really happened."""
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    assert isinstance(entry.verdict, Tuning)
+    positive = story.problem["positive"]
+    for row in rows_to_judge(workspace.artifacts, entry.verdict):
+        judge(workspace, entry.number, row, story.truth[row] == positive, BY, 0.0)
+
+
+def _choose(workspace: Workspace) -> Entry:
+    page = choice_page(workspace)
+    return choose_point(workspace, page.best, page.cost_miss, page.cost_false_alarm, _WHY_POINT, BY)

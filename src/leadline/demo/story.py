@@ -1,0 +1,39 @@
+"""What a demo project asks, its files, and what really happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Story:
+    """A project told in advance, but for its results.
+
+    Attributes
+    ----------
+    name : str
+        Of the project.
+    files, stream, later : tuple of str
+        Labelled rows, unlabelled rows, and rows to watch, in the folder.
+    truth : tuple of str
+        Label of each row of the stream: what the demo's judge looks up.
+    label : str
+        The column to predict.
+    problem, data, ethics, prices, serve, watch : mapping
+        Settings.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    stream: tuple[str, ...]
+    later: tuple[str, ...]
+    truth: tuple[str, ...]
+    label: str
+    problem: Mapping[str, Any]
+    data: Mapping[str, Any]
+    ethics: Mapping[str, Any]
+    prices: Mapping[str, Any]
+    serve: Mapping[str, Any]
+    watch: Mapping[str, Any]

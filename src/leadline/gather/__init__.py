@@ -1,0 +1,1 @@
+"""What several jobs need to gather evidence; one job knows no other job."""

@@ -1,0 +1,86 @@
+"""Held-out rows with a candidate's guess: what people look at first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.gather.frames import Pool, Rows, load_pool
+from leadline.gather.measuring import FitSpec, build, fit_model, fold_rows, positive_scores
+from leadline.phases.scoring import Task
+from leadline.phases.search import Example
+from leadline.record import Artifacts
+
+_LONGEST_TEXT = 200
+
+
+def held_out_examples(spec: FitSpec, *, n_right: int = 5, n_wrong: int = 5) -> tuple[Example, ...]:
+    """Right and wrong guesses on validation rows of the first fold.
+
+    Parameters
+    ----------
+    spec : FitSpec
+        The candidate; it is fitted once more.
+    n_right, n_wrong : int, default=5
+        At most so many of each, drawn at random: not the best and worst, which mislead.
+
+    Returns
+    -------
+    tuple of Example
+        Right ones first.
+    """
+    pool = load_pool(Artifacts(spec.artifacts), spec.data, spec.target)
+    train, valid = fold_rows(pool, spec)
+    model = fit_model(build(spec), pool, train)
+    guesses, scores = _guess(model, pool, valid, spec)
+    truth = pool.y[valid]
+    is_right = _is_right(truth, guesses, spec.target.task)
+    rng = np.random.default_rng(spec.seed)
+    chosen = [
+        *rng.permutation(np.flatnonzero(is_right))[:n_right],
+        *rng.permutation(np.flatnonzero(~is_right))[:n_wrong],
+    ]
+    return tuple(
+        Example(
+            values=_values(pool.frame[int(valid[i])], list(spec.data.features)),
+            truth=_name(truth[i], spec),
+            guess=_name(guesses[i], spec),
+            score=None if scores is None else float(scores[i]),
+            is_right=bool(is_right[i]),
+        )
+        for i in chosen
+    )
+
+
+def _guess(
+    model: Any, pool: Pool, rows: Rows, spec: FitSpec
+) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
+    frame = pool.X[rows]
+    if spec.target.task is Task.BINARY:
+        scores = positive_scores(model, frame)
+        return (scores >= 0.5).astype(np.int64), scores
+    guesses = np.asarray(model.predict(frame))
+    return guesses, guesses.astype(float) if spec.target.task is Task.REGRESSION else None
+
+
+def _is_right(truth: NDArray[Any], guesses: NDArray[Any], task: Task) -> NDArray[np.bool_]:
+    if task is not Task.REGRESSION:
+        return np.asarray(truth == guesses)
+    gaps = np.abs(truth - guesses)
+    return np.asarray(gaps <= gaps.mean())
+
+
+def _name(value: Any, spec: FitSpec) -> str:
+    if spec.target.task is Task.BINARY:
+        return spec.target.positive if int(value) == 1 else f"not {spec.target.positive}"
+    return f"{value:.4g}" if spec.target.task is Task.REGRESSION else str(value)
+
+
+def _values(row: pl.DataFrame, names: list[str]) -> dict[str, str]:
+    values = row.row(0, named=True)
+    return {
+        name: "" if values[name] is None else str(values[name])[:_LONGEST_TEXT] for name in names
+    }

@@ -1,0 +1,97 @@
+"""Clients that ask a server again as soon as they are answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from leadline.errors import EngineError
+from leadline.phases.capacity import Load
+
+
+def run_clients(
+    port: int, rows: Sequence[dict[str, Any]], *, n_clients: int, seconds: float
+) -> Load:
+    """Ask for one row a request, over kept connections, for some seconds.
+
+    The clients run in a process of their own, so that they do not slow the caller down; they
+    share the machine with the server, whose rate is therefore understated.
+
+    Parameters
+    ----------
+    port : int
+        Of the server on this machine.
+    rows : sequence of dict
+        Asked for in turn; JSON after `str` of what JSON does not know.
+    n_clients : int >= 1
+        Connections.
+    seconds : float > 0
+        How long.
+
+    Raises
+    ------
+    EngineError
+        If the server answers anything but 200, or nothing at all.
+    """
+    bodies = [json.dumps({"rows": [row]}, default=str).encode() for row in rows]
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        latencies = pool.apply(_drive, (port, bodies, n_clients, seconds))
+    if not latencies:
+        raise EngineError(
+            f"The server answered none of {n_clients} clients in {seconds:g} s.",
+            "At least one answer is needed.",
+            "Try 'leadline serve' and look at what it prints.",
+        )
+    return Load(
+        n_clients=n_clients,
+        per_s=len(latencies) / seconds,
+        p50_s=float(np.quantile(latencies, 0.5)),
+        p99_s=float(np.quantile(latencies, 0.99)),
+    )
+
+
+def _drive(port: int, bodies: list[bytes], n_clients: int, seconds: float) -> list[float]:
+    return asyncio.run(_all_clients(port, bodies, n_clients, seconds))
+
+
+async def _all_clients(
+    port: int, bodies: list[bytes], n_clients: int, seconds: float
+) -> list[float]:
+    until = time.perf_counter() + seconds
+    clients = [_client(port, bodies, start, until) for start in range(n_clients)]
+    return [latency for latencies in await asyncio.gather(*clients) for latency in latencies]
+
+
+async def _client(port: int, bodies: list[bytes], start: int, until: float) -> list[float]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    latencies: list[float] = []
+    turn = start
+    while time.perf_counter() < until:
+        body = bodies[turn % len(bodies)]
+        turn += 1
+        asked = time.perf_counter()
+        head = (
+            "POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        writer.write(head.encode() + body)
+        await _answer(reader)
+        latencies.append(time.perf_counter() - asked)
+    writer.close()
+    return latencies
+
+
+async def _answer(reader: asyncio.StreamReader) -> None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    lengths = [line for line in lines if line.lower().startswith("content-length:")]
+    body = await reader.readexactly(int(lengths[0].split(":")[1])) if lengths else b""
+    if " 200 " not in status:
+        raise EngineError(f"The server answered {status!r}: {body.decode(errors='replace')[:200]}")

@@ -1,0 +1,147 @@
+"""New rows, scored by the release in service and compared with what it learnt from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.engines.bundle import open_bundle
+from leadline.engines.keys import public_keys
+from leadline.engines.conform import conform
+from leadline.errors import NotReadyError
+from leadline.gather.blocks import block_names
+from leadline.gather.frames import Target
+from leadline.gather.shifts import column_shifts
+from leadline.phases.data import Data
+from leadline.phases.problem import Problem
+from leadline.phases.release import Release
+from leadline.record import Observation
+from leadline.snapshot import from_parquet, read_table
+from leadline.workspace import Workspace
+
+_MOST_REFERENCE = 20_000
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Rows of a file with what the release said, and what was true where that is known."""
+
+    X: pl.DataFrame
+    scores: NDArray[np.float64]
+    flagged: NDArray[np.bool_]
+    is_labelled: NDArray[np.bool_]
+    is_positive: NDArray[np.bool_]
+
+
+def observe_file(folder: str, path: str) -> list[str]:
+    """Score a file of new rows block by block and put each block on the record.
+
+    Parameters
+    ----------
+    folder : str
+        Of the workspace.
+    path : str
+        CSV or Parquet; with the label column where the truth has arrived.
+
+    Returns
+    -------
+    list of str
+        Names of the blocks: the first day, or the file's name where rows carry no time. A block
+        observed again replaces its earlier observation.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing is released yet.
+    """
+    with Workspace.open(folder) as workspace:
+        release, data, problem = _in_service(workspace)
+        frame = read_table(
+            Path(path),
+            missing=workspace.settings.data.missing,
+            exclude=workspace.settings.data.exclude,
+        )
+        bundle = open_bundle(
+            workspace.releases_folder / release.bundle, trusted=public_keys(workspace.key_path)
+        )
+        scored = _score(bundle, frame, data, problem, release.threshold)
+        names = _names(frame, data, workspace.settings.watch.block, Path(path).name)
+        reference = _reference(workspace, data)
+        blocks = sorted(set(names.tolist()))
+        for block in blocks:
+            rows = np.flatnonzero(names == block)
+            payload = _payload(scored, rows, reference, data)
+            workspace.record.add_observation(
+                Observation(
+                    release_id=release.release_id,
+                    block=block,
+                    block_at=block if data.time_column in frame.columns else "",
+                    n_rows=int(rows.size),
+                    payload=payload,
+                )
+            )
+        return blocks
+
+
+def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:
+    record = workspace.record
+    release, data, problem = (record.latest(name) for name in ("release", "data", "problem"))
+    if release is None or data is None or problem is None:
+        raise NotReadyError(
+            "Nothing is released yet.", "A release is needed to watch.", "Run 'leadline run ship'."
+        )
+    assert isinstance(release.verdict, Release)
+    assert isinstance(problem.verdict, Problem)
+    at_release = record.entry(release.on["data"]).verdict
+    assert isinstance(at_release, Data)
+    return release.verdict, at_release, problem.verdict
+
+
+def _score(
+    bundle: Any, frame: pl.DataFrame, data: Data, problem: Problem, threshold: float
+) -> _Scored:
+    scores = np.asarray(bundle.score(frame), dtype=float)
+    is_labelled = np.zeros(frame.height, dtype=bool)
+    is_positive = np.zeros(frame.height, dtype=bool)
+    if problem.label in frame.columns:
+        is_labelled = frame[problem.label].is_not_null().to_numpy()
+        values = Target.of(problem).values(frame.filter(pl.Series(is_labelled)))
+        is_positive[is_labelled] = values == 1
+    return _Scored(
+        conform(frame, data.features), scores, scores >= threshold, is_labelled, is_positive
+    )
+
+
+def _names(frame: pl.DataFrame, data: Data, block: str, file: str) -> NDArray[np.str_]:
+    if data.time_column in frame.columns:
+        return np.asarray(block_names(frame[data.time_column], block), dtype=str)
+    return np.full(frame.height, file)
+
+
+def _reference(workspace: Workspace, data: Data) -> pl.DataFrame:
+    """A sample of the rows the release learnt from."""
+    frame = conform(from_parquet(workspace.artifacts.get(data.snapshot)), data.features)
+    if frame.height <= _MOST_REFERENCE:
+        return frame
+    rows = np.random.default_rng(0).permutation(frame.height)[:_MOST_REFERENCE]
+    return frame[np.sort(rows)]
+
+
+def _payload(
+    scored: _Scored, rows: NDArray[np.intp], reference: pl.DataFrame, data: Data
+) -> dict[str, Any]:
+    known = rows[scored.is_labelled[rows]]
+    flagged, positive = scored.flagged[known], scored.is_positive[known]
+    return {
+        "alert_share": float(scored.flagged[rows].mean()),
+        "mean_score": float(scored.scores[rows].mean()),
+        "n_labelled": int(known.size),
+        "n_missed": int((~flagged & positive).sum()),
+        "n_false_alarms": int((flagged & ~positive).sum()),
+        "shifts": column_shifts(scored.X[rows], reference, data.features),
+    }

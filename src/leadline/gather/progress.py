@@ -1,0 +1,16 @@
+"""How a job tells how far it is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Report(Protocol):
+    """Receives progress."""
+
+    def __call__(self, message: str, share: float | None = None) -> None:
+        """Say what is being done, and which share in [0, 1] of it is behind us."""
+
+
+def silent(message: str, share: float | None = None) -> None:
+    """A report that nobody reads."""

@@ -1,0 +1,77 @@
+"""Columns of a block that look different from the reference, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from leadline.stats.drift import number_shift, share_shift
+
+_MOST_CATEGORIES = 30
+_LEAST_DISTANCE = 0.05
+_MOST_SHOWN = 5
+
+
+def column_shifts(
+    block: pl.DataFrame, reference: pl.DataFrame, kinds: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The columns that moved most.
+
+    Parameters
+    ----------
+    block, reference : DataFrame of shape (n_rows, n_features)
+        Cast to their kinds.
+    kinds : mapping of str to str
+        Feature name to kind; texts and dates are left out.
+
+    Returns
+    -------
+    list of dict
+        ``column``, ``distance`` in [0, 1] and ``words``, the largest distance first; at most
+        five, and none below .05.
+    """
+    found = []
+    for name, kind in kinds.items():
+        if kind == "number":
+            found.append(_number(name, block[name], reference[name]))
+        elif kind == "category":
+            found.append(_category(name, block[name], reference[name]))
+    shifts = [shift for shift in found if shift and shift["distance"] >= _LEAST_DISTANCE]
+    return sorted(shifts, key=lambda shift: -shift["distance"])[:_MOST_SHOWN]
+
+
+def _number(name: str, block: pl.Series, reference: pl.Series) -> dict[str, Any] | None:
+    new, old = (series.drop_nulls().drop_nans().to_numpy() for series in (block, reference))
+    missing = block.null_count() / max(block.len(), 1)
+    if not new.size or not old.size:
+        return None
+    usual = reference.null_count() / max(reference.len(), 1)
+    distance = number_shift(new, old).statistic
+    if missing - usual > distance:
+        words = f"{name!r} is missing in {missing:.0%} of the rows, {usual:.0%} before"
+        return {"column": name, "distance": missing - usual, "words": words}
+    side = "higher" if np.mean(new) > np.mean(old) else "lower"
+    words = f"{name!r} is {side}: mean {np.mean(new):.3g}, {np.mean(old):.3g} before"
+    return {"column": name, "distance": distance, "words": words}
+
+
+def _category(name: str, block: pl.Series, reference: pl.Series) -> dict[str, Any] | None:
+    new, old = (Counter(series.fill_null("missing").to_list()) for series in (block, reference))
+    if not new or not old:
+        return None
+    known = [value for value, _ in old.most_common(_MOST_CATEGORIES)]
+    counts_new = [new[value] for value in known]
+    counts_old = [old[value] for value in known]
+    others_new, others_old = new.total() - sum(counts_new), old.total() - sum(counts_old)
+    table_new, table_old = [*counts_new, others_new], [*counts_old, others_old]
+    distance = share_shift(table_new, table_old).total_variation
+    gaps = np.asarray(table_new) / new.total() - np.asarray(table_old) / old.total()
+    most = int(np.argmax(np.abs(gaps)))
+    value = repr(known[most]) if most < len(known) else "rare or new values"
+    now, before = table_new[most] / new.total(), table_old[most] / old.total()
+    words = f"{name!r}: {value} in {now:.1%} of the rows, {before:.1%} before"
+    return {"column": name, "distance": distance, "words": words}

@@ -1,0 +1,95 @@
+"""The files that the settings name, and whether they are still what the record read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from leadline.errors import DataError, SettingsError
+from leadline.snapshot import read_tables
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from leadline.workspace import Workspace
+
+
+def read_pool(workspace: Workspace, *, note: Callable[[str], None] | None = None) -> pl.DataFrame:
+    """Read the files of labelled rows.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose settings name them.
+    note : callable, optional
+        Told what a person should know about how they were read.
+
+    Raises
+    ------
+    SettingsError
+        If no file is named.
+    DataError
+        If a file cannot be read, or has no label column.
+    """
+    settings = workspace.settings
+    if not settings.data.files:
+        raise SettingsError(
+            "No file of data is named.",
+            "The labelled rows are needed.",
+            "Set [data] files = ['FILE'] in leadline.toml.",
+        )
+    frame = read_tables(
+        [workspace.path(name) for name in settings.data.files],
+        missing=settings.data.missing,
+        exclude=settings.data.exclude,
+        note=note,
+    )
+    label = settings.problem.label
+    if label not in frame.columns:
+        raise DataError(
+            f"There is no column {label!r} in {settings.data.files[0]}; it has "
+            f"{', '.join(map(repr, frame.columns[:20]))}.",
+            "The column to predict is needed.",
+            "Set [problem] label in leadline.toml.",
+        )
+    return frame
+
+
+def read_stream(workspace: Workspace) -> pl.DataFrame | None:
+    """Read the unlabelled stream; None if the settings name none."""
+    data = workspace.settings.data
+    if not data.stream:
+        return None
+    return read_tables(
+        [workspace.path(name) for name in data.stream], missing=data.missing, exclude=data.exclude
+    )
+
+
+def source_digest(workspace: Workspace) -> str:
+    """Digest of the files, of how they are to be read, and of the votes people gave.
+
+    Raises
+    ------
+    DataError
+        If a file is missing.
+    """
+    settings = workspace.settings.data
+    digest = hashlib.sha256()
+    how = {key: value for key, value in asdict(settings).items() if key != "stream"}
+    digest.update(json.dumps([how, workspace.settings.problem.label], sort_keys=True).encode())
+    for name in settings.files:
+        path = workspace.path(name)
+        if not path.is_file():
+            raise DataError(
+                f"{path} does not exist.",
+                "It is named under [data] files.",
+                "Bring it back, or change leadline.toml.",
+            )
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    for vote in workspace.record.votes():
+        digest.update(f"{vote.item} {vote.judge} {vote.value}".encode())
+    return digest.hexdigest()

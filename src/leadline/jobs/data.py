@@ -1,0 +1,204 @@
+"""define / data: read the files, audit them, set the test rows aside."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.errors import DataError
+from leadline.gather.leaks import single_column_scores
+from leadline.gather.sources import read_pool, source_digest
+from leadline.gather.voting import with_votes
+from leadline.phases import data as phase
+from leadline.phases.data import ClassCount, Column, Data, Kind, Role, Split, SplitKind
+from leadline.phases.scoring import Task
+from leadline.snapshot import class_texts, columns_of, content_hashes, split_rows, to_parquet
+from leadline.phases.problem import Problem
+
+if TYPE_CHECKING:
+    from leadline.gather.progress import Report
+    from leadline.record import Reading
+    from leadline.workspace import Workspace
+
+Bools = NDArray[np.bool_]
+
+
+def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
+    """Audit the files named in the settings."""
+    problem = reading.of(Problem)
+    report("reading the files", 0.0)
+    notes: list[str] = []
+    frame = read_pool(workspace, note=notes.append)
+    settings = workspace.settings.data
+    columns = columns_of(
+        frame.filter(pl.col(problem.label).is_not_null()),
+        label=problem.label,
+        exclude=settings.exclude,
+        time=settings.time,
+        group=settings.group,
+    )
+    features = [column.name for column in columns if column.role is Role.FEATURE]
+    votes = workspace.record.votes()
+    voted = with_votes(frame, votes, label=problem.label, features=features)
+    labelled = voted.filter(pl.col(problem.label).is_not_null())
+    unlabelled = voted.filter(pl.col(problem.label).is_null())
+    _require_positive(labelled, problem)
+    time_column = settings.time or _date_column(columns)
+    is_ordered = bool(time_column) and labelled[time_column].is_sorted()
+    report("setting the test rows aside", 0.3)
+    split, is_test = _split(workspace, labelled, features, time_column, is_ordered)
+    report("looking for leaks", 0.5)
+    n_duplicates, n_conflicts, n_crossing = _duplicates(
+        content_hashes(labelled, features), class_texts(labelled[problem.label]).to_list(), is_test
+    )
+    return phase.assess(
+        phase.Evidence(
+            snapshot=workspace.artifacts.put(to_parquet(labelled), "snapshot"),
+            unlabelled=(
+                workspace.artifacts.put(to_parquet(unlabelled), "unlabelled")
+                if unlabelled.height
+                else ""
+            ),
+            source_digest=source_digest(workspace),
+            files=tuple(settings.files),
+            notes=tuple(notes),
+            task=problem.task,
+            n_rows=labelled.height,
+            n_voted=frame[problem.label].null_count() - unlabelled.height,
+            n_unlabelled=unlabelled.height,
+            columns=columns,
+            classes=_classes(labelled, problem),
+            n_duplicates=n_duplicates,
+            n_conflicts=n_conflicts,
+            n_crossing=n_crossing,
+            leaks=single_column_scores(labelled, columns, problem),
+            time_column=time_column,
+            group_column=settings.group,
+            is_ordered=is_ordered,
+            split=split,
+        )
+    )
+
+
+def _require_positive(frame: pl.DataFrame, problem: Problem) -> None:
+    if problem.task is not Task.BINARY or frame.height == 0:
+        return
+    values = class_texts(frame[problem.label]).unique().to_list()
+    if problem.positive not in values:
+        raise DataError(
+            f"{problem.label!r} never is {problem.positive!r}; it is one of "
+            f"{', '.join(sorted(map(repr, values))[:10])}.",
+            "The class that counts as a hit is needed.",
+            "Set [problem] positive in leadline.toml, then run 'leadline run problem'.",
+        )
+
+
+def _date_column(columns: tuple[Column, ...]) -> str:
+    dates = [column.name for column in columns if column.kind is Kind.DATE]
+    return dates[0] if len(dates) == 1 else ""
+
+
+def _split(
+    workspace: Workspace,
+    frame: pl.DataFrame,
+    features: list[str],
+    time_column: str,
+    is_ordered: bool,
+) -> tuple[Split, Bools]:
+    """Set test rows aside as before; the first time, as settings and columns say."""
+    settings = workspace.settings.data
+    earlier = workspace.record.latest("data")
+    before = earlier.verdict.split if earlier and isinstance(earlier.verdict, Data) else None
+    kind = _split_kind(settings.split, bool(settings.group), time_column, settings.time, is_ordered)
+    if settings.split == "auto" and before is not None:
+        kind = before.kind
+    by = {SplitKind.TIME: time_column, SplitKind.GROUP: settings.group, SplitKind.RANDOM: ""}[kind]
+    if kind is not SplitKind.RANDOM and by not in frame.columns:
+        raise DataError(
+            f"The split is by {kind.value}, but there is no column {by!r}.",
+            f"A {kind.value} column is needed.",
+            f"Name it in leadline.toml: [data] {kind.value} = 'COLUMN'.",
+        )
+    is_same = before is not None and (before.kind, before.column) == (kind, by)
+    if kind is SplitKind.TIME and before is not None and is_same:
+        is_test = _between(frame[by], before.test_from, before.test_to)
+    else:
+        is_test = split_rows(
+            frame,
+            columns=features,
+            kind=kind,
+            column=by,
+            test_share=settings.test_share,
+            seed=settings.seed,
+        )
+    first, last = _span(frame[by], is_test) if kind is SplitKind.TIME else ("", "")
+    split = Split(
+        kind=kind,
+        column=by,
+        test_share=settings.test_share,
+        seed=settings.seed,
+        n_train=int((~is_test).sum()),
+        n_test=int(is_test.sum()),
+        test_from=first,
+        test_to=last,
+        mask=workspace.artifacts.put(is_test.tobytes(), "split"),
+    )
+    return split, is_test
+
+
+def _split_kind(
+    wanted: str, has_group: bool, time_column: str, named_time: str, is_ordered: bool
+) -> SplitKind:
+    if wanted != "auto":
+        return SplitKind(wanted)
+    if has_group:
+        return SplitKind.GROUP
+    if named_time or (time_column and is_ordered):
+        return SplitKind.TIME
+    return SplitKind.RANDOM
+
+
+def _instants(times: pl.Series) -> pl.Series:
+    return times.cast(pl.Datetime("us"))
+
+
+def _span(times: pl.Series, is_test: Bools) -> tuple[str, str]:
+    inside = _instants(times).filter(pl.Series(is_test)).drop_nulls()
+    if inside.len() == 0:
+        return "", ""
+    first, last = inside.sort()[0], inside.sort()[-1]
+    return first.isoformat(), last.isoformat()
+
+
+def _between(times: pl.Series, first: str, last: str) -> Bools:
+    instants = _instants(times)
+    bounds = pl.Series([first, last]).str.to_datetime(time_unit="us")
+    inside = (instants >= bounds[0]) & (instants <= bounds[1])
+    return np.asarray(inside.fill_null(False).to_numpy(), dtype=bool)
+
+
+def _classes(frame: pl.DataFrame, problem: Problem) -> tuple[ClassCount, ...]:
+    if problem.task is Task.REGRESSION:
+        return ()
+    counts = Counter(class_texts(frame[problem.label]).to_list())
+    return tuple(ClassCount(value=value, n_rows=n) for value, n in counts.most_common(50))
+
+
+def _duplicates(
+    hashes: NDArray[np.uint64], labels: list[str], is_test: Bools
+) -> tuple[int, int, int]:
+    """Repeats of an earlier row, repeats with another label, test rows that repeat a train row."""
+    values, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    if values.size == hashes.size:
+        return 0, 0, 0
+    is_repeat = np.ones(hashes.size, dtype=bool)
+    is_repeat[first] = False
+    codes = np.unique(np.asarray(labels, dtype=str), return_inverse=True)[1]
+    differs = is_repeat & (codes != codes[first[inverse]])
+    in_train = np.zeros(values.size, dtype=bool)
+    in_train[inverse[~is_test]] = True
+    return int(is_repeat.sum()), int(differs.sum()), int((is_test & in_train[inverse]).sum())

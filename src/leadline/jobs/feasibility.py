@@ -1,0 +1,140 @@
+"""define / feasibility: a quick baseline against shuffled labels, and the size of the proof."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from leadline.engines.loading import load
+from leadline.gather.frames import Pool, Target, load_pool
+from leadline.gather.measuring import FitSpec, fit_and_score, fold_rows
+from leadline.gather.voting import vote_counts
+from leadline.phases import feasibility as phase
+from leadline.phases.scoring import Task, scoring_of
+from leadline.phases.verdict import Bounds
+from leadline.stats.agreement import agreement_bounds, pairwise_agreement
+from leadline.stats.permutation import permutation_test, smallest_detectable_effect
+from leadline.stats.proof import n_to_show
+from leadline.stats.ranking import n_to_show_auc
+from leadline.phases.data import Data
+from leadline.phases.problem import Problem
+
+if TYPE_CHECKING:
+    from leadline.gather.progress import Report
+    from leadline.phases.feasibility import Feasibility
+    from leadline.record import Reading
+    from leadline.workspace import Workspace
+
+_FAMILY = "linear"
+_N_ROWS = 2000
+_N_FOLDS = 3
+_N_PERMUTATIONS = 39
+_FEWEST_REPEATED = 20
+
+
+def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
+    """Test for signal and compute what would prove success."""
+    problem = reading.of(Problem)
+    data = reading.of(Data)
+    target = Target.of(problem)
+    pool = _small(load_pool(workspace.artifacts, data, target), data.split.seed)
+    params = load("families", _FAMILY)().candidates(
+        problem.task.value, data.features, pool.order.size
+    )[0]
+    spec = FitSpec(
+        artifacts=workspace.artifacts.url,
+        data=data,
+        target=target,
+        scoring=problem.scoring,
+        family=_FAMILY,
+        params=params,
+        fold=0,
+        n_folds=_N_FOLDS,
+        n_train=None,
+        n_valid=None,
+        seed=data.split.seed,
+    )
+    report("fitting a quick baseline", 0.0)
+    observed = _score(pool, spec)
+    rng = np.random.default_rng(data.split.seed)
+    shuffled = []
+    for number in range(_N_PERMUTATIONS):
+        report(f"shuffled labels {number + 1} of {_N_PERMUTATIONS}", number / _N_PERMUTATIONS)
+        shuffled.append(_score(_shuffle(pool, rng), spec))
+    sign = -1.0 if scoring_of(problem.scoring).is_loss else 1.0
+    test = permutation_test(sign * observed, sign * np.asarray(shuffled))
+    expected = _hoped_for(problem)
+    ceiling, n_votes = _ceiling(workspace)
+    return phase.assess(
+        phase.Evidence(
+            scoring=problem.scoring,
+            target_score=problem.target_score,
+            family=_FAMILY,
+            n_rows=int(pool.order.size),
+            score=observed,
+            chance_score=float(np.mean(shuffled)),
+            chance_std=test.null_std,
+            n_permutations=_N_PERMUTATIONS,
+            p_value=test.p_value,
+            detectable_effect=smallest_detectable_effect(test.null_std, power=0.8),
+            ceiling=ceiling,
+            n_votes=n_votes,
+            expected_score=expected,
+            n_test_needed=_n_test_needed(problem, data, expected),
+            n_test=data.split.n_test,
+        )
+    )
+
+
+def _small(pool: Pool, seed: int) -> Pool:
+    """At most so many train rows, still in their order."""
+    if pool.order.size <= _N_ROWS:
+        return pool
+    kept = np.random.default_rng(seed).permutation(pool.order.size)[:_N_ROWS]
+    return replace(pool, order=pool.order[np.sort(kept)])
+
+
+def _shuffle(pool: Pool, rng: np.random.Generator) -> Pool:
+    y = pool.y.copy()
+    y[pool.order] = rng.permutation(y[pool.order])
+    return replace(pool, y=y)
+
+
+def _score(pool: Pool, spec: FitSpec) -> float:
+    scores = []
+    for fold in range(spec.n_folds):
+        train, valid = fold_rows(pool, replace(spec, fold=fold))
+        scores.append(fit_and_score(pool, train, valid, spec).score)
+    return float(np.mean(scores))
+
+
+def _hoped_for(problem: Problem) -> float:
+    """Halfway between the target and perfection: a margin to show the target by."""
+    perfect = 0.0 if scoring_of(problem.scoring).is_loss else 1.0
+    return (problem.target_score + perfect) / 2
+
+
+def _n_test_needed(problem: Problem, data: Data, expected: float) -> int | None:
+    if scoring_of(problem.scoring).is_proportion:
+        return n_to_show(problem.target_score, expected)
+    if problem.scoring == "roc_auc" and problem.target_score > 0.5:
+        counts = {count.value: count.n_rows for count in data.classes}
+        share = counts.get(problem.positive, 0) / max(data.n_rows, 1)
+        if 0 < share < 1:
+            return n_to_show_auc(problem.target_score, expected, share)
+    return None
+
+
+def _ceiling(workspace: Workspace) -> tuple[Bounds | None, int]:
+    """Bounds of the best agreement with one judge, from rows with at least two votes."""
+    if workspace.settings.problem.task == Task.REGRESSION.value:
+        return None, 0
+    n_most, n_votes = vote_counts(workspace.record.votes())
+    if n_votes.size < _FEWEST_REPEATED:
+        return None, 0
+    agreement = pairwise_agreement(n_most, n_votes)
+    bounds = agreement_bounds(agreement)
+    middle = (bounds.low + bounds.high) / 2
+    return Bounds(estimate=middle, low=bounds.low, high=bounds.high), int(n_votes.sum())

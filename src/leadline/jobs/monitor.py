@@ -1,0 +1,148 @@
+"""watch / monitor: blocks of new data beside the reference, the test set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadline.engines.models import load_model
+from leadline.errors import NotReadyError
+from leadline.gather.blocks import block_names
+from leadline.gather.frames import Target, load_pool
+from leadline.gather.measuring import positive_scores
+from leadline.phases import monitor as phase
+from leadline.phases.monitor import Block, Monitor, Shift
+from leadline.phases.verdict import Bounds
+from leadline.stats.drift import alarm_limit, block_alarm, effective_false_alarm_rate
+from leadline.stats.interval import wilson_interval
+from leadline.phases.decay import Decay
+from leadline.phases.release import Release
+from leadline.phases.tuning import Tuning
+from leadline.phases.data import Data
+from leadline.phases.problem import Problem
+
+if TYPE_CHECKING:
+    from leadline.gather.progress import Report
+    from leadline.record import Observation, Reading
+    from leadline.workspace import Workspace
+
+_FALSE_ALARM_RATE = 0.01
+_FEWEST_REFERENCE = 3
+_FEWEST_SELF_TEST = 6
+_UNDATED_BLOCKS = 8
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """How the release did on the test set, block by block."""
+
+    error: float
+    alert_share: float
+    block_errors: NDArray[np.float64]
+    n_typical: float
+
+
+def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
+    """Compare every observed block with the reference."""
+    problem = reading.of(Problem)
+    data = reading.of(Data)
+    tuning = reading.of(Tuning)
+    release = reading.of(Release)
+    reading.of(Decay)
+    observations = workspace.record.observations(release.release_id)
+    if not observations:
+        raise NotReadyError(
+            f"Release {release.release_id} has not seen new data yet.",
+            "Blocks of new rows are needed.",
+            "Run 'leadline watch FILE' with rows that came in since.",
+        )
+    report("scoring the reference", 0.0)
+    reference = _reference(workspace, data, problem, tuning, release)
+    ordered = sorted(observations, key=lambda seen: (seen.block_at, seen.at))
+    blocks = tuple(_block(seen, reference, problem) for seen in ordered)
+    has_spread = reference.block_errors.size >= _FEWEST_REFERENCE
+    rate = None
+    if reference.block_errors.size >= _FEWEST_SELF_TEST:
+        rate = effective_false_alarm_rate(
+            reference.block_errors,
+            reference.n_typical,
+            rng=np.random.default_rng(0),
+            false_alarm_rate=_FALSE_ALARM_RATE,
+        ).per_block
+    return phase.assess(
+        phase.Evidence(
+            release_id=release.release_id,
+            reference_error=reference.error,
+            reference_alert_share=reference.alert_share,
+            n_reference_blocks=int(reference.block_errors.size),
+            error_limit=_limit(reference) if has_spread else None,
+            false_alarm_rate=rate,
+            currency=problem.currency,
+            blocks=blocks,
+        )
+    )
+
+
+def _reference(
+    workspace: Workspace, data: Data, problem: Problem, tuning: Tuning, release: Release
+) -> _Reference:
+    pool = load_pool(workspace.artifacts, data, Target.of(problem))
+    model = load_model(workspace.artifacts.get(tuning.model))
+    flagged = positive_scores(model, pool.X[pool.test]) >= release.threshold
+    wrong = flagged != (pool.y[pool.test] == 1)
+    if data.time_column:
+        times = pool.frame[data.time_column][pool.test]
+        names = np.asarray(block_names(times, workspace.settings.watch.block))
+    else:
+        names = np.random.default_rng(0).integers(0, _UNDATED_BLOCKS, wrong.size).astype(str)
+    sizes = {name: int((names == name).sum()) for name in sorted(set(names.tolist()) - {""})}
+    typical = float(np.median(list(sizes.values()))) if sizes else 0.0
+    kept = [name for name, size in sizes.items() if size > typical / 2]
+    return _Reference(
+        error=float(wrong.mean()),
+        alert_share=float(flagged.mean()),
+        block_errors=np.array([wrong[names == name].mean() for name in kept]),
+        n_typical=max(typical, 1.0),
+    )
+
+
+def _limit(reference: _Reference) -> float:
+    return alarm_limit(
+        reference.block_errors, reference.n_typical, false_alarm_rate=_FALSE_ALARM_RATE
+    )
+
+
+def _block(seen: Observation, reference: _Reference, problem: Problem) -> Block:
+    payload = seen.payload
+    n_labelled = int(payload["n_labelled"])
+    n_missed, n_false = int(payload["n_missed"]), int(payload["n_false_alarms"])
+    error, cost, z, is_alarm = None, None, None, False
+    if n_labelled:
+        n_wrong = n_missed + n_false
+        bounds = wilson_interval(n_wrong, n_labelled)
+        error = Bounds(estimate=n_wrong / n_labelled, low=bounds.low, high=bounds.high)
+        money = n_missed * problem.cost_miss + n_false * problem.cost_false_alarm
+        cost = 1000 * money / n_labelled
+        if reference.block_errors.size >= _FEWEST_REFERENCE:
+            judged = block_alarm(
+                reference.block_errors,
+                error.estimate,
+                n_labelled,
+                false_alarm_rate=_FALSE_ALARM_RATE,
+            )
+            z, is_alarm = judged.z, judged.alarm
+    return Block(
+        name=seen.block,
+        n_rows=seen.n_rows,
+        alert_share=float(payload["alert_share"]),
+        mean_score=float(payload["mean_score"]),
+        n_labelled=n_labelled,
+        error=error,
+        cost_per_1000=cost,
+        z=z,
+        is_alarm=is_alarm,
+        shifts=tuple(Shift(**shift) for shift in payload["shifts"]),
+    )

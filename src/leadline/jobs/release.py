@@ -1,0 +1,133 @@
+"""ship / release: seal the model at the chosen threshold, and compare it with the one in service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from leadline.engines.bundle import SealedBundle, seal
+from leadline.engines.conform import conform
+from leadline.engines.keys import load_or_make_key
+from leadline.engines.manifest import Card
+from leadline.engines.models import load_model
+from leadline.errors import DataError
+from leadline.gather.frames import Pool, Target, load_pool
+from leadline.gather.measuring import score_model
+from leadline.phases import release as phase
+from leadline.phases.data import Data
+from leadline.phases.release import Release
+from leadline.phases.tuning import Tuning
+from leadline.phases.problem import Problem
+from leadline.phases.review import Review
+
+if TYPE_CHECKING:
+    from leadline.gather.progress import Report
+    from leadline.record import Entry, Reading
+    from leadline.workspace import Workspace
+
+_N_GOLDEN = 200
+
+
+def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
+    """Seal, sign, and open again what was sealed."""
+    problem = reading.of(Problem)
+    data = reading.of(Data)
+    tuning = reading.of(Tuning)
+    review = reading.of(Review)
+    phase.require_ethics(problem.ethics.answered_by, is_complete=problem.ethics.is_complete)
+    report("sealing the model", 0.0)
+    pool = load_pool(workspace.artifacts, data, Target.of(problem))
+    card = _card(workspace, reading)
+    sealed = _seal(workspace, pool, tuning.model, card)
+    report("comparing it with the release in service", 0.6)
+    before = workspace.record.latest("release")
+    champion = _champion_score(workspace, pool, before, problem.scoring)
+    point = tuning.point(review.chosen)
+    return phase.assess(
+        phase.Evidence(
+            release_id=sealed.release_id,
+            bundle=sealed.digest,
+            model=tuning.model,
+            candidate=tuning.candidate,
+            point=point.name,
+            threshold=point.threshold,
+            signer=sealed.signer,
+            n_golden=_N_GOLDEN if pool.order.size >= _N_GOLDEN else int(pool.order.size),
+            size_bytes=sealed.size_bytes,
+            fit_s=tuning.fit_s,
+            approved_by=review.person,
+            ethics_by=problem.ethics.answered_by,
+            scoring=problem.scoring,
+            replaces=_id_of(before),
+            champion_score=champion,
+            challenger_score=None if champion is None else tuning.test_score,
+        )
+    )
+
+
+def _card(workspace: Workspace, reading: Reading) -> Card:
+    problem = reading.of(Problem)
+    data = reading.of(Data)
+    tuning = reading.of(Tuning)
+    review = reading.of(Review)
+    chosen, point = review.chosen_point, tuning.point(review.chosen)
+    return Card(
+        project=workspace.settings.name,
+        label=problem.label,
+        task=problem.task.value,
+        columns=data.features,
+        positive=problem.positive,
+        classes=tuple(count.value for count in data.classes),
+        threshold=point.threshold,
+        point=point.name,
+        costs={
+            "miss": review.cost_miss,
+            "false_alarm": review.cost_false_alarm,
+            "currency": problem.currency,
+        },
+        data_digest=data.snapshot,
+        metrics={
+            f"test_{tuning.scoring}": tuning.test_score,
+            "test_precision": point.precision.estimate,
+            "test_recall": point.recall.estimate,
+            "stream_precision_low": chosen.precision.low,
+            "stream_precision_high": chosen.precision.high,
+            "stream_recall_low": chosen.recall.low,
+            "stream_recall_high": chosen.recall.high,
+        },
+        missing=tuple(workspace.settings.data.missing),
+        made_by=review.person,
+    )
+
+
+def _seal(workspace: Workspace, pool: Pool, model: str, card: Card) -> SealedBundle:
+    step = max(1, pool.order.size // _N_GOLDEN)
+    return seal(
+        workspace.releases_folder,
+        model=load_model(workspace.artifacts.get(model)),
+        card=card,
+        golden_X=pool.X[pool.order[::step][:_N_GOLDEN]],
+        key=load_or_make_key(workspace.key_path),
+    )
+
+
+def _champion_score(
+    workspace: Workspace, pool: Pool, before: Entry | None, scoring: str
+) -> float | None:
+    """What the release in service scores on today's test rows; None if it cannot read them."""
+    if before is None or not isinstance(before.verdict, Release):
+        return None
+    learnt_from = workspace.record.entry(before.on["data"]).verdict
+    assert isinstance(learnt_from, Data)
+    try:
+        features = conform(pool.frame, learnt_from.features)
+    except DataError:
+        return None  # today's rows lack a column that it needs
+    model = load_model(workspace.artifacts.get(before.verdict.model))
+    return score_model(model, replace(pool, X=features), pool.test, scoring)
+
+
+def _id_of(entry: Entry | None) -> str:
+    if entry is None or not isinstance(entry.verdict, Release):
+        return ""
+    return entry.verdict.release_id

@@ -1,0 +1,197 @@
+"""find / search: try candidates inside a hard time box, the baseline first."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from leadline.engines.loading import load
+from leadline.errors import LimitError
+from leadline.gather.box import run_in_box
+from leadline.gather.examples import held_out_examples
+from leadline.gather.frames import Target
+from leadline.gather.measuring import FitSpec, measure
+from leadline.phases import search as phase
+from leadline.phases.scoring import scoring_of
+from leadline.phases.search import Scalar, Search, Trial, TrialState
+from leadline.stats.compare import one_standard_error_choice
+from leadline.workspace import Workspace
+from leadline.phases.data import Data
+from leadline.phases.problem import Problem
+
+if TYPE_CHECKING:
+    from leadline.gather.progress import Report
+    from leadline.record import Reading
+
+_MOST_TRAIN = 20_000
+_MOST_VALID = 10_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything the child needs: small, and data by digest."""
+
+    folder: str
+    box: str
+    spec: FitSpec
+    families: tuple[str, ...]
+    executor: str
+    n_jobs: int
+
+
+def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
+    """Search until the box closes; what was finished is kept whatever happens."""
+    problem = reading.of(Problem)
+    data = reading.of(Data)
+    plan = _plan(workspace, problem, data)
+    started = time.monotonic()
+
+    def tick() -> None:
+        spent = time.monotonic() - started
+        report(_progress(workspace.record.trials(plan.box)), spent / problem.time_box_s)
+
+    with suppress(LimitError):
+        run_in_box(
+            "leadline.jobs.search:explore", plan, limit_s=problem.time_box_s, tick=tick, tick_s=0.5
+        )
+    spent_s = time.monotonic() - started
+    trials = _latest(workspace.record.trials(plan.box))
+    chosen = choose(trials, problem.scoring)
+    evidence = phase.Evidence(
+        scoring=problem.scoring,
+        trials=trials,
+        chosen=chosen,
+        time_box_s=problem.time_box_s,
+        spent_s=spent_s,
+        cost=spent_s / 3600 * workspace.settings.prices.machine_per_hour,
+        currency=problem.currency,
+        n_rows=data.split.n_train,
+    )
+    if chosen:
+        report("looking for examples", 1.0)
+        trial = evidence.trial(chosen)
+        spec = replace(plan.spec, family=trial.family, params=trial.params)
+        evidence = replace(evidence, examples=held_out_examples(spec))
+    return phase.assess(evidence)
+
+
+def explore(plan: Plan) -> None:
+    """Try candidates one after the other, until there are none left or the box closes."""
+    executor = load("executors", plan.executor)(plan.n_jobs)
+    with Workspace.open(plan.folder) as workspace:
+        record = workspace.record
+        for number, (family, complexity, params) in enumerate(_candidates(plan)):
+            trial = Trial(
+                name=f"{family} {number}",
+                family=family,
+                params=dict(params),
+                complexity=complexity,
+                n_train=0,
+                state=TrialState.CUT,
+            )
+            record.add_trial(plan.box, trial)
+            record.add_trial(plan.box, _try(plan, executor, trial))
+
+
+def choose(trials: tuple[Trial, ...], scoring: str) -> str:
+    """Name of the simplest complete trial within one standard error of the best; empty if none."""
+    complete = [t for t in trials if t.state is TrialState.COMPLETE and t.mean is not None]
+    if not complete:
+        return ""
+    sign = -1.0 if scoring_of(scoring).is_loss else 1.0
+    index = one_standard_error_choice(
+        [sign * (trial.mean or 0.0) for trial in complete],
+        [trial.stderr or 0.0 for trial in complete],
+        [trial.complexity for trial in complete],
+    )
+    return complete[index].name
+
+
+def _plan(workspace: Workspace, problem: Problem, data: Data) -> Plan:
+    settings = workspace.settings.find
+    spec = FitSpec(
+        artifacts=workspace.artifacts.url,
+        data=data,
+        target=Target.of(problem),
+        scoring=problem.scoring,
+        family="",
+        params={},
+        fold=0,
+        n_folds=settings.folds,
+        n_train=_MOST_TRAIN,
+        n_valid=_MOST_VALID,
+        seed=data.split.seed,
+    )
+    return Plan(
+        folder=str(workspace.folder),
+        box=uuid.uuid4().hex,
+        spec=spec,
+        families=tuple(settings.families),
+        executor=settings.executor,
+        n_jobs=settings.n_jobs,
+    )
+
+
+def _candidates(plan: Plan) -> Iterator[tuple[str, int, Mapping[str, Scalar]]]:
+    """Every family's default first, simple before rich; then their further candidates in turn."""
+    families = sorted((load("families", name)() for name in plan.families), key=_complexity)
+    data, task = plan.spec.data, plan.spec.target.task.value
+    spaces = [
+        [
+            (family.name, family.complexity, params)
+            for params in family.candidates(task, data.features, data.split.n_train)
+        ]
+        for family in families
+    ]
+    for round_ in zip_longest(*spaces):
+        yield from (candidate for candidate in round_ if candidate is not None)
+
+
+def _complexity(family: Any) -> int:
+    return int(family.complexity)
+
+
+def _try(plan: Plan, executor: Any, trial: Trial) -> Trial:
+    """Measure one candidate on every fold; a failure is a result too."""
+    specs = [
+        replace(plan.spec, family=trial.family, params=trial.params, fold=fold)
+        for fold in range(plan.spec.n_folds)
+    ]
+    try:
+        results = list(executor.map(measure, specs))
+    except Exception as error:  # a guest's model may raise anything; the search goes on
+        message = f"{type(error).__name__}: {error}"[:300]
+        return replace(trial, state=TrialState.FAILED, message=message)
+    scores = np.array([result.score for result in results])
+    return replace(
+        trial,
+        n_train=int(np.mean([result.n_train for result in results])),
+        scores=tuple(float(score) for score in scores),
+        mean=float(scores.mean()),
+        stderr=float(scores.std(ddof=1) / np.sqrt(scores.size)) if scores.size > 1 else 0.0,
+        fit_s=float(np.mean([result.fit_s for result in results])),
+        state=TrialState.COMPLETE,
+    )
+
+
+def _latest(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
+    """Each trial as it was last written, in the order of their start."""
+    by_name: dict[str, Trial] = {}
+    for trial in trials:
+        by_name[trial.name] = trial
+    return tuple(by_name.values())
+
+
+def _progress(trials: tuple[Trial, ...]) -> str:
+    latest = _latest(trials)
+    n_done = sum(trial.state is TrialState.COMPLETE for trial in latest)
+    if not latest:
+        return "starting"
+    return f"{n_done} candidates finished, trying {latest[-1].name}"

@@ -1,0 +1,226 @@
+"""The Python face: open a project, run a row, look at the result."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import polars as pl
+
+from leadline.charts import chart_of, svg
+from leadline.errors import NotReadyError
+from leadline.phases.lifecycle import ROWS, Standing
+from leadline.phases.verdict import Bounds, Severity, Verdict
+from leadline.record import Entry
+from leadline.services.commands import choose_point, decide
+from leadline.worker import mend
+from leadline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from leadline.charts import Picture
+
+_TABLES = {
+    "data": "columns",
+    "search": "trials",
+    "tuning": "points",
+    "review": "points",
+    "capacity": "loads",
+    "decay": "staleness",
+    "monitor": "blocks",
+}
+
+
+def open(folder: Path | str = ".", *, by: str = "") -> Project:
+    """Open the project of a folder.
+
+    Parameters
+    ----------
+    folder : Path or str, default="."
+        Where ``leadline.toml`` lies; ``leadline init`` makes one.
+    by : str, default=""
+        Who you are: it goes on the record. Empty: who is logged in.
+
+    Returns
+    -------
+    Project
+        Close it, or use it in a ``with`` block.
+
+    Raises
+    ------
+    SettingsError
+        If there is no ``leadline.toml``, or it says something that cannot be.
+    """
+    return Project(Workspace.open(folder), by or getpass.getuser())
+
+
+class Project:
+    """A project at hand.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its settings, record and artifacts.
+    by : str
+        Who works on it.
+    """
+
+    def __init__(self, workspace: Workspace, by: str) -> None:
+        self.workspace = workspace
+        self.by = by
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        n_entries = len(self.workspace.record.marks())
+        return f"Project({self.workspace.settings.name!r}, {n_entries} entries)"
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.workspace.close()
+
+    def run(self, row: str) -> Result:
+        """Compute a row, whether or not it is current, and what of the problem has changed.
+
+        Raises
+        ------
+        NotReadyError
+            If something it stands on is missing.
+        LeadlineError
+            Whatever the row refuses.
+        """
+        for entry in mend(self.workspace, [row], by=self.by):
+            if entry.row == row:
+                return Result(entry)
+        return self.result(row)
+
+    def run_all(self, *names: str) -> list[Result]:
+        """Compute what is missing or stale of the stages and rows named; of all, without a name."""
+        return [Result(entry) for entry in mend(self.workspace, names, by=self.by)]
+
+    def result(self, row: str) -> Result:
+        """The newest result of a row.
+
+        Raises
+        ------
+        NotReadyError
+            If it has none.
+        """
+        entry = self.workspace.record.latest(row)
+        if entry is None:
+            raise NotReadyError(f"The record has no {row!r} yet.", "", f"Run it: .run({row!r}).")
+        return Result(entry)
+
+    def standing(self) -> dict[str, Standing]:
+        """Where every row stands."""
+        return self.workspace.record.standing()
+
+    def decide(self, stage: str, choice: str, why: str) -> Result:
+        """Say go, back or stop after a stage, and why."""
+        return Result(decide(self.workspace, stage, choice, why, self.by))
+
+    def choose(self, point: str, why: str, *, cost_miss: float, cost_false_alarm: float) -> Result:
+        """Choose an operating point, and say why."""
+        return Result(
+            choose_point(self.workspace, point, cost_miss, cost_false_alarm, why, self.by)
+        )
+
+    def history(self) -> list[Result]:
+        """Every entry, the oldest first."""
+        return [Result(entry) for entry in self.workspace.record.entries()]
+
+
+class Result:
+    """An entry of the record that can be looked at.
+
+    Parameters
+    ----------
+    entry : Entry
+        What was put on the record.
+    """
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+
+    @property
+    def verdict(self) -> Verdict:
+        """The frozen verdict."""
+        return self.entry.verdict
+
+    def __repr__(self) -> str:
+        return f"{self.entry.row}: {self.verdict.answer.value}. {self.verdict.summary}"
+
+    def plot(self) -> Picture | None:
+        """The picture of the verdict; None where there is nothing to draw."""
+        return chart_of(self.verdict)
+
+    def to_frame(self) -> pl.DataFrame:
+        """The numbers behind the picture, one row a point, trial, block or column.
+
+        Returns
+        -------
+        DataFrame
+            Intervals become three columns: ``x``, ``x_low`` and ``x_high``.
+        """
+        return pl.DataFrame(list(_records(self.entry.row, self.verdict)), infer_schema_length=None)
+
+    def _repr_html_(self) -> str:
+        verdict = self.verdict
+        colours = {"go": "#0a7d4b", "no": "#b3261e", "unclear": "#8a6100"}
+        colour = colours[verdict.answer.value]
+        parts = [
+            f"<h4>{escape(ROWS[self.entry.row].stage.value)} / {escape(self.entry.row)} "
+            f"<span style='color:{colour}'>{verdict.answer.value}</span></h4>",
+            f"<p>{escape(verdict.summary)}</p>",
+        ]
+        picture = self.plot()
+        if picture is not None:
+            parts.append(svg(picture))
+        worth = [f for f in verdict.findings if f.severity is not Severity.NOTE]
+        if worth:
+            items = "".join(f"<li>{escape(f'{f.what} {f.next}'.strip())}</li>" for f in worth)
+            parts.append(f"<ul>{items}</ul>")
+        return "\n".join(parts)
+
+
+def _records(row: str, verdict: Any) -> Iterator[dict[str, Any]]:
+    if row == "curve":
+        for curve in verdict.curves:
+            for point in curve.points:
+                yield {
+                    "candidate": curve.candidate,
+                    "n_train": point.n_train,
+                    "error": point.mean,
+                    "stderr": point.stderr,
+                    "fit_s": point.fit_s,
+                }
+    elif row == "forecast":
+        for index, n_train in enumerate(verdict.grid):
+            yield {
+                "n_train": n_train,
+                **{f"q{line.q:g}": line.errors[index] for line in verdict.lines},
+            }
+    elif row in _TABLES:
+        yield from (_flat(part) for part in getattr(verdict, _TABLES[row]))
+    else:
+        yield _flat(verdict)
+
+
+def _flat(part: Any) -> dict[str, Any]:
+    """The scalars of a dataclass, intervals spread over three columns."""
+    flat: dict[str, Any] = {}
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if isinstance(value, Bounds):
+            flat[field.name] = value.estimate
+            flat[f"{field.name}_low"], flat[f"{field.name}_high"] = value.low, value.high
+        elif not is_dataclass(value) and not isinstance(value, tuple | dict):
+            flat[field.name] = value
+    return flat

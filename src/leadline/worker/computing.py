@@ -1,0 +1,231 @@
+"""The only process that computes: claim a job, run it in a child under a limit, append its verdict.
+
+``leadline run`` uses the same path for a job of its own, so that pages show it too.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadline.errors import LeadlineError, NotReadyError
+from leadline.gather.box import run_in_box
+from leadline.phases.lifecycle import ROWS, Judge, is_decision
+from leadline.record import Entry, Job, JobState
+from leadline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from leadline.phases.verdict import Verdict
+
+Progress = Callable[[Job], None]
+
+_BEAT_S = 2.0
+_SILENT_S = 30.0
+_IDLE_S = 1.0
+_LIMIT_S = 4 * 3600.0
+
+
+def is_computed(row: str) -> bool:
+    """Whether a machine comes to the verdict of a row, so that it can be run.
+
+    Examples
+    --------
+    >>> is_computed("curve"), is_computed("review"), is_computed("decision.find")
+    (True, False, False)
+    """
+    return not is_decision(row) and ROWS[row].judge is not Judge.PERSON and row != "review"
+
+
+def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | None = None) -> Entry:
+    """Compute a row now, in a child process, and wait for its entry.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where.
+    row : str
+        One that a machine judges.
+    by : str
+        Who asked.
+    progress : callable, optional
+        Given the job a few times a second.
+
+    Raises
+    ------
+    NotReadyError
+        If the row may not be run now, or somebody else is computing it.
+    LeadlineError
+        Whatever the job refuses.
+    """
+    standing = workspace.record.standing()[row]
+    if not standing.is_runnable:
+        raise NotReadyError(standing.closed, "", next_step(row, standing.closed))
+    workspace.record.sweep_jobs(silent_s=_SILENT_S)
+    _refuse_if_running(workspace, row)
+    job = workspace.record.put_job(row, by=by)
+    claimed = workspace.record.claim_job(identity(), number=job.number)
+    if claimed is None:
+        raise NotReadyError(f"A worker has taken {row!r}.", "", "Wait for it: 'leadline status'.")
+    return _compute(workspace, claimed, progress)
+
+
+def work(workspace: Workspace, *, once: bool = False, progress: Progress | None = None) -> None:
+    """Claim and compute jobs until interrupted.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose jobs.
+    once : bool, default=False
+        Return when nothing is waiting.
+    progress : callable, optional
+        Given the job at hand a few times a second.
+    """
+    while True:
+        workspace.record.sweep_jobs(silent_s=_SILENT_S)
+        job = workspace.record.claim_job(identity())
+        if job is not None:
+            try:
+                _compute(workspace, job, progress)
+            except LeadlineError:
+                continue  # the job row keeps the message
+        elif once:
+            return
+        else:
+            time.sleep(_IDLE_S)
+
+
+def identity() -> str:
+    """This process, as the job row names it."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def next_step(row: str, closed: str) -> str:
+    """What to do about a row that is closed."""
+    if "nobody has decided" in closed or "decision" in closed:
+        return "A person may go on all the same: 'leadline decide STAGE go --why REASON'."
+    for before in ROWS[row].stands_on:
+        if f"verdict of {before!r}" in closed:
+            verb = "review" if before == "review" else f"run {before}"
+            return f"Run 'leadline {verb}' first."
+    return ""
+
+
+def _refuse_if_running(workspace: Workspace, row: str) -> None:
+    for job in workspace.record.jobs():
+        if job.row == row and job.state is JobState.RUNNING:
+            raise NotReadyError(
+                f"{row!r} is being computed already, by {job.worker} for {job.by}.",
+                "",
+                "Wait for it: 'leadline status'.",
+            )
+
+
+def _compute(workspace: Workspace, job: Job, progress: Progress | None) -> Entry:
+    """Run a claimed job and say on its row how it ended."""
+    with _ending(workspace, job):
+        number = run_in_box(
+            "leadline.worker.computing:compute_child",
+            str(workspace.folder),
+            job.number,
+            job.row,
+            job.by,
+            job.worker,
+            limit_s=_LIMIT_S,
+            tick=_Beat(workspace, job, progress),
+        )
+        return workspace.record.entry(number)
+
+
+@contextmanager
+def _ending(workspace: Workspace, job: Job) -> Iterator[None]:
+    record = workspace.record
+    try:
+        yield
+    except BaseException as error:
+        message = str(error) or type(error).__name__
+        if isinstance(error, KeyboardInterrupt):
+            message = "stopped by hand"
+        record.finish_job(job.number, worker=job.worker, state=JobState.FAILED, message=message)
+        raise
+    record.finish_job(job.number, worker=job.worker, state=JobState.DONE)
+
+
+class _Beat:
+    """Keeps a job's heartbeat going and shows its progress."""
+
+    def __init__(self, workspace: Workspace, job: Job, progress: Progress | None) -> None:
+        self._workspace, self._job, self._progress = workspace, job, progress
+        self._beaten = 0.0
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now - self._beaten >= _BEAT_S:
+            self._workspace.record.beat(self._job.number, worker=self._job.worker)
+            self._beaten = now
+        if self._progress is not None:
+            self._progress(self._workspace.record.job(self._job.number))
+
+
+def compute_child(folder: str, job: int, row: str, by: str, worker: str) -> int:
+    """Compute a row and append its verdict; runs in the child process.
+
+    Returns
+    -------
+    int
+        Number of the new entry.
+    """
+    with Workspace.open(folder) as workspace:
+        reading = workspace.record.reading(row)
+        report = _JobReport(workspace, job, worker)
+        module = import_module(f"leadline.jobs.{row}")
+        verdict: Verdict = module.run(workspace, reading, report)
+        entry = workspace.record.append(
+            row, verdict, by=by, on=reading.seen, artifacts=workspace.artifacts.made
+        )
+        return entry.number
+
+
+@dataclass
+class _JobReport:
+    """Writes progress to the job row, not more often than people can read."""
+
+    workspace: Workspace
+    job: int
+    worker: str
+    last: float = 0.0
+
+    def __call__(self, message: str, share: float | None = None) -> None:
+        now = time.monotonic()
+        if now - self.last >= 0.2:
+            self.workspace.record.beat(self.job, worker=self.worker, message=message, share=share)
+            self.last = now
+
+
+def observe(workspace: Workspace, file: Path) -> list[str]:
+    """Score a file of new rows in a child process and put its blocks on the record.
+
+    Returns
+    -------
+    list of str
+        Names of the blocks.
+
+    Raises
+    ------
+    LeadlineError
+        If nothing is released yet, or the file cannot be read.
+    """
+    names: list[str] = run_in_box(
+        "leadline.gather.observing:observe_file",
+        str(workspace.folder),
+        str(file.resolve()),
+        limit_s=_LIMIT_S,
+    )
+    return names

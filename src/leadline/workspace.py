@@ -1,0 +1,134 @@
+"""A workspace: a folder or a URL becomes the record, the artifacts and the settings.
+
+Built once, handed on. ``LEADLINE_STORE`` and ``LEADLINE_ARTIFACTS`` replace the database and the
+folder of artifacts for a team; nothing else changes.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from leadline.errors import SettingsError
+from leadline.record import Artifacts, Record
+from leadline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+SETTINGS_FILE = "leadline.toml"
+STATE_FOLDER = ".leadline"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One project's settings, record and artifacts.
+
+    Attributes
+    ----------
+    folder : Path
+        Where ``leadline.toml`` lies.
+    settings : Settings
+        What it says.
+    record : Record
+        The verdicts.
+    artifacts : Artifacts
+        Bytes by digest.
+    """
+
+    folder: Path
+    settings: Settings
+    record: Record
+    artifacts: Artifacts
+
+    @classmethod
+    def open(cls, folder: Path | str = ".") -> Self:
+        """Open the workspace of a folder.
+
+        Parameters
+        ----------
+        folder : Path or str, default="."
+            Where ``leadline.toml`` lies.
+
+        Raises
+        ------
+        SettingsError
+            If there is no ``leadline.toml``, or it says something that cannot be.
+        """
+        root = Path(folder).resolve()
+        settings = load_settings(find_settings(root))
+        state = root / STATE_FOLDER
+        state.mkdir(exist_ok=True)
+        store = os.environ.get("LEADLINE_STORE") or f"sqlite:///{state / 'leadline.db'}"
+        artifacts = os.environ.get("LEADLINE_ARTIFACTS") or str(state / "artifacts")
+        return cls(root, settings, Record.open(store, settings.name), Artifacts(artifacts))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.record.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def state_folder(self) -> Path:
+        """Everything that is not settings: never in git."""
+        return self.folder / STATE_FOLDER
+
+    @property
+    def releases_folder(self) -> Path:
+        """Where sealed releases lie."""
+        return self.state_folder / "releases"
+
+    @property
+    def key_path(self) -> Path:
+        """The key that signs releases."""
+        return self.state_folder / "release.key"
+
+    @property
+    def secret(self) -> bytes:
+        """Random bytes, the same for this workspace's life, that protect web forms."""
+        path = self.state_folder / "web.secret"
+        if not path.exists():
+            temporary = path.with_name(f"{path.name}.{os.getpid()}")
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(32))
+            try:
+                os.link(temporary, path)
+            except FileExistsError:
+                pass
+            temporary.unlink()
+        return path.read_bytes()
+
+    def path(self, name: str) -> Path:
+        """A file named in the settings, relative to the folder unless absolute."""
+        return self.folder / name
+
+
+def find_settings(folder: Path) -> Path:
+    """The settings file of a folder.
+
+    Raises
+    ------
+    SettingsError
+        If there is none.
+    """
+    path = folder / SETTINGS_FILE
+    if not path.is_file():
+        raise SettingsError(
+            f"{folder} holds no {SETTINGS_FILE}.",
+            "A workspace is a folder with that file.",
+            "Run 'leadline init FILE --label COLUMN' there, or go to the right folder.",
+        )
+    return path
