@@ -1,0 +1,20 @@
+"""What a person can do. Each command appends to the record, and returns what it appended."""
+
+from leadline.services.commands.decision import decide
+from leadline.services.commands.job import ask_for
+from leadline.services.commands.label import undo_vote, vote
+from leadline.services.commands.problem import restate_problem, state_problem
+from leadline.services.commands.review import choose_point, judge, judge_file, undo_judgment
+
+__all__ = [
+    "ask_for",
+    "choose_point",
+    "decide",
+    "judge",
+    "judge_file",
+    "restate_problem",
+    "state_problem",
+    "undo_judgment",
+    "undo_vote",
+    "vote",
+]

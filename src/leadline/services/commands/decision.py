@@ -1,0 +1,95 @@
+"""A person says go, go back or stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import EllipsisType
+
+from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
+from leadline.phases import decision
+from leadline.phases.lifecycle import ROWS, Stage, State, decision_of
+from leadline.record import Entry
+from leadline.services.naming import person_named, stage_named
+from leadline.workspace import Workspace
+
+
+def decide(
+    workspace: Workspace,
+    stage: Stage | str,
+    choice: decision.Choice | str,
+    why: str,
+    by: str,
+    *,
+    replacing: int | EllipsisType | None = ...,
+    seen: Mapping[str, int] | None = None,
+) -> Entry:
+    """Put a decision on a stage on the record.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    stage : Stage or str
+        The stage it is about.
+    choice : Choice or str
+        go, back or stop.
+    why : str
+        The reason; kept with the decision.
+    by : str
+        Who decides.
+    replacing : int or None, optional
+        The decision that the page showed, None if it showed none.
+    seen : mapping of str to int, optional
+        Row to number of each verdict that the page showed.
+
+    Returns
+    -------
+    Entry
+        The decision; it stands on every current verdict of the stage.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing of the stage is on the record.
+    OutdatedAnswerError
+        If a verdict or the decision has changed since the page was made.
+    SettingsError
+        If nobody or no reason is named, or the choice is none of the three.
+    """
+    of = stage_named(stage)
+    name = decision_of(of)
+    now = workspace.record.standing()
+    if now[name].closed:
+        raise NotReadyError(
+            now[name].closed,
+            "A decision stands on at least one verdict.",
+            f"Run 'leadline run {of}' first.",
+        )
+    on = {row: now[row].number for row in ROWS[name].stands_on if now[row].state is State.CURRENT}
+    numbers = {row: number for row, number in on.items() if number is not None}
+    if seen is not None and dict(seen) != numbers:
+        raise OutdatedAnswerError(
+            f"The verdicts of {of} have changed since you opened the page.",
+            "A decision must stand on what is known now.",
+            "Reload the page and look again.",
+        )
+    verdict = decision.assess(
+        decision.Evidence(
+            stage=of.value,
+            choice=_choice(choice),
+            why=why.strip(),
+            person=person_named(by, "the decision"),
+        )
+    )
+    return workspace.record.append(
+        name, verdict, by=verdict.person, on=numbers, replacing=replacing
+    )
+
+
+def _choice(choice: str) -> decision.Choice:
+    try:
+        return decision.Choice(choice)
+    except ValueError:
+        raise SettingsError(
+            f"The choice is {choice!r}.", "It must be go, back or stop.", "Choose one of them."
+        ) from None

@@ -1,0 +1,50 @@
+"""A person asks for a row to be worked on; a worker takes it from there."""
+
+from __future__ import annotations
+
+from leadline.errors import NotReadyError
+from leadline.phases.lifecycle import Judge
+from leadline.record import Job, JobState
+from leadline.services.naming import person_named, row_named
+from leadline.workspace import Workspace
+
+_UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
+
+
+def ask_for(workspace: Workspace, row: str, by: str) -> Job:
+    """Put a row into the queue, unless it is there already.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    row : str
+        A row that a machine judges.
+    by : str
+        Who asks.
+
+    Returns
+    -------
+    Job
+        The job put; or the one that is waiting or running for the row.
+
+    Raises
+    ------
+    NotReadyError
+        If a person judges the row, or something it stands on is missing.
+    """
+    asked = row_named(row)
+    if asked.judge is Judge.PERSON or asked.name == "review":
+        raise NotReadyError(
+            f"{row!r} is answered by people.",
+            "A machine cannot do it for them.",
+            "Answer it on the page.",
+        )
+    person = person_named(by, "the request")
+    closed = workspace.record.standing()[row].closed
+    if closed:
+        raise NotReadyError(closed, "", "Do that first.")
+    for job in workspace.record.jobs():
+        if job.row == row and job.state in _UNDER_WAY:
+            return job
+    return workspace.record.put_job(row, by=person)

@@ -1,0 +1,132 @@
+"""A person states the problem, in ``leadline.toml``."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from leadline.errors import SettingsError
+from leadline.phases import problem
+from leadline.phases.scoring import DEFAULT_SCORING, Task
+from leadline.record import Entry
+from leadline.services.naming import person_named
+from leadline.settings import ProblemSettings, Settings, load_settings
+from leadline.snapshot import class_texts, infer_task, read_tables
+from leadline.workspace import Workspace, find_settings
+
+_MOST_SHOWN = 10
+
+
+def state_problem(workspace: Workspace, by: str) -> Entry:
+    """Put the problem on the record as ``leadline.toml`` states it now.
+
+    What the file leaves open is read from the label column: the task, and the rarer of two
+    classes as the one that counts as a hit. Both are then listed as assumed.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    by : str
+        Who states it.
+
+    Returns
+    -------
+    Entry
+        The problem.
+
+    Raises
+    ------
+    SettingsError
+        If the file contradicts itself or the data.
+    DataError
+        If the data cannot be read.
+    """
+    person = person_named(by, "the problem")
+    return workspace.record.append("problem", _stated(workspace), by=person)
+
+
+def restate_problem(workspace: Workspace, by: str) -> Entry | None:
+    """Put the problem on the record if the file states another than the record holds.
+
+    Returns
+    -------
+    Entry or None
+        None if nothing has changed.
+
+    Raises
+    ------
+    SettingsError
+        If the file contradicts itself or the data.
+    DataError
+        If the data cannot be read.
+    """
+    latest = workspace.record.latest("problem")
+    verdict = _stated(workspace)
+    if latest is not None and latest.verdict == verdict:
+        return None
+    person = person_named(by, "the problem")
+    return workspace.record.append("problem", verdict, by=person)
+
+
+def _stated(workspace: Workspace) -> problem.Problem:
+    """The problem as the file states it now."""
+    settings = load_settings(find_settings(workspace.folder))
+    return problem.assess(_evidence(settings, _label_column(workspace, settings)))
+
+
+def _evidence(settings: Settings, label: pl.Series) -> problem.Evidence:
+    stated = settings.problem
+    task = infer_task(label) if stated.task == "auto" else Task(stated.task)
+    positive = _positive(stated, label) if task is Task.BINARY else ""
+    assumed = list(stated.assumed)
+    if task is Task.BINARY and not stated.positive and "positive" not in assumed:
+        assumed.append("positive")
+    return problem.Evidence(
+        question=stated.question,
+        unit=stated.unit,
+        label=stated.label,
+        positive=positive,
+        task=task,
+        scoring=stated.scoring or DEFAULT_SCORING[task],
+        target_score=stated.target_score,
+        cost_miss=stated.cost_miss,
+        cost_false_alarm=stated.cost_false_alarm,
+        miss=stated.miss,
+        false_alarm=stated.false_alarm,
+        currency=stated.currency,
+        budget=stated.budget,
+        time_box_s=stated.time_box_s,
+        owner=stated.owner,
+        ethics=settings.ethics,
+        assumed=tuple(assumed),
+    )
+
+
+def _label_column(workspace: Workspace, settings: Settings) -> pl.Series:
+    paths = [workspace.path(name) for name in settings.data.files]
+    frame = read_tables(paths, missing=settings.data.missing, exclude=settings.data.exclude)
+    name = settings.problem.label
+    if name not in frame.columns:
+        shown = ", ".join(repr(column) for column in frame.columns[:_MOST_SHOWN])
+        raise SettingsError(
+            f"label is {name!r}, and the data have no such column.",
+            f"One of their columns is needed: {shown}"
+            f"{', ...' if frame.width > _MOST_SHOWN else ''}.",
+            "Change [problem] label in leadline.toml.",
+        )
+    return frame[name].drop_nulls()
+
+
+def _positive(stated: ProblemSettings, label: pl.Series) -> str:
+    """The class that counts as a hit: the one stated, else the rarer one."""
+    counts = class_texts(label).value_counts(sort=True)
+    classes: list[str] = counts.to_series(0).to_list()
+    if not stated.positive:
+        return min(classes[::-1], key=lambda name: counts["count"][classes.index(name)])
+    if stated.positive not in classes:
+        raise SettingsError(
+            f"positive is {stated.positive!r}, and {stated.label!r} never is.",
+            f"One of its values is needed: {', '.join(map(repr, classes[:_MOST_SHOWN]))}.",
+            "Change [problem] positive in leadline.toml.",
+        )
+    return stated.positive

@@ -1,0 +1,262 @@
+"""People judge rows of the real stream, and choose an operating point."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import EllipsisType
+
+from leadline.errors import DataError, NotReadyError, OutdatedAnswerError, SettingsError
+from leadline.phases import review
+from leadline.phases.problem import Problem
+from leadline.phases.tuning import Tuning
+from leadline.record import Entry, Judgment
+from leadline.services.commands.label import LONGEST_S
+from leadline.services.naming import person_named
+from leadline.services.stream import consequences, rows_to_judge, settle
+from leadline.snapshot import read_table
+from leadline.workspace import Workspace
+
+_YES = frozenset({"yes", "y", "true", "1"})
+_NO = frozenset({"no", "n", "false", "0"})
+
+
+def judge(
+    workspace: Workspace,
+    tuning: int,
+    row: int,
+    is_positive: bool | None,
+    by: str,
+    seconds: float,
+) -> None:
+    """Keep what a person says one row of the stream is.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    tuning : int
+        Number of the tuning whose rows are judged.
+    row : int
+        Row of the stream.
+    is_positive : bool or None
+        Whether it is a real case; None if unsure.
+    by : str
+        Who judges.
+    seconds : float
+        How long it took; a break counts as ten minutes at most.
+
+    Raises
+    ------
+    OutdatedAnswerError
+        If another tuning has since taken its place.
+    SettingsError
+        If the row was not drawn for judging.
+    """
+    person = person_named(by, "the judgment")
+    if row not in rows_to_judge(workspace.artifacts, _tuning(workspace, tuning)):
+        raise SettingsError(
+            f"Row {row} was not drawn for judging.",
+            "Rows are drawn by chance, or the estimates would lean.",
+            "Judge the row that the page shows.",
+        )
+    took = min(max(seconds, 0.0), LONGEST_S)
+    workspace.record.add_judgment(
+        Judgment(tuning=tuning, row=row, judge=person, is_positive=is_positive, seconds=took)
+    )
+
+
+def judge_file(workspace: Workspace, path: Path, by: str) -> int:
+    """Take in judgments made elsewhere: all of them, or none.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    path : Path
+        A file with the columns ``row`` and ``is_positive``: yes or no; empty where unsure.
+    by : str
+        Who judged.
+
+    Returns
+    -------
+    int
+        Judgments taken in.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, or a value is neither yes nor no.
+    NotReadyError
+        If nothing has been drawn for judging.
+    SettingsError
+        If a row was not drawn for judging.
+    """
+    frame = read_table(path)
+    missing = {"row", "is_positive"} - set(frame.columns)
+    if missing:
+        raise DataError(
+            f"{path.name} has no column {min(missing)!r}.",
+            "The columns 'row' and 'is_positive' are needed.",
+            "'leadline export rows FILE' writes a file to fill in.",
+        )
+    entry = workspace.record.latest("tuning")
+    number = entry.number if entry else 0
+    drawn = set(rows_to_judge(workspace.artifacts, _tuning(workspace, number)))
+    judged = [
+        (_drawn_row(row, drawn), _yes_or_no(value, path, line))
+        for line, (row, value) in enumerate(frame.select("row", "is_positive").iter_rows(), 2)
+    ]
+    for row, is_positive in judged:
+        judge(workspace, number, row, is_positive, by, 0.0)
+    return len(judged)
+
+
+def _drawn_row(value: object, drawn: set[int]) -> int:
+    if value not in drawn:
+        raise SettingsError(
+            f"Row {value} was not drawn for judging.",
+            "Rows are drawn by chance, or the estimates would lean.",
+            "'leadline export rows FILE' writes the rows that were drawn.",
+        )
+    assert isinstance(value, int)
+    return value
+
+
+def _yes_or_no(value: object, path: Path, line: int) -> bool | None:
+    if value is None:
+        return None
+    text = str(value).strip().lower()
+    if text in _YES or text in _NO:
+        return text in _YES
+    raise DataError(
+        f"{path.name} line {line}: is_positive is {str(value)[:40]!r}.",
+        "yes, no or nothing is needed.",
+        "Nothing was taken in: mend the file and try again.",
+    )
+
+
+def undo_judgment(workspace: Workspace, tuning: int, by: str) -> int | None:
+    """Take a person's newest judgment back.
+
+    Returns
+    -------
+    int or None
+        The row it was about; None if there was no judgment.
+    """
+    return workspace.record.undo_judgment(tuning, person_named(by, "the judgment"))
+
+
+def choose_point(
+    workspace: Workspace,
+    name: str,
+    cost_miss: float,
+    cost_false_alarm: float,
+    why: str,
+    by: str,
+    *,
+    replacing: int | EllipsisType | None = ...,
+    tuning: int | None = None,
+) -> Entry:
+    """Choose an operating point, and put the choice and what it rests on on the record.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    name : str
+        The point, as on offer.
+    cost_miss, cost_false_alarm : float > 0
+        What one error of each kind costs.
+    why : str
+        The reason.
+    by : str
+        Who chooses.
+    replacing : int or None, optional
+        The review that the page showed, None if it showed none.
+    tuning : int, optional
+        Number of the tuning that the page showed.
+
+    Returns
+    -------
+    Entry
+        The review.
+
+    Raises
+    ------
+    NotReadyError
+        If no current tuning offers a choice.
+    OutdatedAnswerError
+        If the tuning or the review has changed since the page was made.
+    SettingsError
+        If the point is not on offer, a cost is not above 0, or nobody or no reason is named.
+    """
+    person = person_named(by, "the choice")
+    reading = workspace.record.reading("review")
+    offered, problem = reading["tuning"], reading["problem"]
+    assert isinstance(offered, Tuning)
+    assert isinstance(problem, Problem)
+    number = reading.number("tuning")
+    if tuning is not None and tuning != number:
+        raise _outdated(tuning, number)
+    _require_sound(offered, name, (cost_miss, cost_false_alarm), why)
+    settled = settle(workspace.record.judgments(number))
+    costs = {"cost_miss": cost_miss, "cost_false_alarm": cost_false_alarm}
+    found = consequences(workspace.artifacts, offered, settled, **costs)
+    verdict = review.assess(
+        review.Evidence(
+            n_stream=offered.n_stream,
+            n_judged=len(settled.answers),
+            n_unsure=settled.n_unsure,
+            judges=settled.judges,
+            points=tuple(consequence.point for consequence in found),
+            currency=problem.currency,
+            chosen=name,
+            person=person,
+            why=why.strip(),
+            **costs,
+        )
+    )
+    return workspace.record.append(
+        "review", verdict, by=person, on=reading.seen, replacing=replacing
+    )
+
+
+def _tuning(workspace: Workspace, number: int) -> Tuning:
+    """The latest tuning, which must be the one that the page showed."""
+    entry = workspace.record.latest("tuning")
+    if entry is None or not isinstance(entry.verdict, Tuning):
+        raise NotReadyError(
+            "Nothing has been drawn for judging.",
+            "A verdict of 'tuning' draws the rows.",
+            "Run 'leadline run tuning' first.",
+        )
+    if entry.number != number:
+        raise _outdated(number, entry.number)
+    return entry.verdict
+
+
+def _outdated(shown: int, number: int) -> OutdatedAnswerError:
+    return OutdatedAnswerError(
+        f"You answered entry {shown} of 'tuning', but entry {number} has since taken its place.",
+        next="Reload the page and look again.",
+    )
+
+
+def _require_sound(offered: Tuning, name: str, costs: tuple[float, float], why: str) -> None:
+    names = [point.name for point in offered.points]
+    if name not in names:
+        raise SettingsError(
+            f"The point chosen is {name[:80]!r}.",
+            f"One of {', '.join(names)} is needed.",
+            "Choose one.",
+        )
+    if not all(0 < cost < float("inf") for cost in costs):
+        raise SettingsError(
+            f"The costs of a miss and of a false alarm are {costs[0]:g} and {costs[1]:g}.",
+            "Both must be above 0, or one kind of error would not count.",
+            "Say how many false alarms are as bad as one miss.",
+        )
+    if not why.strip():
+        raise SettingsError(
+            "The choice has no reason.", "It is kept with who and why.", "Say why in a few words."
+        )

@@ -1,0 +1,81 @@
+"""Rows, stages and people by name, as commands and pages are asked for them."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from leadline.errors import RecordError, SettingsError
+from leadline.phases.lifecycle import ROWS, Row, Stage
+
+_LONGEST = 80
+
+
+def row_named(name: str) -> Row:
+    """Return the row of a name.
+
+    Raises
+    ------
+    RecordError
+        If the life cycle has none of that name.
+
+    Examples
+    --------
+    >>> row_named("curve").stage.value
+    'train'
+    """
+    if name not in ROWS:
+        raise RecordError(*_unknown("row", name, tuple(ROWS)))
+    return ROWS[name]
+
+
+def stage_named(name: str) -> Stage:
+    """Return the stage of a name.
+
+    Raises
+    ------
+    RecordError
+        If there is none.
+
+    Examples
+    --------
+    >>> stage_named("ship")
+    <Stage.SHIP: 'ship'>
+    """
+    try:
+        return Stage(name)
+    except ValueError:
+        raise RecordError(*_unknown("stage", name, tuple(Stage))) from None
+
+
+def person_named(name: str, doing: str) -> str:
+    """Return a person's name without stray space.
+
+    Raises
+    ------
+    SettingsError
+        If it is empty or too long to be a name.
+
+    Examples
+    --------
+    >>> person_named("  Ada   Lovelace ", "judging")
+    'Ada Lovelace'
+    """
+    clean = " ".join(name.split())
+    if not clean:
+        raise SettingsError(
+            f"Nobody is named for {doing}.", "The record keeps who.", "Give your name."
+        )
+    if len(clean) > _LONGEST or not clean.isprintable():
+        raise SettingsError(
+            f"The name for {doing} cannot be kept.",
+            f"At most {_LONGEST} printable characters are needed.",
+            "Give a shorter name.",
+        )
+    return clean
+
+
+def _unknown(kind: str, name: str, known: tuple[str, ...]) -> tuple[str, str, str]:
+    near = get_close_matches(name, known, n=1)
+    guess = f"Did you mean {near[0]!r}?" if near else "Look at the name again."
+    found = f"There is no {kind} {name[:_LONGEST]!r}."
+    return found, f"One of {', '.join(known)} is needed.", guess

@@ -1,0 +1,74 @@
+"""What a person needs to see before saying go, go back or stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.decision import Decision
+from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
+from leadline.record import Entry
+from leadline.services.naming import stage_named
+from leadline.services.queries.situation import RowGlance, Situation
+from leadline.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class DecisionPage:
+    """A decision to take.
+
+    Attributes
+    ----------
+    stage : Stage
+        What it is about.
+    verdicts : tuple of (RowGlance, Entry)
+        What it rests on.
+    missing : tuple of RowGlance
+        Rows of the stage without a verdict.
+    standing_decision : Decision or None
+        The newest decision; None if there was none.
+    replacing : int or None
+        Its entry number, for the form.
+    seen : dict of str to int
+        Row to number of each current verdict shown, for the form.
+    closed : str
+        Why nothing can be decided; empty if it can.
+    """
+
+    stage: Stage
+    verdicts: tuple[tuple[RowGlance, Entry], ...]
+    missing: tuple[RowGlance, ...]
+    standing_decision: Decision | None
+    replacing: int | None
+    seen: dict[str, int]
+    closed: str
+
+
+def decision_page(workspace: Workspace, name: str) -> DecisionPage:
+    """Read what a decision on a stage rests on.
+
+    Raises
+    ------
+    RecordError
+        If there is no such stage.
+    """
+    stage = stage_named(name)
+    record = workspace.record
+    now = Situation.of(record)
+    glances = [now.glance(row) for row in rows_of(stage)]
+    number = now.standings[decision_of(stage)].number
+    verdict = record.entry(number).verdict if number is not None else None
+    return DecisionPage(
+        stage=stage,
+        verdicts=tuple(
+            (glance, record.entry(glance.number)) for glance in glances if glance.number is not None
+        ),
+        missing=tuple(glance for glance in glances if glance.number is None),
+        standing_decision=verdict if isinstance(verdict, Decision) else None,
+        replacing=number,
+        seen={
+            glance.name: glance.number
+            for glance in glances
+            if glance.number is not None and now.standings[glance.name].state is State.CURRENT
+        },
+        closed=now.standings[decision_of(stage)].closed,
+    )

@@ -1,0 +1,138 @@
+"""Every entry: who, when, what, why; and every job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadline.phases.decision import Decision
+from leadline.phases.lifecycle import ROWS, State
+from leadline.phases.review import Review
+from leadline.phases.verdict import Verdict
+from leadline.record import Job, JobState, Record
+from leadline.services.queries.situation import Situation, Word, title_of
+from leadline.services.words import ANSWERS
+from leadline.workspace import Workspace
+
+N_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry in a list.
+
+    Attributes
+    ----------
+    number : int
+        Of the entry.
+    row, title, stage : str
+        The row by name and as a heading, and its stage.
+    by : str
+        Who.
+    at : datetime
+        When, UTC.
+    word : Word
+        The answer.
+    summary : str
+        What.
+    why : str
+        The reason a person gave; empty where a machine judged.
+    is_current : bool
+        Whether it stands today.
+    """
+
+    number: int
+    row: str
+    title: str
+    stage: str
+    by: str
+    at: datetime
+    word: Word
+    summary: str
+    why: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Some of the entries, newest first."""
+
+    lines: tuple[Line, ...]
+    page: int
+    n_pages: int
+    n_entries: int
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """How far a job is.
+
+    Attributes
+    ----------
+    job : Job
+        As the worker last reported.
+    is_over : bool
+        Whether it has ended, one way or the other.
+    entry : int or None
+        The newest entry of its row, once it is done.
+    """
+
+    job: Job
+    is_over: bool
+    entry: int | None
+
+
+def history_page(workspace: Workspace, page: int = 1) -> HistoryPage:
+    """Read one page of the history; pages beyond the ends become the nearest."""
+    now = Situation.of(workspace.record)
+    n_pages = max(1, -(-len(now.marks) // N_A_PAGE))
+    page = min(max(page, 1), n_pages)
+    newest_first = [mark.number for mark in reversed(now.marks)]
+    shown = newest_first[(page - 1) * N_A_PAGE : page * N_A_PAGE]
+    lines = tuple(line_of(workspace.record, now, number) for number in shown)
+    return HistoryPage(lines, page, n_pages, len(now.marks))
+
+
+def job_page(workspace: Workspace, number: int) -> JobPage:
+    """Read how far a job is.
+
+    Raises
+    ------
+    RecordError
+        If there is no such job.
+    """
+    job = workspace.record.job(number)
+    is_over = job.state not in (JobState.WAITING, JobState.RUNNING)
+    entry = None
+    if job.state is JobState.DONE:
+        entry = workspace.record.standing()[job.row].number
+    return JobPage(job, is_over, entry)
+
+
+def lines_of_row(record: Record, now: Situation, row: str, *, limit: int = 20) -> tuple[Line, ...]:
+    """Return the newest entries of one row, newest first."""
+    numbers = [mark.number for mark in now.marks if mark.row == row]
+    return tuple(line_of(record, now, number) for number in reversed(numbers[-limit:]))
+
+
+def line_of(record: Record, now: Situation, number: int) -> Line:
+    """Return one entry as a list shows it."""
+    entry = record.entry(number)
+    standing = now.standings[entry.row]
+    is_latest = standing.number == number
+    return Line(
+        number=number,
+        row=entry.row,
+        title=title_of(entry.row),
+        stage=ROWS[entry.row].stage.value,
+        by=entry.by,
+        at=entry.at,
+        word=Word(ANSWERS[entry.verdict.answer], entry.verdict.answer.value),
+        summary=entry.verdict.summary,
+        why=_why(entry.verdict),
+        is_current=is_latest and standing.state is State.CURRENT,
+    )
+
+
+def _why(verdict: Verdict) -> str:
+    return verdict.why if isinstance(verdict, Decision | Review) else ""

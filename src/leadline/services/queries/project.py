@@ -1,0 +1,188 @@
+"""The project at a glance: where it is, what it costs, how likely success is, what to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.curve import Curve
+from leadline.phases.forecast import Forecast
+from leadline.phases.labelling import Labelling
+from leadline.phases.lifecycle import Stage, State, rows_of
+from leadline.phases.problem import Problem
+from leadline.phases.scoring import scoring_of
+from leadline.phases.search import Search
+from leadline.phases.verdict import Severity, Verdict
+from leadline.record import Entry, Job, JobState, Record
+from leadline.services.queries.situation import RowGlance, Situation, Word
+from leadline.services.queries.step import Step, steps
+from leadline.workspace import Workspace
+
+_UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
+
+
+@dataclass(frozen=True)
+class StageGlance:
+    """A stage: its state, and its last verdict in one sentence."""
+
+    stage: Stage
+    word: Word
+    sentence: str
+    rows: tuple[RowGlance, ...]
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Money gone of money granted.
+
+    Attributes
+    ----------
+    granted, labels, machine : float
+        The budget; what labels and machine time of the current verdicts cost.
+    currency : str
+        Of all three.
+    """
+
+    granted: float
+    labels: float
+    machine: float
+    currency: str
+
+    @property
+    def spent(self) -> float:
+        """Labels and machine time."""
+        return self.labels + self.machine
+
+    @property
+    def share(self) -> float | None:
+        """Share of the budget that is gone; None if nothing was granted."""
+        return min(self.spent / self.granted, 1.0) if self.granted > 0 else None
+
+
+@dataclass(frozen=True)
+class Chance:
+    """How likely the target is met.
+
+    Attributes
+    ----------
+    target : str
+        The target in words.
+    now, affordable : float
+        With the rows there are; with those that the budget can still buy.
+    recommendation : str
+        What the forecast advises.
+    is_stale : bool
+        True if the forecast is older than what it stands on.
+    caution : str
+        The first warning that came with it; empty if none.
+    """
+
+    target: str
+    now: float
+    affordable: float
+    recommendation: str
+    is_stale: bool
+    caution: str
+
+
+@dataclass(frozen=True)
+class ProjectPage:
+    """All a manager wants to know."""
+
+    name: str
+    question: str
+    sentence: str
+    stages: tuple[StageGlance, ...]
+    costs: Costs
+    chance: Chance | None
+    next: Step
+    also: tuple[Step, ...]
+    jobs: tuple[Job, ...]
+    n_entries: int
+    latest: Entry | None
+
+
+def project_page(workspace: Workspace) -> ProjectPage:
+    """Read the project at a glance."""
+    record = workspace.record
+    now = Situation.of(record)
+    verdicts = _Verdicts(record, now)
+    problem = verdicts.of("problem")
+    jobs = tuple(job for job in record.jobs() if job.state in _UNDER_WAY)
+    first, *others = steps(now, jobs)
+    stated = workspace.settings.problem
+    newest = max(now.latest.values(), key=lambda mark: mark.number, default=None)
+    return ProjectPage(
+        name=workspace.settings.name,
+        question=problem.question if isinstance(problem, Problem) else stated.question,
+        sentence=problem.summary if problem else "",
+        stages=tuple(_stage_glance(stage, now, verdicts) for stage in Stage),
+        costs=_costs(workspace, verdicts),
+        chance=_chance(now, verdicts),
+        next=first,
+        also=tuple(others),
+        jobs=jobs,
+        n_entries=len(now.marks),
+        latest=verdicts.entry(newest.row) if newest else None,
+    )
+
+
+class _Verdicts:
+    """The newest verdict of each row, each decoded once at most."""
+
+    def __init__(self, record: Record, now: Situation) -> None:
+        self._record, self._now = record, now
+        self._read: dict[str, Entry] = {}
+
+    def entry(self, row: str) -> Entry | None:
+        if row not in self._now.latest:
+            return None
+        if row not in self._read:
+            self._read[row] = self._record.entry(self._now.latest[row].number)
+        return self._read[row]
+
+    def of(self, row: str) -> Verdict | None:
+        entry = self.entry(row)
+        return entry.verdict if entry else None
+
+
+def _stage_glance(stage: Stage, now: Situation, verdicts: _Verdicts) -> StageGlance:
+    rows = rows_of(stage)
+    last = next((row.name for row in reversed(rows) if row.name in now.latest), None)
+    verdict = verdicts.of(last) if last else None
+    return StageGlance(
+        stage,
+        now.word_of_stage(stage),
+        verdict.summary if verdict else "",
+        tuple(now.glance(row) for row in rows),
+    )
+
+
+def _costs(workspace: Workspace, verdicts: _Verdicts) -> Costs:
+    problem, search = verdicts.of("problem"), verdicts.of("search")
+    labelling, curve = verdicts.of("labelling"), verdicts.of("curve")
+    machine = search.cost if isinstance(search, Search) else 0.0
+    if isinstance(curve, Curve):
+        machine += curve.spent_s / 3600 * workspace.settings.prices.machine_per_hour
+    stated = problem if isinstance(problem, Problem) else workspace.settings.problem
+    return Costs(
+        granted=stated.budget,
+        labels=labelling.cost if isinstance(labelling, Labelling) else 0.0,
+        machine=machine,
+        currency=stated.currency,
+    )
+
+
+def _chance(now: Situation, verdicts: _Verdicts) -> Chance | None:
+    forecast = verdicts.of("forecast")
+    if not isinstance(forecast, Forecast):
+        return None
+    scoring = scoring_of(forecast.scoring)
+    limit = "at most" if scoring.is_loss else "at least"
+    return Chance(
+        target=f"{scoring.words} of {limit} {forecast.target_score:g}",
+        now=forecast.p_now,
+        affordable=forecast.p_affordable,
+        recommendation=forecast.recommendation.value,
+        is_stale=now.standings["forecast"].state is not State.CURRENT,
+        caution=next((f.what for f in forecast.findings if f.severity is Severity.WARNING), ""),
+    )

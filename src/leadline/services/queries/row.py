@@ -1,0 +1,164 @@
+"""One row: its verdict, what it rests on, its picture, its past, and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from leadline.phases.lifecycle import ROWS, Judge, Row, Stage, State
+from leadline.phases.verdict import Severity
+from leadline.record import Entry, Job, JobState
+from leadline.services.naming import row_named
+from leadline.services.queries.history import Line, lines_of_row
+from leadline.services.queries.situation import Situation, Word, title_of
+from leadline.workspace import Workspace
+
+# what a verdict must hold for a picture to be drawn; asking the charts would take too long
+_DRAWN_FROM = {
+    "data": "summary",
+    "feasibility": "summary",
+    "search": "ranked",
+    "labelling": "n_voted",
+    "curve": "curves",
+    "forecast": "lines",
+    "tuning": "points",
+    "review": "points",
+    "release": "champion_score",
+    "capacity": "loads",
+    "decay": "staleness",
+    "monitor": "blocks",
+}
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """One verdict, whatever its age.
+
+    Attributes
+    ----------
+    row : Row
+        The row of the life cycle.
+    title : str
+        Its heading.
+    stage : Stage
+        Where people see it.
+    word : Word
+        Its state.
+    entry : Entry or None
+        The verdict; None if there is none yet.
+    picture : str
+        Path of the picture; empty if the row has none.
+    stands_on : tuple of (str, int, bool)
+        Row, entry number, and whether that entry is still the newest.
+    is_latest : bool
+        Whether no newer entry has taken its place.
+    """
+
+    row: Row
+    title: str
+    stage: Stage
+    word: Word
+    entry: Entry | None
+    picture: str
+    stands_on: tuple[tuple[str, int, bool], ...]
+    is_latest: bool
+
+    @property
+    def n_warnings(self) -> int:
+        """Findings that want a person's eyes."""
+        findings = self.entry.verdict.findings if self.entry else ()
+        return sum(finding.severity is not Severity.NOTE for finding in findings)
+
+
+@dataclass(frozen=True)
+class RowPage(EntryPage):
+    """The newest verdict of a row, and what may be done about it.
+
+    Attributes
+    ----------
+    history : tuple of Line
+        Its newest entries, newest first.
+    closed : str
+        Why it may not be run now; empty if it may.
+    can_run : bool
+        Whether a machine may be asked for it now.
+    is_stale : bool
+        Whether what it stood on has changed.
+    job : Job or None
+        Waiting or running for it.
+    failed : Job or None
+        The newest job of the row, if it did not end well and is newer than the verdict.
+    """
+
+    history: tuple[Line, ...]
+    closed: str
+    can_run: bool
+    is_stale: bool
+    job: Job | None
+    failed: Job | None
+
+
+def row_page(workspace: Workspace, name: str) -> RowPage:
+    """Read one row.
+
+    Raises
+    ------
+    RecordError
+        If the life cycle has none of that name.
+    """
+    row = row_named(name)
+    now = Situation.of(workspace.record)
+    standing = now.standings[name]
+    entry = workspace.record.entry(standing.number) if standing.number is not None else None
+    jobs = [job for job in workspace.record.jobs() if job.row == name]
+    waiting = [job for job in jobs if job.state in (JobState.WAITING, JobState.RUNNING)]
+    by_machine = row.judge is not Judge.PERSON and name != "review"
+    return RowPage(
+        **_facts(now, row, entry),
+        history=lines_of_row(workspace.record, now, name),
+        closed=standing.closed,
+        can_run=by_machine and not standing.closed and not waiting,
+        is_stale=standing.state is State.STALE,
+        job=waiting[0] if waiting else None,
+        failed=_failed(jobs, entry),
+    )
+
+
+def entry_page(workspace: Workspace, number: int) -> EntryPage:
+    """Read one entry.
+
+    Raises
+    ------
+    RecordError
+        If there is no such entry.
+    """
+    entry = workspace.record.entry(number)
+    return EntryPage(**_facts(Situation.of(workspace.record), ROWS[entry.row], entry))
+
+
+def _facts(now: Situation, row: Row, entry: Entry | None) -> dict[str, Any]:
+    on = entry.on.items() if entry else ()
+    return {
+        "row": row,
+        "title": title_of(row.name),
+        "stage": row.stage,
+        "word": now.word_of_row(row.name),
+        "entry": entry,
+        "picture": _picture(row.name, entry),
+        "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
+        "is_latest": entry is None or now.standings[row.name].number == entry.number,
+    }
+
+
+def _picture(row: str, entry: Entry | None) -> str:
+    if entry is None or not getattr(entry.verdict, _DRAWN_FROM.get(row, ""), None):
+        return ""
+    # browsers keep pictures for good, and another project may once answer at the same address
+    return f"/entries/{entry.number}/picture.svg?at={entry.at.timestamp()}"
+
+
+def _failed(jobs: list[Job], entry: Entry | None) -> Job | None:
+    if not jobs or jobs[0].state not in (JobState.FAILED, JobState.LOST):
+        return None
+    ended = jobs[0].beat_at or jobs[0].put_at
+    return None if entry and entry.at > ended else jobs[0]

@@ -1,0 +1,139 @@
+"""Where every row and stage stands, in words; one cheap query, no verdict is decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.lifecycle import (
+    ROWS,
+    Mark,
+    Row,
+    Stage,
+    Standing,
+    State,
+    decision_of,
+    rows_of,
+    standing,
+)
+from leadline.phases.verdict import Answer
+from leadline.record import Record
+from leadline.services.words import ANSWERS
+
+
+@dataclass(frozen=True)
+class Word:
+    """A state in one or two words, and how to colour it.
+
+    Attributes
+    ----------
+    text : str
+        What a person reads.
+    tone : str
+        go, no, unclear, stale, open or waiting; never the only carrier of the meaning.
+    """
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class RowGlance:
+    """One row in a list."""
+
+    name: str
+    title: str
+    question: str
+    word: Word
+    number: int | None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Every mark of a record, and the standing that follows.
+
+    Attributes
+    ----------
+    marks : tuple of Mark
+        Oldest first.
+    latest : dict of str to Mark
+        The newest mark of each row.
+    standings : dict of str to Standing
+        In the order of the life cycle.
+    """
+
+    marks: tuple[Mark, ...]
+    latest: dict[str, Mark]
+    standings: dict[str, Standing]
+
+    @classmethod
+    def of(cls, record: Record) -> Situation:
+        """Read the marks of a record."""
+        marks = tuple(sorted(record.marks(), key=lambda mark: mark.number))
+        return cls(marks, {mark.row: mark for mark in marks}, standing(marks))
+
+    def is_overruled(self, row: str) -> bool:
+        """Whether a person has seen this very "no" and said go."""
+        decision = decision_of(ROWS[row].stage)
+        return (
+            self.has(decision, Answer.GO)
+            and self.latest[decision].on.get(row) == self.latest[row].number
+        )
+
+    def has(self, row: str, answer: Answer) -> bool:
+        """Whether a row has a current verdict with this answer."""
+        now = self.standings[row]
+        return now.state is State.CURRENT and now.answer is answer
+
+    def word_of_row(self, row: str) -> Word:
+        """Return a row's state."""
+        now = self.standings[row]
+        if now.answer is None:
+            return Word("open", "open") if now.state is State.OPEN else Word("not yet", "waiting")
+        if now.state is State.STALE:
+            return Word("out of date", "stale")
+        if now.answer is Answer.NO and self.is_overruled(row):
+            return Word("no, going on", "unclear")
+        return Word(ANSWERS[now.answer], now.answer.value)
+
+    def word_of_stage(self, stage: Stage) -> Word:
+        """Return a stage's state: the gravest of its rows, and the decision on it."""
+        if self.has(decision_of(stage), Answer.NO):
+            return Word("not going on", "no")
+        tones = {self.word_of_row(row.name).tone for row in rows_of(stage)}
+        for tone, text in (("no", "no"), ("stale", "out of date")):
+            if tone in tones:
+                return Word(text, tone)
+        if tones & {"waiting", "open"}:
+            return _unfinished(tones)
+        if "unclear" in tones:
+            is_seen = self.has(decision_of(stage), Answer.GO)
+            return Word("going on" if is_seen else "unclear", "unclear")
+        return Word("go", "go")
+
+    def glance(self, row: Row) -> RowGlance:
+        """Return a row as a list shows it."""
+        return RowGlance(
+            row.name,
+            title_of(row.name),
+            row.question,
+            self.word_of_row(row.name),
+            self.standings[row.name].number,
+        )
+
+
+def _unfinished(tones: set[str]) -> Word:
+    if tones <= {"waiting"}:
+        return Word("not yet", "waiting")
+    return Word("next" if tones <= {"waiting", "open"} else "under way", "open")
+
+
+def title_of(row: str) -> str:
+    """Return a row's name as a heading.
+
+    Examples
+    --------
+    >>> title_of("curve"), title_of("decision.find")
+    ('Curve', 'Decision on find')
+    """
+    kind, _, stage = row.partition(".")
+    return f"{kind.capitalize()} on {stage}" if stage else kind.capitalize()

@@ -1,0 +1,78 @@
+"""Go, go back or stop."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
+
+from leadline.errors import SettingsError
+from leadline.services.commands import decide
+from leadline.services.queries import decision_page
+from leadline.web.desk import AtDesk
+from leadline.web.forms import checked
+
+router = APIRouter()
+
+
+@router.get("/decide/{stage}")
+def ask(request: Request, desk: AtDesk, stage: str) -> Response:
+    """Show what a decision rests on, and the form."""
+    page = decision_page(desk.workspace, stage)
+    return desk.show(request, "pages/decide.html", page=page, seen=json.dumps(page.seen))
+
+
+@router.post("/decide/{stage}", dependencies=[Depends(checked)])
+def answer(
+    request: Request,
+    desk: AtDesk,
+    stage: str,
+    choice: Annotated[str, Form()],
+    who: Annotated[str, Form()],
+    why: Annotated[str, Form()],
+    seen: Annotated[str, Form()],
+    replacing: Annotated[str, Form()] = "",
+) -> Response:
+    """Put the decision on the record."""
+    entry = decide(
+        desk.workspace,
+        stage,
+        choice,
+        why,
+        who,
+        replacing=entry_shown(replacing),
+        seen=_rows_shown(seen),
+    )
+    return desk.go(request, f"/stages/{stage}", who=entry.by)
+
+
+def entry_shown(field: str) -> int | None:
+    """Return the number of the entry that a page showed; None if it showed none.
+
+    Raises
+    ------
+    SettingsError
+        If the field is no number.
+    """
+    if not field:
+        return None
+    if not field.isdecimal():
+        raise _tampered()
+    return int(field)
+
+
+def _rows_shown(field: str) -> dict[str, int]:
+    try:
+        return {str(row): int(number) for row, number in json.loads(field).items()}
+    except (ValueError, TypeError, AttributeError):
+        raise _tampered() from None
+
+
+def _tampered() -> SettingsError:
+    return SettingsError(
+        "The form does not say which page it answers.",
+        "It must be sent as the page made it.",
+        "Reload the page and answer again.",
+    )

@@ -1,0 +1,68 @@
+"""Rows, entries, pictures, and asking for work."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
+
+from leadline.charts import chart_of, svg
+from leadline.errors import RecordError
+from leadline.services.commands import ask_for, state_problem
+from leadline.services.naming import person_named
+from leadline.services.queries import entry_page, job_page, row_page
+from leadline.web.desk import AtDesk
+from leadline.web.doors import DRAWING_POLICY
+from leadline.web.forms import checked
+
+router = APIRouter()
+
+_NEVER_CHANGES = "private, max-age=31536000, immutable"
+
+
+@router.get("/rows/{row}")
+def row(request: Request, desk: AtDesk, row: str) -> Response:
+    """Show a row's newest verdict."""
+    return desk.show(request, "pages/row.html", page=row_page(desk.workspace, row))
+
+
+@router.post("/rows/{row}/run", dependencies=[Depends(checked)])
+def run(request: Request, desk: AtDesk, row: str, who: Annotated[str, Form()]) -> Response:
+    """Put a row into the queue; the problem is read from leadline.toml at once."""
+    person = person_named(who, "the request")
+    if row == "problem":
+        state_problem(desk.workspace, person)
+        return desk.go(request, "/rows/problem", who=person)
+    job = ask_for(desk.workspace, row, person)
+    return desk.go(request, f"/jobs/{job.number}", who=person)
+
+
+@router.get("/jobs/{number}")
+def job(request: Request, desk: AtDesk, number: int) -> Response:
+    """Show how far a job is; the page asks again by itself."""
+    return desk.show(request, "pages/job.html", page=job_page(desk.workspace, number))
+
+
+@router.get("/entries/{number}")
+def entry(request: Request, desk: AtDesk, number: int) -> Response:
+    """Show one entry, whatever its age."""
+    return desk.show(request, "pages/entry.html", page=entry_page(desk.workspace, number))
+
+
+@router.get("/entries/{number}/picture.svg")
+def picture(request: Request, desk: AtDesk, number: int) -> Response:
+    """Draw an entry; an entry never changes, so neither does its picture."""
+    entry = desk.workspace.record.entry(number)
+    tag = f'"{number}-{entry.at.timestamp()}"'
+    headers = {
+        "Cache-Control": _NEVER_CHANGES,
+        "Content-Security-Policy": DRAWING_POLICY,
+        "ETag": tag,
+    }
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    chart = chart_of(entry.verdict)
+    if chart is None:
+        raise RecordError(f"Entry {number} has no picture.", next="Read the entry.")
+    return Response(svg(chart), media_type="image/svg+xml", headers=headers)

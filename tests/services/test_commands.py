@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from tests.examples import example_feasibility
+from tests.services.flights import append, is_late
+
+from leadline.errors import (
+    LeadlineError,
+    NotReadyError,
+    OutdatedAnswerError,
+    RecordError,
+    SettingsError,
+)
+from leadline.phases.lifecycle import State
+from leadline.phases.problem import Problem
+from leadline.phases.review import Review
+from leadline.phases.verdict import Answer
+from leadline.record import JobState
+from leadline.services import commands
+from leadline.services.queries import label_page
+from leadline.services.stream import rows_to_judge
+from leadline.workspace import Workspace
+
+Make = Callable[..., Workspace]
+DEFINE = ("problem", "data", "feasibility")
+UNTIL_TUNING = (*DEFINE, "search", "labelling", "curve", "forecast", "tuning")
+
+
+def judge_all(workspace: Workspace, judge: str = "Ada") -> int:
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    for row in rows_to_judge(workspace.artifacts, entry.verdict):  # type: ignore[arg-type]
+        commands.judge(workspace, entry.number, row, is_late(row), judge, 5.0)
+    return entry.number
+
+
+def test_the_problem_is_read_from_the_settings_as_they_are_now(make: Make) -> None:
+    workspace = make(())
+    first = commands.state_problem(workspace, "Ada").verdict
+    assert isinstance(first, Problem)
+    assert (first.task.value, first.positive, first.scoring) == ("binary", "yes", "roc_auc")
+    path = workspace.folder / "leadline.toml"
+    path.write_text(path.read_text().replace("0.825", "0.9").replace('positive = "yes"\n', ""))
+    second = commands.state_problem(workspace, "Ada").verdict
+    assert isinstance(second, Problem)
+    assert second.target_score == 0.9
+    assert second.positive == "yes", "the rarer class is taken"
+    assert "positive" in second.assumed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('label = "late"', 'label = "lateness"', "no such column"),
+        ('positive = "yes"', 'positive = "oui"', "never is"),
+        ("0.825", "82.5", "must lie in"),
+    ],
+)
+def test_a_problem_that_does_not_fit_the_data_is_refused(
+    make: Make, old: str, new: str, told: str
+) -> None:
+    workspace = make(())
+    path = workspace.folder / "leadline.toml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(SettingsError, match=told):
+        commands.state_problem(workspace, "Ada")
+    assert workspace.record.marks() == ()
+
+
+def test_a_decision_stands_on_what_is_current_and_overrules_a_no(make: Make) -> None:
+    workspace = make(("problem", "data"))
+    append(workspace, "feasibility", replace(example_feasibility(), answer=Answer.NO))
+    assert workspace.record.standing()["search"].closed
+    entry = commands.decide(workspace, "define", "go", "It is cheap to try.", "Ada")
+    assert entry.on == {"problem": 1, "data": 2, "feasibility": 3}
+    assert not workspace.record.standing()["search"].closed
+
+
+def test_a_stop_closes_what_comes_after(make: Make) -> None:
+    workspace = make(DEFINE)
+    commands.decide(workspace, "define", "stop", "Nobody needs it.", "Ada")
+    assert "not to go on" in workspace.record.standing()["search"].closed
+    with pytest.raises(NotReadyError, match="not to go on"):
+        commands.ask_for(workspace, "search", "Ada")
+
+
+def test_who_decides_on_an_older_page_is_told(make: Make) -> None:
+    workspace = make(DEFINE)
+    seen = {"problem": 1, "data": 2, "feasibility": 3}
+    commands.decide(workspace, "define", "go", "Fine.", "Ada", replacing=None, seen=seen)
+    with pytest.raises(OutdatedAnswerError, match="entry 4 has since taken its place"):
+        commands.decide(workspace, "define", "stop", "No.", "Bo", replacing=None, seen=seen)
+    append(workspace, "feasibility", example_feasibility())
+    with pytest.raises(OutdatedAnswerError, match="have changed since"):
+        commands.decide(workspace, "define", "stop", "No.", "Bo", replacing=4, seen=seen)
+
+
+@pytest.mark.parametrize(
+    ("stage", "choice", "why", "by", "error"),
+    [
+        ("define", "perhaps", "Why not.", "Ada", SettingsError),
+        ("define", "go", "  ", "Ada", SettingsError),
+        ("define", "go", "Fine.", " ", SettingsError),
+        ("define", "go", "Fine.", "x" * 81, SettingsError),
+        ("train", "go", "Fine.", "Ada", NotReadyError),
+        ("defne", "go", "Fine.", "Ada", RecordError),
+    ],
+)
+def test_a_decision_needs_a_stage_a_choice_a_reason_and_a_name(
+    make: Make, stage: str, choice: str, why: str, by: str, error: type[LeadlineError]
+) -> None:
+    workspace = make(DEFINE)
+    with pytest.raises(error):
+        commands.decide(workspace, stage, choice, why, by)
+    assert len(workspace.record.marks()) == 3
+
+
+def test_a_row_is_put_into_the_queue_once(make: Make) -> None:
+    workspace = make(("problem",))
+    first = commands.ask_for(workspace, "data", "Ada")
+    assert commands.ask_for(workspace, "data", "Bo").number == first.number
+    workspace.record.claim_job("w")
+    assert commands.ask_for(workspace, "data", "Bo").number == first.number
+    workspace.record.finish_job(first.number, worker="w", state=JobState.FAILED, message="Oh.")
+    assert commands.ask_for(workspace, "data", "Bo").number != first.number
+
+
+@pytest.mark.parametrize("row", ["problem", "review", "decision.define", "feasibility"])
+def test_a_row_that_people_judge_or_that_is_closed_is_not_queued(make: Make, row: str) -> None:
+    workspace = make(("problem",))
+    with pytest.raises(NotReadyError):
+        commands.ask_for(workspace, row, "Ada")
+    assert workspace.record.jobs() == ()
+
+
+def test_a_choice_rests_on_the_judgments(make: Make) -> None:
+    workspace = make(UNTIL_TUNING)
+    number = judge_all(workspace)
+    entry = commands.choose_point(
+        workspace, "balanced", 40, 10, "Cheap.", "Ada", replacing=None, tuning=number
+    )
+    verdict = entry.verdict
+    assert isinstance(verdict, Review)
+    assert (verdict.n_judged, verdict.n_stream, verdict.judges) == (60, 2_000, ("Ada",))
+    assert sum(point.p_cheapest for point in verdict.points) == pytest.approx(1)
+    truth = [is_late(row) for row in range(2_000)]
+    found = verdict.chosen_point.precision
+    assert found.low < sum(truth) / len(truth) + 0.3
+    assert 0 < found.low < found.estimate < found.high < 1
+    assert entry.on == {"problem": 1, "tuning": 8}
+    assert workspace.record.standing()["review"].state is State.CURRENT
+
+
+def test_a_choice_without_judgments_says_so(make: Make) -> None:
+    workspace = make(UNTIL_TUNING)
+    verdict = commands.choose_point(workspace, "cautious", 4, 1, "In a hurry.", "Ada").verdict
+    assert isinstance(verdict, Review)
+    assert verdict.answer is Answer.UNCLEAR
+    assert verdict.chosen_point.precision == verdict.chosen_point.test_precision
+
+
+@pytest.mark.parametrize(
+    ("name", "cost", "why"), [("bold", 4.0, "So."), ("cautious", 0.0, "So."), ("cautious", 4.0, "")]
+)
+def test_a_choice_needs_a_point_a_cost_and_a_reason(
+    make: Make, name: str, cost: float, why: str
+) -> None:
+    workspace = make(UNTIL_TUNING)
+    with pytest.raises(SettingsError):
+        commands.choose_point(workspace, name, cost, 1.0, why, "Ada")
+
+
+def test_judging_rows_that_were_not_drawn_or_of_an_older_tuning_is_refused(make: Make) -> None:
+    workspace = make(UNTIL_TUNING)
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    drawn = rows_to_judge(workspace.artifacts, entry.verdict)  # type: ignore[arg-type]
+    other = next(row for row in range(2_000) if row not in drawn)
+    with pytest.raises(SettingsError, match="not drawn"):
+        commands.judge(workspace, entry.number, other, True, "Ada", 1.0)
+    append(workspace, "tuning", entry.verdict)
+    with pytest.raises(OutdatedAnswerError, match="entry 9 has since taken its place"):
+        commands.judge(workspace, entry.number, drawn[0], True, "Ada", 1.0)
+
+
+def test_a_judgment_is_taken_back(make: Make) -> None:
+    workspace = make(UNTIL_TUNING)
+    number = judge_all(workspace)
+    n = len(workspace.record.judgments(number))
+    assert commands.undo_judgment(workspace, number, "Ada") is not None
+    assert len(workspace.record.judgments(number)) == n - 1
+    assert commands.undo_judgment(workspace, number, "Bo") is None
+
+
+def test_labels_are_kept_by_content_and_must_be_possible(make: Make) -> None:
+    workspace = make(("problem", "data"))
+    item = label_page(workspace, "Ada").item
+    assert item is not None
+    with pytest.raises(SettingsError, match="One of no, yes"):
+        commands.vote(workspace, item.key, "maybe", "Ada", 3.0)
+    commands.vote(workspace, item.key, "yes", " Ada ", 3.0e9)
+    (vote,) = workspace.record.votes()
+    assert (vote.item, vote.judge, vote.value, vote.seconds) == (item.key, "Ada", "yes", 600.0)
+    assert commands.undo_vote(workspace, "Ada") == item.key
+    assert workspace.record.votes() == ()

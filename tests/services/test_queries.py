@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+import pytest
+from tests.examples import example_data, example_feasibility, example_problem
+from tests.services.flights import N_SAMPLE, N_UNLABELLED, append
+from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
+
+from leadline.charts import chart_of
+from leadline.errors import NotReadyError, RecordError
+from leadline.phases.lifecycle import ROWS, Stage
+from leadline.phases.verdict import Answer
+from leadline.services import commands, queries
+from leadline.services.queries.history import N_A_PAGE
+from leadline.services.queries.review import Clarity
+from leadline.workspace import Workspace
+
+Make = Callable[..., Workspace]
+
+
+def test_an_empty_project_asks_for_the_problem(make: Make) -> None:
+    page = queries.project_page(make(()))
+    assert page.next.title == "State the problem"
+    assert [glance.word.text for glance in page.stages] == ["next", *["not yet"] * 5]
+    assert page.chance is None
+    assert page.costs.share is None
+    assert page.question == "Which flights will land more than 15 minutes late?"
+
+
+def test_a_finished_project_asks_for_nothing(make: Make) -> None:
+    page = queries.project_page(make())
+    assert page.next.title == "Nothing to decide now"
+    words = [glance.word.text for glance in page.stages]
+    assert words == ["go", "go", "go", "go", "go", "going on"], "the monitor's no is overruled"
+    assert page.costs.granted == 500
+    assert page.costs.spent == pytest.approx(2.55, abs=0.01)
+    assert page.chance is not None
+    assert 0 <= page.chance.now < page.chance.affordable <= 1
+    assert page.chance.caution
+
+
+def test_a_changed_problem_makes_the_rest_stale_and_says_what_to_mend(make: Make) -> None:
+    workspace = make()
+    append(workspace, "problem", example_problem())
+    page = queries.project_page(workspace)
+    assert page.next.title == "Run data again"
+    assert {glance.word.text for glance in page.stages} == {"out of date"}
+    assert page.chance is not None
+    assert page.chance.is_stale
+
+
+def test_a_no_asks_a_person_before_anything_later(make: Make) -> None:
+    workspace = make(("problem", "data"))
+    append(workspace, "feasibility", replace(example_feasibility(), answer=Answer.NO))
+    page = queries.project_page(workspace)
+    assert page.next.path == "/decide/define"
+    assert page.stages[0].word.text == "no"
+    commands.decide(workspace, "define", "go", "Cheap to try.", "Ada")
+    page = queries.project_page(workspace)
+    assert page.next.title == "Run search"
+    assert page.stages[0].rows[2].word.text == "no, going on"
+
+
+def test_a_stop_is_all_there_is_to_say(make: Make) -> None:
+    workspace = make(DEFINE)
+    commands.decide(workspace, "define", "stop", "Nobody needs it.", "Ada")
+    page = queries.project_page(workspace)
+    assert page.next.title == "Stopped after define"
+    assert page.also == ()
+    assert page.stages[0].word.text == "not going on"
+
+
+def test_a_job_under_way_is_waited_for(make: Make) -> None:
+    workspace = make(("problem",))
+    job = commands.ask_for(workspace, "data", "Ada")
+    assert queries.project_page(workspace).next.path == f"/jobs/{job.number}"
+    page = queries.row_page(workspace, "data")
+    assert page.job == job
+    assert not page.can_run
+
+
+def test_after_tuning_people_judge(make: Make) -> None:
+    step = queries.project_page(make(UNTIL_TUNING)).next
+    assert (step.path, step.command) == ("/review", "leadline review")
+
+
+def test_a_page_shows_a_picture_exactly_where_one_is_drawn(make: Make) -> None:
+    workspace = make()
+    for row in ROWS:
+        page = queries.row_page(workspace, row)
+        assert page.entry is not None
+        assert bool(page.picture) == (chart_of(page.entry.verdict) is not None), row
+
+
+def test_a_first_release_and_an_unvoted_labelling_have_no_picture(make: Make) -> None:
+    workspace = make()
+    for row, change in (("release", {"champion_score": None}), ("labelling", {"n_voted": 0})):
+        entry = workspace.record.latest(row)
+        assert entry is not None
+        append(workspace, row, replace(entry.verdict, **change))
+        page = queries.row_page(workspace, row)
+        assert page.entry is not None
+        assert page.picture == ""
+        assert chart_of(page.entry.verdict) is None
+
+
+def test_a_row_knows_its_past_and_what_it_stood_on(make: Make) -> None:
+    workspace = make(DEFINE)
+    append(workspace, "data", example_data())
+    page = queries.row_page(workspace, "feasibility")
+    assert page.is_stale
+    assert page.stands_on == (("problem", 1, True), ("data", 2, False))
+    data = queries.row_page(workspace, "data")
+    assert [(line.number, line.is_current) for line in data.history] == [(4, True), (2, False)]
+    assert not queries.entry_page(workspace, 2).is_latest
+
+
+def test_unknown_names_are_refused_with_a_guess(make: Make) -> None:
+    workspace = make(())
+    with pytest.raises(RecordError, match="Did you mean 'forecast'"):
+        queries.row_page(workspace, "forcast")
+    with pytest.raises(RecordError, match="There is no stage"):
+        queries.stage_page(workspace, "end")
+    with pytest.raises(RecordError):
+        queries.entry_page(workspace, 99)
+
+
+def test_history_is_paged_newest_first(make: Make) -> None:
+    workspace = make(())
+    for _ in range(N_A_PAGE + 5):
+        append(workspace, "problem", example_problem())
+    first, last = queries.history_page(workspace), queries.history_page(workspace, 99)
+    assert [line.number for line in first.lines] == list(range(55, 5, -1))
+    assert [line.number for line in last.lines] == [5, 4, 3, 2, 1]
+    assert [line.is_current for line in first.lines] == [True, *[False] * 49]
+
+
+def test_a_judge_sees_features_only_one_row_after_another(make: Make) -> None:
+    workspace = make(UNTIL_TUNING)
+    page = queries.review_page(workspace, "Ada")
+    assert [name for name, _ in page.values] == ["carrier", "origin", "dep_delay", "remark"]
+    assert (page.n_left, page.n_judged, page.seconds_left) == (N_SAMPLE, 0, 10.0 * N_SAMPLE)
+    names = {field.name for field in fields(page)}
+    assert not names & {"points", "threshold", "score", "scores", "tuning_verdict"}
+    assert page.row is not None
+    commands.judge(workspace, page.tuning, page.row, None, "Ada", 4.0)
+    after = queries.review_page(workspace, "Ada")
+    assert after.row != page.row
+    assert after.seconds_left == 4.0 * (N_SAMPLE - 1)
+    assert queries.review_page(workspace, "Bo").row == page.row
+    assert queries.review_page(workspace, "").row is None
+
+
+def test_the_choice_says_when_judgments_are_too_few(make: Make) -> None:
+    workspace = make(UNTIL_TUNING)
+    before = queries.choice_page(workspace)
+    assert before.clarity is Clarity.NOT_ENOUGH
+    assert before.best == ""
+    assert before.ratio == 4
+    judge_all(workspace)
+    after = queries.choice_page(workspace, 500.0, 1.0)
+    assert after.clarity is Clarity.CLEAR
+    assert after.best == "catch-all", (
+        "a miss that costs 500 false alarms wants the lowest threshold"
+    )
+    for found in after.consequences:
+        assert found.real.estimate + found.false_alarms.estimate == pytest.approx(found.flagged)
+
+
+def test_two_people_are_asked_for_the_same_items(make: Make) -> None:
+    workspace = make(("problem", "data"))
+    first = queries.label_page(workspace, "Ada")
+    assert (first.n_left, first.classes, first.is_second_opinion) == (
+        N_UNLABELLED,
+        ("no", "yes"),
+        False,
+    )
+    assert first.item is not None
+    commands.vote(workspace, first.item.key, "no", "Ada", 2.0)
+    second = queries.label_page(workspace, "Ada")
+    assert second.item is not None
+    commands.vote(workspace, second.item.key, None, "Ada", 2.0)
+    of_bo = queries.label_page(workspace, "Bo")
+    assert of_bo.item in (first.item, second.item)
+
+
+def test_nothing_to_label_or_judge_before_its_time(make: Make) -> None:
+    workspace = make(("problem",))
+    with pytest.raises(NotReadyError):
+        queries.label_page(workspace, "Ada")
+    with pytest.raises(NotReadyError):
+        queries.review_page(workspace, "Ada")
+    with pytest.raises(NotReadyError):
+        queries.choice_page(workspace)
+
+
+def test_a_decision_page_names_what_is_missing(make: Make) -> None:
+    page = queries.decision_page(make(("problem", "data")), Stage.DEFINE)
+    assert [row.name for row in page.missing] == ["feasibility"]
+    assert page.seen == {"problem": 1, "data": 2}
+    assert page.replacing is None

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+from tests.examples import example_decay, example_feasibility, example_forecast, example_monitor
+from tests.services.flights import append
+from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
+
+from leadline.phases.lifecycle import ROWS, Stage
+from leadline.record import JobState
+from leadline.workspace import Workspace
+
+Make = Callable[..., Workspace]
+Visit = Callable[..., TestClient]
+
+PATHS = [
+    "/",
+    "/history",
+    "/review",
+    "/review/choose",
+    "/label",
+    "/health",
+    *(f"/stages/{stage}" for stage in Stage),
+    *(f"/decide/{stage}" for stage in Stage),
+]
+
+
+def ticket(client: TestClient, path: str = "/") -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)
+    assert found, f"{path} has no form"
+    return found[1]
+
+
+def fields_of(client: TestClient, path: str) -> dict[str, str]:
+    """The hidden fields of the first form of a page."""
+    form = client.get(path).text.partition("</form>")[0]
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+
+def send(client: TestClient, path: str, data: dict[str, str], *, form: str = "") -> int:
+    return client.post(path, data=data | {"csrf": ticket(client, form or path)}).status_code
+
+
+def test_every_page_of_a_full_record_answers(make: Make, visit: Visit) -> None:
+    client = visit(make())
+    for path in [*PATHS, *(f"/rows/{row}" for row in ROWS), *(f"/entries/{n}" for n in (1, 9))]:
+        assert client.get(path).status_code == 200, path
+
+
+@pytest.mark.parametrize("rows", [(), ("problem",), DEFINE])
+def test_every_row_without_a_verdict_says_why(
+    make: Make, visit: Visit, rows: tuple[str, ...]
+) -> None:
+    client = visit(make(rows))
+    assert client.get("/").status_code == 200
+    for row in ROWS:
+        assert client.get(f"/rows/{row}").status_code == 200, row
+    assert client.get("/stages/train").status_code == 200
+    assert client.get("/review").status_code == 409
+    assert client.get("/history").status_code == 200
+
+
+def test_verdicts_with_nothing_to_show_have_pages_too(make: Make, visit: Visit) -> None:
+    workspace = make()
+    forecast = example_forecast()
+    bare = {
+        "feasibility": replace(example_feasibility(), ceiling=None, n_test_needed=None),
+        "forecast": replace(
+            forecast,
+            label_cost=0.0,
+            needs=tuple(
+                replace(need, n_rows=None, n_more=None, cost=None, hours=None)
+                for need in forecast.needs
+            ),
+        ),
+        "decay": replace(
+            example_decay(), staleness=(), retrain_every=None, flat_low=None, flat_high=None
+        ),
+        "monitor": replace(example_monitor(), blocks=(), error_limit=None, false_alarm_rate=None),
+    }
+    client = visit(workspace)
+    for row, verdict in bare.items():
+        append(workspace, row, verdict)
+        assert client.get(f"/rows/{row}").status_code == 200, row
+    assert "cannot be promised" in client.get("/rows/forecast").text
+
+
+def test_the_project_page_tells_a_manager_four_things(make: Make, visit: Visit) -> None:
+    text = visit(make()).get("/").text
+    for words in (
+        "What must be done now",
+        "How likely is success?",
+        "What has it cost?",
+        "Where are we?",
+        "of 500 USD granted",
+        "buy more rows",
+    ):
+        assert words in text
+
+
+def test_names_and_values_of_the_data_are_shown_as_text(make: Make, visit: Visit) -> None:
+    client = visit(make(UNTIL_TUNING))
+    send(client, "/review/name", {"who": "<script>alert(1)</script>"}, form="/review")
+    text = client.get("/review").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    scripts = re.findall(r"<script[^>]*>", text)
+    assert scripts == ['<script src="/static/keys.js" defer>']
+    assert "<b>EV</b>" not in text
+
+
+def test_a_judge_is_not_shown_what_the_model_thinks(make: Make, visit: Visit) -> None:
+    workspace = make(UNTIL_TUNING)
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    client = visit(workspace)
+    send(client, "/review/name", {"who": "Ada"}, form="/review")
+    text = client.get("/review").text
+    assert "dep_delay" in text
+    for point in entry.verdict.points:  # type: ignore[attr-defined]
+        assert point.name not in text
+        assert f"{point.threshold:g}" not in text
+    for word in ("score", "threshold", "precision", "recall", "probab", "cautious", "flagged"):
+        assert word not in text.lower(), word
+
+
+def test_judgments_are_kept_one_after_another_and_taken_back(make: Make, visit: Visit) -> None:
+    workspace = make(UNTIL_TUNING)
+    client = visit(workspace)
+    send(client, "/review/name", {"who": "Ada"}, form="/review")
+    for said in ("yes", "no", "unsure"):
+        fields = fields_of(client, "/review") | {"said": said}
+        assert client.post("/review", data=fields).status_code == 303
+    judged = workspace.record.judgments(8)
+    assert sorted(map(str, (one.is_positive for one in judged))) == ["False", "None", "True"]
+    assert all(0 <= one.seconds < 60 for one in judged)
+    assert send(client, "/review/undo", {"tuning": "8", "who": "Ada"}, form="/review") == 303
+    assert len(workspace.record.judgments(8)) == 2
+
+
+def test_a_point_is_chosen_by_form(make: Make, visit: Visit) -> None:
+    workspace = make(UNTIL_TUNING)
+    judge_all(workspace)
+    client = visit(workspace)
+    assert "Clear." in client.get("/review/choose?ratio=500").text
+    answer = {
+        "point": "balanced",
+        "ratio": "4",
+        "why": "So.",
+        "who": "Ada",
+        "tuning": "8",
+        "replacing": "",
+    }
+    assert send(client, "/review/choose", answer) == 303
+    chosen = workspace.record.latest("review")
+    assert chosen is not None
+    assert (chosen.verdict.cost_miss, chosen.verdict.cost_false_alarm) == (40, 10)  # type: ignore[attr-defined]
+    assert send(client, "/review/choose", answer) == 409, "the page was answered before"
+    assert send(client, "/review/choose", answer | {"ratio": "nan", "replacing": "9"}) == 400
+
+
+def test_labels_are_given_by_form(make: Make, visit: Visit) -> None:
+    workspace = make(("problem", "data"))
+    client = visit(workspace)
+    send(client, "/label/name", {"who": "Ada"}, form="/label")
+    fields = fields_of(client, "/label")
+    kept = {name: fields[name] for name in ("csrf", "item", "who", "stamp")}
+    assert client.post("/label", data=kept | {"value": "yes"}).status_code == 303
+    assert client.post("/label", data=kept | {"value": "<script>"}).status_code == 400
+    (vote,) = workspace.record.votes()
+    assert (vote.item, vote.value, vote.judge) == (fields["item"], "yes", "Ada")
+    assert send(client, "/label/undo", {"who": "Ada"}, form="/label") == 303
+    assert workspace.record.votes() == ()
+
+
+def test_a_job_is_asked_for_and_followed(make: Make, visit: Visit) -> None:
+    workspace = make(("problem",))
+    client = visit(workspace)
+    answer = client.post(
+        "/rows/data/run", data={"who": "Ada", "csrf": ticket(client, "/rows/data")}
+    )
+    assert answer.headers["location"] == "/jobs/1"
+    text = client.get("/jobs/1").text
+    assert 'http-equiv="refresh"' in text
+    assert "leadline worker" in text
+    workspace.record.claim_job("w")
+    workspace.record.beat(1, worker="w", message="reading the files", share=0.5)
+    assert "reading the files" in client.get("/jobs/1").text
+    workspace.record.finish_job(1, worker="w", state=JobState.FAILED, message="No file.")
+    text = client.get("/jobs/1").text
+    assert 'http-equiv="refresh"' not in text
+    assert "The last attempt failed." in client.get("/rows/data").text
+    assert client.get("/jobs/7").status_code == 404
+
+
+def test_the_problem_is_stated_at_once(make: Make, visit: Visit) -> None:
+    workspace = make(())
+    assert send(visit(workspace), "/rows/problem/run", {"who": "Ada"}, form="/") == 303
+    entry = workspace.record.latest("problem")
+    assert entry is not None
+    assert entry.by == "Ada"
+
+
+def test_a_picture_never_changes_and_is_sent_once(make: Make, visit: Visit) -> None:
+    client = visit(make())
+    found = re.search(
+        r'<img src="(/entries/\d+/picture.svg[^"]*)"', client.get("/rows/search").text
+    )
+    assert found
+    first = client.get(found[1])
+    assert first.headers["content-type"] == "image/svg+xml"
+    assert "immutable" in first.headers["cache-control"]
+    assert first.text.startswith("<svg")
+    again = client.get(found[1], headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert client.get("/entries/1/picture.svg").status_code == 404
+
+
+def test_the_report_is_one_file_of_its_own(make: Make, visit: Visit) -> None:
+    answer = visit(make()).get("/report.html")
+    assert answer.status_code == 200
+    assert "<svg" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
