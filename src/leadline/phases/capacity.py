@@ -99,18 +99,19 @@ def assess(evidence: Evidence) -> Capacity:
     n_working = max(n_instances - evidence.spare, 1)
     utilisation = min(evidence.peak_per_s / (n_working * rate), 0.99)
     p99_s = float(p99_latency(1 / rate, utilisation))
+    p99_s = max(p99_s, evidence.service_s)
     cost = n_instances * evidence.instance_per_hour * _HOURS_A_MONTH
     batch_cost = 1e6 / evidence.batch_per_s / 3600 * evidence.instance_per_hour
     return Capacity(
         answer=Answer.GO,
         summary=(
             f"{n_instances} instances answer {evidence.peak_per_s:g} requests a second "
-            f"(one manages {rate:,.0f}), 99 % within {max(p99_s, evidence.service_s) * 1e3:.0f} ms, "
+            f"(one manages {rate:,.0f}), 99 % within {p99_s * 1e3:.0f} ms, "
             f"for {cost:,.0f} {evidence.currency} a month."
         ),
         findings=tuple(_findings(evidence, batch_cost)),
         n_instances=n_instances,
-        p99_s=max(p99_s, evidence.service_s),
+        p99_s=p99_s,
         cost_per_month=cost,
         batch_cost_per_million=batch_cost,
         **vars(evidence),

@@ -241,7 +241,8 @@ def assess(evidence: Evidence) -> Data:
         answer=answer_of(findings),
         summary=(
             f"{evidence.n_rows:,} labelled rows with {n_features} features; "
-            f"{evidence.split.n_test:,} of them set aside as the test set ({_split_words(evidence)})."
+            f"{evidence.split.n_test:,} of them set aside as the test set "
+            f"({_split_words(evidence)})."
         ),
         findings=findings,
         **vars(evidence),

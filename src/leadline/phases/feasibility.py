@@ -1,4 +1,4 @@
-"""define / feasibility: is there signal beyond chance, what is the ceiling, what would prove success?"""
+"""define / feasibility: is there signal, what is the ceiling, what would prove success?"""
 
 from __future__ import annotations
 

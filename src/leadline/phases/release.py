@@ -84,7 +84,7 @@ def require_ethics(answered_by: str, *, is_complete: bool) -> None:
             found = f"{answered_by} has left questions of the ethics checklist open."
         raise NotReadyError(
             found,
-            "A named person must say who can be harmed, by which error, and which data may be used.",
+            "A named person must say who can be harmed, by which error, and which data may serve.",
             "Answer [ethics] in leadline.toml, then 'leadline run problem'.",
         )
 

@@ -1,4 +1,4 @@
-"""apply / review: what did stakeholders judge on the real stream, and which point did they choose?"""
+"""apply / review: what did people judge on the real stream, and which point did they choose?"""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 
-_CLEAR = 0.9
-_FEWEST_JUDGMENTS = 30
+CLEAR = 0.9
+"""Probability of being the cheapest from which a choice counts as settled."""
+FEWEST_JUDGMENTS = 30
+"""Judgments without which nothing is settled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,18 +105,28 @@ def assess(evidence: Evidence) -> Review:
     if evidence.chosen not in {point.name for point in evidence.points}:
         raise ValueError(f"{evidence.chosen!r} is not on offer")
     chosen = evidence.chosen_point
-    is_clear = len(evidence.points) == 1 or chosen.p_cheapest >= _CLEAR
-    has_enough = evidence.n_judged >= _FEWEST_JUDGMENTS
+    is_clear = len(evidence.points) == 1 or chosen.p_cheapest >= CLEAR
+    has_enough = evidence.n_judged >= FEWEST_JUDGMENTS
     findings = [*_choice_findings(evidence, is_clear, has_enough), *_reality_findings(evidence)]
     return Review(
         answer=Answer.GO if is_clear and has_enough else Answer.UNCLEAR,
-        summary=(
-            f"{evidence.person} chose {evidence.chosen}: on the real stream "
-            f"{_range(chosen.precision)} of what it flags is real and it finds "
-            f"{_range(chosen.recall)} of all real cases ({evidence.n_judged} judgments)."
-        ),
+        summary=_summary(evidence),
         findings=tuple(findings),
         **vars(evidence),
+    )
+
+
+def _summary(evidence: Evidence) -> str:
+    chosen = evidence.chosen_point
+    if not evidence.n_judged:
+        return (
+            f"{evidence.person} chose {evidence.chosen} by the test set alone: nobody has judged "
+            "the real stream."
+        )
+    return (
+        f"{evidence.person} chose {evidence.chosen}: on the real stream "
+        f"{_range(chosen.precision)} of what it flags is real and it finds "
+        f"{_range(chosen.recall)} of all real cases ({evidence.n_judged} judgments)."
     )
 
 
@@ -124,12 +136,12 @@ def _choice_findings(evidence: Evidence, is_clear: bool, has_enough: bool) -> li
         findings.append(
             warning(
                 f"Only {evidence.n_judged} judgments.",
-                f"At least {_FEWEST_JUDGMENTS} are needed; judge more on the review page.",
+                f"At least {FEWEST_JUDGMENTS} are needed; judge more on the review page.",
             )
         )
     chosen = evidence.chosen_point
     best = max(evidence.points, key=lambda point: point.p_cheapest)
-    if best.name != chosen.name and best.p_cheapest >= _CLEAR:
+    if best.name != chosen.name and best.p_cheapest >= CLEAR:
         findings.append(
             warning(
                 f"{best.name} is cheaper at the costs stated (probability {best.p_cheapest:.2f})."

@@ -133,7 +133,7 @@ def assess(evidence: Evidence) -> Tuning:
     if evidence.n_touches > 1:
         findings.append(
             warning(
-                f"The test set has been used {evidence.n_touches} times: its score flatters a little.",
+                f"The test set has been used {evidence.n_touches} times: its score flatters.",
                 "Label fresh test rows before the next release.",
             )
         )
@@ -145,13 +145,16 @@ def assess(evidence: Evidence) -> Tuning:
             )
         )
     names = ", ".join(
-        f"{point.name} (precision {point.precision.estimate:.2f}, recall {point.recall.estimate:.2f})"
+        f"{point.name} (precision {point.precision.estimate:.2f}, "
+        f"recall {point.recall.estimate:.2f})"
         for point in evidence.points
     )
     answer = Answer.NO if evidence.n_positive < _FEWEST_POSITIVES else Answer.GO
     return Tuning(
         answer=answer,
-        summary=f"{len(evidence.points)} operating points on {evidence.n_test:,} test rows: {names}.",
+        summary=(
+            f"{len(evidence.points)} operating points on {evidence.n_test:,} test rows: {names}."
+        ),
         findings=tuple(findings),
         **vars(evidence),
     )
