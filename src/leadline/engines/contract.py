@@ -1,0 +1,110 @@
+"""What an engine must do.
+
+A guest's engine is any class with these methods, named in its package's entry points::
+
+    [project.entry-points."leadline.families"]
+    forest = "my_package.forest:Forest"
+
+`leadline.testing` holds the checks that its author runs against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
+
+Scalar: TypeAlias = str | int | float | bool | None
+Spec = TypeVar("Spec")
+Result = TypeVar("Result")
+
+
+@runtime_checkable
+class Family(Protocol):
+    """Makes candidates of one kind of model.
+
+    Attributes
+    ----------
+    name : str
+        The name of its entry point.
+    complexity : int
+        Rank from simple to rich; among equals the simpler is preferred. The built-in ones
+        have 0 (majority), 1 (linear), 2 (neighbours) and 3 (boosting).
+
+    Notes
+    -----
+    A family whose estimators hold classes of their own lists them, as ``module.Class``, in an
+    attribute ``trusted``: a stored release may hold these types and no others.
+    """
+
+    name: str
+    complexity: int
+
+    def candidates(
+        self, task: str, columns: Mapping[str, str], n_rows: int
+    ) -> Sequence[Mapping[str, Scalar]]:
+        """What is worth trying, the default first.
+
+        Parameters
+        ----------
+        task : {"binary", "multiclass", "regression"}
+            What is predicted.
+        columns : mapping of str to {"number", "category", "text", "date"}
+            Feature name to kind.
+        n_rows : int
+            Rows there are to learn from.
+
+        Returns
+        -------
+        sequence of mapping of str to scalar
+            Parameters for `build`; never empty.
+        """
+        ...
+
+    def build(
+        self, params: Mapping[str, Scalar], task: str, columns: Mapping[str, str], seed: int
+    ) -> Any:
+        """An estimator that has learnt nothing yet.
+
+        Parameters
+        ----------
+        params : mapping of str to scalar
+            One of the candidates.
+        task : {"binary", "multiclass", "regression"}
+            What is predicted.
+        columns : mapping of str to {"number", "category", "text", "date"}
+            Feature name to kind.
+        seed : int
+            Two estimators built with one seed and fitted to the same rows predict the same.
+
+        Returns
+        -------
+        scikit-learn estimator
+            Its ``X`` is a polars frame as `leadline.engines.conform.conform` returns it, with
+            missing values; its ``y`` an array of str (classes) or of float. A classifier has
+            ``classes_`` and ``predict_proba``.
+        """
+        ...
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """Runs tasks somewhere; made with ``n_jobs``, how many may run at once."""
+
+    def map(self, task: Callable[[Spec], Result], specs: Sequence[Spec]) -> Iterator[Result]:
+        """Run a task once for each spec.
+
+        Parameters
+        ----------
+        task : callable
+            A function at the top of a module. It may be run again after a failure, so it
+            must leave nothing behind but its result.
+        specs : sequence
+            Small and picklable; big data are named by digest.
+
+        Returns
+        -------
+        iterator
+            One result a spec, in the order of the specs, each as soon as it is there. What a
+            task raises is raised when its result is due.
+        """
+        ...

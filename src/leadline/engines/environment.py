@@ -1,0 +1,71 @@
+"""What is installed here, and whether a model made elsewhere may be trusted to mean the same."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import distributions, version
+
+from leadline.errors import ReleaseError
+
+# how many parts of a version must agree: scikit-learn promises nothing across minor versions
+_PARTS = {"python": 2, "scikit-learn": 2, "skops": 1, "numpy": 1, "polars": 1, "leadline": 2}
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a stored model depends on.
+
+    Examples
+    --------
+    >>> sorted(versions())
+    ['leadline', 'numpy', 'polars', 'python', 'scikit-learn', 'skops']
+    """
+    packages = {name: version(name) for name in _PARTS if name != "python"}
+    return {"python": platform.python_version(), **packages}
+
+
+def lock() -> tuple[str, ...]:
+    """Every installed distribution as ``name==version``, sorted."""
+    return tuple(sorted({f"{item.name.lower()}=={item.version}" for item in distributions()}))
+
+
+def refuse_other_versions(made_with: Mapping[str, str]) -> None:
+    """Refuse a model that was made with versions that may compute something else.
+
+    Parameters
+    ----------
+    made_with : mapping of str to str
+        What `versions` said where the model was made.
+
+    Raises
+    ------
+    ReleaseError
+        If one differs in the parts that must agree.
+
+    Examples
+    --------
+    >>> refuse_other_versions(versions())
+    >>> refuse_other_versions({**versions(), "scikit-learn": "0.1.2"})
+    Traceback (most recent call last):
+    ...
+    leadline.errors.ReleaseError: The release was made with scikit-learn 0.1.2; here is ...
+    """
+    here = versions()
+    differing = [
+        name for name, n in _PARTS.items() if _head(made_with.get(name), n) != _head(here[name], n)
+    ]
+    if differing:
+        name = differing[0]
+        parts = "two parts" if _PARTS[name] == 2 else "part"
+        wanted = made_with.get(name, "unknown")
+        raise ReleaseError(
+            f"The release was made with {name} {wanted}; here is {here[name]}.",
+            f"They must agree in the first {parts} of the version.",
+            f"Install {name} {wanted} (the release's lock names every package), "
+            "or make the release again here.",
+        )
+
+
+def _head(text: str | None, n_parts: int) -> tuple[str, ...]:
+    """The first parts of a version."""
+    return tuple((text or "").split(".")[:n_parts])

@@ -1,0 +1,1 @@
+"""Families of models: each proposes candidates and builds a scikit-learn estimator from one."""

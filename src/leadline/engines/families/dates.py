@@ -1,0 +1,35 @@
+"""What a model can learn from a date."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def date_parts(name: str) -> list[pl.Expr]:
+    """Years since 1970, month, day of the month, weekday (Monday is 1) and hour of a column.
+
+    Parameters
+    ----------
+    name : str
+        A column of Datetime.
+
+    Returns
+    -------
+    list of polars.Expr
+        Five of Float64, null where the date is missing.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> pl.DataFrame({"at": [datetime(2024, 5, 31, 14, 30)]}).select(date_parts("at")).row(0)
+    (54.41..., 5.0, 31.0, 5.0, 14.5)
+    """
+    date = pl.col(name).dt
+    parts = {
+        "year": date.epoch("s") / (365.2425 * 86400),
+        "month": date.month(),
+        "day": date.day(),
+        "weekday": date.weekday(),
+        "hour": date.hour() + date.minute() / 60.0,
+    }
+    return [part.cast(pl.Float64).alias(f"{name} {what}") for what, part in parts.items()]

@@ -1,0 +1,59 @@
+"""Linear models: logistic regression for classes, ridge regression for numbers."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import Pipeline
+
+from leadline.engines.contract import Scalar
+from leadline.engines.families.columns import TRUSTED, Columns
+
+
+class Logistic(LogisticRegression):
+    """Logistic regression that stops quietly: the last digit of a weight decides nothing."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """As in scikit-learn, without the warning that more iterations would be possible."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            super().fit(X, y, sample_weight)
+        return self
+
+
+class Linear:
+    """Scaled numbers, categories as indicators, TF-IDF of text; one weight each."""
+
+    name = "linear"
+    complexity = 1
+    trusted = (*TRUSTED, f"{__name__}.Logistic")
+
+    def candidates(
+        self,
+        task: str,  # noqa: ARG002
+        columns: Mapping[str, str],
+        n_rows: int,  # noqa: ARG002
+    ) -> Sequence[Mapping[str, Scalar]]:
+        """Strengths of regularisation; with text also whether pieces of words are counted."""
+        strengths = (1.0, 0.1, 10.0)
+        if "text" not in columns.values():
+            return tuple({"C": C} for C in (*strengths, 0.01))
+        with_pieces: list[Mapping[str, Scalar]] = [{"C": C, "pieces": True} for C in strengths]
+        return (*with_pieces, {"C": 1.0, "pieces": False})
+
+    def build(
+        self, params: Mapping[str, Scalar], task: str, columns: Mapping[str, str], seed: int
+    ) -> Any:
+        """Columns, then the linear model."""
+        C = float(params.get("C") or 1.0)
+        encode = Columns(dict(columns), pieces=bool(params.get("pieces", True)), seed=seed)
+        if task == "regression":
+            # lsqr takes dense and sparse alike; alpha is the inverse of C
+            model: Any = Ridge(alpha=1.0 / C, solver="lsqr", tol=1e-6, random_state=seed)
+        else:
+            model = Logistic(C=C, max_iter=100, tol=3e-4, random_state=seed)
+        return Pipeline([("columns", encode), ("model", model)])

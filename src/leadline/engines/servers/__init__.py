@@ -1,0 +1,1 @@
+"""Servers: how a release answers."""

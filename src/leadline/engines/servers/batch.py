@@ -1,0 +1,97 @@
+"""A release over a file: constant memory, and a whole output or none."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+
+from leadline.engines.answers import answer_schema
+from leadline.engines.bundle import Bundle
+from leadline.engines.servers.tables import Chunk, read_chunks, refuse_other_suffix, write_chunks
+from leadline.errors import DataError
+
+Progress = Callable[[int], None]
+
+
+def score_file(
+    bundle: Bundle,
+    source: Path,
+    target: Path,
+    *,
+    chunk_rows: int = 50_000,
+    progress: Progress | None = None,
+) -> int:
+    """Score every row of a file.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Opened.
+    source : Path
+        CSV, TSV (UTF-8, first line names the columns) or Parquet, by its suffix.
+    target : Path
+        CSV, TSV or Parquet: all columns of the source, then those of the answer. It is there
+        whole or not at all; what was there before is replaced.
+    chunk_rows : int > 0, default=50_000
+        Rows in memory at once.
+    progress : callable, optional
+        Told the number of rows done after each chunk.
+
+    Returns
+    -------
+    int
+        Rows scored.
+
+    Raises
+    ------
+    DataError
+        If the source cannot be read, has a column that the answer would overwrite, lacks one
+        that the release needs, or holds a value that does not fit; names line and column.
+    ValueError
+        If `chunk_rows` is less than 1.
+    """
+    if chunk_rows < 1:
+        raise ValueError(f"chunk_rows is {chunk_rows}; at least 1 is needed. Raise it.")
+    refuse_other_suffix(target)
+    n_rows = 0
+
+    def scored() -> Iterator[pl.DataFrame]:
+        nonlocal n_rows
+        for chunk in read_chunks(source, chunk_rows):
+            yield _answered(bundle, chunk, source.name)
+            n_rows += chunk.frame.height
+            if progress is not None:
+                progress(n_rows)
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
+        whole = Path(folder) / target.name
+        write_chunks(scored(), whole, chunk_rows=chunk_rows)
+        whole.replace(target)
+    return n_rows
+
+
+def _answered(bundle: Bundle, chunk: Chunk, file: str) -> pl.DataFrame:
+    """A chunk with its answers beside it; its own columns as they were."""
+    manifest = bundle.manifest
+    _refuse_taken_names(chunk.frame, manifest.task, file)
+    text = pl.col(pl.String)
+    cleaned = chunk.frame.select(pl.col(n) for n in chunk.frame.columns if n in manifest.columns)
+    # the words for a missing value mean here what they meant in training
+    cleaned = cleaned.with_columns(pl.when(~text.is_in(list(manifest.missing))).then(text))
+    answers = bundle.predict(cleaned, place=chunk.place)
+    return chunk.frame.hstack(answers)
+
+
+def _refuse_taken_names(frame: pl.DataFrame, task: str, file: str) -> None:
+    """Refuse a source whose columns the answer would overwrite."""
+    taken = [name for name in answer_schema(task) if name in frame.columns]
+    if taken:
+        raise DataError(
+            f"{file} has a column {taken[0]!r} already.",
+            "The answer is written under that name.",
+            "Rename the column.",
+        )

@@ -1,0 +1,133 @@
+"""The input a release takes over HTTP, as pydantic checks it: strict, every column named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+
+from leadline.engines.manifest import Manifest
+from leadline.errors import DataError
+
+_STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+_KINDS = {
+    "number": (float | None, "a number"),
+    "category": (str | None, "text"),
+    "text": (str | None, "text"),
+    "date": (str | None, "a date as text"),
+}
+
+
+class UnreadableError(DataError):
+    """The body is not JSON at all."""
+
+
+class Requests:
+    """Reads requests for one release.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        Names the columns.
+    max_rows : int
+        Most rows of one request.
+    """
+
+    def __init__(self, manifest: Manifest, *, max_rows: int) -> None:
+        self._names = list(manifest.columns)
+        # a column may have any name, a field may not: number them and use the name as alias
+        columns: dict[str, Any] = {
+            f"c{index}": (_type_of(kind), Field(alias=name))
+            for index, (name, kind) in enumerate(manifest.columns.items())
+        }
+        row = create_model("Row", __config__=_STRICT, **columns)
+        rows: Any = (Annotated[list[row], Field(min_length=1, max_length=max_rows)], ...)
+        self._body: type[BaseModel] = create_model("Body", __config__=_STRICT, rows=rows)
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the body."""
+        return self._body.model_json_schema()
+
+    def read(self, data: bytes) -> list[tuple[Any, ...]]:
+        """The rows of a body, values in the order of the columns.
+
+        Raises
+        ------
+        UnreadableError
+            If it is not JSON.
+        DataError
+            If a column is missing, unknown, or holds a value of another type.
+        """
+        try:
+            body: Any = self._body.model_validate_json(data)
+        except ValidationError as error:
+            raise _refusal(error) from None
+        return _tuples(body)
+
+    def read_columns(self, columns: Mapping[str, Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """The rows of values that came column by column.
+
+        Raises
+        ------
+        DataError
+            As `read`.
+        """
+        if len({len(values) for values in columns.values()}) > 1:
+            raise DataError(
+                "The inputs have different lengths.", "One value a row is needed.", "Fill them up."
+            )
+        names = list(columns)
+        rows = [
+            dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)
+        ]
+        try:
+            return _tuples(self._body.model_validate({"rows": rows}))
+        except ValidationError as error:
+            raise _refusal(error) from None
+
+
+def _type_of(kind: str) -> Any:
+    """Annotation of one column."""
+    base, words = _KINDS[kind]
+    description = f"{kind}: {words}, or null where it is not known"
+    if kind == "category":
+        return Annotated[base, BeforeValidator(_as_name), Field(description=description)]
+    return Annotated[base, Field(description=description)]
+
+
+def _as_name(value: object) -> object:
+    """A category as the snapshot writes it: 7 and 7.0 are "7", true is "true"."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _tuples(body: Any) -> list[tuple[Any, ...]]:
+    # a model keeps its fields in the order of their declaration
+    return [tuple(vars(row).values()) for row in body.rows]
+
+
+def _refusal(error: ValidationError) -> DataError:
+    """The first fault of a request in three parts."""
+    fault, n_more = error.errors(include_url=False)[0], error.error_count() - 1
+    if fault["type"] == "json_invalid":
+        return UnreadableError(
+            f"The body is not JSON: {fault['msg']}.", "A JSON object is needed.", "Check quotes."
+        )
+    place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in fault["loc"]).lstrip(".")
+    found = {
+        "missing": f"{place} is missing.",
+        "extra_forbidden": f"{place} is not a column of this release.",
+    }.get(fault["type"], f"{place or 'The body'} is {_shown(fault.get('input'))}.")
+    more = f" {n_more:,} more faults were found." if n_more else ""
+    return DataError(found, f"{fault['msg']}.{more}", "GET /schema says what is needed.")
+
+
+def _shown(value: object) -> str:
+    """A value, shortened."""
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,183 @@
+"""Tables on disk, a chunk at a time: what is read and written never stands in memory as a whole."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from leadline.errors import DataError
+
+SUFFIXES = (".csv", ".tsv", ".parquet")
+_DELIMITERS = (",", ";", "\t", "|")
+_NEXT = "Export it again."
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows, and the words for the place of each in its file."""
+
+    frame: pl.DataFrame
+    place: Callable[[int], str]
+
+
+def refuse_other_suffix(path: Path) -> None:
+    """Refuse a file of another form.
+
+    Raises
+    ------
+    DataError
+        If the suffix is none of `SUFFIXES`.
+    """
+    if path.suffix not in SUFFIXES:
+        raise DataError(
+            f"{path.name} ends in {path.suffix!r}.",
+            f"One of {', '.join(SUFFIXES)} is needed.",
+            "Rename or convert it.",
+        )
+
+
+def read_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
+    """The rows of a table in order; at least one chunk, be it empty.
+
+    Parameters
+    ----------
+    source : Path
+        CSV or TSV in UTF-8 whose first line names the columns, or Parquet.
+    chunk_rows : int > 0
+        Rows at once.
+
+    Yields
+    ------
+    Chunk
+        All values of a text file are String, an empty one is null.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read; of text, names the line.
+    """
+    refuse_other_suffix(source)
+    if not source.is_file():
+        raise DataError(f"There is no file {source}.", "A table is needed.", "Check the path.")
+    if source.suffix == ".parquet":
+        yield from _parquet_chunks(source, chunk_rows)
+    else:
+        yield from _text_chunks(source, chunk_rows)
+
+
+def write_chunks(frames: Iterable[pl.DataFrame], target: Path, *, chunk_rows: int) -> None:
+    """Write frames of one schema below each other.
+
+    Parameters
+    ----------
+    frames : iterable of polars.DataFrame
+        At least one.
+    target : Path
+        CSV, TSV or Parquet by its suffix; its folder may be used for parts.
+    chunk_rows : int > 0
+        Rows of a group in Parquet.
+    """
+    if target.suffix == ".parquet":
+        parts: list[Path] = []
+        for frame in frames:
+            parts.append(target.with_name(f"{len(parts):09d}.part"))
+            frame.write_parquet(parts[-1], compression="lz4")
+        # groups of the usual size would be gathered in memory first
+        pl.scan_parquet(parts).sink_parquet(target, row_group_size=chunk_rows)
+        return
+    with target.open("wb") as file:
+        for index, frame in enumerate(frames):
+            separator = "\t" if target.suffix == ".tsv" else ","
+            frame.write_csv(file, separator=separator, include_header=index == 0)
+
+
+def _parquet_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
+    try:
+        table = pl.scan_parquet(source)
+        start, n_rows = 0, int(table.select(pl.len()).collect().item())
+        while start == 0 or start < n_rows:
+            frame = table.slice(start, chunk_rows).collect()
+            yield Chunk(frame, _row_places(source.name, start))
+            start += chunk_rows
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).splitlines()[0]
+        found = f"{source.name} cannot be read: {reason}."
+        raise DataError(found, "A whole Parquet file is needed.", _NEXT) from error
+
+
+def _text_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            delimiter = max(_DELIMITERS, key=file.readline(2**20).count)
+            file.seek(0)
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
+            names = _header(next(reader, []), source.name)
+            for rows, lines in _rows(reader, names, source.name, chunk_rows):
+                columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+                frame = pl.DataFrame(
+                    dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String)
+                )
+                blank = pl.when(pl.col(pl.String) != "").then(pl.col(pl.String))
+                yield Chunk(frame.select(blank), _line_places(source.name, lines))
+        except UnicodeDecodeError as error:
+            found = f"{source.name} is not UTF-8 throughout."
+            raise DataError(found, "Text in UTF-8 is needed.", "Save it as UTF-8.") from error
+        except csv.Error as error:
+            found = f"{source.name} line {reader.line_num:,} cannot be read: {error}."
+            raise DataError(found, "Quotes that pair up are needed.", "Mend that line.") from error
+
+
+def _header(names: list[str], file: str) -> list[str]:
+    """Column names, if they are usable."""
+    names = [name.strip() for name in names]
+    if not names or "" in names or len(set(names)) < len(names):
+        raise DataError(
+            f"{file} line 1 cannot be read as names of columns.",
+            "A name for each column, all different, is needed.",
+            "Add or mend the first line.",
+        )
+    return names
+
+
+def _rows(
+    reader: Iterator[list[str]], names: list[str], file: str, chunk_rows: int
+) -> Iterator[tuple[list[list[str]], list[int]]]:
+    """Rows that are not blank with the line each starts on; the first batch may be empty."""
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    is_first = True
+    line = _line_of(reader)
+    for row in reader:
+        start, line = line + 1, _line_of(reader)
+        if not row:
+            continue
+        if len(row) != len(names):
+            raise DataError(
+                f"{file} line {start:,} cannot be read: it has {len(row)} values.",
+                f"The first line names {len(names)} columns.",
+                "Mend that line; a value that holds the delimiter stands in quotes.",
+            )
+        rows.append(row)
+        lines.append(start)
+        if len(rows) == chunk_rows:
+            yield rows, lines
+            rows, lines, is_first = [], [], False
+    if rows or is_first:
+        yield rows, lines
+
+
+def _line_of(reader: Iterator[list[str]]) -> int:
+    """Lines that a csv reader has consumed."""
+    return int(reader.line_num)  # type: ignore[attr-defined]
+
+
+def _row_places(name: str, start: int) -> Callable[[int], str]:
+    return lambda index: f"{name} row {start + index + 1:,}"
+
+
+def _line_places(name: str, lines: list[int]) -> Callable[[int], str]:
+    return lambda index: f"{name} line {lines[index]:,}"

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from leadline.engines import loading
+from leadline.engines.contract import Executor, Family
+from leadline.engines.loading import load, names
+from leadline.errors import EngineError
+
+
+def test_the_built_in_engines_come_by_entry_points() -> None:
+    assert names("families") == ("boosting", "linear", "majority", "neighbours")
+    assert names("executors") == ("loky", "sequential")
+    assert names("servers") == ("batch", "http")
+
+
+@pytest.mark.parametrize("name", names("families"))
+def test_every_built_in_family_has_the_face_of_one(name: str) -> None:
+    family = load("families", name)()
+    assert isinstance(family, Family)
+    assert family.name == name
+
+
+@pytest.mark.parametrize("name", names("executors"))
+def test_every_built_in_executor_has_the_face_of_one(name: str) -> None:
+    assert isinstance(load("executors", name)(1), Executor)
+
+
+def test_an_unknown_name_is_told_which_there_are() -> None:
+    with pytest.raises(EngineError, match=r"'forest'.*boosting, linear, majority, neighbours"):
+        load("families", "forest")
+
+
+def test_an_engine_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = EntryPoint("broken", "no_such_package:Broken", "leadline.families")
+    monkeypatch.setattr(loading, "entry_points", lambda **_: [broken])
+    with pytest.raises(EngineError, match=r"'broken' \(no_such_package:Broken\) cannot be loaded"):
+        load("families", "broken")
+
+
+def test_an_unknown_kind_is_a_programmers_mistake() -> None:
+    with pytest.raises(ValueError, match="families, executors, servers"):
+        names("gadgets")
