@@ -1,0 +1,90 @@
+"""Draws the pictures of the README and of these pages from the record of a demo that was run.
+
+leadline demo flights --folder demo-flights
+python docs/pictures.py demo-flights
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from leadline.charts import chart_of, png
+from leadline.workspace import Workspace
+
+TARGET = Path(__file__).parent / "pictures"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+START_S = 60.0
+
+
+def draw_forecast(folder: Path) -> None:
+    """The newest forecast, as the page and the report show it."""
+    with Workspace.open(folder) as workspace:
+        entry = workspace.record.latest("forecast")
+    if entry is None:
+        raise SystemExit(f"{folder} has no forecast yet. Run 'leadline run train' there.")
+    chart = chart_of(entry.verdict)
+    assert chart is not None
+    (TARGET / "forecast.png").write_bytes(png(chart, scale=1.25))
+
+
+def photograph_page(folder: Path) -> None:
+    """The project page, in a real browser."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise SystemExit("No chromium found. Run 'make browser' first.")
+    with served(folder) as address, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = chromium.new_page(viewport={"width": 1100, "height": 800})
+        page.goto(address)
+        page.screenshot(path=TARGET / "project.png", full_page=True)
+        chromium.close()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The pages of a workspace on a free port of this machine, and their address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "leadline.cli", "web", "--port", str(port)]
+    server = subprocess.Popen([*command, "--folder", str(folder)], stdout=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health")
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(address: str) -> None:
+    """Come back when the address answers."""
+    until = time.monotonic() + START_S
+    while True:
+        try:
+            urllib.request.urlopen(address).close()  # noqa: S310 -- our own address
+            return
+        except urllib.error.URLError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit("Say which workspace: python docs/pictures.py FOLDER")
+    TARGET.mkdir(exist_ok=True)
+    draw_forecast(Path(sys.argv[1]))
+    photograph_page(Path(sys.argv[1]))
+    for picture in sorted(TARGET.glob("*.png")):
+        print(f"{picture.name}: {picture.stat().st_size / 1024:.0f} KiB")
