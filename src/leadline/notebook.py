@@ -34,7 +34,7 @@ _TABLES = {
 }
 
 
-def open(folder: Path | str = ".", *, by: str = "") -> Project:
+def open(folder: Path | str = ".", *, by: str = "") -> Project:  # noqa: A001 - leadline.open
     """Open the project of a folder.
 
     Parameters
@@ -176,8 +176,10 @@ class Result:
         colours = {"go": "#0a7d4b", "no": "#b3261e", "unclear": "#8a6100"}
         colour = colours[verdict.answer.value]
         parts = [
-            f"<h4>{escape(ROWS[self.entry.row].stage.value)} / {escape(self.entry.row)} "
-            f"<span style='color:{colour}'>{verdict.answer.value}</span></h4>",
+            (
+                f"<h4>{escape(ROWS[self.entry.row].stage.value)} / {escape(self.entry.row)} "
+                f"<span style='color:{colour}'>{verdict.answer.value}</span></h4>"
+            ),
             f"<p>{escape(verdict.summary)}</p>",
         ]
         picture = self.plot()

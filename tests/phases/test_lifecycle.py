@@ -16,7 +16,6 @@ from leadline.phases.lifecycle import (
     Stage,
     State,
     decision_of,
-    downstream,
     is_decision,
     rows_of,
     standing,
@@ -74,7 +73,7 @@ def test_every_row_opens_when_what_it_stands_on_is_there() -> None:
 def test_a_change_makes_stale_exactly_what_stands_on_it(changed: str) -> None:
     story = Story().say(*MACHINE_ROWS).say(changed)
     stale = {row for row in MACHINE_ROWS if story.states(row) == ["stale"]}
-    assert stale == set(downstream([changed])) - {changed}
+    assert stale == _standing_on(changed)
     assert story.states(changed) == ["current"]
 
 
@@ -213,14 +212,6 @@ def test_a_row_stands_on_earlier_rows_only() -> None:
         assert is_decision(name) or not any(map(is_decision, row.stands_on))
 
 
-def test_downstream_is_everything_that_stands_on_it_in_order() -> None:
-    assert downstream(["forecast"]) == ("forecast",)
-    assert downstream(["problem"]) == tuple(MACHINE_ROWS)
-    assert downstream(["tuning", "curve"]) == (
-        "curve", "forecast", "tuning", "review", "release", "capacity", "decay", "monitor"
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("name", ROWS)
 def test_every_row_has_its_module_evidence_and_verdict(name: str) -> None:
     row = ROWS[name]
@@ -240,3 +231,12 @@ def test_every_row_has_its_module_evidence_and_verdict(name: str) -> None:
     )
     assert row.question.endswith("?")
     assert (row.judge is Judge.PERSON) == (name == "problem" or is_decision(name))
+
+
+def _standing_on(changed: str) -> set[str]:
+    """Every row that stands on a row, on one that stands on it, and so on."""
+    reached = {changed}
+    for name in MACHINE_ROWS:
+        if reached & set(ROWS[name].stands_on):
+            reached.add(name)
+    return reached - {changed}

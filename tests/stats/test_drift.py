@@ -6,6 +6,7 @@ from scipy.stats import chi2_contingency, ks_2samp
 from scipy.stats import t as student
 
 from leadline.stats.drift import (
+    alarm_limit,
     block_alarm,
     effective_false_alarm_rate,
     number_shift,
@@ -68,6 +69,20 @@ def test_a_small_block_is_given_its_own_scatter() -> None:
     assert not block_alarm([0.0, 0.0, 0.0, 0.0], 0.02, 50).alarm
 
 
+@pytest.mark.parametrize("n_block", [50, 5000])
+@pytest.mark.parametrize("rate", [0.001, 0.01, 0.2])
+def test_the_limit_is_where_the_alarm_begins(n_block: int, rate: float) -> None:
+    reference = [0.10, 0.14, 0.08, 0.12, 0.11]
+    limit = alarm_limit(reference, n_block, false_alarm_rate=rate)
+    assert block_alarm(reference, limit + 1e-9, n_block, false_alarm_rate=rate).alarm
+    assert not block_alarm(reference, limit - 1e-9, n_block, false_alarm_rate=rate).alarm
+
+
+def test_few_blocks_or_few_rows_raise_the_limit() -> None:
+    assert alarm_limit([0.4, 0.5, 0.6], 5000) > 1
+    assert alarm_limit([0.1] * 5, 20) > alarm_limit([0.1] * 5, 2000)
+
+
 def test_bad_input_is_refused() -> None:
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match="as many"):
@@ -88,3 +103,5 @@ def test_bad_input_is_refused() -> None:
         effective_false_alarm_rate([0.1] * 5, 50, rng=rng)
     with pytest.raises(ValueError, match="n_shuffles"):
         effective_false_alarm_rate([0.1] * 6, 50, rng=rng, n_shuffles=0)
+    with pytest.raises(ValueError, match="at least 3"):
+        alarm_limit([0.1, 0.2], 50)

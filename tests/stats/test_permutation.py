@@ -3,7 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.permutation import permutation_test, power_to_detect
+from leadline.stats.permutation import (
+    permutation_test,
+    power_to_detect,
+    smallest_detectable_effect,
+)
 
 
 def test_p_value_counts_the_observed_order_as_one() -> None:
@@ -31,6 +35,14 @@ def test_power_grows_from_the_level_to_one() -> None:
     assert power_to_detect(0.0, 0.0) == 0.0
 
 
+@pytest.mark.parametrize("power", [0.5, 0.8, 0.99])
+def test_the_smallest_detectable_effect_is_detected_with_its_power(power: float) -> None:
+    for level in (0.8, 0.9, 0.99):
+        effect = smallest_detectable_effect(0.03, power=power, confidence_level=level)
+        assert power_to_detect(effect, 0.03, confidence_level=level) == pytest.approx(power)
+    assert smallest_detectable_effect(0.0, power=power) == 0.0
+
+
 def test_bad_input_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 2"):
         permutation_test(0.5, [0.5])
@@ -38,3 +50,7 @@ def test_bad_input_is_refused() -> None:
         permutation_test(float("nan"), [0.5, 0.6])
     with pytest.raises(ValueError, match="null_std"):
         power_to_detect(0.1, -0.1)
+    with pytest.raises(ValueError, match="null_std"):
+        smallest_detectable_effect(-0.1)
+    with pytest.raises(ValueError, match="power"):
+        smallest_detectable_effect(0.1, power=1.0)

@@ -17,6 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -117,20 +118,16 @@ def _wait(
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
     """End the child and everything it started in its session."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     child.wait()
     if child.stdin is not None:
-        try:
+        with suppress(BrokenPipeError):
             child.stdin.close()
-        except BrokenPipeError:
-            pass
 
 
 def _open_answer(path: Path) -> Any:
-    is_good, value = pickle.loads(path.read_bytes())
+    is_good, value = pickle.loads(path.read_bytes())  # noqa: S301 - our own child wrote it
     if is_good:
         return value
     raise value
@@ -155,7 +152,8 @@ def _die_with_parent() -> None:
 
 def _serve() -> None:
     size = int.from_bytes(sys.stdin.buffer.read(8), "big")
-    target, args, answer, path = pickle.loads(sys.stdin.buffer.read(size))
+    request = sys.stdin.buffer.read(size)
+    target, args, answer, path = pickle.loads(request)  # noqa: S301 - our parent wrote it
     sys.path[:] = path
     threading.Thread(target=_die_with_parent, daemon=True).start()
     try:

@@ -30,7 +30,8 @@ def held_out_examples(spec: FitSpec, *, n_right: int = 5, n_wrong: int = 5) -> t
     Returns
     -------
     tuple of Example
-        Right ones first.
+        Right ones first. A binary guess flags as many rows as there are hits: no operating
+        point has been chosen yet.
     """
     pool = load_pool(Artifacts(spec.artifacts), spec.data, spec.target)
     train, valid = fold_rows(pool, spec)
@@ -61,7 +62,10 @@ def _guess(
     frame = pool.X[rows]
     if spec.target.task is Task.BINARY:
         scores = positive_scores(model, frame)
-        return (scores >= 0.5).astype(np.int64), scores
+        # as many flagged as there are hits: at .5 a rare class would never be guessed
+        n_hits = int(np.sum(pool.y[rows] == 1))
+        cut = np.sort(scores)[-n_hits] if n_hits else np.inf
+        return (scores >= cut).astype(np.int64), scores
     guesses = np.asarray(model.predict(frame))
     return guesses, guesses.astype(float) if spec.target.task is Task.REGRESSION else None
 
@@ -75,12 +79,21 @@ def _is_right(truth: NDArray[Any], guesses: NDArray[Any], task: Task) -> NDArray
 
 def _name(value: Any, spec: FitSpec) -> str:
     if spec.target.task is Task.BINARY:
-        return spec.target.positive if int(value) == 1 else f"not {spec.target.positive}"
+        return spec.target.positive if int(value) == 1 else _other_class(spec)
     return f"{value:.4g}" if spec.target.task is Task.REGRESSION else str(value)
+
+
+def _other_class(spec: FitSpec) -> str:
+    others = [c.value for c in spec.data.classes if c.value != spec.target.positive]
+    return others[0] if len(others) == 1 else f"not {spec.target.positive}"
 
 
 def _values(row: pl.DataFrame, names: list[str]) -> dict[str, str]:
     values = row.row(0, named=True)
-    return {
-        name: "" if values[name] is None else str(values[name])[:_LONGEST_TEXT] for name in names
-    }
+    return {name: _shown(values[name]) for name in names}
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)[:_LONGEST_TEXT]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, StratifiedKFold
@@ -52,11 +54,7 @@ def folds_of(pool: Pool, *, n_folds: int, seed: int) -> list[Fold]:
 
 def _forward(rows: Rows, n_folds: int) -> list[Fold]:
     edges = np.linspace(rows.size / 2, rows.size, n_folds + 1).astype(int)
-    return [
-        (rows[:start], rows[start:end])
-        for start, end in zip(edges[:-1], edges[1:], strict=True)
-        if end > start
-    ]
+    return [(rows[:start], rows[start:end]) for start, end in pairwise(edges) if end > start]
 
 
 def _strata(y: NDArray[np.generic]) -> NDArray[np.generic]:

@@ -11,8 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.engines.bundle import open_bundle
-from leadline.engines.keys import public_keys
 from leadline.engines.conform import conform
+from leadline.engines.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.gather.blocks import block_names
 from leadline.gather.frames import Target

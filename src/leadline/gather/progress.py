@@ -1,4 +1,4 @@
-"""How a job tells how far it is."""
+"""How a job tells how far it is, and knows how long somebody has waited."""
 
 from __future__ import annotations
 
@@ -11,6 +11,5 @@ class Report(Protocol):
     def __call__(self, message: str, share: float | None = None) -> None:
         """Say what is being done, and which share in [0, 1] of it is behind us."""
 
-
-def silent(message: str, share: float | None = None) -> None:
-    """A report that nobody reads."""
+    def waited_s(self) -> float:
+        """Seconds since the job was begun, the start of its process included."""

@@ -16,10 +16,10 @@ from leadline.gather.frames import Target, load_pool
 from leadline.gather.measuring import FitResult, FitSpec, measure
 from leadline.phases import curve as phase
 from leadline.phases.curve import CandidateCurve, Curve, Point
-from leadline.phases.scoring import scoring_of
 from leadline.phases.data import Data
-from leadline.phases.search import Search, Trial
 from leadline.phases.problem import Problem
+from leadline.phases.scoring import scoring_of
+from leadline.phases.search import Search, Trial
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report
@@ -105,7 +105,7 @@ def train_sizes(largest: int) -> list[int]:
     30
     """
     smallest = min(_SMALLEST, max(largest // 4, min(_FEWEST_ROWS, largest)))
-    return sorted({int(round(n)) for n in np.geomspace(smallest, largest, _N_SIZES)})
+    return sorted({round(float(n)) for n in np.geomspace(smallest, largest, _N_SIZES)})
 
 
 def candidates(search: Search) -> list[Trial]:

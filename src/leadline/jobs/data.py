@@ -15,9 +15,9 @@ from leadline.gather.sources import read_pool, source_digest
 from leadline.gather.voting import with_votes
 from leadline.phases import data as phase
 from leadline.phases.data import ClassCount, Column, Data, Kind, Role, Split, SplitKind
+from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.snapshot import class_texts, columns_of, content_hashes, split_rows, to_parquet
-from leadline.phases.problem import Problem
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report
@@ -129,7 +129,8 @@ def _split(
     else:
         is_test = split_rows(
             frame,
-            columns=features,
+            # without a feature the audit still says so
+            columns=features or frame.columns,
             kind=kind,
             column=by,
             test_share=settings.test_share,

@@ -12,13 +12,13 @@ from leadline.gather.blocks import block_names
 from leadline.gather.frames import Pool, Rows, Target, load_pool
 from leadline.gather.measuring import FitSpec, build, fit_model, positive_scores
 from leadline.phases import decay as phase
-from leadline.phases.decay import Decay, Staleness
-from leadline.phases.verdict import Bounds
-from leadline.stats.staleness import retrain_period, staleness
 from leadline.phases.data import Data
-from leadline.phases.search import Search
+from leadline.phases.decay import Decay, Staleness
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
+from leadline.phases.search import Search
+from leadline.phases.verdict import Bounds
+from leadline.stats.staleness import retrain_period, staleness
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report

@@ -12,14 +12,14 @@ from leadline.gather.frames import Pool, Target, load_pool
 from leadline.gather.measuring import FitSpec, fit_and_score, fold_rows
 from leadline.gather.voting import vote_counts
 from leadline.phases import feasibility as phase
+from leadline.phases.data import Data
+from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Bounds
 from leadline.stats.agreement import agreement_bounds, pairwise_agreement
 from leadline.stats.permutation import permutation_test, smallest_detectable_effect
 from leadline.stats.proof import n_to_show
 from leadline.stats.ranking import n_to_show_auc
-from leadline.phases.data import Data
-from leadline.phases.problem import Problem
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leadline.phases import forecast as phase
-from leadline.phases.search import Search
-from leadline.phases.feasibility import Feasibility
+from leadline.phases.curve import Curve
 from leadline.phases.data import Data
+from leadline.phases.feasibility import Feasibility
 from leadline.phases.labelling import Labelling
 from leadline.phases.problem import Problem
-from leadline.phases.curve import Curve
+from leadline.phases.search import Search
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from leadline.gather.voting import vote_counts, vote_table
 from leadline.phases import labelling as phase
+from leadline.phases.data import Data
+from leadline.phases.problem import Problem
 from leadline.phases.verdict import Bounds
 from leadline.stats.agreement import krippendorff_alpha, pairwise_agreement
 from leadline.stats.interval import wilson_interval
 from leadline.stats.votes import majority_value
-from leadline.phases.data import Data
-from leadline.phases.problem import Problem
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report

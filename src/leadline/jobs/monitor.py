@@ -14,15 +14,15 @@ from leadline.gather.blocks import block_names
 from leadline.gather.frames import Target, load_pool
 from leadline.gather.measuring import positive_scores
 from leadline.phases import monitor as phase
+from leadline.phases.data import Data
+from leadline.phases.decay import Decay
 from leadline.phases.monitor import Block, Monitor, Shift
+from leadline.phases.problem import Problem
+from leadline.phases.release import Release
+from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.stats.drift import alarm_limit, block_alarm, effective_false_alarm_rate
 from leadline.stats.interval import wilson_interval
-from leadline.phases.decay import Decay
-from leadline.phases.release import Release
-from leadline.phases.tuning import Tuning
-from leadline.phases.data import Data
-from leadline.phases.problem import Problem
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report

@@ -1,4 +1,4 @@
-"""ship / release: seal the model at the chosen threshold, and compare it with the one in service."""
+"""ship / release: seal the model at the chosen threshold, compare it with the one in service."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from leadline.gather.frames import Pool, Target, load_pool
 from leadline.gather.measuring import score_model
 from leadline.phases import release as phase
 from leadline.phases.data import Data
-from leadline.phases.release import Release
-from leadline.phases.tuning import Tuning
 from leadline.phases.problem import Problem
+from leadline.phases.release import Release
 from leadline.phases.review import Review
+from leadline.phases.tuning import Tuning
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report

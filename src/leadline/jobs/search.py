@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -19,12 +18,12 @@ from leadline.gather.examples import held_out_examples
 from leadline.gather.frames import Target
 from leadline.gather.measuring import FitSpec, measure
 from leadline.phases import search as phase
-from leadline.phases.scoring import scoring_of
-from leadline.phases.search import Scalar, Search, Trial, TrialState
-from leadline.stats.compare import one_standard_error_choice
-from leadline.workspace import Workspace
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
+from leadline.phases.scoring import scoring_of
+from leadline.phases.search import Example, Scalar, Search, Trial, TrialState
+from leadline.stats.compare import one_standard_error_choice
+from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report
@@ -32,6 +31,10 @@ if TYPE_CHECKING:
 
 _MOST_TRAIN = 20_000
 _MOST_VALID = 10_000
+_LEAST_BOX_S = 1.0
+_CLOSING_S = 1.0
+_LONGEST_FIT_S = 0.5
+_FEWEST_TRAIN = 200
 
 
 @dataclass(frozen=True)
@@ -51,35 +54,36 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
     problem = reading.of(Problem)
     data = reading.of(Data)
     plan = _plan(workspace, problem, data)
-    started = time.monotonic()
 
     def tick() -> None:
-        spent = time.monotonic() - started
-        report(_progress(workspace.record.trials(plan.box)), spent / problem.time_box_s)
+        share = min(report.waited_s() / problem.time_box_s, 1.0)
+        report(_progress(workspace.record.trials(plan.box)), share)
 
+    # people wait for the start of processes and for the closing words, so both are in the box
+    left_s = max(problem.time_box_s - report.waited_s() - _CLOSING_S, _LEAST_BOX_S)
     with suppress(LimitError):
-        run_in_box(
-            "leadline.jobs.search:explore", plan, limit_s=problem.time_box_s, tick=tick, tick_s=0.5
-        )
-    spent_s = time.monotonic() - started
+        run_in_box("leadline.jobs.search:explore", plan, limit_s=left_s, tick=tick, tick_s=0.5)
     trials = _latest(workspace.record.trials(plan.box))
     chosen = choose(trials, problem.scoring)
-    evidence = phase.Evidence(
-        scoring=problem.scoring,
-        trials=trials,
-        chosen=chosen,
-        time_box_s=problem.time_box_s,
-        spent_s=spent_s,
-        cost=spent_s / 3600 * workspace.settings.prices.machine_per_hour,
-        currency=problem.currency,
-        n_rows=data.split.n_train,
-    )
+    examples: tuple[Example, ...] = ()
     if chosen:
         report("looking for examples", 1.0)
-        trial = evidence.trial(chosen)
-        spec = replace(plan.spec, family=trial.family, params=trial.params)
-        evidence = replace(evidence, examples=held_out_examples(spec))
-    return phase.assess(evidence)
+        trial = next(trial for trial in trials if trial.name == chosen)
+        examples = held_out_examples(_quick(plan.spec, trial))
+    spent_s = report.waited_s()
+    return phase.assess(
+        phase.Evidence(
+            scoring=problem.scoring,
+            trials=trials,
+            chosen=chosen,
+            time_box_s=problem.time_box_s,
+            spent_s=spent_s,
+            cost=spent_s / 3600 * workspace.settings.prices.machine_per_hour,
+            currency=problem.currency,
+            n_rows=data.split.n_train,
+            examples=examples,
+        )
+    )
 
 
 def explore(plan: Plan) -> None:
@@ -98,6 +102,13 @@ def explore(plan: Plan) -> None:
             )
             record.add_trial(plan.box, trial)
             record.add_trial(plan.box, _try(plan, executor, trial))
+
+
+def _quick(spec: FitSpec, trial: Trial) -> FitSpec:
+    """The trial on as few rows as keep one more fit short: the box is closed by now."""
+    share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
+    n_train = max(int(trial.n_train * share), _FEWEST_TRAIN)
+    return replace(spec, family=trial.family, params=trial.params, n_train=n_train)
 
 
 def choose(trials: tuple[Trial, ...], scoring: str) -> str:

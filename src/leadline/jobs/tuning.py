@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 from leadline.engines.conform import conform
 from leadline.engines.models import dump_model
 from leadline.errors import NotReadyError
-from leadline.gather.frames import Pool, Target, load_pool
+from leadline.gather.frames import Target, load_pool
 from leadline.gather.measuring import FitSpec, build, fit_model, positive_scores, score_model
 from leadline.gather.sources import read_stream
 from leadline.phases import tuning as phase
+from leadline.phases.data import Data
+from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
+from leadline.phases.search import Search
 from leadline.phases.tuning import OperatingPoint, Tuning
 from leadline.phases.verdict import Bounds
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import sample
 from leadline.stats.operating import ProposedPoint, propose_points
-from leadline.phases.data import Data
-from leadline.phases.search import Search
-from leadline.phases.problem import Problem
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report

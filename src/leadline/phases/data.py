@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Finding, Verdict, answer_of, fault, note, warning
+from leadline.phases.wording import plural
 
 _FEWEST_ROWS = 40
 _FEWEST_OF_A_CLASS = 10
@@ -240,7 +241,7 @@ def assess(evidence: Evidence) -> Data:
     return Data(
         answer=answer_of(findings),
         summary=(
-            f"{evidence.n_rows:,} labelled rows with {n_features} features; "
+            f"{plural(evidence.n_rows, 'labelled row')} with {plural(n_features, 'feature')}; "
             f"{evidence.split.n_test:,} of them set aside as the test set "
             f"({_split_words(evidence)})."
         ),

@@ -215,7 +215,8 @@ def _recommend(p_now: float, p_affordable: float, p_far: float) -> Recommendatio
     if p_far < 1 - _SURE:
         return Recommendation.UNREACHABLE
     if p_affordable >= _LIKELY:
-        return Recommendation.BUY
+        # money that buys nothing is no reason to buy
+        return Recommendation.BUY if p_affordable > p_now else Recommendation.TOO_CLOSE
     if p_affordable < _UNLIKELY:
         return Recommendation.STOP
     return Recommendation.TOO_CLOSE

@@ -6,7 +6,7 @@ current; everybody who wants to know asks here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -390,18 +390,3 @@ def _is_overruled(name: str, latest: Mapping[str, Mark], current: set[str]) -> b
         and latest[decision].answer is Answer.GO
         and latest[decision].on.get(name) == latest[name].number
     )
-
-
-def downstream(names: Sequence[str]) -> tuple[str, ...]:
-    """The given rows and every row that stands on one of them, in order.
-
-    Examples
-    --------
-    >>> downstream(["release"])[:2]
-    ('release', 'capacity')
-    """
-    reached = set(names)
-    for name, row in ROWS.items():
-        if not is_decision(name) and reached & set(row.stands_on):
-            reached.add(name)
-    return tuple(name for name in ROWS if name in reached)

@@ -130,7 +130,9 @@ def assess(evidence: Evidence) -> Monitor:
         )
     else:
         answer = Answer.GO
-        summary = f"Still good enough in all {len(labelled)} labelled blocks."
+        all_blocks = "the one" if len(labelled) == 1 else f"all {len(labelled)}"
+        noun = "block" if len(labelled) == 1 else "blocks"
+        summary = f"Still good enough in {all_blocks} labelled {noun}."
     return Monitor(answer=answer, summary=summary, findings=tuple(findings), **vars(evidence))
 
 

@@ -163,9 +163,11 @@ def _choice_findings(evidence: Evidence, is_clear: bool, has_enough: bool) -> li
 def _reality_findings(evidence: Evidence) -> list[Finding]:
     findings = []
     for point in evidence.points:
+        n_hits = point.n_alerts * point.precision.estimate
+        n_real = n_hits / point.recall.estimate if point.recall.estimate else 0.0
         pairs = (
-            ("precision", point.precision, point.test_precision),
-            ("recall", point.recall, point.test_recall),
+            ("precision", _as_drawn(point.precision, point.n_alerts), point.test_precision),
+            ("recall", _as_drawn(point.recall, n_real), point.test_recall),
         )
         for name, real, test in pairs:
             if real.high < test.low or real.low > test.high:
@@ -178,6 +180,25 @@ def _reality_findings(evidence: Evidence) -> list[Finding]:
                     )
                 )
     return findings
+
+
+def _as_drawn(bounds: Bounds, n: float) -> Bounds:
+    """Widen the bounds of one stream to those of the world it was drawn from.
+
+    Where every row of a stream is judged its own share is known exactly; another stream of the
+    same world would still differ.
+    """
+    if n < 1:
+        return Bounds(estimate=bounds.estimate, low=0.0, high=1.0)
+    # here, so that asking where a project stands does not wait for NumPy
+    from leadline.stats.interval import wilson_interval
+
+    chance = wilson_interval(bounds.estimate * n, n)
+    return Bounds(
+        estimate=bounds.estimate,
+        low=min(bounds.low, chance.low),
+        high=max(bounds.high, chance.high),
+    )
 
 
 def _range(bounds: Bounds) -> str:

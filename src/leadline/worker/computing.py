@@ -9,13 +9,13 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadline.errors import LeadlineError, NotReadyError
+from leadline.errors import LeadlineError, NotReadyError, RecordError
 from leadline.gather.box import run_in_box
 from leadline.phases.lifecycle import ROWS, Judge, is_decision
 from leadline.record import Entry, Job, JobState
@@ -68,6 +68,7 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
     if not standing.is_runnable:
         raise NotReadyError(standing.closed, "", next_step(row, standing.closed))
     workspace.record.sweep_jobs(silent_s=_SILENT_S)
+    _give_up_dead(workspace)
     _refuse_if_running(workspace, row)
     job = workspace.record.put_job(row, by=by)
     claimed = workspace.record.claim_job(identity(), number=job.number)
@@ -103,7 +104,7 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
 
 
 def identity() -> str:
-    """This process, as the job row names it."""
+    """The process we are in, as the job row names it."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -116,6 +117,33 @@ def next_step(row: str, closed: str) -> str:
             verb = "review" if before == "review" else f"run {before}"
             return f"Run 'leadline {verb}' first."
     return ""
+
+
+def _give_up_dead(workspace: Workspace) -> None:
+    """Give up jobs whose process on this machine is gone, without waiting for its silence."""
+    for job in workspace.record.jobs():
+        if job.state is JobState.RUNNING and _is_gone(job.worker):
+            # another process may have found out at the same moment
+            with suppress(RecordError):
+                workspace.record.finish_job(
+                    job.number,
+                    worker=job.worker,
+                    state=JobState.LOST,
+                    message="The process that computed it died.",
+                )
+
+
+def _is_gone(worker: str) -> bool:
+    host, _, process = worker.rpartition(":")
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, ValueError):
+        return False
+    return False
 
 
 def _refuse_if_running(workspace: Workspace, row: str) -> None:
@@ -138,6 +166,7 @@ def _compute(workspace: Workspace, job: Job, progress: Progress | None) -> Entry
             job.row,
             job.by,
             job.worker,
+            time.time(),
             limit_s=_LIMIT_S,
             tick=_Beat(workspace, job, progress),
         )
@@ -174,7 +203,7 @@ class _Beat:
             self._progress(self._workspace.record.job(self._job.number))
 
 
-def compute_child(folder: str, job: int, row: str, by: str, worker: str) -> int:
+def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: float) -> int:
     """Compute a row and append its verdict; runs in the child process.
 
     Returns
@@ -184,7 +213,7 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str) -> int:
     """
     with Workspace.open(folder) as workspace:
         reading = workspace.record.reading(row)
-        report = _JobReport(workspace, job, worker)
+        report = _JobReport(workspace, job, worker, begun)
         module = import_module(f"leadline.jobs.{row}")
         verdict: Verdict = module.run(workspace, reading, report)
         entry = workspace.record.append(
@@ -200,6 +229,7 @@ class _JobReport:
     workspace: Workspace
     job: int
     worker: str
+    begun: float
     last: float = 0.0
 
     def __call__(self, message: str, share: float | None = None) -> None:
@@ -207,6 +237,10 @@ class _JobReport:
         if now - self.last >= 0.2:
             self.workspace.record.beat(self.job, worker=self.worker, message=message, share=share)
             self.last = now
+
+    def waited_s(self) -> float:
+        """Seconds since the job was begun."""
+        return max(time.time() - self.begun, 0.0)
 
 
 def observe(workspace: Workspace, file: Path) -> list[str]:

@@ -1,0 +1,15 @@
+"""Numbers with their nouns."""
+
+from __future__ import annotations
+
+
+def plural(n: float, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> plural(1, "row"), plural(2500, "row"), plural(2.5, "hour")
+    ('1 row', '2,500 rows', '2.5 hours')
+    """
+    number = f"{n:,.0f}" if float(n).is_integer() else f"{n:,.1f}"
+    return f"{number} {noun}" if n == 1 else f"{number} {noun}s"

@@ -1,0 +1,62 @@
+"""Functions that the tests of the box run in a child."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from leadline.errors import DataError
+from leadline.gather.box import run_in_box
+
+
+def add(one: int, other: int) -> int:
+    return one + other
+
+
+def refuse() -> None:
+    raise DataError("A row is torn.", "Whole rows are needed.", "Mend the file.")
+
+
+def stumble() -> None:
+    raise ZeroDivisionError("by nothing")
+
+
+def give_what_cannot_travel() -> object:
+    return lambda: None
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def sleep_deaf(pids: str) -> None:
+    """Start a child of our own, then sleep; both deaf to every polite signal."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    code = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(3600)"
+    )
+    grandchild = subprocess.Popen([sys.executable, "-c", code])
+    tell(pids, os.getpid(), grandchild.pid)
+    time.sleep(3600)
+
+
+def tell(path: str, *pids: int) -> None:
+    """Write process numbers, whole or not at all."""
+    part = Path(f"{path}.part")
+    part.write_text(" ".join(map(str, pids)))
+    part.rename(path)
+
+
+def parent(pids: str) -> None:
+    """Wait for a child in a box: what the test kills."""
+    run_in_box("tests.gather.boxed:sleep_deaf", pids, limit_s=None)
+
+
+if __name__ == "__main__":
+    parent(sys.argv[1])

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.processes import is_alive
+
+from leadline.errors import DataError, EngineError, LimitError
+from leadline.gather.box import run_in_box
+
+Wait = Callable[[Callable[[], bool]], None]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def found_by_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The child gets the import path of its parent: let it hold these tests."""
+    monkeypatch.syspath_prepend(ROOT)
+
+
+def pids_in(path: Path) -> list[int]:
+    return [int(pid) for pid in path.read_text().split()]
+
+
+def test_what_the_function_returns_comes_back() -> None:
+    assert run_in_box("tests.gather.boxed:add", 2, 3, limit_s=60) == 5
+    assert run_in_box("tests.gather.boxed:add", "a", "b", limit_s=None) == "ab"
+
+
+def test_a_refusal_keeps_its_kind_and_its_three_parts() -> None:
+    with pytest.raises(DataError) as caught:
+        run_in_box("tests.gather.boxed:refuse", limit_s=60)
+    assert caught.value.found == "A row is torn."
+    assert caught.value.needed == "Whole rows are needed."
+    assert caught.value.next == "Mend the file."
+
+
+def test_any_other_exception_says_what_and_where() -> None:
+    with pytest.raises(EngineError, match="ZeroDivisionError: by nothing") as caught:
+        run_in_box("tests.gather.boxed:stumble", limit_s=60)
+    assert "raised in stumble, boxed.py line" in caught.value.needed
+    with pytest.raises(EngineError, match="boxed"):
+        run_in_box("tests.gather.boxed:not_there", limit_s=60)
+
+
+def test_an_answer_that_cannot_travel_is_an_engine_error() -> None:
+    with pytest.raises(EngineError, match=r"pickle|local object"):
+        run_in_box("tests.gather.boxed:give_what_cannot_travel", limit_s=60)
+
+
+def test_a_child_that_dies_is_reported() -> None:
+    with pytest.raises(EngineError, match=r"died \(exit code -9\)"):
+        run_in_box("tests.gather.boxed:die", limit_s=60)
+
+
+def test_the_limit_kills_a_deaf_child_and_what_it_started(tmp_path: Path, wait_for: Wait) -> None:
+    pids = tmp_path / "pids"
+    with pytest.raises(LimitError, match="time granted is over"):
+        run_in_box("tests.gather.boxed:sleep_deaf", str(pids), limit_s=3.0)
+    child, grandchild = pids_in(pids)
+    wait_for(lambda: not is_alive(child) and not is_alive(grandchild))
+
+
+def test_whatever_tick_raises_ends_the_child(tmp_path: Path, wait_for: Wait) -> None:
+    pids = tmp_path / "pids"
+
+    def stop_once_it_sleeps() -> None:
+        if pids.exists():
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_in_box(
+            "tests.gather.boxed:sleep_deaf",
+            str(pids),
+            limit_s=60,
+            tick=stop_once_it_sleeps,
+            tick_s=0.05,
+        )
+    child, grandchild = pids_in(pids)
+    wait_for(lambda: not is_alive(child) and not is_alive(grandchild))
+
+
+def test_tick_is_called_while_the_child_runs() -> None:
+    ticks: list[int] = []
+    run_in_box(
+        "tests.gather.boxed:add", 1, 1, limit_s=60, tick=lambda: ticks.append(1), tick_s=0.01
+    )
+    assert ticks
+
+
+def test_the_child_dies_with_its_parent(tmp_path: Path, wait_for: Wait) -> None:
+    pids = tmp_path / "pids"
+    parent = subprocess.Popen([sys.executable, "-m", "tests.gather.boxed", str(pids)], cwd=ROOT)
+    wait_for(pids.exists)
+    child, grandchild = pids_in(pids)
+    assert is_alive(child)
+    assert is_alive(grandchild)
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    wait_for(lambda: not is_alive(child) and not is_alive(grandchild))
+
+
+def test_a_limit_that_is_over_at_once_still_leaves_nothing(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    with pytest.raises(LimitError):
+        run_in_box("tests.gather.boxed:sleep_deaf", str(pids), limit_s=0.0)
+    assert not pids.exists()

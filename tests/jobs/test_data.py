@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.projects import BY, PROBLEM, customers, project, run, run_to, verdict_of, whats
+
+from leadline.errors import DataError
+from leadline.gather.frames import Target, load_pool
+from leadline.phases.data import Data, SplitKind
+from leadline.phases.problem import Problem
+from leadline.phases.verdict import Answer
+from leadline.record import Vote
+from leadline.snapshot import content_hashes
+from leadline.workspace import Workspace
+
+Make = Callable[..., Workspace]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    """Make a workspace of these rows; it is closed at the end."""
+    opened: list[Workspace] = []
+
+    def make_one(pool: pl.DataFrame, **settings: Any) -> Workspace:
+        opened.append(project(tmp_path / "project", pool, **settings))
+        return opened[-1]
+
+    yield make_one
+    for workspace in opened:
+        workspace.close()
+
+
+def audit(workspace: Workspace) -> Data:
+    verdict = run_to(workspace, "problem", "data")
+    assert isinstance(verdict, Data)
+    return verdict
+
+
+def append(workspace: Workspace, rows: pl.DataFrame) -> Data:
+    """Bring more rows, and audit again."""
+    path = workspace.folder / "pool.csv"
+    pl.concat([pl.read_csv(path, try_parse_dates=True), rows]).write_csv(path)
+    verdict = run(workspace, "data").verdict
+    assert isinstance(verdict, Data)
+    return verdict
+
+
+def sides(workspace: Workspace) -> dict[float, bool]:
+    """Which rows are set aside, each told by its calls."""
+    data = verdict_of(workspace, "data", Data)
+    problem = verdict_of(workspace, "problem", Problem)
+    pool = load_pool(workspace.artifacts, data, Target.of(problem))
+    return dict(zip(pool.frame["calls"].to_list(), pool.is_test.tolist(), strict=True))
+
+
+def undated(n_rows: int, seed: int = 0) -> pl.DataFrame:
+    return customers(n_rows, seed).drop("joined")
+
+
+def test_a_column_known_only_afterwards_is_found(make: Make) -> None:
+    pool = undated(200).with_columns(refunded=pl.col("left").replace({"yes": "1", "no": "0"}))
+    verdict = audit(make(pool))
+    assert verdict.answer is Answer.GO
+    assert verdict.leaks[0].column == "refunded"
+    assert verdict.leaks[0].score == pytest.approx(1.0)
+    assert any(what.startswith("'refunded' alone predicts the label") for what in whats(verdict))
+
+
+def test_repeats_and_conflicts_are_counted(make: Make) -> None:
+    rows = undated(200)
+    turned = rows[:7].with_columns(left=pl.col("left").replace({"yes": "no", "no": "yes"}))
+    verdict = audit(make(pl.concat([rows, rows[:10], turned])))
+    assert verdict.n_duplicates == 17
+    assert verdict.n_conflicts == 7
+    assert verdict.n_crossing == 0, "equal rows are on one side of a random split"
+
+
+def test_test_rows_that_repeat_train_rows_are_counted(make: Make) -> None:
+    rows = customers(200)
+    later = customers(50, 1, skipped=200)["joined"]
+    verdict = audit(make(pl.concat([rows, rows[:50].with_columns(later)]), data={"time": "joined"}))
+    assert verdict.split.kind is SplitKind.TIME
+    assert verdict.split.n_test == 50
+    assert verdict.n_duplicates == verdict.n_crossing == 50
+
+
+def test_dated_rows_in_order_are_split_by_time_without_being_told(make: Make) -> None:
+    verdict = audit(make(customers(200)))
+    assert verdict.split.kind is SplitKind.TIME
+    assert verdict.time_column == "joined"
+    assert verdict.is_ordered
+    assert verdict.split.test_from == "2024-02-10T00:00:00"
+    assert verdict.split.n_test == 40
+
+
+def test_dated_rows_out_of_order_are_split_at_random(make: Make) -> None:
+    verdict = audit(make(customers(200).reverse()))
+    assert verdict.split.kind is SplitKind.RANDOM
+    assert not verdict.is_ordered
+    assert "Rows are dated ('joined') but split at random." in whats(verdict)
+
+
+def test_a_split_by_time_stays_when_rows_are_appended(make: Make) -> None:
+    workspace = make(customers(200))
+    first = audit(workspace).split
+    before = sides(workspace)
+    second = append(workspace, customers(60, 1, skipped=200)).split
+    after = sides(workspace)
+    assert {row: after[row] for row in before} == before
+    assert (second.test_from, second.test_to) == (first.test_from, first.test_to)
+    assert (second.n_train, second.n_test) == (first.n_train + 60, first.n_test)
+
+
+def test_a_split_at_random_stays_when_rows_are_appended(make: Make) -> None:
+    workspace = make(undated(200))
+    audit(workspace)
+    before = sides(workspace)
+    verdict = append(workspace, undated(100, 1))
+    after = sides(workspace)
+    assert {row: after[row] for row in before} == before
+    assert verdict.split.n_test > sum(before.values())
+
+
+def test_groups_stay_together_also_when_rows_are_appended(make: Make) -> None:
+    def grouped(n_rows: int, seed: int) -> pl.DataFrame:
+        who = np.random.default_rng(seed).integers(0, 40, n_rows)
+        return undated(n_rows, seed).with_columns(who=pl.Series(who).cast(pl.String) + "-x")
+
+    workspace = make(grouped(200, 0), data={"group": "who"})
+    assert audit(workspace).split.kind is SplitKind.GROUP
+
+    def sides_of_groups() -> dict[str, set[bool]]:
+        data = verdict_of(workspace, "data", Data)
+        pool = load_pool(
+            workspace.artifacts, data, Target.of(verdict_of(workspace, "problem", Problem))
+        )
+        found: dict[str, set[bool]] = {}
+        for who, is_test in zip(pool.frame["who"].to_list(), pool.is_test.tolist(), strict=True):
+            found.setdefault(who, set()).add(is_test)
+        assert pool.groups is not None
+        assert "who" not in pool.X.columns
+        return found
+
+    before = sides_of_groups()
+    assert all(len(side) == 1 for side in before.values())
+    append(workspace, grouped(100, 1))
+    after = sides_of_groups()
+    assert {who: after[who] for who in before} == before
+
+
+def test_votes_fill_missing_labels(make: Make) -> None:
+    rows = undated(200).with_columns(
+        left=pl.when(pl.int_range(200) < 30).then(None).otherwise(pl.col("left"))
+    )
+    workspace = make(rows)
+    first = audit(workspace)
+    assert (first.n_rows, first.n_unlabelled, first.n_voted) == (170, 30, 0)
+    assert first.unlabelled
+    hashes = content_hashes(rows, list(first.features)).tolist()
+    for key in hashes[:12]:
+        workspace.record.add_vote(Vote(f"{key:016x}", BY, "yes", 1.0))
+    second = run(workspace, "data").verdict
+    assert isinstance(second, Data)
+    assert (second.n_rows, second.n_unlabelled, second.n_voted) == (182, 18, 12)
+    assert second.source_digest != first.source_digest
+
+
+def test_a_label_of_one_value_is_a_no(make: Make) -> None:
+    only = undated(200).with_columns(pl.lit("yes").alias("left"))
+    verdict = audit(make(only, problem={**PROBLEM, "task": "binary"}))
+    assert verdict.answer is Answer.NO
+    assert "The label has one value only." in whats(verdict)
+    assert verdict.leaks == ()
+
+
+def test_a_handful_of_rows_is_a_no(make: Make) -> None:
+    verdict = audit(make(undated(30)))
+    assert verdict.answer is Answer.NO
+    assert "Only 30 labelled rows." in whats(verdict)
+
+
+def test_a_class_of_a_handful_is_a_no(make: Make) -> None:
+    rows = undated(200).with_columns(
+        left=pl.when(pl.int_range(200) < 9).then(pl.lit("yes")).otherwise(pl.lit("no"))
+    )
+    verdict = audit(make(rows))
+    assert verdict.answer is Answer.NO
+    assert "Class 'yes' has 9 rows." in whats(verdict)
+
+
+def test_what_the_settings_exclude_is_no_feature(make: Make) -> None:
+    verdict = audit(make(undated(200), data={"exclude": ["spend"]}))
+    assert set(verdict.features) == {"calls", "plan"}
+
+
+@pytest.mark.parametrize("kind", ["time", "group"])
+def test_a_column_that_is_not_there_is_refused(make: Make, kind: str) -> None:
+    workspace = make(undated(200), data={kind: "who"})
+    run(workspace, "problem")
+    with pytest.raises(DataError, match="'who'") as caught:
+        run(workspace, "data")
+    assert caught.value.next
+
+
+def test_a_positive_class_that_is_no_longer_there_is_refused(make: Make) -> None:
+    workspace = make(undated(200))
+    run(workspace, "problem")
+    undated(200).with_columns(pl.lit("no").alias("left")).write_csv(workspace.folder / "pool.csv")
+    with pytest.raises(DataError, match="'left' never is 'yes'; it is one of 'no'"):
+        run(workspace, "data")

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from tests.projects import FIND, PROBLEM, customers, project, run, run_to, whats
+
+from leadline.phases.feasibility import Feasibility
+from leadline.phases.verdict import Answer
+from leadline.record import Vote
+from leadline.snapshot import content_hashes
+from leadline.stats.proof import n_to_show
+
+
+def feasibility(folder: Path, pool: pl.DataFrame, **problem: Any) -> Feasibility:
+    """Run define on rows."""
+    with project(folder, pool, problem={**PROBLEM, **problem}) as workspace:
+        verdict = run_to(workspace, "problem", "data", "feasibility")
+    assert isinstance(verdict, Feasibility)
+    return verdict
+
+
+def test_signal_is_seen(tmp_path: Path) -> None:
+    verdict = feasibility(tmp_path, customers(200))
+    assert verdict.answer is Answer.GO
+    assert verdict.p_value == pytest.approx(1 / 40)
+    assert verdict.score > 0.8
+    assert abs(verdict.chance_score - 0.5) < 0.1
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_noise_is_not_taken_for_signal(tmp_path: Path, seed: int) -> None:
+    verdict = feasibility(tmp_path, customers(200, seed, strength=0).drop("joined"))
+    assert verdict.p_value > 0.05
+    assert verdict.answer is Answer.NO
+    assert any(what.startswith("Not better than chance") for what in whats(verdict))
+    assert verdict.detectable_effect > 0
+
+
+def test_a_share_of_rows_has_a_size_of_proof(tmp_path: Path) -> None:
+    verdict = feasibility(tmp_path, customers(200), scoring="accuracy", target_score=0.7)
+    assert verdict.expected_score == pytest.approx(0.85)
+    assert verdict.n_test_needed == n_to_show(0.7, 0.85)
+    assert verdict.n_test == 40
+
+
+def test_a_metric_without_a_closed_form_says_so(tmp_path: Path) -> None:
+    verdict = feasibility(tmp_path, customers(200), scoring="f1")
+    assert verdict.n_test_needed is None
+
+
+def test_votes_that_differ_set_a_ceiling(tmp_path: Path) -> None:
+    rows = customers(200).drop("joined")
+    problem = {**PROBLEM, "scoring": "accuracy", "target_score": 0.95}
+    with project(tmp_path, rows, problem=problem, find=FIND) as workspace:
+        run_to(workspace, "problem", "data")
+        for place, key in enumerate(content_hashes(rows, ["calls", "spend", "plan"]).tolist()[:60]):
+            for judge in ("al", "bo"):
+                value = "no" if judge == "bo" and place % 6 == 0 else "yes"
+                workspace.record.add_vote(Vote(f"{key:016x}", judge, value, 1.0))
+        verdict = run(workspace, "feasibility").verdict
+    assert isinstance(verdict, Feasibility)
+    assert verdict.ceiling is not None
+    assert 0.5 < verdict.ceiling.high < 0.95
+    assert verdict.n_votes == 120
+    assert verdict.answer is Answer.NO
+    assert any("The target lies above it." in what for what in whats(verdict))

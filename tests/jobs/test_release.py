@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from tests.projects import (
+    BY,
+    ETHICS,
+    N_POOL,
+    N_STREAM,
+    customers,
+    project,
+    review,
+    run,
+    run_to,
+    verdict_of,
+    write_settings,
+)
+
+from leadline.engines.bundle import open_bundle
+from leadline.engines.keys import public_keys
+from leadline.errors import NotReadyError
+from leadline.phases.data import Data
+from leadline.phases.release import Release
+from leadline.phases.review import Review
+from leadline.phases.tuning import Tuning
+from leadline.workspace import Workspace
+
+TRUTH = customers(N_STREAM, 1)["left"]
+
+
+def released_again(workspace: Workspace) -> Release:
+    """From audited data to another release."""
+    run_to(workspace, "search", "tuning")
+    review(workspace, TRUTH)
+    verdict = run(workspace, "release").verdict
+    assert isinstance(verdict, Release)
+    return verdict
+
+
+def test_a_release_is_sealed_signed_and_opens(released_folder: Path) -> None:
+    with Workspace.open(released_folder) as workspace:
+        release = verdict_of(workspace, "release", Release)
+        chosen = verdict_of(workspace, "review", Review)
+        tuning = verdict_of(workspace, "tuning", Tuning)
+        data = verdict_of(workspace, "data", Data)
+        bundle = open_bundle(
+            workspace.releases_folder / release.bundle, trusted=public_keys(workspace.key_path)
+        )
+    assert release.replaces == ""
+    assert release.champion_score is None
+    assert release.approved_by == release.ethics_by == BY
+    assert release.point == chosen.chosen
+    assert release.threshold == tuning.point(chosen.chosen).threshold
+    assert bundle.manifest.data_digest == data.snapshot
+    assert bundle.manifest.columns == data.features
+    scores = bundle.score(customers(20, 9))
+    assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_nobody_releases_without_the_ethics_checklist(tmp_path: Path) -> None:
+    stream = customers(N_STREAM, 1, skipped=300)
+    stream.drop("left").write_csv(tmp_path / "stream.csv")
+    open_question = {**ETHICS, "harmed": ""}
+    settings = {"data": {"stream": ["stream.csv"]}, "ethics": open_question}
+    with project(tmp_path, customers(300), **settings) as workspace:
+        run_to(workspace, "problem", "data", "search", "tuning")
+        review(workspace, TRUTH)
+        with pytest.raises(NotReadyError, match="Ada Ops has left questions"):
+            run(workspace, "release")
+        assert not workspace.releases_folder.exists()
+
+
+def test_the_second_release_is_compared_with_the_first(released_folder: Path) -> None:
+    more = pl.concat([customers(N_POOL), customers(200, 7, skipped=N_POOL)])
+    more.write_csv(released_folder / "pool.csv")
+    with Workspace.open(released_folder) as workspace:
+        first = verdict_of(workspace, "release", Release)
+        run(workspace, "data")
+        second = released_again(workspace)
+        tuning = verdict_of(workspace, "tuning", Tuning)
+    assert second.replaces == first.release_id
+    assert second.release_id != first.release_id
+    assert second.challenger_score == tuning.test_score
+    assert second.champion_score == pytest.approx(tuning.test_score, abs=0.05)
+
+
+def test_a_champion_that_cannot_read_todays_rows_is_not_compared(released_folder: Path) -> None:
+    for name in ("pool.csv", "stream.csv"):
+        path = released_folder / name
+        pl.read_csv(path).drop("spend").write_csv(path)
+    write_settings(
+        released_folder, data={"stream": ["stream.csv"], "test_share": 0.3}, ethics=ETHICS
+    )
+    with Workspace.open(released_folder) as workspace:
+        first = verdict_of(workspace, "release", Release)
+        run(workspace, "data")
+        second = released_again(workspace)
+    assert second.replaces == first.release_id
+    assert second.champion_score is None
+    assert second.challenger_score is None

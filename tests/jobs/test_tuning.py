@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.projects import N_STREAM, PROBLEM, customers, project, run, run_to, verdict_of
+
+from leadline.errors import DataError, NotReadyError
+from leadline.phases.data import Data
+from leadline.phases.tuning import Tuning
+from leadline.services.stream import rows_to_judge
+from leadline.snapshot import from_parquet
+from leadline.workspace import Workspace
+
+
+def test_points_are_tried_on_the_stream(released_folder: Path) -> None:
+    with Workspace.open(released_folder) as workspace:
+        tuning = verdict_of(workspace, "tuning", Tuning)
+        data = verdict_of(workspace, "data", Data)
+        store = workspace.artifacts
+        stream = from_parquet(store.get(tuning.stream))
+        scores = np.frombuffer(store.get(tuning.stream_scores), "<f8")
+        rows = rows_to_judge(store, tuning)
+    assert tuning.n_stream == stream.height == scores.size == N_STREAM
+    assert "left" not in stream.columns
+    assert tuning.n_test == data.split.n_test
+    assert tuning.n_train == data.split.n_train
+    assert tuning.test_score > 0.85
+    assert tuning.n_touches == 1
+    thresholds = [point.threshold for point in tuning.points]
+    assert thresholds == sorted(thresholds, reverse=True)
+    assert tuning.stream_alerts == tuple(int((scores >= each).sum()) for each in thresholds)
+    assert set(rows) <= set(range(N_STREAM))
+    assert tuning.n_sample == len(rows) == len(set(rows))
+    for point in tuning.points:
+        assert point.precision.low <= point.precision.estimate <= point.precision.high
+        assert point.recall.low <= point.recall.estimate <= point.recall.high
+
+
+def test_every_use_of_the_test_set_is_counted(released_folder: Path) -> None:
+    with Workspace.open(released_folder) as workspace:
+        tuning = run(workspace, "tuning").verdict
+    assert isinstance(tuning, Tuning)
+    assert tuning.n_touches == 2
+    assert any("used 2 times" in finding.what for finding in tuning.findings)
+
+
+def test_without_a_stream_there_is_nothing_to_judge(tmp_path: Path) -> None:
+    with project(tmp_path, customers(200)) as workspace:
+        tuning = run_to(workspace, "problem", "data", "search", "tuning")
+    assert isinstance(tuning, Tuning)
+    assert (tuning.stream, tuning.sample, tuning.n_stream) == ("", "", 0)
+    assert tuning.points
+
+
+def test_a_stream_that_lacks_a_column_is_refused(released_folder: Path) -> None:
+    path = released_folder / "stream.csv"
+    pl.read_csv(path).drop("calls").write_csv(path)
+    with Workspace.open(released_folder) as workspace, pytest.raises(DataError, match="'calls'"):
+        run(workspace, "tuning")
+
+
+def test_a_test_set_of_one_class_is_refused(tmp_path: Path) -> None:
+    """By time, the last fifth of these rows holds no hit."""
+    rows = customers(200).with_columns(
+        left=pl.when(pl.int_range(200) >= 160).then(pl.lit("no")).otherwise(pl.col("left"))
+    )
+    with project(tmp_path, rows, problem=PROBLEM) as workspace:
+        run_to(workspace, "problem", "data", "search")
+        with pytest.raises(NotReadyError, match="0 rows with 'left' = 'yes', of 40"):
+            run(workspace, "tuning")

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from tests.examples import example_feasibility
+from tests.phases.again import again, faults, notes, warnings
+
+from leadline.phases.verdict import Answer, Bounds
+
+FEASIBILITY = again(
+    example_feasibility(), p_value=0.025, ceiling=None, n_test_needed=100, n_test=200
+)
+
+
+def test_signal_is_a_go() -> None:
+    verdict = again(FEASIBILITY)
+    assert verdict.answer is Answer.GO
+    assert verdict.summary.startswith("There is signal: a quick")
+    assert faults(verdict) == []
+
+
+def test_no_signal_is_a_no_that_says_what_would_have_been_seen() -> None:
+    verdict = again(FEASIBILITY, p_value=0.051, detectable_effect=0.0421)
+    assert verdict.answer is Answer.NO
+    assert verdict.summary.startswith("No signal found at")
+    assert "A gain of 0.042 over chance would have been seen" in faults(verdict)[0]
+    assert again(FEASIBILITY, p_value=0.05).answer is Answer.GO
+
+
+def test_a_target_above_what_people_agree_on_is_a_no() -> None:
+    low = Bounds(estimate=0.7, low=0.65, high=0.75)
+    capped = again(FEASIBILITY, scoring="accuracy", target_score=0.8, ceiling=low, n_votes=90)
+    assert capped.answer is Answer.NO
+    assert "(90 votes). The target lies above it." in faults(capped)[0]
+    reachable = again(FEASIBILITY, scoring="accuracy", target_score=0.74, ceiling=low)
+    assert reachable.answer is Answer.GO
+    assert again(FEASIBILITY, scoring="roc_auc", target_score=0.8, ceiling=low).answer is Answer.GO
+
+
+def test_an_unknown_ceiling_says_how_to_know_it() -> None:
+    assert any("no ceiling is set" in what for what in notes(FEASIBILITY))
+
+
+def test_the_size_of_the_proof() -> None:
+    assert warnings(FEASIBILITY) == []
+    assert any("100 test rows would show" in what for what in notes(FEASIBILITY))
+    assert "500 test rows would show" in warnings(again(FEASIBILITY, n_test_needed=500))[0]
+    assert any(
+        "cannot be computed" in what for what in notes(again(FEASIBILITY, n_test_needed=None))
+    )

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.examples import example_monitor
+from tests.phases.again import again, notes, warnings
+
+from leadline.phases.verdict import Answer
+
+MONITOR = example_monitor()
+GOOD, _, BAD, BLIND = MONITOR.blocks
+
+
+def test_blocks_like_the_reference_are_a_go() -> None:
+    verdict = again(MONITOR, blocks=(GOOD,))
+    assert verdict.answer is Answer.GO
+    assert verdict.summary == "Still good enough in the one labelled block."
+
+
+def test_an_alarm_is_a_no_that_names_the_block() -> None:
+    verdict = again(MONITOR, blocks=(GOOD, BAD))
+    assert verdict.answer is Answer.NO
+    assert verdict.summary.startswith("Retrain: 1 of 2 labelled blocks")
+    assert verdict.summary.endswith("first 2025-01-20.")
+    assert "2025-01-20: 35.0% wrong (4.6 standard deviations above the reference)." in warnings(
+        verdict
+    )
+
+
+def test_without_labels_it_is_unclear() -> None:
+    verdict = again(MONITOR, blocks=(BLIND,))
+    assert verdict.answer is Answer.UNCLEAR
+    assert "1 blocks scored, none with labels" in verdict.summary
+    assert "1 blocks have fewer than 50 labels." in warnings(verdict)
+
+
+def test_a_shift_of_the_inputs_is_information_only() -> None:
+    shifted = replace(GOOD, shifts=BAD.shifts)
+    verdict = again(MONITOR, blocks=(shifted,))
+    assert verdict.answer is Answer.GO
+    assert any("(information, not an alarm)" in what for what in notes(verdict))
+
+
+def test_the_self_test_is_told_where_there_is_one() -> None:
+    assert any("Self-test: 5% of the reference's own 20 blocks" in what for what in notes(MONITOR))
+    assert not any("Self-test" in what for what in notes(again(MONITOR, false_alarm_rate=None)))

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+from tests.examples import example_problem
+from tests.phases.again import again, notes, warnings
+
+from leadline.errors import SettingsError
+from leadline.phases.problem import Ethics
+from leadline.phases.scoring import Task
+from leadline.phases.verdict import Answer
+
+PROBLEM = example_problem()
+
+
+def test_the_problem_is_one_sentence() -> None:
+    verdict = again(PROBLEM)
+    assert verdict.answer is Answer.GO
+    assert verdict.summary == (
+        "Predict 'late' for each flight; "
+        "good enough is ranking quality (ROC AUC) of at least 0.825."
+    )
+
+
+def test_a_loss_is_at_most() -> None:
+    verdict = again(PROBLEM, task=Task.REGRESSION, scoring="mean_absolute_error", target_score=12.0)
+    assert verdict.summary.endswith("mean absolute error of at most 12.")
+
+
+def test_what_nobody_confirmed_is_listed() -> None:
+    assert warnings(again(PROBLEM, assumed=("owner", "budget")))[0] == (
+        "Nobody has confirmed: owner, budget."
+    )
+    assert warnings(again(PROBLEM, assumed=())) == []
+
+
+def test_the_ethics_checklist_needs_every_answer_and_a_name() -> None:
+    assert notes(PROBLEM) == ["Ethics checklist answered by Ada Ops."]
+    for blank in ("answered_by", "harmed", "by_which_error", "data_allowed", "personal_data"):
+        ethics = Ethics(**{**vars(PROBLEM.ethics), blank: " "})
+        assert not ethics.is_complete
+        verdict = again(PROBLEM, ethics=ethics)
+        assert verdict.answer is Answer.GO
+        assert any("no model is released" in what for what in warnings(verdict))
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"task": Task.REGRESSION}, "scoring is 'roc_auc', but the label is regression."),
+        ({"target_score": 82.5}, "target_score is 82.5."),
+        ({"target_score": 1.0}, "target_score is 1."),
+        ({"cost_miss": -1.0}, "cost_miss is -1."),
+        ({"cost_false_alarm": -2.0}, "cost_false_alarm is -2."),
+        ({"budget": -0.5}, "budget is -0.5."),
+        ({"time_box_s": 0.0}, "time_box_s is 0."),
+        ({"scoring": "luck"}, "scoring is 'luck', which is not known."),
+    ],
+)
+def test_contradictions_are_refused(changes: dict[str, object], found: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        again(PROBLEM, **changes)
+    assert caught.value.found == found
+    assert caught.value.needed
+    assert caught.value.next

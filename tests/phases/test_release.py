@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from tests.examples import example_release
+from tests.phases.again import again, notes, warnings
+
+from leadline.errors import NotReadyError
+from leadline.phases.release import require_ethics
+from leadline.phases.verdict import Answer
+
+FIRST = again(example_release(), replaces="", champion_score=None, challenger_score=None)
+
+
+def test_the_first_release_is_a_go() -> None:
+    assert FIRST.answer is Answer.GO
+    assert FIRST.summary.endswith("the first.")
+    assert any("golden rows are replayed" in what for what in notes(FIRST))
+    assert any("chosen by Ada Ops" in what for what in notes(FIRST))
+
+
+def test_a_better_or_equal_challenger_is_a_go() -> None:
+    for score in (0.8, 0.9):
+        verdict = again(FIRST, replaces="old", champion_score=0.8, challenger_score=score)
+        assert verdict.answer is Answer.GO
+        assert verdict.summary.endswith("replaces old.")
+
+
+def test_a_worse_challenger_is_unclear() -> None:
+    verdict = again(FIRST, replaces="old", champion_score=0.8, challenger_score=0.79)
+    assert verdict.answer is Answer.UNCLEAR
+    assert "scores 0.800 on the same rows, this one 0.790" in warnings(verdict)[0]
+
+
+def test_of_a_loss_the_smaller_is_better() -> None:
+    loss = {"scoring": "mean_absolute_error", "replaces": "old", "champion_score": 2.0}
+    assert again(FIRST, **loss, challenger_score=3.0).answer is Answer.UNCLEAR
+    assert again(FIRST, **loss, challenger_score=1.0).answer is Answer.GO
+
+
+def test_nobody_releases_before_the_ethics_checklist_is_answered() -> None:
+    require_ethics("Ada", is_complete=True)
+    with pytest.raises(NotReadyError, match="checklist is not answered"):
+        require_ethics("", is_complete=False)
+    with pytest.raises(NotReadyError, match="Ada has left questions"):
+        require_ethics("Ada", is_complete=False)

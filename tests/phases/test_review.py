@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.examples import example_review
+from tests.phases.again import again, notes, warnings
+
+from leadline.phases.review import Review, StreamPoint
+from leadline.phases.verdict import Answer, Bounds
+
+SAME = Bounds(estimate=0.7, low=0.6, high=0.8)
+POINT = replace(
+    example_review().points[0], precision=SAME, recall=SAME, test_precision=SAME, test_recall=SAME
+)
+CHEAP = replace(POINT, name="cheap", p_cheapest=0.9)
+DEAR = replace(POINT, name="dear", p_cheapest=0.1)
+
+
+def reviewed(*points: StreamPoint, chosen: str = "cheap", n_judged: int = 30) -> Review:
+    return again(example_review(), points=points, chosen=chosen, n_judged=n_judged)
+
+
+def test_a_clear_choice_is_a_go() -> None:
+    verdict = reviewed(CHEAP, DEAR)
+    assert verdict.answer is Answer.GO
+    assert warnings(verdict) == []
+    assert notes(verdict)[0].startswith("Reason given: ")
+    assert "60% to 80% of what it flags is real" in verdict.summary
+
+
+def test_one_point_alone_is_clear() -> None:
+    assert reviewed(replace(CHEAP, p_cheapest=0.3)).answer is Answer.GO
+
+
+def test_few_judgments_are_unclear() -> None:
+    verdict = reviewed(CHEAP, DEAR, n_judged=29)
+    assert verdict.answer is Answer.UNCLEAR
+    assert warnings(verdict) == ["Only 29 judgments."]
+
+
+def test_points_too_close_to_call_are_unclear() -> None:
+    close = replace(CHEAP, p_cheapest=0.6), replace(DEAR, p_cheapest=0.4)
+    verdict = reviewed(*close)
+    assert verdict.answer is Answer.UNCLEAR
+    assert warnings(verdict)[0].startswith("Too close to call")
+
+
+def test_choosing_the_dearer_one_is_told() -> None:
+    verdict = reviewed(CHEAP, DEAR, chosen="dear")
+    assert verdict.answer is Answer.UNCLEAR
+    assert warnings(verdict) == ["cheap is cheaper at the costs stated (probability 0.90)."]
+
+
+@pytest.mark.parametrize("side", ["lower", "higher"])
+def test_a_stream_unlike_the_test_set_is_told(side: str) -> None:
+    far = Bounds(estimate=0.3, low=0.2, high=0.4)
+    real, test = (far, SAME) if side == "lower" else (SAME, far)
+    (what,) = warnings(reviewed(replace(CHEAP, recall=real, test_recall=test)))
+    assert what.startswith(f"cheap: recall is {side} on the stream")
+
+
+def test_a_point_that_is_not_on_offer_is_a_programmers_mistake() -> None:
+    with pytest.raises(ValueError, match="'reckless' is not on offer"):
+        reviewed(CHEAP, chosen="reckless")

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from tests.projects import customers, project, run
+
+from leadline.errors import SettingsError
+from leadline.workspace import SETTINGS_FILE, STATE_FOLDER, Workspace, find_settings
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    project(tmp_path / "project", customers(60)).close()
+    return tmp_path / "project"
+
+
+def test_a_folder_becomes_settings_record_and_artifacts(folder: Path) -> None:
+    with Workspace.open(folder) as workspace:
+        assert workspace.folder == folder
+        assert workspace.settings.name == workspace.record.project == "customers"
+        run(workspace, "problem")
+        digest = workspace.artifacts.put(b"bytes", "kind")
+        assert workspace.state_folder == folder / STATE_FOLDER
+        assert (
+            workspace.releases_folder.parent == workspace.key_path.parent == folder / STATE_FOLDER
+        )
+        assert workspace.path("pool.csv") == folder / "pool.csv"
+        assert workspace.path("/data/pool.csv") == Path("/data/pool.csv")
+    with Workspace.open(folder) as again:
+        assert len(again.record.entries()) == 1
+        assert again.artifacts.get(digest) == b"bytes"
+
+
+def test_a_relative_folder_is_made_absolute(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    with Workspace.open() as workspace:
+        assert workspace.folder == folder
+    with Workspace.open("../project") as workspace:
+        assert workspace.folder == folder
+
+
+def test_a_folder_without_settings_says_how_to_make_them(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=f"holds no {SETTINGS_FILE}") as caught:
+        Workspace.open(tmp_path)
+    assert "leadline init" in caught.value.next
+    assert not (tmp_path / STATE_FOLDER).exists()
+    with pytest.raises(SettingsError):
+        find_settings(tmp_path / "nowhere")
+
+
+def test_a_team_shares_a_database_and_artifacts(
+    folder: Path, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    monkeypatch.setenv("LEADLINE_STORE", database_url)
+    monkeypatch.setenv("LEADLINE_ARTIFACTS", str(shared))
+    with Workspace.open(folder) as workspace:
+        run(workspace, "problem")
+        run(workspace, "data")
+    project(tmp_path / "colleague", customers(60)).close()
+    with Workspace.open(tmp_path / "colleague") as workspace:
+        assert [entry.row for entry in workspace.record.entries()] == ["problem", "data"]
+    assert any(shared.rglob("*"))
+    assert list((tmp_path / "colleague" / STATE_FOLDER).iterdir()) == []
+
+
+def test_the_secret_is_made_once_and_kept_to_the_owner(folder: Path) -> None:
+    with Workspace.open(folder) as workspace:
+        with ThreadPoolExecutor(1) as other:
+            first, second = workspace.secret, other.submit(lambda: workspace.secret).result()
+        assert first == second
+        assert len(first) == 32
+        (path,) = workspace.state_folder.glob("web.secret*")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with Workspace.open(folder) as again:
+        assert again.secret == first
+
+
+def test_the_secret_of_another_process_is_taken_over(folder: Path) -> None:
+    """Two processes may make one at the same moment: the first to finish wins."""
+    with Workspace.open(folder) as workspace:
+        path = workspace.state_folder / "web.secret"
+        path.write_bytes(b"theirs")
+        assert workspace.secret == b"theirs"

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.projects import released_folder
+
+__all__ = ["released_folder"]

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.projects import (
+    BY,
+    ETHICS,
+    N_POOL,
+    PROBLEM,
+    customers,
+    project,
+    run,
+    run_to,
+    write_settings,
+)
+
+from leadline.errors import LeadlineError, NotReadyError
+from leadline.phases.lifecycle import State, is_decision
+from leadline.phases.verdict import Answer
+from leadline.services.commands import decide
+from leadline.worker import mend, rows_named
+from leadline.workspace import Workspace
+
+DEFINE = ["problem", "data", "feasibility"]
+
+
+def restate(folder: Path, **problem: Any) -> None:
+    """Change the problem of the released project, and nothing else."""
+    write_settings(
+        folder,
+        problem={**PROBLEM, **problem},
+        data={"stream": ["stream.csv"], "test_share": 0.3},
+        ethics=ETHICS,
+        watch={"block": "week"},
+    )
+
+
+def stale(workspace: Workspace) -> set[str]:
+    return {
+        row
+        for row, here in workspace.record.standing().items()
+        if here.state is State.STALE and not is_decision(row)
+    }
+
+
+def test_what_is_current_is_left_alone(released_folder: Path) -> None:
+    with Workspace.open(released_folder) as workspace:
+        n_entries = len(workspace.record.marks())
+        assert list(mend(workspace, ["define", "find", "train", "apply"], by=BY)) == []
+        assert len(workspace.record.marks()) == n_entries
+        assert workspace.record.jobs() == ()
+
+
+def test_a_changed_file_is_read_again_and_all_that_stands_on_it(released_folder: Path) -> None:
+    customers(N_POOL + 40).write_csv(released_folder / "pool.csv")
+    started: list[str] = []
+    with Workspace.open(released_folder) as workspace:
+        mending = mend(workspace, ["define"], by=BY, started=started.append)
+        assert next(mending).row == "data"
+        everything = {row for row in workspace.record.standing() if not is_decision(row)}
+        never_run = {"capacity", "monitor"}
+        assert stale(workspace) == everything - {"problem", "data"} - never_run
+        assert [entry.row for entry in mending] == ["feasibility"]
+        assert started == ["data", "feasibility"]
+        assert list(mend(workspace, ["define"], by=BY)) == []
+
+
+def test_a_problem_stated_anew_makes_everything_stale(released_folder: Path) -> None:
+    restate(released_folder, target_score=0.85)
+    with Workspace.open(released_folder) as workspace:
+        assert stale(workspace) == set()
+        first = next(mend(workspace, by=BY))
+        assert first.row == "problem"
+        assert {"data", "search", "tuning", "review", "release", "decay"} <= stale(workspace)
+
+
+def test_a_row_named_itself_is_computed_in_any_case(released_folder: Path) -> None:
+    with Workspace.open(released_folder) as workspace:
+        before = workspace.record.latest("labelling")
+        (entry,) = mend(workspace, ["labelling"], by=BY)
+        assert before is not None
+        assert entry.number > before.number
+        assert entry.verdict == before.verdict
+
+
+def test_a_no_stops_until_a_person_decides(tmp_path: Path) -> None:
+    noise = customers(120, 1, strength=0).drop("joined")
+    with project(tmp_path, noise, find={"families": ["majority"], "folds": 2}) as workspace:
+        run_to(workspace, "problem", "data")
+        entries = list(mend(workspace, by=BY))
+        assert [(entry.row, entry.verdict.answer) for entry in entries] == [
+            ("feasibility", Answer.NO)
+        ]
+        with pytest.raises(NotReadyError, match="nobody has decided to go on") as caught:
+            list(mend(workspace, by=BY))
+        assert caught.value.next.startswith("A person may go on all the same")
+        decide(workspace, "define", "go", "we want to see it fail", BY)
+        assert next(mend(workspace, by=BY)).row == "search"
+
+
+def test_people_judge_and_no_machine(released_folder: Path) -> None:
+    with Workspace.open(released_folder) as workspace:
+        run(workspace, "tuning")
+        for names in (["review"], ["apply"]):
+            with pytest.raises(NotReadyError, match="'review' is for people to judge"):
+                list(mend(workspace, names, by=BY))
+        assert list(mend(workspace, by=BY)) == [], "without a name it ends at people's turn"
+
+
+def test_without_new_data_there_is_nothing_to_monitor(released_folder: Path) -> None:
+    with (
+        Workspace.open(released_folder) as workspace,
+        pytest.raises(NotReadyError, match="No new data have been seen") as caught,
+    ):
+        list(mend(workspace, ["monitor"], by=BY))
+    assert caught.value.next == "Run 'leadline watch FILE' first."
+
+
+def test_an_empty_record_cannot_be_started_in_the_middle(tmp_path: Path) -> None:
+    with project(tmp_path, customers(60)) as workspace:
+        with pytest.raises(NotReadyError, match="needs a verdict of"):
+            list(mend(workspace, ["curve"], by=BY))
+        assert workspace.record.marks() == ()
+
+
+def test_stages_and_rows_are_named() -> None:
+    assert rows_named(["define"]) == dict.fromkeys(DEFINE, False)
+    assert rows_named(["data", "define"]) == {"problem": False, "data": True, "feasibility": False}
+    assert list(rows_named(["monitor", "data"])) == ["data", "monitor"]
+    assert len(rows_named([])) == 13
+    assert not any(rows_named([]).values())
+
+
+@pytest.mark.parametrize("name", ["defin", "decision.find", ""])
+def test_what_is_neither_is_refused_with_what_there_is(name: str) -> None:
+    with pytest.raises(LeadlineError, match="neither a stage nor a row") as caught:
+        rows_named(["define", name])
+    assert "define, find, train, apply, ship, watch" in caught.value.needed
+    assert "curve" in caught.value.needed
