@@ -64,7 +64,7 @@ def test_a_team_shares_a_database_and_artifacts(
     with Workspace.open(tmp_path / "colleague") as workspace:
         assert [entry.row for entry in workspace.record.entries()] == ["problem", "data"]
     assert any(shared.rglob("*"))
-    assert list((tmp_path / "colleague" / STATE_FOLDER).iterdir()) == []
+    assert [path.name for path in (tmp_path / "colleague" / STATE_FOLDER).iterdir()] == ["project"]
 
 
 def test_the_secret_is_made_once_and_kept_to_the_owner(folder: Path) -> None:
@@ -85,3 +85,17 @@ def test_the_secret_of_another_process_is_taken_over(folder: Path) -> None:
         path = workspace.state_folder / "web.secret"
         path.write_bytes(b"theirs")
         assert workspace.secret == b"theirs"
+
+
+def test_a_renamed_project_does_not_silently_begin_anew(folder: Path) -> None:
+    with Workspace.open(folder) as workspace:
+        run(workspace, "problem")
+    settings = folder / SETTINGS_FILE
+    text = settings.read_text()
+    settings.write_text(text.replace('name = "customers"', 'name = "clients"', 1))
+    with pytest.raises(SettingsError, match="names the project 'clients'") as caught:
+        Workspace.open(folder)
+    assert "'customers'" in caught.value.next
+    settings.write_text(text)
+    with Workspace.open(folder) as workspace:
+        assert len(workspace.record.entries()) == 1

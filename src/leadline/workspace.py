@@ -57,12 +57,14 @@ class Workspace:
         Raises
         ------
         SettingsError
-            If there is no ``leadline.toml``, or it says something that cannot be.
+            If there is no ``leadline.toml``, it says something that cannot be, or it names
+            another project than the folder has been used for.
         """
         root = Path(folder).resolve()
         settings = load_settings(find_settings(root))
         state = root / STATE_FOLDER
         state.mkdir(exist_ok=True)
+        _refuse_other_project(state / "project", settings.name)
         store = os.environ.get("LEADLINE_STORE") or f"sqlite:///{state / 'leadline.db'}"
         artifacts = os.environ.get("LEADLINE_ARTIFACTS") or str(state / "artifacts")
         return cls(root, settings, Record.open(store, settings.name), Artifacts(artifacts))
@@ -131,3 +133,18 @@ def find_settings(folder: Path) -> Path:
             "Run 'leadline init FILE --label COLUMN' there, or go to the right folder.",
         )
     return path
+
+
+def _refuse_other_project(path: Path, name: str) -> None:
+    """A renamed project would silently begin with an empty record."""
+    if not path.exists():
+        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        temporary.write_text(name, encoding="utf-8")
+        temporary.replace(path)
+    known = path.read_text(encoding="utf-8")
+    if known != name:
+        raise SettingsError(
+            f"{SETTINGS_FILE} names the project {name!r}, but this folder holds {known!r}.",
+            "A record belongs to one project.",
+            f"Set [project] name back to {known!r}, or begin anew in another folder.",
+        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from leadline.engines.loading import load
 from leadline.gather.folds import folds_of
 from leadline.gather.frames import Pool, Rows, Target, load_pool
 from leadline.phases.data import Data
+from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Scalar
 from leadline.record import Artifacts
@@ -40,6 +41,8 @@ class FitSpec:
         What is predicted.
     scoring : str
         The metric.
+    seed : int
+        Of folds and of the fit.
     family, params
         The candidate.
     fold, n_folds : int
@@ -48,21 +51,30 @@ class FitSpec:
         First so many of the fold's shuffled train rows; None for all.
     n_valid : int or None
         At most so many validation rows.
-    seed : int
-        Of folds and of the fit.
     """
 
     artifacts: str
     data: Data
     target: Target
     scoring: str
-    family: str
-    params: Mapping[str, Scalar]
-    fold: int
-    n_folds: int
-    n_train: int | None
-    n_valid: int | None
     seed: int
+    family: str = ""
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+    fold: int = 0
+    n_folds: int = 2
+    n_train: int | None = None
+    n_valid: int | None = None
+
+
+def spec_of(artifacts: Artifacts, problem: Problem, data: Data) -> FitSpec:
+    """What every fit of a project has in common; `dataclasses.replace` says the rest."""
+    return FitSpec(
+        artifacts=artifacts.url,
+        data=data,
+        target=Target.of(problem),
+        scoring=problem.scoring,
+        seed=data.split.seed,
+    )
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from leadline.engines.loading import load
 from leadline.errors import NotReadyError
 from leadline.gather.folds import folds_of
 from leadline.gather.frames import Target, load_pool
-from leadline.gather.measuring import FitResult, FitSpec, measure
+from leadline.gather.measuring import FitResult, FitSpec, measure, spec_of
 from leadline.phases import curve as phase
 from leadline.phases.curve import CandidateCurve, Curve, Point
 from leadline.phases.data import Data
@@ -40,18 +40,10 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
     data = reading.of(Data)
     search = reading.of(Search)
     target = Target.of(problem)
-    base = FitSpec(
-        artifacts=workspace.artifacts.url,
-        data=data,
-        target=target,
-        scoring=problem.scoring,
-        family="",
-        params={},
-        fold=0,
+    base = replace(
+        spec_of(workspace.artifacts, problem, data),
         n_folds=_N_REPEATS,
-        n_train=None,
         n_valid=_MOST_VALID,
-        seed=data.split.seed,
     )
     folds = folds_of(
         load_pool(workspace.artifacts, data, target), n_folds=_N_REPEATS, seed=base.seed
@@ -126,7 +118,7 @@ def _point(executor: Any, spec: FitSpec, size: int, n_folds: int) -> Point | Non
     specs = [replace(spec, fold=fold) for fold in range(n_folds)]
     try:
         results: list[FitResult] = list(executor.map(measure, specs))
-    except ValueError:
+    except Exception:  # a guest's model may raise anything on few rows
         return None
     scoring = scoring_of(spec.scoring)
     return Point(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from leadline.gather.blocks import block_names
 from leadline.gather.frames import Pool, Rows, Target, load_pool
-from leadline.gather.measuring import FitSpec, build, fit_model, positive_scores
+from leadline.gather.measuring import FitSpec, build, fit_model, positive_scores, spec_of
 from leadline.phases import decay as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay, Staleness
@@ -60,18 +60,11 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
     target = Target.of(problem)
     pool = load_pool(workspace.artifacts, data, target)
     trial = search.trial(release.candidate)
-    spec = FitSpec(
-        artifacts=workspace.artifacts.url,
-        data=data,
-        target=target,
-        scoring=problem.scoring,
+    spec = replace(
+        spec_of(workspace.artifacts, problem, data),
         family=trial.family,
         params=trial.params,
-        fold=0,
-        n_folds=2,
         n_train=_MOST_TRAIN,
-        n_valid=None,
-        seed=data.split.seed,
     )
     blocks, rows = _by_block(pool, data.time_column, watch.block)
     if len(blocks) < _FEWEST_BLOCKS:

@@ -9,7 +9,7 @@ import numpy as np
 
 from leadline.engines.loading import load
 from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import FitSpec, fit_and_score, fold_rows
+from leadline.gather.measuring import FitSpec, fit_and_score, fold_rows, spec_of
 from leadline.gather.voting import vote_counts
 from leadline.phases import feasibility as phase
 from leadline.phases.data import Data
@@ -43,18 +43,11 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
     params = load("families", _FAMILY)().candidates(
         problem.task.value, data.features, pool.order.size
     )[0]
-    spec = FitSpec(
-        artifacts=workspace.artifacts.url,
-        data=data,
-        target=target,
-        scoring=problem.scoring,
+    spec = replace(
+        spec_of(workspace.artifacts, problem, data),
         family=_FAMILY,
         params=params,
-        fold=0,
         n_folds=_N_FOLDS,
-        n_train=None,
-        n_valid=None,
-        seed=data.split.seed,
     )
     report("fitting a quick baseline", 0.0)
     observed = _score(pool, spec)

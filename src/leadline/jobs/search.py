@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from functools import partial
+from itertools import count, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +16,7 @@ from leadline.engines.loading import load
 from leadline.errors import LimitError
 from leadline.gather.box import run_in_box
 from leadline.gather.examples import held_out_examples
-from leadline.gather.frames import Target
-from leadline.gather.measuring import FitSpec, measure
+from leadline.gather.measuring import FitSpec, measure, spec_of
 from leadline.phases import search as phase
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
@@ -90,18 +90,10 @@ def explore(plan: Plan) -> None:
     """Try candidates one after the other, until there are none left or the box closes."""
     executor = load("executors", plan.executor)(plan.n_jobs)
     with Workspace.open(plan.folder) as workspace:
-        record = workspace.record
-        for number, (family, complexity, params) in enumerate(_candidates(plan)):
-            trial = Trial(
-                name=f"{family} {number}",
-                family=family,
-                params=dict(params),
-                complexity=complexity,
-                n_train=0,
-                state=TrialState.CUT,
-            )
-            record.add_trial(plan.box, trial)
-            record.add_trial(plan.box, _try(plan, executor, trial))
+        for trial in _candidates(plan):
+            workspace.record.add_trial(plan.box, trial)
+            if trial.state is TrialState.CUT:
+                workspace.record.add_trial(plan.box, _try(plan, executor, trial))
 
 
 def _quick(spec: FitSpec, trial: Trial) -> FitSpec:
@@ -127,18 +119,11 @@ def choose(trials: tuple[Trial, ...], scoring: str) -> str:
 
 def _plan(workspace: Workspace, problem: Problem, data: Data) -> Plan:
     settings = workspace.settings.find
-    spec = FitSpec(
-        artifacts=workspace.artifacts.url,
-        data=data,
-        target=Target.of(problem),
-        scoring=problem.scoring,
-        family="",
-        params={},
-        fold=0,
+    spec = replace(
+        spec_of(workspace.artifacts, problem, data),
         n_folds=settings.folds,
         n_train=_MOST_TRAIN,
         n_valid=_MOST_VALID,
-        seed=data.split.seed,
     )
     return Plan(
         folder=str(workspace.folder),
@@ -150,23 +135,47 @@ def _plan(workspace: Workspace, problem: Problem, data: Data) -> Plan:
     )
 
 
-def _candidates(plan: Plan) -> Iterator[tuple[str, int, Mapping[str, Scalar]]]:
-    """Every family's default first, simple before rich; then their further candidates in turn."""
+def _candidates(plan: Plan) -> Iterator[Trial]:
+    """Every family's default first, simple before rich; then their further candidates in turn.
+
+    A family is asked when its turn comes, so that one that hangs or raises costs no other.
+    """
     families = sorted((load("families", name)() for name in plan.families), key=_complexity)
     data, task = plan.spec.data, plan.spec.target.task.value
-    spaces = [
-        [
-            (family.name, family.complexity, params)
-            for params in family.candidates(task, data.features, data.split.n_train)
-        ]
-        for family in families
-    ]
+    number, spaces = count(), []
+    for family in families:
+        blank = partial(_untried, family)
+        try:
+            space = list(family.candidates(task, data.features, data.split.n_train))
+        except Exception as error:  # a guest's family may raise anything; the search goes on
+            yield replace(blank(next(number), {}), state=TrialState.FAILED, message=_message(error))
+            continue
+        if space:
+            yield blank(next(number), space[0])
+        spaces.append([(blank, params) for params in space[1:]])
     for round_ in zip_longest(*spaces):
-        yield from (candidate for candidate in round_ if candidate is not None)
+        for blank, params in filter(None, round_):
+            yield blank(next(number), params)
+
+
+def _untried(family: Any, number: int, params: Mapping[str, Scalar]) -> Trial:
+    """A trial that counts as cut until it has an end."""
+    return Trial(
+        name=f"{family.name} {number}",
+        family=family.name,
+        params=dict(params),
+        complexity=_complexity(family),
+        n_train=0,
+        state=TrialState.CUT,
+    )
 
 
 def _complexity(family: Any) -> int:
     return int(family.complexity)
+
+
+def _message(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
 
 
 def _try(plan: Plan, executor: Any, trial: Trial) -> Trial:
@@ -178,8 +187,7 @@ def _try(plan: Plan, executor: Any, trial: Trial) -> Trial:
     try:
         results = list(executor.map(measure, specs))
     except Exception as error:  # a guest's model may raise anything; the search goes on
-        message = f"{type(error).__name__}: {error}"[:300]
-        return replace(trial, state=TrialState.FAILED, message=message)
+        return replace(trial, state=TrialState.FAILED, message=_message(error))
     scores = np.array([result.score for result in results])
     return replace(
         trial,

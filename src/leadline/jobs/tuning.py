@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,14 @@ from leadline.engines.conform import conform
 from leadline.engines.models import dump_model
 from leadline.errors import NotReadyError
 from leadline.gather.frames import Target, load_pool
-from leadline.gather.measuring import FitSpec, build, fit_model, positive_scores, score_model
+from leadline.gather.measuring import (
+    FitSpec,
+    build,
+    fit_model,
+    positive_scores,
+    score_model,
+    spec_of,
+)
 from leadline.gather.sources import read_stream
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
@@ -116,18 +123,10 @@ def _require_both_classes(truth: NDArray[Any], problem: Problem) -> None:
 
 def _final_spec(workspace: Workspace, problem: Problem, data: Data, search: Search) -> FitSpec:
     trial = search.chosen_trial
-    return FitSpec(
-        artifacts=workspace.artifacts.url,
-        data=data,
-        target=Target.of(problem),
-        scoring=problem.scoring,
+    return replace(
+        spec_of(workspace.artifacts, problem, data),
         family=trial.family,
         params=trial.params,
-        fold=0,
-        n_folds=2,
-        n_train=None,
-        n_valid=None,
-        seed=data.split.seed,
     )
 
 
