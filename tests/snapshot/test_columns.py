@@ -103,3 +103,12 @@ def test_class_texts() -> None:
     assert class_texts(pl.Series([1.5, 0.0])).to_list() == ["1.5", "0.0"]
     assert class_texts(pl.Series([1, 0])).to_list() == ["1", "0"]
     assert class_texts(pl.Series(["a", None])).to_list() == ["a", None]
+
+
+def test_words_that_never_come_back_are_kept_as_text_where_they_are_all_there_is() -> None:
+    words = [f"word{number}x" for number in range(60)]
+    frame = pl.DataFrame({"word": words, "bad": ["yes", "no"] * 30})
+    word, _ = columns_of(frame, label="bad")
+    assert (word.role, word.kind) == (Role.FEATURE, Kind.TEXT)
+    other = frame.with_columns(pl.Series("length", [3.0, 4.0, 5.0] * 20))
+    assert columns_of(other, label="bad")[0].role is Role.EXCLUDED

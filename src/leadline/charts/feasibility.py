@@ -18,10 +18,9 @@ from leadline.charts.theme import (
     rule_at,
     table,
 )
-from leadline.phases.feasibility import Feasibility
+from leadline.phases.feasibility import SIGNIFICANT, Feasibility
 from leadline.phases.scoring import scoring_of
 
-_SIGNIFICANT = 0.05  # where the verdict draws the line
 
 
 def chart(verdict: Feasibility) -> Picture:
@@ -73,7 +72,7 @@ def _row(name: str, score: float, color: str, shape: str, spread: float) -> Reco
 
 def _title(verdict: Feasibility) -> str:
     score, luck = f"{verdict.score:.3f}", f"{verdict.chance_score:.3f}"
-    if verdict.p_value <= _SIGNIFICANT:
+    if verdict.p_value <= SIGNIFICANT:
         return f"There is signal: a first try scores {score}, luck alone {luck}"
     return f"No signal found: a first try scores {score}, luck alone {luck}"
 
@@ -83,5 +82,5 @@ def _subtitle(verdict: Feasibility) -> str:
         f"The grey bar is where {verdict.n_permutations:,} models taught on shuffled labels land: "
         "it shows what luck alone can do."
     )
-    outside = "outside" if verdict.p_value <= _SIGNIFICANT else "inside"
+    outside = "outside" if verdict.p_value <= SIGNIFICANT else "inside"
     return f"{chance} The quick model lies {outside} it (p = {verdict.p_value:.3f})."

@@ -76,6 +76,6 @@ def person_named(name: str, doing: str) -> str:
 
 def _unknown(kind: str, name: str, known: tuple[str, ...]) -> tuple[str, str, str]:
     near = get_close_matches(name, known, n=1)
-    guess = f"Did you mean {near[0]!r}?" if near else "Look at the name again."
+    guess = f"Did you mean {str(near[0])!r}?" if near else "Look at the name again."
     found = f"There is no {kind} {name[:_LONGEST]!r}."
     return found, f"One of {', '.join(known)} is needed.", guess

@@ -6,6 +6,7 @@ from datetime import datetime
 from math import floor, log10
 
 from leadline.phases.verdict import Answer, Bounds
+from leadline.phases.wording import plural
 
 ANSWERS = {Answer.GO: "go", Answer.NO: "no", Answer.UNCLEAR: "unclear"}
 
@@ -67,18 +68,6 @@ def duration(seconds: float) -> str:
             digits = 1 if unit == "hour" else 0
             return plural(round(seconds / size, digits), unit)
     return plural(round(seconds / 86_400, 1), "day")
-
-
-def plural(n: float, noun: str) -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> plural(1, "row"), plural(2500, "row"), plural(2.5, "hour")
-    ('1 row', '2,500 rows', '2.5 hours')
-    """
-    number = f"{n:,.0f}" if float(n).is_integer() else f"{n:,.1f}"
-    return f"{number} {noun}" if n == 1 else f"{number} {noun}s"
 
 
 def per_thousand(share: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 import polars as pl
@@ -90,6 +91,9 @@ def class_texts(label: pl.Series) -> pl.Series:
     return label.cast(pl.String)
 
 
+_NEVER_BACK = "no value comes back: it names rows, and tells nothing of the next"
+
+
 def columns_of(
     frame: pl.DataFrame,
     *,
@@ -103,6 +107,7 @@ def columns_of(
 
     Left out with a reason: what the user excludes, the time and the group column, empty and
     constant columns, and identifiers (words that never come back, whole numbers that count up).
+    Where such words are all there is, they are kept as text.
 
     Parameters
     ----------
@@ -136,10 +141,18 @@ def columns_of(
         reasons[group] = "rows are kept together by it"
     if time:
         reasons[time] = "it dates the rows"
-    return tuple(
+    columns = tuple(
         _column(series, kinds.get(series.name), label, reasons.get(series.name, ""))
         for series in frame.iter_columns()
     )
+    if any(column.role is Role.FEATURE for column in columns):
+        return columns
+    return tuple(_as_text(column) if column.why == _NEVER_BACK else column for column in columns)
+
+
+def _as_text(column: Column) -> Column:
+    """Words that never come back are all there is: then how they are spelt is learnt from."""
+    return replace(column, kind=Kind.TEXT, role=Role.FEATURE, why="")
 
 
 def _column(series: pl.Series, kind: Kind | None, label: str, why: str) -> Column:
@@ -196,7 +209,7 @@ def _useless(filled: pl.Series, n_unique: int, kind: Kind, n_rows: int) -> str:
     if n_unique < len(filled) or n_unique < _FEWEST_TO_JUDGE:
         return ""
     if kind is Kind.CATEGORY:
-        return "no value comes back: it names rows, and tells nothing of the next"
+        return _NEVER_BACK
     if filled.dtype.is_integer() and (_is_named_id(filled.name) or filled.is_sorted()):
         return "it numbers the rows"
     return ""

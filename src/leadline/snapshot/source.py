@@ -94,7 +94,7 @@ def open_source(path: Path, note: Note) -> tuple[bytes, Form]:
 def _bytes_of(path: Path) -> bytes:
     if path.is_dir():
         raise DataError(
-            f"{path.name} is a folder.",
+            f"{path} is a folder.",
             "A file is needed.",
             "Name the files in it under [data] files.",
         )

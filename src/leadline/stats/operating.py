@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+# a point that finds less is of no use to anybody
+_LEAST_RECALL = 0.1
+
+
 @dataclass(frozen=True)
 class OperatingPoints:
     """Precision, recall and alert share at several thresholds.
@@ -144,7 +148,7 @@ def propose_points(
     """Propose at most three thresholds that differ in what they are good for.
 
     *balanced* is the cheapest by the two costs; *cautious* finds as much as it can at a precision
-    of `precision_aim`, never at a lower threshold than balanced; *catch-all* has the highest
+    of at least `precision_aim`, never at a lower threshold than balanced; *catch-all* has the highest
     threshold that still finds `recall_aim` of the positives, never above balanced. Where two
     coincide they are one point, which keeps the name balanced if it is among them.
 
@@ -158,8 +162,9 @@ def propose_points(
     cost_miss, cost_false_alarm : float > 0
         Cost of a positive that is not found, and of an alert that is none.
     precision_aim, recall_aim : float in (0, 1), default=0.9
-        What cautious and catch-all aim at. If no threshold has that precision, cautious is the
-        one with the best lower bound of precision.
+        What cautious and catch-all aim at: the lower bound of precision, and recall. If no
+        threshold has that precision, cautious is the one with the best lower bound of precision
+        among those that find at least a tenth of the positives.
     confidence_level : float in (0, 1), default=0.9
         Of the Wilson bounds.
 
@@ -195,7 +200,10 @@ def propose_points(
     ) / scores.size
     balanced = int(np.argmin(cost))
     precise = np.flatnonzero(points.precision.low >= precision_aim)
-    cautious = int(precise[-1]) if precise.size else int(np.argmax(points.precision.low))
+    useful = int(np.flatnonzero(points.recall.estimate >= _LEAST_RECALL)[0])
+    cautious = int(precise[-1]) if precise.size else useful + int(
+        np.argmax(points.precision.low[useful:])
+    )
     catch_all = int(np.flatnonzero(points.recall.estimate >= recall_aim)[0])
     names: dict[int, list[str]] = {}
     for name, place in (

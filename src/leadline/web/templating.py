@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
+from leadline.phases.wording import plural
 from leadline.services import words
 from leadline.services.queries.situation import title_of
 
@@ -20,7 +21,7 @@ _FILTERS = {
     "per_thousand_range": words.per_thousand_range,
     "percent": words.percent,
     "percent_range": words.percent_range,
-    "plural": words.plural,
+    "plural": plural,
     "title_of": title_of,
 }
 

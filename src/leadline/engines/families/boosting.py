@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped, unused-ignore]
+from threadpoolctl import ThreadpoolController
 
 from leadline.engines.contract import Scalar
 from leadline.engines.families.columns import TRUSTED, Columns

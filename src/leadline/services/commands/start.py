@@ -107,13 +107,7 @@ def start_project(
     SettingsError
         If the folder is a workspace already.
     """
-    path = folder / SETTINGS_FILE
-    if path.exists():
-        raise SettingsError(
-            f"{path} exists already.",
-            "A new project needs a folder of its own.",
-            "Change that file, or choose another folder: -C FOLDER.",
-        )
+    path = require_new(folder)
     text = template(
         name=name or folder.resolve().name or "project",
         files=[_named(file, folder) for file in files],
@@ -125,6 +119,24 @@ def start_project(
     temporary = path.with_suffix(".part")
     temporary.write_text(text, encoding="utf-8")
     temporary.rename(path)
+    return path
+
+
+def require_new(folder: Path) -> Path:
+    """Where the settings of a new project go.
+
+    Raises
+    ------
+    SettingsError
+        If the folder is a workspace already.
+    """
+    path = folder / SETTINGS_FILE
+    if path.exists():
+        raise SettingsError(
+            f"{path} exists already.",
+            "A new project needs a folder of its own.",
+            "Change that file, or choose another folder: -C FOLDER.",
+        )
     return path
 
 

@@ -80,7 +80,7 @@ def steps(now: Situation, jobs: Sequence[Job] = ()) -> tuple[Step, ...]:
             "Nothing to decide now",
             "Every verdict is current. Look again when new data have come in.",
             "/rows/monitor",
-            "leadline watch",
+            "leadline watch FILE",
         ),
     )
 
@@ -122,7 +122,7 @@ def _first(row: Row) -> Step:
         f"Run {row.name}",
         row.question,
         f"/rows/{row.name}",
-        f"leadline run {row.name}",
+        "leadline watch FILE" if row.name == "monitor" else f"leadline run {row.name}",
         row.name,
     )
 
@@ -150,7 +150,7 @@ def _decision_wanted(now: Situation, stage: Stage) -> Iterator[Step]:
         f"Decide on {stage}: go on, go back or stop",
         f"The verdict of {names} is {said}.",
         f"/decide/{stage}",
-        f"leadline decide {stage} go|back|stop",
+        f"leadline decide {stage} go --why REASON",
     )
 
 
@@ -160,7 +160,7 @@ def _stopped(stage: Stage) -> Step:
         f"Stopped after {stage}",
         f"The decision on {stage} was not to go on. A new decision, or a new verdict, reopens it.",
         f"/decide/{stage}",
-        f"leadline decide {stage} go|back|stop",
+        f"leadline decide {stage} go --why REASON",
         decision_of(stage),
     )
 
