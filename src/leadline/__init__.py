@@ -1,8 +1,11 @@
 """Run a data-science project through its whole life: define, find, train, apply, ship, watch.
 
->>> import leadline as ll  # doctest: +SKIP
->>> project = ll.open("my-project")  # doctest: +SKIP
->>> project.run("curve").plot()  # doctest: +SKIP
+In a notebook::
+
+    import leadline as ll
+
+    project = ll.open("my-project")
+    project.run("curve").plot()
 """
 
 from __future__ import annotations
