@@ -1,6 +1,6 @@
 """How much processor time does asking for help cost? And which heavy imports does it avoid?
 
-    python benchmarks/start_up.py
+python benchmarks/start_up.py
 """
 
 from __future__ import annotations

@@ -22,7 +22,6 @@ from leadline.phases.feasibility import SIGNIFICANT, Feasibility
 from leadline.phases.scoring import scoring_of
 
 
-
 def chart(verdict: Feasibility) -> Picture:
     """Shuffled labels, the quick model, people's ceiling and the target on one axis."""
     rows = _rows(verdict)

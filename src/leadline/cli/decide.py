@@ -10,7 +10,7 @@ from leadline.cli.options import by_option, echo_json, verb
 
 
 @verb("decide", example="leadline decide find go --why 'the demo convinced sales'")
-@click.argument("stage")
+@click.argument("stage", metavar="STAGE")
 @click.argument("choice", type=click.Choice(["go", "back", "stop"]))
 @click.option("--why", required=True, help="The reason: it goes on the record.")
 @by_option
@@ -20,7 +20,7 @@ def command(stage: str, choice: str, why: str, by: str, folder: Path, as_json: b
     Only a "go" opens what comes after a verdict of "no".
     """
     from leadline.cli.entries import entry_json, print_entry
-    from leadline.cli.progress import console
+    from leadline.cli.layout import console
     from leadline.services.commands import decide
     from leadline.workspace import Workspace
 

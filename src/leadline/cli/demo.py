@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.options import echo_json, fail
-from leadline.errors import LeadlineError
+from leadline.cli.options import echo_json, plain_errors
 
 if TYPE_CHECKING:
     from leadline.record import Entry
+
+_STOPPED = "What was finished is on the record; 'leadline run -C FOLDER' goes on from there."
 
 
 @click.command("demo", epilog="Example: leadline demo words --folder demo-words")
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     "--folder",
     type=click.Path(path_type=Path),
     default=None,
-    help="A new folder for the project  [default: demo-EXAMPLE]",
+    help="A new folder for the project  [default: demo-EXAMPLE, numbered if it is there]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def command(example: str, folder: Path | None, as_json: bool) -> None:
@@ -33,27 +35,34 @@ def command(example: str, folder: Path | None, as_json: bool) -> None:
 
     Everything is computed here and now, in a few minutes; the folder is a workspace you can open.
     """
-    try:
-        _run(example, folder or Path(f"demo-{example}"), as_json=as_json)
-    except LeadlineError as error:
-        fail(error, as_json=as_json)
+    with plain_errors(_STOPPED, as_json=as_json):
+        _run(example, folder or _new_folder(f"demo-{example}"), as_json=as_json)
+
+
+def _new_folder(name: str) -> Path:
+    """The first folder of that name that is not there yet."""
+    numbered = (Path(f"{name}-{number}") for number in count(2))
+    return next(folder for folder in chain([Path(name)], numbered) if not folder.exists())
 
 
 def _run(example: str, folder: Path, *, as_json: bool) -> None:
     from leadline.cli.entries import entry_json, print_entry
-    from leadline.cli.progress import Display, console
-    from leadline.demo import run_demo
+    from leadline.cli.layout import console
+    from leadline.cli.progress import Display
+    from leadline.demo import EXAMPLES, run_demo
 
     screen = console(as_json=as_json)
     started = time.monotonic()
     entries = []
     with Display(screen) as display:
-        for entry in run_demo(example, folder, started=display.start, progress=display.show):
+        write_files = EXAMPLES[example]
+        for entry in run_demo(write_files, folder, started=display.start, progress=display.show):
             display.clear()
             entries.append(entry)
             if not as_json:
                 print_entry(screen, entry)
-    report = _write_documents(folder)
+        display.start("report", "drawing the pictures")
+        report = _write_documents(folder)
     if as_json:
         echo_json(
             {
@@ -83,24 +92,17 @@ def _write_documents(folder: Path) -> Path:
 
 def _summarise(folder: Path, entries: list[Entry], report: Path, seconds: float) -> None:
     """One page: a verdict for each stage, and where to look."""
-    from rich.markup import escape
-    from rich.table import Table
-
-    from leadline.cli.progress import console
-    from leadline.phases.lifecycle import ROWS, Stage, is_decision
+    from leadline.cli.entries import print_entry
+    from leadline.cli.layout import console
+    from leadline.phases.lifecycle import ROWS, is_decision
 
     screen = console()
-    table = Table(title=f"Six stages in {seconds:.0f} s", title_justify="left", show_lines=True)
-    for column in ("stage", "verdict", "why"):
-        table.add_column(column)
-    for stage in Stage:
-        of_stage = [entry for entry in entries if ROWS[entry.row].stage is stage]
-        judged = [entry for entry in of_stage if not is_decision(entry.row)]
-        if judged:
-            last = judged[-1].verdict
-            table.add_row(stage.value, last.answer.value, escape(last.summary))
-    screen.print()
-    screen.print(table)
-    screen.print("Judgments of the stream say what really happened: the demo's judge looks it up.")
-    screen.print(f"Report: {report.resolve()}")
-    screen.print(f"Pages:  leadline up -C {folder}   (http://127.0.0.1:8765)")
+    last = {ROWS[entry.row].stage: entry for entry in entries if not is_decision(entry.row)}
+    screen.print(f"\n[bold]{len(last)} stages in {seconds:.0f} s[/]\n")
+    for entry in last.values():
+        print_entry(screen, entry, findings=False)
+    screen.print(
+        "\nJudgments of the stream say what really happened: the demo's judge looks it up."
+    )
+    screen.print(f"Report: {report.resolve()}", markup=False)
+    screen.print(f"Pages:  leadline up -C {folder}", markup=False)

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ import click
 from leadline.cli.options import EXIT_ERROR, echo_json, verb
 from leadline.errors import LeadlineError
 
-Check = tuple[str, Callable[[Path], str]]
+Check = Callable[[], str]
 
 _LEAST_FREE_GB = 1.0
 
@@ -24,7 +25,7 @@ def command(folder: Path, as_json: bool) -> None:
 
     Ends with exit code 1 if something is wrong, and says what to do about it.
     """
-    results = [_try(name, check, folder) for name, check in _CHECKS]
+    results = [_try(name, check) for name, check in _checks(folder).items()]
     if as_json:
         echo_json([{"check": n, "ok": ok, "message": message} for n, ok, message in results])
     else:
@@ -34,27 +35,27 @@ def command(folder: Path, as_json: bool) -> None:
         sys.exit(EXIT_ERROR)
 
 
-def _try(name: str, check: Callable[[Path], str], folder: Path) -> tuple[str, bool, str]:
+def _try(name: str, check: Check) -> tuple[str, bool, str]:
     try:
-        return name, True, check(folder)
+        return name, True, check()
     except LeadlineError as error:
         return name, False, str(error)
     except Exception as error:  # whatever is broken here is what the doctor is asked for
         return name, False, f"{type(error).__name__}: {error}"
 
 
-def _python(folder: Path) -> str:
+def _python() -> str:
     return f"{sys.version.split()[0]} at {sys.executable}"
 
 
-def _packages(folder: Path) -> str:
+def _packages() -> str:
     from importlib.metadata import version
 
     names = ("numpy", "scipy", "scikit-learn", "polars", "sqlalchemy", "skops", "fastapi")
     return ", ".join(f"{name} {version(name)}" for name in names)
 
 
-def _engines(folder: Path) -> str:
+def _engines() -> str:
     from leadline.engines.loading import KINDS, load, names
 
     found = []
@@ -65,7 +66,7 @@ def _engines(folder: Path) -> str:
     return "; ".join(found)
 
 
-def _pictures(folder: Path) -> str:
+def _pictures() -> str:
     from importlib.metadata import version
 
     from leadline.charts import chart_of, svg
@@ -115,7 +116,7 @@ def _workspace(folder: Path) -> str:
         return f"{workspace.settings.name}: {n_entries} entries in {store}"
 
 
-def _demo(folder: Path) -> str:
+def _demo() -> str:
     from leadline.demo import missing_packages
 
     missing = missing_packages()
@@ -124,12 +125,13 @@ def _demo(folder: Path) -> str:
     return "its data are installed"
 
 
-_CHECKS: tuple[Check, ...] = (
-    ("python", _python),
-    ("packages", _packages),
-    ("engines", _engines),
-    ("pictures", _pictures),
-    ("machine", _machine),
-    ("workspace", _workspace),
-    ("demo", _demo),
-)
+def _checks(folder: Path) -> dict[str, Check]:
+    return {
+        "python": _python,
+        "packages": _packages,
+        "engines": _engines,
+        "pictures": _pictures,
+        "machine": partial(_machine, folder),
+        "workspace": partial(_workspace, folder),
+        "demo": _demo,
+    }

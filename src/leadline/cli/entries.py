@@ -5,32 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 
+from leadline.cli.layout import Cell, print_line
+from leadline.cli.progress import heading
 from leadline.phases.lifecycle import ROWS
 from leadline.phases.verdict import Answer, Severity
 from leadline.record import Entry
 
-_MARKS = {
-    Answer.GO: "[green]go[/]",
-    Answer.NO: "[red]no[/]",
-    Answer.UNCLEAR: "[yellow]unclear[/]",
+_ANSWERS = {
+    Answer.GO: Cell("go", 7, "green"),
+    Answer.NO: Cell("no", 7, "red"),
+    Answer.UNCLEAR: Cell("unclear", 7, "yellow"),
 }
 _COLOURS = {Severity.FAULT: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+_UNDER_SUMMARY = Cell("", 28)
 
 
-def print_entry(console: Console, entry: Entry, *, notes: bool = False) -> None:
+def print_entry(
+    screen: Console, entry: Entry, *, notes: bool = False, findings: bool = True
+) -> None:
     """Print a verdict: its answer, its sentence, and what wants a person's eyes."""
     verdict = entry.verdict
-    stage = ROWS[entry.row].stage.value
-    console.print(
-        f"[bold]{stage} / {entry.row}[/]  {_MARKS[verdict.answer]}  {escape(verdict.summary)}"
-    )
-    for finding in verdict.findings:
+    print_line(screen, [*heading(entry.row), _ANSWERS[verdict.answer]], verdict.summary)
+    for finding in verdict.findings if findings else ():
         if finding.severity is Severity.NOTE and not notes:
             continue
         words = f"{finding.what} {finding.next}".strip()
-        console.print(f"    [{_COLOURS[finding.severity]}]•[/] {escape(words)}")
+        bullet = Cell("•", 0, _COLOURS[finding.severity])
+        print_line(screen, [_UNDER_SUMMARY, bullet], words)
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

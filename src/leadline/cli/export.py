@@ -25,13 +25,12 @@ def command(what: str, file: Path, folder: Path, as_json: bool) -> None:
     'rows' are the rows of the stream drawn for judging, without scores; fill in the column
     is_positive and bring them back with 'leadline review --judgments FILE'.
     """
+    from leadline.cli.files import whole
     from leadline.workspace import Workspace
 
     writers = {"record": _record, "labels": _labels, "rows": _rows}
-    with Workspace.open(folder) as workspace:
-        temporary = file.with_name(f"{file.name}.part")
+    with Workspace.open(folder) as workspace, whole(file) as temporary:
         n_written = writers[what](workspace, temporary)
-        temporary.rename(file)
     if as_json:
         echo_json({"file": str(file), "written": n_written})
     else:

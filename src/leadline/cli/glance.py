@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
-from rich.markup import escape
-from rich.table import Table
+from rich.console import Console
 
-from leadline.cli.progress import console
+from leadline.cli.layout import Cell, print_line
 from leadline.services.queries import ProjectPage
 from leadline.services.words import money, percent
 
+_COLOURS = {
+    "go": "green",
+    "no": "red",
+    "unclear": "yellow",
+    "stale": "yellow",
+    "open": "cyan",
+    "waiting": "dim",
+}
+_MARGIN = 8
 
-def print_page(page: ProjectPage) -> None:
+
+def print_page(screen: Console, page: ProjectPage) -> None:
     """Print what a manager wants to know."""
-    screen = console()
-    screen.print(f"[bold]{escape(page.name)}[/]: {escape(page.question)}")
-    table = Table(box=None, show_header=False, padding=(0, 1))
+    print_line(screen, [Cell(page.name, len(page.name), "bold")], page.question)
+    screen.print()
+    width = max(len(stage.word.text) for stage in page.stages)
     for stage in page.stages:
-        table.add_row(
-            f"[bold]{stage.stage.value}[/]", escape(stage.word.text), escape(stage.sentence)
-        )
-    screen.print(table)
+        word = Cell(stage.word.text, width, _COLOURS.get(stage.word.tone, ""))
+        print_line(screen, [Cell(stage.stage.value, _MARGIN - 2, "bold"), word], stage.sentence)
+    screen.print()
     costs = page.costs
     granted = f" of {money(costs.granted, costs.currency)} granted" if costs.granted else ""
-    screen.print(f"Cost so far: {money(costs.spent, costs.currency)}{granted}.")
+    _print_about(screen, "cost", f"{money(costs.spent, costs.currency)}{granted}.")
     if page.chance is not None:
-        screen.print(
-            f"Chance of {page.chance.target}: {percent(page.chance.now)} with today's rows, "
+        words = (
+            f"{percent(page.chance.now)} for {page.chance.target} with today's rows, "
             f"{percent(page.chance.affordable)} with those the budget can buy."
         )
-    screen.print(f"Next: {escape(page.next.title)}. {escape(page.next.why)}")
+        _print_about(screen, "chance", words)
+    print_next(screen, page)
+
+
+def print_next(screen: Console, page: ProjectPage) -> None:
+    """Print what to do now, and the command that does it."""
+    _print_about(screen, "next", f"{page.next.title}. {page.next.why}".strip())
     if page.next.command:
-        screen.print(f"    {escape(page.next.command)}")
+        print_line(screen, [Cell("", _MARGIN - 2)], page.next.command)
+
+
+def _print_about(screen: Console, name: str, words: str) -> None:
+    print_line(screen, [Cell(name, _MARGIN - 2, "bold")], words)

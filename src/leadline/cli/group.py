@@ -31,20 +31,39 @@ class _Verbs(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Verbs in the order of a project's life."""
+        del ctx
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a verb."""
+        del ctx
         if cmd_name not in VERBS:
             return None
         command = import_module(f"leadline.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a verb; an unknown one is answered with the nearest."""
+        name = args[0]
+        if name not in VERBS and not name.startswith("-"):
+            ctx.fail(f"There is no verb {name!r}.{_nearest(name)}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs with their lines of help."""
+        del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, VERBS, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 @click.group(

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadline.cli.options import by_option, echo_json, verb
+from leadline.cli.options import EXIT_NO, by_option, echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.services.commands.start import Candidate
 
+Read = Callable[[str], Any]
 
-@verb("init", example="leadline init customers.csv --label churned --target 0.8")
+
+@verb(
+    "init",
+    example="leadline init customers.csv --label churned --target 0.8",
+    stopped="Nothing was kept.",
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--label", default="", help="The column to predict.")
 @click.option("--name", default="", help="Name of the project  [default: the folder's]")
@@ -26,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("--missing", multiple=True, help="A word that means missing; may be repeated.")
 @click.option("--yes", is_flag=True, help="Ask nothing; what is not known is marked as assumed.")
 @by_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 (an option each)
     files: tuple[Path, ...],
     label: str,
     name: str,
@@ -44,51 +54,76 @@ def command(
     """Make a workspace from CSV, TSV, Parquet or JSONL files of labelled rows.
 
     Reads the files whole before anything is written, asks what it cannot know, writes a commented
-    leadline.toml, audits the data and shows the first status.
+    leadline.toml, audits the data and shows the first status. Ends with exit code 3 if the data
+    are not fit to learn from, and leaves nothing behind if they cannot be read.
     """
-    from leadline.services.commands.start import look_at, start_project
+    from leadline.services.commands.start import look_at, require_new, start_project
 
+    require_new(folder)
     seen = look_at(files, label, missing=missing, exclude=exclude)
     problem = _given({"positive": positive, "target_score": target})
-    if not yes and not as_json and sys.stdin.isatty():
+    ethics: dict[str, Any] = {}
+    if not yes and not as_json and _is_person():
         problem |= _ask(seen, problem)
+        ethics = _ask_ethics(by)
     data = _given(
         {"time": time, "group": group, "exclude": exclude or None, "missing": missing or None}
     )
-    path = start_project(folder, files, label, name=name, problem=problem, data=data)
+    with _all_or_nothing(folder):
+        start_project(folder, files, label, name=name, problem=problem, data=data, ethics=ethics)
+        is_fit = _first_look(folder, by, as_json=as_json)
+    if not is_fit:
+        sys.exit(EXIT_NO)
+
+
+def _is_person() -> bool:
+    return sys.stdin.isatty()
+
+
+@contextmanager
+def _all_or_nothing(folder: Path) -> Iterator[None]:
+    """Remove what was made if the first look fails; what was there before stays."""
+    from leadline.workspace import SETTINGS_FILE, STATE_FOLDER
+
+    made = [path for path in (folder, folder / STATE_FOLDER) if not path.exists()]
     try:
-        _first_look(folder, by, as_json=as_json)
+        yield
     except BaseException:
-        # settings that nothing has been computed from would only be in the way
-        path.unlink(missing_ok=True)
+        (folder / SETTINGS_FILE).unlink(missing_ok=True)
+        for path in made:
+            shutil.rmtree(path, ignore_errors=True)
         raise
 
 
-def _first_look(folder: Path, by: str, *, as_json: bool) -> None:
+def _first_look(folder: Path, by: str, *, as_json: bool) -> bool:
+    """State the problem and audit the data; whether they are fit to learn from."""
     from leadline.cli.entries import print_entry
     from leadline.cli.glance import print_page
-    from leadline.cli.progress import Display, console
+    from leadline.cli.layout import console
+    from leadline.cli.progress import Display
+    from leadline.phases.verdict import Answer
     from leadline.services.queries import project_page
     from leadline.worker import mend
-    from leadline.workspace import Workspace
+    from leadline.workspace import SETTINGS_FILE, Workspace
 
     screen = console(as_json=as_json)
+    entries, rows = [], ("problem", "data")
     with Workspace.open(folder) as workspace:
         with Display(screen) as display:
-            rows = ("problem", "data")
-            entries = list(
-                mend(workspace, rows, by=by, started=display.start, progress=display.show)
-            )
+            for entry in mend(workspace, rows, by=by, started=display.start, progress=display.show):
+                display.clear()
+                entries.append(entry)
+                if not as_json:
+                    print_entry(screen, entry, notes=True)
         page = project_page(workspace)
-        path = workspace.folder / "leadline.toml"
+        path = workspace.folder / SETTINGS_FILE
     if as_json:
         summaries = {entry.row: entry.verdict.summary for entry in entries}
         echo_json({"settings": str(path), "summaries": summaries, "next": page.next.command})
-        return
-    for entry in entries:
-        print_entry(screen, entry, notes=True)
-    screen.print(f"\nSettings: {path}\n")
-    print_page(page)
+    else:
+        screen.print(f"\nWritten: {path}\n", markup=False)
+        print_page(screen, page)
+    return all(entry.verdict.answer is not Answer.NO for entry in entries)
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
@@ -103,32 +138,71 @@ def _ask(seen: Candidate, given: dict[str, Any]) -> dict[str, Any]:
     """Ask a person what no file can tell; Enter leaves a thing open."""
     click.echo(f"{seen.n_rows:,} rows. Enter leaves a question open; leadline.toml keeps all.")
     answers: dict[str, Any] = {}
-    for key, words, kind in _questions(seen):
+    for key, words, read in _questions(seen):
         if key in given:
             continue
-        answer = click.prompt(words, default="", show_default=False, type=str).strip()
-        if not answer:
-            continue
-        try:
-            answers[key] = kind(answer)
-        except ValueError:
-            click.echo(f"  {answer!r} is not a number; left open.")
+        answer = click.prompt(words, default="", show_default=False, value_proc=read)
+        if answer != "":
+            answers[key] = answer
     return answers
 
 
-def _questions(seen: Candidate) -> list[tuple[str, str, type]]:
-    questions: list[tuple[str, str, type]] = [
-        ("question", "What is the question, in the words of whoever asks?", str),
-        ("unit", "What is one row (a flight, a customer)?", str),
+def _ask_ethics(by: str) -> dict[str, Any]:
+    """Ask who can be harmed; no model is released before somebody has answered by name."""
+    if not click.confirm("Answer the ethics checklist now? Otherwise later, in leadline.toml"):
+        return {}
+    answers = {
+        key: click.prompt(words, default="", show_default=False).strip()
+        for key, words in (
+            ("harmed", "Who can be harmed by a wrong prediction?"),
+            ("by_which_error", "By which error: a miss, a false alarm, or both; and how?"),
+            ("data_allowed", "Which data may be used, and on what ground?"),
+            ("personal_data", "Which columns are personal, and how are they protected?"),
+        )
+    }
+    return {"answered_by": by, **{key: answer for key, answer in answers.items() if answer}}
+
+
+def _questions(seen: Candidate) -> list[tuple[str, str, Read]]:
+    """What to ask, and how an answer is read; a reader refuses what cannot be."""
+    questions: list[tuple[str, str, Read]] = [
+        ("question", "What is the question, in the words of whoever asks?", str.strip),
+        ("unit", "What is one row (a flight, a customer)?", str.strip),
     ]
     if len(seen.classes) == 2:
         words = f"Which value is a hit ({' or '.join(seen.classes)})?"
-        questions.append(("positive", words, str))
+        questions.append(("positive", words, partial(_one_of, seen.classes)))
     questions += [
-        ("target_score", "Which score is good enough (0 to 1)?", float),
-        ("cost_miss", "What does one miss cost?", float),
-        ("cost_false_alarm", "What does one false alarm cost?", float),
-        ("budget", "How much money is granted for labels and compute?", float),
-        ("owner", "Who asks, and will decide?", str),
+        ("target_score", "Which score is good enough (0 to 1)?", _score),
+        ("cost_miss", "What does one miss cost?", _amount),
+        ("cost_false_alarm", "What does one false alarm cost?", _amount),
+        ("budget", "How much money is granted for labels and compute?", _amount),
+        ("owner", "Who asks, and will decide?", str.strip),
     ]
     return questions
+
+
+def _one_of(classes: tuple[str, ...], answer: str) -> str:
+    if answer.strip() not in ("", *classes):
+        raise click.BadParameter(f"one of {', '.join(classes)} is needed, or nothing.")
+    return answer.strip()
+
+
+def _score(answer: str) -> float | str:
+    number = _amount(answer)
+    if isinstance(number, float) and not 0 < number < 1:
+        raise click.BadParameter("a fraction between 0 and 1 is needed: 0.9, not 90.")
+    return number
+
+
+def _amount(answer: str) -> float | str:
+    """A number of at least 0, or nothing."""
+    if not answer.strip():
+        return ""
+    try:
+        number = float(answer)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise click.BadParameter(f"{answer!r} is not a number of at least 0.")
+    return number

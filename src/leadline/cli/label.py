@@ -19,6 +19,7 @@ def command(by: str, folder: Path, as_json: bool) -> None:
     A number or the class itself labels; ? is unsure, u takes the last one back, q ends.
     With --json, prints how many are labelled and how many are left.
     """
+    from leadline.cli.layout import console, print_pairs
     from leadline.services.commands import undo_vote, vote
     from leadline.services.queries import label_page
     from leadline.workspace import Workspace
@@ -28,10 +29,11 @@ def command(by: str, folder: Path, as_json: bool) -> None:
         if as_json:
             echo_json({"by": by, "labelled": page.n_done, "left": page.n_left})
             return
+        screen = console()
         while page.item is not None:
-            click.echo(f"\n{page.question}  ({page.n_done} done, {page.n_left} left)")
-            for name, value in page.item.values:
-                click.echo(f"  {name}: {value}")
+            question = page.question or f"What is {page.label} here?"
+            click.echo(f"\n{question}  ({page.n_done} done, {page.n_left} left)")
+            print_pairs(screen, page.item.values)
             started = time.monotonic()
             answer = click.prompt(_choices(page.classes), prompt_suffix=" > ").strip()
             if answer == "q":

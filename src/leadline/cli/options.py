@@ -7,7 +7,8 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,30 +18,27 @@ from leadline.errors import LeadlineError
 
 EXIT_ERROR = 1
 EXIT_NO = 3
+EXIT_STOPPED = 130
+
+_CHECK_FILE = "Check the path, who may read and write there, and how much room is left."
 
 Function = Callable[..., Any]
 
 
-def verb(name: str, *, example: str) -> Callable[[Function], click.Command]:
+def verb(
+    name: str, *, example: str, stopped: str = "What was finished is on the record."
+) -> Callable[[Function], click.Command]:
     """A command with ``--folder`` and ``--json``, an example in its help, and plain errors.
 
-    The function gets ``folder`` and ``as_json`` beside its own parameters.
+    The function gets ``folder`` and ``as_json`` beside its own parameters; `stopped` is said when
+    a person stops it.
     """
 
     def decorate(function: Function) -> click.Command:
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> None:
-            try:
+            with plain_errors(stopped, as_json=kwargs["as_json"]):
                 function(*args, **kwargs)
-            except LeadlineError as error:
-                fail(error, as_json=kwargs["as_json"])
-            except KeyboardInterrupt:
-                click.echo("Stopped. What was finished is on the record.", err=True)
-                sys.exit(130)
-            except BrokenPipeError:
-                # the reader of our output has left: nothing more to say
-                sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
-                sys.exit(0)
 
         call = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(
             call
@@ -50,12 +48,39 @@ def verb(name: str, *, example: str) -> Callable[[Function], click.Command]:
             "--folder",
             type=click.Path(path_type=Path),
             default=Path(),
-            show_default="this folder",
-            help="Folder of the workspace.",
+            help="Folder of the workspace  [default: this folder]",
         )(call)
         return click.command(name, epilog=f"Example: {example}")(call)
 
     return decorate
+
+
+@contextmanager
+def plain_errors(stopped: str, *, as_json: bool) -> Iterator[None]:
+    """Say what went wrong in a sentence, and end with the exit code for it.
+
+    Parameters
+    ----------
+    stopped : str
+        What a person is told who stops the command.
+    as_json : bool
+        Whether errors are printed as JSON.
+    """
+    try:
+        yield
+    except LeadlineError as error:
+        fail(error, as_json=as_json)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(f"Stopped. {stopped}", err=True)
+        sys.exit(EXIT_STOPPED)
+    except BrokenPipeError:
+        # whoever read our output has left, and the last flush must not stumble over it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        file = f"{error.filename}: " if error.filename else ""
+        said = error.strerror or str(error)
+        fail(LeadlineError(f"{file}{said}.", next=_CHECK_FILE), as_json=as_json)
 
 
 def by_option(function: Function) -> Function:
@@ -63,8 +88,7 @@ def by_option(function: Function) -> Function:
     return click.option(
         "--by",
         default=_somebody,
-        show_default="LEADLINE_USER, or who is logged in",
-        help="Who you are: it goes on the record.",
+        help="Who you are, for the record  [default: LEADLINE_USER, or who is logged in]",
     )(function)
 
 

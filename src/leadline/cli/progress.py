@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
+from leadline.cli.layout import Cell, print_line, printable
 from leadline.phases.lifecycle import ROWS
 from leadline.record import Job
-
-
-def console(*, as_json: bool = False) -> Console:
-    """The screen; with JSON on standard output, progress goes to standard error."""
-    return Console(stderr=as_json, highlight=False, soft_wrap=True)
 
 
 class Display:
@@ -30,19 +26,21 @@ class Display:
         self._screen = screen
         self._progress: Progress | None = None
         self._task: TaskID | None = None
-        self._row = ""
-        self._message = ""
-        self._started = time.monotonic()
 
     def __enter__(self) -> Self:
         if self._screen.is_terminal:
             self._progress = Progress(
-                TextColumn("[bold]{task.fields[row]}"),
-                BarColumn(bar_width=24),
-                TextColumn("{task.description}"),
+                TextColumn("{task.fields[row]}", markup=False, style="bold"),
+                BarColumn(bar_width=24, complete_style="cyan", pulse_style="cyan"),
                 TimeElapsedColumn(),
+                TextColumn(
+                    "{task.description}",
+                    markup=False,
+                    table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+                ),
                 console=self._screen,
                 transient=True,
+                expand=True,
             )
             self._progress.start()
         return self
@@ -54,12 +52,12 @@ class Display:
     def start(self, row: str, message: str = "starting") -> None:
         """Begin a row."""
         self.clear()
-        self._row, self._message, self._started = row, "", time.monotonic()
         if self._progress is not None:
-            self._task = self._progress.add_task(message, total=None, row=row)
+            self._task = self._progress.add_task(printable(message), total=None, row=row)
+        elif row in ROWS:
+            print_line(self._screen, heading(row), "...")
         else:
-            stage = ROWS[row].stage.value if row in ROWS else "leadline"
-            self._screen.print(f"{stage} / {row} ...")
+            print_line(self._screen, [Cell("", 0)], f"{row}: {message} ...")
 
     def show(self, job: Job) -> None:
         """Show how far the job is."""
@@ -70,12 +68,18 @@ class Display:
         if self._progress is not None and self._task is not None:
             total = 1.0 if share is not None else None
             self._progress.update(
-                self._task, description=message, total=total, completed=share or 0.0
+                self._task, description=printable(message), total=total, completed=share or 0.0
             )
-        self._message = message
 
     def clear(self) -> None:
         """Take the line away before something else is printed."""
         if self._progress is not None and self._task is not None:
             self._progress.remove_task(self._task)
+            self._progress.refresh()
             self._task = None
+
+
+def heading(row: str) -> list[Cell]:
+    """Stage and row, as every line about a row begins."""
+    stage = ROWS[row].stage.value
+    return [Cell(stage, 6, "bold"), Cell(row.removesuffix(f".{stage}"), 11)]

@@ -27,6 +27,9 @@ def command(form: str, is_model: bool, target: Path | None, folder: Path, as_jso
 
     HTML holds its pictures; Markdown and JSON hold the same in words and numbers.
     """
+    from leadline.cli.files import whole
+    from leadline.cli.layout import console
+    from leadline.cli.progress import Display
     from leadline.errors import LeadlineError
     from leadline.report import model_document, write_report
     from leadline.workspace import Workspace
@@ -37,7 +40,9 @@ def command(form: str, is_model: bool, target: Path | None, folder: Path, as_jso
             "HTML or Markdown is needed.",
             "Use 'leadline report --form json' for the whole record.",
         )
-    with Workspace.open(folder) as workspace:
+    screen = console(as_json=as_json)
+    with Workspace.open(folder) as workspace, Display(screen) as display:
+        display.start("report", "drawing")
         entries = workspace.record.entries()
         standing = workspace.record.standing()
         title = workspace.settings.name
@@ -46,7 +51,8 @@ def command(form: str, is_model: bool, target: Path | None, folder: Path, as_jso
             text = model_document(entries, "markdown" if form == "markdown" else "html")
         else:
             text = write_report(entries, standing, title=title, form=_FORMS[form])
-    path.write_text(text, encoding="utf-8")
+        with whole(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     if as_json:
         echo_json({"file": str(path), "form": form})
     else:

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from leadline.services.queries.review import ChoicePage
     from leadline.workspace import Workspace
 
+_COST = click.FloatRange(min=0, min_open=True)
 _ANSWERS = {"y": True, "n": False, "?": None}
 
 
 @verb("review", example="leadline review --choose balanced --why 'ten calls a day are fine'")
 @click.option("--choose", "point", default=None, help="The operating point you choose.")
 @click.option("--why", default="", help="The reason for the choice.")
-@click.option("--cost-miss", type=float, default=None, help="What one miss costs.")
-@click.option("--cost-false-alarm", type=float, default=None, help="What one false alarm costs.")
+@click.option("--cost-miss", type=_COST, default=None, help="What one miss costs.")
+@click.option("--cost-false-alarm", type=_COST, default=None, help="What one false alarm costs.")
 @click.option(
     "--judgments",
     type=click.Path(path_type=Path),
@@ -45,7 +46,7 @@ def command(
     each operating point would do. 'leadline export rows' writes the rows to judge to a file.
     """
     from leadline.cli.entries import entry_json, print_entry
-    from leadline.cli.progress import console
+    from leadline.cli.layout import console
     from leadline.services.commands import choose_point
     from leadline.services.queries import choice_page
     from leadline.workspace import Workspace
@@ -67,14 +68,15 @@ def command(
 
 
 def _judge(workspace: Workspace, by: str) -> None:
+    from leadline.cli.layout import console, print_pairs
     from leadline.services.commands import judge, undo_judgment
     from leadline.services.queries import review_page
 
     page = review_page(workspace, by)
+    screen = console()
     while page.row is not None:
-        click.echo(f"\n{page.question}  ({page.n_judged} judged, {page.n_left} left)")
-        for name, value in page.values:
-            click.echo(f"  {name}: {value}")
+        click.echo(f"\n{page.question}  ({page.n_judged} judged, {page.n_left} left)".rstrip())
+        print_pairs(screen, page.values)
         started = time.monotonic()
         words = f"Is {page.label} {page.positive}?  y  n  ? unsure  u undo  q end"
         answer = click.prompt(words, prompt_suffix=" > ").strip().lower()
@@ -85,6 +87,8 @@ def _judge(workspace: Workspace, by: str) -> None:
         elif answer in _ANSWERS:
             seconds = time.monotonic() - started
             judge(workspace, page.tuning, page.row, _ANSWERS[answer], by, seconds)
+        else:
+            click.echo(f"  {answer!r} is none of y, n, ?, u and q.")
         page = review_page(workspace, by)
 
 

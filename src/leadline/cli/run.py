@@ -21,7 +21,9 @@ def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> Non
     in any case. Ends with exit code 3 if a verdict is "no".
     """
     from leadline.cli.entries import entry_json, print_entry
-    from leadline.cli.progress import Display, console
+    from leadline.cli.glance import print_next
+    from leadline.cli.layout import console
+    from leadline.cli.progress import Display
     from leadline.phases.verdict import Answer
     from leadline.services.queries import project_page
     from leadline.worker import mend
@@ -47,6 +49,7 @@ def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> Non
     else:
         if not entries:
             screen.print("Nothing to compute: everything named is current.")
-        screen.print(f"\nNext: {page.next.title}. {page.next.why} {page.next.command}".rstrip())
+        screen.print()
+        print_next(screen, page)
     if is_no:
         sys.exit(EXIT_NO)

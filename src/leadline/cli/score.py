@@ -23,7 +23,8 @@ def command(file: Path, target: Path | None, folder: Path, as_json: bool) -> Non
 
     Adds the columns `score` and `flagged`. The target appears whole or not at all.
     """
-    from leadline.cli.progress import Display, console
+    from leadline.cli.layout import console
+    from leadline.cli.progress import Display
     from leadline.cli.releases import in_service
     from leadline.engines.loading import load
     from leadline.workspace import Workspace

@@ -6,12 +6,19 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.options import verb
+from leadline.cli.options import echo_json, verb
+from leadline.cli.web import listening
 
 
 @verb("serve", example="leadline serve --port 8000")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default="8000",
+    help="Port to listen on; 0 takes a free one.",
+)
 def command(host: str, port: int, folder: Path, as_json: bool) -> None:
     """Answer HTTP requests with the release in service.
 
@@ -28,6 +35,12 @@ def command(host: str, port: int, folder: Path, as_json: bool) -> None:
         release = latest_release(workspace)
         bundle = workspace.releases_folder / release.bundle
         trusted = public_keys(workspace.key_path)
-    if not as_json:
-        click.echo(f"Release {release.release_id} on http://{host}:{port} (Ctrl-C stops it)")
-    load("servers", "http")(bundle, host=host, port=port, trusted=trusted)
+    serve = load("servers", "http")
+    # the engine listens by itself: what stands in its way is found out, and said, before
+    with listening(host, port) as (listener, url):
+        port = listener.getsockname()[1]
+    if as_json:
+        echo_json({"url": url, "release": release.release_id})
+    else:
+        click.echo(f"Release {release.release_id} on {url} (Ctrl-C stops it)")
+    serve(bundle, host=host, port=port, trusted=trusted)

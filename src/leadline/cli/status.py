@@ -20,8 +20,9 @@ def command(folder: Path, as_json: bool) -> None:
         echo_json(_json(page, standing))
         return
     from leadline.cli.glance import print_page
+    from leadline.cli.layout import console
 
-    print_page(page)
+    print_page(console(), page)
 
 
 def _json(page: object, standing: object) -> dict[str, object]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from leadline.cli.options import verb
-from leadline.cli.web import address_options, require_token, serve_pages
+from leadline.cli.options import echo_json, verb
+from leadline.cli.web import address_options, listening, require_token, serve_pages
 
 
 @verb("up", example="leadline up")
@@ -22,15 +24,28 @@ def command(host: str, port: int, token: str | None, folder: Path, as_json: bool
     from leadline.workspace import Workspace
 
     require_token(host, token)
-    with Workspace.open(folder) as workspace:
-        arguments = ["worker", "--folder", str(workspace.folder), "--json"]
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "leadline.cli", *arguments], stdout=subprocess.DEVNULL
-        )
-        try:
-            if not as_json:
-                click.echo(f"Pages on http://{host}:{port}, one worker (Ctrl-C stops both)")
-            serve_pages(workspace, host=host, port=port, token=token)
-        finally:
-            worker.terminate()
-            worker.wait()
+    with (
+        Workspace.open(folder) as workspace,
+        listening(host, port) as (listener, url),
+        _worker(workspace.folder),
+    ):
+        if as_json:
+            echo_json({"url": url})
+        else:
+            click.echo(f"Pages on {url}, one worker (Ctrl-C stops both)")
+        serve_pages(workspace, listener, token=token)
+
+
+@contextmanager
+def _worker(folder: Path) -> Iterator[None]:
+    """A worker that holds the other end of a pipe: however this process dies, it stops."""
+    arguments = ["worker", "--folder", str(folder), "--json", "--until-eof"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "leadline.cli", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # Ctrl-C is for the pages; the worker then hears of it by the pipe
+        start_new_session=True,
+    ):
+        yield

@@ -20,26 +20,27 @@ def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> No
     Ends with exit code 3 if it is time to retrain.
     """
     from leadline.cli.entries import entry_json, print_entry
-    from leadline.cli.progress import Display, console
+    from leadline.cli.layout import console
+    from leadline.cli.progress import Display
     from leadline.phases.verdict import Answer
     from leadline.worker import mend, observe
     from leadline.workspace import Workspace
 
+    entries = []
     screen = console(as_json=as_json)
     with Workspace.open(folder) as workspace, Display(screen) as display:
         for file in files:
             display.start("watch", f"scoring {file.name}")
             observe(workspace, file)
             display.clear()
-        entries = list(
-            mend(
-                workspace, ("decay", "monitor"), by=by, started=display.start, progress=display.show
-            )
-        )
+        # the stage for what is missing or stale, the row because there are new data to judge
+        names = ("watch", "monitor")
+        for entry in mend(workspace, names, by=by, started=display.start, progress=display.show):
+            display.clear()
+            entries.append(entry)
+            if not as_json:
+                print_entry(screen, entry)
     if as_json:
         echo_json({"entries": [entry_json(entry) for entry in entries]})
-    else:
-        for entry in entries:
-            print_entry(screen, entry)
     if any(entry.verdict.answer is Answer.NO for entry in entries):
         sys.exit(EXIT_NO)

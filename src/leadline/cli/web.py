@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.options import Function, verb
+from leadline.cli.options import Function, echo_json, verb
 from leadline.errors import SettingsError
 
 if TYPE_CHECKING:
+    import socket
+
     from leadline.workspace import Workspace
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -25,9 +29,13 @@ def address_options(function: Function) -> Function:
         default=None,
         help="What visitors must know; needed unless the host is this machine alone.",
     )(function)
-    function = click.option("--port", default=8765, show_default=True, help="Port to listen on.")(
-        function
-    )
+    function = click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        default=8765,
+        show_default="8765",
+        help="Port to listen on; 0 takes a free one.",
+    )(function)
     return click.option(
         "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
     )(function)
@@ -44,10 +52,12 @@ def command(host: str, port: int, token: str | None, folder: Path, as_json: bool
     from leadline.workspace import Workspace
 
     require_token(host, token)
-    with Workspace.open(folder) as workspace:
-        if not as_json:
-            click.echo(f"Pages on http://{host}:{port} (Ctrl-C stops them)")
-        serve_pages(workspace, host=host, port=port, token=token)
+    with Workspace.open(folder) as workspace, listening(host, port) as (listener, url):
+        if as_json:
+            echo_json({"url": url})
+        else:
+            click.echo(f"Pages on {url} (Ctrl-C stops them)")
+        serve_pages(workspace, listener, token=token)
 
 
 def require_token(host: str, token: str | None) -> None:
@@ -69,19 +79,16 @@ def require_token(host: str, token: str | None) -> None:
         )
 
 
-def serve_pages(workspace: Workspace, *, host: str, port: int, token: str | None) -> None:
-    """Serve the pages until stopped.
+@contextmanager
+def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
+    """A socket bound to an address, and the URL a browser opens.
 
     Raises
     ------
     SettingsError
-        If the port is taken.
+        If the port is taken, or the address is not this machine's.
     """
     import socket
-
-    import uvicorn
-
-    from leadline.web import create_app
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as listener:
@@ -91,9 +98,20 @@ def serve_pages(workspace: Workspace, *, host: str, port: int, token: str | None
         except OSError as error:
             raise SettingsError(
                 f"Port {port} of {host} cannot be used: {error.strerror}.",
-                "A free port is needed.",
+                "A free port of this machine is needed.",
                 "Choose another: --port NUMBER.",
             ) from error
-        app = create_app(workspace, token=token)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        server.run(sockets=[listener])
+        listener.listen()  # who comes early waits for the pages
+        shown = f"[{host}]" if ":" in host else host
+        yield listener, f"http://{shown}:{listener.getsockname()[1]}"
+
+
+def serve_pages(workspace: Workspace, listener: socket.socket, *, token: str | None) -> None:
+    """Serve the pages on a socket until stopped."""
+    import uvicorn
+
+    from leadline.web import create_app
+
+    app = create_app(workspace, token=token)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server.run(sockets=[listener])

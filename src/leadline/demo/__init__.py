@@ -1,4 +1,4 @@
-"""A whole project on real data, from the question to the watched model; nothing is stored in advance."""
+"""A whole project on real data, from question to watched model; nothing is stored in advance."""
 
 from leadline.demo.journey import EXAMPLES, run_demo
 from leadline.demo.packages import missing_packages

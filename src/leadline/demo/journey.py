@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 
 from leadline.demo import flights, words
 from leadline.demo.story import Story
-from leadline.errors import SettingsError
+from leadline.errors import LeadlineError, SettingsError
 from leadline.phases.lifecycle import Stage
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
@@ -22,7 +21,10 @@ from leadline.worker import mend, observe
 from leadline.worker.computing import Progress
 from leadline.workspace import SETTINGS_FILE, Workspace
 
-EXAMPLES: dict[str, ModuleType] = {"flights": flights, "words": words}
+EXAMPLES: dict[str, Callable[[Path], Story]] = {
+    "flights": flights.write_files,
+    "words": words.write_files,
+}
 BY = "Leadline demo"
 
 _WHY_ON = "The demo goes on to show all six stages; a team would stop here and think."
@@ -31,7 +33,7 @@ _SECTIONS = ("ethics", "prices", "serve", "watch")
 
 
 def run_demo(
-    example: str,
+    write_files: Callable[[Path], Story],
     folder: Path,
     *,
     started: Callable[[str], None],
@@ -41,8 +43,8 @@ def run_demo(
 
     Parameters
     ----------
-    example : str
-        A key of `EXAMPLES`.
+    write_files : callable
+        Writes the files of data into the folder and tells their story; one of `EXAMPLES`.
     folder : Path
         A new one; the workspace stays there.
     started, progress : callable
@@ -52,8 +54,10 @@ def run_demo(
     ------
     SettingsError
         If the folder holds something already.
+    LeadlineError
+        If the package that carries the data is not installed.
     """
-    story = _prepare(example, folder)
+    story = _prepare(write_files, folder)
     with Workspace.open(folder) as workspace:
         run = partial(mend, workspace, by=BY, started=started, progress=progress)
         for stage in (Stage.DEFINE, Stage.FIND, Stage.TRAIN):
@@ -62,21 +66,28 @@ def run_demo(
         _judge(workspace, story)
         yield _choose(workspace)
         yield from _through(workspace, Stage.SHIP, run)
+        yield from run(["decay"])
         for name in story.later:
             started("monitor")
             observe(workspace, folder / name)
-        yield from run(["decay", "monitor"])
+        yield from run(["monitor"])
 
 
-def _prepare(example: str, folder: Path) -> Story:
+def _prepare(write_files: Callable[[Path], Story], folder: Path) -> Story:
     if folder.exists() and any(folder.iterdir()):
         raise SettingsError(
             f"{folder} holds something already.",
             "The demo needs a folder of its own.",
             "Remove it, or choose another: leadline demo -C FOLDER.",
         )
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    story: Story = EXAMPLES[example].write_files(folder)
+    try:
+        story = write_files(folder)
+    except LeadlineError:
+        if is_new:
+            folder.rmdir()
+        raise
     text = template(
         name=story.name,
         files=story.files,

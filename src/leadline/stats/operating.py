@@ -148,9 +148,9 @@ def propose_points(
     """Propose at most three thresholds that differ in what they are good for.
 
     *balanced* is the cheapest by the two costs; *cautious* finds as much as it can at a precision
-    of at least `precision_aim`, never at a lower threshold than balanced; *catch-all* has the highest
-    threshold that still finds `recall_aim` of the positives, never above balanced. Where two
-    coincide they are one point, which keeps the name balanced if it is among them.
+    of at least `precision_aim`, never at a lower threshold than balanced; *catch-all* has the
+    highest threshold that still finds `recall_aim` of the positives, never above balanced. Where
+    two coincide they are one point, which keeps the name balanced if it is among them.
 
     Parameters
     ----------
@@ -201,8 +201,8 @@ def propose_points(
     balanced = int(np.argmin(cost))
     precise = np.flatnonzero(points.precision.low >= precision_aim)
     useful = int(np.flatnonzero(points.recall.estimate >= _LEAST_RECALL)[0])
-    cautious = int(precise[-1]) if precise.size else useful + int(
-        np.argmax(points.precision.low[useful:])
+    cautious = (
+        int(precise[-1]) if precise.size else useful + int(np.argmax(points.precision.low[useful:]))
     )
     catch_all = int(np.flatnonzero(points.recall.estimate >= recall_aim)[0])
     names: dict[int, list[str]] = {}

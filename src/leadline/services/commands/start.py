@@ -81,6 +81,7 @@ def start_project(
     name: str = "",
     problem: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
+    ethics: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the settings of a new project.
 
@@ -94,7 +95,7 @@ def start_project(
         The column to predict.
     name : str, default=""
         Of the project; the folder's if empty.
-    problem, data : mapping, optional
+    problem, data, ethics : mapping, optional
         Settings that are known already; everything else is written as assumed.
 
     Returns
@@ -114,6 +115,7 @@ def start_project(
         label=label,
         problem=problem,
         data=data,
+        more={"ethics": ethics or {}},
     )
     folder.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")

@@ -1,0 +1,168 @@
+"""Verbs by which people say something: decide, label, review."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from tests.cli.conftest import Call
+from tests.services.flights import make_workspace
+from tests.services.test_commands import UNTIL_TUNING
+
+from leadline.cli.options import EXIT_STOPPED
+from leadline.record import Judgment, Vote
+from leadline.workspace import Workspace
+
+
+@pytest.fixture
+def tuned(tmp_path: Path) -> Path:
+    """Folder of a workspace where rows wait to be judged."""
+    folder = tmp_path / "tuned"
+    folder.mkdir()
+    make_workspace(folder, UNTIL_TUNING).close()
+    return folder
+
+
+def judgments(folder: Path) -> tuple[Judgment, ...]:
+    with Workspace.open(folder) as workspace:
+        entry = workspace.record.latest("tuning")
+        assert entry is not None
+        return workspace.record.judgments(entry.number)
+
+
+def votes(folder: Path) -> tuple[Vote, ...]:
+    with Workspace.open(folder) as workspace:
+        return workspace.record.votes()
+
+
+# --------------------------------------------------------------------------- decide
+
+
+def test_a_decision_goes_on_the_record(call: Call, tuned: Path) -> None:
+    answer = call("decide", "find", "back", "--why", "too few", "-C", tuned)
+    assert answer.exit_code == 0
+    assert " ".join(answer.stdout.split()) == "find decision no Ada says go back: too few"
+    as_json = call("decide", "find", "go", "--why", "now", "--by", "Bo", "-C", tuned, "--json")
+    assert json.loads(as_json.stdout)["by"] == "Bo"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("wacth", "go", "--why", "x"), 1, "Did you mean 'watch'?"),
+        (("find", "go", "--why", " "), 1, "The decision has no reason."),
+        (("find", "go", "--why", "x", "--by", " "), 1, "Nobody is named"),
+        (("find", "go"), 2, "Missing option '--why'"),
+        (("find", "perhaps", "--why", "x"), 2, "'perhaps' is not one of"),
+    ],
+)
+def test_a_decision_that_is_refused(
+    call: Call, tuned: Path, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    answer = call("decide", *arguments, "-C", tuned)
+    assert answer.exit_code == code
+    assert told in answer.stderr
+
+
+# --------------------------------------------------------------------------- label
+
+
+def test_labelling_in_the_terminal(call: Call, flights: Path) -> None:
+    answer = call("label", "-C", flights, typed="1\nyes\n?\nperhaps\nu\nq\n")
+    assert answer.exit_code == 0, answer.output
+    assert "One of no, yes is needed" in answer.output
+    assert "2 labelled by Ada" in answer.output
+    assert sorted(vote.value or "?" for vote in votes(flights)) == ["no", "yes"]
+    progress = json.loads(call("label", "-C", flights, "--json").stdout)
+    assert progress["labelled"] == 2
+
+
+def test_the_end_of_the_input_is_no_crash(call: Call, flights: Path) -> None:
+    answer = call("label", "-C", flights, typed="1\n")
+    assert answer.exit_code == EXIT_STOPPED
+    assert "Stopped. What was finished is on the record." in answer.stderr
+    assert len(votes(flights)) == 1
+
+
+def test_what_would_steer_the_terminal_is_not_printed(call: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "steered"
+    folder.mkdir()
+    workspace = make_workspace(folder, UNTIL_TUNING)
+    workspace.close()
+    settings = folder / "leadline.toml"
+    settings.write_text(settings.read_text().replace("Which flights", "\\u001b[2JWhich flights"))
+    assert "\x1b" not in call("status", "-C", folder).output
+
+
+# --------------------------------------------------------------------------- review
+
+
+def test_judging_in_the_terminal(call: Call, tuned: Path) -> None:
+    answer = call("review", "-C", tuned, typed="y\nn\n?\nhm\nu\nq\n")
+    assert answer.exit_code == 0, answer.output
+    assert "'hm' is none of y, n, ?, u and q." in answer.output
+    assert "2 rows judged" in answer.output
+    assert sorted(str(each.is_positive) for each in judgments(tuned)) == ["False", "True"]
+
+
+def filled_in(call: Call, folder: Path) -> Path:
+    file = folder / "rows.csv"
+    assert call("export", "rows", file, "-C", folder).exit_code == 0
+    rows = pl.read_csv(file)
+    assert "score" not in rows.columns
+    said = ["yes" if row % 3 == 0 else "no" for row in range(rows.height - 1)]
+    rows.with_columns(is_positive=pl.Series([*said, None])).write_csv(file)
+    return file
+
+
+def test_judging_elsewhere(call: Call, tuned: Path) -> None:
+    file = filled_in(call, tuned)
+    answer = call("review", "--judgments", file, "-C", tuned, "--json")
+    assert answer.exit_code == 0, answer.output
+    page = json.loads(answer.stdout)
+    assert (page["n_judged"], page["n_unsure"]) == (59, 1)
+    chosen = call("review", "--choose", "balanced", "--why", "fine", "-C", tuned)
+    assert chosen.exit_code == 0, chosen.output
+    assert "Ada chose balanced" in chosen.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (",yes,", ",perhaps,", "is_positive is 'perhaps'"),
+        ("row,is_positive", "row,verdict", "no column 'is_positive'"),
+    ],
+)
+def test_a_file_of_judgments_is_taken_in_whole_or_not_at_all(
+    call: Call, tuned: Path, old: str, new: str, told: str
+) -> None:
+    file = filled_in(call, tuned)
+    file.write_text(file.read_text().replace(old, new, 1))
+    answer = call("review", "--judgments", file, "-C", tuned)
+    assert answer.exit_code == 1
+    assert told in answer.stderr
+    assert judgments(tuned) == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--choose", "best", "--why", "x"), "The point chosen is 'best'."),
+        (("--choose", "balanced"), "The choice has no reason."),
+        (("--judgments", "none.csv"), "There is no file"),
+    ],
+)
+def test_a_choice_that_is_refused(
+    call: Call, tuned: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    answer = call("review", *arguments, "-C", tuned)
+    assert answer.exit_code == 1
+    assert told in answer.stderr
+
+
+def test_an_error_cannot_be_free(call: Call, tuned: Path) -> None:
+    answer = call("review", "--choose", "balanced", "--why", "x", "--cost-miss", "0", "-C", tuned)
+    assert answer.exit_code == 2
+    assert "0.0 is not in the range x>0" in answer.stderr

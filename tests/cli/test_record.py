@@ -1,0 +1,124 @@
+"""Verbs that read the record, and `run` where nothing must be computed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Call
+from tests.services.flights import make_workspace
+
+from leadline.cli import doctor
+from leadline.cli.options import EXIT_NO
+from leadline.errors import LeadlineError
+from leadline.phases.lifecycle import ROWS, Stage
+
+
+def test_status_at_a_glance(call: Call, flights: Path) -> None:
+    answer = call("status", "-C", flights)
+    assert answer.exit_code == 0
+    heads = [line.split()[0] for line in answer.stdout.splitlines() if line[:1].islower()]
+    assert heads == [*Stage, "cost", "chance", "next"]
+    found = json.loads(call("status", "-C", flights, "--json").stdout)
+    assert list(found["rows"]) == list(ROWS)
+    assert set(found["next"]) == {"title", "why", "command"}
+
+
+def test_no_workspace(call: Call, tmp_path: Path) -> None:
+    answer = call("status", "-C", tmp_path)
+    assert answer.exit_code == 1
+    assert "Run 'leadline init FILE --label COLUMN'" in answer.stderr
+    error = json.loads(call("status", "-C", tmp_path, "--json").stdout)["error"]
+    assert error["kind"] == "SettingsError"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("nonsense", "'nonsense' is neither a stage nor a row."),
+        ("review", "'review' is for people to judge."),
+        ("release", "Run 'leadline run tuning' first."),
+    ],
+)
+def test_run_refuses(call: Call, tmp_path: Path, name: str, told: str) -> None:
+    make_workspace(tmp_path, ("problem", "data", "feasibility", "search")).close()
+    answer = call("run", name, "-C", tmp_path)
+    assert answer.exit_code == 1
+    assert told in answer.stderr
+
+
+def test_run_says_that_all_is_current(call: Call, flights: Path) -> None:
+    answer = call("run", "find", "-C", flights)
+    assert answer.exit_code == 0
+    assert "everything named is current" in answer.stdout
+    assert json.loads(call("run", "find", "-C", flights, "--json").stdout)["entries"] == []
+
+
+def test_a_no_is_exit_code_3(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text("a,b\n1,yes\n2,no\n3,yes\n")
+    call("init", tmp_path / "few.csv", "--label", "b", "-C", tmp_path)
+    answer = call("run", "data", "-C", tmp_path)
+    assert answer.exit_code == EXIT_NO
+    assert "Decide on define" in answer.stdout
+    assert call("run", "find", "-C", tmp_path).exit_code == 1, "nobody has overruled it"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "holds"),
+    [
+        (("--form", "html"), "report.html", "<svg"),
+        (("--form", "markdown"), "report.md", "# "),
+        (("--form", "json"), "report.json", '"entries"'),
+        (("--model",), "model.html", "<html"),
+        (("--model", "--form", "markdown"), "model.md", "# "),
+    ],
+)
+def test_reports(
+    call: Call, flights: Path, arguments: tuple[str, ...], name: str, holds: str
+) -> None:
+    answer = call("report", *arguments, "-C", flights)
+    assert answer.exit_code == 0, answer.output
+    assert holds in (flights / name).read_text()
+    assert not list(flights.glob("*.part"))
+
+
+def test_a_report_that_cannot_be_written(call: Call, flights: Path, tmp_path: Path) -> None:
+    answer = call("report", "--model", "--to", tmp_path / "none" / "x.html", "-C", flights)
+    assert answer.exit_code == 1
+    assert "No such file or directory" in answer.stderr
+    refused = call("report", "--model", "--form", "json", "-C", flights)
+    assert "not written as JSON" in refused.stderr
+
+
+def test_exports(call: Call, flights: Path, tmp_path: Path) -> None:
+    call("label", "-C", flights, typed="yes\nq\n")
+    for what in ("record", "labels", "rows"):
+        answer = call("export", what, tmp_path / what, "-C", flights, "--json")
+        assert answer.exit_code == 0, answer.output
+        assert json.loads(answer.stdout)["written"] > 0
+    assert len(json.loads((tmp_path / "record").read_text())["entries"]) == len(ROWS)
+    header, first = (tmp_path / "labels").read_text().splitlines()
+    assert header == "item,judge,value,seconds,at"
+    assert ",Ada,yes," in first
+    assert (tmp_path / "rows").read_text().startswith("row,is_positive,")
+    answer = call("export", "record", tmp_path / "none" / "x", "-C", flights)
+    assert answer.exit_code == 1
+    assert "Error: " in answer.stderr
+
+
+def test_doctor(call: Call, flights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = call("doctor", "-C", flights)
+    assert answer.exit_code == 0, answer.output
+    assert f"workspace: Late flights: {len(ROWS)} entries in SQLite" in answer.stdout
+
+    def broken() -> str:
+        raise LeadlineError("Nothing draws.", next="Mend it.")
+
+    monkeypatch.setattr(doctor, "_pictures", broken)
+    answer = call("doctor", "-C", flights, "--json")
+    assert answer.exit_code == 1
+    assert [check["check"] for check in json.loads(answer.stdout) if not check["ok"]] == [
+        "pictures"
+    ]
