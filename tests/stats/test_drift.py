@@ -79,8 +79,15 @@ def test_the_limit_is_where_the_alarm_begins(n_block: int, rate: float) -> None:
 
 
 def test_few_blocks_or_few_rows_raise_the_limit() -> None:
-    assert alarm_limit([0.4, 0.5, 0.6], 5000) > 1
+    assert alarm_limit([0.4, 0.5, 0.6], 5000) == 1.0  # no block can alarm
     assert alarm_limit([0.1] * 5, 20) > alarm_limit([0.1] * 5, 2000)
+
+
+def test_a_short_reference_without_errors_does_not_claim_to_be_exact() -> None:
+    """0 of 112 against 7 of 119 is p = .014 by Fisher's exact test: no reason to alarm."""
+    spotless = [0.0] * 7
+    assert not block_alarm(spotless, 7 / 119, 119, n_reference=16).alarm
+    assert block_alarm(spotless, 40 / 119, 119, n_reference=16).alarm
 
 
 def test_bad_input_is_refused() -> None:

@@ -16,7 +16,6 @@ from leadline.charts.theme import (
     WIDTH,
     Picture,
     Record,
-    chance,
     framed,
     labels,
     layered,
@@ -25,6 +24,7 @@ from leadline.charts.theme import (
 )
 from leadline.phases.forecast import Forecast, Need, Recommendation
 from leadline.phases.scoring import scoring_of
+from leadline.phases.wording import chance
 
 _HEIGHT = 380
 _STOREY = 21

@@ -16,13 +16,13 @@ from leadline.charts.theme import (
     VERMILION,
     Picture,
     Record,
-    chance,
     framed,
     layered,
     table,
 )
 from leadline.charts.tuning import PRECISION, RECALL, interval_row, share_axis
 from leadline.phases.review import Review, StreamPoint
+from leadline.phases.wording import chance
 
 _PER_LINE = 50
 _DOT = 14

@@ -100,19 +100,6 @@ def labels(base: alt.Chart, *channels: Any, text: str = "label:N", **mark: Any) 
     return drawn
 
 
-def chance(probability: float) -> str:
-    """A probability in words that never claim certainty.
-
-    Examples
-    --------
-    >>> chance(0.426), chance(0.001), chance(1.0)
-    ('43%', 'under 1%', 'over 99%')
-    """
-    if probability < 0.01:
-        return "under 1%"
-    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
-
-
 def framed(chart: Picture, title: str, subtitle: str = "") -> Picture:
     """The finished picture: the message above the drawing, and the common look."""
     heading = alt.TitleParams(

@@ -63,7 +63,6 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     reference = _reference(workspace, data, problem, tuning, release)
     ordered = sorted(observations, key=lambda seen: (seen.block_at, seen.at))
     blocks = tuple(_block(seen, reference, problem) for seen in ordered)
-    has_spread = reference.block_errors.size >= _FEWEST_REFERENCE
     rate = None
     if reference.block_errors.size >= _FEWEST_SELF_TEST:
         rate = effective_false_alarm_rate(
@@ -78,7 +77,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             reference_error=reference.error,
             reference_alert_share=reference.alert_share,
             n_reference_blocks=int(reference.block_errors.size),
-            error_limit=_limit(reference) if has_spread else None,
+            error_limit=_limit(reference),
             false_alarm_rate=rate,
             currency=problem.currency,
             blocks=blocks,
@@ -109,10 +108,14 @@ def _reference(
     )
 
 
-def _limit(reference: _Reference) -> float:
-    return alarm_limit(
+def _limit(reference: _Reference) -> float | None:
+    """The error above which a block of typical size alarms; None if none can."""
+    if reference.block_errors.size < _FEWEST_REFERENCE:
+        return None
+    limit = alarm_limit(
         reference.block_errors, reference.n_typical, false_alarm_rate=_FALSE_ALARM_RATE
     )
+    return limit if limit < 1 else None
 
 
 def _block(seen: Observation, reference: _Reference, problem: Problem) -> Block:
@@ -131,6 +134,7 @@ def _block(seen: Observation, reference: _Reference, problem: Problem) -> Block:
                 reference.block_errors,
                 error.estimate,
                 n_labelled,
+                n_reference=reference.n_typical,
                 false_alarm_rate=_FALSE_ALARM_RATE,
             )
             z, is_alarm = judged.z, judged.alarm

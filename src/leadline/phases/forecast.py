@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
+from leadline.phases.wording import chance
 
 if TYPE_CHECKING:
     from leadline.stats.curves import CurvePosterior
@@ -255,8 +256,8 @@ def _summary(
             f"about {likely.cost:,.0f} {evidence.currency}"
         )
     return (
-        f"{recommendation.value.capitalize()}: the chance of meeting the target is {p_now:.0%} "
-        f"with today's rows and {p_affordable:.0%} with those the budget can buy; {rows}."
+        f"{recommendation.value.capitalize()}: the chance of meeting the target is {chance(p_now)} "
+        f"with today's rows and {chance(p_affordable)} with those the budget can buy; {rows}."
     )
 
 

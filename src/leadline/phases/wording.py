@@ -13,3 +13,16 @@ def plural(n: float, noun: str) -> str:
     """
     number = f"{n:,.0f}" if float(n).is_integer() else f"{n:,.1f}"
     return f"{number} {noun}" if n == 1 else f"{number} {noun}s"
+
+
+def chance(probability: float) -> str:
+    """A probability in words that never claim certainty.
+
+    Examples
+    --------
+    >>> chance(0.426), chance(0.001), chance(1.0)
+    ('43%', 'under 1%', 'over 99%')
+    """
+    if probability < 0.01:
+        return "under 1%"
+    return "over 99%" if probability > 0.99 else f"{probability:.0%}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from leadline.charts.theme import chance
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import (
@@ -21,6 +20,7 @@ from leadline.phases.lifecycle import (
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
 from leadline.phases.verdict import Answer, Verdict
+from leadline.phases.wording import chance
 from leadline.record import Entry
 from leadline.report.tables import money
 

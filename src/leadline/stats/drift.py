@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc, kolmogorov, stdtr, stdtrit
+from scipy.special import chdtrc, kolmogorov, stdtr
 
 from leadline.stats.arrays import Floats, as_vector, check_positive, check_share
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+
+_BISECTIONS = 40
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,7 @@ def block_alarm(
     block_mean: float,
     n_block: float,
     *,
+    n_reference: float | None = None,
     tolerance: float = 0.0,
     false_alarm_rate: float = 0.01,
 ) -> BlockAlarm:
@@ -195,6 +199,8 @@ def block_alarm(
     n_block : float > 0
         Labelled rows in the new block. A small block scatters more than the reference blocks do:
         the spread is never taken below the binomial one of `n_block` rows.
+    n_reference : float > 0, optional
+        Labelled rows in each reference block; as many as in the new one if not given.
     tolerance : float >= 0, default=0
         Rise of the error rate that nobody minds.
     false_alarm_rate : float in (0, 1), default=0.01
@@ -214,17 +220,24 @@ def block_alarm(
     --------
     >>> result = block_alarm([0.10, 0.12, 0.09, 0.11, 0.10], 0.20, n_block=500)
     >>> result.alarm, round(result.z, 1)
-    (True, 6.4)
+    (True, 6.0)
     """
     reference = _error_rates(reference_block_means, 3)
     new = as_vector([block_mean], "block_mean")
-    z, p_value = _excess(reference[None], new[None], n_block, tolerance, false_alarm_rate)
+    if n_reference is not None:
+        check_positive(n_reference, "n_reference")
+    sizes = (n_block, n_block if n_reference is None else n_reference)
+    z, p_value = _excess(reference[None], new[None], sizes, tolerance, false_alarm_rate)
     p = float(p_value[0, 0])
     return BlockAlarm(float(z[0, 0]), p, p <= false_alarm_rate)
 
 
 def alarm_limit(
-    reference_block_means: ArrayLike, n_block: float, *, false_alarm_rate: float = 0.01
+    reference_block_means: ArrayLike,
+    n_block: float,
+    *,
+    n_reference: float | None = None,
+    false_alarm_rate: float = 0.01,
 ) -> float:
     """Return the error rate above which `block_alarm` alarms.
 
@@ -234,13 +247,13 @@ def alarm_limit(
         Error rates of reference blocks, at least three.
     n_block : float > 0
         Labelled rows in the new block.
-    false_alarm_rate : float in (0, 1), default=0.01
+    n_reference, false_alarm_rate : float
         As for `block_alarm`.
 
     Returns
     -------
     float
-        May lie above 1: no block of that size can alarm then.
+        In [0, 1]; 1 where no block of that size can alarm.
 
     Examples
     --------
@@ -251,10 +264,23 @@ def alarm_limit(
     False
     """
     reference = _error_rates(reference_block_means, 3)
-    # z grows in a straight line with the error, so two values fix it
-    z, _ = _excess(reference[None], np.array([[0.0, 1.0]]), n_block, 0.0, false_alarm_rate)
-    wanted = float(stdtrit(reference.size - 1, 1 - false_alarm_rate))
-    return float((wanted - z[0, 0]) / (z[0, 1] - z[0, 0]))
+
+    def alarms(error: float) -> bool:
+        return block_alarm(
+            reference,
+            error,
+            n_block,
+            n_reference=n_reference,
+            false_alarm_rate=false_alarm_rate,
+        ).alarm
+
+    low, high = float(reference.mean()), 1.0
+    if not alarms(high):
+        return high
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if alarms(middle) else (middle, high)
+    return high
 
 
 def effective_false_alarm_rate(
@@ -302,7 +328,7 @@ def effective_false_alarm_rate(
     shuffled = rng.permuted(np.tile(reference, (n_shuffles, 1)), axis=1)
     half = -(-reference.size // 2)
     kept, watched = shuffled[:, :half], shuffled[:, half:]
-    _, p_value = _excess(kept, watched, n_block, tolerance, false_alarm_rate)
+    _, p_value = _excess(kept, watched, (n_block, n_block), tolerance, false_alarm_rate)
     alarms = p_value <= false_alarm_rate
     return FalseAlarms(float(np.mean(alarms)), float(np.mean(np.any(alarms, axis=1))))
 
@@ -316,18 +342,26 @@ def _error_rates(means: ArrayLike, at_least: int) -> Floats:
 
 
 def _excess(
-    reference: Floats, new: Floats, n_block: float, tolerance: float, false_alarm_rate: float
+    reference: Floats,
+    new: Floats,
+    sizes: tuple[float, float],
+    tolerance: float,
+    false_alarm_rate: float,
 ) -> tuple[Floats, Floats]:
     """Prediction-interval z and its p-value; one row a run, one column a new block."""
+    n_block, n_reference = sizes
     check_positive(n_block, "n_block")
     check_share(false_alarm_rate, "false_alarm_rate")
     if tolerance < 0:
         raise ValueError(f"tolerance must not be negative; got {tolerance}.")
     n = reference.shape[1]
     mean = reference.mean(axis=1, keepdims=True)
-    # half a row more on either side: a reference without errors must not claim to be exact
-    smoothed = (mean * n_block + 0.5) / (n_block + 1)
-    binomial = np.sqrt(smoothed * (1 - smoothed) / n_block)
+    # pooled with the new block, as if nothing had changed: a reference in which nothing went
+    # wrong must not claim to be exact
+    n_before = n * n_reference
+    pooled = (mean * n_before + new * n_block + 0.5) / (n_before + n_block + 1)
+    binomial = np.sqrt(pooled * (1 - pooled) / n_block)
     spread = np.maximum(reference.std(axis=1, ddof=1, keepdims=True), binomial)
-    z = (new - mean - tolerance) / (spread * math.sqrt(1 + 1 / n))
+    known = max(1 / n, n_block / n_before)
+    z = (new - mean - tolerance) / (spread * math.sqrt(1 + known))
     return z, stdtr(n - 1, -z)
