@@ -110,3 +110,14 @@ def test_a_limit_that_is_over_at_once_still_leaves_nothing(tmp_path: Path) -> No
     with pytest.raises(LimitError):
         run_in_box("tests.gather.boxed:sleep_deaf", str(pids), limit_s=0.0)
     assert not pids.exists()
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", (100).to_bytes(8, "big"), (100).to_bytes(8, "big") + b"part"]
+)
+def test_a_child_whose_parent_left_before_asking_says_nothing(sent: bytes) -> None:
+    child = subprocess.run(
+        [sys.executable, "-m", "leadline.gather.box"], input=sent, capture_output=True, check=False
+    )
+    assert child.returncode == 1
+    assert child.stdout + child.stderr == b""

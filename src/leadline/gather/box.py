@@ -153,6 +153,8 @@ def _die_with_parent() -> None:
 def _serve() -> None:
     size = int.from_bytes(sys.stdin.buffer.read(8), "big")
     request = sys.stdin.buffer.read(size)
+    if not request or len(request) < size:
+        os._exit(1)  # the parent was stopped before it had asked for anything
     target, args, answer, path = pickle.loads(request)  # noqa: S301 - our parent wrote it
     sys.path[:] = path
     threading.Thread(target=_die_with_parent, daemon=True).start()
