@@ -12,7 +12,7 @@ from leadline.gather.frames import Pool, Target, load_pool
 from leadline.gather.measuring import FitSpec, fit_and_score, fold_rows, spec_of
 from leadline.gather.voting import vote_counts
 from leadline.phases import feasibility as phase
-from leadline.phases.data import Data
+from leadline.phases.data import Data, Kind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Bounds
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _FAMILY = "linear"
 _N_ROWS = 2000
+_N_ROWS_OF_TEXT = 600  # a fit on texts takes ten times as long
 _N_FOLDS = 3
 _N_PERMUTATIONS = 39
 _FEWEST_REPEATED = 20
@@ -39,7 +40,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
     problem = reading.of(Problem)
     data = reading.of(Data)
     target = Target.of(problem)
-    pool = _small(load_pool(workspace.artifacts, data, target), data.split.seed)
+    pool = _small(load_pool(workspace.artifacts, data, target), data)
     params = load("families", _FAMILY)().candidates(
         problem.task.value, data.features, pool.order.size
     )[0]
@@ -81,11 +82,12 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
     )
 
 
-def _small(pool: Pool, seed: int) -> Pool:
+def _small(pool: Pool, data: Data) -> Pool:
     """At most so many train rows, still in their order."""
-    if pool.order.size <= _N_ROWS:
+    n_rows = _N_ROWS_OF_TEXT if Kind.TEXT in data.features.values() else _N_ROWS
+    if pool.order.size <= n_rows:
         return pool
-    kept = np.random.default_rng(seed).permutation(pool.order.size)[:_N_ROWS]
+    kept = np.random.default_rng(data.split.seed).permutation(pool.order.size)[:n_rows]
     return replace(pool, order=pool.order[np.sort(kept)])
 
 
