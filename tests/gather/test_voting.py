@@ -16,7 +16,7 @@ def votes_on(row: int, *values: str | None) -> list[Vote]:
 
 
 def voted(frame: pl.DataFrame, *votes: Vote) -> list[object]:
-    return with_votes(frame, votes, label="late", features=["x"])["late"].to_list()
+    return with_votes(frame, votes, label="late", identity=["x"])["late"].to_list()
 
 
 def test_votes_fill_what_is_missing_and_nothing_else() -> None:

@@ -16,7 +16,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.verdict import Answer
 from leadline.record import Vote
 from leadline.snapshot import content_hashes
-from leadline.workspace import Workspace
+from leadline.workspace import SETTINGS_FILE, Workspace
 
 Make = Callable[..., Workspace]
 
@@ -124,6 +124,19 @@ def test_a_split_at_random_stays_when_rows_are_appended(make: Make) -> None:
     after = sides(workspace)
     assert {row: after[row] for row in before} == before
     assert verdict.split.n_test > sum(before.values())
+
+
+def test_a_split_at_random_stays_when_a_feature_is_excluded(make: Make) -> None:
+    workspace = make(undated(200))
+    first = audit(workspace).split
+    settings = workspace.folder / SETTINGS_FILE
+    feature = first.identity[0]
+    text = settings.read_text().replace("[data]\n", f"[data]\nexclude = [{feature!r}]\n", 1)
+    settings.write_text(text)
+    with Workspace.open(workspace.folder) as again:
+        second = audit(again)
+    assert feature not in second.features
+    assert (second.split.mask, second.split.identity) == (first.mask, first.identity)
 
 
 def test_groups_stay_together_also_when_rows_are_appended(make: Make) -> None:

@@ -89,7 +89,7 @@ def test_each_split_is_told() -> None:
     assert "Split by group: no 'who' is on both sides." in notes(again(DATA, split=group))
     assert "whole groups of 'who'" in again(DATA, split=group).summary
     assert "Split by time: the test rows are from A to B." in notes(again(DATA, split=time))
-    assert "the latest by 'at'" in again(DATA, split=time).summary
+    assert "from A to B" in again(DATA, split=time).summary
     dated = again(DATA, split=RANDOM, time_column="at")
     assert "Rows are dated ('at') but split at random." in warnings(dated)
     assert "at random" in dated.summary
@@ -99,3 +99,14 @@ def test_each_split_is_told() -> None:
 def test_rows_without_a_label_are_told() -> None:
     assert any("120 rows have no label" in what for what in notes(again(DATA, n_unlabelled=120)))
     assert not any("no label" in what for what in notes(again(DATA, n_unlabelled=0)))
+
+
+def test_a_yes_or_no_question_has_two_sides_however_many_values() -> None:
+    classes = (
+        ClassCount(value="yes", n_rows=500),
+        ClassCount(value="no", n_rows=495),
+        ClassCount(value="odd", n_rows=5),
+    )
+    assert again(DATA, n_rows=1000, classes=classes, positive="yes").answer is Answer.GO
+    verdict = again(DATA, n_rows=1000, classes=classes, positive="odd")
+    assert "Class 'odd' has 5 rows." in faults(verdict)

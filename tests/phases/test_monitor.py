@@ -30,7 +30,7 @@ def test_an_alarm_is_a_no_that_names_the_block() -> None:
 def test_without_labels_it_is_unclear() -> None:
     verdict = again(MONITOR, blocks=(BLIND,))
     assert verdict.answer is Answer.UNCLEAR
-    assert "1 blocks scored, none with labels" in verdict.summary
+    assert "1 block scored, none with labels" in verdict.summary
     assert "1 blocks have fewer than 50 labels." in warnings(verdict)
 
 
@@ -44,3 +44,10 @@ def test_a_shift_of_the_inputs_is_information_only() -> None:
 def test_the_self_test_is_told_where_there_is_one() -> None:
     assert any("Self-test: 5% of the reference's own 20 blocks" in what for what in notes(MONITOR))
     assert not any("Self-test" in what for what in notes(again(MONITOR, false_alarm_rate=None)))
+
+
+def test_without_a_reference_to_judge_by_it_is_unclear_however_bad() -> None:
+    unjudged = replace(BAD, z=None, is_alarm=False)
+    verdict = again(MONITOR, blocks=(unjudged,), n_reference_blocks=2, error_limit=None)
+    assert verdict.answer is Answer.UNCLEAR
+    assert any("no block can be judged" in what for what in warnings(verdict))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from leadline.engines.bundle import Bundle, open_bundle
 from leadline.engines.keys import public_keys
 from leadline.errors import NotReadyError
+from leadline.gather.service import in_service as released
 from leadline.phases.release import Release
 
 if TYPE_CHECKING:
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def latest_release(workspace: Workspace) -> Release:
-    """The newest release on the record.
+    """The newest release that may be in service.
 
     Raises
     ------
     NotReadyError
         If nothing is released yet.
     """
-    entry = workspace.record.latest("release")
+    entry = released(workspace.record)
     if entry is None or not isinstance(entry.verdict, Release):
         raise NotReadyError(
             "Nothing is released yet.", "A release is needed.", "Run 'leadline run ship' first."

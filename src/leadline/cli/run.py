@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from leadline.cli.options import EXIT_NO, by_option, echo_json, verb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from leadline.phases.lifecycle import Standing
 
 
 @verb("run", example="leadline run define find train")
@@ -24,9 +30,8 @@ def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> Non
     from leadline.cli.glance import print_next
     from leadline.cli.layout import console
     from leadline.cli.progress import Display
-    from leadline.phases.verdict import Answer
     from leadline.services.queries import project_page
-    from leadline.worker import mend
+    from leadline.worker import mend, rows_named
     from leadline.workspace import Workspace
 
     entries = []
@@ -38,7 +43,8 @@ def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> Non
             if not as_json:
                 print_entry(screen, entry)
         page = project_page(workspace)
-    is_no = any(entry.verdict.answer is Answer.NO for entry in entries)
+        standing = workspace.record.standing()
+    is_no = any(_stands_as_no(name, standing) for name in rows_named(names))
     if as_json:
         echo_json(
             {
@@ -53,3 +59,13 @@ def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> Non
         print_next(screen, page)
     if is_no:
         sys.exit(EXIT_NO)
+
+
+def _stands_as_no(name: str, standing: Mapping[str, Standing]) -> bool:
+    """Whether a row's current verdict is "no" and nobody has overruled it."""
+    from leadline.phases.lifecycle import ROWS, State, decision_of
+    from leadline.phases.verdict import Answer
+
+    now, decided = standing[name], standing[decision_of(ROWS[name].stage)]
+    is_overruled = decided.state is State.CURRENT and decided.answer is Answer.GO
+    return now.state is State.CURRENT and now.answer is Answer.NO and not is_overruled

@@ -16,6 +16,7 @@ from leadline.engines.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.gather.blocks import block_names
 from leadline.gather.frames import Target
+from leadline.gather.service import in_service
 from leadline.gather.shifts import column_shifts
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
@@ -90,7 +91,7 @@ def observe_file(folder: str, path: str) -> list[str]:
 
 def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:
     record = workspace.record
-    release, data, problem = (record.latest(name) for name in ("release", "data", "problem"))
+    release, data, problem = in_service(record), record.latest("data"), record.latest("problem")
     if release is None or data is None or problem is None:
         raise NotReadyError(
             "Nothing is released yet.", "A release is needed to watch.", "Run 'leadline run ship'."

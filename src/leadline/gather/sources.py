@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -17,13 +17,21 @@ if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 
-def read_pool(workspace: Workspace, *, note: Callable[[str], None] | None = None) -> pl.DataFrame:
+def read_pool(
+    workspace: Workspace,
+    *,
+    typed: Sequence[str] = (),
+    note: Callable[[str], None] | None = None,
+) -> pl.DataFrame:
     """Read the files of labelled rows.
 
     Parameters
     ----------
     workspace : Workspace
         Whose settings name them.
+    typed : sequence of str
+        Columns to read as numbers and dates although they are excluded: they say which row a row
+        is, and must go on saying the same.
     note : callable, optional
         Told what a person should know about how they were read.
 
@@ -44,7 +52,7 @@ def read_pool(workspace: Workspace, *, note: Callable[[str], None] | None = None
     frame = read_tables(
         [workspace.path(name) for name in settings.data.files],
         missing=settings.data.missing,
-        exclude=settings.data.exclude,
+        exclude=[name for name in settings.data.exclude if name not in typed],
         note=note,
     )
     label = settings.problem.label

@@ -55,7 +55,7 @@ def vote_table(votes: Sequence[Vote]) -> Ints:
 
 
 def with_votes(
-    frame: pl.DataFrame, votes: Sequence[Vote], *, label: str, features: Sequence[str]
+    frame: pl.DataFrame, votes: Sequence[Vote], *, label: str, identity: Sequence[str]
 ) -> pl.DataFrame:
     """Fill in the labels that people voted, where the majority is clear.
 
@@ -66,10 +66,10 @@ def with_votes(
     frame : DataFrame of shape (n_samples, n_columns)
         Rows, some without a label.
     votes : sequence of Vote
-        Their items are content hashes of the features, in hex.
+        Their items are content hashes of the identity columns, in hex.
     label : str
         The column to fill.
-    features : sequence of str
+    identity : sequence of str
         What the hash was taken of.
     """
     by_item: dict[str, list[str]] = {}
@@ -78,7 +78,7 @@ def with_votes(
             by_item.setdefault(vote.item, []).append(vote.value)
     if not by_item or not frame[label].null_count():
         return frame
-    keys = (f"{key:016x}" for key in content_hashes(frame, list(features)).tolist())
+    keys = (f"{key:016x}" for key in content_hashes(frame, list(identity)).tolist())
     given = pl.Series(
         [majority_value(by_item[key]) if key in by_item else None for key in keys],
         dtype=pl.String,

@@ -32,7 +32,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     problem = reading.of(Problem)
     report("reading the files", 0.0)
     notes: list[str] = []
-    frame = read_pool(workspace, note=notes.append)
+    before = _split_before(workspace)
+    known = before.identity if before is not None else ()
+    frame = read_pool(workspace, typed=known, note=notes.append)
     settings = workspace.settings.data
     columns = columns_of(
         frame.filter(pl.col(problem.label).is_not_null()),
@@ -42,15 +44,16 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
         group=settings.group,
     )
     features = [column.name for column in columns if column.role is Role.FEATURE]
+    identity = _identity(before, features, frame, notes)
     votes = workspace.record.votes()
-    voted = with_votes(frame, votes, label=problem.label, features=features)
+    voted = with_votes(frame, votes, label=problem.label, identity=identity)
     labelled = voted.filter(pl.col(problem.label).is_not_null())
     unlabelled = voted.filter(pl.col(problem.label).is_null())
     _require_positive(labelled, problem)
     time_column = settings.time or _date_column(columns)
     is_ordered = bool(time_column) and labelled[time_column].is_sorted()
     report("setting the test rows aside", 0.3)
-    split, is_test = _split(workspace, labelled, features, time_column, is_ordered)
+    split, is_test = _split(workspace, labelled, identity, time_column, is_ordered)
     report("looking for leaks", 0.5)
     n_duplicates, n_conflicts, n_crossing = _duplicates(
         content_hashes(labelled, features), class_texts(labelled[problem.label]).to_list(), is_test
@@ -72,6 +75,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             n_unlabelled=unlabelled.height,
             columns=columns,
             classes=_classes(labelled, problem),
+            positive=problem.positive,
             n_duplicates=n_duplicates,
             n_conflicts=n_conflicts,
             n_crossing=n_crossing,
@@ -105,14 +109,13 @@ def _date_column(columns: tuple[Column, ...]) -> str:
 def _split(
     workspace: Workspace,
     frame: pl.DataFrame,
-    features: list[str],
+    identity: tuple[str, ...],
     time_column: str,
     is_ordered: bool,
 ) -> tuple[Split, Bools]:
     """Set test rows aside as before; the first time, as settings and columns say."""
     settings = workspace.settings.data
-    earlier = workspace.record.latest("data")
-    before = earlier.verdict.split if earlier and isinstance(earlier.verdict, Data) else None
+    before = _split_before(workspace)
     kind = _split_kind(settings.split, bool(settings.group), time_column, settings.time, is_ordered)
     if settings.split == "auto" and before is not None:
         kind = before.kind
@@ -129,8 +132,7 @@ def _split(
     else:
         is_test = split_rows(
             frame,
-            # without a feature the audit still says so
-            columns=features or frame.columns,
+            columns=identity,
             kind=kind,
             column=by,
             test_share=settings.test_share,
@@ -147,8 +149,31 @@ def _split(
         test_from=first,
         test_to=last,
         mask=workspace.artifacts.put(is_test.tobytes(), "split"),
+        identity=identity,
     )
     return split, is_test
+
+
+def _split_before(workspace: Workspace) -> Split | None:
+    earlier = workspace.record.latest("data")
+    return earlier.verdict.split if earlier and isinstance(earlier.verdict, Data) else None
+
+
+def _identity(
+    before: Split | None, features: list[str], frame: pl.DataFrame, notes: list[str]
+) -> tuple[str, ...]:
+    """The columns that say which row a row is: as they were, as far as they are still there."""
+    if before is None or not before.identity:
+        # without a feature the audit still has to say so
+        return tuple(features or frame.columns)
+    kept = tuple(name for name in before.identity if name in frame.columns)
+    gone = sorted(set(before.identity) - set(kept))
+    if gone:
+        notes.append(
+            f"{', '.join(map(repr, gone))} is gone from the files: the test rows are drawn anew, "
+            "and labels given here may find no row."
+        )
+    return kept or tuple(features or frame.columns)
 
 
 def _split_kind(

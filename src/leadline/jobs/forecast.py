@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.gather.spending import spent_on_machines
 from leadline.phases import forecast as phase
 from leadline.phases.curve import Curve
-from leadline.phases.data import Data
+from leadline.phases.data import Data, SplitKind
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.labelling import Labelling
 from leadline.phases.problem import Problem
@@ -25,14 +26,14 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
     """Forecast the chosen candidate's curve."""
     problem = reading.of(Problem)
     data = reading.of(Data)
-    search = reading.of(Search)
+    reading.of(Search)
     labelling = reading.of(Labelling)
     curve = reading.of(Curve)
     reading.of(Feasibility)
     report("extrapolating the curve", None)
     prices = workspace.settings.prices
     points = curve.curves[0].points
-    measured_s = curve.spent_s / 3600 * prices.machine_per_hour
+    is_by_time = data.split.kind is SplitKind.TIME  # later rows are all learnt from
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,
@@ -43,11 +44,12 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
             stderrs=tuple(max(point.stderr or 0.0, _LEAST_STDERR) for point in points),
             fit_seconds=tuple(max(point.fit_s, 1e-4) for point in points),
             n_available=data.split.n_train,
+            train_share=1.0 if is_by_time else 1 - data.split.test_share,
             label_cost=prices.label_cost,
             label_s=prices.seconds_per_label * prices.votes_per_label,
             machine_per_hour=prices.machine_per_hour,
             budget=problem.budget,
-            spent=search.cost + labelling.cost + measured_s,
+            spent=labelling.cost + spent_on_machines(workspace),
             currency=problem.currency,
             seed=data.split.seed,
         )

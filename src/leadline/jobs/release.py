@@ -13,6 +13,7 @@ from leadline.engines.models import load_model
 from leadline.errors import DataError
 from leadline.gather.frames import Pool, Target, load_pool
 from leadline.gather.measuring import score_model
+from leadline.gather.service import in_service
 from leadline.phases import release as phase
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
@@ -40,7 +41,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
     card = _card(workspace, reading)
     sealed = _seal(workspace, pool, tuning.model, card)
     report("comparing it with the release in service", 0.6)
-    before = workspace.record.latest("release")
+    before = in_service(workspace.record)
     champion = _champion_score(workspace, pool, before, problem.scoring)
     point = tuning.point(review.chosen)
     return phase.assess(

@@ -119,6 +119,9 @@ class Split:
         ISO time of the first and last test row; empty unless by time.
     mask : str
         Digest of the stored test mask, one byte a row.
+    identity : tuple of str
+        The columns whose content says which row a row is, fixed with the split: a feature
+        excluded later moves no row to the other side and loses no vote.
     """
 
     kind: SplitKind
@@ -130,6 +133,7 @@ class Split:
     test_from: str = ""
     test_to: str = ""
     mask: str = ""
+    identity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +172,8 @@ class Evidence:
         Test rows whose features equal those of a train row.
     leaks : tuple of Leak
         Best single columns, the highest score first.
+    positive : str
+        The class that counts as a hit; empty unless the task is binary.
     time_column, group_column : str
         Named by the user or recognised; empty where there is none.
     is_ordered : bool
@@ -191,6 +197,7 @@ class Evidence:
     n_conflicts: int = 0
     n_crossing: int = 0
     leaks: tuple[Leak, ...] = ()
+    positive: str = ""
     time_column: str = ""
     group_column: str = ""
     is_ordered: bool = False
@@ -276,7 +283,8 @@ def _class_findings(evidence: Evidence) -> list[Finding]:
         return []
     if len(evidence.classes) < 2:
         return [fault("The label has one value only.", "Rows of at least two classes are needed.")]
-    rarest = evidence.classes[-1]
+    counts = _sides(evidence) if evidence.positive else evidence.classes
+    rarest = min(counts, key=lambda count: count.n_rows)
     share = rarest.n_rows / evidence.n_rows
     if rarest.n_rows < _FEWEST_OF_A_CLASS:
         return [
@@ -296,6 +304,17 @@ def _class_findings(evidence: Evidence) -> list[Finding]:
         f"{count.value!r} {count.n_rows / evidence.n_rows:.1%}" for count in evidence.classes[:5]
     )
     return [note(f"Class shares: {shares}.")]
+
+
+def _sides(evidence: Evidence) -> tuple[ClassCount, ClassCount]:
+    """A yes-or-no question has two sides, however many values the label has."""
+    n_hits = sum(c.n_rows for c in evidence.classes if c.value == evidence.positive)
+    others = [count.value for count in evidence.classes if count.value != evidence.positive]
+    rest = others[0] if len(others) == 1 else f"not {evidence.positive}"
+    return (
+        ClassCount(value=evidence.positive, n_rows=n_hits),
+        ClassCount(value=rest, n_rows=evidence.n_rows - n_hits),
+    )
 
 
 def _column_findings(evidence: Evidence) -> list[Finding]:
@@ -371,7 +390,7 @@ def _split_findings(evidence: Evidence) -> list[Finding]:
 def _split_words(evidence: Evidence) -> str:
     split = evidence.split
     if split.kind is SplitKind.TIME:
-        return f"the latest by {split.column!r}"
+        return f"from {split.test_from} to {split.test_to}"
     if split.kind is SplitKind.GROUP:
         return f"whole groups of {split.column!r}"
     return "at random"

@@ -58,8 +58,8 @@ class Need:
     n_rows : int or None
         Train rows; None: cannot be promised.
     n_more, cost, hours : int, float, float or None
-        Rows to buy, and the money and people's hours they cost; machine time is included in
-        the money.
+        Rows to buy, test rows among them, and the money and people's hours they cost; machine
+        time is included in the money.
     """
 
     probability: float
@@ -89,6 +89,8 @@ class Evidence:
         Mean seconds of a fit at each size.
     n_available : int
         Train rows there are.
+    train_share : float in (0, 1]
+        Share of newly labelled rows that may be learnt from; the rest are test rows.
     label_cost : float
         Money for one more labelled row, people and fees.
     label_s : float
@@ -111,6 +113,7 @@ class Evidence:
     stderrs: tuple[float, ...]
     fit_seconds: tuple[float, ...]
     n_available: int
+    train_share: float = 1.0
     label_cost: float
     label_s: float
     machine_per_hour: float
@@ -129,7 +132,9 @@ class Evidence:
         """Train rows the rest of the budget can reach; None where rows cost nothing."""
         if self.label_cost <= 0:
             return None
-        return self.n_available + int(max(self.budget - self.spent, 0.0) / self.label_cost)
+        return self.n_available + int(
+            self.train_share * max(self.budget - self.spent, 0.0) / self.label_cost
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +232,8 @@ def _need(evidence: Evidence, posterior: CurvePosterior, law: TimeLaw, probabili
     n_rows = posterior.rows_for(evidence.target_error, probability)
     if n_rows is None:
         return Need(probability=probability)
-    n_more = max(ceil(float(n_rows)) - evidence.n_available, 0)
+    n_learnt = max(ceil(float(n_rows)) - evidence.n_available, 0)
+    n_more = ceil(n_learnt / evidence.train_share)
     fit_hours = float(law.predict(float(n_rows))) / 3600
     return Need(
         probability=probability,

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
+from leadline.phases.wording import plural
 
 _FEWEST_LABELS = 50
+_FEWEST_REFERENCE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,14 +115,14 @@ class Monitor(Verdict, Evidence):
 
 def assess(evidence: Evidence) -> Monitor:
     """Say whether the release still does what it was released for."""
-    labelled = [block for block in evidence.blocks if block.n_labelled]
+    labelled = [block for block in evidence.blocks if block.z is not None]
     alarms = [block for block in labelled if block.is_alarm]
     findings = [*_label_findings(evidence), *_alarm_findings(alarms), *_shift_findings(evidence)]
     if not labelled:
         answer = Answer.UNCLEAR
         summary = (
-            f"{len(evidence.blocks)} blocks scored, none with labels: whether the model is still "
-            "good enough is not known."
+            f"{plural(len(evidence.blocks), 'block')} scored, none with labels and a reference to "
+            "judge them by: whether the model is still good enough is not known."
         )
     elif alarms:
         answer = Answer.NO
@@ -139,6 +141,14 @@ def assess(evidence: Evidence) -> Monitor:
 def _label_findings(evidence: Evidence) -> list[Finding]:
     short = [block.name for block in evidence.blocks if block.n_labelled < _FEWEST_LABELS]
     findings = []
+    if evidence.n_reference_blocks < _FEWEST_REFERENCE:
+        findings.append(
+            warning(
+                f"The reference has {plural(evidence.n_reference_blocks, 'block')}; no block can "
+                "be judged by that.",
+                "Set [watch] block to a shorter one, or set more test rows aside.",
+            )
+        )
     if short:
         findings.append(
             warning(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from leadline.errors import NotReadyError
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
 
@@ -138,7 +139,19 @@ class Search(Verdict, Evidence):
 
     @property
     def chosen_trial(self) -> Trial:
-        """The trial that was chosen."""
+        """The trial that was chosen.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing finished in the box.
+        """
+        if not self.chosen:
+            raise NotReadyError(
+                "The search ended without a candidate.",
+                "One that finished is needed.",
+                "Grant a longer time box and run it again: 'leadline run search'.",
+            )
         return self.trial(self.chosen)
 
     @property
@@ -169,13 +182,19 @@ def assess(evidence: Evidence) -> Search:
         f"finished in {evidence.spent_s:.0f} of {evidence.time_box_s:.0f} s."
     )
     if not beats:
-        findings.append(fault("No candidate beats the baseline.", "Go back to the data."))
+        findings.append(_nothing_better(evidence, len(complete)))
     return Search(
         answer=Answer.GO if beats else Answer.NO,
         summary=summary,
         findings=tuple(findings),
         **vars(evidence),
     )
+
+
+def _nothing_better(evidence: Evidence, n_complete: int) -> Finding:
+    if n_complete == 1 and any(trial.state is TrialState.CUT for trial in evidence.trials):
+        return fault("Only the baseline finished: out of time.", "Grant a longer time box.")
+    return fault("No candidate beats the baseline.", "Go back to the data.")
 
 
 def _gain(scoring: str, trial: Trial, baseline: Trial) -> float:

@@ -58,13 +58,13 @@ def stream_values(artifacts: Artifacts, tuning: Tuning, data: Data, row: int) ->
 def item_pool(artifacts: Artifacts, data: Data) -> ItemPool:
     """Draw what there is to label: rows without a label, else rows that came with one.
 
-    Items are named by the hash of the content of their features, which is how the next snapshot
-    finds the rows that people labelled.
+    Items are named by the hash of the content of their identity columns, which is how the next
+    snapshot finds the rows that people labelled.
     """
     frame = from_parquet(artifacts.get(data.unlabelled or data.snapshot))
     features = list(data.features)
     drawn = frame.sample(min(N_POOL, frame.height), shuffle=True, seed=_SEED)
-    keys = content_hashes(drawn, features)
+    keys = content_hashes(drawn, list(data.split.identity) or features)
     items = {f"{int(key):016x}": _values(drawn, features, row) for row, key in enumerate(keys)}
     return ItemPool(
         tuple(Item(key, values) for key, values in items.items()),

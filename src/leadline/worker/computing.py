@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadline.errors import LeadlineError, NotReadyError, RecordError
+from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
 from leadline.gather.box import run_in_box
 from leadline.phases.lifecycle import ROWS, Judge, is_decision
 from leadline.record import Entry, Job, JobState
@@ -70,7 +70,7 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
     workspace.record.sweep_jobs(silent_s=_SILENT_S)
     _give_up_dead(workspace)
     _refuse_if_running(workspace, row)
-    job = workspace.record.put_job(row, by=by)
+    job = _waiting(workspace, row) or workspace.record.put_job(row, by=by)
     claimed = workspace.record.claim_job(identity(), number=job.number)
     if claimed is None:
         raise NotReadyError(f"A worker has taken {row!r}.", "", "Wait for it: 'leadline status'.")
@@ -146,6 +146,12 @@ def _is_gone(worker: str) -> bool:
     return False
 
 
+def _waiting(workspace: Workspace, row: str) -> Job | None:
+    """A job for the row that somebody has asked for and nobody has taken."""
+    jobs = workspace.record.jobs()
+    return next((j for j in jobs if j.row == row and j.state is JobState.WAITING), None)
+
+
 def _refuse_if_running(workspace: Workspace, row: str) -> None:
     for job in workspace.record.jobs():
         if job.row == row and job.state is JobState.RUNNING:
@@ -197,7 +203,8 @@ class _Beat:
     def __call__(self) -> None:
         now = time.monotonic()
         if now - self._beaten >= _BEAT_S:
-            self._workspace.record.beat(self._job.number, worker=self._job.worker)
+            if not self._workspace.record.beat(self._job.number, worker=self._job.worker):
+                raise LimitError("The job was given up as lost.", "", "Run it again.")
             self._beaten = now
         if self._progress is not None:
             self._progress(self._workspace.record.job(self._job.number))
@@ -212,6 +219,9 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
         Number of the new entry.
     """
     with Workspace.open(folder) as workspace:
+        closed = workspace.record.standing()[row].closed
+        if closed:
+            raise NotReadyError(closed, "", next_step(row, closed))
         reading = workspace.record.reading(row)
         report = _JobReport(workspace, job, worker, begun)
         module = import_module(f"leadline.jobs.{row}")

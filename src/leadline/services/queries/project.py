@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.curve import Curve
+from leadline.gather.spending import spent_on_machines
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import Stage, State, rows_of
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
-from leadline.phases.search import Search
 from leadline.phases.verdict import Severity, Verdict
 from leadline.record import Entry, Job, JobState, Record
 from leadline.services.queries.situation import RowGlance, Situation, Word
@@ -37,7 +36,7 @@ class Costs:
     Attributes
     ----------
     granted, labels, machine : float
-        The budget; what labels and machine time of the current verdicts cost.
+        The budget; what labels and machine time have cost so far.
     currency : str
         Of all three.
     """
@@ -158,16 +157,12 @@ def _stage_glance(stage: Stage, now: Situation, verdicts: _Verdicts) -> StageGla
 
 
 def _costs(workspace: Workspace, verdicts: _Verdicts) -> Costs:
-    problem, search = verdicts.of("problem"), verdicts.of("search")
-    labelling, curve = verdicts.of("labelling"), verdicts.of("curve")
-    machine = search.cost if isinstance(search, Search) else 0.0
-    if isinstance(curve, Curve):
-        machine += curve.spent_s / 3600 * workspace.settings.prices.machine_per_hour
+    problem, labelling = verdicts.of("problem"), verdicts.of("labelling")
     stated = problem if isinstance(problem, Problem) else workspace.settings.problem
     return Costs(
         granted=stated.budget,
         labels=labelling.cost if isinstance(labelling, Labelling) else 0.0,
-        machine=machine,
+        machine=spent_on_machines(workspace),
         currency=stated.currency,
     )
 

@@ -1,0 +1,34 @@
+"""Which release is in service: the newest that may be, not the newest there is."""
+
+from __future__ import annotations
+
+from leadline.phases.lifecycle import Stage, decision_of
+from leadline.phases.release import Release
+from leadline.phases.verdict import Answer
+from leadline.record import Entry, Record
+
+
+def in_service(record: Record) -> Entry | None:
+    """The newest release that is a "go", or that a person has said "go" to.
+
+    Parameters
+    ----------
+    record : Record
+        Of the project.
+
+    Returns
+    -------
+    Entry or None
+        None if there is none. A release that did worse than the one before it waits for
+        ``leadline decide ship go``.
+    """
+    approved = {
+        entry.on.get("release")
+        for entry in record.entries(decision_of(Stage.SHIP))
+        if entry.verdict.answer is Answer.GO
+    }
+    for entry in reversed(record.entries("release")):
+        assert isinstance(entry.verdict, Release)
+        if entry.verdict.answer is Answer.GO or entry.number in approved:
+            return entry
+    return None
