@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tests.examples import example_labelling
-from tests.phases.again import again, notes, warnings
+from tests.phases.again import again, faults, notes, warnings
 
 from leadline.phases.verdict import Answer
 
@@ -18,7 +18,7 @@ def test_people_who_agree_are_a_go() -> None:
 def test_people_who_do_not_agree_are_a_no() -> None:
     verdict = again(LABELLING, alpha=0.39)
     assert verdict.answer is Answer.NO
-    assert warnings(verdict)[0] == "People do not agree (Krippendorff's alpha 0.39)."
+    assert faults(verdict)[0] == "People do not agree (Krippendorff's alpha 0.39)."
 
 
 def test_without_repeats_agreement_is_not_known() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.verdict import Answer, Bounds, Verdict, note, warning
+from leadline.phases.verdict import Answer, Bounds, Verdict, fault, note, warning
 
 _LOW_AGREEMENT = 0.4
 
@@ -71,7 +71,7 @@ def assess(evidence: Evidence) -> Labelling:
     elif evidence.alpha < _LOW_AGREEMENT:
         answer = Answer.NO
         findings.append(
-            warning(
+            fault(
                 f"People do not agree (Krippendorff's alpha {evidence.alpha:.2f}).",
                 "Sharpen the question before buying more labels.",
             )

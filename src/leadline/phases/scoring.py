@@ -35,8 +35,6 @@ class Scoring:
     is_loss : bool
         True where smaller is better: the target is then an upper limit, and the error is
         the metric itself. Otherwise the error is one minus the score.
-    chance : float or None
-        The score of a guess that knows nothing; None where it depends on the data.
     is_proportion : bool
         True where the score is a share of rows, so that binomial bounds apply.
     """
@@ -45,7 +43,6 @@ class Scoring:
     words: str
     tasks: tuple[Task, ...]
     is_loss: bool = False
-    chance: float | None = None
     is_proportion: bool = False
 
     def error(self, score: float) -> float:
@@ -69,12 +66,12 @@ class Scoring:
 
 _CLASSES = (Task.BINARY, Task.MULTICLASS)
 _SCORINGS = (
-    Scoring("roc_auc", "ranking quality (ROC AUC)", (Task.BINARY,), chance=0.5),
+    Scoring("roc_auc", "ranking quality (ROC AUC)", (Task.BINARY,)),
     Scoring("average_precision", "average precision", (Task.BINARY,)),
     Scoring("accuracy", "accuracy", _CLASSES, is_proportion=True),
     Scoring("balanced_accuracy", "balanced accuracy", _CLASSES),
     Scoring("f1", "F1 score", (Task.BINARY,)),
-    Scoring("r2", "explained variance (R²)", (Task.REGRESSION,), chance=0.0),
+    Scoring("r2", "explained variance (R²)", (Task.REGRESSION,)),
     Scoring("mean_absolute_error", "mean absolute error", (Task.REGRESSION,), is_loss=True),
 )
 SCORINGS = {scoring.name: scoring for scoring in _SCORINGS}

@@ -141,7 +141,7 @@ def assess(evidence: Evidence) -> Tuning:
         findings.append(
             note(
                 "There are no unlabelled rows to try the points on.",
-                "Name them in leadline.toml: [data] stream = 'FILE'.",
+                "Name them in leadline.toml, [data] stream = ['FILE'], then 'leadline run tuning'.",
             )
         )
     names = ", ".join(

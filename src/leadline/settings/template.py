@@ -72,7 +72,7 @@ _WORDS = {
         "families": "kinds of models",
         "folds": "of the cross-validation",
         "executor": "sequential or loky",
-        "n_jobs": "trials at once",
+        "n_jobs": "fits of a trial at once",
     },
     "serve": {
         "peak_per_s": "requests a second at the peak",

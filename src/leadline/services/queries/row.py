@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.phases.lifecycle import ROWS, Judge, Row, Stage, State
-from leadline.phases.verdict import Severity
 from leadline.record import Entry, Job, JobState
 from leadline.services.naming import row_named
 from leadline.services.queries.history import Line, lines_of_row
@@ -62,12 +61,6 @@ class EntryPage:
     picture: str
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
-
-    @property
-    def n_warnings(self) -> int:
-        """Findings that want a person's eyes."""
-        findings = self.entry.verdict.findings if self.entry else ()
-        return sum(finding.severity is not Severity.NOTE for finding in findings)
 
 
 @dataclass(frozen=True)
