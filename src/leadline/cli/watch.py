@@ -16,9 +16,9 @@ from leadline.cli.options import EXIT_NO, by_option, echo_json, verb
 def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> None:
     """Score new data block by block and say whether the model is still good enough.
 
+    With the label column in the file, the blocks are judged; without it they are only compared.
     A block (a week, unless [watch] block says otherwise) that is seen again replaces its earlier
-    observation, so hand over whole blocks. With the label column in the file, the blocks are judged; without it they are only compared.
-    Ends with exit code 3 if it is time to retrain.
+    observation, so hand over whole blocks. Ends with exit code 3 if it is time to retrain.
     """
     from leadline.cli.entries import entry_json, print_entry
     from leadline.cli.layout import console
