@@ -304,6 +304,8 @@ def example_curve() -> curve.Curve:
             chance_error=0.5,
             n_available=4_800,
             spent_s=31.2,
+            n_aim=13_000,
+            stopped=curve.Stop.SETTLED,
         )
     )
 
@@ -320,6 +322,9 @@ def _candidate_curve(
                     round(error + wobble / n_train**0.5, 6) for wobble in (-0.2, -0.05, 0.04, 0.21)
                 ),
                 fit_s=fit_s * n_train,
+                sampling=(round(0.3 * (error * (1 - error) / 480) ** 0.5, 6),) * 4,
+                n_valid=(480,) * 4,
+                n_judged=1_920,
             )
             for n_train, error in zip(sizes, errors, strict=True)
         ),
@@ -346,6 +351,9 @@ def example_forecast() -> forecast.Forecast:
             spent=2.56,
             currency="USD",
             seed=0,
+            n_repeats=min(len(point.errors) for point in points),
+            family="boosting",
+            chance_error=example_curve().chance_error,
         )
     )
 

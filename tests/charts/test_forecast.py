@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,8 +11,10 @@ import pytest
 from tests.examples import example_forecast
 
 from leadline.charts import chart_of, svg
+from leadline.charts.outlook import kinds_along, stretches
 from leadline.phases import forecast
 from leadline.phases.forecast import Forecast, Recommendation
+from leadline.phases.region import Kind
 
 
 def forecast_with(**changes: Any) -> Forecast:
@@ -39,10 +41,70 @@ def test_it_names_what_matters() -> None:
 
 
 def test_the_rows_of_an_even_and_a_sure_chance_are_marked() -> None:
-    verdict = example_forecast()
+    verdict = forecast_with(target_score=0.815)
     shown = words(verdict)
     for need, name in ((verdict.needs[0], "even chance"), (verdict.needs[2], "90% chance")):
-        assert f"{name}: {need.n_rows:,}" in shown
+        assert f"{name}: {need.n_rows:,} rows" in shown
+        assert f"for {need.cost:,.0f} USD" in shown
+
+
+def test_what_the_budget_reaches_is_named_with_its_money() -> None:
+    verdict = example_forecast()
+    assert f"for {verdict.budget - verdict.spent:,.0f} USD: chance" in words(verdict)
+
+
+def test_what_cannot_be_promised_has_no_mark() -> None:
+    verdict = example_forecast()
+    assert verdict.needs[2].n_rows is None
+    shown = words(verdict)
+    assert "A 90% chance cannot be promised" in shown
+    assert "90% chance:" not in shown
+
+
+def test_it_names_the_regions_chance_and_the_best_that_data_can_do() -> None:
+    late = (0.5, 0.497, 0.499, 0.46, 0.4, 0.34)
+    shown = words(forecast_with(errors=late, stderrs=(0.01,) * 6))
+    assert "hardly better than guessing" in shown
+    assert "more data pay" in shown
+    assert "near the floor" not in shown
+    assert "guessing 0.5" in shown
+    assert "best that data can do" in shown
+
+
+def test_a_flat_curve_is_near_the_floor() -> None:
+    flat = (0.22, 0.204, 0.2004, 0.2002, 0.2001, 0.2)
+    assert "near the floor" in words(forecast_with(errors=flat, stderrs=(0.0004,) * 6))
+
+
+def test_regions_meet_half_way_between_their_sizes() -> None:
+    kinds = kinds_along([0.8, 0.1, 0.0], [0.1, 0.1, 0.7])
+    assert kinds == (Kind.SMALL, Kind.POWER, Kind.FLOOR)
+    first, second, third = stretches([10, 40, 160], kinds)
+    assert (first.start, first.end) == (10, 20)
+    assert (second.start, second.end) == (20, 80)
+    assert (third.start, third.end) == (80, 160)
+
+
+def test_chance_far_below_the_curve_does_not_squeeze_it() -> None:
+    assert "guessing" not in words(forecast_with(chance_error=0.95))
+
+
+def test_a_verdict_of_version_1_is_drawn_without_regions() -> None:
+    old = replace(example_forecast(), regions=None, plan=None, fit_hours=None, chance_error=None)
+    shown = words(old)
+    assert "more data pay" not in shown
+    assert "guessing" not in shown
+    assert "target 0.825" in shown
+
+
+def test_points_without_standard_errors_are_drawn_too() -> None:
+    assert "most likely" in words(forecast_with(stderrs=(), n_repeats=1))
+
+
+def test_the_first_purchase_is_said() -> None:
+    verdict = example_forecast()
+    assert verdict.plan is not None
+    assert f"Buy {verdict.plan.rounds[0].n_more:,} rows first" in words(verdict)
 
 
 def test_an_unreachable_target_is_still_in_the_picture() -> None:
@@ -55,10 +117,10 @@ def test_an_unreachable_target_is_still_in_the_picture() -> None:
 
 
 def test_rows_far_beyond_the_budget_are_said_but_do_not_squeeze_the_picture() -> None:
-    verdict = forecast_with(target_score=0.84, budget=0.0)
-    even = verdict.needs[0]
-    assert even.n_rows is not None
-    assert even.n_rows > 4 * verdict.grid[-1]
+    example = example_forecast()
+    n_rows = round(5 * example.grid[-1])
+    even = replace(example.needs[0], n_rows=n_rows, n_more=n_rows - example.n_available)
+    verdict = replace(example, needs=(even, *example.needs[1:]))
     shown = words(verdict)
     assert f"An even chance takes {even.n_more:,} more rows" in shown
     assert "even chance:" not in shown

@@ -6,6 +6,8 @@ import pytest
 from tests.projects import ETHICS, PROBLEM, run, write_settings
 
 from leadline.errors import NotReadyError
+from leadline.jobs.forecast import _enough, _stderrs
+from leadline.phases.curve import CandidateCurve, Curve, Point
 from leadline.phases.forecast import Forecast, Recommendation
 from leadline.workspace import Workspace
 
@@ -50,3 +52,34 @@ def test_nothing_is_forecast_from_a_stale_curve(released_folder: Path) -> None:
         run(workspace, "data")
         with pytest.raises(NotReadyError, match="stale"):
             run(workspace, "forecast")
+
+
+def test_the_family_the_repeats_and_chance_are_handed_over(released_folder: Path) -> None:
+    verdict = forecast(released_folder, target_score=0.8)
+    with Workspace.open(released_folder) as workspace:
+        entry = workspace.record.latest("curve")
+    assert entry is not None
+    curve = entry.verdict
+    assert isinstance(curve, Curve)
+    assert verdict.family == "linear"
+    assert verdict.chance_error == curve.chance_error == pytest.approx(0.5)
+    assert verdict.n_repeats == min(len(point.errors) for point in curve.curves[0].points)
+    assert verdict.stderrs == tuple(point.stderr for point in curve.curves[0].points)
+
+
+def test_two_sizes_are_too_few() -> None:
+    points = (
+        Point(n_train=10, errors=(0.5,), fit_s=0.1),
+        Point(n_train=20, errors=(0.4,), fit_s=1),
+    )
+    with pytest.raises(NotReadyError, match="measured at 2 sizes"):
+        _enough(CandidateCurve(candidate="linear-1", points=points))
+
+
+def test_a_size_measured_once_is_as_uncertain_as_one_repeat() -> None:
+    once = Point(n_train=10, errors=(0.5,), fit_s=0.1)
+    twice = Point(n_train=20, errors=(0.4, 0.42), fit_s=0.2)
+    assert _stderrs((once, once)) == ()
+    first, second = _stderrs((once, twice))
+    assert second == pytest.approx(0.01)
+    assert first == pytest.approx(0.01 * 2**0.5)

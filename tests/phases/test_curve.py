@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
+
+import numpy as np
 import pytest
 from tests.examples import example_curve
 from tests.phases.again import again, notes, warnings
 
-from leadline.phases.curve import CandidateCurve, Point
+from leadline.phases.curve import CandidateCurve, Curve, Point, Stop, p_no_better
 from leadline.phases.verdict import Answer
+from leadline.record.codec import decode, encode, to_json
 
 SIZES = (50, 100, 200, 400, 800)
 
@@ -25,7 +29,9 @@ def curve(name: str, *means: float, spread: float = 0.01, n_repeats: int = 3) ->
 
 
 FALLING = curve("linear 1", 0.4, 0.35, 0.3, 0.28, 0.25)
-CURVE = again(example_curve(), curves=(FALLING,), chance_error=0.5)
+CURVE = again(
+    example_curve(), curves=(FALLING,), chance_error=0.5, n_aim=None, stopped=None, n_kept=0
+)
 
 
 def test_a_falling_curve_is_a_go() -> None:
@@ -49,22 +55,108 @@ def test_what_a_forecast_must_know_is_a_warning(measured: CandidateCurve, words:
     assert any(words in what for what in warnings(verdict))
 
 
-def test_chance_is_within_two_standard_errors() -> None:
-    near = curve("linear 1", 0.6, 0.58, 0.56, 0.54, 0.52, spread=0.05)
-    assert warnings(again(CURVE, curves=(near,))) == []
+def test_small_data_are_told_by_a_test_not_by_eye() -> None:
+    # the mean is below chance at every size, but no further than luck would take it
+    near = curve("linear 1", 0.495, 0.49, 0.485, 0.48, 0.475, spread=0.05)
+    (told,) = warnings(again(CURVE, curves=(near,)))
+    assert told.startswith("Even at 800 rows the error is not shown to be better than chance")
+    assert "with a chance of 24%" in told
+    later = curve("linear 1", 0.52, 0.5, 0.49, 0.4, 0.3)
+    verdict = again(CURVE, curves=(later,))
+    assert warnings(verdict) == []
+    assert any(what.startswith("Up to 200 rows the error is not shown") for what in notes(verdict))
 
 
-def test_curves_that_cross_are_told() -> None:
+def test_the_test_against_chance_holds_its_level() -> None:
+    rng = np.random.default_rng(0)
+    found = [
+        p_no_better(Point(n_train=9, errors=tuple(rng.normal(0.5, 0.1, 5)), fit_s=1.0), 0.5)
+        for _ in range(1000)
+    ]
+    assert np.mean([p is not None and p < 0.05 for p in found]) == pytest.approx(0.05, abs=0.02)
+    assert p_no_better(Point(n_train=9, errors=(0.3,), fit_s=1.0), 0.5) is None
+    assert p_no_better(Point(n_train=9, errors=(0.3, 0.3), fit_s=1.0), 0.5) == 0.0
+    assert p_no_better(Point(n_train=9, errors=(0.6, 0.6), fit_s=1.0), 0.5) == 1.0
+
+
+def test_curves_that_cross_are_told_by_the_sizes_they_share() -> None:
     other = curve("boosting 2", 0.5, 0.4, 0.3, 0.25, 0.2)
     assert "The curves of linear 1 and boosting 2 cross." in notes(
         again(CURVE, curves=(FALLING, other))
     )
     above = curve("boosting 2", 0.5, 0.5, 0.5, 0.5, 0.5)
     assert notes(again(CURVE, curves=(FALLING, above))) == []
+    # at the sizes both were measured, boosting is ahead throughout
+    late = CandidateCurve(candidate="boosting 2", points=other.points[3:])
+    assert notes(again(CURVE, curves=(FALLING, late))) == []
 
 
-def test_one_repeat_has_no_standard_error() -> None:
+def test_one_repeat_has_no_standard_error_but_that_of_its_sampling() -> None:
     assert Point(n_train=10, errors=(0.3,), fit_s=0.1).stderr is None
+    assert Point(n_train=10, errors=(0.3,), fit_s=0.1, sampling=(0.02,)).stderr == 0.02
     point = Point(n_train=10, errors=(0.1, 0.3), fit_s=0.1)
     assert point.mean == pytest.approx(0.2)
     assert point.stderr == pytest.approx(0.1)
+
+
+def test_repeats_that_agree_are_no_surer_than_their_validation_rows() -> None:
+    apart = Point(
+        n_train=10, errors=(0.2,) * 4, fit_s=0.1, sampling=(0.04,) * 4, n_valid=(100,) * 4
+    )
+    assert apart.stderr == pytest.approx(0.02)
+    shared = Point(
+        n_train=10,
+        errors=(0.2,) * 4,
+        fit_s=0.1,
+        sampling=(0.04,) * 4,
+        n_valid=(100,) * 4,
+        n_judged=100,
+    )
+    assert shared.stderr == pytest.approx(0.04)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_the_standard_error_holds_splits_and_validation_rows(shared: bool) -> None:
+    rng = np.random.default_rng(1)
+    split, sampling, n_repeats, n_valid = 0.03, 0.05, 5, 100
+    means, told = [], []
+    for _ in range(2000):
+        rows = rng.normal(0, sampling, 1 if shared else n_repeats)
+        errors = 0.3 + rng.normal(0, split, n_repeats) + rows
+        point = Point(
+            n_train=50,
+            errors=tuple(errors),
+            fit_s=0.1,
+            sampling=(sampling,) * n_repeats,
+            n_valid=(n_valid,) * n_repeats,
+            n_judged=n_valid if shared else n_valid * n_repeats,
+        )
+        means.append(point.mean)
+        told.append(point.stderr or 0.0)
+    assert np.sqrt(np.mean(np.square(told))) == pytest.approx(np.std(means), rel=0.12)
+
+
+@pytest.mark.parametrize(
+    ("stopped", "words"),
+    [
+        (Stop.SETTLED, "more of it would hardly narrow the forecast at 6,400 rows"),
+        (Stop.TIME, "at the end of the time box"),
+        (Stop.EXHAUSTED, "every size had been measured often enough"),
+    ],
+)
+def test_the_verdict_says_why_measuring_stopped(stopped: Stop, words: str) -> None:
+    verdict = again(CURVE, stopped=stopped, n_aim=6400, n_kept=12)
+    why, kept = notes(verdict)
+    assert words in why
+    assert kept == "12 fits of an earlier run did not have to be repeated."
+
+
+def test_a_curve_of_version_1_stays_readable() -> None:
+    stored = json.loads(to_json(encode(CURVE)))
+    for name in ("n_aim", "stopped", "n_kept"):
+        del stored[name]
+    for each in stored["curves"]:
+        for point in each["points"]:
+            for name in ("sampling", "n_valid", "n_judged"):
+                del point[name]
+    assert decode(Curve, stored, 1) == CURVE

@@ -85,6 +85,49 @@ def _is_free(span: tuple[float, float], taken: list[tuple[float, float]]) -> boo
     return all(span[1] <= low or span[0] >= high for low, high in taken)
 
 
+def flags(poles: Sequence[float], texts: Sequence[str]) -> list[int]:
+    """Give flags a storey each: texts that end at upright lines, crossed by none of them.
+
+    Parameters
+    ----------
+    poles : sequence of float
+        Pixels of the upright lines.
+    texts : sequence of str
+        What is written to the left of the top of each.
+
+    Returns
+    -------
+    list of int
+        0 for the lowest storey, as few as possible.
+
+    Examples
+    --------
+    >>> flags([300, 310, 900], ["today", "affordable", "far"])
+    [0, 1, 0]
+    """
+    storeys = [0] * len(poles)
+    order = sorted(range(len(poles)), key=lambda i: poles[i])
+    for place, i in enumerate(order):
+        reach = poles[i] - len(texts[i]) * CHAR_PX - 4
+        under = [storeys[j] + 1 for j in order[:place] if poles[j] > reach]
+        storeys[i] = max(under, default=0)
+    return storeys
+
+
+def longest_that_fits(texts: Sequence[str], width: float) -> str:
+    """Return the longest of several ways to say the same that fits into so many pixels.
+
+    Examples
+    --------
+    >>> longest_that_fits(["near the floor", "floor"], width=60)
+    'floor'
+    >>> longest_that_fits(["near the floor", "floor"], width=10)
+    ''
+    """
+    fitting = [text for text in texts if len(text) * CHAR_PX <= width]
+    return max(fitting, key=len, default="")
+
+
 def log_position(value: float, low: float, high: float, width: float) -> float:
     """Pixels from the left of a value on a logarithmic axis."""
     return width * (log(value) - log(low)) / (log(high) - log(low))

@@ -27,6 +27,8 @@ VERMILION = "#d55e00"
 GREEN = "#007a5a"
 AMBER = "#e69f00"
 GREY = "#98a2ad"
+REGION_COLORS = {"small data": "#fbe3b3", "power law": "#d9efe4", "irreducible": "#dfe3e8"}
+"""Light backgrounds for the regions of a learning curve; each has its name written on it."""
 
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 TEXT_SIZE = 14

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.errors import NotReadyError
 from leadline.gather.spending import spent_on_machines
 from leadline.phases import forecast as phase
-from leadline.phases.curve import Curve
+from leadline.phases.curve import CandidateCurve, Curve, Point
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.labelling import Labelling
@@ -19,30 +20,38 @@ if TYPE_CHECKING:
     from leadline.record import Reading
     from leadline.workspace import Workspace
 
-_LEAST_STDERR = 1e-4
+_FEWEST_SIZES = 3
+_LEAST_S = 1e-4
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
-    """Forecast the chosen candidate's curve."""
+    """Forecast the chosen candidate's curve.
+
+    Raises
+    ------
+    NotReadyError
+        If it was measured at fewer than three sizes.
+    """
     problem = reading.of(Problem)
     data = reading.of(Data)
-    reading.of(Search)
+    search = reading.of(Search)
     labelling = reading.of(Labelling)
     curve = reading.of(Curve)
     reading.of(Feasibility)
     report("extrapolating the curve", None)
     prices = workspace.settings.prices
-    points = curve.curves[0].points
+    chosen = curve.curves[0]
+    points = _enough(chosen)
     is_by_time = data.split.kind is SplitKind.TIME  # later rows are all learnt from
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,
             target_score=problem.target_score,
-            candidate=curve.curves[0].candidate,
+            candidate=chosen.candidate,
             train_sizes=tuple(point.n_train for point in points),
             errors=tuple(point.mean for point in points),
-            stderrs=tuple(max(point.stderr or 0.0, _LEAST_STDERR) for point in points),
-            fit_seconds=tuple(max(point.fit_s, 1e-4) for point in points),
+            stderrs=_stderrs(points),
+            fit_seconds=tuple(max(point.fit_s, _LEAST_S) for point in points),
             n_available=data.split.n_train,
             train_share=1.0 if is_by_time else 1 - data.split.test_share,
             label_cost=prices.label_cost,
@@ -52,5 +61,31 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
             spent=labelling.cost + spent_on_machines(workspace),
             currency=problem.currency,
             seed=data.split.seed,
+            n_repeats=min(len(point.errors) for point in points),
+            family=search.trial(chosen.candidate).family,
+            chance_error=curve.chance_error,
         )
     )
+
+
+def _enough(chosen: CandidateCurve) -> tuple[Point, ...]:
+    if len(chosen.points) < _FEWEST_SIZES:
+        raise NotReadyError(
+            f"{chosen.candidate} was measured at {len(chosen.points)} sizes.",
+            f"A forecast needs at least {_FEWEST_SIZES}.",
+            "Bring more rows, or a longer time box, and run 'leadline run curve' again.",
+        )
+    return chosen.points
+
+
+def _stderrs(points: tuple[Point, ...]) -> tuple[float, ...]:
+    """Standard errors; none where no size has one.
+
+    A size that was measured once, among others that were repeated, is as uncertain as one repeat
+    at the noisiest of them.
+    """
+    known = [point for point in points if point.stderr is not None]
+    if not known:
+        return ()
+    most = max((point.stderr or 0.0) * len(point.errors) ** 0.5 for point in known)
+    return tuple(most if point.stderr is None else point.stderr for point in points)

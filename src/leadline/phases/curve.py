@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from math import sqrt
+from typing import Any, ClassVar
 
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
+from leadline.phases.wording import chance, plural
 
 _FEWEST_SIZES = 5
 _FEWEST_REPEATS = 3
+_SURE = 0.05
+
+
+class Stop(StrEnum):
+    """Why the measuring ended."""
+
+    SETTLED = "settled"
+    TIME = "time"
+    EXHAUSTED = "exhausted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +36,21 @@ class Point:
         One a repeat; error as the scoring declares it.
     fit_s : float
         Mean seconds of one fit.
+    sampling : tuple of float
+        Standard error of each repeat for want of more validation rows; empty where nobody
+        estimated it.
+    n_valid : tuple of int
+        Validation rows each repeat was judged on; empty where nobody counted.
+    n_judged : int or None
+        Different validation rows over all repeats; None: no two repeats shared one.
     """
 
     n_train: int
     errors: tuple[float, ...]
     fit_s: float
+    sampling: tuple[float, ...] = ()
+    n_valid: tuple[int, ...] = ()
+    n_judged: int | None = None
 
     @property
     def mean(self) -> float:
@@ -36,12 +59,51 @@ class Point:
 
     @property
     def stderr(self) -> float | None:
-        """Standard error over the repeats; None with one repeat."""
+        r"""Standard error of the mean: the spread over splits and the sampling of validation rows.
+
+        With a repeat's variance :math:`s^2` over the repeats, and :math:`v` of it from the
+        sampling of its own :math:`m` validation rows, the mean of :math:`K` repeats has
+
+        .. math:: \max(s^2 - v, 0) / K + v\, m / D
+
+        where :math:`D` is the number of different validation rows behind all of them. The second
+        part is the floor: repeats that share their validation rows agree on them, and no number of
+        repeats makes that go away, which is what the correction of [1]_ is about. Where no two
+        share a row it is ``v / K``. The overlap of train sets is not corrected for. None where
+        there is one repeat and its sampling is not known.
+
+        References
+        ----------
+        .. [1] C. Nadeau, Y. Bengio (2003), Inference for the generalization error. Machine
+           Learning 52, 239-281.
+        """
+        n = len(self.errors)
+        if n < 2 and not self.sampling_variance:
+            return None
+        return sqrt(self.split_variance / n + self.sampling_variance * self._shared)
+
+    @property
+    def split_variance(self) -> float:
+        """Variance of one repeat over splits alone; 0 with one repeat."""
         n = len(self.errors)
         if n < 2:
-            return None
+            return 0.0
         variance = sum((error - self.mean) ** 2 for error in self.errors) / (n - 1)
-        return sqrt(variance / n)
+        return max(variance - self.sampling_variance, 0.0)
+
+    @property
+    def sampling_variance(self) -> float:
+        """Variance of one repeat for want of validation rows; 0 where nobody estimated it."""
+        return sum(each**2 for each in self.sampling) / max(len(self.sampling), 1)
+
+    @property
+    def _shared(self) -> float:
+        """Validation rows of one repeat over the different ones behind all of them."""
+        least = 1 / len(self.errors)
+        if self.n_judged is None or not self.n_valid:
+            return least
+        each = sum(self.n_valid) / len(self.n_valid)
+        return min(max(each / self.n_judged, least), 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +137,13 @@ class Evidence:
     n_available : int
         Train rows there are.
     spent_s : float
-        Seconds the measuring took.
+        Seconds the measuring took this time.
+    n_aim : int or None
+        Train size whose forecast the measuring was to sharpen; None where sizes were fixed.
+    stopped : Stop or None
+        Why the measuring of the chosen candidate ended; None where sizes were fixed.
+    n_kept : int
+        Fits that an earlier run had finished.
     """
 
     scoring: str
@@ -83,11 +151,21 @@ class Evidence:
     chance_error: float
     n_available: int
     spent_s: float
+    n_aim: int | None = None
+    stopped: Stop | None = None
+    n_kept: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curve(Verdict, Evidence):
     """The learning curves."""
+
+    VERSION: ClassVar[int] = 2
+
+    @classmethod
+    def upgrade(cls, payload: Mapping[str, Any], version: int) -> dict[str, Any]:  # noqa: ARG003
+        """Read version 1: sizes were fixed, and nobody estimated the validation sampling."""
+        return {"n_aim": None, "stopped": None, "n_kept": 0, **payload}
 
 
 def assess(evidence: Evidence) -> Curve:
@@ -106,9 +184,9 @@ def assess(evidence: Evidence) -> Curve:
         findings.append(warning(f"Fewer than {_FEWEST_REPEATS} repeats at some sizes."))
     if end.mean >= start.mean:
         findings.append(warning("The error does not fall with more rows."))
-    if end.mean - 2 * (end.stderr or 0.0) > evidence.chance_error:
-        findings.append(warning("The error is still no better than chance: small-data region."))
+    findings.extend(_small_data(first.points, evidence.chance_error))
     findings.extend(_crossings(evidence))
+    findings.extend(_ending(evidence))
     return Curve(
         answer=Answer.GO,
         summary=(
@@ -120,14 +198,80 @@ def assess(evidence: Evidence) -> Curve:
     )
 
 
+def p_no_better(point: Point, chance_error: float) -> float | None:
+    """Chance of so small a mean error, or a smaller one, if nothing had been learnt.
+
+    One-sided Student t test with the point's own standard error and one degree of freedom fewer
+    than repeats. None where that is not known.
+
+    Examples
+    --------
+    >>> point = Point(n_train=100, errors=(0.3, 0.32, 0.34), fit_s=0.1)
+    >>> round(p_no_better(point, 0.5), 3)
+    0.002
+    """
+    # here, so that asking where a project stands does not wait for SciPy
+    from scipy.special import stdtr
+
+    stderr, n_repeats = point.stderr, len(point.errors)
+    if stderr is None or n_repeats < 2:
+        return None
+    if stderr == 0:
+        return 0.0 if point.mean < chance_error else 1.0
+    return float(stdtr(n_repeats - 1, (point.mean - chance_error) / stderr))
+
+
+def _small_data(points: tuple[Point, ...], chance_error: float) -> list[Finding]:
+    """Where the error is not shown to be below that of learning nothing."""
+    tested = [(point, p_no_better(point, chance_error)) for point in points]
+    by_chance = [(point, p) for point, p in tested if p is not None and p > _SURE]
+    if not by_chance:
+        return []
+    point, p = by_chance[-1]
+    if point is points[-1]:
+        return [
+            warning(
+                f"Even at {plural(point.n_train, 'row')} the error is not shown to be better than "
+                f"chance: small-data region. Learning nothing would do as well by luck with a "
+                f"chance of {chance(p)}.",
+                "Bring more rows or better columns; a forecast from here is a guess.",
+            )
+        ]
+    return [
+        note(
+            f"Up to {plural(point.n_train, 'row')} the error is not shown to be better than chance "
+            "(small-data region); beyond, it is."
+        )
+    ]
+
+
 def _crossings(evidence: Evidence) -> list[Finding]:
     first, *others = evidence.curves
+    mine = {point.n_train: point.mean for point in first.points}
     findings = []
     for other in others:
-        gaps = [
-            mine.mean - theirs.mean
-            for mine, theirs in zip(first.points, other.points, strict=False)
-        ]
+        gaps = [mine[p.n_train] - p.mean for p in other.points if p.n_train in mine]
         if gaps and gaps[0] * gaps[-1] < 0:
             findings.append(note(f"The curves of {first.candidate} and {other.candidate} cross."))
+    return findings
+
+
+def _ending(evidence: Evidence) -> list[Finding]:
+    """Why the measuring stopped, and what it did not need to do again."""
+    aim = f"at {plural(evidence.n_aim, 'row')}" if evidence.n_aim else ""
+    words = {
+        Stop.SETTLED: "Measuring stopped because more of it would hardly narrow the forecast "
+        f"{aim}.",
+        Stop.TIME: f"Measuring stopped at the end of the time box; the forecast {aim} may still "
+        "be narrowed.",
+        Stop.EXHAUSTED: "Measuring stopped because every size had been measured often enough.",
+    }
+    more = {Stop.TIME: "Run 'leadline run curve' again: it goes on where it stopped."}
+    findings = []
+    if evidence.stopped is not None:
+        findings.append(note(words[evidence.stopped], more.get(evidence.stopped, "")))
+    if evidence.n_kept:
+        findings.append(
+            note(f"{plural(evidence.n_kept, 'fit')} of an earlier run did not have to be repeated.")
+        )
     return findings

@@ -1,7 +1,7 @@
 """The metrics a target can be stated in, and the error each one stands for.
 
 Learning curves are forecast as errors that fall towards a floor, so each metric
-declares how it turns into one. Names are scikit-learn's.
+declares how it turns into one; `leadline.stats.metric` says how. Names are scikit-learn's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leadline.errors import SettingsError
+from leadline.stats.metric import metric_of
 
 
 class Task(StrEnum):
@@ -32,9 +33,6 @@ class Scoring:
         What a page calls it.
     tasks : tuple of Task
         Where it makes sense.
-    is_loss : bool
-        True where smaller is better: the target is then an upper limit, and the error is
-        the metric itself. Otherwise the error is one minus the score.
     is_proportion : bool
         True where the score is a share of rows, so that binomial bounds apply.
     """
@@ -42,8 +40,12 @@ class Scoring:
     name: str
     words: str
     tasks: tuple[Task, ...]
-    is_loss: bool = False
     is_proportion: bool = False
+
+    @property
+    def is_loss(self) -> bool:
+        """True where smaller is better: the target is then an upper limit."""
+        return metric_of(self.name).is_loss
 
     def error(self, score: float) -> float:
         """The error that a score stands for.
@@ -53,11 +55,11 @@ class Scoring:
         >>> round(scoring_of("roc_auc").error(0.9), 6)
         0.1
         """
-        return score if self.is_loss else 1.0 - score
+        return metric_of(self.name).error(score)
 
     def score(self, error: float) -> float:
         """The score that an error stands for; the inverse of `error`."""
-        return error if self.is_loss else 1.0 - error
+        return metric_of(self.name).score(error)
 
     def is_met(self, score: float, target: float) -> bool:
         """Whether a score meets a target."""
@@ -72,7 +74,7 @@ _SCORINGS = (
     Scoring("balanced_accuracy", "balanced accuracy", _CLASSES),
     Scoring("f1", "F1 score", (Task.BINARY,)),
     Scoring("r2", "explained variance (R²)", (Task.REGRESSION,)),
-    Scoring("mean_absolute_error", "mean absolute error", (Task.REGRESSION,), is_loss=True),
+    Scoring("mean_absolute_error", "mean absolute error", (Task.REGRESSION,)),
 )
 SCORINGS = {scoring.name: scoring for scoring in _SCORINGS}
 DEFAULT_SCORING = {

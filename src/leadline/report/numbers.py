@@ -20,6 +20,7 @@ from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
+from leadline.phases.wording import chance
 from leadline.report.tables import Table, duration, money, number, share, tabled
 
 
@@ -150,7 +151,7 @@ def curve(verdict: Curve) -> Table:
 
 
 def forecast(verdict: Forecast) -> Table:
-    """What each chance of success takes."""
+    """What each chance of success takes, and each round of the plan."""
     rows = []
     for need in verdict.needs:
         if need.n_rows is None:
@@ -163,6 +164,16 @@ def forecast(verdict: Forecast) -> Table:
                 number(need.n_more, ",d"),
                 money(need.cost or 0.0, verdict.currency),
                 f"{need.hours or 0.0:,.1f} h",
+            )
+        )
+    for index, each in enumerate(verdict.plan.rounds if verdict.plan else (), start=1):
+        rows.append(
+            (
+                f"{chance(each.p_met)} after round {index} of the plan",
+                f"{each.n_rows:,}",
+                f"{each.n_more:,}",
+                money(each.cost, verdict.currency),
+                f"{each.hours:,.1f} h",
             )
         )
     head = ("Chance of the target", "Rows", "More rows", "Money", "People's time")

@@ -166,6 +166,5 @@ def outlook(shelf: Shelf) -> Passage:
         unknowns.append(not_run("forecast", "What the target takes"))
     else:
         sentences.append(forecast.summary)
-        sentences.append(f"The forecast was drawn with seed {forecast.seed}.")
         tables.append(numbers.forecast(forecast))
     return Passage(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from leadline.stats.curves.bootstrap import fit
+from leadline.stats.curves.fitting import fit, fit_all
 from leadline.stats.curves.posterior import CurvePosterior
+from leadline.stats.curves.regions import Regions
 
-__all__ = ["CurvePosterior", "fit"]
+__all__ = ["CurvePosterior", "Regions", "fit", "fit_all"]

@@ -1,0 +1,117 @@
+"""The curves that prior and calibration are learnt from: the train halves, cut at several sizes."""
+
+from __future__ import annotations
+
+import numpy as np
+from families import family_of
+from learning import Example
+from sources import Curve, fold_of, lcdb10, lcdb11
+
+_OCTAVE = 8
+_RATIOS = np.array([2, 4, 8, 16])
+_FEWEST = 5
+_N_PRIOR = 1500
+_N_CALIBRATION = 3000
+
+
+def known(seed: int = 0) -> tuple[list[Example], list[Example]]:
+    """Curves with standard errors: for the prior, and for the calibration."""
+    rng = np.random.default_rng(seed)
+    grid = from_grid(step=4, hide=False)
+    few = [e for e in from_repeats(rng, (3, 5, 25)) if e.stderr is not None]
+    prior = _some(grid, 2 * _N_PRIOR, rng) + _some(few, _N_PRIOR // 2, rng)
+    return prior, _some(grid, 2 * _N_CALIBRATION, rng) + _some(few, _N_CALIBRATION // 3, rng)
+
+
+def hidden(seed: int = 1) -> tuple[list[Example], list[Example]]:
+    """Curves without, as one gets who trains once a size: mostly single runs, some means."""
+    rng = np.random.default_rng(seed)
+    repeats = from_repeats(rng, (1, 1, 3, 25), hide=True)
+    means = from_grid(step=4, hide=True)
+    prior = _some(repeats, _N_PRIOR, rng) + _some(means, _N_PRIOR // 2, rng)
+    return prior, _some(repeats, _N_CALIBRATION, rng) + _some(means, _N_CALIBRATION // 4, rng)
+
+
+def without(examples: list[Example], fold: int | None) -> list[int]:
+    """Places of the examples whose data set is not in a fold of the cross-validation."""
+    return [k for k, e in enumerate(examples) if fold is None or fold_of(e.data) != fold]
+
+
+def from_grid(*, step: int, hide: bool) -> list[Example]:
+    """LCDB 1.1, cut at every octave; what came later at 2, 4, 8 and 16 times."""
+    grid = lcdb11()
+    found = []
+    for row, openml_id in enumerate(grid.openml_ids):
+        for column, learner in enumerate(grid.learners):
+            errors, stderr = grid.errors[row, column], grid.stderr[row, column]
+            for cut in range(0, len(grid.sizes), _OCTAVE):
+                seen = np.arange(cut % step, cut + 1, step)
+                seen = seen[np.isfinite(errors[seen])]
+                later = cut + _OCTAVE * np.log2(_RATIOS).astype(int)
+                later = later[later < len(grid.sizes)]
+                later = later[np.isfinite(errors[later])]
+                if len(seen) >= _FEWEST and seen[-1] == cut and len(later):
+                    found.append(
+                        Example(
+                            int(openml_id),
+                            family_of(learner),
+                            grid.sizes[seen],
+                            errors[seen],
+                            None if hide else stderr[seen],
+                            grid.sizes[later],
+                            errors[later],
+                            stderr[later],
+                            n_repeats=None if hide else 25,
+                        )
+                    )
+    return found
+
+
+def from_repeats(
+    rng: np.random.Generator, counts: tuple[int, ...], *, hide: bool = False
+) -> list[Example]:
+    """LCDB 1.0, two cuts a curve, so many repeats drawn; the truth is the mean of all."""
+    found = []
+    for curve in lcdb10("accuracy", half="train"):
+        usable = np.flatnonzero(np.isfinite(curve.repeats).sum(axis=1) >= 10)
+        if usable.size < _FEWEST + 2:
+            continue
+        for cut in rng.permutation(np.arange(_FEWEST, usable.size))[:2]:
+            example = _drawn(curve, usable, int(cut), int(rng.choice(counts)), rng, hide=hide)
+            if example is not None:
+                found.append(example)
+    return found
+
+
+def _drawn(
+    curve: Curve,
+    usable: np.ndarray,
+    cut: int,
+    n_repeats: int,
+    rng: np.random.Generator,
+    *,
+    hide: bool,
+) -> Example | None:
+    seen, later = usable[:cut], usable[cut:]
+    whole = np.flatnonzero(np.isfinite(curve.repeats[seen]).all(axis=0))
+    near = curve.sizes[later] <= 20 * curve.sizes[seen[-1]]
+    later = later[near]
+    if whole.size < n_repeats or not later.size:
+        return None
+    runs = curve.repeats[np.ix_(seen, rng.permutation(whole)[:n_repeats])]
+    stderr = runs.std(axis=1, ddof=1) / np.sqrt(n_repeats) if n_repeats > 1 else None
+    return Example(
+        int(curve.data),
+        family_of(curve.learner),
+        curve.sizes[seen],
+        runs.mean(axis=1),
+        None if hide else stderr,
+        curve.sizes[later],
+        curve.errors[later],
+        curve.stderr[later],
+        n_repeats=None if hide else n_repeats,
+    )
+
+
+def _some(examples: list[Example], n: int, rng: np.random.Generator) -> list[Example]:
+    return [examples[k] for k in rng.permutation(len(examples))[:n]]

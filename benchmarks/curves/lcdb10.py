@@ -1,0 +1,92 @@
+"""How well are 4,000 curves of LCDB 1.0 forecast from their first sizes, beside peers?
+
+A curve is the mean test error over its repeats (25 where nothing ran out of time) at sizes a factor
+1.4 apart. Seen are the sizes up to a share of the largest one, four at least; scored is the largest
+size, and in the second table the mean over all unseen sizes. Forecasts are clipped to [0, 1].
+
+    python benchmarks/curves/lcdb10.py [--half train|test] [--metric accuracy] [--peers NAMES]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import ours
+from peers import CONSTRAINED
+from running import Forecasts, Instance, arguments, forecasts, point, thin
+from scoring import as_rate, figure, inside, markdown, mean_ranks
+from sources import METRICS, Curve, lcdb10
+
+SHARES = (0.05, 0.1, 0.2, 0.4, 0.8)
+_METHODS = ["last", "POW3", CONSTRAINED, "POW4", "MMF4", "WBL4", ours.NAME]
+_MIN_SEEN = 4
+
+
+def main() -> None:
+    parser = arguments(__doc__, _METHODS)
+    parser.add_argument("--half", choices=["train", "test"], default="test")
+    # a logloss is no rate: its forecasts must not be clipped to [0, 1]
+    parser.add_argument("--metric", choices=METRICS[:-1], default="accuracy")
+    options = parser.parse_args()
+    curves = lcdb10(options.metric, options.half)
+    instances = [i for share in SHARES for i in seen_up_to(share, curves)]
+    instances = thin(instances, options.limit)
+    found = forecasts(instances, options.methods, jobs=options.jobs)
+    print(f"LCDB 1.0, {options.metric}, {options.half} half: {len(curves):,} curves\n")
+    for title, part in (("the largest size", slice(-1, None)), ("all unseen sizes", slice(None))):
+        print(f"Scored at {title}\n")
+        print_table(instances, found, part)
+
+
+def seen_up_to(share: float, curves: Sequence[Curve]) -> list[Instance]:
+    """The curves with enough sizes up to `share` of the largest, cut there."""
+    instances = []
+    for curve in curves:
+        seen = curve.sizes <= share * curve.sizes[-1]
+        if seen.sum() >= _MIN_SEEN:
+            instances.append(
+                Instance(
+                    curve.sizes[seen],
+                    curve.errors[seen],
+                    None if curve.stderr is None else curve.stderr[seen],
+                    curve.sizes[~seen],
+                    curve.errors[~seen],
+                    learner=curve.learner,
+                    n_repeats=None if curve.repeats is None else curve.repeats.shape[1],
+                    group=f"{share:.0%}",
+                )
+            )
+    return instances
+
+
+def print_table(instances: Sequence[Instance], found: Forecasts, part: slice) -> None:
+    """Error, rank and coverage a share, at the part of the unseen sizes that is asked for."""
+    groups = list(dict.fromkeys(i.group for i in instances))
+    chosen = {g: [n for n, i in enumerate(instances) if i.group == g] for g in groups}
+
+    def loss(n: int, name: str) -> float:
+        miss = as_rate(point(found[name][n])) - instances[n].truth
+        return float(np.abs(miss[part]).mean())
+
+    losses = np.array([[loss(n, name) for name in found] for n in range(len(instances))])
+    means = np.array([losses[chosen[g]].mean(axis=0) for g in groups])
+    ranks = np.array([mean_ranks(losses[chosen[g]]) for g in groups])
+    heads = [f"{g} seen ({len(chosen[g]):,})" for g in groups]
+    for title, table, digits in (("mean absolute error", means, 4), ("mean rank", ranks, 2)):
+        rows = [
+            [name, *[figure(v, digits) for v in [*column, column.mean()]]]
+            for name, column in zip(found, table.T, strict=True)
+        ]
+        print(markdown([title, *heads, "mean"], rows), end="\n\n")
+    if ours.NAME in found:
+        shares = []
+        for g in groups:
+            hits = [inside(instances[n].truth, found[ours.NAME][n])[part].mean() for n in chosen[g]]
+            shares.append(figure(float(np.mean(hits)), 3))
+        print(markdown(["coverage of the 90 % interval", *heads], [[ours.NAME, *shares]]))
+        print()
+
+
+if __name__ == "__main__":
+    main()

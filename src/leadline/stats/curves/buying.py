@@ -1,0 +1,148 @@
+"""How many rows to buy next: least expected cost plus penalty of missing, over the rounds left.
+
+With ``F(n)`` the probability that `n` rows meet the target, a plan ``n_1 <= n_2 <= ...`` pays for a
+round only if the one before has missed, and the penalty only if all have [1]_::
+
+    sum over rounds of (n_r - n_{r-1}) (1 - F(n_{r-1}))  +  penalty (1 - F(n_last))
+
+Dynamic programming over a grid finds the cheapest. After a round the curve is measured again and
+the plan is made anew, so only its first step is ever taken.
+
+References
+----------
+.. [1] R. Mahmood, J. Lucas, J. M. Alvarez, S. Fidler, M. T. Law (2022), Optimizing data collection
+   for machine learning. NeurIPS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from leadline.stats.arrays import Floats
+    from leadline.stats.curves.posterior import CurvePosterior
+
+_N_GRID = 80
+_HORIZON = 64.0
+SURE = 0.9
+"""Probability from which a target counts as promised."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Train sizes to buy up to, one a round.
+
+    Parameters
+    ----------
+    sizes : tuple of float
+        Ascending; each next one is bought only if the target is still missed. Empty: buy nothing.
+    p_met : float
+        Probability that the target is met at the end of the plan.
+    expected_rows : float
+        Rows bought on average.
+    can_promise : bool
+        Whether some affordable size meets the target with a probability of .9.
+    """
+
+    sizes: tuple[float, ...]
+    p_met: float
+    expected_rows: float
+    can_promise: bool
+
+    @property
+    def next_size(self) -> float | None:
+        """Train size to buy up to now; None: buy nothing."""
+        return self.sizes[0] if self.sizes else None
+
+
+def plan_rounds(
+    posterior: CurvePosterior,
+    target_error: float,
+    n_now: float,
+    *,
+    n_rounds: int,
+    penalty_rows: float,
+    n_most: float | None = None,
+) -> Plan:
+    """Plan the rounds that are left.
+
+    Parameters
+    ----------
+    posterior : CurvePosterior
+        What is believed of the curve.
+    target_error : float
+        Error to reach.
+    n_now : float
+        Train rows there are.
+    n_rounds : int >= 1
+        Rounds left.
+    penalty_rows : float > 0
+        What missing the target costs, in the price of a row. It is what one would at most pay for
+        the target to be met; where that is less than the rows cost, the plan is empty.
+    n_most : float, optional
+        Train rows the money can reach; 64 times `n_now` if not given.
+
+    Returns
+    -------
+    Plan
+        Its first step is what to do now.
+
+    Raises
+    ------
+    ValueError
+        If `n_rounds`, `penalty_rows` or `n_now` is out of range.
+
+    Examples
+    --------
+    >>> from leadline.stats.curves import fit
+    >>> n = np.array([100, 200, 400, 800, 1600])
+    >>> curve = fit(n, 0.1 + 2 * n**-0.5, np.full(5, 0.001))
+    >>> plan = plan_rounds(curve, 0.13, 1600, n_rounds=3, penalty_rows=1e5)
+    >>> len(plan.sizes), plan.p_met > 0.9
+    (3, True)
+    """
+    if n_rounds < 1 or penalty_rows <= 0 or n_now <= 0:
+        raise ValueError(
+            "n_rounds must be at least 1, penalty_rows and n_now above 0; got "
+            f"{n_rounds}, {penalty_rows} and {n_now}."
+        )
+    most = max(n_most if n_most is not None else n_now * _HORIZON, n_now)
+    grid = np.geomspace(n_now, most, _N_GRID) if most > n_now else np.array([n_now])
+    # once met, met: more rows never make it less likely that they were enough
+    p_met = np.maximum.accumulate(posterior.cdf(grid, target_error))
+    steps, cost = _cheapest(grid, 1 - p_met, n_rounds, penalty_rows)
+    sizes = tuple(float(grid[k]) for k in steps)
+    last = steps[-1] if steps else 0
+    return Plan(
+        sizes=sizes,
+        p_met=float(p_met[last]),
+        expected_rows=cost - penalty_rows * float(1 - p_met[last]),
+        can_promise=bool(p_met[-1] >= SURE),
+    )
+
+
+def _cheapest(
+    grid: Floats, p_missed: Floats, n_rounds: int, penalty: float
+) -> tuple[list[int], float]:
+    """Grid places to stop at, the starting one left out, and the expected cost of it all."""
+    rows = np.arange(grid.size)
+    price = np.where(
+        rows[None] >= rows[:, None], (grid[None] - grid[:, None]) * p_missed[:, None], np.inf
+    )
+    value = penalty * p_missed
+    choices = []
+    for _ in range(n_rounds):
+        total = price + value[None]
+        choice = np.argmin(total, axis=1)
+        value = total[rows, choice]
+        choices.append(choice)
+    place, steps = 0, []
+    for choice in reversed(choices):
+        after = int(choice[place])
+        if after > place:
+            steps.append(after)
+            place = after
+    return steps, float(value[0])

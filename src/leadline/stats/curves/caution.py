@@ -1,0 +1,89 @@
+"""When not to trust a forecast: sentences that belong beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from leadline.stats.curves.measured import Measured
+    from leadline.stats.metric import Metric
+
+FEWEST_SIZES = 5
+FEWEST_REPEATS = 3
+TRUSTED_RATIO = 16.0
+"""Multiple of the largest measured size up to which forecasts were calibrated."""
+_SURE = 2.0  # standard errors
+_NEAR_BOUND = 0.995
+_NEAR_ZERO = 1e-3
+
+
+def cautions(data: Measured, metric: Metric, n_repeats: int | None) -> tuple[str, ...]:
+    """Sentences about what was measured."""
+    sentences = []
+    if data.sizes.size < FEWEST_SIZES:
+        sentences.append(
+            f"Only {data.sizes.size} train sizes were measured; a curve needs at least "
+            f"{FEWEST_SIZES} to be read."
+        )
+    if data.stderr is None:
+        sentences.append(
+            "The errors came without standard errors, so noise had to be told from signal by the "
+            f"curve alone; measure each size {FEWEST_REPEATS} times."
+        )
+    elif n_repeats is not None and n_repeats < FEWEST_REPEATS:
+        sentences.append(
+            f"Each size was measured {n_repeats} time{'s' if n_repeats > 1 else ''} only; "
+            f"{FEWEST_REPEATS} repeats are needed to know the noise."
+        )
+    sentences += _about_the_shape(data)
+    largest, last = float(np.max(data.errors)), float(data.errors[-1])
+    if metric.ceiling is not None and last >= _NEAR_BOUND * metric.ceiling:
+        sentences.append("The error is as large as it can be: nothing has been learnt yet.")
+    elif last <= _NEAR_ZERO * largest:
+        sentences.append(
+            "The error is so close to 0 that ratios mean little; look at counts of errors instead."
+        )
+    return tuple(sentences)
+
+
+def caution_at(n: float, n_largest: float) -> str | None:
+    """Return a sentence where `n` lies beyond what was calibrated, else None.
+
+    Examples
+    --------
+    >>> caution_at(8_000, 1_000) is None
+    True
+    """
+    ratio = n / n_largest
+    if ratio <= TRUSTED_RATIO:
+        return None
+    return (
+        f"The forecast reaches {ratio:.0f} times beyond the largest measured size; it was "
+        f"calibrated up to {TRUSTED_RATIO:.0f} times."
+    )
+
+
+_RISING_WORDS = (
+    "The error rises at the largest sizes measured: look for a fault (duplicates, order, a "
+    "learner at its limit) before buying rows."
+)
+_FLAT_WORDS = (
+    "The errors hardly fall over the measured sizes: these data do not show that more rows help."
+)
+
+
+def _about_the_shape(data: Measured) -> list[str]:
+    """A tail that rises, a curve that does not fall."""
+    spread = np.sqrt(data.variance)
+    early, late = data.y[: len(data.y) // 2], data.y[len(data.y) // 2 :]
+    doubt = float(np.sqrt(np.mean(spread**2) * (1 / early.size + 1 / late.size)))
+    tail = data.y[-3:]
+    rise = float(tail[-1] - np.min(tail[:-1]))
+    noise = float(np.sqrt(spread[-1] ** 2 + np.max(spread[-3:-1]) ** 2))
+    if rise > max(_SURE * noise, 0.02):
+        return [_RISING_WORDS]
+    if float(np.mean(early) - np.mean(late)) < max(_SURE * doubt, 0.02):
+        return [_FLAT_WORDS]
+    return []

@@ -1,0 +1,114 @@
+"""What separates a real curve from its shape: noise, a wandering level, a wandering slope.
+
+Along ``x = log n`` the log error is shape + level + d(x) + noise, where ``d`` has stationary
+increments: a Brownian level of variance ``level^2`` a unit of x, plus the integral of an
+Ornstein-Uhlenbeck slope of standard deviation ``slope`` and length ``length`` [1]_. A slope that
+forgets is the point: without it every deviation near the end would be carried on for ever.
+
+References
+----------
+.. [1] G. E. Uhlenbeck, L. S. Ornstein (1930), On the theory of the Brownian motion. Phys. Rev. 36,
+   823-841.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from leadline.stats.arrays import Floats, Ints
+
+_NOISES = (0.0015, 0.006, 0.02, 0.08)
+_LEVELS = (0.0, 0.03, 0.12)
+_SLOPES = (0.0, 0.05, 0.15, 0.4)
+_LENGTHS = (1.0, 4.0)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A grid of discrepancies, one an element; all in units of log error.
+
+    Parameters
+    ----------
+    noise : ndarray of shape (n_cells,)
+        Standard deviation of a measurement beyond its standard error, at an error of one half.
+    level, slope, length : ndarray of shape (n_cells,)
+        Rate of the wandering level, spread of the wandering slope, and how long that lasts.
+    """
+
+    noise: Floats
+    level: Floats
+    slope: Floats
+    length: Floats
+
+    def __len__(self) -> int:
+        """Return the number of cells."""
+        return self.noise.size
+
+    def take(self, which: Ints | int) -> Cells:
+        """Return some of the cells."""
+        some = np.atleast_1d(which)
+        return Cells(self.noise[some], self.level[some], self.slope[some], self.length[some])
+
+    def variogram(self, distance: Floats) -> Floats:
+        """Return the variance of ``d(x + distance) - d(x)``, of shape (n_cells, *distance.shape).
+
+        Examples
+        --------
+        >>> one = Cells(*(np.array([v]) for v in (0.0, 0.1, 0.0, 1.0)))
+        >>> one.variogram(np.array([0.0, 2.0])).round(6)
+        array([[0.  , 0.02]])
+        """
+        level, slope, length = (
+            part.reshape(-1, *[1] * distance.ndim) for part in (self.level, self.slope, self.length)
+        )
+        u = distance / length
+        wandering = 2 * (slope * length) ** 2 * (u - 1 + np.exp(-u))
+        variance: Floats = level**2 * distance + wandering
+        return variance
+
+    def covariance(self, x: Floats, other: Floats) -> Floats:
+        """Return the covariance of ``d(x) - d(0)`` and ``d(other) - d(0)``.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n_points,)
+        other : ndarray of shape (n_others,)
+
+        Returns
+        -------
+        ndarray of shape (n_cells, n_points, n_others)
+        """
+        far = self.variogram(np.abs(x))[:, :, None] + self.variogram(np.abs(other))[:, None, :]
+        return 0.5 * (far - self.variogram(np.abs(x[:, None] - other[None, :])))
+
+
+@cache
+def cells() -> Cells:
+    """Return the grid: 4 noises by 3 levels by 7 slopes with their lengths.
+
+    Examples
+    --------
+    >>> len(cells())
+    84
+    """
+    slopes = [(0.0, 1.0), *product(_SLOPES[1:], _LENGTHS)]
+    rows = [(noise, level, *slope) for noise in _NOISES for level in _LEVELS for slope in slopes]
+    return Cells(*np.array(rows).T)
+
+
+def relative_variance(errors: Floats, ceiling: float | None) -> Floats:
+    """Return how the noise of log error depends on the error, as a factor of its variance.
+
+    A share of errors is binomial: its relative variance is (1 - e) / e. Losses without a ceiling
+    are taken to be equally noisy everywhere.
+    """
+    if ceiling is None:
+        return np.ones_like(errors)
+    share = np.clip(errors / ceiling, 1e-3, 1.0)
+    return (1 - share) / share + 0.02

@@ -1,0 +1,148 @@
+"""What was measured, made ready: checked, in logarithms, as few points as carry the news."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from leadline.stats.arrays import as_vector
+from leadline.stats.curves.discrepancy import relative_variance
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from leadline.stats.arrays import Floats
+    from leadline.stats.metric import Metric
+
+_FEWEST_SIZES = 3
+_MOST_POINTS = 40  # beyond this, neighbours on the logarithmic axis are averaged
+_LEAST_SHARE = 1e-4  # of the largest error there can be: what counts as none
+_MOST_RELATIVE = 2.0
+# what the other sizes say of a standard error weighs as much as this many repeats
+_BORROWED_REPEATS = 6.0
+_UNKNOWN_REPEATS = 6.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Points of one learning curve, ascending in size.
+
+    Parameters
+    ----------
+    sizes, errors : ndarray of shape (n_points,)
+        As handed in, repeated sizes averaged.
+    stderr : ndarray of shape (n_points,) or None
+        Standard errors of `errors`; None where nobody knows.
+    x, y : ndarray of shape (n_used,)
+        Logarithms of size and error relative to the last point, neighbours averaged.
+    variance : ndarray of shape (n_used,)
+        Of `y`, from the standard errors; 0 where nobody knows.
+    unit_variance : ndarray of shape (n_used,)
+        Of `y` for a noise of 1.
+    """
+
+    sizes: Floats
+    errors: Floats
+    stderr: Floats | None
+    x: Floats
+    y: Floats
+    variance: Floats
+    unit_variance: Floats
+    n_ref: float
+    error_ref: float
+
+
+def measured(
+    train_sizes: ArrayLike,
+    errors: ArrayLike,
+    stderr: ArrayLike | None,
+    metric: Metric,
+    n_repeats: int | None,
+) -> Measured:
+    """Check and prepare one curve.
+
+    Raises
+    ------
+    ValueError
+        If the inputs differ in length, hold fewer than three sizes, or a value is out of range.
+    """
+    sizes, means, spread = _checked(train_sizes, errors, stderr, metric)
+    sizes, means, spread, counts = _averaged(sizes, means, spread)
+    least = _LEAST_SHARE * (metric.ceiling or max(float(np.max(means)), _LEAST_SHARE))
+    safe = np.maximum(means, least)
+    noisy = relative_variance(safe, metric.ceiling)
+    if spread is None:
+        variance = np.zeros(sizes.size)
+    else:
+        relative = np.minimum(spread / safe, _MOST_RELATIVE) ** 2
+        variance = _borrowed(relative, noisy, n_repeats)
+    used = _thinned(np.log(sizes / sizes[-1]), np.log(safe), variance, noisy / counts)
+    x, y, variance, noisy = used
+    return Measured(
+        sizes, means, spread, x, y - y[-1], variance, noisy, float(sizes[-1]), float(np.exp(y[-1]))
+    )
+
+
+def _checked(
+    train_sizes: ArrayLike, errors: ArrayLike, stderr: ArrayLike | None, metric: Metric
+) -> tuple[Floats, Floats, Floats | None]:
+    sizes = as_vector(train_sizes, "train_sizes", min_size=_FEWEST_SIZES)
+    means = as_vector(errors, "errors", min_size=_FEWEST_SIZES)
+    spread = None if stderr is None else as_vector(stderr, "stderr", min_size=_FEWEST_SIZES)
+    counts = {sizes.size, means.size, means.size if spread is None else spread.size}
+    if len(counts) > 1:
+        raise ValueError(
+            f"train_sizes, errors and stderr have {sizes.size}, {means.size} and "
+            f"{'no' if spread is None else spread.size} values; they must be as many. "
+            "Pass one of each a point."
+        )
+    if np.unique(sizes).size < _FEWEST_SIZES or np.any(sizes <= 0):
+        raise ValueError(
+            f"train_sizes holds {np.unique(sizes).size} different sizes; at least "
+            f"{_FEWEST_SIZES} above 0 are needed. Measure the error at more sizes."
+        )
+    if np.any(means < 0) or (spread is not None and np.any(spread < 0)):
+        raise ValueError("errors and stderr must not be negative; some are. Pass 1 - score.")
+    if metric.ceiling is not None and np.any(means > metric.ceiling):
+        raise ValueError(
+            f"errors of {metric.name} must not exceed {metric.ceiling:g}; the largest is "
+            f"{np.max(means):g}. Pass shares, not percent, or name the metric."
+        )
+    return sizes, means, spread
+
+
+def _averaged(
+    sizes: Floats, means: Floats, spread: Floats | None
+) -> tuple[Floats, Floats, Floats | None, Floats]:
+    """One point a size, ascending, and how many were averaged."""
+    unique, place, counts = np.unique(sizes, return_inverse=True, return_counts=True)
+    errors = np.bincount(place, means) / counts
+    if spread is None:
+        return unique, errors, None, counts.astype(np.float64)
+    stderr = np.sqrt(np.bincount(place, spread**2)) / counts
+    return unique, errors, stderr, counts.astype(np.float64)
+
+
+def _borrowed(relative: Floats, noisy: Floats, n_repeats: int | None) -> Floats:
+    """Standard errors are estimates too: each is drawn towards what all sizes together say."""
+    own = _UNKNOWN_REPEATS if n_repeats is None else float(n_repeats - 1)
+    shared = float(np.mean(relative / noisy)) * noisy
+    return (own * relative + _BORROWED_REPEATS * shared) / (own + _BORROWED_REPEATS)
+
+
+def _thinned(
+    x: Floats, y: Floats, variance: Floats, noisy: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """At most 40 points at equal steps of x, each the mean of its neighbourhood."""
+    if x.size <= _MOST_POINTS:
+        return x, y, variance, noisy
+    step = -float(x[0]) / (_MOST_POINTS - 1)
+    place = _MOST_POINTS - 1 - np.floor(-x / step + 1e-9).astype(np.int64).clip(0, _MOST_POINTS - 1)
+    _, place, counts = np.unique(place, return_inverse=True, return_counts=True)
+    mean_x, mean_y = (np.bincount(place, values) / counts for values in (x, y))
+    mean_variance, mean_noisy = (
+        np.bincount(place, values) / counts**2 for values in (variance, noisy)
+    )
+    return mean_x, mean_y, mean_variance, mean_noisy

@@ -1,0 +1,127 @@
+"""What a learning curve may look like: a grid of shapes, each through the last measured size.
+
+With ``r = n / n_ref`` and ``a`` the share of today's error that no data remove, a shape is
+``h(r) = log(a + (1 - a) g(r) / g(1))`` where ``g`` is one of
+
+* ``r^-c``, a power law [1]_,
+* ``(r + d)^-c``, a power law that begins late [2]_,
+* ``1 / (1 + (r / d)^c)``, a plateau at chance and then a power law [3]_,
+* ``exp(-(r / d)^c)``, Weibull's [2]_,
+
+or a flat or slowly rising line.
+
+References
+----------
+.. [1] J. Hestness et al. (2017), Deep learning scaling is predictable, empirically.
+   arXiv:1712.00409.
+.. [2] F. Mohr, T. J. Viering, M. Loog, J. N. van Rijn (2022), LCDB 1.0: an extensive learning
+   curves database for classification tasks. ECML PKDD.
+.. [3] I. Alabdulmohsin, B. Neyshabur, X. Zhai (2022), Revisiting neural scaling laws in language
+   and vision. NeurIPS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from leadline.stats.arrays import Floats
+
+if TYPE_CHECKING:
+    from leadline.stats.arrays import Ints
+
+# close to 1 finer than to 0: a curve near its floor must be told from one that still falls
+_FLOORS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.7, 0.8, 0.87, 0.92, 0.96, 0.985)
+_POWER = tuple((0.0, c) for c in np.geomspace(0.05, 2.5, 12))
+_SHIFTED = tuple(product((0.3, 1.0, 4.0, 16.0), (0.3, 0.6, 1.2, 2.4, 4.0)))
+_SATURATING = tuple(product((0.03, 0.1, 0.3, 1.0, 3.0, 10.0), (0.4, 0.8, 1.5, 2.5)))
+_WEIBULL = tuple(product((0.1, 0.3, 1.0, 3.0, 10.0), (0.4, 0.8, 1.5)))
+_RISING = (0.03, 0.1, 0.3)
+_STEEPEST = 60.0  # exponents beyond this are 0 or infinity all the same
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The grid, one shape an element.
+
+    Parameters
+    ----------
+    floor : ndarray of shape (n_shapes,)
+        Share of the error at the last measured size that no data remove.
+    scale, exponent : ndarray of shape (n_shapes,)
+        ``d`` and ``c`` of the formulas.
+    bounds : tuple of int
+        Where each kind begins: power, shifted, saturating, Weibull, lines.
+    """
+
+    floor: Floats
+    scale: Floats
+    exponent: Floats
+    bounds: tuple[int, ...]
+
+    def __len__(self) -> int:
+        """Return the number of shapes."""
+        return self.floor.size
+
+    def at(self, x: Floats, which: Ints | None = None) -> Floats:
+        """Return log errors relative to that at the last measured size.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n_points,)
+            ``log(n / n_ref)``.
+        which : ndarray of int, shape (n_some,), optional
+            Shapes that are asked for, in this order; all of them if not given.
+
+        Returns
+        -------
+        ndarray of shape (n_shapes or n_some, n_points)
+            0 where `x` is 0.
+        """
+        some = np.arange(len(self)) if which is None else which
+        kind = np.searchsorted(self.bounds[1:], some, side="right")
+        r = np.exp(np.clip(x, -_STEEPEST, _STEEPEST))
+        log_g = np.empty((some.size, x.size))
+        for number, log_of in enumerate(_LOGARITHMS):
+            of = np.flatnonzero(kind == number)
+            log_g[of] = log_of(r, self.scale[some[of], None], self.exponent[some[of], None])
+        np.clip(log_g, -_STEEPEST, _STEEPEST, out=log_g)
+        falls = some < self.bounds[-2]
+        floor = self.floor[some[falls], None]
+        log_g[falls] = np.log(floor + (1 - floor) * np.exp(log_g[falls]))
+        return log_g
+
+
+# log g(r) - log g(1) of each kind, in the order of `Shapes.bounds`; d does not matter to a power
+_LOGARITHMS: tuple[Callable[[Floats, Floats, Floats], Floats], ...] = (
+    lambda r, _, c: -c * np.log(r),
+    lambda r, d, c: -c * np.log((r + d) / (1 + d)),
+    lambda r, d, c: np.log1p(d**-c) - np.log1p((r / d) ** c),
+    lambda r, d, c: d**-c * (1 - r**c),
+    lambda r, _, c: c * np.log(r),
+)
+
+
+@cache
+def shapes() -> Shapes:
+    """Return the grid: 11 floors by 71 falling curves, then four lines.
+
+    Examples
+    --------
+    >>> grid = shapes()
+    >>> len(grid), grid.at(np.array([0.0, 1.0]))[:, 0].any()
+    (785, np.False_)
+    """
+    rows: list[tuple[float, float, float]] = []
+    bounds = [0]
+    for kind in (_POWER, _SHIFTED, _SATURATING, _WEIBULL):
+        rows += [(floor, d, c) for floor in _FLOORS for d, c in kind]
+        bounds.append(len(rows))
+    rows += [(1.0, 1.0, c) for c in (0.0, *_RISING)]
+    floor, scale, exponent = np.array(rows).T
+    return Shapes(floor, scale, exponent, (*bounds, len(rows)))

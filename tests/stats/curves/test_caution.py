@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from leadline.stats.curves.caution import TRUSTED_RATIO, caution_at, cautions
+from leadline.stats.curves.measured import measured
+from leadline.stats.metric import METRICS
+
+SIZES = np.array([100.0, 200, 400, 800, 1600, 3200])
+GOOD = 0.1 + 2 * SIZES**-0.5
+
+
+def said(
+    errors: object = GOOD,
+    stderr: object = 0.002,
+    *,
+    sizes: np.ndarray = SIZES,
+    n_repeats: int | None = 5,
+    metric: str = "error_rate",
+) -> tuple[str, ...]:
+    kind = METRICS[metric]
+    means = np.asarray(errors, dtype=float)
+    spread = None if stderr is None else np.broadcast_to(np.asarray(stderr), means.shape)
+    return cautions(measured(sizes, means, spread, kind, n_repeats), kind, n_repeats)
+
+
+def test_a_good_measurement_needs_no_caution() -> None:
+    assert said() == ()
+    assert said(n_repeats=None) == ()
+    assert said(n_repeats=3) == ()
+
+
+def test_few_sizes_are_said_to_be_few() -> None:
+    (sentence,) = said(GOOD[:4], sizes=SIZES[:4])
+    assert sentence.startswith("Only 4 train sizes were measured")
+    assert said(GOOD[:5], sizes=SIZES[:5]) == ()
+
+
+def test_noise_that_nobody_knows_is_said_to_be_unknown() -> None:
+    (sentence,) = said(stderr=None)
+    assert "without standard errors" in sentence
+
+
+@pytest.mark.parametrize(("n_repeats", "words"), [(1, "1 time only"), (2, "2 times only")])
+def test_few_repeats_are_said_to_be_few(n_repeats: int, words: str) -> None:
+    (sentence,) = said(n_repeats=n_repeats)
+    assert words in sentence
+
+
+@pytest.mark.parametrize("stderr", [None, 0.002])
+def test_a_rising_tail_is_a_fault_first(stderr: float | None) -> None:
+    assert any("rises" in s for s in said([0.4, 0.3, 0.25, 0.2, 0.2, 0.23], stderr))
+    # within what the noise does, it is not
+    assert not any("rises" in s for s in said([0.4, 0.3, 0.25, 0.2, 0.2, 0.203], 0.01))
+
+
+def test_a_flat_curve_is_said_to_be_flat() -> None:
+    assert any("hardly fall" in s for s in said(np.full(6, 0.2), 0.002))
+    assert any("hardly fall" in s for s in said(np.linspace(0.2, 0.19, 6), 0.02))
+
+
+def test_ends_of_the_scale_are_said_to_be_there() -> None:
+    assert any("nothing has been learnt" in s for s in said(np.full(6, 1.0)))
+    assert not any("nothing has been learnt" in s for s in said(np.full(6, 1.0), metric="log_loss"))
+    assert any("close to 0" in s for s in said([0.3, 0.1, 0.03, 0.01, 0.001, 0.0001]))
+    assert any("close to 0" in s for s in said(np.zeros(6)))
+
+
+def test_beyond_what_was_calibrated_a_forecast_is_doubted() -> None:
+    assert caution_at(100 * TRUSTED_RATIO, 100) is None
+    sentence = caution_at(6400, 100)
+    assert sentence is not None
+    assert "64 times" in sentence

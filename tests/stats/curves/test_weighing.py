@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy.special import logsumexp, ndtr
+from scipy.stats import multivariate_normal
+
+from leadline.stats.curves.components import LEVEL_VARIANCE
+from leadline.stats.curves.discrepancy import cells
+from leadline.stats.curves.measured import Measured, measured
+from leadline.stats.curves.mixture import mixture_cdf
+from leadline.stats.curves.shapes import shapes
+from leadline.stats.curves.weighing import Ground, log_likelihoods, weigh
+from leadline.stats.metric import METRICS
+
+ACTIVE = np.array([1, len(cells()) // 2, len(cells()) - 2])
+SIZES = np.array([100.0, 200, 400, 800, 1600])
+AHEAD = np.log([2.0, 16.0])
+STRETCH = 0.2
+
+
+def curve(noise: float = 0.01, seed: int = 0) -> Measured:
+    rng = np.random.default_rng(seed)
+    errors = 0.1 + 2 * SIZES**-0.5 + noise * rng.standard_normal(SIZES.size)
+    return measured(SIZES, errors, np.full(SIZES.size, noise), METRICS["error_rate"], 5)
+
+
+def full_covariance(data: Measured, cell: int, x: np.ndarray, height: np.ndarray) -> np.ndarray:
+    """Of log errors at the points `x`, all unknowns but shape and cell integrated out."""
+    kernel = cells().take(cell).covariance(x, x)[0]
+    return np.asarray(kernel + LEVEL_VARIANCE + STRETCH**2 * np.outer(height, height))
+
+
+def noise_of(data: Measured, cell: int) -> np.ndarray:
+    return np.diag(data.variance + cells().noise[cell] ** 2 * data.unit_variance)
+
+
+@cache
+def brute_force(noise: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Log likelihood of every cell and shape, and mean and variance ahead, one by one."""
+    data = curve(noise)
+    both = np.append(data.x, AHEAD)
+    n = data.x.size
+    heights = shapes().at(both)
+    log_likelihood = np.empty((ACTIVE.size, len(shapes())))
+    mean, variance = (np.empty((*log_likelihood.shape, AHEAD.size)) for _ in range(2))
+    for row, cell in enumerate(ACTIVE):
+        own = noise_of(data, int(cell))
+        for k, height in enumerate(heights):
+            covariance = full_covariance(data, int(cell), both, height)
+            seen = covariance[:n, :n] + own
+            log_likelihood[row, k] = multivariate_normal(height[:n], seen).logpdf(data.y)
+            gain = np.linalg.solve(seen, covariance[:n, n:]).T
+            mean[row, k] = height[n:] + gain @ (data.y - height[:n])
+            variance[row, k] = np.diag(covariance[n:, n:] - gain @ covariance[:n, n:])
+    return log_likelihood, mean, variance
+
+
+@pytest.mark.parametrize("noise", [0.001, 0.03])
+def test_likelihoods_are_those_of_the_full_normal_distribution(noise: float) -> None:
+    data = curve(noise)
+    expected, _, _ = brute_force(noise)
+    found, _ = log_likelihoods(data, Ground.at(data.x, ACTIVE))
+    near = expected > expected.max() - 30
+    assert near.sum() > 100
+    assert (found - found.max())[near] == pytest.approx((expected - expected.max())[near], abs=0.02)
+    assert np.all((found - found.max())[~near] < -25)
+
+
+def test_factors_turn_the_covariance_into_one() -> None:
+    data = curve()
+    _, whitener = log_likelihoods(data, Ground.at(data.x, ACTIVE))
+    for row, cell in enumerate(ACTIVE):
+        covariance = full_covariance(data, int(cell), data.x, np.zeros(data.x.size))
+        covariance = covariance + noise_of(data, int(cell))
+        assert whitener[row] @ covariance @ whitener[row].T == pytest.approx(
+            np.eye(data.x.size), abs=1e-6
+        )
+
+
+@pytest.mark.parametrize("noise", [0.001, 0.03])
+def test_a_few_components_forecast_as_all_together(noise: float) -> None:
+    data = curve(noise)
+    log_prior = np.random.default_rng(2).normal(size=(ACTIVE.size, len(shapes())))
+    log_weight, mean, variance = brute_force(noise)
+    log_weight = log_weight + log_prior
+    weight = np.exp(log_weight - logsumexp(log_weight)).ravel()
+    few = weigh(data, log_prior, Ground.at(data.x, ACTIVE))
+    few_mean, few_variance = few.moments(AHEAD)
+    assert few.weight.sum() == pytest.approx(1)
+    assert few.weight.size < weight.size
+    for column in range(AHEAD.size):
+        middle, spread = mean[..., column].ravel(), np.sqrt(variance[..., column]).ravel()
+        centre = weight @ middle
+        values = centre + np.linspace(-1.5, 1.5, 61)
+        exact = weight @ ndtr((values - middle[:, None]) / spread[:, None])
+        found = mixture_cdf(
+            few.weight,
+            few_mean[:, [column]],
+            np.sqrt(few_variance[:, [column]]),
+            values[:, None],
+        )[:, 0]
+        # single precision and 160 stand-ins for 2,355
+        assert found == pytest.approx(exact, abs=0.025)
+
+
+def test_a_prior_that_is_certain_is_believed() -> None:
+    data = curve()
+    log_prior = np.full((ACTIVE.size, len(shapes())), -1e6)
+    log_prior[1, 40] = 0.0
+    sure = weigh(data, log_prior, Ground.at(data.x, ACTIVE))
+    assert sure.weight.tolist() == [1.0]
+    assert (sure.cell.tolist(), sure.shape.tolist()) == ([ACTIVE[1]], [40])
+
+
+def test_an_exact_power_law_is_recognised() -> None:
+    grid = shapes()
+    law = int(np.flatnonzero((grid.floor == 0) & (grid.exponent > 0.5))[0])
+    errors = 0.1 * (SIZES / SIZES[-1]) ** -grid.exponent[law]
+    data = measured(SIZES, errors, np.zeros(SIZES.size), METRICS["mean_absolute_error"], 5)
+    # hardly any noise, nothing wanders
+    every = cells()
+    quiet = np.flatnonzero((every.level == 0) & (every.slope == 0))[:1]
+    found = weigh(data, np.zeros((1, len(grid))), Ground.at(data.x, quiet))
+    mean, _ = found.moments(AHEAD)
+    assert found.weight @ mean == pytest.approx(-grid.exponent[law] * AHEAD, abs=0.05)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn import metrics as sklearn_metrics
+
+from leadline.stats.curves import fit
+from leadline.stats.metric import METRICS, metric_of
+
+SIZES = np.array([100.0, 200, 400, 800, 1600])
+SCORES = ["accuracy", "roc_auc", "f1", "average_precision", "balanced_accuracy", "r2"]
+LOSSES = ["error_rate", "log_loss", "mean_absolute_error", "root_mean_squared_error"]
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_the_error_of_a_score_is_what_it_lacks_to_one(name: str) -> None:
+    metric = metric_of(name)
+    assert metric.error(0.9) == pytest.approx(0.1)
+    assert metric.error(1.0) == 0
+    assert metric.score(0.1) == pytest.approx(0.9)
+    assert metric.error(np.array([0.5, 0.75])).tolist() == [0.5, 0.25]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_error_of_a_loss_is_the_loss(name: str) -> None:
+    metric = metric_of(name)
+    assert metric.is_loss
+    assert metric.error(3.5) == metric.score(3.5) == 3.5
+
+
+@pytest.mark.parametrize("name", [*SCORES, *LOSSES])
+def test_there_and_back_is_where_one_was(name: str) -> None:
+    metric = metric_of(name)
+    values = np.array([0.01, 0.3, 0.99])
+    assert metric.score(metric.error(values)) == pytest.approx(values)
+
+
+def test_every_metric_is_tested_here() -> None:
+    assert set(METRICS) == {*SCORES, *LOSSES}
+    assert all(name == metric.name for name, metric in METRICS.items())
+
+
+def test_names_are_those_of_scikit_learn() -> None:
+    for name in set(METRICS) - {"error_rate"}:
+        assert any(hasattr(sklearn_metrics, f"{name}{ending}") for ending in ("", "_score")), name
+
+
+@pytest.mark.parametrize("name", ["accuracy", "roc_auc", "f1", "error_rate"])
+def test_shares_cannot_be_worse_than_all_wrong(name: str) -> None:
+    errors = np.array([0.99, 0.97, 0.98, 0.95, 0.96])
+    assert metric_of(name).ceiling == 1
+    posterior = fit(SIZES, errors, np.full(5, 0.02), metric=name)
+    assert posterior.quantile(1e5, 0.999) <= 1
+    with pytest.raises(ValueError, match="must not exceed 1"):
+        fit(SIZES, 100 * errors, metric=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["log_loss", "mean_absolute_error", "root_mean_squared_error", "r2"]
+)
+def test_losses_have_no_end(name: str) -> None:
+    metric = metric_of(name)
+    assert metric.ceiling is None
+    errors = 2 + 30 * SIZES**-0.5
+    posterior = fit(SIZES, errors, 0.01 * errors, metric=name, n_repeats=5)
+    truth = 2 + 30 * 6400**-0.5
+    low, high = posterior.quantile(6400, [0.05, 0.95])
+    assert low < truth < high
+    assert posterior.metric is metric
+
+
+def test_a_forecast_of_scores_is_that_of_their_errors() -> None:
+    scores = 0.9 - 2 * SIZES**-0.5
+    metric = metric_of("accuracy")
+    of_scores = fit(SIZES, metric.error(scores), np.full(5, 0.004), metric="accuracy")
+    of_errors = fit(SIZES, 1 - scores, np.full(5, 0.004), metric="error_rate")
+    assert of_scores.quantile(6400, 0.9) == pytest.approx(of_errors.quantile(6400, 0.9))
+    assert metric.score(float(of_scores.quantile(6400, 0.5))) == pytest.approx(0.875, abs=0.02)
+
+
+def test_an_unknown_metric_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(ValueError, match="'profit', which is not known; one of accuracy"):
+        metric_of("profit")
