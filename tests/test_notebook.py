@@ -64,7 +64,8 @@ def test_every_row_has_numbers_and_a_page(released: nb.Project) -> None:
 def test_numbers_are_one_row_a_point(released: nb.Project) -> None:
     curve = released.result("curve").to_frame()
     assert curve.columns == ["candidate", "n_train", "error", "stderr", "fit_s"]
-    assert curve.height == 16
+    points = [point for each in released.result("curve").verdict.curves for point in each.points]
+    assert curve.height == len(points) >= 10
     forecast = released.result("forecast").to_frame()
     assert forecast.columns[:2] == ["n_train", "q0.05"]
     assert (forecast["q0.05"] <= forecast["q0.95"]).all()

@@ -84,7 +84,7 @@ def _spots(spent: list[float]) -> list[float]:
 
 
 def _print_batch(curves: list[Curve]) -> None:
-    """Fits alone, no quantiles: one call for all, and a call a curve, in turns; the least of each."""
+    """Fits alone: one call for all, and a call a curve, in turns; the least of each."""
     from leadline.stats.curves import fit
 
     batch = [(c.sizes, c.errors, c.stderr) for c in curves]
