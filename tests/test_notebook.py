@@ -11,6 +11,7 @@ from tests.projects import BY, copy_of_released, customers, project
 import leadline.notebook as nb
 from leadline.charts import svg
 from leadline.errors import NotReadyError, SettingsError
+from leadline.phases.curve import Curve
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import State
 from leadline.phases.review import Review
@@ -64,8 +65,9 @@ def test_every_row_has_numbers_and_a_page(released: nb.Project) -> None:
 def test_numbers_are_one_row_a_point(released: nb.Project) -> None:
     curve = released.result("curve").to_frame()
     assert curve.columns == ["candidate", "n_train", "error", "stderr", "fit_s"]
-    points = [point for each in released.result("curve").verdict.curves for point in each.points]
-    assert curve.height == len(points) >= 10
+    verdict = released.result("curve").verdict
+    assert isinstance(verdict, Curve)
+    assert curve.height == sum(len(each.points) for each in verdict.curves) >= 10
     forecast = released.result("forecast").to_frame()
     assert forecast.columns[:2] == ["n_train", "q0.05"]
     assert (forecast["q0.05"] <= forecast["q0.95"]).all()
