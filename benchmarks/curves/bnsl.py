@@ -21,7 +21,8 @@ def bnsl(
 
     def residuals(theta: np.ndarray) -> np.ndarray:
         out = np.log(theta[0] + np.exp(theta[1] + _bend(u, theta[2:]))) - logs
-        return np.where(np.isfinite(out), out, HUGE)
+        # zeros where there are fewer points than parameters: MINPACK wants as many
+        return np.append(np.where(np.isfinite(out), out, HUGE), np.zeros(max(6 - u.size, 0)))
 
     with np.errstate(all="ignore"):
         ends = []
