@@ -17,6 +17,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from leadline.demo.flights import write_files
 from leadline.stats.curves import CurvePosterior, fit
@@ -232,8 +233,10 @@ def test_freshly_trained_curves_are_covered_as_promised(tmp_path: Path) -> None:
     quantiles, truths = [], []
     for question in questions:
         for family, model in (("boosting", boosting), ("linear", linear)):
-            curve = measured_curve(model, question, rng)
-            truth, stderr = measured_truth(model, question, rng)
+            # many small fits: threads that wait for each other take ten times as long
+            with threadpool_limits(1):
+                curve = measured_curve(model, question, rng)
+                truth, stderr = measured_truth(model, question, rng)
             posterior = fit(*curve, family=family, n_repeats=N_REPEATS)
             quantiles.append(as_measured(posterior, question.n, stderr))
             truths.append(truth)
