@@ -7,6 +7,8 @@ from families import family_of
 from learning import Example
 from sources import Curve, fold_of, lcdb10, lcdb11
 
+from leadline.stats.curves.fitting import FEW_REPEATS
+
 _OCTAVE = 8
 _RATIOS = np.array([2, 4, 8, 16])
 _FEWEST = 5
@@ -18,18 +20,19 @@ def known(seed: int = 0) -> tuple[list[Example], list[Example]]:
     """Curves with standard errors: for the prior, and for the calibration."""
     rng = np.random.default_rng(seed)
     grid = from_grid(step=4, hide=False)
-    few = [e for e in from_repeats(rng, (3, 5, 25)) if e.stderr is not None]
+    few = from_repeats(rng, (FEW_REPEATS, 25))
     prior = _some(grid, 2 * _N_PRIOR, rng) + _some(few, _N_PRIOR // 2, rng)
     return prior, _some(grid, 2 * _N_CALIBRATION, rng) + _some(few, _N_CALIBRATION // 3, rng)
 
 
 def hidden(seed: int = 1) -> tuple[list[Example], list[Example]]:
-    """Curves without, as one gets who trains once a size: mostly single runs, some means."""
+    """Curves without: mostly single runs, some means; those of few repeats calibrated with."""
     rng = np.random.default_rng(seed)
-    repeats = from_repeats(rng, (1, 1, 3, 25), hide=True)
+    repeats = from_repeats(rng, (1, 1, 3, 25), hide_from=1)
     means = from_grid(step=4, hide=True)
     prior = _some(repeats, _N_PRIOR, rng) + _some(means, _N_PRIOR // 2, rng)
-    return prior, _some(repeats, _N_CALIBRATION, rng) + _some(means, _N_CALIBRATION // 4, rng)
+    shown = from_repeats(rng, (1, 1, 3, 25), hide_from=FEW_REPEATS)
+    return prior, _some(shown, _N_CALIBRATION, rng) + _some(means, _N_CALIBRATION // 4, rng)
 
 
 def without(examples: list[Example], fold: int | None) -> list[int]:
@@ -68,16 +71,21 @@ def from_grid(*, step: int, hide: bool) -> list[Example]:
 
 
 def from_repeats(
-    rng: np.random.Generator, counts: tuple[int, ...], *, hide: bool = False
+    rng: np.random.Generator, counts: tuple[int, ...], *, hide_from: float = np.inf
 ) -> list[Example]:
-    """LCDB 1.0, two cuts a curve, so many repeats drawn; the truth is the mean of all."""
+    """LCDB 1.0, two cuts a curve, so many repeats drawn; the truth is the mean of all.
+
+    Standard errors of `hide_from` repeats or more are left out.
+    """
     found = []
     for curve in lcdb10("accuracy", half="train"):
         usable = np.flatnonzero(np.isfinite(curve.repeats).sum(axis=1) >= 10)
         if usable.size < _FEWEST + 2:
             continue
         for cut in rng.permutation(np.arange(_FEWEST, usable.size))[:2]:
-            example = _drawn(curve, usable, int(cut), int(rng.choice(counts)), rng, hide=hide)
+            n_repeats = int(rng.choice(counts))
+            hide = n_repeats >= hide_from
+            example = _drawn(curve, usable, int(cut), n_repeats, rng, hide=hide)
             if example is not None:
                 found.append(example)
     return found

@@ -36,7 +36,8 @@ def main() -> None:
     for kind, (prior, judged) in (("known", examples.known()), ("hidden", examples.hidden())):
         assert all(hash_share(example.data) < 0.5 for example in prior + judged)
         print(f"{kind}: {len(prior):,} curves for the prior, {len(judged):,} to calibrate on")
-        active = useful_cells(prior[:_N_TO_CHOOSE_CELLS])
+        some = np.random.default_rng(0).permutation(len(prior))[:_N_TO_CHOOSE_CELLS]
+        active = useful_cells([prior[k] for k in some])
         weighed = likelihoods(prior, active)
         found = Parallel(n_jobs=options.jobs)(
             delayed(_one)(prior, weighed, judged, active, kind, fold) for fold in folds

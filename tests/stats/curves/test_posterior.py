@@ -146,6 +146,8 @@ def test_bad_questions_are_refused(posterior: CurvePosterior) -> None:
     for q in (-0.1, 50, float("nan")):
         with pytest.raises(ValueError, match="q must lie in"):
             posterior.quantile(10, q)
+    with pytest.raises(ValueError, match="error must be a number"):
+        posterior.cdf(10, float("nan"))
     with pytest.raises(ValueError, match="probability"):
         posterior.rows_for(0.1, 90)
     with pytest.raises(ValueError, match="error must be finite"):

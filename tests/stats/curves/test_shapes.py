@@ -9,8 +9,8 @@ from leadline.stats.curves.shapes import shapes
 
 GRID = shapes()
 KINDS = [slice(start, end) for start, end in pairwise(GRID.bounds)]
-POWER, SHIFTED, SATURATING, WEIBULL, LINES = KINDS
-FALLING = slice(0, LINES.start)
+POWER, SHIFTED, SATURATING, WEIBULL, *PEAKED, LINES = KINDS
+FALLING = slice(0, WEIBULL.stop)
 X = np.linspace(-5.0, 5.0, 21)
 
 
@@ -42,6 +42,21 @@ def test_weibull_follows_its_formula() -> None:
     log_ratio = np.clip((1 / d) ** c - (np.exp(X) / d) ** c, -60, 60)
     expected = share_left(WEIBULL, np.exp(log_ratio), np.ones_like(c))
     assert GRID.at(X)[WEIBULL] == pytest.approx(expected)
+
+
+def test_peaks_stand_where_their_scale_says_and_power_laws_are_left_behind_them() -> None:
+    heights = []
+    for kind in PEAKED:
+        d, c = GRID.scale[kind], GRID.exponent[kind]
+        around = np.array([GRID.at(np.log(place) + np.array([-0.05, 0.0, 0.05])) for place in d])
+        own = around[np.arange(d.size), np.arange(kind.start, kind.stop)]
+        assert np.all(own[:, 1] > own[:, [0, 2]].max(axis=1))
+        far = GRID.at(np.array([8.0, 9.0]))[kind]
+        assert far[:, 0] - far[:, 1] == pytest.approx(c, abs=1e-4)
+        # above the power law through points far away on both sides
+        ends = GRID.at(np.array([-9.0, 9.0]))[kind].mean(axis=1)
+        heights.append(float(np.median(own[:, 1] + c * np.log(d) - ends)))
+    assert heights == pytest.approx([0.4, 1.0, 1.8], abs=1e-3)
 
 
 def test_lines_are_flat_or_rise() -> None:

@@ -23,7 +23,7 @@ import numpy as np
 if TYPE_CHECKING:
     from leadline.stats.arrays import Floats, Ints
 
-_NOISES = (0.0015, 0.006, 0.02, 0.08)
+_NOISES = (0.0015, 0.006, 0.02, 0.08, 0.25)  # a new one goes to the end: the order is stored
 _LEVELS = (0.0, 0.03, 0.12)
 _SLOPES = (0.0, 0.05, 0.15, 0.4)
 _LENGTHS = (1.0, 4.0)
@@ -90,12 +90,12 @@ class Cells:
 
 @cache
 def cells() -> Cells:
-    """Return the grid: 4 noises by 3 levels by 7 slopes with their lengths.
+    """Return the grid: 5 noises by 3 levels by 7 slopes with their lengths.
 
     Examples
     --------
     >>> len(cells())
-    84
+    105
     """
     slopes = [(0.0, 1.0), *product(_SLOPES[1:], _LENGTHS)]
     rows = [(noise, level, *slope) for noise in _NOISES for level in _LEVELS for slope in slopes]

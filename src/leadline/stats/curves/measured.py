@@ -23,6 +23,8 @@ _MOST_RELATIVE = 2.0
 # what the other sizes say of a standard error weighs as much as this many repeats
 _BORROWED_REPEATS = 6.0
 _UNKNOWN_REPEATS = 6.0
+_NEAR = 0.7  # of log n: how far apart sizes still tell each other how noisy they are
+_N_ANCHORS = 40
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,13 @@ def measured(
     sizes, means, spread, counts = _averaged(sizes, means, spread)
     least = _LEAST_SHARE * (metric.ceiling or max(float(np.max(means)), _LEAST_SHARE))
     safe = np.maximum(means, least)
-    noisy = relative_variance(safe, metric.ceiling)
+    # at its own error, a measurement that came out low by luck would be held to be noisier
+    expected = np.maximum(_smoothed(np.log(sizes / sizes[-1]), means), least)
+    noisy = relative_variance(expected, metric.ceiling)
     if spread is None:
         variance = np.zeros(sizes.size)
     else:
-        relative = np.minimum(spread / safe, _MOST_RELATIVE) ** 2
+        relative = np.minimum(spread / expected, _MOST_RELATIVE) ** 2
         variance = _borrowed(relative, noisy, n_repeats)
     used = _thinned(np.log(sizes / sizes[-1]), np.log(safe), variance, noisy / counts)
     x, y, variance, noisy = used
@@ -123,6 +127,13 @@ def _averaged(
         return unique, errors, None, counts.astype(np.float64)
     stderr = np.sqrt(np.bincount(place, spread**2)) / counts
     return unique, errors, stderr, counts.astype(np.float64)
+
+
+def _smoothed(x: Floats, means: Floats) -> Floats:
+    """Means of the neighbourhood of each point, by a Gaussian kernel."""
+    anchors = np.linspace(x[0], x[-1], _N_ANCHORS)
+    kernel = np.exp(-0.5 * ((anchors[:, None] - x) / _NEAR) ** 2) + 1e-300
+    return np.interp(x, anchors, kernel @ means / kernel.sum(axis=1))
 
 
 def _borrowed(relative: Floats, noisy: Floats, n_repeats: int | None) -> Floats:

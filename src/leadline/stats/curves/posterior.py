@@ -88,8 +88,15 @@ class CurvePosterior:
         -------
         ndarray
             Probabilities in [0, 1] of the broadcast shape.
+
+        Raises
+        ------
+        ValueError
+            If a size is not above 0 or an error is NaN.
         """
         sizes, errors = np.broadcast_arrays(self._x(n), np.asarray(error, dtype=np.float64))
+        if np.any(np.isnan(errors)):
+            raise ValueError("error must be a number; some are NaN. Leave them out.")
         x, place = np.unique(sizes, return_inverse=True)
         values = errors.ravel()
         mean, variance = self.components.moments(x)

@@ -6,9 +6,10 @@ With ``r = n / n_ref`` and ``a`` the share of today's error that no data remove,
 * ``r^-c``, a power law [1]_,
 * ``(r + d)^-c``, a power law that begins late [2]_,
 * ``1 / (1 + (r / d)^c)``, a plateau at chance and then a power law [3]_,
-* ``exp(-(r / d)^c)``, Weibull's [2]_,
+* ``exp(-(r / d)^c)``, Weibull's [2]_;
 
-or a flat or slowly rising line.
+or a power law with a peak, which many a model has where rows are as many as parameters [4]_; or a
+flat or slowly rising line.
 
 References
 ----------
@@ -18,13 +19,15 @@ References
    curves database for classification tasks. ECML PKDD.
 .. [3] I. Alabdulmohsin, B. Neyshabur, X. Zhai (2022), Revisiting neural scaling laws in language
    and vision. NeurIPS.
+.. [4] M. Loog, T. J. Viering, A. Mey, J. H. Krijthe, D. M. J. Tax (2020), A brief prehistory of
+   double descent. PNAS 117, 10625-10626.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -41,6 +44,9 @@ _POWER = tuple((0.0, c) for c in np.geomspace(0.05, 2.5, 12))
 _SHIFTED = tuple(product((0.3, 1.0, 4.0, 16.0), (0.3, 0.6, 1.2, 2.4, 4.0)))
 _SATURATING = tuple(product((0.03, 0.1, 0.3, 1.0, 3.0, 10.0), (0.4, 0.8, 1.5, 2.5)))
 _WEIBULL = tuple(product((0.1, 0.3, 1.0, 3.0, 10.0), (0.4, 0.8, 1.5)))
+_PEAKED = tuple(product((0.35, 0.7, 1.0, 1.4, 2.0, 4.0), (0.15, 0.4, 0.8)))
+_PEAK_HEIGHTS = (0.4, 1.0, 1.8)
+_PEAK_WIDTH = 0.45  # of log n
 _RISING = (0.03, 0.1, 0.3)
 _STEEPEST = 60.0  # exponents beyond this are 0 or infinity all the same
 
@@ -54,9 +60,9 @@ class Shapes:
     floor : ndarray of shape (n_shapes,)
         Share of the error at the last measured size that no data remove.
     scale, exponent : ndarray of shape (n_shapes,)
-        ``d`` and ``c`` of the formulas.
+        ``d`` and ``c`` of the formulas; of a peak its place and the slope beneath it.
     bounds : tuple of int
-        Where each kind begins: power, shifted, saturating, Weibull, lines.
+        Where each kind begins: power, shifted, saturating, Weibull, peaks of each height, lines.
     """
 
     floor: Floats
@@ -97,30 +103,41 @@ class Shapes:
         return log_g
 
 
+def _peaked(height: float, r: Floats, d: Floats, c: Floats) -> Floats:
+    """A cusp: measured peaks rise and fall exponentially in log n."""
+    x, place = np.log(r), np.log(d)
+    bump = np.exp(-np.abs(x - place) / _PEAK_WIDTH) - np.exp(-np.abs(place) / _PEAK_WIDTH)
+    return height * bump - c * x
+
+
 # log g(r) - log g(1) of each kind, in the order of `Shapes.bounds`; d does not matter to a power
 _LOGARITHMS: tuple[Callable[[Floats, Floats, Floats], Floats], ...] = (
     lambda r, _, c: -c * np.log(r),
     lambda r, d, c: -c * np.log((r + d) / (1 + d)),
     lambda r, d, c: np.log1p(d**-c) - np.log1p((r / d) ** c),
     lambda r, d, c: d**-c * (1 - r**c),
+    *(partial(_peaked, height) for height in _PEAK_HEIGHTS),
     lambda r, _, c: c * np.log(r),
 )
 
 
 @cache
 def shapes() -> Shapes:
-    """Return the grid: 11 floors by 71 falling curves, then four lines.
+    """Return the grid: 11 floors by 71 falling curves, 54 peaks, four lines.
 
     Examples
     --------
     >>> grid = shapes()
     >>> len(grid), bool(np.abs(grid.at(np.array([0.0]))).max() < 1e-12)
-    (785, True)
+    (839, True)
     """
     rows: list[tuple[float, float, float]] = []
     bounds = [0]
     for kind in (_POWER, _SHIFTED, _SATURATING, _WEIBULL):
         rows += [(floor, d, c) for floor in _FLOORS for d, c in kind]
+        bounds.append(len(rows))
+    for _ in _PEAK_HEIGHTS:
+        rows += [(0.0, d, c) for d, c in _PEAKED]
         bounds.append(len(rows))
     rows += [(1.0, 1.0, c) for c in (0.0, *_RISING)]
     floor, scale, exponent = np.array(rows).T

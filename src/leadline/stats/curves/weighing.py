@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from leadline.stats.curves.measured import Measured
 
 _STRETCH = 0.2  # prior spread of b
-_N_KEPT = 160
+_N_KEPT = 128
 _AHEAD = np.log(4.0)  # components are lined up by where they lead at four times the size
 
 
