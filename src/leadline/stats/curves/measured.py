@@ -133,7 +133,8 @@ def _smoothed(x: Floats, means: Floats) -> Floats:
     """Means of the neighbourhood of each point, by a Gaussian kernel."""
     anchors = np.linspace(x[0], x[-1], _N_ANCHORS)
     kernel = np.exp(-0.5 * ((anchors[:, None] - x) / _NEAR) ** 2) + 1e-300
-    return np.interp(x, anchors, kernel @ means / kernel.sum(axis=1))
+    smooth: Floats = np.interp(x, anchors, kernel @ means / kernel.sum(axis=1))
+    return smooth
 
 
 def _borrowed(relative: Floats, noisy: Floats, n_repeats: int | None) -> Floats:

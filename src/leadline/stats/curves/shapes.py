@@ -107,7 +107,8 @@ def _peaked(height: float, r: Floats, d: Floats, c: Floats) -> Floats:
     """A cusp: measured peaks rise and fall exponentially in log n."""
     x, place = np.log(r), np.log(d)
     bump = np.exp(-np.abs(x - place) / _PEAK_WIDTH) - np.exp(-np.abs(place) / _PEAK_WIDTH)
-    return height * bump - c * x
+    log_g: Floats = height * bump - c * x
+    return log_g
 
 
 # log g(r) - log g(1) of each kind, in the order of `Shapes.bounds`; d does not matter to a power
