@@ -234,6 +234,31 @@ class Empty(Good):
         return []
 
 
+class OfClasses(Good):
+    """Not for numbers, and not for a date alone."""
+
+    def candidates(self, task: str, columns: Mapping[str, str], n_rows: int) -> Sequence[Params]:
+        is_for_it = task != "regression" and set(columns.values()) != {"date"}
+        return super().candidates(task, columns, n_rows) if is_for_it else ()
+
+    def build(self, params: Params, task: str, columns: Mapping[str, str], seed: int) -> Any:
+        assert self.candidates(task, columns, 120), "built without a candidate"
+        return super().build(params, task, columns, seed)
+
+
+def test_a_family_may_be_for_some_tasks_and_columns_only() -> None:
+    check_family(OfClasses())
+
+
+class OfNumbers(Good):
+    def candidates(self, task: str, columns: Mapping[str, str], n_rows: int) -> Sequence[Params]:
+        return super().candidates(task, columns, n_rows) if task == "regression" else ()
+
+
+def test_a_family_may_be_for_numbers_only() -> None:
+    check_family(OfNumbers())
+
+
 class Nested(Good):
     def candidates(self, task: str, columns: Mapping[str, str], n_rows: int) -> Sequence[Params]:
         return [{"layers": [3, 4]}]  # type: ignore[dict-item]
@@ -264,7 +289,7 @@ class Buildless(Good):
     [
         (Nameless, "name is ''"),
         (Unranked, "complexity of 'good' is -1"),
-        (Empty, "are none"),
+        (Empty, "are none for every task"),
         (Nested, "Values must be"),
         (Twice, "hold one twice"),
         (Fickle, "differ from call to call"),

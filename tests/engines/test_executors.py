@@ -10,7 +10,8 @@ from leadline.errors import EngineError
 from leadline.testing import check_executor
 
 
-@pytest.mark.parametrize("name", names("executors"))
+# test_ray.py says so of Ray, which takes seconds to start
+@pytest.mark.parametrize("name", sorted({*names("executors")} - {"ray"}))
 def test_a_built_in_executor_keeps_the_contract(name: str) -> None:
     check_executor(load("executors", name)(2))
 

@@ -11,8 +11,15 @@ from leadline.errors import EngineError
 
 
 def test_the_built_in_engines_come_by_entry_points() -> None:
-    assert names("families") == ("boosting", "linear", "majority", "neighbours")
-    assert names("executors") == ("loky", "sequential")
+    assert names("families") == (
+        "bayes",
+        "boosting",
+        "forest",
+        "linear",
+        "majority",
+        "neighbours",
+    )
+    assert names("executors") == ("loky", "ray", "sequential")
     assert names("servers") == ("batch", "http")
 
 
@@ -23,14 +30,20 @@ def test_every_built_in_family_has_the_face_of_one(name: str) -> None:
     assert family.name == name
 
 
+def test_no_two_built_in_families_have_one_rank() -> None:
+    ranked = sorted(names("families"), key=lambda name: load("families", name).complexity)
+    assert ranked == ["majority", "bayes", "linear", "neighbours", "forest", "boosting"]
+    assert [load("families", name).complexity for name in ranked] == [0, 1, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize("name", names("executors"))
 def test_every_built_in_executor_has_the_face_of_one(name: str) -> None:
     assert isinstance(load("executors", name)(1), Executor)
 
 
 def test_an_unknown_name_is_told_which_there_are() -> None:
-    with pytest.raises(EngineError, match=r"'forest'.*boosting, linear, majority, neighbours"):
-        load("families", "forest")
+    with pytest.raises(EngineError, match=r"'swamp'.*bayes, boosting, .*, neighbours"):
+        load("families", "swamp")
 
 
 def test_an_engine_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

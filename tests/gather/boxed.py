@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -34,16 +35,25 @@ def die() -> None:
 
 
 def sleep_deaf(pids: str) -> None:
-    """Start a child of our own, then sleep; both deaf to every polite signal."""
+    """Start two children of our own, one in a group of its own; all deaf to polite signals."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     code = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
         "signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(3600)"
     )
-    grandchild = subprocess.Popen([sys.executable, "-c", code])
-    tell(pids, os.getpid(), grandchild.pid)
+    started = [
+        subprocess.Popen([sys.executable, "-c", code], process_group=group) for group in (None, 0)
+    ]
+    tell(pids, os.getpid(), *(process.pid for process in started))
     time.sleep(3600)
+
+
+def leave_a_file() -> str:
+    """Forget a temporary folder."""
+    folder = tempfile.mkdtemp()
+    (Path(folder) / "forgotten").touch()
+    return folder
 
 
 def tell(path: str, *pids: int) -> None:

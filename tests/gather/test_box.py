@@ -58,12 +58,17 @@ def test_a_child_that_dies_is_reported() -> None:
         run_in_box("tests.gather.boxed:die", limit_s=60)
 
 
+def test_temporary_files_of_the_child_go_with_it() -> None:
+    assert not Path(run_in_box("tests.gather.boxed:leave_a_file", limit_s=60)).exists()
+
+
 def test_the_limit_kills_a_deaf_child_and_what_it_started(tmp_path: Path, wait_for: Wait) -> None:
     pids = tmp_path / "pids"
     with pytest.raises(LimitError, match="time granted is over"):
         run_in_box("tests.gather.boxed:sleep_deaf", str(pids), limit_s=3.0)
-    child, grandchild = pids_in(pids)
-    wait_for(lambda: not is_alive(child) and not is_alive(grandchild))
+    started = pids_in(pids)
+    assert len(started) == 3
+    wait_for(lambda: not any(map(is_alive, started)))
 
 
 def test_whatever_tick_raises_ends_the_child(tmp_path: Path, wait_for: Wait) -> None:
@@ -81,8 +86,9 @@ def test_whatever_tick_raises_ends_the_child(tmp_path: Path, wait_for: Wait) -> 
             tick=stop_once_it_sleeps,
             tick_s=0.05,
         )
-    child, grandchild = pids_in(pids)
-    wait_for(lambda: not is_alive(child) and not is_alive(grandchild))
+    started = pids_in(pids)
+    assert len(started) == 3
+    wait_for(lambda: not any(map(is_alive, started)))
 
 
 def test_tick_is_called_while_the_child_runs() -> None:
@@ -95,14 +101,22 @@ def test_tick_is_called_while_the_child_runs() -> None:
 
 def test_the_child_dies_with_its_parent(tmp_path: Path, wait_for: Wait) -> None:
     pids = tmp_path / "pids"
-    parent = subprocess.Popen([sys.executable, "-m", "tests.gather.boxed", str(pids)], cwd=ROOT)
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "tests.gather.boxed", str(pids)],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},
+    )
     wait_for(pids.exists)
-    child, grandchild = pids_in(pids)
-    assert is_alive(child)
-    assert is_alive(grandchild)
+    started = pids_in(pids)
+    assert len(started) == 3
+    assert all(map(is_alive, started))
+    assert any(folder.iterdir())
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
-    wait_for(lambda: not is_alive(child) and not is_alive(grandchild))
+    wait_for(lambda: not any(map(is_alive, started)))
+    assert not any(folder.iterdir())
 
 
 def test_a_limit_that_is_over_at_once_still_leaves_nothing(tmp_path: Path) -> None:

@@ -102,6 +102,32 @@ def test_a_family_that_never_names_its_candidates_is_cut(
     assert verdict.spent_s <= verdict.time_box_s + 2
 
 
+def test_a_family_that_is_not_for_the_task_is_left_out(tmp_path: Path) -> None:
+    with project(
+        tmp_path / "project",
+        customers(200),
+        label="calls",
+        problem={
+            "task": "regression",
+            "scoring": "mean_absolute_error",
+            "target_score": 1.0,
+            "time_box_s": 60.0,
+        },
+        find={"families": ["majority", "bayes", "linear"], "folds": 2},
+    ) as workspace:
+        verdict = run_to(workspace, "problem", "data", "search")
+    assert isinstance(verdict, Search)
+    assert {trial.family for trial in verdict.trials} == {"majority", "linear"}
+    assert all(trial.state is TrialState.COMPLETE for trial in verdict.trials)
+
+
+def test_forest_and_bayes_are_searched_as_others_are(tmp_path: Path) -> None:
+    verdict = search(tmp_path, "majority", "bayes", "forest")
+    assert {trial.family for trial in verdict.trials} == {"majority", "bayes", "forest"}
+    assert all(trial.state is TrialState.COMPLETE for trial in verdict.trials)
+    assert verdict.answer is Answer.GO
+
+
 def trial(name: str, mean: float | None, complexity: int, stderr: float = 0.01) -> Trial:
     return Trial(
         name=name,

@@ -85,3 +85,10 @@ def test_a_trial_is_found_by_name() -> None:
     assert SEARCH.trial("linear 1") is LINEAR
     with pytest.raises(KeyError, match="nobody"):
         SEARCH.trial("nobody")
+
+
+def test_nothing_to_try_is_not_a_lack_of_time() -> None:
+    verdict = again(SEARCH, trials=(), chosen="", time_box_s=60.0, spent_s=4.0)
+    assert verdict.answer is Answer.NO
+    assert "candidate for this problem" in verdict.summary
+    assert faults(verdict) == ["Nothing to try."]

@@ -116,6 +116,20 @@ def _workspace(folder: Path) -> str:
         return f"{workspace.settings.name}: {n_entries} entries in {store}"
 
 
+def _families(folder: Path) -> str:
+    from leadline.engines.loading import load_family
+    from leadline.settings import load_settings
+    from leadline.workspace import SETTINGS_FILE
+
+    path = folder / SETTINGS_FILE
+    if not path.is_file():
+        return "none are named here"
+    families = load_settings(path).find.families
+    for name in families:
+        load_family(name, folder)
+    return ", ".join(families)
+
+
 def _demo() -> str:
     from leadline.demo import missing_packages
 
@@ -133,5 +147,6 @@ def _checks(folder: Path) -> dict[str, Check]:
         "pictures": _pictures,
         "machine": partial(_machine, folder),
         "workspace": partial(_workspace, folder),
+        "families": partial(_families, folder),
         "demo": _demo,
     }

@@ -42,4 +42,5 @@ def in_service(workspace: Workspace) -> tuple[Release, Bundle]:
     """
     release = latest_release(workspace)
     folder = workspace.releases_folder / release.bundle
-    return release, open_bundle(folder, trusted=public_keys(workspace.key_path))
+    trusted = public_keys(workspace.key_path)
+    return release, open_bundle(folder, trusted=trusted, modules=workspace.folder)

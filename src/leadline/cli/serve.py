@@ -34,7 +34,7 @@ def command(host: str, port: int, folder: Path, as_json: bool) -> None:
     with Workspace.open(folder) as workspace:
         release = latest_release(workspace)
         bundle = workspace.releases_folder / release.bundle
-        trusted = public_keys(workspace.key_path)
+        trusted, modules = public_keys(workspace.key_path), workspace.folder
     serve = load("servers", "http")
     # the engine listens by itself: what stands in its way is found out, and said, before
     with listening(host, port) as (listener, url):
@@ -43,4 +43,4 @@ def command(host: str, port: int, folder: Path, as_json: bool) -> None:
         echo_json({"url": url, "release": release.release_id})
     else:
         click.echo(f"Release {release.release_id} on {url} (Ctrl-C stops it)")
-    serve(bundle, host=host, port=port, trusted=trusted)
+    serve(bundle, host=host, port=port, trusted=trusted, modules=modules)

@@ -32,7 +32,7 @@ from leadline.engines.conform import conform
 from leadline.engines.environment import lock, refuse_other_versions, versions
 from leadline.engines.keys import fingerprint, load_or_make_key, public_keys
 from leadline.engines.manifest import Card, Manifest
-from leadline.engines.models import dump_model, load_model
+from leadline.engines.models import dump_model, load_model, trusted_types
 from leadline.errors import ReleaseError
 
 __all__ = [
@@ -155,7 +155,13 @@ class Bundle:
 
 
 def seal(
-    folder: Path, *, model: Any, card: Card, golden_X: pl.DataFrame, key: Ed25519PrivateKey
+    folder: Path,
+    *,
+    model: Any,
+    card: Card,
+    golden_X: pl.DataFrame,
+    key: Ed25519PrivateKey,
+    modules: Path | str = "",
 ) -> SealedBundle:
     """Store a model as a signed, immutable release, and open it once to see that it works.
 
@@ -171,6 +177,8 @@ def seal(
         At least one row; scored now, and again each time the release is opened.
     key : Ed25519PrivateKey
         Signs.
+    modules : Path or str, default=""
+        As for `open_bundle`.
 
     Returns
     -------
@@ -207,7 +215,7 @@ def seal(
         _SIGNATURE: key.sign(written).hex().encode(),
     }
     digest = _digest(written)
-    _place(folder, digest, files, trusted=(key.public_key(),))
+    _place(folder, digest, files, trusted=(key.public_key(),), modules=modules)
     return SealedBundle(
         digest=digest,
         release_id=digest[:_ID_LENGTH],
@@ -217,7 +225,9 @@ def seal(
     )
 
 
-def open_bundle(folder: Path, *, trusted: Sequence[Ed25519PublicKey]) -> Bundle:
+def open_bundle(
+    folder: Path, *, trusted: Sequence[Ed25519PublicKey], modules: Path | str = ""
+) -> Bundle:
     """Open a release; whatever is not as it was sealed is refused.
 
     The order is: signature, digests, versions, load, replay of the golden rows. Nothing of
@@ -229,9 +239,13 @@ def open_bundle(folder: Path, *, trusted: Sequence[Ed25519PublicKey]) -> Bundle:
         The release itself: ``.../<digest>``.
     trusted : sequence of Ed25519PublicKey
         Whose signature counts.
+    modules : Path or str, default=""
+        Where ``leadline.toml`` lies: a model of a person's own may need a module beside it.
 
     Raises
     ------
+    EngineError
+        If the model is of a person's own and its module cannot be imported.
     ReleaseError
         If a file is missing or was changed, no trusted key has signed, versions differ, the
         model holds types that are not trusted, or it scores the golden rows differently.
@@ -251,7 +265,8 @@ def open_bundle(folder: Path, *, trusted: Sequence[Ed25519PublicKey]) -> Bundle:
                 "Restore the folder, or make the release again.",
             )
     refuse_other_versions(manifest.versions)
-    model = load_model(stored)
+    # the manifest names the family, and its signature holds
+    model = load_model(stored, trusted=trusted_types(manifest.family, modules))
     golden = pl.read_parquet(io.BytesIO(scored))
     bundle = Bundle(manifest, model, golden["X"].struct.unnest())
     _refuse_other_scores(bundle, golden["score"].to_numpy())
@@ -272,6 +287,7 @@ def _place(
     files: dict[str, bytes],
     *,
     trusted: Sequence[Ed25519PublicKey],
+    modules: Path | str,
 ) -> None:
     """Write a folder under a temporary name, try it, and rename it."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -282,7 +298,7 @@ def _place(
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        open_bundle(temporary, trusted=trusted)
+        open_bundle(temporary, trusted=trusted, modules=modules)
         temporary.chmod(0o755)
         if not (folder / digest).exists():
             temporary.rename(folder / digest)

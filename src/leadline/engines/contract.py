@@ -3,7 +3,7 @@
 A guest's engine is any class with these methods, named in its package's entry points::
 
     [project.entry-points."leadline.families"]
-    forest = "my_package.forest:Forest"
+    constant = "my_package.constant:Constants"
 
 `leadline.testing` holds the checks that its author runs against it.
 """
@@ -28,12 +28,16 @@ class Family(Protocol):
         The name of its entry point.
     complexity : int
         Rank from simple to rich; among equals the simpler is preferred. The built-in ones
-        have 0 (majority), 1 (linear), 2 (neighbours) and 3 (boosting).
+        have 0 (majority), 1 (bayes), 2 (linear), 3 (neighbours), 4 (forest) and 5 (boosting).
 
     Notes
     -----
     A family whose estimators hold classes of their own lists them, as ``module.Class``, in an
-    attribute ``trusted``: a stored release may hold these types and no others.
+    attribute ``trusted``, or all of a package as ``package.*``: a stored release may hold these
+    types and no others.
+
+    A project's own family need not be installed: ``[find] families`` takes an import path, as
+    `leadline.engines.own` describes.
     """
 
     name: str
@@ -56,7 +60,8 @@ class Family(Protocol):
         Returns
         -------
         sequence of mapping of str to scalar
-            Parameters for `build`; never empty.
+            Parameters for `build`. Empty if the family is not for this task or these columns: it
+            is then not tried, and `build` is not called for them.
         """
         ...
 

@@ -1,13 +1,22 @@
-"""Finds engines by name, through the entry points of what is installed."""
+"""Finds engines by name: through the entry points of what is installed, families by path too."""
 
 from __future__ import annotations
 
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from leadline.engines.own.naming import is_import_path
 from leadline.errors import EngineError
 
+if TYPE_CHECKING:
+    from leadline.engines.contract import Family
+
 KINDS = ("families", "executors", "servers")
+
+_PATHS = (
+    " A model of your own is named by import path: 'package.Class', 'module:object', 'module:'."
+)
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -26,7 +35,7 @@ def names(kind: str) -> tuple[str, ...]:
     Examples
     --------
     >>> names("executors")
-    ('loky', 'sequential')
+    ('loky', 'ray', 'sequential')
     """
     return tuple(sorted(_points(kind)))
 
@@ -58,7 +67,8 @@ def load(kind: str, name: str) -> Any:
         raise EngineError(
             f"No engine of kind {kind!r} is called {name!r}.",
             f"There are: {', '.join(sorted(points)) or 'none'}.",
-            "Correct the name, or install the package that brings it.",
+            "Correct the name, or install the package that brings it."
+            f"{_PATHS if kind == 'families' else ''}",
         )
     try:
         return points[name].load()
@@ -68,6 +78,35 @@ def load(kind: str, name: str) -> Any:
             "An entry point must name something that can be imported.",
             "Install what is missing, or ask the engine's author.",
         ) from error
+
+
+def load_family(name: str, folder: Path | str = "") -> Family:
+    """The family of a name, or of an import path.
+
+    Parameters
+    ----------
+    name : str
+        The name of an entry point, or an import path as in `leadline.engines.own`.
+    folder : Path or str, default=""
+        Where ``leadline.toml`` lies: modules beside it can be named. Empty for none.
+
+    Raises
+    ------
+    EngineError
+        If there is none, it cannot be imported, or it is not a model.
+
+    Examples
+    --------
+    >>> load_family("majority").name, load_family("sklearn.svm.SVC").name
+    ('majority', 'SVC')
+    """
+    if name in names("families") or not is_import_path(name):
+        family: Family = load("families", name)()
+        return family
+    # scikit-learn, which it needs, is not for those who only look for names
+    from leadline.engines.own.finding import own_family
+
+    return own_family(name, folder)
 
 
 def _points(kind: str) -> dict[str, EntryPoint]:

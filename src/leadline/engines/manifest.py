@@ -46,6 +46,8 @@ class Card:
         Words that stand for a missing value in files.
     made_by : str
         Who asked for it.
+    family : str
+        The family that made the model, as it was named; empty if not stated.
     """
 
     project: str
@@ -61,6 +63,7 @@ class Card:
     metrics: Mapping[str, Scalar] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     made_by: str = ""
+    family: str = ""
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:

@@ -1,7 +1,8 @@
 """Run a function in a child process that is killed when its time is over.
 
-The child gets its own session, so that whatever it starts dies with it, and it dies by itself
-when its parent is gone: it holds the other end of a pipe. Signals are never relied on.
+The child gets its own session, so that whatever it starts dies with it, and a folder for what
+programs leave behind, which goes too. It dies by itself when its parent is gone: it holds the other
+end of a pipe. Signals are never relied on.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from typing import Any
 from leadline.errors import EngineError, LeadlineError, LimitError
 
 _POLL_S = 0.05
+_DYING_S = 5.0
 # OpenMP threads that spin while they wait make a fit ten times slower on a busy machine
 _PATIENT = {"OMP_WAIT_POLICY": "PASSIVE"}
 
@@ -66,14 +69,15 @@ def run_in_box(
     """
     started = time.monotonic()
     deadline = None if limit_s is None else started + limit_s
-    with tempfile.TemporaryDirectory(prefix="leadline-") as folder:
+    # a short name: Ray puts sockets below it, whose paths may be 107 bytes long
+    with tempfile.TemporaryDirectory(prefix="ll-", ignore_cleanup_errors=True) as folder:
         answer = Path(folder) / "answer"
         request = pickle.dumps((target, args, str(answer), list(sys.path)))
         child = subprocess.Popen(
             [sys.executable, "-m", "leadline.gather.box"],
             stdin=subprocess.PIPE,
             start_new_session=True,
-            env={**_PATIENT, **os.environ},
+            env={**_PATIENT, **os.environ, "TMPDIR": folder},
         )
         try:
             _send(child, request)
@@ -120,10 +124,31 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
     """End the child and everything it started in its session."""
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
+    _end_session(child.pid)
     child.wait()
     if child.stdin is not None:
         with suppress(BrokenPipeError):
             child.stdin.close()
+
+
+def _end_session(leader: int) -> None:
+    """Kill who is in a session but not in its first group, as Ray's workers are; not us."""
+    deadline = time.monotonic() + _DYING_S
+    while (pids := set(_members(leader)) - {os.getpid()}) and time.monotonic() < deadline:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _members(leader: int) -> Iterator[int]:
+    """Processes of a session that run; none where no /proc tells."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            stat = (entry / "stat").read_bytes().rpartition(b") ")[2].split()
+            state, session = stat[0], int(stat[3])
+            if session == leader and state not in b"ZX":
+                yield int(entry.name)
 
 
 def _open_answer(path: Path) -> Any:
@@ -144,9 +169,11 @@ def _failure(error: BaseException) -> LeadlineError:
     )
 
 
-def _die_with_parent() -> None:
-    """Wait for the parent's end of the pipe to close, then end the whole session."""
+def _die_with_parent(folder: Path) -> None:
+    """Wait for the parent's end of the pipe to close, then end the whole session and its files."""
     sys.stdin.buffer.read(1)
+    _end_session(os.getsid(0))
+    shutil.rmtree(folder, ignore_errors=True)
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
@@ -157,7 +184,8 @@ def _serve() -> None:
         os._exit(1)  # the parent was stopped before it had asked for anything
     target, args, answer, path = pickle.loads(request)  # noqa: S301 - our parent wrote it
     sys.path[:] = path
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    folder = Path(answer).parent
+    threading.Thread(target=_die_with_parent, args=(folder,), daemon=True).start()
     try:
         module, _, name = target.partition(":")
         value = getattr(importlib.import_module(module), name)(*args)

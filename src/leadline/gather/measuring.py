@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, get_scorer
 
-from leadline.engines.loading import load
+from leadline.engines.loading import load_family
+from leadline.engines.own.importing import source_version
+from leadline.engines.own.naming import is_import_path, named
 from leadline.gather.folds import folds_of
 from leadline.gather.frames import Pool, Rows, Target, load_pool
 from leadline.phases.data import Data
@@ -27,6 +29,7 @@ from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Scalar
 from leadline.record import Artifacts
 from leadline.record.codec import to_json
+from leadline.workspace import Workspace
 
 _SKLEARN_NAMES = {"mean_absolute_error": "neg_mean_absolute_error"}
 _N_GROUPS = 20
@@ -56,6 +59,8 @@ class FitSpec:
         First so many of the fold's shuffled train rows; None for all.
     n_valid : int or None
         At most so many validation rows.
+    folder : str
+        Where ``leadline.toml`` lies: the family may be a module beside it.
     """
 
     artifacts: str
@@ -69,12 +74,14 @@ class FitSpec:
     n_folds: int = 2
     n_train: int | None = None
     n_valid: int | None = None
+    folder: str = ""
 
 
-def spec_of(artifacts: Artifacts, problem: Problem, data: Data) -> FitSpec:
+def spec_of(workspace: Workspace, problem: Problem, data: Data) -> FitSpec:
     """What every fit of a project has in common; `dataclasses.replace` says the rest."""
     return FitSpec(
-        artifacts=artifacts.url,
+        artifacts=workspace.artifacts.url,
+        folder=str(workspace.folder),
         data=data,
         target=Target.of(problem),
         scoring=problem.scoring,
@@ -122,6 +129,7 @@ def key_of(spec: FitSpec) -> str:
 
     Two specs of one key may share what was measured: the snapshot and its split, the features, the
     target, the metric, the seed, the candidate, the folds, and the versions that computed agree.
+    So does the code of a model of a person's own.
     """
     said = {
         "leadline": version("leadline"),
@@ -137,6 +145,8 @@ def key_of(spec: FitSpec) -> str:
         "n_folds": spec.n_folds,
         "n_valid": spec.n_valid,
     }
+    if is_import_path(spec.family):
+        said["code"] = source_version(named(spec.family), spec.folder)
     return hashlib.sha256(to_json(said).encode()).hexdigest()
 
 
@@ -184,7 +194,7 @@ def fold_rows(pool: Pool, spec: FitSpec) -> tuple[Rows, Rows]:
 
 def build(spec: FitSpec) -> Any:
     """The unfitted estimator of a spec."""
-    family = load("families", spec.family)()
+    family = load_family(spec.family, spec.folder)
     return family.build(spec.params, spec.target.task.value, spec.data.features, spec.seed)
 
 
@@ -196,6 +206,12 @@ def fit_and_score(pool: Pool, train: Rows, valid: Rows, spec: FitSpec) -> FitRes
     score = score_model(model, pool, valid, spec.scoring)
     if not np.isfinite(score):
         raise ValueError(f"{spec.scoring} is not a number on {valid.size} validation rows")
+    if spec.fold == 0 and is_import_path(spec.family):
+        # skops takes seconds to import: only who needs it waits, and it comes out of the time box
+        from leadline.engines.models import refuse_unstorable
+
+        # what no release can hold is not worth a time box
+        refuse_unstorable(model, spec.family, spec.folder)
     return FitResult(score, int(train.size), fitted - started)
 
 

@@ -68,7 +68,9 @@ def observe_file(folder: str, path: str) -> list[str]:
             exclude=workspace.settings.data.exclude,
         )
         bundle = open_bundle(
-            workspace.releases_folder / release.bundle, trusted=public_keys(workspace.key_path)
+            workspace.releases_folder / release.bundle,
+            trusted=public_keys(workspace.key_path),
+            modules=workspace.folder,
         )
         scored = _score(bundle, frame, data, problem, release.threshold)
         names = _names(frame, data, workspace.settings.watch.block, Path(path).name)

@@ -1,9 +1,11 @@
-"""Which release is in service: the newest that may be, not the newest there is."""
+"""Which release is in service, the newest that may be, not the newest there is; and its family."""
 
 from __future__ import annotations
 
 from leadline.phases.lifecycle import Stage, decision_of
 from leadline.phases.release import Release
+from leadline.phases.search import Search
+from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
 from leadline.record import Entry, Record
 
@@ -32,3 +34,26 @@ def in_service(record: Record) -> Entry | None:
         if entry.verdict.answer is Answer.GO or entry.number in approved:
             return entry
     return None
+
+
+def family_of(record: Record, tuning: int) -> str:
+    """The family of a final model, as it was named when the model was searched for.
+
+    Parameters
+    ----------
+    record : Record
+        Of the project.
+    tuning : int
+        Number of the entry that the model was fitted for.
+
+    Returns
+    -------
+    str
+        Empty if the search it stood on does not hold its candidate.
+    """
+    entry = record.entry(tuning)
+    assert isinstance(entry.verdict, Tuning)
+    search = record.entry(entry.on["search"]).verdict
+    assert isinstance(search, Search)
+    names = {trial.name: trial.family for trial in search.trials}
+    return names.get(entry.verdict.candidate, "")

@@ -18,7 +18,7 @@ _PATIENCE_S = 60.0
 
 
 @contextmanager
-def served(folder: Path, *, key: Path) -> Iterator[int]:
+def served(folder: Path, *, key: Path, modules: Path | str = "") -> Iterator[int]:
     """Serve a sealed release on a free port of this machine.
 
     Parameters
@@ -27,6 +27,8 @@ def served(folder: Path, *, key: Path) -> Iterator[int]:
         The release.
     key : Path
         The key whose signature is trusted.
+    modules : Path or str, default=""
+        Where ``leadline.toml`` lies, for a model of a person's own.
 
     Yields
     ------
@@ -39,7 +41,8 @@ def served(folder: Path, *, key: Path) -> Iterator[int]:
         If it is not ready within a minute.
     """
     port = free_port()
-    command = [sys.executable, "-m", "leadline.gather.serving", str(folder), str(key), str(port)]
+    words = (str(folder), str(key), str(port), str(modules))
+    command = [sys.executable, "-m", "leadline.gather.serving", *words]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         _wait_until_ready(server, port)
@@ -75,11 +78,12 @@ def _wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
     )
 
 
-def _main(folder: str, key: str, port: str) -> None:
+def _main(folder: str, key: str, port: str, modules: str) -> None:
     from leadline.engines.keys import public_keys
     from leadline.engines.loading import load
 
-    load("servers", "http")(Path(folder), port=int(port), trusted=public_keys(Path(key)))
+    serve = load("servers", "http")
+    serve(Path(folder), port=int(port), trusted=public_keys(Path(key)), modules=modules)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Capacity:
     """Measure one instance on this machine."""
     release = reading.of(Release)
     folder = workspace.releases_folder / release.bundle
-    bundle = open_bundle(folder, trusted=public_keys(workspace.key_path))
+    trusted, modules = public_keys(workspace.key_path), workspace.folder
+    bundle = open_bundle(folder, trusted=trusted, modules=modules)
     report("scoring a batch", 0.0)
     golden = bundle.golden_rows()
     batch = pl.concat([golden] * -(-_BATCH_ROWS // golden.height))[:_BATCH_ROWS]
@@ -39,7 +40,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Capacity:
     rows = golden.head(64).to_dicts()
     loads = []
     report("starting a server", 0.1)
-    with served(folder, key=workspace.key_path) as port:
+    with served(folder, key=workspace.key_path, modules=modules) as port:
         for index, n_clients in enumerate(_CLIENTS):
             report(f"{n_clients} clients at once", 0.2 + 0.8 * index / len(_CLIENTS))
             loads.append(run_clients(port, rows, n_clients=n_clients, seconds=_SECONDS))

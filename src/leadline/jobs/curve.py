@@ -257,9 +257,7 @@ def _benches(
 ) -> tuple[list[Bench], int]:
     """A bench a candidate, and the largest size that every fold can train on."""
     target = Target.of(problem)
-    base = replace(
-        spec_of(workspace.artifacts, problem, data), n_folds=_N_FOLDS, n_valid=_MOST_VALID
-    )
+    base = replace(spec_of(workspace, problem, data), n_folds=_N_FOLDS, n_valid=_MOST_VALID)
     pool = load_pool(workspace.artifacts, data, target)
     folds = folds_of(pool, n_folds=_N_FOLDS, seed=base.seed)
     n_judging = sum(valid.size for _, valid in folds)

@@ -61,7 +61,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
     pool = load_pool(workspace.artifacts, data, target)
     trial = search.trial(release.candidate)
     spec = replace(
-        spec_of(workspace.artifacts, problem, data),
+        spec_of(workspace, problem, data),
         family=trial.family,
         params=trial.params,
         n_train=_MOST_TRAIN,

@@ -45,7 +45,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
         problem.task.value, data.features, pool.order.size
     )[0]
     spec = replace(
-        spec_of(workspace.artifacts, problem, data),
+        spec_of(workspace, problem, data),
         family=_FAMILY,
         params=params,
         n_folds=_N_FOLDS,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.engines.models import load_model
+from leadline.engines.models import load_model, trusted_types
 from leadline.errors import NotReadyError
 from leadline.gather.blocks import block_names
 from leadline.gather.frames import Target, load_pool
 from leadline.gather.measuring import positive_scores
+from leadline.gather.service import family_of
 from leadline.phases import monitor as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
@@ -60,7 +61,11 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             "Run 'leadline watch FILE' with rows that came in since.",
         )
     report("scoring the reference", 0.0)
-    reference = _reference(workspace, data, problem, tuning, release)
+    family = family_of(workspace.record, reading.seen["tuning"])
+    model = load_model(
+        workspace.artifacts.get(tuning.model), trusted=trusted_types(family, workspace.folder)
+    )
+    reference = _reference(workspace, data, problem, model, release)
     ordered = sorted(observations, key=lambda seen: (seen.block_at, seen.at))
     blocks = tuple(_block(seen, reference, problem) for seen in ordered)
     rate = None
@@ -86,10 +91,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
 
 
 def _reference(
-    workspace: Workspace, data: Data, problem: Problem, tuning: Tuning, release: Release
+    workspace: Workspace, data: Data, problem: Problem, model: Any, release: Release
 ) -> _Reference:
     pool = load_pool(workspace.artifacts, data, Target.of(problem))
-    model = load_model(workspace.artifacts.get(tuning.model))
     flagged = positive_scores(model, pool.X[pool.test]) >= release.threshold
     wrong = flagged != (pool.y[pool.test] == 1)
     if data.time_column:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leadline.engines.bundle import SealedBundle, seal
 from leadline.engines.conform import conform
 from leadline.engines.keys import load_or_make_key
 from leadline.engines.manifest import Card
-from leadline.engines.models import load_model
+from leadline.engines.models import load_model, trusted_types
 from leadline.errors import DataError
 from leadline.gather.frames import Pool, Target, load_pool
 from leadline.gather.measuring import score_model
-from leadline.gather.service import in_service
+from leadline.gather.service import family_of, in_service
 from leadline.phases import release as phase
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
@@ -98,6 +98,7 @@ def _card(workspace: Workspace, reading: Reading) -> Card:
         },
         missing=tuple(workspace.settings.data.missing),
         made_by=review.person,
+        family=family_of(workspace.record, reading.seen["tuning"]),
     )
 
 
@@ -105,11 +106,18 @@ def _seal(workspace: Workspace, pool: Pool, model: str, card: Card) -> SealedBun
     step = max(1, pool.order.size // _N_GOLDEN)
     return seal(
         workspace.releases_folder,
-        model=load_model(workspace.artifacts.get(model)),
+        model=_model(workspace, model, card.family),
         card=card,
         golden_X=pool.X[pool.order[::step][:_N_GOLDEN]],
         key=load_or_make_key(workspace.key_path),
+        modules=workspace.folder,
     )
+
+
+def _model(workspace: Workspace, digest: str, family: str) -> Any:
+    """A stored final model."""
+    trusted = trusted_types(family, workspace.folder)
+    return load_model(workspace.artifacts.get(digest), trusted=trusted)
 
 
 def _champion_score(
@@ -124,7 +132,8 @@ def _champion_score(
         features = conform(pool.frame, learnt_from.features)
     except DataError:
         return None  # today's rows lack a column that it needs
-    model = load_model(workspace.artifacts.get(before.verdict.model))
+    family = family_of(workspace.record, before.on["tuning"])
+    model = _model(workspace, before.verdict.model, family)
     return score_model(model, replace(pool, X=features), pool.test, scoring)
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from leadline.engines.loading import load
-from leadline.errors import LimitError
+from leadline.engines.loading import load, load_family
+from leadline.engines.own.naming import is_import_path
+from leadline.errors import LeadlineError, LimitError
 from leadline.gather.box import run_in_box
 from leadline.gather.examples import held_out_examples
 from leadline.gather.measuring import FitSpec, measure, spec_of
@@ -35,6 +36,7 @@ _LEAST_BOX_S = 1.0
 _CLOSING_S = 1.0
 _LONGEST_FIT_S = 0.5
 _FEWEST_TRAIN = 200
+_LONGEST_MESSAGE = 600
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def choose(trials: tuple[Trial, ...], scoring: str) -> str:
 def _plan(workspace: Workspace, problem: Problem, data: Data) -> Plan:
     settings = workspace.settings.find
     spec = replace(
-        spec_of(workspace.artifacts, problem, data),
+        spec_of(workspace, problem, data),
         n_folds=settings.folds,
         n_train=_MOST_TRAIN,
         n_valid=_MOST_VALID,
@@ -141,13 +143,11 @@ def _candidates(plan: Plan) -> Iterator[Trial]:
 
     A family is asked when its turn comes, so that one that hangs or raises costs no other.
     """
-    families = sorted((load("families", name)() for name in plan.families), key=_complexity)
-    data, task = plan.spec.data, plan.spec.target.task.value
     number, spaces = count(), []
-    for family in families:
-        blank = partial(_untried, family)
+    for name, family in _families(plan):
+        blank = partial(_untried, name, family)
         try:
-            space = list(family.candidates(task, data.features, data.split.n_train))
+            space = _space(plan, name, family)
         except Exception as error:  # a guest's family may raise anything; the search goes on
             yield replace(blank(next(number), {}), state=TrialState.FAILED, message=_message(error))
             continue
@@ -159,11 +159,45 @@ def _candidates(plan: Plan) -> Iterator[Trial]:
             yield blank(next(number), params)
 
 
-def _untried(family: Any, number: int, params: Mapping[str, Scalar]) -> Trial:
+def _families(plan: Plan) -> Iterator[tuple[str, Any]]:
+    """Names with families, simple before rich; with an error where there is none to be had.
+
+    The installed ones come first: the code of a person's own model runs when its turn comes.
+    """
+    names = list(dict.fromkeys(plan.families))
+    for is_own in (False, True):
+        names_now = [name for name in names if is_import_path(name) == is_own]
+        loaded = ((name, _loaded(name, plan.spec.folder)) for name in names_now)
+        yield from loaded if is_own else sorted(loaded, key=lambda pair: _complexity(pair[1]))
+
+
+def _loaded(name: str, folder: str) -> Any:
+    """The family of a name, or what stands in its way."""
+    try:
+        return load_family(name, folder)
+    except Exception as error:  # a guest's package may raise anything when it is imported
+        return error
+
+
+def _space(plan: Plan, name: str, family: Any) -> list[Mapping[str, Scalar]]:
+    """What a family proposes; raises what it raises."""
+    if isinstance(family, Exception):
+        raise family
+    data, task = plan.spec.data, plan.spec.target.task.value
+    space = list(family.candidates(task, data.features, data.split.n_train))
+    if not space and is_import_path(name):
+        # a family of ours may pass a task by in silence; one that was named by path may not
+        from leadline.engines.own.finding import nothing_to_try
+
+        raise nothing_to_try(name, family, task)
+    return space
+
+
+def _untried(name: str, family: Any, number: int, params: Mapping[str, Scalar]) -> Trial:
     """A trial that counts as cut until it has an end."""
     return Trial(
-        name=f"{family.name} {number}",
-        family=family.name,
+        name=f"{getattr(family, 'name', '') or name} {number}",
+        family=name,
         params=dict(params),
         complexity=_complexity(family),
         n_train=0,
@@ -172,10 +206,14 @@ def _untried(family: Any, number: int, params: Mapping[str, Scalar]) -> Trial:
 
 
 def _complexity(family: Any) -> int:
-    return int(family.complexity)
+    """Rank of a family; what has none is the simplest, and fails by itself."""
+    rank = getattr(family, "complexity", 0)
+    return rank if isinstance(rank, int) else 0
 
 
 def _message(error: Exception) -> str:
+    if isinstance(error, LeadlineError):
+        return str(error)[:_LONGEST_MESSAGE]  # it says what is found, needed and next
     return f"{type(error).__name__}: {error}"[:300]
 
 

@@ -124,7 +124,7 @@ def _require_both_classes(truth: NDArray[Any], problem: Problem) -> None:
 def _final_spec(workspace: Workspace, problem: Problem, data: Data, search: Search) -> FitSpec:
     trial = search.chosen_trial
     return replace(
-        spec_of(workspace.artifacts, problem, data),
+        spec_of(workspace, problem, data),
         family=trial.family,
         params=trial.params,
     )

@@ -11,6 +11,7 @@ from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
 
 Scalar = str | int | float | bool | None
+_NEARLY_S = 2.0  # of a box: what its own start and end may take
 
 
 class TrialState(StrEnum):
@@ -166,6 +167,13 @@ def assess(evidence: Evidence) -> Search:
     """Say whether anything is worth carrying on with."""
     complete = [t for t in evidence.trials if t.state is TrialState.COMPLETE]
     findings = _findings(evidence)
+    if not evidence.trials and evidence.spent_s < evidence.time_box_s - _NEARLY_S:
+        return Search(
+            answer=Answer.NO,
+            summary="None of the families that were asked has a candidate for this problem.",
+            findings=(*findings, fault("Nothing to try.", "Name further families under [find].")),
+            **vars(evidence),
+        )
     if not complete or not evidence.chosen:
         return Search(
             answer=Answer.NO,

@@ -158,7 +158,7 @@ class FindSettings:
     Attributes
     ----------
     families : tuple of str, at least one
-        Names of families of models.
+        Names of families of models, or import paths of a person's own.
     folds : int in [2, 20]
         Folds of the cross-validation.
     executor : str

@@ -69,9 +69,9 @@ _WORDS = {
         "priced_at": "date of these prices",
     },
     "find": {
-        "families": "kinds of models",
+        "families": "kinds of models, by name; your own by import path",
         "folds": "of the cross-validation",
-        "executor": "sequential or loky",
+        "executor": "sequential, loky or ray",
         "n_jobs": "fits of a trial at once",
     },
     "serve": {

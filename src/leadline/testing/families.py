@@ -6,6 +6,7 @@ import pickle
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from leadline.engines.contract import Family, Scalar
+from leadline.engines.loading import load_family
 from leadline.engines.manifest import TASKS
-from leadline.engines.models import dump_model, load_model
+from leadline.engines.models import dump_model, load_model, trusted_types
 from leadline.errors import ReleaseError
 from leadline.testing.needs import breach, need
 from leadline.testing.sample import COLUMNS, frame_of, labels_of
@@ -26,31 +28,46 @@ _Params = Mapping[str, Scalar]
 _Labels = NDArray[Any]
 
 
-def check_family(family: Family) -> None:
+def check_family(family: Family | str, *, folder: Path | str = ".") -> None:
     """Build, fit, store and question every candidate of a family.
 
     Parameters
     ----------
-    family : Family
-        An instance.
+    family : Family or str
+        An instance; or a name as under ``[find] families``, an import path among them.
+    folder : Path or str, default="."
+        Where ``leadline.toml`` lies, for a name of a module beside it.
 
     Raises
     ------
     EngineError
-        At the first breach of `leadline.engines.contract.Family`.
+        At the first breach of `leadline.engines.contract.Family`, or if the name names none.
 
     Examples
     --------
     >>> from leadline.engines.loading import load
     >>> check_family(load("families", "majority")())
+    >>> check_family("sklearn.tree.DecisionTreeClassifier")
     """
+    if isinstance(family, str):
+        name, family = family, load_family(family, folder)
+        trusted = trusted_types(name, folder)
+    else:
+        trusted = tuple(getattr(family, "trusted", ()))
     _check_face(family)
-    for task in TASKS:
-        candidates = _check_candidates(family, task)
+    spaces = {task: _check_candidates(family, task) for task in TASKS}
+    need(
+        any(spaces.values()),
+        f"The candidates of {family.name!r} are none for every task.",
+        f"At least one, the default, is needed for one of {', '.join(TASKS)}.",
+    )
+    for task, candidates in spaces.items():
+        if not candidates:
+            continue
         for params in candidates:
             _check_fit(family, params, task)
         _check_same_seed(family, candidates[0], task)
-        _check_storage(family, candidates[0], task)
+        _check_storage(family, candidates[0], task, trusted)
         _check_strange_rows(family, candidates[0], task)
         _check_small(family, candidates[0], task)
         _check_one_kind(family, candidates[0], task)
@@ -79,10 +96,9 @@ def _check_face(family: Family) -> None:
 
 
 def _check_candidates(family: Family, task: str) -> Sequence[_Params]:
-    """A list of different scalar parameters, the same each time."""
+    """A list of different scalar parameters, the same each time; empty if not for this task."""
     candidates = list(family.candidates(task, COLUMNS, _N_ROWS))
     place = f"The candidates of {family.name!r} for {task}"
-    need(candidates, f"{place} are none.", "At least one, the default, is needed.")
     for params in candidates:
         need(
             all(value is None or isinstance(value, str | int | float) for value in params.values()),
@@ -210,12 +226,11 @@ def _check_same_seed(family: Family, params: _Params, task: str) -> None:
     )
 
 
-def _check_storage(family: Family, params: _Params, task: str) -> None:
+def _check_storage(family: Family, params: _Params, task: str, trusted: Sequence[str]) -> None:
     """The fitted estimator survives pickle and skops."""
     X = frame_of(_N_ROWS)
     model = _fitted(family, params, task, X)
     expected = _answers(family, model, task, X, "the rows it learnt from")
-    trusted = tuple(getattr(family, "trusted", ()))
     ways: dict[str, Callable[[], Any]] = {
         "pickle": lambda: pickle.loads(pickle.dumps(model)),  # noqa: S301 -- our own bytes
         "skops": lambda: load_model(dump_model(model), trusted=trusted),
@@ -226,7 +241,9 @@ def _check_storage(family: Family, params: _Params, task: str) -> None:
         except ReleaseError as error:
             raise breach(
                 f"{family.name!r} for {task}: {error.found}",
-                "Every type of its own must be listed in the family's 'trusted'.",
+                "Every type of its own must be listed in the family's 'trusted'."
+                if "trusted" in error.needed
+                else error.needed,
             ) from error
         except Exception as error:
             raise breach(
@@ -264,12 +281,15 @@ def _check_small(family: Family, params: _Params, task: str) -> None:
 
 
 def _check_one_kind(family: Family, params: _Params, task: str) -> None:
-    """A frame of one column, whichever it is, even if it holds one value."""
+    """A frame of one column, if it is for it, and columns that hold one value."""
     X = frame_of(_N_ROWS)
     y = labels_of(X, task)
     for name, kind in COLUMNS.items():
+        alone = list(family.candidates(task, {name: kind}, _N_ROWS))
+        if not alone:
+            continue
         lone = X.select(name)
-        model = _fitted(family, _default(family, task, name) or params, task, lone, y=y)
+        model = _fitted(family, alone[0], task, lone, y=y)
         _answers(family, model, task, lone, f"a frame of {kind} only")
     constant = X.with_columns(
         pl.lit(3.0).alias("size"), pl.lit("Ulm").alias("town"), pl.lit("").alias("said")
@@ -278,17 +298,14 @@ def _check_one_kind(family: Family, params: _Params, task: str) -> None:
     _answers(family, model, task, constant, "constant columns")
 
 
-def _default(family: Family, task: str, name: str) -> _Params:
-    """The first candidate for a single column."""
-    return next(iter(family.candidates(task, {name: COLUMNS[name]}, _N_ROWS)))
-
-
 def _check_one_class(family: Family) -> None:
     """One class is either learnt, or refused as a ValueError."""
     X = frame_of(20)
     y = np.full(X.height, "yes")
-    params = next(iter(family.candidates("binary", COLUMNS, X.height)))
-    model = family.build(params, "binary", COLUMNS, _SEED)
+    candidates = list(family.candidates("binary", COLUMNS, X.height))
+    if not candidates:
+        return
+    model = family.build(candidates[0], "binary", COLUMNS, _SEED)
     try:
         model.fit(X, y)
     except ValueError:

@@ -110,7 +110,7 @@ class Boosting:
     """Histogram gradient boosting with native categories and missing values."""
 
     name = "boosting"
-    complexity = 3
+    complexity = 5
     trusted = (
         *TRUSTED,
         *_PARTS,

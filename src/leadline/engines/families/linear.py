@@ -29,7 +29,7 @@ class Linear:
     """Scaled numbers, categories as indicators, TF-IDF of text; one weight each."""
 
     name = "linear"
-    complexity = 1
+    complexity = 2
     trusted = (*TRUSTED, f"{__name__}.Logistic")
 
     def candidates(

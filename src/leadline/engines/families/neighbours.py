@@ -78,7 +78,7 @@ class Neighbours:
     """Nearest neighbours, near in scaled numbers, shared categories and words."""
 
     name = "neighbours"
-    complexity = 2
+    complexity = 3
     trusted = (*TRUSTED, f"{__name__}.NearestClassifier", f"{__name__}.NearestRegressor")
 
     def candidates(

@@ -43,6 +43,7 @@ def serve(
     port: int = 8000,
     max_body_bytes: int = _MAX_BODY_BYTES,
     max_rows: int = _MAX_ROWS,
+    modules: Path | str = "",
 ) -> None:
     """Open a release, and answer until the process is asked to end.
 
@@ -62,13 +63,15 @@ def serve(
         A larger body is answered 413.
     max_rows : int, default=10_000
         More rows in one request are answered 422.
+    modules : Path or str, default=""
+        Where ``leadline.toml`` lies, for a model of a person's own.
 
     Raises
     ------
     ReleaseError
         If the release is not as it was sealed, or does not fit this environment.
     """
-    bundle = open_bundle(bundle_folder, trusted=trusted)
+    bundle = open_bundle(bundle_folder, trusted=trusted, modules=modules)
     app = create_app(bundle, max_body_bytes=max_body_bytes, max_rows=max_rows)
     # what is loaded now stays: without it, garbage collection is the tail of the latency
     gc.collect()

@@ -1,0 +1,12 @@
+"""A person's own model, named by import path under ``[find] families``.
+
+::
+
+    sklearn.ensemble.ExtraTreesClassifier   an estimator's class: given the house's numbers
+    my_models:forest                        an estimator made in my_models.py, or a family
+    my_models:pipeline[frame]               the same, given the polars frame itself
+    my_model:                               a module with fit(X, y, seed) and predict(model, X)
+    my_model:[numbers]                      the same, given the house's numbers
+
+`naming` reads the name, `importing` imports it, `finding` makes a family of what it finds.
+"""
