@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from tests.projects import customers, project, run, run_to, verdict_of
 
 from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import FitSpec, fold_rows, measure, positive_scores
+from leadline.gather.measuring import FitSpec, fold_rows, measure
+from leadline.gather.scores import positive_scores
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task

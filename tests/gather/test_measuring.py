@@ -9,14 +9,9 @@ import pytest
 from tests.examples import example_data
 
 from leadline.gather.frames import Pool, Target
-from leadline.gather.measuring import (
-    FailedFit,
-    FitSpec,
-    attempt,
-    key_of,
-    sampling_stderr,
-    score_model,
-)
+from leadline.gather.measuring import FailedFit, FitSpec, attempt, key_of
+from leadline.gather.sampling import sampling_stderr
+from leadline.gather.scores import score_model
 from leadline.phases.data import SplitKind
 from leadline.phases.scoring import Task
 

@@ -11,11 +11,43 @@ A guest's engine is any class with these methods, named in its package's entry p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 Scalar: TypeAlias = str | int | float | bool | None
 Spec = TypeVar("Spec")
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers that a parameter may take.
+
+    Attributes
+    ----------
+    low, high : float
+        Ends, both included.
+    is_log : bool, default=False
+        Whether ratios count, not differences; both ends are above 0 then.
+    is_whole : bool, default=False
+        Whether only whole numbers are meant.
+    """
+
+    low: float
+    high: float
+    is_log: bool = False
+    is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Values that a parameter may take, in no order."""
+
+    values: tuple[Scalar, ...]
+
+
+Space: TypeAlias = Mapping[str, Range | Choice]
+"""Parameter name to what it may be; what it leaves out stays as in the default candidate."""
 
 
 @runtime_checkable
@@ -35,6 +67,18 @@ class Family(Protocol):
     A family whose estimators hold classes of their own lists them, as ``module.Class``, in an
     attribute ``trusted``, or all of a package as ``package.*``: a stored release may hold these
     types and no others.
+
+    A family may have a method ``space(task, columns, n_rows) -> Space``: further candidates are
+    then drawn from it, where they do well, when those it proposes have been looked at.
+
+    An estimator that is a network tells what it is made of and how its training went, after
+    ``fit``, in two attributes: ``architecture_``, a list with a mapping of name to scalar for each
+    layer in order, with at least ``"layer"`` (its kind, e.g. "dense") and ``"n_out"``; and
+    ``epochs_``, a list with a mapping for each epoch: ``"train_loss"``, ``"valid_loss"`` (a
+    number, or None) and ``"seconds"`` since the start of the fit. Both go on the record and on the
+    page. If it has a parameter ``checkpoint``, it is given the path of a file that need not
+    exist: what it writes there after an epoch, whole or not at all, it goes on from if it is
+    stopped and fitted to the same rows again.
 
     A project's own family need not be installed: ``[find] families`` takes an import path, as
     `leadline.engines.own` describes.

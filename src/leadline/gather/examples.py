@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.gather.frames import Pool, Rows, load_pool
-from leadline.gather.measuring import FitSpec, build, fit_model, fold_rows, positive_scores
+from leadline.gather.measuring import FitSpec, build, fit_model, fold_rows
+from leadline.gather.scores import positive_scores
 from leadline.phases.scoring import Task
 from leadline.phases.search import Example
 from leadline.record import Artifacts

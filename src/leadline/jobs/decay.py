@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from leadline.gather.blocks import block_names
 from leadline.gather.frames import Pool, Rows, Target, load_pool
-from leadline.gather.measuring import FitSpec, build, fit_model, positive_scores, spec_of
+from leadline.gather.measuring import FitSpec, build, fit_model, spec_of
+from leadline.gather.scores import positive_scores
 from leadline.phases import decay as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay, Staleness

@@ -12,7 +12,7 @@ from leadline.engines.models import load_model, trusted_types
 from leadline.errors import NotReadyError
 from leadline.gather.blocks import block_names
 from leadline.gather.frames import Target, load_pool
-from leadline.gather.measuring import positive_scores
+from leadline.gather.scores import positive_scores
 from leadline.gather.service import family_of
 from leadline.phases import monitor as phase
 from leadline.phases.data import Data

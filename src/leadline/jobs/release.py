@@ -12,7 +12,7 @@ from leadline.engines.manifest import Card
 from leadline.engines.models import load_model, trusted_types
 from leadline.errors import DataError
 from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import score_model
+from leadline.gather.scores import score_model
 from leadline.gather.service import family_of, in_service
 from leadline.phases import release as phase
 from leadline.phases.data import Data

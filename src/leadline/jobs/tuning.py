@@ -13,14 +13,8 @@ from leadline.engines.conform import conform
 from leadline.engines.models import dump_model
 from leadline.errors import NotReadyError
 from leadline.gather.frames import Target, load_pool
-from leadline.gather.measuring import (
-    FitSpec,
-    build,
-    fit_model,
-    positive_scores,
-    score_model,
-    spec_of,
-)
+from leadline.gather.measuring import FitSpec, build, fit_model, spec_of
+from leadline.gather.scores import positive_scores, score_model
 from leadline.gather.sources import read_stream
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
