@@ -10,6 +10,8 @@ PYTHONS := python3.11 python3.12 python3.13 python3.14 python3
 CHROMIUMS := chromium chromium-browser google-chrome
 TEST_ARGS ?=
 TEST_PROCESSES ?= 2
+# not from uv.lock: what an index has for Linux comes with 3 GB of CUDA
+TORCH ?= torch==2.13.0
 SYNC := UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet
 
 .PHONY: help install demo test browser lint docs clean
@@ -79,4 +81,5 @@ clean: ## remove .venv and everything that was built
 .venv/.everything: .venv/bin/uv pyproject.toml uv.lock
 	@echo "Installing Leadline with all extras, tests and docs tools, pinned by uv.lock (first time: a minute or two) ..."
 	@$(SYNC) --all-extras
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH)
 	@touch $@ .venv/.demo

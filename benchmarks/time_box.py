@@ -18,7 +18,8 @@ from pathlib import Path
 import polars as pl
 
 from leadline.demo import flights
-from leadline.phases.search import Search, TrialState
+from leadline.phases.search import Search
+from leadline.phases.trial import TrialState
 from leadline.settings import template
 from leadline.workspace import Workspace
 

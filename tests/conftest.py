@@ -55,6 +55,14 @@ def missing(what: str) -> NoReturn:
     pytest.skip(what)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Embeddings of the tests are kept for the tests, and not beside the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEADLINE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 # --------------------------------------------------------------------------- PostgreSQL
 
 

@@ -22,6 +22,7 @@ from leadline.phases import (
     release,
     review,
     search,
+    trial,
     tuning,
 )
 from leadline.phases.lifecycle import ROWS, Stage, decision_of
@@ -93,7 +94,12 @@ def example_problem() -> problem.Problem:
 
 def example_data() -> data.Data:
     """6,000 labelled flights, split by time; one column is half empty."""
-    number, category, text, date = data.Kind
+    number, category, text, date = (
+        data.Kind.NUMBER,
+        data.Kind.CATEGORY,
+        data.Kind.TEXT,
+        data.Kind.DATE,
+    )
     feature = data.Role.FEATURE
     excluded = data.Role.EXCLUDED
     return data.assess(
@@ -203,23 +209,23 @@ def example_search() -> search.Search:
                     {"learning_rate": 0.1, "max_leaf_nodes": 31, "early_stopping": True},
                     1.4,
                 ),
-                search.Trial(
+                trial.Trial(
                     name="neighbours-4",
                     family="neighbours",
                     params={"n_neighbors": 9_999, "weights": "distance"},
                     complexity=2,
                     n_train=3_840,
-                    state=search.TrialState.FAILED,
+                    state=trial.TrialState.FAILED,
                     message="Expected n_neighbors <= n_samples_fit",
                 ),
-                search.Trial(
+                trial.Trial(
                     name="boosting-5",
                     family="boosting",
                     params={"learning_rate": 0.02, "max_leaf_nodes": None},
                     complexity=3,
                     n_train=3_840,
                     fit_s=12.5,
-                    state=search.TrialState.CUT,
+                    state=trial.TrialState.CUT,
                 ),
             ),
             chosen="boosting-3",
@@ -229,14 +235,14 @@ def example_search() -> search.Search:
             currency="USD",
             n_rows=4_800,
             examples=(
-                search.Example(
+                trial.Example(
                     values={"carrier": "UA", "origin": "EWR", "dep_delay": "42.0"},
                     truth="yes",
                     guess="yes",
                     score=0.93,
                     is_right=True,
                 ),
-                search.Example(
+                trial.Example(
                     values={"carrier": "DL", "origin": "JFK", "dep_delay": "-3.0"},
                     truth="yes",
                     guess="no",
@@ -252,12 +258,13 @@ def _trial(
     name: str,
     complexity: int,
     scores: tuple[float, ...],
-    params: dict[str, search.Scalar] | None = None,
+    params: dict[str, trial.Scalar] | None = None,
     fit_s: float = 0.0,
-) -> search.Trial:
+) -> trial.Trial:
     mean = sum(scores) / len(scores)
     variance = sum((score - mean) ** 2 for score in scores) / (len(scores) - 1)
-    return search.Trial(
+    errors = tuple(1 - score for score in scores)
+    return trial.Trial(
         name=name,
         family=name.split("-", maxsplit=1)[0],
         params=params or {},
@@ -267,6 +274,20 @@ def _trial(
         mean=mean,
         stderr=(variance / len(scores)) ** 0.5,
         fit_s=fit_s,
+        points=tuple(
+            curve.Point(
+                n_train=n, errors=tuple(error + gap * complexity for error in errors), fit_s=fit_s
+            )
+            for n, gap in ((480, 0.05), (960, 0.03), (1_920, 0.01), (3_840, 0.0))
+        ),
+        expected=(
+            trial.Expected(n_train=3_840, error=1 - mean, low=0.98 - mean, high=1.02 - mean),
+            trial.Expected(n_train=6_400, error=0.99 - mean, low=0.95 - mean, high=1.03 - mean),
+        ),
+        level=trial.Expected(n_train=3_840, error=1 - mean, low=0.99 - mean, high=1.01 - mean),
+        fall=-0.01,
+        doubt=0.05,
+        chance_best=0.3,
     )
 
 

@@ -44,6 +44,27 @@ class Broken(DummyClassifier):
         raise RuntimeError("out of paper")
 
 
+class Greedy(DummyClassifier):
+    def fit(self, X, y):
+        held = []
+        while True:
+            held.append(bytearray(2**26))
+            held[-1][:: 2**12] = b"x" * 2**14
+            time.sleep(0.01)
+
+
+class Dying(DummyClassifier):
+    def fit(self, X, y):
+        os.abort()
+
+
+class Moody(DummyClassifier):
+    def fit(self, X, y):
+        if time.time_ns() // 1000 % 3 == 0:
+            raise RuntimeError("not today")
+        return super().fit(X, y)
+
+
 class Sleeper(Guest):
     name = "sleeper"
     model = Sleepy
@@ -52,6 +73,21 @@ class Sleeper(Guest):
 class Breaker(Guest):
     name = "breaker"
     model = Broken
+
+
+class Hog(Guest):
+    name = "hog"
+    model = Greedy
+
+
+class Crasher(Guest):
+    name = "crasher"
+    model = Dying
+
+
+class Dicer(Guest):
+    name = "dicer"
+    model = Moody
 
 
 class Dreamer(Guest):
@@ -81,6 +117,9 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             [leadline.families]
             sleeper = strangers:Sleeper
             breaker = strangers:Breaker
+            hog = strangers:Hog
+            crasher = strangers:Crasher
+            dicer = strangers:Dicer
             dreamer = strangers:Dreamer
             """
         )

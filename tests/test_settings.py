@@ -44,7 +44,14 @@ def test_defaults_and_what_is_assumed(tmp_path: Path) -> None:
     assert settings.name == "late"
     assert settings.problem.target_score == 0.9
     assert settings.data.files == ("flights.csv",)
-    assert settings.find.families == ("majority", "linear", "neighbours", "boosting")
+    assert settings.find.families == (
+        "majority",
+        "bayes",
+        "linear",
+        "neighbours",
+        "forest",
+        "boosting",
+    )
     assert settings.watch.block == "week"
     assert not settings.ethics.is_complete
     assert settings.problem.assumed == (

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from cutting import Cut, cuts_of
 from families import family_of
 from learning import Example
-from sources import Curve, fold_of, lcdb10, lcdb11
+from sources import Curve, Grid, fold_of, lcdb10, lcdb11
 
 from leadline.stats.curves.fitting import FEW_REPEATS
 
-_OCTAVE = 8
-_RATIOS = np.array([2, 4, 8, 16])
 _FEWEST = 5
 _N_PRIOR = 1500
 _N_CALIBRATION = 3000
@@ -43,31 +42,22 @@ def without(examples: list[Example], fold: int | None) -> list[int]:
 def from_grid(*, step: int, hide: bool) -> list[Example]:
     """LCDB 1.1, cut at every octave; what came later at 2, 4, 8 and 16 times."""
     grid = lcdb11()
-    found = []
-    for row, openml_id in enumerate(grid.openml_ids):
-        for column, learner in enumerate(grid.learners):
-            errors, stderr = grid.errors[row, column], grid.stderr[row, column]
-            for cut in range(0, len(grid.sizes), _OCTAVE):
-                seen = np.arange(cut % step, cut + 1, step)
-                seen = seen[np.isfinite(errors[seen])]
-                later = cut + _OCTAVE * np.log2(_RATIOS).astype(int)
-                later = later[later < len(grid.sizes)]
-                later = later[np.isfinite(errors[later])]
-                if len(seen) >= _FEWEST and seen[-1] == cut and len(later):
-                    found.append(
-                        Example(
-                            int(openml_id),
-                            family_of(learner),
-                            grid.sizes[seen],
-                            errors[seen],
-                            None if hide else stderr[seen],
-                            grid.sizes[later],
-                            errors[later],
-                            stderr[later],
-                            n_repeats=None if hide else 25,
-                        )
-                    )
-    return found
+    return [_cut(grid, cut, hide=hide) for cut in cuts_of(grid, step)]
+
+
+def _cut(grid: Grid, cut: Cut, *, hide: bool) -> Example:
+    errors, stderr = grid.errors[cut.row, cut.column], grid.stderr[cut.row, cut.column]
+    return Example(
+        int(grid.openml_ids[cut.row]),
+        family_of(grid.learners[cut.column]),
+        grid.sizes[cut.seen],
+        errors[cut.seen],
+        None if hide else stderr[cut.seen],
+        grid.sizes[cut.later],
+        errors[cut.later],
+        stderr[cut.later],
+        n_repeats=None if hide else 25,
+    )
 
 
 def from_repeats(

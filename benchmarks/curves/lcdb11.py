@@ -14,16 +14,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import ours
+from cutting import RATIOS, cuts_of
 from families import FAMILIES, family_of
 from peers import CONSTRAINED
 from running import Forecasts, Instance, arguments, forecasts, point, thin
 from scoring import as_rate, figure, inside, log_width, markdown
 from sources import Grid, fold_of, lcdb11
 
-RATIOS = (2, 4, 8, 16)
 _METHODS = ["last", "POW3", CONSTRAINED, "POW4", "MMF4", "WBL4", ours.NAME]
-_OCTAVE = 8
-_MIN_SEEN = 5
 
 
 def main() -> None:
@@ -59,27 +57,19 @@ def _learnt(options: object):
 
 def cut_at_octaves(grid: Grid, step: int = 4) -> Iterator[Instance]:
     """Every curve, cut at every octave that leaves enough sizes before it and one after."""
-    for row, openml_id in enumerate(grid.openml_ids):
-        for column, learner in enumerate(grid.learners):
-            errors, stderr = grid.errors[row, column], grid.stderr[row, column]
-            for cut in range(0, len(grid.sizes), _OCTAVE):
-                seen = np.arange(cut % step, cut + 1, step)
-                seen = seen[np.isfinite(errors[seen])]
-                ahead = cut + _OCTAVE * np.log2(RATIOS).astype(int)
-                ahead = ahead[ahead < len(grid.sizes)]
-                ahead = ahead[np.isfinite(errors[ahead])]
-                if len(seen) >= _MIN_SEEN and seen[-1] == cut and len(ahead):
-                    yield Instance(
-                        grid.sizes[seen],
-                        errors[seen],
-                        stderr[seen],
-                        grid.sizes[ahead],
-                        errors[ahead],
-                        learner=learner,
-                        n_repeats=25,
-                        fold=fold_of(openml_id),
-                        group=family_of(learner),
-                    )
+    for cut in cuts_of(grid, step):
+        errors, learner = grid.errors[cut.row, cut.column], grid.learners[cut.column]
+        yield Instance(
+            grid.sizes[cut.seen],
+            errors[cut.seen],
+            grid.stderr[cut.row, cut.column][cut.seen],
+            grid.sizes[cut.later],
+            errors[cut.later],
+            learner=learner,
+            n_repeats=25,
+            fold=fold_of(grid.openml_ids[cut.row]),
+            group=family_of(learner),
+        )
 
 
 def _ratios(instance: Instance) -> list[int]:

@@ -28,7 +28,7 @@ import polars as pl
 
 from leadline.demo import flights
 from leadline.engines.loading import load
-from leadline.gather.measuring import FitResult, FitSpec, measure, spec_of
+from leadline.gather.measuring import FitResult, FitSpec, attempt, spec_of
 from leadline.jobs import data as data_job
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
@@ -105,7 +105,7 @@ def _candidates(name: str, data: Data, spec: FitSpec) -> Sequence[Any]:
 def run_set(lane: Lane, specs: list[FitSpec]) -> float:
     """Seconds of one set; its scores are kept."""
     started = time.perf_counter()
-    results: list[FitResult] = list(lane.executor.map(measure, specs))
+    results: list[FitResult] = list(lane.executor.map(attempt, specs))
     seconds = time.perf_counter() - started
     lane.scores = tuple(result.score for result in results)
     return seconds

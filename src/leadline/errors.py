@@ -10,6 +10,7 @@
     │   ├── OutdatedAnswerError   somebody answered an older page
     │   └── UndeclaredReadError   a job read a row that the life cycle does not let it read
     ├── EngineError               an engine is missing, or breaks its contract
+    │   └── DiedError             a computing process died without a word
     ├── ReleaseError              a release is damaged, unsigned or does not fit this environment
     └── LimitError                a job ran out of its time, or was stopped
 
@@ -73,6 +74,10 @@ class UndeclaredReadError(RecordError):
 
 class EngineError(LeadlineError):
     """An engine is missing, or breaks its contract."""
+
+
+class DiedError(EngineError):
+    """A computing process died without a word."""
 
 
 class ReleaseError(LeadlineError):

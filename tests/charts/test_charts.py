@@ -20,7 +20,7 @@ from tests.examples import (
 
 from leadline.charts import chart_of, description, png, svg
 from leadline.phases.lifecycle import ROWS, is_decision
-from leadline.phases.search import TrialState
+from leadline.phases.trial import TrialState
 from leadline.phases.verdict import Verdict
 
 DRAWN = [row for row in ROWS if row != "problem" and not is_decision(row)]
@@ -119,16 +119,39 @@ def test_nothing_measured_means_no_picture() -> None:
     assert [chart_of(verdict) for verdict in nothing] == [None] * len(nothing)
 
 
-def test_a_search_shows_the_baseline_and_the_chosen_among_many() -> None:
+def test_a_search_has_a_panel_a_family_and_the_chosen_leads() -> None:
     search = example_search()
     best = search.ranked[0]
-    many = tuple(replace(best, name=f"boosting-{i}", mean=0.9 - i / 1000) for i in range(100, 140))
-    drawn = drawing(replace(search, trials=(*search.trials, *many)))
-    baseline = next(trial for trial in search.trials if trial.mean is not None)
-    assert f"{baseline.name} (baseline)" in drawn
-    assert f"{search.chosen} (chosen)" in drawn
-    assert "boosting-100" in drawn
-    assert "boosting-139" not in drawn
+    drawn = drawing(search)
+    assert f"{search.chosen}, chosen: {best.mean:.3f}" in drawn
+    assert "linear-2: 0.743" in drawn
+    assert "majority-1: " not in drawn, "the baseline is a line in every panel"
+    assert "neighbours-4" not in drawn, "it failed"
+
+
+def test_curves_that_change_places_are_marked() -> None:
+    search = example_search()
+    crossed = drawing(search)
+    assert "cross at" in crossed
+    assert "change places" in crossed
+    linear = search.trial("linear-2")
+    behind = tuple(
+        replace(point, errors=tuple(error + 0.3 for error in point.errors))
+        for point in linear.points
+    )
+    trials = tuple(
+        replace(linear, points=behind) if each.name == "linear-2" else each
+        for each in search.trials
+    )
+    apart = drawing(replace(search, trials=trials))
+    assert "cross at" not in apart
+    assert "change places" not in apart
+
+
+def test_a_search_that_found_nothing_better_shows_what_it_tried() -> None:
+    search = example_search()
+    drawn = drawing(replace(search, chosen="majority-1"))
+    assert "No candidate is worth more than the baseline majority-1" in drawn
 
 
 def test_blocks_without_labels_say_so() -> None:

@@ -48,3 +48,9 @@ def test_values_stand_under_each_other() -> None:
         "  a" + " " * 25 + "1",
         "  longer" + " " * 20 + "2",
     ]
+
+
+def test_an_image_is_named_not_printed() -> None:
+    shown, file = screen(is_terminal=False)
+    print_pairs(shown, [("photo", "data:image/png;base64,iVBORw0KGgo=" * 50)])
+    assert file.getvalue().strip().endswith("photo  an image: the page shows it")

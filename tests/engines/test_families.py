@@ -23,7 +23,7 @@ def build(name: str, task: str, columns: dict[str, str]) -> Any:
     return family.build(family.candidates(task, columns, 2_000)[0], task, columns, 0)
 
 
-@pytest.mark.parametrize("name", ["linear", "neighbours", "forest", "boosting"])
+@pytest.mark.parametrize("name", ["linear", "neighbours", "forest", "boosting", "network"])
 def test_what_can_be_learnt_is_learnt(name: str) -> None:
     rng = np.random.default_rng(1)
     n = 1_200
@@ -38,7 +38,7 @@ def test_what_can_be_learnt_is_learnt(name: str) -> None:
     assert r2_score(signal[800:], model.predict(frame[800:])) > 0.9
 
 
-@pytest.mark.parametrize("name", ["bayes", "linear", "neighbours", "forest", "boosting"])
+@pytest.mark.parametrize("name", ["bayes", "linear", "neighbours", "forest", "boosting", "network"])
 def test_text_is_learnt_from(name: str) -> None:
     rng = np.random.default_rng(2)
     words = np.array(["gate", "crew", "fog", "sun", "rain"])
@@ -49,7 +49,7 @@ def test_text_is_learnt_from(name: str) -> None:
     assert roc_auc_score(y[400:] == "good", model.predict_proba(frame[400:])[:, 1]) > 0.95
 
 
-@pytest.mark.parametrize("name", ["linear", "neighbours", "forest", "boosting"])
+@pytest.mark.parametrize("name", ["linear", "neighbours", "forest", "boosting", "network"])
 def test_a_column_of_a_thousand_categories_is_no_obstacle(name: str) -> None:
     rng = np.random.default_rng(3)
     codes = rng.integers(0, 1_000, 3_000)
@@ -129,7 +129,11 @@ def test_candidates_start_with_the_default_and_are_few() -> None:
         "majority": 1,
         "bayes": 6,
         "linear": 4,
+        "embeddings": 4,
         "neighbours": 4,
         "forest": 5,
         "boosting": 6,
+        "network": 4,
+        "image-network": 0,
+        "text-network": 3,
     }

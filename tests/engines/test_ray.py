@@ -19,7 +19,8 @@ from leadline.engines.executors import ray as engine
 from leadline.engines.executors.ray import Ray
 from leadline.errors import DataError, EngineError
 from leadline.gather.box import run_in_box
-from leadline.phases.search import Search, Trial, TrialState
+from leadline.phases.search import Search
+from leadline.phases.trial import Trial, TrialState
 from leadline.testing import check_executor
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -131,7 +132,7 @@ def test_a_box_that_is_closed_leaves_no_process(
         request.getfixturevalue("address")
     pids, wait_for = tmp_path / "pids", request.getfixturevalue("wait_for")
 
-    def stop_once_it_hangs() -> None:
+    def stop_once_it_hangs(_: int) -> None:
         if pids.exists():
             raise KeyboardInterrupt
 

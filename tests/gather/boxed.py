@@ -70,3 +70,13 @@ def parent(pids: str) -> None:
 
 if __name__ == "__main__":
     parent(sys.argv[1])
+
+
+def sleep_until_interrupted(path: str) -> str:
+    """Come to an end of one's own when asked to."""
+    Path(path).touch()
+    try:
+        time.sleep(600)
+    except KeyboardInterrupt:
+        return "interrupted"
+    return "slept"

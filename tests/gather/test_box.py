@@ -74,7 +74,7 @@ def test_the_limit_kills_a_deaf_child_and_what_it_started(tmp_path: Path, wait_f
 def test_whatever_tick_raises_ends_the_child(tmp_path: Path, wait_for: Wait) -> None:
     pids = tmp_path / "pids"
 
-    def stop_once_it_sleeps() -> None:
+    def stop_once_it_sleeps(_: int) -> None:
         if pids.exists():
             raise KeyboardInterrupt
 
@@ -93,10 +93,43 @@ def test_whatever_tick_raises_ends_the_child(tmp_path: Path, wait_for: Wait) -> 
 
 def test_tick_is_called_while_the_child_runs() -> None:
     ticks: list[int] = []
-    run_in_box(
-        "tests.gather.boxed:add", 1, 1, limit_s=60, tick=lambda: ticks.append(1), tick_s=0.01
+    run_in_box("tests.gather.boxed:add", 1, 1, limit_s=60, tick=ticks.append, tick_s=0.01)
+    assert len(ticks) > 1
+    assert len(set(ticks)) == 1, "the session of the child"
+
+
+def test_an_interrupt_is_handed_down_and_the_answer_still_comes(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    interrupted = False
+
+    def interrupt_once(_: int) -> None:
+        nonlocal interrupted
+        if begun.exists() and not interrupted:
+            interrupted = True
+            raise KeyboardInterrupt
+
+    answer = run_in_box(
+        "tests.gather.boxed:sleep_until_interrupted",
+        str(begun),
+        limit_s=60,
+        tick=interrupt_once,
+        closing_s=30,
     )
-    assert ticks
+    assert answer == "interrupted"
+
+
+def test_an_interrupt_that_nobody_answers_ends_the_child(tmp_path: Path, wait_for: Wait) -> None:
+    pids = tmp_path / "pids"
+
+    def interrupt(_: int) -> None:
+        if pids.exists():
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_in_box(
+            "tests.gather.boxed:sleep_deaf", str(pids), limit_s=60, tick=interrupt, closing_s=30
+        )
+    wait_for(lambda: not any(map(is_alive, pids_in(pids))))
 
 
 def test_the_child_dies_with_its_parent(tmp_path: Path, wait_for: Wait) -> None:

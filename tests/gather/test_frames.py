@@ -4,12 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import pytest
 from numpy.typing import NDArray
 from tests.projects import customers, project, run, run_to, verdict_of
 
 from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import FitSpec, fold_rows, measure
+from leadline.gather.measuring import FailedFit, FitResult, FitSpec, attempt, fold_rows
 from leadline.gather.scores import positive_scores
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.problem import Problem
@@ -70,7 +69,9 @@ def test_a_spec_limits_its_rows_and_repeats_itself(tmp_path: Path) -> None:
     train, valid = fold_rows(pool, spec)
     assert (train.size, valid.size) == (30, 20)
     assert not pool.is_test[train].any()
-    once, again = measure(spec), measure(spec)
+    once, again = attempt(spec), attempt(spec)
+    assert isinstance(once, FitResult)
+    assert isinstance(again, FitResult)
     assert once.score == again.score
     assert once.score > 0.6
     assert once.n_train == 30
@@ -104,5 +105,6 @@ def test_a_spec_says_why_it_cannot_be_scored(tmp_path: Path) -> None:
             n_valid=None,
             seed=0,
         )
-        with pytest.raises(ValueError, match="class"):
-            measure(spec)
+        failed = attempt(spec)
+    assert isinstance(failed, FailedFit)
+    assert "class" in failed.message

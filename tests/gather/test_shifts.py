@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from leadline.engines.images import png_of_numbers
 from leadline.gather.shifts import column_shifts
 
 KINDS = {"speed": "number", "plan": "category", "note": "text", "at": "date"}
@@ -53,3 +54,26 @@ def test_new_and_missing_categories_count() -> None:
 def test_a_column_without_any_value_is_passed_over() -> None:
     block = rows(10, 1).with_columns(pl.lit(None, dtype=pl.Float64).alias("speed"))
     assert column_shifts(block, rows(100, 0), {"speed": "number"}) == []
+
+
+def scans(n_rows: int, seed: int, *, light: float = 128.0, stripes: bool = False) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    values = rng.normal(light, 20.0, (n_rows, 8, 8)) + rng.normal(0, 20, (n_rows, 1, 1))
+    values += rng.normal(0, 40, (n_rows, 1, 1)) * np.linspace(-1, 1, 8)
+    if stripes:
+        values = values[:, :, ::-1] + 30 * np.linspace(-1, 1, 8)
+    return pl.DataFrame({"scan": [png_of_numbers(one) for one in values]})
+
+
+def test_images_that_look_different_do_so_in_words() -> None:
+    reference, kinds = scans(400, 0), {"scan": "image"}
+    assert column_shifts(reference, reference, kinds) == []
+    (darker,) = column_shifts(scans(200, 1, light=90.0), reference, kinds)
+    assert darker["words"] == "'scan' is darker: 0.35 on average, 0.50 before (0 to 1)"
+    (other,) = column_shifts(scans(200, 1, stripes=True), reference, kinds)
+    assert "other patterns of light and dark" in other["words"]
+    lost = scans(200, 1).with_columns(
+        pl.when(pl.int_range(200) >= 120).then(pl.col("scan")).alias("scan")
+    )
+    (missing,) = column_shifts(lost, reference, kinds)
+    assert missing["words"] == "'scan' is missing in 60% of the rows, 0% before"

@@ -31,6 +31,8 @@ def test_the_digest_is_of_the_bytes_and_how_they_are_read(workspace: Workspace) 
     assert changed(workspace, data={"exclude": ["spend"]}) != first
     assert changed(workspace, data={"stream": ["stream.csv"]}) == first
     assert changed(workspace, label="plan") != first
+    assert changed(workspace, data={"image_size": 64}) == first
+    assert changed(workspace, data={"image_size": 32}) != first
     customers(51).write_csv(workspace.folder / "pool.csv")
     assert changed(workspace) != first
 

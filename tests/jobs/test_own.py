@@ -24,7 +24,8 @@ from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
-from leadline.phases.search import Search, TrialState
+from leadline.phases.search import Search
+from leadline.phases.trial import TrialState
 from leadline.phases.verdict import Answer
 
 MODULE = """

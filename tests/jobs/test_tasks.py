@@ -1,4 +1,4 @@
-"""Labels of several classes, and numbers: define, find and train; then an honest refusal."""
+"""Labels of several classes, and numbers: the computed rows of all six stages."""
 
 from __future__ import annotations
 
@@ -8,15 +8,24 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from tests.projects import customers, project, run, run_to
+from tests.projects import BY, ETHICS, customers, project, run, run_to, verdict_of
 
-from leadline.errors import NotReadyError
+from leadline.engines.bundle import open_bundle
+from leadline.engines.keys import public_keys
+from leadline.gather.observing import observe_file
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
+from leadline.phases.decay import Decay
 from leadline.phases.forecast import Forecast
+from leadline.phases.monitor import Monitor
+from leadline.phases.plain import AS_PREDICTED, LIKELIEST
+from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search
+from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
+from leadline.services.commands import choose_point
+from leadline.workspace import Workspace
 
 CLASSES = customers(300).with_columns(
     left=pl.when(pl.int_range(300) % 11 == 0)
@@ -43,7 +52,7 @@ CASES: dict[str, tuple[pl.DataFrame, dict[str, Any], Task, str]] = {
 
 
 @pytest.mark.parametrize("case", list(CASES))
-def test_other_tasks_go_as_far_as_train(tmp_path: Path, case: str) -> None:
+def test_other_tasks_are_learnt_and_forecast(tmp_path: Path, case: str) -> None:
     pool, problem, task, scoring = CASES[case]
     stated: dict[str, Any] = {**problem, "time_box_s": 60.0}
     with project(tmp_path, pool, problem=stated) as workspace:
@@ -66,7 +75,90 @@ def test_other_tasks_go_as_far_as_train(tmp_path: Path, case: str) -> None:
         forecast = run(workspace, "forecast").verdict
         assert isinstance(forecast, Forecast)
         assert len(forecast.lines) == 7
-        with pytest.raises(NotReadyError, match=f"'left' is {task.value}") as caught:
-            run(workspace, "tuning")
-        assert "yes/no question" in caught.value.needed
-        assert caught.value.next
+
+
+def released(folder: Path, pool: pl.DataFrame, stated: dict[str, Any]) -> Workspace:
+    """A project of dated rows, from the question to a release; its last 60 rows are the stream."""
+    pool[240:].drop("left").write_csv(folder / "stream.csv")
+    workspace = project(
+        folder,
+        pool[:240],
+        problem={**stated, "time_box_s": 60.0},
+        data={"stream": ["stream.csv"], "test_share": 0.3, "time": "joined"},
+        ethics=ETHICS,
+    )
+    tuning = run_to(workspace, "problem", "data", "search", "tuning")
+    assert isinstance(tuning, Tuning)
+    choose_point(workspace, tuning.names[0], 1.0, 1.0, "as good as it gets", BY)
+    run_to(workspace, "release", "decay")
+    return workspace
+
+
+@pytest.mark.parametrize("case", list(CASES))
+def test_other_tasks_are_released_and_watched(tmp_path: Path, case: str) -> None:
+    pool, stated, task, scoring = CASES[case]
+    is_number = task is Task.REGRESSION
+    tolerance = {"tolerance": 1.0} if is_number else {}
+    with released(tmp_path, pool, stated | tolerance) as workspace:
+        tuning = verdict_of(workspace, "tuning", Tuning)
+        assert (tuning.scoring, tuning.points, tuning.n_stream) == (scoring, (), 60)
+        assert tuning.plain is not None
+        assert tuning.plain.name == (AS_PREDICTED if is_number else LIKELIEST)
+        assert tuning.plain.right.estimate > (0.5 if is_number else 0.6)
+        if is_number:
+            assert tuning.plain.numbers is not None
+            assert tuning.plain.numbers.mean_on_stream is not None
+        else:
+            assert sum(each.n_stream for each in tuning.plain.classes) == 60
+        release = verdict_of(workspace, "release", Release)
+        assert release.threshold is None
+        assert (release.tolerance is not None) == is_number
+        bundle = open_bundle(
+            workspace.releases_folder / release.bundle, trusted=public_keys(workspace.key_path)
+        )
+        answers = bundle.predict(pool[240:])
+        assert answers.columns == (["score"] if is_number else ["score", "label"])
+        assert bundle.manifest.metrics["test_share_right"] == tuning.plain.right.estimate
+        decay = verdict_of(workspace, "decay", Decay)
+        assert decay.answer is Answer.GO
+        assert decay.tolerance == release.tolerance
+        assert 0 < np.mean([e for row in decay.errors for e in row if e is not None]) < 0.6
+    watched(tmp_path, pool[240:], tuning.plain.right.estimate, is_number=is_number)
+
+
+def watched(folder: Path, rows: pl.DataFrame, right: float, *, is_number: bool) -> None:
+    """New rows are compared without labels, and judged with them."""
+    rows.drop("left").write_csv(folder / "later.csv")
+    observe_file(str(folder), str(folder / "later.csv"))
+    with Workspace.open(folder) as workspace:
+        unlabelled = run_to(workspace, "monitor")
+    assert isinstance(unlabelled, Monitor)
+    assert unlabelled.answer is Answer.UNCLEAR
+    rows.write_csv(folder / "later.csv")
+    observe_file(str(folder), str(folder / "later.csv"))
+    with Workspace.open(folder) as workspace:
+        monitor = run_to(workspace, "monitor")
+    assert isinstance(monitor, Monitor)
+    assert monitor.reference_error == pytest.approx(1 - right)
+    assert monitor.reference_alert_share is None
+    n_labelled, n_wrong = 0, 0.0
+    for block in monitor.blocks:
+        assert block.error is not None
+        assert (block.alert_share, block.cost_per_1000) == (None, None)
+        assert (block.off_by is not None) == is_number
+        n_labelled += block.n_labelled
+        n_wrong += block.error.estimate * block.n_labelled
+    assert n_labelled == rows.height
+    assert n_wrong / n_labelled == pytest.approx(1 - right, abs=0.2)
+
+
+def test_a_stated_tolerance_decides_what_is_right(tmp_path: Path) -> None:
+    with project(
+        tmp_path, NUMBERS, problem={"target_score": 0.7, "time_box_s": 60.0, "tolerance": 1e6}
+    ) as workspace:
+        tuning = run_to(workspace, "problem", "data", "search", "tuning")
+    assert isinstance(tuning, Tuning)
+    assert tuning.plain is not None
+    assert tuning.plain.numbers is not None
+    assert tuning.plain.numbers.is_stated
+    assert tuning.plain.right.estimate == 1.0

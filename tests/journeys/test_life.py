@@ -7,14 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
-import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_breast_cancer
+from tests.journeys.conftest import state
 from tests.web.conftest import served
 
 from leadline.charts import chart_of
-from leadline.cli import main
 from leadline.cli.options import EXIT_NO
 from leadline.phases.lifecycle import ROWS, Stage, is_decision
 from leadline.workspace import Workspace
@@ -44,30 +43,6 @@ def tumours() -> pl.DataFrame:
     return pl.DataFrame({**columns, LABEL: names}).sample(fraction=1.0, shuffle=True, seed=0)
 
 
-def state(folder: Path) -> None:
-    """Set keys of leadline.toml as a person does: take the comment away, change the value."""
-    path = folder / "leadline.toml"
-    text = path.read_text()
-    for key, value in SAID.items():
-        written = str(value).replace("'", '"') if isinstance(value, list) else repr(value)
-        text, n = re.subn(rf"(?m)^(# )?{key} = [^#\n]*", f"{key} = {written}  ", text, count=1)
-        assert n == 1, key
-    path.write_text(text)
-
-
-@pytest.fixture
-def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a verb as Ada; it must end with an exit code expected."""
-    monkeypatch.setenv("LEADLINE_USER", "Ada")
-
-    def run(*arguments: object, codes: tuple[int, ...] = (0,)) -> Result:
-        result = CliRunner().invoke(main, [*map(str, arguments), "-C", str(tmp_path)])
-        assert result.exit_code in codes, (arguments, result.output, result.exception)
-        return result
-
-    return run
-
-
 def test_from_a_file_to_a_watched_model(
     go: Callable[..., Result], page: Page, tmp_path: Path
 ) -> None:
@@ -78,7 +53,7 @@ def test_from_a_file_to_a_watched_model(
     rows[N_POOL + N_STREAM :].write_csv(tmp_path / "later.csv")
 
     go("init", tmp_path / "tumours.csv", "--label", LABEL, "--positive", "malignant")
-    state(tmp_path)
+    state(tmp_path, SAID)
     trained = go("run", "define", "find", "train")
     assert "the chance of meeting the target is" in trained.stdout
     assert "leadline review" in go("run").stdout

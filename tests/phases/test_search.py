@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.examples import example_search
 from tests.phases.again import again, faults, notes, warnings
 
-from leadline.phases.search import Trial, TrialState
+from leadline.phases.search import Advice, Closed
+from leadline.phases.trial import Expected, Trial, TrialState
 from leadline.phases.verdict import Answer
 
 
-def trial(name: str, mean: float | None, state: TrialState = TrialState.COMPLETE) -> Trial:
+def trial(
+    name: str, mean: float | None, state: TrialState = TrialState.COMPLETE, **changes: Any
+) -> Trial:
     return Trial(
         name=name,
         family=name.split(maxsplit=1)[0],
@@ -19,6 +24,7 @@ def trial(name: str, mean: float | None, state: TrialState = TrialState.COMPLETE
         stderr=0.01,
         state=state,
         message="it broke" if state is TrialState.FAILED else "",
+        **changes,
     )
 
 
@@ -35,7 +41,7 @@ SEARCH = again(
 def test_a_candidate_above_the_baseline_is_a_go() -> None:
     assert SEARCH.answer is Answer.GO
     assert "linear 1 reaches ranking quality (ROC AUC) of 0.800 ± 0.010" in SEARCH.summary
-    assert "3 candidates finished" in SEARCH.summary
+    assert "3 candidates measured" in SEARCH.summary
     assert SEARCH.chosen_trial is LINEAR
     assert [each.name for each in SEARCH.ranked] == ["boosting 2", "linear 1", "majority 0"]
 
@@ -47,11 +53,18 @@ def test_a_simpler_choice_is_explained() -> None:
 
 def test_nothing_finished_is_a_no() -> None:
     cut = (trial("majority 0", None, TrialState.CUT),)
-    for changes in ({"trials": (), "chosen": ""}, {"trials": cut, "chosen": ""}):
-        verdict = again(SEARCH, **changes)
-        assert verdict.answer is Answer.NO
-        assert verdict.summary.endswith("out of time.")
-        assert faults(verdict) == ["Nothing finished."]
+    for closed, words in (
+        (Closed.TIME, "out of time."),
+        (Closed.MONEY, "out of money."),
+        (Closed.CPU, "out of processor time."),
+        (Closed.HAND, "stopped by hand."),
+    ):
+        for trials in ((), cut):
+            verdict = again(SEARCH, trials=trials, chosen="", closed=closed)
+            assert verdict.answer is Answer.NO
+            assert verdict.advice is Advice.BACK
+            assert verdict.summary.endswith(words)
+            assert faults(verdict) == ["Nothing finished."]
 
 
 def test_a_tie_with_the_baseline_is_a_no() -> None:
@@ -88,7 +101,31 @@ def test_a_trial_is_found_by_name() -> None:
 
 
 def test_nothing_to_try_is_not_a_lack_of_time() -> None:
-    verdict = again(SEARCH, trials=(), chosen="", time_box_s=60.0, spent_s=4.0)
+    verdict = again(SEARCH, trials=(), chosen="", closed=Closed.DONE)
     assert verdict.answer is Answer.NO
     assert "candidate for this problem" in verdict.summary
     assert faults(verdict) == ["Nothing to try."]
+
+
+def test_the_evidence_speaks_for_going_on_going_back_or_stopping() -> None:
+    assert SEARCH.advice is Advice.GO
+    assert again(SEARCH, target_score=0.9, chance_target=0.4).advice is Advice.GO
+    far = again(SEARCH, target_score=0.99, chance_target=0.01, n_aim=5000)
+    assert (far.answer, far.advice) == (Answer.GO, Advice.BACK)
+    assert "reaches the target of 0.99 with the 5,000 rows that can be afforded" in warnings(far)[0]
+    blind = (BASELINE, trial("linear 1", 0.5))
+    assert again(SEARCH, trials=blind).advice is Advice.STOP
+    cut = (*blind, trial("slow 2", None, TrialState.CUT))
+    assert again(SEARCH, trials=cut).advice is Advice.BACK, "not everything was looked at"
+
+
+def test_what_more_rows_promise_is_said() -> None:
+    forecast = (Expected(n_train=4000, error=0.15, low=0.1, high=0.22),)
+    trials = (BASELINE, trial("linear 1", 0.8, expected=forecast))
+    verdict = again(SEARCH, trials=trials, n_aim=4000, n_rows=1000)
+    assert "and 0.850 (0.780 to 0.900) with the 4,000 rows that can be" in verdict.summary
+    assert "4,000" not in again(verdict, n_rows=4000).summary
+
+
+def test_fits_of_earlier_runs_are_told() -> None:
+    assert "12 fits of earlier runs were used again." in notes(again(SEARCH, n_kept=12))

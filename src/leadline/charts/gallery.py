@@ -19,6 +19,7 @@ from leadline.charts import (
     search,
     tuning,
 )
+from leadline.charts.network import architecture_chart, epochs_chart
 from leadline.charts.theme import Picture
 from leadline.phases.capacity import Capacity
 from leadline.phases.curve import Curve
@@ -48,6 +49,24 @@ _DRAW: dict[type[Verdict], Callable[[Any], Picture | None]] = {
     Decay: decay.chart,
     Monitor: monitor.chart,
 }
+
+
+def details_of(verdict: Verdict) -> dict[str, Picture]:
+    """Further pictures of a verdict, by name: of a search, what its best neural network is.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Of any row of the life cycle.
+    """
+    trial = verdict.network if isinstance(verdict, Search) else None
+    if trial is None:
+        return {}
+    drawn = {
+        "architecture": architecture_chart(trial.architecture, f"What {trial.name} is made of"),
+        "epochs": epochs_chart(trial.epochs, f"How the training of {trial.name} went"),
+    }
+    return {name: picture for name, picture in drawn.items() if picture is not None}
 
 
 def chart_of(verdict: Verdict) -> Picture | None:

@@ -32,7 +32,8 @@ def chart(verdict: Monitor) -> Picture | None:
     panels: list[alt.LayerChart] = []
     if any(block.error for block in verdict.blocks):
         panels.append(_errors(verdict))
-    panels.append(_alerts(verdict))
+    has_flags = verdict.reference_alert_share is not None
+    panels.append(_alerts(verdict) if has_flags else _means(verdict))
     return framed(alt.vconcat(*panels), _title(verdict), _subtitle(verdict))
 
 
@@ -110,18 +111,41 @@ def _alerts(verdict: Monitor) -> alt.LayerChart:
     base = alt.Chart(table(rows))
     x = _x(verdict, title="block of new data, by its first day")
     y = alt.Y("share:Q", title="share flagged", axis=alt.Axis(format=".0%", tickCount=3))
-    level = verdict.reference_alert_share
-    row = table([{"share": level, "text": f"reference {level:.1%}"}])
+    level = verdict.reference_alert_share or 0.0
     return layered(
         base.mark_bar(color=GREY, width={"band": 0.6}).encode(x, y),
-        rule_at(y=level, color=INK),
-        alt.Chart(row)
-        .mark_text(align="left", color=INK, fontWeight="bold", fontSize=13)
-        .encode(x=alt.value(_WIDTH + 8), y="share:Q", text="text:N"),
+        *_reference(level, f"reference {level:.1%}", "share"),
         width=_WIDTH,
         height=130,
         title="Rows that were flagged",
     )
+
+
+def _means(verdict: Monitor) -> alt.LayerChart:
+    """What the model said on average, where nothing is flagged."""
+    rows: list[Record] = [
+        {"name": block.name, "mean": block.mean_score} for block in verdict.blocks
+    ]
+    base = alt.Chart(table(rows))
+    x = _x(verdict, title="block of new data, by its first day")
+    scale = alt.Scale(zero=False, padding=14)
+    y = alt.Y("mean:Q", title=verdict.score_words, axis=alt.Axis(tickCount=3), scale=scale)
+    level = verdict.reference_mean_score
+    known = [] if level is None else _reference(level, f"reference {level:,.3g}", "mean")
+    return layered(
+        *known,
+        base.mark_point(color=BLUE, filled=True, size=110, opacity=1).encode(x, y),
+        width=_WIDTH,
+        height=130,
+        title=verdict.score_words.capitalize(),
+    )
+
+
+def _reference(level: float, words: str, field: str) -> list[alt.Chart]:
+    row = table([{field: level, "text": words}])
+    text = alt.Chart(row).mark_text(align="left", color=INK, fontWeight="bold", fontSize=13)
+    named: alt.Chart = text.encode(x=alt.value(_WIDTH + 8), y=f"{field}:Q", text="text:N")
+    return [rule_at(y=level, color=INK), named]
 
 
 def _title(verdict: Monitor) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from leadline.charts.layout import CHAR_PX
+from leadline.charts.plain import chart_of_plain
 from leadline.charts.theme import (
     AMBER,
     BLUE,
@@ -92,7 +93,16 @@ def thousand(point: StreamPoint, n_stream: int) -> Thousand:
 
 
 def chart(verdict: Review) -> Picture:
-    """A thousand dots at the chosen point; below, stream beside test for every point."""
+    """A thousand dots at the chosen point; below, stream beside test for every point.
+
+    Where nothing was judged, as of several classes and of numbers: what was agreed to.
+    """
+    if verdict.plain is not None:
+        words = (
+            f"What {verdict.person} agreed to, on {verdict.plain.n_test:,} test rows; nobody has "
+            "judged the real stream. Lines: 90% intervals."
+        )
+        return chart_of_plain(verdict.plain, words)
     counts = thousand(verdict.chosen_point, verdict.n_stream)
     panels = [_dots(counts), *(_panel(point, verdict.chosen) for point in verdict.points)]
     subtitle = (

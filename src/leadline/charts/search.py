@@ -1,14 +1,16 @@
-"""find / search: the candidates ranked, beside the baseline, and what each cost in time."""
+"""find / search: what was tried, a panel a family, and where curves cross."""
 
 from __future__ import annotations
 
 import altair as alt
 
+from leadline.charts.layout import round_sizes
 from leadline.charts.theme import (
     BLUE,
     GREY,
     INK,
     SOFT,
+    VERMILION,
     Picture,
     Record,
     framed,
@@ -17,78 +19,146 @@ from leadline.charts.theme import (
     rule_at,
     table,
 )
-from leadline.phases.scoring import scoring_of
-from leadline.phases.search import Search, Trial
+from leadline.phases.crossing import crossings, line_of
+from leadline.phases.scoring import Scoring, scoring_of
+from leadline.phases.search import Search
+from leadline.phases.trial import Trial
 
-_MOST = 14
-_STEP = 36
+_COLUMNS = 3
+_WIDTH, _HEIGHT = 235, 150
+_MOST_FAMILIES = 9
+_MOST_LINES = 12
+_MARGIN = 0.08
 
 
 def chart(verdict: Search) -> Picture | None:
-    """Score of each candidate with its interval, and seconds of one fit; None if none finished."""
-    ranked = verdict.ranked
-    if not ranked:
+    """Score against rows, a panel a family; None if nothing was measured."""
+    drawn = [trial for trial in verdict.ranked if trial.points]
+    if not drawn:
         return None
-    baseline = next(trial for trial in verdict.trials if trial.mean is not None)
-    shown = _shown(ranked, baseline, verdict.chosen)
-    rows = [_record(trial, verdict.chosen, baseline.name) for trial in shown]
-    words = scoring_of(verdict.scoring).words
-    drawn = alt.hconcat(_scores(rows, words, baseline), _seconds(rows))
-    return framed(drawn, _title(verdict, baseline), _subtitle(verdict, len(ranked), len(shown)))
-
-
-def _shown(ranked: tuple[Trial, ...], baseline: Trial, chosen: str) -> list[Trial]:
-    kept = {trial.name for trial in ranked[:_MOST]} | {baseline.name, chosen}
-    return [trial for trial in ranked if trial.name in kept]
-
-
-def _record(trial: Trial, chosen: str, baseline: str) -> Record:
-    mean, spread = trial.mean or 0.0, trial.stderr or 0.0
-    role = "chosen" if trial.name == chosen else "baseline" if trial.name == baseline else "other"
-    name = trial.name if role == "other" else f"{trial.name} ({role})"
-    return {
-        "name": name,
-        "score": mean,
-        "low": mean - spread,
-        "high": mean + spread,
-        "label": f"{mean:.3f}",
-        "seconds": trial.fit_s,
-        "time": f"{trial.fit_s:.2g} s" if trial.fit_s < 10 else f"{trial.fit_s:,.0f} s",
-        "color": BLUE if role == "chosen" else INK if role == "baseline" else GREY,
-        "shape": {"chosen": "diamond", "baseline": "square"}.get(role, "circle"),
-    }
-
-
-def _scores(rows: list[Record], words: str, baseline: Trial) -> alt.LayerChart:
-    base = alt.Chart(table(rows))
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=True))
-    x = alt.X("score:Q", title=words, scale=alt.Scale(zero=False, padding=20))
-    color = alt.Color("color:N", scale=None)
-    bars = base.mark_rule(strokeWidth=3).encode(y=y, x=alt.X("low:Q"), x2="high:Q", color=color)
-    shape = alt.Shape("shape:N", scale=None)
-    points = base.mark_point(filled=True, size=90, opacity=1)
-    return layered(
-        rule_at(x=baseline.mean, color=SOFT),
-        bars,
-        points.encode(x, y, color=color, shape=shape),
-        *labels(base, x, y, dy=-14, fontSize=12),
-        width=420,
-        height=alt.Step(_STEP),
-        title="Score, ± one standard error",
+    scoring = scoring_of(verdict.scoring)
+    families = _families(verdict, drawn)
+    frame = _Frame(drawn, scoring)
+    panels = [_panel(verdict, drawn, family, frame) for family in families]
+    return framed(
+        alt.concat(*panels, columns=_COLUMNS), _title(verdict), _subtitle(verdict, scoring)
     )
 
 
-def _seconds(rows: list[Record]) -> alt.LayerChart:
-    base = alt.Chart(table(rows))
-    y = alt.Y("name:N", sort=None, title=None, axis=None)
-    x = alt.X("seconds:Q", title="seconds", axis=alt.Axis(grid=False, tickCount=3))
-    color = alt.Color("color:N", scale=None)
-    bars = base.mark_bar(height=10).encode(x, y, color=color)
-    words = base.mark_text(align="left", dx=5, fontSize=12).encode(x, y, text="time:N")
-    return layered(bars, words, width=150, height=alt.Step(_STEP), title="Time of one fit")
+def _families(verdict: Search, drawn: list[Trial]) -> list[str]:
+    """The best first; the baseline is a line in every panel, and has none of its own."""
+    names = list(dict.fromkeys(trial.family for trial in drawn))
+    baseline = verdict.baseline
+    if len(names) > 1 and baseline is not None and baseline.name != verdict.chosen:
+        names = [name for name in names if name != baseline.family]
+    return names[:_MOST_FAMILIES]
 
 
-def _title(verdict: Search, baseline: Trial) -> str:
+class _Frame:
+    """The axes that all panels share."""
+
+    def __init__(self, trials: list[Trial], scoring: Scoring) -> None:
+        points = [each for trial in trials for each in line_of(trial)]
+        sizes = [n for n, _ in points]
+        scores = sorted(scoring.score(error) for _, error in points)
+        margin = _MARGIN * (scores[-1] - scores[0] or 1.0)
+        self.scoring = scoring
+        self.domain = (scores[0] - margin, scores[-1] + margin)
+        low, high = min(sizes), max(sizes)
+        ticks = round_sizes(low, high)
+        self.x = alt.X(
+            "n:Q",
+            title=None,
+            scale=alt.Scale(type="log", nice=False, padding=8, domain=[low, max(high, low * 1.01)]),
+            axis=alt.Axis(values=ticks[:: max(1, len(ticks) // 3)], format="~s", grid=False),
+        )
+        self.y = alt.Y(
+            "score:Q",
+            title=None,
+            scale=alt.Scale(domain=list(self.domain), nice=False),
+            axis=alt.Axis(tickCount=4),
+        )
+
+    def rows(self, trial: Trial) -> list[Record]:
+        """A trial's line, its stretches told apart."""
+        reached = trial.points[-1].n_train
+        return [
+            {"n": n, "score": self.scoring.score(error), "forecast": n > reached}
+            for n, error in line_of(trial)
+        ]
+
+
+def _panel(verdict: Search, drawn: list[Trial], family: str, frame: _Frame) -> alt.LayerChart:
+    """A family's candidates before the best of the other families."""
+    mine = [trial for trial in drawn if trial.family == family]
+    chosen = next((trial for trial in mine if trial.name == verdict.chosen), None)
+    best = chosen or mine[0]
+    color = BLUE if chosen else INK
+    layers: list[alt.Chart] = []
+    if verdict.baseline is not None and verdict.baseline.mean is not None:
+        layers.append(rule_at(y=verdict.baseline.mean, color=GREY))
+    if verdict.chosen and chosen is None:
+        layers += _line(verdict.chosen_trial, frame, BLUE, 2.0, 0.35)
+    for trial in mine[:_MOST_LINES]:
+        if trial.name != best.name:
+            layers += _line(trial, frame, SOFT, 1.0, 0.45)
+    layers += [*_line(best, frame, color, 2.5, 1.0), _points(best, frame, color)]
+    if verdict.chosen and chosen is None:
+        layers += _crossing(verdict.chosen_trial, best, frame)
+    heading = f"{best.name}{', chosen' if chosen else ''}: {best.mean:.3f}"
+    return layered(*layers, width=_WIDTH, height=_HEIGHT, title=heading)
+
+
+def _line(trial: Trial, frame: _Frame, color: str, width: float, opacity: float) -> list[alt.Chart]:
+    """A trial's curve: full where it was measured, dashed where it is forecast."""
+    rows = frame.rows(trial)
+    measured = [row for row in rows if not row["forecast"]]
+    forecast = [measured[-1], *(row for row in rows if row["forecast"])]
+    marks = []
+    for part, dash in ((measured, [1, 0]), (forecast, [4, 3])):
+        if len(part) > 1:
+            line = alt.Chart(table(part)).mark_line(
+                color=color, strokeWidth=width, strokeDash=dash, opacity=opacity, clip=True
+            )
+            marks.append(line.encode(frame.x, frame.y))
+    return marks
+
+
+def _points(trial: Trial, frame: _Frame, color: str) -> alt.Chart:
+    rows = [row for row in frame.rows(trial) if not row["forecast"]]
+    mark = alt.Chart(table(rows)).mark_point(
+        filled=True, size=28, color=color, opacity=1, clip=True
+    )
+    drawn: alt.Chart = mark.encode(frame.x, frame.y)
+    return drawn
+
+
+def _crossing(chosen: Trial, other: Trial, frame: _Frame) -> list[alt.Chart]:
+    """The last place where the chosen one overtakes, or is overtaken."""
+    found = crossings(chosen, other)
+    if not found:
+        return []
+    last = found[-1]
+    row = {
+        "n": last.n_train,
+        "score": frame.scoring.score(last.error),
+        "label": _size(last.n_train),
+    }
+    base = alt.Chart(table([row]))
+    cross = base.mark_point(
+        shape="cross", size=110, color=VERMILION, filled=True, opacity=1, angle=45
+    )
+    words = labels(base, frame.x, frame.y, dy=-14, fontSize=12, color=VERMILION)
+    return [cross.encode(frame.x, frame.y), *words]
+
+
+def _size(n: float) -> str:
+    return f"cross at {float(f'{n:.2g}'):,.0f}"
+
+
+def _title(verdict: Search) -> str:
+    baseline = verdict.baseline
+    assert baseline is not None
     if not verdict.chosen or verdict.chosen == baseline.name:
         return f"No candidate is worth more than the baseline {baseline.name}"
     chosen = verdict.chosen_trial
@@ -98,11 +168,17 @@ def _title(verdict: Search, baseline: Trial) -> str:
     )
 
 
-def _subtitle(verdict: Search, n_complete: int, n_shown: int) -> str:
-    words = scoring_of(verdict.scoring)
-    cut = f" The best {n_shown} of {n_complete} are shown." if n_shown < n_complete else ""
-    return (
-        f"Further {'left' if words.is_loss else 'right'} is better; the dashed line is the "
-        f"baseline. A simpler candidate within one standard error of the best is preferred. "
-        f"{verdict.spent_s:,.0f} of {verdict.time_box_s:,.0f} seconds were used.{cut}"
+def _subtitle(verdict: Search, scoring: Scoring) -> str:
+    better = "lower" if scoring.is_loss else "higher"
+    words = (
+        f"{scoring.words[0].upper()}{scoring.words[1:]} against rows learnt from (logarithmic), "
+        f"{better} is better. A panel a family: its best candidate with points, the others thin, "
+        "the chosen one blue, the baseline dashed grey; dashed ends are forecasts."
     )
+    crossed = any(
+        crossings(verdict.chosen_trial, trial)
+        for trial in verdict.ranked
+        if verdict.chosen and trial.name != verdict.chosen and trial.points
+    )
+    more = " A cross marks where a curve and the chosen one change places." if crossed else ""
+    return words + more

@@ -16,7 +16,7 @@ from typing import Any
 
 import altair as alt
 
-Picture = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart
+Picture = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.ConcatChart
 Record = dict[str, Any]
 
 INK = "#1d2733"

@@ -1,8 +1,9 @@
-"""``leadline export``: write what is on the record to a file other programs read."""
+"""``leadline export``: write what is on the record to where other programs read it."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,33 +12,80 @@ import click
 from leadline.cli.options import echo_json, verb
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from leadline.workspace import Workspace
 
 _WHAT = ("record", "labels", "rows")
 
 
-@verb("export", example="leadline export rows to-judge.csv")
-@click.argument("what", type=click.Choice(_WHAT))
-@click.argument("file", type=click.Path(path_type=Path))
-def command(what: str, file: Path, folder: Path, as_json: bool) -> None:
-    """Write the record (JSON), the labels people gave (CSV) or the rows to judge (CSV).
+@verb("export", example="leadline export mlflow --to http://127.0.0.1:5000")
+@click.argument("what")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--to", "url", default="", help="Tracking URI  [default: MLFLOW_TRACKING_URI]")
+def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool) -> None:
+    """Write what is on the record to FILE, or trials to where people look for them.
 
-    'rows' are the rows of the stream drawn for judging, without scores; fill in the column
-    is_positive and bring them back with 'leadline review --judgments FILE'.
+    WHAT is 'record' (every verdict, JSON), 'labels' (what people gave, CSV), 'rows' (the rows of
+    the stream drawn for judging, CSV), each with a FILE; or 'mlflow', with --to.
+
+    'rows' are without scores; fill in the column is_positive and bring them back with
+    'leadline review --judgments FILE'. Images are written into a folder beside the file, and
+    their columns hold the paths.
+
+    'mlflow' writes trials, curves, forecasts, verdicts and the release into an MLflow server or
+    store. It needs 'leadline[mlflow]'. Done again, it updates and doubles nothing.
     """
     from leadline.cli.files import whole
     from leadline.workspace import Workspace
 
     writers = {"record": _record, "labels": _labels, "rows": _rows}
+    if what not in writers:
+        _publish(what, file, url, folder, as_json=as_json)
+        return
+    if url:
+        raise click.UsageError(f"'{what}' goes to a FILE; --to is for registries.")
+    if file is None:
+        raise click.UsageError(f"Name the FILE to write: leadline export {what} FILE")
     with Workspace.open(folder) as workspace, whole(file) as temporary:
-        n_written = writers[what](workspace, temporary)
+        n_written = writers[what](workspace, temporary, file)
     if as_json:
         echo_json({"file": str(file), "written": n_written})
     else:
         click.echo(f"{n_written:,} written to {file}")
 
 
-def _record(workspace: Workspace, path: Path) -> int:
+def _publish(name: str, file: Path | None, url: str, folder: Path, *, as_json: bool) -> None:
+    """Bring a registry up to date."""
+    from leadline.cli.layout import console
+    from leadline.cli.progress import Display
+    from leadline.cli.releases import shipped
+    from leadline.engines.loading import load, names
+    from leadline.report.runs import project_runs
+    from leadline.workspace import Workspace
+
+    if name not in names("registries"):
+        known = ", ".join((*_WHAT, *names("registries")))
+        raise click.UsageError(f"There is no {name!r} to write; there are: {known}.")
+    if file is not None:
+        raise click.UsageError(f"'{name}' takes no FILE; say where to with --to {file}")
+    registry = load("registries", name)(url)
+    with Workspace.open(folder) as workspace, Display(console(as_json=as_json)) as display:
+        display.start(name, "writing")
+        entries, standing = workspace.record.entries(), workspace.record.standing()
+        title = workspace.settings.name
+        runs = project_runs(entries, standing, title=title, shipped=shipped(workspace))
+        done = registry.publish(title, runs)
+    if as_json:
+        echo_json(vars(done))
+    else:
+        click.echo(
+            f"{len(runs):,} runs of {title!r} in {done.where}: {done.n_new:,} new, "
+            f"{done.n_changed:,} changed, {done.n_same:,} as they were"
+        )
+
+
+def _record(workspace: Workspace, path: Path, _: Path) -> int:
     from leadline.cli.entries import entry_json
 
     entries = [entry_json(entry) for entry in workspace.record.entries()]
@@ -46,7 +94,7 @@ def _record(workspace: Workspace, path: Path) -> int:
     return len(entries)
 
 
-def _labels(workspace: Workspace, path: Path) -> int:
+def _labels(workspace: Workspace, path: Path, _: Path) -> int:
     import polars as pl
 
     votes = workspace.record.votes()
@@ -58,7 +106,7 @@ def _labels(workspace: Workspace, path: Path) -> int:
     return len(rows)
 
 
-def _rows(workspace: Workspace, path: Path) -> int:
+def _rows(workspace: Workspace, path: Path, final: Path) -> int:
     import polars as pl
 
     from leadline.errors import NotReadyError
@@ -67,6 +115,13 @@ def _rows(workspace: Workspace, path: Path) -> int:
     from leadline.snapshot import from_parquet
 
     entry = workspace.record.latest("tuning")
+    if entry is not None and isinstance(entry.verdict, Tuning) and entry.verdict.plain:
+        raise NotReadyError(
+            "No rows are drawn for judging: the question is not one of yes or no.",
+            "Rows are judged where precision is traded against recall.",
+            f"Agree to the one point on offer: 'leadline review --choose "
+            f"{entry.verdict.plain.name} --why REASON'.",
+        )
     if entry is None or not isinstance(entry.verdict, Tuning) or not entry.verdict.sample:
         raise NotReadyError(
             "No rows have been drawn for judging.",
@@ -78,5 +133,23 @@ def _rows(workspace: Workspace, path: Path) -> int:
     frame = frame.select(
         pl.Series("row", rows), pl.lit(None, dtype=pl.String).alias("is_positive"), pl.all()
     )
+    folder = final.with_suffix(".images")
+    for column in frame.select(pl.col(pl.Binary)):
+        frame = frame.with_columns(_written(column, rows, folder))
     frame.write_csv(path)
     return frame.height
+
+
+def _written(images: pl.Series, rows: list[int], folder: Path) -> pl.Series:
+    """Write a column of images into a folder; its paths lead from where the folder lies."""
+    import polars as pl
+
+    folder.mkdir(parents=True, exist_ok=True)
+    # a column may have any name, a file may not
+    word = re.sub(r"\W+", "-", images.name)
+    paths: list[str | None] = []
+    for row, data in zip(rows, images.to_list(), strict=True):
+        if data is not None:
+            (folder / f"{row}-{word}.png").write_bytes(data)
+        paths.append(None if data is None else f"{folder.name}/{row}-{word}.png")
+    return pl.Series(images.name, paths, dtype=pl.String)

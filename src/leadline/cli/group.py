@@ -22,7 +22,7 @@ VERBS = {
     "up": "Pages and worker together.",
     "demo": "Run a whole project on real data.",
     "doctor": "Check that everything Leadline needs is there.",
-    "export": "Write the record, labels or rows to judge to a file.",
+    "export": "Write the record, labels or rows to a file; trials to MLflow.",
 }
 
 

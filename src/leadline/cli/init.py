@@ -165,6 +165,8 @@ def _ask_ethics(by: str) -> dict[str, Any]:
 
 def _questions(seen: Candidate) -> list[tuple[str, str, Read]]:
     """What to ask, and how an answer is read; a reader refuses what cannot be."""
+    from leadline.phases.scoring import Task
+
     questions: list[tuple[str, str, Read]] = [
         ("question", "What is the question, in the words of whoever asks?", str.strip),
         ("unit", "What is one row (a flight, a customer)?", str.strip),
@@ -172,10 +174,16 @@ def _questions(seen: Candidate) -> list[tuple[str, str, Read]]:
     if len(seen.classes) == 2:
         words = f"Which value is a hit ({' or '.join(seen.classes)})?"
         questions.append(("positive", words, partial(_one_of, seen.classes)))
+    questions.append(("target_score", "Which score is good enough (0 to 1)?", _score))
+    if seen.task is Task.BINARY:
+        questions += [
+            ("cost_miss", "What does one miss cost?", _amount),
+            ("cost_false_alarm", "What does one false alarm cost?", _amount),
+        ]
+    elif seen.task is Task.REGRESSION:
+        words = f"How far off may {seen.label!r} be and still be of use?"
+        questions.append(("tolerance", words, _amount))
     questions += [
-        ("target_score", "Which score is good enough (0 to 1)?", _score),
-        ("cost_miss", "What does one miss cost?", _amount),
-        ("cost_false_alarm", "What does one false alarm cost?", _amount),
         ("budget", "How much money is granted for labels and compute?", _amount),
         ("owner", "Who asks, and will decide?", str.strip),
     ]

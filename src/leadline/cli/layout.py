@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
+from leadline.phases.wording import is_picture
+
 _LEAST_WIDTH = 30
 _LONGEST_NAME = 24
 _GAP = 2
@@ -64,7 +66,8 @@ def print_pairs(screen: Console, pairs: Iterable[tuple[str, str]]) -> None:
     known = list(pairs)
     width = min(max((len(name) for name, _ in known), default=0), _LONGEST_NAME)
     for name, value in known:
-        print_line(screen, [Cell("", 0), Cell(printable(name), width, "dim")], value)
+        words = "an image: the page shows it" if is_picture(value) else value
+        print_line(screen, [Cell("", 0), Cell(printable(name), width, "dim")], words)
 
 
 def printable(text: str) -> str:

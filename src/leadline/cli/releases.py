@@ -9,6 +9,7 @@ from leadline.engines.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.gather.service import in_service as released
 from leadline.phases.release import Release
+from leadline.report.runs import Shipped
 
 if TYPE_CHECKING:
     from leadline.workspace import Workspace
@@ -44,3 +45,12 @@ def in_service(workspace: Workspace) -> tuple[Release, Bundle]:
     folder = workspace.releases_folder / release.bundle
     trusted = public_keys(workspace.key_path)
     return release, open_bundle(folder, trusted=trusted, modules=workspace.folder)
+
+
+def shipped(workspace: Workspace) -> Shipped | None:
+    """Where the release in service lies; None if there is none, or not on this machine."""
+    entry = released(workspace.record)
+    if entry is None or not isinstance(entry.verdict, Release):
+        return None
+    folder = workspace.releases_folder / entry.verdict.bundle
+    return Shipped(entry.verdict.release_id, folder) if folder.is_dir() else None

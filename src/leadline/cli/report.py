@@ -21,8 +21,11 @@ _FORMS: dict[str, Form] = {"html": "html", "markdown": "markdown", "json": "json
     "--form", type=click.Choice(list(_SUFFIXES)), default="html", show_default=True, help="Form."
 )
 @click.option("--model", "is_model", is_flag=True, help="Write the model document instead.")
+@click.option("--demo", "is_demo", is_flag=True, help="Write what the last search found instead.")
 @click.option("--to", "target", type=click.Path(path_type=Path), default=None, help="Where to.")
-def command(form: str, is_model: bool, target: Path | None, folder: Path, as_json: bool) -> None:
+def command(
+    form: str, is_model: bool, is_demo: bool, target: Path | None, folder: Path, as_json: bool
+) -> None:
     """Write what is on the record as one file that needs nothing else.
 
     HTML holds its pictures; Markdown and JSON hold the same in words and numbers.
@@ -31,9 +34,13 @@ def command(form: str, is_model: bool, target: Path | None, folder: Path, as_jso
     from leadline.cli.layout import console
     from leadline.cli.progress import Display
     from leadline.errors import LeadlineError
-    from leadline.report import model_document, write_report
+    from leadline.report import demo_report, model_document, write_report
     from leadline.workspace import Workspace
 
+    if is_model and is_demo:
+        raise LeadlineError(
+            "Both --model and --demo are given.", "One is needed.", "Leave one out."
+        )
     if is_model and form == "json":
         raise LeadlineError(
             "The model document is not written as JSON.",
@@ -46,9 +53,11 @@ def command(form: str, is_model: bool, target: Path | None, folder: Path, as_jso
         entries = workspace.record.entries()
         standing = workspace.record.standing()
         title = workspace.settings.name
-        path = target or workspace.folder / _name(form, is_model=is_model)
+        path = target or workspace.folder / _name(form, is_model=is_model, is_demo=is_demo)
         if is_model:
             text = model_document(entries, "markdown" if form == "markdown" else "html")
+        elif is_demo:
+            text = demo_report(entries, title=title, form=_FORMS[form])
         else:
             text = write_report(entries, standing, title=title, form=_FORMS[form])
         with whole(path) as temporary:
@@ -59,5 +68,5 @@ def command(form: str, is_model: bool, target: Path | None, folder: Path, as_jso
         click.echo(str(path))
 
 
-def _name(form: str, *, is_model: bool) -> str:
-    return f"{'model' if is_model else 'report'}{_SUFFIXES[form]}"
+def _name(form: str, *, is_model: bool, is_demo: bool) -> str:
+    return f"{'model' if is_model else 'demo' if is_demo else 'report'}{_SUFFIXES[form]}"

@@ -11,6 +11,7 @@ import click
 from leadline.cli.options import by_option, echo_json, verb
 
 if TYPE_CHECKING:
+    from leadline.phases.plain import PlainPoint
     from leadline.services.queries.review import ChoicePage
     from leadline.workspace import Workspace
 
@@ -44,6 +45,8 @@ def command(
 
     Without options rows are shown one by one (y yes, n no, ? unsure, u undo, q end), then what
     each operating point would do. 'leadline export rows' writes the rows to judge to a file.
+    Where there is no threshold to choose, of several classes or of numbers, nothing is judged: you
+    agree to the one point on offer.
     """
     from leadline.cli.entries import entry_json, print_entry
     from leadline.cli.layout import console
@@ -107,7 +110,27 @@ def _show(page: ChoicePage, *, as_json: bool) -> None:
     if as_json:
         echo_json(asdict(page))
         return
+    if page.plain is not None:
+        _show_plain(page.plain)
+        return
     click.echo(f"\n{page.n_judged} rows judged. Of 1,000 rows each point would:")
     for consequence in page.consequences:
         click.echo(f"  {in_words(consequence, page.miss, page.false_alarm)}")
     click.echo("Choose: leadline review --choose POINT --why REASON")
+
+
+def _show_plain(plain: PlainPoint) -> None:
+    """The one point on offer, as the test set has it."""
+    from leadline.services.words import figure, percent_range
+
+    click.echo(f"\nNothing to judge: one point is on offer, {plain.name}. On the test set:")
+    click.echo(f"  {plain.words}")
+    for each in plain.classes:
+        precision, recall = percent_range(each.precision), percent_range(each.recall)
+        words = f"precision {precision}, recall {recall} ({each.n_true:,} test rows)"
+        click.echo(f"  {each.name}: {words}")
+    numbers = plain.numbers
+    if numbers is not None and numbers.low is not None and numbers.high is not None:
+        low, high = figure(numbers.low), figure(numbers.high)
+        click.echo(f"  90 of 100 truths lie between {low} and {high} of the prediction")
+    click.echo(f"Agree: leadline review --choose {plain.name} --why REASON")

@@ -21,7 +21,8 @@ from leadline.cli.options import echo_json, verb
 def command(file: Path, target: Path | None, folder: Path, as_json: bool) -> None:
     """Score a file with the release in service.
 
-    Adds the columns `score` and `flagged`. The target appears whole or not at all.
+    Adds the columns `score` and `flagged` (yes/no questions), `score` and `label` (several
+    classes), or `score` alone: the predicted number. The target appears whole or not at all.
     """
     from leadline.cli.layout import console
     from leadline.cli.progress import Display
@@ -33,7 +34,9 @@ def command(file: Path, target: Path | None, folder: Path, as_json: bool) -> Non
     with Workspace.open(folder) as workspace, Display(console(as_json=as_json)) as display:
         display.start("score", "opening the release")
         release, bundle = in_service(workspace)
-        n_rows = load("servers", "batch")(bundle, file, goal, progress=display.tell)
+        n_rows = load("servers", "batch")(
+            bundle, file, goal, folder=workspace.folder, progress=display.tell
+        )
     if as_json:
         echo_json({"rows": n_rows, "file": str(goal), "release": release.release_id})
     else:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 import polars as pl
 
+from leadline.engines.images import PNG
 from leadline.errors import DataError
 
 DATE_FORMATS = (
@@ -34,6 +35,7 @@ _NEEDED = {
     "category": "one value",
     "text": "one text",
     "date": "a date such as 2024-05-31 or 2024-05-31 14:30",
+    "image": "an image, read and scaled down to PNG as the snapshot holds it",
 }
 
 
@@ -49,7 +51,7 @@ def conform(
     ----------
     frame : polars.DataFrame
         May hold other columns too; they are left out.
-    kinds : mapping of str to {"number", "category", "text", "date"}
+    kinds : mapping of str to {"number", "category", "text", "date", "image"}
         Column name to kind.
     place : callable, default="row 1", "row 2", ...
         From the index of a row to what a message calls it: "train.csv line 8,112".
@@ -58,7 +60,7 @@ def conform(
     -------
     polars.DataFrame
         The columns in the order of `kinds`: number as Float64, category as String, text as
-        String without nulls, date as Datetime[us] in UTC.
+        String without nulls, date as Datetime[us] in UTC, image as Binary (PNG).
 
     Raises
     ------
@@ -163,7 +165,7 @@ def _misfit(
 
 def _as_number(values: pl.Series) -> pl.Series:
     """Float64, finite or null."""
-    if values.dtype.is_temporal() or values.dtype.is_nested():
+    if values.dtype.is_temporal() or values.dtype.is_nested() or values.dtype == pl.Binary:
         return _nulls(values, pl.Float64())
     if values.dtype == pl.String:
         values = values.str.strip_chars()
@@ -173,7 +175,7 @@ def _as_number(values: pl.Series) -> pl.Series:
 
 def _as_category(values: pl.Series) -> pl.Series:
     """String; whole numbers are written without a decimal point, empty is null."""
-    if values.dtype.is_nested():
+    if values.dtype.is_nested() or values.dtype == pl.Binary:
         return _nulls(values, pl.String())
     if values.dtype.is_float():
         values = values.fill_nan(None)
@@ -187,7 +189,9 @@ def _as_category(values: pl.Series) -> pl.Series:
 
 def _as_text(values: pl.Series) -> pl.Series:
     """String."""
-    return _nulls(values, pl.String()) if values.dtype.is_nested() else values.cast(pl.String)
+    if values.dtype.is_nested() or values.dtype == pl.Binary:
+        return _nulls(values, pl.String())
+    return values.cast(pl.String)
 
 
 def _as_date(values: pl.Series) -> pl.Series:
@@ -203,6 +207,15 @@ def _as_date(values: pl.Series) -> pl.Series:
     return _nulls(values, _DATETIME)
 
 
+def _as_image(values: pl.Series) -> pl.Series:
+    """Binary; no path is followed here, so that nobody's request can read a file."""
+    if values.dtype == pl.Null:
+        return values.cast(pl.Binary)
+    if values.dtype != pl.Binary:
+        return _nulls(values, pl.Binary())
+    return values.set(~values.bin.starts_with(PNG), None)
+
+
 def _nulls(values: pl.Series, dtype: pl.DataType) -> pl.Series:
     """As many nulls as there are values: none of them fits."""
     return pl.Series(values.name, [None] * len(values), dtype=dtype)
@@ -213,4 +226,5 @@ _CASTS: dict[str, Callable[[pl.Series], pl.Series]] = {
     "category": _as_category,
     "text": _as_text,
     "date": _as_date,
+    "image": _as_image,
 }

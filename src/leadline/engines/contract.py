@@ -11,8 +11,10 @@ A guest's engine is any class with these methods, named in its package's entry p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 Scalar: TypeAlias = str | int | float | bool | None
 Spec = TypeVar("Spec")
@@ -60,7 +62,8 @@ class Family(Protocol):
         The name of its entry point.
     complexity : int
         Rank from simple to rich; among equals the simpler is preferred. The built-in ones
-        have 0 (majority), 1 (bayes), 2 (linear), 3 (neighbours), 4 (forest) and 5 (boosting).
+        have 0 (majority), 1 (bayes), 2 (linear), 3 (neighbours, embeddings), 4 (forest) and
+        5 (boosting).
 
     Notes
     -----
@@ -96,7 +99,7 @@ class Family(Protocol):
         ----------
         task : {"binary", "multiclass", "regression"}
             What is predicted.
-        columns : mapping of str to {"number", "category", "text", "date"}
+        columns : mapping of str to {"number", "category", "text", "date", "image"}
             Feature name to kind.
         n_rows : int
             Rows there are to learn from.
@@ -120,7 +123,7 @@ class Family(Protocol):
             One of the candidates.
         task : {"binary", "multiclass", "regression"}
             What is predicted.
-        columns : mapping of str to {"number", "category", "text", "date"}
+        columns : mapping of str to {"number", "category", "text", "date", "image"}
             Feature name to kind.
         seed : int
             Two estimators built with one seed and fitted to the same rows predict the same.
@@ -132,6 +135,30 @@ class Family(Protocol):
             missing values; its ``y`` an array of str (classes) or of float. A classifier has
             ``classes_`` and ``predict_proba``.
         """
+        ...
+
+
+@runtime_checkable
+class Searcher(Protocol):
+    """Proposes parameters from a space; made with ``(space, seed)``.
+
+    It is made anew for each question and told all that is known, so it keeps nothing.
+    """
+
+    def tell(self, params: Mapping[str, Scalar], error: float) -> None:
+        """Take note of a candidate and of the error that is expected of it.
+
+        Parameters
+        ----------
+        params : mapping of str to scalar
+            Those that the space does not name are of no interest.
+        error : float
+            The smaller the better.
+        """
+        ...
+
+    def ask(self) -> Mapping[str, Scalar]:
+        """Parameters worth trying, one for each name of the space."""
         ...
 
 
@@ -155,5 +182,93 @@ class Executor(Protocol):
         iterator
             One result a spec, in the order of the specs, each as soon as it is there. What a
             task raises is raised when its result is due.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One page in a registry: a trial, a search, or the record as a whole.
+
+    Attributes
+    ----------
+    key : str
+        The same each time it is published, and no other run's in any project.
+    name : str
+        What a person reads.
+    parent : str
+        Key of the run it belongs under; empty for none.
+    began_at, ended_at : datetime
+        UTC.
+    state : {"finished", "failed", "stopped"}
+        How it ended.
+    params : mapping of str to scalar
+        What it was made from.
+    metrics : mapping of str to float
+        Numbers, finite.
+    series : mapping of str to sequence of (int, float)
+        Numbers along steps, ascending.
+    tags : mapping of str to str
+        Words, replaced when it is published again.
+    texts : mapping of str to str
+        Path to what the file holds; replaced likewise.
+    folders : mapping of str to Path
+        Path to the folder here whose files go there.
+    version : str
+        Stays as long as the run has not changed; empty: compare all of it.
+    """
+
+    key: str
+    name: str
+    began_at: datetime
+    ended_at: datetime
+    parent: str = ""
+    state: Literal["finished", "failed", "stopped"] = "finished"
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    series: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What a registry did.
+
+    Attributes
+    ----------
+    where : str
+        Its address, without any password.
+    n_new, n_changed, n_same : int
+        Runs that were not there, that were brought up to date, and that were as they should be.
+    """
+
+    where: str
+    n_new: int
+    n_changed: int
+    n_same: int
+
+
+@runtime_checkable
+class Registry(Protocol):
+    """Shows runs to people who look there; made with ``url``, empty for its own default."""
+
+    def publish(self, project: str, runs: Sequence[Run]) -> Published:
+        """Bring a project's runs up to date.
+
+        Parameters
+        ----------
+        project : str
+            Its name.
+        runs : sequence of Run
+            Parents before children. A run whose key is there is updated, never doubled; runs
+            that are not among them stay.
+
+        Raises
+        ------
+        EngineError
+            If the registry cannot be reached, or refuses.
         """
         ...

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,7 @@ from leadline.errors import EngineError
 if TYPE_CHECKING:
     from leadline.engines.contract import Family
 
-KINDS = ("families", "executors", "servers")
+KINDS = ("families", "searchers", "executors", "servers", "registries")
 
 _PATHS = (
     " A model of your own is named by import path: 'package.Class', 'module:object', 'module:'."
@@ -24,7 +26,7 @@ def names(kind: str) -> tuple[str, ...]:
 
     Parameters
     ----------
-    kind : {"families", "executors", "servers"}
+    kind : {"families", "searchers", "executors", "servers", "registries"}
         What is wanted.
 
     Raises
@@ -45,7 +47,7 @@ def load(kind: str, name: str) -> Any:
 
     Parameters
     ----------
-    kind : {"families", "executors", "servers"}
+    kind : {"families", "searchers", "executors", "servers", "registries"}
         What is wanted.
     name : str
         The name of its entry point.
@@ -113,4 +115,11 @@ def _points(kind: str) -> dict[str, EntryPoint]:
     """Entry points of a kind by name."""
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}; one of {', '.join(KINDS)} is needed. Correct it.")
+    return _installed(kind, tuple(sys.path))
+
+
+# reading what every package says of itself takes longer than many a fit; an install in the same
+# process does not change what is there for it, a longer path does
+@lru_cache(maxsize=16)
+def _installed(kind: str, path: tuple[str, ...]) -> dict[str, EntryPoint]:  # noqa: ARG001
     return {point.name: point for point in entry_points(group=f"leadline.{kind}")}

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Self
 
 from leadline.engines.contract import Scalar
+from leadline.engines.images import IMAGE_SIZE
 from leadline.errors import ReleaseError
 
 TASKS = ("binary", "multiclass", "regression")
@@ -30,7 +31,7 @@ class Card:
         The class that counts as a hit; empty unless binary.
     classes : tuple of str
         All classes; empty for regression.
-    columns : mapping of str to {"number", "category", "text", "date"}
+    columns : mapping of str to {"number", "category", "text", "date", "image"}
         Feature name to kind: the input schema.
     threshold : float or None
         Rows that score at least this are flagged; None unless binary.
@@ -46,6 +47,8 @@ class Card:
         Words that stand for a missing value in files.
     made_by : str
         Who asked for it.
+    image_size : int
+        Pixels of the longer side that images were scaled down to.
     family : str
         The family that made the model, as it was named; empty if not stated.
     """
@@ -63,6 +66,7 @@ class Card:
     metrics: Mapping[str, Scalar] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     made_by: str = ""
+    image_size: int = IMAGE_SIZE
     family: str = ""
 
     def __post_init__(self) -> None:

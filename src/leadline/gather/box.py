@@ -18,12 +18,13 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from leadline.errors import EngineError, LeadlineError, LimitError
+from leadline.errors import DiedError, EngineError, LeadlineError, LimitError
+from leadline.gather.usage import members
 
 _POLL_S = 0.05
 _DYING_S = 5.0
@@ -35,8 +36,9 @@ def run_in_box(
     target: str,
     *args: Any,
     limit_s: float | None,
-    tick: Callable[[], None] | None = None,
+    tick: Callable[[int], None] | None = None,
     tick_s: float = 0.25,
+    closing_s: float = 0.0,
 ) -> Any:
     """Call a function in a child process, at most so long.
 
@@ -49,9 +51,13 @@ def run_in_box(
     limit_s : float or None
         Seconds of wall clock from now, the child's start included; None for no limit.
     tick : callable, optional
-        Called every `tick_s` seconds while waiting; whatever it raises ends the child.
+        Called every `tick_s` seconds while waiting, with the number of the child's session;
+        whatever it raises ends the child.
     tick_s : float, default=0.25
         Seconds between ticks.
+    closing_s : float, default=0.0
+        When this process is interrupted the child is too, and has so many seconds to come to an
+        end of its own; a second interrupt ends it at once.
 
     Returns
     -------
@@ -65,7 +71,9 @@ def run_in_box(
     LeadlineError
         If the function raised one.
     EngineError
-        If it raised anything else, or died.
+        If it raised anything else; a DiedError if it died.
+    KeyboardInterrupt
+        If this process is interrupted and the child does not end by itself in `closing_s`.
     """
     started = time.monotonic()
     deadline = None if limit_s is None else started + limit_s
@@ -81,11 +89,17 @@ def run_in_box(
         )
         try:
             _send(child, request)
-            _wait(child, deadline, tick, tick_s)
+            try:
+                _wait(child, deadline, tick, tick_s)
+            except KeyboardInterrupt:
+                if not closing_s:
+                    raise
+                os.kill(child.pid, signal.SIGINT)
+                _wait(child, time.monotonic() + closing_s, tick, tick_s)
         finally:
             _kill(child)
         if not answer.exists():
-            raise EngineError(
+            raise DiedError(
                 f"The computing process died (exit code {child.returncode}).",
                 "It must end by itself.",
                 "Memory may have run out: try fewer rows, or look at the system's log.",
@@ -105,7 +119,7 @@ def _send(child: subprocess.Popen[bytes], request: bytes) -> None:
 def _wait(
     child: subprocess.Popen[bytes],
     deadline: float | None,
-    tick: Callable[[], None] | None,
+    tick: Callable[[int], None] | None,
     tick_s: float,
 ) -> None:
     next_tick = time.monotonic()
@@ -114,7 +128,7 @@ def _wait(
         if deadline is not None and now >= deadline:
             raise LimitError("The time granted is over.", "", "Grant more, or use what was kept.")
         if tick is not None and now >= next_tick:
-            tick()
+            tick(child.pid)
             next_tick = now + tick_s
         pause = _POLL_S if deadline is None else min(_POLL_S, max(deadline - now, 0.001))
         time.sleep(pause)
@@ -134,21 +148,11 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 def _end_session(leader: int) -> None:
     """Kill who is in a session but not in its first group, as Ray's workers are; not us."""
     deadline = time.monotonic() + _DYING_S
-    while (pids := set(_members(leader)) - {os.getpid()}) and time.monotonic() < deadline:
+    while (pids := set(members(leader)) - {os.getpid()}) and time.monotonic() < deadline:
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.01)
-
-
-def _members(leader: int) -> Iterator[int]:
-    """Processes of a session that run; none where no /proc tells."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            stat = (entry / "stat").read_bytes().rpartition(b") ")[2].split()
-            state, session = stat[0], int(stat[3])
-            if session == leader and state not in b"ZX":
-                yield int(entry.name)
 
 
 def _open_answer(path: Path) -> Any:
@@ -190,6 +194,8 @@ def _serve() -> None:
         module, _, name = target.partition(":")
         value = getattr(importlib.import_module(module), name)(*args)
         packed = pickle.dumps((True, value))
+    except KeyboardInterrupt:
+        packed = pickle.dumps((False, KeyboardInterrupt()))
     except BaseException as error:
         packed = pickle.dumps((False, _failure(error)))
     temporary = Path(f"{answer}.part")

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from leadline.engines.pixels import thumbnail
 from leadline.gather.frames import Pool, Rows, load_pool
 from leadline.gather.measuring import FitSpec, build, fit_model, fold_rows
+from leadline.gather.reasons import reasons_of
 from leadline.gather.scores import positive_scores
 from leadline.phases.scoring import Task
-from leadline.phases.search import Example
+from leadline.phases.trial import Example
 from leadline.record import Artifacts
 
 _LONGEST_TEXT = 200
 
 
-def held_out_examples(spec: FitSpec, *, n_right: int = 5, n_wrong: int = 5) -> tuple[Example, ...]:
+def held_out_examples(
+    spec: FitSpec, *, n_right: int = 10, n_wrong: int = 10
+) -> tuple[Example, ...]:
     """Right and wrong guesses on validation rows of the first fold.
 
     Parameters
     ----------
     spec : FitSpec
         The candidate; it is fitted once more.
-    n_right, n_wrong : int, default=5
+    n_right, n_wrong : int, default=10
         At most so many of each, drawn at random: not the best and worst, which mislead.
 
     Returns
@@ -45,6 +50,9 @@ def held_out_examples(spec: FitSpec, *, n_right: int = 5, n_wrong: int = 5) -> t
         *rng.permutation(np.flatnonzero(is_right))[:n_right],
         *rng.permutation(np.flatnonzero(~is_right))[:n_wrong],
     ]
+    rows = valid[np.asarray(chosen, dtype=np.intp)]
+    says = _speaker(model, guesses[chosen], spec.target.task)
+    why = reasons_of(says, pool.X[rows], pool.X[train], spec.data.features)
     return tuple(
         Example(
             values=_values(pool.frame[int(valid[i])], list(spec.data.features)),
@@ -52,8 +60,9 @@ def held_out_examples(spec: FitSpec, *, n_right: int = 5, n_wrong: int = 5) -> t
             guess=_name(guesses[i], spec),
             score=None if scores is None else float(scores[i]),
             is_right=bool(is_right[i]),
+            reasons=reasons,
         )
-        for i in chosen
+        for i, reasons in zip(chosen, why, strict=True)
     )
 
 
@@ -69,6 +78,23 @@ def _guess(
         return (scores >= cut).astype(np.int64), scores
     guesses = np.asarray(model.predict(frame))
     return guesses, guesses.astype(float) if spec.target.task is Task.REGRESSION else None
+
+
+def _speaker(
+    model: Any, guesses: NDArray[Any], task: Task
+) -> Callable[[pl.DataFrame, Sequence[int]], NDArray[np.float64]]:
+    """What is said of rows as a number: of a hit, of the class that was guessed, or itself."""
+
+    def says(frame: pl.DataFrame, of: Sequence[int]) -> NDArray[np.float64]:
+        if task is Task.BINARY:
+            return positive_scores(model, frame)
+        if task is Task.REGRESSION:
+            return np.asarray(model.predict(frame), dtype=float)
+        shares = np.asarray(model.predict_proba(frame), dtype=float)
+        places = np.searchsorted(model.classes_, guesses[list(of)])
+        return np.asarray(shares[np.arange(len(shares)), places])
+
+    return says
 
 
 def _is_right(truth: NDArray[Any], guesses: NDArray[Any], task: Task) -> NDArray[np.bool_]:
@@ -97,4 +123,6 @@ def _values(row: pl.DataFrame, names: list[str]) -> dict[str, str]:
 def _shown(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, bytes):
+        return thumbnail(value)
     return f"{value:.6g}" if isinstance(value, float) else str(value)[:_LONGEST_TEXT]

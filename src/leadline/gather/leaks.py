@@ -37,7 +37,7 @@ def single_column_scores(
     frame : DataFrame of shape (n_samples, n_columns)
         Labelled rows.
     columns : tuple of Column
-        Texts are left out.
+        Texts and images are left out.
     problem : Problem
         What is predicted.
 
@@ -59,7 +59,7 @@ def single_column_scores(
     found = [
         Leak(column=column.name, score=_score(_codes(sample[column.name], column.kind), y, problem))
         for column in columns
-        if column.role is Role.FEATURE and column.kind is not Kind.TEXT
+        if column.role is Role.FEATURE and column.kind not in {Kind.TEXT, Kind.IMAGE}
     ]
     found.sort(key=lambda leak: -leak.score)
     return tuple(found[:_MOST_SHOWN])

@@ -9,8 +9,10 @@ import hashlib
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,16 +20,21 @@ import numpy as np
 from leadline.engines.loading import load_family
 from leadline.engines.own.importing import source_version
 from leadline.engines.own.naming import is_import_path, named
+from leadline.errors import LeadlineError
 from leadline.gather.folds import folds_of
 from leadline.gather.frames import Pool, Rows, Target, load_pool
 from leadline.gather.sampling import sampling_stderr
-from leadline.gather.scores import score_model
-from leadline.phases.data import Data
+from leadline.gather.scores import answers, score_model, score_of
+from leadline.phases.data import Data, Split
 from leadline.phases.problem import Problem
-from leadline.phases.search import Scalar
+from leadline.phases.trial import Scalar
 from leadline.record import Artifacts
 from leadline.record.codec import to_json
-from leadline.workspace import Workspace
+from leadline.workspace import STATE_FOLDER, Workspace
+
+_LONGEST_MESSAGE = 600
+_LONGEST_FOREIGN = 300
+_MOST_LINES = 200
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ class FitSpec:
         At most so many validation rows.
     folder : str
         Where ``leadline.toml`` lies: the family may be a module beside it.
+    is_proof : bool
+        Whether a model that no release could hold is refused.
     """
 
     artifacts: str
@@ -70,6 +79,7 @@ class FitSpec:
     n_train: int | None = None
     n_valid: int | None = None
     folder: str = ""
+    is_proof: bool = False
 
 
 def spec_of(workspace: Workspace, problem: Problem, data: Data) -> FitSpec:
@@ -102,6 +112,8 @@ class FitResult:
         Standard error of the score for want of more rows to judge on; 0 where not asked for.
     spent_s : float
         Seconds of everything, reading the data and judging included; 0 where not asked for.
+    architecture, epochs : tuple of mapping
+        What a network told of itself, as `leadline.engines.contract.Family` says.
     """
 
     score: float
@@ -110,6 +122,8 @@ class FitResult:
     n_valid: int = 0
     stderr: float = 0.0
     spent_s: float = 0.0
+    architecture: tuple[Mapping[str, Scalar], ...] = ()
+    epochs: tuple[Mapping[str, Scalar], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,33 +163,88 @@ def attempt(spec: FitSpec) -> FitResult | FailedFit:
     """Fit and score one spec, and say how sure its score is; whatever is raised comes back."""
     started = time.perf_counter()
     try:
-        pool = load_pool(Artifacts(spec.artifacts), spec.data, spec.target)
+        pool = _load(_Pinned.of(spec))
         train, valid = fold_rows(pool, spec)
-        model = build(spec)
+        model = _resumable(build(spec), spec)
         fitting = time.perf_counter()
         fit_model(model, pool, train)
         fit_s = time.perf_counter() - fitting
-        score = score_model(model, pool, valid, spec.scoring)
+        answered = answers(model, pool.X[valid], spec.scoring)
+        score = score_of(pool.y[valid], answered, spec.scoring)
         if not np.isfinite(score):
             return FailedFit(f"{spec.scoring} is not a number on {valid.size} validation rows")
-        stderr = sampling_stderr(model, pool, valid, spec.scoring)
+        stderr = sampling_stderr(pool.y[valid], answered, spec.scoring)
+        if spec.is_proof:
+            _refuse_unstorable(model, spec)
     except Exception as error:  # a guest's model may raise anything on few rows
-        return FailedFit(f"{type(error).__name__}: {error}"[:300])
-    result = FitResult(score, int(train.size), fit_s, int(valid.size), stderr)
-    return replace(result, spent_s=time.perf_counter() - started)
+        return FailedFit(message_of(error))
+    return FitResult(
+        score=score,
+        n_train=int(train.size),
+        fit_s=fit_s,
+        n_valid=int(valid.size),
+        stderr=stderr,
+        spent_s=time.perf_counter() - started,
+        architecture=_told(model, "architecture_"),
+        epochs=_told(model, "epochs_"),
+    )
 
 
-def measure(spec: FitSpec) -> FitResult:
-    """Fit and score one spec.
+@dataclass(frozen=True)
+class _Pinned:
+    """What fixes the bytes of a pool: equal ones are the same rows, now and for ever."""
 
-    Raises
-    ------
-    ValueError
-        If the fit fails, or its score is not a number.
-    """
-    pool = load_pool(Artifacts(spec.artifacts), spec.data, spec.target)
-    train, valid = fold_rows(pool, spec)
-    return fit_and_score(pool, train, valid, spec)
+    artifacts: str
+    snapshot: str
+    split: Split
+    features: tuple[tuple[str, str], ...]
+    target: Target
+    data: Data = field(compare=False)
+
+    @classmethod
+    def of(cls, spec: FitSpec) -> _Pinned:
+        data = spec.data
+        features = tuple(data.features.items())
+        return cls(spec.artifacts, data.snapshot, data.split, features, spec.target, data)
+
+
+# a process fits hundreds of times on one snapshot, which takes longer to read than many a fit
+@lru_cache(maxsize=1)
+def _load(pinned: _Pinned) -> Pool:
+    return load_pool(Artifacts(pinned.artifacts), pinned.data, pinned.target)
+
+
+def _resumable(model: Any, spec: FitSpec) -> Any:
+    """Tell a model that can go on after a stop where to keep what it has learnt so far."""
+    if spec.folder and "checkpoint" in getattr(model, "get_params", dict)():
+        said = f"{key_of(spec)} {spec.n_train} {spec.fold} {spec.seed}"
+        name = hashlib.sha256(said.encode()).hexdigest()
+        folder = Path(spec.folder) / STATE_FOLDER / "checkpoints"
+        folder.mkdir(parents=True, exist_ok=True)
+        model.set_params(checkpoint=str(folder / f"{name}.npz"))
+    return model
+
+
+def message_of(error: Exception) -> str:
+    """What a guest's error says, short enough for a page."""
+    if isinstance(error, LeadlineError):
+        return str(error)[:_LONGEST_MESSAGE]  # it says what is found, needed and next
+    return f"{type(error).__name__}: {error}"[:_LONGEST_FOREIGN]
+
+
+def _told(model: Any, name: str) -> tuple[Mapping[str, Scalar], ...]:
+    """What a network says of itself; long stories by every so many lines."""
+    lines = list(getattr(model, name, ()))
+    stride = -(-len(lines) // _MOST_LINES) or 1
+    kept = [*lines[:-1:stride], *lines[-1:]]
+    return tuple(dict(line) for line in kept)
+
+
+def _refuse_unstorable(model: Any, spec: FitSpec) -> None:
+    # skops takes seconds to import: only who needs it waits, and it comes out of the time box
+    from leadline.engines.models import refuse_unstorable
+
+    refuse_unstorable(model, spec.family, spec.folder)
 
 
 def fold_rows(pool: Pool, spec: FitSpec) -> tuple[Rows, Rows]:
@@ -194,19 +263,19 @@ def build(spec: FitSpec) -> Any:
 
 
 def fit_and_score(pool: Pool, train: Rows, valid: Rows, spec: FitSpec) -> FitResult:
-    """Fit on some rows, taking the time, and score on others."""
+    """Fit on some rows, taking the time, and score on others.
+
+    Raises
+    ------
+    ValueError
+        If the score is not a number.
+    """
     started = time.perf_counter()
     model = fit_model(build(spec), pool, train)
     fitted = time.perf_counter()
     score = score_model(model, pool, valid, spec.scoring)
     if not np.isfinite(score):
         raise ValueError(f"{spec.scoring} is not a number on {valid.size} validation rows")
-    if spec.fold == 0 and is_import_path(spec.family):
-        # skops takes seconds to import: only who needs it waits, and it comes out of the time box
-        from leadline.engines.models import refuse_unstorable
-
-        # what no release can hold is not worth a time box
-        refuse_unstorable(model, spec.family, spec.folder)
     return FitResult(score, int(train.size), fitted - started)
 
 

@@ -10,17 +10,20 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.engines.bundle import open_bundle
+from leadline.engines.bundle import Bundle, open_bundle
 from leadline.engines.conform import conform
 from leadline.engines.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.gather.blocks import block_names
+from leadline.gather.decisions import Decided, is_wrong
 from leadline.gather.frames import Target
 from leadline.gather.service import in_service
 from leadline.gather.shifts import column_shifts
+from leadline.gather.sources import images_of
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
+from leadline.phases.scoring import Task
 from leadline.record import Observation
 from leadline.snapshot import from_parquet, read_table
 from leadline.workspace import Workspace
@@ -30,13 +33,12 @@ _MOST_REFERENCE = 20_000
 
 @dataclass(frozen=True)
 class _Scored:
-    """Rows of a file with what the release said, and what was true where that is known."""
+    """Rows of a file with what the release said; `truth` has an element for each labelled row."""
 
     X: pl.DataFrame
-    scores: NDArray[np.float64]
-    flagged: NDArray[np.bool_]
+    decided: Decided
     is_labelled: NDArray[np.bool_]
-    is_positive: NDArray[np.bool_]
+    truth: NDArray[Any]
 
 
 def observe_file(folder: str, path: str) -> list[str]:
@@ -66,19 +68,21 @@ def observe_file(folder: str, path: str) -> list[str]:
             Path(path),
             missing=workspace.settings.data.missing,
             exclude=workspace.settings.data.exclude,
+            images=images_of(workspace, data.features),
         )
         bundle = open_bundle(
             workspace.releases_folder / release.bundle,
             trusted=public_keys(workspace.key_path),
             modules=workspace.folder,
         )
-        scored = _score(bundle, frame, data, problem, release.threshold)
+        scored = _score(bundle, frame, data, problem)
         names = _names(frame, data, workspace.settings.watch.block, Path(path).name)
         reference = _reference(workspace, data)
         blocks = sorted(set(names.tolist()))
         for block in blocks:
             rows = np.flatnonzero(names == block)
-            payload = _payload(scored, rows, reference, data)
+            payload = _payload(scored, rows, problem.task, release.tolerance)
+            payload["shifts"] = column_shifts(scored.X[rows], reference, data.features)
             workspace.record.add_observation(
                 Observation(
                     release_id=release.release_id,
@@ -105,19 +109,24 @@ def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:
     return release.verdict, at_release, problem.verdict
 
 
-def _score(
-    bundle: Any, frame: pl.DataFrame, data: Data, problem: Problem, threshold: float
-) -> _Scored:
-    scores = np.asarray(bundle.score(frame), dtype=float)
-    is_labelled = np.zeros(frame.height, dtype=bool)
-    is_positive = np.zeros(frame.height, dtype=bool)
+def _score(bundle: Bundle, frame: pl.DataFrame, data: Data, problem: Problem) -> _Scored:
+    decided = _decided(bundle, frame, problem.task)
+    is_labelled, truth = np.zeros(frame.height, dtype=bool), decided.said[:0]
     if problem.label in frame.columns:
         is_labelled = frame[problem.label].is_not_null().to_numpy()
-        values = Target.of(problem).values(frame.filter(pl.Series(is_labelled)))
-        is_positive[is_labelled] = values == 1
-    return _Scored(
-        conform(frame, data.features), scores, scores >= threshold, is_labelled, is_positive
-    )
+        truth = Target.of(problem).values(frame.filter(pl.Series(is_labelled)))
+    return _Scored(conform(frame, data.features), decided, is_labelled, truth)
+
+
+def _decided(bundle: Bundle, frame: pl.DataFrame, task: Task) -> Decided:
+    """What the release answers, as labels are."""
+    answers = bundle.predict(frame)
+    scores = answers["score"].to_numpy()
+    if task is Task.BINARY:
+        return Decided(answers["flagged"].cast(pl.Int64).to_numpy(), scores)
+    if task is Task.REGRESSION:
+        return Decided(scores, scores)
+    return Decided(np.asarray(answers["label"].to_list(), dtype=str), scores)
 
 
 def _names(frame: pl.DataFrame, data: Data, block: str, file: str) -> NDArray[np.str_]:
@@ -136,15 +145,22 @@ def _reference(workspace: Workspace, data: Data) -> pl.DataFrame:
 
 
 def _payload(
-    scored: _Scored, rows: NDArray[np.intp], reference: pl.DataFrame, data: Data
+    scored: _Scored, rows: NDArray[np.intp], task: Task, tolerance: float | None
 ) -> dict[str, Any]:
-    known = rows[scored.is_labelled[rows]]
-    flagged, positive = scored.flagged[known], scored.is_positive[known]
-    return {
-        "alert_share": float(scored.flagged[rows].mean()),
-        "mean_score": float(scored.scores[rows].mean()),
-        "n_labelled": int(known.size),
-        "n_missed": int((~flagged & positive).sum()),
-        "n_false_alarms": int((flagged & ~positive).sum()),
-        "shifts": column_shifts(scored.X[rows], reference, data.features),
+    """What the record keeps of a block, but for its shifts."""
+    decided = Decided(scored.decided.said[rows], scored.decided.scores[rows])
+    is_known = scored.is_labelled[rows]
+    said = decided.said[is_known]
+    truth = scored.truth[np.cumsum(scored.is_labelled)[rows[is_known]] - 1]
+    payload: dict[str, Any] = {
+        "alert_share": decided.alert_share(task),
+        "mean_score": float(decided.scores.mean()),
+        "n_labelled": int(truth.size),
+        "n_wrong": int(is_wrong(said, truth, tolerance).sum()),
     }
+    if task is Task.BINARY:
+        payload["n_missed"] = int(((said == 0) & (truth == 1)).sum())
+        payload["n_false_alarms"] = int(((said == 1) & (truth == 0)).sum())
+    elif task is Task.REGRESSION and truth.size:
+        payload["off_by"] = float(np.abs(said - truth).mean())
+    return payload

@@ -11,18 +11,22 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score
 
-from leadline.gather.frames import Pool, Rows
-from leadline.gather.scores import positive_scores
-
 _N_GROUPS = 20
 
 
-def sampling_stderr(model: Any, pool: Pool, rows: Rows, scoring: str) -> float:
+def sampling_stderr(y: NDArray[Any], answered: NDArray[Any], scoring: str) -> float:
     """Standard error of a score for want of more rows to judge on.
 
     Binomial for a share of rows, drawn a little away from certainty, and for a mean of such
     shares; the standard error of a mean for a mean; of ranks for the area under the ROC curve [1]_;
     else the jackknife, the score without each twentieth of the rows, dealt out class by class [2]_.
+
+    Parameters
+    ----------
+    y, answered : ndarray of shape (n_samples,)
+        Labels, and what `leadline.gather.scores.answers` gave for the rows.
+    scoring : str
+        The metric.
 
     Returns
     -------
@@ -35,15 +39,11 @@ def sampling_stderr(model: Any, pool: Pool, rows: Rows, scoring: str) -> float:
        correlated receiver operating characteristic curves. Biometrics 44, 837-845.
     .. [2] B. Efron, C. Stein (1981), The jackknife estimate of variance. Ann. Statist. 9, 586-596.
     """
-    y = pool.y[rows]
-    if scoring in {"roc_auc", "average_precision"}:
-        ranked = _ranks(model, pool.X[rows])
-        if scoring == "roc_auc":
-            return _roc_stderr(y == 1, ranked)
-        return _jackknife(average_precision_score, y, ranked)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        guess = np.asarray(model.predict(pool.X[rows]))
+    if scoring == "roc_auc":
+        return _roc_stderr(y == 1, answered)
+    if scoring == "average_precision":
+        return _jackknife(average_precision_score, y, answered)
+    guess = answered
     if scoring == "accuracy":
         return float(np.sqrt(_share_variance(guess == y)))
     if scoring == "balanced_accuracy":
@@ -53,15 +53,6 @@ def sampling_stderr(model: Any, pool: Pool, rows: Rows, scoring: str) -> float:
     if scoring == "mean_absolute_error":
         return float(np.std(np.abs(y.astype(float) - guess)) / np.sqrt(y.size))
     return _jackknife(_f1 if scoring == "f1" else _r2, y, guess)
-
-
-def _ranks(model: Any, frame: Any) -> NDArray[np.float64]:
-    """What the model orders rows by, as scikit-learn's scorers choose it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if hasattr(model, "decision_function"):
-            return np.asarray(model.decision_function(frame), dtype=float)
-        return positive_scores(model, frame)
 
 
 def _share_variance(is_right: NDArray[np.bool_]) -> float:

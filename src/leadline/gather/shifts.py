@@ -8,12 +8,18 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from leadline.engines.pixels import pixels
 from leadline.stats.drift import number_shift, share_shift
 
 _MOST_CATEGORIES = 30
 _LEAST_DISTANCE = 0.05
 _MOST_SHOWN = 5
+# enough to compare distributions, and read in a moment
+_MOST_IMAGES = 1_000
+_SIDE = 16
+_N_PATTERNS = 3
 
 
 def column_shifts(
@@ -40,23 +46,66 @@ def column_shifts(
             found.append(_number(name, block[name], reference[name]))
         elif kind == "category":
             found.append(_category(name, block[name], reference[name]))
+        elif kind == "image":
+            found.append(_image(name, block[name], reference[name]))
     shifts = [shift for shift in found if shift and shift["distance"] >= _LEAST_DISTANCE]
     return sorted(shifts, key=lambda shift: -shift["distance"])[:_MOST_SHOWN]
 
 
 def _number(name: str, block: pl.Series, reference: pl.Series) -> dict[str, Any] | None:
     new, old = (series.drop_nulls().drop_nans().to_numpy() for series in (block, reference))
-    missing = block.null_count() / max(block.len(), 1)
     if not new.size or not old.size:
         return None
-    usual = reference.null_count() / max(reference.len(), 1)
     distance = number_shift(new, old).statistic
-    if missing - usual > distance:
-        words = f"{name!r} is missing in {missing:.0%} of the rows, {usual:.0%} before"
-        return {"column": name, "distance": missing - usual, "words": words}
+    if lack := _more_missing(name, block, reference, distance):
+        return lack
     side = "higher" if np.mean(new) > np.mean(old) else "lower"
     words = f"{name!r} is {side}: mean {np.mean(new):.3g}, {np.mean(old):.3g} before"
     return {"column": name, "distance": distance, "words": words}
+
+
+def _more_missing(
+    name: str, block: pl.Series, reference: pl.Series, distance: float
+) -> dict[str, Any] | None:
+    """Missing values, if their share moved by more than the values did."""
+    missing = block.null_count() / max(block.len(), 1)
+    usual = reference.null_count() / max(reference.len(), 1)
+    if missing - usual <= distance:
+        return None
+    words = f"{name!r} is missing in {missing:.0%} of the rows, {usual:.0%} before"
+    return {"column": name, "distance": missing - usual, "words": words}
+
+
+def _image(name: str, block: pl.Series, reference: pl.Series) -> dict[str, Any] | None:
+    """Light, contrast, or else the patterns of light and dark that vary most in the reference."""
+    new, old = (_shades(series) for series in (block, reference))
+    if not new.size or not old.size:
+        return None
+    light = {"brighter": (new.mean(axis=1), old.mean(axis=1))}
+    light |= {"fuller of contrast": (new.std(axis=1), old.std(axis=1))}
+    centre = old.mean(axis=0)
+    patterns = np.linalg.svd(old - centre, full_matrices=False)[2][:_N_PATTERNS]
+    found = {words: number_shift(*pair).statistic for words, pair in light.items()}
+    what = max(found, key=lambda words: found[words])
+    now, before = (float(np.mean(values)) for values in light[what])
+    side = {"brighter": "darker", "fuller of contrast": "flatter"}[what] if now < before else what
+    words = f"{name!r} is {side}: {now:.2f} on average, {before:.2f} before (0 to 1)"
+    distance = found[what]
+    moved = max(
+        number_shift((new - centre) @ one, (old - centre) @ one).statistic for one in patterns
+    )
+    if moved > distance:
+        words, distance = f"{name!r} shows other patterns of light and dark than before", moved
+    lack = _more_missing(name, block, reference, distance)
+    return lack or {"column": name, "distance": distance, "words": words}
+
+
+def _shades(images: pl.Series) -> NDArray[np.float64]:
+    """Grey pixels of a sample, one image a row."""
+    given = images.drop_nulls()
+    if given.len() > _MOST_IMAGES:
+        given = given.sample(_MOST_IMAGES, seed=0)
+    return pixels(given, _SIDE, 1).reshape(given.len(), _SIDE**2).astype(np.float64)
 
 
 def _category(name: str, block: pl.Series, reference: pl.Series) -> dict[str, Any] | None:

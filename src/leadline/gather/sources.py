@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from leadline.engines.images import IMAGE_SIZE
 from leadline.errors import DataError, SettingsError
-from leadline.snapshot import read_tables
+from leadline.phases.data import Kind
+from leadline.snapshot import Images, read_tables
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,6 +55,7 @@ def read_pool(
         [workspace.path(name) for name in settings.data.files],
         missing=settings.data.missing,
         exclude=[name for name in settings.data.exclude if name not in typed],
+        images=images_of(workspace),
         note=note,
     )
     label = settings.problem.label
@@ -66,13 +69,34 @@ def read_pool(
     return frame
 
 
-def read_stream(workspace: Workspace) -> pl.DataFrame | None:
-    """Read the unlabelled stream; None if the settings name none."""
+def images_of(workspace: Workspace, features: Mapping[str, str] | None = None) -> Images:
+    """How images are read; the columns are recognised, if no features are known yet."""
+    names = None
+    if features is not None:
+        names = tuple(name for name, kind in features.items() if kind == Kind.IMAGE)
+    return Images(workspace.settings.data.image_size, workspace.folder, names)
+
+
+def read_stream(
+    workspace: Workspace, features: Mapping[str, str] | None = None
+) -> pl.DataFrame | None:
+    """Read the unlabelled stream; None if the settings name none.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose settings name it.
+    features : mapping of str to str, optional
+        Feature name to kind: an image is read as one, though its file be lost.
+    """
     data = workspace.settings.data
     if not data.stream:
         return None
     return read_tables(
-        [workspace.path(name) for name in data.stream], missing=data.missing, exclude=data.exclude
+        [workspace.path(name) for name in data.stream],
+        missing=data.missing,
+        exclude=data.exclude,
+        images=images_of(workspace, features),
     )
 
 
@@ -87,6 +111,9 @@ def source_digest(workspace: Workspace) -> str:
     settings = workspace.settings.data
     digest = hashlib.sha256()
     how = {key: value for key, value in asdict(settings).items() if key != "stream"}
+    if settings.image_size == IMAGE_SIZE:
+        # a project from before there were images is read as it was
+        del how["image_size"]
     digest.update(json.dumps([how, workspace.settings.problem.label], sort_keys=True).encode())
     for name in settings.files:
         path = workspace.path(name)

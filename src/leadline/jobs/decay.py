@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.gather.blocks import block_names
+from leadline.gather.decisions import decide, is_wrong
 from leadline.gather.frames import Pool, Rows, Target, load_pool
 from leadline.gather.measuring import FitSpec, build, fit_model, spec_of
-from leadline.gather.scores import positive_scores
 from leadline.phases import decay as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay, Staleness
@@ -38,7 +38,7 @@ class _Backtest:
     blocks: list[str]
     rows: list[Rows]
     spec: FitSpec
-    threshold: float
+    release: Release
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
@@ -55,6 +55,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
         cost_retrain=watch.retrain_cost,
         cost_error=watch.error_cost,
         currency=problem.currency,
+        tolerance=release.tolerance,
     )
     if not data.time_column:
         return phase.assess(blank)
@@ -70,7 +71,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
     blocks, rows = _by_block(pool, data.time_column, watch.block)
     if len(blocks) < _FEWEST_BLOCKS:
         return phase.assess(replace(blank, blocks=tuple(blocks)))
-    errors = _errors(pool, _Backtest(blocks, rows, spec, release.threshold), report)
+    errors = _errors(pool, _Backtest(blocks, rows, spec, release), report)
     return phase.assess(_aged(errors, blocks, rows, blank))
 
 
@@ -101,8 +102,9 @@ def _errors(pool: Pool, test: _Backtest, report: Report) -> NDArray[np.float64]:
         model = fit_model(build(test.spec), pool, past)
         for later in range(cut, n_blocks):
             rows = test.rows[later]
-            flagged = positive_scores(model, pool.X[rows]) >= test.threshold
-            errors[cut - 1, later - cut] = np.mean(flagged != (pool.y[rows] == 1))
+            said = decide(model, pool.X[rows], test.spec.target.task, test.release.threshold).said
+            wrong = is_wrong(said, pool.y[rows], test.release.tolerance)
+            errors[cut - 1, later - cut] = wrong.mean()
     return errors
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _FAMILY = "linear"
 _N_ROWS = 2000
-_N_ROWS_OF_TEXT = 600  # a fit on texts takes ten times as long
+_N_ROWS_OF_TEXT = 600  # a fit on texts or images takes ten times as long
 _N_FOLDS = 3
 _N_PERMUTATIONS = 39
 _FEWEST_REPEATED = 20
@@ -84,7 +84,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
 
 def _small(pool: Pool, data: Data) -> Pool:
     """At most so many train rows, still in their order."""
-    n_rows = _N_ROWS_OF_TEXT if Kind.TEXT in data.features.values() else _N_ROWS
+    is_slow = {Kind.TEXT, Kind.IMAGE} & set(data.features.values())
+    n_rows = _N_ROWS_OF_TEXT if is_slow else _N_ROWS
     if pool.order.size <= n_rows:
         return pool
     kept = np.random.default_rng(data.split.seed).permutation(pool.order.size)[:n_rows]

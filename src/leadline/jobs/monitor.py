@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 from leadline.engines.models import load_model, trusted_types
 from leadline.errors import NotReadyError
 from leadline.gather.blocks import block_names
+from leadline.gather.decisions import decide, is_wrong
 from leadline.gather.frames import Target, load_pool
-from leadline.gather.scores import positive_scores
 from leadline.gather.service import family_of
 from leadline.phases import monitor as phase
 from leadline.phases.data import Data
@@ -41,7 +42,8 @@ class _Reference:
     """How the release did on the test set, block by block."""
 
     error: float
-    alert_share: float
+    alert_share: float | None
+    mean_score: float
     block_errors: NDArray[np.float64]
     n_typical: float
 
@@ -81,6 +83,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             release_id=release.release_id,
             reference_error=reference.error,
             reference_alert_share=reference.alert_share,
+            reference_mean_score=reference.mean_score,
+            tolerance=release.tolerance,
             n_reference_blocks=int(reference.block_errors.size),
             error_limit=_limit(reference),
             false_alarm_rate=rate,
@@ -94,8 +98,8 @@ def _reference(
     workspace: Workspace, data: Data, problem: Problem, model: Any, release: Release
 ) -> _Reference:
     pool = load_pool(workspace.artifacts, data, Target.of(problem))
-    flagged = positive_scores(model, pool.X[pool.test]) >= release.threshold
-    wrong = flagged != (pool.y[pool.test] == 1)
+    decided = decide(model, pool.X[pool.test], problem.task, release.threshold)
+    wrong = is_wrong(decided.said, pool.y[pool.test], release.tolerance)
     if data.time_column:
         times = pool.frame[data.time_column][pool.test]
         names = np.asarray(block_names(times, workspace.settings.watch.block))
@@ -106,7 +110,8 @@ def _reference(
     kept = [name for name, size in sizes.items() if size > typical / 2]
     return _Reference(
         error=float(wrong.mean()),
-        alert_share=float(flagged.mean()),
+        alert_share=decided.alert_share(problem.task),
+        mean_score=float(decided.scores.mean()),
         block_errors=np.array([wrong[names == name].mean() for name in kept]),
         n_typical=max(typical, 1.0),
     )
@@ -125,14 +130,12 @@ def _limit(reference: _Reference) -> float | None:
 def _block(seen: Observation, reference: _Reference, problem: Problem) -> Block:
     payload = seen.payload
     n_labelled = int(payload["n_labelled"])
-    n_missed, n_false = int(payload["n_missed"]), int(payload["n_false_alarms"])
     error, cost, z, is_alarm = None, None, None, False
     if n_labelled:
-        n_wrong = n_missed + n_false
+        n_wrong = _n_wrong(payload)
         bounds = wilson_interval(n_wrong, n_labelled)
         error = Bounds(estimate=n_wrong / n_labelled, low=bounds.low, high=bounds.high)
-        money = n_missed * problem.cost_miss + n_false * problem.cost_false_alarm
-        cost = 1000 * money / n_labelled
+        cost = _cost(payload, problem)
         if reference.block_errors.size >= _FEWEST_REFERENCE:
             judged = block_alarm(
                 reference.block_errors,
@@ -145,12 +148,28 @@ def _block(seen: Observation, reference: _Reference, problem: Problem) -> Block:
     return Block(
         name=seen.block,
         n_rows=seen.n_rows,
-        alert_share=float(payload["alert_share"]),
+        alert_share=payload["alert_share"],
         mean_score=float(payload["mean_score"]),
         n_labelled=n_labelled,
         error=error,
+        off_by=payload.get("off_by"),
         cost_per_1000=cost,
         z=z,
         is_alarm=is_alarm,
         shifts=tuple(Shift(**shift) for shift in payload["shifts"]),
     )
+
+
+def _n_wrong(payload: Mapping[str, Any]) -> int:
+    if "n_missed" in payload:
+        return int(payload["n_missed"]) + int(payload["n_false_alarms"])
+    return int(payload["n_wrong"])
+
+
+def _cost(payload: Mapping[str, Any], problem: Problem) -> float | None:
+    """Money that the errors on 1,000 rows cost; None where the two kinds are not told apart."""
+    if "n_missed" not in payload:
+        return None
+    missed, false = payload["n_missed"], payload["n_false_alarms"]
+    money = missed * problem.cost_miss + false * problem.cost_false_alarm
+    return 1000 * float(money) / int(payload["n_labelled"])

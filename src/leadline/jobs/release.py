@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadline.engines.bundle import SealedBundle, seal
 from leadline.engines.conform import conform
+from leadline.engines.contract import Scalar
 from leadline.engines.keys import load_or_make_key
 from leadline.engines.manifest import Card
 from leadline.engines.models import load_model, trusted_types
@@ -43,15 +44,15 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
     report("comparing it with the release in service", 0.6)
     before = in_service(workspace.record)
     champion = _champion_score(workspace, pool, before, problem.scoring)
-    point = tuning.point(review.chosen)
     return phase.assess(
         phase.Evidence(
             release_id=sealed.release_id,
             bundle=sealed.digest,
             model=tuning.model,
             candidate=tuning.candidate,
-            point=point.name,
-            threshold=point.threshold,
+            point=review.chosen,
+            threshold=card.threshold,
+            tolerance=_tolerance(tuning),
             signer=sealed.signer,
             n_golden=_N_GOLDEN if pool.order.size >= _N_GOLDEN else int(pool.order.size),
             size_bytes=sealed.size_bytes,
@@ -71,7 +72,6 @@ def _card(workspace: Workspace, reading: Reading) -> Card:
     data = reading.of(Data)
     tuning = reading.of(Tuning)
     review = reading.of(Review)
-    chosen, point = review.chosen_point, tuning.point(review.chosen)
     return Card(
         project=workspace.settings.name,
         label=problem.label,
@@ -79,27 +79,55 @@ def _card(workspace: Workspace, reading: Reading) -> Card:
         columns=data.features,
         positive=problem.positive,
         classes=tuple(count.value for count in data.classes),
-        threshold=point.threshold,
-        point=point.name,
-        costs={
-            "miss": review.cost_miss,
-            "false_alarm": review.cost_false_alarm,
-            "currency": problem.currency,
-        },
+        threshold=None if tuning.plain else tuning.point(review.chosen).threshold,
+        point=review.chosen,
+        costs={} if tuning.plain else _costs(review),
         data_digest=data.snapshot,
-        metrics={
-            f"test_{tuning.scoring}": tuning.test_score,
-            "test_precision": point.precision.estimate,
-            "test_recall": point.recall.estimate,
-            "stream_precision_low": chosen.precision.low,
-            "stream_precision_high": chosen.precision.high,
-            "stream_recall_low": chosen.recall.low,
-            "stream_recall_high": chosen.recall.high,
-        },
+        metrics={f"test_{tuning.scoring}": tuning.test_score, **_metrics(tuning, review)},
         missing=tuple(workspace.settings.data.missing),
         made_by=review.person,
+        image_size=workspace.settings.data.image_size,
         family=family_of(workspace.record, reading.seen["tuning"]),
     )
+
+
+def _costs(review: Review) -> dict[str, Scalar]:
+    return {
+        "miss": review.cost_miss,
+        "false_alarm": review.cost_false_alarm,
+        "currency": review.currency,
+    }
+
+
+def _metrics(tuning: Tuning, review: Review) -> dict[str, Scalar]:
+    """What is known of the point that was chosen."""
+    if tuning.plain is not None:
+        right = tuning.plain.right
+        known: dict[str, Scalar] = {
+            "test_share_right": right.estimate,
+            "test_share_right_low": right.low,
+            "test_share_right_high": right.high,
+        }
+        numbers = tuning.plain.numbers
+        if numbers is not None:
+            known["tolerance"] = numbers.tolerance
+            if numbers.low is not None and numbers.high is not None:
+                known |= {"interval_90_low": numbers.low, "interval_90_high": numbers.high}
+        return known
+    chosen, point = review.chosen_point, tuning.point(review.chosen)
+    return {
+        "test_precision": point.precision.estimate,
+        "test_recall": point.recall.estimate,
+        "stream_precision_low": chosen.precision.low,
+        "stream_precision_high": chosen.precision.high,
+        "stream_recall_low": chosen.recall.low,
+        "stream_recall_high": chosen.recall.high,
+    }
+
+
+def _tolerance(tuning: Tuning) -> float | None:
+    numbers = tuning.plain.numbers if tuning.plain else None
+    return numbers.tolerance if numbers else None
 
 
 def _seal(workspace: Workspace, pool: Pool, model: str, card: Card) -> SealedBundle:

@@ -1,102 +1,269 @@
-"""find / search: try candidates inside a hard time box, the baseline first."""
+"""find / search: try candidates inside a hard box, the baseline first.
+
+The box is kept by this process, which can kill the one that explores: at its end, when the money or
+the processor time granted is used up, and when a candidate takes more memory than there is; then
+the candidate has failed and the exploring goes on without it. All that was measured is on the
+record as it comes, so that nothing is lost, and a second run goes on from there.
+"""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator, Mapping
+import hashlib
+import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import count, zip_longest
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.engines.loading import load, load_family
-from leadline.engines.own.naming import is_import_path
-from leadline.errors import LeadlineError, LimitError
+from leadline.errors import DiedError, LimitError
+from leadline.gather.aim import aimed_at
+from leadline.gather.bench import Course
 from leadline.gather.box import run_in_box
+from leadline.gather.candidates import sources
 from leadline.gather.examples import held_out_examples
-from leadline.gather.measuring import FitSpec, measure, spec_of
+from leadline.gather.measuring import FitSpec, key_of, spec_of
+from leadline.gather.race import Race
+from leadline.gather.usage import free_memory, usage_of
 from leadline.phases import search as phase
+from leadline.phases.choice import choose, compared
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
-from leadline.phases.search import Example, Scalar, Search, Trial, TrialState
-from leadline.stats.compare import one_standard_error_choice
+from leadline.phases.search import Closed, Search
+from leadline.phases.trial import Example, Expected, Trial, TrialState
+from leadline.stats.allocation import chances_best
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report
     from leadline.record import Reading
 
-_MOST_TRAIN = 20_000
-_MOST_VALID = 10_000
 _LEAST_BOX_S = 1.0
 _CLOSING_S = 1.0
 _LONGEST_FIT_S = 0.5
 _FEWEST_TRAIN = 200
-_LONGEST_MESSAGE = 600
+_TICK_S = 0.2
+_TELL_S = 1.0
+# of the memory that is free at the start
+_MOST_MEMORY = 0.8
+_N_DRAWS = 2000
+_TINY = 1e-12
+_NINETY = 3.29  # standard deviations between the ends of a 90 % interval
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything the child needs: small, and data by digest."""
+    """Everything the child needs: small, and data by digest.
+
+    Attributes
+    ----------
+    folder, box : str
+        The workspace, and under which its trials are on the record.
+    n_aim : int
+        Train rows that can be afforded.
+    closes_at : float
+        When the box closes, as `time.time` tells.
+    banned : frozenset of str
+        Names of trials that this run does not measure again.
+    """
 
     folder: str
     box: str
-    spec: FitSpec
-    families: tuple[str, ...]
-    executor: str
-    n_jobs: int
+    problem: Problem
+    data: Data
+    n_aim: int
+    closes_at: float
+    banned: frozenset[str] = frozenset()
+
+
+class _OutOfMemoryError(LimitError):
+    """A candidate takes more memory than there is."""
+
+
+class _OutOfProcessorTimeError(LimitError):
+    """The processor time granted is used up."""
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
-    """Search until the box closes; what was finished is kept whatever happens."""
-    problem = reading.of(Problem)
-    data = reading.of(Data)
-    plan = _plan(workspace, problem, data)
-
-    def tick() -> None:
-        share = min(report.waited_s() / problem.time_box_s, 1.0)
-        report(_progress(workspace.record.trials(plan.box)), share)
-
+    """Search until the box closes; what was measured is kept whatever happens."""
+    problem, data = reading.of(Problem), reading.of(Data)
+    granted_s, closer = _granted(workspace, problem)
     # people wait for the start of processes and for the closing words, so both are in the box
-    left_s = max(problem.time_box_s - report.waited_s() - _CLOSING_S, _LEAST_BOX_S)
-    with suppress(LimitError):
-        run_in_box("leadline.jobs.search:explore", plan, limit_s=left_s, tick=tick, tick_s=0.5)
-    trials = _latest(workspace.record.trials(plan.box))
+    left_s = max(granted_s - report.waited_s() - _CLOSING_S, _LEAST_BOX_S)
+    plan = Plan(
+        folder=str(workspace.folder),
+        box=_box(workspace, problem, data),
+        problem=problem,
+        data=data,
+        n_aim=aimed_at(workspace, problem, data),
+        closes_at=time.time() + left_s,
+    )
+    n_kept = len(_latest(workspace.record.trials(plan.box)))
+    watch = _Watch(workspace, plan, report, granted_s)
+    closed = _explore_in_boxes(workspace, plan, watch, closer)
+    trials = _judged(_latest(workspace.record.trials(plan.box)), problem.scoring)
     chosen = choose(trials, problem.scoring)
     examples: tuple[Example, ...] = ()
     if chosen:
         report("looking for examples", 1.0)
         trial = next(trial for trial in trials if trial.name == chosen)
         with suppress(Exception):  # a guest's model may fail on few rows; the search is kept
-            examples = held_out_examples(_quick(plan.spec, trial))
+            examples = held_out_examples(_quick(spec_of(workspace, problem, data), trial))
     spent_s = report.waited_s()
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,
             trials=trials,
             chosen=chosen,
-            time_box_s=problem.time_box_s,
+            time_box_s=granted_s,
             spent_s=spent_s,
             cost=spent_s / 3600 * workspace.settings.prices.machine_per_hour,
             currency=problem.currency,
             n_rows=data.split.n_train,
             examples=examples,
+            n_aim=plan.n_aim,
+            closed=closed,
+            cpu_s=watch.cpu_s,
+            target_score=problem.target_score,
+            chance_target=_chance_of(trials, chosen, problem),
+            n_kept=n_kept,
         )
     )
 
 
 def explore(plan: Plan) -> None:
-    """Try candidates one after the other, until there are none left or the box closes."""
-    executor = load("executors", plan.executor)(plan.n_jobs)
+    """Race the candidates until nothing is worth its time; the box may close before."""
     with Workspace.open(plan.folder) as workspace:
-        for trial in _candidates(plan):
-            workspace.record.add_trial(plan.box, trial)
-            if trial.state is TrialState.CUT:
-                workspace.record.add_trial(plan.box, _try(plan, executor, trial))
+        settings = workspace.settings.find
+        race = Race(
+            course=Course.of(workspace, plan.problem, plan.data, n_folds=settings.folds),
+            box=plan.box,
+            n_aim=plan.n_aim,
+            searcher=settings.searcher,
+            left_s=lambda: plan.closes_at - time.time(),
+            banned=plan.banned,
+        )
+        race.run(sources(settings.families, plan.folder))
+
+
+def _granted(workspace: Workspace, problem: Problem) -> tuple[float, Closed]:
+    """Seconds of the box, and what closes it: the time granted, or the money."""
+    settings, price = workspace.settings.find, workspace.settings.prices.machine_per_hour
+    if settings.money_limit and price:
+        affordable_s = settings.money_limit / price * 3600
+        if affordable_s < problem.time_box_s:
+            return affordable_s, Closed.MONEY
+    return problem.time_box_s, Closed.TIME
+
+
+def _box(workspace: Workspace, problem: Problem, data: Data) -> str:
+    """Under which trials are on the record: what is searched, so that a second run goes on."""
+    spec = replace(spec_of(workspace, problem, data), n_folds=workspace.settings.find.folds)
+    return f"search {hashlib.sha256(key_of(spec).encode()).hexdigest()}"
+
+
+def _explore_in_boxes(workspace: Workspace, plan: Plan, watch: _Watch, closer: Closed) -> Closed:
+    """Explore until the end; when a candidate takes the process down, go on without it."""
+    while True:
+        left_s = plan.closes_at - time.time()
+        try:
+            run_in_box(
+                "leadline.jobs.search:explore", plan, limit_s=left_s, tick=watch, tick_s=_TICK_S
+            )
+        except KeyboardInterrupt:
+            return Closed.HAND
+        except _OutOfProcessorTimeError:
+            return Closed.CPU
+        except (_OutOfMemoryError, DiedError) as error:
+            failed = _at_work(workspace, plan)
+            if failed is None or failed.name in plan.banned:
+                raise
+            failed = replace(failed, state=TrialState.FAILED, message=str(error))
+            workspace.record.add_trial(plan.box, failed)
+            plan = replace(plan, banned=plan.banned | {failed.name})
+            watch.restarted()
+        except LimitError:
+            return closer
+        else:
+            return Closed.DONE
+
+
+def _at_work(workspace: Workspace, plan: Plan) -> Trial | None:
+    """The trial that was being measured."""
+    trials = workspace.record.trials(plan.box)
+    return trials[-1] if trials else None
+
+
+@dataclass
+class _Watch:
+    """Told a few times a second who explores: looks at what that takes, and says how it goes."""
+
+    workspace: Workspace
+    plan: Plan
+    report: Report
+    granted_s: float
+    cpu_s: float = 0.0
+    _before_s: float = 0.0
+    _told_at: float = field(default=-_TELL_S)
+
+    def __post_init__(self) -> None:
+        settings = self.workspace.settings.find
+        self._cpu_limit_s = settings.cpu_limit_s
+        self._memory_limit = settings.memory_limit_gb * 2**30 or _MOST_MEMORY * free_memory()
+
+    def __call__(self, session: int) -> None:
+        usage = usage_of(session)
+        self.cpu_s = max(self.cpu_s, self._before_s + usage.cpu_s)
+        if self._cpu_limit_s and self.cpu_s > self._cpu_limit_s:
+            raise _OutOfProcessorTimeError("The processor time granted is over.")
+        if self._memory_limit and usage.memory > self._memory_limit:
+            raise _OutOfMemoryError(
+                f"It took {usage.memory / 2**30:.1f} GB of memory;",
+                f"{self._memory_limit / 2**30:.1f} GB are granted.",
+                "Grant more with [find] memory_limit_gb, or leave the family out.",
+            )
+        if time.monotonic() - self._told_at >= _TELL_S:
+            self._told_at = time.monotonic()
+            share = min(self.report.waited_s() / self.granted_s, 1.0)
+            self.report(_progress(self.workspace.record.trials(self.plan.box)), share)
+
+    def restarted(self) -> None:
+        """Another process explores from here on."""
+        self._before_s = self.cpu_s
+
+
+def _judged(trials: tuple[Trial, ...], scoring: str) -> tuple[Trial, ...]:
+    """With the probability of each that no other is better at the size that can be afforded."""
+    known = [trial for trial in trials if trial.level and trial.state is not TrialState.FAILED]
+    if not known:
+        return trials
+    errors, rng = compared(known, scoring), np.random.default_rng(0)
+    draws = [
+        errors[trial.name] / trial.level.error * _drawn(trial.level, rng)
+        for trial in known
+        if trial.level
+    ]
+    chances = dict(zip(errors, chances_best(np.column_stack(draws)), strict=True))
+    return tuple(
+        replace(trial, chance_best=float(chances[trial.name])) if trial.name in chances else trial
+        for trial in trials
+    )
+
+
+def _drawn(expected: Expected, rng: np.random.Generator) -> np.ndarray:
+    """Errors as far apart as the interval that is on the record."""
+    spread = np.log(max(expected.high, _TINY) / max(expected.low, _TINY)) / _NINETY
+    return np.asarray(max(expected.error, _TINY) * np.exp(rng.normal(0.0, spread, _N_DRAWS)))
+
+
+def _chance_of(trials: tuple[Trial, ...], chosen: str, problem: Problem) -> float | None:
+    """Probability that the chosen trial reaches the target with the rows that can be afforded."""
+    trial = next((trial for trial in trials if trial.name == chosen), None)
+    if trial is None or not trial.expected:
+        return None
+    target = scoring_of(problem.scoring).error(problem.target_score)
+    return float(np.mean(_drawn(trial.expected[-1], np.random.default_rng(1)) <= target))
 
 
 def _quick(spec: FitSpec, trial: Trial) -> FitSpec:
@@ -104,139 +271,6 @@ def _quick(spec: FitSpec, trial: Trial) -> FitSpec:
     share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
     n_train = max(int(trial.n_train * share), _FEWEST_TRAIN)
     return replace(spec, family=trial.family, params=trial.params, n_train=n_train)
-
-
-def choose(trials: tuple[Trial, ...], scoring: str) -> str:
-    """Name of the simplest complete trial within one standard error of the best; empty if none."""
-    complete = [t for t in trials if t.state is TrialState.COMPLETE and t.mean is not None]
-    if not complete:
-        return ""
-    sign = -1.0 if scoring_of(scoring).is_loss else 1.0
-    index = one_standard_error_choice(
-        [sign * (trial.mean or 0.0) for trial in complete],
-        [trial.stderr or 0.0 for trial in complete],
-        [trial.complexity for trial in complete],
-    )
-    return complete[index].name
-
-
-def _plan(workspace: Workspace, problem: Problem, data: Data) -> Plan:
-    settings = workspace.settings.find
-    spec = replace(
-        spec_of(workspace, problem, data),
-        n_folds=settings.folds,
-        n_train=_MOST_TRAIN,
-        n_valid=_MOST_VALID,
-    )
-    return Plan(
-        folder=str(workspace.folder),
-        box=uuid.uuid4().hex,
-        spec=spec,
-        families=tuple(settings.families),
-        executor=settings.executor,
-        n_jobs=settings.n_jobs,
-    )
-
-
-def _candidates(plan: Plan) -> Iterator[Trial]:
-    """Every family's default first, simple before rich; then their further candidates in turn.
-
-    A family is asked when its turn comes, so that one that hangs or raises costs no other.
-    """
-    number, spaces = count(), []
-    for name, family in _families(plan):
-        blank = partial(_untried, name, family)
-        try:
-            space = _space(plan, name, family)
-        except Exception as error:  # a guest's family may raise anything; the search goes on
-            yield replace(blank(next(number), {}), state=TrialState.FAILED, message=_message(error))
-            continue
-        if space:
-            yield blank(next(number), space[0])
-        spaces.append([(blank, params) for params in space[1:]])
-    for round_ in zip_longest(*spaces):
-        for blank, params in filter(None, round_):
-            yield blank(next(number), params)
-
-
-def _families(plan: Plan) -> Iterator[tuple[str, Any]]:
-    """Names with families, simple before rich; with an error where there is none to be had.
-
-    The installed ones come first: the code of a person's own model runs when its turn comes.
-    """
-    names = list(dict.fromkeys(plan.families))
-    for is_own in (False, True):
-        names_now = [name for name in names if is_import_path(name) == is_own]
-        loaded = ((name, _loaded(name, plan.spec.folder)) for name in names_now)
-        yield from loaded if is_own else sorted(loaded, key=lambda pair: _complexity(pair[1]))
-
-
-def _loaded(name: str, folder: str) -> Any:
-    """The family of a name, or what stands in its way."""
-    try:
-        return load_family(name, folder)
-    except Exception as error:  # a guest's package may raise anything when it is imported
-        return error
-
-
-def _space(plan: Plan, name: str, family: Any) -> list[Mapping[str, Scalar]]:
-    """What a family proposes; raises what it raises."""
-    if isinstance(family, Exception):
-        raise family
-    data, task = plan.spec.data, plan.spec.target.task.value
-    space = list(family.candidates(task, data.features, data.split.n_train))
-    if not space and is_import_path(name):
-        # a family of ours may pass a task by in silence; one that was named by path may not
-        from leadline.engines.own.finding import nothing_to_try
-
-        raise nothing_to_try(name, family, task)
-    return space
-
-
-def _untried(name: str, family: Any, number: int, params: Mapping[str, Scalar]) -> Trial:
-    """A trial that counts as cut until it has an end."""
-    return Trial(
-        name=f"{getattr(family, 'name', '') or name} {number}",
-        family=name,
-        params=dict(params),
-        complexity=_complexity(family),
-        n_train=0,
-        state=TrialState.CUT,
-    )
-
-
-def _complexity(family: Any) -> int:
-    """Rank of a family; what has none is the simplest, and fails by itself."""
-    rank = getattr(family, "complexity", 0)
-    return rank if isinstance(rank, int) else 0
-
-
-def _message(error: Exception) -> str:
-    if isinstance(error, LeadlineError):
-        return str(error)[:_LONGEST_MESSAGE]  # it says what is found, needed and next
-    return f"{type(error).__name__}: {error}"[:300]
-
-
-def _try(plan: Plan, executor: Any, trial: Trial) -> Trial:
-    """Measure one candidate on every fold; a failure is a result too."""
-    specs = [
-        replace(plan.spec, family=trial.family, params=trial.params, fold=fold)
-        for fold in range(plan.spec.n_folds)
-    ]
-    try:
-        results = list(executor.map(measure, specs))
-    except Exception as error:  # a guest's model may raise anything; the search goes on
-        return replace(trial, state=TrialState.FAILED, message=_message(error))
-    scores = np.array([result.score for result in results])
-    return replace(
-        trial,
-        n_train=int(np.mean([result.n_train for result in results])),
-        scores=tuple(float(score) for score in scores),
-        mean=float(scores.mean()),
-        stderr=float(scores.std(ddof=1) / np.sqrt(scores.size)) if scores.size > 1 else 0.0,
-        fit_s=float(np.mean([result.fit_s for result in results])),
-        state=TrialState.COMPLETE,
-    )
 
 
 def _latest(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
@@ -248,8 +282,9 @@ def _latest(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
 
 
 def _progress(trials: tuple[Trial, ...]) -> str:
+    """How many candidates were measured, which leads, and which is at work."""
     latest = _latest(trials)
-    n_done = sum(trial.state is TrialState.COMPLETE for trial in latest)
     if not latest:
         return "starting"
-    return f"{n_done} candidates finished, trying {latest[-1].name}"
+    n_known = sum(trial.mean is not None for trial in latest)
+    return f"{n_known} candidates measured, trying {trials[-1].name}"

@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from leadline.engines.conform import conform
 from leadline.engines.models import dump_model
 from leadline.errors import NotReadyError
-from leadline.gather.frames import Target, load_pool
+from leadline.gather.decisions import decide
+from leadline.gather.frames import Pool, Target, load_pool
 from leadline.gather.measuring import FitSpec, build, fit_model, spec_of
+from leadline.gather.plain import class_point, number_point, on_stream
 from leadline.gather.scores import positive_scores, score_model
 from leadline.gather.sources import read_stream
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
+from leadline.phases.plain import PlainPoint
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search
@@ -38,7 +42,7 @@ _N_JUDGMENTS = 200
 
 @dataclass(frozen=True)
 class _Stream:
-    """The unlabelled rows, scored; digests are empty where there are none."""
+    """The unlabelled rows; digests are empty where there are none."""
 
     rows: str = ""
     n_rows: int = 0
@@ -48,31 +52,35 @@ class _Stream:
     n_sample: int = 0
 
 
+@dataclass(frozen=True)
+class _Offer:
+    """What is on offer: points with a threshold, or the plain one."""
+
+    points: tuple[OperatingPoint, ...] = ()
+    plain: PlainPoint | None = None
+    n_positive: int = 0
+
+
 def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
     """Fit on all train rows, then touch the test set once."""
     problem = reading.of(Problem)
     data = reading.of(Data)
     search = reading.of(Search)
-    _require_binary(problem)
     pool = load_pool(workspace.artifacts, data, Target.of(problem))
     report("fitting the final model", 0.1)
     started = time.perf_counter()
     model = fit_model(build(_final_spec(workspace, problem, data, search)), pool, pool.order)
     fit_s = time.perf_counter() - started
     report("scoring the test set", 0.6)
-    truth, scores = pool.y[pool.test], positive_scores(model, pool.X[pool.test])
-    _require_both_classes(truth, problem)
-    points = [
-        _point(proposed)
-        for proposed in propose_points(
-            truth,
-            scores,
-            cost_miss=max(problem.cost_miss, 1e-9),
-            cost_false_alarm=max(problem.cost_false_alarm, 1e-9),
-        )
-    ]
+    is_binary = problem.task is Task.BINARY
+    offer = (_with_thresholds if is_binary else _without)(model, pool, problem)
     report("scoring the stream", 0.7)
-    stream = _try_on_stream(workspace, model, data, problem, points)
+    frame = _read_stream(workspace, problem, data)
+    stream = _Stream()
+    if frame is not None and is_binary:
+        stream = _draw_for_judging(workspace, model, data, frame, offer.points)
+    elif frame is not None:
+        stream, offer = _answer_stream(workspace, model, data, problem, frame, offer)
     return phase.assess(
         phase.Evidence(
             candidate=search.chosen,
@@ -82,10 +90,11 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             fit_s=fit_s,
             n_train=int(pool.order.size),
             n_test=int(pool.test.size),
-            n_positive=int(truth.sum()),
+            n_positive=offer.n_positive,
             n_touches=1 + len(workspace.record.entries("tuning")),
             currency=problem.currency,
-            points=tuple(points),
+            points=offer.points,
+            plain=offer.plain,
             stream=stream.rows,
             n_stream=stream.n_rows,
             stream_alerts=stream.alerts,
@@ -96,13 +105,28 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
     )
 
 
-def _require_binary(problem: Problem) -> None:
-    if problem.task is not Task.BINARY:
-        raise NotReadyError(
-            f"The label {problem.label!r} is {problem.task.value}.",
-            "An operating point trades precision against recall, which needs a yes/no question.",
-            "Name the class that matters as [problem] positive and set task = 'binary'.",
-        )
+def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:
+    """Points for a yes/no question."""
+    truth, scores = pool.y[pool.test], positive_scores(model, pool.X[pool.test])
+    _require_both_classes(truth, problem)
+    proposed = propose_points(
+        truth,
+        scores,
+        cost_miss=max(problem.cost_miss, 1e-9),
+        cost_false_alarm=max(problem.cost_false_alarm, 1e-9),
+    )
+    return _Offer(points=tuple(map(_point, proposed)), n_positive=int(truth.sum()))
+
+
+def _without(model: Any, pool: Pool, problem: Problem) -> _Offer:
+    """The plain point of several classes, or of numbers."""
+    truth = pool.y[pool.test]
+    said = decide(model, pool.X[pool.test], problem.task, None).said
+    if problem.task is Task.MULTICLASS:
+        return _Offer(plain=class_point(truth, said))
+    learnt_from = pool.y[pool.order]
+    point = number_point(truth, said, learnt_from=learnt_from, tolerance=problem.tolerance)
+    return _Offer(plain=point)
 
 
 def _require_both_classes(truth: NDArray[Any], problem: Problem) -> None:
@@ -141,18 +165,22 @@ def _bounds(estimate: Estimate[float]) -> Bounds:
     )
 
 
-def _try_on_stream(
+def _read_stream(workspace: Workspace, problem: Problem, data: Data) -> pl.DataFrame | None:
+    """The unlabelled rows; None if there are none."""
+    frame = read_stream(workspace, data.features)
+    if frame is None or frame.height == 0:
+        return None
+    return frame.drop(problem.label, strict=False)
+
+
+def _draw_for_judging(
     workspace: Workspace,
     model: Any,
     data: Data,
-    problem: Problem,
-    points: list[OperatingPoint],
+    frame: pl.DataFrame,
+    points: tuple[OperatingPoint, ...],
 ) -> _Stream:
     """Score the unlabelled rows and choose which of them people should judge."""
-    frame = read_stream(workspace)
-    if frame is None or frame.height == 0:
-        return _Stream()
-    frame = frame.drop(problem.label, strict=False)
     scores = positive_scores(model, conform(frame, data.features))
     thresholds = np.array([point.threshold for point in points])
     rng = np.random.default_rng(data.split.seed)
@@ -166,3 +194,23 @@ def _try_on_stream(
         sample=store.put(rows.astype("<i8").tobytes(), "sample"),
         n_sample=int(rows.size),
     )
+
+
+def _answer_stream(
+    workspace: Workspace,
+    model: Any,
+    data: Data,
+    problem: Problem,
+    frame: pl.DataFrame,
+    offer: _Offer,
+) -> tuple[_Stream, _Offer]:
+    """See what the model says of the unlabelled rows; none is drawn for judging."""
+    assert offer.plain is not None
+    decided = decide(model, conform(frame, data.features), problem.task, None)
+    store = workspace.artifacts
+    stream = _Stream(
+        rows=store.put(to_parquet(frame), "stream"),
+        n_rows=frame.height,
+        scores=store.put(decided.scores.astype("<f8").tobytes(), "scores"),
+    )
+    return stream, replace(offer, plain=on_stream(offer.plain, decided.said))

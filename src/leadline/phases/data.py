@@ -26,6 +26,7 @@ class Kind(StrEnum):
     CATEGORY = "category"
     TEXT = "text"
     DATE = "date"
+    IMAGE = "image"
 
 
 class Role(StrEnum):
@@ -53,7 +54,7 @@ class Column:
     n_unique : int
         Different values, missing left out.
     example : str
-        One value, shortened.
+        One value, shortened; a small image as a ``data:`` URI.
     why : str
         Why it is excluded; empty where it is not.
     """

@@ -55,6 +55,8 @@ class Evidence:
         Rows a block.
     currency : str
         Of the costs.
+    tolerance : float or None
+        Numbers off by more than this count as errors; None for classes.
     """
 
     is_dated: bool
@@ -71,6 +73,7 @@ class Evidence:
     cost_error: float
     n_per_block: float = 0.0
     currency: str
+    tolerance: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,10 +122,15 @@ def _summary(evidence: Evidence) -> str:
 
 def _findings(evidence: Evidence) -> list[Finding]:
     last = evidence.staleness[-1]
-    return [
+    findings = [
         note(
             f"A model {last.delay} {evidence.block}s old makes "
             f"{last.added_error.estimate:+.4f} more error than one a {evidence.block} old "
             f"({last.added_error.low:+.4f} to {last.added_error.high:+.4f})."
         )
     ]
+    if evidence.tolerance is not None:
+        findings.append(
+            note(f"A number counts as an error if it is off by more than {evidence.tolerance:.3g}.")
+        )
+    return findings

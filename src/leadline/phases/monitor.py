@@ -43,16 +43,20 @@ class Block:
         First day of the block, ISO, or the file's name.
     n_rows : int
         Rows scored.
-    alert_share : float in [0, 1]
-        Share flagged.
-    mean_score : float in [0, 1]
-        Mean predicted probability.
+    alert_share : float in [0, 1] or None
+        Share flagged; None where there is no threshold.
+    mean_score : float
+        Mean predicted probability, of the hit or of the likeliest class; of numbers, mean
+        prediction.
     n_labelled : int
         Rows whose truth has arrived.
     error : Bounds or None
         Share of labelled rows that were wrong; None without labels.
+    off_by : float or None
+        How far numbers were off on average; None without labels, and for classes.
     cost_per_1000 : float or None
-        Money that the errors on 1,000 rows cost; None without labels.
+        Money that the errors on 1,000 rows cost; None without labels, and where misses and false
+        alarms cannot be told apart.
     z : float or None
         Standard deviations above the reference's block-to-block spread; None without labels.
     is_alarm : bool
@@ -63,10 +67,11 @@ class Block:
 
     name: str
     n_rows: int
-    alert_share: float
+    alert_share: float | None
     mean_score: float
     n_labelled: int = 0
     error: Bounds | None = None
+    off_by: float | None = None
     cost_per_1000: float | None = None
     z: float | None = None
     is_alarm: bool = False
@@ -83,8 +88,12 @@ class Evidence:
         The release that scored them.
     reference_error : float
         Share wrong on the reference, the test set.
-    reference_alert_share : float in [0, 1]
-        Share flagged there.
+    reference_alert_share : float in [0, 1] or None
+        Share flagged there; None where there is no threshold.
+    reference_mean_score : float or None
+        Mean score there; None if it was not measured.
+    tolerance : float or None
+        Numbers off by more than this count as wrong; None for classes.
     n_reference_blocks : int
         Blocks of the reference whose spread sets the limit.
     error_limit : float or None
@@ -100,7 +109,9 @@ class Evidence:
 
     release_id: str
     reference_error: float
-    reference_alert_share: float
+    reference_alert_share: float | None
+    reference_mean_score: float | None = None
+    tolerance: float | None = None
     n_reference_blocks: int
     error_limit: float | None
     false_alarm_rate: float | None
@@ -111,6 +122,13 @@ class Evidence:
 @dataclass(frozen=True, kw_only=True)
 class Monitor(Verdict, Evidence):
     """Whether the release is still good enough."""
+
+    @property
+    def score_words(self) -> str:
+        """What a page calls the mean score."""
+        if self.reference_alert_share is not None:
+            return "mean score"
+        return "mean confidence" if self.tolerance is None else "mean prediction"
 
 
 def assess(evidence: Evidence) -> Monitor:
@@ -155,6 +173,10 @@ def _label_findings(evidence: Evidence) -> list[Finding]:
                 f"{len(short)} blocks have fewer than {_FEWEST_LABELS} labels.",
                 f"About {_FEWEST_LABELS} labels a block show more than any label-free estimate.",
             )
+        )
+    if evidence.tolerance is not None:
+        findings.append(
+            note(f"A number counts as wrong if it is off by more than {evidence.tolerance:.3g}.")
         )
     if evidence.false_alarm_rate is not None:
         findings.append(

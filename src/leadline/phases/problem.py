@@ -67,6 +67,9 @@ class Evidence:
         What one error of each kind costs, in `currency`.
     miss, false_alarm : str
         What the two errors are called in the project's own words.
+    tolerance : float >= 0
+        How far off a predicted number may be and still be of use; 0 where nobody has said, and for
+        classes.
     currency : str
         Three letters.
     budget : float >= 0
@@ -92,6 +95,7 @@ class Evidence:
     cost_false_alarm: float
     miss: str
     false_alarm: str
+    tolerance: float = 0.0
     currency: str
     budget: float
     time_box_s: float
@@ -163,7 +167,7 @@ def _refuse_contradictions(evidence: Evidence) -> None:
             "It must lie in (0, 1), as the metric does.",
             "Write a percentage as a fraction.",
         )
-    for name in ("cost_miss", "cost_false_alarm", "budget"):
+    for name in ("cost_miss", "cost_false_alarm", "tolerance", "budget"):
         if getattr(evidence, name) < 0:
             raise SettingsError(
                 f"{name} is {getattr(evidence, name):g}.",

@@ -25,8 +25,10 @@ class Evidence:
         The trial the model was built from.
     point : str
         Name of the operating point.
-    threshold : float
-        Rows that score at least this are flagged.
+    threshold : float or None
+        Rows that score at least this are flagged; None where there is none.
+    tolerance : float or None
+        Numbers off by at most this count as right; None for classes.
     signer : str
         Fingerprint of the key that signed.
     n_golden : int
@@ -52,7 +54,8 @@ class Evidence:
     model: str
     candidate: str
     point: str
-    threshold: float
+    threshold: float | None
+    tolerance: float | None = None
     signer: str
     n_golden: int
     size_bytes: int
@@ -113,10 +116,15 @@ def assess(evidence: Evidence) -> Release:
     return Release(
         answer=Answer.UNCLEAR if worse else Answer.GO,
         summary=(
-            f"Release {evidence.release_id}: {evidence.candidate} at {evidence.point} "
-            f"(threshold {evidence.threshold:.3f}), "
+            f"Release {evidence.release_id}: {evidence.candidate} {_point(evidence)}, "
             f"{f'replaces {evidence.replaces}' if evidence.replaces else 'the first'}."
         ),
         findings=tuple(findings),
         **vars(evidence),
     )
+
+
+def _point(evidence: Evidence) -> str:
+    if evidence.threshold is None:
+        return f"at {evidence.point}"
+    return f"at {evidence.point} (threshold {evidence.threshold:.3f})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.plain import PlainPoint
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 
 CLEAR = 0.9
@@ -58,7 +59,9 @@ class Evidence:
     judges : tuple of str
         Who judged.
     points : tuple of StreamPoint
-        As on offer, the most cautious first.
+        As on offer, the most cautious first; empty where there is no threshold.
+    plain : PlainPoint or None
+        What was agreed to where there is none, as the test set has it.
     cost_miss, cost_false_alarm : float
         What the person who chose weighed the errors with.
     currency : str
@@ -76,6 +79,7 @@ class Evidence:
     n_unsure: int = 0
     judges: tuple[str, ...] = ()
     points: tuple[StreamPoint, ...]
+    plain: PlainPoint | None = None
     cost_miss: float
     cost_false_alarm: float
     currency: str
@@ -85,7 +89,7 @@ class Evidence:
 
     @property
     def chosen_point(self) -> StreamPoint:
-        """The point that was chosen."""
+        """The point that was chosen, where there was a threshold to choose."""
         return next(point for point in self.points if point.name == self.chosen)
 
 
@@ -102,6 +106,8 @@ def assess(evidence: Evidence) -> Review:
     ValueError
         If the chosen point is not on offer.
     """
+    if evidence.plain is not None:
+        return _assess_plain(evidence, evidence.plain)
     if evidence.chosen not in {point.name for point in evidence.points}:
         raise ValueError(f"{evidence.chosen!r} is not on offer")
     chosen = evidence.chosen_point
@@ -111,6 +117,29 @@ def assess(evidence: Evidence) -> Review:
     return Review(
         answer=Answer.GO if is_clear and has_enough else Answer.UNCLEAR,
         summary=_summary(evidence),
+        findings=tuple(findings),
+        **vars(evidence),
+    )
+
+
+def _assess_plain(evidence: Evidence, plain: PlainPoint) -> Review:
+    """An agreement: there was one point on offer, and nobody judged blind."""
+    if evidence.chosen != plain.name:
+        raise ValueError(f"{evidence.chosen!r} is not on offer")
+    findings = [
+        warning(
+            "Nobody has judged the real stream: rows are drawn for judging where the question is "
+            "yes or no.",
+            "Give 'leadline watch' a file of new rows with the truth as soon as there is one.",
+        )
+    ]
+    if evidence.why:
+        findings.append(note(f"Reason given: {evidence.why}"))
+    return Review(
+        answer=Answer.GO,
+        summary=(
+            f"{evidence.person} agreed to {evidence.chosen} by the test set alone: {plain.words}."
+        ),
         findings=tuple(findings),
         **vars(evidence),
     )

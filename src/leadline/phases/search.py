@@ -2,88 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from leadline.errors import NotReadyError
+from leadline.phases.choice import Comparison, compare, compared
 from leadline.phases.scoring import scoring_of
+from leadline.phases.trial import Example, Trial, TrialState
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
+from leadline.phases.wording import chance
 
-Scalar = str | int | float | bool | None
-_NEARLY_S = 2.0  # of a box: what its own start and end may take
-
-
-class TrialState(StrEnum):
-    """How a trial ended."""
-
-    COMPLETE = "complete"
-    FAILED = "failed"
-    CUT = "cut"
+_HOPELESS = 0.05
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """One candidate tried.
+class Closed(StrEnum):
+    """What ended the search."""
 
-    Attributes
-    ----------
-    name : str
-        Unique in the search: family and number.
-    family : str
-        The engine that makes it.
-    params : mapping of str to scalar
-        What the family builds it from.
-    complexity : int
-        Rank from simple to rich; a simpler one within one standard error is preferred.
-    n_train : int
-        Rows each fold learnt from.
-    scores : tuple of float
-        One a fold, the same folds for every trial; empty unless complete.
-    mean, stderr : float or None
-        Of the scores.
-    fit_s : float
-        Mean seconds of one fit.
-    state : TrialState
-        Complete, failed (raised) or cut (the box closed).
-    message : str
-        Why it failed.
-    """
-
-    name: str
-    family: str
-    params: Mapping[str, Scalar]
-    complexity: int
-    n_train: int
-    scores: tuple[float, ...] = ()
-    mean: float | None = None
-    stderr: float | None = None
-    fit_s: float = 0.0
-    state: TrialState = TrialState.COMPLETE
-    message: str = ""
+    DONE = "done"
+    TIME = "time"
+    MONEY = "money"
+    CPU = "cpu"
+    HAND = "hand"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Example:
-    """One held-out row with the chosen candidate's guess.
+class Advice(StrEnum):
+    """What the evidence speaks for; a person decides."""
 
-    Attributes
-    ----------
-    values : mapping of str to str
-        Feature name to value, as text.
-    truth, guess : str
-        The label and what was predicted.
-    score : float or None
-        Predicted probability of the positive class, or the predicted number.
-    is_right : bool
-        For regression: within the mean absolute error.
-    """
-
-    values: Mapping[str, str]
-    truth: str
-    guess: str
-    score: float | None
-    is_right: bool
+    GO = "go"
+    BACK = "go back"
+    STOP = "stop"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +42,7 @@ class Evidence:
     scoring : str
         Metric of every score here.
     trials : tuple of Trial
-        In the order they were run.
+        In the order they were begun.
     chosen : str
         Name of the best trial, or of a simpler one within its standard error; empty if none.
     time_box_s, spent_s : float
@@ -108,6 +55,18 @@ class Evidence:
         Train rows the search could use.
     examples : tuple of Example
         Right and wrong ones of the chosen candidate, from held-out folds.
+    n_aim : int
+        Train rows that can be afforded: what candidates are chosen for. 0 where nobody said.
+    closed : Closed
+        What ended the search.
+    cpu_s : float
+        Seconds of processors used.
+    target_score : float or None
+        What would be good enough.
+    chance_target : float or None
+        Probability that the chosen candidate reaches it with the rows that can be afforded.
+    n_kept : int
+        Fits of earlier runs that were used again.
     """
 
     scoring: str
@@ -119,6 +78,12 @@ class Evidence:
     currency: str
     n_rows: int
     examples: tuple[Example, ...] = ()
+    n_aim: int = 0
+    closed: Closed = Closed.DONE
+    cpu_s: float = 0.0
+    target_score: float | None = None
+    chance_target: float | None = None
+    n_kept: int = 0
 
     def trial(self, name: str) -> Trial:
         """The trial of a name.
@@ -133,10 +98,25 @@ class Evidence:
                 return trial
         raise KeyError(name)
 
+    @property
+    def ranked(self) -> tuple[Trial, ...]:
+        """What was measured, the best at the size that can be afforded first."""
+        errors = compared(self.trials, self.scoring)
+        known = [trial for trial in self.trials if trial.name in errors]
+        return tuple(sorted(known, key=lambda trial: errors[trial.name]))
+
+    @property
+    def baseline(self) -> Trial | None:
+        """The simplest of what was measured; None where nothing was."""
+        known = [trial for trial in self.trials if trial.mean is not None]
+        return min(known, key=lambda trial: trial.complexity, default=None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Search(Verdict, Evidence):
-    """The candidates, best first by score, and the one to carry on with."""
+    """The candidates, best first, and the one to carry on with."""
+
+    advice: Advice = Advice.GO
 
     @property
     def chosen_trial(self) -> Trial:
@@ -156,58 +136,115 @@ class Search(Verdict, Evidence):
         return self.trial(self.chosen)
 
     @property
-    def ranked(self) -> tuple[Trial, ...]:
-        """Complete trials, the best first."""
-        sign = 1.0 if scoring_of(self.scoring).is_loss else -1.0
-        complete = [t for t in self.trials if t.state is TrialState.COMPLETE and t.mean is not None]
-        return tuple(sorted(complete, key=lambda trial: sign * (trial.mean or 0.0)))
+    def network(self) -> Trial | None:
+        """The chosen trial if it is a neural network, else the best one that is; None if none."""
+        drawn = [trial for trial in self.ranked if trial.architecture]
+        chosen = [trial for trial in drawn if trial.name == self.chosen]
+        return next(iter([*chosen, *drawn]), None)
+
+    def compared(self, other: Trial) -> Comparison | None:
+        """The chosen trial against another on their shared folds; None if they share none."""
+        return compare(self.chosen_trial, other)
 
 
 def assess(evidence: Evidence) -> Search:
     """Say whether anything is worth carrying on with."""
-    complete = [t for t in evidence.trials if t.state is TrialState.COMPLETE]
     findings = _findings(evidence)
-    if not evidence.trials and evidence.spent_s < evidence.time_box_s - _NEARLY_S:
-        return Search(
-            answer=Answer.NO,
-            summary="None of the families that were asked has a candidate for this problem.",
-            findings=(*findings, fault("Nothing to try.", "Name further families under [find].")),
-            **vars(evidence),
-        )
-    if not complete or not evidence.chosen:
-        return Search(
-            answer=Answer.NO,
-            summary=f"No candidate finished in {evidence.time_box_s:g} s: out of time.",
-            findings=(*findings, fault("Nothing finished.", "Grant a longer time box.")),
-            **vars(evidence),
-        )
-    chosen, baseline = evidence.trial(evidence.chosen), complete[0]
-    beats = _gain(evidence.scoring, chosen, baseline) > 0
-    words = scoring_of(evidence.scoring).words
-    summary = (
-        f"{chosen.name} reaches {words} of {chosen.mean:.3f} ± {chosen.stderr or 0:.3f}; "
-        f"the baseline {baseline.name} {baseline.mean:.3f}. {len(complete)} candidates "
-        f"finished in {evidence.spent_s:.0f} of {evidence.time_box_s:.0f} s."
-    )
-    if not beats:
-        findings.append(_nothing_better(evidence, len(complete)))
+    baseline = evidence.baseline
+    if baseline is None or not evidence.chosen:
+        return _nothing(evidence, findings)
+    chosen = evidence.trial(evidence.chosen)
+    if not _gain(evidence, chosen, baseline) > 0:
+        findings.append(_nothing_better(evidence))
+        advice = Advice.BACK if _is_early(evidence) else Advice.STOP
+        answer = Answer.NO
+    else:
+        advice, answer = Advice.GO, Answer.GO
+        if evidence.chance_target is not None and evidence.chance_target < _HOPELESS:
+            advice = Advice.BACK
+            findings.append(_out_of_reach(evidence, chosen))
     return Search(
-        answer=Answer.GO if beats else Answer.NO,
-        summary=summary,
+        answer=answer,
+        summary=_summary(evidence, chosen, baseline),
         findings=tuple(findings),
+        advice=advice,
         **vars(evidence),
     )
 
 
-def _nothing_better(evidence: Evidence, n_complete: int) -> Finding:
-    if n_complete == 1 and any(trial.state is TrialState.CUT for trial in evidence.trials):
+def _nothing(evidence: Evidence, findings: list[Finding]) -> Search:
+    if not evidence.trials and evidence.closed is Closed.DONE:
+        summary = "None of the families that were asked has a candidate for this problem."
+        last = fault("Nothing to try.", "Name further families under [find].")
+    else:
+        ended = _ENDED[evidence.closed]
+        summary = f"No candidate finished in {evidence.time_box_s:g} s: {ended}."
+        last = fault("Nothing finished.", "Grant a longer time box.")
+    return Search(
+        answer=Answer.NO,
+        summary=summary,
+        findings=(*findings, last),
+        advice=Advice.BACK,
+        **vars(evidence),
+    )
+
+
+_ENDED = {
+    Closed.DONE: "all failed",
+    Closed.TIME: "out of time",
+    Closed.MONEY: "out of money",
+    Closed.CPU: "out of processor time",
+    Closed.HAND: "stopped by hand",
+}
+
+
+def _summary(evidence: Evidence, chosen: Trial, baseline: Trial) -> str:
+    words = scoring_of(evidence.scoring).words
+    n_measured = len(evidence.ranked)
+    return (
+        f"{chosen.name} reaches {words} of {chosen.mean:.3f} ± {chosen.stderr or 0:.3f}"
+        f"{_promise(evidence, chosen)}; the baseline {baseline.name} {baseline.mean:.3f}. "
+        f"{n_measured} candidate{'s' if n_measured != 1 else ''} measured in "
+        f"{evidence.spent_s:.0f} of {evidence.time_box_s:.0f} s."
+    )
+
+
+def _promise(evidence: Evidence, chosen: Trial) -> str:
+    """What is expected beyond the rows there are."""
+    if not chosen.expected or evidence.n_aim <= evidence.n_rows:
+        return ""
+    scoring, last = scoring_of(evidence.scoring), chosen.expected[-1]
+    low, high = sorted((scoring.score(last.low), scoring.score(last.high)))
+    return (
+        f", and {scoring.score(last.error):.3f} ({low:.3f} to {high:.3f}) with the "
+        f"{last.n_train:,} rows that can be afforded"
+    )
+
+
+def _is_early(evidence: Evidence) -> bool:
+    """Whether the box closed before every candidate was looked at."""
+    return any(trial.state is TrialState.CUT for trial in evidence.trials)
+
+
+def _nothing_better(evidence: Evidence) -> Finding:
+    if len(evidence.ranked) == 1 and _is_early(evidence):
         return fault("Only the baseline finished: out of time.", "Grant a longer time box.")
     return fault("No candidate beats the baseline.", "Go back to the data.")
 
 
-def _gain(scoring: str, trial: Trial, baseline: Trial) -> float:
-    sign = -1.0 if scoring_of(scoring).is_loss else 1.0
-    return sign * ((trial.mean or 0.0) - (baseline.mean or 0.0))
+def _out_of_reach(evidence: Evidence, chosen: Trial) -> Finding:
+    words = chance(evidence.chance_target or 0.0)
+    return warning(
+        f"{chosen.name} reaches the target of {evidence.target_score:g} with the "
+        f"{evidence.n_aim:,} rows that can be afforded with a probability of {words}.",
+        "Go back: ask an easier question, find better columns, or grant more rows or time.",
+    )
+
+
+def _gain(evidence: Evidence, trial: Trial, baseline: Trial) -> float:
+    """Error of the baseline less that of the trial, as they are compared."""
+    errors = compared(evidence.trials, evidence.scoring)
+    return errors[baseline.name] - errors[trial.name]
 
 
 def _findings(evidence: Evidence) -> list[Finding]:
@@ -218,15 +255,23 @@ def _findings(evidence: Evidence) -> list[Finding]:
     ]
     cut = [trial.name for trial in evidence.trials if trial.state is TrialState.CUT]
     if cut:
-        findings.append(note(f"The time box closed on {', '.join(cut)}; the best so far is kept."))
-    complete = [t for t in evidence.trials if t.mean is not None]
-    if evidence.chosen and complete:
-        best = max(complete, key=lambda trial: _gain(evidence.scoring, trial, complete[0]))
-        if best.name != evidence.chosen:
-            findings.append(
-                note(
-                    f"{best.name} scores {best.mean:.3f}; the simpler {evidence.chosen} is within "
-                    "one standard error of it and is preferred."
-                )
-            )
+        closer = "The search was ended" if evidence.closed is Closed.HAND else "The time box closed"
+        findings.append(note(f"{closer} on {', '.join(cut)}; the best so far is kept."))
+    if evidence.n_kept:
+        findings.append(note(f"{evidence.n_kept:,} fits of earlier runs were used again."))
+    if evidence.chosen and (simpler := _simpler(evidence)):
+        findings.append(simpler)
     return findings
+
+
+def _simpler(evidence: Evidence) -> Finding | None:
+    """Why the best is not the one that was chosen."""
+    best, chosen = evidence.ranked[0], evidence.trial(evidence.chosen)
+    if best.name == chosen.name:
+        return None
+    shared = compare(chosen, best)
+    within = f" (corrected test on shared folds: p = {shared.p_value:.2f})" if shared else ""
+    return note(
+        f"{best.name} scores {best.mean:.3f} and leads; "
+        f"the simpler {chosen.name} is within one standard error of it and is preferred{within}."
+    )

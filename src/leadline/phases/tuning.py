@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.plain import PlainPoint
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
+from leadline.phases.wording import plural
 
 _FEWEST_POSITIVES = 10
+_FEWEST_ROWS = 20
+_FEWEST_OF_CLASS = 10
+_MOST_NAMED = 5
 _WIDE = 0.3
 
 
@@ -53,13 +58,15 @@ class Evidence:
     fit_s : float
         Seconds the final fit took.
     n_train, n_test, n_positive : int
-        Rows learnt from, rows judged on, hits among those.
+        Rows learnt from, rows judged on, hits among those (0 where no class is one).
     n_touches : int
         How often the test set has been used, this time included.
     currency : str
         Of the costs.
     points : tuple of OperatingPoint
-        At most three, the most cautious first.
+        At most three, the most cautious first; empty where there is no threshold.
+    plain : PlainPoint or None
+        What is on offer instead where there is none: of several classes, and of numbers.
     stream : str
         Digest of the unlabelled rows; empty if there are none.
     n_stream : int
@@ -85,6 +92,7 @@ class Evidence:
     n_touches: int
     currency: str
     points: tuple[OperatingPoint, ...]
+    plain: PlainPoint | None = None
     stream: str = ""
     n_stream: int = 0
     stream_alerts: tuple[int, ...] = ()
@@ -96,6 +104,12 @@ class Evidence:
 @dataclass(frozen=True, kw_only=True)
 class Tuning(Verdict, Evidence):
     """The operating points on offer."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may be chosen."""
+        plain = (self.plain.name,) if self.plain else ()
+        return (*(point.name for point in self.points), *plain)
 
     def point(self, name: str) -> OperatingPoint:
         """The operating point of a name.
@@ -113,6 +127,8 @@ class Tuning(Verdict, Evidence):
 
 def assess(evidence: Evidence) -> Tuning:
     """Say which operating points are on offer, and how well they are known."""
+    if evidence.plain is not None:
+        return _assess_plain(evidence, evidence.plain)
     findings: list[Finding] = []
     if evidence.n_positive < _FEWEST_POSITIVES:
         findings.append(
@@ -130,20 +146,7 @@ def assess(evidence: Evidence) -> Tuning:
         for point in evidence.points
         if max(_width(point.precision), _width(point.recall)) > _WIDE
     )
-    if evidence.n_touches > 1:
-        findings.append(
-            warning(
-                f"The test set has been used {evidence.n_touches} times: its score flatters.",
-                "Label fresh test rows before the next release.",
-            )
-        )
-    if not evidence.stream:
-        findings.append(
-            note(
-                "There are no unlabelled rows to try the points on.",
-                "Name them in leadline.toml, [data] stream = ['FILE'], then 'leadline run tuning'.",
-            )
-        )
+    findings.extend(_use_findings(evidence))
     names = ", ".join(
         f"{point.name} (precision {point.precision.estimate:.2f}, "
         f"recall {point.recall.estimate:.2f})"
@@ -158,6 +161,95 @@ def assess(evidence: Evidence) -> Tuning:
         findings=tuple(findings),
         **vars(evidence),
     )
+
+
+def _assess_plain(evidence: Evidence, plain: PlainPoint) -> Tuning:
+    """The same where nothing is to be chosen: how often the plain prediction is right."""
+    findings: list[Finding] = []
+    if evidence.n_test < _FEWEST_ROWS:
+        findings.append(
+            fault(
+                f"The test set holds {plural(evidence.n_test, 'row')} only.",
+                f"At least {_FEWEST_ROWS} are needed to say how often it is right: label more.",
+            )
+        )
+    findings += [*_class_findings(plain), *_number_findings(plain), *_use_findings(evidence)]
+    return Tuning(
+        answer=Answer.NO if evidence.n_test < _FEWEST_ROWS else Answer.GO,
+        summary=(
+            f"One point on offer, {plain.name}: of {evidence.n_test:,} test rows {plain.words}."
+        ),
+        findings=tuple(findings),
+        **vars(evidence),
+    )
+
+
+def _class_findings(plain: PlainPoint) -> list[Finding]:
+    rare = [each for each in plain.classes if each.n_true < _FEWEST_OF_CLASS]
+    never = [each.name for each in plain.classes if not each.n_predicted]
+    findings = []
+    if rare:
+        named = ", ".join(f"{each.name!r} {each.n_true}" for each in rare[:_MOST_NAMED])
+        more = ", ..." if len(rare) > _MOST_NAMED else ""
+        findings.append(
+            warning(
+                f"Classes with few test rows: {named}{more}.",
+                f"How well they are found is hardly known; label {_FEWEST_OF_CLASS} or more each.",
+            )
+        )
+    if never:
+        names = ", ".join(map(repr, never[:_MOST_NAMED]))
+        more = ", ..." if len(never) > _MOST_NAMED else ""
+        findings.append(
+            warning(
+                f"No test row was predicted to be of: {names}{more}.",
+                "Label more rows of them, or join them with a class that is like them.",
+            )
+        )
+    return findings
+
+
+def _number_findings(plain: PlainPoint) -> list[Finding]:
+    numbers = plain.numbers
+    if numbers is None:
+        return []
+    findings = []
+    if not numbers.is_stated:
+        findings.append(
+            warning(
+                f"Nobody has said how far off is still of use. {numbers.tolerance:.3g} was taken: "
+                "a guess of the middle is that close half of the time.",
+                "Set [problem] tolerance in leadline.toml, then 'leadline run'.",
+            )
+        )
+    if numbers.low is not None and numbers.high is not None:
+        findings.append(
+            note(
+                f"90 of 100 truths lie between {numbers.low:+.3g} and {numbers.high:+.3g} of the "
+                "prediction, on rows like those of the test set."
+            )
+        )
+    return findings
+
+
+def _use_findings(evidence: Evidence) -> list[Finding]:
+    """What holds for every task: a test set used often, no stream."""
+    findings = []
+    if evidence.n_touches > 1:
+        findings.append(
+            warning(
+                f"The test set has been used {evidence.n_touches} times: its score flatters.",
+                "Label fresh test rows before the next release.",
+            )
+        )
+    if not evidence.stream:
+        findings.append(
+            note(
+                "There are no unlabelled rows to try the points on.",
+                "Name them in leadline.toml, [data] stream = ['FILE'], then 'leadline run tuning'.",
+            )
+        )
+    return findings
 
 
 def _width(bounds: Bounds) -> float:

@@ -1,6 +1,19 @@
-"""Numbers with their nouns."""
+"""Numbers with their nouns, and values that are no words."""
 
 from __future__ import annotations
+
+_PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
+
+
+def is_picture(text: object) -> bool:
+    """Whether a value, written as text, is a small image.
+
+    Examples
+    --------
+    >>> is_picture("data:image/png;base64,iVBORw0KGgo="), is_picture("data:text/html,<b>")
+    (True, False)
+    """
+    return isinstance(text, str) and text.startswith(_PICTURES)
 
 
 def plural(n: float, noun: str) -> str:

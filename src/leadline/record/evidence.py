@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Table, select
 
 from leadline.errors import RecordError
-from leadline.phases.search import Trial
+from leadline.phases.trial import Trial
 from leadline.record import tables
 from leadline.record.codec import decode, encode, to_json
 from leadline.record.opening import Store

@@ -1,11 +1,12 @@
-"""Verdicts as documents: a report for everybody, and the model document for who keeps the model.
+"""Verdicts as documents: a report for everybody, the demo, the model document for who keeps it.
 
-Both are one file that needs nothing else: no script, no request, no picture beside it.
+Each is one file that needs nothing else: no script, no request, no picture beside it.
 """
 
 from __future__ import annotations
 
 from leadline.report.card import model_document
+from leadline.report.demo import DemoForm, demo_report
 from leadline.report.writing import Form, write_report
 
-__all__ = ["Form", "model_document", "write_report"]
+__all__ = ["DemoForm", "Form", "demo_report", "model_document", "write_report"]

@@ -16,11 +16,12 @@ from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review
-from leadline.phases.scoring import scoring_of
+from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 from leadline.phases.wording import chance
+from leadline.report.plain import table_of_plain
 from leadline.report.tables import Table, duration, money, number, share, tabled
 
 
@@ -51,13 +52,25 @@ def problem(verdict: Problem) -> Table:
         ("Predicted", f"{verdict.label} ({verdict.task.value})"),
         ("Counts as a hit", verdict.positive or "does not apply"),
         ("Good enough", f"{loss.words} of {limit} {verdict.target_score:g}"),
-        ("Cost of " + verdict.miss, money(verdict.cost_miss, verdict.currency)),
-        ("Cost of " + verdict.false_alarm, money(verdict.cost_false_alarm, verdict.currency)),
+        *_errors_of(verdict),
         ("Granted", money(verdict.budget, verdict.currency)),
         ("Time box of the search", duration(verdict.time_box_s)),
         ("Owner", verdict.owner or "not named"),
     ]
     return tabled("The problem as stated", ("What", "Answer"), rows)
+
+
+def _errors_of(verdict: Problem) -> list[tuple[str, str]]:
+    """What an error is, and costs."""
+    if verdict.task is Task.REGRESSION:
+        said = f"{verdict.tolerance:,.3g}" if verdict.tolerance else "nobody has said"
+        return [("Of use if off by at most", said)]
+    if verdict.task is Task.MULTICLASS:
+        return []
+    return [
+        ("Cost of " + verdict.miss, money(verdict.cost_miss, verdict.currency)),
+        ("Cost of " + verdict.false_alarm, money(verdict.cost_false_alarm, verdict.currency)),
+    ]
 
 
 def data(verdict: Data) -> Table:
@@ -182,6 +195,8 @@ def forecast(verdict: Forecast) -> Table:
 
 def tuning(verdict: Tuning) -> Table:
     """Operating points on the test set."""
+    if verdict.plain is not None:
+        return table_of_plain(verdict.plain)
     rows = [
         (
             point.name,
@@ -199,6 +214,8 @@ def tuning(verdict: Tuning) -> Table:
 
 def review(verdict: Review) -> Table:
     """Operating points on the stream."""
+    if verdict.plain is not None:
+        return table_of_plain(verdict.plain)
     rows = [
         (
             point.name + (" (chosen)" if point.name == verdict.chosen else ""),
@@ -230,7 +247,7 @@ def release(verdict: Release) -> Table:
         ("Digest of the bundle", verdict.bundle),
         ("Digest of the model", verdict.model),
         ("Candidate", verdict.candidate),
-        ("Operating point", f"{verdict.point}, threshold {verdict.threshold:.4f}"),
+        ("Operating point", _operating_point(verdict)),
         ("Signed by key", verdict.signer),
         ("Golden rows replayed", f"{verdict.n_golden:,}"),
         ("Size", f"{verdict.size_bytes:,} bytes"),
@@ -242,6 +259,14 @@ def release(verdict: Release) -> Table:
         ("Score of this one", number(verdict.challenger_score, ".4f")),
     ]
     return tabled("The release", ("What", "Value"), rows)
+
+
+def _operating_point(verdict: Release) -> str:
+    if verdict.tolerance is not None:
+        return f"{verdict.point}, right if off by at most {verdict.tolerance:,.3g}"
+    if verdict.threshold is None:
+        return verdict.point
+    return f"{verdict.point}, threshold {verdict.threshold:.4f}"
 
 
 def capacity(verdict: Capacity) -> Table:
@@ -281,7 +306,7 @@ def monitor(verdict: Monitor) -> Table:
         (
             block.name,
             f"{block.n_rows:,}",
-            f"{block.alert_share:.1%}",
+            number(block.mean_score) if block.alert_share is None else f"{block.alert_share:.1%}",
             f"{block.n_labelled:,}",
             share(block.error),
             number(block.z, "+.1f"),
@@ -289,7 +314,8 @@ def monitor(verdict: Monitor) -> Table:
         )
         for block in verdict.blocks
     ]
-    head = ("Block", "Rows", "Flagged", "Labelled", "Wrong", "z", "Alarm")
+    what = "Flagged" if verdict.reference_alert_share is not None else verdict.score_words
+    head = ("Block", "Rows", what.capitalize(), "Labelled", "Wrong", "z", "Alarm")
     return tabled(f"Blocks scored by release {verdict.release_id}", head, rows)
 
 

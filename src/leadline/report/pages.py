@@ -7,6 +7,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from leadline.phases.wording import is_picture
+
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
 _LINE_START = re.compile(r"^(\d*)([#+=.)-])(?=[\s#=-]|$)")
 
@@ -31,7 +33,7 @@ def markdown(template: str, **values: Any) -> str:
 
 
 def _environment(*, autoescape: bool) -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("leadline.report"),
         autoescape=autoescape,  # noqa: S701 - Markdown has its own, as `finalize`
         undefined=StrictUndefined,
@@ -39,6 +41,8 @@ def _environment(*, autoescape: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.tests["picture"] = is_picture
+    return environment
 
 
 def _plain(value: Any) -> Any:

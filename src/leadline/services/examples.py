@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from leadline.engines.pixels import data_uri
 from leadline.phases.data import Data
 from leadline.phases.tuning import Tuning
 from leadline.record import Artifacts
@@ -26,7 +27,7 @@ class Item:
     key : str
         Hash of the content of its features: the same for the same row of any file.
     values : tuple of (str, str)
-        Feature and value, in the order of the file.
+        Feature and value, in the order of the file; an image as a ``data:`` URI.
     """
 
     key: str
@@ -80,4 +81,6 @@ def _values(frame: pl.DataFrame, features: list[str], row: int) -> Values:
 def _shown(value: object) -> str:
     if value is None:
         return "not known"
+    if isinstance(value, bytes):
+        return data_uri(value)
     return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -149,8 +149,10 @@ def consequences(
     Returns
     -------
     tuple of Consequence
-        One a point, in the order on offer.
+        One a point, in the order on offer; none where there is no threshold.
     """
+    if not tuning.points:
+        return ()
     if not settled.answers or not tuning.stream_scores:
         return _on_test_set(tuning, cost_miss=cost_miss, cost_false_alarm=cost_false_alarm)
     scores = np.frombuffer(artifacts.get(tuning.stream_scores), dtype="<f8")

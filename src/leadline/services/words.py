@@ -110,6 +110,17 @@ def figure(number: float) -> str:
     return f"{number:,.{max(0, 2 - floor(log10(abs(number))))}f}"
 
 
+def signed(number: float) -> str:
+    """Return a difference with its sign.
+
+    Examples
+    --------
+    >>> signed(12.34), signed(-0.5), signed(0)
+    ('+12.3', '-0.500', '0')
+    """
+    return f"{'+' if number > 0 else ''}{figure(number)}"
+
+
 def moment(at: datetime) -> str:
     """Return a time in UTC, to the minute.
 

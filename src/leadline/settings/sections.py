@@ -41,6 +41,8 @@ class ProblemSettings:
         What one error of each kind costs, in `currency`.
     miss, false_alarm : str
         The two errors in the project's own words.
+    tolerance : float >= 0
+        How far off a predicted number may be and still be of use; 0: not said.
     currency : str
         Three letters.
     budget : float >= 0
@@ -66,6 +68,7 @@ class ProblemSettings:
     cost_false_alarm: AtLeast0 = 1.0
     miss: str = "a miss"
     false_alarm: str = "a false alarm"
+    tolerance: AtLeast0 = 0.0
     currency: str = "USD"
     budget: AtLeast0 = 0.0
     time_box_s: Above0 = 60.0
@@ -95,6 +98,8 @@ class DataSettings:
         Share of rows set aside.
     seed : int
         Salt of the split.
+    image_size : int in [4, 512]
+        Pixels of the longer side that images are scaled down to.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _DOOR
@@ -108,6 +113,7 @@ class DataSettings:
     split: Literal["auto", "random", "group", "time"] = "auto"
     test_share: Annotated[float, Field(gt=0, le=0.9)] = 0.2
     seed: Annotated[int, Field(ge=0)] = 0
+    image_size: Annotated[int, Field(ge=4, le=512)] = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,20 +167,32 @@ class FindSettings:
         Names of families of models, or import paths of a person's own.
     folds : int in [2, 20]
         Folds of the cross-validation.
+    searcher : str
+        Who proposes parameters when a family's own proposals are used up.
     executor : str
         Where trials run.
-    n_jobs : int >= 1
-        How many at once.
+    n_jobs : int >= 0
+        How many at once; 0 for one a core.
+    money_limit : float >= 0
+        What the machine of one search may cost, at the price under [prices]; 0 for no limit.
+    cpu_limit_s : float >= 0
+        Seconds of processors that one search may use; 0 for no limit.
+    memory_limit_gb : float >= 0
+        What a candidate may take; 0 for four fifths of what is free.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _DOOR
 
     families: Annotated[tuple[str, ...], Field(min_length=1)] = (
-        "majority", "linear", "neighbours", "boosting",
+        "majority", "bayes", "linear", "neighbours", "forest", "boosting",
     )  # fmt: skip
     folds: Annotated[int, Field(ge=2, le=20)] = 5
-    executor: str = "sequential"
-    n_jobs: Annotated[int, Field(ge=1)] = 1
+    searcher: str = "optuna"
+    executor: str = "loky"
+    n_jobs: Annotated[int, Field(ge=0)] = 0
+    money_limit: AtLeast0 = 0.0
+    cpu_limit_s: AtLeast0 = 0.0
+    memory_limit_gb: AtLeast0 = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,7 @@ _WORDS = {
         "cost_false_alarm": "what one false alarm costs",
         "miss": "the two errors in your own words: a sick patient sent home",
         "false_alarm": "a healthy patient called back",
+        "tolerance": "where a number is predicted: how far off it may be and still be of use",
         "currency": "of every price in this file",
         "budget": "money granted for labels and machines",
         "time_box_s": "seconds the search may take",
@@ -52,6 +53,7 @@ _WORDS = {
         "split": "auto, random, group or time: how the test rows are set aside",
         "test_share": "share of the rows set aside",
         "seed": "salt of the split",
+        "image_size": "pixels of the longer side that images are scaled down to",
     },
     "ethics": {
         "answered_by": "your name",
@@ -71,8 +73,12 @@ _WORDS = {
     "find": {
         "families": "kinds of models, by name; your own by import path",
         "folds": "of the cross-validation",
-        "executor": "sequential, loky or ray",
-        "n_jobs": "fits of a trial at once",
+        "executor": "where fits run: sequential, loky or ray",
+        "n_jobs": "fits of a trial at once; 0: one a core",
+        "searcher": "who proposes parameters: optuna or random",
+        "money_limit": "what the machine of one search may cost; 0: no limit",
+        "cpu_limit_s": "seconds of processors one search may use; 0: no limit",
+        "memory_limit_gb": "what a candidate may take; 0: four fifths of what is free",
     },
     "serve": {
         "peak_per_s": "requests a second at the peak",

@@ -2,11 +2,13 @@
 
 from leadline.snapshot.columns import class_texts, columns_of, infer_kinds, infer_task
 from leadline.snapshot.hashes import content_hashes
+from leadline.snapshot.images import Images
 from leadline.snapshot.parquet import from_parquet, to_parquet
 from leadline.snapshot.split import split_rows
 from leadline.snapshot.table import read_table, read_tables
 
 __all__ = [
+    "Images",
     "class_texts",
     "columns_of",
     "content_hashes",

@@ -8,9 +8,11 @@ from difflib import get_close_matches
 
 import polars as pl
 
+from leadline.engines.pixels import thumbnail
 from leadline.errors import DataError
 from leadline.phases.data import Column, Kind, Role
 from leadline.phases.scoring import Task
+from leadline.snapshot.images import refuse_images
 
 _MOST_CATEGORIES = 50
 _MOST_CATEGORIES_SHARE = 0.05
@@ -45,7 +47,7 @@ def infer_task(label: pl.Series) -> Task:
     Raises
     ------
     DataError
-        If it has no value, holds dates, or more than 200 different words.
+        If it has no value, holds dates or images, or more than 200 different words.
 
     Examples
     --------
@@ -54,6 +56,8 @@ def infer_task(label: pl.Series) -> Task:
     >>> infer_task(pl.Series("price", [1.5, 2.25, 4.0])).value
     'regression'
     """
+    if label.dtype == pl.Binary or label.dtype.is_nested():
+        refuse_images(label.name)
     filled = label.drop_nulls()
     n_unique = filled.n_unique()
     if n_unique == 0:
@@ -175,6 +179,8 @@ def _column(series: pl.Series, kind: Kind | None, label: str, why: str) -> Colum
 
 
 def _example(filled: pl.Series) -> str:
+    if filled.dtype == pl.Binary and not filled.is_empty():
+        return thumbnail(filled[0])
     text = "" if filled.is_empty() else " ".join(str(filled[0]).split())
     return text if len(text) <= _LONGEST_EXAMPLE else text[: _LONGEST_EXAMPLE - 1] + "…"
 
@@ -182,8 +188,8 @@ def _example(filled: pl.Series) -> str:
 def _kind(series: pl.Series) -> Kind:
     if series.dtype.is_numeric():
         return Kind.NUMBER
-    if series.dtype.is_temporal():
-        return Kind.DATE
+    if series.dtype.is_temporal() or series.dtype == pl.Binary:
+        return Kind.DATE if series.dtype.is_temporal() else Kind.IMAGE
     filled = series.drop_nulls()
     n_unique = filled.n_unique()
     if n_unique < 2:

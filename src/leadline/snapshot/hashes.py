@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from leadline.engines.pixels import content_of
+
 _HASH_BYTES = 8
 
 
@@ -22,7 +24,7 @@ def content_hashes(frame: pl.DataFrame, columns: Sequence[str]) -> NDArray[np.ui
     Parameters
     ----------
     frame : polars.DataFrame
-        Columns of numbers, strings or dates.
+        Columns of numbers, strings, dates or images.
     columns : sequence of str
         Those that count, in the order in which they count.
 
@@ -59,6 +61,9 @@ def _canonical(column: pl.Series) -> pl.Series:
     if column.dtype == pl.String:
         # the length first, so that no value can pass for two
         text = column.str.len_bytes().cast(pl.String) + ":" + column
+    elif column.dtype == pl.Binary:
+        names = [None if data is None else content_of(data) for data in column.to_list()]
+        text = pl.Series(names, dtype=pl.String)
     elif column.dtype.is_temporal():
         text = column.cast(pl.Datetime("us")).cast(pl.Int64).cast(pl.String)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from polars.exceptions import PolarsError
 from leadline.errors import DataError
 from leadline.snapshot.delimited import read_delimited
 from leadline.snapshot.header import name_columns
+from leadline.snapshot.images import RECOGNISED, Images, from_paths, from_values
 from leadline.snapshot.source import Form, Note, open_source
 from leadline.snapshot.values import Reader
 
@@ -28,6 +30,7 @@ def read_table(
     *,
     missing: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    images: Images | None = RECOGNISED,
     note: Note | None = None,
 ) -> pl.DataFrame:
     r"""Read one file of data.
@@ -43,13 +46,16 @@ def read_table(
         Further words that stand for no value, in any column.
     exclude : sequence of str, default=()
         Columns nobody learns from: kept as text, so that no word in them is refused.
+    images : Images or None
+        How images are read; None leaves paths, bytes and arrays as they are.
     note : callable, optional
         Called with each sentence a person should know about how the file was read.
 
     Returns
     -------
     polars.DataFrame
-        Columns are Int64, Float64, String or Datetime[us] in UTC; null where there is no value.
+        Columns are Int64, Float64, String, Datetime[us] in UTC or Binary (images, as PNG); null
+        where there is no value.
 
     Raises
     ------
@@ -77,9 +83,9 @@ def read_table(
     _refuse_shape(frame, path.name)
     reader = Reader(place, frozenset(missing), has_decimal_comma)
     columns = [
-        reader.read(column, is_kept_as_text=column.name in exclude)
+        _words(column, reader, exclude, images, path, note)
         if column.dtype == pl.String
-        else _settled(column, path.name)
+        else _settled(column, images, path, note)
         for column in frame.iter_columns()
     ]
     if reader.words:
@@ -96,6 +102,7 @@ def read_tables(
     *,
     missing: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    images: Images | None = RECOGNISED,
     note: Note | None = None,
 ) -> pl.DataFrame:
     """Read several files with the same columns, one below the other.
@@ -104,7 +111,7 @@ def read_tables(
     ----------
     paths : iterable of Path or str
         At least one; the first gives the order of the columns.
-    missing, exclude, note
+    missing, exclude, images, note
         As for `read_table`.
 
     Returns
@@ -120,7 +127,13 @@ def read_tables(
     named = [Path(path) for path in paths]
     if not named:
         raise DataError("No file of data is named.", "One is needed.", "Name it in [data] files.")
-    frames = [read_table(path, missing=missing, exclude=exclude, note=note) for path in named]
+    frames: list[pl.DataFrame] = []
+    for path in named:
+        frames.append(read_table(path, missing=missing, exclude=exclude, images=images, note=note))
+        if images is not None and images.names is None:
+            # what is an image in the first file is one in the others, be it lost there
+            known = (name for name, dtype in frames[0].schema.items() if dtype == pl.Binary)
+            images = replace(images, names=tuple(known))
     for path, frame in zip(named[1:], frames[1:], strict=True):
         _refuse_difference(named[0].name, frames[0], path.name, frame)
     order = frames[0].columns
@@ -204,8 +217,26 @@ def _refuse_shape(frame: pl.DataFrame, name: str) -> None:
         )
 
 
-def _settled(column: pl.Series, name: str) -> pl.Series:
-    """Bring a typed column to one of the four dtypes."""
+def _words(
+    column: pl.Series,
+    reader: Reader,
+    exclude: Sequence[str],
+    images: Images | None,
+    path: Path,
+    note: Note,
+) -> pl.Series:
+    """Bring a column of text to one of the dtypes."""
+    is_excluded = column.name in exclude
+    read = reader.read(column, is_kept_as_text=is_excluded)
+    if images is None or is_excluded or read.dtype != pl.String:
+        return read
+    if images.names is not None and column.name not in images.names:
+        return read
+    return from_paths(read, images, path, note)
+
+
+def _settled(column: pl.Series, images: Images | None, path: Path, note: Note) -> pl.Series:
+    """Bring a typed column to one of the dtypes."""
     dtype = column.dtype
     if isinstance(dtype, pl.Categorical | pl.Enum | pl.Boolean | pl.Null | pl.Time):
         return column.cast(pl.String)
@@ -220,10 +251,13 @@ def _settled(column: pl.Series, name: str) -> pl.Series:
         return column.set(~column.is_finite().fill_null(value=True), None)
     if dtype.is_integer():
         return column.cast(pl.Int64)
+    read = column if images is None else from_values(column, images, path, note)
+    if read is not None:
+        return read
     what = "lists or objects" if isinstance(dtype, _NESTED) else f"values of type {dtype}"
     raise DataError(
-        f"{name}: {column.name!r} holds {what}.",
-        "Numbers, words, text or dates are needed.",
+        f"{path.name}: {column.name!r} holds {what}, and no images.",
+        "Numbers, words, text, dates or images are needed.",
         "Spread it into columns of plain values, or drop it.",
     )
 
@@ -249,13 +283,15 @@ def _refuse_difference(first: str, expected: pl.DataFrame, name: str, frame: pl.
             raise DataError(
                 f"{column!r} holds {_sort_of(dtype)} in {first}, but {_sort_of(other)} in {name}.",
                 "One column holds one kind of value.",
-                "Mend one of the files.",
+                "Mend one of the files; where images are meant, check that the paths lead to them.",
             )
 
 
 def _sort_of(dtype: pl.DataType) -> str:
     if dtype.is_numeric():
         return "numbers"
+    if dtype == pl.Binary:
+        return "images"
     return "dates" if dtype.is_temporal() else "words"
 
 

@@ -14,13 +14,13 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from leadline.engines.contract import Family, Scalar
-from leadline.engines.loading import load_family
+from leadline.engines.contract import Choice, Family, Range, Scalar
+from leadline.engines.loading import load, load_family
 from leadline.engines.manifest import TASKS
 from leadline.engines.models import dump_model, load_model, trusted_types
 from leadline.errors import ReleaseError
 from leadline.testing.needs import breach, need
-from leadline.testing.sample import COLUMNS, frame_of, labels_of
+from leadline.testing.sample import COLUMNS, frame_of, labels_of, photo_of
 
 _N_ROWS = 120
 _SEED = 7
@@ -64,6 +64,7 @@ def check_family(family: Family | str, *, folder: Path | str = ".") -> None:
     for task, candidates in spaces.items():
         if not candidates:
             continue
+        _check_space(family, candidates[0], task)
         for params in candidates:
             _check_fit(family, params, task)
         _check_same_seed(family, candidates[0], task)
@@ -117,6 +118,29 @@ def _check_candidates(family: Family, task: str) -> Sequence[_Params]:
         "The same question must have the same answer.",
     )
     return candidates
+
+
+def _check_space(family: Family, default: _Params, task: str) -> None:
+    """Ranges and choices that make sense, and a model for what a searcher draws from them."""
+    if not hasattr(family, "space"):
+        return
+    space = family.space(task, COLUMNS, _N_ROWS)
+    place = f"The space of {family.name!r} for {task}"
+    for name, each in space.items():
+        need(
+            isinstance(each, Range | Choice),
+            f"{place} holds {each!r} for {name!r}.",
+            "A Range or a Choice of leadline.engines.contract is needed.",
+        )
+        is_open = bool(each.values) if isinstance(each, Choice) else each.low < each.high
+        need(
+            is_open and (isinstance(each, Choice) or not each.is_log or each.low > 0),
+            f"{place} has {each!r} for {name!r}.",
+            "A choice needs a value; a range needs low below high, and above 0 where it is_log.",
+        )
+    if space:
+        drawn = load("searchers", "random")(space, _SEED).ask()
+        _check_fit(family, {**default, **drawn}, task)
 
 
 def _fitted(
@@ -259,14 +283,17 @@ def _check_storage(family: Family, params: _Params, task: str, trusted: Sequence
 
 
 def _check_strange_rows(family: Family, params: _Params, task: str) -> None:
-    """Unseen categories, missing values, extremes and empty text are answered."""
+    """Unseen categories, missing values, extremes, empty text and unlike images are answered."""
     model = _fitted(family, params, task, frame_of(_N_ROWS))
+    rng = np.random.default_rng(_SEED)
+    photos = [photo_of(40.0, rng, n_channels=3), None, photo_of(1e3, rng), photo_of(-1e3, rng)]
     strange = frame_of(4, seed=1).with_columns(
         pl.Series("size", [1e12, -1e12, None, 0.0]),
         pl.Series("empty", [1.0, None, None, 5.0]),
         pl.Series("town", ["Oslo", None, "Ulm", ""]),
         pl.Series("said", ["", "Ω never seen before", "late " * 500, " \n"]),
         pl.Series("at", [None, None, datetime(1901, 1, 1), None], dtype=pl.Datetime("us")),  # noqa: DTZ001
+        pl.Series("photo", photos, dtype=pl.Binary),
     )
     _answers(family, model, task, strange, "unseen categories and missing values")
 
@@ -292,7 +319,10 @@ def _check_one_kind(family: Family, params: _Params, task: str) -> None:
         model = _fitted(family, alone[0], task, lone, y=y)
         _answers(family, model, task, lone, f"a frame of {kind} only")
     constant = X.with_columns(
-        pl.lit(3.0).alias("size"), pl.lit("Ulm").alias("town"), pl.lit("").alias("said")
+        pl.lit(3.0).alias("size"),
+        pl.lit("Ulm").alias("town"),
+        pl.lit("").alias("said"),
+        pl.lit(photo_of(0.0, np.random.default_rng(_SEED))).alias("photo"),
     )
     model = _fitted(family, params, task, constant, y=y)
     _answers(family, model, task, constant, "constant columns")

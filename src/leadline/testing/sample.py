@@ -9,8 +9,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-COLUMNS = {"size": "number", "empty": "number", "town": "category", "said": "text", "at": "date"}
+from leadline.engines.images import png_of_numbers
+
+COLUMNS = {
+    "size": "number",
+    "empty": "number",
+    "town": "category",
+    "said": "text",
+    "at": "date",
+    "photo": "image",
+}
 _WORDS = ("late", "early", "rain", "sun", "crew", "gate", "fog", "fine")
+_SIDE = 6
 
 
 def frame_of(n_rows: int, seed: int = 0) -> pl.DataFrame:
@@ -26,13 +36,20 @@ def frame_of(n_rows: int, seed: int = 0) -> pl.DataFrame:
             "town": rng.choice(["Ulm", "Bern", "Graz", "Brno"], n_rows),
             "said": texts,
             "at": [start + timedelta(hours=int(h)) for h in rng.integers(0, 9000, n_rows)],
+            "photo": [photo_of(size, rng) for size in sizes],
         },
         schema_overrides={"at": pl.Datetime("us")},
     )
     holes = pl.Series(rng.random(n_rows) < 0.1)
     return frame.with_columns(
-        pl.when(~holes).then(pl.col(name)).alias(name) for name in ("size", "town", "at")
+        pl.when(~holes).then(pl.col(name)).alias(name) for name in ("size", "town", "at", "photo")
     )
+
+
+def photo_of(size: float, rng: np.random.Generator, *, n_channels: int = 1) -> bytes:
+    """Noise, the brighter the larger the size."""
+    form = (_SIDE, _SIDE) if n_channels == 1 else (_SIDE, _SIDE, n_channels)
+    return png_of_numbers(rng.normal(100.0 + size, 30.0, form))
 
 
 def labels_of(frame: pl.DataFrame, task: str) -> NDArray[Any]:

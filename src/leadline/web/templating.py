@@ -7,12 +7,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
-from leadline.phases.wording import plural
+from leadline.phases.wording import chance, is_picture, plural
 from leadline.services import words
 from leadline.services.queries.situation import title_of
 
 _FOLDER = Path(__file__).parent / "templates"
 _FILTERS = {
+    "chance": chance,
     "duration": words.duration,
     "figure": words.figure,
     "moment": words.moment,
@@ -22,6 +23,7 @@ _FILTERS = {
     "percent": words.percent,
     "percent_range": words.percent_range,
     "plural": plural,
+    "signed": words.signed,
     "title_of": title_of,
 }
 
@@ -36,4 +38,5 @@ def make_templates() -> Jinja2Templates:
         lstrip_blocks=True,
     )
     environment.filters.update(_FILTERS)
+    environment.tests["picture"] = is_picture
     return Jinja2Templates(env=environment)

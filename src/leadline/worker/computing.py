@@ -30,6 +30,7 @@ _BEAT_S = 2.0
 _SILENT_S = 30.0
 _IDLE_S = 1.0
 _LIMIT_S = 4 * 3600.0
+_CLOSING_S = 20.0  # after an interrupt: a search comes to its verdict with what it has
 
 
 def is_computed(row: str) -> bool:
@@ -57,6 +58,11 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
     progress : callable, optional
         Given the job a few times a second.
 
+    Notes
+    -----
+    An interrupt (Ctrl-C) ends a search early: it comes to its verdict with what it has. Other rows,
+    and a second interrupt, end without one.
+
     Raises
     ------
     NotReadyError
@@ -74,7 +80,7 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
     claimed = workspace.record.claim_job(identity(), number=job.number)
     if claimed is None:
         raise NotReadyError(f"A worker has taken {row!r}.", "", "Wait for it: 'leadline status'.")
-    return _compute(workspace, claimed, progress)
+    return _compute(workspace, claimed, progress, closing_s=_CLOSING_S)
 
 
 def work(workspace: Workspace, *, once: bool = False, progress: Progress | None = None) -> None:
@@ -162,7 +168,9 @@ def _refuse_if_running(workspace: Workspace, row: str) -> None:
             )
 
 
-def _compute(workspace: Workspace, job: Job, progress: Progress | None) -> Entry:
+def _compute(
+    workspace: Workspace, job: Job, progress: Progress | None, *, closing_s: float = 0.0
+) -> Entry:
     """Run a claimed job and say on its row how it ended."""
     with _ending(workspace, job):
         number = run_in_box(
@@ -175,6 +183,7 @@ def _compute(workspace: Workspace, job: Job, progress: Progress | None) -> Entry
             time.time(),
             limit_s=_LIMIT_S,
             tick=_Beat(workspace, job, progress),
+            closing_s=closing_s,
         )
         return workspace.record.entry(number)
 
@@ -200,7 +209,7 @@ class _Beat:
         self._workspace, self._job, self._progress = workspace, job, progress
         self._beaten = 0.0
 
-    def __call__(self) -> None:
+    def __call__(self, _session: int) -> None:
         now = time.monotonic()
         if now - self._beaten >= _BEAT_S:
             if not self._workspace.record.beat(self._job.number, worker=self._job.worker):

@@ -15,8 +15,11 @@ from leadline.engines.contract import Scalar
 from leadline.engines.families.columns import Categories
 from leadline.engines.families.dates import date_parts
 from leadline.engines.families.likelihoods import PARTS, Bells, Tables, Terms
+from leadline.engines.families.pixels import TRUSTED, Pixels
 
 _N_BINS = 10
+# directions of images do know little of each other: what the sum takes for granted
+_IMAGE_DIRECTIONS = 16
 _CHOICES = {
     "words": ("multinomial", "complement"),
     "weights": ("counts", "presence", "tfidf"),
@@ -30,14 +33,15 @@ class NaiveBayes(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    kinds : mapping of str to {"number", "category", "text", "date"}
+    kinds : mapping of str to {"number", "category", "text", "date", "image"}
         Column name to kind.
     alpha : float > 0, default=1.0
         Smoothing of every part: rows, or weight of a word, that each class is given for nothing.
     words, weights, terms
         As in `Terms`.
     numbers : {"normal", "bins"}, default="normal"
-        Numbers and the parts of dates are normal in each class, or shares of ten bins.
+        Numbers, parts of dates and directions of images are normal in each class, or shares of
+        ten bins.
     """
 
     def __init__(
@@ -66,6 +70,10 @@ class NaiveBayes(ClassifierMixin, BaseEstimator):
         if self._named("category"):
             names = self._named("category")
             self.categories_ = Categories(as_codes=True).fit(X.select(names))
+        self.pixels_ = [
+            Pixels(n_components=_IMAGE_DIRECTIONS, trees=True).fit(X.get_column(name))
+            for name in self._named("image")
+        ]
         values = self._values(X)
         self.edges_ = [_edges(column) for column in values.T] if self.numbers == "bins" else None
         self.tables_ = Tables(self.alpha).fit(self._codes(X, values), places, n_classes)
@@ -116,17 +124,20 @@ class NaiveBayes(ClassifierMixin, BaseEstimator):
         return [name for name, its in self.kinds.items() if its in kinds]
 
     def _values(self, X: pl.DataFrame) -> NDArray[np.float64]:
-        """Number columns and the parts of date columns, NaN where missing."""
+        """Number columns, parts of dates and directions of images, NaN where missing."""
         parts = [part for name in self._named("date") for part in date_parts(name)]
         numeric = X.select(*self._named("number"), *parts)
         values = np.empty((X.height, numeric.width))
         for place, column in enumerate(numeric):
             values[:, place] = column.to_numpy()
-        return values
+        images = zip(self._named("image"), self.pixels_, strict=True)
+        return np.hstack([values, *(its.transform(X.get_column(name)) for name, its in images)])
 
     def _codes(self, X: pl.DataFrame, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Whether each column has a value, then categories and bins, -1 where they have none."""
-        given = X.select(self._named("number", "category", "date")).select(pl.all().is_not_null())
+        given = X.select(self._named("number", "category", "date", "image")).select(
+            pl.all().is_not_null()
+        )
         coded = [column.to_numpy().astype(np.int64) for column in given]
         if self.categories_ is not None:
             codes = self.categories_.transform(X.select(self._named("category")))
@@ -143,6 +154,7 @@ class Bayes:
     complexity = 1
     trusted = (
         *PARTS,
+        *TRUSTED,
         f"{Categories.__module__}.Categories",
         f"{__name__}.NaiveBayes",
     )
@@ -159,7 +171,7 @@ class Bayes:
         kinds = set(columns.values())
         default: dict[str, Scalar] = {"alpha": 1.0}
         changes: list[dict[str, Scalar]] = [{}]
-        if kinds & {"number", "date"}:
+        if kinds & {"number", "date", "image"}:
             default |= {"numbers": "normal"}
             changes += [{"numbers": "bins"}]
         if "text" in kinds:

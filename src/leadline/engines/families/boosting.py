@@ -13,12 +13,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from threadpoolctl import ThreadpoolController
 
-from leadline.engines.contract import Scalar
+from leadline.engines.contract import Choice, Range, Scalar, Space
 from leadline.engines.families.columns import TRUSTED, Columns
 
 _TEXT_DIRECTIONS = 48
 # on fewer rows threads mostly wait for each other, and for long where the cores are busy
 _FEW_ROWS = 50_000
+_MANY_ROWS = 5_000
 _POOLS = ThreadpoolController()
 # what a stored histogram model consists of beside public estimators
 _PARTS = (
@@ -41,6 +42,7 @@ class _Boosted(BaseEstimator):
         min_samples_leaf: int = 20,
         l2_regularization: float = 0.0,
         max_iter: int = 100,
+        max_features: float = 1.0,
         seed: int = 0,
     ) -> None:
         self.kinds = kinds
@@ -49,6 +51,7 @@ class _Boosted(BaseEstimator):
         self.min_samples_leaf = min_samples_leaf
         self.l2_regularization = l2_regularization
         self.max_iter = max_iter
+        self.max_features = max_features
         self.seed = seed
 
     def fit(self, X: pl.DataFrame, y: Any) -> Self:
@@ -63,6 +66,7 @@ class _Boosted(BaseEstimator):
             min_samples_leaf=max(1, min(self.min_samples_leaf, len(y) // 10)),
             l2_regularization=self.l2_regularization,
             max_iter=self.max_iter,
+            max_features=self.max_features,
             categorical_features=np.arange(encoded.shape[1]) < self.columns_.n_codes_,
             early_stopping=False,
             random_state=self.seed,
@@ -131,6 +135,7 @@ class Boosting:
             "min_samples_leaf": 20,
             "l2_regularization": 0.0,
             "max_iter": 100,
+            "max_features": 1.0,
         }
         changes: list[dict[str, Scalar]] = [
             {},
@@ -138,12 +143,29 @@ class Boosting:
             {"max_leaf_nodes": 7, "l2_regularization": 1.0, "max_iter": 150},
             {"min_samples_leaf": 60, "l2_regularization": 10.0},
         ]
-        if n_rows >= 5_000:
+        if n_rows >= _MANY_ROWS:
             changes += [
                 {"max_leaf_nodes": 63, "max_iter": 200, "learning_rate": 0.05},
                 {"max_leaf_nodes": 127, "min_samples_leaf": 40, "l2_regularization": 5.0},
             ]
         return tuple({**default, **change} for change in changes)
+
+    def space(
+        self,
+        task: str,  # noqa: ARG002
+        columns: Mapping[str, str],  # noqa: ARG002
+        n_rows: int,
+    ) -> Space:
+        """Speed, number and size of the trees, and what holds them back."""
+        most = 255 if n_rows >= _MANY_ROWS else 63
+        return {
+            "learning_rate": Range(0.02, 0.3, is_log=True),
+            "max_leaf_nodes": Range(4, most, is_log=True, is_whole=True),
+            "min_samples_leaf": Range(2, 200, is_log=True, is_whole=True),
+            "l2_regularization": Range(0.0, 10.0),
+            "max_iter": Range(50, 600, is_log=True, is_whole=True),
+            "max_features": Choice((0.3, 0.5, 0.7, 1.0)),
+        }
 
     def build(
         self, params: Mapping[str, Scalar], task: str, columns: Mapping[str, str], seed: int

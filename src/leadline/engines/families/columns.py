@@ -18,6 +18,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from leadline.engines.families.dates import date_parts
+from leadline.engines.families.pixels import Pixels
 
 # the histogram of boosting holds 255 bins, one of them for missing values
 MOST_CATEGORIES = 250
@@ -177,16 +178,16 @@ class Columns(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    kinds : mapping of str to {"number", "category", "text", "date"}
+    kinds : mapping of str to {"number", "category", "text", "date", "image"}
         Column name to kind.
     trees : bool, default=False
         For trees: numbers unscaled, categories as codes; the first `n_codes_` columns are codes.
     pieces : bool, default=True
         As in `Words`.
     n_components : int, default=0
-        As in `Words`.
+        As in `Words` and `Pixels`.
     seed : int, default=0
-        As in `Words`.
+        As in `Words` and `Pixels`.
     """
 
     def __init__(
@@ -216,6 +217,12 @@ class Columns(TransformerMixin, BaseEstimator):
             Words(self.pieces, self.n_components, self.seed).fit(frame.get_column(name))
             for name in self._named("text")
         ]
+        self.pixels_ = [
+            Pixels(n_components=self.n_components, trees=self.trees, seed=self.seed).fit(
+                frame.get_column(name)
+            )
+            for name in self._named("image")
+        ]
         self.n_codes_ = len(categories) if self.trees else 0
         return self
 
@@ -229,8 +236,10 @@ class Columns(TransformerMixin, BaseEstimator):
             parts.append(self.numbers_.transform(self._numeric(frame)))
         for name, words in zip(self._named("text"), self.words_, strict=True):
             parts.append(words.transform(frame.get_column(name)))
+        for name, shades in zip(self._named("image"), self.pixels_, strict=True):
+            parts.append(shades.transform(frame.get_column(name)))
         if not sum(part.shape[1] for part in parts):
-            # nothing was learnt from text without words; an estimator needs a column
+            # nothing was learnt from text without words, or no image; an estimator needs a column
             return np.zeros((frame.height, 1))
         if any(sparse.issparse(part) for part in parts):
             return sparse.hstack([sparse.csr_array(part) for part in parts], "csr")
@@ -271,5 +280,6 @@ def _indicators(codes: NDArray[np.int64], n_columns: int) -> Any:
 
 
 TRUSTED = tuple(
-    f"{kind.__module__}.{kind.__qualname__}" for kind in (Columns, Numbers, Categories, Words)
+    f"{kind.__module__}.{kind.__qualname__}"
+    for kind in (Columns, Numbers, Categories, Words, Pixels)
 )

@@ -16,7 +16,7 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 
-from leadline.engines.contract import Scalar
+from leadline.engines.contract import Choice, Range, Scalar, Space
 from leadline.engines.families.columns import TRUSTED, Columns
 
 _TEXT_DIRECTIONS = 48
@@ -162,6 +162,19 @@ class Forest:
             {"method": "extra_trees", "max_features": 0.6, "min_samples_leaf": 5},
         ]
         return tuple({**default, **change} for change in changes)
+
+    def space(
+        self,
+        task: str,  # noqa: ARG002
+        columns: Mapping[str, str],  # noqa: ARG002
+        n_rows: int,
+    ) -> Space:
+        """How trees are drawn, how small their leaves are and how many columns a split looks at."""
+        return {
+            "method": Choice(("random_forest", "extra_trees")),
+            "min_samples_leaf": Range(1 if n_rows < 5_000 else 3, 50, is_log=True, is_whole=True),
+            "max_features": Range(0.1, 1.0),
+        }
 
     def build(
         self, params: Mapping[str, Scalar], task: str, columns: Mapping[str, str], seed: int

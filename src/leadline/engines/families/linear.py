@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 
-from leadline.engines.contract import Scalar
+from leadline.engines.contract import Choice, Range, Scalar, Space
 from leadline.engines.families.columns import TRUSTED, Columns
 
 
@@ -44,6 +44,18 @@ class Linear:
             return tuple({"C": C} for C in (*strengths, 0.01))
         with_pieces: list[Mapping[str, Scalar]] = [{"C": C, "pieces": True} for C in strengths]
         return (*with_pieces, {"C": 1.0, "pieces": False})
+
+    def space(
+        self,
+        task: str,  # noqa: ARG002
+        columns: Mapping[str, str],
+        n_rows: int,  # noqa: ARG002
+    ) -> Space:
+        """Any strength of regularisation; with text also whether pieces of words are counted."""
+        space: dict[str, Range | Choice] = {"C": Range(1e-4, 1e3, is_log=True)}
+        if "text" in columns.values():
+            space["pieces"] = Choice((True, False))
+        return space
 
     def build(
         self, params: Mapping[str, Scalar], task: str, columns: Mapping[str, str], seed: int

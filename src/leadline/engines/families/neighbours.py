@@ -12,7 +12,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import Pipeline
 
-from leadline.engines.contract import Scalar
+from leadline.engines.contract import Range, Scalar, Space
 from leadline.engines.families.columns import TRUSTED, Columns
 
 _MOST_DIMENSIONS = 32
@@ -90,6 +90,16 @@ class Neighbours:
         """How many neighbours are asked."""
         sizes = (15, 50, 5, 150) if n_rows >= 1_000 else (15, 5, 30)
         return tuple({"n_neighbors": size} for size in sizes)
+
+    def space(
+        self,
+        task: str,  # noqa: ARG002
+        columns: Mapping[str, str],  # noqa: ARG002
+        n_rows: int,
+    ) -> Space:
+        """From a few neighbours to a tenth of the rows."""
+        most = min(max(n_rows // 10, 10), 200)
+        return {"n_neighbors": Range(1, most, is_log=True, is_whole=True)}
 
     def build(
         self, params: Mapping[str, Scalar], task: str, columns: Mapping[str, str], seed: int

@@ -129,7 +129,7 @@ class Estimators:
         seed: int,
     ) -> Any:
         """The house's numbers, then a copy; or the copy alone, if it is given the frame."""
-        model = _seeded(clone(self._model), seed)
+        model = self._copy(seed)
         last = ("model", Probable(model) if self.kind == "classifier" else model)
         if self._named.given == FRAME:
             return last[1]
@@ -138,6 +138,10 @@ class Estimators:
         if get_tags(self._model).input_tags.positive_only:
             steps.append(("positive", MinMaxScaler(clip=True)))
         return Pipeline([*steps, last])
+
+    def _copy(self, seed: int) -> Any:
+        """An estimator that has learnt nothing."""
+        return _seeded(clone(self._model), seed)
 
 
 def dense(X: Any) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from leadline.engines.own.estimators import Estimators
 from leadline.engines.own.functions import Functions
 from leadline.engines.own.importing import attribute_of, imported
 from leadline.engines.own.naming import Named, named
+from leadline.engines.own.nets import Nets, is_net
 from leadline.errors import EngineError
 
 _OTHER = {"Classifier": "Regressor", "Regressor": "Classifier"}
@@ -59,6 +60,8 @@ def own_family(name: str, folder: Path | str = "") -> Family:
     if not all(callable(getattr(found, each, None)) for each in ("fit", "predict", "get_params")):
         raise _not_a_model(path, found)
     model = _made(found, path) if isinstance(found, type) else found
+    if is_net(model):
+        return Nets(path, model, _kind(path, model))
     return Estimators(path, model, _kind(path, model))
 
 

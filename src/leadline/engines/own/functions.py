@@ -52,7 +52,7 @@ class _Program(BaseEstimator):
     ----------
     module : str
         Has ``fit`` and ``predict``.
-    kinds : mapping of str to {"number", "category", "text", "date"}
+    kinds : mapping of str to {"number", "category", "text", "date", "image"}
         Column name to kind.
     numbers : bool, default=False
         Whether it is given the house's numbers instead of the polars frame.

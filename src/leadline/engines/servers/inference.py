@@ -16,7 +16,7 @@ from leadline.engines.manifest import Manifest
 from leadline.engines.servers.schema import UnreadableError
 from leadline.errors import DataError
 
-_TYPES = {"number": "FP64", "category": "BYTES", "text": "BYTES", "date": "BYTES"}
+_TYPES = {"number": "FP64", "category": "BYTES", "text": "BYTES", "date": "BYTES", "image": "BYTES"}
 _NAMES = {pl.Float64: "FP64", pl.Boolean: "BOOL", pl.String: "BYTES"}
 
 

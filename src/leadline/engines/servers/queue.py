@@ -10,7 +10,13 @@ import polars as pl
 from leadline.engines.bundle import Bundle
 
 _Row = tuple[Any, ...]
-_DTYPES = {"number": pl.Float64, "category": pl.String, "text": pl.String, "date": pl.String}
+_DTYPES = {
+    "number": pl.Float64,
+    "category": pl.String,
+    "text": pl.String,
+    "date": pl.String,
+    "image": pl.Binary,
+}
 
 
 class Queue:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
 
+from leadline.engines.images import png_of_base64
 from leadline.engines.manifest import Manifest
 from leadline.errors import DataError
 
@@ -17,6 +27,7 @@ _KINDS = {
     "category": (str | None, "text"),
     "text": (str | None, "text"),
     "date": (str | None, "a date as text"),
+    "image": (str | None, "an image file as base64"),
 }
 
 
@@ -39,7 +50,7 @@ class Requests:
         self._names = list(manifest.columns)
         # a column may have any name, a field may not: number them and use the name as alias
         columns: dict[str, Any] = {
-            f"c{index}": (_type_of(kind), Field(alias=name))
+            f"c{index}": (_type_of(kind, manifest.image_size), Field(alias=name))
             for index, (name, kind) in enumerate(manifest.columns.items())
         }
         row = create_model("Row", __config__=_STRICT, **columns)
@@ -88,13 +99,27 @@ class Requests:
             raise _refusal(error) from None
 
 
-def _type_of(kind: str) -> Any:
+def _type_of(kind: str, image_size: int) -> Any:
     """Annotation of one column."""
     base, words = _KINDS[kind]
     description = f"{kind}: {words}, or null where it is not known"
     if kind == "category":
         return Annotated[base, BeforeValidator(_as_name), Field(description=description)]
+    if kind == "image":
+        read = AfterValidator(partial(_as_image, size=image_size))
+        return Annotated[base, read, Field(description=description)]
     return Annotated[base, Field(description=description)]
+
+
+def _as_image(value: str | None, size: int) -> bytes | None:
+    """An image as the snapshot holds it."""
+    if not value:
+        return None
+    try:
+        return png_of_base64(value, size)
+    except DataError as error:
+        # pydantic gathers faults of this type
+        raise ValueError(f"It is {error.found}. {error.needed} Send its bytes as base64") from error
 
 
 def _as_name(value: object) -> object:
@@ -124,7 +149,8 @@ def _refusal(error: ValidationError) -> DataError:
         "extra_forbidden": f"{place} is not a column of this release.",
     }.get(fault["type"], f"{place or 'The body'} is {_shown(fault.get('input'))}.")
     more = f" {n_more:,} more faults were found." if n_more else ""
-    return DataError(found, f"{fault['msg']}.{more}", "GET /schema says what is needed.")
+    needed = fault["msg"].removeprefix("Value error, ")
+    return DataError(found, f"{needed}.{more}", "GET /schema says what is needed.")
 
 
 def _shown(value: object) -> str:

@@ -91,8 +91,20 @@ def write_chunks(frames: Iterable[pl.DataFrame], target: Path, *, chunk_rows: in
         return
     with target.open("wb") as file:
         for index, frame in enumerate(frames):
+            _refuse_bytes(frame, target)
             separator = "\t" if target.suffix == ".tsv" else ","
             frame.write_csv(file, separator=separator, include_header=index == 0)
+
+
+def _refuse_bytes(frame: pl.DataFrame, target: Path) -> None:
+    """Refuse to write as text what is none."""
+    for name, dtype in frame.schema.items():
+        if dtype == pl.Binary or dtype.is_nested():
+            raise DataError(
+                f"{name!r} holds bytes or arrays, which {target.suffix} cannot.",
+                "A Parquet file takes them.",
+                f"Write to {target.with_suffix('.parquet').name} instead.",
+            )
 
 
 def _parquet_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:

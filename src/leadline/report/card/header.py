@@ -48,6 +48,8 @@ def _pipeline(shelf: Shelf) -> str:
         return "tabular-regression"
     columns = data.columns if data else ()
     kinds = {column.kind for column in columns if column.role is Role.FEATURE}
+    if kinds == {Kind.IMAGE}:
+        return "image-classification"
     return "text-classification" if kinds == {Kind.TEXT} else "tabular-classification"
 
 

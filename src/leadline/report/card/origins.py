@@ -9,7 +9,7 @@ from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
-from leadline.phases.scoring import scoring_of
+from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search import Search
 from leadline.report import numbers
 from leadline.report.card.passages import Passage, Shelf, Unknown, not_run
@@ -52,12 +52,34 @@ def ethics(shelf: Shelf) -> Passage:
     return Passage(title, (f"Answered by {said.answered_by}.",), (table,))
 
 
+def _plain_errors(problem: Problem, review: Review | None) -> Passage:
+    """What an error is where misses and false alarms are not told apart."""
+    title = "What errors cost, and who said so"
+    if problem.task is Task.MULTICLASS:
+        sentences = ["An error is another class than the true one; all errors weigh the same."]
+        unknowns = []
+    else:
+        sentences = ["An error is a number that is off by more than the tolerance."]
+        how = "Set tolerance under [problem] in leadline.toml."
+        unknowns = [] if problem.tolerance else [Unknown("Nobody has stated a tolerance.", how)]
+        if problem.tolerance:
+            sentences.append(f"The tolerance is {problem.tolerance:,.3g}.")
+    if review is None:
+        what = "Nobody has agreed to the plain prediction yet."
+        unknowns.append(Unknown(what, "Look at 'leadline run tuning', then 'leadline review'."))
+    else:
+        sentences.append(review.summary)
+    return Passage(title, tuple(sentences), unknowns=tuple(unknowns))
+
+
 def costs(shelf: Shelf) -> Passage:
     """What errors cost, and who said so."""
     title = "What errors cost, and who said so"
     problem, review = shelf.get("problem", Problem), shelf.get("review", Review)
     if problem is None:
         return Passage(title, unknowns=(not_run("problem", "What errors cost"),))
+    if problem.task is not Task.BINARY:
+        return _plain_errors(problem, review)
     said = f", as stated in the problem{f' by {problem.owner}' if problem.owner else ''}."
     sentences = [
         f"What errors cost{said}",

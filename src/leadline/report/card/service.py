@@ -38,10 +38,9 @@ def threshold(shelf: Shelf) -> Passage:
         how = "Judge examples and choose: 'leadline review'."
         unknowns.append(Unknown("Nobody has chosen an operating point yet.", how))
     else:
-        chosen = review.chosen_point
+        at = f", threshold {review.chosen_point.threshold:.4f}" if review.points else ""
         sentences.append(
-            f"{review.person} chose {review.chosen}, threshold {chosen.threshold:.4f}. "
-            f"Reason given: {review.why or 'none'}."
+            f"{review.person} chose {review.chosen}{at}. Reason given: {review.why or 'none'}."
         )
         tables.append(numbers.review(review))
     return Passage(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))
@@ -77,8 +76,9 @@ def performance(shelf: Shelf) -> Passage:
         unknowns.append(not_run("tuning", "How good it is on the test set"))
     else:
         words = scoring_of(tuning.scoring).words
+        hits = "" if tuning.plain else f" ({tuning.n_positive:,} hits)"
         sentences.append(
-            f"On {tuning.n_test:,} test rows ({tuning.n_positive:,} hits): {words} of "
+            f"On {tuning.n_test:,} test rows{hits}: {words} of "
             f"{tuning.test_score:.3f}. The test set has been used {tuning.n_touches} times."
         )
     if monitor is None:
@@ -121,9 +121,12 @@ def watching(shelf: Shelf) -> Passage:
     monitor = shelf.get("monitor", Monitor)
     if monitor is None:
         return Passage(title, unknowns=(not_run("monitor", "What the monitor would do"),))
+    usual = f"{monitor.score_words} {number(monitor.reference_mean_score)}"
+    if monitor.reference_alert_share is not None:
+        usual = f"{monitor.reference_alert_share:.1%} flagged"
     reference = (
         f"Reference: {monitor.n_reference_blocks} blocks of the test set, "
-        f"{monitor.reference_error:.1%} wrong, {monitor.reference_alert_share:.1%} flagged."
+        f"{monitor.reference_error:.1%} wrong, {usual}."
     )
     limit = (
         "A block alarms when more of it is wrong than the reference's spread from block to block "

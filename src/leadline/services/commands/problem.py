@@ -14,6 +14,7 @@ from leadline.snapshot import class_texts, infer_task, read_tables
 from leadline.workspace import Workspace, find_settings
 
 _MOST_SHOWN = 10
+_OF_BINARY = ("positive", "cost_miss", "cost_false_alarm")
 
 
 def state_problem(workspace: Workspace, by: str) -> Entry:
@@ -78,9 +79,11 @@ def _evidence(settings: Settings, label: pl.Series) -> problem.Evidence:
     stated = settings.problem
     task = infer_task(label) if stated.task == "auto" else Task(stated.task)
     positive = _positive(stated, label) if task is Task.BINARY else ""
-    assumed = list(stated.assumed)
+    assumed = [key for key in stated.assumed if task is Task.BINARY or key not in _OF_BINARY]
     if task is Task.BINARY and not stated.positive and "positive" not in assumed:
         assumed.append("positive")
+    if task is Task.REGRESSION and not stated.tolerance:
+        assumed.append("tolerance")
     return problem.Evidence(
         question=stated.question,
         unit=stated.unit,
@@ -93,6 +96,7 @@ def _evidence(settings: Settings, label: pl.Series) -> problem.Evidence:
         cost_false_alarm=stated.cost_false_alarm,
         miss=stated.miss,
         false_alarm=stated.false_alarm,
+        tolerance=stated.tolerance if task is Task.REGRESSION else 0.0,
         currency=stated.currency,
         budget=stated.budget,
         time_box_s=stated.time_box_s,
@@ -104,7 +108,9 @@ def _evidence(settings: Settings, label: pl.Series) -> problem.Evidence:
 
 def _label_column(workspace: Workspace, settings: Settings) -> pl.Series:
     paths = [workspace.path(name) for name in settings.data.files]
-    frame = read_tables(paths, missing=settings.data.missing, exclude=settings.data.exclude)
+    frame = read_tables(
+        paths, missing=settings.data.missing, exclude=settings.data.exclude, images=None
+    )
     name = settings.problem.label
     if name not in frame.columns:
         shown = ", ".join(repr(column) for column in frame.columns[:_MOST_SHOWN])

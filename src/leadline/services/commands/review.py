@@ -91,7 +91,7 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     SettingsError
         If a row was not drawn for judging.
     """
-    frame = read_table(path)
+    frame = read_table(path, images=None)
     missing = {"row", "is_positive"} - set(frame.columns)
     if missing:
         raise DataError(
@@ -200,8 +200,13 @@ def choose_point(
         raise _outdated(tuning, number)
     _require_sound(offered, name, (cost_miss, cost_false_alarm), why)
     settled = settle(workspace.record.judgments(number))
-    costs = {"cost_miss": cost_miss, "cost_false_alarm": cost_false_alarm}
-    found = consequences(workspace.artifacts, offered, settled, **costs)
+    found = consequences(
+        workspace.artifacts,
+        offered,
+        settled,
+        cost_miss=cost_miss,
+        cost_false_alarm=cost_false_alarm,
+    )
     verdict = review.assess(
         review.Evidence(
             n_stream=offered.n_stream,
@@ -209,11 +214,13 @@ def choose_point(
             n_unsure=settled.n_unsure,
             judges=settled.judges,
             points=tuple(consequence.point for consequence in found),
+            plain=offered.plain,
+            cost_miss=cost_miss,
+            cost_false_alarm=cost_false_alarm,
             currency=problem.currency,
             chosen=name,
             person=person,
             why=why.strip(),
-            **costs,
         )
     )
     return workspace.record.append(
@@ -243,11 +250,11 @@ def _outdated(shown: int, number: int) -> OutdatedAnswerError:
 
 
 def _require_sound(offered: Tuning, name: str, costs: tuple[float, float], why: str) -> None:
-    names = [point.name for point in offered.points]
+    names = list(offered.names)
     if name not in names:
         raise SettingsError(
             f"The point chosen is {name[:80]!r}.",
-            f"One of {', '.join(names)} is needed.",
+            f"One of those on offer is needed: {', '.join(names)}.",
             "Choose one.",
         )
     if not all(0 < cost < float("inf") for cost in costs):

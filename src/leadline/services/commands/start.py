@@ -53,7 +53,7 @@ def look_at(
     DataError
         If a file cannot be read, or has no such column.
     """
-    frame = read_tables(list(files), missing=missing, exclude=exclude)
+    frame = read_tables(list(files), missing=missing, exclude=exclude, images=None)
     if label not in frame.columns:
         shown = ", ".join(repr(column) for column in frame.columns[:_MOST_SHOWN])
         more = ", ..." if frame.width > _MOST_SHOWN else ""

@@ -12,6 +12,7 @@ from statistics import median
 
 from leadline.errors import NotReadyError
 from leadline.phases.data import Data
+from leadline.phases.plain import PlainPoint
 from leadline.phases.problem import Problem
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, Review
 from leadline.phases.tuning import Tuning
@@ -39,6 +40,8 @@ class ReviewPage:
         Feature and value.
     n_judged, n_left : int
         By this judge; still to judge.
+    is_judged : bool
+        Whether rows are judged at all: a question of several classes, or of a number, is not.
     seconds_left : float
         At this judge's pace.
     """
@@ -53,6 +56,7 @@ class ReviewPage:
     n_judged: int
     n_left: int
     seconds_left: float
+    is_judged: bool = True
 
 
 class Clarity(StrEnum):
@@ -80,7 +84,9 @@ class ChoicePage:
     cost_miss, cost_false_alarm : float
         What one error of each kind costs, as asked for.
     consequences : tuple of Consequence
-        One a point.
+        One a point; empty where there is no threshold to choose.
+    plain : PlainPoint or None
+        What there is to agree to instead.
     best : str
         The point that is most probably the cheapest; empty without judgments.
     clarity : Clarity
@@ -111,6 +117,7 @@ class ChoicePage:
     p_best: float
     standing_choice: Review | None
     replacing: int | None
+    plain: PlainPoint | None = None
 
     @property
     def ratio(self) -> float:
@@ -151,6 +158,7 @@ def review_page(workspace: Workspace, judge: str) -> ReviewPage:
         n_judged=len(mine),
         n_left=len(left),
         seconds_left=pace(mine) * len(left),
+        is_judged=tuning.plain is None,
     )
 
 
@@ -178,7 +186,9 @@ def choice_page(
     }
     settled = settle(workspace.record.judgments(number))
     found = consequences(workspace.artifacts, tuning, settled, **costs)
-    best = max(found, key=lambda consequence: consequence.point.p_cheapest).point
+    points = [consequence.point for consequence in found]
+    best = max(points, key=lambda point: point.p_cheapest, default=None)
+    p_best = best.p_cheapest if best else 0.0
     chosen = workspace.record.latest("review")
     return ChoicePage(
         unit=problem.unit,
@@ -192,11 +202,12 @@ def choice_page(
         n_wanted=tuning.n_sample,
         judges=settled.judges,
         consequences=found,
-        best=best.name if settled.answers else "",
-        clarity=_clarity(len(settled.answers), best.p_cheapest),
-        p_best=best.p_cheapest,
+        best=best.name if best and settled.answers else "",
+        clarity=_clarity(len(settled.answers), p_best),
+        p_best=p_best,
         standing_choice=_choice(chosen),
         replacing=chosen.number if chosen else None,
+        plain=tuning.plain,
         **costs,
     )
 
@@ -217,11 +228,11 @@ def _offer(workspace: Workspace) -> tuple[int, Tuning, Problem]:
         )
     assert isinstance(tuning.verdict, Tuning)
     assert isinstance(problem.verdict, Problem)
-    if not tuning.verdict.points:
+    if not tuning.verdict.names:
         raise NotReadyError(
             "The tuning offers no operating point.",
-            "Points are offered where one of two classes is predicted.",
-            "Look at the verdict of 'tuning'.",
+            "At least one is needed to choose.",
+            "Look at the verdict of 'tuning', and run 'leadline run tuning' again.",
         )
     return tuning.number, tuning.verdict, problem.verdict
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.phases.lifecycle import ROWS, Judge, Row, Stage, State
+from leadline.phases.search import Search
 from leadline.record import Entry, Job, JobState
 from leadline.services.naming import row_named
 from leadline.services.queries.history import Line, lines_of_row
@@ -20,8 +21,8 @@ _DRAWN_FROM = {
     "labelling": "n_voted",
     "curve": "curves",
     "forecast": "lines",
-    "tuning": "points",
-    "review": "points",
+    "tuning": "names",
+    "review": "chosen",
     "release": "champion_score",
     "capacity": "loads",
     "decay": "staleness",
@@ -47,6 +48,8 @@ class EntryPage:
         The verdict; None if there is none yet.
     picture : str
         Path of the picture; empty if the row has none.
+    details : tuple of (str, str)
+        Name and path of each further picture.
     stands_on : tuple of (str, int, bool)
         Row, entry number, and whether that entry is still the newest.
     is_latest : bool
@@ -59,6 +62,7 @@ class EntryPage:
     word: Word
     entry: Entry | None
     picture: str
+    details: tuple[tuple[str, str], ...]
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
 
@@ -138,6 +142,7 @@ def _facts(now: Situation, row: Row, entry: Entry | None) -> dict[str, Any]:
         "word": now.word_of_row(row.name),
         "entry": entry,
         "picture": _picture(row.name, entry),
+        "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
         "is_latest": entry is None or now.standings[row.name].number == entry.number,
     }
@@ -148,6 +153,13 @@ def _picture(row: str, entry: Entry | None) -> str:
         return ""
     # browsers keep pictures for good, and another project may once answer at the same address
     return f"/entries/{entry.number}/picture.svg?at={entry.at.timestamp()}"
+
+
+def _details(entry: Entry | None) -> tuple[tuple[str, str], ...]:
+    if entry is None or not isinstance(entry.verdict, Search) or entry.verdict.network is None:
+        return ()
+    path, at = f"/entries/{entry.number}/picture", entry.at.timestamp()
+    return tuple((name, f"{path}/{name}.svg?at={at}") for name in ("architecture", "epochs"))
 
 
 def _failed(jobs: list[Job], entry: Entry | None) -> Job | None:

@@ -12,13 +12,13 @@ from leadline.stats.curves.posterior import CurvePosterior
 from leadline.stats.curves.weighing import Ground, weigh
 from leadline.stats.metric import metric_of
 
-FEW_REPEATS = 5
-"""Of fewer, standard errors say less about the noise than the curve's own scatter does."""
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import ArrayLike
+
+FEW_REPEATS = 5
+"""Of fewer, standard errors say less about the noise than the curve's own scatter does."""
 
 
 def fit(
@@ -52,7 +52,8 @@ def fit(
     family : str, optional
         Kind of learner, e.g. ``"linear"`` or ``"boosting"``, where it is one that was learnt from.
     n_repeats : int >= 1, optional
-        Repeats behind each standard error: few of them make it an estimate of little worth.
+        Repeats behind each standard error: few of them make it an estimate of little worth. Curves
+        of fewer than five are read with the table that was learnt without standard errors.
     prior : Learnt, optional
         Instead of what ships with Leadline; for cross-validation.
 

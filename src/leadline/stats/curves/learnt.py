@@ -22,7 +22,9 @@ ANY_FAMILY = "any"
 
 @dataclass(frozen=True)
 class Table:
-    """Prior and calibration for one way of measuring: standard errors known, or not.
+    """Prior and calibration for one way of measuring.
+
+    Known: standard errors of five repeats or more; hidden: of fewer, or none.
 
     Parameters
     ----------
@@ -73,7 +75,7 @@ class Learnt:
     Parameters
     ----------
     known, hidden : Table
-        For curves with standard errors, and without.
+        Known: standard errors of five repeats or more; hidden: of fewer, or none.
     provenance : dict
         Data, their licences, how many curves, and what was left out.
     """

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from leadline.charts import chart_of, svg
+from leadline.charts import chart_of, details_of, svg
 from leadline.errors import RecordError
 from leadline.services.commands import ask_for, state_problem
 from leadline.services.naming import person_named
@@ -51,7 +51,8 @@ def entry(request: Request, desk: AtDesk, number: int) -> Response:
 
 
 @router.get("/entries/{number}/picture.svg")
-def picture(request: Request, desk: AtDesk, number: int) -> Response:
+@router.get("/entries/{number}/picture/{name}.svg")
+def picture(request: Request, desk: AtDesk, number: int, name: str = "") -> Response:
     """Draw an entry; an entry never changes, so neither does its picture."""
     entry = desk.workspace.record.entry(number)
     tag = f'"{number}-{entry.at.timestamp()}"'
@@ -62,7 +63,7 @@ def picture(request: Request, desk: AtDesk, number: int) -> Response:
     }
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    chart = chart_of(entry.verdict)
+    chart = details_of(entry.verdict).get(name) if name else chart_of(entry.verdict)
     if chart is None:
         raise RecordError(f"Entry {number} has no picture.", next="Read the entry.")
     return Response(svg(chart), media_type="image/svg+xml", headers=headers)

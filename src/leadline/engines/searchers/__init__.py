@@ -1,0 +1,1 @@
+"""Searchers: what parameters are worth trying next."""

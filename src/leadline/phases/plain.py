@@ -1,0 +1,111 @@
+"""The plain point: what a model says, taken as it is, where there is no threshold to choose.
+
+Of several classes the likeliest one is answered; of numbers, the prediction. A row counts as wrong
+if it is of another class, or if its number is off by more than the tolerance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.verdict import Bounds
+
+LIKELIEST = "likeliest-class"
+"""Name of the plain point of several classes."""
+AS_PREDICTED = "as-predicted"
+"""Name of the plain point of numbers."""
+SHARES = tuple(step / 20 for step in range(1, 21))
+"""Shares of rows for which it is known how far off they are at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassPoint:
+    """One class on the test set.
+
+    Attributes
+    ----------
+    name : str
+        The class.
+    n_true, n_predicted : int
+        Test rows of the class, and predicted to be of it.
+    precision : Bounds
+        Share of rows predicted to be of the class that are, with Wilson bounds.
+    recall : Bounds
+        Share of rows of the class that are predicted to be, with Wilson bounds.
+    n_stream : int
+        Rows of the stream predicted to be of it.
+    """
+
+    name: str
+    n_true: int
+    n_predicted: int
+    precision: Bounds
+    recall: Bounds
+    n_stream: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberErrors:
+    """How far predicted numbers are off on the test set.
+
+    Attributes
+    ----------
+    tolerance : float > 0
+        Off by at most this counts as right.
+    is_stated : bool
+        Whether a person stated it; otherwise it is the distance within which a guess of the middle
+        is right half of the time.
+    off_by : tuple of float
+        At most so far off are the shares of rows of `SHARES`.
+    bias : float
+        Mean of truth minus prediction.
+    low, high : float or None
+        A new truth lies between prediction + low and prediction + high in 90 of 100 cases; None
+        where the test set is too small.
+    mean_predicted : float
+        On the test set.
+    mean_on_stream : float or None
+        The same on the stream; None if there is none.
+    """
+
+    tolerance: float
+    is_stated: bool
+    off_by: tuple[float, ...]
+    bias: float
+    low: float | None
+    high: float | None
+    mean_predicted: float
+    mean_on_stream: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlainPoint:
+    """The one point on offer where there is no threshold.
+
+    Attributes
+    ----------
+    name : str
+        `LIKELIEST` or `AS_PREDICTED`.
+    n_test : int
+        Rows of the test set.
+    right : Bounds
+        Share of test rows that are right, with Wilson bounds.
+    classes : tuple of ClassPoint
+        The most frequent first; empty for numbers.
+    numbers : NumberErrors or None
+        None for classes.
+    """
+
+    name: str
+    n_test: int
+    right: Bounds
+    classes: tuple[ClassPoint, ...] = ()
+    numbers: NumberErrors | None = None
+
+    @property
+    def words(self) -> str:
+        """What is right, as a sentence about the share in `right`."""
+        share = f"{self.right.estimate:.0%} ({self.right.low:.0%} to {self.right.high:.0%})"
+        if self.numbers is None:
+            return f"the likeliest class is right in {share}"
+        return f"{share} are off by at most {self.numbers.tolerance:.3g}"

@@ -1,0 +1,222 @@
+"""How often a plain prediction is right: per class, and within a tolerance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from leadline.stats.arrays import Floats, Ints, as_vector, check_positive, check_share
+from leadline.stats.interval import Estimate, wilson_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True)
+class ClassQuality:
+    """Precision and recall of each class.
+
+    Parameters
+    ----------
+    n_true, n_predicted, n_hits : ndarray of int, shape (n_classes,)
+        Rows of the class, rows predicted to be of it, and rows that are both.
+    precision : Estimate of ndarray of shape (n_classes,)
+        Share of rows predicted to be of the class that are; (0, 1) around 0 where none was
+        predicted.
+    recall : Estimate of ndarray of shape (n_classes,)
+        Share of rows of the class that are predicted to be; (0, 1) around 0 where there is none.
+    """
+
+    n_true: Ints
+    n_predicted: Ints
+    n_hits: Ints
+    precision: Estimate[Floats]
+    recall: Estimate[Floats]
+
+
+@dataclass(frozen=True)
+class ErrorSpread:
+    """How far predicted numbers lie from the truth.
+
+    Parameters
+    ----------
+    within : Estimate of float
+        Share of rows off by at most the tolerance, with its Wilson bounds.
+    mean : float
+        Mean of truth minus prediction: what is left of it is a bias.
+    low, high : float or None
+        A new truth lies between prediction + low and prediction + high as often as the confidence
+        level says; None where there are too few rows to say so.
+    off_by : ndarray of shape (n_shares,)
+        Distances that the shares asked for stay within.
+    """
+
+    within: Estimate[float]
+    mean: float
+    low: float | None
+    high: float | None
+    off_by: Floats
+
+
+def class_quality(
+    y_true: ArrayLike, y_pred: ArrayLike, classes: Sequence[Any], *, confidence_level: float = 0.9
+) -> ClassQuality:
+    """Precision and recall of each class on labelled rows.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like, shape (n_samples,)
+        The class of each row, and the one predicted.
+    classes : sequence, length n_classes
+        Which classes, in which order.
+    confidence_level : float in (0, 1), default=0.9
+        Of the Wilson bounds, each for itself.
+
+    Returns
+    -------
+    ClassQuality
+        In the order of `classes`.
+
+    Raises
+    ------
+    ValueError
+        If the two differ in length, or are empty.
+
+    Examples
+    --------
+    >>> found = class_quality(["a", "a", "b", "c"], ["a", "b", "b", "b"], ["a", "b", "c"])
+    >>> found.precision.estimate.round(2).tolist(), found.recall.estimate.tolist()
+    ([1.0, 0.33, 0.0], [0.5, 1.0, 0.0])
+    """
+    truth, guess = np.asarray(y_true), np.asarray(y_pred)
+    _check_alike(truth, guess)
+    names = np.asarray(classes)
+    is_true, is_guess = truth == names[:, None], guess == names[:, None]
+    n_true, n_predicted = is_true.sum(axis=1), is_guess.sum(axis=1)
+    n_hits = (is_true & is_guess).sum(axis=1)
+    return ClassQuality(
+        n_true=n_true,
+        n_predicted=n_predicted,
+        n_hits=n_hits,
+        precision=_shares(n_hits, n_predicted, confidence_level),
+        recall=_shares(n_hits, n_true, confidence_level),
+    )
+
+
+def error_spread(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    tolerance: float,
+    shares: ArrayLike = (0.5, 0.9),
+    *,
+    confidence_level: float = 0.9,
+) -> ErrorSpread:
+    """How far predictions lie from the truth on labelled rows.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like of float, shape (n_samples,)
+        The number of each row, and the one predicted.
+    tolerance : float > 0
+        A prediction off by at most this counts as right.
+    shares : array-like of float in (0, 1], shape (n_shares,), default=(0.5, 0.9)
+        Of rows, for `off_by`.
+    confidence_level : float in (0, 1), default=0.9
+        Of the bounds of `within`, and how often `low` to `high` holds a new truth.
+
+    Returns
+    -------
+    ErrorSpread
+        `low` and `high` are split conformal: they promise the level, on average over test sets,
+        for rows like these, whatever the distribution [1]_.
+
+    Raises
+    ------
+    ValueError
+        If the two differ in length, are empty or not finite, or a number is out of range.
+
+    References
+    ----------
+    .. [1] V. Vovk, A. Gammerman, G. Shafer (2005), Algorithmic Learning in a Random World, ch. 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> truth = np.arange(99.0)
+    >>> found = error_spread(truth, np.full(99, 49.0), tolerance=10, shares=[0.5, 1.0])
+    >>> round(found.within.estimate, 3), found.low, found.high, found.off_by.tolist()
+    (0.212, -45.0, 45.0, [25.0, 49.0])
+    """
+    truth, guess = as_vector(y_true, "y_true"), as_vector(y_pred, "y_pred")
+    _check_alike(truth, guess)
+    check_positive(tolerance, "tolerance")
+    check_share(confidence_level, "confidence_level")
+    wanted = as_vector(shares, "shares")
+    gaps = np.sort(truth - guess)
+    distances = np.sort(np.abs(gaps))
+    n_within = int(np.searchsorted(distances, tolerance, side="right"))
+    bounds = wilson_interval(n_within, gaps.size, confidence_level=confidence_level)
+    # a tail's rank among all rows and the new one; rounded, as 0.05 * 100 is not quite 5
+    rank = int(np.floor(round((1 - confidence_level) / 2 * (gaps.size + 1), 9)))
+    places = np.ceil(np.round(wanted * gaps.size, 9)).astype(int) - 1
+    return ErrorSpread(
+        within=Estimate(bounds.low, n_within / gaps.size, bounds.high),
+        mean=float(gaps.mean()),
+        low=float(gaps[rank - 1]) if rank else None,
+        high=float(gaps[-rank]) if rank else None,
+        off_by=distances[np.clip(places, 0, gaps.size - 1)],
+    )
+
+
+def fewest_for_interval(confidence_level: float = 0.9) -> int:
+    """Rows from which on `error_spread` knows `low` and `high`.
+
+    Examples
+    --------
+    >>> fewest_for_interval()
+    19
+    """
+    check_share(confidence_level, "confidence_level")
+    return ceil(round(2 / (1 - confidence_level), 9)) - 1
+
+
+def usual_distance(values: ArrayLike) -> float:
+    """How far numbers lie from their middle, half of the time: what a guess of it is worth.
+
+    Parameters
+    ----------
+    values : array-like of float, shape (n_samples,)
+        Truths.
+
+    Returns
+    -------
+    float > 0
+        Median distance from the median; where more than half are equal, the mean distance, and
+        1 where all are.
+
+    Examples
+    --------
+    >>> usual_distance([1, 2, 3, 4, 100]), usual_distance([0, 0, 0, 4]), usual_distance([7, 7])
+    (1.0, 1.0, 1.0)
+    """
+    numbers = as_vector(values, "values")
+    distances = np.abs(numbers - np.median(numbers))
+    return float(np.median(distances)) or float(distances.mean()) or 1.0
+
+
+def _check_alike(truth: NDArray[Any], guess: NDArray[Any]) -> None:
+    if truth.shape != guess.shape or truth.ndim != 1 or not truth.size:
+        raise ValueError(
+            f"y_true has shape {truth.shape} and y_pred {guess.shape}; one value a row is needed "
+            "in both, and at least one row. Pass two flat arrays."
+        )
+
+
+def _shares(n_hits: Ints, n_trials: Ints, confidence_level: float) -> Estimate[Floats]:
+    bounds = wilson_interval(n_hits, n_trials, confidence_level=confidence_level)
+    return Estimate(bounds.low, n_hits / np.maximum(n_trials, 1), bounds.high)

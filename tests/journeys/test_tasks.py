@@ -1,0 +1,161 @@
+"""Several classes, and numbers, from a file to a served and watched model by the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+from sklearn.datasets import load_diabetes, load_digits
+
+from leadline.cli import main
+from leadline.cli.options import EXIT_NO
+from leadline.gather.serving import served
+from leadline.phases.lifecycle import ROWS, is_decision
+from leadline.phases.release import Release
+from leadline.workspace import Workspace
+
+BIKE = Path(__file__).parents[3] / "shared" / "data" / "streams" / "bike_hour.csv.gz"
+SAID = {
+    "time_box_s": 40.0,
+    "answered_by": "Ada",
+    "harmed": "nobody",
+    "by_which_error": "either",
+    "data_allowed": "public",
+    "personal_data": "none",
+    "families": ["majority", "linear"],
+    "stream": ["stream.csv"],
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file of a stranger.
+
+    Attributes
+    ----------
+    label : str
+        What is predicted.
+    point : str
+        What is on offer.
+    n_pool, n_stream : int
+        Labelled rows, rows of the stream; the others come later.
+    options : tuple of str
+        Of ``leadline init``.
+    tolerance : float
+        How far off is still of use; 0 where nobody says.
+    """
+
+    label: str
+    point: str
+    n_pool: int
+    n_stream: int
+    options: tuple[str, ...] = ("--target", "0.4")
+    tolerance: float = 0.0
+
+
+CASES = {
+    "digits": Case("digit", "likeliest-class", 900, 100),
+    "diabetes": Case("progression", "as-predicted", 330, 50, tolerance=60.0),
+    # dated rows; a date among the features besides
+    "bike": Case("count", "as-predicted", 3000, 336, ("--target", "0.3", "--time", "dateday")),
+}
+
+
+def rows_of(name: str) -> pl.DataFrame:
+    """The rows of a case: shuffled, or in order of time."""
+    if name == "bike":
+        if not BIKE.exists():
+            pytest.skip(f"needs the shared data: {BIKE} is not there")
+        rows = pl.read_csv(BIKE).drop("instant", "casual", "registered")[:4500]
+        return rows.with_columns(booked=pl.col("dateday").str.to_date("%d-%m-%Y"))
+    loaded = load_digits() if name == "digits" else load_diabetes()
+    columns = {str(each): loaded.data[:, i] for i, each in enumerate(loaded.feature_names)}
+    frame = pl.DataFrame({**columns, CASES[name].label: loaded.target})
+    return frame.sample(fraction=1.0, shuffle=True, seed=0)
+
+
+def state(folder: Path, said: dict[str, object]) -> None:
+    """Set keys of leadline.toml as a person does: take the comment away, change the value."""
+    path = folder / "leadline.toml"
+    text = path.read_text()
+    for key, value in said.items():
+        written = str(value).replace("'", '"') if isinstance(value, list) else repr(value)
+        text, n = re.subn(rf"(?m)^(# )?{key} = [^#\n]*", f"{key} = {written}  ", text, count=1)
+        assert n == 1, key
+    path.write_text(text)
+
+
+@pytest.fixture
+def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a verb as Ada; it must end with an exit code expected."""
+    monkeypatch.setenv("LEADLINE_USER", "Ada")
+
+    def run(*arguments: object, codes: tuple[int, ...] = (0,)) -> Result:
+        result = CliRunner().invoke(main, [*map(str, arguments), "-C", str(tmp_path)])
+        assert result.exit_code in codes, (arguments, result.output, result.exception)
+        return result
+
+    return run
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_from_a_file_to_a_watched_model(
+    go: Callable[..., Result], tmp_path: Path, name: str
+) -> None:
+    case, rows = CASES[name], rows_of(name)
+    stream = rows[case.n_pool : case.n_pool + case.n_stream]
+    later = rows[case.n_pool + case.n_stream :]
+    rows[: case.n_pool].write_csv(tmp_path / "pool.csv")
+    stream.drop(case.label).write_csv(tmp_path / "stream.csv")
+    later.write_csv(tmp_path / "later.csv")
+
+    go("init", tmp_path / "pool.csv", "--label", case.label, "--yes", *case.options)
+    state(tmp_path, {**SAID, "tolerance": case.tolerance} if case.tolerance else SAID)
+    for stage in ("define", "find", "train"):
+        if go("run", stage, codes=(0, EXIT_NO)).exit_code == EXIT_NO:
+            # more rows may not be worth their price: a person says to go on all the same
+            go("decide", stage, "go", "--why", "a first try")
+    assert "leadline review" in go("run").stdout
+    assert f"one point is on offer, {case.point}" in go("review").stdout
+    go("review", "--choose", case.point, "--why", "good enough for a first try")
+    go("run", "ship")
+    go("score", tmp_path / "later.csv", "--to", tmp_path / "scored.csv")
+    scored = pl.read_csv(tmp_path / "scored.csv")
+    assert scored.columns[rows.width :] == (
+        ["score"] if case.point == "as-predicted" else ["score", "label"]
+    )
+    watched = go("watch", tmp_path / "later.csv", codes=(0, EXIT_NO))
+    assert re.search(r"watch +monitor +(go|no) ", watched.stdout)
+    go("report")
+    assert case.point in (tmp_path / "report.html").read_text()
+    with Workspace.open(tmp_path) as workspace:
+        judged = {mark.row for mark in workspace.record.marks() if not is_decision(mark.row)}
+        assert judged == {row for row in ROWS if not is_decision(row)}
+        answers = served_answers(workspace, later.drop(case.label).head(3))
+    assert [each["score"] for each in answers] == pytest.approx(scored["score"][:3].to_list())
+
+
+def served_answers(workspace: Workspace, rows: pl.DataFrame) -> list[dict[str, object]]:
+    """What a real server of the release says of some rows."""
+    entry = workspace.record.latest("release")
+    assert entry is not None
+    assert isinstance(entry.verdict, Release)
+    folder = workspace.releases_folder / entry.verdict.bundle
+    with served(folder, key=workspace.key_path, modules=workspace.folder) as port:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/schema", timeout=30) as schema:
+            columns = list(json.load(schema)["columns"])
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/predict",
+            data=json.dumps({"rows": rows.select(columns).to_dicts()}, default=str).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            found: list[dict[str, object]] = json.load(answer)["predictions"]
+    return found

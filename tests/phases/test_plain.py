@@ -1,0 +1,100 @@
+"""Tuning, review, release, monitor and decay where there is no threshold to choose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.examples import example_decay
+from tests.phases.again import again, faults, notes, warnings
+from tests.plains import (
+    KINDS,
+    plain_monitor,
+    plain_point,
+    plain_problem,
+    plain_release,
+    plain_review,
+    plain_tuning,
+)
+
+from leadline.errors import SettingsError
+from leadline.phases.verdict import Answer
+
+CLASSES = plain_point("classes")
+NUMBERS = plain_point("numbers")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_point_is_on_offer(kind: str) -> None:
+    verdict = plain_tuning(kind)
+    assert verdict.answer is Answer.GO
+    assert warnings(verdict) == []
+    assert verdict.names == (plain_point(kind).name,)
+    assert "90% (87% to 92%)" in verdict.summary
+
+
+def test_a_test_set_that_says_nothing_is_a_no() -> None:
+    verdict = again(plain_tuning("numbers"), n_test=19)
+    assert verdict.answer is Answer.NO
+    assert faults(verdict) == ["The test set holds 19 rows only."]
+
+
+def test_classes_hardly_seen_are_named() -> None:
+    rare = replace(CLASSES.classes[-1], name="rare", n_true=3, n_predicted=0)
+    verdict = again(
+        plain_tuning("classes"), plain=replace(CLASSES, classes=(*CLASSES.classes[:2], rare))
+    )
+    assert warnings(verdict) == [
+        "Classes with few test rows: 'rare' 3.",
+        "No test row was predicted to be of: 'rare'.",
+    ]
+
+
+def test_a_tolerance_nobody_stated_is_told_with_what_to_do() -> None:
+    assert NUMBERS.numbers is not None
+    guessed = replace(NUMBERS, numbers=replace(NUMBERS.numbers, is_stated=False))
+    verdict = again(plain_tuning("numbers"), plain=guessed)
+    (what,) = warnings(verdict)
+    assert what.startswith("Nobody has said how far off is still of use. 25 was taken")
+    assert "[problem] tolerance" in verdict.findings[0].next
+
+
+def test_the_interval_is_told_with_its_sign() -> None:
+    assert notes(plain_tuning("numbers"))[0].startswith("90 of 100 truths lie between -31 and +42")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_agreement_says_that_nobody_judged(kind: str) -> None:
+    verdict = plain_review(kind)
+    assert verdict.answer is Answer.GO
+    assert "by the test set alone" in verdict.summary
+    assert warnings(verdict)[0].startswith("Nobody has judged the real stream")
+    with pytest.raises(ValueError, match="'reckless' is not on offer"):
+        again(verdict, chosen="reckless")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_release_needs_no_threshold(kind: str) -> None:
+    verdict = plain_release(kind)
+    assert "threshold" not in verdict.summary
+    assert f"at {verdict.point}" in verdict.summary
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("classes", "mean confidence"), ("numbers", "mean prediction")]
+)
+def test_the_monitor_says_what_it_averages_and_what_is_wrong(kind: str, words: str) -> None:
+    verdict = plain_monitor(kind)
+    assert verdict.score_words == words
+    is_told = "A number counts as wrong if it is off by more than 25." in notes(verdict)
+    assert is_told == (kind == "numbers")
+
+
+def test_decay_says_what_counts_as_an_error() -> None:
+    verdict = again(example_decay(), tolerance=25.0)
+    assert notes(verdict)[-1] == "A number counts as an error if it is off by more than 25."
+
+
+def test_a_tolerance_is_never_negative() -> None:
+    with pytest.raises(SettingsError, match="tolerance is -1"):
+        again(plain_problem("numbers"), tolerance=-1.0)

@@ -1,0 +1,133 @@
+"""Verdicts of tasks without a threshold: several classes, and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.examples import (
+    example_monitor,
+    example_problem,
+    example_release,
+    example_review,
+    example_tuning,
+)
+from tests.phases.again import again
+
+from leadline.phases.monitor import Monitor
+from leadline.phases.plain import (
+    AS_PREDICTED,
+    LIKELIEST,
+    SHARES,
+    ClassPoint,
+    NumberErrors,
+    PlainPoint,
+)
+from leadline.phases.problem import Problem
+from leadline.phases.release import Release
+from leadline.phases.review import Review
+from leadline.phases.scoring import Task
+from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Bounds
+
+KINDS = ("classes", "numbers")
+N_TEST = 400
+RIGHT = Bounds(estimate=0.9, low=0.87, high=0.92)
+
+
+def plain_point(kind: str) -> PlainPoint:
+    """What is on offer."""
+    if kind == "numbers":
+        numbers = NumberErrors(
+            tolerance=25.0,
+            is_stated=True,
+            off_by=tuple(40 * share for share in SHARES),
+            bias=-1.5,
+            low=-31.0,
+            high=42.0,
+            mean_predicted=180.0,
+            mean_on_stream=174.0,
+        )
+        return PlainPoint(name=AS_PREDICTED, n_test=N_TEST, right=RIGHT, numbers=numbers)
+    classes = tuple(
+        ClassPoint(
+            name=name,
+            n_true=n_true,
+            n_predicted=n_true,
+            precision=RIGHT,
+            recall=recall,
+            n_stream=2 * n_true,
+        )
+        for name, n_true, recall in (
+            ("late", 250, RIGHT),
+            ("on time", 130, RIGHT),
+            ("<b>cancelled</b>", 20, Bounds(estimate=0.5, low=0.33, high=0.67)),
+        )
+    )
+    return PlainPoint(name=LIKELIEST, n_test=N_TEST, right=RIGHT, classes=classes)
+
+
+def plain_problem(kind: str) -> Problem:
+    """Stated in full."""
+    if kind == "numbers":
+        task, scoring, tolerance = Task.REGRESSION, "r2", 25.0
+    else:
+        task, scoring, tolerance = Task.MULTICLASS, "accuracy", 0.0
+    return again(
+        example_problem(), task=task, scoring=scoring, tolerance=tolerance, positive="", assumed=()
+    )
+
+
+def plain_tuning(kind: str) -> Tuning:
+    """The plain point on offer."""
+    scoring = "r2" if kind == "numbers" else "accuracy"
+    return again(
+        example_tuning(),
+        points=(),
+        plain=plain_point(kind),
+        scoring=scoring,
+        n_test=N_TEST,
+        n_positive=0,
+        n_touches=1,
+        stream_alerts=(),
+        sample="",
+        n_sample=0,
+    )
+
+
+def plain_review(kind: str) -> Review:
+    """Agreed to."""
+    point = plain_point(kind)
+    return again(example_review(), points=(), plain=point, chosen=point.name, n_judged=0, judges=())
+
+
+def plain_release(kind: str) -> Release:
+    """Sealed without a threshold."""
+    return again(
+        example_release(),
+        point=plain_point(kind).name,
+        threshold=None,
+        tolerance=25.0 if kind == "numbers" else None,
+        scoring="r2" if kind == "numbers" else "accuracy",
+    )
+
+
+def plain_monitor(kind: str) -> Monitor:
+    """Blocks in which nothing is flagged."""
+    is_number = kind == "numbers"
+    blocks = tuple(
+        replace(
+            block,
+            alert_share=None,
+            mean_score=180.0 + step if is_number else 0.9 - step / 100,
+            off_by=12.5 if is_number and block.error else None,
+            cost_per_1000=None,
+        )
+        for step, block in enumerate(example_monitor().blocks)
+    )
+    return again(
+        example_monitor(),
+        blocks=blocks,
+        reference_alert_share=None,
+        reference_mean_score=178.0 if is_number else 0.91,
+        tolerance=25.0 if is_number else None,
+    )

@@ -1,0 +1,137 @@
+"""Pages of projects without a threshold: several classes, and numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from starlette.testclient import TestClient
+from tests.plains import (
+    KINDS,
+    plain_monitor,
+    plain_point,
+    plain_problem,
+    plain_release,
+    plain_review,
+    plain_tuning,
+)
+from tests.services.flights import append
+
+from leadline.cli import main
+from leadline.errors import SettingsError
+from leadline.phases.review import Review
+from leadline.phases.verdict import Verdict
+from leadline.report import model_document, write_report
+from leadline.services.commands import choose_point
+from leadline.workspace import Workspace
+
+Make = Callable[..., Workspace]
+Visit = Callable[..., TestClient]
+
+MADE: dict[str, Callable[[str], Verdict]] = {
+    "problem": plain_problem,
+    "tuning": plain_tuning,
+    "review": plain_review,
+    "release": plain_release,
+    "monitor": plain_monitor,
+}
+NAMES = {"classes": "likeliest-class", "numbers": "as-predicted"}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def until_tuning(make: Make, kind: str) -> Workspace:
+    """A record up to the point on offer."""
+    workspace = make(("problem", "data", "feasibility", "search"))
+    append(workspace, "problem", plain_problem(kind))
+    for row in ("data", "search"):
+        entry = workspace.record.latest(row)
+        assert entry is not None
+        append(workspace, row, entry.verdict)
+    append(workspace, "tuning", plain_tuning(kind))
+    return workspace
+
+
+def test_every_page_says_what_is_there(make: Make, visit: Visit, kind: str) -> None:
+    workspace = make()
+    for row, verdict in MADE.items():
+        append(workspace, row, verdict(kind))
+    client = visit(workspace)
+    for row in MADE:
+        answer = client.get(f"/rows/{row}")
+        assert answer.status_code == 200, row
+        assert "<b>cancelled</b>" not in answer.text
+    words = "90 of 100 truths lie within" if kind == "numbers" else "Test rows predicted"
+    for path in ("/rows/tuning", "/rows/review", "/review/choose"):
+        assert words in client.get(path).text
+    assert (
+        'src="/pictures/' in client.get("/rows/tuning").text
+        or "<img" in client.get("/rows/tuning").text
+    )
+    assert ("Off by, on average" in client.get("/rows/monitor").text) == (kind == "numbers")
+    costs = "a missed connection" in client.get("/rows/problem").text.lower()
+    assert not costs
+
+
+def test_there_is_nothing_to_judge_and_something_to_agree_to(
+    make: Make, visit: Visit, kind: str
+) -> None:
+    workspace = until_tuning(make, kind)
+    client = visit(workspace)
+    page = client.get("/review").text
+    assert "There is nothing to judge blind here." in page
+    assert 'href="/review/choose"' in page
+    form = client.get("/review/choose").text
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form.partition('method="post"')[2]))
+    assert fields["point"] == NAMES[kind]
+    said = {**fields, "why": "It is good enough.", "who": "Ada"}
+    assert client.post("/review/choose", data=said).status_code == 303
+    entry = workspace.record.latest("review")
+    assert entry is not None
+    assert isinstance(entry.verdict, Review)
+    assert entry.verdict.plain == plain_point(kind)
+    assert "by the test set alone" in client.get("/rows/review").text
+
+
+def test_another_point_is_not_on_offer(make: Make, kind: str) -> None:
+    workspace = until_tuning(make, kind)
+    with pytest.raises(SettingsError, match="'balanced'") as caught:
+        choose_point(workspace, "balanced", 1.0, 1.0, "why not", "Ada")
+    assert NAMES[kind] in caught.value.needed
+
+
+def test_the_report_and_the_document_say_it_in_words(make: Make, kind: str) -> None:
+    workspace = make()
+    for row, verdict in MADE.items():
+        append(workspace, row, verdict(kind))
+    entries = workspace.record.entries()
+    standing = workspace.record.standing()
+    report = write_report(entries, standing, title="flights", form="markdown")
+    document = model_document(entries, "markdown")
+    for text in (report, document):
+        assert NAMES[kind] in text
+        assert "threshold None" not in text
+    assert ("off by at most 25" in document) == (kind == "numbers")
+    assert "What errors cost" in document
+
+
+def test_the_terminal_shows_the_point_and_takes_the_agreement(
+    make: Make, kind: str, tmp_path: Path
+) -> None:
+    folder = until_tuning(make, kind).folder
+    call = CliRunner().invoke
+    shown = call(main, ["review", "-C", str(folder), "--by", "Ada"])
+    assert shown.exit_code == 0, shown.output
+    assert f"Nothing to judge: one point is on offer, {NAMES[kind]}." in shown.stdout
+    assert f"leadline review --choose {NAMES[kind]}" in shown.stdout
+    refused = call(main, ["export", "rows", str(tmp_path / "rows.csv"), "-C", str(folder)])
+    assert refused.exit_code == 1
+    assert "No rows are drawn for judging" in refused.stderr
+    words = ["review", "--choose", NAMES[kind], "--why", "good", "--by", "Ada", "-C", str(folder)]
+    assert call(main, words).exit_code == 0
