@@ -7,23 +7,24 @@ error there, a second. A new candidate, from its family or a searcher, is one mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from leadline.gather.belief import Outlook, belief_of, outlook_of
-from leadline.gather.bench import BATCH, Bench, Course, Step
+from leadline.gather.bench import BATCH, Course, Step
 from leadline.gather.candidates import Params, Source
 from leadline.gather.luck import luck_of, without_luck
 from leadline.gather.measuring import message_of
+from leadline.gather.runner import LEAST_S, Move, Runner
 from leadline.phases.choice import compared
 from leadline.phases.scoring import scoring_of
 from leadline.phases.trial import Expected, Trial, TrialState
 from leadline.stats.allocation import value_of_knowing
 from leadline.stats.curves.design import train_sizes
-from leadline.stats.timing import fit_time_law
 
 if TYPE_CHECKING:
     from leadline.phases.curve import Point
@@ -39,49 +40,10 @@ _NOTICEABLE = 0.002
 _WITHIN_DOUBT = 0.05
 # proposals of a family in a row that came to nothing before it is left alone
 _PATIENCE = 10
-_LEAST_SPREAD = 0.01
+LEAST_SPREAD = 0.01
 _RECENT = 6
 # left for the leader to be measured in full before the box closes
 _RESERVE = 1.5
-_LEAST_S = 1e-3
-
-
-@dataclass
-class Runner:
-    """A candidate in the race.
-
-    Attributes
-    ----------
-    trial : Trial
-        As the record has it last.
-    bench : Bench
-        Where it is measured.
-    outlook : Outlook or None
-        None before it was measured, and when it failed.
-    """
-
-    trial: Trial
-    bench: Bench
-    outlook: Outlook | None = None
-
-    @property
-    def doubt(self) -> float:
-        """Standard deviation of its log error at the largest size."""
-        return 0.0 if self.outlook is None else float(np.std(np.log(self.outlook.draws)))
-
-    def seconds(self, steps: list[Step]) -> float:
-        """Wall clock that some fits are expected to take; 0 where nothing was timed."""
-        fits = self.bench.fits
-        if not fits or not steps:
-            return 0.0
-        sizes = [float(size) for size, _ in fits]
-        spent = [max(result.spent_s, _LEAST_S) for result in fits.values()]
-        wanted, counts = np.unique([float(size) for size, _ in steps], return_counts=True)
-        if len(set(sizes)) < 2:
-            each = np.mean(spent) * np.maximum(wanted / sizes[0], 1.0)
-        else:
-            each = fit_time_law(sizes, spent).predict(wanted)
-        return float(each @ counts) * self.bench.pace
 
 
 @dataclass
@@ -228,35 +190,33 @@ class Race:
         if rest and left < _RESERVE * leader.seconds(rest):
             self._measure(leader, rest)
             return True
-        error = errors[leader.trial.name]
-        least = error * max(_NOTICEABLE, _WITHIN_DOUBT * leader.doubt)
-        value = value_of_knowing(self._learnt(running, errors))
-        moves = [
-            (worth, runner.seconds(steps), runner, steps)
-            for worth, runner in zip(value, running, strict=True)
-            if (steps := self._further(runner))
-        ]
-        known = [
-            (each[0] / max(each[1], _LEAST_S), each[2], each[3])
-            for each in moves
-            if each[0] > least and each[1] < left
-        ]
-        fresh = [
-            (worth / max(cost, _LEAST_S), source)
-            for source in self.sources
-            for worth, cost in [self._promise(source, errors, error)]
-            if worth > (0.0 if source.proposals else least) and cost < left
-        ]
-        best = max(known, key=lambda move: move[0], default=None)
-        new = max(fresh, key=lambda move: move[0], default=None)
-        if new is not None and (best is None or new[0] > best[0]):
-            return self._propose(new[1])
-        if best is not None:
-            self._measure(best[1], best[2])
-            return True
-        if rest:
+        least = errors[leader.trial.name] * max(_NOTICEABLE, _WITHIN_DOUBT * leader.doubt)
+        moves = [*self._measurements(running, errors, least), *self._proposals(errors, least)]
+        affordable = [move for move in moves if move.seconds < left]
+        if affordable:
+            best = max(affordable, key=lambda move: move.worth / max(move.seconds, LEAST_S))
+            best.make()
+        elif rest:
             self._measure(leader, rest)
-        return bool(rest)
+        return bool(affordable or rest)
+
+    def _measurements(
+        self, running: Sequence[Runner], errors: dict[str, float], least: float
+    ) -> Iterator[Move]:
+        """The next measurement of each candidate, where it is worth more than so much error."""
+        values = value_of_knowing(self._learnt(running, errors))
+        for runner, worth in zip(running, values, strict=True):
+            steps = self._further(runner)
+            if steps and worth > least:
+                make = partial(self._measure, runner, steps)
+                yield Move(float(worth), runner.seconds(steps), make)
+
+    def _proposals(self, errors: dict[str, float], least: float) -> Iterator[Move]:
+        """One more candidate of each family; those that it proposes itself are all looked at."""
+        for source in self.sources:
+            worth, seconds = self._promise(source, errors)
+            if worth > (0.0 if source.proposals else least):
+                yield Move(worth, seconds, partial(self._propose, source))
 
     def _errors(self, running: Sequence[Runner]) -> dict[str, float]:
         """What candidates are compared by, as the choice will be made in the end."""
@@ -298,9 +258,7 @@ class Race:
             if runner.trial.family == source.name and runner.outlook is not None
         ]
 
-    def _promise(
-        self, source: Source, errors: dict[str, float], least: float
-    ) -> tuple[float, float]:
+    def _promise(self, source: Source, errors: dict[str, float]) -> tuple[float, float]:
         """Error that one more candidate of a family may save, and the seconds a look takes."""
         mine = self._of(source)
         known = [errors[runner.trial.name] for runner in mine]
@@ -310,10 +268,10 @@ class Race:
         # what is left of their scatter when the doubt about each is taken off
         doubts = float(np.mean([runner.doubt**2 for runner in mine]))
         scatter = float(np.var(logs, ddof=1)) if logs.size > 1 else 0.0
-        spread = max(max(scatter - doubts, 0.0) ** 0.5, _LEAST_SPREAD)
+        spread = max(max(scatter - doubts, 0.0) ** 0.5, LEAST_SPREAD)
         rng = np.random.default_rng(len(mine))
         drawn = np.exp(rng.normal(np.mean(logs[-_RECENT:]), spread, _N_DRAWS))
-        worth = float(np.mean(np.maximum(least - drawn, 0.0)))
+        worth = float(np.mean(np.maximum(min(errors.values()) - drawn, 0.0)))
         look = [(size, repeat) for size in self.sizes[:_N_LOOKS] for repeat in range(BATCH)]
         return worth, float(np.mean([runner.seconds(look) for runner in mine]))
 
