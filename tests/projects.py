@@ -34,7 +34,12 @@ ETHICS = {
     "data_allowed": "our own records",
     "personal_data": "none",
 }
-FIND = {"families": ["majority", "linear"], "folds": 2, "executor": "sequential"}
+FIND = {
+    "families": ["majority", "linear"],
+    "folds": 2,
+    "executor": "sequential",
+    "searcher": "none",
+}
 PROBLEM = {"positive": "yes", "target_score": 0.8, "cost_miss": 4.0, "time_box_s": 40.0}
 FIRST_DAY = datetime(2024, 1, 1)  # noqa: DTZ001 - files hold naive times
 N_POOL, N_STREAM, N_BEFORE_STREAM = 600, 160, 600

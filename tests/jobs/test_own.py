@@ -72,7 +72,7 @@ def searched(folder: Path, *families: str, **find: Any) -> Search:
         folder,
         customers(200),
         problem={**PROBLEM, "time_box_s": 90.0},
-        find={"families": list(families), "folds": 2, **find},
+        find={"executor": "sequential", "families": list(families), "folds": 2, **find},
     ) as workspace:
         verdict = run_to(workspace, "problem", "data", "search")
     assert isinstance(verdict, Search)
@@ -133,7 +133,11 @@ def test_from_a_name_to_a_release_that_answers(tmp_path: Path, module: str) -> N
         customers(400),
         data={"stream": ["stream.csv"], "test_share": 0.3},
         ethics=ETHICS,
-        find={"families": ["majority", f"{module}:pipeline[frame]"], "folds": 2},
+        find={
+            "executor": "sequential",
+            "families": ["majority", f"{module}:pipeline[frame]"],
+            "folds": 2,
+        },
     ) as workspace:
         run_to(workspace, "problem", "data", "search")
         run_to(workspace, "tuning")
@@ -171,7 +175,7 @@ def test_a_notebook_and_the_curve_take_an_import_path(tmp_path: Path, module: st
         tmp_path,
         customers(300),
         problem={**PROBLEM, "time_box_s": 20.0},
-        find={"families": ["majority", f"{module}:"], "folds": 2},
+        find={"executor": "sequential", "families": ["majority", f"{module}:"], "folds": 2},
     ).close()
     with nb.open(tmp_path) as mine:
         for row in ("problem", "data", "search", "curve"):

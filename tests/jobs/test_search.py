@@ -23,7 +23,13 @@ def search(folder: Path, *families: str, time_box_s: float = 40.0, **find: Any) 
         folder / "project",
         customers(200),
         problem={**PROBLEM, "time_box_s": time_box_s},
-        find={"executor": "sequential", "families": list(families), "folds": 2, **find},
+        find={
+            "executor": "sequential",
+            "searcher": "none",
+            "families": list(families),
+            "folds": 2,
+            **find,
+        },
     ) as workspace:
         verdict = run_to(workspace, "problem", "data", "search")
     assert isinstance(verdict, Search)
@@ -115,7 +121,12 @@ def test_a_family_that_is_not_for_the_task_is_left_out(tmp_path: Path) -> None:
             "target_score": 1.0,
             "time_box_s": 25.0,
         },
-        find={"families": ["majority", "bayes", "linear"], "folds": 2},
+        find={
+            "executor": "sequential",
+            "searcher": "none",
+            "families": ["majority", "bayes", "linear"],
+            "folds": 2,
+        },
     ) as workspace:
         verdict = run_to(workspace, "problem", "data", "search")
     assert isinstance(verdict, Search)

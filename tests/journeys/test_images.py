@@ -36,6 +36,8 @@ SAID = {
     "data_allowed": "public",
     "personal_data": "none",
     "families": ["majority", "linear"],
+    "executor": "sequential",
+    "searcher": "none",
     "stream": ["stream.csv"],
     "image_size": 32,
 }

@@ -87,7 +87,9 @@ def test_a_row_named_itself_is_computed_in_any_case(released_folder: Path) -> No
 
 def test_a_no_stops_until_a_person_decides(tmp_path: Path) -> None:
     noise = customers(120, 1, strength=0).drop("joined")
-    with project(tmp_path, noise, find={"families": ["majority"], "folds": 2}) as workspace:
+    with project(
+        tmp_path, noise, find={"executor": "sequential", "families": ["majority"], "folds": 2}
+    ) as workspace:
         run_to(workspace, "problem", "data")
         entries = list(mend(workspace, by=BY))
         assert [(entry.row, entry.verdict.answer) for entry in entries] == [

@@ -59,7 +59,7 @@ class Race:
     n_aim : int
         Train rows that can be afforded.
     searcher : str
-        Who proposes parameters.
+        Who proposes parameters; "none": only the families themselves do.
     left_s : callable
         Seconds before the box closes.
     banned : set of str
@@ -109,6 +109,8 @@ class Race:
             failed = self._named(source, {}, is_tuned=False)
             self._write(replace(failed, state=TrialState.FAILED, message=message_of(error)))
             return None
+        if self.searcher == "none":
+            source.space = {}
         self.sources.append(source)
         params, is_tuned = source.further((), self.searcher, 0)
         return self._enter(source, params, is_tuned=is_tuned)

@@ -168,7 +168,7 @@ class FindSettings:
     folds : int in [2, 20]
         Folds of the cross-validation.
     searcher : str
-        Who proposes parameters when a family's own proposals are used up.
+        Who proposes parameters when a family's own proposals are used up; "none": nobody.
     executor : str
         Where trials run.
     n_jobs : int >= 0

@@ -75,7 +75,7 @@ _WORDS = {
         "folds": "of the cross-validation",
         "executor": "where fits run: sequential, loky or ray",
         "n_jobs": "fits of a trial at once; 0: one a core",
-        "searcher": "who proposes parameters: optuna or random",
+        "searcher": "who proposes parameters: optuna, random or none",
         "money_limit": "what the machine of one search may cost; 0: no limit",
         "cpu_limit_s": "seconds of processors one search may use; 0: no limit",
         "memory_limit_gb": "what a candidate may take; 0: four fifths of what is free",
