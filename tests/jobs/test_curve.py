@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from tests.projects import Quiet, customers, project, run, run_to, verdict_of
 
+from leadline.gather import bench
 from leadline.gather.measuring import FailedFit, FitSpec, attempt
 from leadline.jobs import curve as job
 from leadline.jobs.curve import candidates
@@ -40,7 +41,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[FitSpec]:
         def map(self, _: Any, specs: list[FitSpec]) -> Iterator[Any]:
             yield from map(noted, specs)
 
-    monkeypatch.setattr(job, "load", lambda *_: lambda _: Here())
+    monkeypatch.setattr(bench, "load", lambda *_: lambda _: Here())
     return seen
 
 
@@ -160,7 +161,7 @@ def test_sizes_that_cannot_be_fitted_are_left_out(
                 yield FailedFit("too few rows") if (spec.n_train or 0) < 90 else task(spec)
 
     with ready(tmp_path) as workspace:
-        monkeypatch.setattr(job, "load", lambda *_: lambda _: Picky())
+        monkeypatch.setattr(bench, "load", lambda *_: lambda _: Picky())
         curve = run(workspace, "curve").verdict
     assert isinstance(curve, Curve)
     assert curve.curves[0].points[0].n_train >= 90

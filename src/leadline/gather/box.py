@@ -28,6 +28,7 @@ from leadline.gather.usage import members
 
 _POLL_S = 0.05
 _DYING_S = 5.0
+_READY = "ready"  # a file: from now on an interrupt reaches the function
 # OpenMP threads that spin while they wait make a fit ten times slower on a busy machine
 _PATIENT = {"OMP_WAIT_POLICY": "PASSIVE"}
 
@@ -92,7 +93,7 @@ def run_in_box(
             try:
                 _wait(child, deadline, tick, tick_s)
             except KeyboardInterrupt:
-                if not closing_s:
+                if not closing_s or not (Path(folder) / _READY).exists():
                     raise
                 os.kill(child.pid, signal.SIGINT)
                 _wait(child, time.monotonic() + closing_s, tick, tick_s)
@@ -191,6 +192,7 @@ def _serve() -> None:
     folder = Path(answer).parent
     threading.Thread(target=_die_with_parent, args=(folder,), daemon=True).start()
     try:
+        (folder / _READY).touch()
         module, _, name = target.partition(":")
         value = getattr(importlib.import_module(module), name)(*args)
         packed = pickle.dumps((True, value))
