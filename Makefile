@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 PYTHONS := python3.11 python3.12 python3.13 python3.14 python3
 CHROMIUMS := chromium chromium-browser google-chrome
 TEST_ARGS ?=
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 # not from uv.lock: what an index has for Linux comes with 3 GB of CUDA
 TORCH ?= torch==2.13.0
 SYNC := UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.errors import DiedError, LimitError
+from leadline.errors import DiedError, LeadlineError, LimitError
 from leadline.gather.aim import aimed_at
 from leadline.gather.bench import Course
 from leadline.gather.box import run_in_box
 from leadline.gather.candidates import sources
-from leadline.gather.examples import held_out_examples
 from leadline.gather.measuring import FitSpec, key_of, spec_of
 from leadline.gather.race import Race
 from leadline.gather.usage import free_memory, usage_of
@@ -40,7 +39,11 @@ if TYPE_CHECKING:
     from leadline.record import Reading
 
 _LEAST_BOX_S = 1.0
+# people wait for examples and closing words too, so both are in the box
 _CLOSING_S = 1.0
+_CLOSING_SHARE = 0.1
+_EXAMPLES_S = 6.0
+_LAST_WORDS_S = 0.5
 _LONGEST_FIT_S = 0.5
 _FEWEST_TRAIN = 200
 _TICK_S = 0.2
@@ -89,8 +92,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
     """Search until the box closes; what was measured is kept whatever happens."""
     problem, data = reading.of(Problem), reading.of(Data)
     granted_s, closer = _granted(workspace, problem)
-    # people wait for the start of processes and for the closing words, so both are in the box
-    left_s = max(granted_s - report.waited_s() - _CLOSING_S, _LEAST_BOX_S)
+    closing_s = max(_CLOSING_S, min(_EXAMPLES_S, _CLOSING_SHARE * granted_s))
+    left_s = max(granted_s - report.waited_s() - closing_s, _LEAST_BOX_S)
     plan = Plan(
         folder=str(workspace.folder),
         box=_box(workspace, problem, data),
@@ -108,8 +111,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
     if chosen:
         report("looking for examples", 1.0)
         trial = next(trial for trial in trials if trial.name == chosen)
-        with suppress(Exception):  # a guest's model may fail on few rows; the search is kept
-            examples = held_out_examples(_quick(spec_of(workspace, problem, data), trial))
+        left_s = granted_s - report.waited_s() - _LAST_WORDS_S
+        examples = _examples(_quick(spec_of(workspace, problem, data), trial), left_s)
     spent_s = report.waited_s()
     return phase.assess(
         phase.Evidence(
@@ -130,6 +133,19 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             n_kept=n_kept,
         )
     )
+
+
+def _examples(spec: FitSpec, left_s: float) -> tuple[Example, ...]:
+    """Right and wrong ones, if there is time; boxed too, for who knows how long a fit takes."""
+    if left_s < _LEAST_BOX_S:
+        return ()
+    # a guest's model may fail on few rows; the search is kept
+    with suppress(LeadlineError, KeyboardInterrupt):
+        found: tuple[Example, ...] = run_in_box(
+            "leadline.gather.examples:held_out_examples", spec, limit_s=left_s
+        )
+        return found
+    return ()
 
 
 def explore(plan: Plan) -> None:

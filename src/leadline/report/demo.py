@@ -30,6 +30,7 @@ _WORDS = {
     Advice.BACK: ("Go back", "Not with this question, these data or this time box."),
     Advice.STOP: ("Stop", "Nothing that was tried learnt anything from these data."),
 }
+_MOST_VALUES = 12
 _STATES = {
     TrialState.COMPLETE: "measured in full",
     TrialState.ASIDE: "set aside",
@@ -166,6 +167,13 @@ def _cost(search: Search) -> list[tuple[str, str]]:
     ]
 
 
+def _few(example: Example) -> tuple[tuple[str, str], ...]:
+    """The first of many features: nobody reads sixty numbers."""
+    values = tuple(example.values.items())
+    left_out = len(values) - _MOST_VALUES
+    return values if left_out <= 0 else (*values[:_MOST_VALUES], ("and", f"{left_out} more"))
+
+
 def _price(search: Search) -> str:
     least = 0.01
     if 0 < search.cost < least:
@@ -208,5 +216,5 @@ def _shown(example: Example) -> Shown:
         guess=example.guess,
         is_right=example.is_right,
         why=why,
-        values=tuple(example.values.items()),
+        values=_few(example),
     )
