@@ -102,10 +102,10 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
         n_aim=aimed_at(workspace, problem, data),
         closes_at=time.time() + left_s,
     )
-    n_kept = len(_latest(workspace.record.trials(plan.box)))
+    n_kept = len(_found(workspace, plan))
     watch = _Watch(workspace, plan, report, granted_s)
     closed = _explore_in_boxes(workspace, plan, watch, closer)
-    trials = _judged(_latest(workspace.record.trials(plan.box)), problem.scoring)
+    trials = _judged(_found(workspace, plan), problem.scoring)
     chosen = choose(trials, problem.scoring)
     examples: tuple[Example, ...] = ()
     if chosen:
@@ -287,6 +287,12 @@ def _quick(spec: FitSpec, trial: Trial) -> FitSpec:
     share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
     n_train = max(int(trial.n_train * share), _FEWEST_TRAIN)
     return replace(spec, family=trial.family, params=trial.params, n_train=n_train)
+
+
+def _found(workspace: Workspace, plan: Plan) -> tuple[Trial, ...]:
+    """What is on record of the families that are asked now; earlier runs may have asked others."""
+    asked = set(workspace.settings.find.families)
+    return tuple(t for t in _latest(workspace.record.trials(plan.box)) if t.family in asked)
 
 
 def _latest(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
