@@ -3,7 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.judgments import cheapest, estimate, sample
+from leadline.stats.judgments import (
+    Bands,
+    cheapest,
+    estimate,
+    estimate_in,
+    estimate_votes,
+    judgments_to_settle,
+    sample,
+    sample_between,
+    surprising,
+)
 
 
 def stream(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -133,3 +143,87 @@ def test_bad_requests_are_refused() -> None:
     result = estimate([0.1, 0.9], [0.5], [0, 1], [0, 1])
     with pytest.raises(ValueError, match="cost_false_alarm"):
         cheapest(result, cost_miss=1, cost_false_alarm=0)
+
+
+@pytest.mark.parametrize("scale", ["ranks", "log odds", "whole numbers", "wide"])
+def test_scores_need_not_be_probabilities(scale: str) -> None:
+    claimed, labels = stream(20_000, seed=6)
+    odds = np.log(claimed / (1 - claimed)).clip(-30, 30)
+    scores = {
+        "ranks": np.argsort(np.argsort(claimed)) / claimed.size,
+        "log odds": odds,
+        "whole numbers": np.round(100 * claimed),
+        "wide": 1e6 * odds - 5e8,
+    }[scale]
+    cuts = np.quantile(scores, [0.95, 0.85])
+    rows = sample(scores, cuts, 200, np.random.default_rng(6))
+    result = estimate(scores, cuts, rows, labels[rows])
+    alerts = scores[:, None] >= cuts
+    hits = (labels[:, None] & alerts).sum(axis=0)
+    assert result.precision.estimate == pytest.approx(hits / alerts.sum(axis=0), abs=0.15)
+    assert result.recall.estimate == pytest.approx(hits / labels.sum(), abs=0.2)
+
+
+def test_a_stream_is_kept_as_a_few_numbers() -> None:
+    scores, labels = stream(5_000)
+    cuts = [0.7, 0.3]
+    rows = sample(scores, cuts, 80, np.random.default_rng(2))
+    bands = Bands.of(scores, cuts)
+    again = Bands.from_dict(bands.as_dict())
+    assert bands.sizes.size < 60
+    assert bands.n_samples == 5_000
+    kept = estimate_in(again, scores[rows], labels[rows])
+    assert kept.recall.low == pytest.approx(estimate(scores, cuts, rows, labels[rows]).recall.low)
+    assert kept.n_alerts.tolist() == [int(np.sum(scores >= cut)) for cut in cuts]
+
+
+def test_only_rows_between_thresholds_decide() -> None:
+    scores, _ = stream(3_000)
+    rows = sample_between(scores, [0.2, 0.5, 0.9], 60, np.random.default_rng(0))
+    assert np.all((scores[rows] >= 0.2) & (scores[rows] < 0.9))
+    assert np.sum(scores[rows] < 0.5) == 30
+    assert sample_between(scores, [0.5], 60, np.random.default_rng(0)).size == 0
+    with pytest.raises(ValueError, match="n must be at least 1"):
+        sample_between(scores, [0.5, 0.6], 0, np.random.default_rng(0))
+
+
+def test_the_gap_nearest_to_break_even_gets_most() -> None:
+    scores, _ = stream(3_000)
+    cuts = [0.2, 0.5, 0.9]
+
+    def n_low(break_even: float, values: np.ndarray = scores) -> int:
+        rng = np.random.default_rng(0)
+        rows = sample_between(values, cuts, 60, rng, break_even=break_even)
+        return int(np.sum(scores[rows] < 0.5))
+
+    assert n_low(0.3) > 33
+    assert n_low(0.7) < 27
+    assert n_low(0.3, scores + 1.0 * (scores > 0.95)) == 30, "scores that are no probabilities"
+    with pytest.raises(ValueError, match="break_even"):
+        n_low(1.5)
+
+
+def test_a_yes_where_nothing_is_positive_surprises_most() -> None:
+    scores, labels = stream(20_000)
+    rows = sample(scores, [0.8, 0.5], 150, np.random.default_rng(1))
+    said = labels[rows].copy()
+    lowest = int(np.argmin(scores[rows]))
+    said[lowest] = True
+    assert surprising(scores, [0.8, 0.5], rows, said, 3)[0] == rows[lowest]
+
+
+def test_more_votes_that_agree_are_believed() -> None:
+    scores, labels = stream(20_000)
+    cuts = [0.8, 0.5]
+    rows = sample(scores, cuts, 150, np.random.default_rng(1))
+    yes = labels[rows].astype(int)
+    several = estimate_votes(scores, cuts, rows, 5 * yes, 5 * (1 - yes))
+    once = estimate(scores, cuts, rows, yes)
+    assert several.precision.estimate == pytest.approx(once.precision.estimate, abs=0.03)
+
+
+def test_the_nearer_to_break_even_the_more_judgments() -> None:
+    near, far = (judgments_to_settle(50, share, 0.5) for share in (0.45, 0.3))
+    assert near > far >= 0
+    assert judgments_to_settle(1_000, 0.9, 0.5) == 0
+    assert judgments_to_settle(50, 0.5, 0.5) == float("inf")

@@ -69,10 +69,9 @@ def test_the_three_aim_at_what_their_names_say() -> None:
     assert cautious.threshold > balanced.threshold > catch_all.threshold
     assert cautious.precision.estimate >= 0.9
     assert catch_all.recall.estimate >= 0.95
-    # the highest threshold with that recall: one score more and it is lost
-    above = np.min(scores[scores > catch_all.threshold])
-    assert np.mean(scores[labels] >= above) < 0.95
-    assert cautious.alert_share.low < cautious.alert_share.estimate < cautious.alert_share.high
+    assert (cautious.precision_promise, catch_all.recall_promise) == (0.8, 0.95)
+    # the promise is kept with room for chance: the lower bound is above the aim
+    assert catch_all.recall.low >= 0.95
 
 
 def test_names_keep_their_order_where_the_problem_is_easy() -> None:

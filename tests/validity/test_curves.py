@@ -222,6 +222,7 @@ def as_measured(posterior: CurvePosterior, n: int, stderr: float) -> np.ndarray:
     return np.quantile(posterior.sample(n, 20_000) + noise, LEVELS)
 
 
+@pytest.mark.long
 def test_freshly_trained_curves_are_covered_as_promised(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     cancer = load_breast_cancer()

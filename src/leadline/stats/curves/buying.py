@@ -109,11 +109,9 @@ def plan_rounds(
             "n_rounds must be at least 1, penalty_rows and n_now above 0; got "
             f"{n_rounds}, {penalty_rows} and {n_now}."
         )
-    most = max(n_most if n_most is not None else n_now * _HORIZON, n_now)
-    grid = np.geomspace(n_now, most, _N_GRID) if most > n_now else np.array([n_now])
-    # once met, met: more rows never make it less likely that they were enough
-    p_met = np.maximum.accumulate(posterior.cdf(grid, target_error))
-    steps, cost = _cheapest(grid, 1 - p_met, n_rounds, penalty_rows)
+    most = n_most if n_most is not None else n_now * _HORIZON
+    grid, p_met = chance_along(posterior, target_error, n_now, most)
+    steps, cost = cheapest_steps(grid, 1 - p_met, n_rounds, penalty_rows)
     sizes = tuple(float(grid[k]) for k in steps)
     last = steps[-1] if steps else 0
     return Plan(
@@ -124,10 +122,50 @@ def plan_rounds(
     )
 
 
-def _cheapest(
+def chance_along(
+    posterior: CurvePosterior, target_error: float, n_now: float, n_most: float
+) -> tuple[Floats, Floats]:
+    """Sizes at equal ratios that can be bought up to, and the chance that each meets the target.
+
+    Parameters
+    ----------
+    posterior : CurvePosterior
+        What is believed of the curve.
+    target_error : float
+        Error to reach.
+    n_now, n_most : float > 0
+        Train rows there are, and that can be reached; no more than today's: nothing can be bought.
+
+    Returns
+    -------
+    grid, p_met : ndarray of shape (n_sizes,)
+        The first size is today's. Once met, met: more rows never make it less likely that they
+        were enough.
+    """
+    grid = np.geomspace(n_now, n_most, _N_GRID) if n_most > n_now else np.array([float(n_now)])
+    return grid, np.maximum.accumulate(posterior.cdf(grid, target_error))
+
+
+def cheapest_steps(
     grid: Floats, p_missed: Floats, n_rounds: int, penalty: float
 ) -> tuple[list[int], float]:
-    """Grid places to stop at, the starting one left out, and the expected cost of it all."""
+    """Find where to stop on a grid of sizes.
+
+    Parameters
+    ----------
+    grid, p_missed : ndarray of shape (n_sizes,)
+        Sizes, ascending from today's, and the probability that each misses the target.
+    n_rounds : int >= 1
+        Rounds left.
+    penalty : float > 0
+        What missing costs, in rows.
+
+    Returns
+    -------
+    list of int, float
+        Places on the grid to buy up to, today's left out, and the expected cost of it all in rows.
+        No place: buy nothing.
+    """
     rows = np.arange(grid.size)
     price = np.where(
         rows[None] >= rows[:, None], (grid[None] - grid[:, None]) * p_missed[:, None], np.inf

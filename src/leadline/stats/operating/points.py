@@ -17,13 +17,18 @@ from leadline.stats.arrays import (
     check_share,
 )
 from leadline.stats.interval import Estimate, wilson_interval
+from leadline.stats.operating.promises import Promise, promise_precision, promise_recall
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
 
 
 # a point that finds less is of no use to anybody
 _LEAST_RECALL = 0.1
+# of which the rows can prove one, if they cannot prove what was asked
+_LESSER_AIMS = (0.8, 0.65, 0.5)
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ class ProposedPoint:
         With Wilson bounds.
     cost_per_row : float
         Cost of misses and false alarms at this threshold, divided by the rows.
+    precision_promise, recall_promise : float or None
+        What is promised of it with the confidence asked for; None where nothing is.
     """
 
     name: str
@@ -77,6 +84,8 @@ class ProposedPoint:
     recall: Estimate[float]
     alert_share: Estimate[float]
     cost_per_row: float
+    precision_promise: float | None = None
+    recall_promise: float | None = None
 
 
 def precision_recall_points(
@@ -148,9 +157,10 @@ def propose_points(
     """Propose at most three thresholds that differ in what they are good for.
 
     *balanced* is the cheapest by the two costs; *cautious* finds as much as it can at a precision
-    of at least `precision_aim`, never at a lower threshold than balanced; *catch-all* has the
-    highest threshold that still finds `recall_aim` of the positives, never above balanced. Where
-    two coincide they are one point, which keeps the name balanced if it is among them.
+    that can be promised, never at a lower threshold than balanced; *catch-all* has the highest
+    threshold of which a recall can be promised, never above balanced. Promised is the aim, or as
+    much of it as the rows can prove: .8, .65 or .5, the doubt shared among those that are tried.
+    Where two coincide they are one point, which keeps the name balanced if it is among them.
 
     Parameters
     ----------
@@ -162,11 +172,11 @@ def propose_points(
     cost_miss, cost_false_alarm : float > 0
         Cost of a positive that is not found, and of an alert that is none.
     precision_aim, recall_aim : float in (0, 1), default=0.9
-        What cautious and catch-all aim at: the lower bound of precision, and recall. If no
-        threshold has that precision, cautious is the one with the best lower bound of precision
-        among those that find at least a tenth of the positives.
+        What cautious and catch-all promise, if they can. If nothing can be promised, cautious has
+        the best lower bound of precision among those that find at least a tenth of the
+        positives, and catch-all finds `recall_aim` of the positives of these rows.
     confidence_level : float in (0, 1), default=0.9
-        Of the Wilson bounds.
+        Of the promises, and of the Wilson bounds.
 
     Returns
     -------
@@ -199,12 +209,20 @@ def propose_points(
         n_missed * cost_miss + (points.n_alerts - points.n_hits) * cost_false_alarm
     ) / scores.size
     balanced = int(np.argmin(cost))
-    precise = np.flatnonzero(points.precision.low >= precision_aim)
     useful = int(np.flatnonzero(points.recall.estimate >= _LEAST_RECALL)[0])
+    level = confidence_level
+    precise = _promised(promise_precision, labels, scores, precision_aim, level)
+    full = _promised(promise_recall, labels, scores, recall_aim, level)
     cautious = (
-        int(precise[-1]) if precise.size else useful + int(np.argmax(points.precision.low[useful:]))
+        int(np.flatnonzero(cuts >= precise.threshold)[-1])
+        if precise
+        else useful + int(np.argmax(points.precision.low[useful:]))
     )
-    catch_all = int(np.flatnonzero(points.recall.estimate >= recall_aim)[0])
+    catch_all = (
+        int(np.flatnonzero(cuts >= full.threshold)[-1])
+        if full
+        else int(np.flatnonzero(points.recall.estimate >= recall_aim)[0])
+    )
     names: dict[int, list[str]] = {}
     for name, place in (
         ("balanced", balanced),
@@ -221,9 +239,26 @@ def propose_points(
             recall=_at(points.recall, place),
             alert_share=_at(points.alert_share, place),
             cost_per_row=float(cost[place]),
+            precision_promise=precise.aim if precise and place == cautious else None,
+            # what is found at a threshold is found at every lower one
+            recall_promise=full.aim if full and place >= catch_all else None,
         )
         for place in sorted(names)
     )
+
+
+def _promised(
+    promise: Callable[..., Promise | None],
+    labels: Bools,
+    scores: Floats,
+    aim: float,
+    confidence_level: float,
+) -> Promise | None:
+    """The highest aim that can be promised; tried from above, with the doubt shared."""
+    aims = [aim, *(share for share in _LESSER_AIMS if share < aim)]
+    level = 1 - (1 - confidence_level) / len(aims)
+    found = (promise(labels, scores, each, confidence_level=level) for each in aims)
+    return next((each for each in found if each is not None), None)
 
 
 def _checked(y_true: ArrayLike, y_score: ArrayLike) -> tuple[Bools, Floats]:

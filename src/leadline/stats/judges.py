@@ -1,0 +1,204 @@
+"""How good the people are who label, and what looks as if somebody did not look.
+
+All functions take votes as three integer arrays of equal length: about which item, by whom, for
+which class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import bdtrc
+
+from leadline.stats.arrays import Floats, Ints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import ArrayLike
+
+_FEWEST = 20  # votes or shared items below which nothing is held against anybody
+_ALARM = 0.001
+_FAST = 1 / 3
+_NEARLY_ALL = 0.9
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often each judge says what others say of the same items.
+
+    Parameters
+    ----------
+    judges : ndarray of int of shape (n_judges,)
+        Ascending.
+    n_votes : ndarray of int of shape (n_judges,)
+        Votes of each.
+    n_pairs : ndarray of int of shape (n_judges,)
+        Votes of others on the items of each.
+    shares : ndarray of shape (n_judges,)
+        Share of these that agree; NaN without any.
+    """
+
+    judges: Ints
+    n_votes: Ints
+    n_pairs: Ints
+    shares: Floats
+
+
+def agreement_with_others(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> Agreement:
+    """Compare each vote with the other votes on its item.
+
+    Returns
+    -------
+    Agreement
+        Every pair of votes on an item counts for both of its judges.
+
+    Examples
+    --------
+    >>> found = agreement_with_others([0, 0, 0, 1, 1], [0, 1, 2, 0, 1], [1, 1, 0, 0, 0])
+    >>> found.n_pairs.tolist(), found.shares.round(2).tolist()
+    ([3, 3, 2], [0.67, 0.67, 0.0])
+    """
+    _, i = np.unique(np.asarray(item), return_inverse=True)
+    judges, j = np.unique(np.asarray(judge), return_inverse=True)
+    _, y = np.unique(np.asarray(label), return_inverse=True)
+    n_classes = int(y.max()) + 1
+    cells = i * n_classes + y
+    of_item, of_cell = np.bincount(i), np.bincount(cells)
+    others = of_item[i] - 1
+    agreeing = of_cell[cells] - 1
+    n_pairs = np.bincount(j, others, judges.size).astype(np.int64)
+    n_agreeing = np.bincount(j, agreeing, judges.size)
+    with np.errstate(invalid="ignore"):
+        shares = n_agreeing / np.where(n_pairs, n_pairs, np.nan)
+    return Agreement(judges.astype(np.int64), np.bincount(j), n_pairs, shares)
+
+
+def always_the_same(judge: ArrayLike, label: ArrayLike) -> Ints:
+    """Judges who give one label nearly always, and far more often than the others.
+
+    Returns
+    -------
+    ndarray of int
+        With at least 20 votes, nine of ten of them alike, and a frequency that would come by
+        chance with a probability below .001, divided by the number of judges and of classes.
+
+    Examples
+    --------
+    >>> judge = [0] * 40 + [1] * 40
+    >>> always_the_same(judge, [0, 1] * 20 + [1] * 40).tolist()
+    [1]
+    """
+    judges, j = np.unique(np.asarray(judge), return_inverse=True)
+    classes, y = np.unique(np.asarray(label), return_inverse=True)
+    counts = np.bincount(j * classes.size + y, minlength=judges.size * classes.size)
+    table = counts.reshape(judges.size, classes.size)
+    votes = table.sum(axis=1)
+    rest = table.sum(axis=0) - table  # of the others, or one would be measured by oneself
+    usual = (rest + 0.5) / (rest.sum(axis=1, keepdims=True) + 0.5 * classes.size)
+    chance = bdtrc(table - 1, votes[:, None], usual)
+    chance = np.where(table > 0, chance, 1.0)
+    is_rare = (chance < _ALARM / table.size) & (table >= _NEARLY_ALL * votes[:, None])
+    is_odd = (votes >= _FEWEST) & is_rare.any(axis=1)
+    odd: Ints = judges[is_odd].astype(np.int64)
+    return odd
+
+
+def copied(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> list[tuple[int, int]]:
+    """Pairs of judges who err together: one seems to have looked at the other's votes.
+
+    Where the others on an item agree on something else, two people who look for themselves seldom
+    say the same; how seldom is read off all other pairs, for some items are hard for everybody.
+
+    Returns
+    -------
+    list of tuple of int
+        Pairs who share more of what only they say than would come by chance with a probability
+        below .001, divided by the number of pairs, if half of it were shared anyway.
+
+    Notes
+    -----
+    It needs two others beside the two on enough items: where there are none, copying and agreeing
+    look alike.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> truth = rng.integers(0, 2, 200)
+    >>> votes = np.where(rng.random((5, 200)) < 0.75, truth, 1 - truth)
+    >>> votes[4] = votes[3]
+    >>> judge, item = np.indices(votes.shape)
+    >>> copied(item.ravel(), judge.ravel(), votes.ravel())
+    [(3, 4)]
+    """
+    judges, table = _table(item, judge, label)
+    pairs = list(_pairs(table))
+    shared = np.array([_alone_together(table, a, b) for a, b in pairs]).reshape(-1, 2)
+    suspects = []
+    for place, (a, b) in enumerate(pairs):
+        rest = np.delete(shared, place, axis=0).sum(axis=0)
+        usual = max(0.5, float(rest[0] / rest[1]) if rest[1] else 0.0)
+        n_same, n_odd = shared[place]
+        if n_odd and bdtrc(n_same - 1, n_odd, usual) < _ALARM / len(pairs):
+            suspects.append((int(judges[a]), int(judges[b])))
+    return suspects
+
+
+def too_fast(judge: ArrayLike, seconds: ArrayLike) -> Ints:
+    """Judges whose median time is below a third of the others' usual one.
+
+    Returns
+    -------
+    ndarray of int
+        With at least 20 votes; nobody where fewer than two others are known.
+
+    Examples
+    --------
+    >>> judge = np.repeat([0, 1, 2], 30)
+    >>> too_fast(judge, np.repeat([9.0, 8.0, 1.0], 30)).tolist()
+    [2]
+    """
+    whose, took = np.asarray(judge), np.asarray(seconds, dtype=np.float64)
+    judges = np.unique(whose)
+    medians = np.array([np.median(took[whose == each]) for each in judges])
+    counts = np.array([np.sum(whose == each) for each in judges])
+    fast = []
+    for place, each in enumerate(judges):
+        others = np.delete(medians, place)
+        is_known = others.size >= 2 and counts[place] >= _FEWEST
+        if is_known and medians[place] < _FAST * np.median(others):
+            fast.append(each)
+    return np.array(fast, dtype=np.int64)
+
+
+def _table(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> tuple[Ints, Ints]:
+    """Judges, and class codes of shape (n_judges, n_items); -1 where one did not vote."""
+    judges, j = np.unique(np.asarray(judge), return_inverse=True)
+    items, i = np.unique(np.asarray(item), return_inverse=True)
+    _, y = np.unique(np.asarray(label), return_inverse=True)
+    table = np.full((judges.size, items.size), -1, dtype=np.int64)
+    table[j, i] = y
+    return judges.astype(np.int64), table
+
+
+def _pairs(table: Ints) -> Iterator[tuple[int, int]]:
+    """Judges with enough items in common."""
+    voted = (table >= 0).astype(np.int64)
+    for a, b in np.argwhere(np.triu(voted @ voted.T >= _FEWEST, k=1)):
+        yield int(a), int(b)
+
+
+def _alone_together(table: Ints, a: int, b: int) -> tuple[int, int]:
+    """Of the items where either says what no majority of the others says: on how many both do."""
+    items = np.flatnonzero((table[a] >= 0) & (table[b] >= 0))
+    others = np.delete(table[:, items], [a, b], axis=0)
+    tallies = np.stack([np.sum(others == code, axis=0) for code in range(table.max() + 1)])
+    ranked = np.sort(tallies, axis=0)[::-1]
+    second = ranked[1] if len(ranked) > 1 else np.zeros_like(ranked[0])
+    is_clear = ranked[0] >= np.maximum(2, second + 1)
+    usual = tallies.argmax(axis=0)
+    mine, other = table[a, items], table[b, items]
+    odd = is_clear & ((mine != usual) | (other != usual))
+    return int(np.sum(odd & (mine == other))), int(np.sum(odd))

@@ -1,0 +1,201 @@
+"""Which rows of a stream people should judge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit, logit
+
+from leadline.stats.arrays import Floats, Ints, as_vector, check_share
+from leadline.stats.judgments.bands import Bands
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+_FLOOR = 8
+_LEAST_GUESS, _LARGEST_GUESS = 0.004, 0.85
+# what is published of precision is asked to be narrower than what is of recall
+_PRECISION_WEIGHT = 1.5
+
+
+def sample(scores: ArrayLike, thresholds: ArrayLike, n: int, rng: np.random.Generator) -> Ints:
+    """Choose the rows of a stream that people should judge.
+
+    Every band gets 8 judgments, as far as it has rows and `n` allows. The rest go where they
+    narrow precision and recall most: ``n_h ~ sqrt(sum_m w_m g_mh^2 p_h (1 - p_h))`` [1]_, g being
+    the derivative of each precision and recall by the band's share of positives p_h, which is
+    guessed from the scores if they lie in [0, 1], else from the order of the bands, and w weighing
+    precision 1.5 against recall. Within a band the rows are spread evenly over its scores: one
+    at random of each of n_h equal parts.
+
+    Parameters
+    ----------
+    scores : array-like of float, shape (n_samples,)
+        Scores of the stream, higher for more likely positive.
+    thresholds : array-like of float, shape (n_thresholds,)
+        Operating points on offer, in any order.
+    n : int >= 1
+        Judgments wanted; with as many or more than there are rows, all rows are returned.
+    rng : Generator
+        Source of chance.
+
+    Returns
+    -------
+    ndarray of int of shape (min(n, n_samples),)
+        Different row numbers, in random order so that the order gives nothing away.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1 or an input is empty or not finite.
+
+    References
+    ----------
+    .. [1] J. Neyman (1934), On the two different aspects of the representative method. J. Roy.
+       Statist. Soc. 97, 558-625.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> rows = sample(rng.random(1000), [0.5, 0.8], 60, rng)
+    >>> rows.size, len(set(rows.tolist()))
+    (60, 60)
+    """
+    values = as_vector(scores, "scores")
+    cuts = as_vector(thresholds, "thresholds")
+    if n < 1:
+        raise ValueError(f"n must be at least 1; got {n}.")
+    if n >= values.size:
+        return rng.permutation(values.size).astype(np.int64)
+    bands = Bands.of(values, cuts)
+    wanted = _allocation(bands.band_sizes, _pull(bands), n)
+    # at random among equals: where scores tie, the order of the file must not decide
+    order = np.lexsort((rng.random(values.size), values))
+    ends = np.cumsum(bands.band_sizes)
+    rows = [
+        order[start + _spread(size, count, rng)]
+        for start, size, count in zip(
+            ends - bands.band_sizes, bands.band_sizes, wanted, strict=True
+        )
+        if count
+    ]
+    return rng.permutation(np.concatenate(rows)).astype(np.int64)
+
+
+def sample_between(
+    scores: ArrayLike,
+    thresholds: ArrayLike,
+    n: int,
+    rng: np.random.Generator,
+    *,
+    break_even: float | None = None,
+) -> Ints:
+    """Choose the rows that decide between thresholds: only what lies between two of them differs.
+
+    A gap decides by the side of the break-even on which its share of positives lies, and the
+    nearer that share is, the more judgments it takes. If the share is believed to lie near the
+    break-even with density f_g, n_g judgments leave a chance of a wrong side in proportion to
+    ``f_g / sqrt(n_g)``; the sum over gaps is least at ``n_g ~ f_g^(2/3)``. What the scores claim
+    is believed with the tails of a Cauchy distribution of scale 1 in log odds, as wide as costs
+    and calibration are uncertain before anybody has judged.
+
+    Parameters
+    ----------
+    scores : array-like of float, shape (n_samples,)
+        Scores of the stream.
+    thresholds : array-like of float, shape (n_thresholds,)
+        Operating points on offer, in any order.
+    n : int >= 1
+        Judgments wanted, as far as there are rows.
+    rng : Generator
+        Source of chance.
+    break_even : float in (0, 1), optional
+        The share of positives at which two thresholds cost the same,
+        ``c_false_alarm / (c_false_alarm + c_miss)``. Without it, or where some score lies outside
+        [0, 1], every gap gets as many.
+
+    Returns
+    -------
+    ndarray of int of shape (at most n,)
+        Different row numbers in random order; none where no row lies between two thresholds.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1, `break_even` is not in (0, 1), or an input is empty or not finite.
+
+    Examples
+    --------
+    >>> rows = sample_between([0.1, 0.4, 0.5, 0.9], [0.3, 0.8], 5, np.random.default_rng(0))
+    >>> sorted(rows.tolist())
+    [1, 2]
+    """
+    values = as_vector(scores, "scores")
+    cuts = np.unique(as_vector(thresholds, "thresholds"))
+    if n < 1:
+        raise ValueError(f"n must be at least 1; got {n}.")
+    order = np.lexsort((rng.random(values.size), values))
+    ends = np.searchsorted(values[order], cuts)
+    sizes = np.diff(ends)
+    pull = _nearness(values[order], ends, break_even)
+    wanted = _allocation(sizes, pull, min(n, int(sizes.sum())))
+    rows = [
+        order[start + _spread(size, count, rng)]
+        for start, size, count in zip(ends[:-1], sizes, wanted, strict=True)
+        if count
+    ]
+    return rng.permutation(np.concatenate([*rows, np.empty(0, np.int64)])).astype(np.int64)
+
+
+def _spread(size: int, count: int, rng: np.random.Generator) -> Ints:
+    """One place at random of each of `count` equal parts of `size` places."""
+    borders = np.arange(count + 1) * size // count
+    return rng.integers(borders[:-1], borders[1:])
+
+
+def _nearness(ordered: Floats, ends: Ints, break_even: float | None) -> Floats:
+    """How many judgments each gap should get to tell on which side of the break-even it lies."""
+    sizes = np.diff(ends)
+    if break_even is None:
+        return np.ones(sizes.size)
+    check_share(break_even, "break_even")
+    if not sizes.size or ordered[0] < 0 or ordered[-1] > 1:
+        return np.ones(sizes.size)
+    sums = np.diff(np.append(0.0, np.cumsum(ordered))[ends])
+    claimed = np.clip(sums / np.maximum(sizes, 1), _LEAST_GUESS, 1 - _LEAST_GUESS)
+    away = logit(claimed) - logit(break_even)
+    nearness: Floats = np.power(1 + away**2, -2 / 3)
+    return nearness
+
+
+def _pull(bands: Bands) -> Floats:
+    """How much one more judgment in each band narrows precision and recall, up to a factor."""
+    guess = np.geomspace(_LEAST_GUESS, _LARGEST_GUESS, bands.n_bands)
+    if bands.are_shares:
+        claimed = bands.sizes * expit(bands.log_odds)
+        sums = np.bincount(bands.bands, weights=claimed, minlength=bands.n_bands)
+        guess = np.clip(sums / np.maximum(bands.band_sizes, 1), _LEAST_GUESS, _LARGEST_GUESS)
+    sizes = bands.band_sizes
+    alerts = np.arange(sizes.size) >= np.unique(bands.first_alerts)[:, None]
+    n_alerts = np.maximum(alerts @ sizes, 1)[:, None]
+    positives = sizes * guess
+    recall = (alerts @ positives / positives.sum())[:, None]
+    by_precision = alerts * sizes / n_alerts
+    by_recall = (alerts - recall) * sizes / positives.sum()
+    gradient = np.sum(_PRECISION_WEIGHT * by_precision**2 + by_recall**2, axis=0)
+    pull: Floats = np.sqrt(gradient * guess * (1 - guess))
+    return pull
+
+
+def _allocation(sizes: Ints, pull: Floats, n: int) -> Ints:
+    """Judgments a band: a floor for each, then in proportion to `pull`, none over its size."""
+    n_bands = max(1, int(np.sum(sizes > 0)))
+    if not sizes.size:
+        return np.zeros(0, np.int64)
+    wanted: Ints = np.minimum(sizes, min(_FLOOR, n // n_bands)).astype(np.int64)
+    # one at a time to the band that is furthest behind its share: exact, and n is small
+    for _ in range(n - int(wanted.sum())):
+        behind = np.where(wanted < sizes, pull / (wanted + 1), -1.0)
+        wanted[int(np.argmax(behind))] += 1
+    return wanted

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from leadline.stats.operating import (
+    promise_precision,
+    promise_recall,
+    reliability,
+    simultaneous_points,
+)
+
+
+def scored(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    truth = rng.random(n) < 0.3
+    return truth, rng.standard_normal(n) + 2 * truth
+
+
+WORLD = scored(200_000, 0)
+
+
+def kept(threshold: float, *, of_alerts: bool) -> float:
+    truth, scores = WORLD
+    alerts = scores >= threshold
+    return float(truth[alerts].mean() if of_alerts else alerts[truth].mean())
+
+
+@pytest.mark.parametrize("of_alerts", [True, False])
+def test_a_promise_is_kept_as_often_as_it_says(of_alerts: bool) -> None:
+    promise = promise_precision if of_alerts else promise_recall
+    broken, made = 0, 0
+    for seed in range(1, 201):
+        found = promise(*scored(500, seed), 0.8)
+        made += found is not None
+        broken += found is not None and kept(found.threshold, of_alerts=of_alerts) < 0.8
+    assert made > 150
+    # at most 20 of 200 are expected; twice the spread more is left to chance
+    assert broken <= 29
+
+
+def test_few_rows_promise_nothing() -> None:
+    assert promise_precision([1, 0, 1], [3, 2, 1], 0.9) is None
+    assert promise_recall([1, 0, 1], [3, 2, 1], 0.9) is None
+    assert promise_recall([0, 0], [3, 2], 0.9) is None
+    with pytest.raises(ValueError, match="aim"):
+        promise_recall([0, 1], [3, 2], 90)
+
+
+def test_all_bounds_hold_at_once() -> None:
+    held = 0
+    for seed in range(100):
+        points = simultaneous_points(*scored(400, seed))
+        recall = [kept(cut, of_alerts=False) for cut in points.thresholds]
+        precision = [kept(cut, of_alerts=True) for cut in points.thresholds]
+        held += bool(
+            np.all((points.recall.low <= recall) & (recall <= points.recall.high))
+            and np.all((points.precision.low <= precision) & (precision <= points.precision.high))
+        )
+    assert held >= 86
+
+
+def test_scores_that_mean_what_they_say_are_told_from_others() -> None:
+    rng = np.random.default_rng(3)
+    scores = rng.random(4_000)
+    truth = rng.random(4_000) < scores
+    assert reliability(truth, scores).p_value > 0.01
+    boasted = reliability(truth, np.sqrt(scores))
+    assert boasted.p_value < 1e-6
+    assert np.all(boasted.happened.low <= boasted.happened.estimate)
+    assert boasted.counts.sum() == 4_000
+    with pytest.raises(ValueError, match="outside"):
+        reliability([0, 1], [0.5, 2.0])
