@@ -17,9 +17,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from tests.examples import example_verdicts
+from tests.record.test_worklist import items, work
 
 from leadline.errors import RecordError
-from leadline.record import Record, opening
+from leadline.record import Record, Vote, opening
 from leadline.record.tables import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -136,6 +137,29 @@ def test_the_newest_migration_is_the_one_we_work_with() -> None:
     assert script.get_heads() == [opening.HEAD]
 
 
+def test_a_filled_record_of_the_version_before_keeps_all_and_learns_what_is_open(
+    database_url: str,
+) -> None:
+    with Record.open(database_url, "flights") as record:
+        record.append("problem", example_verdicts()["problem"], by="Ada")
+        record.make_worklist(work(votes=2), items(2))
+        for judge, value in (("Ada", "yes"), ("Bo", "no")):
+            record.add_vote(Vote("k1", judge, value, 2.0))
+        before = record.entries(), record.votes()
+    engine = sqlalchemy.create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("DROP TABLE adjudication"))
+        # what 0002 knew of k1: no more votes are wanted
+        connection.execute(sqlalchemy.text("UPDATE item SET state = 3 WHERE key = 'k1'"))
+        connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '0002'"))
+    engine.dispose()
+    with Record.open(database_url, "flights") as record:
+        assert (record.entries(), record.votes()) == before
+        assert record.worklist() is None
+        record.make_worklist(work(votes=2), items(2))
+        assert record.unresolved() == ("k1",)
+
+
 def test_an_sqlite_record_lets_readers_and_a_writer_work_side_by_side(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'leadline.db'}"
     with Record.open(url, "flights") as record, Record.open(url, "flights") as reader:
@@ -152,7 +176,7 @@ def test_a_record_of_a_later_version_is_refused(database_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(RecordError, match=r"migration '9999'\. .* up to '0001'\. Upgrade Leadline"):
+    with pytest.raises(RecordError, match=r"migration '9999'\. .* up to '0003'\. Upgrade Leadline"):
         Record.open(database_url, "flights")
 
 
@@ -160,6 +184,13 @@ def test_a_record_of_a_later_version_is_refused(database_url: str) -> None:
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(RecordError, match="Correct LEADLINE_STORE"):
         Record.open(url, "flights")
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_record_may_be_kept_in_memory(url: str) -> None:
+    with Record.open(url, "flights") as record:
+        record.append("problem", example_verdicts()["problem"], by="Ada")
+        assert [entry.by for entry in record.entries()] == ["Ada"]
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -6,21 +6,40 @@ store of bytes, `Reading` is what a job is allowed to see.
 
 from __future__ import annotations
 
+from leadline.record.adjudicating import Adjudication
 from leadline.record.artifacts import Artifact, Artifacts
-from leadline.record.evidence import Judgment, Observation, Vote
+from leadline.record.ballots import Pace, Vote, VoteKind
+from leadline.record.evidence import Judgment, Observation
+from leadline.record.guidelines import Guidelines
+from leadline.record.invitations import Invitation, Role
 from leadline.record.queue import Job, JobState
 from leadline.record.reading import Reading
 from leadline.record.store import Entry, Record
+from leadline.record.unresolved import Opinion, Unresolved
+from leadline.record.work import Assignment, Item, Nothing, Terms, Work
 
 __all__ = [
+    "Adjudication",
     "Artifact",
     "Artifacts",
+    "Assignment",
     "Entry",
+    "Guidelines",
+    "Invitation",
+    "Item",
     "Job",
     "JobState",
     "Judgment",
+    "Nothing",
     "Observation",
+    "Opinion",
+    "Pace",
     "Reading",
     "Record",
+    "Role",
+    "Terms",
+    "Unresolved",
     "Vote",
+    "VoteKind",
+    "Work",
 ]

@@ -6,8 +6,9 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -27,10 +28,12 @@ from sqlalchemy import (
 from leadline.errors import RecordError
 from leadline.record import tables
 
-HEAD = "0001"
+HEAD = "0003"
 """The migration this version of Leadline works with."""
 
 _BUSY_S = 30.0
+_IN_MEMORY = (None, "", ":memory:")
+_MOST, _KEPT = 40, 20  # connections: as many as threads may ask at once
 _ADVISORY_LOCK = 0x1EAD  # one number for every Leadline, so that all openers of a database queue
 _WRITES = "leadline_writes"
 
@@ -49,6 +52,7 @@ class Store:
 
     engine: Engine
     project_id: int
+    _turn: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -59,7 +63,12 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that has the project to itself, all of it or nothing of it written."""
-        with _told_plainly(self.engine.url), _writer(self.engine).begin() as connection:
+        # threads of one process take turns here: waiting for SQLite's lock, they would sleep
+        with (
+            self._turn,
+            _told_plainly(self.engine.url),
+            _writer(self.engine).begin() as connection,
+        ):
             # SQLite has locked the file by now; PostgreSQL locks the project's row
             mine = tables.project.c.id == self.project_id
             connection.execute(select(tables.project.c.id).where(mine).with_for_update())
@@ -97,6 +106,10 @@ def _engine(url: str) -> Engine:
         options: dict[str, Any] = (
             {"connect_args": {"timeout": _BUSY_S}} if is_sqlite else {"pool_pre_ping": True}
         )
+        # one in memory has a single connection; others are opened when needed, and kept: a crowd
+        # would wait for connections that come and go
+        if not (is_sqlite and parsed.database in _IN_MEMORY):
+            options |= {"pool_size": _KEPT, "max_overflow": _MOST - _KEPT}
         engine = create_engine(parsed, **options)
     except (exc.ArgumentError, ModuleNotFoundError) as error:
         raise RecordError(

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import EllipsisType, MappingProxyType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, Select, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
 
 from leadline.errors import OutdatedAnswerError, RecordError
 from leadline.phases.lifecycle import ROWS, Mark, Standing, standing
 from leadline.phases.verdict import Answer, Verdict
+from leadline.record.adjudicating import Adjudications
 from leadline.record.artifacts import Artifact
 from leadline.record.codec import decode, encode, to_json
 from leadline.record.evidence import Arrivals
+from leadline.record.guidelines import GuidelinesKept
+from leadline.record.invitations import Invitations
 from leadline.record.opening import Store, open_store
 from leadline.record.queue import Queue
 from leadline.record.reading import Reading, require_declared
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
 from leadline.record.tables import utc
+from leadline.record.worklist import Worklist
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
+
+# asked with every answer of a person: to make it takes longer than to run it
+_NEWEST = (
+    select(table.c.row, func.max(table.c.number))
+    .where(
+        table.c.project_id == bindparam("of_project"),
+        table.c.row.in_(bindparam("rows", expanding=True)),
+    )
+    .group_by(table.c.row)
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ class Entry:
     version: int
 
 
-class Record(Queue, Arrivals):
+class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitations):
     """Everything a project knows; only ever appended to, but for the queue.
 
     Many processes may have the same record open; each opens it for itself. Use it as a context
@@ -164,6 +178,12 @@ class Record(Queue, Arrivals):
     def latest(self, row: str) -> Entry | None:
         """The newest entry of a row, current or not; None if there is none."""
         return next(iter(self.entries(row, limit=1)), None)
+
+    def newest(self, rows: Collection[str]) -> dict[str, int]:
+        """Row to number of its newest entry, of those rows that have one."""
+        which = {"of_project": self._store.project_id, "rows": list(rows)}
+        with self._store.reading() as connection:
+            return {row: int(number) for row, number in connection.execute(_NEWEST, which)}
 
     def reading(self, row: str) -> Reading:
         """What a row may read now.

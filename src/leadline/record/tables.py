@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 
@@ -151,8 +152,106 @@ label = Table(
     Column("seconds", Double, nullable=False),
     _moment("at"),
     Column("withdraws", Integer, ForeignKey("label.id")),
+    Column("kind", Text, nullable=False, server_default="plain"),
+    Column("is_skip", Boolean, nullable=False, server_default=false()),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("comment", Text, nullable=False, server_default=""),
+    Column("guidelines", Integer),
+    Column("price", BigInteger),
+    Column("assignment", Integer),
     Index(None, "project_id", "judge"),
+    Index(None, "project_id", "item"),
+    Index(None, "assignment", unique=True),
     UniqueConstraint("withdraws"),
+)
+
+# who decides what the votes leave open, with what was seen of the item
+adjudication = Table(
+    "adjudication",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _project(),
+    _text("item"),
+    _text("judge"),
+    Column("value", Text),
+    Column("seconds", Double, nullable=False),
+    _moment("at"),
+    _text("reason"),
+    Column("guidelines", Integer),
+    _text("body"),
+    Column("withdraws", Integer, ForeignKey("adjudication.id")),
+    Index(None, "project_id", "item"),
+    UniqueConstraint("withdraws"),
+)
+
+guidelines = Table(
+    "guidelines",
+    metadata,
+    _project(is_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _text("digest"),
+    _text("body"),
+    _moment("made_at"),
+    Index(None, "project_id", "digest", unique=True),
+)
+
+# what follows from the entries and the votes, kept so that no answer must read them all
+worklist = Table(
+    "worklist",
+    metadata,
+    _project(is_key=True),
+    _text("basis"),
+    _text("body"),
+    Column("votes", Integer, nullable=False),
+    Column("most_votes", Integer, nullable=False),
+    Column("n_items", Integer, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("money_limit", BigInteger),
+    Column("spent", BigInteger, nullable=False),
+    Column("held", BigInteger, nullable=False),
+)
+
+item = Table(
+    "item",
+    metadata,
+    _project(is_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("key"),
+    Column("state", Integer, nullable=False),
+    _text("body"),
+    Index(None, "project_id", "key", unique=True),
+    Index(None, "project_id", "state", "number"),
+)
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _project(),
+    _text("item"),
+    _text("judge"),
+    _text("kind"),
+    _text("state"),
+    Column("until", Moment, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Index(None, "project_id", "judge", "state"),
+    Index(None, "project_id", "state", "until"),
+    Index(None, "project_id", "item"),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _project(),
+    _text("person"),
+    _text("role"),
+    _text("made_by"),
+    _moment("made_at"),
+    _moment("expires_at"),
+    Column("revoked_at", Moment),
+    Column("first_used_at", Moment),
+    Index(None, "project_id", "person"),
 )
 
 judgment = Table(

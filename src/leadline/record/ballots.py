@@ -1,0 +1,186 @@
+"""Votes: what people say the label of an item is.
+
+What a vote was worth is fixed when it is given. Votes on items whose label is known (gold) and
+on items that the same person has answered before (repeat) tell about the people, not about the
+items: they are read by their own methods.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, func, select
+
+from leadline.record import statements, tables
+from leadline.record.arriving import Arriving, columns_of_answer, counts, latest
+from leadline.record.counting import recount, spend
+
+
+class VoteKind(StrEnum):
+    """Why a person was shown an item."""
+
+    PLAIN = "plain"
+    GOLD = "gold"
+    REPEAT = "repeat"
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What a person says is the label of an item.
+
+    Attributes
+    ----------
+    item : str
+        The row of data.
+    judge : str
+        Who says so.
+    value : str or None
+        The label; None: unsure, or skipped.
+    seconds : float >= 0
+        How long it took.
+    at : datetime or None, default=None
+        When, with a time zone; None: now.
+    kind : VoteKind, default=VoteKind.PLAIN
+        Why the item was shown.
+    is_skip : bool, default=False
+        Whether the person passed the item on; then it is no vote on it.
+    reason : str, default=""
+        Why unsure or skipped.
+    comment : str, default=""
+        What else the person said.
+    guidelines : int or None, default=None
+        Version of the guidelines that were at hand; None: none.
+    price : int or None, default=None
+        What it cost, in millionths of the currency; None: whatever a vote costs today.
+    assignment : int or None, default=None
+        The assignment it answers; no two votes answer the same.
+    """
+
+    item: str
+    judge: str
+    value: str | None
+    seconds: float
+    at: datetime | None = None
+    kind: VoteKind = VoteKind.PLAIN
+    is_skip: bool = False
+    reason: str = ""
+    comment: str = ""
+    guidelines: int | None = None
+    price: int | None = None
+    assignment: int | None = None
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How far a person has come.
+
+    Attributes
+    ----------
+    n_votes : int
+        Votes that count, of every kind; skips left out.
+    seconds : float
+        How long they took together.
+    recent_s : tuple of float
+        Seconds of the newest few, the newest first.
+    guidelines : int or None
+        Version at hand with the newest vote.
+    """
+
+    n_votes: int
+    seconds: float
+    recent_s: tuple[float, ...]
+    guidelines: int | None
+
+
+_FIELDS = tuple(one.name for one in fields(Vote))
+
+
+class Ballots(Arriving):
+    """The part of the record that holds votes."""
+
+    def add_vote(self, vote: Vote) -> None:
+        """Keep a vote that no assignment asked for, from a file or a platform.
+
+        Raises
+        ------
+        ValueError
+            If the seconds are negative or not finite, or the time has no zone.
+        """
+        with self._store.writing() as connection:
+            self._keep(connection, vote)
+
+    def votes(self) -> tuple[Vote, ...]:
+        """The votes that count: the latest of each judge on each item, in the order they came.
+
+        Those on gold items and repeats are left out, as are skips.
+        """
+        return self._votes(VoteKind.PLAIN)
+
+    def gold_votes(self) -> tuple[Vote, ...]:
+        """Votes on items whose label is known, in the order they came."""
+        return self._votes(VoteKind.GOLD)
+
+    def repeat_votes(self) -> tuple[Vote, ...]:
+        """Votes on items that the same person had answered before, in the order they came."""
+        return self._votes(VoteKind.REPEAT)
+
+    def skips(self) -> tuple[Vote, ...]:
+        """Items that people passed on, and why, in the order they came."""
+        found = self._arrived(tables.label, tables.label.c.is_skip, counts(tables.label))
+        return tuple(_vote(row) for row in found)
+
+    def paid_for_votes(self) -> tuple[int, int]:
+        """What all votes that count cost, in millionths, and how many have no price of their own.
+
+        Gold, repeats and answers of "unsure" cost what any vote costs; skips cost nothing.
+        """
+        columns = tables.label.c
+        mine = columns.project_id == self._store.project_id
+        query = select(
+            func.coalesce(func.sum(columns.price), 0), func.count() - func.count(columns.price)
+        ).where(mine, ~columns.is_skip, counts(tables.label))
+        with self._store.reading() as connection:
+            priced, n_unpriced = connection.execute(query).one()
+        return int(priced), int(n_unpriced)
+
+    def pace(self, judge: str) -> Pace:
+        """How far a person has come."""
+        which = {"of_project": self._store.project_id, "of_judge": judge}
+        with self._store.reading() as connection:
+            n_votes, seconds = connection.execute(statements.PACE, which).one()
+            recent = connection.execute(statements.RECENT, which).all()
+        version = recent[0].guidelines if recent else None
+        return Pace(int(n_votes), float(seconds), tuple(row.seconds for row in recent), version)
+
+    def undo_vote(self, judge: str) -> str | None:
+        """Withdraw a judge's newest vote; return its item, or None if there is none."""
+        with self._store.writing() as connection:
+            undone = self._withdraw_newest(connection, tables.label, tables.label.c.judge == judge)
+            if undone is None:
+                return None
+            if not undone.is_skip:
+                spend(connection, self._store.project_id, undone.price, sign=-1)
+            recount(connection, self._store.project_id, undone.item)
+        return str(undone.item)
+
+    def _keep(self, connection: Connection, vote: Vote) -> None:
+        """Insert a vote, and count it."""
+        values = columns_of_answer(vote) | {"kind": vote.kind.value}
+        self._insert(connection, tables.label, values)
+        if not vote.is_skip:
+            spend(connection, self._store.project_id, vote.price)
+        recount(connection, self._store.project_id, vote.item)
+
+    def _votes(self, kind: VoteKind) -> tuple[Vote, ...]:
+        columns = tables.label.c
+        found = self._arrived(
+            tables.label, columns.kind == kind.value, ~columns.is_skip, counts(tables.label)
+        )
+        return tuple(_vote(row) for row in latest(((row.item, row.judge), row) for row in found))
+
+
+def _vote(row: object) -> Vote:
+    values = {name: getattr(row, name) for name in _FIELDS}
+    return Vote(**values | {"kind": VoteKind(values["kind"])})
