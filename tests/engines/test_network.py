@@ -149,6 +149,12 @@ def test_no_torch_until_the_first_fit() -> None:
     assert ran.stdout.strip() == "[]"
 
 
+def test_who_stores_models_does_not_import_torch() -> None:
+    code = "import sys, leadline.engines.models; print('torch' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
+
+
 def test_without_torch_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leadline.engines.families.network.estimator.find_spec", lambda _: None)
     with pytest.raises(EngineError, match=r"pip install 'leadline\[torch\]'"):

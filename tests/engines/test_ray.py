@@ -42,6 +42,8 @@ def local() -> Iterator[Ray]:
         assert list(executor.map(abs, [-1])) == [1]
         yield executor
         ray.shutdown()
+        # Ray reads it once a process, so a second Ray here must have the same
+        environment["RAY_AUTH_TOKEN"] = os.environ["RAY_AUTH_TOKEN"]
     os.environ.clear()
     os.environ.update(environment)
     signal.signal(signal.SIGTERM, on_sigterm)
@@ -56,6 +58,7 @@ def address(local: Ray, monkeypatch: pytest.MonkeyPatch) -> str:
     return found
 
 
+@pytest.mark.long
 def test_it_keeps_the_contract(local: Ray) -> None:
     check_executor(local)
 
@@ -167,6 +170,7 @@ def search_with(folder: Path, executor: str) -> list[Trial]:
     return list(verdict.trials)
 
 
+@pytest.mark.long
 def test_a_search_on_a_cluster_finds_what_loky_finds(address: str, tmp_path: Path) -> None:
     by_loky, by_ray = (search_with(tmp_path, executor) for executor in ("loky", "ray"))
     complete = {trial.name: trial.scores for trial in by_ray if trial.state is TrialState.COMPLETE}

@@ -14,7 +14,7 @@ from leadline.errors import EngineError
 if TYPE_CHECKING:
     from leadline.engines.contract import Family
 
-KINDS = ("families", "searchers", "executors", "servers", "registries")
+KINDS = ("families", "searchers", "executors", "servers", "registries", "formats", "platforms")
 
 _PATHS = (
     " A model of your own is named by import path: 'package.Class', 'module:object', 'module:'."
@@ -26,7 +26,7 @@ def names(kind: str) -> tuple[str, ...]:
 
     Parameters
     ----------
-    kind : {"families", "searchers", "executors", "servers", "registries"}
+    kind : one of `KINDS`
         What is wanted.
 
     Raises
@@ -47,7 +47,7 @@ def load(kind: str, name: str) -> Any:
 
     Parameters
     ----------
-    kind : {"families", "searchers", "executors", "servers", "registries"}
+    kind : one of `KINDS`
         What is wanted.
     name : str
         The name of its entry point.

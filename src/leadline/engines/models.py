@@ -11,10 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import skops.io
-
 from leadline.engines.loading import load, load_family, names
 from leadline.engines.own.naming import is_import_path
+from leadline.engines.skops_io import skops_io
 from leadline.errors import EngineError, LeadlineError, ReleaseError
 
 
@@ -43,7 +42,7 @@ def dump_model(model: Any) -> bytes:
     ['no']
     """
     try:
-        data: bytes = skops.io.dumps(model)
+        data: bytes = skops_io.dumps(model)
     except LeadlineError:
         raise
     except Exception as error:  # skops raises whatever the parts of an estimator raise
@@ -74,10 +73,10 @@ def load_model(data: bytes, *, trusted: Sequence[str] | None = None) -> Any:
     """
     allowed = list(trusted_types() if trusted is None else trusted)
     try:
-        asked = skops.io.get_untrusted_types(data=data)
+        asked = skops_io.get_untrusted_types(data=data)
         strangers = [kind for kind in asked if not _is_in(kind, allowed)]
         if not strangers:
-            return skops.io.loads(data, trusted=asked)
+            return skops_io.loads(data, trusted=asked)
     except LeadlineError:
         raise
     except Exception as error:  # skops raises whatever zip, JSON or an estimator raise

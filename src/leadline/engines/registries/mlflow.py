@@ -7,8 +7,10 @@ import json
 import logging
 import os
 import re
+import sqlite3
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -107,6 +109,7 @@ class MLflow:
     def _client(self) -> MlflowClient:
         for name, value in _SETTINGS.items():
             os.environ.setdefault(name, value)
+        _require_file(self._uri)
         try:
             from mlflow.tracking import MlflowClient
         except ImportError as error:
@@ -252,3 +255,19 @@ def _said(error: BaseException) -> str:
         inner = inner.__cause__ or inner.__context__
     lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     return _open(lines[0])[:300].rstrip(". ")
+
+
+def _require_file(uri: str) -> None:
+    """Refuse a SQLite file that cannot be opened; MLflow would try it again for two minutes."""
+    file = uri.partition("sqlite:///")[2].partition("?")[0]
+    if not file:
+        return
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA schema_version")
+    except sqlite3.Error as error:
+        raise EngineError(
+            f"MLflow at {_open(uri)} cannot be written to: {error}.",
+            "A file in a folder that exists and may be written to is needed.",
+            "Check the path.",
+        ) from error

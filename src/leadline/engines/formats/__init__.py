@@ -1,0 +1,1 @@
+"""Files in which items and votes go out and come back."""

@@ -1,0 +1,103 @@
+"""Reads and writes Label Studio's JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from leadline.engines.exchange import Answer, Arrival, Fault, Inbox, Parcel, Question
+from leadline.engines.formats.label_studio.answers import annotation_of, answer_of
+from leadline.engines.formats.label_studio.items import (
+    OURS,
+    configuration,
+    content_of,
+    shown_first,
+    task_data,
+    task_meta,
+)
+from leadline.engines.formats.label_studio.tasks import Task, task_of, written_task
+from leadline.errors import DataError
+
+
+class LabelStudio:
+    """Tasks with annotations, and the labelling configuration beside them as ``.xml``."""
+
+    name = "label-studio"
+    suffixes = (".json",)
+
+    def write(self, parcel: Parcel, path: Path) -> None:
+        """As `leadline.engines.exchange.Format.write`."""
+        tasks = [written_task(task) for task in _tasks(parcel)]
+        path.write_text(json.dumps(tasks, indent=1, ensure_ascii=False), encoding="utf-8")
+        shown = configuration(parcel.question)
+        path.with_suffix(".xml").write_text(shown, encoding="utf-8")
+
+    def read(self, path: Path, question: Question) -> Inbox:
+        """As `leadline.engines.exchange.Format.read`."""
+        arrivals: list[Arrival] = []
+        faults: list[Fault] = []
+        for number, written in enumerate(_tasks_in(path), 1):
+            try:
+                task = task_of(written)
+                ours = _ours(task)
+            except (TypeError, ValueError, AttributeError) as error:
+                faults.append(Fault(f"task {number}", f"it is no task: {error}"))
+                continue
+            for place, annotation in enumerate(task.annotations, 1):
+                where = f"task {number}, annotation {place}"
+                try:
+                    answer = answer_of(annotation, str(ours.get("item", "")), question.label)
+                except (TypeError, ValueError, AttributeError) as error:
+                    faults.append(Fault(where, str(error)))
+                else:
+                    content = content_of(task.data, ours)
+                    arrivals.append(Arrival(where=where, answer=answer, content=content))
+        return Inbox(arrivals=tuple(arrivals), faults=tuple(faults))
+
+
+def _tasks(parcel: Parcel) -> Iterator[Task]:
+    question = parcel.question
+    to, is_number = shown_first(question), not question.classes
+    answers: dict[str, list[Answer]] = {}
+    for answer in parcel.answers:
+        answers.setdefault(answer.item, []).append(answer)
+    for row in parcel.items.iter_rows(named=True):
+        key = row[parcel.key]
+        said = answers.get(key, [])
+        yield Task(
+            data=task_data(row, question),
+            meta=task_meta(row, question, key),
+            annotations=tuple(annotation_of(each, to, is_number=is_number) for each in said),
+        )
+
+
+def _tasks_in(path: Path) -> list[Any]:
+    try:
+        tasks = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        line = f" line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise DataError(
+            f"{path.name}{line} is no JSON: {error}.",
+            "A list of tasks is needed, as Label Studio exports it under 'JSON'.",
+            "Export it again.",
+        ) from error
+    tasks = [tasks] if isinstance(tasks, dict) else tasks
+    if not isinstance(tasks, list) or not all(
+        isinstance(task, dict) and "data" in task for task in tasks
+    ):
+        raise DataError(
+            f"{path.name} holds something else than a list of tasks with 'data'.",
+            "Label Studio's form 'JSON' is needed; 'JSON-MIN' leaves out who said what.",
+            "Export it again as JSON.",
+        )
+    return tasks
+
+
+def _ours(task: Task) -> dict[str, Any]:
+    meta = task.meta if isinstance(task.meta, dict) else {}
+    ours = meta.get(OURS, {})
+    if not isinstance(ours, dict) or not isinstance(task.data, dict):
+        raise TypeError("'data' and 'meta' must be mappings")
+    return ours
