@@ -128,9 +128,12 @@ def test_no_file(tmp_path: Path) -> None:
         load_settings(tmp_path / "leadline.toml")
 
 
-def test_label_cost_has_the_fee_on_top() -> None:
-    prices = Prices(wage_per_hour=36.0, seconds_per_label=10.0, votes_per_label=2, fee_share=0.2)
-    assert prices.label_cost == pytest.approx(0.2 / 0.8)
+def test_a_vote_costs_wages_and_the_fee_on_top(tmp_path: Path) -> None:
+    prices = Prices(wage_per_hour=36.0, seconds_per_label=10.0, fee_share=0.2)
+    assert prices.vote_cost == pytest.approx(0.12)
+    text = template(name="late", files=["a.csv"], label="late", more={"labels": {"votes": 2}})
+    settings = loaded(tmp_path, text)
+    assert settings.label_cost == pytest.approx(2 * settings.prices.vote_cost)
 
 
 def test_template_is_read_back_with_the_same_defaults(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import polars as pl
 from numpy.typing import NDArray
 from tests.projects import customers, project, run, run_to, verdict_of
 
+from leadline.gather.fit_spec import FitSpec
 from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import FailedFit, FitResult, FitSpec, attempt, fold_rows
+from leadline.gather.measuring import FailedFit, FitResult, attempt, fold_rows
 from leadline.gather.scores import positive_scores
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.problem import Problem

@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 from tests.examples import example_data
 
+from leadline.gather.fit_spec import FitSpec, key_of
 from leadline.gather.frames import Pool, Target
-from leadline.gather.measuring import FailedFit, FitSpec, attempt, key_of
+from leadline.gather.measuring import FailedFit, attempt
 from leadline.gather.sampling import sampling_stderr
 from leadline.gather.scores import answers, score_model
 from leadline.phases.data import SplitKind

@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from leadline.gather.voting import vote_counts, vote_table, with_votes
+from leadline.gather.voting import Rule, labels_of, vote_counts, vote_table, with_votes
 from leadline.record import Vote
 from leadline.snapshot import content_hashes
 
@@ -27,6 +27,30 @@ def test_votes_fill_what_is_missing_and_nothing_else() -> None:
 def test_ties_and_unsure_votes_are_no_label() -> None:
     assert voted(FRAME, *votes_on(1, "yes", "no"), *votes_on(2, None)) == ["yes", None, None, None]
     assert voted(FRAME, *votes_on(1, "yes", None)) == ["yes", "yes", None, None]
+
+
+def test_weighed_votes_break_ties_and_may_overrule() -> None:
+    votes = []
+    for item in range(30):
+        truth = "yes" if item % 3 else "no"
+        other = "no" if item % 3 else "yes"
+        votes += [Vote(f"{item}", name, truth, 1.0) for name in ("al", "bo")]
+        votes.append(Vote(f"{item}", "cy", other if item % 2 else truth, 1.0))
+    votes += [Vote("last", "al", "yes", 1.0), Vote("last", "cy", "no", 1.0)]
+    assert "last" not in labels_of(votes)
+    assert labels_of(votes, "dawid-skene")["last"] == "yes"
+    assert labels_of([], "dawid-skene") == {}
+
+
+@pytest.mark.parametrize("rule", ["majority", "dawid-skene"])
+def test_what_somebody_decided_is_the_label_by_either_rule(rule: Rule) -> None:
+    votes = [*votes_on(0, "no", "no"), *votes_on(1, "yes", "no"), *votes_on(2, "yes", "no")]
+    keys = [votes_on(row, "no")[0].item for row in range(4)]
+    adjudicated = {keys[0]: "no", keys[1]: "no", keys[2]: None}
+    found = with_votes(
+        FRAME, votes, label="late", identity=["x"], rule=rule, adjudicated=adjudicated
+    )
+    assert found["late"].to_list() == ["yes", "no", None, None], "what came with the file stays"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from tests.projects import Quiet, customers, project, run, run_to, verdict_of
 
 from leadline.gather import bench
-from leadline.gather.measuring import FailedFit, FitSpec, attempt
+from leadline.gather.fit_spec import FitSpec
+from leadline.gather.measuring import FailedFit, attempt
 from leadline.jobs import curve as job
 from leadline.jobs.curve import candidates
 from leadline.phases.curve import Curve, Stop

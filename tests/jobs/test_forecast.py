@@ -3,12 +3,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.projects import ETHICS, PROBLEM, run, write_settings
+from tests.projects import (
+    ETHICS,
+    PROBLEM,
+    customers,
+    project,
+    run,
+    run_to,
+    verdict_of,
+    write_settings,
+)
 
 from leadline.errors import NotReadyError
 from leadline.jobs.forecast import _enough, _stderrs
+from leadline.phases.advice import Recommendation
 from leadline.phases.curve import CandidateCurve, Curve, Point
-from leadline.phases.forecast import Forecast, Recommendation
+from leadline.phases.forecast import Forecast
+from leadline.report import write_report
+from leadline.services.queries import row_page
 from leadline.workspace import Workspace
 
 
@@ -33,11 +45,10 @@ def test_prices_come_from_the_settings(released_folder: Path) -> None:
         target_score=0.8,
         wage_per_hour=36.0,
         seconds_per_label=10.0,
-        votes_per_label=2,
         machine_per_hour=2.0,
     )
-    assert verdict.label_cost == pytest.approx(0.2)
-    assert verdict.label_s == 20.0
+    assert verdict.label_cost == pytest.approx(0.1)
+    assert verdict.label_s == 10.0
     assert verdict.machine_per_hour == 2.0
     assert verdict.recommendation is Recommendation.GOOD_ENOUGH
 
@@ -83,3 +94,44 @@ def test_a_size_measured_once_is_as_uncertain_as_one_repeat() -> None:
     first, second = _stderrs((once, twice))
     assert second == pytest.approx(0.01)
     assert first == pytest.approx(0.01 * 2**0.5)
+
+
+def test_earlier_forecasts_are_held_against_what_happened(tmp_path: Path) -> None:
+    """Rows come in, the curve is measured again, and the first forecast must answer for itself."""
+    steps = ("data", "feasibility", "search", "labelling", "curve", "forecast")
+    wanted = {**PROBLEM, "target_score": 0.95, "time_box_s": 20.0, "budget": 60.0}
+    with project(tmp_path, customers(200), problem=wanted) as workspace:
+        run_to(workspace, "problem", *steps)
+        first = verdict_of(workspace, "forecast", Forecast)
+        again = run(workspace, "forecast")
+        assert first.checks == ()
+        assert first.n_bought == 0
+        customers(800).write_csv(tmp_path / "pool.csv")
+        run_to(workspace, *steps)
+        second = workspace.record.latest("forecast")
+        assert second is not None
+        verdict = second.verdict
+        assert isinstance(verdict, Forecast)
+        known = first.train_sizes[-1]
+        # two forecasts of one curve promised the same: the newer one speaks for both
+        assert {check.entry for check in verdict.checks} == {again.number}
+        assert [check.n_train for check in verdict.checks] == [
+            size for size in verdict.train_sizes if size > known
+        ]
+        measured = dict(zip(verdict.train_sizes, verdict.errors, strict=True))
+        for check in verdict.checks:
+            assert check.n_known == known
+            if check.is_same:
+                assert check.measured == pytest.approx(measured[check.n_train])
+        bought = bool(first.plan and first.plan.rounds)
+        assert verdict.n_bought == int(bought and verdict.n_available >= _goal(first))
+        page = row_page(workspace, "forecast")
+        assert [name for name, _ in page.details] == ["verification"]
+        entries, standing = workspace.record.entries(), workspace.record.standing()
+        text = write_report(entries, standing, title="customers", form="markdown")
+        assert "Forecast against what happened" in text
+
+
+def _goal(forecast: Forecast) -> int:
+    assert forecast.plan is not None
+    return forecast.plan.rounds[0].n_rows

@@ -18,7 +18,7 @@ from tests.projects import ETHICS, PROBLEM, customers, project, review, run, run
 import leadline.notebook as nb
 from leadline.engines.bundle import open_bundle
 from leadline.engines.keys import public_keys
-from leadline.gather.measuring import key_of, spec_of
+from leadline.gather.fit_spec import key_of, spec_of
 from leadline.gather.serving import served
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
@@ -174,7 +174,7 @@ def test_a_notebook_and_the_curve_take_an_import_path(tmp_path: Path, module: st
     project(
         tmp_path,
         customers(300),
-        problem={**PROBLEM, "time_box_s": 20.0},
+        problem={**PROBLEM, "time_box_s": 60.0},
         find={"executor": "sequential", "families": ["majority", f"{module}:"], "folds": 2},
     ).close()
     with nb.open(tmp_path) as mine:

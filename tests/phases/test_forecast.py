@@ -5,33 +5,14 @@ from typing import Any
 
 import pytest
 from tests.examples import example_forecast
-from tests.phases.again import again, notes, warnings
+from tests.phases.again import notes, warnings
+from tests.phases.forecasts import SIZES, forecast
 
-from leadline.phases.forecast import QUANTILES, Forecast, Recommendation
+from leadline.phases.advice import Recommendation
+from leadline.phases.forecast import QUANTILES, Forecast
 from leadline.phases.region import Kind
 from leadline.phases.verdict import Answer
 from leadline.record.codec import decode, encode
-
-SIZES = (50, 100, 200, 400, 800, 1600)
-
-
-def forecast(target_score: float, **changes: Any) -> Forecast:
-    """A curve of error 0.1 + 2 / sqrt(n), measured well up to 1,600 rows."""
-    given: dict[str, Any] = {
-        "scoring": "roc_auc",
-        "train_sizes": SIZES,
-        "errors": tuple(0.1 + 2 / n**0.5 for n in SIZES),
-        "stderrs": (0.002,) * len(SIZES),
-        "fit_seconds": tuple(0.001 * n for n in SIZES),
-        "n_repeats": 5,
-        "n_available": 1600,
-        "label_cost": 0.1,
-        "label_s": 10.0,
-        "budget": 1000.0,
-        "spent": 0.0,
-        "target_score": target_score,
-    }
-    return again(example_forecast(), **{**given, **changes})
 
 
 @pytest.mark.parametrize(

@@ -28,4 +28,4 @@ def test_without_repeats_agreement_is_not_known() -> None:
 
 
 def test_ties_are_told() -> None:
-    assert "3 rows are tied." in warnings(again(LABELLING, alpha=0.9, n_undecided=3))
+    assert "The votes on 3 rows are tied." in warnings(again(LABELLING, alpha=0.9, n_undecided=3))

@@ -13,8 +13,8 @@ SAME = Bounds(estimate=0.7, low=0.6, high=0.8)
 POINT = replace(
     example_review().points[0], precision=SAME, recall=SAME, test_precision=SAME, test_recall=SAME
 )
-CHEAP = replace(POINT, name="cheap", p_cheapest=0.9)
-DEAR = replace(POINT, name="dear", p_cheapest=0.1)
+CHEAP = replace(POINT, name="cheap", p_cheapest=0.95)
+DEAR = replace(POINT, name="dear", p_cheapest=0.05)
 
 
 def reviewed(*points: StreamPoint, chosen: str = "cheap", n_judged: int = 30) -> Review:
@@ -49,7 +49,7 @@ def test_points_too_close_to_call_are_unclear() -> None:
 def test_choosing_the_dearer_one_is_told() -> None:
     verdict = reviewed(CHEAP, DEAR, chosen="dear")
     assert verdict.answer is Answer.UNCLEAR
-    assert warnings(verdict) == ["cheap is cheaper at the costs stated (probability 0.90)."]
+    assert warnings(verdict) == ["cheap is cheaper at the costs stated (probability 0.95)."]
 
 
 @pytest.mark.parametrize("side", ["lower", "higher"])

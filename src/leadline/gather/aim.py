@@ -17,7 +17,7 @@ _FARTHEST = 8  # multiples of the rows there are to which a forecast is sharpene
 def aimed_at(workspace: Workspace, problem: Problem, data: Data) -> int:
     """Train size whose error matters: what the budget can buy, as far as forecasts reach."""
     n_available = data.split.n_train
-    label_cost = workspace.settings.prices.label_cost
+    label_cost = workspace.settings.label_cost
     if label_cost <= 0:
         return _FARTHEST * n_available
     is_by_time = data.split.kind is SplitKind.TIME  # later rows are all learnt from

@@ -15,9 +15,10 @@ import numpy as np
 from leadline.engines.loading import load
 from leadline.engines.own.naming import is_import_path
 from leadline.errors import EngineError
+from leadline.gather.fit_spec import FitSpec, key_of, spec_of
 from leadline.gather.folds import folds_of
 from leadline.gather.frames import load_pool
-from leadline.gather.measuring import FailedFit, FitResult, FitSpec, attempt, key_of, spec_of
+from leadline.gather.measuring import FailedFit, FitResult, attempt
 from leadline.phases.curve import Point
 from leadline.phases.scoring import scoring_of
 from leadline.phases.trial import Trial

@@ -10,12 +10,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.engines.pixels import thumbnail
+from leadline.gather.fit_spec import FitSpec
 from leadline.gather.frames import Pool, Rows, load_pool
-from leadline.gather.measuring import FitSpec, build, fit_model, fold_rows
+from leadline.gather.measuring import build, fit_model, fold_rows
 from leadline.gather.reasons import reasons_of
 from leadline.gather.scores import positive_scores
 from leadline.phases.scoring import Task
 from leadline.phases.trial import Example
+from leadline.phases.wording import plain_text
 from leadline.record import Artifacts
 
 _LONGEST_TEXT = 200
@@ -125,4 +127,4 @@ def _shown(value: object) -> str:
         return ""
     if isinstance(value, bytes):
         return thumbnail(value)
-    return f"{value:.6g}" if isinstance(value, float) else str(value)[:_LONGEST_TEXT]
+    return f"{value:.6g}" if isinstance(value, float) else plain_text(value)[:_LONGEST_TEXT]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leadline.engines.loading import load
 from leadline.gather.belief import Outlook, belief_of, outlook_of
 from leadline.gather.bench import BATCH, Course, Step
 from leadline.gather.candidates import Params, Source
@@ -42,6 +43,8 @@ _WITHIN_DOUBT = 0.05
 _PATIENCE = 10
 LEAST_SPREAD = 0.01
 _RECENT = 6
+# a box in which nobody waits for other processes before each family was looked at
+_SHORT_S = 45.0
 # left for the leader to be measured in full before the box closes
 _RESERVE = 1.5
 
@@ -86,14 +89,17 @@ class Race:
 
     def run(self, sources: Iterable[Source]) -> None:
         """Look at every family's default, the baseline in full; then go where it pays."""
+        is_short = self.left_s() < _SHORT_S
         for source in sources:
             runner = self._opened(source)
             if runner is None:
                 continue
-            if len(self.runners) == 1:
-                self._measure(runner, self._rest(runner))
-            else:
-                self._look(runner)
+            is_baseline, usual = len(self.runners) == 1, runner.bench.executor
+            if is_short or is_baseline:
+                # here and now: other processes take seconds to start
+                runner.bench.executor = load("executors", "sequential")(1)
+            self._measure(runner, self._rest(runner)) if is_baseline else self._look(runner)
+            runner.bench.executor = usual
         self._restore()
         while self._step():
             pass
@@ -162,7 +168,11 @@ class Race:
         self.course.workspace.record.add_trial(self.box, trial)
 
     def _look(self, runner: Runner) -> None:
-        self._measure(runner, runner.bench.missing(self.sizes[:_N_LOOKS]))
+        sizes = self.sizes[:_N_LOOKS]
+        # in a short box a size at a time, so that it closes on something
+        parts = [[size] for size in sizes] if self.left_s() < _SHORT_S else [sizes]
+        for part in parts:
+            self._measure(runner, runner.bench.missing(part))
 
     def _rest(self, runner: Runner) -> list[Step]:
         """What is missing at the largest size."""

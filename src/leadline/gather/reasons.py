@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.phases.trial import Reason
+from leadline.phases.wording import plain_text
 
 _WORD = re.compile(r"\w[\w'-]*")
 _MOST_WORDS = 40
@@ -110,7 +111,7 @@ def _usual(values: pl.Series, kind: str) -> Any:
 def _told(value: Any) -> str:
     if value is None:
         return "missing"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else plain_text(value)
 
 
 def _changed(rows: pl.DataFrame, changes: list[_Change]) -> pl.DataFrame:

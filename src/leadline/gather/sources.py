@@ -101,7 +101,7 @@ def read_stream(
 
 
 def source_digest(workspace: Workspace) -> str:
-    """Digest of the files, of how they are to be read, and of the votes people gave.
+    """Digest of the files, of how they are to be read, and of what people said and decided.
 
     Raises
     ------
@@ -127,4 +127,6 @@ def source_digest(workspace: Workspace) -> str:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     for vote in workspace.record.votes():
         digest.update(f"{vote.item} {vote.judge} {vote.value}".encode())
+    for item, label in workspace.record.adjudicated().items():
+        digest.update(f"{item} {label}".encode())
     return digest.hexdigest()

@@ -1,9 +1,12 @@
-"""People's votes as arrays."""
+"""People's votes as arrays, and the labels they make."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -11,9 +14,45 @@ from numpy.typing import NDArray
 
 from leadline.record import Vote
 from leadline.snapshot import content_hashes
-from leadline.stats.votes import majority_value
+from leadline.stats.votes import dawid_skene, majority_value
 
 Ints = NDArray[np.int64]
+Rule: TypeAlias = Literal["majority", "dawid-skene"]
+_NOTHING: Mapping[str, str | None] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Votes as numbers; unsure ones are left out.
+
+    Attributes
+    ----------
+    items, judges, labels : list of str
+        What the codes stand for, ascending.
+    item, judge, label : ndarray of int of shape (n_votes,)
+        Codes.
+    """
+
+    items: list[str]
+    judges: list[str]
+    labels: list[str]
+    item: Ints
+    judge: Ints
+    label: Ints
+
+    @classmethod
+    def of(cls, votes: Sequence[Vote]) -> Coded:
+        """Number the votes."""
+        given = [(vote.item, vote.judge, vote.value) for vote in votes if vote.value is not None]
+        names = [sorted({str(row[part]) for row in given}) for part in range(3)]
+        codes = [{name: code for code, name in enumerate(known)} for known in names]
+        columns = [
+            np.array([codes[part][str(row[part])] for row in given], dtype=np.int64)
+            for part in range(3)
+        ]
+        items, judges, labels = names
+        item, judge, label = columns
+        return cls(items, judges, labels, item, judge, label)
 
 
 def vote_counts(votes: Sequence[Vote]) -> tuple[Ints, Ints]:
@@ -54,10 +93,67 @@ def vote_table(votes: Sequence[Vote]) -> Ints:
     return table
 
 
+def labels_of(votes: Sequence[Vote], rule: Rule = "majority") -> dict[str, str]:
+    """The label of every item on which people decided.
+
+    Parameters
+    ----------
+    votes : sequence of Vote
+        One a person and item.
+    rule : {"majority", "dawid-skene"}
+        A tie is no label by majority; weighed votes break it.
+    """
+    if rule == "majority":
+        by_item: dict[str, list[str]] = {}
+        for vote in votes:
+            if vote.value is not None:
+                by_item.setdefault(vote.item, []).append(vote.value)
+        found = {item: majority_value(values) for item, values in by_item.items()}
+        return {item: label for item, label in found.items() if label is not None}
+    coded = Coded.of(votes)
+    if not coded.item.size:
+        return {}
+    agreed = dawid_skene(coded.item, coded.judge, coded.label)
+    return {
+        coded.items[item]: coded.labels[label]
+        for item, label in zip(agreed.items, agreed.labels, strict=True)
+    }
+
+
+def decided_labels(
+    votes: Sequence[Vote], adjudicated: Mapping[str, str | None], rule: Rule = "majority"
+) -> dict[str, str]:
+    """The label of every item: the one somebody decided on, else the one the votes make.
+
+    Parameters
+    ----------
+    votes : sequence of Vote
+        One a person and item.
+    adjudicated : mapping of str to str or None
+        Item to the label decided on, whatever the votes say; None: it gets no label.
+    rule : {"majority", "dawid-skene"}
+        How votes become labels.
+
+    Examples
+    --------
+    >>> votes = [Vote("a", "Ada", "yes", 2.0), Vote("b", "Ada", "yes", 2.0)]
+    >>> decided_labels(votes, {"a": "no", "b": None})
+    {'a': 'no'}
+    """
+    found: dict[str, str | None] = {**labels_of(votes, rule), **adjudicated}
+    return {item: label for item, label in found.items() if label is not None}
+
+
 def with_votes(
-    frame: pl.DataFrame, votes: Sequence[Vote], *, label: str, identity: Sequence[str]
+    frame: pl.DataFrame,
+    votes: Sequence[Vote],
+    *,
+    label: str,
+    identity: Sequence[str],
+    rule: Rule = "majority",
+    adjudicated: Mapping[str, str | None] = _NOTHING,
 ) -> pl.DataFrame:
-    """Fill in the labels that people voted, where the majority is clear.
+    """Fill in the labels that people voted, where they decided.
 
     Labels that came with the file stay as they are: a vote on them is a second opinion.
 
@@ -71,18 +167,16 @@ def with_votes(
         The column to fill.
     identity : sequence of str
         What the hash was taken of.
+    rule : {"majority", "dawid-skene"}
+        How votes become labels.
+    adjudicated : mapping of str to str or None
+        Item to the label somebody decided on, whatever the votes say; None: it gets no label.
     """
-    by_item: dict[str, list[str]] = {}
-    for vote in votes:
-        if vote.value is not None:
-            by_item.setdefault(vote.item, []).append(vote.value)
-    if not by_item or not frame[label].null_count():
+    decided = decided_labels(votes, adjudicated, rule)
+    if not decided or not frame[label].null_count():
         return frame
     keys = (f"{key:016x}" for key in content_hashes(frame, list(identity)).tolist())
-    given = pl.Series(
-        [majority_value(by_item[key]) if key in by_item else None for key in keys],
-        dtype=pl.String,
-    )
+    given = pl.Series([decided.get(key) for key in keys], dtype=pl.String)
     dtype = frame.schema[label]
     cast = given.str.to_lowercase() == "true" if dtype == pl.Boolean else given.cast(dtype)
     return frame.with_columns(pl.coalesce(pl.col(label), cast.alias("voted")).alias(label))

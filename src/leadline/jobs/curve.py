@@ -16,6 +16,7 @@ from leadline.errors import NotReadyError
 from leadline.gather.aim import aimed_at
 from leadline.gather.belief import LEAST_ERROR, belief_of
 from leadline.gather.bench import BATCH, Bench, Course
+from leadline.gather.ranking import ranked, rule_for
 from leadline.phases import curve as phase
 from leadline.phases.curve import CandidateCurve, Curve, Stop
 from leadline.phases.data import Data
@@ -58,6 +59,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
     problem, data, search = reading.of(Problem), reading.of(Data), reading.of(Search)
     course = Course.of(workspace, problem, data, n_folds=_N_FOLDS)
     benches = [course.bench(trial) for trial in candidates(search)]
+    rule = rule_for(workspace, problem)
     sizes = train_sizes(course.largest)
     aim = aimed_at(workspace, problem, data)
 
@@ -83,6 +85,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
             "A learning curve needs fits that succeed.",
             "Bring more rows of the rarest class, or run the search again.",
         )
+    ranking = ranked(workspace, benches[0].spec, rule) if rule != "random" else ""
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,
@@ -93,6 +96,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
             n_aim=aim,
             stopped=stops[0],
             n_kept=sum(bench.n_kept for bench in benches),
+            next_rule=rule if ranking else "random",
+            ranking=ranking,
         )
     )
 

@@ -17,7 +17,14 @@ from leadline.phases import data as phase
 from leadline.phases.data import ClassCount, Column, Data, Kind, Role, Split, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
-from leadline.snapshot import class_texts, columns_of, content_hashes, split_rows, to_parquet
+from leadline.snapshot import (
+    class_texts,
+    columns_of,
+    content_hashes,
+    rows_between,
+    split_rows,
+    to_parquet,
+)
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report
@@ -45,8 +52,14 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     )
     features = [column.name for column in columns if column.role is Role.FEATURE]
     identity = _identity(before, features, frame, notes)
-    votes = workspace.record.votes()
-    voted = with_votes(frame, votes, label=problem.label, identity=identity)
+    voted = with_votes(
+        frame,
+        workspace.record.votes(),
+        label=problem.label,
+        identity=identity,
+        rule=workspace.settings.labels.rule,
+        adjudicated=workspace.record.adjudicated(),
+    )
     labelled = voted.filter(pl.col(problem.label).is_not_null())
     unlabelled = voted.filter(pl.col(problem.label).is_null())
     _require_positive(labelled, problem)
@@ -128,7 +141,7 @@ def _split(
         )
     is_same = before is not None and (before.kind, before.column) == (kind, by)
     if kind is SplitKind.TIME and before is not None and is_same:
-        is_test = _between(frame[by], before.test_from, before.test_to)
+        is_test = rows_between(frame[by], before.test_from, before.test_to)
     else:
         is_test = split_rows(
             frame,
@@ -198,13 +211,6 @@ def _span(times: pl.Series, is_test: Bools) -> tuple[str, str]:
         return "", ""
     first, last = inside.sort()[0], inside.sort()[-1]
     return first.isoformat(), last.isoformat()
-
-
-def _between(times: pl.Series, first: str, last: str) -> Bools:
-    instants = _instants(times)
-    bounds = pl.Series([first, last]).str.to_datetime(time_unit="us")
-    inside = (instants >= bounds[0]) & (instants <= bounds[1])
-    return np.asarray(inside.fill_null(False).to_numpy(), dtype=bool)
 
 
 def _classes(frame: pl.DataFrame, problem: Problem) -> tuple[ClassCount, ...]:

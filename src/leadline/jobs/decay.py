@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from leadline.gather.blocks import block_names
 from leadline.gather.decisions import decide, is_wrong
+from leadline.gather.fit_spec import FitSpec, spec_of
 from leadline.gather.frames import Pool, Rows, Target, load_pool
-from leadline.gather.measuring import FitSpec, build, fit_model, spec_of
+from leadline.gather.measuring import build, fit_model
 from leadline.phases import decay as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay, Staleness

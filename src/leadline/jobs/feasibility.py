@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.engines.loading import load
+from leadline.gather.fit_spec import FitSpec, spec_of
 from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import FitSpec, fit_and_score, fold_rows, spec_of
+from leadline.gather.measuring import fit_and_score, fold_rows
+from leadline.gather.people import ceiling
 from leadline.gather.voting import vote_counts
 from leadline.phases import feasibility as phase
 from leadline.phases.data import Data, Kind
@@ -60,7 +62,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
     sign = -1.0 if scoring_of(problem.scoring).is_loss else 1.0
     test = permutation_test(sign * observed, sign * np.asarray(shuffled))
     expected = _hoped_for(problem)
-    ceiling, n_votes = _ceiling(workspace)
+    best, n_votes = _ceiling(workspace, problem)
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,
@@ -73,7 +75,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             n_permutations=_N_PERMUTATIONS,
             p_value=test.p_value,
             detectable_effect=smallest_detectable_effect(test.null_std, power=0.8),
-            ceiling=ceiling,
+            ceiling=best,
             n_votes=n_votes,
             expected_score=expected,
             n_test_needed=_n_test_needed(problem, data, expected),
@@ -123,14 +125,19 @@ def _n_test_needed(problem: Problem, data: Data, expected: float) -> int | None:
     return None
 
 
-def _ceiling(workspace: Workspace) -> tuple[Bounds | None, int]:
-    """Bounds of the best agreement with one judge, from rows with at least two votes."""
-    if workspace.settings.problem.task == Task.REGRESSION.value:
+def _ceiling(workspace: Workspace, problem: Problem) -> tuple[Bounds | None, int]:
+    """Best accuracy against one judge, from rows with at least two votes.
+
+    Of several classes only the bounds are known that the agreement of pairs leaves.
+    """
+    if problem.task is Task.REGRESSION:
         return None, 0
-    n_most, n_votes = vote_counts(workspace.record.votes())
+    votes = workspace.record.votes()
+    n_most, n_votes = vote_counts(votes)
     if n_votes.size < _FEWEST_REPEATED:
         return None, 0
-    agreement = pairwise_agreement(n_most, n_votes)
-    bounds = agreement_bounds(agreement)
+    if problem.task is Task.BINARY:
+        return ceiling(votes, problem.positive), int(n_votes.sum())
+    bounds = agreement_bounds(pairwise_agreement(n_most, n_votes))
     middle = (bounds.low + bounds.high) / 2
     return Bounds(estimate=middle, low=bounds.low, high=bounds.high), int(n_votes.sum())

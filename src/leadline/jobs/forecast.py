@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from leadline.errors import NotReadyError
+from leadline.gather.chosen import chosen_rows
+from leadline.gather.earlier import rounds_over, verified_forecasts
 from leadline.gather.spending import spent_on_machines
 from leadline.phases import forecast as phase
 from leadline.phases.curve import CandidateCurve, Curve, Point
@@ -54,8 +57,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
             fit_seconds=tuple(max(point.fit_s, _LEAST_S) for point in points),
             n_available=data.split.n_train,
             train_share=1.0 if is_by_time else 1 - data.split.test_share,
-            label_cost=prices.label_cost,
-            label_s=prices.seconds_per_label * prices.votes_per_label,
+            label_cost=workspace.settings.label_cost,
+            label_s=prices.seconds_per_label * workspace.settings.labels.expected_votes,
             machine_per_hour=prices.machine_per_hour,
             budget=problem.budget,
             spent=labelling.cost + spent_on_machines(workspace),
@@ -64,6 +67,11 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
             n_repeats=min(len(point.errors) for point in points),
             family=search.trial(chosen.candidate).family,
             chance_error=curve.chance_error,
+            n_rounds=workspace.settings.labels.rounds,
+            n_bought=rounds_over(workspace.record, problem, data.split.n_train),
+            time_box_s=problem.time_box_s,
+            n_chosen=Counter(chosen_rows(workspace).values()),
+            checks=verified_forecasts(workspace.record, problem, search, curve),
         )
     )
 

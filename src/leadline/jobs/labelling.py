@@ -4,54 +4,87 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.gather.voting import vote_counts, vote_table
+from leadline.gather.gold import read_gold
+from leadline.gather.items import keys_of, line_of
+from leadline.gather.people import (
+    agreement_bounds_of,
+    ceiling,
+    judge_reports,
+    most_disputed,
+    pilots,
+    targets,
+)
+from leadline.gather.voting import labels_of, vote_counts, vote_table
 from leadline.phases import labelling as phase
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
-from leadline.phases.verdict import Bounds
-from leadline.stats.agreement import krippendorff_alpha, pairwise_agreement
-from leadline.stats.interval import wilson_interval
-from leadline.stats.votes import majority_value
+from leadline.phases.scoring import Task
+from leadline.snapshot import from_parquet
+from leadline.stats.agreement import krippendorff_alpha
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leadline.gather.progress import Report
     from leadline.phases.labelling import Labelling
-    from leadline.record import Reading
+    from leadline.record import Reading, Vote
     from leadline.workspace import Workspace
+
+_MILLION = 1e6
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Labelling:
     """Summarise the votes given so far."""
-    problem = reading.of(Problem)
-    data = reading.of(Data)
+    problem, data = reading.of(Problem), reading.of(Data)
     report("counting votes", None)
-    votes = workspace.record.votes()
-    by_item: dict[str, list[str]] = {}
-    for vote in votes:
-        if vote.value is not None:
-            by_item.setdefault(vote.item, []).append(vote.value)
-    decided = sum(majority_value(values) is not None for values in by_item.values())
-    n_votes = sum(len(values) for values in by_item.values())
-    alpha, agreement = None, None
+    record, settings = workspace.record, workspace.settings
+    votes = record.votes()
+    voted = {vote.item for vote in votes if vote.value is not None}
+    by_majority = labels_of(votes)
+    weighed = labels_of(votes, "dawid-skene")
     n_most, n_repeated = vote_counts(votes)
-    if n_repeated.size:
-        alpha = krippendorff_alpha(vote_table(votes))
-        share = pairwise_agreement(n_most, n_repeated)
-        bounds = wilson_interval(round(share * n_repeated.size), int(n_repeated.size))
-        agreement = Bounds(estimate=share, low=bounds.low, high=bounds.high)
-    prices = workspace.settings.prices
+    is_binary = problem.task is Task.BINARY
+    adjudicated = record.adjudicated()
+    priced, n_unpriced = record.paid_for_votes()
     return phase.assess(
         phase.Evidence(
             n_given=data.n_rows - data.n_voted,
-            n_voted=len(by_item),
-            n_votes=n_votes,
+            n_voted=len(voted),
+            n_votes=sum(vote.value is not None for vote in votes),
             n_unsure=sum(vote.value is None for vote in votes),
             n_judges=len({vote.judge for vote in votes}),
-            n_undecided=len(by_item) - decided,
+            n_undecided=len(voted - by_majority.keys() - adjudicated.keys()),
+            n_adjudicated=len(adjudicated),
+            n_left_out=sum(label is None for label in adjudicated.values()),
+            n_all_unsure=len(adjudicated.keys() - voted),
             seconds=sum(vote.seconds for vote in votes),
-            cost=len(votes) * prices.label_cost / prices.votes_per_label,
+            cost=priced / _MILLION + n_unpriced * settings.prices.vote_cost,
             currency=problem.currency,
-            alpha=alpha,
-            agreement=agreement,
+            alpha=krippendorff_alpha(vote_table(votes)) if n_repeated.size else None,
+            agreement=agreement_bounds_of(n_most, n_repeated) if n_repeated.size else None,
+            rule=settings.labels.rule,
+            n_overruled=sum(weighed[item] != label for item, label in by_majority.items()),
+            ceiling=ceiling(votes, problem.positive) if is_binary else None,
+            targets=targets(votes, problem.positive) if is_binary else (),
+            judges=judge_reports(
+                votes,
+                record.gold_votes(),
+                read_gold(workspace, data, problem.label).labels or {},
+                record.repeat_votes(),
+            ),
+            disputed=most_disputed(votes, _shown(workspace, data, votes)),
+            pilots=pilots(votes),
         )
     )
+
+
+def _shown(workspace: Workspace, data: Data, votes: Sequence[Vote]) -> dict[str, str]:
+    """The rows that were voted on, each in a line."""
+    wanted = {vote.item for vote in votes}
+    found: dict[str, str] = {}
+    for digest in filter(None, (data.unlabelled, data.snapshot)):
+        frame = from_parquet(workspace.artifacts.get(digest))
+        for row, key in enumerate(keys_of(frame, data)):
+            if key in wanted:
+                found.setdefault(key, line_of(frame, list(data.features), row))
+    return found

@@ -18,11 +18,9 @@ import numpy as np
 
 from leadline.errors import DiedError, LeadlineError, LimitError
 from leadline.gather.aim import aimed_at
-from leadline.gather.bench import Course
 from leadline.gather.box import run_in_box
-from leadline.gather.candidates import sources
-from leadline.gather.measuring import FitSpec, key_of, spec_of
-from leadline.gather.race import Race
+from leadline.gather.exploration import Plan
+from leadline.gather.fit_spec import FitSpec, key_of, spec_of
 from leadline.gather.usage import free_memory, usage_of
 from leadline.phases import search as phase
 from leadline.phases.choice import choose, compared
@@ -41,9 +39,9 @@ if TYPE_CHECKING:
 _LEAST_BOX_S = 1.0
 # people wait for examples and closing words too, so both are in the box
 _CLOSING_S = 1.0
-_CLOSING_SHARE = 0.1
+_CLOSING_SHARE = 0.2
 _EXAMPLES_S = 6.0
-_LAST_WORDS_S = 0.5
+_LAST_WORDS_S = 1.6
 _LONGEST_FIT_S = 0.5
 _FEWEST_TRAIN = 200
 _TICK_S = 0.2
@@ -53,31 +51,6 @@ _MOST_MEMORY = 0.8
 _N_DRAWS = 2000
 _TINY = 1e-12
 _NINETY = 3.29  # standard deviations between the ends of a 90 % interval
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything the child needs: small, and data by digest.
-
-    Attributes
-    ----------
-    folder, box : str
-        The workspace, and under which its trials are on the record.
-    n_aim : int
-        Train rows that can be afforded.
-    closes_at : float
-        When the box closes, as `time.time` tells.
-    banned : frozenset of str
-        Names of trials that this run does not measure again.
-    """
-
-    folder: str
-    box: str
-    problem: Problem
-    data: Data
-    n_aim: int
-    closes_at: float
-    banned: frozenset[str] = frozenset()
 
 
 class _OutOfMemoryError(LimitError):
@@ -111,7 +84,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
     if chosen:
         report("looking for examples", 1.0)
         trial = next(trial for trial in trials if trial.name == chosen)
-        left_s = granted_s - report.waited_s() - _LAST_WORDS_S
+        left_s = granted_s - report.waited_s() - min(_LAST_WORDS_S, closing_s / 3)
         examples = _examples(_quick(spec_of(workspace, problem, data), trial), left_s)
     spent_s = report.waited_s()
     return phase.assess(
@@ -148,21 +121,6 @@ def _examples(spec: FitSpec, left_s: float) -> tuple[Example, ...]:
     return ()
 
 
-def explore(plan: Plan) -> None:
-    """Race the candidates until nothing is worth its time; the box may close before."""
-    with Workspace.open(plan.folder) as workspace:
-        settings = workspace.settings.find
-        race = Race(
-            course=Course.of(workspace, plan.problem, plan.data, n_folds=settings.folds),
-            box=plan.box,
-            n_aim=plan.n_aim,
-            searcher=settings.searcher,
-            left_s=lambda: plan.closes_at - time.time(),
-            banned=plan.banned,
-        )
-        race.run(sources(settings.families, plan.folder))
-
-
 def _granted(workspace: Workspace, problem: Problem) -> tuple[float, Closed]:
     """Seconds of the box, and what closes it: the time granted, or the money."""
     settings, price = workspace.settings.find, workspace.settings.prices.machine_per_hour
@@ -185,7 +143,11 @@ def _explore_in_boxes(workspace: Workspace, plan: Plan, watch: _Watch, closer: C
         left_s = plan.closes_at - time.time()
         try:
             run_in_box(
-                "leadline.jobs.search:explore", plan, limit_s=left_s, tick=watch, tick_s=_TICK_S
+                "leadline.gather.exploration:explore",
+                plan,
+                limit_s=left_s,
+                tick=watch,
+                tick_s=_TICK_S,
             )
         except KeyboardInterrupt:
             return Closed.HAND

@@ -14,8 +14,10 @@ from leadline.engines.conform import conform
 from leadline.engines.models import dump_model
 from leadline.errors import NotReadyError
 from leadline.gather.decisions import decide
+from leadline.gather.drawing import Drawn, draw
+from leadline.gather.fit_spec import FitSpec, spec_of
 from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import FitSpec, build, fit_model, spec_of
+from leadline.gather.measuring import build, fit_model
 from leadline.gather.plain import class_point, number_point, on_stream
 from leadline.gather.scores import positive_scores, score_model
 from leadline.gather.sources import read_stream
@@ -25,12 +27,11 @@ from leadline.phases.plain import PlainPoint
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search
-from leadline.phases.tuning import OperatingPoint, Tuning
+from leadline.phases.tuning import OperatingPoint, ScoreGroup, Tuning
 from leadline.phases.verdict import Bounds
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
-from leadline.stats.judgments import sample
-from leadline.stats.operating import ProposedPoint, propose_points
+from leadline.stats.operating import ProposedPoint, propose_points, reliability
 
 if TYPE_CHECKING:
     from leadline.gather.progress import Report
@@ -50,6 +51,7 @@ class _Stream:
     scores: str = ""
     sample: str = ""
     n_sample: int = 0
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class _Offer:
     points: tuple[OperatingPoint, ...] = ()
     plain: PlainPoint | None = None
     n_positive: int = 0
+    groups: tuple[ScoreGroup, ...] = ()
+    p_calibrated: float | None = None
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
@@ -78,7 +82,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
     frame = _read_stream(workspace, problem, data)
     stream = _Stream()
     if frame is not None and is_binary:
-        stream = _draw_for_judging(workspace, model, data, frame, offer.points)
+        stream = _draw_for_judging(workspace, model, data, frame, offer.points, problem)
     elif frame is not None:
         stream, offer = _answer_stream(workspace, model, data, problem, frame, offer)
     return phase.assess(
@@ -101,6 +105,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             stream_scores=stream.scores,
             sample=stream.sample,
             n_sample=stream.n_sample,
+            groups=offer.groups,
+            p_calibrated=offer.p_calibrated,
+            **(vars(stream.drawn) if stream.drawn else {}),
         )
     )
 
@@ -115,7 +122,14 @@ def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:
         cost_miss=max(problem.cost_miss, 1e-9),
         cost_false_alarm=max(problem.cost_false_alarm, 1e-9),
     )
-    return _Offer(points=tuple(map(_point, proposed)), n_positive=int(truth.sum()))
+    found = reliability(truth, scores)
+    groups = zip(found.claimed, _each(found.happened), found.counts, strict=True)
+    return _Offer(
+        points=tuple(map(_point, proposed)),
+        n_positive=int(truth.sum()),
+        groups=tuple(ScoreGroup(claimed=float(c), happened=h, n_rows=int(n)) for c, h, n in groups),
+        p_calibrated=found.p_value,
+    )
 
 
 def _without(model: Any, pool: Pool, problem: Problem) -> _Offer:
@@ -156,7 +170,21 @@ def _point(proposed: ProposedPoint) -> OperatingPoint:
         recall=_bounds(proposed.recall),
         alert_share=float(proposed.alert_share.estimate),
         cost_per_1000=1000 * proposed.cost_per_row,
+        promise=_promise(proposed),
     )
+
+
+def _promise(proposed: ProposedPoint) -> str:
+    """What is promised of a point, in words; empty if nothing is."""
+    aims = (("precision", proposed.precision_promise), ("recall", proposed.recall_promise))
+    kept = " and ".join(f"{name} of at least {aim:.2f}" for name, aim in aims if aim)
+    return f"{kept}, promised with 90 % confidence" if kept else ""
+
+
+def _each(estimate: Estimate[NDArray[np.float64]]) -> list[Bounds]:
+    """An array of estimates as a list of bounds."""
+    ends = zip(estimate.low, estimate.estimate, estimate.high, strict=True)
+    return [Bounds(estimate=float(m), low=float(low), high=float(high)) for low, m, high in ends]
 
 
 def _bounds(estimate: Estimate[float]) -> Bounds:
@@ -179,21 +207,29 @@ def _draw_for_judging(
     data: Data,
     frame: pl.DataFrame,
     points: tuple[OperatingPoint, ...],
+    problem: Problem,
 ) -> _Stream:
     """Score the unlabelled rows and choose which of them people should judge."""
     scores = positive_scores(model, conform(frame, data.features))
-    thresholds = np.array([point.threshold for point in points])
     rng = np.random.default_rng(data.split.seed)
-    rows = sample(scores, thresholds, min(_N_JUDGMENTS, frame.height), rng)
     store = workspace.artifacts
+    n = min(_N_JUDGMENTS, frame.height)
+    rows, drawn = draw(store, frame, scores, points, n, rng, break_even=_break_even(problem))
     return _Stream(
         rows=store.put(to_parquet(frame), "stream"),
         n_rows=frame.height,
-        alerts=tuple(int((scores >= threshold).sum()) for threshold in thresholds),
+        alerts=tuple(int((scores >= point.threshold).sum()) for point in points),
         scores=store.put(scores.astype("<f8").tobytes(), "scores"),
         sample=store.put(rows.astype("<i8").tobytes(), "sample"),
         n_sample=int(rows.size),
+        drawn=drawn,
     )
+
+
+def _break_even(problem: Problem) -> float | None:
+    """Share of positives at which one more alert costs what it saves, if both costs are stated."""
+    false_alarm, miss = problem.cost_false_alarm, problem.cost_miss
+    return false_alarm / (false_alarm + miss) if false_alarm > 0 and miss > 0 else None
 
 
 def _answer_stream(

@@ -144,6 +144,11 @@ class Evidence:
         Why the measuring of the chosen candidate ended; None where sizes were fixed.
     n_kept : int
         Fits that an earlier run had finished.
+    next_rule : str
+        How rows to label next were ranked by what the chosen candidate learnt; "random": not at
+        all.
+    ranking : str
+        Digest of the ranking; empty where there is none.
     """
 
     scoring: str
@@ -154,6 +159,8 @@ class Evidence:
     n_aim: int | None = None
     stopped: Stop | None = None
     n_kept: int = 0
+    next_rule: str = "random"
+    ranking: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +194,13 @@ def assess(evidence: Evidence) -> Curve:
     findings.extend(_small_data(first.points, evidence.chance_error))
     findings.extend(_crossings(evidence))
     findings.extend(_ending(evidence))
+    if evidence.ranking:
+        findings.append(
+            note(
+                f"Train rows to label next are ordered by {evidence.next_rule}, as "
+                f"{first.candidate} sees them now; test rows stay drawn by chance."
+            )
+        )
     return Curve(
         answer=Answer.GO,
         summary=(

@@ -4,9 +4,102 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.verdict import Answer, Bounds, Verdict, fault, note, warning
+from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
+from leadline.phases.wording import plural
 
 _LOW_AGREEMENT = 0.4
+_TOO_GOOD = 0.99
+_MEANINGLESS = 0.05
+_FEWEST_HIDDEN = 10
+_LOW_SHARE = 0.7
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeReport:
+    """One person who labels.
+
+    Attributes
+    ----------
+    name : str
+        Who.
+    n_votes : int
+        Votes, unsure ones left out.
+    agreement : float or None
+        Share of others' votes on the same rows that say the same; None without any.
+    seconds : float
+        Median time of a vote.
+    n_gold, n_right : int
+        Hidden rows whose label is known, and how many of them were right.
+    n_repeats, n_same : int
+        Rows shown twice, and how many were answered alike.
+    suspicions : tuple of str
+        What looks as if this person did not look.
+    """
+
+    name: str
+    n_votes: int
+    agreement: float | None
+    seconds: float
+    n_gold: int = 0
+    n_right: int = 0
+    n_repeats: int = 0
+    n_same: int = 0
+    suspicions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disputed:
+    """A row on which people disagree.
+
+    Attributes
+    ----------
+    item : str
+        Its key.
+    votes : tuple of (str, int)
+        Labels and how many gave each, the most frequent first.
+    shown : str
+        The row in a line of words.
+    """
+
+    item: str
+    votes: tuple[tuple[str, int], ...]
+    shown: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """The best a model can reach where a majority of some people is held to be right.
+
+    Attributes
+    ----------
+    n_judges : int
+        How many people.
+    precision, recall : float
+        Of a model that flags as many rows as they would.
+    """
+
+    n_judges: int
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pilot:
+    """How far people agreed with one version of the guidelines at hand.
+
+    Attributes
+    ----------
+    version : int
+        0 where there were none.
+    n_items : int
+        Rows with at least two votes.
+    agreement : Bounds
+        Share of pairs of votes that agree; 90 % interval.
+    """
+
+    version: int
+    n_items: int
+    agreement: Bounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +119,38 @@ class Evidence:
     n_judges : int
         People who voted.
     n_undecided : int
-        Rows whose votes are tied.
+        Rows whose votes are tied, and on which nobody decided.
+    n_adjudicated : int
+        Rows on which one person decided, whatever the votes say.
+    n_left_out : int
+        Of those, rows that get no label because it cannot be told.
+    n_all_unsure : int
+        Of those, rows on which everybody was unsure, which `n_voted` leaves out.
     seconds : float
         Time people took, as measured between votes.
     cost : float
-        Money, from the prices in leadline.toml.
+        Money, as it was fixed when each vote was given.
     currency : str
         Of the cost.
     alpha : float or None
         Krippendorff's alpha; None without repeated votes.
     agreement : Bounds or None
         Pairwise agreement; None without repeated votes.
+    rule : str
+        How votes become labels.
+    n_overruled : int
+        Rows to which Dawid-Skene gives another label than the majority.
+    ceiling : Bounds or None
+        Best accuracy against one judge that any model can reach; None for numbers and without
+        repeated votes.
+    targets : tuple of Target
+        Best precision and recall, by who is held to be right; empty unless yes or no is asked.
+    judges : tuple of JudgeReport
+        By descending number of votes.
+    disputed : tuple of Disputed
+        The rows on which people disagree most.
+    pilots : tuple of Pilot
+        By version of the guidelines.
     """
 
     n_given: int
@@ -45,11 +159,21 @@ class Evidence:
     n_unsure: int = 0
     n_judges: int = 0
     n_undecided: int = 0
+    n_adjudicated: int = 0
+    n_left_out: int = 0
+    n_all_unsure: int = 0
     seconds: float = 0.0
     cost: float = 0.0
     currency: str
     alpha: float | None = None
     agreement: Bounds | None = None
+    rule: str = "majority"
+    n_overruled: int = 0
+    ceiling: Bounds | None = None
+    targets: tuple[Target, ...] = ()
+    judges: tuple[JudgeReport, ...] = ()
+    disputed: tuple[Disputed, ...] = ()
+    pilots: tuple[Pilot, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,31 +183,28 @@ class Labelling(Verdict, Evidence):
 
 def assess(evidence: Evidence) -> Labelling:
     """Say what the labels cost and whether people agree."""
-    findings = []
-    answer = Answer.GO
-    if evidence.alpha is None:
+    agreeing = _agreeing(evidence)
+    findings = [agreeing, *_people(evidence), *_pilots(evidence)]
+    if evidence.n_undecided and evidence.rule == "majority":
+        findings.append(
+            warning(
+                f"The votes on {plural(evidence.n_undecided, 'row')} are tied.",
+                "One more vote on each settles them; or one person decides: "
+                "'leadline label --adjudicate'.",
+            )
+        )
+    if evidence.n_adjudicated:
+        findings.append(_adjudicated(evidence))
+    if evidence.n_overruled:
         findings.append(
             note(
-                "No row has two votes, so it is not known whether people agree.",
-                "Let two people label the same 50 rows with 'leadline label'.",
+                f"Weighed by how good each person is, {plural(evidence.n_overruled, 'row')} get "
+                "another label than by majority."
             )
         )
-    elif evidence.alpha < _LOW_AGREEMENT:
-        answer = Answer.NO
-        findings.append(
-            fault(
-                f"People do not agree (Krippendorff's alpha {evidence.alpha:.2f}).",
-                "Sharpen the question before buying more labels.",
-            )
-        )
-    else:
-        findings.append(note(f"People agree: Krippendorff's alpha {evidence.alpha:.2f}."))
-    if evidence.n_undecided:
-        findings.append(
-            warning(f"{evidence.n_undecided} rows are tied.", "One more vote on each settles them.")
-        )
+    is_unclear = evidence.alpha is not None and evidence.alpha < _LOW_AGREEMENT
     return Labelling(
-        answer=answer,
+        answer=Answer.NO if is_unclear else Answer.GO,
         summary=(
             f"{evidence.n_given:,} labels came with the data; {evidence.n_judges} people gave "
             f"{evidence.n_votes:,} votes on {evidence.n_voted:,} rows for "
@@ -92,3 +213,81 @@ def assess(evidence: Evidence) -> Labelling:
         findings=tuple(findings),
         **vars(evidence),
     )
+
+
+def _adjudicated(evidence: Evidence) -> Finding:
+    n = evidence.n_left_out
+    left_out = f"; {n:,} of them {'is' if n == 1 else 'are'} left out" if n else ""
+    return note(
+        f"One person decided the label of {plural(evidence.n_adjudicated, 'row')}{left_out}."
+    )
+
+
+def _agreeing(evidence: Evidence) -> Finding:
+    """Whether people agree, and too much or too little for people."""
+    alpha = evidence.alpha
+    if alpha is None:
+        return note(
+            "No row has two votes, so it is not known whether people agree.",
+            "Let two people label the same 50 rows with 'leadline label'.",
+        )
+    told = f"Krippendorff's alpha {alpha:.2f}"
+    if abs(alpha) < _MEANINGLESS:
+        return fault(
+            f"People agree no more than chance ({told}): one of them may have answered blindly.",
+            "Look at the people below; then sharpen the question.",
+        )
+    if alpha < _LOW_AGREEMENT:
+        return fault(
+            f"People do not agree ({told}).", "Sharpen the question before buying more labels."
+        )
+    if alpha > _TOO_GOOD and evidence.n_votes > 2 * _FEWEST_HIDDEN:
+        return warning(
+            f"People agree more than people do ({told}): one file may be a copy of the other.",
+            "Ask a third person about the same rows.",
+        )
+    return note(f"People agree: {told}.")
+
+
+def _people(evidence: Evidence) -> list[Finding]:
+    """What a manager should look at."""
+    findings = []
+    for judge in evidence.judges:
+        findings += [
+            warning(f"{judge.name} {suspicion}.", "Talk to them before paying.")
+            for suspicion in judge.suspicions
+        ]
+        if judge.n_gold >= _FEWEST_HIDDEN and judge.n_right < _LOW_SHARE * judge.n_gold:
+            findings.append(
+                warning(
+                    f"{judge.name} was right on {judge.n_right} of {judge.n_gold} rows whose label "
+                    "is known.",
+                    "Go through the guidelines together.",
+                )
+            )
+        if judge.n_repeats >= _FEWEST_HIDDEN and judge.n_same < _LOW_SHARE * judge.n_repeats:
+            findings.append(
+                warning(
+                    f"{judge.name} answered {judge.n_same} of {judge.n_repeats} rows that were "
+                    "shown twice alike.",
+                    "Ask what makes them hard.",
+                )
+            )
+    return findings
+
+
+def _pilots(evidence: Evidence) -> list[Finding]:
+    """Whether the newest guidelines have helped."""
+    if len(evidence.pilots) < 2:
+        return []
+    before, after = evidence.pilots[-2:]
+    told = (
+        f"With version {before.version} of the guidelines two people agreed on "
+        f"{before.agreement.estimate:.0%} of the rows, with version {after.version} on "
+        f"{after.agreement.estimate:.0%}"
+    )
+    if after.agreement.low > before.agreement.high:
+        return [note(f"{told}: the new version helps.")]
+    if after.agreement.high < before.agreement.low:
+        return [warning(f"{told}: the new version is worse.", "Go back to the old one.")]
+    return [note(f"{told}: too close to tell with {plural(after.n_items, 'row')}.")]

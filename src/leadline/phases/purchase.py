@@ -187,6 +187,7 @@ def plan_of(
     target_error: float,
     *,
     n_rounds: int,
+    n_limit: int | None = None,
 ) -> Plan:
     """Plan the rounds that are left: least expected cost plus penalty of missing.
 
@@ -194,7 +195,8 @@ def plan_of(
     where success is likelier than not holds success to be worth at least the money by the odds:
     a miss costs the budget granted divided by one half. What has been spent of it is gone and
     makes success worth no less, so the whole budget counts. Where rows cost nothing, the money is
-    taken to reach as far as the forecast is read, 64 times the rows there are.
+    taken to reach as far as the forecast is read, 64 times the rows there are. More than `n_limit`
+    train rows are never planned, whatever the money.
 
     Returns
     -------
@@ -208,7 +210,8 @@ def plan_of(
     """
     from leadline.stats.curves.buying import plan_rounds
 
-    n_most, worth = _reach(law, prices, n_rounds)
+    n_most, worth = reach(law, prices, n_rounds)
+    n_most = n_most if n_limit is None else min(n_most, n_limit)
     if n_most <= prices.n_available:
         (p_now,) = chances(posterior, target_error, [prices.n_available])
         return no_purchase(p_now, can_promise=p_now >= SURE)
@@ -243,8 +246,25 @@ def no_purchase(p_now: float, *, can_promise: bool) -> Plan:
     )
 
 
-def _reach(law: TimeLaw, prices: Prices, n_rounds: int) -> tuple[int, float]:
-    """Train rows that the money reaches, a fit a round paid, and the train rows it is worth."""
+def reach(law: TimeLaw, prices: Prices, n_rounds: int) -> tuple[int, float]:
+    """How far the money goes.
+
+    Parameters
+    ----------
+    law : TimeLaw
+        How long fits take.
+    prices : Prices
+        What rows and fits cost, and the money there is.
+    n_rounds : int >= 1
+        Rounds, each with a fit to be paid.
+
+    Returns
+    -------
+    n_most : int
+        Train rows that what is left reaches; where rows cost nothing, `FAR` times those there are.
+    worth : float
+        Train rows that the money granted would pay.
+    """
     n_affordable = prices.n_reached(prices.left)
     if n_affordable is None:
         far = int(prices.n_available * FAR)

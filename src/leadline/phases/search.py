@@ -202,8 +202,8 @@ def _summary(evidence: Evidence, chosen: Trial, baseline: Trial) -> str:
     words = scoring_of(evidence.scoring).words
     n_measured = len(evidence.ranked)
     return (
-        f"{chosen.name} reaches {words} of {chosen.mean:.3f} ± {chosen.stderr or 0:.3f}"
-        f"{_promise(evidence, chosen)}; the baseline {baseline.name} {baseline.mean:.3f}. "
+        f"{chosen.name} reaches {words} of {chosen.mean:z.3f} ± {chosen.stderr or 0:.3f}"
+        f"{_promise(evidence, chosen)}; the baseline reaches {baseline.mean:z.3f}. "
         f"{n_measured} candidate{'s' if n_measured != 1 else ''} measured in "
         f"{evidence.spent_s:.0f} of {evidence.time_box_s:.0f} s."
     )

@@ -130,6 +130,17 @@ class Reason:
     what: str
     effect: float
 
+    @property
+    def moved(self) -> str:
+        """The effect in two digits, with its sign.
+
+        Examples
+        --------
+        >>> Reason(what="hour 2", effect=-187.3).moved
+        '-190'
+        """
+        return f"{float(f'{self.effect:.2g}'):+,.12g}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Example:

@@ -13,6 +13,7 @@ _FEWEST_ROWS = 20
 _FEWEST_OF_CLASS = 10
 _MOST_NAMED = 5
 _WIDE = 0.3
+_UNLIKELY = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ class OperatingPoint:
         Share of test rows flagged.
     cost_per_1000 : float
         Money that the errors on 1,000 rows cost.
+    promise : str
+        What is promised of it on rows like those of the test set; empty if nothing is.
     """
 
     name: str
@@ -39,6 +42,26 @@ class OperatingPoint:
     recall: Bounds
     alert_share: float
     cost_per_1000: float
+    promise: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreGroup:
+    """Test rows with similar scores.
+
+    Attributes
+    ----------
+    claimed : float in [0, 1]
+        Their mean score.
+    happened : Bounds
+        Share of hits among them.
+    n_rows : int
+        How many they are.
+    """
+
+    claimed: float
+    happened: Bounds
+    n_rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +102,20 @@ class Evidence:
         Digest of the row numbers of the stream chosen for judging; empty if there is none.
     n_sample : int
         Rows chosen for judging.
+    sample_rows, sample_scores : str
+        Digests of the features and the scores of the rows chosen, in the order of `sample`.
+    bands : str
+        Digest of the stream as its judgments need to know it, a few dozen numbers; empty in
+        entries from before it was kept.
+    changes : str
+        Digest of a few rows of the stream that are flagged by one point and not by the one
+        before; none of them is judged.
+    change_points : tuple of str
+        The point that flags each of them.
+    groups : tuple of ScoreGroup
+        Whether scores mean what they say; by rising score.
+    p_calibrated : float or None
+        Chance of straying so far from it if they did; None where there is no threshold.
     """
 
     candidate: str
@@ -99,6 +136,13 @@ class Evidence:
     stream_scores: str = ""
     sample: str = ""
     n_sample: int = 0
+    sample_rows: str = ""
+    sample_scores: str = ""
+    bands: str = ""
+    changes: str = ""
+    change_points: tuple[str, ...] = ()
+    groups: tuple[ScoreGroup, ...] = ()
+    p_calibrated: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +190,8 @@ def assess(evidence: Evidence) -> Tuning:
         for point in evidence.points
         if max(_width(point.precision), _width(point.recall)) > _WIDE
     )
+    findings.extend(_promise_findings(evidence))
+    findings.extend(_score_findings(evidence))
     findings.extend(_use_findings(evidence))
     names = ", ".join(
         f"{point.name} (precision {point.precision.estimate:.2f}, "
@@ -161,6 +207,28 @@ def assess(evidence: Evidence) -> Tuning:
         findings=tuple(findings),
         **vars(evidence),
     )
+
+
+def _promise_findings(evidence: Evidence) -> list[Finding]:
+    return [
+        note(f"{point.name}: {point.promise}, on rows like those of the test set.")
+        for point in evidence.points
+        if point.promise
+    ]
+
+
+def _score_findings(evidence: Evidence) -> list[Finding]:
+    """Whether a score of .3 means three in ten."""
+    if evidence.p_calibrated is None or evidence.p_calibrated >= _UNLIKELY:
+        return []
+    worst = max(evidence.groups, key=lambda group: abs(group.claimed - group.happened.estimate))
+    return [
+        warning(
+            f"Scores do not mean what they say: of rows that score about {worst.claimed:.2f}, "
+            f"{worst.happened.estimate:.2f} are hits.",
+            "Read them as an order. Points are measured on labels, so they do not depend on it.",
+        )
+    ]
 
 
 def _assess_plain(evidence: Evidence, plain: PlainPoint) -> Tuning:

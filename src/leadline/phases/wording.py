@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 
@@ -14,6 +16,17 @@ def is_picture(text: object) -> bool:
     (True, False)
     """
     return isinstance(text, str) and text.startswith(_PICTURES)
+
+
+def plain_text(value: object) -> str:
+    """A value as a person would write it: a day has no midnight.
+
+    Examples
+    --------
+    >>> plain_text(datetime(2012, 4, 26)), plain_text(datetime(2012, 4, 26, 7, 30))
+    ('2012-04-26', '2012-04-26 07:30:00')
+    """
+    return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
 
 
 def plural(n: float, noun: str) -> str:

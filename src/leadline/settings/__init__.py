@@ -7,6 +7,8 @@ from leadline.settings.loading import load_settings
 from leadline.settings.sections import (
     DataSettings,
     FindSettings,
+    LabelSettings,
+    Machine,
     Prices,
     ProblemSettings,
     ServeSettings,
@@ -18,6 +20,8 @@ from leadline.settings.template import template
 __all__ = [
     "DataSettings",
     "FindSettings",
+    "LabelSettings",
+    "Machine",
     "Prices",
     "ProblemSettings",
     "ServeSettings",

@@ -16,7 +16,9 @@ _DOOR = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
 
 AtLeast0 = Annotated[float, Field(ge=0)]
 Above0 = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, lt=1)]
+# share of rows on which the first people disagree, before anybody has voted
+_DISAGREED = 0.2
+HiddenShare = Annotated[float, Field(ge=0, le=0.4)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +119,34 @@ class DataSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Machine:
+    """[[prices.machines]]: one kind of machine that may be hired.
+
+    Attributes
+    ----------
+    name : str
+        What the plan calls it.
+    on_demand, spot : float >= 0
+        Price of an hour for certain, and of an hour that may be cut short; 0: no spot price.
+    interruptions_per_hour : float >= 0
+        How often a spot machine is taken away.
+    restart_s : float >= 0
+        Until work goes on after that.
+    checkpoint_s : float > 0
+        Between two times at which work is saved.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+
+    name: Annotated[str, Field(min_length=1)]
+    on_demand: AtLeast0
+    spot: AtLeast0 = 0.0
+    interruptions_per_hour: AtLeast0 = 0.05
+    restart_s: AtLeast0 = 180.0
+    checkpoint_s: Above0 = 600.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Prices:
     """[prices]: what labels and machines cost, in the problem's currency.
 
@@ -126,10 +156,12 @@ class Prices:
         Of one person labelling; of one machine.
     seconds_per_label : float > 0
         One person's time for one vote.
-    votes_per_label : int >= 1
-        People asked for each row.
-    fee_share : float in [0, 1)
-        A platform's share of what is paid.
+    fee_share : float >= 0
+        What a platform asks on top of the wages, as a share of them.
+    people, hours_per_day : float > 0
+        Who label, and how long each does so a day.
+    machines : tuple of Machine
+        What else could be hired, for `leadline plan` to compare.
     priced_at : str
         Date of the prices; empty if not stated.
     """
@@ -138,23 +170,70 @@ class Prices:
 
     wage_per_hour: AtLeast0 = 15.0
     seconds_per_label: Above0 = 10.0
-    votes_per_label: Annotated[int, Field(ge=1)] = 1
-    fee_share: Share = 0.0
+    fee_share: AtLeast0 = 0.0
+    people: Above0 = 1.0
+    hours_per_day: Annotated[float, Field(gt=0, le=24)] = 4.0
     machine_per_hour: AtLeast0 = 0.10
+    machines: tuple[Machine, ...] = ()
     priced_at: str = ""
 
     @property
-    def label_cost(self) -> float:
-        """Money for one labelled row: votes, wages and the platform's fee on top.
+    def vote_cost(self) -> float:
+        """Money for one vote: wages and the platform's fee on top.
 
         Examples
         --------
-        >>> prices = Prices(wage_per_hour=18.0, seconds_per_label=10.0, votes_per_label=3)
-        >>> round(prices.label_cost, 6)
-        0.15
+        >>> prices = Prices(wage_per_hour=18.0, seconds_per_label=10.0, fee_share=0.2)
+        >>> round(prices.vote_cost, 6)
+        0.06
         """
-        wages = self.votes_per_label * self.seconds_per_label * self.wage_per_hour / 3600.0
-        return wages / (1.0 - self.fee_share)
+        wage = self.seconds_per_label * self.wage_per_hour / 3600.0
+        return wage * (1.0 + self.fee_share)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelSettings:
+    """[labels]: how many people are asked for an item, how they are checked, how rows are bought.
+
+    Attributes
+    ----------
+    votes : int >= 1
+        People asked first.
+    most_votes : int >= 0
+        People asked while those who answered disagree; 0 for `votes`.
+    hold_s : float > 0
+        Seconds an item is kept for a person.
+    repeat_share, gold_share : float in [0, 0.4]
+        Share of what a person is shown that they have answered before; whose label is known.
+    gold : str
+        Path of a CSV or Parquet file with the identity columns and the true label; empty: none.
+    guidelines : str
+        Path of a text or Markdown file; empty: none.
+    rule : {"majority", "dawid-skene"}
+        How votes become labels: each alike, or weighed by how good its judge is.
+    next : {"random", "uncertainty", "diversity"}
+        Which train rows are labelled next; test rows are always drawn by chance.
+    rounds : int >= 1
+        Rounds in which rows may be bought; after each the forecast is made anew.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+
+    votes: Annotated[int, Field(ge=1)] = 1
+    most_votes: Annotated[int, Field(ge=0)] = 0
+    hold_s: Above0 = 600.0
+    repeat_share: HiddenShare = 0.05
+    gold: str = ""
+    gold_share: HiddenShare = 0.1
+    guidelines: str = ""
+    rule: Literal["majority", "dawid-skene"] = "majority"
+    next: Literal["random", "uncertainty", "diversity"] = "random"
+    rounds: Annotated[int, Field(ge=1)] = 3
+
+    @property
+    def expected_votes(self) -> float:
+        """Votes a row is expected to need, as long as nobody has seen how far people agree."""
+        return self.votes + _DISAGREED * max(self.most_votes - self.votes, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,7 +328,7 @@ class Settings:
     ----------
     name : str
         The project's.
-    problem, data, ethics, prices, find, serve, watch
+    problem, data, ethics, prices, labels, find, serve, watch
         One a section.
     """
 
@@ -258,9 +337,15 @@ class Settings:
     data: DataSettings
     ethics: Ethics = field(default_factory=Ethics)
     prices: Prices = field(default_factory=Prices)
+    labels: LabelSettings = field(default_factory=LabelSettings)
     find: FindSettings = field(default_factory=FindSettings)
     serve: ServeSettings = field(default_factory=ServeSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
+
+    @property
+    def label_cost(self) -> float:
+        """Money for one more labelled row."""
+        return self.labels.expected_votes * self.prices.vote_cost
 
 
 SECTIONS: dict[str, type] = {
@@ -268,6 +353,7 @@ SECTIONS: dict[str, type] = {
     "data": DataSettings,
     "ethics": Ethics,
     "prices": Prices,
+    "labels": LabelSettings,
     "find": FindSettings,
     "serve": ServeSettings,
     "watch": WatchSettings,

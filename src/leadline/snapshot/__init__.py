@@ -4,7 +4,7 @@ from leadline.snapshot.columns import class_texts, columns_of, infer_kinds, infe
 from leadline.snapshot.hashes import content_hashes
 from leadline.snapshot.images import Images
 from leadline.snapshot.parquet import from_parquet, to_parquet
-from leadline.snapshot.split import split_rows
+from leadline.snapshot.split import rows_between, split_rows, test_side
 from leadline.snapshot.table import read_table, read_tables
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "infer_task",
     "read_table",
     "read_tables",
+    "rows_between",
     "split_rows",
+    "test_side",
     "to_parquet",
 ]

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.errors import DataError
-from leadline.phases.data import SplitKind
+from leadline.phases.data import Split, SplitKind
 from leadline.snapshot.hashes import content_hashes
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -73,13 +73,8 @@ def split_rows(
         )
     if kind is SplitKind.TIME:
         mask = _latest(frame[column], test_share)
-    elif kind is SplitKind.GROUP:
-        hashes = content_hashes(frame, [column])
-        # rows of no group are no group: each stands for itself
-        alone = frame[column].is_null().to_numpy()
-        mask = _drawn(np.where(alone, content_hashes(frame, columns), hashes), test_share, seed)
     else:
-        mask = _drawn(content_hashes(frame, columns), test_share, seed)
+        mask = _by_content(frame, columns, column, test_share, seed)
     if mask.all() or not mask.any():
         raise DataError(
             f"A split by {kind.value} puts all {len(mask):,} rows on one side.",
@@ -87,6 +82,54 @@ def split_rows(
             "Set another [data] split or test_share, or add rows.",
         )
     return mask
+
+
+def test_side(frame: pl.DataFrame, split: Split) -> NDArray[np.bool_]:
+    """Which rows are test rows under a split that was made before; rows without a label too.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        With the columns of the split.
+    split : Split
+        As it is on the record.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_rows,)
+        All or none may be.
+    """
+    if split.kind is SplitKind.TIME:
+        return rows_between(frame[split.column], split.test_from, split.test_to)
+    return _by_content(frame, split.identity, split.column, split.test_share, split.seed)
+
+
+def rows_between(times: pl.Series, first: str, last: str) -> NDArray[np.bool_]:
+    """Which rows are of a span of time, both ends among it.
+
+    Parameters
+    ----------
+    times : polars.Series of shape (n_rows,)
+        Dates; where there is none, the row is of no span.
+    first, last : str
+        In ISO 8601.
+    """
+    instants = times.cast(pl.Datetime("us"))
+    bounds = pl.Series([first, last]).str.to_datetime(time_unit="us")
+    inside = (instants >= bounds[0]) & (instants <= bounds[1])
+    return np.asarray(inside.fill_null(value=False).to_numpy(), dtype=bool)
+
+
+def _by_content(
+    frame: pl.DataFrame, columns: Sequence[str], group: str, test_share: float, seed: int
+) -> NDArray[np.bool_]:
+    """Draw by the hash of a row's content, or of its group where one is named."""
+    hashes = content_hashes(frame, columns)
+    if group:
+        # rows of no group are no group: each stands for itself
+        alone = frame[group].is_null().to_numpy()
+        hashes = np.where(alone, hashes, content_hashes(frame, [group]))
+    return _drawn(hashes, test_share, seed)
 
 
 def _drawn(hashes: NDArray[np.uint64], test_share: float, seed: int) -> NDArray[np.bool_]:
