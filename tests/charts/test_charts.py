@@ -21,7 +21,7 @@ from tests.examples import (
 from leadline.charts import chart_of, description, png, svg
 from leadline.phases.lifecycle import ROWS, is_decision
 from leadline.phases.trial import TrialState
-from leadline.phases.verdict import Verdict
+from leadline.phases.verdict import Answer, Verdict
 
 DRAWN = [row for row in ROWS if row != "problem" and not is_decision(row)]
 WIDEST = 1_000
@@ -127,6 +127,24 @@ def test_a_search_has_a_panel_a_family_and_the_chosen_leads() -> None:
     assert "linear-2: 0.743" in drawn
     assert "majority-1: " not in drawn, "the baseline is a line in every panel"
     assert "neighbours-4" not in drawn, "it failed"
+
+
+def test_two_panels_are_as_wide_as_the_words_above_them() -> None:
+    drawn = ElementTree.fromstring(drawing(example_search()))
+    assert float(drawn.attrib["width"]) > 850, "755 cut them off"
+
+
+def test_a_score_that_rounds_to_zero_has_no_sign() -> None:
+    search = example_search()
+    trials = tuple(
+        replace(each, mean=-0.0002) if each.name == "majority-1" else each for each in search.trials
+    )
+    assert "the baseline 0.000" in drawing(replace(search, trials=trials))
+
+
+def test_the_best_of_a_search_that_goes_back_is_not_carried_on_with() -> None:
+    search = replace(example_search(), answer=Answer.UNCLEAR)
+    assert "The best was boosting-3" in drawing(search)
 
 
 def test_curves_that_change_places_are_marked() -> None:

@@ -10,11 +10,13 @@ from xml.etree import ElementTree
 import pytest
 from tests.examples import example_forecast
 
-from leadline.charts import chart_of, svg
+from leadline.charts import chart_of, details_of, svg
 from leadline.charts.outlook import kinds_along, stretches
 from leadline.phases import forecast
-from leadline.phases.forecast import Forecast, Recommendation
+from leadline.phases.advice import Recommendation
+from leadline.phases.forecast import Forecast
 from leadline.phases.region import Kind
+from leadline.phases.verification import Verified
 
 
 def forecast_with(**changes: Any) -> Forecast:
@@ -148,3 +150,20 @@ def test_no_chance_is_called_certain(p_now: float) -> None:
     verdict = example_forecast()
     object.__setattr__(verdict, "p_now", p_now)
     assert not re.search(r"\b(0|100)%", words(verdict))
+
+
+def test_earlier_forecasts_have_a_picture_of_their_own() -> None:
+    assert details_of(example_forecast()) == {}
+    held = Verified(
+        entry=9, n_known=480, n_train=960, median=0.23, low=0.21, high=0.25, measured=0.236
+    )
+    missed = replace(held, entry=14, n_known=960, n_train=3840, measured=0.3, is_same=False)
+    drawn = details_of(forecast_with(checks=(held, missed)))["verification"]
+    root = ElementTree.fromstring(svg(drawn))
+    shown = " ".join(root.itertext())
+    assert "1 of 2 earlier forecasts held" in shown
+    assert "entry 9: 480 to 960 rows" in shown
+    assert "entry 14: 960 to 3,840 rows *" in shown
+    assert "0.764" in shown  # the error .236 as a score
+    assert "target 0.825" in shown
+    assert float(root.attrib["width"]) <= 1_000

@@ -229,19 +229,23 @@ def test_a_wrong_address_is_said(
     assert set(error["error"]) == {"kind", "found", "needed", "next"}
 
 
-def test_without_mlflow_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_mlflow_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "mlflow.tracking", None)
     with pytest.raises(EngineError, match=r"pip install 'leadline\[mlflow\]'"):
         load("registries", "mlflow")("sqlite:///a.db").publish("p", [])
 
 
-def test_telemetry_is_off() -> None:
+def test_telemetry_is_off(tmp_path: Path) -> None:
     script = (
         "from leadline.engines.loading import load; import sys; "
         "load('registries', 'mlflow')('sqlite:///a.db')._client(); "
         "from mlflow.telemetry.utils import is_telemetry_disabled; print(is_telemetry_disabled())"
     )
-    answer = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+    command = [sys.executable, "-c", script]
+    answer = subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
     assert answer.stdout.split() == [b"True"]
 
 

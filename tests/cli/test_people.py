@@ -70,13 +70,73 @@ def test_a_decision_that_is_refused(
 
 
 def test_labelling_in_the_terminal(call: Call, flights: Path) -> None:
-    answer = call("label", "-C", flights, typed="1\nyes\n?\nperhaps\nu\nq\n")
+    answer = call(
+        "label",
+        "-C",
+        flights,
+        typed="# blurred\n1\nyes\n?\n? too late\nperhaps\nu\ns not mine\nq\n",
+    )
     assert answer.exit_code == 0, answer.output
+    assert "There is no reason why you are unsure" in answer.output
     assert "One of no, yes is needed" in answer.output
     assert "2 labelled by Ada" in answer.output
     assert sorted(vote.value or "?" for vote in votes(flights)) == ["no", "yes"]
+    assert [vote.comment for vote in votes(flights)] == ["blurred", ""]
     progress = json.loads(call("label", "-C", flights, "--json").stdout)
     assert progress["labelled"] == 2
+
+
+def test_deciding_in_the_terminal(call: Call, flights: Path) -> None:
+    call("label", "-C", flights, typed="? too dark\n? torn\nq\n")
+    asked = call("label", "--adjudicate", "--by", "Dan", "-C", flights, "--json")
+    assert json.loads(asked.stdout) == {"by": "Dan", "decided": 0, "open": 2}
+    answer = call(
+        "label",
+        "--adjudicate",
+        "--by",
+        "Dan",
+        "-C",
+        flights,
+        typed="s\nmaybe\n# by the clock\n2\nu\n?\nq\n",
+    )
+    assert answer.exit_code == 0, answer.output
+    assert "not sure: too dark" in answer.output
+    assert "One of no, yes is needed" in answer.output
+    assert "1 decided, 1 open" in answer.output
+    with Workspace.open(flights) as workspace:
+        (made,) = workspace.record.adjudications()
+        assert (made.judge, made.value) == ("Dan", None)
+        first = workspace.record.adjudication_history(made.item)[0]
+        assert (first.value, first.reason, first.undone_at is None) == (
+            "yes",
+            "by the clock",
+            False,
+        )
+    written = flights / "labels.csv"
+    call("export", "labels", written, "-C", flights)
+    kinds = [line.split(",")[0] for line in written.read_text().splitlines()]
+    assert kinds == ["kind", "vote", "vote", "decision"]
+
+
+def test_a_link_is_made_listed_and_revoked(call: Call, flights: Path) -> None:
+    made = call("invite", "Ben", "--days", "3", "-C", flights)
+    assert made.exit_code == 0, made.output
+    assert made.stdout.startswith("http://127.0.0.1:8765/join/")
+    assert "Ben labels by this link until" in made.stderr
+    again = json.loads(call("invite", "BEN", "-C", flights, "--json").stdout)
+    assert again["person"] == "Ben"
+    listed = json.loads(call("invite", "--list", "-C", flights, "--json").stdout)
+    assert [one["revoked_at"] is None for one in listed] == [False, True]
+    taken = call("label", "--by", "ben", "-C", flights, typed="q\n")
+    assert taken.exit_code == 1
+    assert "cannot be taken by typing it" in taken.stderr
+    assert "1 of Ben's links" in call("invite", "--revoke", "ben", "-C", flights).stdout
+    assert (
+        "no invitation that is still good"
+        in call("invite", "--revoke", "Ben", "-C", flights).stderr
+    )
+    assert call("invite", "Ben", "--list", "-C", flights).exit_code == 2
+    assert "revoked" in call("invite", "--list", "-C", flights).stdout
 
 
 def test_the_end_of_the_input_is_no_crash(call: Call, flights: Path) -> None:

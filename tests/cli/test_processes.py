@@ -210,6 +210,7 @@ def test_a_port_is_taken_while_somebody_listens() -> None:
     from leadline.errors import SettingsError
 
     with listening("127.0.0.1", 0) as (listener, url):
+        assert listener.proto == socket.IPPROTO_TCP, "or answers wait for acknowledgements"
         assert url == f"http://127.0.0.1:{listener.getsockname()[1]}"
         socket.create_connection(listener.getsockname()).close()
         with (

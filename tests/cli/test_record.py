@@ -92,6 +92,11 @@ def test_a_report_that_cannot_be_written(call: Call, flights: Path, tmp_path: Pa
     assert "not written as JSON" in refused.stderr
 
 
+def test_labels_of_nobody_are_a_table_without_lines(call: Call, flights: Path) -> None:
+    call("export", "labels", flights / "labels.csv", "-C", flights)
+    assert (flights / "labels.csv").read_text() == "kind,item,judge,value,seconds,at,reason\n"
+
+
 def test_exports(call: Call, flights: Path, tmp_path: Path) -> None:
     call("label", "-C", flights, typed="yes\nq\n")
     for what in ("record", "labels", "rows"):
@@ -100,7 +105,8 @@ def test_exports(call: Call, flights: Path, tmp_path: Path) -> None:
         assert json.loads(answer.stdout)["written"] > 0
     assert len(json.loads((tmp_path / "record").read_text())["entries"]) == len(ROWS)
     header, first = (tmp_path / "labels").read_text().splitlines()
-    assert header == "item,judge,value,seconds,at"
+    assert header == "kind,item,judge,value,seconds,at,reason"
+    assert first.startswith("vote,")
     assert ",Ada,yes," in first
     assert (tmp_path / "rows").read_text().startswith("row,is_positive,")
     answer = call("export", "record", tmp_path / "none" / "x", "-C", flights)

@@ -27,10 +27,11 @@ def few_words(folder: Path) -> Story:
     for name, n_rows in (("rated.csv", N_POOL), ("unrated.csv", N_STREAM), ("later.csv", N_LATER)):
         pl.read_csv(folder / name)[:n_rows].write_csv(folder / name)
     return replace(
-        story, truth=story.truth[:N_STREAM], problem={**story.problem, "time_box_s": 30.0}
+        story, truth=story.truth[:N_STREAM], problem={**story.problem, "time_box_s": 15.0}
     )
 
 
+@pytest.mark.long
 def test_words_go_through_all_six_stages(tmp_path: Path) -> None:
     started: list[str] = []
     jobs: list[Job] = []

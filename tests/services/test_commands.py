@@ -18,9 +18,9 @@ from leadline.phases.lifecycle import State
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.verdict import Answer
-from leadline.record import JobState
+from leadline.record import Assignment, JobState
 from leadline.services import commands
-from leadline.services.queries import label_page
+from leadline.services.commands import Said
 from leadline.services.stream import rows_to_judge
 from leadline.workspace import Workspace
 
@@ -197,12 +197,29 @@ def test_a_judgment_is_taken_back(make: Make) -> None:
 
 def test_labels_are_kept_by_content_and_must_be_possible(make: Make) -> None:
     workspace = make(("problem", "data"))
-    item = label_page(workspace, "Ada").item
-    assert item is not None
+    found = commands.next_item(workspace, "Ada")
+    assert isinstance(found, Assignment)
     with pytest.raises(SettingsError, match="One of no, yes"):
-        commands.vote(workspace, item.key, "maybe", "Ada", 3.0)
-    commands.vote(workspace, item.key, "yes", " Ada ", 3.0e9)
+        commands.vote(workspace, found.id, Said(value="maybe"), "Ada")
+    commands.vote(workspace, found.id, Said(value="yes", seconds=3.0e9), " Ada ")
     (vote,) = workspace.record.votes()
-    assert (vote.item, vote.judge, vote.value, vote.seconds) == (item.key, "Ada", "yes", 600.0)
-    assert commands.undo_vote(workspace, "Ada") == item.key
+    assert (vote.item, vote.judge, vote.value) == (found.item.key, "Ada", "yes")
+    assert vote.seconds == 600.0
+    assert vote.price == 41_667, "ten seconds at 15 an hour, rounded up to a millionth"
+    assert commands.undo_vote(workspace, "Ada") is not None
     assert workspace.record.votes() == ()
+
+
+@pytest.mark.parametrize("is_skip", [True, False])
+def test_who_gives_no_label_says_why(make: Make, is_skip: bool) -> None:
+    workspace = make(("problem", "data"))
+    found = commands.next_item(workspace, "Ada")
+    assert isinstance(found, Assignment)
+    with pytest.raises(SettingsError, match="There is no reason"):
+        commands.vote(workspace, found.id, Said(value=None, is_skip=is_skip), "Ada")
+    answer = Said(value=None, is_skip=is_skip, reason=" too dark ", comment="<b>odd</b>")
+    commands.vote(workspace, found.id, answer, "Ada")
+    (kept,) = workspace.record.skips() if is_skip else workspace.record.votes()
+    assert (kept.value, kept.reason, kept.comment) == (None, "too dark", "<b>odd</b>")
+    with pytest.raises(SettingsError, match="At most 500 are kept"):
+        commands.vote(workspace, found.id, replace(answer, reason="x" * 501), "Ada")

@@ -5,16 +5,18 @@ from dataclasses import fields, replace
 
 import pytest
 from tests.examples import example_data, example_feasibility, example_problem
-from tests.services.flights import N_SAMPLE, N_UNLABELLED, append
+from tests.services.flights import N_SAMPLE, append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
 from leadline.charts import chart_of
-from leadline.errors import NotReadyError, RecordError
+from leadline.errors import NotReadyError, RecordError, SettingsError
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.verdict import Answer
+from leadline.record import Assignment
 from leadline.services import commands, queries
+from leadline.services.commands import Said
+from leadline.services.queries.choice import Clarity
 from leadline.services.queries.history import N_A_PAGE
-from leadline.services.queries.review import Clarity
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -149,7 +151,9 @@ def test_a_judge_sees_features_only_one_row_after_another(make: Make) -> None:
     after = queries.review_page(workspace, "Ada")
     assert after.row != page.row
     assert after.seconds_left == 4.0 * (N_SAMPLE - 1)
-    assert queries.review_page(workspace, "Bo").row == page.row
+    assert queries.review_page(workspace, "Bo").n_left == N_SAMPLE, (
+        "the first rows are for everybody"
+    )
     assert queries.review_page(workspace, "").row is None
 
 
@@ -169,21 +173,42 @@ def test_the_choice_says_when_judgments_are_too_few(make: Make) -> None:
         assert found.real.estimate + found.false_alarms.estimate == pytest.approx(found.flagged)
 
 
-def test_two_people_are_asked_for_the_same_items(make: Make) -> None:
+def test_a_page_shows_what_was_handed_out(make: Make) -> None:
     workspace = make(("problem", "data"))
-    first = queries.label_page(workspace, "Ada")
-    assert (first.n_left, first.classes, first.is_second_opinion) == (
-        N_UNLABELLED,
+    before = queries.label_page(workspace, "Ada")
+    assert before.item is None
+    assert (before.n_left, before.classes, before.is_second_opinion) == (
+        130,  # of 120, and what is hidden among them, in two digits
         ("no", "yes"),
         False,
     )
-    assert first.item is not None
-    commands.vote(workspace, first.item.key, "no", "Ada", 2.0)
-    second = queries.label_page(workspace, "Ada")
-    assert second.item is not None
-    commands.vote(workspace, second.item.key, None, "Ada", 2.0)
-    of_bo = queries.label_page(workspace, "Bo")
-    assert of_bo.item in (first.item, second.item)
+    first = commands.next_item(workspace, "Ada")
+    assert queries.label_page(workspace, "Ada").assignment == first
+    assert isinstance(first, Assignment)
+    commands.vote(workspace, first.id, Said(value="no", seconds=2.0), "Ada")
+    after = queries.label_page(workspace, "Ada")
+    assert after.item not in (None, first.item)
+    assert (after.n_done, after.seconds_spent) == (1, 2.0)
+
+
+def test_guidelines_are_at_hand_and_their_change_is_told(make: Make) -> None:
+    workspace = make(("problem", "data"))
+    labels = replace(workspace.settings.labels, guidelines="rules.md")
+    workspace = replace(workspace, settings=replace(workspace.settings, labels=labels))
+    path = workspace.folder / "rules.md"
+    with pytest.raises(SettingsError, match=r"rules\.md.* cannot be read"):
+        queries.label_page(workspace, "Ada")
+    for number, text in enumerate(["# Late\n- by the clock", "# Late\nby the gate"], 1):
+        path.write_text(text)
+        shown = queries.label_page(workspace, "Ada").guidelines
+        assert shown is not None
+        assert (shown.version, shown.is_changed) == (number, number == 2)
+        found = commands.next_item(workspace, "Ada")
+        assert isinstance(found, Assignment)
+        answer = Said(value="no", guidelines=shown.version)
+        commands.vote(workspace, found.id, answer, "Ada")
+    assert [vote.guidelines for vote in workspace.record.votes()] == [1, 2]
+    assert [one.text[:6] for one in workspace.record.guidelines()] == ["# Late"] * 2
 
 
 def test_nothing_to_label_or_judge_before_its_time(make: Make) -> None:

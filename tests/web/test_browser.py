@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
 from leadline.workspace import Workspace
@@ -13,6 +15,12 @@ Make = Callable[..., Workspace]
 Serve = Callable[[Workspace], AbstractContextManager[str]]
 
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+def serious(page: Page) -> list[Any]:
+    """What axe holds to be serious or worse."""
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], one["nodes"]) for one in found if one["impact"] in {"serious", "critical"}]
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -103,3 +111,43 @@ def test_everything_works_without_scripts(browser: object, make: Make, serve: Se
         page.get_by_role("button", name="Yes").click()
         expect(page.get_by_text("1 judged")).to_be_visible()
     context.close()
+
+
+def test_two_judges_at_once_then_a_signed_choice_by_keyboard(
+    browser: Browser, make: Make, serve: Serve
+) -> None:
+    workspace = make(UNTIL_TUNING)
+    with serve(workspace) as url:
+        people = {name: browser.new_context().new_page() for name in ("Ada", "Bo")}
+        for name, page in people.items():
+            page.goto(f"{url}/review")
+            page.get_by_label("Your name").fill(name)
+            page.keyboard.press("Enter")
+        for n in range(20):
+            for name, page in people.items():
+                expect(page.get_by_text(f"{name}: {n} judged")).to_be_visible()
+                page.wait_for_load_state()
+                page.keyboard.press("n" if n < 12 else "y")
+        ada = people["Ada"]
+        expect(ada.get_by_text("Ada: 20 judged")).to_be_visible()
+        expect(ada.get_by_text("Judges agree on 12 of 12 rows")).to_be_visible()
+        said = {one.row for one in workspace.record.judgments(8)}
+        assert len(said) == 28, "twelve rows are shared, the others are not judged twice"
+        assert serious(ada) == []
+        ada.set_viewport_size({"width": 390, "height": 844})
+        for path in ("consequences", "choose", "summary"):
+            ada.goto(f"{url}/review/{path}")
+            assert not ada.evaluate(TOO_WIDE)
+            assert serious(ada) == []
+        ada.goto(f"{url}/review/choose")
+        ada.get_by_role("radio", name="balanced").focus()
+        ada.keyboard.press("Space")
+        ada.get_by_label("Why this one").focus()
+        ada.keyboard.type("Fits the desk.")
+        ada.keyboard.press("Tab")
+        ada.keyboard.press("Tab")
+        ada.keyboard.press("Enter")
+        expect(ada.get_by_text("Ada chose balanced").first).to_be_visible()
+    entry = workspace.record.latest("review")
+    assert entry is not None
+    assert entry.verdict.guidelines == 1  # type: ignore[attr-defined]

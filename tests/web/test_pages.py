@@ -22,6 +22,8 @@ PATHS = [
     "/history",
     "/review",
     "/review/choose",
+    "/review/consequences",
+    "/review/summary",
     "/label",
     "/health",
     *(f"/stages/{stage}" for stage in Stage),
@@ -162,20 +164,6 @@ def test_a_point_is_chosen_by_form(make: Make, visit: Visit) -> None:
     assert send(client, "/review/choose", answer | {"ratio": "nan", "replacing": "9"}) == 400
 
 
-def test_labels_are_given_by_form(make: Make, visit: Visit) -> None:
-    workspace = make(("problem", "data"))
-    client = visit(workspace)
-    send(client, "/label/name", {"who": "Ada"}, form="/label")
-    fields = fields_of(client, "/label")
-    kept = {name: fields[name] for name in ("csrf", "item", "who", "stamp")}
-    assert client.post("/label", data=kept | {"value": "yes"}).status_code == 303
-    assert client.post("/label", data=kept | {"value": "<script>"}).status_code == 400
-    (vote,) = workspace.record.votes()
-    assert (vote.item, vote.value, vote.judge) == (fields["item"], "yes", "Ada")
-    assert send(client, "/label/undo", {"who": "Ada"}, form="/label") == 303
-    assert workspace.record.votes() == ()
-
-
 def test_a_job_is_asked_for_and_followed(make: Make, visit: Visit) -> None:
     workspace = make(("problem",))
     client = visit(workspace)
@@ -224,3 +212,24 @@ def test_the_report_is_one_file_of_its_own(make: Make, visit: Visit) -> None:
     assert answer.status_code == 200
     assert "<svg" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_consequences_are_told_in_the_projects_own_words(make: Make, visit: Visit) -> None:
+    workspace = make(UNTIL_TUNING)
+    judge_all(workspace)
+    client = visit(workspace)
+    text = client.get("/review/consequences?volume=500&per=week").text
+    for words in ("a missed connection", "a crew held for nothing", "Of 500 flights a week"):
+        assert words in text
+    assert client.get("/review/consequences?volume=0").status_code in (400, 422)
+
+
+def test_an_opinion_is_given_beside_the_choice(make: Make, visit: Visit) -> None:
+    workspace = make(UNTIL_TUNING)
+    judge_all(workspace)
+    client = visit(workspace)
+    answer = {"ratio": "12", "who": "Bo", "tuning": "8", "why": "angry calls"}
+    assert send(client, "/review/opinion", answer, form="/review/choose") == 303
+    text = client.get("/review/choose").text
+    assert "Bo: 12 false alarms" in text
+    assert "angry calls" in text

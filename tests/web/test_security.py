@@ -36,7 +36,10 @@ def n_entries(workspace: Workspace) -> int:
         "/review/undo",
         "/review/name",
         "/review/choose",
+        "/review/opinion",
         "/label",
+        "/label/next",
+        "/join/leave",
         "/label/undo",
         "/label/name",
     ],
@@ -45,7 +48,7 @@ def test_no_form_is_taken_without_its_ticket(make: Make, visit: Visit, path: str
     workspace = make(DEFINE)
     client = visit(workspace)
     client.get("/")
-    fields = DECISION | {"said": "yes", "tuning": "1", "row": "1", "item": "a", "point": "a"}
+    fields = DECISION | {"said": "yes", "tuning": "1", "row": "1", "assignment": "1", "point": "a"}
     answer = client.post(path, data=fields | {"ratio": "1"})
     assert answer.status_code == 403
     assert "not made for you" in answer.text

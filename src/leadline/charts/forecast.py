@@ -5,7 +5,8 @@ from __future__ import annotations
 from leadline.charts.drawing import drawing
 from leadline.charts.outlook import Outlook, Size, kinds_along
 from leadline.charts.theme import GREEN, INK, VERMILION, Picture, framed
-from leadline.phases.forecast import Forecast, Recommendation
+from leadline.phases.advice import Recommendation
+from leadline.phases.forecast import Forecast
 from leadline.phases.purchase import Need
 from leadline.phases.scoring import scoring_of
 from leadline.phases.wording import chance

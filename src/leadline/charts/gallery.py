@@ -21,6 +21,7 @@ from leadline.charts import (
 )
 from leadline.charts.network import architecture_chart, epochs_chart
 from leadline.charts.theme import Picture
+from leadline.charts.verification import verification_chart
 from leadline.phases.capacity import Capacity
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
@@ -52,20 +53,24 @@ _DRAW: dict[type[Verdict], Callable[[Any], Picture | None]] = {
 
 
 def details_of(verdict: Verdict) -> dict[str, Picture]:
-    """Further pictures of a verdict, by name: of a search, what its best neural network is.
+    """Further pictures of a verdict, by name.
+
+    Of a search, what its best neural network is; of a forecast, how earlier ones did.
 
     Parameters
     ----------
     verdict : Verdict
         Of any row of the life cycle.
     """
-    trial = verdict.network if isinstance(verdict, Search) else None
-    if trial is None:
-        return {}
-    drawn = {
-        "architecture": architecture_chart(trial.architecture, f"What {trial.name} is made of"),
-        "epochs": epochs_chart(trial.epochs, f"How the training of {trial.name} went"),
-    }
+    drawn: dict[str, Picture | None] = {}
+    if isinstance(verdict, Search) and verdict.network is not None:
+        trial = verdict.network
+        drawn = {
+            "architecture": architecture_chart(trial.architecture, f"What {trial.name} is made of"),
+            "epochs": epochs_chart(trial.epochs, f"How the training of {trial.name} went"),
+        }
+    elif isinstance(verdict, Forecast):
+        drawn = {"verification": verification_chart(verdict)}
     return {name: picture for name, picture in drawn.items() if picture is not None}
 
 

@@ -29,9 +29,12 @@ def chart(verdict: Labelling) -> Picture | None:
 
 
 def _origins(verdict: Labelling) -> alt.LayerChart:
+    n_by_one = verdict.n_adjudicated
+    n_by_votes = verdict.n_voted - verdict.n_undecided - (n_by_one - verdict.n_all_unsure)
     parts = [
         ("came with the data", verdict.n_given, GREY),
-        ("decided by votes", verdict.n_voted - verdict.n_undecided, BLUE),
+        ("decided by votes", n_by_votes, BLUE),
+        *([("decided by one", n_by_one, BLUE)] if n_by_one else []),
         ("votes are tied", verdict.n_undecided, AMBER),
     ]
     rows: list[Record] = [

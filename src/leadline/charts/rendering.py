@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
+from pathlib import Path
 
 import vl_convert
 
 from leadline.charts.theme import Picture
+from leadline.errors import LeadlineError
 
 _REFERENCE = re.compile(r'(\bid="|url\(#|href="#)([\w-]+)')
 
@@ -72,3 +75,40 @@ def description(chart: Picture) -> str:
     title = chart.to_dict().get("title", {})
     parts = [*title.get("text", []), *title.get("subtitle", [])]
     return " ".join(parts)
+
+
+def save_picture(chart: Picture, path: Path) -> None:
+    """Write a picture into a file that needs nothing else.
+
+    Parameters
+    ----------
+    chart : Picture
+        What `chart_of` gave.
+    path : Path
+        Its suffix says how: ``.svg``, ``.png`` or ``.html``.
+
+    Raises
+    ------
+    LeadlineError
+        If the suffix is none of these.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".png":
+        path.write_bytes(png(chart))
+    elif suffix == ".svg":
+        path.write_text(svg(chart), encoding="utf-8")
+    elif suffix in {".html", ".htm"}:
+        title = html.escape(" ".join(chart.to_dict().get("title", {}).get("text", [])))
+        told = html.escape(description(chart), quote=True)
+        path.write_text(
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+            '<meta name="viewport" content="width=device-width">'
+            f'<body style="margin:1rem"><div role="img" aria-label="{told}">{svg(chart)}</div>',
+            encoding="utf-8",
+        )
+    else:
+        raise LeadlineError(
+            f"A picture cannot be written as {path.suffix or path.name!r}.",
+            "A name that ends in .html, .svg or .png is needed.",
+            "Change the name.",
+        )

@@ -23,9 +23,10 @@ from leadline.phases.crossing import crossings, line_of
 from leadline.phases.scoring import Scoring, scoring_of
 from leadline.phases.search import Search
 from leadline.phases.trial import Trial
+from leadline.phases.verdict import Answer
 
 _COLUMNS = 3
-_WIDTH, _HEIGHT = 235, 150
+_WIDTH, _HEIGHT, _GAP = 235, 150, 60
 _MOST_FAMILIES = 9
 _MOST_LINES = 12
 _MARGIN = 0.08
@@ -38,7 +39,7 @@ def chart(verdict: Search) -> Picture | None:
         return None
     scoring = scoring_of(verdict.scoring)
     families = _families(verdict, drawn)
-    frame = _Frame(drawn, scoring)
+    frame = _Frame(drawn, scoring, _width(len(families)))
     panels = [_panel(verdict, drawn, family, frame) for family in families]
     return framed(
         alt.concat(*panels, columns=_COLUMNS), _title(verdict), _subtitle(verdict, scoring)
@@ -54,15 +55,21 @@ def _families(verdict: Search, drawn: list[Trial]) -> list[str]:
     return names[:_MOST_FAMILIES]
 
 
+def _width(n_panels: int) -> int:
+    """Of a panel: few are wider, or the words above them would be cut off."""
+    n_beside = min(n_panels, _COLUMNS)
+    return (_COLUMNS * _WIDTH + (_COLUMNS - n_beside) * _GAP) // n_beside
+
+
 class _Frame:
     """The axes that all panels share."""
 
-    def __init__(self, trials: list[Trial], scoring: Scoring) -> None:
+    def __init__(self, trials: list[Trial], scoring: Scoring, width: int) -> None:
         points = [each for trial in trials for each in line_of(trial)]
         sizes = [n for n, _ in points]
         scores = sorted(scoring.score(error) for _, error in points)
         margin = _MARGIN * (scores[-1] - scores[0] or 1.0)
-        self.scoring = scoring
+        self.scoring, self.width = scoring, width
         self.domain = (scores[0] - margin, scores[-1] + margin)
         low, high = min(sizes), max(sizes)
         ticks = round_sizes(low, high)
@@ -105,8 +112,8 @@ def _panel(verdict: Search, drawn: list[Trial], family: str, frame: _Frame) -> a
     layers += [*_line(best, frame, color, 2.5, 1.0), _points(best, frame, color)]
     if verdict.chosen and chosen is None:
         layers += _crossing(verdict.chosen_trial, best, frame)
-    heading = f"{best.name}{', chosen' if chosen else ''}: {best.mean:.3f}"
-    return layered(*layers, width=_WIDTH, height=_HEIGHT, title=heading)
+    heading = f"{best.name}{', chosen' if chosen else ''}: {best.mean:z.3f}"
+    return layered(*layers, width=frame.width, height=_HEIGHT, title=heading)
 
 
 def _line(trial: Trial, frame: _Frame, color: str, width: float, opacity: float) -> list[alt.Chart]:
@@ -162,9 +169,10 @@ def _title(verdict: Search) -> str:
     if not verdict.chosen or verdict.chosen == baseline.name:
         return f"No candidate is worth more than the baseline {baseline.name}"
     chosen = verdict.chosen_trial
+    advice = "Carry on with" if verdict.answer is Answer.GO else "The best was"
     return (
-        f"Carry on with {chosen.name}: it scores {chosen.mean or 0:.3f}, "
-        f"the baseline {baseline.mean or 0:.3f}"
+        f"{advice} {chosen.name}: it scores {chosen.mean or 0:z.3f}, "
+        f"the baseline {baseline.mean or 0:z.3f}"
     )
 
 

@@ -29,6 +29,8 @@ def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool)
     WHAT is 'record' (every verdict, JSON), 'labels' (what people gave, CSV), 'rows' (the rows of
     the stream drawn for judging, CSV), each with a FILE; or 'mlflow', with --to.
 
+    Of 'labels', each line is a vote or, where one person decided what votes left open, a decision.
+
     'rows' are without scores; fill in the column is_positive and bring them back with
     'leadline review --judgments FILE'. Images are written into a folder beside the file, and
     their columns hold the paths.
@@ -97,11 +99,15 @@ def _record(workspace: Workspace, path: Path, _: Path) -> int:
 def _labels(workspace: Workspace, path: Path, _: Path) -> int:
     import polars as pl
 
-    votes = workspace.record.votes()
-    columns = ("item", "judge", "value", "seconds", "at")
-    rows = [{name: getattr(vote, name) for name in columns} for vote in votes]
-    schema = {"item": pl.String, "judge": pl.String, "value": pl.String}
-    frame = pl.DataFrame(rows, schema_overrides=schema) if rows else pl.DataFrame(schema=columns)
+    told = ("item", "judge", "value", "seconds", "at", "reason")
+    given = {"vote": workspace.record.votes(), "decision": workspace.record.adjudications()}
+    rows = [
+        {"kind": kind} | {name: getattr(answer, name) for name in told}
+        for kind, answers in given.items()
+        for answer in answers
+    ]
+    texts = dict.fromkeys(("kind", "item", "judge", "value", "reason"), pl.String)
+    frame = pl.DataFrame(rows, schema=["kind", *told], schema_overrides=texts)
     frame.write_csv(path)
     return len(rows)
 

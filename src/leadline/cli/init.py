@@ -30,6 +30,7 @@ Read = Callable[[str], Any]
 @click.option("--name", default="", help="Name of the project  [default: the folder's]")
 @click.option("--positive", default=None, help="The class that counts as a hit.")
 @click.option("--target", type=float, default=None, help="The score that is good enough.")
+@click.option("--time-box", type=float, default=None, help="Seconds that a search may take.")
 @click.option("--time", default=None, help="The column that dates the rows.")
 @click.option("--group", default=None, help="The column of rows that belong together.")
 @click.option("--exclude", multiple=True, help="A column not to learn from; may be repeated.")
@@ -42,6 +43,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     name: str,
     positive: str | None,
     target: float | None,
+    time_box: float | None,
     time: str | None,
     group: str | None,
     exclude: tuple[str, ...],
@@ -61,7 +63,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
 
     require_new(folder)
     seen = look_at(files, label, missing=missing, exclude=exclude)
-    problem = _given({"positive": positive, "target_score": target})
+    problem = _given({"positive": positive, "target_score": target, "time_box_s": time_box})
     ethics: dict[str, Any] = {}
     if not yes and not as_json and _is_person():
         problem |= _ask(seen, problem)

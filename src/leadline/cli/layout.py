@@ -70,6 +70,38 @@ def print_pairs(screen: Console, pairs: Iterable[tuple[str, str]]) -> None:
         print_line(screen, [Cell("", 0), Cell(printable(name), width, "dim")], words)
 
 
+def print_table(screen: Console, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print columns under their heads; a cell may have several lines.
+
+    Parameters
+    ----------
+    screen : Console
+        Where to.
+    heads : sequence of str
+        One a column.
+    rows : iterable of sequence of str
+        Cells, one a column.
+    """
+    cells = [[cell.split("\n") for cell in row] for row in rows]
+    widths = [
+        max([len(head), *(len(line) for row in cells for line in row[column])])
+        for column, head in enumerate(heads)
+    ]
+    for line in [list(heads), *_lines(cells)]:
+        spaced = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        screen.print(Text("  ".join(spaced).rstrip()))
+
+
+def _lines(rows: Iterable[Sequence[Sequence[str]]]) -> Iterable[list[str]]:
+    """Cells of several lines, a line at a time, and an empty one after each row."""
+    for row in rows:
+        height = max(len(cell) for cell in row)
+        for number in range(height):
+            yield [cell[number] if number < len(cell) else "" for cell in row]
+        if height > 1:
+            yield ["" for _ in row]
+
+
 def printable(text: str) -> str:
     r"""Return a text without what would steer a terminal.
 

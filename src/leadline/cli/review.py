@@ -12,7 +12,7 @@ from leadline.cli.options import by_option, echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.phases.plain import PlainPoint
-    from leadline.services.queries.review import ChoicePage
+    from leadline.services.queries.choice import ChoicePage
     from leadline.workspace import Workspace
 
 _COST = click.FloatRange(min=0, min_open=True)

@@ -29,7 +29,7 @@ BY = "Leadline demo"
 
 _WHY_ON = "The demo goes on to show all six stages; a team would stop here and think."
 _WHY_POINT = "The cheapest at the costs stated, by judgments that say what really happened."
-_SECTIONS = ("ethics", "prices", "serve", "watch")
+_SECTIONS = ("ethics", "prices", "labels", "serve", "watch")
 
 
 def run_demo(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -21,7 +21,7 @@ class Story:
         Label of each row of the stream: what the demo's judge looks up.
     label : str
         The column to predict.
-    problem, data, ethics, prices, serve, watch : mapping
+    problem, data, ethics, prices, labels, serve, watch : mapping
         Settings.
     """
 
@@ -37,3 +37,4 @@ class Story:
     prices: Mapping[str, Any]
     serve: Mapping[str, Any]
     watch: Mapping[str, Any]
+    labels: Mapping[str, Any] = field(default_factory=dict)

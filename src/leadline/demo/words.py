@@ -66,10 +66,10 @@ def write_files(folder: Path) -> Story:
         prices={
             "wage_per_hour": 15.0,
             "seconds_per_label": 4.0,
-            "votes_per_label": 10,
             "machine_per_hour": 0.10,
             "priced_at": "2026-11-01",
         },
+        labels={"votes": 10},
         serve={"peak_per_s": 20.0, "instance_per_hour": 0.05, "priced_at": "2026-11-01"},
         watch={"block": "week", "retrain_cost": 100.0, "error_cost": 0.1},
     )

@@ -191,7 +191,7 @@ def candidates(search: Search) -> Table:
         rows.append(
             (
                 trial.name + (" (chosen)" if trial.name == search.chosen else ""),
-                "–" if trial.mean is None else f"{trial.mean:.3f}",
+                "–" if trial.mean is None else f"{trial.mean:z.3f}",
                 "–" if trial.stderr is None else f"{trial.stderr:.3f}",
                 f"{trial.n_train:,}",
                 f"{shared.p_value:.2f}" if shared else "–",
@@ -210,7 +210,7 @@ def _drawings(search: Search) -> tuple[Drawing, ...]:
 
 
 def _shown(example: Example) -> Shown:
-    why = ", ".join(f"{reason.what} ({reason.effect:+.2g})" for reason in example.reasons)
+    why = ", ".join(f"{reason.what} ({reason.moved})" for reason in example.reasons)
     return Shown(
         truth=example.truth,
         guess=example.guess,

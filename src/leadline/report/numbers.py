@@ -11,7 +11,7 @@ from leadline.phases.data import Data
 from leadline.phases.decay import Decay
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
-from leadline.phases.labelling import Labelling
+from leadline.phases.labelling import JudgeReport, Labelling
 from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
@@ -137,12 +137,21 @@ def labelling(verdict: Labelling) -> Table:
         ("Votes", f"{verdict.n_votes:,} by {verdict.n_judges:,} people"),
         ("Unsure", f"{verdict.n_unsure:,}"),
         ("Tied", f"{verdict.n_undecided:,}"),
+        ("Decided by one person", f"{verdict.n_adjudicated:,}, {verdict.n_left_out:,} left out"),
         ("Time", duration(verdict.seconds)),
         ("Cost", money(verdict.cost, verdict.currency)),
         ("Krippendorff's alpha", number(verdict.alpha, ".2f")),
         ("Two people agree", share(verdict.agreement)),
+        ("Best accuracy any model can reach", share(verdict.ceiling)),
+        ("Labels are made by", verdict.rule),
+        *((f"{its.name}: votes, agrees with others", _person(its)) for its in verdict.judges),
     ]
     return tabled("Labels", ("What", "Value"), rows)
+
+
+def _person(judge: JudgeReport) -> str:
+    agreed = "" if judge.agreement is None else f", {judge.agreement:.0%}"
+    return f"{judge.n_votes:,}{agreed}"
 
 
 def curve(verdict: Curve) -> Table:
@@ -179,10 +188,11 @@ def forecast(verdict: Forecast) -> Table:
                 f"{need.hours or 0.0:,.1f} h",
             )
         )
-    for index, each in enumerate(verdict.plan.rounds if verdict.plan else (), start=1):
+    rounds = verdict.plan.rounds if verdict.plan else ()
+    for index, each in enumerate(rounds, start=verdict.n_bought + 1):
         rows.append(
             (
-                f"{chance(each.p_met)} after round {index} of the plan",
+                f"{chance(each.p_met)} after round {index} of {verdict.n_rounds}",
                 f"{each.n_rows:,}",
                 f"{each.n_more:,}",
                 money(each.cost, verdict.currency),

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadline.charts import chart_of, description, svg
+from leadline.charts import Picture, chart_of, description, details_of, svg
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
 from leadline.phases.verdict import Finding
 from leadline.record import Entry
 from leadline.report.numbers import table_of
 from leadline.report.tables import Table, tabled
+from leadline.report.verification import verification_table
 
 _STATE_WORDS = {
     State.CURRENT: "current",
@@ -52,8 +53,12 @@ class Section:
         In words; answer is empty without an entry.
     drawing : Drawing or None
         Its picture, where one was asked for and there is one.
+    details : tuple of Drawing
+        Further pictures.
     table : Table or None
         Its numbers.
+    verification : Table or None
+        How earlier verdicts of the row came out, where that is known.
     findings : tuple of Finding
         With what to do about each.
     origin : str
@@ -66,7 +71,9 @@ class Section:
     state: str
     summary: str
     drawing: Drawing | None = None
+    details: tuple[Drawing, ...] = ()
     table: Table | None = None
+    verification: Table | None = None
     findings: tuple[Finding, ...] = ()
     origin: str = ""
 
@@ -109,15 +116,21 @@ def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bo
         answer=entry.verdict.answer.value,
         state=_STATE_WORDS[standing.state],
         summary=entry.verdict.summary,
-        drawing=_drawing(entry) if with_drawing else None,
+        drawing=_drawn(chart_of(entry.verdict)) if with_drawing else None,
+        details=_details(entry) if with_drawing else (),
         table=table_of(entry.verdict),
+        verification=verification_table(entry.verdict),
         findings=entry.verdict.findings,
         origin=f"Entry {entry.number}, by {entry.by}, {moment(entry.at)}.",
     )
 
 
-def _drawing(entry: Entry) -> Drawing | None:
-    chart = chart_of(entry.verdict)
+def _details(entry: Entry) -> tuple[Drawing, ...]:
+    drawn = map(_drawn, details_of(entry.verdict).values())
+    return tuple(drawing for drawing in drawn if drawing is not None)
+
+
+def _drawn(chart: Picture | None) -> Drawing | None:
     return None if chart is None else Drawing(svg(chart), description(chart))
 
 

@@ -1,86 +1,33 @@
-"""Rows as a person sees them: features only, nothing that gives an answer away."""
+"""Rows of the stream as a person sees them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import polars as pl
-
-from leadline.engines.pixels import data_uri
+from leadline.gather.items import Values, values_of
 from leadline.phases.data import Data
 from leadline.phases.tuning import Tuning
 from leadline.record import Artifacts
-from leadline.snapshot import content_hashes, from_parquet
-
-Values = tuple[tuple[str, str], ...]
-
-N_POOL = 500
-_SEED = 0
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing to label.
-
-    Attributes
-    ----------
-    key : str
-        Hash of the content of its features: the same for the same row of any file.
-    values : tuple of (str, str)
-        Feature and value, in the order of the file; an image as a ``data:`` URI.
-    """
-
-    key: str
-    values: Values
-
-
-@dataclass(frozen=True)
-class ItemPool:
-    """What there is to label.
-
-    Attributes
-    ----------
-    items : tuple of Item
-        In the order to label them, the same for everybody, so that two people label the same.
-    is_labelled : bool
-        True if every row came with a label, so that labelling is a second opinion.
-    """
-
-    items: tuple[Item, ...]
-    is_labelled: bool
+from leadline.services.stream import rows_to_judge
+from leadline.snapshot import from_parquet
 
 
 def stream_values(artifacts: Artifacts, tuning: Tuning, data: Data, row: int) -> Values:
-    """Return the features of one row of the stream."""
+    """Return the features of one row of the stream that was drawn for judging."""
+    if tuning.sample_rows:
+        frame = from_parquet(artifacts.get(tuning.sample_rows))
+        place = rows_to_judge(artifacts, tuning).index(row)
+        return values_of(frame, list(data.features), place)
     frame = from_parquet(artifacts.get(tuning.stream))
-    return _values(frame, list(data.features), row)
+    return values_of(frame, list(data.features), row)
 
 
-def item_pool(artifacts: Artifacts, data: Data) -> ItemPool:
-    """Draw what there is to label: rows without a label, else rows that came with one.
-
-    Items are named by the hash of the content of their identity columns, which is how the next
-    snapshot finds the rows that people labelled.
-    """
-    frame = from_parquet(artifacts.get(data.unlabelled or data.snapshot))
-    features = list(data.features)
-    drawn = frame.sample(min(N_POOL, frame.height), shuffle=True, seed=_SEED)
-    keys = content_hashes(drawn, list(data.split.identity) or features)
-    items = {f"{int(key):016x}": _values(drawn, features, row) for row, key in enumerate(keys)}
-    return ItemPool(
-        tuple(Item(key, values) for key, values in items.items()),
-        is_labelled=not data.unlabelled,
-    )
-
-
-def _values(frame: pl.DataFrame, features: list[str], row: int) -> Values:
-    values = frame.select(features).row(row)
-    return tuple((name, _shown(value)) for name, value in zip(features, values, strict=True))
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "not known"
-    if isinstance(value, bytes):
-        return data_uri(value)
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+def changed_values(
+    artifacts: Artifacts, tuning: Tuning, data: Data
+) -> dict[str, tuple[Values, ...]]:
+    """Return a few rows that a point flags and the point before does not, by name of the point."""
+    if not tuning.changes:
+        return {}
+    frame = from_parquet(artifacts.get(tuning.changes))
+    found: dict[str, tuple[Values, ...]] = {}
+    for place, name in enumerate(tuning.change_points):
+        found[name] = (*found.get(name, ()), values_of(frame, list(data.features), place))
+    return found

@@ -10,7 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from leadline.web.desk import Desk
-from leadline.web.doors import Door, SafeHeaders
+from leadline.web.doors import Door, Guests, SafeHeaders
 from leadline.web.errors import HANDLERS
 from leadline.web.forms import Forms
 from leadline.web.routes import ROUTERS
@@ -46,6 +46,7 @@ def create_app(workspace: Workspace, *, token: str | None = None) -> FastAPI:
         raise ValueError("token must be at least 16 characters long, or it can be guessed")
     forms = Forms(workspace.secret, token)
     outermost = Middleware(SafeHeaders)
+    guests = Middleware(Guests, forms=forms, secret=workspace.secret)
     guard = (
         Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK, www_redirect=False)
         if token is None
@@ -56,7 +57,7 @@ def create_app(workspace: Workspace, *, token: str | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        middleware=[outermost, guard],
+        middleware=[outermost, guests, guard],
         exception_handlers=HANDLERS,
     )
     app.state.desk = Desk(workspace, forms, make_templates())

@@ -7,9 +7,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from leadline.record import Role
+from leadline.services.invitations import role_of
 from leadline.web.forms import Forms
 
 _OPEN = ("/enter", "/health")
+_PAGES = {
+    Role.LABEL: ("/label", "/label/next", "/label/undo"),
+    Role.JUDGE: ("/review", "/review/undo"),
+    Role.ADJUDICATE: ("/adjudicate", "/adjudicate/undo"),
+}
 _SAFE = {
     "Content-Security-Policy": (
         "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
@@ -49,6 +56,27 @@ class SafeHeaders:
         await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
 
 
+class Guests:
+    """Who came by a link sees the pages of its role, and no other."""
+
+    def __init__(self, app: ASGIApp, forms: Forms, secret: bytes) -> None:
+        self._app, self._forms, self._secret = app, forms, secret
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with what role its sender has; keep it from other pages."""
+        role = None
+        if scope["type"] == "http":
+            role = role_of(self._secret, self._forms.link(Request(scope)))
+            scope["leadline.role"] = role
+        if role is None or _is_open(scope["path"]) or scope["path"] in _PAGES[role]:
+            await self._app(scope, receive, send)
+        elif scope["path"] == "/":
+            await RedirectResponse(_PAGES[role][0], status_code=303)(scope, receive, send)
+        else:
+            words = f"You came by a link that opens {_PAGES[role][0]} and nothing else."
+            await PlainTextResponse(words, 403)(scope, receive, send)
+
+
 class Door:
     """Nobody comes in without having shown the token."""
 
@@ -57,7 +85,8 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on if its sender may come in."""
-        if scope["type"] != "http" or _is_open(scope["path"]):
+        is_guest = scope.get("leadline.role") is not None
+        if scope["type"] != "http" or _is_open(scope["path"]) or is_guest:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
@@ -70,4 +99,4 @@ class Door:
 
 
 def _is_open(path: str) -> bool:
-    return path in _OPEN or path.startswith("/static/")
+    return path in _OPEN or path.startswith(("/static/", "/join/"))

@@ -12,10 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leadline.errors import LeadlineError, NotReadyError, OutdatedAnswerError, RecordError
+from leadline.services.invitations import NotInvitedError
 from leadline.web.desk import desk_of
 
 _STATUS: tuple[tuple[type[LeadlineError], int], ...] = (
     (OutdatedAnswerError, 409),
+    (NotInvitedError, 403),
     (NotReadyError, 409),
     (RecordError, 404),
     (LeadlineError, 400),

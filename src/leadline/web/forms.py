@@ -37,6 +37,7 @@ class Forms:
         # a browser sends the cookies of every port of a machine: each workspace has its own names
         name = hashlib.sha256(b"cookie" + secret).hexdigest()[:8]
         self._form, self._who, self._pass = (f"leadline_{name}_{kind}" for kind in "fwp")
+        self._link = f"leadline_{name}_l"
 
     def visitor(self, request: Request) -> str:
         """Return the visitor's random id; a new one if there is none, or it was tampered with."""
@@ -73,6 +74,18 @@ class Forms:
     def remember(self, request: Request, response: Response, who: str) -> None:
         """Keep the visitor's name."""
         self._write(request, response, self._who, who)
+
+    def link(self, request: Request) -> str:
+        """Return what the link carried by which the visitor came; empty if by none."""
+        return self._read(request, self._link) or ""
+
+    def welcome(self, request: Request, response: Response, link: str) -> None:
+        """Keep the link by which a visitor came."""
+        self._write(request, response, self._link, link)
+
+    def farewell(self, response: Response) -> None:
+        """Forget the link by which a visitor came."""
+        response.delete_cookie(self._link)
 
     def stamp(self) -> str:
         """Return a signed field that says when a page was made."""
@@ -126,7 +139,7 @@ class Forms:
         )
 
 
-def checked(request: Request, csrf: Annotated[str, Form()] = "") -> None:
+async def checked(request: Request, csrf: Annotated[str, Form()] = "") -> None:
     """Refuse a POST whose form is not ours; every route that writes depends on it."""
     forms: Forms = request.app.state.desk.forms
     forms.require_ticket(request, csrf)

@@ -1,69 +1,174 @@
-"""A person labels one item, or takes the last label back."""
+"""A person is asked about one item after another, answers, or takes the last answer back."""
 
 from __future__ import annotations
 
-from leadline.errors import RecordError, SettingsError
-from leadline.phases.data import Data
-from leadline.phases.scoring import Task
-from leadline.record import Vote
+from dataclasses import dataclass
+
+from leadline.errors import SettingsError
+from leadline.record import Assignment, Nothing, Vote, Work
 from leadline.services.naming import person_named
+from leadline.services.worklist import terms_of, work_of
 from leadline.workspace import Workspace
 
 LONGEST_S = 600.0
+LONGEST_REASON = 500
+LONGEST_COMMENT = 5_000
 
 
-def vote(workspace: Workspace, item: str, value: str | None, by: str, seconds: float) -> None:
-    """Keep what a person says one item is.
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a person says to an item.
+
+    Attributes
+    ----------
+    value : str or None
+        The class, or the number; None if unsure, or skipped.
+    is_skip : bool, default=False
+        Whether the item is passed on to somebody else.
+    reason : str, default=""
+        Why unsure or skipped; needed there.
+    comment : str, default=""
+        What else there is to say.
+    guidelines : int or None, default=None
+        Version of the guidelines that were at hand.
+    seconds : float, default=0.0
+        How long it took; a break counts as ten minutes at most.
+    """
+
+    value: str | None
+    is_skip: bool = False
+    reason: str = ""
+    comment: str = ""
+    guidelines: int | None = None
+    seconds: float = 0.0
+
+
+def next_item(workspace: Workspace, by: str) -> Assignment | Nothing:
+    """Hand a person an item: the one they have, or a new one.
 
     Parameters
     ----------
     workspace : Workspace
         The project.
-    item : str
-        Which item: the hash of its content.
-    value : str or None
-        The class, or the number; None if unsure.
+    by : str
+        Who labels.
+
+    Returns
+    -------
+    Assignment or Nothing
+        The item; or why there is none.
+
+    Raises
+    ------
+    NotReadyError
+        If there is no data verdict to take items from.
+    """
+    judge = person_named(by, "labelling")
+    work_of(workspace)
+    return workspace.record.assign(judge, terms_of(workspace))
+
+
+def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assignment | Nothing:
+    """Keep what a person says of the item they were asked about.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    assignment : int
+        What is answered. The same answer sent twice counts once.
+    answer : Said
+        What the person says.
     by : str
         Who says so.
-    seconds : float
-        How long it took; a break counts as ten minutes at most.
+
+    Returns
+    -------
+    Assignment or Nothing
+        The next item; or why there is none.
 
     Raises
     ------
     SettingsError
-        If the value is no class of the data, or not a number where one is needed.
-    RecordError
+        If the value is no class of the data, or not a number where one is needed; if somebody
+        unsure gives no reason; if a text is too long.
+    OutdatedAnswerError
+        If the person was not asked, or was too late and somebody else is asked now.
+    NotReadyError
         If the record has no data verdict to say what can be said.
     """
     judge = person_named(by, "the label")
-    if value is not None:
-        _require_possible(workspace, value)
-    took = min(max(seconds, 0.0), LONGEST_S)
-    workspace.record.add_vote(Vote(item=item, judge=judge, value=value, seconds=took))
+    work = work_of(workspace)
+    reason, comment = answer.reason.strip(), answer.comment.strip()
+    require_length("reason", reason, LONGEST_REASON)
+    require_length("comment", comment, LONGEST_COMMENT)
+    if answer.is_skip or answer.value is None:
+        _require_reason(reason, is_skip=answer.is_skip)
+    else:
+        require_possible(work, answer.value)
+    said = Vote(
+        item="",
+        judge=judge,
+        value=None if answer.is_skip else answer.value,
+        seconds=min(max(answer.seconds, 0.0), LONGEST_S),
+        is_skip=answer.is_skip,
+        reason=reason,
+        comment=comment,
+        guidelines=answer.guidelines,
+    )
+    return workspace.record.answer(assignment, said, terms_of(workspace))
 
 
-def undo_vote(workspace: Workspace, by: str) -> str | None:
-    """Take a person's newest label back.
+def undo_vote(workspace: Workspace, by: str) -> Assignment | Nothing | None:
+    """Take a person's newest answer back; its item is asked about again.
 
     Returns
     -------
-    str or None
-        The item it was about; None if there was no label.
+    Assignment, Nothing or None
+        The item to answer anew; None if there was no answer.
     """
-    return workspace.record.undo_vote(person_named(by, "the label"))
+    judge = person_named(by, "the label")
+    work_of(workspace)
+    return workspace.record.take_back(judge, terms_of(workspace))
 
 
-def _require_possible(workspace: Workspace, value: str) -> None:
-    entry = workspace.record.latest("data")
-    if entry is None or not isinstance(entry.verdict, Data):
-        raise RecordError(
-            "The record has no 'data'.", "It says which labels there are.", "Run 'data' first."
+def require_length(what: str, text: str, longest: int) -> None:
+    """Refuse a text that is longer than what is kept.
+
+    Raises
+    ------
+    SettingsError
+        If it is.
+    """
+    if len(text) > longest:
+        raise SettingsError(
+            f"The {what} has {len(text):,} characters.",
+            f"At most {longest:,} are kept.",
+            "Go back, shorten it, and answer again: nothing was kept yet.",
         )
-    if entry.verdict.task is Task.REGRESSION:
+
+
+def _require_reason(reason: str, *, is_skip: bool) -> None:
+    if not reason:
+        raise SettingsError(
+            f"There is no reason why {'the item is skipped' if is_skip else 'you are unsure'}.",
+            "A few words are needed, so that the question can be sharpened.",
+            "Go back and choose a reason, or write one.",
+        )
+
+
+def require_possible(work: Work, value: str) -> None:
+    """Refuse a label that is no class of the data, or not a number where one is needed.
+
+    Raises
+    ------
+    SettingsError
+        If it is.
+    """
+    classes = work.facts["classes"]
+    if not classes:
         _require_number(value)
-        return
-    classes = [count.value for count in entry.verdict.classes]
-    if value not in classes:
+    elif value not in classes:
         raise SettingsError(
             f"The label is {value[:80]!r}.",
             f"One of {', '.join(classes)} is needed.",

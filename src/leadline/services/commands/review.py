@@ -12,6 +12,7 @@ from leadline.phases.tuning import Tuning
 from leadline.record import Entry, Judgment
 from leadline.services.commands.label import LONGEST_S
 from leadline.services.naming import person_named
+from leadline.services.opinions import opinions
 from leadline.services.stream import consequences, rows_to_judge, settle
 from leadline.snapshot import read_table
 from leadline.workspace import Workspace
@@ -221,6 +222,14 @@ def choose_point(
             chosen=name,
             person=person,
             why=why.strip(),
+            n_agreed=settled.agreement[0],
+            n_judged_twice=settled.agreement[1],
+            answered=tuple(
+                review.Answered(person=each.person, ratio=each.ratio)
+                for each in opinions(workspace, number)
+            ),
+            owner=problem.owner,
+            guidelines=reading.number("problem"),
         )
     )
     return workspace.record.append(

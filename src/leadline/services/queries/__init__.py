@@ -1,14 +1,20 @@
 """What a person can see: one frozen model a page, made anew from the record each time."""
 
+from leadline.services.queries.adjudicate import AdjudicationPage, adjudication_page
+from leadline.services.queries.choice import ChoicePage, choice_page
 from leadline.services.queries.decision import DecisionPage, decision_page
 from leadline.services.queries.history import HistoryPage, JobPage, history_page, job_page
 from leadline.services.queries.label import LabelPage, label_page
+from leadline.services.queries.parcel import parcel, question_of
+from leadline.services.queries.plan import BudgetPlan, budget_plan
 from leadline.services.queries.project import ProjectPage, project_page
-from leadline.services.queries.review import ChoicePage, ReviewPage, choice_page, review_page
+from leadline.services.queries.review import ReviewPage, review_page
 from leadline.services.queries.row import EntryPage, RowPage, entry_page, row_page
 from leadline.services.queries.stage import StagePage, stage_page
 
 __all__ = [
+    "AdjudicationPage",
+    "BudgetPlan",
     "ChoicePage",
     "DecisionPage",
     "EntryPage",
@@ -19,13 +25,17 @@ __all__ = [
     "ReviewPage",
     "RowPage",
     "StagePage",
+    "adjudication_page",
+    "budget_plan",
     "choice_page",
     "decision_page",
     "entry_page",
     "history_page",
     "job_page",
     "label_page",
+    "parcel",
     "project_page",
+    "question_of",
     "review_page",
     "row_page",
     "stage_page",

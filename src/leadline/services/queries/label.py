@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
 from dataclasses import dataclass
+from itertools import zip_longest
 from statistics import median
 
-from leadline.errors import NotReadyError
-from leadline.phases.data import Data
-from leadline.phases.problem import Problem
-from leadline.phases.scoring import Task
-from leadline.record import Vote
-from leadline.services.examples import Item, ItemPool, item_pool
+from leadline.record import Assignment, Item
+from leadline.services.guidelines import Block, blocks_of, guidelines_of
+from leadline.services.worklist import terms_of, work_of
 from leadline.workspace import Workspace
 
 _GUESSED_S = 10.0
+
+KEYS = "1234567890abdefhijklmnopqrtvwxyz"  # without c, g, s and u, which do something else
+UNSURE = (
+    "there is too little to go on",
+    "two labels fit",
+    "the guidelines do not say",
+)
+SKIP = (
+    "it cannot be read or shown",
+    "I do not know this field or language",
+    "it should not be in the data",
+)
+
+
+@dataclass(frozen=True)
+class ShownGuidelines:
+    """The guidelines at hand.
+
+    Attributes
+    ----------
+    version : int >= 1
+        For the answer.
+    blocks : tuple of Block
+        What they say.
+    is_changed : bool
+        Whether this person's newest answer was given under another version.
+    """
+
+    version: int
+    blocks: tuple[Block, ...]
+    is_changed: bool
 
 
 @dataclass(frozen=True)
@@ -25,74 +54,105 @@ class LabelPage:
     ----------
     question, unit, label : str
         What is asked of the item.
-    item : Item or None
-        The item; None if this person has labelled all, or nobody is named.
+    assignment : Assignment or None
+        The item at hand; None if this person has none, or nobody is named.
     classes : tuple of str
         What can be said; empty where a number is asked for.
     is_second_opinion : bool
         True if every row came with a label: what people say here tells how far they agree.
-    n_done, n_left : int
-        By this person; still to label.
-    seconds_left : float
-        At this person's pace.
+    n_done : int
+        Answers of this person, hidden items among them.
+    n_left : int
+        About how many are to come; what is hidden among them is guessed at.
+    seconds_spent, seconds_left : float
+        So far; at this person's pace.
+    guidelines : ShownGuidelines or None
+        None if there are none.
+    unsure, skip : tuple of str
+        Reasons to choose from.
     """
 
     question: str
     unit: str
     label: str
-    item: Item | None
+    assignment: Assignment | None
     classes: tuple[str, ...]
     is_second_opinion: bool
     n_done: int
     n_left: int
+    seconds_spent: float
     seconds_left: float
+    guidelines: ShownGuidelines | None = None
+    unsure: tuple[str, ...] = UNSURE
+    skip: tuple[str, ...] = SKIP
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Each class with the key that says it; empty where there are more classes than keys."""
+        return keyed(self.classes)
+
+    @property
+    def item(self) -> Item | None:
+        """The item at hand."""
+        return self.assignment.item if self.assignment else None
 
 
 def label_page(workspace: Workspace, judge: str) -> LabelPage:
-    """Read the next item for a person: first what another has labelled once.
+    """Read the item a person has at hand; `next_item` hands out one.
 
     Parameters
     ----------
     workspace : Workspace
         The project.
     judge : str
-        Who labels; empty if not known yet, and then no item is shown.
+        Who labels; empty if not known yet.
 
     Raises
     ------
     NotReadyError
         If there is no data verdict to take items from.
     """
-    data, problem = workspace.record.latest("data"), workspace.record.latest("problem")
-    if data is None or problem is None:
-        raise NotReadyError(
-            "There is nothing to label yet.",
-            "A verdict of 'data' says which rows there are.",
-            "Run 'leadline run data' first.",
-        )
-    assert isinstance(data.verdict, Data)
-    assert isinstance(problem.verdict, Problem)
-    pool = item_pool(workspace.artifacts, data.verdict)
-    votes = workspace.record.votes()
-    mine = [vote for vote in votes if vote.judge == judge]
-    left = _in_order(pool, votes, {vote.item for vote in mine})
-    seconds = [vote.seconds for vote in mine if vote.seconds > 0]
-    is_number = data.verdict.task is Task.REGRESSION
+    facts = work_of(workspace).facts
+    record, terms = workspace.record, terms_of(workspace)
+    pace = record.pace(judge)
+    seconds = [one for one in pace.recent_s if one > 0]
+    n_plain = record.n_open(judge)
+    n_left = _roughly(n_plain / (1 - terms.gold_share - terms.repeat_share))
     return LabelPage(
-        question=problem.verdict.question,
-        unit=problem.verdict.unit,
-        label=problem.verdict.label,
-        item=left[0] if judge and left else None,
-        classes=() if is_number else tuple(count.value for count in data.verdict.classes),
-        is_second_opinion=pool.is_labelled,
-        n_done=len(mine),
-        n_left=len(left),
-        seconds_left=(median(seconds) if seconds else _GUESSED_S) * len(left),
+        question=facts["question"],
+        unit=facts["unit"],
+        label=facts["label"],
+        assignment=record.assigned(judge) if judge else None,
+        classes=tuple(facts["classes"]),
+        is_second_opinion=facts["is_second_opinion"],
+        n_done=pace.n_votes,
+        n_left=n_left,
+        seconds_spent=pace.seconds,
+        seconds_left=(median(seconds) if seconds else _GUESSED_S) * n_left,
+        guidelines=_guidelines(workspace, pace.guidelines, is_new=not pace.n_votes),
     )
 
 
-def _in_order(pool: ItemPool, votes: tuple[Vote, ...], done: set[str]) -> list[Item]:
-    """Items that this person has not seen; those that one other has labelled come first."""
-    n_votes = Counter(vote.item for vote in votes)
-    left = [item for item in pool.items if item.key not in done]
-    return sorted(left, key=lambda item: n_votes[item.key] != 1)
+def keyed(classes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Each class with the key that says it; empty where there are more classes than keys.
+
+    Examples
+    --------
+    >>> keyed(("no", "yes"))
+    (('no', '1'), ('yes', '2'))
+    """
+    return tuple(zip_longest(classes, KEYS[: len(classes)], fillvalue=""))
+
+
+def _roughly(n: float) -> int:
+    """Two digits of a number: more would tell which answers were to hidden items."""
+    unit = int(10 ** max(len(str(math.ceil(n))) - 2, 0))
+    return math.ceil(n / unit) * unit
+
+
+def _guidelines(workspace: Workspace, seen: int | None, *, is_new: bool) -> ShownGuidelines | None:
+    found = guidelines_of(workspace)
+    if found is None:
+        return None
+    is_changed = not is_new and seen != found.version
+    return ShownGuidelines(found.version, blocks_of(found.text), is_changed)

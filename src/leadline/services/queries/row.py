@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Judge, Row, Stage, State
 from leadline.phases.search import Search
 from leadline.record import Entry, Job, JobState
@@ -156,10 +157,15 @@ def _picture(row: str, entry: Entry | None) -> str:
 
 
 def _details(entry: Entry | None) -> tuple[tuple[str, str], ...]:
-    if entry is None or not isinstance(entry.verdict, Search) or entry.verdict.network is None:
+    names: tuple[str, ...] = ()
+    if entry is not None and isinstance(entry.verdict, Search) and entry.verdict.network:
+        names = ("architecture", "epochs")
+    elif entry is not None and isinstance(entry.verdict, Forecast) and entry.verdict.checks:
+        names = ("verification",)
+    if entry is None:
         return ()
     path, at = f"/entries/{entry.number}/picture", entry.at.timestamp()
-    return tuple((name, f"{path}/{name}.svg?at={at}") for name in ("architecture", "epochs"))
+    return tuple((name, f"{path}/{name}.svg?at={at}") for name in names)
 
 
 def _failed(jobs: list[Job], entry: Entry | None) -> Job | None:

@@ -1,6 +1,6 @@
 """One module for each kind of page."""
 
-from leadline.web.routes import decide, enter, label, project, review, rows
+from leadline.web.routes import adjudicate, decide, enter, join, label, project, review, rows
 
 ROUTERS = (
     project.router,
@@ -8,5 +8,7 @@ ROUTERS = (
     decide.router,
     review.router,
     label.router,
+    adjudicate.router,
     enter.router,
+    join.router,
 )

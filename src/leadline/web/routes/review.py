@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
 from leadline.services.commands import choose_point, judge, undo_judgment
-from leadline.services.naming import person_named
+from leadline.services.invitations import free_name
+from leadline.services.opinions import give_opinion
 from leadline.services.queries import choice_page, review_page
 from leadline.web.desk import AtDesk
 from leadline.web.forms import checked
@@ -22,8 +23,9 @@ _SAID = {"yes": True, "no": False, "unsure": None}
 @router.get("")
 def show(request: Request, desk: AtDesk) -> Response:
     """Show one row of the stream: its features and nothing else."""
-    page = review_page(desk.workspace, desk.forms.who(request))
-    return desk.show(request, "pages/review.html", page=page, stamp=desk.forms.stamp())
+    who = desk.person(request)
+    page = review_page(desk.workspace, who)
+    return desk.show(request, "pages/review.html", page=page, stamp=desk.forms.stamp(), who=who)
 
 
 @router.post("", dependencies=[Depends(checked)])
@@ -37,7 +39,8 @@ def answer(
     stamp: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep a judgment and show the next row."""
-    judge(desk.workspace, tuning, row, _SAID[said], who, desk.forms.seconds_since(stamp))
+    person = desk.sender(request, who, "the judgment")
+    judge(desk.workspace, tuning, row, _SAID[said], person, desk.forms.seconds_since(stamp))
     return desk.go(request, "/review")
 
 
@@ -46,14 +49,14 @@ def undo(
     request: Request, desk: AtDesk, tuning: Annotated[int, Form()], who: Annotated[str, Form()]
 ) -> Response:
     """Take the last judgment back; its row is shown again."""
-    undo_judgment(desk.workspace, tuning, who)
+    undo_judgment(desk.workspace, tuning, desk.sender(request, who, "the judgment"))
     return desk.go(request, "/review")
 
 
 @router.post("/name", dependencies=[Depends(checked)])
 def name(request: Request, desk: AtDesk, who: Annotated[str, Form()]) -> Response:
     """Remember who judges."""
-    return desk.go(request, "/review", who=person_named(who, "judging"))
+    return desk.go(request, "/review", who=free_name(desk.workspace, who, "judging"))
 
 
 @router.get("/choose")
@@ -64,6 +67,39 @@ def compare(request: Request, desk: AtDesk, ratio: float | None = None) -> Respo
         cost = page.cost_false_alarm
         page = choice_page(desk.workspace, ratio * cost, cost)
     return desk.show(request, "pages/choose.html", page=page)
+
+
+@router.get("/consequences")
+def consequences(
+    request: Request,
+    desk: AtDesk,
+    volume: Annotated[int, Query(ge=1, le=1_000_000_000)] = 1000,
+    per: Literal["day", "week"] = "day",
+) -> Response:
+    """Show what becomes of so many rows at each point, and rows that change between two."""
+    page = choice_page(desk.workspace)
+    return desk.show(request, "pages/consequences.html", page=page, volume=volume, per=per)
+
+
+@router.get("/summary")
+def summary(request: Request, desk: AtDesk) -> Response:
+    """Show the choice and its reason on one page, for people who were not there."""
+    return desk.show(request, "pages/summary.html", page=choice_page(desk.workspace))
+
+
+@router.post("/opinion", dependencies=[Depends(checked)])
+def opinion(
+    request: Request,
+    desk: AtDesk,
+    ratio: Annotated[float, Form()],
+    who: Annotated[str, Form()],
+    tuning: Annotated[int, Form()],
+    why: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Keep what a person says a miss is worth; nobody has decided yet."""
+    person = free_name(desk.workspace, who, "the opinion")
+    said = give_opinion(desk.workspace, tuning, ratio, why, person)
+    return desk.go(request, f"/review/choose?ratio={said.ratio:g}", who=said.person)
 
 
 @router.post("/choose", dependencies=[Depends(checked)])
@@ -85,7 +121,7 @@ def choose(
         ratio * cost,
         cost,
         why,
-        who,
+        free_name(desk.workspace, who, "the choice"),
         replacing=entry_shown(replacing),
         tuning=tuning,
     )

@@ -1,0 +1,139 @@
+"""``leadline plan``: what some budgets would buy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadline.cli.options import echo_json, verb
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from leadline.phases.offer import Offer, Range
+    from leadline.services.queries import BudgetPlan
+
+
+@verb("plan", example="leadline plan 200 500 1000 --picture plan.html")
+@click.argument("budgets", nargs=-1, type=float, metavar="[BUDGET]...")
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Draw the chances of the budgets into a file (.html, .svg or .png).",
+)
+@click.option(
+    "--example-machines", is_flag=True, help="Print a price table to put into leadline.toml."
+)
+def command(
+    budgets: tuple[float, ...],
+    picture: Path | None,
+    example_machines: bool,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Say what some budgets would buy, before any of them is spent.
+
+    Labels, votes, people's and machines' hours, money and days, each with the range that holds
+    half of all projects and the one that holds nine of ten, and the chance that the target is met.
+    Without amounts, shares and multiples of the budget in leadline.toml are compared.
+    """
+    from leadline.settings.machines import example_machines as example
+
+    if example_machines:
+        click.echo(example())
+        return
+    from leadline.cli.layout import console
+    from leadline.cli.progress import Display
+    from leadline.services.queries import budget_plan
+    from leadline.workspace import Workspace
+
+    screen = console(as_json=as_json)
+    with Workspace.open(folder) as workspace, Display(screen) as display:
+        display.start("plan", "playing projects through")
+        plan = budget_plan(workspace, budgets)
+        if picture is not None:
+            _draw(plan, picture)
+    if as_json:
+        echo_json(asdict(plan))
+        return
+    _print(screen, plan)
+    if picture is not None:
+        click.echo(f"Drawn: {picture}")
+
+
+def _draw(plan: BudgetPlan, path: Path) -> None:
+    from leadline.charts import offers, save_picture
+
+    drawn = offers.chart(plan.offers, granted=plan.granted.budget, currency=plan.currency)
+    save_picture(drawn, path)
+
+
+def _print(screen: Console, plan: BudgetPlan) -> None:
+    from leadline.cli.layout import print_table
+
+    terms = plan.terms
+    screen.print(
+        f"{plan.question or 'Plan'}: good enough is {plan.scoring} {plan.target_score:g}. "
+        f"There are {terms.n_available:,} train rows; "
+        f"{terms.spent:,.2f} {plan.currency} are spent.",
+        markup=False,
+    )
+    if not plan.is_current:
+        screen.print("The forecast behind this plan is stale: run 'leadline run' first.")
+    print_table(
+        screen,
+        ["budget", "target met", "labels", "votes", "people h", "machine h", "money", "days"],
+        [_cells(offer) for offer in plan.offers],
+    )
+    screen.print(
+        "Middle of all projects, then the range that holds half and the one that holds nine of "
+        f"ten; money in {plan.currency}, what is spent not counted again."
+    )
+    screen.print(
+        f"A vote costs {terms.vote_cost:.4f} {plan.currency} and takes {terms.vote_s:.0f} s; a "
+        f"label takes {terms.votes_per_label:.2f} votes; {terms.people:g} "
+        f"{'person labels' if terms.people == 1 else 'people label'} {terms.hours_per_day:g} h a "
+        f"day. Prices of {plan.priced_at or 'an unknown date: set [prices] priced_at'}.",
+        markup=False,
+    )
+    if plan.hires:
+        _print_hires(screen, plan)
+
+
+def _print_hires(screen: Console, plan: BudgetPlan) -> None:
+    from leadline.cli.layout import print_table
+
+    screen.print(f"\nMachine hours with {plan.granted.budget:,.0f} {plan.currency}, elsewhere:")
+    rows = []
+    for hire in plan.hires:
+        spot = _range(hire.spot, 2) if hire.spot else "no spot price"
+        hours = _range(hire.spot_hours, 1) if hire.spot_hours else ""
+        cheaper = "" if hire.p_cheaper is None else f"{hire.p_cheaper:.0%}"
+        rows.append([hire.machine.name, _range(hire.on_demand, 2), spot, hours, cheaper])
+    print_table(screen, ["machine", "on demand", "spot", "spot hours", "spot is cheaper"], rows)
+
+
+def _cells(offer: Offer) -> list[Any]:
+    return [
+        f"{offer.budget:,.0f}",
+        f"{offer.p_met:.0%}",
+        _range(offer.labels),
+        _range(offer.votes),
+        _range(offer.people_hours, 1),
+        _range(offer.machine_hours, 1),
+        _range(offer.money),
+        _range(offer.days, 1),
+    ]
+
+
+def _range(its: Range, digits: int = 0) -> str:
+    def told(value: float) -> str:
+        return f"{value:,.{digits}f}"
+
+    return (
+        f"{told(its.q50)}\n{told(its.q25)} to {told(its.q75)}\n{told(its.q05)} to {told(its.q95)}"
+    )

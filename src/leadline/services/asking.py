@@ -1,0 +1,76 @@
+"""Which row a judge is asked next; nothing of it tells what the model thinks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+
+from leadline.record import Judgment
+
+N_SHARED = 12
+"""Rows that everybody judges, so that it can be said how far judges agree."""
+N_VOTES = 3
+"""Votes of a row whose first judgment surprised."""
+EXTRA_SHARE = 0.125
+"""Of the rows judged, those asked again; with two more votes each, a quarter more judgments."""
+_GOLDEN = 0.6180339887
+
+
+def to_ask(
+    rows: Sequence[int],
+    judgments: Sequence[Judgment],
+    judge: str,
+    doubted: Sequence[int] = (),
+) -> list[int]:
+    """Return the rows still to ask a judge about, in order.
+
+    A few rows are asked of everybody. Of the others one answer is enough, so that many judges
+    share the work. Rows whose answer surprised are asked of two more, after all that have no
+    answer. All lie on a circle by a hash of the row, and each judge begins at another place:
+    neither why a row was drawn nor how surprising an answer was can be read off its place, and
+    two who judge at once do not meet.
+
+    Parameters
+    ----------
+    rows : sequence of int
+        Rows drawn for judging, in any order.
+    judgments : sequence of Judgment
+        What was said so far, by anybody.
+    judge : str
+        Who is asked.
+    doubted : sequence of int
+        Rows to ask others about.
+
+    Examples
+    --------
+    >>> said = Judgment(tuning=1, row=7, judge="Ada", is_positive=True, seconds=1.0)
+    >>> to_ask([7, 8], [said], "Ada"), sorted(to_ask([7, 8], [said], "Bo"))
+    ([8], [7, 8])
+    """
+    mine = {one.row for one in judgments if one.judge == judge}
+    votes = Counter(one.row for one in judgments if one.is_positive is not None)
+    everybody = set(sorted(rows, key=_place)[:N_SHARED])
+    left = [row for row in rows if row not in mine]
+    shared = [row for row in left if row in everybody]
+    open_rows = [row for row in left if row not in everybody and not votes[row]]
+    again = [row for row in doubted if row not in mine and 0 < votes[row] < N_VOTES]
+    others = [row for row in again if row not in everybody]
+    start = _start(judgments, judge)
+    return [
+        row
+        for part in (shared, open_rows, others)
+        for row in sorted(part, key=lambda row: (_place(row) - start) % 1.0)
+    ]
+
+
+def _place(row: int) -> float:
+    """Where a row lies on a circle of circumference 1, as by chance but the same at each call."""
+    return int.from_bytes(sha256(str(row).encode()).digest()[:6]) / 2**48
+
+
+def _start(judgments: Sequence[Judgment], judge: str) -> float:
+    """Where a judge begins on the circle: as far from those before as the golden ratio keeps."""
+    judges = list(dict.fromkeys(one.judge for one in judgments))
+    turn = judges.index(judge) if judge in judges else len(judges)
+    return turn * _GOLDEN % 1.0

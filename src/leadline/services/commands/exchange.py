@@ -1,0 +1,268 @@
+"""Votes come in from elsewhere: all of a file, or none of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+
+from leadline.engines.exchange import Answer, Arrival, Fault, Inbox, Question, time_of
+from leadline.errors import DataError, LeadlineError
+from leadline.phases.data import Data
+from leadline.phases.wording import plural
+from leadline.record import Vote
+from leadline.services.naming import person_named
+from leadline.services.queries.parcel import identity_of, keyed_items
+from leadline.snapshot import content_hashes
+from leadline.workspace import Workspace
+
+_MOST_NAMED = 5
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """What became of a file of votes.
+
+    Attributes
+    ----------
+    n_kept : int
+        New votes.
+    n_same : int
+        Votes that were on the record already.
+    n_older : int
+        Votes of somebody who has since said otherwise.
+    n_words : int
+        Votes whose reason, comment or guidelines the record cannot hold.
+    faults : tuple of Fault
+        What was left out.
+    """
+
+    n_kept: int
+    n_same: int
+    n_older: int
+    n_words: int
+    faults: tuple[Fault, ...] = ()
+
+
+def receive(
+    workspace: Workspace,
+    inbox: Inbox,
+    question: Question,
+    *,
+    name: str,
+    judge: str = "",
+    keep_good: bool = False,
+) -> Received:
+    """Keep votes that came in a file.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    inbox : Inbox
+        What a format read.
+    question : Question
+        What was asked.
+    name : str
+        Of the file, for messages.
+    judge : str, default=""
+        Who said what has no name beside it.
+    keep_good : bool, default=False
+        Whether votes without fault are kept where others have one.
+
+    Raises
+    ------
+    DataError
+        If the file has a fault, or no vote at all; nothing of it is kept then.
+    """
+    answers, faults = _checked(workspace, inbox, question, judge)
+    if faults and not keep_good:
+        raise DataError(*_refusal(name, faults))
+    if not answers:
+        raise DataError(
+            f"{name} holds no vote that can be kept.",
+            "At least one is needed.",
+            "Look whether anybody has answered.",
+        )
+    return _kept(workspace, answers, faults)
+
+
+def _checked(
+    workspace: Workspace, inbox: Inbox, question: Question, judge: str
+) -> tuple[list[Answer], list[Fault]]:
+    """Answers about known items, by somebody, that can be said; and faults, in the file's order."""
+    items = _Items(workspace)
+    answers: list[Answer] = []
+    faults = list(inbox.faults)
+    named = items.named(inbox.arrivals)
+    for arrival, item in zip(inbox.arrivals, named, strict=True):
+        try:
+            answers.append(_possible(arrival.answer, item, question, judge))
+        except ValueError as error:
+            faults.append(Fault(arrival.where, str(error)))
+    return answers, faults
+
+
+def _possible(answer: Answer, item: str | ValueError, question: Question, judge: str) -> Answer:
+    if isinstance(item, ValueError):
+        raise item
+    if answer.value is not None:
+        _require_label(answer.value, question)
+    if not (answer.judge or judge).strip():
+        raise ValueError("nobody is named as 'judge'; name one for all with --by")
+    try:
+        who = person_named(answer.judge or judge, "the label")
+    except LeadlineError as error:
+        raise ValueError(str(error)) from error
+    return replace(answer, item=item, judge=who)
+
+
+def _require_label(value: str, question: Question) -> None:
+    if question.classes:
+        if value not in question.classes:
+            known = ", ".join(question.classes)
+            raise ValueError(f"{question.label} is {value[:40]!r}; one of {known} is needed")
+        return
+    try:
+        is_number = math.isfinite(float(value))
+    except ValueError:
+        is_number = False
+    if not is_number:
+        raise ValueError(f"{question.label} is {value[:40]!r}; a number is needed")
+
+
+def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) -> Received:
+    """Put answers on the record; the only place that does."""
+    there = {(vote.item, vote.judge): vote for vote in workspace.record.votes()}
+    n_same = n_older = n_words = n_kept = 0
+    # whoever answers twice is counted with the later answer, so that the later must come last
+    for answer in sorted(answers, key=lambda each: each.at or _NEVER):
+        vote, before = _vote(answer), there.get((answer.item, answer.judge))
+        if before is not None and _is_same(before, vote):
+            n_same += 1
+            continue
+        if before is not None and before.at and vote.at and vote.at < before.at:
+            n_older += 1
+            continue
+        workspace.record.add_vote(vote)
+        there[answer.item, answer.judge] = vote
+        n_kept += 1
+        n_words += bool(answer.guidelines) and vote.guidelines is None
+    return Received(
+        n_kept=n_kept, n_same=n_same, n_older=n_older, n_words=n_words, faults=tuple(faults)
+    )
+
+
+def _vote(answer: Answer) -> Vote:
+    # versions are numbers here; what others call theirs is not ours to number
+    version = int(answer.guidelines) if answer.guidelines.isdecimal() else None
+    return Vote(
+        item=answer.item,
+        judge=answer.judge,
+        value=answer.value,
+        seconds=answer.seconds,
+        at=answer.at,
+        guidelines=version,
+        reason=answer.reason,
+        comment=answer.comment,
+    )
+
+
+def _is_same(before: Vote, vote: Vote) -> bool:
+    """Whether the record holds this vote; a file that tells no time cannot be told by it."""
+    if vote.at is None:
+        before = replace(before, at=None)
+    return all(
+        getattr(before, name) == each for name, each in vars(vote).items() if each not in (None, "")
+    ) and (before.value == vote.value)
+
+
+def _refusal(name: str, faults: Sequence[Fault]) -> tuple[str, str, str]:
+    told = [f"{name} {fault.where}: {fault.found}".replace(" :", ":") for fault in faults]
+    more = len(told) - _MOST_NAMED
+    rest = f" {plural(more, 'more fault')}." if more > 0 else ""
+    return (
+        f"{'. '.join(told[:_MOST_NAMED])}.{rest}",
+        "Nothing was kept.",
+        "Correct the file, or keep what is without fault with --keep-good.",
+    )
+
+
+class _Items:
+    """Every item there is, to be found by key or by content."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        entry = workspace.record.latest("data")
+        assert entry is not None
+        assert isinstance(entry.verdict, Data)
+        data = entry.verdict
+        digests = [digest for digest in (data.unlabelled, data.snapshot) if digest]
+        tables = [keyed_items(workspace, digest, data) for digest in digests]
+        self._identity = identity_of(data)
+        self._schema = {name: tables[0].schema[name] for name in self._identity}
+        self._keys = {key for table in tables for key in table[table.columns[0]].to_list()}
+
+    def named(self, arrivals: Sequence[Arrival]) -> list[str | ValueError]:
+        """The key of each item, or why there is none."""
+        return [self._key(arrival) for arrival in arrivals]
+
+    def _key(self, arrival: Arrival) -> str | ValueError:
+        key = arrival.answer.item or str(arrival.content.get("leadline_item", "") or "")
+        if key:
+            is_known = key in self._keys
+            return key if is_known else ValueError(f"the item {key[:40]!r} is not among the data")
+        return self._by_content(arrival.content)
+
+    def _by_content(self, content: Mapping[str, Any]) -> str | ValueError:
+        missing = [name for name in self._identity if name not in content]
+        if missing:
+            return ValueError(
+                f"nothing says which item it is: there is no 'item', and no {_named(missing)}"
+            )
+        try:
+            columns = {
+                name: pl.Series([_typed(content[name], dtype, name)], dtype=dtype)
+                for name, dtype in self._schema.items()
+            }
+        except ValueError as error:
+            return error
+        key = f"{int(content_hashes(pl.DataFrame(columns), self._identity)[0]):016x}"
+        return key if key in self._keys else ValueError("no row of the data has this content")
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in list(names)[:_MOST_NAMED])
+
+
+def _typed(value: Any, dtype: pl.DataType, name: str) -> Any:
+    """A value as the snapshot holds it."""
+    if value in (None, ""):
+        return None
+    if dtype == pl.String:
+        return str(value)
+    if dtype == pl.Binary:
+        return _image(value, name)
+    try:
+        if dtype.is_temporal():
+            text = value.isoformat() if isinstance(value, date) else str(value)
+            return time_of(text).astimezone(UTC).replace(tzinfo=None)
+        return int(float(value)) if dtype.is_integer() else float(value)
+    except (TypeError, ValueError) as error:
+        kind = "time" if dtype.is_temporal() else "number"
+        raise ValueError(f"{name} is {str(value)[:40]!r}; a {kind} is needed") from error
+
+
+def _image(value: Any, name: str) -> bytes:
+    from base64 import b64decode
+
+    if isinstance(value, bytes):
+        return value
+    head, _, encoded = str(value).partition(",")
+    if not head.startswith("data:image/png;base64"):
+        raise ValueError(f"{name} is no image in the file itself; name the item by its key")
+    return b64decode(encoded)

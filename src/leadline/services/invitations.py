@@ -1,0 +1,138 @@
+"""Links by which people come to do one thing, each as one person and nobody else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from leadline.errors import RecordError, SettingsError
+from leadline.record import Invitation, Role
+from leadline.services.naming import person_named
+from leadline.workspace import Workspace
+
+LONGEST_DAYS = 366
+
+
+class NotInvitedError(RecordError):
+    """A link that is not, or no longer, good."""
+
+
+def invite(
+    workspace: Workspace, person: str, role: Role, *, days: float, by: str
+) -> tuple[Invitation, str]:
+    """Invite a person to label, to judge or to adjudicate.
+
+    An earlier invitation of theirs to the same role is revoked.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    person : str
+        The name that whoever has the link goes by.
+    role : Role
+        What they may do.
+    days : float in (0, 366]
+        How long the link is good.
+    by : str
+        Who invites.
+
+    Returns
+    -------
+    Invitation, str
+        What is on the record; the path of the link, to go behind the address of the pages.
+
+    Raises
+    ------
+    SettingsError
+        If the name cannot be kept, or the days are not in the range.
+    """
+    if not 0 < days <= LONGEST_DAYS:
+        raise SettingsError(
+            f"The link would be good for {days:g} days.",
+            f"More than 0 and at most {LONGEST_DAYS} are possible.",
+            "Give another number of --days.",
+        )
+    name, host = person_named(person, "the invitation"), person_named(by, "who invites")
+    until = datetime.now(UTC) + timedelta(days=days)
+    made = workspace.record.invite(name, role, by=host, expires_at=until)
+    return made, f"/join/{link_token(workspace.secret, made)}"
+
+
+def link_token(secret: bytes, invitation: Invitation) -> str:
+    """What the link of an invitation carries."""
+    return _signer(secret).dumps([invitation.id, invitation.role.value])
+
+
+def role_of(secret: bytes, token: str) -> Role | None:
+    """The role that a link opens, if it is one of ours; whether it is still good is not asked."""
+    found = _read(secret, token)
+    return None if found is None else found[1]
+
+
+def invitation_of(workspace: Workspace, token: str) -> Invitation:
+    """The invitation of a link that is good now.
+
+    Raises
+    ------
+    NotInvitedError
+        If the link is not ours, was revoked, or has expired.
+    """
+    found = _read(workspace.secret, token)
+    invitation = workspace.record.invitation(found[0]) if found else None
+    if invitation is None:
+        raise NotInvitedError(
+            "This link is not one of ours.",
+            "A link is good only as it was sent, to the last character.",
+            "Copy the whole link from the message, or ask whoever sent it.",
+        )
+    if invitation.revoked_at is not None:
+        raise NotInvitedError(
+            f"This link was revoked on {invitation.revoked_at:%d %B %Y}.",
+            "What you answered before is kept.",
+            f"Ask {invitation.made_by} for another.",
+        )
+    if not invitation.is_good(datetime.now(UTC)):
+        raise NotInvitedError(
+            f"This link expired on {invitation.expires_at:%d %B %Y}.",
+            "What you answered before is kept.",
+            f"Ask {invitation.made_by} for another.",
+        )
+    return invitation
+
+
+def free_name(workspace: Workspace, name: str, doing: str) -> str:
+    """A name that somebody typed, without stray space.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be kept, or belongs to somebody who was invited.
+    """
+    clean = person_named(name, doing)
+    now = datetime.now(UTC)
+    if any(one.is_good(now) for one in workspace.record.invited(clean)):
+        raise SettingsError(
+            f"{clean} was invited, and comes by a link.",
+            "A name that has an invitation cannot be taken by typing it.",
+            "Open the link you were sent, or give another name.",
+        )
+    return clean
+
+
+def _read(secret: bytes, token: str) -> tuple[int, Role] | None:
+    signer = _signer(secret)
+    try:
+        said = signer.loads(token)
+        # base64 has bits to spare: more than one spelling would pass as the same signature
+        if signer.dumps(said) != token:
+            return None
+        number, role = said
+        return int(number), Role(role)
+    except (BadData, TypeError, ValueError):
+        return None
+
+
+def _signer(secret: bytes) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt="leadline.invitation")

@@ -1,0 +1,139 @@
+"""What goes out to be labelled elsewhere: the question, the items, and what was said so far."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import polars as pl
+
+from leadline.engines.exchange import Answer, Parcel, Question
+from leadline.errors import NotReadyError
+from leadline.gather.items import N_POOL
+from leadline.phases.data import Data
+from leadline.phases.problem import Problem
+from leadline.phases.scoring import Task
+from leadline.record import Vote
+from leadline.snapshot import content_hashes, from_parquet
+from leadline.workspace import Workspace
+
+_SEED = 0
+# currencies without a smaller unit
+_WHOLE = ("JPY", "KRW", "CLP", "VND")
+
+
+def question_of(
+    workspace: Workspace, *, guidelines: str = "", reward: int | None = None
+) -> Question:
+    """What is asked of each item.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    guidelines : str
+        How to decide, as Markdown.
+    reward : int or None
+        What one answer is paid, in cents; None: wage times seconds, as the settings have them,
+        rounded up.
+
+    Raises
+    ------
+    NotReadyError
+        If there is no data verdict.
+    """
+    data, problem = _verdicts(workspace)
+    kinds = {column.name: column.kind.value for column in data.columns}
+    is_number = data.task is Task.REGRESSION
+    prices, currency = workspace.settings.prices, problem.currency
+    wage = prices.seconds_per_label * prices.wage_per_hour / 3600.0
+    per_unit = 1 if currency in _WHOLE else 100
+    return Question(
+        text=problem.question or f"What is {problem.label} here?",
+        label=problem.label,
+        unit=problem.unit,
+        classes=() if is_number else tuple(count.value for count in data.classes),
+        columns={name: kinds.get(name, "category") for name in data.features},
+        guidelines=guidelines,
+        # what is paid is never rounded down; floats just above a whole cent are no cent more
+        reward=ceil(round(wage * per_unit, 6)) if reward is None else reward,
+        currency=currency,
+    )
+
+
+def parcel(workspace: Workspace, question: Question, *, n_items: int = N_POOL) -> Parcel:
+    """Pack items that want labels, and all votes that count.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    question : Question
+        What is asked.
+    n_items : int, default=500
+        How many items at most, drawn at random, the same each time; 0 for all. Items that have
+        votes always come along.
+
+    Raises
+    ------
+    NotReadyError
+        If there is no data verdict.
+    """
+    data, _ = _verdicts(workspace)
+    answers = tuple(_answer(vote) for vote in workspace.record.votes())
+    frame = keyed_items(workspace, data.unlabelled or data.snapshot, data)
+    key = frame.columns[0]
+    if 0 < n_items < frame.height:
+        voted = frame[key].is_in([answer.item for answer in answers])
+        drawn = frame.sample(n_items, shuffle=True, seed=_SEED)
+        # first the drawn, then what else has votes
+        frame = pl.concat([drawn, frame.filter(voted).join(drawn, on=key, how="anti")])
+    return Parcel(
+        question=question,
+        key=key,
+        items=frame.select(key, *question.columns),
+        answers=answers,
+    )
+
+
+def keyed_items(workspace: Workspace, digest: str, data: Data) -> pl.DataFrame:
+    """The rows of a stored table, once each, with their keys as the first column.
+
+    The column of keys is ``item``, or ``leadline_item`` where the data have an ``item``.
+    """
+    frame = from_parquet(workspace.artifacts.get(digest))
+    hashes = content_hashes(frame, identity_of(data))
+    key = "leadline_item" if "item" in frame.columns else "item"
+    keys = pl.Series(key, [f"{int(each):016x}" for each in hashes], dtype=pl.String)
+    return frame.select(keys, pl.all()).unique(key, keep="first", maintain_order=True)
+
+
+def identity_of(data: Data) -> list[str]:
+    """The columns whose content says which row a row is."""
+    return list(data.split.identity) or list(data.features)
+
+
+def _verdicts(workspace: Workspace) -> tuple[Data, Problem]:
+    data, problem = workspace.record.latest("data"), workspace.record.latest("problem")
+    if data is None or problem is None:
+        raise NotReadyError(
+            "There is nothing to label yet.",
+            "A verdict of 'data' says which rows there are.",
+            "Run 'leadline run data' first.",
+        )
+    assert isinstance(data.verdict, Data)
+    assert isinstance(problem.verdict, Problem)
+    return data.verdict, problem.verdict
+
+
+def _answer(vote: Vote) -> Answer:
+    # what a vote says beside its label, as far as the record holds it
+    return Answer(
+        item=vote.item,
+        judge=vote.judge,
+        value=vote.value,
+        seconds=vote.seconds,
+        at=vote.at,
+        guidelines="" if vote.guidelines is None else str(vote.guidelines),
+        reason=vote.reason,
+        comment=vote.comment,
+    )

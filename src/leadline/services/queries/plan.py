@@ -1,0 +1,188 @@
+"""What some budgets would buy, before any of them is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from leadline.errors import NotReadyError, SettingsError
+from leadline.gather.terms import terms_of
+from leadline.phases.forecast import Forecast, posterior_of
+from leadline.phases.offer import LEVELS, Offer, Range, Terms, offer_of
+from leadline.settings import Machine
+from leadline.stats.interruptions import interrupted_hours
+from leadline.stats.timing import fit_time_law
+from leadline.workspace import Workspace
+
+_SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
+_N_DRAWS = 4000
+_SEED = 0
+
+
+@dataclass(frozen=True)
+class Hire:
+    """What the machine hours of a plan cost on one kind of machine.
+
+    Attributes
+    ----------
+    machine : Machine
+        Its prices.
+    on_demand : Range
+        Money for hours nobody cuts short.
+    spot, spot_hours : Range or None
+        Money and hours where the machine may be taken away; None without a spot price.
+    p_cheaper : float or None
+        Chance that spot costs less in the end.
+    """
+
+    machine: Machine
+    on_demand: Range
+    spot: Range | None
+    spot_hours: Range | None
+    p_cheaper: float | None
+
+
+@dataclass(frozen=True)
+class BudgetPlan:
+    """Budgets and what becomes of projects that are granted them.
+
+    Attributes
+    ----------
+    question, scoring, currency, priced_at : str
+        Of the project.
+    target_score : float
+        What is good enough.
+    forecast : int
+        Number of the entry it was made from.
+    is_current : bool
+        Whether that entry is current.
+    terms : Terms
+        Prices and people.
+    offers : tuple of Offer
+        By ascending budget.
+    granted : Offer
+        Of the budget in ``leadline.toml``.
+    hires : tuple of Hire
+        What the machine hours of the granted budget cost elsewhere.
+    """
+
+    question: str
+    scoring: str
+    target_score: float
+    currency: str
+    priced_at: str
+    forecast: int
+    is_current: bool
+    terms: Terms
+    offers: tuple[Offer, ...]
+    granted: Offer
+    hires: tuple[Hire, ...]
+
+
+def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPlan:
+    """Play projects through with some budgets.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project; its record must have a forecast.
+    budgets : sequence of float, default=()
+        Money granted in all; without any, shares and multiples of the budget in the settings.
+
+    Raises
+    ------
+    NotReadyError
+        If there is no forecast.
+    SettingsError
+        If a budget is negative or not finite, or none is known.
+    """
+    entry = workspace.record.latest("forecast")
+    if entry is None or not isinstance(entry.verdict, Forecast):
+        raise NotReadyError(
+            "There is no forecast on the record.",
+            "A plan is made from a learning curve.",
+            "Label some hundred rows, then run 'leadline run'.",
+        )
+    forecast = entry.verdict
+    granted = workspace.settings.problem.budget
+    wanted = _budgets(budgets, granted)
+    terms = terms_of(workspace, forecast)
+    posterior = posterior_of(forecast)
+    law = fit_time_law(forecast.train_sizes, forecast.fit_seconds)
+    noise = _noise(forecast)
+    target = forecast.target_error
+    offers = {
+        each: offer_of(posterior, law, terms, target, each, noise=noise, seed=_SEED)
+        for each in sorted({*wanted, granted})
+    }
+    prices = workspace.settings.prices
+    rng = np.random.default_rng(_SEED)
+    hours = offers[granted].machine_hours
+    return BudgetPlan(
+        question=workspace.settings.problem.question,
+        scoring=forecast.scoring,
+        target_score=forecast.target_score,
+        currency=forecast.currency,
+        priced_at=prices.priced_at,
+        forecast=entry.number,
+        is_current=workspace.record.standing()["forecast"].state.value == "current",
+        terms=terms,
+        offers=tuple(offers[each] for each in wanted),
+        granted=offers[granted],
+        hires=tuple(_hire(machine, hours, rng) for machine in prices.machines),
+    )
+
+
+def _budgets(budgets: Sequence[float], granted: float) -> list[float]:
+    """Those asked for, or shares and multiples of what is granted; ascending."""
+    wanted = sorted(set(budgets) or {granted * share for share in _SHARES})
+    if not all(0 <= each < float("inf") for each in wanted):
+        raise SettingsError(
+            f"A budget is {min(wanted):g}.", "Amounts of at least 0 are needed.", "Write an amount."
+        )
+    if not budgets and granted <= 0:
+        raise SettingsError(
+            "No budget is granted.",
+            "A plan compares budgets.",
+            "Set [problem] budget in leadline.toml, or name some: 'leadline plan 200 500 1000'.",
+        )
+    return wanted
+
+
+def _noise(forecast: Forecast) -> float:
+    """Standard error of the log error that was measured at the largest size."""
+    if not forecast.stderrs or forecast.errors[-1] <= 0:
+        return 0.0
+    return forecast.stderrs[-1] / forecast.errors[-1]
+
+
+def _hire(machine: Machine, hours: Range, rng: np.random.Generator) -> Hire:
+    """Price the hours of a plan on a machine; its speed is taken to be that of today's."""
+    known = [hours.q05, hours.q25, hours.q50, hours.q75, hours.q95]
+    work = np.interp(rng.random(_N_DRAWS), LEVELS, known)
+    certain = work * machine.on_demand
+    hire = Hire(machine, Range.of(certain), None, None, None)
+    if not machine.spot:
+        return hire
+    taken = np.concatenate(
+        [
+            interrupted_hours(
+                float(each),
+                per_hour=machine.interruptions_per_hour,
+                restart=machine.restart_s / 3600,
+                checkpoint=machine.checkpoint_s / 3600,
+                size=1,
+                rng=rng,
+            )
+            for each in work
+        ]
+    )
+    paid = taken * machine.spot
+    return replace(
+        hire,
+        spot=Range.of(paid),
+        spot_hours=Range.of(taken),
+        p_cheaper=float(np.mean(paid < certain)),
+    )

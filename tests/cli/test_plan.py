@@ -1,0 +1,79 @@
+"""What budgets would buy, in a terminal."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from tests.services.flights import make_workspace
+
+Call = Callable[..., Result]
+ROWS = ("problem", "data", "feasibility", "search", "labelling", "curve", "forecast")
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("plan")
+    make_workspace(folder, ROWS).close()
+    return folder
+
+
+def test_budgets_are_compared_and_drawn(call: Call, planned: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "plan.svg"
+    answer = call("plan", 300, 100, "--picture", picture, "-C", planned)
+    assert answer.exit_code == 0, answer.output
+    assert "machine h" in answer.stdout
+    assert "<svg" in picture.read_text()
+    document = json.loads(call("plan", 300, 100, "-C", planned, "--json").stdout)
+    budgets = [offer["budget"] for offer in document["offers"]]
+    assert budgets == [100, 300]
+    for offer in document["offers"]:
+        assert 0 <= offer["p_met"] <= 1
+        assert offer["money"]["q95"] <= offer["budget"]
+
+
+def test_machines_are_compared_by_simulation(call: Call, planned: Path) -> None:
+    example = call("plan", "--example-machines").stdout
+    machines = tomllib.loads(example)["machines"]
+    settings = planned / "leadline.toml"
+    text = settings.read_text()
+    settings.write_text(f"{text}\n[prices]\n{example}")
+    answer = call("plan", 300, "-C", planned)
+    assert answer.exit_code == 0, answer.output
+    for machine in machines:
+        assert machine["name"] in answer.stdout
+    assert "spot is cheaper" in answer.stdout
+    settings.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--", "-5"), "at least 0"),
+        (("300", "--picture", "plan.pdf"), ".html, .svg or .png"),
+        ((), "No budget is granted"),
+    ],
+)
+def test_what_cannot_be_planned_is_said(
+    call: Call,
+    planned: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = call("plan", "-C", planned, *arguments)
+    assert answer.exit_code == 1
+    assert told in answer.stderr
+
+
+def test_without_a_forecast_it_says_what_to_do(call: Call, tmp_path: Path) -> None:
+    make_workspace(tmp_path, ("problem", "data")).close()
+    answer = call("plan", 100, "-C", tmp_path)
+    assert answer.exit_code == 1
+    assert "Label some hundred rows" in answer.stderr
