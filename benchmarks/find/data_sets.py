@@ -51,7 +51,7 @@ def bike(rows: int) -> Case:
     frame = _csv(_SHARED / "streams" / "bike_hour.csv.gz")
     left_out = ("casual", "registered", "instant")
     frame = frame.drop([name for name in left_out if name in frame.columns])
-    return Case(_some(frame, rows), "cnt", "regression", "r2")
+    return Case(_some(frame, rows), "count", "regression", "r2")
 
 
 def weather(rows: int) -> Case:

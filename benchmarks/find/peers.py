@@ -43,7 +43,7 @@ _PACKAGES = {
     "TPOT": ["tpot", "pyarrow"],
     "AutoGluon": ["autogluon.tabular[lightgbm]", "pyarrow"],
 }
-_OURS = ("Leadline", "Leadline, random")
+_OURS = ("Leadline", "Leadline random")
 _MOST_WORDS = 2000
 
 V = TypeVar("V")
@@ -107,10 +107,9 @@ def run_case(case: Case, tools: list[str], seconds: float) -> dict[str, Outcome]
         return found
 
 
-def make_project(case: Case, folder: Path, seconds: float, tool: str) -> None:
-    """A workspace as `leadline init` would leave it."""
+def make_project(case: Case, folder: Path, seconds: float, **find: object) -> None:
+    """A workspace as `leadline init` would leave it, with some settings of the search."""
     case.frame.write_parquet(folder / "rows.parquet")
-    find = {"searcher": "random"} if "random" in tool else {}
     text = template(
         name="peers",
         files=("rows.parquet",),
@@ -129,7 +128,7 @@ def make_project(case: Case, folder: Path, seconds: float, tool: str) -> None:
 
 def run_ours(case: Case, folder: Path, seconds: float, tool: str) -> Outcome:
     """`leadline run search`, then the chosen candidate on all train rows."""
-    make_project(case, folder, seconds, tool)
+    make_project(case, folder, seconds, **({"searcher": "random"} if "random" in tool else {}))
     for row in ("problem", "data"):
         leadline(folder, row)
     started = time.monotonic()
@@ -149,7 +148,7 @@ def run_ours(case: Case, folder: Path, seconds: float, tool: str) -> Outcome:
 
 def run_peer(case: Case, folder: Path, seconds: float, tool: str) -> Outcome:
     """A peer in its own environment, on the same rows."""
-    make_project(case, folder, seconds, tool)
+    make_project(case, folder, seconds)
     for row in ("problem", "data"):
         leadline(folder, row)
     with Workspace.open(folder) as workspace:

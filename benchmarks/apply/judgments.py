@@ -1,0 +1,200 @@
+"""How few judgments tell precision and recall on a stream.
+
+    python benchmarks/apply/judgments.py [--repetitions 400] [--only intervals,votes,looks]
+        [--settings calibrated,SMS,flights] [--methods Leadline] [--seed 0] [--processes 2]
+
+Seeded. Each repetition draws a stream (or, for real classifiers, other rows to judge), hides the
+truth, and lets each method ask for 200 judgments. How far it is goes to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from methods import METHODS, Answer
+from repeating import repeat
+from streams import Stream, normal, settings
+
+from leadline.phases.review import CLEAR
+from leadline.stats.judgments import (
+    StreamEstimate,
+    cheapest,
+    estimate,
+    estimate_votes,
+    sample,
+    surprising,
+)
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
+
+from scoring import markdown
+
+_N = 200
+Make = Callable[[np.random.Generator], Stream]
+# mean coverage of precision and recall from and to, worst cell, mean widths; None: not asked
+Target = tuple[float, float, float, float, float, float | None, float | None]
+_MAIN: Target = (0.86, 0.94, 0.88, 0.97, 0.80, 0.16, 0.24)
+_MOVED: Target = (0.86, 1.0, 0.86, 1.0, 0.78, None, None)
+_REAL: Target = (0.86, 1.0, 0.86, 1.0, 0.0, 0.12, 0.12)
+_RARE: Target = (0.0, 1.0, 0.90, 1.0, 0.0, None, None)
+_TARGETS = {
+    "calibrated": _MAIN,
+    "thresholds .8 .5 .2": _MAIN,
+    "SMS": _REAL,
+    "flights": _REAL,
+    "prevalence 1 %": _RARE,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--repetitions", type=int, default=400)
+    parser.add_argument("--only", default="intervals,votes,looks")
+    parser.add_argument("--settings", default=",".join(name for name, _ in settings()))
+    parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1)
+    given = parser.parse_args()
+    parts = {"intervals": intervals, "votes": votes, "looks": looks}
+    for name in given.only.split(","):
+        parts[name](given)
+
+
+def intervals(given: argparse.Namespace) -> None:
+    """Coverage and width of every method in every setting."""
+    wanted, methods = given.settings.split(","), given.methods.split(",")
+    for name, make in settings():
+        if name not in wanted:
+            continue
+        make(np.random.default_rng(0))  # real classifiers are fitted once, before work is shared
+
+        def once(rng: np.random.Generator, make: Make = make) -> list[Seen]:
+            stream = make(rng)
+            return [Seen.of(stream, METHODS[method](stream, _N, rng)) for method in methods]
+
+        seen = repeat(once, given.repetitions, given.seed, name=name, n_processes=given.processes)
+        tallies = [Tally(each) for each in zip(*seen, strict=True)]
+        target = _TARGETS.get(name, _MOVED)
+        rows = [[m, *tally.cells(target)] for m, tally in zip(methods, tallies, strict=True)]
+        print(f"\n### {name}\n\n{markdown(_HEAD, rows)}", flush=True)
+
+
+def votes(given: argparse.Namespace) -> None:
+    """Judges who say yes to 2 % of negatives and no to 10 % of positives."""
+    seen = repeat(_voted, given.repetitions, given.seed, name="votes", n_processes=given.processes)
+    names = ("one vote, taken at its word", "and two more on 25")
+    tallies = [Tally(each) for each in zip(*seen, strict=True)]
+    rows = [[name, *tally.cells(_MOVED)] for name, tally in zip(names, tallies, strict=True)]
+    print(f"\n### Judges who err\n\n{markdown(_HEAD, rows)}", flush=True)
+
+
+def _voted(rng: np.random.Generator) -> list[Seen]:
+    stream = normal(rng)
+    rows = sample(stream.scores, stream.thresholds, _N, rng)
+    first = _said(stream.truth[rows], rng)
+    at_its_word = estimate(stream.scores, stream.thresholds, rows, first)
+    yes, no = first.astype(int), (~first).astype(int)
+    asked = surprising(stream.scores, stream.thresholds, rows, first, 25)
+    again = np.isin(rows, asked)
+    for _ in range(2):
+        said = _said(stream.truth[rows[again]], rng)
+        yes[again] += said
+        no[again] += ~said
+    asked_again = estimate_votes(stream.scores, stream.thresholds, rows, yes, no)
+    return [Seen.of(stream, _ends(found)) for found in (at_its_word, asked_again)]
+
+
+def looks(given: argparse.Namespace) -> None:
+    """Coverage at the moment at which somebody who looks after every 20 judgments stops."""
+    found = repeat(
+        _stopped, given.repetitions, given.seed, name="looks", n_processes=given.processes
+    )
+    seen, asked, wrong = zip(*found, strict=True)
+    print(
+        f"\n### Stopping when it is clear (mean {np.mean(asked):.0f} judgments; clear and wrong "
+        f"in {np.mean(wrong):.3f})\n"
+    )
+    print(markdown(_HEAD, [["Leadline", *Tally(seen).cells(_MOVED)]]), flush=True)
+
+
+def _stopped(rng: np.random.Generator) -> tuple[Seen, int, bool]:
+    """What is seen at the moment of stopping, after how many judgments, and whether it is wrong."""
+    stream = normal(rng)
+    rows = sample(stream.scores, stream.thresholds, 400, rng)
+    for n in range(40, 401, 20):
+        found = estimate(stream.scores, stream.thresholds, rows[:n], stream.truth[rows[:n]])
+        picked = cheapest(found, cost_miss=2, cost_false_alarm=1)
+        is_clear = picked.probability >= CLEAR
+        if is_clear:
+            break
+    is_wrong = is_clear and picked.index != int(np.argmin(stream.cost(2, 1)))
+    return Seen.of(stream, _ends(found)), n, is_wrong
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Which intervals hold the truth, shape (2, n_thresholds), and their mean widths."""
+
+    held: np.ndarray
+    widths: np.ndarray
+
+    @classmethod
+    def of(cls, stream: Stream, answer: Answer) -> Seen:
+        both = np.stack([answer.precision, answer.recall])
+        truth = np.stack([stream.precision, stream.recall])
+        held = (both[:, 0] <= truth + 1e-12) & (truth <= both[:, 1] + 1e-12)
+        return cls(held, (both[:, 1] - both[:, 0]).mean(axis=1))
+
+
+class Tally:
+    """Hits and widths of intervals."""
+
+    def __init__(self, seen: Iterable[Seen]) -> None:
+        self.held, self.widths = zip(*((one.held, one.widths) for one in seen), strict=True)
+
+    def cells(self, target: Target) -> list[str]:
+        cells = np.mean(self.held, axis=0)
+        precision, recall = cells.mean(axis=1)
+        width = np.nanmean(self.widths, axis=0)
+        low_p, high_p, low_r, high_r, worst, width_p, width_r = target
+        met = (
+            low_p <= precision <= high_p
+            and low_r <= recall <= high_r
+            and cells.min() >= worst
+            and (width_p is None or width[0] <= width_p)
+            and (width_r is None or width[1] <= width_r)
+        )
+        numbers = (precision, recall, cells.min(), *width)
+        return [*(f"{number:.3f}" for number in numbers), "yes" if met else "no"]
+
+
+_HEAD = [
+    "method",
+    "precision covered",
+    "recall covered",
+    "worst cell",
+    "width of precision",
+    "width of recall",
+    "target met",
+]
+
+
+def _said(truth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    chance = rng.random(truth.size)
+    return np.where(truth, chance > 0.1, chance < 0.02)
+
+
+def _ends(found: StreamEstimate) -> Answer:
+    precision, recall = found.precision, found.recall
+    return Answer(np.stack([precision.low, precision.high]), np.stack([recall.low, recall.high]))
+
+
+if __name__ == "__main__":
+    main()
