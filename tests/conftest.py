@@ -55,6 +55,17 @@ def missing(what: str) -> NoReturn:
     pytest.skip(what)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long tests at the head of each process' share, or all would wait for the last."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    short = [item for item in items if not item.get_closest_marker("long")]
+    n = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    share = -(-len(short) // n)
+    items[:] = [
+        item for i in range(n) for item in [*long[i::n], *short[i * share : (i + 1) * share]]
+    ]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Embeddings of the tests are kept for the tests, and not beside the user's."""

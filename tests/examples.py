@@ -457,7 +457,7 @@ def example_review() -> review.Review:
                     test_recall=Bounds(estimate=0.68, low=0.63, high=0.72),
                     n_alerts=548,
                     cost_per_1000=4_480.0,
-                    p_cheapest=0.93,
+                    p_cheapest=0.97,
                 ),
                 review.StreamPoint(
                     name="catch-all",
@@ -468,7 +468,7 @@ def example_review() -> review.Review:
                     test_recall=Bounds(estimate=0.92, low=0.89, high=0.94),
                     n_alerts=1_190,
                     cost_per_1000=5_190.0,
-                    p_cheapest=0.06,
+                    p_cheapest=0.02,
                 ),
             ),
             cost_miss=40.0,

@@ -40,6 +40,7 @@ def run_session(block: Block, folder: Path) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)  # six searches, on a machine that others may use as well
 def test_every_example_of_the_page_runs(tmp_path: Path) -> None:
     ran = {"console": 0, "pycon": 0, "toml": 0, "file": 0}

@@ -65,6 +65,7 @@ def run_python(block: Block, names: Mapping[str, Any]) -> None:
     assert outcome.failed == 0, "".join(complaints)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)  # a whole project, on a machine that others may use as well
 def test_the_tutorial_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tests.processes import running_in
 from tests.projects import PROBLEM, customers, project
 
@@ -57,6 +58,7 @@ def require_whole(folder: Path) -> None:
         assert max(counts.values(), default=1) == 1, counts
 
 
+@pytest.mark.long
 def test_twenty_kills_leave_the_record_whole(
     tmp_path: Path, wait_for: Callable[[Callable[[], bool]], None]
 ) -> None:

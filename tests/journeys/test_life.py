@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
+import pytest
 from click.testing import Result
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_breast_cancer
@@ -24,7 +25,7 @@ SAID = {
     "question": "Is this tumour malignant?",
     "target_score": 0.9,
     "cost_miss": 20.0,
-    "time_box_s": 40.0,
+    "time_box_s": 15.0,
     "answered_by": "Ada",
     "harmed": "patients",
     "by_which_error": "a miss delays treatment",
@@ -43,6 +44,7 @@ def tumours() -> pl.DataFrame:
     return pl.DataFrame({**columns, LABEL: names}).sample(fraction=1.0, shuffle=True, seed=0)
 
 
+@pytest.mark.long
 def test_from_a_file_to_a_watched_model(
     go: Callable[..., Result], page: Page, tmp_path: Path
 ) -> None:
