@@ -50,8 +50,8 @@ def say(record: Record, judge: str, value: str | None, terms: Terms = TERMS) -> 
 def test_the_same_item_is_shown_until_it_is_answered(record: Record) -> None:
     record.make_worklist(work(), items(20))
     first = hand(record, "Ada")
-    assert record.assigned("Ada") == first == record.assign("Ada", TERMS)
-    assert record.assigned("Bo") is None
+    assert record.progress("Ada").assignment == first == record.assign("Ada", TERMS)
+    assert record.progress("Bo").assignment is None
     assert hand(record, "Bo").item != first.item
 
 
@@ -138,7 +138,7 @@ def test_a_skip_is_no_vote_and_the_item_goes_on(record: Record) -> None:
 def test_undo_asks_for_the_item_again_and_keeps_its_place(record: Record) -> None:
     record.make_worklist(work(limit=3 * PRICE), items(3))
     answered = say(record, "Ada", "yes")
-    at_hand = record.assigned("Ada")
+    at_hand = record.progress("Ada").assignment
     again = record.take_back("Ada", TERMS)
     assert isinstance(again, Assignment)
     assert again.item.key == answered
@@ -214,10 +214,10 @@ def test_who_has_come_how_far(record: Record) -> None:
     record.make_worklist(work(), items(10))
     for value in ("yes", None, "no"):
         say(record, "Ada", value)
-    pace = record.pace("Ada")
-    assert (pace.n_votes, pace.seconds, pace.recent_s) == (3, 6.0, (2.0, 2.0, 2.0))
-    assert record.n_open("Ada") == 7
-    assert record.n_open("Bo") == 6, "one is at hand with Ada"
+    ada = record.progress("Ada")
+    assert (ada.n_votes, ada.seconds, ada.recent_s) == (3, 6.0, (2.0, 2.0, 2.0))
+    assert ada.n_open == 7
+    assert record.progress("Bo").n_open == 6, "one is at hand with Ada"
     assert record.paid_for_votes() == (3 * PRICE, 0)
 
 

@@ -103,6 +103,7 @@ def test_a_thumb_is_enough(page: Page, make: Make, serve: Serve) -> None:
         page.get_by_text("Not sure").click()
         page.get_by_role("button", name="two labels fit").click()
         expect(page.get_by_text(": 1 labelled")).to_be_visible()
+        page.wait_for_load_state()  # text may stand there before the style sheet does
         for button in page.locator(".answers button:visible").all():
             box = button.bounding_box()
             assert box is not None

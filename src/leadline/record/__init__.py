@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from leadline.record.adjudicating import Adjudication
 from leadline.record.artifacts import Artifact, Artifacts
-from leadline.record.ballots import Pace, Vote, VoteKind
+from leadline.record.ballots import Vote, VoteKind
 from leadline.record.evidence import Judgment, Observation
 from leadline.record.guidelines import Guidelines
 from leadline.record.invitations import Invitation, Role
@@ -16,7 +16,7 @@ from leadline.record.queue import Job, JobState
 from leadline.record.reading import Reading
 from leadline.record.store import Entry, Record
 from leadline.record.unresolved import Opinion, Unresolved
-from leadline.record.work import Assignment, Item, Nothing, Terms, Work
+from leadline.record.work import Assignment, Item, Nothing, Progress, Terms, Work
 
 __all__ = [
     "Adjudication",
@@ -33,7 +33,7 @@ __all__ = [
     "Nothing",
     "Observation",
     "Opinion",
-    "Pace",
+    "Progress",
     "Reading",
     "Record",
     "Role",

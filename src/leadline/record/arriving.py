@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 
 from leadline.record.opening import Store
 from leadline.record.tables import utc
@@ -83,7 +83,8 @@ def counts(table: Any) -> ColumnElement[bool]:
     """Neither a withdrawal nor withdrawn; of a table or an alias of it."""
     other = table.alias()
     is_withdrawn = select(other.c.id).where(other.c.withdraws == table.c.id).exists()
-    condition: ColumnElement[bool] = table.c.withdraws.is_(None) & ~is_withdrawn
+    # of "IS NULL" SQLite thinks that the unique index leaves one row: it would read all of them
+    condition: ColumnElement[bool] = (func.coalesce(table.c.withdraws, 0) == 0) & ~is_withdrawn
     return condition
 
 

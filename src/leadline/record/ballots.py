@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, func, select
 
-from leadline.record import statements, tables
+from leadline.record import tables
 from leadline.record.arriving import Arriving, columns_of_answer, counts, latest
 from leadline.record.counting import recount, spend
 
@@ -72,28 +72,6 @@ class Vote:
     assignment: int | None = None
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How far a person has come.
-
-    Attributes
-    ----------
-    n_votes : int
-        Votes that count, of every kind; skips left out.
-    seconds : float
-        How long they took together.
-    recent_s : tuple of float
-        Seconds of the newest few, the newest first.
-    guidelines : int or None
-        Version at hand with the newest vote.
-    """
-
-    n_votes: int
-    seconds: float
-    recent_s: tuple[float, ...]
-    guidelines: int | None
-
-
 _FIELDS = tuple(one.name for one in fields(Vote))
 
 
@@ -144,15 +122,6 @@ class Ballots(Arriving):
         with self._store.reading() as connection:
             priced, n_unpriced = connection.execute(query).one()
         return int(priced), int(n_unpriced)
-
-    def pace(self, judge: str) -> Pace:
-        """How far a person has come."""
-        which = {"of_project": self._store.project_id, "of_judge": judge}
-        with self._store.reading() as connection:
-            n_votes, seconds = connection.execute(statements.PACE, which).one()
-            recent = connection.execute(statements.RECENT, which).all()
-        version = recent[0].guidelines if recent else None
-        return Pace(int(n_votes), float(seconds), tuple(row.seconds for row in recent), version)
 
     def undo_vote(self, judge: str) -> str | None:
         """Withdraw a judge's newest vote; return its item, or None if there is none."""

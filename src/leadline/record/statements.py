@@ -140,5 +140,9 @@ N_OPEN = select(func.count()).select_from(item).where(item.c.project_id == _PROJ
 KEYS_AT_HAND = select(assignment.c.item).where(
     assignment.c.project_id == _PROJECT, assignment.c.judge == _JUDGE, assignment.c.state == OUT
 )
-_MINE = ANSWERED.union_all(KEYS_AT_HAND).subquery()
-N_TAKEN = N_OPEN.where(item.c.key.in_(select(_MINE.c.item)))
+_MINE = ANSWERED.union(KEYS_AT_HAND).subquery()
+_THAT_IS_OPEN = select(item.c.number).where(
+    item.c.project_id == _PROJECT, item.c.key == _MINE.c.item, _IS_OPEN
+)
+# from this person's items to the list, not from the whole list to theirs
+N_TAKEN = select(func.count()).select_from(_MINE).where(_THAT_IS_OPEN.exists())

@@ -160,7 +160,7 @@ label = Table(
     Column("price", BigInteger),
     Column("assignment", Integer),
     Index(None, "project_id", "judge"),
-    Index(None, "project_id", "item"),
+    Index(None, "project_id", "item", "judge"),
     Index(None, "assignment", unique=True),
     UniqueConstraint("withdraws"),
 )

@@ -82,6 +82,34 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a person has come.
+
+    Attributes
+    ----------
+    assignment : Assignment or None
+        The item at hand; None if there is none.
+    n_open : int
+        How many items may still be handed to this person, the one at hand included.
+    n_votes : int
+        Votes that count, of every kind; skips left out.
+    seconds : float
+        How long they took together.
+    recent_s : tuple of float
+        Seconds of the newest few, the newest first.
+    guidelines : int or None
+        Version at hand with the newest vote.
+    """
+
+    assignment: Assignment | None
+    n_open: int
+    n_votes: int
+    seconds: float
+    recent_s: tuple[float, ...]
+    guidelines: int | None
+
+
+@dataclass(frozen=True)
 class Terms:
     """How items are handed out.
 

@@ -26,7 +26,7 @@ from leadline.record.codec import to_json
 from leadline.record.counting import ItemState, recount, spend, state_of
 from leadline.record.handing import Handing
 from leadline.record.statements import DONE, LAPSED, OUT
-from leadline.record.work import Assignment, Item, Nothing, Terms, Work, may_cost
+from leadline.record.work import Assignment, Item, Nothing, Progress, Terms, Work, may_cost
 
 
 class Worklist(Handing):
@@ -83,19 +83,25 @@ class Worklist(Handing):
         with self._store.writing() as connection:
             connection.execute(change.values(body=to_json(facts), money_limit=money_limit))
 
-    def assigned(self, judge: str) -> Assignment | None:
-        """The item a person has been asked about last and has not answered."""
+    def progress(self, judge: str) -> Progress:
+        """How far a person has come, and the item they are asked about."""
+        which = self._which(judge)
         with self._store.reading() as connection:
-            return self._out(connection, judge)
-
-    def n_open(self, judge: str) -> int:
-        """How many items may still be handed to a person, the one at hand included."""
-        which = {**self._which(judge), "of_kind": VoteKind.PLAIN.value}
-        with self._store.reading() as connection:
+            at_hand = self._out(connection, judge)
+            n_votes, seconds = connection.execute(statements.PACE, which).one()
+            recent = connection.execute(statements.RECENT, which).all()
             n_open = connection.execute(statements.N_OPEN, which).scalar_one()
-            n_taken = connection.execute(statements.N_TAKEN, which).scalar_one()
-            at_hand = self._keys(connection, statements.KEYS_AT_HAND, which)
-        return int(n_open) - int(n_taken) + len(at_hand)
+            plain = which | {"of_kind": VoteKind.PLAIN.value}
+            n_taken = connection.execute(statements.N_TAKEN, plain).scalar_one()
+            n_at_hand = len(self._keys(connection, statements.KEYS_AT_HAND, which))
+        return Progress(
+            assignment=at_hand,
+            n_open=int(n_open) - int(n_taken) + n_at_hand,
+            n_votes=int(n_votes),
+            seconds=float(seconds),
+            recent_s=tuple(row.seconds for row in recent),
+            guidelines=recent[0].guidelines if recent else None,
+        )
 
     def assign(self, judge: str, terms: Terms) -> Assignment | Nothing:
         """Hand a person an item: the one they have, or a new one.

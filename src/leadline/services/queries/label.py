@@ -113,23 +113,21 @@ def label_page(workspace: Workspace, judge: str) -> LabelPage:
         If there is no data verdict to take items from.
     """
     facts = work_of(workspace).facts
-    record, terms = workspace.record, terms_of(workspace)
-    pace = record.pace(judge)
-    seconds = [one for one in pace.recent_s if one > 0]
-    n_plain = record.n_open(judge)
-    n_left = _roughly(n_plain / (1 - terms.gold_share - terms.repeat_share))
+    terms, come = terms_of(workspace), workspace.record.progress(judge)
+    seconds = [one for one in come.recent_s if one > 0]
+    n_left = _roughly(come.n_open / (1 - terms.gold_share - terms.repeat_share))
     return LabelPage(
         question=facts["question"],
         unit=facts["unit"],
         label=facts["label"],
-        assignment=record.assigned(judge) if judge else None,
+        assignment=come.assignment,
         classes=tuple(facts["classes"]),
         is_second_opinion=facts["is_second_opinion"],
-        n_done=pace.n_votes,
+        n_done=come.n_votes,
         n_left=n_left,
-        seconds_spent=pace.seconds,
+        seconds_spent=come.seconds,
         seconds_left=(median(seconds) if seconds else _GUESSED_S) * n_left,
-        guidelines=_guidelines(workspace, pace.guidelines, is_new=not pace.n_votes),
+        guidelines=_guidelines(workspace, come.guidelines, is_new=not come.n_votes),
     )
 
 

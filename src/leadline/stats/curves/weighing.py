@@ -79,7 +79,10 @@ def log_likelihoods(data: Measured, ground: Ground) -> tuple[Floats, Floats]:
         residuals = white_y[some] - white_shapes
         precision = _STRETCH**-2 + np.einsum("cns,cns->cs", white_shapes, white_shapes)
         lean = np.einsum("cns,cns->cs", white_shapes, residuals)
-        misfit = np.einsum("cns,cns->cs", residuals, residuals) - lean**2 / precision
+        # a sum of squares: the difference of two large numbers, which it equals, would be noise
+        off = lean / precision
+        residuals -= off[:, None] * white_shapes
+        misfit = np.einsum("cns,cns->cs", residuals, residuals) + (off / _STRETCH) ** 2
         fit[some] = misfit + np.log(precision)
     log_det = np.log(np.einsum("cnn->cn", factor)).sum(axis=1)
     log_likelihood: Floats = -0.5 * fit - log_det[:, None]

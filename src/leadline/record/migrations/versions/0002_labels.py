@@ -17,7 +17,7 @@ def upgrade() -> None:
     _make_work()
     _make_people()
     for table, is_unique, *columns in (
-        ("label", False, "project_id", "item"),
+        ("label", False, "project_id", "item", "judge"),
         ("label", True, "assignment"),
         ("guidelines", True, "project_id", "digest"),
         ("item", True, "project_id", "key"),
