@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from leadline.record import tables
 from leadline.record.arriving import Arriving, columns_of_answer, counts, latest
-from leadline.record.counting import recount, spend
+from leadline.record.counting import account, recount
 
 
 class VoteKind(StrEnum):
@@ -130,16 +130,16 @@ class Ballots(Arriving):
             if undone is None:
                 return None
             if not undone.is_skip:
-                spend(connection, self._store.project_id, undone.price, sign=-1)
+                account(connection, self._store.project_id, undone.price, sign=-1)
             recount(connection, self._store.project_id, undone.item)
         return str(undone.item)
 
-    def _keep(self, connection: Connection, vote: Vote) -> None:
-        """Insert a vote, and count it."""
+    def _keep(self, connection: Connection, vote: Vote, *, set_aside: int = 0) -> None:
+        """Insert a vote, and count it; what was set aside for it is spent, or free again."""
         values = columns_of_answer(vote) | {"kind": vote.kind.value}
         self._insert(connection, tables.label, values)
-        if not vote.is_skip:
-            spend(connection, self._store.project_id, vote.price)
+        price = 0 if vote.is_skip else vote.price
+        account(connection, self._store.project_id, price, set_aside=-set_aside)
         recount(connection, self._store.project_id, vote.item)
 
     def _votes(self, kind: VoteKind) -> tuple[Vote, ...]:

@@ -28,26 +28,25 @@ class ItemState(IntEnum):
     SETTLED = 6  # adjudicated: no further vote could change the label
 
 
-def spend(connection: Connection, project_id: int, price: int | None, *, sign: int = 1) -> None:
-    """Add a vote's price to what is spent; take it off with `sign=-1`."""
-    given = {"of_project": project_id, "amount": price, "sign": sign}
-    connection.execute(statements.SPEND, given)
+def account(
+    connection: Connection, project_id: int, price: int | None, *, sign: int = 1, set_aside: int = 0
+) -> None:
+    """Add a vote's price to what is spent, and to what is held what is set aside for others.
 
-
-def hold(connection: Connection, project_id: int, price: int) -> None:
-    """Set money aside for a vote that is asked for; let go of it with a negative price."""
-    connection.execute(statements.HOLD, {"of_project": project_id, "amount": price})
+    A price of None is that of any vote; `sign=-1` takes it off; what is let go of is negative.
+    """
+    given = {"of_project": project_id, "amount": price, "sign": sign, "set_aside": set_aside}
+    connection.execute(statements.ACCOUNT, given)
 
 
 def recount(connection: Connection, project_id: int, key: str) -> None:
     """Say anew whether an item may be handed out."""
     which = {"of_project": project_id, "of_key": key}
-    terms = connection.execute(statements.TERMS, {"of_project": project_id}).one_or_none()
+    terms = connection.execute(statements.TERMS, which).one_or_none()
     if terms is None:
         return
     found = latest((row.judge, row.value) for row in connection.execute(statements.ANSWERS, which))
-    n_out = connection.execute(statements.N_OUT, which).scalar_one()
-    state = state_of(found, n_out, (terms.votes, terms.most_votes))
+    state = state_of(found, terms.n_out, (terms.votes, terms.most_votes))
     change = {**which, "new_state": int(state), "kept": int(ItemState.HIDDEN)}
     connection.execute(statements.SET_STATE, change)
 

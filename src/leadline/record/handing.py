@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, select
 
 from leadline.record import statements, tables
 from leadline.record.ballots import Ballots, VoteKind
-from leadline.record.counting import ItemState, hold, recount
+from leadline.record.counting import ItemState, account, recount
 from leadline.record.tables import utc
 from leadline.record.work import Assignment, Item, Nothing, Terms, Work, may_cost
 
@@ -63,7 +63,7 @@ class Handing(Ballots):
             "price": price,
         }
         self._insert(connection, tables.assignment, asked)
-        hold(connection, self._store.project_id, price)
+        account(connection, self._store.project_id, 0, set_aside=price)
         recount(connection, self._store.project_id, key)
 
     def _choose(
@@ -134,13 +134,9 @@ class Handing(Ballots):
         """Take back what was kept for people for too long."""
         which = {"of_project": self._store.project_id, "now": now}
         for row in connection.execute(statements.OVERDUE, which).all():
-            self._end(connection, row, statements.LAPSED)
+            connection.execute(statements.END, {"number": row.id, "new_state": statements.LAPSED})
+            account(connection, self._store.project_id, 0, set_aside=-row.price)
             recount(connection, self._store.project_id, row.item)
-
-    def _end(self, connection: Connection, asked: Any, state: str) -> None:
-        """Close an assignment; who calls counts its item anew."""
-        connection.execute(statements.END, {"number": asked.id, "new_state": state})
-        hold(connection, self._store.project_id, -asked.price)
 
     def _which(self, judge: str) -> dict[str, Any]:
         return {"of_project": self._store.project_id, "of_judge": judge}

@@ -24,22 +24,15 @@ _STATE: BindParameter[Any] = bindparam("of_state")
 
 WORK = select(worklist).where(worklist.c.project_id == _PROJECT)
 
-TERMS = select(worklist.c.votes, worklist.c.most_votes).where(worklist.c.project_id == _PROJECT)
-
-SPEND = (
+ACCOUNT = (
     worklist.update()
     .where(worklist.c.project_id == _PROJECT)
     .values(
         spent=worklist.c.spent
         + bindparam("sign")
-        * func.coalesce(bindparam("amount", type_=worklist.c.price.type), worklist.c.price)
+        * func.coalesce(bindparam("amount", type_=worklist.c.price.type), worklist.c.price),
+        held=worklist.c.held + bindparam("set_aside"),
     )
-)
-
-HOLD = (
-    worklist.update()
-    .where(worklist.c.project_id == _PROJECT)
-    .values(held=worklist.c.held + bindparam("amount"))
 )
 
 ANSWERS = (
@@ -54,12 +47,20 @@ ANSWERS = (
     .order_by(label.c.id)
 )
 
-N_OUT = select(func.count()).where(
-    assignment.c.project_id == _PROJECT,
-    assignment.c.item == _KEY,
-    assignment.c.kind == "plain",
-    assignment.c.state == OUT,
+_N_OUT = (
+    select(func.count())
+    .where(
+        assignment.c.project_id == _PROJECT,
+        assignment.c.item == _KEY,
+        assignment.c.kind == "plain",
+        assignment.c.state == OUT,
+    )
+    .scalar_subquery()
 )
+TERMS = select(worklist.c.votes, worklist.c.most_votes, _N_OUT.label("n_out")).where(
+    worklist.c.project_id == _PROJECT
+)
+"""How many people an item goes to, and how many it is with."""
 
 SET_STATE = (
     item.update()

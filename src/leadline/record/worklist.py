@@ -23,7 +23,7 @@ from leadline.record import statements, tables
 from leadline.record.arriving import counts, latest
 from leadline.record.ballots import Vote, VoteKind
 from leadline.record.codec import to_json
-from leadline.record.counting import ItemState, recount, spend, state_of
+from leadline.record.counting import ItemState, account, recount, state_of
 from leadline.record.handing import Handing
 from leadline.record.statements import DONE, LAPSED, OUT
 from leadline.record.work import Assignment, Item, Nothing, Progress, Terms, Work, may_cost
@@ -227,13 +227,10 @@ class Worklist(Handing):
             return
         if asked.state == LAPSED:
             asked = self._revived(connection, asked)
-        if asked.state == OUT:
-            self._end(connection, asked, DONE)
-        else:
-            connection.execute(statements.END, {"number": asked.id, "new_state": DONE})
+        connection.execute(statements.END, {"number": asked.id, "new_state": DONE})
         price = 0 if vote.is_skip else asked.price
         answer = replace(vote, item=asked.item, kind=kind, price=price, assignment=asked.id)
-        self._keep(connection, answer)
+        self._keep(connection, answer, set_aside=asked.price if asked.state == OUT else 0)
 
     def _asked(self, connection: Connection, number: int, judge: str) -> Row[Any]:
         which = {**self._which(judge), "number": number}
@@ -282,7 +279,7 @@ class Worklist(Handing):
 
     def _uncount(self, connection: Connection, undone: Row[Any]) -> None:
         if not undone.is_skip:
-            spend(connection, self._store.project_id, undone.price, sign=-1)
+            account(connection, self._store.project_id, undone.price, sign=-1)
         recount(connection, self._store.project_id, undone.item)
 
     def _ask_again(
