@@ -38,7 +38,7 @@ from leadline.stats.timing import fit_time_law
 _TARGET = 0.72
 _TEST_SHARE = 0.2
 _N_FOLDS = 5
-_BUDGETS = (40.0, 120.0, 360.0)
+_BUDGETS = (120.0, 240.0, 480.0)
 _VOTE_COST, _VOTE_S, _RIGHT = 0.015, 10.0, 0.9
 _MACHINE_PER_HOUR = 0.10
 _LEAST_S = 1e-4

@@ -209,7 +209,8 @@ def offer_of(
 def _run_hours(terms: Terms, law: TimeLaw, n_rows: Floats) -> Floats:
     """Hours of searching and measuring again at some sizes, as the fits grow."""
     today = float(law.predict(terms.n_available))
-    grown = terms.run_s * law.predict(n_rows) / max(today, 1e-9)
+    sizes, places = np.unique(n_rows, return_inverse=True)  # few, and each takes its time
+    grown = terms.run_s * law.predict(sizes)[places].reshape(n_rows.shape) / max(today, 1e-9)
     hours: Floats = np.minimum(grown, max(terms.longest_run_s, terms.run_s)) / 3600
     return hours
 

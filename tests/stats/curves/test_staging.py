@@ -55,6 +55,20 @@ def test_rounds_save_rows(curve: CurvePosterior) -> None:
     assert thrice.is_met.mean() > once.is_met.mean() - 0.05
 
 
+def test_plans_made_anew_differ_from_project_to_project(curve: CurvePosterior) -> None:
+    """The luck of the first held-out rows is diluted, and belief moves with it."""
+    ends = played(curve, 0.13, Purse(n_most=60_000, penalty=1e5), 400)
+    assert np.unique(ends.visited[:, 0]).size == 1, "today's plan"
+    second = ends.visited[ends.n_rounds > 1, 1]
+    assert np.unique(second).size > 10
+
+
+def test_who_believes_to_have_met_the_target_mostly_has(curve: CurvePosterior) -> None:
+    ends = played(curve, 0.13, Purse(n_most=60_000, penalty=1e5), 400)
+    assert ends.is_shown.mean() > 0.3
+    assert ends.is_met[ends.is_shown].mean() > 0.85
+
+
 def test_what_cannot_be_is_refused(curve: CurvePosterior) -> None:
     with pytest.raises(ValueError, match="n_rounds"):
         played(curve, 0.1, Purse(n_most=2000, penalty=1, n_rounds=0))

@@ -7,9 +7,13 @@ cost and how likely it gets there, not what one forecast says of one size.
 
 The first purchase is the one that `buying` plans today, the same in all projects. Belief after it
 is a weighted set of curves drawn from the posterior (importance resampling), which needs no new
-fit. Rows held out grow with the rows bought and are kept, so a new measurement says no more than
-the new ones among them can: its variance falls as one over the rows, that of what it adds is the
-first one's times the first size over the growth.
+fit.
+
+All sizes are measured on the same held-out rows, so most of the error of a measurement is shared:
+the whole measured curve lies too high or too low, which a fit to it cannot see. Rows held out grow
+with the rows bought, and the luck of the first ones is diluted: with `n` rows after ``n_0`` the
+measured curve has moved by a step of variance ``v (1 - n_0 / n)``, `v` being that of the shared
+error today, and belief moves along.
 """
 
 from __future__ import annotations
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from leadline.stats.curves.posterior import CurvePosterior
 
 _N_BELIEFS = 1500
+# of the variance of a measured log error, what the sizes share
+_SHARED = 0.8
 # a measurement sharper than this share of what was doubted would leave a handful of curves
 _SHARPEST = 0.15
 _TINY = 1e-9
@@ -164,32 +170,33 @@ class _Game:
     def play(self, n_rounds: int, rng: np.random.Generator) -> Staged:
         size = len(self.truths)
         at = np.zeros(size, dtype=np.int64)
-        logs = np.zeros((size, len(self.beliefs)))
+        logs, moved = np.zeros((size, len(self.beliefs))), np.zeros(size)
         is_open, n_bought = np.ones(size, dtype=bool), np.zeros(size, dtype=np.int64)
         is_shown = np.zeros(size, dtype=bool)
         visited = np.empty((size, n_rounds))
-        met = self.beliefs <= self.target
         for turn in range(n_rounds + 1):
-            shares = self._met(logs, met) if turn else np.tile(self.today, (size, 1))
             for project in np.flatnonzero(is_open):
-                chance = np.maximum.accumulate(shares[project, at[project] :])
+                chance = self._chance(logs[project], moved[project]) if turn else self.today
+                chance = np.maximum.accumulate(chance[at[project] :])
                 step = self._step(chance, at[project], n_rounds - turn)
                 is_shown[project] = chance[0] >= SURE
                 is_open[project] = step > 0
                 n_bought[project] += step > 0
                 at[project] += step
             if turn < n_rounds:
-                grown = self.grid[at] - (visited[:, turn - 1] if turn else self.grid[0])
+                before = visited[:, turn - 1] if turn else np.full(size, self.grid[0])
                 visited[:, turn] = self.grid[at]
-                logs[is_open] += self._told(np.flatnonzero(is_open), at, grown, rng)
-        ends = self.truths[np.arange(size), at] <= self.target
+                moved += self._step_of_luck(before, visited[:, turn], rng)
+                logs[is_open] += self._told(np.flatnonzero(is_open), at, rng)
+        luck_left = self._step_of_luck(self.grid[at], np.full(size, np.inf), rng)
+        ends = self.truths[np.arange(size), at] + moved + luck_left <= self.target
         return Staged(self.grid[at], n_bought, ends, is_shown, visited)
 
-    def _met(self, logs: Floats, met: Bools) -> Floats:
-        """Chance in each project that the target is met at each size, by its own beliefs."""
-        weights = np.exp(logs - logs.max(axis=1, keepdims=True))
-        shares: Floats = (weights / weights.sum(axis=1, keepdims=True)) @ met
-        return shares
+    def _chance(self, log: Floats, moved: float) -> Floats:
+        """Chance in a project that the target is met at each size, by its own beliefs."""
+        weights = np.exp(log - log.max())
+        share: Floats = (weights / weights.sum()) @ (self.beliefs <= self.target - moved)
+        return share
 
     def _step(self, chance: Floats, at: int, n_left: int) -> int:
         """How many places on the grid the next purchase goes; 0: stop."""
@@ -198,12 +205,18 @@ class _Game:
         steps, _ = cheapest_steps(self.grid[at:], 1 - chance, n_left, self.penalty)
         return steps[0] if steps else 0
 
-    def _told(self, projects: Ints, at: Ints, grown: Floats, rng: np.random.Generator) -> Floats:
+    def _step_of_luck(self, before: Floats, after: Floats, rng: np.random.Generator) -> Floats:
+        """How far the measured curve moves while the rows grow."""
+        spread = self.noise * np.sqrt(_SHARED * self.grid[0] * (1 / before - 1 / after))
+        moved: Floats = spread * rng.standard_normal(before.size)
+        return moved
+
+    def _told(self, projects: Ints, at: Ints, rng: np.random.Generator) -> Floats:
         """What a measurement at the new size says of each belief, in log odds."""
         places = at[projects]
         truth = self.truths[projects, places]
-        noise = self.noise * np.sqrt(self.grid[0] / grown[projects])
-        seen = truth + noise * rng.standard_normal(projects.size)
+        noise = self.noise * np.sqrt(self.grid[0] / self.grid[places])
+        seen = truth + np.sqrt(1 - _SHARED) * noise * rng.standard_normal(projects.size)
         believed = self.beliefs[:, places].T
         blur = np.maximum(noise, _SHARPEST * believed.std(axis=1))
         told: Floats = -0.5 * ((believed - seen[:, None]) / blur[:, None]) ** 2
