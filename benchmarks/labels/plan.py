@@ -143,7 +143,7 @@ def begin(pool: Pool, n_rows: int, rng: np.random.Generator) -> tuple[np.ndarray
         hours_per_day=4.0,
         machine_per_hour=_MACHINE_PER_HOUR,
         run_s=0.0,
-        longest_run_s=3600.0,
+        time_box_s=None,
         spent=0.0,
         n_rounds=3,
     )

@@ -25,7 +25,7 @@ TERMS = Terms(
     hours_per_day=4.0,
     machine_per_hour=0.1,
     run_s=60.0,
-    longest_run_s=120.0,
+    time_box_s=60.0,
     spent=10.0,
     n_rounds=3,
 )
@@ -60,6 +60,14 @@ def test_more_people_take_fewer_days_and_no_less_money() -> None:
     alone, many = offered(800.0), offered(800.0, replace(TERMS, people=8.0))
     assert many.days.q50 < alone.days.q50
     assert many.money == alone.money
+
+
+def test_no_more_is_bought_than_a_fit_can_learn_from_in_time() -> None:
+    law = fit_time_law(FORECAST.train_sizes, FORECAST.fit_seconds)
+    limit_s = float(law.predict(15_000))
+    offer = offered(3000.0, replace(TERMS, time_box_s=limit_s))
+    assert 0 < offer.labels.q95 <= (15_000 * 1.01 - 4_800) / 0.8
+    assert offered(3000.0).labels.q95 > offer.labels.q95
 
 
 def test_labels_that_cost_nothing_are_not_bounded_by_money() -> None:

@@ -52,7 +52,7 @@ def terms_of(workspace: Workspace, forecast: Forecast) -> Terms:
         hours_per_day=prices.hours_per_day,
         machine_per_hour=prices.machine_per_hour,
         run_s=_run_s(workspace),
-        longest_run_s=2 * workspace.settings.problem.time_box_s,
+        time_box_s=workspace.settings.problem.time_box_s,
         spent=max(forecast.spent, spent_on_machines(workspace)),
         # where all are over, a plan says what one more would bring
         n_rounds=max(forecast.rounds_left, 1),

@@ -21,6 +21,7 @@ from leadline.phases.purchase import (
     need_of,
     no_purchase,
     plan_of,
+    rows_in_time,
 )
 from leadline.phases.region import Regions, regions_of
 from leadline.phases.remarks import notes, summary, warnings
@@ -119,7 +120,8 @@ def assess(evidence: Evidence) -> Forecast:
     needs = tuple(
         need_of(posterior, law, evidence.prices, evidence.target_error, p) for p in _PROBABILITIES
     )
-    n_timed = _rows_in_time(evidence, law)
+    today, reached = evidence.n_available, evidence.n_reached
+    n_timed = rows_in_time(law, today, reached, evidence.time_box_s)
     plan = _plan(evidence, posterior, law, n_timed, can_promise=p_affordable >= SURE)
     p_bought = _p_bought(evidence, posterior, n_timed, p_now)
     recommendation = recommend(p_now, p_bought, p_far, plan)
@@ -199,16 +201,6 @@ def _grid(evidence: Evidence, needs: tuple[Need, ...]) -> list[float]:
     end = max(end, largest * 4)
     needed = [need.n_rows for need in needs if need.n_rows and need.n_rows <= end * _SEEN_NEEDS]
     return _ratios(evidence.train_sizes[0], max([end, *needed]), _GRID_POINTS)
-
-
-def _rows_in_time(evidence: Evidence, law: TimeLaw) -> int:
-    """Train rows up to which a fit ends within the time box, of those that can be bought."""
-    first, last = evidence.n_available, max(evidence.n_reached, evidence.n_available)
-    if evidence.time_box_s is None:
-        return last
-    sizes = _ratios(first, last, _GRID_POINTS)
-    timed = [n for n, s in zip(sizes, law.predict(sizes), strict=True) if s <= evidence.time_box_s]
-    return round(max(timed, default=first))
 
 
 def _plan(

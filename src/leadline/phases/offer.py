@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.phases.purchase import LIKELY, Prices, reach
+from leadline.phases.purchase import LIKELY, Prices, reach, rows_in_time
 
 if TYPE_CHECKING:
     from leadline.stats.arrays import Floats
@@ -63,8 +63,10 @@ class Terms:
         Who label, and how long each does so a day.
     machine_per_hour : float >= 0
         Price of the machine.
-    run_s, longest_run_s : float >= 0
-        Machine seconds that searching and measuring took with the rows there are, and may take.
+    run_s : float >= 0
+        Machine seconds that searching and measuring took with the rows there are.
+    time_box_s : float > 0, or None
+        Seconds that each of the two may take.
     spent : float >= 0
         Money gone.
     n_rounds : int >= 1
@@ -84,7 +86,7 @@ class Terms:
     hours_per_day: float
     machine_per_hour: float
     run_s: float
-    longest_run_s: float
+    time_box_s: float | None
     spent: float
     n_rounds: int
 
@@ -177,6 +179,7 @@ def offer_of(
     rng = np.random.default_rng(seed)
     prices = terms.prices(budget)
     n_most, worth = reach(law, prices, terms.n_rounds)
+    n_most = rows_in_time(law, terms.n_available, n_most, terms.time_box_s)
     ends = play_rounds(
         posterior,
         target_error,
@@ -211,7 +214,8 @@ def _run_hours(terms: Terms, law: TimeLaw, n_rows: Floats) -> Floats:
     today = float(law.predict(terms.n_available))
     sizes, places = np.unique(n_rows, return_inverse=True)  # few, and each takes its time
     grown = terms.run_s * law.predict(sizes)[places].reshape(n_rows.shape) / max(today, 1e-9)
-    hours: Floats = np.minimum(grown, max(terms.longest_run_s, terms.run_s)) / 3600
+    longest = np.inf if terms.time_box_s is None else max(2 * terms.time_box_s, terms.run_s)
+    hours: Floats = np.minimum(grown, longest) / 3600
     return hours
 
 

@@ -17,6 +17,7 @@ SURE = 0.9
 LIKELY = 0.5
 FAR = 64.0
 """Multiple of the rows there are up to which a forecast is read where no budget ends it."""
+_N_TIMED = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,6 +273,17 @@ def reach(law: TimeLaw, prices: Prices, n_rounds: int) -> tuple[int, float]:
     fits = n_rounds * prices.fit_cost(law, n_affordable)
     n_most = prices.n_reached(prices.left - fits) or prices.n_available
     return n_most, prices.granted * prices.train_share / prices.label_cost
+
+
+def rows_in_time(law: TimeLaw, n_now: int, n_most: int, limit_s: float | None) -> int:
+    """Train rows up to `n_most` with which a fit ends in time; no fewer than there are."""
+    import numpy as np  # here, so that asking where a project stands does not wait for it
+
+    if limit_s is None or n_most <= n_now:
+        return max(n_most, n_now)
+    sizes = np.geomspace(n_now, n_most, _N_TIMED)
+    timed = sizes[law.predict(sizes) <= limit_s]
+    return round(float(timed.max(initial=n_now)))
 
 
 def _round(law: TimeLaw, prices: Prices, before: int, after: int, p_met: float) -> Round:
