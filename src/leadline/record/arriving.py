@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, select
 
 from leadline.record.opening import Store
 from leadline.record.tables import utc
@@ -84,7 +84,8 @@ def counts(table: Any) -> ColumnElement[bool]:
     other = table.alias()
     is_withdrawn = select(other.c.id).where(other.c.withdraws == table.c.id).exists()
     # of "IS NULL" SQLite thinks that the unique index leaves one row: it would read all of them
-    condition: ColumnElement[bool] = (func.coalesce(table.c.withdraws, 0) == 0) & ~is_withdrawn
+    is_withdrawal = table.c.withdraws.is_not(None).self_group()
+    condition: ColumnElement[bool] = ~is_withdrawal & ~is_withdrawn
     return condition
 
 
