@@ -137,6 +137,7 @@ def begin(pool: Pool, n_rows: int, rng: np.random.Generator) -> tuple[np.ndarray
         vote_s_doubt=0.35,
         n_first=2,
         n_most=3,
+        hidden=0.0,
         n_agreed=0.0,
         n_disagreed=0.0,
         people=2.0,

@@ -133,6 +133,26 @@ def test_items_are_found_by_their_content(call: Call, folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("said", ["1.7", "inf", "1e30", "a few"])
+def test_content_that_no_row_can_have_is_a_fault(call: Call, folder: Path, said: str) -> None:
+    assert keys(call, folder)
+    items = pl.read_csv(folder / "out-items.csv", infer_schema=False)
+    filled = items.head(2).drop("item").with_columns(value=pl.lit("yes"))
+    odd = filled.with_columns(calls=pl.Series([filled["calls"][0], said]))
+    code, told = brought(call, folder, odd.write_csv(), "--by", "Agency 7", "--keep-good")
+    assert code == 0
+    assert told.startswith("1 vote kept")
+    assert "line 3" in told
+
+
+def test_versions_of_others_are_not_taken_for_ours(call: Call, folder: Path) -> None:
+    a = keys(call, folder)[0]
+    text = f"item,judge,value,guidelines\n{a},Ada,yes,{'9' * 5000}\n"
+    assert brought(call, folder, text)[0] == 0
+    (vote,) = votes(folder)
+    assert vote.guidelines is None
+
+
 def test_an_older_vote_does_not_take_a_newer_ones_place(call: Call, folder: Path) -> None:
     a = keys(call, folder)[0]
     head = "item,judge,value,at\n"

@@ -72,6 +72,13 @@ def test_what_holds_no_answers_is_refused(tmp_path: Path) -> None:
     engine.write(small_parcel(), path)
     with pytest.raises(DataError, match="has no answers in it"):
         engine.read(path, small_parcel().question)
+    with zipfile.ZipFile(path, "w") as torn:
+        torn.writestr("answers-Ada.jsonl", "{}")
+    bad = bytearray(path.read_bytes())
+    bad[bad.index(b"{}")] = ord("[")
+    path.write_bytes(bad)
+    with pytest.raises(DataError, match="cannot be unpacked"):
+        engine.read(path, small_parcel().question)
     path.write_bytes(b"PK nothing")
     with pytest.raises(DataError, match="is no zip"):
         engine.read(path, small_parcel().question)
@@ -116,9 +123,11 @@ def test_a_number_is_asked_for_and_the_page_is_left_and_found_again(
     question = Question(text="How many?", label="y", columns={"n": "number"})
     parcel = Parcel(question=question, key="item", items=items)
     opened(page, tmp_path, parcel)
-    page.keyboard.type("many")
-    page.keyboard.press("Enter")
-    assert page.get_by_text("A number is needed").is_visible()
+    for strange in ("many", "1,234", "0x10"):
+        page.locator("#value").fill(strange)
+        page.keyboard.press("Enter")
+        assert page.get_by_text("A number is needed").is_visible()
+        assert page.locator("#progress").inner_text().startswith("0 of 2")
     page.locator("#value").fill("12,5")
     page.keyboard.press("Enter")
     assert page.locator("#progress").inner_text().startswith("1 of 2")

@@ -58,6 +58,9 @@ def test_forms_of_several_kinds(
 def test_a_key_among_the_inputs_names_the_item(tmp_path: Path) -> None:
     text = "WorkerId,AssignmentStatus,Input.item,Answer.late\nW,Approved,00ff,yes\n"
     assert read(tmp_path, text).arrivals[0].answer.item == "00ff"
+    ours = "WorkerId,AssignmentStatus,Input.item,Input.leadline_item,Answer.late\n"
+    both = f"{ours}W,Approved,a column of the data,00ff,yes\n"
+    assert read(tmp_path, both).arrivals[0].answer.item == "00ff"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,12 @@ def sleep_deaf(pids: str) -> None:
     time.sleep(3600)
 
 
+def wait_for(path: str) -> None:
+    """Go on when somebody has put a file there."""
+    while not Path(path).exists():
+        time.sleep(0.01)
+
+
 def leave_a_file() -> str:
     """Forget a temporary folder."""
     folder = tempfile.mkdtemp()

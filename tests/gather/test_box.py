@@ -91,10 +91,17 @@ def test_whatever_tick_raises_ends_the_child(tmp_path: Path, wait_for: Wait) -> 
     wait_for(lambda: not any(map(is_alive, started)))
 
 
-def test_tick_is_called_while_the_child_runs() -> None:
+def test_tick_is_called_while_the_child_runs(tmp_path: Path) -> None:
     ticks: list[int] = []
-    run_in_box("tests.gather.boxed:add", 1, 1, limit_s=60, tick=ticks.append, tick_s=0.01)
-    assert len(ticks) > 1
+    enough = tmp_path / "enough"
+
+    def tick(session: int) -> None:
+        ticks.append(session)
+        if len(ticks) == 3:
+            enough.touch()
+
+    run_in_box("tests.gather.boxed:wait_for", str(enough), limit_s=60, tick=tick, tick_s=0.01)
+    assert len(ticks) >= 3
     assert len(set(ticks)) == 1, "the session of the child"
 
 

@@ -55,7 +55,14 @@ def test_what_somebody_decided_is_the_label_by_either_rule(rule: Rule) -> None:
 
 @pytest.mark.parametrize(
     ("given", "vote", "expected"),
-    [(True, "false", False), (False, "true", True), (7, "12", 12), (0.5, "1.5", 1.5)],
+    [
+        (True, "false", False),
+        (False, "true", True),
+        (7, "12", 12),
+        (7, " 12.0 ", 12),
+        (7, "12.5", 12.5),
+        (0.5, "1.5", 1.5),
+    ],
 )
 def test_a_vote_takes_the_type_of_the_column(given: object, vote: str, expected: object) -> None:
     frame = FRAME.with_columns(pl.Series("late", [given, None, None, None]))

@@ -19,6 +19,7 @@ TERMS = Terms(
     vote_s_doubt=0.3,
     n_first=2,
     n_most=3,
+    hidden=0.0,
     n_agreed=80.0,
     n_disagreed=20.0,
     people=2.0,
@@ -54,6 +55,21 @@ def test_votes_hours_and_days_follow_from_labels() -> None:
     assert offer.votes.q50 == pytest.approx(2.2 * offer.labels.q50, rel=0.1)
     assert offer.people_hours.q50 == pytest.approx(offer.votes.q50 * 10 / 3600, rel=0.3)
     assert offer.days.q50 == pytest.approx(offer.people_hours.q50 / 8, rel=0.2)
+
+
+def test_hidden_items_are_paid_for_and_make_no_label() -> None:
+    hidden = replace(TERMS, hidden=0.15)
+    assert hidden.votes_per_label == pytest.approx(2.2 / 0.85)
+    offer = offered(800.0, hidden)
+    assert offer.votes.q50 == pytest.approx(2.2 / 0.85 * offer.labels.q50, rel=0.1)
+
+
+def test_machines_that_eat_the_money_leave_less_for_labels() -> None:
+    dear = replace(TERMS, machine_per_hour=40.0, run_s=7200.0, time_box_s=None)
+    cheap = replace(dear, machine_per_hour=0.01)
+    plenty, scarce = offered(1000.0, cheap), offered(1000.0, dear)
+    assert scarce.labels.q95 < plenty.labels.q95
+    assert scarce.p_met < plenty.p_met
 
 
 def test_more_people_take_fewer_days_and_no_less_money() -> None:

@@ -104,6 +104,37 @@ def test_a_late_answer_counts_while_nobody_else_was_asked(record: Record) -> Non
     assert [vote.value for vote in record.votes()] == ["yes"]
 
 
+def test_who_has_answered_elsewhere_is_not_asked_again(record: Record) -> None:
+    record.make_worklist(work(), items(2))
+    first = hand(record, "Ada")
+    record.add_vote(Vote(first.item.key, "Ada", "no", 1.0))
+    found = record.answer(first.id, Vote("", "Ada", "yes", 1.0), TERMS)
+    assert isinstance(found, Assignment)
+    assert found.item != first.item
+    assert [vote.value for vote in record.votes()] == ["no"]
+    now = record.worklist()
+    assert now is not None
+    assert (now.spent, now.held) == (PRICE, PRICE)
+
+
+def test_who_is_too_late_for_the_money_is_told_so(record: Record) -> None:
+    record.make_worklist(work(limit=PRICE), items(2))
+    late = hand(record, "Ada", LATE)
+    say(record, "Bo", "yes")
+    with pytest.raises(OutdatedAnswerError, match=r"the money .* is spent|gone to somebody else"):
+        record.answer(late.id, Vote("", "Ada", "yes", 1.0), TERMS)
+
+
+def test_votes_from_elsewhere_come_all_or_none(record: Record) -> None:
+    record.make_worklist(work(), items(3))
+    good, bad = Vote("k0", "Ada", "yes", 1.0), Vote("k1", "Ada", "yes", -1.0)
+    with pytest.raises(ValueError, match="seconds"):
+        record.add_votes(lambda _: (good, bad))
+    assert record.votes() == ()
+    assert record.add_votes(lambda there: (good, good) if not there else ()) == 2
+    assert record.add_votes(lambda there: () if there else (bad,)) == 0
+
+
 def test_a_form_sent_twice_counts_once(record: Record) -> None:
     record.make_worklist(work(), items(5))
     first = hand(record, "Ada")

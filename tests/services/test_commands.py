@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.examples import example_feasibility
 from tests.services.flights import append, is_late
+from tests.services.test_gold import data_of
 
 from leadline.errors import (
     LeadlineError,
@@ -17,6 +18,7 @@ from leadline.errors import (
 from leadline.phases.lifecycle import State
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
+from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 from leadline.record import Assignment, JobState
 from leadline.services import commands
@@ -208,6 +210,34 @@ def test_labels_are_kept_by_content_and_must_be_possible(make: Make) -> None:
     assert vote.price == 41_667, "ten seconds at 15 an hour, rounded up to a millionth"
     assert commands.undo_vote(workspace, "Ada") is not None
     assert workspace.record.votes() == ()
+
+
+def numbers_asked(make: Make) -> Workspace:
+    workspace = make(("problem", "data"))
+    asked = replace(data_of(workspace), task=Task.REGRESSION, classes=())
+    append(workspace, "data", asked)
+    return workspace
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [(" 12 ", "12"), ("12.0", "12"), ("1e-3", "0.001"), ("1_000", "1000")]
+)
+def test_a_number_is_kept_in_one_spelling(make: Make, typed: str, kept: str) -> None:
+    workspace = numbers_asked(make)
+    found = commands.next_item(workspace, "Ada")
+    assert isinstance(found, Assignment)
+    commands.vote(workspace, found.id, Said(value=typed), "Ada")
+    (vote,) = workspace.record.votes()
+    assert vote.value == kept
+
+
+@pytest.mark.parametrize("typed", ["1,5", "nan", "inf", "a lot", ""])
+def test_what_is_no_number_is_refused(make: Make, typed: str) -> None:
+    workspace = numbers_asked(make)
+    found = commands.next_item(workspace, "Ada")
+    assert isinstance(found, Assignment)
+    with pytest.raises(SettingsError, match="A number is needed"):
+        commands.vote(workspace, found.id, Said(value=typed), "Ada")
 
 
 @pytest.mark.parametrize("is_skip", [True, False])

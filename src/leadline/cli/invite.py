@@ -116,7 +116,7 @@ def _show(invitations: tuple[Invitation, ...], *, as_json: bool) -> None:
 def _state(invitation: Invitation, now: datetime) -> str:
     if invitation.revoked_at is not None:
         return f"revoked {invitation.revoked_at:%Y-%m-%d}"
-    used = "used" if invitation.first_used_at else "not used yet"
+    used = "used" if invitation.first_used_at else "nothing sent yet"
     word = "good until" if invitation.is_good(now) else "expired"
     return f"{word} {invitation.expires_at:%Y-%m-%d}, {used}"
 

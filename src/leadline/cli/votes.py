@@ -73,6 +73,7 @@ def _export(
 def _import(
     workspace: Workspace, engine: Format, file: Path, options: Mapping[str, Any], *, as_json: bool
 ) -> None:
+    from leadline.phases.wording import plural
     from leadline.services.commands import receive
     from leadline.services.queries import question_of
 
@@ -90,7 +91,7 @@ def _import(
         faults = [vars(fault) for fault in done.faults]
         echo_json(vars(done) | {"faults": faults})
         return
-    click.echo(f"{done.n_kept:,} votes kept, {done.n_same:,} were there already.")
+    click.echo(f"{plural(done.n_kept, 'vote')} kept, {done.n_same:,} were there already.")
     if done.n_older:
         click.echo(f"{done.n_older:,} left out: the same person has said otherwise since.")
     if done.n_words:

@@ -45,7 +45,9 @@ def terms_of(workspace: Workspace, forecast: Forecast) -> Terms:
         vote_s=vote_s,
         vote_s_doubt=doubt,
         n_first=labels.votes,
-        n_most=max(labels.votes, labels.most_votes),
+        # one person alone disagrees with nobody
+        n_most=max(labels.votes, labels.most_votes) if labels.votes > 1 else labels.votes,
+        hidden=labels.hidden_share,
         n_agreed=n_agreed,
         n_disagreed=n_disagreed,
         people=prices.people,

@@ -177,6 +177,16 @@ def with_votes(
         return frame
     keys = (f"{key:016x}" for key in content_hashes(frame, list(identity)).tolist())
     given = pl.Series([decided.get(key) for key in keys], dtype=pl.String)
-    dtype = frame.schema[label]
-    cast = given.str.to_lowercase() == "true" if dtype == pl.Boolean else given.cast(dtype)
-    return frame.with_columns(pl.coalesce(pl.col(label), cast.alias("voted")).alias(label))
+    voted = _typed(given, frame.schema[label]).alias("voted")
+    return frame.with_columns(pl.coalesce(pl.col(label), voted).alias(label))
+
+
+def _typed(given: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """Labels as the column has them; numbers with a part, where some have one."""
+    if dtype == pl.Boolean:
+        return given.str.to_lowercase() == "true"
+    if not dtype.is_numeric():
+        return given.cast(dtype)
+    numbers = given.str.strip_chars().cast(pl.Float64)
+    is_whole = (numbers.drop_nulls() % 1 == 0).all()
+    return numbers.cast(dtype) if is_whole or dtype.is_float() else numbers

@@ -57,6 +57,8 @@ class Terms:
         Standard deviation of the logarithm of those seconds: how well the pace is known.
     n_first, n_most : int >= 1
         People asked about every row, and at most where they disagree.
+    hidden : float in [0, 1)
+        Share of the votes that are on hidden items, and make no label.
     n_agreed, n_disagreed : float >= 0
         Rows on which the first people agreed and disagreed so far.
     people, hours_per_day : float > 0
@@ -80,6 +82,7 @@ class Terms:
     vote_s_doubt: float
     n_first: int
     n_most: int
+    hidden: float
     n_agreed: float
     n_disagreed: float
     people: float
@@ -109,8 +112,8 @@ class Terms:
 
     @property
     def votes_per_label(self) -> float:
-        """Votes a row is expected to need."""
-        return self.n_first + self.disagreed * (self.n_most - self.n_first)
+        """Votes a row is expected to take, those on hidden items among them."""
+        return (self.n_first + self.disagreed * (self.n_most - self.n_first)) / (1 - self.hidden)
 
     @property
     def label_cost(self) -> float:
@@ -180,6 +183,9 @@ def offer_of(
     prices = terms.prices(budget)
     n_most, worth = reach(law, prices, terms.n_rounds)
     n_most = rows_in_time(law, terms.n_available, n_most, terms.time_box_s)
+    runs = terms.n_rounds * float(_run_hours(terms, law, np.array([n_most]))[0])
+    paid = prices.n_reached(prices.left - runs * terms.machine_per_hour)
+    n_most = n_most if paid is None else min(n_most, paid)
     ends = play_rounds(
         posterior,
         target_error,
@@ -235,7 +241,8 @@ def _bought(
     wanted = np.maximum(np.ceil(grown / terms.train_share - 1e-9), 0.0)
     share = rng.beta(1 + terms.n_disagreed, 4 + terms.n_agreed, wanted.size)
     asked_again = rng.binomial(wanted.astype(np.int64), share)
-    votes = wanted * terms.n_first + asked_again * (terms.n_most - terms.n_first)
+    asked = wanted * terms.n_first + asked_again * (terms.n_most - terms.n_first)
+    votes = asked / (1 - terms.hidden)
     price = votes * terms.vote_cost
     kept = np.minimum(np.divide(money, price, out=np.ones_like(price), where=price > 0), 1.0)
     return np.floor(wanted * kept), np.floor(votes * kept)

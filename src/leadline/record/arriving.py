@@ -40,9 +40,13 @@ class Arriving:
         row = {"project_id": self._store.project_id, **values}
         connection.execute(table.insert(), row)
 
-    def _arrived(self, table: Table, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
+    def _arrived(
+        self, table: Table, *conditions: ColumnElement[bool], within: Connection | None = None
+    ) -> list[Row[Any]]:
         mine = table.c.project_id == self._store.project_id
         query = select(table).where(mine, *conditions).order_by(table.c.id)
+        if within is not None:
+            return list(within.execute(query))
         with self._store.reading() as connection:
             return list(connection.execute(query))
 

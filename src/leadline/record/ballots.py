@@ -7,6 +7,7 @@ items: they are read by their own methods.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -86,8 +87,32 @@ class Ballots(Arriving):
         ValueError
             If the seconds are negative or not finite, or the time has no zone.
         """
+        self.add_votes(lambda _: (vote,))
+
+    def add_votes(self, choose: Callable[[tuple[Vote, ...]], Sequence[Vote]]) -> int:
+        """Keep votes that no assignment asked for: all of them, or none if anything fails.
+
+        Parameters
+        ----------
+        choose : callable
+            Given the votes that are there, as `votes` gives them, returns those to keep. Nobody
+            else writes meanwhile.
+
+        Returns
+        -------
+        int
+            How many were kept.
+
+        Raises
+        ------
+        ValueError
+            If the seconds of one are negative or not finite, or its time has no zone.
+        """
         with self._store.writing() as connection:
-            self._keep(connection, vote)
+            chosen = choose(self._votes(VoteKind.PLAIN, within=connection))
+            for vote in chosen:
+                self._keep(connection, vote)
+        return len(chosen)
 
     def votes(self) -> tuple[Vote, ...]:
         """The votes that count: the latest of each judge on each item, in the order they came.
@@ -142,11 +167,10 @@ class Ballots(Arriving):
         account(connection, self._store.project_id, price, set_aside=-set_aside)
         recount(connection, self._store.project_id, vote.item)
 
-    def _votes(self, kind: VoteKind) -> tuple[Vote, ...]:
+    def _votes(self, kind: VoteKind, within: Connection | None = None) -> tuple[Vote, ...]:
         columns = tables.label.c
-        found = self._arrived(
-            tables.label, columns.kind == kind.value, ~columns.is_skip, counts(tables.label)
-        )
+        which = (columns.kind == kind.value, ~columns.is_skip, counts(tables.label))
+        found = self._arrived(tables.label, *which, within=within)
         return tuple(_vote(row) for row in latest(((row.item, row.judge), row) for row in found))
 
 

@@ -48,7 +48,7 @@ class Invitation:
     revoked_at : datetime or None
         When it was taken back; None: it was not.
     first_used_at : datetime or None
-        When its link was first followed.
+        When something was first sent by it.
     """
 
     id: int
@@ -138,7 +138,7 @@ class Invitations:
             return tuple(self._of_person(connection, person))
 
     def use(self, number: int) -> None:
-        """Note that a link was followed for the first time."""
+        """Note that something was sent by a link for the first time."""
         table = tables.invitation
         change = table.update().where(
             table.c.project_id == self._store.project_id,

@@ -223,7 +223,10 @@ class Worklist(Handing):
     def _answer(self, connection: Connection, number: int, vote: Vote) -> None:
         asked = self._asked(connection, number, vote.judge)
         kind = VoteKind(asked.kind)
-        if asked.state == DONE or self._has_answered(connection, asked, kind):
+        if asked.state == DONE:
+            return
+        if self._has_answered(connection, asked, kind):
+            self._call_off(connection, asked)
             return
         if asked.state == LAPSED:
             asked = self._revived(connection, asked)
@@ -231,6 +234,13 @@ class Worklist(Handing):
         price = 0 if vote.is_skip else asked.price
         answer = replace(vote, item=asked.item, kind=kind, price=price, assignment=asked.id)
         self._keep(connection, answer, set_aside=asked.price if asked.state == OUT else 0)
+
+    def _call_off(self, connection: Connection, asked: Row[Any]) -> None:
+        """Ask no more: an answer of this person has come by another way."""
+        connection.execute(statements.END, {"number": asked.id, "new_state": DONE})
+        if asked.state == OUT:
+            account(connection, self._store.project_id, 0, set_aside=-asked.price)
+            recount(connection, self._store.project_id, asked.item)
 
     def _asked(self, connection: Connection, number: int, judge: str) -> Row[Any]:
         which = {**self._which(judge), "number": number}
@@ -268,14 +278,19 @@ class Worklist(Handing):
             int(ItemState.BEGUN),
             int(ItemState.FRESH),
         }
-        if work is None or state is None or not is_open or not may_cost(work, asked.price):
-            raise OutdatedAnswerError(
-                "This item was kept for you until "
-                f"{asked.until:%H:%M} UTC, and has since gone to somebody else.",
-                "An answer counts while the item is yours, or nobody else was asked.",
-                "Your earlier answers are kept. Go on with the next item.",
-            )
-        return asked
+        if work is None or state is None or state == int(ItemState.SETTLED):
+            since = "is no longer asked about"
+        elif not is_open:
+            since = "has since gone to somebody else"
+        elif not may_cost(work, asked.price):
+            since = "the money for labels is spent or promised by now"
+        else:
+            return asked
+        raise OutdatedAnswerError(
+            f"This item was kept for you until {asked.until:%H:%M} UTC, and {since}.",
+            "An answer counts while the item is yours, or nobody else was asked.",
+            "Your earlier answers are kept. Go on with the next item.",
+        )
 
     def _uncount(self, connection: Connection, undone: Row[Any]) -> None:
         if not undone.is_skip:

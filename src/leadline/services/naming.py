@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from difflib import get_close_matches
 
 from leadline.errors import RecordError, SettingsError
 from leadline.phases.lifecycle import ROWS, Row, Stage
 
 _LONGEST = 80
+_EXACT = 2**53  # beyond, floats skip whole numbers
 
 
 def row_named(name: str) -> Row:
@@ -79,3 +81,23 @@ def _unknown(kind: str, name: str, known: tuple[str, ...]) -> tuple[str, str, st
     guess = f"Did you mean {str(near[0])!r}?" if near else "Look at the name again."
     found = f"There is no {kind} {name[:_LONGEST]!r}."
     return found, f"One of {', '.join(known)} is needed.", guess
+
+
+def number_written(text: str) -> str:
+    """A number as the record keeps it, so that two who say the same are seen to agree.
+
+    Raises
+    ------
+    ValueError
+        If it is not a finite number.
+
+    Examples
+    --------
+    >>> number_written(" 12.0"), number_written("1e-3")
+    ('12', '0.001')
+    """
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text!r} is not finite")
+    is_whole = number.is_integer() and abs(number) < _EXACT
+    return str(int(number)) if is_whole else repr(number)

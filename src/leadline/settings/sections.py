@@ -232,8 +232,17 @@ class LabelSettings:
 
     @property
     def expected_votes(self) -> float:
-        """Votes a row is expected to need, as long as nobody has seen how far people agree."""
-        return self.votes + _DISAGREED * max(self.most_votes - self.votes, 0)
+        """Votes a row is expected to take, as long as nobody has seen how far people agree.
+
+        Those on hidden items among them; one person alone disagrees with nobody.
+        """
+        further = max(self.most_votes - self.votes, 0) if self.votes > 1 else 0
+        return (self.votes + _DISAGREED * further) / (1 - self.hidden_share)
+
+    @property
+    def hidden_share(self) -> float:
+        """Share of what people are shown that is gold or a repeat."""
+        return self.repeat_share + (self.gold_share if self.gold else 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,7 +85,7 @@ def _counts(status: str) -> bool:
 def _arrival(where: str, cells: Mapping[str, str], question: Question) -> Arrival:
     content = _under(_INPUT, cells)
     answer = Answer(
-        item=content.get("item", ""),
+        item=content.get("leadline_item") or content.get("item", ""),
         judge=cells["WorkerId"],
         value=_value(_under(_ANSWER, cells), question),
         seconds=seconds_of(cells.get("WorkTimeInSeconds")),

@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import re
+import secrets
 import time
 import urllib.error
 import urllib.request
@@ -235,7 +236,7 @@ def _body(study: Study) -> dict[str, Any]:
         "prolific_id_option": "url_parameters",
         "completion_codes": [
             {
-                "code": key[16:24].upper(),
+                "code": secrets.token_hex(4).upper(),
                 "code_type": "COMPLETED",
                 "actions": [{"action": "MANUALLY_REVIEW"}],
             }

@@ -8,8 +8,8 @@ from leadline.record import Adjudication
 from leadline.services.commands.label import (
     LONGEST_REASON,
     LONGEST_S,
+    possible,
     require_length,
-    require_possible,
 )
 from leadline.services.naming import person_named
 from leadline.services.worklist import work_of
@@ -70,12 +70,11 @@ def adjudicate(workspace: Workspace, item: str, stamp: str, ruling: Ruling, by: 
     work = work_of(workspace)
     reason = ruling.reason.strip()
     require_length("reason", reason, LONGEST_REASON)
-    if ruling.value is not None:
-        require_possible(work, ruling.value)
+    value = None if ruling.value is None else possible(work, ruling.value)
     decision = Adjudication(
         item=item,
         judge=judge,
-        value=ruling.value,
+        value=value,
         seconds=min(max(ruling.seconds, 0.0), LONGEST_S),
         reason=reason,
         guidelines=ruling.guidelines,

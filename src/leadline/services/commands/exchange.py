@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -15,7 +14,7 @@ from leadline.errors import DataError, LeadlineError
 from leadline.phases.data import Data
 from leadline.phases.wording import plural
 from leadline.record import Vote
-from leadline.services.naming import person_named
+from leadline.services.naming import number_written, person_named
 from leadline.services.queries.parcel import identity_of, keyed_items
 from leadline.snapshot import content_hashes
 from leadline.workspace import Workspace
@@ -111,56 +110,61 @@ def _checked(
 def _possible(answer: Answer, item: str | ValueError, question: Question, judge: str) -> Answer:
     if isinstance(item, ValueError):
         raise item
-    if answer.value is not None:
-        _require_label(answer.value, question)
+    value = None if answer.value is None else _label(answer.value, question)
     if not (answer.judge or judge).strip():
         raise ValueError("nobody is named as 'judge'; name one for all with --by")
     try:
         who = person_named(answer.judge or judge, "the label")
     except LeadlineError as error:
         raise ValueError(str(error)) from error
-    return replace(answer, item=item, judge=who)
+    return replace(answer, item=item, judge=who, value=value)
 
 
-def _require_label(value: str, question: Question) -> None:
+def _label(value: str, question: Question) -> str:
     if question.classes:
         if value not in question.classes:
             known = ", ".join(question.classes)
             raise ValueError(f"{question.label} is {value[:40]!r}; one of {known} is needed")
-        return
+        return value
     try:
-        is_number = math.isfinite(float(value))
+        return number_written(value)
     except ValueError:
-        is_number = False
-    if not is_number:
-        raise ValueError(f"{question.label} is {value[:40]!r}; a number is needed")
+        raise ValueError(f"{question.label} is {value[:40]!r}; a number is needed") from None
 
 
 def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) -> Received:
-    """Put answers on the record; the only place that does."""
-    there = {(vote.item, vote.judge): vote for vote in workspace.record.votes()}
-    n_same = n_older = n_words = n_kept = 0
+    """Put answers on the record, all or none; the only place that does."""
+    versions = {str(each.version): each.version for each in workspace.record.guidelines()}
     # whoever answers twice is counted with the later answer, so that the later must come last
-    for answer in sorted(answers, key=lambda each: each.at or _NEVER):
-        vote, before = _vote(answer), there.get((answer.item, answer.judge))
-        if before is not None and _is_same(before, vote):
-            n_same += 1
-            continue
-        if before is not None and before.at and vote.at and vote.at < before.at:
-            n_older += 1
-            continue
-        workspace.record.add_vote(vote)
-        there[answer.item, answer.judge] = vote
-        n_kept += 1
-        n_words += bool(answer.guidelines) and vote.guidelines is None
+    by_time = sorted(answers, key=lambda each: each.at or _NEVER)
+    votes = [_vote(answer, versions) for answer in by_time]
+    n_same = n_older = n_words = 0
+
+    def new(there: Sequence[Vote]) -> list[Vote]:
+        nonlocal n_same, n_older, n_words
+        known = {(vote.item, vote.judge): vote for vote in there}
+        chosen = []
+        for answer, vote in zip(by_time, votes, strict=True):
+            before = known.get((vote.item, vote.judge))
+            if before is not None and _is_same(before, vote):
+                n_same += 1
+            elif before is not None and before.at and vote.at and vote.at < before.at:
+                n_older += 1
+            else:
+                chosen.append(vote)
+                known[vote.item, vote.judge] = vote
+                n_words += bool(answer.guidelines) and vote.guidelines is None
+        return chosen
+
+    n_kept = workspace.record.add_votes(new)
     return Received(
         n_kept=n_kept, n_same=n_same, n_older=n_older, n_words=n_words, faults=tuple(faults)
     )
 
 
-def _vote(answer: Answer) -> Vote:
-    # versions are numbers here; what others call theirs is not ours to number
-    version = int(answer.guidelines) if answer.guidelines.isdecimal() else None
+def _vote(answer: Answer, versions: Mapping[str, int]) -> Vote:
+    # what others call their version is not ours to number
+    version = versions.get(answer.guidelines)
     return Vote(
         item=answer.item,
         judge=answer.judge,
@@ -231,6 +235,8 @@ class _Items:
             }
         except ValueError as error:
             return error
+        except (TypeError, OverflowError, pl.exceptions.PolarsError):
+            return ValueError("its content does not fit the columns of the data")
         key = f"{int(content_hashes(pl.DataFrame(columns), self._identity)[0]):016x}"
         return key if key in self._keys else ValueError("no row of the data has this content")
 
@@ -251,10 +257,17 @@ def _typed(value: Any, dtype: pl.DataType, name: str) -> Any:
         if dtype.is_temporal():
             text = value.isoformat() if isinstance(value, date) else str(value)
             return time_of(text).astimezone(UTC).replace(tzinfo=None)
-        return int(float(value)) if dtype.is_integer() else float(value)
-    except (TypeError, ValueError) as error:
+        return _whole(value) if dtype.is_integer() else float(value)
+    except (TypeError, ValueError, OverflowError) as error:
         kind = "time" if dtype.is_temporal() else "number"
         raise ValueError(f"{name} is {str(value)[:40]!r}; a {kind} is needed") from error
+
+
+def _whole(value: Any) -> int:
+    number = float(value)
+    if not number.is_integer():
+        raise ValueError(f"{value!r} is not whole")
+    return int(number)
 
 
 def _image(value: Any, name: str) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadline.errors import SettingsError
 from leadline.record import Assignment, Nothing, Vote, Work
-from leadline.services.naming import person_named
+from leadline.services.naming import number_written, person_named
 from leadline.services.worklist import terms_of, work_of
 from leadline.workspace import Workspace
 
@@ -102,14 +102,15 @@ def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assign
     reason, comment = answer.reason.strip(), answer.comment.strip()
     require_length("reason", reason, LONGEST_REASON)
     require_length("comment", comment, LONGEST_COMMENT)
+    value = None
     if answer.is_skip or answer.value is None:
         _require_reason(reason, is_skip=answer.is_skip)
     else:
-        require_possible(work, answer.value)
+        value = possible(work, answer.value)
     said = Vote(
         item="",
         judge=judge,
-        value=None if answer.is_skip else answer.value,
+        value=value,
         seconds=min(max(answer.seconds, 0.0), LONGEST_S),
         is_skip=answer.is_skip,
         reason=reason,
@@ -157,31 +158,30 @@ def _require_reason(reason: str, *, is_skip: bool) -> None:
         )
 
 
-def require_possible(work: Work, value: str) -> None:
-    """Refuse a label that is no class of the data, or not a number where one is needed.
+def possible(work: Work, value: str) -> str:
+    """A label as the record keeps it.
 
     Raises
     ------
     SettingsError
-        If it is.
+        If it is no class of the data, or not a number where one is needed.
     """
     classes = work.facts["classes"]
     if not classes:
-        _require_number(value)
-    elif value not in classes:
+        return _number(value)
+    if value not in classes:
         raise SettingsError(
             f"The label is {value[:80]!r}.",
             f"One of {', '.join(classes)} is needed.",
             "Choose one.",
         )
+    return value
 
 
-def _require_number(value: str) -> None:
+def _number(value: str) -> str:
     try:
-        is_finite = abs(float(value)) < float("inf")
+        return number_written(value)
     except ValueError:
-        is_finite = False
-    if not is_finite:
         raise SettingsError(
             f"The label is {value[:80]!r}.", "A number is needed.", "Write digits and a point."
-        )
+        ) from None

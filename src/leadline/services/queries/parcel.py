@@ -69,7 +69,7 @@ def parcel(workspace: Workspace, question: Question, *, n_items: int = N_POOL) -
         The project.
     question : Question
         What is asked.
-    n_items : int, default=500
+    n_items : int, default=20_000
         How many items at most, drawn at random, the same each time; 0 for all. Items that have
         votes always come along.
 

@@ -138,9 +138,10 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
 def _budgets(budgets: Sequence[float], granted: float) -> list[float]:
     """Those asked for, or shares and multiples of what is granted; ascending."""
     wanted = sorted(set(budgets) or {granted * share for share in _SHARES})
-    if not all(0 <= each < float("inf") for each in wanted):
+    strange = [each for each in wanted if not 0 <= each < float("inf")]
+    if strange:
         raise SettingsError(
-            f"A budget is {min(wanted):g}.", "Amounts of at least 0 are needed.", "Write an amount."
+            f"A budget is {strange[0]:g}.", "Amounts of at least 0 are needed.", "Write an amount."
         )
     if not budgets and granted <= 0:
         raise SettingsError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -124,12 +125,23 @@ def _rows(bundle: zipfile.ZipFile, name: str) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "answers.jsonl"
         for info in answers:
-            file.write_bytes(bundle.read(info))
+            file.write_bytes(_content(bundle, info, name))
             for row in json_rows(file):
                 if isinstance(row, Fault):
                     yield Fault(f"{info.filename} {row.where}", row.found)
                 else:
                     yield f"{info.filename} {row[0]}", row[1]
+
+
+def _content(bundle: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
+    try:
+        return bundle.read(info)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error) as error:
+        raise DataError(
+            f"{info.filename} in {name} cannot be unpacked: {error}.",
+            "A zip without a password is needed.",
+            "Pack the files anew, or bring them in one by one.",
+        ) from error
 
 
 def _is_answers(info: zipfile.ZipInfo) -> bool:

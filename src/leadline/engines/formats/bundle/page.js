@@ -127,8 +127,11 @@
   }
 
   function numbered() {
-    const text = at("value").value.trim().replace(",", ".");
-    if (text === "" || !Number.isFinite(Number(text))) {
+    const typed = at("value").value.trim();
+    const text = typed.replace(",", ".");
+    // 1,234 is a thousand to some and one and a bit to others
+    const isUnclear = /^[-+]?\d{1,3}(,\d{3})+$/.test(typed);
+    if (isUnclear || !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) {
       at("said").textContent = "A number is needed, such as 12.5.";
       return;
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leadline.engines.exchange import Answer, time_of
+from leadline.engines.exchange import Answer, Question, time_of
 from leadline.engines.formats.cells import seconds_of
 from leadline.engines.formats.label_studio.items import COMMENT, LABEL, OURS
 from leadline.engines.formats.label_studio.tasks import Annotation
@@ -38,7 +38,7 @@ def annotation_of(answer: Answer, to: str, *, is_number: bool) -> Annotation:
     )
 
 
-def answer_of(annotation: Annotation, item: str, label: str) -> Answer:
+def answer_of(annotation: Annotation, item: str, question: Question) -> Answer:
     """An annotation as an answer.
 
     Parameters
@@ -47,8 +47,8 @@ def answer_of(annotation: Annotation, item: str, label: str) -> Answer:
         As Label Studio holds it.
     item : str
         Key of the item; empty if it is not known.
-    label : str
-        Name of the column that is labelled, in case a foreign configuration uses it.
+    question : Question
+        What is asked; a foreign configuration may use the name of its label.
 
     Raises
     ------
@@ -56,10 +56,11 @@ def answer_of(annotation: Annotation, item: str, label: str) -> Answer:
         If it does not say one label.
     """
     regions = [each for each in annotation.result or [] if isinstance(each, dict)]
-    value = None if annotation.was_cancelled else _value(regions, label)
+    value = None if annotation.was_cancelled else _value(regions, question.label)
     comment = _comment(regions)
     stamp = _stamp(regions)
-    if stamp is not None and _is_same(stamp, value, comment):
+    is_number = not question.classes
+    if stamp is not None and _is_same(stamp, value, comment, is_number=is_number):
         at = stamp.get("at")
         told = {name: stamp[name] for name in _KEPT if name in stamp}
         return Answer(item=item, at=time_of(at) if at else None, **told)
@@ -116,14 +117,15 @@ def _stamp(regions: list[dict[str, Any]]) -> Mapping[str, Any] | None:
     return None
 
 
-def _is_same(stamp: Mapping[str, Any], value: str | None, comment: str) -> bool:
+def _is_same(stamp: Mapping[str, Any], value: str | None, comment: str, *, is_number: bool) -> bool:
     if stamp.get("comment", "") != comment:
         return False
     said = stamp.get("value")
     if said is None or value is None:
         return said is value
     try:
-        return said == value or float(said) == float(value)
+        # a number comes back in another spelling
+        return said == value or (is_number and float(said) == float(value))
     except ValueError:
         return False
 

@@ -48,7 +48,7 @@ class LabelStudio:
             for place, annotation in enumerate(task.annotations, 1):
                 where = f"task {number}, annotation {place}"
                 try:
-                    answer = answer_of(annotation, str(ours.get("item", "")), question.label)
+                    answer = answer_of(annotation, str(ours.get("item", "")), question)
                 except (TypeError, ValueError, AttributeError) as error:
                     faults.append(Fault(where, str(error)))
                 else:
