@@ -70,7 +70,8 @@ class Staged:
     n_rounds : ndarray of int of shape (size,)
         Rounds in which rows were bought.
     is_met : ndarray of bool of shape (size,)
-        Whether the true error at the end is at most the target.
+        Whether the error at the end is at most the target, but for what luck is left in the rows
+        held out by then.
     is_shown : ndarray of bool of shape (size,)
         Whether the project knew it: with probability .9 after its last measurement.
     visited : ndarray of shape (size, n_rounds)
@@ -188,8 +189,7 @@ class _Game:
                 visited[:, turn] = self.grid[at]
                 moved += self._step_of_luck(before, visited[:, turn], rng)
                 logs[is_open] += self._told(np.flatnonzero(is_open), at, rng)
-        luck_left = self._step_of_luck(self.grid[at], np.full(size, np.inf), rng)
-        ends = self.truths[np.arange(size), at] + moved + luck_left <= self.target
+        ends = self.truths[np.arange(size), at] + moved <= self.target
         return Staged(self.grid[at], n_bought, ends, is_shown, visited)
 
     def _chance(self, log: Floats, moved: float) -> Floats:
