@@ -129,6 +129,21 @@ def test_a_label_changed_there_is_of_whoever_changed_it(tmp_path: Path) -> None:
     assert arrival.answer.item == "a"
 
 
+def test_classes_that_are_digits_are_no_numbers(tmp_path: Path) -> None:
+    engine, path = load("formats", "label-studio")(), tmp_path / "t.json"
+    question = Question(text="?", label="code", classes=("1", "01"), columns={"text": "text"})
+    said = Answer(item="a", judge="Ada", value="1", seconds=2.0)
+    items = pl.DataFrame({"item": ["a"], "text": ["x"]})
+    engine.write(Parcel(question=question, key="item", items=items, answers=(said,)), path)
+    tasks = json.loads(path.read_text())
+    made = tasks[0]["annotations"][0]
+    made["result"][0]["value"]["choices"] = ["01"]
+    made |= {"completed_by": 4, "updated_at": "2026-03-02T00:00:00Z"}
+    path.write_text(json.dumps(tasks))
+    (arrival,) = engine.read(path, question).arrivals
+    assert (arrival.answer.judge, arrival.answer.value) == ("label-studio 4", "01")
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [

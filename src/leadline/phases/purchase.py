@@ -276,7 +276,22 @@ def reach(law: TimeLaw, prices: Prices, n_rounds: int) -> tuple[int, float]:
 
 
 def rows_in_time(law: TimeLaw, n_now: int, n_most: int, limit_s: float | None) -> int:
-    """Train rows up to `n_most` with which a fit ends in time; no fewer than there are."""
+    """How many rows a fit can learn from in time.
+
+    Parameters
+    ----------
+    law : TimeLaw
+        How long fits take.
+    n_now, n_most : int
+        Train rows there are, and that can be had.
+    limit_s : float or None
+        Seconds a fit may take; None: as many as it likes.
+
+    Returns
+    -------
+    int
+        Train rows, between `n_now` and `n_most`; no fewer than there are, however long they take.
+    """
     import numpy as np  # here, so that asking where a project stands does not wait for it
 
     if limit_s is None or n_most <= n_now:

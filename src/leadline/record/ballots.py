@@ -80,14 +80,15 @@ class Ballots(Arriving):
     """The part of the record that holds votes."""
 
     def add_vote(self, vote: Vote) -> None:
-        """Keep a vote that no assignment asked for, from a file or a platform.
+        """Keep a vote that no assignment asked for; many at once are for `add_votes`.
 
         Raises
         ------
         ValueError
             If the seconds are negative or not finite, or the time has no zone.
         """
-        self.add_votes(lambda _: (vote,))
+        with self._store.writing() as connection:
+            self._keep(connection, vote)
 
     def add_votes(self, choose: Callable[[tuple[Vote, ...]], Sequence[Vote]]) -> int:
         """Keep votes that no assignment asked for: all of them, or none if anything fails.
