@@ -22,11 +22,11 @@ from leadline.phases import (
     release,
     review,
     search,
-    trial,
     tuning,
 )
 from leadline.phases.lifecycle import ROWS, Stage, decision_of
 from leadline.phases.scoring import Task
+from leadline.phases.search import trial
 from leadline.phases.verdict import Bounds, Verdict
 
 SNAPSHOT = "3f1c" * 16

@@ -13,8 +13,7 @@ from tests.examples import (
 )
 from tests.phases.again import again
 
-from leadline.phases.monitor import Monitor
-from leadline.phases.plain import (
+from leadline.phases.default_decision import (
     AS_PREDICTED,
     LIKELIEST,
     SHARES,
@@ -22,6 +21,7 @@ from leadline.phases.plain import (
     NumberErrors,
     PlainPoint,
 )
+from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review

@@ -55,7 +55,7 @@ OFFENCES: dict[str, tuple[str, Mapping[str, str]]] = {
         {"engines/attic.py": "import leadline.engines.families"},
     ),
     "a job that calls an engine": ("engines", {"jobs/attic.py": "import leadline.engines.servers"}),
-    "SQL outside the record": ("sql", {"gather/attic.py": "import sqlalchemy"}),
+    "SQL outside the record": ("sql", {"datasets/attic.py": "import sqlalchemy"}),
     "a picture drawn on a page": ("pictures", {"web/attic.py": "import altair"}),
     "a service that prints": ("terminal", {"services/attic.py": "from rich import print"}),
     "a job that knows another job": (

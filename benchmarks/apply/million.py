@@ -27,10 +27,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 from scoring import markdown
 from tests.services.flights import append, flights, make_workspace
 
-from leadline.gather.drawing import draw
+from leadline.datasets.stream_sample import draw
 from leadline.phases.tuning import Tuning
 from leadline.record import Judgment
-from leadline.services.stream import rows_to_judge
+from leadline.services.reviewing.stream import rows_to_judge
 from leadline.snapshot import to_parquet
 from leadline.web import create_app
 from leadline.workspace import Workspace

@@ -29,7 +29,7 @@ from timing import timed_fits
 
 from leadline.stats.curves import CurvePosterior, fit
 from leadline.stats.curves.design import borrowed, next_size, noise_of_more, unexplained
-from leadline.stats.timing import fit_time_law
+from leadline.stats.machines.fit_time import fit_time_law
 
 _RATIO = 8
 _BATCH, _MOST = 3, 15

@@ -20,7 +20,7 @@ from scipy.special import stdtrit
 from scoring import figure, markdown
 from sources import cache, half_of, lcdb10
 
-from leadline.stats.timing import fit_time_law
+from leadline.stats.machines.fit_time import fit_time_law
 
 _MEMBER = "lcdb-0.1.0/lcdb/database-accuracy.csv"
 _CUTS = 2.0 ** np.arange(8, 19)

@@ -28,8 +28,8 @@ import polars as pl
 
 from leadline.demo import flights
 from leadline.engines.loading import load
-from leadline.gather.fit_spec import FitSpec, spec_of
-from leadline.gather.measuring import FitResult, attempt
+from leadline.evaluation.fit import FitResult, attempt
+from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.jobs import data as data_job
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem

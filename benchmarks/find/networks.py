@@ -35,7 +35,7 @@ from sklearn.model_selection import train_test_split
 from skorch import NeuralNet
 
 from leadline.demo import flights
-from leadline.engines.conform import conform
+from leadline.engines.inputs.conform import conform
 from leadline.engines.loading import load
 
 _N_FLIGHTS = 20_000

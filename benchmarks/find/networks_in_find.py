@@ -25,12 +25,12 @@ from data_sets import DATA_SETS
 from networks import Case, by_hand
 from peers import leadline, make_project, read
 
-from leadline.gather.bench import Bench, Course
-from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import fold_rows
+from leadline.datasets.frames import Pool, Target, load_pool
+from leadline.evaluation.fit import fold_rows
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
+from leadline.search.candidate_evaluator import Bench, Course
 from leadline.workspace import Workspace
 
 _GUEST = """

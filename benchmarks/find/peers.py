@@ -26,11 +26,11 @@ import polars as pl
 from data_sets import DATA_SETS, Case
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.loading import load_family
-from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import fit_model
-from leadline.gather.sampling import sampling_stderr
-from leadline.gather.scores import answers, score_of
+from leadline.evaluation.fit import fit_model
+from leadline.evaluation.sampling_error import sampling_stderr
+from leadline.evaluation.scores import answers, score_of
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search

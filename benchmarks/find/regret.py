@@ -26,8 +26,8 @@ from peers import CONSTRAINED, PEERS
 from scoring import markdown
 from sources import Curve, fold_of, lcdb10
 
-from leadline.phases.choice import compared
-from leadline.phases.trial import Expected, Trial
+from leadline.phases.search.choice import compared
+from leadline.phases.search.trial import Expected, Trial
 from leadline.stats.curves import fit
 from leadline.stats.curves.learnt import Learnt
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from leadline.stats.asking import places_left
+from leadline.stats.labels.votes_needed import places_left
 
 _N_ITEMS = 100_000
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leadline.stats.ceiling import agreement_ceiling
+from leadline.stats.labels.ceiling import agreement_ceiling
 
 _TWEETS = (
     Path(__file__).resolve().parents[3] / "shared" / "data" / "crowd" / "tweets_ratings.csv.gz"

@@ -37,7 +37,7 @@ from tests import conftest
 
 from leadline.record import Role
 from leadline.services.invitations import invite
-from leadline.services.worklist import vote_price, work_of
+from leadline.services.labelling.worklist import vote_price, work_of
 from leadline.settings import template
 from leadline.workspace import Workspace
 

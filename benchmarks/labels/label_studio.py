@@ -31,7 +31,7 @@ import numpy as np
 import polars as pl
 
 from leadline.engines.exchange import Answer, Inbox, Parcel, Question
-from leadline.engines.images import png_of_numbers
+from leadline.engines.inputs.images import png_of_numbers
 from leadline.engines.loading import load
 
 _CACHE = Path.home() / ".cache" / "leadline-benchmarks" / "label-studio" / "venv"

@@ -27,13 +27,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from leadline.demo import flights
-from leadline.gather.sampling import sampling_stderr
+from leadline.evaluation.sampling_error import sampling_stderr
 from leadline.phases import forecast as phase
 from leadline.phases.curve import Point
 from leadline.phases.forecast import Evidence, posterior_of
-from leadline.phases.offer import Offer, Terms, offer_of
+from leadline.phases.forecast.offer import Offer, Terms, offer_of
 from leadline.stats.curves.design import train_sizes
-from leadline.stats.timing import fit_time_law
+from leadline.stats.machines.fit_time import fit_time_law
 
 _TARGET = 0.72
 _TEST_SHARE = 0.2

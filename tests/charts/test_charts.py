@@ -20,7 +20,7 @@ from tests.examples import (
 
 from leadline.charts import chart_of, description, png, svg
 from leadline.phases.lifecycle import ROWS, is_decision
-from leadline.phases.trial import TrialState
+from leadline.phases.search.trial import TrialState
 from leadline.phases.verdict import Answer, Verdict
 
 DRAWN = [row for row in ROWS if row != "problem" and not is_decision(row)]

@@ -11,12 +11,12 @@ import pytest
 from tests.examples import example_forecast
 
 from leadline.charts import chart_of, details_of, svg
-from leadline.charts.outlook import kinds_along, stretches
+from leadline.charts.drawing.outlook import kinds_along, stretches
 from leadline.phases import forecast
-from leadline.phases.advice import Recommendation
 from leadline.phases.forecast import Forecast
-from leadline.phases.region import Kind
-from leadline.phases.verification import Verified
+from leadline.phases.forecast.advice import Recommendation
+from leadline.phases.forecast.region import Kind
+from leadline.phases.forecast.verification import Verified
 
 
 def forecast_with(**changes: Any) -> Forecast:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from leadline.charts.drawing.rendering import description, svg
 from leadline.charts.network import architecture_chart, epochs_chart
-from leadline.charts.rendering import description, svg
 
 IMAGE = [
     {"layer": "pixels", "n_out": 1, "size": 8},

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from tests.cli.conftest import Call
 
-from leadline.cli import init, options
+from leadline.cli import init
+from leadline.cli.terminal import options
 from leadline.settings import load_settings
 
 GOOD = "age,town,bought\n" + "".join(

@@ -11,7 +11,7 @@ from tests.cli.conftest import Call
 from tests.services.flights import make_workspace
 from tests.services.test_commands import UNTIL_TUNING
 
-from leadline.cli.options import EXIT_STOPPED
+from leadline.cli.terminal.options import EXIT_STOPPED
 from leadline.record import Judgment, Vote
 from leadline.workspace import Workspace
 

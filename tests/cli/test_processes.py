@@ -17,7 +17,7 @@ import pytest
 from tests.cli.conftest import Call, Start
 from tests.projects import BY, customers, project
 
-from leadline.cli.options import EXIT_STOPPED
+from leadline.cli.terminal.options import EXIT_STOPPED
 from leadline.record import JobState
 
 WaitFor = Callable[[Callable[[], bool]], None]

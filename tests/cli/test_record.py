@@ -10,7 +10,7 @@ from tests.cli.conftest import Call
 from tests.services.flights import make_workspace
 
 from leadline.cli import doctor
-from leadline.cli.options import EXIT_NO
+from leadline.cli.terminal.options import EXIT_NO
 from leadline.errors import LeadlineError
 from leadline.phases.lifecycle import ROWS, Stage
 

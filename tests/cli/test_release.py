@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import Call
 from tests.projects import N_BEFORE_STREAM, N_STREAM, customers
 
-from leadline.cli.options import EXIT_NO
+from leadline.cli.terminal.options import EXIT_NO
 
 LATER = N_BEFORE_STREAM + N_STREAM
 

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from leadline.engines.bundle import Bundle, Card, SealedBundle, open_bundle, seal
 from leadline.engines.loading import load
+from leadline.engines.releases.bundle import Bundle, Card, SealedBundle, open_bundle, seal
 
 COLUMNS = {"size": "number", "town": "category", "said": "text", "at": "date"}
 

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from tests.projects import Quiet, customers, project, run, run_to, verdict_of
 
-from leadline.gather import bench
-from leadline.gather.fit_spec import FitSpec
-from leadline.gather.measuring import FailedFit, attempt
+from leadline.evaluation.fit import FailedFit, attempt
+from leadline.evaluation.fit_spec import FitSpec
 from leadline.jobs import curve as job
 from leadline.jobs.curve import candidates
 from leadline.phases.curve import Curve, Stop
 from leadline.phases.data import Data
 from leadline.phases.forecast import Forecast
 from leadline.phases.search import Search
+from leadline.search import candidate_evaluator as bench
 from leadline.workspace import Workspace
 
 BEFORE = ("problem", "data", "feasibility", "search", "labelling")

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from tests.projects import BY, PROBLEM, customers, project, run, run_to, verdict_of, whats
 
+from leadline.datasets.frames import Target, load_pool
 from leadline.errors import DataError
-from leadline.gather.frames import Target, load_pool
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.verdict import Answer

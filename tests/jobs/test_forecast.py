@@ -16,9 +16,9 @@ from tests.projects import (
 
 from leadline.errors import NotReadyError
 from leadline.jobs.forecast import _enough, _stderrs
-from leadline.phases.advice import Recommendation
 from leadline.phases.curve import CandidateCurve, Curve, Point
 from leadline.phases.forecast import Forecast
+from leadline.phases.forecast.advice import Recommendation
 from leadline.report import write_report
 from leadline.services.queries import row_page
 from leadline.workspace import Workspace

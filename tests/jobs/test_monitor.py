@@ -7,7 +7,7 @@ import pytest
 from tests.projects import customers, finding, run, verdict_of, write_settings
 
 from leadline.errors import NotReadyError
-from leadline.gather.observing import observe_file
+from leadline.monitoring.observations import observe_file
 from leadline.phases.monitor import Monitor
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer

@@ -12,15 +12,15 @@ import pytest
 from tests.projects import PROBLEM, customers, project, run, run_to, verdict_of, write_settings
 
 from leadline.errors import SettingsError
-from leadline.gather.chosen import chosen_rows, ranking_in_force
-from leadline.gather.items import drawn_rows, item_pool, keys_of
-from leadline.gather.ranking import rule_for
+from leadline.labelling.items import drawn_rows, item_pool, keys_of
+from leadline.labelling.next_rows import rule_for
+from leadline.labelling.selection_history import chosen_rows, ranking_in_force
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.forecast import Forecast
 from leadline.phases.problem import Problem
 from leadline.record import Assignment, Terms, Vote
-from leadline.services.worklist import work_of
+from leadline.services.labelling.worklist import work_of
 from leadline.snapshot import test_side as is_test_row
 from leadline.workspace import Workspace
 

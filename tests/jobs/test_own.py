@@ -16,17 +16,17 @@ import pytest
 from tests.projects import ETHICS, PROBLEM, customers, project, review, run, run_to, verdict_of
 
 import leadline.notebook as nb
-from leadline.engines.bundle import open_bundle
-from leadline.engines.keys import public_keys
-from leadline.gather.fit_spec import key_of, spec_of
-from leadline.gather.serving import served
+from leadline.engines.releases.bundle import open_bundle
+from leadline.engines.releases.keys import public_keys
+from leadline.evaluation.fit_spec import key_of, spec_of
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search import Search
-from leadline.phases.trial import TrialState
+from leadline.phases.search.trial import TrialState
 from leadline.phases.verdict import Answer
+from leadline.processes.release_server import served
 
 MODULE = """
     import numpy as np

@@ -18,8 +18,8 @@ from tests.projects import (
     write_settings,
 )
 
-from leadline.engines.bundle import open_bundle
-from leadline.engines.keys import public_keys
+from leadline.engines.releases.bundle import open_bundle
+from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.phases.data import Data
 from leadline.phases.release import Release

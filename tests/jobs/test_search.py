@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.alive import is_alive
 from tests.guests import install
-from tests.processes import is_alive
 from tests.projects import PROBLEM, customers, finding, project, run_to, whats
 
 from leadline.phases.search import Closed, Search
-from leadline.phases.trial import TrialState
+from leadline.phases.search.trial import TrialState
 from leadline.phases.verdict import Answer
 from leadline.workspace import Workspace
 

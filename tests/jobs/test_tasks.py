@@ -10,15 +10,15 @@ import polars as pl
 import pytest
 from tests.projects import BY, ETHICS, customers, project, run, run_to, verdict_of
 
-from leadline.engines.bundle import open_bundle
-from leadline.engines.keys import public_keys
-from leadline.gather.observing import observe_file
+from leadline.engines.releases.bundle import open_bundle
+from leadline.engines.releases.keys import public_keys
+from leadline.monitoring.observations import observe_file
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
+from leadline.phases.default_decision import AS_PREDICTED, LIKELIEST
 from leadline.phases.forecast import Forecast
 from leadline.phases.monitor import Monitor
-from leadline.phases.plain import AS_PREDICTED, LIKELIEST
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search

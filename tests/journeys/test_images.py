@@ -19,11 +19,11 @@ from starlette.testclient import TestClient
 from tests.journeys.conftest import state
 from tests.web.conftest import served
 
-from leadline.cli.options import EXIT_NO
 from leadline.cli.releases import in_service
+from leadline.cli.terminal.options import EXIT_NO
 from leadline.engines.servers.http import create_app
-from leadline.gather.examples import held_out_examples
-from leadline.gather.fit_spec import FitSpec, spec_of
+from leadline.evaluation.examples import held_out_examples
+from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.phases.data import Data, Kind
 from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem

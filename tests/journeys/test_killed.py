@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.processes import running_in
+from tests.alive import running_in
 from tests.projects import PROBLEM, customers, project
 
 from leadline.phases.lifecycle import State

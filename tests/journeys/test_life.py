@@ -15,7 +15,7 @@ from tests.journeys.conftest import state
 from tests.web.conftest import served
 
 from leadline.charts import chart_of
-from leadline.cli.options import EXIT_NO
+from leadline.cli.terminal.options import EXIT_NO
 from leadline.phases.lifecycle import ROWS, Stage, is_decision
 from leadline.workspace import Workspace
 

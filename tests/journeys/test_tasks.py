@@ -15,10 +15,10 @@ from click.testing import Result
 from sklearn.datasets import load_digits
 from tests.journeys.conftest import state
 
-from leadline.cli.options import EXIT_NO
-from leadline.gather.serving import served
+from leadline.cli.terminal.options import EXIT_NO
 from leadline.phases.lifecycle import ROWS, is_decision
 from leadline.phases.release import Release
+from leadline.processes.release_server import served
 from leadline.workspace import Workspace
 
 BIKE = Path(__file__).parents[3] / "shared" / "data" / "streams" / "bike_hour.csv.gz"

@@ -15,7 +15,7 @@ from tests.examples import example_verdicts
 
 from leadline.errors import RecordError
 from leadline.phases.lifecycle import ROWS
-from leadline.phases.trial import Scalar
+from leadline.phases.search.trial import Scalar
 from leadline.phases.verdict import Answer, Bounds, Verdict
 from leadline.record.codec import decode, encode, to_json
 

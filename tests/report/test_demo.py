@@ -11,7 +11,7 @@ from tests.report.entries import example_entries
 
 from leadline.errors import NotReadyError
 from leadline.phases.search import Advice, Search, assess
-from leadline.phases.trial import Example, Reason, TrialState
+from leadline.phases.search.trial import Example, Reason, TrialState
 from leadline.record import Entry
 from leadline.report import demo_report
 

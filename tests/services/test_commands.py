@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.examples import example_feasibility
 from tests.services.flights import append, is_late
-from tests.services.test_gold import data_of
+from tests.services.labelling.test_gold import data_of
 
 from leadline.errors import (
     LeadlineError,
@@ -23,7 +23,7 @@ from leadline.phases.verdict import Answer
 from leadline.record import Assignment, JobState
 from leadline.services import commands
 from leadline.services.commands import Said
-from leadline.services.stream import rows_to_judge
+from leadline.services.reviewing.stream import rows_to_judge
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.ceiling import agreement_ceiling
+from leadline.stats.labels.ceiling import agreement_ceiling
 
 _N_ITEMS, _N_DRAWS = 200, 200
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.drift import block_alarm, effective_false_alarm_rate, number_shift
+from leadline.stats.monitoring.drift import block_alarm, effective_false_alarm_rate, number_shift
 
 
 def block_means(rng: np.random.Generator, n_blocks: int, shift: float = 0.0) -> np.ndarray:

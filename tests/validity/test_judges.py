@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from leadline.stats.judges import always_the_same, copied
+from leadline.stats.labels.annotators import always_the_same, copied
 
 _N_CROWDS, _N_ITEMS, _N_JUDGES = 100, 300, 8
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.staleness import Staleness, staleness
+from leadline.stats.monitoring.staleness import Staleness, staleness
 
 
 def backtested(rng: np.random.Generator, ageing: float, n_blocks: int = 20) -> Staleness:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.timing import fit_time_law
+from leadline.stats.machines.fit_time import fit_time_law
 
 SIZES = np.array([100.0, 200, 400, 800, 1600])
 

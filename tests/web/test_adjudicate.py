@@ -10,7 +10,7 @@ from tests.web.test_label import DATA, link_of, with_labels
 from tests.web.test_pages import send
 
 from leadline.record import Role, Vote
-from leadline.services.worklist import work_of
+from leadline.services.labelling.worklist import work_of
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -31,7 +31,7 @@ def disputed(make: Make, n: int = 2) -> Workspace:
 
 def _fresh(workspace: Workspace) -> str:
     """The key of an item that nobody has voted on."""
-    from leadline.gather.items import item_pool
+    from leadline.labelling.items import item_pool
     from leadline.phases.data import Data
 
     entry = workspace.record.latest("data")

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from playwright.sync_api import Page, expect
 from tests.services.flights import append
-from tests.services.test_gold import data_of
+from tests.services.labelling.test_gold import data_of
 from tests.web.test_adjudicate import disputed
 from tests.web.test_browser import TOO_WIDE, serious
 from tests.web.test_label import DATA, link_of, with_labels

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.processes import running_in
+from tests.alive import running_in
 from tests.projects import BY, customers, project, run
 
 from leadline.errors import DataError, NotReadyError

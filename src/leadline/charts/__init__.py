@@ -5,8 +5,8 @@ A verdict goes in, an Altair chart comes out; `svg` and `png` need neither brows
 
 from __future__ import annotations
 
+from leadline.charts.drawing.rendering import description, png, save_picture, svg
+from leadline.charts.drawing.theme import Picture
 from leadline.charts.gallery import chart_of, details_of
-from leadline.charts.rendering import description, png, save_picture, svg
-from leadline.charts.theme import Picture
 
 __all__ = ["Picture", "chart_of", "description", "details_of", "png", "save_picture", "svg"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.layout import round_sizes, spread
-from leadline.charts.theme import (
+from leadline.charts.drawing.layout import round_sizes, spread
+from leadline.charts.drawing.theme import (
     AMBER,
     BLUE,
     GREEN,

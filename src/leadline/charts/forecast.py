@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from leadline.charts.drawing import drawing
-from leadline.charts.outlook import Outlook, Size, kinds_along
-from leadline.charts.theme import GREEN, INK, VERMILION, Picture, framed
-from leadline.phases.advice import Recommendation
+from leadline.charts.drawing.marks import drawing
+from leadline.charts.drawing.outlook import Outlook, Size, kinds_along
+from leadline.charts.drawing.theme import GREEN, INK, VERMILION, Picture, framed
 from leadline.phases.forecast import Forecast
-from leadline.phases.purchase import Need
+from leadline.phases.forecast.advice import Recommendation
+from leadline.phases.forecast.purchase import Need
 from leadline.phases.scoring import scoring_of
 from leadline.phases.wording import chance
 from leadline.stats.metric import metric_of

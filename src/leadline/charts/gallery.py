@@ -19,8 +19,8 @@ from leadline.charts import (
     search,
     tuning,
 )
+from leadline.charts.drawing.theme import Picture
 from leadline.charts.network import architecture_chart, epochs_chart
-from leadline.charts.theme import Picture
 from leadline.charts.verification import verification_chart
 from leadline.phases.capacity import Capacity
 from leadline.phases.curve import Curve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.theme import (
+from leadline.charts.drawing.theme import (
     AMBER,
     BLUE,
     GREY,

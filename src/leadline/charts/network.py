@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from leadline.charts.theme import (
+from leadline.charts.drawing.theme import (
     BLUE,
     GREY,
     INK,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from leadline.charts.theme import (
+from leadline.charts.drawing.theme import (
     BLUE,
     GREEN,
     GREY,
@@ -18,7 +18,7 @@ from leadline.charts.theme import (
     layered,
     table,
 )
-from leadline.phases.offer import Offer
+from leadline.phases.forecast.offer import Offer
 from leadline.phases.wording import chance
 
 

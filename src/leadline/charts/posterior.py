@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.charts.drawing import drawing
-from leadline.charts.outlook import QUANTILES, Outlook, Size, kinds_along
-from leadline.charts.theme import INK, VERMILION, Picture, framed
+from leadline.charts.drawing.marks import drawing
+from leadline.charts.drawing.outlook import QUANTILES, Outlook, Size, kinds_along
+from leadline.charts.drawing.theme import INK, VERMILION, Picture, framed
 from leadline.phases.scoring import SCORINGS
 from leadline.phases.wording import chance
 from leadline.stats.metric import Metric, metric_of

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.theme import BLUE, GREY, WIDTH, Picture, Record, framed, labels, layered, table
+from leadline.charts.drawing.theme import (
+    BLUE,
+    GREY,
+    WIDTH,
+    Picture,
+    Record,
+    framed,
+    labels,
+    layered,
+    table,
+)
 from leadline.phases.release import Release
 from leadline.phases.scoring import scoring_of
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from leadline.charts.layout import CHAR_PX
-from leadline.charts.plain import chart_of_plain
-from leadline.charts.theme import (
+from leadline.charts.default_decision import chart_of_plain
+from leadline.charts.drawing.layout import CHAR_PX
+from leadline.charts.drawing.theme import (
     AMBER,
     BLUE,
     FAINT,

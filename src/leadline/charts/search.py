@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.layout import round_sizes
-from leadline.charts.theme import (
+from leadline.charts.drawing.layout import round_sizes
+from leadline.charts.drawing.theme import (
     BLUE,
     GREY,
     INK,
@@ -19,10 +19,10 @@ from leadline.charts.theme import (
     rule_at,
     table,
 )
-from leadline.phases.crossing import crossings, line_of
 from leadline.phases.scoring import Scoring, scoring_of
 from leadline.phases.search import Search
-from leadline.phases.trial import Trial
+from leadline.phases.search.crossing import crossings, line_of
+from leadline.phases.search.trial import Trial
 from leadline.phases.verdict import Answer
 
 _COLUMNS = 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.plain import chart_of_plain
-from leadline.charts.theme import BLUE, VERMILION, Picture, Record, framed, layered, table
+from leadline.charts.default_decision import chart_of_plain
+from leadline.charts.drawing.theme import BLUE, VERMILION, Picture, Record, framed, layered, table
 from leadline.phases.tuning import OperatingPoint, Tuning
 from leadline.phases.verdict import Bounds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.theme import (
+from leadline.charts.drawing.theme import (
     BLUE,
     GREEN,
     SOFT,
@@ -18,8 +18,8 @@ from leadline.charts.theme import (
     table,
 )
 from leadline.phases.forecast import Forecast
+from leadline.phases.forecast.verification import Verified, farthest
 from leadline.phases.scoring import scoring_of
-from leadline.phases.verification import Verified, farthest
 
 _MOST = 10  # rows that can still be told apart
 _AXIS = alt.Axis(tickCount=8)

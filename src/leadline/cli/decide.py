@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.options import by_option, echo_json, verb
+from leadline.cli.terminal.options import by_option, echo_json, verb
 
 
 @verb("decide", example="leadline decide find go --why 'the demo convinced sales'")
@@ -19,8 +19,8 @@ def command(stage: str, choice: str, why: str, by: str, folder: Path, as_json: b
 
     Only a "go" opens what comes after a verdict of "no".
     """
-    from leadline.cli.entries import entry_json, print_entry
-    from leadline.cli.layout import console
+    from leadline.cli.terminal.entries import entry_json, print_entry
+    from leadline.cli.terminal.layout import console
     from leadline.services.commands import decide
     from leadline.workspace import Workspace
 

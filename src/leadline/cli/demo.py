@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.options import echo_json, plain_errors
+from leadline.cli.terminal.options import echo_json, plain_errors
 
 if TYPE_CHECKING:
     from leadline.record import Entry
@@ -46,9 +46,9 @@ def _new_folder(name: str) -> Path:
 
 
 def _run(example: str, folder: Path, *, as_json: bool) -> None:
-    from leadline.cli.entries import entry_json, print_entry
-    from leadline.cli.layout import console
-    from leadline.cli.progress import Display
+    from leadline.cli.terminal.entries import entry_json, print_entry
+    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.progress import Display
     from leadline.demo import EXAMPLES, run_demo
 
     screen = console(as_json=as_json)
@@ -92,8 +92,8 @@ def _write_documents(folder: Path) -> Path:
 
 def _summarise(folder: Path, entries: list[Entry], report: Path, seconds: float) -> None:
     """One page: a verdict for each stage, and where to look."""
-    from leadline.cli.entries import print_entry
-    from leadline.cli.layout import console
+    from leadline.cli.terminal.entries import print_entry
+    from leadline.cli.terminal.layout import console
     from leadline.phases.lifecycle import ROWS, is_decision
 
     screen = console()

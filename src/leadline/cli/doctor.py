@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.options import EXIT_ERROR, echo_json, verb
+from leadline.cli.terminal.options import EXIT_ERROR, echo_json, verb
 from leadline.errors import LeadlineError
 
 Check = Callable[[], str]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.options import echo_json, verb
+from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,7 +38,7 @@ def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool)
     'mlflow' writes trials, curves, forecasts, verdicts and the release into an MLflow server or
     store. It needs 'leadline[mlflow]'. Done again, it updates and doubles nothing.
     """
-    from leadline.cli.files import whole
+    from leadline.cli.terminal.files import whole
     from leadline.workspace import Workspace
 
     writers = {"record": _record, "labels": _labels, "rows": _rows}
@@ -59,9 +59,9 @@ def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool)
 
 def _publish(name: str, file: Path | None, url: str, folder: Path, *, as_json: bool) -> None:
     """Bring a registry up to date."""
-    from leadline.cli.layout import console
-    from leadline.cli.progress import Display
     from leadline.cli.releases import shipped
+    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.progress import Display
     from leadline.engines.loading import load, names
     from leadline.report.runs import project_runs
     from leadline.workspace import Workspace
@@ -88,7 +88,7 @@ def _publish(name: str, file: Path | None, url: str, folder: Path, *, as_json: b
 
 
 def _record(workspace: Workspace, path: Path, _: Path) -> int:
-    from leadline.cli.entries import entry_json
+    from leadline.cli.terminal.entries import entry_json
 
     entries = [entry_json(entry) for entry in workspace.record.entries()]
     text = json.dumps({"project": workspace.settings.name, "entries": entries}, indent=2)
@@ -117,7 +117,7 @@ def _rows(workspace: Workspace, path: Path, final: Path) -> int:
 
     from leadline.errors import NotReadyError
     from leadline.phases.tuning import Tuning
-    from leadline.services.stream import rows_to_judge
+    from leadline.services.reviewing.stream import rows_to_judge
     from leadline.snapshot import from_parquet
 
     entry = workspace.record.latest("tuning")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadline.cli.options import EXIT_NO, by_option, echo_json, verb
+from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.services.commands.start import Candidate
@@ -99,10 +99,10 @@ def _all_or_nothing(folder: Path) -> Iterator[None]:
 
 def _first_look(folder: Path, by: str, *, as_json: bool) -> bool:
     """State the problem and audit the data; whether they are fit to learn from."""
-    from leadline.cli.entries import print_entry
-    from leadline.cli.glance import print_page
-    from leadline.cli.layout import console
-    from leadline.cli.progress import Display
+    from leadline.cli.terminal.entries import print_entry
+    from leadline.cli.terminal.glance import print_page
+    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.progress import Display
     from leadline.phases.verdict import Answer
     from leadline.services.queries import project_page
     from leadline.worker import mend

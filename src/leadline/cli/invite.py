@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.options import by_option, echo_json, verb
+from leadline.cli.terminal.options import by_option, echo_json, verb
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadline.cli.options import echo_json, verb
+from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from leadline.phases.offer import Offer, Range
+    from leadline.phases.forecast.offer import Offer, Range
     from leadline.services.queries import BudgetPlan
 
 
@@ -46,8 +46,8 @@ def command(
     if example_machines:
         click.echo(example())
         return
-    from leadline.cli.layout import console
-    from leadline.cli.progress import Display
+    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.progress import Display
     from leadline.services.queries import budget_plan
     from leadline.workspace import Workspace
 
@@ -73,7 +73,7 @@ def _draw(plan: BudgetPlan, path: Path) -> None:
 
 
 def _print(screen: Console, plan: BudgetPlan) -> None:
-    from leadline.cli.layout import print_table
+    from leadline.cli.terminal.layout import print_table
 
     terms = plan.terms
     screen.print(
@@ -105,7 +105,7 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
 
 
 def _print_hires(screen: Console, plan: BudgetPlan) -> None:
-    from leadline.cli.layout import print_table
+    from leadline.cli.terminal.layout import print_table
 
     screen.print(f"\nMachine hours with {plan.granted.budget:,.0f} {plan.currency}, elsewhere:")
     rows = []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.engines.bundle import Bundle, open_bundle
-from leadline.engines.keys import public_keys
+from leadline.engines.releases.bundle import Bundle, open_bundle
+from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
-from leadline.gather.service import in_service as released
+from leadline.monitoring.in_service import in_service as released
 from leadline.phases.release import Release
 from leadline.report.runs import Shipped
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.options import echo_json, verb
+from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.report import Form
@@ -30,9 +30,9 @@ def command(
 
     HTML holds its pictures; Markdown and JSON hold the same in words and numbers.
     """
-    from leadline.cli.files import whole
-    from leadline.cli.layout import console
-    from leadline.cli.progress import Display
+    from leadline.cli.terminal.files import whole
+    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.progress import Display
     from leadline.errors import LeadlineError
     from leadline.report import demo_report, model_document, write_report
     from leadline.workspace import Workspace

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.options import by_option, echo_json, verb
+from leadline.cli.terminal.options import by_option, echo_json, verb
 
 if TYPE_CHECKING:
-    from leadline.phases.plain import PlainPoint
+    from leadline.phases.default_decision import PlainPoint
     from leadline.services.queries.choice import ChoicePage
     from leadline.workspace import Workspace
 
@@ -48,8 +48,8 @@ def command(
     Where there is no threshold to choose, of several classes or of numbers, nothing is judged: you
     agree to the one point on offer.
     """
-    from leadline.cli.entries import entry_json, print_entry
-    from leadline.cli.layout import console
+    from leadline.cli.terminal.entries import entry_json, print_entry
+    from leadline.cli.terminal.layout import console
     from leadline.services.commands import choose_point
     from leadline.services.queries import choice_page
     from leadline.workspace import Workspace
@@ -71,7 +71,7 @@ def command(
 
 
 def _judge(workspace: Workspace, by: str) -> None:
-    from leadline.cli.layout import console, print_pairs
+    from leadline.cli.terminal.layout import console, print_pairs
     from leadline.services.commands import judge, undo_judgment
     from leadline.services.queries import review_page
 
@@ -105,7 +105,7 @@ def _take_in(workspace: Workspace, path: Path, by: str) -> None:
 def _show(page: ChoicePage, *, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from leadline.services.stream import in_words
+    from leadline.services.reviewing.stream import in_words
 
     if as_json:
         echo_json(asdict(page))

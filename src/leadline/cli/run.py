@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.options import EXIT_NO, by_option, echo_json, verb
+from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, verb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +26,10 @@ def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> Non
     the whole life cycle is run, up to where it is people's turn. A row named itself is computed
     in any case. Ends with exit code 3 if a verdict is "no".
     """
-    from leadline.cli.entries import entry_json, print_entry
-    from leadline.cli.glance import print_next
-    from leadline.cli.layout import console
-    from leadline.cli.progress import Display
+    from leadline.cli.terminal.entries import entry_json, print_entry
+    from leadline.cli.terminal.glance import print_next
+    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.progress import Display
     from leadline.services.queries import project_page
     from leadline.worker import mend, rows_named
     from leadline.workspace import Workspace

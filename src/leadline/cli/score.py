@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.options import echo_json, verb
+from leadline.cli.terminal.options import echo_json, verb
 
 
 @verb("score", example="leadline score new.csv --to scored.csv")
@@ -24,9 +24,9 @@ def command(file: Path, target: Path | None, folder: Path, as_json: bool) -> Non
     Adds the columns `score` and `flagged` (yes/no questions), `score` and `label` (several
     classes), or `score` alone: the predicted number. The target appears whole or not at all.
     """
-    from leadline.cli.layout import console
-    from leadline.cli.progress import Display
     from leadline.cli.releases import in_service
+    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.progress import Display
     from leadline.engines.loading import load
     from leadline.workspace import Workspace
 

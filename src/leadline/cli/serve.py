@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.options import echo_json, verb
+from leadline.cli.terminal.options import echo_json, verb
 from leadline.cli.web import listening
 
 
@@ -27,8 +27,8 @@ def command(host: str, port: int, folder: Path, as_json: bool) -> None:
     knows no users.
     """
     from leadline.cli.releases import latest_release
-    from leadline.engines.keys import public_keys
     from leadline.engines.loading import load
+    from leadline.engines.releases.keys import public_keys
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from leadline.cli.options import echo_json, verb
+from leadline.cli.terminal.options import echo_json, verb
 
 
 @verb("status", example="leadline status --json")
@@ -19,8 +19,8 @@ def command(folder: Path, as_json: bool) -> None:
     if as_json:
         echo_json(_json(page, standing))
         return
-    from leadline.cli.glance import print_page
-    from leadline.cli.layout import console
+    from leadline.cli.terminal.glance import print_page
+    from leadline.cli.terminal.layout import console
 
     print_page(console(), page)
 

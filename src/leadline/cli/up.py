@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.options import echo_json, verb
+from leadline.cli.terminal.options import echo_json, verb
 from leadline.cli.web import address_options, listening, require_token, serve_pages
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.options import EXIT_NO, by_option, echo_json, verb
+from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, verb
 
 
 @verb("watch", example="leadline watch august.parquet")
@@ -20,9 +20,9 @@ def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> No
     A block (a week, unless [watch] block says otherwise) that is seen again replaces its earlier
     observation, so hand over whole blocks. Ends with exit code 3 if it is time to retrain.
     """
-    from leadline.cli.entries import entry_json, print_entry
-    from leadline.cli.layout import console
-    from leadline.cli.progress import Display
+    from leadline.cli.terminal.entries import entry_json, print_entry
+    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.progress import Display
     from leadline.phases.verdict import Answer
     from leadline.worker import mend, observe
     from leadline.workspace import Workspace

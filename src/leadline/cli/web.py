@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.options import Function, echo_json, verb
+from leadline.cli.terminal.options import Function, echo_json, verb
 from leadline.errors import SettingsError
 
 if TYPE_CHECKING:

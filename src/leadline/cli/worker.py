@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.options import echo_json, verb
+from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
-    from leadline.cli.progress import Display
+    from leadline.cli.terminal.progress import Display
     from leadline.record import Job
 
 
@@ -31,8 +31,8 @@ def command(once: bool, until_eof: bool, folder: Path, as_json: bool) -> None:
     if until_eof:
         threading.Thread(target=_stop_at_eof, daemon=True).start()
 
-    from leadline.cli.layout import console
-    from leadline.cli.progress import Display
+    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.progress import Display
     from leadline.worker import work
     from leadline.workspace import Workspace
 

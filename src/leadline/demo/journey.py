@@ -15,7 +15,7 @@ from leadline.phases.verdict import Answer
 from leadline.record import Entry
 from leadline.services.commands import choose_point, decide, judge
 from leadline.services.queries import choice_page
-from leadline.services.stream import rows_to_judge
+from leadline.services.reviewing.stream import rows_to_judge
 from leadline.settings import template
 from leadline.worker import mend, observe
 from leadline.worker.computing import Progress

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 Scalar: TypeAlias = str | int | float | bool | None
+TASKS = ("binary", "multiclass", "regression")
+
 Spec = TypeVar("Spec")
 Result = TypeVar("Result")
 
@@ -131,7 +133,7 @@ class Family(Protocol):
         Returns
         -------
         scikit-learn estimator
-            Its ``X`` is a polars frame as `leadline.engines.conform.conform` returns it, with
+            Its ``X`` is a polars frame as `leadline.engines.inputs.conform.conform` makes it, with
             missing values; its ``y`` an array of str (classes) or of float. A classifier has
             ``classes_`` and ``predict_proba``.
         """

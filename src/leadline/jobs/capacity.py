@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from leadline.engines.bundle import open_bundle
-from leadline.engines.keys import public_keys
-from leadline.gather.load import run_clients
-from leadline.gather.serving import served
+from leadline.engines.releases.bundle import open_bundle
+from leadline.engines.releases.keys import public_keys
 from leadline.phases import capacity as phase
 from leadline.phases.capacity import Capacity
 from leadline.phases.release import Release
+from leadline.processes.load_generator import run_clients
+from leadline.processes.release_server import served
 
 if TYPE_CHECKING:
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.record import Reading
     from leadline.workspace import Workspace
 

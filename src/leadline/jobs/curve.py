@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.errors import NotReadyError
-from leadline.gather.aim import aimed_at
-from leadline.gather.belief import LEAST_ERROR, belief_of
-from leadline.gather.bench import BATCH, Bench, Course
-from leadline.gather.ranking import ranked, rule_for
+from leadline.evaluation.budget import affordable_train_size
+from leadline.labelling.next_rows import ranked, rule_for
 from leadline.phases import curve as phase
 from leadline.phases.curve import CandidateCurve, Curve, Stop
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
-from leadline.phases.trial import Trial
+from leadline.phases.search.trial import Trial
+from leadline.search.candidate_evaluator import BATCH, Bench, Course
+from leadline.search.error_forecast import LEAST_ERROR, belief_of
 from leadline.stats.curves.design import (
     borrowed,
     next_size,
@@ -33,12 +33,12 @@ from leadline.stats.curves.design import (
     train_sizes,
     unexplained,
 )
-from leadline.stats.timing import TimeLaw, fit_time_law
+from leadline.stats.machines.fit_time import TimeLaw, fit_time_law
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.record import Reading
     from leadline.workspace import Workspace
 
@@ -61,7 +61,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
     benches = [course.bench(trial) for trial in candidates(search)]
     rule = rule_for(workspace, problem)
     sizes = train_sizes(course.largest)
-    aim = aimed_at(workspace, problem, data)
+    aim = affordable_train_size(workspace, problem, data)
 
     def left_s() -> float:
         return problem.time_box_s - (time.monotonic() - started)

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from leadline.datasets.leaks import single_column_scores
+from leadline.datasets.source_files import read_pool, source_digest
 from leadline.errors import DataError
-from leadline.gather.leaks import single_column_scores
-from leadline.gather.sources import read_pool, source_digest
-from leadline.gather.voting import with_votes
+from leadline.labelling.vote_table import with_votes
 from leadline.phases import data as phase
 from leadline.phases.data import ClassCount, Column, Data, Kind, Role, Split, SplitKind
 from leadline.phases.problem import Problem
@@ -27,7 +27,7 @@ from leadline.snapshot import (
 )
 
 if TYPE_CHECKING:
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.record import Reading
     from leadline.workspace import Workspace
 

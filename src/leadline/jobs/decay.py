@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.gather.blocks import block_names
-from leadline.gather.decisions import decide, is_wrong
-from leadline.gather.fit_spec import FitSpec, spec_of
-from leadline.gather.frames import Pool, Rows, Target, load_pool
-from leadline.gather.measuring import build, fit_model
+from leadline.datasets.frames import Pool, Rows, Target, load_pool
+from leadline.evaluation.fit import build, fit_model
+from leadline.evaluation.fit_spec import FitSpec, spec_of
+from leadline.evaluation.predictions import decide, is_wrong
+from leadline.monitoring.observations import block_names
 from leadline.phases import decay as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay, Staleness
@@ -20,10 +20,10 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.verdict import Bounds
-from leadline.stats.staleness import retrain_period, staleness
+from leadline.stats.monitoring.staleness import retrain_period, staleness
 
 if TYPE_CHECKING:
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.record import Reading
     from leadline.workspace import Workspace
 

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.loading import load
-from leadline.gather.fit_spec import FitSpec, spec_of
-from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import fit_and_score, fold_rows
-from leadline.gather.people import ceiling
-from leadline.gather.voting import vote_counts
+from leadline.evaluation.fit import fit_and_score, fold_rows
+from leadline.evaluation.fit_spec import FitSpec, spec_of
+from leadline.labelling.annotators import ceiling
+from leadline.labelling.vote_table import vote_counts
 from leadline.phases import feasibility as phase
 from leadline.phases.data import Data, Kind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Bounds
-from leadline.stats.agreement import agreement_bounds, pairwise_agreement
+from leadline.stats.labels.agreement import agreement_bounds, pairwise_agreement
 from leadline.stats.permutation import permutation_test, smallest_detectable_effect
 from leadline.stats.proof import n_to_show
 from leadline.stats.ranking import n_to_show_auc
 
 if TYPE_CHECKING:
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.phases.feasibility import Feasibility
     from leadline.record import Reading
     from leadline.workspace import Workspace

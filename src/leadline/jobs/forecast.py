@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from leadline.errors import NotReadyError
-from leadline.gather.chosen import chosen_rows
-from leadline.gather.earlier import rounds_over, verified_forecasts
-from leadline.gather.spending import spent_on_machines
+from leadline.evaluation.budget import spent_on_machines
+from leadline.evaluation.forecast_history import rounds_over, verified_forecasts
+from leadline.labelling.selection_history import chosen_rows
 from leadline.phases import forecast as phase
 from leadline.phases.curve import CandidateCurve, Curve, Point
 from leadline.phases.data import Data, SplitKind
@@ -18,7 +18,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.search import Search
 
 if TYPE_CHECKING:
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.phases.forecast import Forecast
     from leadline.record import Reading
     from leadline.workspace import Workspace

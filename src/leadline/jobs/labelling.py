@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.gather.gold import read_gold
-from leadline.gather.items import keys_of, line_of
-from leadline.gather.people import (
+from leadline.labelling.annotators import (
     agreement_bounds_of,
     ceiling,
     judge_reports,
@@ -14,18 +12,20 @@ from leadline.gather.people import (
     pilots,
     targets,
 )
-from leadline.gather.voting import labels_of, vote_counts, vote_table
+from leadline.labelling.gold import read_gold
+from leadline.labelling.items import keys_of, line_of
+from leadline.labelling.vote_table import labels_of, vote_counts, vote_table
 from leadline.phases import labelling as phase
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.snapshot import from_parquet
-from leadline.stats.agreement import krippendorff_alpha
+from leadline.stats.labels.agreement import krippendorff_alpha
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.phases.labelling import Labelling
     from leadline.record import Reading, Vote
     from leadline.workspace import Workspace

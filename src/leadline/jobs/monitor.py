@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.engines.models import load_model, trusted_types
+from leadline.datasets.frames import Target, load_pool
+from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import NotReadyError
-from leadline.gather.blocks import block_names
-from leadline.gather.decisions import decide, is_wrong
-from leadline.gather.frames import Target, load_pool
-from leadline.gather.service import family_of
+from leadline.evaluation.predictions import decide, is_wrong
+from leadline.monitoring.in_service import family_of
+from leadline.monitoring.observations import block_names
 from leadline.phases import monitor as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
@@ -23,11 +23,11 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
-from leadline.stats.drift import alarm_limit, block_alarm, effective_false_alarm_rate
 from leadline.stats.interval import wilson_interval
+from leadline.stats.monitoring.drift import alarm_limit, block_alarm, effective_false_alarm_rate
 
 if TYPE_CHECKING:
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.record import Observation, Reading
     from leadline.workspace import Workspace
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from leadline.engines.bundle import SealedBundle, seal
-from leadline.engines.conform import conform
+from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.contract import Scalar
-from leadline.engines.keys import load_or_make_key
-from leadline.engines.manifest import Card
-from leadline.engines.models import load_model, trusted_types
+from leadline.engines.inputs.conform import conform
+from leadline.engines.releases.bundle import SealedBundle, seal
+from leadline.engines.releases.keys import load_or_make_key
+from leadline.engines.releases.manifest import Card
+from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import DataError
-from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.scores import score_model
-from leadline.gather.service import family_of, in_service
+from leadline.evaluation.scores import score_model
+from leadline.monitoring.in_service import family_of, in_service
 from leadline.phases import release as phase
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
@@ -23,7 +23,7 @@ from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
 
 if TYPE_CHECKING:
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.record import Entry, Reading
     from leadline.workspace import Workspace
 

@@ -17,23 +17,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.errors import DiedError, LeadlineError, LimitError
-from leadline.gather.aim import aimed_at
-from leadline.gather.box import run_in_box
-from leadline.gather.exploration import Plan
-from leadline.gather.fit_spec import FitSpec, key_of, spec_of
-from leadline.gather.usage import free_memory, usage_of
+from leadline.evaluation.budget import affordable_train_size
+from leadline.evaluation.fit_spec import FitSpec, key_of, spec_of
 from leadline.phases import search as phase
-from leadline.phases.choice import choose, compared
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Closed, Search
-from leadline.phases.trial import Example, Expected, Trial, TrialState
+from leadline.phases.search.choice import choose, compared
+from leadline.phases.search.trial import Example, Expected, Trial, TrialState
+from leadline.processes.limit import run_in_box
+from leadline.processes.usage import free_memory, usage_of
+from leadline.search.child import Plan
 from leadline.stats.allocation import chances_best
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.record import Reading
 
 _LEAST_BOX_S = 1.0
@@ -72,7 +72,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
         box=_box(workspace, problem, data),
         problem=problem,
         data=data,
-        n_aim=aimed_at(workspace, problem, data),
+        n_aim=affordable_train_size(workspace, problem, data),
         closes_at=time.time() + left_s,
     )
     n_kept = len(_found(workspace, plan))
@@ -115,7 +115,7 @@ def _examples(spec: FitSpec, left_s: float) -> tuple[Example, ...]:
     # a guest's model may fail on few rows; the search is kept
     with suppress(LeadlineError, KeyboardInterrupt):
         found: tuple[Example, ...] = run_in_box(
-            "leadline.gather.examples:held_out_examples", spec, limit_s=left_s
+            "leadline.evaluation.examples:held_out_examples", spec, limit_s=left_s
         )
         return found
     return ()
@@ -143,7 +143,7 @@ def _explore_in_boxes(workspace: Workspace, plan: Plan, watch: _Watch, closer: C
         left_s = plan.closes_at - time.time()
         try:
             run_in_box(
-                "leadline.gather.exploration:explore",
+                "leadline.search.child:explore",
                 plan,
                 limit_s=left_s,
                 tick=watch,

@@ -10,20 +10,20 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.engines.conform import conform
-from leadline.engines.models import dump_model
+from leadline.datasets.frames import Pool, Target, load_pool
+from leadline.datasets.source_files import read_stream
+from leadline.datasets.stream_sample import Drawn, draw
+from leadline.engines.inputs.conform import conform
+from leadline.engines.releases.models import dump_model
 from leadline.errors import NotReadyError
-from leadline.gather.decisions import decide
-from leadline.gather.drawing import Drawn, draw
-from leadline.gather.fit_spec import FitSpec, spec_of
-from leadline.gather.frames import Pool, Target, load_pool
-from leadline.gather.measuring import build, fit_model
-from leadline.gather.plain import class_point, number_point, on_stream
-from leadline.gather.scores import positive_scores, score_model
-from leadline.gather.sources import read_stream
+from leadline.evaluation.default_decision import class_point, number_point, on_stream
+from leadline.evaluation.fit import build, fit_model
+from leadline.evaluation.fit_spec import FitSpec, spec_of
+from leadline.evaluation.predictions import decide
+from leadline.evaluation.scores import positive_scores, score_model
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
-from leadline.phases.plain import PlainPoint
+from leadline.phases.default_decision import PlainPoint
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search
@@ -34,7 +34,7 @@ from leadline.stats.interval import Estimate
 from leadline.stats.operating import ProposedPoint, propose_points, reliability
 
 if TYPE_CHECKING:
-    from leadline.gather.progress import Report
+    from leadline.jobs import Report
     from leadline.record import Reading
     from leadline.workspace import Workspace
 

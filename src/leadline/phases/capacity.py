@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
-from leadline.stats.queueing import p99_latency, replicas_needed
+from leadline.stats.machines.queueing import p99_latency, replicas_needed
 
 _HOURS_A_MONTH = 730
 _CEILING = 0.6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.plain import PlainPoint
+from leadline.phases.default_decision import PlainPoint
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 
 CLEAR = 0.95

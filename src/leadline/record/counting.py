@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from leadline.record import statements
 from leadline.record.arriving import latest
 from leadline.record.tables import item
-from leadline.stats.asking import places_left
-from leadline.stats.votes import is_unresolved
+from leadline.stats.labels.votes import is_unresolved
+from leadline.stats.labels.votes_needed import places_left
 
 
 class ItemState(IntEnum):

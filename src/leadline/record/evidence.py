@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from leadline.errors import RecordError
-from leadline.phases.trial import Trial
+from leadline.phases.search.trial import Trial
 from leadline.record import tables
 from leadline.record.arriving import Arriving, columns_of_answer, counts, latest
 from leadline.record.codec import decode, encode, to_json

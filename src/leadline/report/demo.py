@@ -15,7 +15,7 @@ from leadline.errors import NotReadyError
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Advice, Search
-from leadline.phases.trial import Example, Trial, TrialState
+from leadline.phases.search.trial import Example, Trial, TrialState
 from leadline.phases.wording import chance
 from leadline.record import Entry
 from leadline.record.codec import encode

@@ -21,7 +21,7 @@ from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 from leadline.phases.wording import chance
-from leadline.report.plain import table_of_plain
+from leadline.report.default_decision import table_of_plain
 from leadline.report.tables import Table, duration, money, number, share, tabled
 
 

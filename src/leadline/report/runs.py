@@ -16,7 +16,7 @@ from leadline.phases.curve import Curve, Point
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import Standing
 from leadline.phases.search import Search
-from leadline.phases.trial import Trial, TrialState
+from leadline.phases.search.trial import Trial, TrialState
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report.writing import write_report

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.engines.images import png_of_numbers
+from leadline.engines.inputs.images import png_of_numbers
 
 COLUMNS = {
     "size": "number",

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
-from leadline.gather.box import run_in_box
 from leadline.phases.lifecycle import ROWS, Judge, is_decision
+from leadline.processes.limit import run_in_box
 from leadline.record import Entry, Job, JobState
 from leadline.workspace import Workspace
 
@@ -276,7 +276,7 @@ def observe(workspace: Workspace, file: Path) -> list[str]:
         If nothing is released yet, or the file cannot be read.
     """
     names: list[str] = run_in_box(
-        "leadline.gather.observing:observe_file",
+        "leadline.monitoring.observations:observe_file",
         str(workspace.folder),
         str(file.resolve()),
         limit_s=_LIMIT_S,

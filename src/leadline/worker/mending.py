@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from leadline.datasets.source_files import source_digest
 from leadline.errors import LeadlineError, NotReadyError
-from leadline.gather.sources import source_digest
 from leadline.phases.data import Data
 from leadline.phases.lifecycle import ROWS, Stage, State, is_decision, rows_of
 from leadline.phases.release import Release

@@ -12,10 +12,10 @@ from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from leadline.engines.contract import Scalar
-from leadline.engines.families.columns import Categories
-from leadline.engines.families.dates import date_parts
+from leadline.engines.families.inputs.columns import Categories
+from leadline.engines.families.inputs.dates import date_parts
+from leadline.engines.families.inputs.flat_images import TRUSTED, Pixels
 from leadline.engines.families.likelihoods import PARTS, Bells, Tables, Terms
-from leadline.engines.families.pixels import TRUSTED, Pixels
 
 _N_BINS = 10
 # directions of images do know little of each other: what the sum takes for granted

@@ -14,7 +14,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from threadpoolctl import ThreadpoolController
 
 from leadline.engines.contract import Choice, Range, Scalar, Space
-from leadline.engines.families.columns import TRUSTED, Columns
+from leadline.engines.families.inputs.columns import TRUSTED, Columns
 
 _TEXT_DIRECTIONS = 48
 # on fewer rows threads mostly wait for each other, and for long where the cores are busy

@@ -20,8 +20,8 @@ from leadline.engines.embeddings import (
     is_available,
     refuse_another_model,
 )
-from leadline.engines.families.columns import TRUSTED as COLUMNS_TRUSTED
-from leadline.engines.families.columns import Columns
+from leadline.engines.families.inputs.columns import TRUSTED as COLUMNS_TRUSTED
+from leadline.engines.families.inputs.columns import Columns
 from leadline.engines.families.linear import Logistic
 
 

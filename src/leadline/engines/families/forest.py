@@ -17,7 +17,7 @@ from sklearn.ensemble import (
 )
 
 from leadline.engines.contract import Choice, Range, Scalar, Space
-from leadline.engines.families.columns import TRUSTED, Columns
+from leadline.engines.families.inputs.columns import TRUSTED, Columns
 
 _TEXT_DIRECTIONS = 48
 # trees are grown on 32-bit floats

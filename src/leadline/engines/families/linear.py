@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 
 from leadline.engines.contract import Choice, Range, Scalar, Space
-from leadline.engines.families.columns import TRUSTED, Columns
+from leadline.engines.families.inputs.columns import TRUSTED, Columns
 
 
 class Logistic(LogisticRegression):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from leadline.engines.exchange import Answer, Arrival, Fault, time_of
-from leadline.engines.pixels import data_uri
+from leadline.engines.inputs.pixels import data_uri
 
 _WORDS = ("item", "judge", "guidelines", "reason", "comment")
 

@@ -14,7 +14,7 @@ from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils import get_tags
 
 from leadline.engines.contract import Scalar
-from leadline.engines.families.columns import TRUSTED, Columns
+from leadline.engines.families.inputs.columns import TRUSTED, Columns
 from leadline.engines.own.naming import FRAME, Named
 
 RICHEST = 6

@@ -29,9 +29,8 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
-from leadline.engines.contract import Scalar
-from leadline.engines.families.columns import TRUSTED, Columns
-from leadline.engines.manifest import TASKS
+from leadline.engines.contract import TASKS, Scalar
+from leadline.engines.families.inputs.columns import TRUSTED, Columns
 from leadline.engines.own.estimators import RICHEST, TEXT_DIRECTIONS, dense
 from leadline.engines.own.naming import NUMBERS, Named
 from leadline.errors import EngineError

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from leadline.engines.answers import answer_schema
-from leadline.engines.bundle import Bundle
-from leadline.engines.images import read_column
-from leadline.engines.manifest import Manifest
+from leadline.engines.inputs.images import read_column
+from leadline.engines.releases.answers import answer_schema
+from leadline.engines.releases.bundle import Bundle
+from leadline.engines.releases.manifest import Manifest
 from leadline.engines.servers.tables import Chunk, read_chunks, refuse_other_suffix, write_chunks
 from leadline.errors import DataError
 

@@ -20,7 +20,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from threadpoolctl import threadpool_limits
 
-from leadline.engines.bundle import Bundle, open_bundle
+from leadline.engines.releases.bundle import Bundle, open_bundle
 from leadline.engines.servers import inference
 from leadline.engines.servers.queue import Queue
 from leadline.engines.servers.schema import Requests, UnreadableError

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from leadline.engines.answers import answer_schema
-from leadline.engines.manifest import Manifest
+from leadline.engines.releases.answers import answer_schema
+from leadline.engines.releases.manifest import Manifest
 from leadline.engines.servers.schema import UnreadableError
 from leadline.errors import DataError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from leadline.engines.bundle import Bundle
+from leadline.engines.releases.bundle import Bundle
 
 _Row = tuple[Any, ...]
 _DTYPES = {

@@ -17,8 +17,8 @@ from pydantic import (
     create_model,
 )
 
-from leadline.engines.images import png_of_base64
-from leadline.engines.manifest import Manifest
+from leadline.engines.inputs.images import png_of_base64
+from leadline.engines.releases.manifest import Manifest
 from leadline.errors import DataError
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)

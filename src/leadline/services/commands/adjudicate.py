@@ -11,8 +11,8 @@ from leadline.services.commands.label import (
     possible,
     require_length,
 )
+from leadline.services.labelling.worklist import work_of
 from leadline.services.naming import person_named
-from leadline.services.worklist import work_of
 from leadline.workspace import Workspace
 
 

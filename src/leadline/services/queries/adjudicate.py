@@ -7,9 +7,9 @@ from hashlib import sha256
 
 from leadline.errors import RecordError
 from leadline.record import Adjudication, Unresolved
-from leadline.services.guidelines import Block, blocks_of, guidelines_of
+from leadline.services.labelling.guidelines import Block, blocks_of, guidelines_of
+from leadline.services.labelling.worklist import work_of
 from leadline.services.queries.label import keyed
-from leadline.services.worklist import work_of
 from leadline.workspace import Workspace
 
 _MOST_DECIDED = 20

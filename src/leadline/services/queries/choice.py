@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from leadline.gather.items import Values
+from leadline.labelling.items import Values
 from leadline.phases.data import Data
-from leadline.phases.plain import PlainPoint
+from leadline.phases.default_decision import PlainPoint
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, Review, reality_findings
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.record import Entry
-from leadline.services.examples import changed_values
-from leadline.services.opinions import Opinion, opinions
 from leadline.services.queries.review import offer, row_values
-from leadline.services.stream import (
+from leadline.services.reviewing.opinions import Opinion, opinions
+from leadline.services.reviewing.stream import (
     Consequence,
     ErrorsSeen,
     consequences,
@@ -25,6 +24,7 @@ from leadline.services.stream import (
     more_to_settle,
     settle,
 )
+from leadline.services.reviewing.stream_rows import changed_values
 from leadline.workspace import Workspace
 
 N_SHOWN = 5

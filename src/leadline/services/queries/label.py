@@ -8,8 +8,8 @@ from itertools import zip_longest
 from statistics import median
 
 from leadline.record import Assignment, Item
-from leadline.services.guidelines import Block, blocks_of, guidelines_of
-from leadline.services.worklist import terms_of, work_of
+from leadline.services.labelling.guidelines import Block, blocks_of, guidelines_of
+from leadline.services.labelling.worklist import terms_of, work_of
 from leadline.workspace import Workspace
 
 _GUESSED_S = 10.0

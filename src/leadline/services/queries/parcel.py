@@ -8,7 +8,7 @@ import polars as pl
 
 from leadline.engines.exchange import Answer, Parcel, Question
 from leadline.errors import NotReadyError
-from leadline.gather.items import N_POOL
+from leadline.labelling.items import N_POOL
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task

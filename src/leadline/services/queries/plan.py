@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadline.errors import NotReadyError, SettingsError
-from leadline.gather.terms import terms_of
+from leadline.labelling.costs import terms_of
 from leadline.phases.forecast import Forecast, posterior_of
-from leadline.phases.offer import LEVELS, Offer, Range, Terms, offer_of
+from leadline.phases.forecast.offer import LEVELS, Offer, Range, Terms, offer_of
 from leadline.settings import Machine
-from leadline.stats.interruptions import interrupted_hours
-from leadline.stats.timing import fit_time_law
+from leadline.stats.machines.fit_time import fit_time_law
+from leadline.stats.machines.interruptions import interrupted_hours
 from leadline.workspace import Workspace
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)

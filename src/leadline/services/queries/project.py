@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.gather.spending import spent_on_machines
+from leadline.evaluation.budget import spent_on_machines
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import Stage, State, rows_of

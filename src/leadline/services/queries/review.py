@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from statistics import median
 
 from leadline.errors import NotReadyError
-from leadline.gather.items import Values
+from leadline.labelling.items import Values
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.record import Judgment
-from leadline.services.asking import EXTRA_SHARE, to_ask
-from leadline.services.examples import stream_values
-from leadline.services.stream import doubted_rows, rows_to_judge, settle
+from leadline.services.reviewing.next_row import EXTRA_SHARE, to_ask
+from leadline.services.reviewing.stream import doubted_rows, rows_to_judge, settle
+from leadline.services.reviewing.stream_rows import stream_values
 from leadline.workspace import Workspace
 
 _GUESSED_S = 10.0

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from leadline.services.commands import choose_point, judge, undo_judgment
 from leadline.services.invitations import free_name
-from leadline.services.opinions import give_opinion
 from leadline.services.queries import choice_page, review_page
+from leadline.services.reviewing.opinions import give_opinion
 from leadline.web.desk import AtDesk
 from leadline.web.forms import checked
 from leadline.web.routes.decide import entry_shown

@@ -1,0 +1,144 @@
+"""The plain point: how well each class is told, or how far numbers are off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from leadline.charts.drawing.theme import (
+    BLUE,
+    INK,
+    VERMILION,
+    WIDTH,
+    Picture,
+    Record,
+    framed,
+    labels,
+    layered,
+    rule_at,
+    table,
+)
+from leadline.phases.default_decision import SHARES, ClassPoint, NumberErrors, PlainPoint
+from leadline.phases.verdict import Bounds
+
+_MOST_CLASSES = 20
+_MOST_CHARS = 24
+_HEIGHT = 300
+_MEASURES = (
+    ("precision", BLUE, "circle", "of what is predicted to be of it, is (precision)"),
+    ("recall", VERMILION, "diamond", "of what is of it, is predicted to be (recall)"),
+)
+
+
+def chart_of_plain(point: PlainPoint, subtitle: str) -> Picture:
+    """Precision and recall class by class, or the share of rows by distance.
+
+    Parameters
+    ----------
+    point : PlainPoint
+        As the test set has it.
+    subtitle : str
+        Where the numbers come from.
+    """
+    if point.numbers is not None:
+        return framed(_distances(point.right, point.numbers), _number_title(point), subtitle)
+    shown = point.classes[:_MOST_CLASSES]
+    if len(point.classes) > len(shown):
+        subtitle += f" The {_MOST_CLASSES} most frequent of {len(point.classes)} classes."
+    drawn = [_panel(shown, *measure) for measure in _MEASURES]
+    return framed(alt.vconcat(*drawn, spacing=26), _class_title(point), subtitle)
+
+
+def _class_title(point: PlainPoint) -> str:
+    worst = min(point.classes, key=lambda each: each.recall.estimate)
+    if worst.recall.estimate == 1:
+        return f"All {len(point.classes)} classes are told without an error on the test set"
+    return (
+        f"Right in {point.right.estimate:.0%}; {_short(worst.name)!r} is found least, in "
+        f"{worst.recall.estimate:.0%}"
+    )
+
+
+def _panel(
+    classes: Sequence[ClassPoint], measure: str, color: str, shape: str, title: str
+) -> alt.LayerChart:
+    rows: list[Record] = []
+    for each in classes:
+        bounds: Bounds = getattr(each, measure)
+        rows.append(
+            {
+                "name": f"{_short(each.name)} ({each.n_true:,})",
+                "share": bounds.estimate,
+                "low": bounds.low,
+                "high": bounds.high,
+                "label": f"{bounds.estimate:.0%}",
+            }
+        )
+    base = alt.Chart(table(rows))
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=True))
+    axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
+    x = alt.X("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=axis)
+    return layered(
+        base.mark_rule(strokeWidth=4, color=color).encode(y=y, x="low:Q", x2="high:Q"),
+        base.mark_point(filled=True, size=110, opacity=1, color=color, shape=shape).encode(x, y),
+        base.mark_text(align="left", dx=8, fontSize=12, color=INK).encode(
+            alt.X("high:Q"), y, text="label:N"
+        ),
+        width=WIDTH + 110,
+        height=alt.Step(24),
+        title=f"Share {title}",
+    )
+
+
+def _number_title(point: PlainPoint) -> str:
+    assert point.numbers is not None
+    return (
+        f"{point.right.estimate:.0%} of predictions are off by at most "
+        f"{point.numbers.tolerance:,.3g}"
+    )
+
+
+def _distances(right: Bounds, numbers: NumberErrors) -> alt.LayerChart:
+    """The share of rows that are off by at most so much, and the tolerance."""
+    rows: list[Record] = [{"off": 0.0, "share": 0.0}]
+    rows += [{"off": off, "share": part} for part, off in zip(SHARES, numbers.off_by, strict=True)]
+    # the last twentieth may be far out, and would press the rest to the left
+    most = max(numbers.off_by[-2], numbers.tolerance) * 1.15
+    rows = [row for row in rows if float(row["off"] or 0) <= most]
+    scale = alt.Scale(domain=[0, most], nice=False)
+    words = "off by at most, in units of what is predicted"
+    x = alt.X("off:Q", title=words, scale=scale, axis=alt.Axis(tickCount=8))
+    y = alt.Y(
+        "share:Q",
+        title="share of test rows",
+        axis=alt.Axis(format=".0%"),
+        scale=alt.Scale(domain=[0, 1]),
+    )
+    base = alt.Chart(table(rows))
+    mark = alt.Chart(
+        table(
+            [
+                {
+                    "off": numbers.tolerance,
+                    "share": right.estimate,
+                    "low": right.low,
+                    "high": right.high,
+                    "label": f"{right.estimate:.0%}",
+                }
+            ]
+        )
+    )
+    return layered(
+        rule_at(x=numbers.tolerance, color=VERMILION),
+        base.mark_line(color=BLUE, strokeWidth=2.5, interpolate="monotone").encode(x, y),
+        mark.mark_rule(strokeWidth=4, color=VERMILION).encode(x, y=alt.Y("low:Q"), y2="high:Q"),
+        mark.mark_point(filled=True, size=150, opacity=1, color=VERMILION).encode(x, y),
+        *labels(mark, x, y, dx=26, fontWeight="bold"),
+        width=WIDTH + 110,
+        height=_HEIGHT,
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _MOST_CHARS else f"{name[: _MOST_CHARS - 1]}…"

@@ -1,0 +1,114 @@
+"""A picture as SVG or PNG, without a browser and without the network."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from pathlib import Path
+
+import vl_convert
+
+from leadline.charts.drawing.theme import Picture
+from leadline.errors import LeadlineError
+
+_REFERENCE = re.compile(r'(\bid="|url\(#|href="#)([\w-]+)')
+
+
+def svg(chart: Picture) -> str:
+    """Draw a chart as an SVG element that can stand inside a page.
+
+    Parameters
+    ----------
+    chart : Picture
+        What `chart_of` gave.
+
+    Returns
+    -------
+    str
+        One ``<svg>`` element; its ids are its own, so that many fit on one page.
+
+    Examples
+    --------
+    >>> import altair as alt
+    >>> svg(alt.Chart(alt.InlineData(values=[{"x": 1}])).mark_point().encode(x="x:Q"))[:4]
+    '<svg'
+    """
+    spec = chart.to_dict()
+    drawn = vl_convert.vegalite_to_svg(spec)
+    prefix = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
+    return _REFERENCE.sub(rf"\1p{prefix}-\2", drawn)
+
+
+def png(chart: Picture, *, scale: float = 2.0) -> bytes:
+    """Draw a chart as a PNG image.
+
+    Parameters
+    ----------
+    chart : Picture
+        What `chart_of` gave.
+    scale : float > 0, default=2.0
+        Image pixels a pixel of the drawing.
+
+    Returns
+    -------
+    bytes
+        A PNG file.
+    """
+    return vl_convert.vegalite_to_png(chart.to_dict(), scale=scale)
+
+
+def description(chart: Picture) -> str:
+    """What a picture says, for who cannot see it.
+
+    Parameters
+    ----------
+    chart : Picture
+        What `chart_of` gave.
+
+    Returns
+    -------
+    str
+        Its title and subtitle.
+    """
+    title = chart.to_dict().get("title", {})
+    parts = [*title.get("text", []), *title.get("subtitle", [])]
+    return " ".join(parts)
+
+
+def save_picture(chart: Picture, path: Path) -> None:
+    """Write a picture into a file that needs nothing else.
+
+    Parameters
+    ----------
+    chart : Picture
+        What `chart_of` gave.
+    path : Path
+        Its suffix says how: ``.svg``, ``.png`` or ``.html``.
+
+    Raises
+    ------
+    LeadlineError
+        If the suffix is none of these.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".png":
+        path.write_bytes(png(chart))
+    elif suffix == ".svg":
+        path.write_text(svg(chart), encoding="utf-8")
+    elif suffix in {".html", ".htm"}:
+        title = html.escape(" ".join(chart.to_dict().get("title", {}).get("text", [])))
+        told = html.escape(description(chart), quote=True)
+        path.write_text(
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+            '<meta name="viewport" content="width=device-width">'
+            f'<body style="margin:1rem"><div role="img" aria-label="{told}">{svg(chart)}</div>',
+            encoding="utf-8",
+        )
+    else:
+        raise LeadlineError(
+            f"A picture cannot be written as {path.suffix or path.name!r}.",
+            "A name that ends in .html, .svg or .png is needed.",
+            "Change the name.",
+        )

@@ -1,0 +1,1 @@
+"""What verbs share at the terminal: options, layout, progress, answers."""

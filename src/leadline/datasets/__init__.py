@@ -1,0 +1,1 @@
+"""A snapshot as rows to learn from: frames, folds, samples."""

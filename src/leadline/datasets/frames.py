@@ -1,0 +1,115 @@
+"""The rows behind a `Data` verdict, as X and y."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.engines.inputs.conform import conform
+from leadline.phases.data import Data, SplitKind
+from leadline.phases.problem import Problem
+from leadline.phases.scoring import Task
+from leadline.record import Artifacts
+from leadline.snapshot import class_texts, from_parquet
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is predicted.
+
+    Attributes
+    ----------
+    label : str
+        The column.
+    task : Task
+        Binary labels become 1 for `positive` and 0 for all else.
+    positive : str
+        The class that counts as a hit, as text.
+    """
+
+    label: str
+    task: Task
+    positive: str
+
+    @classmethod
+    def of(cls, problem: Problem) -> Target:
+        """The target of a problem."""
+        return cls(problem.label, problem.task, problem.positive)
+
+    def values(self, frame: pl.DataFrame) -> NDArray[np.generic]:
+        """The labels of a frame, as the estimators get them.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            int64 (binary), str (multi-class) or float64 (regression).
+        """
+        column = frame[self.label]
+        if self.task is Task.REGRESSION:
+            return column.cast(pl.Float64).to_numpy()
+        text = class_texts(column)
+        if self.task is Task.BINARY:
+            return (text == self.positive).cast(pl.Int64).to_numpy()
+        return np.asarray(text.to_list(), dtype=str)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Labelled rows of the snapshot.
+
+    Attributes
+    ----------
+    frame : DataFrame of shape (n_samples, n_columns)
+        Every column of the files.
+    X : DataFrame of shape (n_samples, n_features)
+        The features, cast to their kinds.
+    y : ndarray of shape (n_samples,)
+        The labels.
+    is_test : ndarray of bool of shape (n_samples,)
+        Set aside.
+    order : ndarray of int of shape (n_train,)
+        Train rows, in time order where the split is by time.
+    groups : ndarray or None
+        Group of each row where the split is by group.
+    """
+
+    frame: pl.DataFrame
+    X: pl.DataFrame
+    y: NDArray[np.generic]
+    is_test: NDArray[np.bool_]
+    order: Rows
+    groups: NDArray[np.generic] | None
+    kind: SplitKind
+
+    @property
+    def test(self) -> Rows:
+        """Rows set aside."""
+        return np.flatnonzero(self.is_test)
+
+
+def load_pool(artifacts: Artifacts, data: Data, target: Target) -> Pool:
+    """Read the labelled rows of a snapshot.
+
+    Raises
+    ------
+    RecordError
+        If the bytes are missing or damaged.
+    """
+    frame = from_parquet(artifacts.get(data.snapshot))
+    is_test = np.frombuffer(artifacts.get(data.split.mask), dtype=np.bool_)
+    order = np.flatnonzero(~is_test)
+    kind = data.split.kind
+    groups = None
+    if kind is SplitKind.TIME:
+        times = frame[data.split.column].to_numpy()
+        order = order[np.argsort(times[order], kind="stable")]
+    elif kind is SplitKind.GROUP:
+        groups = np.asarray(frame[data.split.column].cast(pl.String).fill_null("").to_list())
+    return Pool(
+        frame, conform(frame, data.features), target.values(frame), is_test, order, groups, kind
+    )

@@ -1,0 +1,1 @@
+"""Columns, dates and images as numbers that families learn from."""

@@ -1,0 +1,285 @@
+"""Turns a polars frame of mixed columns into the numbers that an estimator learns from.
+
+Every piece copes with what real columns do: values missing, all missing, constant, unseen
+since the fit, text that is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from leadline.engines.families.inputs.dates import date_parts
+from leadline.engines.families.inputs.flat_images import Pixels
+
+# the histogram of boosting holds 255 bins, one of them for missing values
+MOST_CATEGORIES = 250
+# a learnt word needs this many rows of text to have seen two of them
+_PLENTY_OF_TEXT = 100
+
+
+class Numbers(TransformerMixin, BaseEstimator):
+    """Numbers and date parts, centred, scaled and filled in; a missing value is also flagged.
+
+    Parameters
+    ----------
+    scaled : bool, default=True
+        False leaves numbers and missing values (NaN) as they are, for trees.
+    """
+
+    def __init__(self, scaled: bool = True) -> None:
+        self.scaled = scaled
+
+    def fit(self, X: pl.DataFrame, y: object = None) -> Self:  # noqa: ARG002
+        """Learn medians, scales, and which columns have missing values."""
+        values = _floats(X)
+        missing = np.isnan(values)
+        self.empty_ = missing.all(axis=0)
+        if self.scaled:
+            self.flagged_ = np.flatnonzero(missing.any(axis=0) & ~self.empty_)
+            medians = [X.to_series(i).median() for i in range(X.width)]
+            self.medians_ = np.array([m if m is not None else 0.0 for m in medians], dtype=float)
+            filled = np.where(missing, self.medians_, values)
+            self.means_ = filled.mean(axis=0)
+            spread = filled.std(axis=0)
+            # a constant column says nothing: leave it at 0 rather than divide by 0
+            self.scales_ = np.where(spread > 1e-12 * (1 + np.abs(self.means_)), spread, 1.0)
+        return self
+
+    def transform(self, X: pl.DataFrame) -> NDArray[np.float64]:
+        """Floats of shape (n_samples, n_columns + n_flagged)."""
+        # a column without a single value is the same for every row, then and now
+        values = np.where(self.empty_, 0.0, _floats(X))
+        if not self.scaled:
+            return values
+        missing = np.isnan(values)
+        filled = np.where(missing, self.medians_, values)
+        # one value far outside what was learnt must not decide alone
+        scaled = np.clip((filled - self.means_) / self.scales_, -20.0, 20.0)
+        return np.hstack([scaled, missing[:, self.flagged_].astype(np.float64)])
+
+
+class Categories(TransformerMixin, BaseEstimator):
+    """Categories as indicators, or as codes for trees; rare and unseen ones share a place.
+
+    Parameters
+    ----------
+    fewest : int, default=5
+        A category seen in fewer rows is rare.
+    as_codes : bool, default=False
+        One column of codes (missing is NaN) instead of one indicator a category.
+    """
+
+    def __init__(self, fewest: int = 5, as_codes: bool = False) -> None:
+        self.fewest = fewest
+        self.as_codes = as_codes
+
+    def fit(self, X: pl.DataFrame, y: object = None) -> Self:  # noqa: ARG002
+        """Learn which categories are frequent enough to stand alone."""
+        self.names_: list[list[str]] = []
+        for name in X.columns:
+            counts = X.get_column(name).drop_nulls().value_counts(name="n_rows")
+            fewest = self.fewest if counts.height > 10 else 1
+            frequent = counts.filter(pl.col("n_rows") >= fewest).sort(
+                ["n_rows", name], descending=[True, False]
+            )
+            self.names_.append(sorted(frequent.get_column(name).head(MOST_CATEGORIES).to_list()))
+        return self
+
+    def transform(self, X: pl.DataFrame) -> Any:
+        """Floats of shape (n_samples, n_columns), or sparse indicators."""
+        codes = [self._codes(X.to_series(i), names) for i, names in enumerate(self.names_)]
+        if self.as_codes:
+            stacked = np.column_stack(codes).astype(np.float64)
+            is_empty = np.array([not names for names in self.names_])
+            return np.where(is_empty, 0.0, np.where(stacked < 0, np.nan, stacked))
+        pairs = zip(codes, self.names_, strict=True)
+        return sparse.hstack([_indicators(code, len(names) + 1) for code, names in pairs], "csr")
+
+    @staticmethod
+    def _codes(values: pl.Series, names: list[str]) -> NDArray[np.int64]:
+        """Place of each value in `names`; the place after the last for others, -1 for missing."""
+        places = pl.Series(range(len(names)), dtype=pl.Int64)
+        other = len(names)
+        known = values.replace_strict(
+            pl.Series(names, dtype=pl.String), places, default=other, return_dtype=pl.Int64
+        )
+        codes: NDArray[np.int64] = known.set(values.is_null(), -1).to_numpy()
+        return codes
+
+
+class Words(TransformerMixin, BaseEstimator):
+    """TF-IDF of one column of text: words, and pieces of words against misspellings.
+
+    Parameters
+    ----------
+    pieces : bool, default=True
+        Count runs of 2 to 4 letters too.
+    n_components : int, default=0
+        Above 0: the leading directions only, dense (latent semantic analysis).
+    seed : int, default=0
+        Of the randomised decomposition.
+    """
+
+    def __init__(self, pieces: bool = True, n_components: int = 0, seed: int = 0) -> None:
+        self.pieces = pieces
+        self.n_components = n_components
+        self.seed = seed
+
+    def fit(self, X: pl.Series, y: object = None) -> Self:  # noqa: ARG002
+        """Learn the vocabulary, and the directions if any."""
+        texts = X.to_list()
+        fewest = 2 if len(texts) >= _PLENTY_OF_TEXT else 1
+        settings: list[dict[str, Any]] = [{"ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}]
+        if self.pieces:
+            settings.append({"analyzer": "char_wb", "ngram_range": (2, 4)})
+        self.counters_ = []
+        for setting in settings:
+            counter = TfidfVectorizer(
+                sublinear_tf=True, min_df=fewest, max_features=50_000, dtype=np.float64, **setting
+            )
+            try:
+                self.counters_.append(counter.fit(texts))
+            except ValueError:
+                # no word at all, or none that two rows share: nothing to learn from here
+                continue
+        counts = self._counts(texts)
+        n_components = min(self.n_components, counts.shape[1] - 1, counts.shape[0] - 1)
+        self.directions_ = None
+        if n_components > 0 and counts.nnz:
+            self.directions_ = TruncatedSVD(n_components, random_state=self.seed).fit(counts)
+        return self
+
+    def transform(self, X: pl.Series) -> Any:
+        """Sparse of shape (n_samples, n_terms), or dense (n_samples, n_components)."""
+        counts = self._counts(X.to_list())
+        if not self.n_components:
+            return counts
+        if self.directions_ is None:
+            return np.zeros((len(X), 0))
+        return self.directions_.transform(counts)
+
+    def _counts(self, texts: list[str]) -> Any:
+        """TF-IDF of all counters side by side."""
+        parts = [counter.transform(texts) for counter in self.counters_]
+        return sparse.hstack(parts, "csr") if parts else sparse.csr_array((len(texts), 0))
+
+
+class Columns(TransformerMixin, BaseEstimator):
+    """All feature columns side by side.
+
+    Parameters
+    ----------
+    kinds : mapping of str to {"number", "category", "text", "date", "image"}
+        Column name to kind.
+    trees : bool, default=False
+        For trees: numbers unscaled, categories as codes; the first `n_codes_` columns are codes.
+    pieces : bool, default=True
+        As in `Words`.
+    n_components : int, default=0
+        As in `Words` and `Pixels`.
+    seed : int, default=0
+        As in `Words` and `Pixels`.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, str],
+        trees: bool = False,
+        pieces: bool = True,
+        n_components: int = 0,
+        seed: int = 0,
+    ) -> None:
+        self.kinds = kinds
+        self.trees = trees
+        self.pieces = pieces
+        self.n_components = n_components
+        self.seed = seed
+
+    def fit(self, X: pl.DataFrame, y: object = None) -> Self:  # noqa: ARG002
+        """Fit each piece to the columns of its kind."""
+        frame = self._checked(X)
+        categories = self._named("category")
+        self.numbers_ = self.categories_ = None
+        if categories:
+            self.categories_ = Categories(as_codes=self.trees).fit(frame.select(categories))
+        if self._named("number") or self._named("date"):
+            self.numbers_ = Numbers(scaled=not self.trees).fit(self._numeric(frame))
+        self.words_ = [
+            Words(self.pieces, self.n_components, self.seed).fit(frame.get_column(name))
+            for name in self._named("text")
+        ]
+        self.pixels_ = [
+            Pixels(n_components=self.n_components, trees=self.trees, seed=self.seed).fit(
+                frame.get_column(name)
+            )
+            for name in self._named("image")
+        ]
+        self.n_codes_ = len(categories) if self.trees else 0
+        return self
+
+    def transform(self, X: pl.DataFrame) -> Any:
+        """Floats of shape (n_samples, n_features): dense, or sparse where that is smaller."""
+        frame = self._checked(X)
+        parts = []
+        if self.categories_ is not None:
+            parts.append(self.categories_.transform(frame.select(self._named("category"))))
+        if self.numbers_ is not None:
+            parts.append(self.numbers_.transform(self._numeric(frame)))
+        for name, words in zip(self._named("text"), self.words_, strict=True):
+            parts.append(words.transform(frame.get_column(name)))
+        for name, shades in zip(self._named("image"), self.pixels_, strict=True):
+            parts.append(shades.transform(frame.get_column(name)))
+        if not sum(part.shape[1] for part in parts):
+            # nothing was learnt from text without words, or no image; an estimator needs a column
+            return np.zeros((frame.height, 1))
+        if any(sparse.issparse(part) for part in parts):
+            return sparse.hstack([sparse.csr_array(part) for part in parts], "csr")
+        return np.hstack(parts)
+
+    def _named(self, kind: str) -> list[str]:
+        """Columns of a kind."""
+        return [name for name, its in self.kinds.items() if its == kind]
+
+    def _numeric(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Number columns and the parts of date columns."""
+        parts = [part for name in self._named("date") for part in date_parts(name)]
+        return frame.select(*self._named("number"), *parts)
+
+    def _checked(self, X: pl.DataFrame) -> pl.DataFrame:
+        """The frame, if it is one."""
+        if not isinstance(X, pl.DataFrame):
+            raise TypeError(
+                f"X is a {type(X).__name__}; a polars frame is needed. Pass it through conform."
+            )
+        if not self.kinds:
+            raise ValueError("kinds names no column; at least one feature is needed. Name one.")
+        return X
+
+
+def _floats(X: pl.DataFrame) -> NDArray[np.float64]:
+    """Float array of shape (n_samples, n_columns), NaN where missing."""
+    values: NDArray[np.float64] = X.to_numpy(order="c").astype(np.float64, copy=False)
+    return values
+
+
+def _indicators(codes: NDArray[np.int64], n_columns: int) -> Any:
+    """Sparse indicators of shape (n_samples, n_columns); a code of -1 has none."""
+    given = codes >= 0
+    starts = np.concatenate([[0], np.cumsum(given)])
+    entries = (np.ones(int(starts[-1])), codes[given], starts)
+    return sparse.csr_array(entries, shape=(codes.size, n_columns))
+
+
+TRUSTED = tuple(
+    f"{kind.__module__}.{kind.__qualname__}"
+    for kind in (Columns, Numbers, Categories, Words, Pixels)
+)

@@ -1,5 +1,0 @@
-"""A bundle for any agency: items, guidelines, labels, price, and a page that works offline."""
-
-from leadline.engines.formats.bundle.format import Bundle
-
-__all__ = ["Bundle"]

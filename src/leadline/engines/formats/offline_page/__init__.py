@@ -1,0 +1,5 @@
+"""A bundle for any agency: items, guidelines, labels, price, and a page that works offline."""
+
+from leadline.engines.formats.offline_page.format import Bundle
+
+__all__ = ["Bundle"]

@@ -1,0 +1,1 @@
+"""Inputs of models: columns made to conform, images and their pixels."""

@@ -1,0 +1,1 @@
+"""A release as a bundle: manifest, model, keys, environment, answers."""

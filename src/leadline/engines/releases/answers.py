@@ -1,0 +1,80 @@
+"""From a fitted model to what a release answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from leadline.engines.releases.manifest import Card
+from leadline.errors import ReleaseError
+
+_BESIDE: dict[str, dict[str, Any]] = {
+    "binary": {"flagged": pl.Boolean},
+    "multiclass": {"label": pl.String},
+    "regression": {},
+}
+
+
+def answer_schema(task: str) -> dict[str, Any]:
+    """Columns of an answer and their dtypes.
+
+    Examples
+    --------
+    >>> list(answer_schema("binary"))
+    ['score', 'flagged']
+    """
+    return {"score": pl.Float64, **_BESIDE[task]}
+
+
+def answer(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
+    """What a model says of each row.
+
+    Parameters
+    ----------
+    model : scikit-learn estimator
+        Fitted.
+    card : Card
+        Names the task, the positive class and the threshold.
+    X : polars.DataFrame, shape (n_samples, n_features)
+        Conformed.
+
+    Returns
+    -------
+    polars.DataFrame, shape (n_samples, 1 or 2)
+        ``score``: probability of the positive class (binary) or of the likeliest one
+        (multi-class), or the predicted number (regression). Beside it ``flagged`` (binary) or
+        ``label`` (multi-class).
+
+    Raises
+    ------
+    ReleaseError
+        If a binary model has never seen the positive class.
+    """
+    schema = answer_schema(card.task)
+    if not X.height:
+        # estimators refuse an empty input, and no rows have a plain answer
+        return pl.DataFrame(schema=schema)
+    if card.task == "regression":
+        columns = {"score": np.asarray(model.predict(X), dtype=float)}
+        return pl.DataFrame(columns, schema=schema)
+    shares = np.asarray(model.predict_proba(X), dtype=float)
+    if card.task == "multiclass":
+        labels = [str(model.classes_[index]) for index in shares.argmax(axis=1)]
+        return pl.DataFrame({"score": shares.max(axis=1), "label": labels}, schema=schema)
+    scores = np.clip(shares[:, _positive_index(model, card)], 0.0, 1.0)
+    return pl.DataFrame({"score": scores, "flagged": scores >= card.threshold}, schema=schema)
+
+
+def _positive_index(model: Any, card: Card) -> int:
+    """Column of the positive class: it is called so, or coded as 1."""
+    classes = [str(one) for one in model.classes_]
+    for name in (card.positive, "1", "True"):
+        if name in classes:
+            return classes.index(name)
+    raise ReleaseError(
+        f"The model knows the classes {', '.join(classes)}; {card.positive!r} is not one.",
+        "A binary release needs a model that has seen the positive class.",
+        "Fit it to rows of both classes.",
+    )

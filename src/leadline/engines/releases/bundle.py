@@ -1,0 +1,356 @@
+"""A release on disk: an immutable folder named by digest, signed, and tried before it may answer.
+
+::
+
+    <folder>/<digest>/manifest.json     what it is; its SHA-256 is the digest
+                      signature         Ed25519 over manifest.json, hexadecimal
+                      model.skops       the model
+                      golden.parquet    rows with the scores that the model must give
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from numpy.typing import NDArray
+
+from leadline.engines.inputs.conform import conform
+from leadline.engines.releases.answers import answer
+from leadline.engines.releases.environment import lock, refuse_other_versions, versions
+from leadline.engines.releases.keys import fingerprint, load_or_make_key, public_keys
+from leadline.engines.releases.manifest import Card, Manifest
+from leadline.engines.releases.models import dump_model, load_model, trusted_types
+from leadline.errors import ReleaseError
+
+__all__ = [
+    "Bundle",
+    "Card",
+    "Manifest",
+    "SealedBundle",
+    "fingerprint",
+    "load_or_make_key",
+    "open_bundle",
+    "public_keys",
+    "seal",
+]
+
+_MANIFEST, _SIGNATURE, _MODEL, _GOLDEN = (
+    "manifest.json",
+    "signature",
+    "model.skops",
+    "golden.parquet",
+)
+_ID_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class SealedBundle:
+    """What was sealed.
+
+    Attributes
+    ----------
+    digest : str
+        SHA-256 of the manifest, which holds those of the other files; the folder's name.
+    release_id : str
+        First characters of the digest.
+    model_digest : str
+        SHA-256 of the model.
+    size_bytes : int
+        Of all files.
+    signer : str
+        Fingerprint of the key.
+    """
+
+    digest: str
+    release_id: str
+    model_digest: str
+    size_bytes: int
+    signer: str
+
+
+class Bundle:
+    """A release that has passed every check and may answer.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        What it is.
+    model : scikit-learn estimator
+        Fitted.
+    golden : polars.DataFrame
+        Feature columns that were scored when it was sealed.
+    """
+
+    def __init__(self, manifest: Manifest, model: Any, golden: pl.DataFrame) -> None:
+        self.manifest = manifest
+        self._model = model
+        self._golden = golden
+
+    def golden_rows(self) -> pl.DataFrame:
+        """The rows that are replayed, as examples of the input."""
+        return self._golden
+
+    def score(self, frame: pl.DataFrame) -> NDArray[np.float64]:
+        """One number a row.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame, shape (n_samples, ...)
+            Raw; the columns of the manifest are picked and cast.
+
+        Returns
+        -------
+        ndarray of float, shape (n_samples,)
+            Probability of the positive class (binary) or of the likeliest one (multi-class),
+            or the predicted number (regression).
+
+        Raises
+        ------
+        DataError
+            If a column is missing or a value does not fit.
+        """
+        scores: NDArray[np.float64] = self.predict(frame)["score"].to_numpy()
+        return scores
+
+    def predict(
+        self,
+        frame: pl.DataFrame,
+        *,
+        place: Callable[[int], str] = lambda index: f"row {index + 1:,}",
+    ) -> pl.DataFrame:
+        """The answer for each row.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame, shape (n_samples, ...)
+            Raw; the columns of the manifest are picked and cast.
+        place : callable
+            From the index of a row to what a message calls it.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``score``, and beside it ``flagged`` (binary) or ``label`` (multi-class).
+
+        Raises
+        ------
+        DataError
+            If a column is missing or a value does not fit.
+        """
+        X = conform(frame, self.manifest.columns, place=place)
+        return answer(self._model, self.manifest, X)
+
+
+def seal(
+    folder: Path,
+    *,
+    model: Any,
+    card: Card,
+    golden_X: pl.DataFrame,
+    key: Ed25519PrivateKey,
+    modules: Path | str = "",
+) -> SealedBundle:
+    """Store a model as a signed, immutable release, and open it once to see that it works.
+
+    Parameters
+    ----------
+    folder : Path
+        Where releases lie; made if needed. The release becomes ``folder/<digest>``.
+    model : scikit-learn estimator
+        Fitted, as a family built it. A binary one has learnt 0 and 1, or classes as text.
+    card : Card
+        What it is.
+    golden_X : polars.DataFrame, shape (n_golden, ...)
+        At least one row; scored now, and again each time the release is opened.
+    key : Ed25519PrivateKey
+        Signs.
+    modules : Path or str, default=""
+        As for `open_bundle`.
+
+    Returns
+    -------
+    SealedBundle
+
+    Raises
+    ------
+    ReleaseError
+        If the stored model does not give the scores of the model passed in.
+    DataError
+        If the golden rows do not fit the columns.
+    ValueError
+        If there is no golden row.
+    """
+    golden = conform(golden_X, card.columns)
+    if not golden.height:
+        raise ValueError("golden_X has no rows; at least one is needed. Pass some test rows.")
+    stored = dump_model(model)
+    scored = _golden_bytes(model, card, golden)
+    manifest = Manifest(
+        **vars(card),
+        model_digest=_digest(stored),
+        golden_digest=_digest(scored),
+        n_golden=golden.height,
+        versions=versions(),
+        lock=lock(),
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    written = manifest.to_bytes()
+    files = {
+        _MODEL: stored,
+        _GOLDEN: scored,
+        _MANIFEST: written,
+        _SIGNATURE: key.sign(written).hex().encode(),
+    }
+    digest = _digest(written)
+    _place(folder, digest, files, trusted=(key.public_key(),), modules=modules)
+    return SealedBundle(
+        digest=digest,
+        release_id=digest[:_ID_LENGTH],
+        model_digest=manifest.model_digest,
+        size_bytes=sum(len(data) for data in files.values()),
+        signer=fingerprint(key.public_key()),
+    )
+
+
+def open_bundle(
+    folder: Path, *, trusted: Sequence[Ed25519PublicKey], modules: Path | str = ""
+) -> Bundle:
+    """Open a release; whatever is not as it was sealed is refused.
+
+    The order is: signature, digests, versions, load, replay of the golden rows. Nothing of
+    the folder is interpreted before its signature holds.
+
+    Parameters
+    ----------
+    folder : Path
+        The release itself: ``.../<digest>``.
+    trusted : sequence of Ed25519PublicKey
+        Whose signature counts.
+    modules : Path or str, default=""
+        Where ``leadline.toml`` lies: a model of a person's own may need a module beside it.
+
+    Raises
+    ------
+    EngineError
+        If the model is of a person's own and its module cannot be imported.
+    ReleaseError
+        If a file is missing or was changed, no trusted key has signed, versions differ, the
+        model holds types that are not trusted, or it scores the golden rows differently.
+    """
+    written = _read(folder, _MANIFEST)
+    _refuse_unsigned(written, _read(folder, _SIGNATURE), trusted)
+    manifest = Manifest.from_bytes(written, _digest(written)[:_ID_LENGTH])
+    stored, scored = _read(folder, _MODEL), _read(folder, _GOLDEN)
+    for name, data, digest in (
+        (_MODEL, stored, manifest.model_digest),
+        (_GOLDEN, scored, manifest.golden_digest),
+    ):
+        if _digest(data) != digest:
+            raise ReleaseError(
+                f"{name} of release {manifest.release_id} was changed after it was sealed.",
+                "The bytes that were signed are needed.",
+                "Restore the folder, or make the release again.",
+            )
+    refuse_other_versions(manifest.versions)
+    # the manifest names the family, and its signature holds
+    model = load_model(stored, trusted=trusted_types(manifest.family, modules))
+    golden = pl.read_parquet(io.BytesIO(scored))
+    bundle = Bundle(manifest, model, golden["X"].struct.unnest())
+    _refuse_other_scores(bundle, golden["score"].to_numpy())
+    return bundle
+
+
+def _golden_bytes(model: Any, card: Card, golden: pl.DataFrame) -> bytes:
+    """Rows and the scores that the model gives them now."""
+    scores = answer(model, card, golden)["score"]
+    buffer = io.BytesIO()
+    pl.DataFrame({"X": golden.to_struct(), "score": scores}).write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _place(
+    folder: Path,
+    digest: str,
+    files: dict[str, bytes],
+    *,
+    trusted: Sequence[Ed25519PublicKey],
+    modules: Path | str,
+) -> None:
+    """Write a folder under a temporary name, try it, and rename it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".sealing-", dir=folder))
+    try:
+        for name, data in files.items():
+            with (temporary / name).open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        open_bundle(temporary, trusted=trusted, modules=modules)
+        temporary.chmod(0o755)
+        if not (folder / digest).exists():
+            temporary.rename(folder / digest)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _read(folder: Path, name: str) -> bytes:
+    """Bytes of one of the files."""
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise ReleaseError(
+            f"Release {folder.name[:_ID_LENGTH]} has no {name} that can be read.",
+            f"A release is a folder of {_MANIFEST}, {_SIGNATURE}, {_MODEL} and {_GOLDEN}.",
+            "Check the path, or restore the folder.",
+        ) from error
+
+
+def _refuse_unsigned(written: bytes, signature: bytes, trusted: Sequence[Ed25519PublicKey]) -> None:
+    """Refuse what none of the trusted keys has signed."""
+    try:
+        raw = bytes.fromhex(signature.decode())
+    except ValueError:
+        raw = b""
+    for key in trusted:
+        try:
+            key.verify(raw, written)
+        except InvalidSignature:
+            continue
+        return
+    known = ", ".join(fingerprint(key) for key in trusted) or "none"
+    raise ReleaseError(
+        f"No trusted key has signed release {_digest(written)[:_ID_LENGTH]}.",
+        f"Trusted keys: {known}.",
+        "Pass the signer's .pub file if you trust it; else do not use this release.",
+    )
+
+
+def _refuse_other_scores(bundle: Bundle, expected: NDArray[np.float64]) -> None:
+    """Replay the golden rows."""
+    scores = bundle.score(bundle.golden_rows())
+    same = scores.shape == expected.shape and np.allclose(scores, expected, rtol=1e-6, atol=1e-9)
+    if not same:
+        worst = float(np.max(np.abs(scores - expected))) if scores.size == expected.size else None
+        raise ReleaseError(
+            f"Release {bundle.manifest.release_id} scores its golden rows differently here"
+            f"{f' (by up to {worst:.3g})' if worst is not None else ''}.",
+            "The scores it gave when it was sealed are needed.",
+            "Install exactly what its lock names, or make the release again here.",
+        )
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,138 @@
+"""What a release says of itself."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Self
+
+from leadline.engines.contract import TASKS, Scalar
+from leadline.engines.inputs.images import IMAGE_SIZE
+from leadline.errors import ReleaseError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What its maker says about a release.
+
+    Attributes
+    ----------
+    project : str
+        Name of the project.
+    label : str
+        The column that is predicted.
+    task : {"binary", "multiclass", "regression"}
+        What kind of label it is.
+    positive : str
+        The class that counts as a hit; empty unless binary.
+    classes : tuple of str
+        All classes; empty for regression.
+    columns : mapping of str to {"number", "category", "text", "date", "image"}
+        Feature name to kind: the input schema.
+    threshold : float or None
+        Rows that score at least this are flagged; None unless binary.
+    point : str
+        Name of the operating point.
+    costs : mapping of str to scalar
+        What errors cost, and in which currency.
+    data_digest : str
+        Of the snapshot learnt from.
+    metrics : mapping of str to scalar
+        What was measured before the release.
+    missing : tuple of str
+        Words that stand for a missing value in files.
+    made_by : str
+        Who asked for it.
+    image_size : int
+        Pixels of the longer side that images were scaled down to.
+    family : str
+        The family that made the model, as it was named; empty if not stated.
+    """
+
+    project: str
+    label: str
+    task: str
+    columns: Mapping[str, str]
+    positive: str = ""
+    classes: tuple[str, ...] = ()
+    threshold: float | None = None
+    point: str = ""
+    costs: Mapping[str, Scalar] = field(default_factory=dict)
+    data_digest: str = ""
+    metrics: Mapping[str, Scalar] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    made_by: str = ""
+    image_size: int = IMAGE_SIZE
+    family: str = ""
+
+    def __post_init__(self) -> None:
+        if self.task not in TASKS:
+            raise ValueError(f"task is {self.task!r}; one of {', '.join(TASKS)} is needed.")
+        if not self.columns:
+            raise ValueError("columns is empty; a release needs at least one feature. Name it.")
+        if self.task == "binary" and not (self.positive and self._has_threshold()):
+            raise ValueError(
+                "A binary release needs a positive class and a finite threshold; got "
+                f"{self.positive!r} and {self.threshold}. Pass both."
+            )
+
+    def _has_threshold(self) -> bool:
+        return self.threshold is not None and math.isfinite(self.threshold)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest(Card):
+    """A card, and what was found while sealing.
+
+    Attributes
+    ----------
+    model_digest, golden_digest : str
+        SHA-256 of the two files.
+    n_golden : int
+        Rows that are replayed before the model may answer.
+    versions : mapping of str to str
+        Of what the model depends on.
+    lock : tuple of str
+        Every installed distribution as ``name==version``.
+    made_at : str
+        ISO 8601, UTC.
+    release_id : str
+        First characters of the digest of the written manifest; not written in it.
+    """
+
+    model_digest: str
+    golden_digest: str
+    n_golden: int
+    versions: Mapping[str, str]
+    lock: tuple[str, ...]
+    made_at: str
+    release_id: str = ""
+
+    def to_bytes(self) -> bytes:
+        """JSON, the same for the same manifest."""
+        payload = {name: value for name, value in asdict(self).items() if name != "release_id"}
+        return json.dumps(payload, indent=1, allow_nan=False).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes, release_id: str) -> Self:
+        """The manifest that `to_bytes` wrote.
+
+        Raises
+        ------
+        ReleaseError
+            If it is not one.
+        """
+        known = {one.name for one in fields(cls)}
+        try:
+            payload = {key: value for key, value in json.loads(data).items() if key in known}
+            for name in ("classes", "missing", "lock"):
+                payload[name] = tuple(payload[name])
+            return cls(**{**payload, "release_id": release_id})
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ReleaseError(
+                f"The manifest of release {release_id} cannot be read: {error}.",
+                "One that this version wrote is needed.",
+                "Make the release again.",
+            ) from error

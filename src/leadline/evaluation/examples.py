@@ -1,0 +1,130 @@
+"""Held-out rows with a candidate's guess: what people look at first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.datasets.frames import Pool, Rows, load_pool
+from leadline.engines.inputs.pixels import thumbnail
+from leadline.evaluation.explanations import reasons_of
+from leadline.evaluation.fit import build, fit_model, fold_rows
+from leadline.evaluation.fit_spec import FitSpec
+from leadline.evaluation.scores import positive_scores
+from leadline.phases.scoring import Task
+from leadline.phases.search.trial import Example
+from leadline.phases.wording import plain_text
+from leadline.record import Artifacts
+
+_LONGEST_TEXT = 200
+
+
+def held_out_examples(
+    spec: FitSpec, *, n_right: int = 10, n_wrong: int = 10
+) -> tuple[Example, ...]:
+    """Right and wrong guesses on validation rows of the first fold.
+
+    Parameters
+    ----------
+    spec : FitSpec
+        The candidate; it is fitted once more.
+    n_right, n_wrong : int, default=10
+        At most so many of each, drawn at random: not the best and worst, which mislead.
+
+    Returns
+    -------
+    tuple of Example
+        Right ones first. A binary guess flags as many rows as there are hits: no operating
+        point has been chosen yet.
+    """
+    pool = load_pool(Artifacts(spec.artifacts), spec.data, spec.target)
+    train, valid = fold_rows(pool, spec)
+    model = fit_model(build(spec), pool, train)
+    guesses, scores = _guess(model, pool, valid, spec)
+    truth = pool.y[valid]
+    is_right = _is_right(truth, guesses, spec.target.task)
+    rng = np.random.default_rng(spec.seed)
+    chosen = [
+        *rng.permutation(np.flatnonzero(is_right))[:n_right],
+        *rng.permutation(np.flatnonzero(~is_right))[:n_wrong],
+    ]
+    rows = valid[np.asarray(chosen, dtype=np.intp)]
+    says = _speaker(model, guesses[chosen], spec.target.task)
+    why = reasons_of(says, pool.X[rows], pool.X[train], spec.data.features)
+    return tuple(
+        Example(
+            values=_values(pool.frame[int(valid[i])], list(spec.data.features)),
+            truth=_name(truth[i], spec),
+            guess=_name(guesses[i], spec),
+            score=None if scores is None else float(scores[i]),
+            is_right=bool(is_right[i]),
+            reasons=reasons,
+        )
+        for i, reasons in zip(chosen, why, strict=True)
+    )
+
+
+def _guess(
+    model: Any, pool: Pool, rows: Rows, spec: FitSpec
+) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
+    frame = pool.X[rows]
+    if spec.target.task is Task.BINARY:
+        scores = positive_scores(model, frame)
+        # as many flagged as there are hits: at .5 a rare class would never be guessed
+        n_hits = int(np.sum(pool.y[rows] == 1))
+        cut = np.sort(scores)[-n_hits] if n_hits else np.inf
+        return (scores >= cut).astype(np.int64), scores
+    guesses = np.asarray(model.predict(frame))
+    return guesses, guesses.astype(float) if spec.target.task is Task.REGRESSION else None
+
+
+def _speaker(
+    model: Any, guesses: NDArray[Any], task: Task
+) -> Callable[[pl.DataFrame, Sequence[int]], NDArray[np.float64]]:
+    """What is said of rows as a number: of a hit, of the class that was guessed, or itself."""
+
+    def says(frame: pl.DataFrame, of: Sequence[int]) -> NDArray[np.float64]:
+        if task is Task.BINARY:
+            return positive_scores(model, frame)
+        if task is Task.REGRESSION:
+            return np.asarray(model.predict(frame), dtype=float)
+        shares = np.asarray(model.predict_proba(frame), dtype=float)
+        places = np.searchsorted(model.classes_, guesses[list(of)])
+        return np.asarray(shares[np.arange(len(shares)), places])
+
+    return says
+
+
+def _is_right(truth: NDArray[Any], guesses: NDArray[Any], task: Task) -> NDArray[np.bool_]:
+    if task is not Task.REGRESSION:
+        return np.asarray(truth == guesses)
+    gaps = np.abs(truth - guesses)
+    return np.asarray(gaps <= gaps.mean())
+
+
+def _name(value: Any, spec: FitSpec) -> str:
+    if spec.target.task is Task.BINARY:
+        return spec.target.positive if int(value) == 1 else _other_class(spec)
+    return f"{value:.4g}" if spec.target.task is Task.REGRESSION else str(value)
+
+
+def _other_class(spec: FitSpec) -> str:
+    others = [c.value for c in spec.data.classes if c.value != spec.target.positive]
+    return others[0] if len(others) == 1 else f"not {spec.target.positive}"
+
+
+def _values(row: pl.DataFrame, names: list[str]) -> dict[str, str]:
+    values = row.row(0, named=True)
+    return {name: _shown(values[name]) for name in names}
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return thumbnail(value)
+    return f"{value:.6g}" if isinstance(value, float) else plain_text(value)[:_LONGEST_TEXT]

@@ -1,0 +1,136 @@
+"""Why a model says what it says of a row, in things a person can see: words and values.
+
+One thing of the row is replaced at a time, a word left out or a value put at what is usual, and
+what the model then says is compared with what it said. That asks nothing of the model but to
+predict; things that only matter together are not found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.phases.search.trial import Reason
+from leadline.phases.wording import plain_text
+
+_WORD = re.compile(r"\w[\w'-]*")
+_MOST_WORDS = 40
+_LEAST_SHARE = 0.02  # of the largest effect on the row: less is not worth a person's time
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One thing of one row replaced."""
+
+    row: int
+    what: str
+    name: str
+    value: Any
+
+
+def reasons_of(
+    says: Callable[[pl.DataFrame, Sequence[int]], NDArray[np.float64]],
+    rows: pl.DataFrame,
+    usual: pl.DataFrame,
+    kinds: Mapping[str, str],
+    *,
+    most: int = 3,
+) -> list[tuple[Reason, ...]]:
+    """The things of each row that move what is said of it the most.
+
+    Parameters
+    ----------
+    says : callable
+        From a frame of features, and for each of its rows the one of `rows` it was made from, to a
+        number a row: a probability or a prediction.
+    rows : DataFrame of shape (n_samples, n_features)
+        Whose reasons are wanted, cast to their kinds.
+    usual : DataFrame of shape (n_others, n_features)
+        Rows that tell what is usual: the median of numbers and dates, the most frequent category.
+    kinds : mapping of str to str
+        Feature name to kind. Images have no reasons.
+    most : int, default=3
+        Reasons a row.
+
+    Returns
+    -------
+    list of tuple of Reason
+        One tuple a row, the strongest first; empty where nothing moves anything.
+    """
+    changes = [
+        change
+        for index in range(rows.height)
+        for name, kind in kinds.items()
+        for change in _changes(index, rows, usual, name, kind)
+    ]
+    if not changes:
+        return [()] * rows.height
+    base = says(rows, range(rows.height))
+    without = says(_changed(rows, changes), [change.row for change in changes])
+    found: list[list[Reason]] = [[] for _ in range(rows.height)]
+    for change, value in zip(changes, without, strict=True):
+        found[change.row].append(Reason(what=change.what, effect=float(base[change.row] - value)))
+    return [_strongest(reasons, most) for reasons in found]
+
+
+def _changes(
+    index: int, rows: pl.DataFrame, usual: pl.DataFrame, name: str, kind: str
+) -> list[_Change]:
+    value = rows[name][index]
+    if kind == "text":
+        words = list(dict.fromkeys(_WORD.findall(value)))[:_MOST_WORDS]
+        return [_Change(index, f"“{word}”", name, _without(value, word)) for word in words]
+    if kind == "image":
+        return []
+    typical = _usual(usual[name], kind)
+    if value == typical:
+        return []
+    return [_Change(index, f"{name} {_told(value)}", name, typical)]
+
+
+def _without(text: str, word: str) -> str:
+    return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", text)
+
+
+def _usual(values: pl.Series, kind: str) -> Any:
+    """What most rows have, about."""
+    known = values.drop_nulls()
+    if not known.len():
+        return None
+    if kind == "category":
+        return known.mode().sort()[0]
+    return known.sort()[known.len() // 2]
+
+
+def _told(value: Any) -> str:
+    if value is None:
+        return "missing"
+    return f"{value:.4g}" if isinstance(value, float) else plain_text(value)
+
+
+def _changed(rows: pl.DataFrame, changes: list[_Change]) -> pl.DataFrame:
+    """One row a change, which differs from its row in that alone."""
+    frame = rows[[change.row for change in changes]]
+    columns = []
+    for name in frame.columns:
+        column = frame[name]
+        values = column.to_list()
+        for place, change in enumerate(changes):
+            if change.name == name:
+                values[place] = change.value
+        columns.append(pl.Series(name, values, dtype=column.dtype))
+    return pl.DataFrame(columns)
+
+
+def _strongest(reasons: list[Reason], most: int) -> tuple[Reason, ...]:
+    ordered = sorted(reasons, key=lambda reason: -abs(reason.effect))[:most]
+    if not ordered or not ordered[0].effect:
+        return ()
+    least = _LEAST_SHARE * abs(ordered[0].effect)
+    return tuple(reason for reason in ordered if abs(reason.effect) > least)

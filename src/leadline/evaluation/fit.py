@@ -1,0 +1,199 @@
+"""Fit one candidate on some rows and score it on others: the task that executors run.
+
+A spec is small and names its data by digest, so that it can be run anywhere, and again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from leadline.datasets.folds import folds_of
+from leadline.datasets.frames import Pool, Rows, Target, load_pool
+from leadline.engines.loading import load_family
+from leadline.errors import LeadlineError
+from leadline.evaluation.fit_spec import FitSpec, key_of
+from leadline.evaluation.sampling_error import sampling_stderr
+from leadline.evaluation.scores import answers, score_model, score_of
+from leadline.phases.data import Data, Split
+from leadline.phases.search.trial import Scalar
+from leadline.record import Artifacts
+from leadline.workspace import STATE_FOLDER
+
+_LONGEST_MESSAGE = 600
+_LONGEST_FOREIGN = 300
+_MOST_LINES = 200
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What a fit did.
+
+    Attributes
+    ----------
+    score : float
+        In units of the metric, losses positive.
+    n_train : int
+        Rows learnt from.
+    fit_s : float
+        Seconds of the fit.
+    n_valid : int
+        Rows it was judged on.
+    stderr : float
+        Standard error of the score for want of more rows to judge on; 0 where not asked for.
+    spent_s : float
+        Seconds of everything, reading the data and judging included; 0 where not asked for.
+    architecture, epochs : tuple of mapping
+        What a network told of itself, as `leadline.engines.contract.Family` says.
+    """
+
+    score: float
+    n_train: int
+    fit_s: float
+    n_valid: int = 0
+    stderr: float = 0.0
+    spent_s: float = 0.0
+    architecture: tuple[Mapping[str, Scalar], ...] = ()
+    epochs: tuple[Mapping[str, Scalar], ...] = ()
+
+
+@dataclass(frozen=True)
+class FailedFit:
+    """A fit that came to nothing, and why."""
+
+    message: str
+
+
+def attempt(spec: FitSpec) -> FitResult | FailedFit:
+    """Fit and score one spec, and say how sure its score is; whatever is raised comes back."""
+    started = time.perf_counter()
+    try:
+        pool = _load(_Pinned.of(spec))
+        train, valid = fold_rows(pool, spec)
+        model = _resumable(build(spec), spec)
+        fitting = time.perf_counter()
+        fit_model(model, pool, train)
+        fit_s = time.perf_counter() - fitting
+        answered = answers(model, pool.X[valid], spec.scoring)
+        score = score_of(pool.y[valid], answered, spec.scoring)
+        if not np.isfinite(score):
+            return FailedFit(f"{spec.scoring} is not a number on {valid.size} validation rows")
+        stderr = sampling_stderr(pool.y[valid], answered, spec.scoring)
+        if spec.is_proof:
+            _refuse_unstorable(model, spec)
+    except Exception as error:  # a guest's model may raise anything on few rows
+        return FailedFit(message_of(error))
+    return FitResult(
+        score=score,
+        n_train=int(train.size),
+        fit_s=fit_s,
+        n_valid=int(valid.size),
+        stderr=stderr,
+        spent_s=time.perf_counter() - started,
+        architecture=_told(model, "architecture_"),
+        epochs=_told(model, "epochs_"),
+    )
+
+
+@dataclass(frozen=True)
+class _Pinned:
+    """What fixes the bytes of a pool: equal ones are the same rows, now and for ever."""
+
+    artifacts: str
+    snapshot: str
+    split: Split
+    features: tuple[tuple[str, str], ...]
+    target: Target
+    data: Data = field(compare=False)
+
+    @classmethod
+    def of(cls, spec: FitSpec) -> _Pinned:
+        data = spec.data
+        features = tuple(data.features.items())
+        return cls(spec.artifacts, data.snapshot, data.split, features, spec.target, data)
+
+
+# a process fits hundreds of times on one snapshot, which takes longer to read than many a fit
+@lru_cache(maxsize=1)
+def _load(pinned: _Pinned) -> Pool:
+    return load_pool(Artifacts(pinned.artifacts), pinned.data, pinned.target)
+
+
+def _resumable(model: Any, spec: FitSpec) -> Any:
+    """Tell a model that can go on after a stop where to keep what it has learnt so far."""
+    if spec.folder and "checkpoint" in getattr(model, "get_params", dict)():
+        said = f"{key_of(spec)} {spec.n_train} {spec.fold} {spec.seed}"
+        name = hashlib.sha256(said.encode()).hexdigest()
+        folder = Path(spec.folder) / STATE_FOLDER / "checkpoints"
+        folder.mkdir(parents=True, exist_ok=True)
+        model.set_params(checkpoint=str(folder / f"{name}.npz"))
+    return model
+
+
+def message_of(error: Exception) -> str:
+    """What a guest's error says, short enough for a page."""
+    if isinstance(error, LeadlineError):
+        return str(error)[:_LONGEST_MESSAGE]  # it says what is found, needed and next
+    return f"{type(error).__name__}: {error}"[:_LONGEST_FOREIGN]
+
+
+def _told(model: Any, name: str) -> tuple[Mapping[str, Scalar], ...]:
+    """What a network says of itself; long stories by every so many lines."""
+    lines = list(getattr(model, name, ()))
+    stride = -(-len(lines) // _MOST_LINES) or 1
+    kept = [*lines[:-1:stride], *lines[-1:]]
+    return tuple(dict(line) for line in kept)
+
+
+def _refuse_unstorable(model: Any, spec: FitSpec) -> None:
+    # skops takes seconds to import: only who needs it waits, and it comes out of the time box
+    from leadline.engines.releases.models import refuse_unstorable
+
+    refuse_unstorable(model, spec.family, spec.folder)
+
+
+def fold_rows(pool: Pool, spec: FitSpec) -> tuple[Rows, Rows]:
+    """The rows a spec learns from and is judged on."""
+    folds = folds_of(pool, n_folds=spec.n_folds, seed=spec.seed)
+    train, valid = folds[spec.fold % len(folds)]
+    if spec.n_valid is not None and valid.size > spec.n_valid:
+        valid = np.sort(np.random.default_rng(spec.seed).permutation(valid)[: spec.n_valid])
+    return train[: spec.n_train], valid
+
+
+def build(spec: FitSpec) -> Any:
+    """The unfitted estimator of a spec."""
+    family = load_family(spec.family, spec.folder)
+    return family.build(spec.params, spec.target.task.value, spec.data.features, spec.seed)
+
+
+def fit_and_score(pool: Pool, train: Rows, valid: Rows, spec: FitSpec) -> FitResult:
+    """Fit on some rows, taking the time, and score on others.
+
+    Raises
+    ------
+    ValueError
+        If the score is not a number.
+    """
+    started = time.perf_counter()
+    model = fit_model(build(spec), pool, train)
+    fitted = time.perf_counter()
+    score = score_model(model, pool, valid, spec.scoring)
+    if not np.isfinite(score):
+        raise ValueError(f"{spec.scoring} is not a number on {valid.size} validation rows")
+    return FitResult(score, int(train.size), fitted - started)
+
+
+def fit_model(model: Any, pool: Pool, rows: Rows) -> Any:
+    """Fit an estimator on some rows of the pool."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return model.fit(pool.X[rows], pool.y[rows])

@@ -1,0 +1,85 @@
+"""Earlier forecasts of the project: how they did, and the rounds of buying they opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leadline.phases.forecast import Forecast, posterior_of
+from leadline.phases.forecast.rounds import rounds_bought
+from leadline.phases.forecast.verification import verify
+from leadline.phases.search import Search
+
+if TYPE_CHECKING:
+    from leadline.phases.curve import Curve
+    from leadline.phases.forecast.verification import Verified
+    from leadline.phases.problem import Problem
+    from leadline.phases.search.trial import Trial
+    from leadline.record import Entry, Record
+
+_MOST = 12  # each takes a fit of its curve
+
+
+def verified_forecasts(
+    record: Record, problem: Problem, search: Search, curve: Curve
+) -> tuple[Verified, ...]:
+    """Hold earlier forecasts against the newest curve.
+
+    Of several forecasts from one curve the newest counts, as they promise the same. Where the model
+    that a forecast spoke of is no longer measured, the chosen one takes its place, as it has in the
+    project.
+
+    Parameters
+    ----------
+    record : Record
+        Of the project.
+    problem, search, curve : Problem, Search, Curve
+        As they stand now.
+
+    Returns
+    -------
+    tuple of Verified
+        Of the newest twelve forecasts of the same metric, oldest first.
+    """
+    by_curve = {
+        entry.on.get("curve"): entry
+        for entry in record.entries("forecast")
+        if isinstance(entry.verdict, Forecast) and entry.verdict.scoring == problem.scoring
+    }
+    checks: list[Verified] = []
+    for entry in list(by_curve.values())[-_MOST:]:
+        assert isinstance(entry.verdict, Forecast)
+        spoken_of = _spoken_of(record, entry)
+        same = [one for one in curve.curves if _is_same(search.trial(one.candidate), spoken_of)]
+        measured = (same or curve.curves)[0]
+        points = [(point.n_train, point.mean, point.stderr or 0.0) for point in measured.points]
+        checks += verify(entry.number, posterior_of(entry.verdict), points, is_same=bool(same))
+    return tuple(checks)
+
+
+def rounds_over(record: Record, problem: Problem, n_available: int) -> int:
+    """Rounds of buying that are over since target and budget became what they are now."""
+    granted = (problem.scoring, problem.target_score, problem.budget)
+    forecasts: list[Forecast] = []
+    for entry in record.entries("forecast"):
+        verdict = entry.verdict
+        assert isinstance(verdict, Forecast)
+        if (verdict.scoring, verdict.target_score, verdict.budget) == granted:
+            forecasts.append(verdict)
+        else:
+            forecasts.clear()
+    return rounds_bought(forecasts, n_available)
+
+
+def _spoken_of(record: Record, entry: Entry) -> Trial | None:
+    """The trial whose curve an entry forecast; None where an early Leadline did not say."""
+    if "search" not in entry.on:
+        return None
+    search, forecast = record.entry(entry.on["search"]).verdict, entry.verdict
+    assert isinstance(search, Search)
+    assert isinstance(forecast, Forecast)
+    return search.trial(forecast.candidate)
+
+
+def _is_same(one: Trial, other: Trial | None) -> bool:
+    """Whether two searches mean the same model, whatever they call it."""
+    return other is not None and (one.family, one.params) == (other.family, other.params)

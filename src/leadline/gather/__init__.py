@@ -1,1 +1,0 @@
-"""What several jobs need to gather evidence; one job knows no other job."""

@@ -1,0 +1,1 @@
+"""A release in service: blocks, observations, feature drift."""

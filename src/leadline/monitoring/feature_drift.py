@@ -1,0 +1,126 @@
+"""Columns of a block that look different from the reference, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.engines.inputs.pixels import pixels
+from leadline.stats.monitoring.drift import number_shift, share_shift
+
+_MOST_CATEGORIES = 30
+_LEAST_DISTANCE = 0.05
+_MOST_SHOWN = 5
+# enough to compare distributions, and read in a moment
+_MOST_IMAGES = 1_000
+_SIDE = 16
+_N_PATTERNS = 3
+
+
+def column_shifts(
+    block: pl.DataFrame, reference: pl.DataFrame, kinds: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The columns that moved most.
+
+    Parameters
+    ----------
+    block, reference : DataFrame of shape (n_rows, n_features)
+        Cast to their kinds.
+    kinds : mapping of str to str
+        Feature name to kind; texts and dates are left out.
+
+    Returns
+    -------
+    list of dict
+        ``column``, ``distance`` in [0, 1] and ``words``, the largest distance first; at most
+        five, and none below .05.
+    """
+    found = []
+    for name, kind in kinds.items():
+        if kind == "number":
+            found.append(_number(name, block[name], reference[name]))
+        elif kind == "category":
+            found.append(_category(name, block[name], reference[name]))
+        elif kind == "image":
+            found.append(_image(name, block[name], reference[name]))
+    shifts = [shift for shift in found if shift and shift["distance"] >= _LEAST_DISTANCE]
+    return sorted(shifts, key=lambda shift: -shift["distance"])[:_MOST_SHOWN]
+
+
+def _number(name: str, block: pl.Series, reference: pl.Series) -> dict[str, Any] | None:
+    new, old = (series.drop_nulls().drop_nans().to_numpy() for series in (block, reference))
+    if not new.size or not old.size:
+        return None
+    distance = number_shift(new, old).statistic
+    if lack := _more_missing(name, block, reference, distance):
+        return lack
+    side = "higher" if np.mean(new) > np.mean(old) else "lower"
+    words = f"{name!r} is {side}: mean {np.mean(new):.3g}, {np.mean(old):.3g} before"
+    return {"column": name, "distance": distance, "words": words}
+
+
+def _more_missing(
+    name: str, block: pl.Series, reference: pl.Series, distance: float
+) -> dict[str, Any] | None:
+    """Missing values, if their share moved by more than the values did."""
+    missing = block.null_count() / max(block.len(), 1)
+    usual = reference.null_count() / max(reference.len(), 1)
+    if missing - usual <= distance:
+        return None
+    words = f"{name!r} is missing in {missing:.0%} of the rows, {usual:.0%} before"
+    return {"column": name, "distance": missing - usual, "words": words}
+
+
+def _image(name: str, block: pl.Series, reference: pl.Series) -> dict[str, Any] | None:
+    """Light, contrast, or else the patterns of light and dark that vary most in the reference."""
+    new, old = (_shades(series) for series in (block, reference))
+    if not new.size or not old.size:
+        return None
+    light = {"brighter": (new.mean(axis=1), old.mean(axis=1))}
+    light |= {"fuller of contrast": (new.std(axis=1), old.std(axis=1))}
+    centre = old.mean(axis=0)
+    patterns = np.linalg.svd(old - centre, full_matrices=False)[2][:_N_PATTERNS]
+    found = {words: number_shift(*pair).statistic for words, pair in light.items()}
+    what = max(found, key=lambda words: found[words])
+    now, before = (float(np.mean(values)) for values in light[what])
+    side = {"brighter": "darker", "fuller of contrast": "flatter"}[what] if now < before else what
+    words = f"{name!r} is {side}: {now:.2f} on average, {before:.2f} before (0 to 1)"
+    distance = found[what]
+    moved = max(
+        number_shift((new - centre) @ one, (old - centre) @ one).statistic for one in patterns
+    )
+    if moved > distance:
+        words, distance = f"{name!r} shows other patterns of light and dark than before", moved
+    lack = _more_missing(name, block, reference, distance)
+    return lack or {"column": name, "distance": distance, "words": words}
+
+
+def _shades(images: pl.Series) -> NDArray[np.float64]:
+    """Grey pixels of a sample, one image a row."""
+    given = images.drop_nulls()
+    if given.len() > _MOST_IMAGES:
+        given = given.sample(_MOST_IMAGES, seed=0)
+    return pixels(given, _SIDE, 1).reshape(given.len(), _SIDE**2).astype(np.float64)
+
+
+def _category(name: str, block: pl.Series, reference: pl.Series) -> dict[str, Any] | None:
+    new, old = (Counter(series.fill_null("missing").to_list()) for series in (block, reference))
+    if not new or not old:
+        return None
+    known = [value for value, _ in old.most_common(_MOST_CATEGORIES)]
+    counts_new = [new[value] for value in known]
+    counts_old = [old[value] for value in known]
+    others_new, others_old = new.total() - sum(counts_new), old.total() - sum(counts_old)
+    table_new, table_old = [*counts_new, others_new], [*counts_old, others_old]
+    distance = share_shift(table_new, table_old).total_variation
+    gaps = np.asarray(table_new) / new.total() - np.asarray(table_old) / old.total()
+    most = int(np.argmax(np.abs(gaps)))
+    value = repr(known[most]) if most < len(known) else "rare or new values"
+    now, before = table_new[most] / new.total(), table_old[most] / old.total()
+    words = f"{name!r}: {value} in {now:.1%} of the rows, {before:.1%} before"
+    return {"column": name, "distance": distance, "words": words}

@@ -1,0 +1,188 @@
+"""New rows, scored by the release in service and compared with what it learnt from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.datasets.frames import Target
+from leadline.datasets.source_files import images_of
+from leadline.engines.inputs.conform import conform
+from leadline.engines.releases.bundle import Bundle, open_bundle
+from leadline.engines.releases.keys import public_keys
+from leadline.errors import NotReadyError
+from leadline.evaluation.predictions import Decided, is_wrong
+from leadline.monitoring.feature_drift import column_shifts
+from leadline.monitoring.in_service import in_service
+from leadline.phases.data import Data
+from leadline.phases.problem import Problem
+from leadline.phases.release import Release
+from leadline.phases.scoring import Task
+from leadline.record import Observation
+from leadline.snapshot import from_parquet, read_table
+from leadline.workspace import Workspace
+
+_MOST_REFERENCE = 20_000
+
+
+_EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Rows of a file with what the release said; `truth` has an element for each labelled row."""
+
+    X: pl.DataFrame
+    decided: Decided
+    is_labelled: NDArray[np.bool_]
+    truth: NDArray[Any]
+
+
+def observe_file(folder: str, path: str) -> list[str]:
+    """Score a file of new rows block by block and put each block on the record.
+
+    Parameters
+    ----------
+    folder : str
+        Of the workspace.
+    path : str
+        CSV or Parquet; with the label column where the truth has arrived.
+
+    Returns
+    -------
+    list of str
+        Names of the blocks: the first day, or the file's name where rows carry no time. A block
+        observed again replaces its earlier observation.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing is released yet.
+    """
+    with Workspace.open(folder) as workspace:
+        release, data, problem = _in_service(workspace)
+        frame = read_table(
+            Path(path),
+            missing=workspace.settings.data.missing,
+            exclude=workspace.settings.data.exclude,
+            images=images_of(workspace, data.features),
+        )
+        bundle = open_bundle(
+            workspace.releases_folder / release.bundle,
+            trusted=public_keys(workspace.key_path),
+            modules=workspace.folder,
+        )
+        scored = _score(bundle, frame, data, problem)
+        names = _names(frame, data, workspace.settings.watch.block, Path(path).name)
+        reference = _reference(workspace, data)
+        blocks = sorted(set(names.tolist()))
+        for block in blocks:
+            rows = np.flatnonzero(names == block)
+            payload = _payload(scored, rows, problem.task, release.tolerance)
+            payload["shifts"] = column_shifts(scored.X[rows], reference, data.features)
+            workspace.record.add_observation(
+                Observation(
+                    release_id=release.release_id,
+                    block=block,
+                    block_at=block if data.time_column in frame.columns else "",
+                    n_rows=int(rows.size),
+                    payload=payload,
+                )
+            )
+        return blocks
+
+
+def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:
+    record = workspace.record
+    release, data, problem = in_service(record), record.latest("data"), record.latest("problem")
+    if release is None or data is None or problem is None:
+        raise NotReadyError(
+            "Nothing is released yet.", "A release is needed to watch.", "Run 'leadline run ship'."
+        )
+    assert isinstance(release.verdict, Release)
+    assert isinstance(problem.verdict, Problem)
+    at_release = record.entry(release.on["data"]).verdict
+    assert isinstance(at_release, Data)
+    return release.verdict, at_release, problem.verdict
+
+
+def _score(bundle: Bundle, frame: pl.DataFrame, data: Data, problem: Problem) -> _Scored:
+    decided = _decided(bundle, frame, problem.task)
+    is_labelled, truth = np.zeros(frame.height, dtype=bool), decided.said[:0]
+    if problem.label in frame.columns:
+        is_labelled = frame[problem.label].is_not_null().to_numpy()
+        truth = Target.of(problem).values(frame.filter(pl.Series(is_labelled)))
+    return _Scored(conform(frame, data.features), decided, is_labelled, truth)
+
+
+def _decided(bundle: Bundle, frame: pl.DataFrame, task: Task) -> Decided:
+    """What the release answers, as labels are."""
+    answers = bundle.predict(frame)
+    scores = answers["score"].to_numpy()
+    if task is Task.BINARY:
+        return Decided(answers["flagged"].cast(pl.Int64).to_numpy(), scores)
+    if task is Task.REGRESSION:
+        return Decided(scores, scores)
+    return Decided(np.asarray(answers["label"].to_list(), dtype=str), scores)
+
+
+def _names(frame: pl.DataFrame, data: Data, block: str, file: str) -> NDArray[np.str_]:
+    if data.time_column in frame.columns:
+        return np.asarray(block_names(frame[data.time_column], block), dtype=str)
+    return np.full(frame.height, file)
+
+
+def _reference(workspace: Workspace, data: Data) -> pl.DataFrame:
+    """A sample of the rows the release learnt from."""
+    frame = conform(from_parquet(workspace.artifacts.get(data.snapshot)), data.features)
+    if frame.height <= _MOST_REFERENCE:
+        return frame
+    rows = np.random.default_rng(0).permutation(frame.height)[:_MOST_REFERENCE]
+    return frame[np.sort(rows)]
+
+
+def _payload(
+    scored: _Scored, rows: NDArray[np.intp], task: Task, tolerance: float | None
+) -> dict[str, Any]:
+    """What the record keeps of a block, but for its shifts."""
+    decided = Decided(scored.decided.said[rows], scored.decided.scores[rows])
+    is_known = scored.is_labelled[rows]
+    said = decided.said[is_known]
+    truth = scored.truth[np.cumsum(scored.is_labelled)[rows[is_known]] - 1]
+    payload: dict[str, Any] = {
+        "alert_share": decided.alert_share(task),
+        "mean_score": float(decided.scores.mean()),
+        "n_labelled": int(truth.size),
+        "n_wrong": int(is_wrong(said, truth, tolerance).sum()),
+    }
+    if task is Task.BINARY:
+        payload["n_missed"] = int(((said == 0) & (truth == 1)).sum())
+        payload["n_false_alarms"] = int(((said == 1) & (truth == 0)).sum())
+    elif task is Task.REGRESSION and truth.size:
+        payload["off_by"] = float(np.abs(said - truth).mean())
+    return payload
+
+
+def block_names(times: pl.Series, block: str) -> list[str]:
+    """First day, as ISO date, of the block each row lies in.
+
+    Parameters
+    ----------
+    times : Series of dates or times, shape (n_samples,)
+        When each row was; empty text where it is not known.
+    block : {"day", "week", "month"}
+        Length of a block; weeks begin on Monday.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> block_names(pl.Series([datetime(2013, 7, 4), datetime(2013, 7, 8)]), "week")
+    ['2013-07-01', '2013-07-08']
+    """
+    starts = times.cast(pl.Datetime("us")).dt.truncate(_EVERY[block]).dt.date()
+    return ["" if start is None else start.isoformat() for start in starts.to_list()]

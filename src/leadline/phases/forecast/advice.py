@@ -1,0 +1,118 @@
+"""What a forecast advises: buy on, or stop, and by which rule."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from leadline.phases.forecast.purchase import LIKELY, SURE
+
+if TYPE_CHECKING:
+    from leadline.phases.forecast.purchase import Plan
+
+UNLIKELY = 0.2
+"""Chance of the target below which nobody goes on buying."""
+
+
+class Recommendation(StrEnum):
+    """What to do next with money and time."""
+
+    GOOD_ENOUGH = "good enough"
+    BUY = "buy more rows"
+    TOO_CLOSE = "too close to call"
+    STOP = "stop: the target costs more than was granted"
+    UNREACHABLE = "unreachable"
+
+
+class StopRule(StrEnum):
+    """Why no more rows are bought."""
+
+    SHOWN = "target shown"
+    NOT_WORTH_IT = "not worth it"
+    OUT_OF_MONEY = "out of money"
+    OUT_OF_TIME = "out of time"
+    OUT_OF_ROUNDS = "out of rounds"
+    UNREACHABLE = "unreachable"
+
+
+_WORDS = {
+    StopRule.SHOWN: "the rows there are meet the target with a chance of nine in ten or more.",
+    StopRule.NOT_WORTH_IT: "more rows are worth less than they cost: buy none.",
+    StopRule.OUT_OF_MONEY: "what is left of the budget does not reach the target.",
+    StopRule.OUT_OF_TIME: "a model on the rows it takes could not be fitted within the time box.",
+    StopRule.OUT_OF_ROUNDS: "all rounds of buying that were granted are over.",
+    StopRule.UNREACHABLE: "no number of rows is likely to meet the target.",
+}
+_NEXT = {
+    StopRule.OUT_OF_MONEY: "A larger [problem] budget, or a lower target, would change that.",
+    StopRule.OUT_OF_TIME: "A longer [problem] time_box_s would change that.",
+    StopRule.OUT_OF_ROUNDS: "Raise [labels] rounds to grant another.",
+}
+
+
+def recommend(p_now: float, p_bought: float, p_far: float, plan: Plan) -> Recommendation:
+    """What to do next.
+
+    Parameters
+    ----------
+    p_now, p_bought, p_far : float in [0, 1]
+        Chance that the target is met with the rows there are, by those that money, time and
+        rounds can still buy, and by any number.
+    plan : Plan
+        The cheapest purchase; without rounds where none is worth its price.
+    """
+    if p_now >= SURE:
+        return Recommendation.GOOD_ENOUGH
+    if p_far < 1 - SURE:
+        return Recommendation.UNREACHABLE
+    if p_bought >= LIKELY and plan.rounds:
+        return Recommendation.BUY
+    if p_bought < UNLIKELY:
+        return Recommendation.STOP
+    # also where success is likely, but no more so for money
+    return Recommendation.TOO_CLOSE
+
+
+def stop_rule(
+    recommendation: Recommendation,
+    plan: Plan,
+    *,
+    has_rounds: bool,
+    has_money: bool,
+    p_affordable: float,
+) -> StopRule | None:
+    """The rule by which buying ends; None while it goes on.
+
+    Parameters
+    ----------
+    recommendation : Recommendation
+        What to do next.
+    plan : Plan
+        The purchase that goes with it.
+    has_rounds, has_money : bool
+        Whether a round is left, and money for a row.
+    p_affordable : float in [0, 1]
+        Chance of the target by all rows that the money can buy, whatever the time.
+    """
+    if recommendation is Recommendation.GOOD_ENOUGH:
+        return StopRule.SHOWN
+    if recommendation is Recommendation.UNREACHABLE:
+        return StopRule.UNREACHABLE
+    if plan.rounds:
+        return None
+    if not has_rounds:
+        return StopRule.OUT_OF_ROUNDS
+    if recommendation is Recommendation.STOP:
+        return StopRule.OUT_OF_MONEY if p_affordable < UNLIKELY else StopRule.OUT_OF_TIME
+    return StopRule.NOT_WORTH_IT if has_money else StopRule.OUT_OF_MONEY
+
+
+def stop_words(rule: StopRule) -> tuple[str, str]:
+    """What a rule means, and what would change it; the second may be empty.
+
+    Examples
+    --------
+    >>> stop_words(StopRule.NOT_WORTH_IT)
+    ('Not worth it: more rows are worth less than they cost: buy none.', '')
+    """
+    return f"{rule.value.capitalize()}: {_WORDS[rule]}", _NEXT.get(rule, "")

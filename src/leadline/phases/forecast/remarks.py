@@ -1,0 +1,134 @@
+"""What a forecast says beside its numbers: a summary, when not to trust it, what else is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leadline.phases.forecast.advice import stop_words
+from leadline.phases.forecast.verification import is_overconfident, verification_words
+from leadline.phases.verdict import Finding, note, warning
+from leadline.phases.wording import chance, plural
+
+if TYPE_CHECKING:
+    from leadline.phases.forecast.advice import Recommendation, StopRule
+    from leadline.phases.forecast.basis import Evidence
+    from leadline.phases.forecast.purchase import Need, Plan
+    from leadline.phases.forecast.region import Regions
+    from leadline.phases.verdict import Bounds
+    from leadline.stats.curves import CurvePosterior
+
+
+def summary(
+    evidence: Evidence,
+    recommendation: Recommendation,
+    p_now: float,
+    p_affordable: float,
+    needs: tuple[Need, ...],
+) -> str:
+    """The forecast in a sentence."""
+    likely = needs[0]
+    if likely.n_rows is None:
+        rows = "no number of rows can be promised to reach the target"
+    elif likely.n_more == 0:
+        rows = f"an even chance needs no more than the {evidence.n_available:,} rows there are"
+    else:
+        rows = f"an even chance takes {likely.n_more:,} more rows"
+        if evidence.label_cost > 0:
+            rows += f", about {likely.cost:,.0f} {evidence.currency}"
+    free = evidence.n_affordable is None
+    reached = f"{evidence.n_reached:,} of them" if free else "those the budget can buy"
+    return (
+        f"{recommendation.value.capitalize()}: the chance of meeting the target is {chance(p_now)} "
+        f"with today's rows and {chance(p_affordable)} with {reached}; {rows}."
+    )
+
+
+def warnings(
+    evidence: Evidence, posterior: CurvePosterior, needs: tuple[Need, ...], regions: Regions
+) -> list[Finding]:
+    """When not to trust it."""
+    from leadline.stats.curves.caution import caution_at
+
+    findings = [warning(sentence) for sentence in posterior.caution]
+    if evidence.chance_error is not None and regions.learns_from is None:
+        findings.append(
+            warning(
+                f"At {evidence.train_sizes[-1]:,} rows the model is not better than guessing, by a "
+                "test at 5%.",
+                "A curve that has not begun to fall says little about where it will go.",
+            )
+        )
+    farthest = max([evidence.n_reached, *(need.n_rows or 0 for need in needs)])
+    far = caution_at(farthest, posterior.n_largest)
+    if far is not None:
+        findings.append(warning(far, "Buy in rounds and measure again."))
+    if evidence.n_chosen:
+        findings.append(_not_by_chance(evidence))
+    if is_overconfident(evidence.checks):
+        findings.append(
+            warning(
+                "Fewer earlier forecasts of this project held than nine in ten.",
+                "Take the ranges for too narrow, and buy in smaller rounds.",
+            )
+        )
+    return findings
+
+
+def notes(
+    evidence: Evidence,
+    plan: Plan,
+    stop: StopRule | None,
+    regions: Regions,
+    fit_hours: Bounds,
+) -> list[Finding]:
+    """What else is worth knowing."""
+    findings = [note(*stop_words(stop))] if stop is not None else []
+    if evidence.checks:
+        findings.append(note(verification_words(evidence.checks)))
+    findings.append(note(regions.words(evidence.scoring)))
+    if not plan.can_promise:
+        findings.append(
+            note(
+                f"Nobody can promise the target by {evidence.n_reached:,} rows: less than 90% sure."
+            )
+        )
+    if plan.rounds:
+        first = plan.rounds[0]
+        findings.append(
+            note(
+                f"Round {evidence.n_bought + 1} of {evidence.n_rounds}. Buy "
+                f"{plural(first.n_more, 'row')} first, then measure again: their chance of "
+                f"meeting the target is {chance(first.p_met)}."
+            )
+        )
+    low, middle, high = map(_duration, (fit_hours.low, fit_hours.estimate, fit_hours.high))
+    findings.append(
+        note(
+            f"One fit on {evidence.n_reached:,} rows takes about {middle} of machine time "
+            f"(90% range {low} to {high})."
+        )
+    )
+    if evidence.label_cost <= 0:
+        findings.append(
+            note("More rows cost nothing according to leadline.toml, so the budget does not bind.")
+        )
+    return findings
+
+
+def _not_by_chance(evidence: Evidence) -> Finding:
+    """What a curve is worth whose rows somebody chose."""
+    each = ", ".join(
+        f"{plural(n, 'row')} by {rule}" for rule, n in sorted(evidence.n_chosen.items())
+    )
+    return warning(
+        f"Not all labelled rows were drawn by chance: {each}. The curve was measured on them, and "
+        "may mislead: rows that are hard or odd are no sample of what the model will meet.",
+        "Believe the test rows, which were drawn by chance.",
+    )
+
+
+def _duration(hours: float) -> str:
+    for unit, per_hour in (("second", 3600), ("minute", 60)):
+        if hours * per_hour < 100:
+            return plural(float(f"{hours * per_hour:.2g}"), unit)
+    return plural(float(f"{hours:.2g}"), "hour")

@@ -1,0 +1,7 @@
+"""find / search: which candidates are worth carrying on with when the time box closes?"""
+
+from __future__ import annotations
+
+from leadline.phases.search.search import Advice, Closed, Evidence, Search, assess
+
+__all__ = ["Advice", "Closed", "Evidence", "Search", "assess"]

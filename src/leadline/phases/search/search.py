@@ -1,0 +1,277 @@
+"""find / search: which candidates are worth carrying on with when the time box closes?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from leadline.errors import NotReadyError
+from leadline.phases.scoring import scoring_of
+from leadline.phases.search.choice import Comparison, compare, compared
+from leadline.phases.search.trial import Example, Trial, TrialState
+from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
+from leadline.phases.wording import chance
+
+_HOPELESS = 0.05
+
+
+class Closed(StrEnum):
+    """What ended the search."""
+
+    DONE = "done"
+    TIME = "time"
+    MONEY = "money"
+    CPU = "cpu"
+    HAND = "hand"
+
+
+class Advice(StrEnum):
+    """What the evidence speaks for; a person decides."""
+
+    GO = "go"
+    BACK = "go back"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What came out of the box.
+
+    Attributes
+    ----------
+    scoring : str
+        Metric of every score here.
+    trials : tuple of Trial
+        In the order they were begun.
+    chosen : str
+        Name of the best trial, or of a simpler one within its standard error; empty if none.
+    time_box_s, spent_s : float
+        Seconds granted, seconds used.
+    cost : float
+        Money the seconds cost.
+    currency : str
+        Of the cost.
+    n_rows : int
+        Train rows the search could use.
+    examples : tuple of Example
+        Right and wrong ones of the chosen candidate, from held-out folds.
+    n_aim : int
+        Train rows that can be afforded: what candidates are chosen for. 0 where nobody said.
+    closed : Closed
+        What ended the search.
+    cpu_s : float
+        Seconds of processors used.
+    target_score : float or None
+        What would be good enough.
+    chance_target : float or None
+        Probability that the chosen candidate reaches it with the rows that can be afforded.
+    n_kept : int
+        Fits of earlier runs that were used again.
+    """
+
+    scoring: str
+    trials: tuple[Trial, ...]
+    chosen: str
+    time_box_s: float
+    spent_s: float
+    cost: float
+    currency: str
+    n_rows: int
+    examples: tuple[Example, ...] = ()
+    n_aim: int = 0
+    closed: Closed = Closed.DONE
+    cpu_s: float = 0.0
+    target_score: float | None = None
+    chance_target: float | None = None
+    n_kept: int = 0
+
+    def trial(self, name: str) -> Trial:
+        """The trial of a name.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        for trial in self.trials:
+            if trial.name == name:
+                return trial
+        raise KeyError(name)
+
+    @property
+    def ranked(self) -> tuple[Trial, ...]:
+        """What was measured, the best at the size that can be afforded first."""
+        errors = compared(self.trials, self.scoring)
+        known = [trial for trial in self.trials if trial.name in errors]
+        return tuple(sorted(known, key=lambda trial: errors[trial.name]))
+
+    @property
+    def baseline(self) -> Trial | None:
+        """The simplest of what was measured; None where nothing was."""
+        known = [trial for trial in self.trials if trial.mean is not None]
+        return min(known, key=lambda trial: trial.complexity, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search(Verdict, Evidence):
+    """The candidates, best first, and the one to carry on with."""
+
+    advice: Advice = Advice.GO
+
+    @property
+    def chosen_trial(self) -> Trial:
+        """The trial that was chosen.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing finished in the box.
+        """
+        if not self.chosen:
+            raise NotReadyError(
+                "The search ended without a candidate.",
+                "One that finished is needed.",
+                "Grant a longer time box and run it again: 'leadline run search'.",
+            )
+        return self.trial(self.chosen)
+
+    @property
+    def network(self) -> Trial | None:
+        """The chosen trial if it is a neural network, else the best one that is; None if none."""
+        drawn = [trial for trial in self.ranked if trial.architecture]
+        chosen = [trial for trial in drawn if trial.name == self.chosen]
+        return next(iter([*chosen, *drawn]), None)
+
+    def compared(self, other: Trial) -> Comparison | None:
+        """The chosen trial against another on their shared folds; None if they share none."""
+        return compare(self.chosen_trial, other)
+
+
+def assess(evidence: Evidence) -> Search:
+    """Say whether anything is worth carrying on with."""
+    findings = _findings(evidence)
+    baseline = evidence.baseline
+    if baseline is None or not evidence.chosen:
+        return _nothing(evidence, findings)
+    chosen = evidence.trial(evidence.chosen)
+    if not _gain(evidence, chosen, baseline) > 0:
+        findings.append(_nothing_better(evidence))
+        advice = Advice.BACK if _is_early(evidence) else Advice.STOP
+        answer = Answer.NO
+    else:
+        advice, answer = Advice.GO, Answer.GO
+        if evidence.chance_target is not None and evidence.chance_target < _HOPELESS:
+            advice = Advice.BACK
+            findings.append(_out_of_reach(evidence, chosen))
+    return Search(
+        answer=answer,
+        summary=_summary(evidence, chosen, baseline),
+        findings=tuple(findings),
+        advice=advice,
+        **vars(evidence),
+    )
+
+
+def _nothing(evidence: Evidence, findings: list[Finding]) -> Search:
+    if not evidence.trials and evidence.closed is Closed.DONE:
+        summary = "None of the families that were asked has a candidate for this problem."
+        last = fault("Nothing to try.", "Name further families under [find].")
+    else:
+        ended = _ENDED[evidence.closed]
+        summary = f"No candidate finished in {evidence.time_box_s:g} s: {ended}."
+        last = fault("Nothing finished.", "Grant a longer time box.")
+    return Search(
+        answer=Answer.NO,
+        summary=summary,
+        findings=(*findings, last),
+        advice=Advice.BACK,
+        **vars(evidence),
+    )
+
+
+_ENDED = {
+    Closed.DONE: "all failed",
+    Closed.TIME: "out of time",
+    Closed.MONEY: "out of money",
+    Closed.CPU: "out of processor time",
+    Closed.HAND: "stopped by hand",
+}
+
+
+def _summary(evidence: Evidence, chosen: Trial, baseline: Trial) -> str:
+    words = scoring_of(evidence.scoring).words
+    n_measured = len(evidence.ranked)
+    return (
+        f"{chosen.name} reaches {words} of {chosen.mean:z.3f} ± {chosen.stderr or 0:.3f}"
+        f"{_promise(evidence, chosen)}; the baseline reaches {baseline.mean:z.3f}. "
+        f"{n_measured} candidate{'s' if n_measured != 1 else ''} measured in "
+        f"{evidence.spent_s:.0f} of {evidence.time_box_s:.0f} s."
+    )
+
+
+def _promise(evidence: Evidence, chosen: Trial) -> str:
+    """What is expected beyond the rows there are."""
+    if not chosen.expected or evidence.n_aim <= evidence.n_rows:
+        return ""
+    scoring, last = scoring_of(evidence.scoring), chosen.expected[-1]
+    low, high = sorted((scoring.score(last.low), scoring.score(last.high)))
+    return (
+        f", and {scoring.score(last.error):.3f} ({low:.3f} to {high:.3f}) with the "
+        f"{last.n_train:,} rows that can be afforded"
+    )
+
+
+def _is_early(evidence: Evidence) -> bool:
+    """Whether the box closed before every candidate was looked at."""
+    return any(trial.state is TrialState.CUT for trial in evidence.trials)
+
+
+def _nothing_better(evidence: Evidence) -> Finding:
+    if len(evidence.ranked) == 1 and _is_early(evidence):
+        return fault("Only the baseline finished: out of time.", "Grant a longer time box.")
+    return fault("No candidate beats the baseline.", "Go back to the data.")
+
+
+def _out_of_reach(evidence: Evidence, chosen: Trial) -> Finding:
+    words = chance(evidence.chance_target or 0.0)
+    return warning(
+        f"{chosen.name} reaches the target of {evidence.target_score:g} with the "
+        f"{evidence.n_aim:,} rows that can be afforded with a probability of {words}.",
+        "Go back: ask an easier question, find better columns, or grant more rows or time.",
+    )
+
+
+def _gain(evidence: Evidence, trial: Trial, baseline: Trial) -> float:
+    """Error of the baseline less that of the trial, as they are compared."""
+    errors = compared(evidence.trials, evidence.scoring)
+    return errors[baseline.name] - errors[trial.name]
+
+
+def _findings(evidence: Evidence) -> list[Finding]:
+    findings = [
+        warning(f"{trial.name} failed: {trial.message}")
+        for trial in evidence.trials
+        if trial.state is TrialState.FAILED
+    ]
+    cut = [trial.name for trial in evidence.trials if trial.state is TrialState.CUT]
+    if cut:
+        closer = "The search was ended" if evidence.closed is Closed.HAND else "The time box closed"
+        findings.append(note(f"{closer} on {', '.join(cut)}; the best so far is kept."))
+    if evidence.n_kept:
+        findings.append(note(f"{evidence.n_kept:,} fits of earlier runs were used again."))
+    if evidence.chosen and (simpler := _simpler(evidence)):
+        findings.append(simpler)
+    return findings
+
+
+def _simpler(evidence: Evidence) -> Finding | None:
+    """Why the best is not the one that was chosen."""
+    best, chosen = evidence.ranked[0], evidence.trial(evidence.chosen)
+    if best.name == chosen.name:
+        return None
+    shared = compare(chosen, best)
+    within = f" (corrected test on shared folds: p = {shared.p_value:.2f})" if shared else ""
+    return note(
+        f"{best.name} scores {best.mean:.3f} and leads; "
+        f"the simpler {chosen.name} is within one standard error of it and is preferred{within}."
+    )

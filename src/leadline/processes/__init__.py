@@ -1,0 +1,1 @@
+"""Processes: run with a limit, usage, a load generator, a release server."""

@@ -1,0 +1,90 @@
+"""A server of a release, in a process of its own, for as long as a measurement takes."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from leadline.errors import EngineError
+
+_PATIENCE_S = 60.0
+
+
+@contextmanager
+def served(folder: Path, *, key: Path, modules: Path | str = "") -> Iterator[int]:
+    """Serve a sealed release on a free port of this machine.
+
+    Parameters
+    ----------
+    folder : Path
+        The release.
+    key : Path
+        The key whose signature is trusted.
+    modules : Path or str, default=""
+        Where ``leadline.toml`` lies, for a model of a person's own.
+
+    Yields
+    ------
+    int
+        The port; the server is ready to answer.
+
+    Raises
+    ------
+    EngineError
+        If it is not ready within a minute.
+    """
+    port = free_port()
+    words = (str(folder), str(key), str(port), str(modules))
+    command = [sys.executable, "-m", "leadline.processes.release_server", *words]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        _wait_until_ready(server, port)
+        yield port
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise EngineError(
+        "The server of the release did not become ready.",
+        f"It has {_PATIENCE_S:.0f} s for that.",
+        "Try 'leadline serve' and look at what it prints.",
+    )
+
+
+def _main(folder: str, key: str, port: str, modules: str) -> None:
+    from leadline.engines.loading import load
+    from leadline.engines.releases.keys import public_keys
+
+    serve = load("servers", "http")
+    serve(Path(folder), port=int(port), trusted=public_keys(Path(key)), modules=modules)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The budgeted search: candidates, their evaluator, error forecasts, where the next second goes."""

@@ -1,0 +1,1 @@
+"""Labelling by people: the worklist and the guidelines."""

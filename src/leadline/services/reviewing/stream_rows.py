@@ -1,0 +1,33 @@
+"""Rows of the stream as a person sees them."""
+
+from __future__ import annotations
+
+from leadline.labelling.items import Values, values_of
+from leadline.phases.data import Data
+from leadline.phases.tuning import Tuning
+from leadline.record import Artifacts
+from leadline.services.reviewing.stream import rows_to_judge
+from leadline.snapshot import from_parquet
+
+
+def stream_values(artifacts: Artifacts, tuning: Tuning, data: Data, row: int) -> Values:
+    """Return the features of one row of the stream that was drawn for judging."""
+    if tuning.sample_rows:
+        frame = from_parquet(artifacts.get(tuning.sample_rows))
+        place = rows_to_judge(artifacts, tuning).index(row)
+        return values_of(frame, list(data.features), place)
+    frame = from_parquet(artifacts.get(tuning.stream))
+    return values_of(frame, list(data.features), row)
+
+
+def changed_values(
+    artifacts: Artifacts, tuning: Tuning, data: Data
+) -> dict[str, tuple[Values, ...]]:
+    """Return a few rows that a point flags and the point before does not, by name of the point."""
+    if not tuning.changes:
+        return {}
+    frame = from_parquet(artifacts.get(tuning.changes))
+    found: dict[str, tuple[Values, ...]] = {}
+    for place, name in enumerate(tuning.change_points):
+        found[name] = (*found.get(name, ()), values_of(frame, list(data.features), place))
+    return found

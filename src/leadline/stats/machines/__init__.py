@@ -1,0 +1,1 @@
+"""Statistics of machines: fit time, queueing, interruptions."""

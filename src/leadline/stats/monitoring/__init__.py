@@ -1,0 +1,1 @@
+"""Statistics of a model in service: drift, staleness."""

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from leadline.datasets.folds import folds_of
+from leadline.datasets.frames import Pool
+from leadline.phases.data import SplitKind
+
+
+def pool(
+    y: np.ndarray[tuple[int], np.dtype[np.generic]],
+    kind: SplitKind = SplitKind.RANDOM,
+    groups: np.ndarray[tuple[int], np.dtype[np.generic]] | None = None,
+) -> Pool:
+    """Rows of which every fifth is set aside."""
+    frame = pl.DataFrame({"x": np.arange(y.size)})
+    is_test = np.arange(y.size) % 5 == 0
+    order = np.flatnonzero(~is_test)
+    return Pool(frame, frame, y, is_test, order, groups, kind)
+
+
+@pytest.mark.parametrize("kind", list(SplitKind))
+def test_test_rows_are_in_no_fold(kind: SplitKind) -> None:
+    y = np.arange(100) % 2
+    groups = np.arange(100) // 4 if kind is SplitKind.GROUP else None
+    for train, valid in folds_of(pool(y, kind, groups), n_folds=4, seed=0):
+        assert not np.any(train % 5 == 0)
+        assert not np.any(valid % 5 == 0)
+        assert not set(train) & set(valid)
+
+
+def test_random_folds_cover_the_train_rows_and_keep_the_class_shares() -> None:
+    rows = pool((np.arange(200) % 4 == 1).astype(int))
+    folds = folds_of(rows, n_folds=4, seed=0)
+    valid = np.concatenate([part for _, part in folds])
+    assert sorted(valid) == sorted(rows.order)
+    shares = [rows.y[part].astype(float).mean() for _, part in folds]
+    assert shares == pytest.approx([rows.y[rows.order].astype(float).mean()] * 4, abs=0.03)
+
+
+def test_numbers_are_spread_by_decile() -> None:
+    rows = pool(np.random.default_rng(0).exponential(size=500))
+    means = [rows.y[part].astype(float).mean() for _, part in folds_of(rows, n_folds=4, seed=0)]
+    assert np.ptp(means) < 0.3
+
+
+def test_by_time_every_fold_learns_from_the_past() -> None:
+    rows = pool(np.arange(100) % 2, SplitKind.TIME)
+    folds = folds_of(rows, n_folds=4, seed=0)
+    assert all(train.max() < valid.min() for train, valid in folds)
+    assert sorted(np.concatenate([part for _, part in folds])) == sorted(rows.order[40:])
+
+
+def test_no_group_is_on_both_sides() -> None:
+    groups = np.arange(100) // 6
+    for train, valid in folds_of(
+        pool(np.arange(100) % 2, SplitKind.GROUP, groups), n_folds=3, seed=0
+    ):
+        assert not set(groups[train]) & set(groups[valid])
+
+
+def test_a_rare_class_makes_fewer_folds() -> None:
+    y = np.zeros(100, dtype=int)
+    y[[1, 2, 3]] = 1
+    assert len(folds_of(pool(y), n_folds=5, seed=0)) == 3
+
+
+def test_the_first_train_rows_are_a_random_subset_and_the_same_each_time() -> None:
+    rows = pool(np.arange(200) % 2, SplitKind.TIME)
+    once, again = folds_of(rows, n_folds=2, seed=3), folds_of(rows, n_folds=2, seed=3)
+    assert np.array_equal(once[0][0], again[0][0])
+    assert not np.array_equal(once[0][0], np.sort(once[0][0]))

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from tests.projects import customers, project, run, run_to, verdict_of
+
+from leadline.datasets.frames import Pool, Target, load_pool
+from leadline.evaluation.fit import FailedFit, FitResult, attempt, fold_rows
+from leadline.evaluation.fit_spec import FitSpec
+from leadline.evaluation.scores import positive_scores
+from leadline.phases.data import Data, SplitKind
+from leadline.phases.problem import Problem
+from leadline.phases.scoring import Task
+
+
+def test_labels_are_what_estimators_get() -> None:
+    frame = pl.DataFrame({"left": ["yes", "no", "maybe"], "paid": [1, 2, 3]})
+    binary = Target("left", Task.BINARY, "yes").values(frame)
+    assert binary.tolist() == [1, 0, 0]
+    assert Target("left", Task.MULTICLASS, "").values(frame).tolist() == ["yes", "no", "maybe"]
+    numbers = Target("paid", Task.REGRESSION, "").values(frame)
+    assert numbers.dtype == np.float64
+    assert Target("paid", Task.BINARY, "2").values(frame).tolist() == [0, 1, 0]
+
+
+def spec_of(folder: Path) -> tuple[FitSpec, Pool]:
+    """A spec of the linear family on two hundred rows, in no order in the file."""
+    rows = customers(200).sample(fraction=1, shuffle=True, seed=1)
+    with project(folder, rows, data={"time": "joined"}) as workspace:
+        run_to(workspace, "problem", "data")
+        data, target = (
+            verdict_of(workspace, "data", Data),
+            Target.of(verdict_of(workspace, "problem", Problem)),
+        )
+        pool = load_pool(workspace.artifacts, data, target)
+        url = workspace.artifacts.url
+    return (
+        FitSpec(
+            artifacts=url,
+            data=data,
+            target=target,
+            scoring="roc_auc",
+            family="linear",
+            params={},
+            fold=0,
+            n_folds=2,
+            n_train=30,
+            n_valid=20,
+            seed=0,
+        ),
+        pool,
+    )
+
+
+def test_train_rows_of_a_dated_pool_are_in_time_order(tmp_path: Path) -> None:
+    _, pool = spec_of(tmp_path)
+    assert pool.kind is SplitKind.TIME
+    times = pool.frame["joined"]
+    assert times[pool.order].is_sorted()
+    assert not times.is_sorted()
+    assert times[pool.test].min() > times[pool.order].max()  # type: ignore[operator]
+    assert "joined" not in pool.X.columns
+
+
+def test_a_spec_limits_its_rows_and_repeats_itself(tmp_path: Path) -> None:
+    spec, pool = spec_of(tmp_path)
+    train, valid = fold_rows(pool, spec)
+    assert (train.size, valid.size) == (30, 20)
+    assert not pool.is_test[train].any()
+    once, again = attempt(spec), attempt(spec)
+    assert isinstance(once, FitResult)
+    assert isinstance(again, FitResult)
+    assert once.score == again.score
+    assert once.score > 0.6
+    assert once.n_train == 30
+
+
+def test_a_model_that_never_saw_a_hit_scores_nothing() -> None:
+    class Blind:
+        classes_ = np.array([0])
+
+        def predict_proba(self, frame: pl.DataFrame) -> NDArray[np.float64]:
+            return np.ones((frame.height, 1))
+
+    assert positive_scores(Blind(), pl.DataFrame({"x": [1, 2]})).tolist() == [0.0, 0.0]
+
+
+def test_a_spec_says_why_it_cannot_be_scored(tmp_path: Path) -> None:
+    with project(tmp_path, customers(60).drop("joined")) as workspace:
+        run(workspace, "problem")
+        data = run(workspace, "data").verdict
+        assert isinstance(data, Data)
+        spec = FitSpec(
+            artifacts=workspace.artifacts.url,
+            data=data,
+            target=Target.of(verdict_of(workspace, "problem", Problem)),
+            scoring="roc_auc",
+            family="linear",
+            params={},
+            fold=0,
+            n_folds=2,
+            n_train=1,
+            n_valid=None,
+            seed=0,
+        )
+        failed = attempt(spec)
+    assert isinstance(failed, FailedFit)
+    assert "class" in failed.message

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.examples import example_problem
+
+from leadline.datasets.leaks import single_column_scores
+from leadline.phases.data import Column, Kind, Role
+from leadline.phases.problem import Problem
+from leadline.phases.scoring import Task
+
+COLUMNS = (
+    Column(name="told", kind=Kind.CATEGORY),
+    Column(name="noise", kind=Kind.NUMBER),
+    Column(name="at", kind=Kind.DATE),
+    Column(name="words", kind=Kind.TEXT),
+    Column(name="late", kind=Kind.CATEGORY, role=Role.LABEL),
+)
+
+
+def problem(task: Task, positive: str = "") -> Problem:
+    return Problem(**{**vars(example_problem()), "task": task, "positive": positive})
+
+
+def rows(n_rows: int = 300) -> pl.DataFrame:
+    rng = np.random.default_rng(0)
+    late = np.where(rng.random(n_rows) < 0.3, "yes", "no")
+    return pl.DataFrame(
+        {
+            "told": np.where(late == "yes", "refunded", "kept"),
+            "noise": np.where(rng.random(n_rows) < 0.1, np.nan, rng.normal(size=n_rows)),
+            "at": pl.Series(rng.integers(0, 10**15, n_rows)).cast(pl.Datetime("us")),
+            "words": late,
+            "late": late,
+        }
+    ).with_columns(pl.col("noise").fill_nan(None))
+
+
+def test_a_column_that_tells_the_label_scores_one_and_noise_does_not() -> None:
+    scores = single_column_scores(rows(), COLUMNS, problem(Task.BINARY, "yes"))
+    assert scores[0].column == "told"
+    assert scores[0].score == pytest.approx(1.0)
+    assert {leak.column for leak in scores} == {"told", "noise", "at"}
+    assert all(leak.score < 0.7 for leak in scores[1:])
+
+
+def test_classes_and_numbers_have_scores_of_their_own() -> None:
+    classes = rows().with_columns(pl.Series("late", list("abc") * 100))
+    told = classes.with_columns(pl.col("late").alias("told"))
+    assert single_column_scores(told, COLUMNS, problem(Task.MULTICLASS))[0].score > 0.99
+    numbers = classes.with_columns(pl.int_range(300).cast(pl.Float64).alias("late"))
+    assert single_column_scores(numbers, COLUMNS, problem(Task.REGRESSION))[0].score < 0.2
+
+
+def test_too_few_rows_say_nothing() -> None:
+    alone = rows().with_columns(pl.lit("no").alias("late"))
+    assert single_column_scores(alone, COLUMNS, problem(Task.BINARY, "yes")) == ()
+    few = rows(5).with_columns(pl.int_range(5).cast(pl.Float64).alias("late"))
+    assert single_column_scores(few, COLUMNS, problem(Task.REGRESSION)) == ()

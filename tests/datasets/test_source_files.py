@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.projects import customers, project, write_settings
+
+from leadline.datasets.source_files import read_pool, read_stream, source_digest
+from leadline.errors import DataError
+from leadline.record import Vote
+from leadline.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with project(tmp_path, customers(50)) as opened:
+        yield opened
+
+
+def changed(workspace: Workspace, **settings: object) -> str:
+    """The digest after the settings have changed."""
+    write_settings(workspace.folder, **settings)  # type: ignore[arg-type]
+    with Workspace.open(workspace.folder) as again:
+        return source_digest(again)
+
+
+def test_the_digest_is_of_the_bytes_and_how_they_are_read(workspace: Workspace) -> None:
+    first = source_digest(workspace)
+    assert changed(workspace) == first
+    assert changed(workspace, data={"exclude": ["spend"]}) != first
+    assert changed(workspace, data={"stream": ["stream.csv"]}) == first
+    assert changed(workspace, label="plan") != first
+    assert changed(workspace, data={"image_size": 64}) == first
+    assert changed(workspace, data={"image_size": 32}) != first
+    customers(51).write_csv(workspace.folder / "pool.csv")
+    assert changed(workspace) != first
+
+
+def test_votes_change_the_digest(workspace: Workspace) -> None:
+    first = source_digest(workspace)
+    workspace.record.add_vote(Vote("item", "bo", "yes", 1.0))
+    assert source_digest(workspace) != first
+
+
+def test_a_missing_file_is_named(workspace: Workspace) -> None:
+    (workspace.folder / "pool.csv").unlink()
+    with pytest.raises(DataError, match=r"pool\.csv does not exist"):
+        source_digest(workspace)
+
+
+def test_several_files_are_one_pool(tmp_path: Path) -> None:
+    customers(20, 1).write_parquet(tmp_path / "more.parquet")
+    with project(tmp_path, customers(50), files=("pool.csv", "more.parquet")) as workspace:
+        assert read_pool(workspace).height == 70
+
+
+def test_a_missing_label_column_is_named_with_those_there_are(tmp_path: Path) -> None:
+    words = r"no column 'churned' in pool\.csv; it has 'joined'"
+    with (
+        project(tmp_path, customers(50), label="churned") as workspace,
+        pytest.raises(DataError, match=words),
+    ):
+        read_pool(workspace)
+
+
+def test_the_stream_is_none_where_none_is_named(workspace: Workspace) -> None:
+    assert read_stream(workspace) is None
+    customers(10).drop("left").write_csv(workspace.folder / "stream.csv")
+    write_settings(workspace.folder, data={"stream": ["stream.csv"]})
+    with Workspace.open(workspace.folder) as again:
+        stream = read_stream(again)
+    assert stream is not None
+    assert stream.height == 10

@@ -1,0 +1,148 @@
+"""A release that learnt from images: over HTTP, and over files."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from PIL import Image
+from starlette.testclient import TestClient
+
+from leadline.engines.inputs.conform import conform
+from leadline.engines.inputs.images import png_of
+from leadline.engines.loading import load
+from leadline.engines.releases.bundle import Bundle, Card, open_bundle, seal
+from leadline.engines.servers.batch import score_file
+from leadline.engines.servers.http import create_app
+from leadline.errors import DataError
+
+N_ROWS, SIZE = 60, 8
+KINDS = {"photo": "image"}
+
+
+def photo(light: int) -> bytes:
+    """A JPEG larger than what is learnt from."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), (light, light, 20)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+PHOTOS = [photo(int(light)) for light in np.linspace(10, 240, N_ROWS)]
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    X = pl.DataFrame({"photo": [png_of(data, SIZE) for data in PHOTOS]})
+    y = (np.arange(N_ROWS) >= N_ROWS // 2).astype(int)
+    model = load("families", "linear")().build({"C": 1.0}, "binary", KINDS, 0).fit(X, y)
+    card = Card(
+        project="light",
+        label="is_light",
+        task="binary",
+        columns=KINDS,
+        positive="1",
+        threshold=0.5,
+        image_size=SIZE,
+    )
+    key, folder = Ed25519PrivateKey.generate(), tmp_path_factory.mktemp("releases")
+    sealed = seal(folder, model=model, card=card, golden_X=X[::10], key=key)
+    return open_bundle(folder / sealed.digest, trusted=[key.public_key()])
+
+
+@pytest.fixture
+def expected(bundle: Bundle) -> list[float]:
+    X = pl.DataFrame({"photo": [png_of(data, SIZE) for data in PHOTOS]})
+    scores: list[float] = bundle.score(X).tolist()
+    assert scores[0] < 0.2
+    assert scores[-1] > 0.8
+    return scores
+
+
+def test_an_image_over_http_is_scaled_as_in_training(bundle: Bundle, expected: list[float]) -> None:
+    rows = [{"photo": b64encode(data).decode()} for data in PHOTOS[:3]]
+    with TestClient(create_app(bundle)) as client:
+        answer = client.post("/predict", json={"rows": [*rows, {"photo": None}]})
+        assert [one["score"] for one in answer.json()["predictions"][:3]] == expected[:3]
+        assert client.get("/schema").json()["columns"] == KINDS
+        inputs = client.get("/v2/models/light").json()["inputs"]
+        assert inputs == [{"name": "photo", "datatype": "BYTES", "shape": [-1]}]
+
+
+@pytest.mark.parametrize(
+    ("sent", "needed"),
+    [
+        ("photos/1.png", "not base64"),
+        ("/etc/passwd", "not base64"),
+        (b64encode(b"hello").decode(), "not a whole image"),
+        (5, "string"),
+        (["a"], "string"),
+    ],
+)
+def test_what_is_no_image_is_refused_and_no_file_is_read(
+    bundle: Bundle, sent: Any, needed: str
+) -> None:
+    with TestClient(create_app(bundle)) as client:
+        answer = client.post("/predict", json={"rows": [{"photo": sent}]})
+    assert answer.status_code == 422
+    error = answer.json()["error"]
+    assert error["found"].startswith("rows[0].photo is ")
+    assert needed in error["needed"]
+    assert not error["needed"].startswith("Value error")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    for row, data in enumerate(PHOTOS):
+        (tmp_path / f"{row}.jpg").write_bytes(data)
+    path = tmp_path / "rows.csv"
+    pl.DataFrame({"photo": [f"{row}.jpg" for row in range(N_ROWS)]}).write_csv(path)
+    return path
+
+
+def test_a_file_of_paths_is_scored(bundle: Bundle, expected: list[float], source: Path) -> None:
+    target = source.with_name("out.csv")
+    assert score_file(bundle, source, target, chunk_rows=25) == N_ROWS
+    assert pl.read_csv(target)["score"].to_list() == pytest.approx(expected)
+    assert pl.read_csv(target)["photo"][1] == "1.jpg"
+    elsewhere = source.parent / "elsewhere" / "rows.csv"
+    elsewhere.parent.mkdir()
+    source.rename(elsewhere)
+    assert score_file(bundle, elsewhere, target, folder=source.parent) == N_ROWS
+
+
+def test_a_lost_file_is_refused_with_its_line(bundle: Bundle, source: Path) -> None:
+    (source.parent / "30.jpg").unlink()
+    with pytest.raises(DataError, match=r"rows.csv line 32: 'photo' is 30.jpg: no such file"):
+        score_file(bundle, source, source.with_name("out.csv"))
+    assert not source.with_name("out.csv").exists()
+
+
+def test_a_file_of_bytes_is_scored_into_parquet(
+    bundle: Bundle, expected: list[float], tmp_path: Path
+) -> None:
+    source, target = tmp_path / "rows.parquet", tmp_path / "out.parquet"
+    pl.DataFrame({"photo": PHOTOS}).write_parquet(source)
+    score_file(bundle, source, target)
+    assert pl.read_parquet(target)["score"].to_list() == pytest.approx(expected)
+    with pytest.raises(DataError, match=r"holds bytes or arrays, which .csv cannot"):
+        score_file(bundle, source, tmp_path / "out.csv")
+
+
+def test_conform_takes_what_the_snapshot_holds_and_nothing_else() -> None:
+    png = png_of(PHOTOS[0])
+    frame = pl.DataFrame({"photo": [png, None]})
+    assert conform(frame, KINDS)["photo"].to_list() == [png, None]
+    empty = conform(pl.DataFrame({"photo": [None, None]}), KINDS)
+    assert empty.schema["photo"] == pl.Binary
+    for other in ([PHOTOS[0]], ["photos/1.png"], [1.5], [[1, 2]]):
+        with pytest.raises(DataError, match="an image, read and scaled down"):
+            conform(pl.DataFrame({"photo": other}), KINDS)
+    for kind in ("number", "category", "text", "date"):
+        with pytest.raises(DataError):
+            conform(frame, {"photo": kind})

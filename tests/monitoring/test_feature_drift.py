@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from leadline.engines.inputs.images import png_of_numbers
+from leadline.monitoring.feature_drift import column_shifts
+
+KINDS = {"speed": "number", "plan": "category", "note": "text", "at": "date"}
+
+
+def rows(n_rows: int, seed: int, *, mean: float = 0.0, basic: float = 0.5) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pl.DataFrame(
+        {
+            "speed": rng.normal(mean, 1, n_rows),
+            "plan": np.where(rng.random(n_rows) < basic, "basic", "plus"),
+            "note": [f"note {row} {seed}" for row in range(n_rows)],
+            "at": pl.Series([seed] * n_rows).cast(pl.Datetime("us")),
+        }
+    )
+
+
+def test_equal_blocks_show_nothing() -> None:
+    reference = rows(2000, 0)
+    assert column_shifts(reference, reference, KINDS) == []
+
+
+def test_the_largest_shift_comes_first_in_words() -> None:
+    found = column_shifts(rows(500, 1, mean=3, basic=0.9), rows(2000, 0), KINDS)
+    assert [shift["column"] for shift in found] == ["speed", "plan"]
+    assert "'speed' is higher: mean 2.96" in found[0]["words"]
+    assert "'plan':" in found[1]["words"]
+    assert found[0]["distance"] > found[1]["distance"] > 0.3
+    assert "lower" in column_shifts(rows(500, 1, mean=-3), rows(2000, 0), KINDS)[0]["words"]
+
+
+def test_missing_values_are_a_shift_of_their_own() -> None:
+    block = rows(500, 1).with_columns(
+        pl.when(pl.int_range(500) < 300).then(None).otherwise(pl.col("speed")).alias("speed")
+    )
+    (found,) = column_shifts(block, rows(2000, 0), {"speed": "number"})
+    assert found["words"] == "'speed' is missing in 60% of the rows, 0% before"
+
+
+def test_new_and_missing_categories_count() -> None:
+    block = pl.DataFrame({"plan": ["new"] * 60 + [None] * 40})
+    reference = pl.DataFrame({"plan": ["basic"] * 50 + ["plus"] * 50})
+    (found,) = column_shifts(block, reference, {"plan": "category"})
+    assert found["distance"] == 1.0
+    assert "rare or new values" in found["words"]
+
+
+def test_a_column_without_any_value_is_passed_over() -> None:
+    block = rows(10, 1).with_columns(pl.lit(None, dtype=pl.Float64).alias("speed"))
+    assert column_shifts(block, rows(100, 0), {"speed": "number"}) == []
+
+
+def scans(n_rows: int, seed: int, *, light: float = 128.0, stripes: bool = False) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    values = rng.normal(light, 20.0, (n_rows, 8, 8)) + rng.normal(0, 20, (n_rows, 1, 1))
+    values += rng.normal(0, 40, (n_rows, 1, 1)) * np.linspace(-1, 1, 8)
+    if stripes:
+        values = values[:, :, ::-1] + 30 * np.linspace(-1, 1, 8)
+    return pl.DataFrame({"scan": [png_of_numbers(one) for one in values]})
+
+
+def test_images_that_look_different_do_so_in_words() -> None:
+    reference, kinds = scans(400, 0), {"scan": "image"}
+    assert column_shifts(reference, reference, kinds) == []
+    (darker,) = column_shifts(scans(200, 1, light=90.0), reference, kinds)
+    assert darker["words"] == "'scan' is darker: 0.35 on average, 0.50 before (0 to 1)"
+    (other,) = column_shifts(scans(200, 1, stripes=True), reference, kinds)
+    assert "other patterns of light and dark" in other["words"]
+    lost = scans(200, 1).with_columns(
+        pl.when(pl.int_range(200) >= 120).then(pl.col("scan")).alias("scan")
+    )
+    (missing,) = column_shifts(lost, reference, kinds)
+    assert missing["words"] == "'scan' is missing in 60% of the rows, 0% before"

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from math import exp, log
+
+import numpy as np
+import pytest
+
+from leadline.phases.curve import Point
+from leadline.phases.search.choice import choose, compare, compared
+from leadline.phases.search.trial import Expected, Trial, TrialState
+
+
+def trial(name: str, errors: list[float], complexity: int = 1, n_train: int = 800) -> Trial:
+    mean = sum(errors) / len(errors)
+    point = Point(n_train=n_train, errors=tuple(errors), fit_s=0.1)
+    return Trial(
+        name=name,
+        family=name,
+        params={},
+        complexity=complexity,
+        n_train=n_train,
+        mean=1 - mean,
+        points=(point,),
+        level=Expected(n_train=n_train, error=mean, low=mean, high=mean),
+    )
+
+
+PLAIN = trial("plain", [0.20, 0.24, 0.22, 0.25, 0.21], complexity=1)
+RICH = trial("rich", [0.21, 0.22, 0.22, 0.24, 0.20], complexity=3)
+BEST = trial("best", [0.18, 0.22, 0.20, 0.23, 0.19], complexity=3)
+
+
+def test_the_simplest_within_one_standard_error_of_the_difference_is_chosen() -> None:
+    assert choose((PLAIN, RICH), "accuracy") == "plain"
+    assert choose((PLAIN, BEST), "accuracy") == "best", "better on every fold by the same"
+    assert choose((), "accuracy") == ""
+    cut = replace(PLAIN, mean=None, state=TrialState.CUT)
+    assert choose((cut,), "accuracy") == ""
+
+
+def test_a_simpler_one_that_was_measured_on_less_is_not_excused() -> None:
+    early = trial("early", [0.20, 0.24, 0.22, 0.25, 0.21], complexity=1, n_train=100)
+    assert choose((early, RICH), "accuracy") == "rich"
+
+
+def test_losses_are_compared_as_they_are() -> None:
+    few = replace(trial("few", [2.0, 2.1]), mean=2.05, complexity=3)
+    many = replace(trial("many", [9.0, 9.3]), mean=9.15)
+    assert choose((many, few), "mean_absolute_error") == "few"
+
+
+def test_the_test_is_nadeau_and_bengios() -> None:
+    shared = compare(PLAIN, RICH)
+    assert shared is not None
+    d = np.array(PLAIN.points[0].errors) - np.array(RICH.points[0].errors)
+    stderr = np.sqrt(d.var(ddof=1) * (1 / 5 + 1 / 4))
+    assert shared.difference == pytest.approx(d.mean())
+    assert shared.stderr == pytest.approx(stderr)
+    # two-sided on 4 degrees of freedom, from the closed form of Student's t with an even number
+    t = d.mean() / stderr
+    share = t / np.sqrt(4 + t**2)
+    assert shared.p_value == pytest.approx(1 - 1.5 * (share - share**3 / 3))
+
+
+def test_who_shares_nothing_is_not_compared() -> None:
+    assert compare(PLAIN, trial("other", [0.2, 0.3], n_train=100)) is None
+    assert compare(PLAIN, trial("once", [0.2])) is None
+
+
+def test_a_forecast_lead_is_half_believed_and_less_where_it_is_in_doubt() -> None:
+    falling = replace(BEST, name="falling", fall=log(0.9))
+    errors = compared((RICH, falling), "accuracy")
+    # the falling one is best and its lead over itself is none; the other is behind by half of it
+    assert errors["falling"] == pytest.approx(0.204)
+    assert errors["rich"] == pytest.approx(0.218 * 0.9**-0.5)
+    doubted = compared((replace(RICH, doubt=0.3), falling), "accuracy")
+    assert doubted["rich"] == pytest.approx(0.218 * 0.9**-0.25)
+    wild = compared((RICH, replace(falling, fall=-9.0)), "accuracy")
+    assert wild["rich"] == pytest.approx(0.218 * exp(0.2)), "no forecast is believed without end"
+
+
+def test_curves_that_will_cross_are_chosen_for_where_they_will_be() -> None:
+    slow = replace(RICH, name="slow", fall=log(0.7))
+    assert choose((replace(BEST, fall=0.0), slow), "accuracy") == "slow"
