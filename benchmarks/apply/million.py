@@ -77,8 +77,8 @@ def _judged(workspace: Workspace, n: int) -> None:
     assert isinstance(tuning, Tuning)
     for row in rows_to_judge(store, tuning):
         said = bool(stream.truth[row])
-        workspace.record.add_judgment(
-            Judgment(tuning=number, row=row, judge="Ada", is_positive=said, seconds=4.0)
+        workspace.record.reviews.add_judgment(
+            Judgment(tuning=number, row=row, reviewer="Ada", is_positive=said, seconds=4.0)
         )
 
 

@@ -248,13 +248,13 @@ def report(store: str, folder: Path, tally: Tally) -> str:
     """Compare what people were told with what is on the record."""
     with Workspace.open(folder) as workspace:
         record = workspace.record
-        plain = record.votes()
-        kept = [*plain, *record.gold_votes(), *record.repeat_votes()]
+        plain = record.labels.votes.plain()
+        kept = [*plain, *record.labels.votes.gold(), *record.labels.votes.repeats()]
         work = work_of(workspace)
         price = vote_price(workspace)
     by_number = {one.assignment: one.value for one in kept}
     lost = sum(by_number.get(number) != value for number, value in tally.told.items())
-    doubled = len(kept) - len({(one.item, one.judge, one.kind) for one in kept})
+    doubled = len(kept) - len({(one.item, one.annotator, one.kind) for one in kept})
     over = sum(n > 3 for n in Counter(one.item for one in plain).values())
     assert work.spent == len(kept) * price, (work.spent, len(kept))
     timed = (tally.vote_s, tally.calm_s, tally.page_s)

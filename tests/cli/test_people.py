@@ -29,12 +29,12 @@ def judgments(folder: Path) -> tuple[Judgment, ...]:
     with Workspace.open(folder) as workspace:
         entry = workspace.record.latest("tuning")
         assert entry is not None
-        return workspace.record.judgments(entry.number)
+        return workspace.record.reviews.judgments(entry.number)
 
 
 def votes(folder: Path) -> tuple[Vote, ...]:
     with Workspace.open(folder) as workspace:
-        return workspace.record.votes()
+        return workspace.record.labels.votes.plain()
 
 
 # --------------------------------------------------------------------------- decide
@@ -104,9 +104,9 @@ def test_deciding_in_the_terminal(call: Call, flights: Path) -> None:
     assert "One of no, yes is needed" in answer.output
     assert "1 decided, 1 open" in answer.output
     with Workspace.open(flights) as workspace:
-        (made,) = workspace.record.adjudications()
-        assert (made.judge, made.value) == ("Dan", None)
-        first = workspace.record.adjudication_history(made.item)[0]
+        (made,) = workspace.record.labels.adjudications.newest()
+        assert (made.adjudicator, made.value) == ("Dan", None)
+        first = workspace.record.labels.adjudications.history(made.item)[0]
         assert (first.value, first.reason, first.undone_at is None) == (
             "yes",
             "by the clock",

@@ -138,7 +138,7 @@ def test_the_worker_dies_with_the_pages(
 def test_a_worker_takes_what_waits(call: Call, tmp_path: Path) -> None:
     with project(tmp_path, customers(120)) as workspace:
         call("run", "problem", "-C", tmp_path)
-        workspace.record.put_job("data", by=BY)
+        workspace.record.jobs.put("data", by=BY)
         answer = call("worker", "--once", "--json", "-C", tmp_path)
         assert answer.exit_code == 0
         assert json.loads(answer.stdout)[0] == {"job": 1, "row": "data", "state": "done"}
@@ -150,12 +150,14 @@ def test_stopping_a_run_leaves_everything_whole(
 ) -> None:
     with project(tmp_path, customers(300)) as workspace:
         run = start("run", "define", "-C", tmp_path)
-        wait_for(lambda: any(job.state is JobState.RUNNING for job in workspace.record.jobs()))
+        wait_for(
+            lambda: any(job.state is JobState.RUNNING for job in workspace.record.jobs.newest())
+        )
         code, errors = stop(run)
         assert code == EXIT_STOPPED
         assert "Stopped. What was finished is on the record." in errors
         assert "Traceback" not in errors
-        job = workspace.record.jobs()[0]
+        job = workspace.record.jobs.newest()[0]
         assert (job.state, job.message) == (JobState.FAILED, "stopped by hand")
         assert [mark.row for mark in workspace.record.marks()] == ["problem"]
     again = start("run", "data", "-C", tmp_path)

@@ -33,7 +33,7 @@ def folder(made: Path, tmp_path: Path) -> Path:
 
 def votes(folder: Path) -> list[Vote]:
     with Workspace.open(folder) as workspace:
-        return list(workspace.record.votes())
+        return list(workspace.record.labels.votes.plain())
 
 
 def keys(call: Call, folder: Path) -> list[str]:
@@ -62,7 +62,7 @@ def test_votes_come_in_once(call: Call, folder: Path) -> None:
     code, said = brought(call, folder, text)
     assert code == 0
     assert said.startswith("2 votes kept, 0 were there already.")
-    assert [(v.item, v.judge, v.value, v.seconds) for v in votes(folder)] == [
+    assert [(v.item, v.annotator, v.value, v.seconds) for v in votes(folder)] == [
         (a, "Ada", "yes", 2.5),
         (b, "Ada", None, 4.0),
     ]
@@ -116,7 +116,7 @@ def test_of_a_file_with_a_fault_nothing_is_kept_unless_asked(
     code, said = brought(call, folder, text, "--keep-good")
     assert code == 0
     assert f"left out: {told}" in said
-    assert [vote.judge for vote in votes(folder)] == ["Bo"]
+    assert [vote.annotator for vote in votes(folder)] == ["Bo"]
 
 
 def test_items_are_found_by_their_content(call: Call, folder: Path) -> None:
@@ -160,7 +160,7 @@ def test_an_older_vote_does_not_take_a_newer_ones_place(call: Call, folder: Path
     assert "1 left out" in brought(call, folder, f"{head}{a},Ada,no,2026-03-01\n")[1]
     both = f"{head}{a},Bo,yes,2026-03-02\n{a},Bo,no,2026-03-01\n"
     assert brought(call, folder, both)[0] == 0
-    assert {vote.judge: vote.value for vote in votes(folder)} == {"Ada": "yes", "Bo": "yes"}
+    assert {vote.annotator: vote.value for vote in votes(folder)} == {"Ada": "yes", "Bo": "yes"}
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_the_digest_is_of_the_bytes_and_how_they_are_read(workspace: Workspace) 
 
 def test_votes_change_the_digest(workspace: Workspace) -> None:
     first = source_digest(workspace)
-    workspace.record.add_vote(Vote("item", "bo", "yes", 1.0))
+    workspace.record.labels.votes.add(Vote("item", "bo", "yes", 1.0))
     assert source_digest(workspace) != first
 
 

@@ -176,7 +176,7 @@ def test_votes_fill_missing_labels(make: Make) -> None:
     assert first.unlabelled
     hashes = content_hashes(rows, list(first.features)).tolist()
     for key in hashes[:12]:
-        workspace.record.add_vote(Vote(f"{key:016x}", BY, "yes", 1.0))
+        workspace.record.labels.votes.add(Vote(f"{key:016x}", BY, "yes", 1.0))
     second = run(workspace, "data").verdict
     assert isinstance(second, Data)
     assert (second.n_rows, second.n_unlabelled, second.n_voted) == (182, 18, 12)

@@ -59,7 +59,7 @@ def test_votes_that_differ_set_a_ceiling(tmp_path: Path) -> None:
         for place, key in enumerate(content_hashes(rows, ["calls", "spend", "plan"]).tolist()[:60]):
             for judge in ("al", "bo"):
                 value = "no" if judge == "bo" and place % 4 == 0 else "yes"
-                workspace.record.add_vote(Vote(f"{key:016x}", judge, value, 1.0))
+                workspace.record.labels.votes.add(Vote(f"{key:016x}", judge, value, 1.0))
         verdict = run(workspace, "feasibility").verdict
     assert isinstance(verdict, Feasibility)
     assert verdict.ceiling is not None

@@ -9,7 +9,7 @@ from tests.projects import customers, project, run_to
 
 from leadline.phases.labelling import Labelling
 from leadline.phases.verdict import Answer
-from leadline.record import Adjudication, Item, Vote, VoteKind, Work
+from leadline.record import Adjudication, Item, Vote, VoteKind, Worklist
 from leadline.workspace import Workspace
 
 
@@ -30,7 +30,7 @@ def summed_up(workspace: Workspace) -> Labelling:
 
 
 def vote(workspace: Workspace, item: str, judge: str, value: str | None) -> None:
-    workspace.record.add_vote(Vote(item, judge, value, 3.0))
+    workspace.record.labels.votes.add(Vote(item, judge, value, 3.0))
 
 
 def test_labels_that_came_with_the_file_cost_nothing(workspace: Workspace) -> None:
@@ -63,7 +63,7 @@ def test_each_person_is_reported_and_who_does_not_look_is_named(workspace: Works
         for item, label in enumerate(truth):
             other = "no" if label == "yes" else "yes"
             said = "no" if judge == "di" else label if rng.random() < right else other
-            workspace.record.add_vote(
+            workspace.record.labels.votes.add(
                 Vote(f"{item}", judge, str(said), 0.5 if judge == "di" else 6.0)
             )
     verdict = summed_up(workspace)
@@ -87,7 +87,7 @@ def test_each_person_is_reported_and_who_does_not_look_is_named(workspace: Works
 def test_hidden_rows_tell_who_is_right_and_agrees_with_themselves(workspace: Workspace) -> None:
     run_to(workspace, "problem", "data")
     vote(workspace, "a", "al", "yes")
-    workspace.record.add_vote(Vote("a", "al", "no", 3.0, kind=VoteKind.REPEAT))
+    workspace.record.labels.votes.add(Vote("a", "al", "no", 3.0, kind=VoteKind.REPEAT))
     (report,) = summed_up(workspace).judges
     assert (report.n_repeats, report.n_same) == (1, 0)
 
@@ -98,7 +98,7 @@ def test_guidelines_are_compared_version_by_version(workspace: Workspace) -> Non
             label = "yes" if item % 2 else "no"
             other = label if item < same * 40 else ("no" if item % 2 else "yes")
             for judge, said in (("al", label), ("bo", other)):
-                workspace.record.add_vote(
+                workspace.record.labels.votes.add(
                     Vote(f"{version}-{item}", judge, said, 3.0, guidelines=version)
                 )
     verdict = summed_up(workspace)
@@ -120,16 +120,16 @@ def test_people_who_do_not_agree_are_a_no(workspace: Workspace) -> None:
 
 def test_what_one_person_decided_is_counted_and_costs_nothing(workspace: Workspace) -> None:
     record = workspace.record
-    record.make_worklist(Work("", {}, 2, 0, 0, 1, None), [Item("a", ()), Item("b", ())])
+    record.labels.items.replace(Worklist("", {}, 2, 0, 0, 1, None), [Item("a", ()), Item("b", ())])
     for item, said in (("a", "yes"), ("b", None)):
         vote(workspace, item, "al", said)
         vote(workspace, item, "bo", "no" if said else None)
     vote(workspace, "c", "al", "no")
     before = summed_up(workspace)
     for item, value in (("a", "no"), ("b", None)):
-        seen = record.to_adjudicate(item)
+        seen = record.labels.adjudications.look_at(item)
         assert seen is not None
-        record.adjudicate(Adjudication(item, "di", value, 3.0), seen.stamp)
+        record.labels.adjudications.decide(Adjudication(item, "di", value, 3.0), seen.stamp)
     verdict = summed_up(workspace)
     assert (before.n_undecided, verdict.n_undecided) == (1, 0)
     assert (verdict.n_adjudicated, verdict.n_left_out, verdict.n_all_unsure) == (2, 1, 1)

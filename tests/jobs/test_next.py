@@ -19,12 +19,12 @@ from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.forecast import Forecast
 from leadline.phases.problem import Problem
-from leadline.record import Assignment, Terms, Vote
+from leadline.record import Assignment, AssignmentTerms, Vote
 from leadline.services.labelling.worklist import work_of
 from leadline.snapshot import test_side as is_test_row
 from leadline.workspace import Workspace
 
-TERMS = Terms(hold_s=600, repeat_share=0.0, gold_share=0.0, seed=1)
+TERMS = AssignmentTerms(hold_s=600, repeat_share=0.0, gold_share=0.0, seed=1)
 LABELS = {"next": "uncertainty"}
 SETTINGS = {**PROBLEM, "time_box_s": 25.0, "target_score": 0.95}
 N_LABELLED, N_ROWS = 200, 700
@@ -90,7 +90,7 @@ def test_what_was_chosen_is_marked_and_the_forecast_warns(workspace: Workspace) 
     assert all(key in chosen for key in asked if not sides[key])
     # a vote that a file brought was drawn by chance
     other = next(key for key in ranking_in_force(workspace) if key not in chosen)
-    workspace.record.add_vote(Vote(other, "file", "yes", 1.0))
+    workspace.record.labels.votes.add(Vote(other, "file", "yes", 1.0))
     assert len(chosen_rows(workspace)) == len(chosen) >= n_before
     forecast = run(workspace, "forecast").verdict
     assert isinstance(forecast, Forecast)
@@ -129,10 +129,10 @@ def _asked(workspace: Workspace, judge: str, n: int) -> list[str]:
     """The first items that a person is handed; answered at once."""
     work_of(workspace)
     keys = []
-    at_hand = workspace.record.assign(judge, TERMS)
+    at_hand = workspace.record.labels.assignments.next(judge, TERMS)
     for _ in range(n):
         assert isinstance(at_hand, Assignment)
         keys.append(at_hand.item.key)
         given = Vote("", judge, "yes", 1.0)
-        at_hand = workspace.record.answer(at_hand.id, given, TERMS)
+        at_hand = workspace.record.labels.assignments.answer(at_hand.id, given, TERMS)
     return keys

@@ -17,7 +17,7 @@ from leadline.errors import NotReadyError, OutdatedAnswerError, RecordError, Und
 from leadline.phases.lifecycle import ROWS, Mark, State, standing
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record import Artifact, Entry, Record
-from leadline.record.tables import utc
+from leadline.record.sql_types import utc
 
 
 @pytest.fixture

@@ -124,9 +124,9 @@ def test_a_row_is_put_into_the_queue_once(make: Make) -> None:
     workspace = make(("problem",))
     first = commands.ask_for(workspace, "data", "Ada")
     assert commands.ask_for(workspace, "data", "Bo").number == first.number
-    workspace.record.claim_job("w")
+    workspace.record.jobs.claim("w")
     assert commands.ask_for(workspace, "data", "Bo").number == first.number
-    workspace.record.finish_job(first.number, worker="w", state=JobState.FAILED, message="Oh.")
+    workspace.record.jobs.finish(first.number, worker="w", state=JobState.FAILED, message="Oh.")
     assert commands.ask_for(workspace, "data", "Bo").number != first.number
 
 
@@ -135,7 +135,7 @@ def test_a_row_that_people_judge_or_that_is_closed_is_not_queued(make: Make, row
     workspace = make(("problem",))
     with pytest.raises(NotReadyError):
         commands.ask_for(workspace, row, "Ada")
-    assert workspace.record.jobs() == ()
+    assert workspace.record.jobs.newest() == ()
 
 
 def test_a_choice_rests_on_the_judgments(make: Make) -> None:
@@ -191,9 +191,9 @@ def test_judging_rows_that_were_not_drawn_or_of_an_older_tuning_is_refused(make:
 def test_a_judgment_is_taken_back(make: Make) -> None:
     workspace = make(UNTIL_TUNING)
     number = judge_all(workspace)
-    n = len(workspace.record.judgments(number))
+    n = len(workspace.record.reviews.judgments(number))
     assert commands.undo_judgment(workspace, number, "Ada") is not None
-    assert len(workspace.record.judgments(number)) == n - 1
+    assert len(workspace.record.reviews.judgments(number)) == n - 1
     assert commands.undo_judgment(workspace, number, "Bo") is None
 
 
@@ -204,12 +204,12 @@ def test_labels_are_kept_by_content_and_must_be_possible(make: Make) -> None:
     with pytest.raises(SettingsError, match="One of no, yes"):
         commands.vote(workspace, found.id, Said(value="maybe"), "Ada")
     commands.vote(workspace, found.id, Said(value="yes", seconds=3.0e9), " Ada ")
-    (vote,) = workspace.record.votes()
-    assert (vote.item, vote.judge, vote.value) == (found.item.key, "Ada", "yes")
+    (vote,) = workspace.record.labels.votes.plain()
+    assert (vote.item, vote.annotator, vote.value) == (found.item.key, "Ada", "yes")
     assert vote.seconds == 600.0
     assert vote.price == 41_667, "ten seconds at 15 an hour, rounded up to a millionth"
     assert commands.undo_vote(workspace, "Ada") is not None
-    assert workspace.record.votes() == ()
+    assert workspace.record.labels.votes.plain() == ()
 
 
 def numbers_asked(make: Make) -> Workspace:
@@ -227,7 +227,7 @@ def test_a_number_is_kept_in_one_spelling(make: Make, typed: str, kept: str) -> 
     found = commands.next_item(workspace, "Ada")
     assert isinstance(found, Assignment)
     commands.vote(workspace, found.id, Said(value=typed), "Ada")
-    (vote,) = workspace.record.votes()
+    (vote,) = workspace.record.labels.votes.plain()
     assert vote.value == kept
 
 
@@ -249,7 +249,9 @@ def test_who_gives_no_label_says_why(make: Make, is_skip: bool) -> None:
         commands.vote(workspace, found.id, Said(value=None, is_skip=is_skip), "Ada")
     answer = Said(value=None, is_skip=is_skip, reason=" too dark ", comment="<b>odd</b>")
     commands.vote(workspace, found.id, answer, "Ada")
-    (kept,) = workspace.record.skips() if is_skip else workspace.record.votes()
+    (kept,) = (
+        workspace.record.labels.votes.skips() if is_skip else workspace.record.labels.votes.plain()
+    )
     assert (kept.value, kept.reason, kept.comment) == (None, "too dark", "<b>odd</b>")
     with pytest.raises(SettingsError, match="At most 500 are kept"):
         commands.vote(workspace, found.id, replace(answer, reason="x" * 501), "Ada")

@@ -207,8 +207,8 @@ def test_guidelines_are_at_hand_and_their_change_is_told(make: Make) -> None:
         assert isinstance(found, Assignment)
         answer = Said(value="no", guidelines=shown.version)
         commands.vote(workspace, found.id, answer, "Ada")
-    assert [vote.guidelines for vote in workspace.record.votes()] == [1, 2]
-    assert [one.text[:6] for one in workspace.record.guidelines()] == ["# Late"] * 2
+    assert [vote.guidelines for vote in workspace.record.labels.votes.plain()] == [1, 2]
+    assert [one.text[:6] for one in workspace.record.labels.guidelines.all()] == ["# Late"] * 2
 
 
 def test_nothing_to_label_or_judge_before_its_time(make: Make) -> None:

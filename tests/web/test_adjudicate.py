@@ -23,9 +23,11 @@ def disputed(make: Make, n: int = 2) -> Workspace:
     work_of(workspace)
     for _ in range(n):
         item = _fresh(workspace)
-        workspace.record.add_vote(Vote(item, "Ada", "yes", 2.0, comment="<b>late</b> at the gate"))
-        workspace.record.add_vote(Vote(item, "Bo", None, 2.0, reason="too little to go on"))
-        workspace.record.add_vote(Vote(item, "Cy", "no", 2.0))
+        workspace.record.labels.votes.add(
+            Vote(item, "Ada", "yes", 2.0, comment="<b>late</b> at the gate")
+        )
+        workspace.record.labels.votes.add(Vote(item, "Bo", None, 2.0, reason="too little to go on"))
+        workspace.record.labels.votes.add(Vote(item, "Cy", "no", 2.0))
     return workspace
 
 
@@ -37,7 +39,7 @@ def _fresh(workspace: Workspace) -> str:
     entry = workspace.record.latest("data")
     assert entry is not None
     assert isinstance(entry.verdict, Data)
-    voted = {vote.item for vote in workspace.record.votes()}
+    voted = {vote.item for vote in workspace.record.labels.votes.plain()}
     pool = item_pool(workspace.artifacts, entry.verdict)
     return next(item.key for item in pool.items if item.key not in voted)
 
@@ -64,16 +66,16 @@ def test_a_decision_by_form_is_kept_changed_and_undone(make: Make, visit: Visit)
     outdated = client.post("/adjudicate", data=form | {"value": "no"})
     assert outdated.status_code == 409
     assert "Dan decided it last" in outdated.text
-    assert workspace.record.adjudicated() == {form["item"]: "yes"}
+    assert workspace.record.labels.adjudications.labels() == {form["item"]: "yes"}
     again = form_of(client, f"/adjudicate?item={form['item']}")
     data = again | {"leave_out": "yes", "reason": "the <i>photo</i> is torn"}
     assert client.post("/adjudicate", data=data).status_code == 303
-    (made,) = workspace.record.adjudications()
-    assert (made.value, made.reason, made.judge) == (None, "the <i>photo</i> is torn", "Dan")
+    (made,) = workspace.record.labels.adjudications.newest()
+    assert (made.value, made.reason, made.adjudicator) == (None, "the <i>photo</i> is torn", "Dan")
     assert 0 <= made.seconds < 60
     assert "the &lt;i&gt;photo&lt;/i&gt; is torn" in client.get("/adjudicate").text
     assert send(client, "/adjudicate/undo", {"who": "Dan"}, form="/adjudicate") == 303
-    assert workspace.record.adjudicated() == {form["item"]: "yes"}
+    assert workspace.record.labels.adjudications.labels() == {form["item"]: "yes"}
     assert client.get("/adjudicate?item=nothing").status_code == 404
 
 
@@ -87,8 +89,8 @@ def test_who_comes_by_a_link_decides_and_does_nothing_else(make: Make, visit: Vi
     assert client.get("/rows/labelling").status_code == 403
     form = form_of(client) | {"who": "Ada", "value": "no"}
     assert client.post("/adjudicate", data=form).status_code == 303
-    (made,) = workspace.record.adjudications()
-    assert made.judge == "Dan", "whatever name the form carries"
+    (made,) = workspace.record.labels.adjudications.newest()
+    assert made.adjudicator == "Dan", "whatever name the form carries"
     assert "Nothing waits for a decision, Dan" in client.get("/adjudicate").text
     labeller = visit(workspace, "correct horse battery")
     labeller.get(link_of(workspace, "Eve"))

@@ -52,7 +52,7 @@ def test_judging_by_keyboard(page: Page, make: Make, serve: Serve) -> None:
             page.wait_for_load_state()
             page.keyboard.press(key)
         expect(page.get_by_text("3 judged")).to_be_visible()
-    said = [judgment.is_positive for judgment in workspace.record.judgments(8)]
+    said = [judgment.is_positive for judgment in workspace.record.reviews.judgments(8)]
     assert sorted(map(str, said)) == ["False", "None", "True"]
 
 
@@ -66,7 +66,7 @@ def test_typing_a_name_answers_nothing(page: Page, make: Make, serve: Serve) -> 
         page.get_by_label("Your name").press_sequentially("Yn?u")
         page.get_by_role("button", name="Change").click()
         expect(page.get_by_text("Yn?u: 0 judged")).to_be_visible()
-    assert workspace.record.judgments(8) == ()
+    assert workspace.record.reviews.judgments(8) == ()
 
 
 def test_a_decision_by_form(page: Page, make: Make, serve: Serve) -> None:
@@ -131,7 +131,7 @@ def test_two_judges_at_once_then_a_signed_choice_by_keyboard(
         ada = people["Ada"]
         expect(ada.get_by_text("Ada: 20 judged")).to_be_visible()
         expect(ada.get_by_text("Judges agree on 12 of 12 rows")).to_be_visible()
-        said = {one.row for one in workspace.record.judgments(8)}
+        said = {one.row for one in workspace.record.reviews.judgments(8)}
         assert len(said) == 28, "twelve rows are shared, the others are not judged twice"
         assert serious(ada) == []
         ada.set_viewport_size({"width": 390, "height": 844})

@@ -57,11 +57,11 @@ def test_labels_are_given_by_form(make: Make, visit: Visit) -> None:
     assert client.post("/label", data=form | {"value": "<script>"}).status_code == 400
     assert client.post("/label", data=form | {"value": "yes"}).status_code == 303
     assert client.post("/label", data=form | {"value": "no"}).status_code == 303, "sent twice"
-    (vote,) = workspace.record.votes()
-    assert (vote.value, vote.judge) == ("yes", "Ada")
+    (vote,) = workspace.record.labels.votes.plain()
+    assert (vote.value, vote.annotator) == ("yes", "Ada")
     assert 0 <= vote.seconds < 60
     assert send(client, "/label/undo", {"who": "Ada"}, form="/label") == 303
-    assert workspace.record.votes() == ()
+    assert workspace.record.labels.votes.plain() == ()
     assert hidden(client)["assignment"] != form["assignment"]
 
 
@@ -83,7 +83,9 @@ def test_unsure_and_skip_say_why(
     assert client.post("/label", data=form | {"skip": "own"}).status_code == 400
     data = form | {"value": ""} | sent | {"comment": "see <script>x</script>"}
     assert client.post("/label", data=data).status_code == 303
-    (kept,) = workspace.record.skips() if is_skip else workspace.record.votes()
+    (kept,) = (
+        workspace.record.labels.votes.skips() if is_skip else workspace.record.labels.votes.plain()
+    )
     assert (kept.reason, kept.comment, kept.value) == (reason, "see <script>x</script>", None)
 
 
@@ -98,7 +100,7 @@ def test_what_is_not_ones_own_is_refused(make: Make, visit: Visit) -> None:
     assert answer.status_code == 409
     assert "Eve was not asked about this item" in answer.text
     assert eve.post("/label", data=of_eve | {"assignment": "9" * 30}).status_code == 400
-    assert workspace.record.votes() == ()
+    assert workspace.record.labels.votes.plain() == ()
 
 
 def test_nothing_on_the_page_tells_what_is_hidden(make: Make, visit: Visit) -> None:
@@ -111,7 +113,7 @@ def test_nothing_on_the_page_tells_what_is_hidden(make: Make, visit: Visit) -> N
         values = re.compile(r"<dd>.*?</dd>|value=\"[^\"]*\"|\d+", re.DOTALL)
         shapes.add(re.sub(r" in (under a|\d+) \w+|about \d+ left, .*?\.", "", values.sub("", text)))
         assert client.post("/label", data=hidden(client) | {"value": "yes"}).status_code == 303
-    assert workspace.record.repeat_votes(), "some were repeats"
+    assert workspace.record.labels.votes.repeats(), "some were repeats"
     assert len({len(shape) for shape in shapes}) <= 3, "but for the first page and plurals"
 
 
@@ -127,7 +129,7 @@ def test_the_budget_ends_the_work_with_a_word(make: Make, visit: Visit) -> None:
     answer = client.post("/label", data=hidden(client) | {"value": "yes"})
     assert answer.headers["location"] == "/label?left=money"
     assert "The money for labels is spent" in client.get("/label?left=money").text
-    assert len(workspace.record.votes()) == 2
+    assert len(workspace.record.labels.votes.plain()) == 2
     assert client.get("/label?left=nonsense").status_code == 400
 
 
@@ -148,10 +150,10 @@ def test_who_comes_by_a_link_is_that_person_and_nobody_else(make: Make, visit: V
     assert send(client, "/label/next", {"who": "Ada"}, form="/label") == 303
     form = hidden(client) | {"who": "Ada", "value": "yes"}
     assert client.post("/label", data=form).status_code == 303
-    (vote,) = workspace.record.votes()
-    assert vote.judge == "Ben", "whatever name the form carries"
+    (vote,) = workspace.record.labels.votes.plain()
+    assert vote.annotator == "Ben", "whatever name the form carries"
     assert send(client, "/label/name", {"who": "Ada"}, form="/label") == 403
-    assert workspace.record.invitations()[0].first_used_at is not None
+    assert workspace.record.invitations.all()[0].first_used_at is not None
 
 
 def test_a_judge_by_link_sees_the_blind_page_alone(make: Make, visit: Visit) -> None:
@@ -165,7 +167,7 @@ def test_a_judge_by_link_sees_the_blind_page_alone(make: Make, visit: Visit) -> 
     assert client.post("/review", data=form).status_code == 303
     entry = workspace.record.latest("tuning")
     assert entry is not None
-    assert [one.judge for one in workspace.record.judgments(entry.number)] == ["Ben"]
+    assert [one.reviewer for one in workspace.record.reviews.judgments(entry.number)] == ["Ben"]
 
 
 def test_a_link_that_is_not_good_says_why(make: Make, visit: Visit) -> None:
@@ -177,13 +179,13 @@ def test_a_link_that_is_not_good_says_why(make: Make, visit: Visit) -> None:
         assert tampered.status_code == 403
         assert "not one of ours" in tampered.text
     client.get(good)
-    workspace.record.revoke("Ben")
+    workspace.record.invitations.revoke("Ben")
     for path in (good, "/label"):
         answer = client.get(path)
         assert answer.status_code == 403
         assert "was revoked on" in answer.text
     past = datetime.now(UTC) - timedelta(minutes=1)
-    old = workspace.record.invite("Cleo", Role.LABEL, by="Boss", expires_at=past)
+    old = workspace.record.invitations.invite("Cleo", Role.LABEL, by="Boss", expires_at=past)
     from leadline.services.invitations import link_token
 
     answer = client.get(f"/join/{link_token(workspace.secret, old)}")
@@ -215,4 +217,4 @@ def test_an_invited_name_cannot_be_typed(make: Make, visit: Visit) -> None:
     answer = client.post("/label/name", data=data)
     assert answer.status_code == 400
     assert "comes by a link" in answer.text
-    assert workspace.record.votes() == ()
+    assert workspace.record.labels.votes.plain() == ()

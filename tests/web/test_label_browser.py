@@ -65,11 +65,11 @@ def test_thirty_items_by_keyboard_alone(page: Page, make: Make, serve: Serve) ->
         press(page, "1", 30)
         page.keyboard.press("g")
         expect(page.get_by_text("Not the one on the runway.")).to_be_visible()
-    votes = [*workspace.record.votes(), *workspace.record.repeat_votes()]
+    votes = [*workspace.record.labels.votes.plain(), *workspace.record.labels.votes.repeats()]
     assert len(votes) == 30
-    assert {vote.judge for vote in votes} == {"Ada"}
+    assert {vote.annotator for vote in votes} == {"Ada"}
     assert [vote.reason for vote in votes if vote.value is None] == ["two labels fit"]
-    assert [skip.reason for skip in workspace.record.skips()] == ["torn 1 ?u"]
+    assert [skip.reason for skip in workspace.record.labels.votes.skips()] == ["torn 1 ?u"]
     assert {vote.guidelines for vote in votes} == {1}
 
 
@@ -154,9 +154,11 @@ def test_numbers_of_photos_with_gold_and_repeats(page: Page, make: Make, serve: 
         page.keyboard.press("Escape")
         page.keyboard.press("?")
         press(page, "2", 36)
-    hidden = [*workspace.record.gold_votes(), *workspace.record.repeat_votes()]
+    hidden = [*workspace.record.labels.votes.gold(), *workspace.record.labels.votes.repeats()]
     assert {one.kind for one in hidden} == {VoteKind.GOLD, VoteKind.REPEAT}
-    assert {"35.5", None} <= {one.value for one in (*workspace.record.votes(), *hidden)}
+    assert {"35.5", None} <= {
+        one.value for one in (*workspace.record.labels.votes.plain(), *hidden)
+    }
 
 
 def test_deciding_by_keyboard_alone(page: Page, make: Make, serve: Serve) -> None:
@@ -179,7 +181,7 @@ def test_deciding_by_keyboard_alone(page: Page, make: Make, serve: Serve) -> Non
         page.get_by_text("Look again").first.click()
         expect(page.get_by_text("Dan decided:")).to_be_visible()
         assert serious(page) == []
-    made = workspace.record.adjudications()
+    made = workspace.record.labels.adjudications.newest()
     assert [one.reason for one in made] == ["", "", "12 by the clock?"]
     assert [one.value for one in made] == ["no", "no", "yes"]
 
@@ -209,8 +211,8 @@ def test_enter_in_a_field_answers_nothing_without_scripts(
         page.get_by_label("In your own words").first.fill("dark")
         page.keyboard.press("Enter")
         page.wait_for_timeout(300)
-        assert workspace.record.votes() == ()
+        assert workspace.record.labels.votes.plain() == ()
         page.get_by_role("button", name="Send this reason").first.click()
         expect(page.get_by_text(": 1 labelled")).to_be_visible()
     context.close()
-    assert [vote.reason for vote in workspace.record.votes()] == ["dark"]
+    assert [vote.reason for vote in workspace.record.labels.votes.plain()] == ["dark"]

@@ -136,11 +136,11 @@ def test_judgments_are_kept_one_after_another_and_taken_back(make: Make, visit: 
     for said in ("yes", "no", "unsure"):
         fields = fields_of(client, "/review") | {"said": said}
         assert client.post("/review", data=fields).status_code == 303
-    judged = workspace.record.judgments(8)
+    judged = workspace.record.reviews.judgments(8)
     assert sorted(map(str, (one.is_positive for one in judged))) == ["False", "None", "True"]
     assert all(0 <= one.seconds < 60 for one in judged)
     assert send(client, "/review/undo", {"tuning": "8", "who": "Ada"}, form="/review") == 303
-    assert len(workspace.record.judgments(8)) == 2
+    assert len(workspace.record.reviews.judgments(8)) == 2
 
 
 def test_a_point_is_chosen_by_form(make: Make, visit: Visit) -> None:
@@ -174,10 +174,10 @@ def test_a_job_is_asked_for_and_followed(make: Make, visit: Visit) -> None:
     text = client.get("/jobs/1").text
     assert 'http-equiv="refresh"' in text
     assert "leadline worker" in text
-    workspace.record.claim_job("w")
-    workspace.record.beat(1, worker="w", message="reading the files", share=0.5)
+    workspace.record.jobs.claim("w")
+    workspace.record.jobs.beat(1, worker="w", message="reading the files", share=0.5)
     assert "reading the files" in client.get("/jobs/1").text
-    workspace.record.finish_job(1, worker="w", state=JobState.FAILED, message="No file.")
+    workspace.record.jobs.finish(1, worker="w", state=JobState.FAILED, message="No file.")
     text = client.get("/jobs/1").text
     assert 'http-equiv="refresh"' not in text
     assert "The last attempt failed." in client.get("/rows/data").text

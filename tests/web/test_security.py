@@ -53,8 +53,8 @@ def test_no_form_is_taken_without_its_ticket(make: Make, visit: Visit, path: str
     assert answer.status_code == 403
     assert "not made for you" in answer.text
     assert n_entries(workspace) == 3
-    assert workspace.record.jobs() == ()
-    assert workspace.record.votes() == ()
+    assert workspace.record.jobs.newest() == ()
+    assert workspace.record.labels.votes.plain() == ()
 
 
 def test_every_route_that_writes_asks_for_the_ticket(make: Make) -> None:

@@ -41,7 +41,7 @@ def worker(folder: Path, *options: str) -> subprocess.Popen[bytes]:
 
 
 def states(workspace: Workspace) -> list[JobState]:
-    return [job.state for job in workspace.record.jobs()]
+    return [job.state for job in workspace.record.jobs.newest()]
 
 
 def test_a_row_is_computed_in_a_child_and_put_on_the_record(workspace: Workspace) -> None:
@@ -51,7 +51,7 @@ def test_a_row_is_computed_in_a_child_and_put_on_the_record(workspace: Workspace
     assert entry.by == BY
     assert entry.on == {"problem": 1}
     assert workspace.record.latest("data") == entry
-    (job,) = workspace.record.jobs()
+    (job,) = workspace.record.jobs.newest()
     assert (job.state, job.row, job.by, job.worker) == (JobState.DONE, "data", BY, identity())
     assert seen
     assert {each.number for each in seen} == {job.number}
@@ -61,7 +61,7 @@ def test_a_refusal_stays_on_the_job_row(workspace: Workspace) -> None:
     (workspace.folder / "pool.csv").write_text("calls,left\n1,yes\n2\n")
     with pytest.raises(DataError, match=r"pool\.csv"):
         run_here(workspace, "data", by=BY)
-    (job,) = workspace.record.jobs()
+    (job,) = workspace.record.jobs.newest()
     assert job.state is JobState.FAILED
     assert "pool.csv" in job.message
     assert workspace.record.latest("data") is None
@@ -73,7 +73,7 @@ def test_stopping_by_hand_ends_the_job(workspace: Workspace, wait_for: Wait) -> 
 
     with pytest.raises(KeyboardInterrupt):
         run_here(workspace, "data", by=BY, progress=stop)
-    (job,) = workspace.record.jobs()
+    (job,) = workspace.record.jobs.newest()
     assert (job.state, job.message) == (JobState.FAILED, "stopped by hand")
 
 
@@ -85,16 +85,16 @@ def test_a_row_that_may_not_be_run_says_what_to_do(workspace: Workspace) -> None
 
 
 def test_what_somebody_computes_is_not_computed_beside_it(workspace: Workspace) -> None:
-    job = workspace.record.put_job("data", by="Bo")
-    workspace.record.claim_job(identity(), number=job.number)
+    job = workspace.record.jobs.put("data", by="Bo")
+    workspace.record.jobs.claim(identity(), number=job.number)
     with pytest.raises(NotReadyError, match=r"'data' is being computed already, by .* for Bo"):
         run_here(workspace, "data", by=BY)
     assert states(workspace) == [JobState.RUNNING]
 
 
 def test_a_worker_of_another_machine_is_not_taken_for_dead(workspace: Workspace) -> None:
-    job = workspace.record.put_job("data", by="Bo")
-    workspace.record.claim_job("elsewhere.example:999999999", number=job.number)
+    job = workspace.record.jobs.put("data", by="Bo")
+    workspace.record.jobs.claim("elsewhere.example:999999999", number=job.number)
     with pytest.raises(NotReadyError, match="being computed already"):
         run_here(workspace, "data", by=BY)
 
@@ -107,17 +107,17 @@ def test_work_computes_what_waits_and_returns(workspace: Workspace) -> None:
 
 
 def test_work_goes_on_after_a_job_that_failed(workspace: Workspace) -> None:
-    workspace.record.put_job("search", by=BY)
+    workspace.record.jobs.put("search", by=BY)
     ask_for(workspace, "data", BY)
     work(workspace, once=True)
-    data, search = workspace.record.jobs()
+    data, search = workspace.record.jobs.newest()
     assert (data.state, search.state) == (JobState.DONE, JobState.FAILED)
     assert "'data'" in search.message
 
 
 def test_two_workers_never_compute_the_same_job(workspace: Workspace) -> None:
     for _ in range(3):
-        workspace.record.put_job("data", by=BY)
+        workspace.record.jobs.put("data", by=BY)
     both = [worker(workspace.folder, "--once") for _ in range(2)]
     assert [each.wait(120) for each in both] == [0, 0]
     assert states(workspace) == [JobState.DONE] * 3
@@ -135,7 +135,7 @@ def test_the_job_of_a_killed_worker_is_lost_and_mended(
     wait_for(lambda: not running_in(workspace.folder))
     entries = list(mend(workspace, ["data"], by=BY))
     assert [entry.row for entry in entries] == ["data"]
-    mended, lost = workspace.record.jobs()
+    mended, lost = workspace.record.jobs.newest()
     assert (mended.state, lost.state) == (JobState.DONE, JobState.LOST)
     assert lost.message == "The process that computed it died."
 
@@ -147,7 +147,7 @@ def test_a_file_of_new_rows_is_observed_in_a_child(released_folder: Path) -> Non
         names = observe(workspace, released_folder / "june.csv")
         release = workspace.record.latest("release")
         assert release is not None
-        seen = workspace.record.observations(release.verdict.release_id)  # type: ignore[attr-defined]
+        seen = workspace.record.observations.of(release.verdict.release_id)  # type: ignore[attr-defined]
     assert [each.block for each in seen] == names
     assert sum(each.n_rows for each in seen) == 56
 

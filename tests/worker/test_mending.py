@@ -50,7 +50,7 @@ def test_what_is_current_is_left_alone(released_folder: Path) -> None:
         n_entries = len(workspace.record.marks())
         assert list(mend(workspace, ["define", "find", "train", "apply"], by=BY)) == []
         assert len(workspace.record.marks()) == n_entries
-        assert workspace.record.jobs() == ()
+        assert workspace.record.jobs.newest() == ()
 
 
 def test_a_changed_file_is_read_again_and_all_that_stands_on_it(released_folder: Path) -> None:

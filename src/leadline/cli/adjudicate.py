@@ -83,10 +83,10 @@ def _show(page: AdjudicationPage) -> None:
     click.echo(f"\n{question}  ({page.n_decided} decided, {page.n_open} open)")
     print_pairs(console(), page.at_hand.item.values)
     click.echo("What people said ('# words' keeps a reason with your decision):")
-    print_pairs(console(), [(one.judge, _words(one)) for one in page.at_hand.opinions])
+    print_pairs(console(), [(one.annotator, _words(one)) for one in page.at_hand.opinions])
     if page.stands is not None:
         value = "left out" if page.stands.value is None else page.stands.value
-        click.echo(f"{page.stands.judge} decided: {value}. What you say now takes its place.")
+        click.echo(f"{page.stands.adjudicator} decided: {value}. What you say now takes its place.")
 
 
 def _words(opinion: Opinion) -> str:

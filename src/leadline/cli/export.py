@@ -99,15 +99,15 @@ def _record(workspace: Workspace, path: Path, _: Path) -> int:
 def _labels(workspace: Workspace, path: Path, _: Path) -> int:
     import polars as pl
 
-    told = ("item", "judge", "value", "seconds", "at", "reason")
-    given = {"vote": workspace.record.votes(), "decision": workspace.record.adjudications()}
+    told, labels = ("item", "value", "seconds", "at", "reason"), workspace.record.labels
+    given = [("vote", vote, vote.annotator) for vote in labels.votes.plain()]
+    given += [("decision", one, one.adjudicator) for one in labels.adjudications.newest()]
     rows = [
-        {"kind": kind} | {name: getattr(answer, name) for name in told}
-        for kind, answers in given.items()
-        for answer in answers
+        {"kind": kind, "judge": who} | {name: getattr(answer, name) for name in told}
+        for kind, answer, who in given
     ]
     texts = dict.fromkeys(("kind", "item", "judge", "value", "reason"), pl.String)
-    frame = pl.DataFrame(rows, schema=["kind", *told], schema_overrides=texts)
+    frame = pl.DataFrame(rows, schema=["kind", "item", "judge", *told[1:]], schema_overrides=texts)
     frame.write_csv(path)
     return len(rows)
 

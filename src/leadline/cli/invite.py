@@ -64,7 +64,7 @@ def command(
         raise click.UsageError("Give a NAME, or --list, or --revoke NAME.")
     with Workspace.open(folder) as workspace:
         if is_list:
-            _show(workspace.record.invitations(), as_json=as_json)
+            _show(workspace.record.invitations.all(), as_json=as_json)
         elif revoke is not None:
             _revoke(workspace, revoke, as_json=as_json)
         else:
@@ -93,7 +93,7 @@ def _invite(
 
 
 def _revoke(workspace: Workspace, name: str, *, as_json: bool) -> None:
-    revoked = workspace.record.revoke(name)
+    revoked = workspace.record.invitations.revoke(name)
     if as_json:
         echo_json([one.id for one in revoked])
     else:

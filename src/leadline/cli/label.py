@@ -13,7 +13,7 @@ from leadline.cli.terminal.options import by_option, echo_json, verb
 from leadline.errors import LeadlineError
 
 if TYPE_CHECKING:
-    from leadline.record import Assignment, Nothing
+    from leadline.record import Assignment, NoAssignment
     from leadline.services.queries import LabelPage
     from leadline.workspace import Workspace
 
@@ -91,7 +91,7 @@ def _show_guidelines(page: LabelPage) -> None:
         click.echo("\n".join(f"  {line}" for line in block.lines))
 
 
-def _ask(workspace: Workspace, found: Assignment, by: str) -> Assignment | Nothing | None:
+def _ask(workspace: Workspace, found: Assignment, by: str) -> Assignment | NoAssignment | None:
     """Ask about one item until it is answered; None: the person ends."""
     from leadline.cli.terminal.layout import console, print_pairs
     from leadline.services.commands import undo_vote
@@ -119,7 +119,7 @@ def _ask(workspace: Workspace, found: Assignment, by: str) -> Assignment | Nothi
 
 def _keep(
     workspace: Workspace, page: LabelPage, said: str, comment: str, seconds: float, by: str
-) -> Assignment | Nothing:
+) -> Assignment | NoAssignment:
     from leadline.services.commands import Said, vote
 
     assert page.assignment is not None

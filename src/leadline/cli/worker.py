@@ -42,7 +42,7 @@ def command(once: bool, until_eof: bool, folder: Path, as_json: bool) -> None:
             screen.print("Waiting for jobs (Ctrl-C stops the worker).")
         work(workspace, once=once, progress=_Shown(display).show)
         if as_json:
-            jobs = workspace.record.jobs(limit=20)
+            jobs = workspace.record.jobs.newest(limit=20)
             echo_json([{"job": j.number, "row": j.row, "state": j.state.value} for j in jobs])
 
 

@@ -125,8 +125,8 @@ def source_digest(workspace: Workspace) -> str:
             )
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
-    for vote in workspace.record.votes():
-        digest.update(f"{vote.item} {vote.judge} {vote.value}".encode())
-    for item, label in workspace.record.adjudicated().items():
+    for vote in workspace.record.labels.votes.plain():
+        digest.update(f"{vote.item} {vote.annotator} {vote.value}".encode())
+    for item, label in workspace.record.labels.adjudications.labels().items():
         digest.update(f"{item} {label}".encode())
     return digest.hexdigest()

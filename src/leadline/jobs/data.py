@@ -54,11 +54,11 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     identity = _identity(before, features, frame, notes)
     voted = with_votes(
         frame,
-        workspace.record.votes(),
+        workspace.record.labels.votes.plain(),
         label=problem.label,
         identity=identity,
         rule=workspace.settings.labels.rule,
-        adjudicated=workspace.record.adjudicated(),
+        adjudicated=workspace.record.labels.adjudications.labels(),
     )
     labelled = voted.filter(pl.col(problem.label).is_not_null())
     unlabelled = voted.filter(pl.col(problem.label).is_null())

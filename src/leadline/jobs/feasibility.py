@@ -132,7 +132,7 @@ def _ceiling(workspace: Workspace, problem: Problem) -> tuple[Bounds | None, int
     """
     if problem.task is Task.REGRESSION:
         return None, 0
-    votes = workspace.record.votes()
+    votes = workspace.record.labels.votes.plain()
     n_most, n_votes = vote_counts(votes)
     if n_votes.size < _FEWEST_REPEATED:
         return None, 0

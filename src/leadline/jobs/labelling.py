@@ -38,21 +38,21 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Labelling:
     problem, data = reading.of(Problem), reading.of(Data)
     report("counting votes", None)
     record, settings = workspace.record, workspace.settings
-    votes = record.votes()
+    votes = record.labels.votes.plain()
     voted = {vote.item for vote in votes if vote.value is not None}
     by_majority = labels_of(votes)
     weighed = labels_of(votes, "dawid-skene")
     n_most, n_repeated = vote_counts(votes)
     is_binary = problem.task is Task.BINARY
-    adjudicated = record.adjudicated()
-    priced, n_unpriced = record.paid_for_votes()
+    adjudicated = record.labels.adjudications.labels()
+    priced, n_unpriced = record.labels.votes.paid()
     return phase.assess(
         phase.Evidence(
             n_given=data.n_rows - data.n_voted,
             n_voted=len(voted),
             n_votes=sum(vote.value is not None for vote in votes),
             n_unsure=sum(vote.value is None for vote in votes),
-            n_judges=len({vote.judge for vote in votes}),
+            n_judges=len({vote.annotator for vote in votes}),
             n_undecided=len(voted - by_majority.keys() - adjudicated.keys()),
             n_adjudicated=len(adjudicated),
             n_left_out=sum(label is None for label in adjudicated.values()),
@@ -68,9 +68,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Labelling:
             targets=targets(votes, problem.positive) if is_binary else (),
             judges=judge_reports(
                 votes,
-                record.gold_votes(),
+                record.labels.votes.gold(),
                 read_gold(workspace, data, problem.label).labels or {},
-                record.repeat_votes(),
+                record.labels.votes.repeats(),
             ),
             disputed=most_disputed(votes, _shown(workspace, data, votes)),
             pilots=pilots(votes),

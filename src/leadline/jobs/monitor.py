@@ -55,7 +55,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     tuning = reading.of(Tuning)
     release = reading.of(Release)
     reading.of(Decay)
-    observations = workspace.record.observations(release.release_id)
+    observations = workspace.record.observations.of(release.release_id)
     if not observations:
         raise NotReadyError(
             f"Release {release.release_id} has not seen new data yet.",

@@ -158,7 +158,7 @@ def _explore_in_boxes(workspace: Workspace, plan: Plan, watch: _Watch, closer: C
             if failed is None or failed.name in plan.banned:
                 raise
             failed = replace(failed, state=TrialState.FAILED, message=str(error))
-            workspace.record.add_trial(plan.box, failed)
+            workspace.record.trials.add(plan.box, failed)
             plan = replace(plan, banned=plan.banned | {failed.name})
             watch.restarted()
         except LimitError:
@@ -169,7 +169,7 @@ def _explore_in_boxes(workspace: Workspace, plan: Plan, watch: _Watch, closer: C
 
 def _at_work(workspace: Workspace, plan: Plan) -> Trial | None:
     """The trial that was being measured."""
-    trials = workspace.record.trials(plan.box)
+    trials = workspace.record.trials.of(plan.box)
     return trials[-1] if trials else None
 
 
@@ -204,7 +204,7 @@ class _Watch:
         if time.monotonic() - self._told_at >= _TELL_S:
             self._told_at = time.monotonic()
             share = min(self.report.waited_s() / self.granted_s, 1.0)
-            self.report(_progress(self.workspace.record.trials(self.plan.box)), share)
+            self.report(_progress(self.workspace.record.trials.of(self.plan.box)), share)
 
     def restarted(self) -> None:
         """Another process explores from here on."""
@@ -254,7 +254,7 @@ def _quick(spec: FitSpec, trial: Trial) -> FitSpec:
 def _found(workspace: Workspace, plan: Plan) -> tuple[Trial, ...]:
     """What is on record of the families that are asked now; earlier runs may have asked others."""
     asked = set(workspace.settings.find.families)
-    return tuple(t for t in _latest(workspace.record.trials(plan.box)) if t.family in asked)
+    return tuple(t for t in _latest(workspace.record.trials.of(plan.box)) if t.family in asked)
 
 
 def _latest(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:

@@ -50,14 +50,14 @@ def judge_reports(
         return ()
     agreed = agreement_with_others(coded.item, coded.judge, coded.label)
     shares = {coded.judges[j]: s for j, s in zip(agreed.judges, agreed.shares, strict=True)}
-    first = {(vote.judge, vote.item): vote.value for vote in votes}
+    first = {(vote.annotator, vote.item): vote.value for vote in votes}
     suspected = _suspicions(coded, votes)
     reports = [
         JudgeReport(
             name=name,
             n_votes=int(n_votes),
             agreement=None if np.isnan(shares[name]) else float(shares[name]),
-            seconds=float(np.median([vote.seconds for vote in votes if vote.judge == name])),
+            seconds=float(np.median([vote.seconds for vote in votes if vote.annotator == name])),
             **_hidden(name, gold, truth, repeats, first),
             suspicions=tuple(suspected[name]),
         )
@@ -74,8 +74,8 @@ def _hidden(
     first: Mapping[tuple[str, str], str | None],
 ) -> dict[str, int]:
     """Counts of one person's hidden rows."""
-    known = [vote for vote in gold if vote.judge == name and vote.item in truth]
-    again = [vote for vote in repeats if vote.judge == name and (name, vote.item) in first]
+    known = [vote for vote in gold if vote.annotator == name and vote.item in truth]
+    again = [vote for vote in repeats if vote.annotator == name and (name, vote.item) in first]
     return {
         "n_gold": len(known),
         "n_right": sum(vote.value == truth[vote.item] for vote in known),

@@ -35,7 +35,7 @@ def terms_of(workspace: Workspace, forecast: Forecast) -> Terms:
         Says which rows there are and what is spent on labels.
     """
     prices, labels = workspace.settings.prices, workspace.settings.labels
-    votes = workspace.record.votes()
+    votes = workspace.record.labels.votes.plain()
     vote_s, doubt = _pace(votes, prices.seconds_per_label)
     n_agreed, n_disagreed = _agreement(votes)
     return Terms(
@@ -68,7 +68,7 @@ def _pace(votes: Sequence[Vote], guessed: float) -> tuple[float, float]:
         return guessed, _GUESSED
     mean = float(np.mean(seconds))
     # people differ more than their votes do, so each counts as one observation too
-    judges = len({vote.judge for vote in votes})
+    judges = len({vote.annotator for vote in votes})
     scatter = float(np.std(np.log(seconds)))
     doubt = scatter * (1 / seconds.size + 1 / (4 * judges)) ** 0.5
     return mean, min(doubt, _GUESSED)

@@ -53,7 +53,7 @@ def chosen_rows(workspace: Workspace) -> dict[str, str]:
     if not any(keys for _, _, keys in eras):
         return {}
     rules: dict[str, str] = {}
-    for vote in workspace.record.votes():
+    for vote in workspace.record.labels.votes.plain():
         # whoever voted first on a row says how it came on the list
         rules.setdefault(vote.item, _rule_of(vote, eras))
     return {item: rule for item, rule in rules.items() if rule != "random"}

@@ -43,7 +43,9 @@ class Coded:
     @classmethod
     def of(cls, votes: Sequence[Vote]) -> Coded:
         """Number the votes."""
-        given = [(vote.item, vote.judge, vote.value) for vote in votes if vote.value is not None]
+        given = [
+            (vote.item, vote.annotator, vote.value) for vote in votes if vote.value is not None
+        ]
         names = [sorted({str(row[part]) for row in given}) for part in range(3)]
         codes = [{name: code for code, name in enumerate(known)} for known in names]
         columns = [
@@ -81,7 +83,7 @@ def vote_table(votes: Sequence[Vote]) -> Ints:
     ndarray of int of shape (n_judges, n_items)
         Codes number the values in alphabetical order.
     """
-    judges = sorted({vote.judge for vote in votes})
+    judges = sorted({vote.annotator for vote in votes})
     items = sorted({vote.item for vote in votes})
     values = sorted({vote.value for vote in votes if vote.value is not None})
     table = np.full((len(judges), len(items)), -1, dtype=np.int64)
@@ -89,7 +91,7 @@ def vote_table(votes: Sequence[Vote]) -> Ints:
     column = {item: index for index, item in enumerate(items)}
     for vote in votes:
         if vote.value is not None:
-            table[row[vote.judge], column[vote.item]] = values.index(vote.value)
+            table[row[vote.annotator], column[vote.item]] = values.index(vote.value)
     return table
 
 

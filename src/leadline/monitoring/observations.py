@@ -85,7 +85,7 @@ def observe_file(folder: str, path: str) -> list[str]:
             rows = np.flatnonzero(names == block)
             payload = _payload(scored, rows, problem.task, release.tolerance)
             payload["shifts"] = column_shifts(scored.X[rows], reference, data.features)
-            workspace.record.add_observation(
+            workspace.record.observations.add(
                 Observation(
                     release_id=release.release_id,
                     block=block,

@@ -1,28 +1,42 @@
-"""The one place with state: what was concluded, what arrived, what is asked for, what is stored.
+"""The one place with state: entries, evidence, jobs, labels, invitations; and stored bytes.
 
-Everything is append-only but the queue. `Record` speaks to the database, `Artifacts` to the
-store of bytes, `Reading` is what a job is allowed to see.
+`Record` speaks to the database, `Artifacts` to the store of bytes, `Reading` is what a job is
+allowed to see. All is append-only but jobs, assignments and what is derived; the docstring of each
+part of `Record` is its contract.
 """
 
 from __future__ import annotations
 
-from leadline.record.adjudicating import Adjudication
 from leadline.record.artifacts import Artifact, Artifacts
-from leadline.record.ballots import Vote, VoteKind
-from leadline.record.evidence import Judgment, Observation
-from leadline.record.guidelines import Guidelines
-from leadline.record.invitations import Invitation, Role
-from leadline.record.queue import Job, JobState
+from leadline.record.entries import Entry
+from leadline.record.invitations import Invitation
+from leadline.record.jobs import Job
+from leadline.record.labels.adjudications import Adjudication
+from leadline.record.labels.guidelines import Guidelines
+from leadline.record.labels.unresolved import Opinion, Unresolved
+from leadline.record.labels.votes import Vote
+from leadline.record.labels.worklist import (
+    AnnotatorProgress,
+    Assignment,
+    AssignmentTerms,
+    Item,
+    NoAssignment,
+    Worklist,
+)
+from leadline.record.observations import Observation
 from leadline.record.reading import Reading
-from leadline.record.store import Entry, Record
-from leadline.record.unresolved import Opinion, Unresolved
-from leadline.record.work import Assignment, Item, Nothing, Progress, Terms, Work
+from leadline.record.reviews import CostOpinion, Judgment
+from leadline.record.store import Record
+from leadline.record.tables import JobState, Role, VoteKind
 
 __all__ = [
     "Adjudication",
+    "AnnotatorProgress",
     "Artifact",
     "Artifacts",
     "Assignment",
+    "AssignmentTerms",
+    "CostOpinion",
     "Entry",
     "Guidelines",
     "Invitation",
@@ -30,16 +44,14 @@ __all__ = [
     "Job",
     "JobState",
     "Judgment",
-    "Nothing",
+    "NoAssignment",
     "Observation",
     "Opinion",
-    "Progress",
     "Reading",
     "Record",
     "Role",
-    "Terms",
     "Unresolved",
     "Vote",
     "VoteKind",
-    "Work",
+    "Worklist",
 ]

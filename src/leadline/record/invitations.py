@@ -1,32 +1,24 @@
-"""Who was invited to label, to judge or to adjudicate: one person, one name."""
+"""Invitations to label, to review or to adjudicate: one person, one name."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
 from leadline.errors import RecordError
 from leadline.record import tables
-from leadline.record.opening import Store
-from leadline.record.tables import utc
+from leadline.record.database import Database
+from leadline.record.sql_types import utc
+from leadline.record.tables import Role
 
 _ONE = select(tables.invitation).where(
     tables.invitation.c.project_id == bindparam("of_project"),
     tables.invitation.c.id == bindparam("number"),
 )
-
-
-class Role(StrEnum):
-    """What a person was invited to do."""
-
-    LABEL = "label"
-    JUDGE = "judge"
-    ADJUDICATE = "adjudicate"
 
 
 @dataclass(frozen=True)
@@ -66,9 +58,27 @@ class Invitation:
 
 
 class Invitations:
-    """The part of the record that holds invitations."""
+    """Who was invited to what, and until when.
 
-    _store: Store
+    Contract
+    --------
+    *Nothing is removed.* An invitation changes twice at most: when it is revoked, and when it is
+    first used. Neither is ever undone.
+
+    *Atomic.* `invite` looks up the name, revokes what was there and adds the new one in one
+    transaction; `revoke` takes back all that is good, or refuses.
+
+    *Concurrent writers* may rely on it that a person has at most one good invitation to a role,
+    and one way of writing the name.
+
+    Parameters
+    ----------
+    database : Database
+        Where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def invite(self, person: str, role: Role, *, by: str, expires_at: datetime) -> Invitation:
         """Invite a person; an earlier invitation of theirs to the same role is revoked.
@@ -85,14 +95,14 @@ class Invitations:
             Until when the link is good, with a time zone.
         """
         now = utc()
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             earlier = self._of_person(connection, person)
             name = earlier[-1].person if earlier else person
             self._revoke(connection, [one for one in earlier if one.role is role], now)
             values = {
-                "project_id": self._store.project_id,
+                "project_id": self._database.project_id,
                 "person": name,
-                "role": role.value,
+                "role": role,
                 "made_by": by,
                 "made_at": now,
                 "expires_at": utc(expires_at),
@@ -109,7 +119,7 @@ class Invitations:
             If there is none.
         """
         now = utc()
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             good = [one for one in self._of_person(connection, person) if one.is_good(now)]
             if not good:
                 raise RecordError(
@@ -120,37 +130,37 @@ class Invitations:
             self._revoke(connection, good, now)
         return tuple(good)
 
-    def invitations(self) -> tuple[Invitation, ...]:
+    def all(self) -> tuple[Invitation, ...]:
         """Every invitation, the newest last."""
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return tuple(self._all(connection))
 
-    def invitation(self, number: int) -> Invitation | None:
+    def get(self, number: int) -> Invitation | None:
         """One invitation; None if there is none of this number."""
-        which = {"of_project": self._store.project_id, "number": number}
-        with self._store.reading() as connection:
+        which = {"of_project": self._database.project_id, "number": number}
+        with self._database.reading() as connection:
             found = connection.execute(_ONE, which).one_or_none()
         return None if found is None else _invitation(found)
 
-    def invited(self, person: str) -> tuple[Invitation, ...]:
+    def of(self, person: str) -> tuple[Invitation, ...]:
         """Invitations of a person, however the name's case is written, the newest last."""
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return tuple(self._of_person(connection, person))
 
     def use(self, number: int) -> None:
         """Note that something was sent by a link for the first time."""
         table = tables.invitation
         change = table.update().where(
-            table.c.project_id == self._store.project_id,
+            self._database.mine(table),
             table.c.id == number,
             table.c.first_used_at.is_(None),
         )
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(change.values(first_used_at=utc()))
 
     def _all(self, connection: Connection) -> list[Invitation]:
         columns = tables.invitation.c
-        mine = columns.project_id == self._store.project_id
+        mine = self._database.mine(tables.invitation)
         query = select(tables.invitation).where(mine).order_by(columns.id)
         return [_invitation(row) for row in connection.execute(query)]
 
@@ -177,6 +187,6 @@ def folded(person: str) -> str:
 
 
 def _invitation(row: Row[Any]) -> Invitation:
-    values = dict(row._mapping) | {"role": Role(row.role)}
+    values = dict(row._mapping)
     del values["project_id"]
     return Invitation(**values)

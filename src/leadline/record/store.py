@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from types import EllipsisType, MappingProxyType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
 
-from leadline.errors import OutdatedAnswerError, RecordError
-from leadline.phases.lifecycle import ROWS, Mark, Standing, standing
+from leadline.errors import RecordError
+from leadline.phases.lifecycle import Mark, Standing, standing
 from leadline.phases.verdict import Answer, Verdict
-from leadline.record.adjudicating import Adjudications
 from leadline.record.artifacts import Artifact
-from leadline.record.codec import decode, encode, to_json
-from leadline.record.evidence import Arrivals
-from leadline.record.guidelines import GuidelinesKept
+from leadline.record.codec import encode, to_json
+from leadline.record.database import Database, open_database
+from leadline.record.entries import (
+    Entry,
+    columns_of,
+    entry_of,
+    require_fit,
+    require_newest,
+    require_row,
+)
 from leadline.record.invitations import Invitations
-from leadline.record.opening import Store, open_store
-from leadline.record.queue import Queue
-from leadline.record.reading import Reading, require_declared
+from leadline.record.jobs import Jobs
+from leadline.record.labels import Labels
+from leadline.record.observations import Observations
+from leadline.record.reading import Reading
+from leadline.record.reviews import Reviews
+from leadline.record.sql_types import utc
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
-from leadline.record.tables import utc
-from leadline.record.worklist import Worklist
+from leadline.record.trials import Fits, Trials
 
-_NOTHING: Mapping[str, int] = MappingProxyType({})
+_NO_ENTRIES: Mapping[str, int] = MappingProxyType({})
 
 # asked with every answer of a person: to make it takes longer than to run it
 _NEWEST = (
@@ -41,42 +47,52 @@ _NEWEST = (
 )
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One verdict on the record.
-
-    Attributes
-    ----------
-    number : int
-        Counts up within the project, from 1, without gaps.
-    row : str
-        The row of the life cycle.
-    verdict : Verdict
-        What was concluded.
-    on : mapping of str to int
-        Row to number of each entry it stood on.
-    by : str
-        Who put it there.
-    at : datetime
-        When, UTC.
-    version : int
-        Version of the verdict's class when it was written.
-    """
-
-    number: int
-    row: str
-    verdict: Verdict
-    on: Mapping[str, int]
-    by: str
-    at: datetime
-    version: int
-
-
-class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitations):
-    """Everything a project knows; only ever appended to, but for the queue.
+class Record:
+    """Everything a project knows: the entries, and beside them what comes in row by row.
 
     Many processes may have the same record open; each opens it for itself. Use it as a context
     manager, or `close` it.
+
+    Contract
+    --------
+    *Append-only.* An entry is never changed and never removed; a later entry of the same row takes
+    its place. Its number counts up from 1 within the project, without gaps.
+
+    *Atomic.* `append` puts an entry and its artifacts on the record whole, or not at all; what it
+    stands on is there.
+
+    *Concurrent writers* may append at once. Whoever says with `replacing` what they saw is refused
+    if another entry has come in between.
+
+    *Readers* see committed entries only. A `Reading` shows one moment for as long as it lives.
+
+    Each part keeps a contract of its own, written in its class.
+
+    Parameters
+    ----------
+    database : Database
+        Where it is kept.
+    project : str
+        Name of the project.
+
+    Attributes
+    ----------
+    project : str
+        Name of the project.
+    jobs : Jobs
+        Rows that people asked for.
+    trials : Trials
+        Candidates that were tried.
+    fits : Fits
+        Single fits.
+    reviews : Reviews
+        Judgments of the stream, opinions on the costs of errors.
+    observations : Observations
+        What was seen of new data.
+    labels : Labels
+        Items, assignments, votes, adjudications and guidelines.
+    invitations : Invitations
+        Who was invited to label, to review or to adjudicate.
 
     Examples
     --------
@@ -92,9 +108,16 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
     (1, True)
     """
 
-    def __init__(self, store: Store, project: str) -> None:
-        self._store = store
+    def __init__(self, database: Database, project: str) -> None:
+        self._database = database
         self.project = project
+        self.jobs = Jobs(database)
+        self.trials = Trials(database)
+        self.fits = Fits(database)
+        self.reviews = Reviews(database)
+        self.observations = Observations(database)
+        self.labels = Labels(database)
+        self.invitations = Invitations(database)
 
     @classmethod
     def open(cls, url: str, project: str) -> Self:
@@ -113,11 +136,11 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
         RecordError
             If the database cannot be reached, or belongs to a later version.
         """
-        return cls(open_store(url, project), project)
+        return cls(open_database(url, project), project)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._store.engine.dispose()
+        self._database.engine.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -133,7 +156,7 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
         """Where every row of the life cycle stands now."""
         newest = (
             select(table.c.project_id, func.max(table.c.number))
-            .where(table.c.project_id == self._store.project_id)
+            .where(self._database.mine(table))
             .group_by(table.c.project_id, table.c.row)
         )
         query = self._select_marks().where(tuple_(table.c.project_id, table.c.number).in_(newest))
@@ -154,9 +177,9 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
             query = query.where(table.c.row == row)
         if limit is not None:
             query = query.limit(limit)
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(query).all()
-        return tuple(_entry(one) for one in reversed(found))
+        return tuple(entry_of(one) for one in reversed(found))
 
     def entry(self, number: int) -> Entry:
         """One entry.
@@ -166,14 +189,14 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
         RecordError
             If there is none of this number.
         """
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(self._select().where(table.c.number == number)).one_or_none()
         if found is None:
             raise RecordError(
                 f"There is no entry {number} of project {self.project!r}.",
                 next="See 'leadline status'.",
             )
-        return _entry(found)
+        return entry_of(found)
 
     def latest(self, row: str) -> Entry | None:
         """The newest entry of a row, current or not; None if there is none."""
@@ -181,8 +204,8 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
 
     def newest(self, rows: Collection[str]) -> dict[str, int]:
         """Row to number of its newest entry, of those rows that have one."""
-        which = {"of_project": self._store.project_id, "rows": list(rows)}
-        with self._store.reading() as connection:
+        which = {"of_project": self._database.project_id, "rows": list(rows)}
+        with self._database.reading() as connection:
             return {row: int(number) for row, number in connection.execute(_NEWEST, which)}
 
     def reading(self, row: str) -> Reading:
@@ -193,7 +216,7 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
         ValueError
             If there is no such row.
         """
-        _require_row(row)
+        require_row(row)
         return Reading(row, self.standing(), lambda number: self.entry(number).verdict)
 
     def append(
@@ -202,7 +225,7 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
         verdict: Verdict,
         *,
         by: str,
-        on: Mapping[str, int] = _NOTHING,
+        on: Mapping[str, int] = _NO_ENTRIES,
         replacing: int | EllipsisType | None = ...,
         artifacts: Sequence[Artifact] = (),
     ) -> Entry:
@@ -240,17 +263,17 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
         TypeError, ValueError
             If the verdict is not the row's, holds a number that is not finite, or nobody is named.
         """
-        _require_fit(row, verdict, by, on)
+        require_fit(row, verdict, by, on)
         body = to_json(encode(verdict))
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             self._require_entries(connection, on)
             if replacing is not ...:
-                _require_newest(row, replacing, self._newest(connection, row))
+                require_newest(row, replacing, self._newest(connection, row))
             number = (self._newest(connection) or 0) + 1
             made = Entry(number, row, verdict, dict(on), by, utc(), verdict.VERSION)
-            self._insert(connection, table, _columns(made, body))
+            self._database.insert(connection, table, columns_of(made, body))
             for one in {artifact.digest: artifact for artifact in artifacts}.values():
-                self._insert(connection, artifact_table, {"entry": number, **vars(one)})
+                self._database.insert(connection, artifact_table, {"entry": number, **vars(one)})
         return made
 
     def artifacts_of(self, number: int) -> tuple[Artifact, ...]:
@@ -258,22 +281,21 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
         columns = artifact_table.c
         query = (
             select(columns.digest, columns.kind, columns.n_bytes)
-            .where(columns.project_id == self._store.project_id, columns.entry == number)
+            .where(self._database.mine(artifact_table), columns.entry == number)
             .order_by(columns.kind, columns.digest)
         )
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return tuple(Artifact(*found) for found in connection.execute(query))
 
     def _select(self) -> Select[Any]:
-        return select(table).where(table.c.project_id == self._store.project_id)
+        return select(table).where(self._database.mine(table))
 
     def _select_marks(self) -> Select[Any]:
         columns = (table.c.number, table.c.row, table.c.stands_on, table.c.answer)
-        mine = table.c.project_id == self._store.project_id
-        return select(*columns).where(mine).order_by(table.c.number)
+        return select(*columns).where(self._database.mine(table)).order_by(table.c.number)
 
     def _marks(self, query: Select[Any]) -> tuple[Mark, ...]:
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(query).all()
         return tuple(
             Mark(number, row, json.loads(on), Answer(answer)) for number, row, on, answer in found
@@ -281,7 +303,7 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
 
     def _newest(self, connection: Connection, row: str | None = None) -> int | None:
         query = select(func.max(table.c.number))
-        query = query.where(table.c.project_id == self._store.project_id)
+        query = query.where(self._database.mine(table))
         if row is not None:
             query = query.where(table.c.row == row)
         newest: int | None = connection.scalar(query)
@@ -289,7 +311,7 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
 
     def _require_entries(self, connection: Connection, on: Mapping[str, int]) -> None:
         query = select(table.c.row, table.c.number).where(
-            table.c.project_id == self._store.project_id, table.c.number.in_(on.values())
+            self._database.mine(table), table.c.number.in_(on.values())
         )
         there = {(found.row, found.number) for found in connection.execute(query)} if on else set()
         for row, number in on.items():
@@ -299,56 +321,3 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
                     "A verdict stands on entries of this record.",
                     "Read what it stands on from the record it is put on.",
                 )
-
-
-def _entry(found: Row[Any]) -> Entry:
-    if found.row not in ROWS:
-        raise RecordError(
-            f"Entry {found.number} is of {found.row!r}, a row this Leadline does not know.",
-            next="Upgrade Leadline.",
-        )
-    verdict = decode(ROWS[found.row].verdict, json.loads(found.body), found.version)
-    on = json.loads(found.stands_on)
-    return Entry(found.number, found.row, verdict, on, found.made_by, found.made_at, found.version)
-
-
-def _columns(entry: Entry, body: str) -> dict[str, Any]:
-    return {
-        "number": entry.number,
-        "row": entry.row,
-        "answer": entry.verdict.answer.value,
-        "version": entry.version,
-        "body": body,
-        "stands_on": to_json(entry.on),
-        "made_by": entry.by,
-        "made_at": entry.at,
-    }
-
-
-def _require_row(row: str) -> None:
-    if row not in ROWS:
-        raise ValueError(f"{row!r} is no row of the life cycle")
-
-
-def _require_fit(row: str, verdict: Verdict, by: str, on: Mapping[str, int]) -> None:
-    _require_row(row)
-    needed = ROWS[row].verdict
-    if type(verdict) is not needed:
-        raise TypeError(f"{row!r} takes a {needed.__name__}, not a {type(verdict).__name__}")
-    if not by.strip():
-        raise ValueError("an entry says who put it there; 'by' is empty")
-    for name in on:
-        require_declared(row, name)
-
-
-def _require_newest(row: str, seen: int | None, newest: int | None) -> None:
-    """Refuse an answer to a page that is no longer what the record says."""
-    if newest == seen:
-        return
-    if newest is None:
-        raise RecordError(f"There is no entry {seen} of {row!r} to replace.")
-    page = f"entry {seen} of {row!r}" if seen is not None else f"{row!r} when it had no entry"
-    raise OutdatedAnswerError(
-        f"You answered {page}, but entry {newest} has since taken its place.",
-        next="Reload the page and look again.",
-    )

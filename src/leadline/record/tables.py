@@ -1,15 +1,19 @@
-"""The SQL tables. Numbers of entries and jobs count up within a project, without gaps."""
+"""SQL tables, and the enumerations that their columns hold.
+
+Each enumeration stands above the table of its column, which reads and writes its members, so that
+SQL compares with a member and never with a bare number or word. Numbers of entries and jobs count
+up within a project, without gaps.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
+from enum import IntEnum, StrEnum
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Double,
     ForeignKey,
     ForeignKeyConstraint,
@@ -18,43 +22,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
 )
 
-
-def utc(at: datetime | None = None) -> datetime:
-    """A time in UTC; now if none is given.
-
-    Raises
-    ------
-    ValueError
-        If the time does not say which zone it is in.
-    """
-    if at is None:
-        return datetime.now(UTC)
-    if at.tzinfo is None:
-        raise ValueError(f"{at.isoformat()} has no time zone; times on the record are in UTC")
-    return at.astimezone(UTC)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A time that is in UTC on both sides; SQLite itself keeps no time zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
-        """Write UTC."""
-        return None if value is None else utc(value)
-
-    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
-        """Read UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from leadline.record.sql_types import EnumInteger, EnumText, Moment
 
 metadata = MetaData(
     naming_convention={
@@ -103,13 +75,24 @@ entry = Table(
     Index(None, "project_id", "row", "number"),
 )
 
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    LOST = "lost"
+
+
 job = Table(
     "job",
     metadata,
     _project(is_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     _text("row"),
-    _text("state"),
+    Column("state", EnumText(JobState), nullable=False),
     _text("put_by"),
     _text("worker"),
     _moment("put_at"),
@@ -135,11 +118,36 @@ trial = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     _project(),
-    _text("box"),
+    _text("study"),
     _text("body"),
     _moment("at"),
-    Index(None, "project_id", "box"),
+    # of the class whose fields the body holds
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index(None, "project_id", "study"),
 )
+
+fit = Table(
+    "fit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _project(),
+    _text("key"),
+    Column("n_train", Integer, nullable=False),
+    Column("repeat", Integer, nullable=False),
+    _text("body"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _moment("at"),
+    Index(None, "project_id", "key"),
+)
+
+
+class VoteKind(StrEnum):
+    """Why a person was shown an item."""
+
+    PLAIN = "plain"  # its label is wanted
+    GOLD = "gold"  # its label is known
+    REPEAT = "repeat"  # the same person has answered it before
+
 
 label = Table(
     "label",
@@ -147,20 +155,20 @@ label = Table(
     Column("id", Integer, primary_key=True),
     _project(),
     _text("item"),
-    _text("judge"),
+    _text("annotator"),
     Column("value", Text),
     Column("seconds", Double, nullable=False),
     _moment("at"),
     Column("withdraws", Integer, ForeignKey("label.id")),
-    Column("kind", Text, nullable=False, server_default="plain"),
+    Column("kind", EnumText(VoteKind), nullable=False, server_default=VoteKind.PLAIN.value),
     Column("is_skip", Boolean, nullable=False, server_default=false()),
     Column("reason", Text, nullable=False, server_default=""),
     Column("comment", Text, nullable=False, server_default=""),
     Column("guidelines", Integer),
     Column("price", BigInteger),
     Column("assignment", Integer),
-    Index(None, "project_id", "judge"),
-    Index(None, "project_id", "item", "judge"),
+    Index(None, "project_id", "annotator"),
+    Index(None, "project_id", "item", "annotator"),
     Index(None, "assignment", unique=True),
     UniqueConstraint("withdraws"),
 )
@@ -172,7 +180,7 @@ adjudication = Table(
     Column("id", Integer, primary_key=True),
     _project(),
     _text("item"),
-    _text("judge"),
+    _text("adjudicator"),
     Column("value", Text),
     Column("seconds", Double, nullable=False),
     _moment("at"),
@@ -211,17 +219,39 @@ worklist = Table(
     Column("held", BigInteger, nullable=False),
 )
 
+
+class ItemState(IntEnum):
+    """Whether an item is handed out, in the order in which items are."""
+
+    CONTESTED = 0  # those asked first disagree
+    BEGUN = 1
+    FRESH = 2
+    FULL = 3
+    UNRESOLVED = 4  # as full, and the votes make no label: somebody has to decide
+    HIDDEN = 5  # gold: the label is known
+    SETTLED = 6  # adjudicated: no further vote could change the label
+
+
 item = Table(
     "item",
     metadata,
     _project(is_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     _text("key"),
-    Column("state", Integer, nullable=False),
+    Column("state", EnumInteger(ItemState), nullable=False),
     _text("body"),
     Index(None, "project_id", "key", unique=True),
     Index(None, "project_id", "state", "number"),
 )
+
+
+class AssignmentState(StrEnum):
+    """What became of an assignment."""
+
+    OUT = "out"  # not answered yet
+    DONE = "done"
+    LAPSED = "lapsed"  # kept for the person for too long
+
 
 assignment = Table(
     "assignment",
@@ -229,15 +259,24 @@ assignment = Table(
     Column("id", Integer, primary_key=True),
     _project(),
     _text("item"),
-    _text("judge"),
-    _text("kind"),
-    _text("state"),
+    _text("annotator"),
+    Column("kind", EnumText(VoteKind), nullable=False),
+    Column("state", EnumText(AssignmentState), nullable=False),
     Column("until", Moment, nullable=False),
     Column("price", BigInteger, nullable=False),
-    Index(None, "project_id", "judge", "state"),
+    Index(None, "project_id", "annotator", "state"),
     Index(None, "project_id", "state", "until"),
     Index(None, "project_id", "item"),
 )
+
+
+class Role(StrEnum):
+    """What a person was invited to do."""
+
+    LABEL = "label"
+    JUDGE = "judge"
+    ADJUDICATE = "adjudicate"
+
 
 invitation = Table(
     "invitation",
@@ -245,7 +284,7 @@ invitation = Table(
     Column("id", Integer, primary_key=True),
     _project(),
     _text("person"),
-    _text("role"),
+    Column("role", EnumText(Role), nullable=False),
     _text("made_by"),
     _moment("made_at"),
     _moment("expires_at"),
@@ -261,14 +300,29 @@ judgment = Table(
     _project(),
     Column("tuning", Integer, nullable=False),
     Column("row", Integer, nullable=False),
-    _text("judge"),
+    _text("reviewer"),
     Column("is_positive", Boolean),
     Column("seconds", Double, nullable=False),
     _moment("at"),
     Column("withdraws", Integer, ForeignKey("judgment.id")),
     ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
-    Index(None, "project_id", "tuning", "judge"),
+    Index(None, "project_id", "tuning", "reviewer"),
     UniqueConstraint("withdraws"),
+)
+
+# what stakeholders say a miss is worth, before an operating point is chosen
+opinion = Table(
+    "opinion",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _project(),
+    Column("tuning", Integer, nullable=False),
+    _text("person"),
+    Column("ratio", Double, nullable=False),
+    _text("why"),
+    _moment("at"),
+    ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
+    Index(None, "project_id", "tuning"),
 )
 
 observation = Table(

@@ -83,7 +83,7 @@ class Race:
     def __post_init__(self) -> None:
         sizes = train_sizes(self.course.largest)[::-1]
         self.sizes = sizes[::2][:_MOST_SIZES][::-1]
-        for trial in self.course.workspace.record.trials(self.box):
+        for trial in self.course.workspace.record.trials.of(self.box):
             self._known[trial.name] = trial
         self._n_named = len(self._known)
 
@@ -165,7 +165,7 @@ class Race:
 
     def _write(self, trial: Trial) -> None:
         self._known[trial.name] = trial
-        self.course.workspace.record.add_trial(self.box, trial)
+        self.course.workspace.record.trials.add(self.box, trial)
 
     def _look(self, runner: Runner) -> None:
         sizes = self.sizes[:_N_LOOKS]

@@ -128,10 +128,8 @@ class Bench:
     _work_s: float = 0.0
 
     def __post_init__(self) -> None:
-        self._box = f"fits {key_of(self.spec)}"
-        for trial in self.workspace.record.trials(self._box):
-            step, result = _read(trial)
-            self.fits[step] = result
+        self._key = key_of(self.spec)
+        self.fits |= self.workspace.record.fits.of(self._key, FitResult)
         self.n_kept = len(self.fits)
 
     @property
@@ -184,7 +182,7 @@ class Bench:
                 continue
             self._work_s += result.spent_s
             self.fits[step] = result
-            self.workspace.record.add_trial(self._box, self._written(step, result))
+            self.workspace.record.fits.add(self._key, size, repeat, result)
         self._wall_s += time.monotonic() - started
 
     def _spec(self, step: Step) -> FitSpec:
@@ -199,22 +197,6 @@ class Bench:
             is_proof=is_import_path(self.spec.family) and not (repeat or self.fits),
         )
 
-    def _written(self, step: Step, result: FitResult) -> Trial:
-        """A fit as the record keeps it; the key of its box holds the candidate's parameters."""
-        size, repeat = step
-        return replace(
-            self.trial,
-            name=f"{self.trial.name}, {size} rows, repeat {repeat}",
-            params={"repeat": repeat, "n_valid": result.n_valid, "spent_s": result.spent_s},
-            n_train=size,
-            scores=(result.score,),
-            mean=result.score,
-            stderr=result.stderr,
-            fit_s=result.fit_s,
-            architecture=result.architecture,
-            epochs=result.epochs,
-        )
-
     def _point(self, size: int, results: list[FitResult]) -> Point:
         scoring = scoring_of(self.spec.scoring)
         n_valid = tuple(result.n_valid for result in results)
@@ -226,22 +208,3 @@ class Bench:
             n_valid=n_valid,
             n_judged=min(sum(n_valid), self.n_judging),
         )
-
-
-def _read(trial: Trial) -> tuple[Step, FitResult]:
-    """A fit that the record kept."""
-    told = trial.params
-    repeat, n_valid, spent_s = (told[name] for name in ("repeat", "n_valid", "spent_s"))
-    assert isinstance(repeat, int)
-    assert isinstance(n_valid, int)
-    assert isinstance(spent_s, float)
-    return (trial.n_train, repeat), FitResult(
-        score=trial.scores[0],
-        n_train=trial.n_train,
-        fit_s=trial.fit_s,
-        n_valid=n_valid,
-        stderr=trial.stderr or 0.0,
-        spent_s=spent_s,
-        architecture=trial.architecture,
-        epochs=trial.epochs,
-    )

@@ -56,7 +56,7 @@ def invite(
         )
     name, host = person_named(person, "the invitation"), person_named(by, "who invites")
     until = datetime.now(UTC) + timedelta(days=days)
-    made = workspace.record.invite(name, role, by=host, expires_at=until)
+    made = workspace.record.invitations.invite(name, role, by=host, expires_at=until)
     return made, f"/join/{link_token(workspace.secret, made)}"
 
 
@@ -80,7 +80,7 @@ def invitation_of(workspace: Workspace, token: str) -> Invitation:
         If the link is not ours, was revoked, or has expired.
     """
     found = _read(workspace.secret, token)
-    invitation = workspace.record.invitation(found[0]) if found else None
+    invitation = workspace.record.invitations.get(found[0]) if found else None
     if invitation is None:
         raise NotInvitedError(
             "This link is not one of ours.",
@@ -112,7 +112,7 @@ def free_name(workspace: Workspace, name: str, doing: str) -> str:
     """
     clean = person_named(name, doing)
     now = datetime.now(UTC)
-    if any(one.is_good(now) for one in workspace.record.invited(clean)):
+    if any(one.is_good(now) for one in workspace.record.invitations.of(clean)):
         raise SettingsError(
             f"{clean} was invited, and comes by a link.",
             "A name that has an invitation cannot be taken by typing it.",

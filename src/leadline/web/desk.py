@@ -80,7 +80,7 @@ class Desk:
         if guest is None:
             return free_name(self.workspace, typed, doing)
         if guest.first_used_at is None:
-            self.workspace.record.use(guest.id)
+            self.workspace.record.invitations.use(guest.id)
         return guest.person
 
 

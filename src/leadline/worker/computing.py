@@ -73,11 +73,11 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
     standing = workspace.record.standing()[row]
     if not standing.is_runnable:
         raise NotReadyError(standing.closed, "", next_step(row, standing.closed))
-    workspace.record.sweep_jobs(silent_s=_SILENT_S)
+    workspace.record.jobs.sweep(silent_s=_SILENT_S)
     _give_up_dead(workspace)
     _refuse_if_running(workspace, row)
-    job = _waiting(workspace, row) or workspace.record.put_job(row, by=by)
-    claimed = workspace.record.claim_job(identity(), number=job.number)
+    job = _waiting(workspace, row) or workspace.record.jobs.put(row, by=by)
+    claimed = workspace.record.jobs.claim(identity(), number=job.number)
     if claimed is None:
         raise NotReadyError(f"A worker has taken {row!r}.", "", "Wait for it: 'leadline status'.")
     return _compute(workspace, claimed, progress, closing_s=_CLOSING_S)
@@ -96,8 +96,8 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
         Given the job at hand a few times a second.
     """
     while True:
-        workspace.record.sweep_jobs(silent_s=_SILENT_S)
-        job = workspace.record.claim_job(identity())
+        workspace.record.jobs.sweep(silent_s=_SILENT_S)
+        job = workspace.record.jobs.claim(identity())
         if job is not None:
             try:
                 _compute(workspace, job, progress)
@@ -127,11 +127,11 @@ def next_step(row: str, closed: str) -> str:
 
 def _give_up_dead(workspace: Workspace) -> None:
     """Give up jobs whose process on this machine is gone, without waiting for its silence."""
-    for job in workspace.record.jobs():
+    for job in workspace.record.jobs.newest():
         if job.state is JobState.RUNNING and _is_gone(job.worker):
             # another process may have found out at the same moment
             with suppress(RecordError):
-                workspace.record.finish_job(
+                workspace.record.jobs.finish(
                     job.number,
                     worker=job.worker,
                     state=JobState.LOST,
@@ -154,12 +154,12 @@ def _is_gone(worker: str) -> bool:
 
 def _waiting(workspace: Workspace, row: str) -> Job | None:
     """A job for the row that somebody has asked for and nobody has taken."""
-    jobs = workspace.record.jobs()
+    jobs = workspace.record.jobs.newest()
     return next((j for j in jobs if j.row == row and j.state is JobState.WAITING), None)
 
 
 def _refuse_if_running(workspace: Workspace, row: str) -> None:
-    for job in workspace.record.jobs():
+    for job in workspace.record.jobs.newest():
         if job.row == row and job.state is JobState.RUNNING:
             raise NotReadyError(
                 f"{row!r} is being computed already, by {job.worker} for {job.by}.",
@@ -197,9 +197,9 @@ def _ending(workspace: Workspace, job: Job) -> Iterator[None]:
         message = str(error) or type(error).__name__
         if isinstance(error, KeyboardInterrupt):
             message = "stopped by hand"
-        record.finish_job(job.number, worker=job.worker, state=JobState.FAILED, message=message)
+        record.jobs.finish(job.number, worker=job.worker, state=JobState.FAILED, message=message)
         raise
-    record.finish_job(job.number, worker=job.worker, state=JobState.DONE)
+    record.jobs.finish(job.number, worker=job.worker, state=JobState.DONE)
 
 
 class _Beat:
@@ -212,11 +212,11 @@ class _Beat:
     def __call__(self, _session: int) -> None:
         now = time.monotonic()
         if now - self._beaten >= _BEAT_S:
-            if not self._workspace.record.beat(self._job.number, worker=self._job.worker):
+            if not self._workspace.record.jobs.beat(self._job.number, worker=self._job.worker):
                 raise LimitError("The job was given up as lost.", "", "Run it again.")
             self._beaten = now
         if self._progress is not None:
-            self._progress(self._workspace.record.job(self._job.number))
+            self._progress(self._workspace.record.jobs.get(self._job.number))
 
 
 def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: float) -> int:
@@ -254,7 +254,9 @@ class _JobReport:
     def __call__(self, message: str, share: float | None = None) -> None:
         now = time.monotonic()
         if now - self.last >= 0.2:
-            self.workspace.record.beat(self.job, worker=self.worker, message=message, share=share)
+            self.workspace.record.jobs.beat(
+                self.job, worker=self.worker, message=message, share=share
+            )
             self.last = now
 
     def waited_s(self) -> float:

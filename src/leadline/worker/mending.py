@@ -135,4 +135,4 @@ def _waits_for_people(workspace: Workspace, row: str) -> bool:
     if entry is None:
         return False
     assert isinstance(entry.verdict, Release)
-    return not workspace.record.observations(entry.verdict.release_id)
+    return not workspace.record.observations.of(entry.verdict.release_id)

@@ -55,10 +55,10 @@ def test_gold_is_asked_about_among_the_others_and_never_as_a_plain_item(make: Ma
     for _ in range(40):
         assert isinstance(found, Assignment)
         found = commands.vote(workspace, found.id, Said(value="yes"), "Ada")
-    hidden = workspace.record.gold_votes()
+    hidden = workspace.record.labels.votes.gold()
     assert len(hidden) > 3
     assert {vote.item for vote in hidden} <= gold.keys
-    assert not {vote.item for vote in workspace.record.votes()} & gold.keys
+    assert not {vote.item for vote in workspace.record.labels.votes.plain()} & gold.keys
 
 
 @pytest.mark.parametrize(

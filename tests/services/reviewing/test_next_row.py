@@ -17,7 +17,7 @@ ROWS = list(range(100, 160))
 
 
 def said(rows: list[int], judge: str) -> list[Judgment]:
-    return [Judgment(tuning=1, row=r, judge=judge, is_positive=True, seconds=1.0) for r in rows]
+    return [Judgment(tuning=1, row=r, reviewer=judge, is_positive=True, seconds=1.0) for r in rows]
 
 
 def test_two_judges_share_the_work_and_a_few_rows() -> None:

@@ -10,7 +10,7 @@ from leadline.services.reviewing.stream import Consequence, Counts, _shares_of_w
 
 
 def judgment(row: int, judge: str, is_positive: bool | None) -> Judgment:
-    return Judgment(tuning=1, row=row, judge=judge, is_positive=is_positive, seconds=1.0)
+    return Judgment(tuning=1, row=row, reviewer=judge, is_positive=is_positive, seconds=1.0)
 
 
 def test_the_majority_settles_a_row_and_a_tie_does_not() -> None:

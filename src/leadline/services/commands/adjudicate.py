@@ -73,13 +73,13 @@ def adjudicate(workspace: Workspace, item: str, stamp: str, ruling: Ruling, by: 
     value = None if ruling.value is None else possible(work, ruling.value)
     decision = Adjudication(
         item=item,
-        judge=judge,
+        adjudicator=judge,
         value=value,
         seconds=min(max(ruling.seconds, 0.0), LONGEST_S),
         reason=reason,
         guidelines=ruling.guidelines,
     )
-    workspace.record.adjudicate(decision, stamp)
+    workspace.record.labels.adjudications.decide(decision, stamp)
 
 
 def undo_adjudication(workspace: Workspace, by: str) -> str | None:
@@ -90,4 +90,4 @@ def undo_adjudication(workspace: Workspace, by: str) -> str | None:
     str or None
         Key of the item; None if the person had decided nothing.
     """
-    return workspace.record.undo_adjudication(person_named(by, "the decision"))
+    return workspace.record.labels.adjudications.undo(person_named(by, "the decision"))

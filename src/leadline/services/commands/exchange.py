@@ -134,7 +134,9 @@ def _label(value: str, question: Question) -> str:
 
 def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) -> Received:
     """Put answers on the record, all or none; the only place that does."""
-    versions = {str(each.version): each.version for each in workspace.record.guidelines()}
+    versions = {
+        str(each.version): each.version for each in workspace.record.labels.guidelines.all()
+    }
     # whoever answers twice is counted with the later answer, so that the later must come last
     by_time = sorted(answers, key=lambda each: each.at or _NEVER)
     votes = [_vote(answer, versions) for answer in by_time]
@@ -142,21 +144,21 @@ def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) 
 
     def new(there: Sequence[Vote]) -> list[Vote]:
         nonlocal n_same, n_older, n_words
-        known = {(vote.item, vote.judge): vote for vote in there}
+        known = {(vote.item, vote.annotator): vote for vote in there}
         chosen = []
         for answer, vote in zip(by_time, votes, strict=True):
-            before = known.get((vote.item, vote.judge))
+            before = known.get((vote.item, vote.annotator))
             if before is not None and _is_same(before, vote):
                 n_same += 1
             elif before is not None and before.at and vote.at and vote.at < before.at:
                 n_older += 1
             else:
                 chosen.append(vote)
-                known[vote.item, vote.judge] = vote
+                known[vote.item, vote.annotator] = vote
                 n_words += bool(answer.guidelines) and vote.guidelines is None
         return chosen
 
-    n_kept = workspace.record.add_votes(new)
+    n_kept = workspace.record.labels.votes.add_all(new)
     return Received(
         n_kept=n_kept, n_same=n_same, n_older=n_older, n_words=n_words, faults=tuple(faults)
     )
@@ -167,7 +169,7 @@ def _vote(answer: Answer, versions: Mapping[str, int]) -> Vote:
     version = versions.get(answer.guidelines)
     return Vote(
         item=answer.item,
-        judge=answer.judge,
+        annotator=answer.judge,
         value=answer.value,
         seconds=answer.seconds,
         at=answer.at,

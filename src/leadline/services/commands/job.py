@@ -44,7 +44,7 @@ def ask_for(workspace: Workspace, row: str, by: str) -> Job:
     closed = workspace.record.standing()[row].closed
     if closed:
         raise NotReadyError(closed, "", "Do that first.")
-    for job in workspace.record.jobs():
+    for job in workspace.record.jobs.newest():
         if job.row == row and job.state in _UNDER_WAY:
             return job
-    return workspace.record.put_job(row, by=person)
+    return workspace.record.jobs.put(row, by=person)

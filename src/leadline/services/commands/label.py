@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.errors import SettingsError
-from leadline.record import Assignment, Nothing, Vote, Work
+from leadline.record import Assignment, NoAssignment, Vote, Worklist
 from leadline.services.labelling.worklist import terms_of, work_of
 from leadline.services.naming import number_written, person_named
 from leadline.workspace import Workspace
@@ -43,7 +43,7 @@ class Said:
     seconds: float = 0.0
 
 
-def next_item(workspace: Workspace, by: str) -> Assignment | Nothing:
+def next_item(workspace: Workspace, by: str) -> Assignment | NoAssignment:
     """Hand a person an item: the one they have, or a new one.
 
     Parameters
@@ -55,7 +55,7 @@ def next_item(workspace: Workspace, by: str) -> Assignment | Nothing:
 
     Returns
     -------
-    Assignment or Nothing
+    Assignment or NoAssignment
         The item; or why there is none.
 
     Raises
@@ -65,10 +65,10 @@ def next_item(workspace: Workspace, by: str) -> Assignment | Nothing:
     """
     judge = person_named(by, "labelling")
     work_of(workspace)
-    return workspace.record.assign(judge, terms_of(workspace))
+    return workspace.record.labels.assignments.next(judge, terms_of(workspace))
 
 
-def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assignment | Nothing:
+def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assignment | NoAssignment:
     """Keep what a person says of the item they were asked about.
 
     Parameters
@@ -84,7 +84,7 @@ def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assign
 
     Returns
     -------
-    Assignment or Nothing
+    Assignment or NoAssignment
         The next item; or why there is none.
 
     Raises
@@ -109,7 +109,7 @@ def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assign
         value = possible(work, answer.value)
     said = Vote(
         item="",
-        judge=judge,
+        annotator=judge,
         value=value,
         seconds=min(max(answer.seconds, 0.0), LONGEST_S),
         is_skip=answer.is_skip,
@@ -117,20 +117,20 @@ def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assign
         comment=comment,
         guidelines=answer.guidelines,
     )
-    return workspace.record.answer(assignment, said, terms_of(workspace))
+    return workspace.record.labels.assignments.answer(assignment, said, terms_of(workspace))
 
 
-def undo_vote(workspace: Workspace, by: str) -> Assignment | Nothing | None:
+def undo_vote(workspace: Workspace, by: str) -> Assignment | NoAssignment | None:
     """Take a person's newest answer back; its item is asked about again.
 
     Returns
     -------
-    Assignment, Nothing or None
+    Assignment, NoAssignment or None
         The item to answer anew; None if there was no answer.
     """
     judge = person_named(by, "the label")
     work_of(workspace)
-    return workspace.record.take_back(judge, terms_of(workspace))
+    return workspace.record.labels.assignments.take_back(judge, terms_of(workspace))
 
 
 def require_length(what: str, text: str, longest: int) -> None:
@@ -158,7 +158,7 @@ def _require_reason(reason: str, *, is_skip: bool) -> None:
         )
 
 
-def possible(work: Work, value: str) -> str:
+def possible(work: Worklist, value: str) -> str:
     """A label as the record keeps it.
 
     Raises

@@ -61,8 +61,8 @@ def judge(
             "Judge the row that the page shows.",
         )
     took = min(max(seconds, 0.0), LONGEST_S)
-    workspace.record.add_judgment(
-        Judgment(tuning=tuning, row=row, judge=person, is_positive=is_positive, seconds=took)
+    workspace.record.reviews.add_judgment(
+        Judgment(tuning=tuning, row=row, reviewer=person, is_positive=is_positive, seconds=took)
     )
 
 
@@ -144,7 +144,7 @@ def undo_judgment(workspace: Workspace, tuning: int, by: str) -> int | None:
     int or None
         The row it was about; None if there was no judgment.
     """
-    return workspace.record.undo_judgment(tuning, person_named(by, "the judgment"))
+    return workspace.record.reviews.undo_judgment(tuning, person_named(by, "the judgment"))
 
 
 def choose_point(
@@ -200,7 +200,7 @@ def choose_point(
     if tuning is not None and tuning != number:
         raise _outdated(tuning, number)
     _require_sound(offered, name, (cost_miss, cost_false_alarm), why)
-    settled = settle(workspace.record.judgments(number))
+    settled = settle(workspace.record.reviews.judgments(number))
     found = consequences(
         workspace.artifacts,
         offered,

@@ -52,7 +52,7 @@ def guidelines_of(workspace: Workspace) -> Guidelines | None:
             f"Nobody reads more than {_LONGEST:,} while labelling.",
             "Shorten them, or name another file under [labels] guidelines.",
         )
-    return workspace.record.keep_guidelines(text) if text.strip() else None
+    return workspace.record.labels.guidelines.keep(text) if text.strip() else None
 
 
 def blocks_of(text: str) -> tuple[Block, ...]:

@@ -14,7 +14,7 @@ from leadline.labelling.selection_history import ranking_in_force
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
-from leadline.record import Terms, Work
+from leadline.record import AssignmentTerms, Worklist
 from leadline.record.codec import to_json
 from leadline.workspace import Workspace
 
@@ -22,7 +22,7 @@ _MILLION = 1_000_000
 _SECOND_OPINION = 2  # one alone agrees with nobody
 
 
-def work_of(workspace: Workspace) -> Work:
+def work_of(workspace: Workspace) -> Worklist:
     """Return what there is to label; make the list anew only if it follows from something old.
 
     Raises
@@ -40,24 +40,24 @@ def work_of(workspace: Workspace) -> Work:
             "Run 'leadline run data' first.",
         )
     basis, money = _basis(workspace, newest), _money(workspace, newest)
-    work = workspace.record.worklist()
+    work = workspace.record.labels.items.worklist()
     if work is None or work.basis != basis:
         _make(workspace, basis, money)
     elif work.facts["money"] != money:
         facts = {**work.facts, "money": money}
-        workspace.record.limit_money(basis, facts, _money_limit(workspace))
+        workspace.record.labels.items.limit_money(basis, facts, _money_limit(workspace))
     else:
         return work
-    made = workspace.record.worklist()
+    made = workspace.record.labels.items.worklist()
     assert made is not None
     return made
 
 
-def terms_of(workspace: Workspace) -> Terms:
+def terms_of(workspace: Workspace) -> AssignmentTerms:
     """How items are handed out, by the settings."""
     labels = workspace.settings.labels
     seed = int.from_bytes(sha256(b"order" + workspace.secret).digest()[:8])
-    return Terms(
+    return AssignmentTerms(
         hold_s=labels.hold_s,
         repeat_share=labels.repeat_share,
         gold_share=labels.gold_share if labels.gold else 0.0,
@@ -106,7 +106,7 @@ def _make(workspace: Workspace, basis: str, money: list[Any]) -> None:
         "is_ranked": bool(ranking),
         "money": money,
     }
-    work = Work(
+    work = Worklist(
         basis=basis,
         facts=facts,
         votes=max(labels.votes, _SECOND_OPINION) if pool.is_labelled else labels.votes,
@@ -116,7 +116,7 @@ def _make(workspace: Workspace, basis: str, money: list[Any]) -> None:
         money_limit=_money_limit(workspace),
     )
     plain = [item for item in pool.items if item.key not in gold.keys]
-    workspace.record.make_worklist(work, [*plain, *gold.items], gold.keys)
+    workspace.record.labels.items.replace(work, [*plain, *gold.items], gold.keys)
 
 
 def _verdicts(workspace: Workspace) -> tuple[Data, Problem]:

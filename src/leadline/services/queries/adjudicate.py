@@ -91,7 +91,7 @@ def adjudication_page(workspace: Workspace, judge: str, item: str = "") -> Adjud
     facts = work_of(workspace).facts
     record, is_second_opinion = workspace.record, bool(facts["is_second_opinion"])
     # where every row came with a label, votes tell how far people agree and make no label
-    keys = () if is_second_opinion else record.unresolved()
+    keys = () if is_second_opinion else record.labels.adjudications.unresolved()
     ranked = sorted(keys, key=lambda key: sha256(f"{judge} {key}".encode()).digest())
     at_hand = _at_hand(workspace, item or next(iter(ranked), ""))
     guidelines = guidelines_of(workspace)
@@ -104,9 +104,9 @@ def adjudication_page(workspace: Workspace, judge: str, item: str = "") -> Adjud
         at_hand=at_hand,
         later=_after(ranked, at_hand),
         n_open=len(keys),
-        n_decided=len(record.adjudicated()),
-        history=record.adjudication_history(at_hand.item.key) if at_hand else (),
-        decided=record.adjudications(limit=_MOST_DECIDED),
+        n_decided=len(record.labels.adjudications.labels()),
+        history=record.labels.adjudications.history(at_hand.item.key) if at_hand else (),
+        decided=record.labels.adjudications.newest(limit=_MOST_DECIDED),
         guidelines=blocks_of(guidelines.text) if guidelines else (),
         version=guidelines.version if guidelines else None,
     )
@@ -115,7 +115,7 @@ def adjudication_page(workspace: Workspace, judge: str, item: str = "") -> Adjud
 def _at_hand(workspace: Workspace, key: str) -> Unresolved | None:
     if not key:
         return None
-    found = workspace.record.to_adjudicate(key)
+    found = workspace.record.labels.adjudications.look_at(key)
     if found is None:
         raise RecordError(
             "There is nothing to decide about this item.",

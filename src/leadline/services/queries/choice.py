@@ -12,9 +12,9 @@ from leadline.phases.default_decision import PlainPoint
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, Review, reality_findings
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
-from leadline.record import Entry
+from leadline.record import CostOpinion, Entry
 from leadline.services.queries.review import offer, row_values
-from leadline.services.reviewing.opinions import Opinion, opinions
+from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.stream import (
     Consequence,
     ErrorsSeen,
@@ -97,7 +97,7 @@ class ChoicePage:
         Where the stream differs from the test set beyond chance.
     false_alarms, misses : tuple of Values
         A few judged rows on which the model errs at every point.
-    opinions : tuple of Opinion
+    opinions : tuple of CostOpinion
         What people said a miss is worth, by rising ratio.
     owner : str
         Who decides.
@@ -132,7 +132,7 @@ class ChoicePage:
     reality: tuple[Finding, ...] = ()
     false_alarms: tuple[Values, ...] = ()
     misses: tuple[Values, ...] = ()
-    opinions: tuple[Opinion, ...] = ()
+    opinions: tuple[CostOpinion, ...] = ()
     owner: str = ""
     n_agreed: int = 0
     n_judged_twice: int = 0
@@ -166,7 +166,7 @@ def choice_page(
         "cost_miss": _cost(cost_miss, problem.cost_miss),
         "cost_false_alarm": _cost(cost_false_alarm, problem.cost_false_alarm),
     }
-    settled = settle(workspace.record.judgments(number))
+    settled = settle(workspace.record.reviews.judgments(number))
     store = workspace.artifacts
     is_judged = bool(tuning.points and settled.answers and tuning.stream_scores)
     result = estimated(store, tuning, settled) if is_judged else None

@@ -101,7 +101,7 @@ def job_page(workspace: Workspace, number: int) -> JobPage:
     RecordError
         If there is no such job.
     """
-    job = workspace.record.job(number)
+    job = workspace.record.jobs.get(number)
     is_over = job.state not in (JobState.WAITING, JobState.RUNNING)
     entry = None
     if job.state is JobState.DONE:

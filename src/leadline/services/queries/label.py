@@ -113,7 +113,7 @@ def label_page(workspace: Workspace, judge: str) -> LabelPage:
         If there is no data verdict to take items from.
     """
     facts = work_of(workspace).facts
-    terms, come = terms_of(workspace), workspace.record.progress(judge)
+    terms, come = terms_of(workspace), workspace.record.labels.assignments.progress(judge)
     seconds = [one for one in come.recent_s if one > 0]
     n_left = _roughly(come.n_open / (1 - terms.gold_share - terms.repeat_share))
     return LabelPage(

@@ -79,7 +79,7 @@ def parcel(workspace: Workspace, question: Question, *, n_items: int = N_POOL) -
         If there is no data verdict.
     """
     data, _ = _verdicts(workspace)
-    answers = tuple(_answer(vote) for vote in workspace.record.votes())
+    answers = tuple(_answer(vote) for vote in workspace.record.labels.votes.plain())
     frame = keyed_items(workspace, data.unlabelled or data.snapshot, data)
     key = frame.columns[0]
     if 0 < n_items < frame.height:
@@ -129,7 +129,7 @@ def _answer(vote: Vote) -> Answer:
     # what a vote says beside its label, as far as the record holds it
     return Answer(
         item=vote.item,
-        judge=vote.judge,
+        judge=vote.annotator,
         value=vote.value,
         seconds=vote.seconds,
         at=vote.at,

@@ -106,7 +106,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
     now = Situation.of(record)
     verdicts = _Verdicts(record, now)
     problem = verdicts.of("problem")
-    jobs = tuple(job for job in record.jobs() if job.state in _UNDER_WAY)
+    jobs = tuple(job for job in record.jobs.newest() if job.state in _UNDER_WAY)
     first, *others = steps(now, jobs)
     stated = workspace.settings.problem
     newest = max(now.latest.values(), key=lambda mark: mark.number, default=None)

@@ -83,8 +83,8 @@ def review_page(workspace: Workspace, judge: str) -> ReviewPage:
     """
     number, tuning, problem = offer(workspace)
     rows = rows_to_judge(workspace.artifacts, tuning)
-    judgments = workspace.record.judgments(number)
-    mine = [judgment for judgment in judgments if judgment.judge == judge]
+    judgments = workspace.record.reviews.judgments(number)
+    mine = [judgment for judgment in judgments if judgment.reviewer == judge]
     left = to_ask(rows, judgments, judge)
     if not left:
         settled = settle(judgments)
@@ -105,7 +105,7 @@ def review_page(workspace: Workspace, judge: str) -> ReviewPage:
         n_left=len(left),
         seconds_left=pace(mine) * len(left),
         is_judged=tuning.plain is None,
-        others=tuple(sorted(Counter(o.judge for o in judgments if o.judge != judge).items())),
+        others=tuple(sorted(Counter(o.reviewer for o in judgments if o.reviewer != judge).items())),
         n_agreed=n_agreed,
         n_judged_twice=n_twice,
     )

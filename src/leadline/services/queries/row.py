@@ -108,7 +108,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     now = Situation.of(workspace.record)
     standing = now.standings[name]
     entry = workspace.record.entry(standing.number) if standing.number is not None else None
-    jobs = [job for job in workspace.record.jobs() if job.row == name]
+    jobs = [job for job in workspace.record.jobs.newest() if job.row == name]
     waiting = [job for job in jobs if job.state in (JobState.WAITING, JobState.RUNNING)]
     by_machine = row.judge is not Judge.PERSON and name != "review"
     return RowPage(

@@ -44,11 +44,11 @@ def to_ask(
 
     Examples
     --------
-    >>> said = Judgment(tuning=1, row=7, judge="Ada", is_positive=True, seconds=1.0)
+    >>> said = Judgment(tuning=1, row=7, reviewer="Ada", is_positive=True, seconds=1.0)
     >>> to_ask([7, 8], [said], "Ada"), sorted(to_ask([7, 8], [said], "Bo"))
     ([8], [7, 8])
     """
-    mine = {one.row for one in judgments if one.judge == judge}
+    mine = {one.row for one in judgments if one.reviewer == judge}
     votes = Counter(one.row for one in judgments if one.is_positive is not None)
     everybody = set(sorted(rows, key=_place)[:N_SHARED])
     left = [row for row in rows if row not in mine]
@@ -71,6 +71,6 @@ def _place(row: int) -> float:
 
 def _start(judgments: Sequence[Judgment], judge: str) -> float:
     """Where a judge begins on the circle: as far from those before as the golden ratio keeps."""
-    judges = list(dict.fromkeys(one.judge for one in judgments))
+    judges = list(dict.fromkeys(one.reviewer for one in judgments))
     turn = judges.index(judge) if judge in judges else len(judges)
     return turn * _GOLDEN % 1.0

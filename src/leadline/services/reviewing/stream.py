@@ -191,7 +191,7 @@ def settle(judgments: Sequence[Judgment]) -> Settled:
         for row, count in votes.items()
         if count[True] != count[False]
     }
-    judges = tuple(sorted({judgment.judge for judgment in judgments}))
+    judges = tuple(sorted({judgment.reviewer for judgment in judgments}))
     counts = {row: (count[True], count[False]) for row, count in votes.items() if count.total()}
     return Settled(answers, len(votes) - len(answers), judges, counts)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from leadline.record import Assignment, Nothing
+from leadline.record import Assignment, NoAssignment
 from leadline.services.commands import Said, next_item, undo_vote, vote
 from leadline.services.invitations import free_name
 from leadline.services.queries import label_page
@@ -21,7 +21,7 @@ _OWN = "own"  # the reason is not chosen but written
 
 
 @router.get("")
-def show(request: Request, desk: AtDesk, left: Nothing | None = None) -> Response:
+def show(request: Request, desk: AtDesk, left: NoAssignment | None = None) -> Response:
     """Show the item at hand; `left` says why there is none."""
     who = desk.person(request)
     page = label_page(desk.workspace, who)
@@ -88,6 +88,8 @@ def name(request: Request, desk: AtDesk, who: Annotated[str, Form()]) -> Respons
     return _shown(request, desk, found, who=person)
 
 
-def _shown(request: Request, desk: Desk, found: Assignment | Nothing, *, who: str = "") -> Response:
-    path = f"/label?left={found.value}" if isinstance(found, Nothing) else "/label"
+def _shown(
+    request: Request, desk: Desk, found: Assignment | NoAssignment, *, who: str = ""
+) -> Response:
+    path = f"/label?left={found.value}" if isinstance(found, NoAssignment) else "/label"
     return desk.go(request, path, who=who)

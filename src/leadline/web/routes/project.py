@@ -43,5 +43,5 @@ def report(desk: AtDesk) -> Response:
 @router.get("/health")
 def health(desk: AtDesk) -> Response:
     """Say that the page and the record answer."""
-    desk.workspace.record.jobs(limit=1)
+    desk.workspace.record.jobs.newest(limit=1)
     return JSONResponse({"status": "ok"})

@@ -1,31 +1,18 @@
-"""Counts that follow from votes and assignments, kept in the same transaction as those.
+"""Item states and money: what follows from votes and assignments, kept beside them.
 
-They are derived: `Worklist.make_worklist` makes them anew from the evidence.
+Each function runs within the transaction that changes a vote or an assignment, so that nobody ever
+sees one without the other. All of it is derived: `Items.replace` makes it anew from the votes.
 """
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from sqlalchemy import Connection
 
-from leadline.record import statements
-from leadline.record.arriving import latest
-from leadline.record.tables import item
+from leadline.record.append_only import latest
+from leadline.record.labels import statements
+from leadline.record.tables import ItemState, item
 from leadline.stats.labels.votes import is_unresolved
 from leadline.stats.labels.votes_needed import places_left
-
-
-class ItemState(IntEnum):
-    """Whether an item is handed out, in the order in which items are."""
-
-    CONTESTED = 0  # those asked first disagree
-    BEGUN = 1
-    FRESH = 2
-    FULL = 3
-    UNRESOLVED = 4  # as full, and the votes make no label: somebody has to decide
-    HIDDEN = 5  # gold: the label is known
-    SETTLED = 6  # adjudicated: no further vote could change the label
 
 
 def account(
@@ -40,40 +27,53 @@ def account(
 
 
 def recount(connection: Connection, project_id: int, key: str) -> None:
-    """Say anew whether an item may be handed out."""
+    """Set the state of an item by its votes and assignments; gold and settled ones keep theirs."""
     which = {"of_project": project_id, "of_key": key}
     terms = connection.execute(statements.TERMS, which).one_or_none()
     if terms is None:
         return
-    found = latest((row.judge, row.value) for row in connection.execute(statements.ANSWERS, which))
+    found = latest(
+        (row.annotator, row.value) for row in connection.execute(statements.ANSWERS, which)
+    )
     state = state_of(found, terms.n_out, (terms.votes, terms.most_votes))
-    change = {**which, "new_state": int(state), "kept": int(ItemState.HIDDEN)}
+    change = {**which, "new_state": state, "kept": ItemState.HIDDEN}
     connection.execute(statements.SET_STATE, change)
 
 
 def settle(connection: Connection, project_id: int, key: str) -> None:
-    """Hand an item to nobody any more: its label is decided."""
+    """Ask nobody about an item any more: its label is decided."""
     _move(connection, project_id, key, ItemState.SETTLED)
 
 
 def reopen(connection: Connection, project_id: int, key: str) -> None:
-    """Let the votes say again whether an item may be handed out."""
+    """Let the votes set the state of an item again."""
     _move(connection, project_id, key, ItemState.FULL)
     recount(connection, project_id, key)
 
 
 def _move(connection: Connection, project_id: int, key: str, state: ItemState) -> None:
+    """Set a state, whatever the votes say; but not of gold."""
     columns = item.c
     change = item.update().where(
         columns.project_id == project_id,
         columns.key == key,
-        columns.state != int(ItemState.HIDDEN),
+        columns.state != ItemState.HIDDEN,
     )
-    connection.execute(change.values(state=int(state)))
+    connection.execute(change.values(state=state))
 
 
 def state_of(answers: list[str | None], n_out: int, terms: tuple[int, int]) -> ItemState:
-    """Whether an item with these answers may be handed out."""
+    """The state of an item.
+
+    Parameters
+    ----------
+    answers : list of str or None
+        Votes on it, one an annotator; None: unsure.
+    n_out : int >= 0
+        Annotators who have it and have not answered.
+    terms : (int, int)
+        Annotators asked at first; at most.
+    """
     votes, most_votes = terms
     if not places_left(answers, n_out, votes=votes, most_votes=most_votes):
         return ItemState.UNRESOLVED if not n_out and is_unresolved(answers) else ItemState.FULL

@@ -1,4 +1,4 @@
-"""What votes leave open, as whoever decides sees it."""
+"""Unresolved items: what the votes leave open, as an adjudicator sees it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from leadline.record.arriving import counts, latest
-from leadline.record.ballots import VoteKind
-from leadline.record.tables import label
-from leadline.record.work import Item
+from leadline.record.append_only import counts, latest
+from leadline.record.labels.worklist import Item
+from leadline.record.tables import VoteKind, label
 
 
 @dataclass(frozen=True)
 class Opinion:
-    """A vote as whoever decides sees it.
+    """A vote as an adjudicator sees it.
 
     Attributes
     ----------
-    judge : str
+    annotator : str
         Who gave it.
     value : str or None
         The label; None: unsure.
@@ -26,7 +25,7 @@ class Opinion:
         What was said with it; empty if nothing was.
     """
 
-    judge: str
+    annotator: str
     value: str | None
     reason: str = ""
     comment: str = ""
@@ -52,16 +51,16 @@ class Unresolved:
 
 
 def opinions_on(connection: Connection, project_id: int, key: str) -> tuple[Opinion, ...]:
-    """The votes on an item, each person's latest, in the order they came."""
+    """The votes on an item, each annotator's latest, in the order they came."""
     query = select(label).where(
         label.c.project_id == project_id,
         label.c.item == key,
-        label.c.kind == VoteKind.PLAIN.value,
+        label.c.kind == VoteKind.PLAIN,
         ~label.c.is_skip,
         counts(label),
     )
     found = connection.execute(query.order_by(label.c.id))
     return tuple(
-        Opinion(vote.judge, vote.value, vote.reason, vote.comment)
-        for vote in latest((row.judge, row) for row in found)
+        Opinion(vote.annotator, vote.value, vote.reason, vote.comment)
+        for vote in latest((row.annotator, row) for row in found)
     )

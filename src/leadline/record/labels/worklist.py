@@ -1,4 +1,4 @@
-"""What is said of work that is handed out: items, assignments, terms."""
+"""Items to label, and the terms on which they are assigned."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from enum import StrEnum
 from typing import Any
 
 
-class Nothing(StrEnum):
-    """Why a person is handed no item."""
+class NoAssignment(StrEnum):
+    """Why an annotator is assigned no item."""
 
-    DONE = "done"  # nothing is left for this person
+    DONE = "done"  # nothing is left for this annotator
     WAITING = "waiting"  # what is left is with others, who may not answer
-    MONEY = "money"
+    MONEY = "money"  # what was granted is spent or set aside
 
 
 @dataclass(frozen=True)
-class Work:
-    """What there is to label.
+class Worklist:
+    """What there is to label, and what votes on it cost.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Work:
     facts : mapping of str to object
         What the page says of every item.
     votes, most_votes : int
-        People asked first; while they disagree.
+        Annotators asked of an item at first; at most, while they disagree.
     n_items : int
         Items on the list, those whose label is known among them.
     price : int
@@ -67,7 +67,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Assignment:
-    """An item that a person has been asked about and has not answered.
+    """An item that an annotator has been asked about and has not answered.
 
     Attributes
     ----------
@@ -82,15 +82,15 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a person has come.
+class AnnotatorProgress:
+    """How far an annotator has come.
 
     Attributes
     ----------
     assignment : Assignment or None
         The item at hand; None if there is none.
     n_open : int
-        How many items may still be handed to this person, the one at hand included.
+        How many items may still be assigned to this annotator, the one at hand included.
     n_votes : int
         Votes that count, of every kind; skips left out.
     seconds : float
@@ -110,17 +110,17 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """How items are handed out.
+class AssignmentTerms:
+    """How items are assigned.
 
     Attributes
     ----------
     hold_s : float > 0
-        Seconds an item is kept for a person.
+        Seconds an item is kept for an annotator.
     repeat_share, gold_share : float in [0, 1]
-        Share of what is handed out that is a repeat; whose label is known.
+        Share of the assignments that are a repeat; whose label is known.
     seed : int >= 0
-        Of the order of each person; who does not know it cannot tell what is hidden where.
+        Of the order of each annotator; who does not know it cannot tell what is hidden where.
     """
 
     hold_s: float
@@ -129,13 +129,14 @@ class Terms:
     seed: int
 
 
-def may_cost(work: Work, price: int) -> bool:
+def may_cost(worklist: Worklist, price: int) -> bool:
     """Whether a vote of this price stays within what was granted.
 
     Examples
     --------
-    >>> work = Work("", {}, 1, 0, 1, 20, money_limit=100, spent=60, held=20)
-    >>> may_cost(work, 20), may_cost(work, 21)
+    >>> worklist = Worklist("", {}, 1, 0, 1, 20, money_limit=100, spent=60, held=20)
+    >>> may_cost(worklist, 20), may_cost(worklist, 21)
     (True, False)
     """
-    return work.money_limit is None or work.spent + work.held + price <= work.money_limit
+    limit = worklist.money_limit
+    return limit is None or worklist.spent + worklist.held + price <= limit

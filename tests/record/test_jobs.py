@@ -25,18 +25,18 @@ def record(database_url: str) -> Iterator[Record]:
 
 def test_a_job_from_asked_to_done(record: Record) -> None:
     before = datetime.now(UTC)
-    put = record.put_job("search", by="Ada")
+    put = record.jobs.put("search", by="Ada")
     assert put == Job(1, "search", JobState.WAITING, "Ada", "", put.put_at, None, None, "")
-    assert record.job(1) == put
-    claimed = record.claim_job("worker-1")
+    assert record.jobs.get(1) == put
+    claimed = record.jobs.claim("worker-1")
     assert claimed is not None
     assert (claimed.state, claimed.worker) == (JobState.RUNNING, "worker-1")
-    assert record.beat(1, worker="worker-1", message="boosting-3", share=0.25)
-    assert record.beat(1, worker="worker-1")
-    running = record.job(1)
+    assert record.jobs.beat(1, worker="worker-1", message="boosting-3", share=0.25)
+    assert record.jobs.beat(1, worker="worker-1")
+    running = record.jobs.get(1)
     assert (running.message, running.share) == ("boosting-3", 0.25)
-    record.finish_job(1, worker="worker-1", state=JobState.DONE, message="entry 7")
-    done = record.job(1)
+    record.jobs.finish(1, worker="worker-1", state=JobState.DONE, message="entry 7")
+    done = record.jobs.get(1)
     assert (done.state, done.message) == (JobState.DONE, "entry 7")
     assert done.beat_at is not None
     assert before <= put.put_at <= done.beat_at <= datetime.now(UTC)
@@ -44,35 +44,35 @@ def test_a_job_from_asked_to_done(record: Record) -> None:
 
 def test_the_oldest_waits_least_and_the_newest_is_shown_first(record: Record) -> None:
     for row in ("data", "feasibility", "search"):
-        record.put_job(row, by="Ada")
-    assert [job.number for job in record.jobs()] == [3, 2, 1]
-    assert [job.row for job in record.jobs(limit=1)] == ["search"]
-    claimed = [record.claim_job("w") for _ in range(4)]
+        record.jobs.put(row, by="Ada")
+    assert [job.number for job in record.jobs.newest()] == [3, 2, 1]
+    assert [job.row for job in record.jobs.newest(limit=1)] == ["search"]
+    claimed = [record.jobs.claim("w") for _ in range(4)]
     assert [job.row if job else None for job in claimed] == ["data", "feasibility", "search", None]
 
 
 def test_one_job_can_be_claimed_by_its_number(record: Record) -> None:
-    record.put_job("data", by="Ada")
-    record.put_job("search", by="Ada")
-    claimed = record.claim_job("w", number=2)
+    record.jobs.put("data", by="Ada")
+    record.jobs.put("search", by="Ada")
+    claimed = record.jobs.claim("w", number=2)
     assert claimed is not None
     assert claimed.row == "search"
-    assert record.claim_job("w", number=2) is None
-    assert record.claim_job("w", number=9) is None
-    assert record.job(1).state is JobState.WAITING
+    assert record.jobs.claim("w", number=2) is None
+    assert record.jobs.claim("w", number=9) is None
+    assert record.jobs.get(1).state is JobState.WAITING
 
 
 def test_no_two_of_eight_workers_take_the_same_job(record: Record, database_url: str) -> None:
     for _ in range(40):
-        record.put_job("data", by="Ada")
+        record.jobs.put("data", by="Ada")
     together = threading.Barrier(8, timeout=30)
 
     def work(worker: str) -> list[int]:
         claimed = []
         with Record.open(database_url, "flights") as mine:
             together.wait()
-            while job := mine.claim_job(worker):
-                assert mine.job(job.number).worker == worker
+            while job := mine.jobs.claim(worker):
+                assert mine.jobs.get(job.number).worker == worker
                 claimed.append(job.number)
         return claimed
 
@@ -82,19 +82,19 @@ def test_no_two_of_eight_workers_take_the_same_job(record: Record, database_url:
 
 
 def test_projects_have_queues_of_their_own(record: Record, database_url: str) -> None:
-    record.put_job("data", by="Ada")
+    record.jobs.put("data", by="Ada")
     with Record.open(database_url, "hotels") as other:
-        assert other.claim_job("w") is None
-        assert other.put_job("search", by="Bob").number == 1
-        assert not other.beat(1, worker="w")
-        assert [job.row for job in other.jobs()] == ["search"]
+        assert other.jobs.claim("w") is None
+        assert other.jobs.put("search", by="Bob").number == 1
+        assert not other.jobs.beat(1, worker="w")
+        assert [job.row for job in other.jobs.newest()] == ["search"]
 
 
 CLAIM_AND_HANG = """
 import sys, time
 from leadline.record import Record
 record = Record.open(sys.argv[1], "flights")
-print(record.claim_job("worker-1").number, flush=True)
+print(record.jobs.claim("worker-1").number, flush=True)
 time.sleep(600)
 """
 
@@ -102,72 +102,72 @@ time.sleep(600)
 def test_the_job_of_a_killed_worker_is_lost_and_can_be_run_again(
     record: Record, database_url: str
 ) -> None:
-    record.put_job("search", by="Ada")
+    record.jobs.put("search", by="Ada")
     command = [sys.executable, "-c", CLAIM_AND_HANG, database_url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "1\n"
-        assert record.sweep_jobs() == 0
+        assert record.jobs.sweep() == 0
         worker.kill()
     time.sleep(0.02)
-    assert record.sweep_jobs(silent_s=0.01) == 1
-    lost = record.job(1)
+    assert record.jobs.sweep(silent_s=0.01) == 1
+    lost = record.jobs.get(1)
     assert (lost.state, lost.worker) == (JobState.LOST, "worker-1")
     assert lost.message == "The worker gave no sign of life for 0.01 s."
-    assert record.sweep_jobs(silent_s=0.0) == 0
-    again = record.put_job(lost.row, by="Ada")
-    claimed = record.claim_job("worker-2")
+    assert record.jobs.sweep(silent_s=0.0) == 0
+    again = record.jobs.put(lost.row, by="Ada")
+    claimed = record.jobs.claim("worker-2")
     assert claimed is not None
     assert claimed.number == again.number == 2
-    record.finish_job(2, worker="worker-2", state=JobState.DONE)
+    record.jobs.finish(2, worker="worker-2", state=JobState.DONE)
 
 
 def test_a_worker_taken_for_lost_is_told_to_stop(record: Record) -> None:
-    record.put_job("search", by="Ada")
-    record.claim_job("w")
-    assert record.sweep_jobs(silent_s=-1.0) == 1
-    assert not record.beat(1, worker="w", message="still here")
-    assert record.job(1).state is JobState.LOST
-    record.finish_job(1, worker="w", state=JobState.FAILED, message="stopped")
-    assert record.job(1).state is JobState.FAILED
+    record.jobs.put("search", by="Ada")
+    record.jobs.claim("w")
+    assert record.jobs.sweep(silent_s=-1.0) == 1
+    assert not record.jobs.beat(1, worker="w", message="still here")
+    assert record.jobs.get(1).state is JobState.LOST
+    record.jobs.finish(1, worker="w", state=JobState.FAILED, message="stopped")
+    assert record.jobs.get(1).state is JobState.FAILED
 
 
 def test_only_its_worker_beats_and_ends_a_job_once(record: Record) -> None:
-    record.put_job("search", by="Ada")
-    assert not record.beat(1, worker="")
+    record.jobs.put("search", by="Ada")
+    assert not record.jobs.beat(1, worker="")
     with pytest.raises(RecordError, match="Job 1 is not running with worker 'w'"):
-        record.finish_job(1, worker="w", state=JobState.DONE)
-    record.claim_job("w")
-    assert not record.beat(1, worker="thief")
+        record.jobs.finish(1, worker="w", state=JobState.DONE)
+    record.jobs.claim("w")
+    assert not record.jobs.beat(1, worker="thief")
     with pytest.raises(RecordError, match="worker 'thief'"):
-        record.finish_job(1, worker="thief", state=JobState.DONE)
-    record.finish_job(1, worker="w", state=JobState.FAILED, message="out of memory")
+        record.jobs.finish(1, worker="thief", state=JobState.DONE)
+    record.jobs.finish(1, worker="w", state=JobState.FAILED, message="out of memory")
     with pytest.raises(RecordError, match="Only the worker that claimed"):
-        record.finish_job(1, worker="w", state=JobState.DONE)
-    assert not record.beat(1, worker="w")
-    assert record.job(1).message == "out of memory"
+        record.jobs.finish(1, worker="w", state=JobState.DONE)
+    assert not record.jobs.beat(1, worker="w")
+    assert record.jobs.get(1).message == "out of memory"
 
 
 @pytest.mark.parametrize("state", [JobState.WAITING, JobState.RUNNING])
 def test_a_job_ends_in_an_end(record: Record, state: JobState) -> None:
-    record.put_job("search", by="Ada")
-    record.claim_job("w")
+    record.jobs.put("search", by="Ada")
+    record.jobs.claim("w")
     with pytest.raises(ValueError, match="does not end a job"):
-        record.finish_job(1, worker="w", state=state)
+        record.jobs.finish(1, worker="w", state=state)
 
 
 @pytest.mark.parametrize("row", ["weather", "decision.find"])
 def test_only_what_a_machine_can_answer_is_queued(record: Record, row: str) -> None:
     with pytest.raises(ValueError, match="no row that can be computed"):
-        record.put_job(row, by="Ada")
+        record.jobs.put(row, by="Ada")
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
 def test_a_share_is_a_share(record: Record, share: float) -> None:
     with pytest.raises(ValueError, match=r"share must lie in \[0, 1\]"):
-        record.beat(1, worker="w", share=share)
+        record.jobs.beat(1, worker="w", share=share)
 
 
 def test_no_such_job(record: Record) -> None:
     with pytest.raises(RecordError, match="There is no job 3"):
-        record.job(3)
+        record.jobs.get(3)

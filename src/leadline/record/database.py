@@ -1,10 +1,10 @@
-"""Reaching the database: engines, transactions, and making or migrating it under a lock."""
+"""The database: engines, transactions, and creation or migration under a lock."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +13,10 @@ from typing import Any
 
 from sqlalchemy import (
     URL,
+    ColumnElement,
     Connection,
     Engine,
+    Table,
     create_engine,
     event,
     exc,
@@ -27,8 +29,9 @@ from sqlalchemy import (
 
 from leadline.errors import RecordError
 from leadline.record import tables
+from leadline.record.sql_types import utc
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration this version of Leadline works with."""
 
 _BUSY_S = 30.0
@@ -39,8 +42,22 @@ _WRITES = "leadline_writes"
 
 
 @dataclass(frozen=True)
-class Store:
-    """One project in a database.
+class Database:
+    """One project in a database; every part of the record reads and writes through it.
+
+    Contract
+    --------
+    *Atomic.* Whatever happens within one `writing` is committed together when the block ends, or
+    not at all: if it raises, or its process is killed.
+
+    *Exclusive.* At most one `writing` of a project runs at a time, over all threads, processes and
+    machines; the others wait. What one reads within it, nobody else changes before it ends. So a
+    condition may be checked and acted on within one block.
+
+    *Readers never wait.* `reading` sees what was committed, beside a writer, and must write
+    nothing. On SQLite it sees one moment throughout; on PostgreSQL each statement sees its own.
+
+    *Projects are apart.* Every table has a `project_id`; every query has the condition `mine`.
 
     Attributes
     ----------
@@ -56,7 +73,7 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one moment of the record."""
+        """A transaction that only reads."""
         with _told_plainly(self.engine.url), self.engine.connect() as connection:
             yield connection
 
@@ -74,8 +91,17 @@ class Store:
             connection.execute(select(tables.project.c.id).where(mine).with_for_update())
             yield connection
 
+    def mine(self, table: Any) -> ColumnElement[bool]:
+        """The condition that a row of a table is of this project."""
+        condition: ColumnElement[bool] = table.c.project_id == self.project_id
+        return condition
 
-def open_store(url: str, project: str) -> Store:
+    def insert(self, connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+        """Add one row of this project."""
+        connection.execute(table.insert(), {"project_id": self.project_id, **values})
+
+
+def open_database(url: str, project: str) -> Database:
     """Open a project; make or migrate the database first where that is needed.
 
     Parameters
@@ -93,7 +119,7 @@ def open_store(url: str, project: str) -> Store:
     engine = _engine(url)
     try:
         with _told_plainly(engine.url):
-            return Store(engine, _project_id(engine, project))
+            return Database(engine, _project_id(engine, project))
     except BaseException:
         engine.dispose()
         raise
@@ -188,7 +214,7 @@ def _find(connection: Connection, name: str) -> int | None:
 
 
 def _make(connection: Connection, name: str) -> int:
-    values = {"name": name, "made_at": tables.utc()}
+    values = {"name": name, "made_at": utc()}
     insert = tables.project.insert().values(values).returning(tables.project.c.id)
     number: int = connection.execute(insert).scalar_one()
     return number

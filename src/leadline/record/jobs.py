@@ -1,34 +1,20 @@
-"""The queue: rows that people asked for, and the workers that compute them.
-
-A worker shows that it is alive by beating. One that falls silent has lost its job, and the row
-can be asked for again.
-"""
+"""The queue of jobs: rows that people asked for, and the workers that compute them."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, func, select
 
 from leadline.errors import RecordError
 from leadline.phases.lifecycle import ROWS, is_decision
-from leadline.record.opening import Store
+from leadline.record.database import Database
+from leadline.record.sql_types import utc
+from leadline.record.tables import JobState
 from leadline.record.tables import job as table
-from leadline.record.tables import utc
-
-
-class JobState(StrEnum):
-    """How far a job is."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    LOST = "lost"
 
 
 @dataclass(frozen=True)
@@ -68,12 +54,32 @@ class Job:
     message: str
 
 
-class Queue:
-    """The part of the record that holds jobs."""
+class Jobs:
+    """The queue of a project; the one part of the record whose rows change.
 
-    _store: Store
+    Contract
+    --------
+    *Numbers* count up from 1 within the project, without gaps; a job is never removed.
 
-    def put_job(self, row: str, *, by: str) -> Job:
+    *States* go from waiting to running to done or failed, and no way back. A running job without a
+    sign of life becomes lost; its worker, if it lives after all, may still end it.
+
+    *Claims are exclusive.* A waiting job is given to one worker only, however many ask at once.
+    Only that worker can `beat` and `finish` it, and it ends once.
+
+    *A worker that dies* leaves its job running until `sweep` gives it up. A lost job is not run
+    again by itself: somebody asks for its row anew.
+
+    Parameters
+    ----------
+    database : Database
+        Where the jobs are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, row: str, *, by: str) -> Job:
         """Ask for a row to be computed.
 
         Raises
@@ -83,16 +89,16 @@ class Queue:
         """
         if row not in ROWS or is_decision(row):
             raise ValueError(f"{row!r} is no row that can be computed")
-        mine = table.c.project_id == self._store.project_id
-        with self._store.writing() as connection:
+        mine = self._database.mine(table)
+        with self._database.writing() as connection:
             last = connection.scalar(select(func.max(table.c.number)).where(mine))
             job = Job((last or 0) + 1, row, JobState.WAITING, by, "", utc(), None, None, "")
             values = {name: value for name, value in vars(job).items() if name != "by"}
-            values |= {"put_by": by, "state": job.state.value}
-            connection.execute(table.insert().values(project_id=self._store.project_id, **values))
+            values["put_by"] = by
+            self._database.insert(connection, table, values)
         return job
 
-    def claim_job(self, worker: str, *, number: int | None = None) -> Job | None:
+    def claim(self, worker: str, *, number: int | None = None) -> Job | None:
         """Take the oldest waiting job, or the given one; no two workers take the same.
 
         Returns
@@ -103,26 +109,26 @@ class Queue:
         waiting = (
             select(table.c.number)
             .where(
-                table.c.project_id == self._store.project_id,
-                table.c.state == JobState.WAITING.value,
+                self._database.mine(table),
+                table.c.state == JobState.WAITING,
             )
             .order_by(table.c.number)
             .limit(1)
         )
         if number is not None:
             waiting = waiting.where(table.c.number == number)
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             # an idle worker asks often, and should not hold up those who write
             if connection.scalar(waiting) is None:
                 return None
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             found = connection.scalar(waiting)
             if found is None:
                 return None
             claimed = connection.execute(
                 table.update()
                 .where(*self._is(found))
-                .values(state=JobState.RUNNING.value, worker=worker, beat_at=utc())
+                .values(state=JobState.RUNNING, worker=worker, beat_at=utc())
                 .returning(table)
             ).one()
         return _job(claimed)
@@ -158,19 +164,19 @@ class Queue:
         news: dict[str, Any] = {"beat_at": utc()}
         news |= {"message": message} if message else {}
         news |= {} if share is None else {"share": float(share)}
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             changed = connection.execute(
                 table.update()
                 .where(
                     *self._is(number),
                     table.c.worker == worker,
-                    table.c.state == JobState.RUNNING.value,
+                    table.c.state == JobState.RUNNING,
                 )
                 .values(news)
             )
             return changed.rowcount == 1
 
-    def finish_job(self, number: int, *, worker: str, state: JobState, message: str = "") -> None:
+    def finish(self, number: int, *, worker: str, state: JobState, message: str = "") -> None:
         """Put down how a job ended. A worker taken for lost may still say how it went.
 
         Raises
@@ -182,12 +188,12 @@ class Queue:
         """
         if state in (JobState.WAITING, JobState.RUNNING):
             raise ValueError(f"{state.value!r} does not end a job")
-        endable = (JobState.RUNNING.value, JobState.LOST.value)
-        with self._store.writing() as connection:
+        endable = (JobState.RUNNING, JobState.LOST)
+        with self._database.writing() as connection:
             changed = connection.execute(
                 table.update()
                 .where(*self._is(number), table.c.worker == worker, table.c.state.in_(endable))
-                .values(state=state.value, message=message, beat_at=utc())
+                .values(state=state, message=message, beat_at=utc())
             )
         if changed.rowcount != 1:
             raise RecordError(
@@ -196,7 +202,7 @@ class Queue:
                 "Ask for the row again if its verdict is missing.",
             )
 
-    def sweep_jobs(self, *, silent_s: float = 30.0) -> int:
+    def sweep(self, *, silent_s: float = 30.0) -> int:
         """Give up running jobs without a sign of life; return how many there were.
 
         Parameters
@@ -204,22 +210,22 @@ class Queue:
         silent_s : float, default=30.0
             Seconds without a beat after which a job counts as lost.
         """
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             changed = connection.execute(
                 table.update()
                 .where(
-                    table.c.project_id == self._store.project_id,
-                    table.c.state == JobState.RUNNING.value,
+                    self._database.mine(table),
+                    table.c.state == JobState.RUNNING,
                     table.c.beat_at < utc() - timedelta(seconds=silent_s),
                 )
                 .values(
-                    state=JobState.LOST.value,
+                    state=JobState.LOST,
                     message=f"The worker gave no sign of life for {silent_s:g} s.",
                 )
             )
             return changed.rowcount
 
-    def job(self, number: int) -> Job:
+    def get(self, number: int) -> Job:
         """One job.
 
         Raises
@@ -227,32 +233,32 @@ class Queue:
         RecordError
             If there is none of this number.
         """
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(select(table).where(*self._is(number))).one_or_none()
         if found is None:
             raise RecordError(f"There is no job {number}.", next="See 'leadline status'.")
         return _job(found)
 
-    def jobs(self, *, limit: int = 50) -> tuple[Job, ...]:
+    def newest(self, *, limit: int = 50) -> tuple[Job, ...]:
         """The latest jobs, the newest first."""
         query = (
             select(table)
-            .where(table.c.project_id == self._store.project_id)
+            .where(self._database.mine(table))
             .order_by(table.c.number.desc())
             .limit(limit)
         )
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return tuple(_job(found) for found in connection.execute(query))
 
     def _is(self, number: int) -> tuple[Any, Any]:
-        return table.c.project_id == self._store.project_id, table.c.number == number
+        return self._database.mine(table), table.c.number == number
 
 
 def _job(found: Row[Any]) -> Job:
     return Job(
         number=found.number,
         row=found.row,
-        state=JobState(found.state),
+        state=found.state,
         by=found.put_by,
         worker=found.worker,
         put_at=found.put_at,

@@ -1,6 +1,7 @@
-"""What is asked of the database with every answer to an item, made once.
+"""Prepared SQL statements of assignments and votes.
 
-To make a statement takes longer than to run it, and a hundred people answer at once.
+They are run with every answer, and made once: to make a statement takes longer than to run it, and
+a hundred people answer at once.
 """
 
 from __future__ import annotations
@@ -9,20 +10,24 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, select
 
-from leadline.record.arriving import counts
-from leadline.record.tables import assignment, item, label, worklist
-
-OUT = "out"
-DONE = "done"
-LAPSED = "lapsed"
+from leadline.record.append_only import counts
+from leadline.record.tables import (
+    AssignmentState,
+    ItemState,
+    VoteKind,
+    assignment,
+    item,
+    label,
+    worklist,
+)
 
 _PROJECT: BindParameter[Any] = bindparam("of_project")
-_JUDGE: BindParameter[Any] = bindparam("of_judge")
+_ANNOTATOR: BindParameter[Any] = bindparam("of_annotator")
 _KEY: BindParameter[Any] = bindparam("of_key")
 _KIND: BindParameter[Any] = bindparam("of_kind")
 _STATE: BindParameter[Any] = bindparam("of_state")
 
-WORK = select(worklist).where(worklist.c.project_id == _PROJECT)
+WORKLIST = select(worklist).where(worklist.c.project_id == _PROJECT)
 
 ACCOUNT = (
     worklist.update()
@@ -36,11 +41,11 @@ ACCOUNT = (
 )
 
 ANSWERS = (
-    select(label.c.judge, label.c.value)
+    select(label.c.annotator, label.c.value)
     .where(
         label.c.project_id == _PROJECT,
         label.c.item == _KEY,
-        label.c.kind == "plain",
+        label.c.kind == VoteKind.PLAIN,
         ~label.c.is_skip,
         counts(label),
     )
@@ -52,15 +57,15 @@ _N_OUT = (
     .where(
         assignment.c.project_id == _PROJECT,
         assignment.c.item == _KEY,
-        assignment.c.kind == "plain",
-        assignment.c.state == OUT,
+        assignment.c.kind == VoteKind.PLAIN,
+        assignment.c.state == AssignmentState.OUT,
     )
     .scalar_subquery()
 )
 TERMS = select(worklist.c.votes, worklist.c.most_votes, _N_OUT.label("n_out")).where(
     worklist.c.project_id == _PROJECT
 )
-"""How many people an item goes to, and how many it is with."""
+"""How many annotators an item goes to, and how many have it now."""
 
 SET_STATE = (
     item.update()
@@ -69,7 +74,7 @@ SET_STATE = (
 )
 
 N_ASKED = select(func.count()).where(
-    assignment.c.project_id == _PROJECT, assignment.c.judge == _JUDGE
+    assignment.c.project_id == _PROJECT, assignment.c.annotator == _ANNOTATOR
 )
 
 AT_HAND = (
@@ -79,7 +84,9 @@ AT_HAND = (
         (item.c.project_id == assignment.c.project_id) & (item.c.key == assignment.c.item),
     )
     .where(
-        assignment.c.project_id == _PROJECT, assignment.c.judge == _JUDGE, assignment.c.state == OUT
+        assignment.c.project_id == _PROJECT,
+        assignment.c.annotator == _ANNOTATOR,
+        assignment.c.state == AssignmentState.OUT,
     )
     .order_by(assignment.c.id.desc())
     .limit(1)
@@ -87,14 +94,14 @@ AT_HAND = (
 
 OVERDUE = select(assignment.c.id, assignment.c.item, assignment.c.price).where(
     assignment.c.project_id == _PROJECT,
-    assignment.c.state == OUT,
+    assignment.c.state == AssignmentState.OUT,
     assignment.c.until < bindparam("now", type_=assignment.c.until.type),
 )
 
 ASKED = select(assignment).where(
     assignment.c.project_id == _PROJECT,
     assignment.c.id == bindparam("number"),
-    assignment.c.judge == _JUDGE,
+    assignment.c.annotator == _ANNOTATOR,
 )
 
 END = (
@@ -105,15 +112,15 @@ END = (
 
 ANSWERED = select(label.c.item).where(
     label.c.project_id == _PROJECT,
-    label.c.judge == _JUDGE,
+    label.c.annotator == _ANNOTATOR,
     label.c.kind == _KIND,
     counts(label),
 )
-"""Items that a person has answered, skips included."""
+"""Items that an annotator has answered, skips included."""
 
 HAS_ANSWERED = ANSWERED.where(label.c.item == _KEY).limit(1)
 
-_OPEN_TO_ME = (
+_OPEN_TO_THEM = (
     select(item.c.key)
     .where(
         item.c.project_id == _PROJECT,
@@ -123,27 +130,34 @@ _OPEN_TO_ME = (
     .order_by(item.c.number)
     .limit(bindparam("n_most", type_=item.c.number.type))
 )
-OPEN_FROM = _OPEN_TO_ME.where(item.c.number >= bindparam("place"))
-OPEN_UNTIL = _OPEN_TO_ME.where(item.c.number < bindparam("place"))
+OPEN_FROM = _OPEN_TO_THEM.where(item.c.number >= bindparam("place"))
+OPEN_UNTIL = _OPEN_TO_THEM.where(item.c.number < bindparam("place"))
 
 PACE = select(func.count(), func.coalesce(func.sum(label.c.seconds), 0.0)).where(
-    label.c.project_id == _PROJECT, label.c.judge == _JUDGE, ~label.c.is_skip, counts(label)
+    label.c.project_id == _PROJECT, label.c.annotator == _ANNOTATOR, ~label.c.is_skip, counts(label)
 )
 RECENT = (
     select(label.c.seconds, label.c.guidelines)
-    .where(label.c.project_id == _PROJECT, label.c.judge == _JUDGE, ~label.c.is_skip, counts(label))
+    .where(
+        label.c.project_id == _PROJECT,
+        label.c.annotator == _ANNOTATOR,
+        ~label.c.is_skip,
+        counts(label),
+    )
     .order_by(label.c.id.desc())
     .limit(30)
 )
 
-_IS_OPEN = item.c.state < 3  # `ItemState.FULL`
+_IS_OPEN = item.c.state < ItemState.FULL
 N_OPEN = select(func.count()).select_from(item).where(item.c.project_id == _PROJECT, _IS_OPEN)
 KEYS_AT_HAND = select(assignment.c.item).where(
-    assignment.c.project_id == _PROJECT, assignment.c.judge == _JUDGE, assignment.c.state == OUT
+    assignment.c.project_id == _PROJECT,
+    assignment.c.annotator == _ANNOTATOR,
+    assignment.c.state == AssignmentState.OUT,
 )
-_MINE = ANSWERED.union(KEYS_AT_HAND).subquery()
+_THEIRS = ANSWERED.union(KEYS_AT_HAND).subquery()
 _THAT_IS_OPEN = select(item.c.number).where(
-    item.c.project_id == _PROJECT, item.c.key == _MINE.c.item, _IS_OPEN
+    item.c.project_id == _PROJECT, item.c.key == _THEIRS.c.item, _IS_OPEN
 )
-# from this person's items to the list, not from the whole list to theirs
-N_TAKEN = select(func.count()).select_from(_MINE).where(_THAT_IS_OPEN.exists())
+# from this annotator's items to the list, not from the whole list to theirs
+N_TAKEN = select(func.count()).select_from(_THEIRS).where(_THAT_IS_OPEN.exists())

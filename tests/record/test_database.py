@@ -17,10 +17,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from tests.examples import example_verdicts
-from tests.record.test_worklist import items, work
+from tests.record.labels.test_assignments import items, work
 
 from leadline.errors import RecordError
-from leadline.record import Record, Vote, opening
+from leadline.record import Record, Vote, database
 from leadline.record.tables import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -36,10 +36,10 @@ mine = []
 with Record.open(url, "flights") as record:
     for _ in range(5):
         record.append("problem", example_problem(), by=me)
-        record.put_job("data", by=me)
-    while job := record.claim_job(me):
+        record.jobs.put("data", by=me)
+    while job := record.jobs.claim(me):
         mine.append(job.number)
-        record.finish_job(job.number, worker=me, state=JobState.DONE)
+        record.jobs.finish(job.number, worker=me, state=JobState.DONE)
 print(json.dumps(mine))
 """
 
@@ -53,7 +53,7 @@ record = Record.open(url, "flights")
 problem = example_problem()
 record.append("problem", problem, by="Ada")
 
-@event.listens_for(record._store.engine, "after_cursor_execute")
+@event.listens_for(record._database.engine, "after_cursor_execute")
 def hang(connection, cursor, statement, *rest):
     if statement.startswith(f"INSERT INTO {table}"):
         print("written, not committed", flush=True)
@@ -128,13 +128,13 @@ def test_the_migrations_make_the_tables(database_url: str) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-        assert context.get_current_revision() == opening.HEAD
+        assert context.get_current_revision() == database.HEAD
     engine.dispose()
 
 
 def test_the_newest_migration_is_the_one_we_work_with() -> None:
-    script = ScriptDirectory(str(Path(opening.__file__).parent / "migrations"))
-    assert script.get_heads() == [opening.HEAD]
+    script = ScriptDirectory(str(Path(database.__file__).parent / "migrations"))
+    assert script.get_heads() == [database.HEAD]
 
 
 def test_a_filled_record_of_the_version_before_keeps_all_and_learns_what_is_open(
@@ -142,10 +142,10 @@ def test_a_filled_record_of_the_version_before_keeps_all_and_learns_what_is_open
 ) -> None:
     with Record.open(database_url, "flights") as record:
         record.append("problem", example_verdicts()["problem"], by="Ada")
-        record.make_worklist(work(votes=2), items(2))
+        record.labels.items.replace(work(votes=2), items(2))
         for judge, value in (("Ada", "yes"), ("Bo", "no")):
-            record.add_vote(Vote("k1", judge, value, 2.0))
-        before = record.entries(), record.votes()
+            record.labels.votes.add(Vote("k1", judge, value, 2.0))
+        before = record.entries(), record.labels.votes.plain()
     engine = sqlalchemy.create_engine(database_url)
     with engine.begin() as connection:
         connection.execute(sqlalchemy.text("DROP TABLE adjudication"))
@@ -154,19 +154,19 @@ def test_a_filled_record_of_the_version_before_keeps_all_and_learns_what_is_open
         connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '0002'"))
     engine.dispose()
     with Record.open(database_url, "flights") as record:
-        assert (record.entries(), record.votes()) == before
-        assert record.worklist() is None
-        record.make_worklist(work(votes=2), items(2))
-        assert record.unresolved() == ("k1",)
+        assert (record.entries(), record.labels.votes.plain()) == before
+        assert record.labels.items.worklist() is None
+        record.labels.items.replace(work(votes=2), items(2))
+        assert record.labels.adjudications.unresolved() == ("k1",)
 
 
 def test_an_sqlite_record_lets_readers_and_a_writer_work_side_by_side(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'leadline.db'}"
     with Record.open(url, "flights") as record, Record.open(url, "flights") as reader:
-        with record._store.engine.connect() as connection:
+        with record._database.engine.connect() as connection:
             assert connection.scalar(sqlalchemy.text("PRAGMA journal_mode")) == "wal"
             assert connection.scalar(sqlalchemy.text("PRAGMA foreign_keys")) == 1
-        with record._store.writing():
+        with record._database.writing():
             assert reader.entries() == ()
 
 
@@ -219,23 +219,23 @@ def test_opening_waits_for_whoever_is_making_the_database(tmp_path: Path) -> Non
 
 def test_a_mistake_in_our_own_sql_stays_one(tmp_path: Path) -> None:
     with Record.open(f"sqlite:///{tmp_path / 'leadline.db'}", "flights") as record:
-        twice = {"project_id": record._store.project_id, "number": 1}
-        with pytest.raises(sqlalchemy.exc.IntegrityError), record._store.writing() as connection:
+        twice = {"project_id": record._database.project_id, "number": 1}
+        with pytest.raises(sqlalchemy.exc.IntegrityError), record._database.writing() as connection:
             connection.execute(sqlalchemy.insert(metadata.tables["job"]).values(twice))
 
 
 def test_a_database_that_stays_locked_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "_BUSY_S", 0.1)
+    monkeypatch.setattr(database, "_BUSY_S", 0.1)
     file = tmp_path / "leadline.db"
     with Record.open(f"sqlite:///{file}", "flights") as record:
         other = sqlite3.connect(file)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(RecordError, match="database is locked"):
-            record.put_job("data", by="Ada")
+            record.jobs.put("data", by="Ada")
         other.close()
-        assert record.put_job("data", by="Ada").number == 1
+        assert record.jobs.put("data", by="Ada").number == 1
 
 
 def test_a_refusal_hides_the_password() -> None:

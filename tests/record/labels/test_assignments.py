@@ -13,15 +13,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadline.errors import OutdatedAnswerError
-from leadline.record import Assignment, Item, Nothing, Record, Terms, Vote, VoteKind, Work
+from leadline.record import (
+    Assignment,
+    AssignmentTerms,
+    Item,
+    NoAssignment,
+    Record,
+    Vote,
+    VoteKind,
+    Worklist,
+)
 
-TERMS = Terms(hold_s=600, repeat_share=0.0, gold_share=0.0, seed=7)
+TERMS = AssignmentTerms(hold_s=600, repeat_share=0.0, gold_share=0.0, seed=7)
 LATE = replace(TERMS, hold_s=1e-6)
 PRICE = 1_000
 
 
-def work(votes: int = 1, most_votes: int = 0, limit: int | None = None, basis: str = "a") -> Work:
-    return Work(basis, {"unit": "row"}, votes, most_votes, 0, PRICE, limit)
+def work(
+    votes: int = 1, most_votes: int = 0, limit: int | None = None, basis: str = "a"
+) -> Worklist:
+    return Worklist(basis, {"unit": "row"}, votes, most_votes, 0, PRICE, limit)
 
 
 def items(n: int) -> list[Item]:
@@ -34,172 +45,182 @@ def record(database_url: str) -> Iterator[Record]:
         yield record
 
 
-def hand(record: Record, judge: str, terms: Terms = TERMS) -> Assignment:
-    found = record.assign(judge, terms)
+def hand(record: Record, judge: str, terms: AssignmentTerms = TERMS) -> Assignment:
+    found = record.labels.assignments.next(judge, terms)
     assert isinstance(found, Assignment), found
     return found
 
 
-def say(record: Record, judge: str, value: str | None, terms: Terms = TERMS) -> str:
+def say(record: Record, judge: str, value: str | None, terms: AssignmentTerms = TERMS) -> str:
     """Answer what a person has at hand, and tell the item."""
     found = hand(record, judge, terms)
-    record.answer(found.id, Vote("", judge, value, 2.0), terms)
+    record.labels.assignments.answer(found.id, Vote("", judge, value, 2.0), terms)
     return found.item.key
 
 
 def test_the_same_item_is_shown_until_it_is_answered(record: Record) -> None:
-    record.make_worklist(work(), items(20))
+    record.labels.items.replace(work(), items(20))
     first = hand(record, "Ada")
-    assert record.progress("Ada").assignment == first == record.assign("Ada", TERMS)
-    assert record.progress("Bo").assignment is None
+    assert (
+        record.labels.assignments.progress("Ada").assignment
+        == first
+        == record.labels.assignments.next("Ada", TERMS)
+    )
+    assert record.labels.assignments.progress("Bo").assignment is None
     assert hand(record, "Bo").item != first.item
 
 
 def test_each_person_has_an_order_of_their_own(record: Record) -> None:
-    record.make_worklist(work(votes=3), items(40))
+    record.labels.items.replace(work(votes=3), items(40))
     ada = [say(record, "Ada", "yes") for _ in range(40)]
     bo = [say(record, "Bo", "yes") for _ in range(40)]
     assert sorted(ada) == sorted(bo)
     assert ada != bo
     assert ada != sorted(ada)
-    assert record.assign("Ada", TERMS) is Nothing.DONE
+    assert record.labels.assignments.next("Ada", TERMS) is NoAssignment.DONE
 
 
 def test_a_third_is_asked_only_where_two_disagree(record: Record) -> None:
-    record.make_worklist(work(votes=2, most_votes=3), items(2))
+    record.labels.items.replace(work(votes=2, most_votes=3), items(2))
     agreed = say(record, "Ada", "yes")
     contested = say(record, "Ada", "yes")
     for _ in range(2):
         say(record, "Bo", "yes" if hand(record, "Bo").item.key == agreed else "no")
     assert say(record, "Cleo", "no") == contested
-    assert record.assign("Cleo", TERMS) is Nothing.DONE
-    assert record.assign("Dan", TERMS) is Nothing.DONE
+    assert record.labels.assignments.next("Cleo", TERMS) is NoAssignment.DONE
+    assert record.labels.assignments.next("Dan", TERMS) is NoAssignment.DONE
 
 
 def test_an_item_goes_to_as_many_as_were_granted_at_once(record: Record) -> None:
-    record.make_worklist(work(votes=2), items(1))
+    record.labels.items.replace(work(votes=2), items(1))
     hand(record, "Ada")
     hand(record, "Bo")
-    assert record.assign("Cleo", TERMS) is Nothing.WAITING
+    assert record.labels.assignments.next("Cleo", TERMS) is NoAssignment.WAITING
 
 
 def test_what_nobody_answers_goes_to_another(record: Record) -> None:
-    record.make_worklist(work(), items(1))
+    record.labels.items.replace(work(), items(1))
     first = hand(record, "Ada", LATE)
     second = hand(record, "Bo", TERMS)
     assert second.item == first.item
     with pytest.raises(OutdatedAnswerError, match="has since gone to somebody else"):
-        record.answer(first.id, Vote("", "Ada", "yes", 1.0), TERMS)
-    record.answer(second.id, Vote("", "Bo", "no", 1.0), TERMS)
-    assert [(vote.judge, vote.value) for vote in record.votes()] == [("Bo", "no")]
+        record.labels.assignments.answer(first.id, Vote("", "Ada", "yes", 1.0), TERMS)
+    record.labels.assignments.answer(second.id, Vote("", "Bo", "no", 1.0), TERMS)
+    assert [(vote.annotator, vote.value) for vote in record.labels.votes.plain()] == [("Bo", "no")]
 
 
 def test_a_late_answer_counts_while_nobody_else_was_asked(record: Record) -> None:
-    record.make_worklist(work(), items(1))
+    record.labels.items.replace(work(), items(1))
     first = hand(record, "Ada", LATE)
     again = hand(record, "Ada", LATE)
     assert again.id != first.id, "the first has lapsed"
-    record.answer(first.id, Vote("", "Ada", "yes", 1.0), TERMS)
-    record.answer(again.id, Vote("", "Ada", "no", 1.0), TERMS)
-    assert [vote.value for vote in record.votes()] == ["yes"]
+    record.labels.assignments.answer(first.id, Vote("", "Ada", "yes", 1.0), TERMS)
+    record.labels.assignments.answer(again.id, Vote("", "Ada", "no", 1.0), TERMS)
+    assert [vote.value for vote in record.labels.votes.plain()] == ["yes"]
 
 
 def test_who_has_answered_elsewhere_is_not_asked_again(record: Record) -> None:
-    record.make_worklist(work(), items(2))
+    record.labels.items.replace(work(), items(2))
     first = hand(record, "Ada")
-    record.add_vote(Vote(first.item.key, "Ada", "no", 1.0))
-    found = record.answer(first.id, Vote("", "Ada", "yes", 1.0), TERMS)
+    record.labels.votes.add(Vote(first.item.key, "Ada", "no", 1.0))
+    found = record.labels.assignments.answer(first.id, Vote("", "Ada", "yes", 1.0), TERMS)
     assert isinstance(found, Assignment)
     assert found.item != first.item
-    assert [vote.value for vote in record.votes()] == ["no"]
-    now = record.worklist()
+    assert [vote.value for vote in record.labels.votes.plain()] == ["no"]
+    now = record.labels.items.worklist()
     assert now is not None
     assert (now.spent, now.held) == (PRICE, PRICE)
 
 
 def test_who_is_too_late_for_the_money_is_told_so(record: Record) -> None:
-    record.make_worklist(work(limit=PRICE), items(20))
+    record.labels.items.replace(work(limit=PRICE), items(20))
     late = hand(record, "Ada", LATE)
     assert say(record, "Bo", "yes") != late.item.key, "nobody else was asked about hers"
     with pytest.raises(OutdatedAnswerError, match="the money for labels is spent"):
-        record.answer(late.id, Vote("", "Ada", "yes", 1.0), TERMS)
+        record.labels.assignments.answer(late.id, Vote("", "Ada", "yes", 1.0), TERMS)
 
 
 def test_votes_from_elsewhere_come_all_or_none(record: Record) -> None:
-    record.make_worklist(work(), items(3))
+    record.labels.items.replace(work(), items(3))
     good, bad = Vote("k0", "Ada", "yes", 1.0), Vote("k1", "Ada", "yes", -1.0)
     with pytest.raises(ValueError, match="seconds"):
-        record.add_votes(lambda _: (good, bad))
-    assert record.votes() == ()
-    assert record.add_votes(lambda there: (good, good) if not there else ()) == 2
-    assert record.add_votes(lambda there: () if there else (bad,)) == 0
+        record.labels.votes.add_all(lambda _: (good, bad))
+    assert record.labels.votes.plain() == ()
+    assert record.labels.votes.add_all(lambda there: (good, good) if not there else ()) == 2
+    assert record.labels.votes.add_all(lambda there: () if there else (bad,)) == 0
 
 
 def test_a_form_sent_twice_counts_once(record: Record) -> None:
-    record.make_worklist(work(), items(5))
+    record.labels.items.replace(work(), items(5))
     first = hand(record, "Ada")
     for value in ("yes", "yes", "no"):
-        record.answer(first.id, Vote("", "Ada", value, 1.0), TERMS)
-    (vote,) = record.votes()
+        record.labels.assignments.answer(first.id, Vote("", "Ada", value, 1.0), TERMS)
+    (vote,) = record.labels.votes.plain()
     assert (vote.value, vote.price, vote.assignment) == ("yes", PRICE, first.id)
-    found = record.worklist()
+    found = record.labels.items.worklist()
     assert found is not None
     assert (found.spent, found.held) == (PRICE, PRICE)
 
 
 def test_nobody_answers_for_another(record: Record) -> None:
-    record.make_worklist(work(), items(5))
+    record.labels.items.replace(work(), items(5))
     first = hand(record, "Ada")
     with pytest.raises(OutdatedAnswerError, match="Bo was not asked"):
-        record.answer(first.id, Vote("", "Bo", "yes", 1.0), TERMS)
-    assert record.votes() == ()
+        record.labels.assignments.answer(first.id, Vote("", "Bo", "yes", 1.0), TERMS)
+    assert record.labels.votes.plain() == ()
 
 
 def test_a_skip_is_no_vote_and_the_item_goes_on(record: Record) -> None:
-    record.make_worklist(work(), items(1))
+    record.labels.items.replace(work(), items(1))
     first = hand(record, "Ada")
     skip = Vote("", "Ada", None, 1.0, is_skip=True, reason="cannot be read")
-    assert record.answer(first.id, skip, TERMS) is Nothing.DONE
-    assert record.votes() == ()
-    (kept,) = record.skips()
+    assert record.labels.assignments.answer(first.id, skip, TERMS) is NoAssignment.DONE
+    assert record.labels.votes.plain() == ()
+    (kept,) = record.labels.votes.skips()
     assert (kept.item, kept.reason, kept.price) == ("k0", "cannot be read", 0)
     assert say(record, "Bo", "yes") == "k0"
 
 
 def test_undo_asks_for_the_item_again_and_keeps_its_place(record: Record) -> None:
-    record.make_worklist(work(limit=3 * PRICE), items(3))
+    record.labels.items.replace(work(limit=3 * PRICE), items(3))
     answered = say(record, "Ada", "yes")
-    at_hand = record.progress("Ada").assignment
-    again = record.take_back("Ada", TERMS)
+    at_hand = record.labels.assignments.progress("Ada").assignment
+    again = record.labels.assignments.take_back("Ada", TERMS)
     assert isinstance(again, Assignment)
     assert again.item.key == answered
-    assert record.votes() == ()
+    assert record.labels.votes.plain() == ()
     for judge in ("Bo", "Cleo"):
-        found = record.assign(judge, TERMS)
-        assert found is Nothing.MONEY or (
+        found = record.labels.assignments.next(judge, TERMS)
+        assert found is NoAssignment.MONEY or (
             isinstance(found, Assignment) and found.item.key != answered
         )
-    assert record.answer(again.id, Vote("", "Ada", "no", 1.0), TERMS) == at_hand
-    assert [(vote.item, vote.value) for vote in record.votes()] == [(answered, "no")]
-    assert record.take_back("Nobody", TERMS) is None
+    assert record.labels.assignments.answer(again.id, Vote("", "Ada", "no", 1.0), TERMS) == at_hand
+    assert [(vote.item, vote.value) for vote in record.labels.votes.plain()] == [(answered, "no")]
+    assert record.labels.assignments.take_back("Nobody", TERMS) is None
 
 
 def test_a_skip_is_taken_back_only_while_its_place_is_free(record: Record) -> None:
-    record.make_worklist(work(), items(1))
+    record.labels.items.replace(work(), items(1))
     first = hand(record, "Ada")
-    record.answer(first.id, Vote("", "Ada", None, 1.0, is_skip=True, reason="?"), TERMS)
+    record.labels.assignments.answer(
+        first.id, Vote("", "Ada", None, 1.0, is_skip=True, reason="?"), TERMS
+    )
     hand(record, "Bo")
-    assert record.take_back("Ada", TERMS) is Nothing.WAITING
-    assert record.skips() == ()
+    assert record.labels.assignments.take_back("Ada", TERMS) is NoAssignment.WAITING
+    assert record.labels.votes.skips() == ()
 
 
 def test_gold_and_repeats_are_hidden_and_read_apart(record: Record) -> None:
     terms = replace(TERMS, gold_share=0.2, repeat_share=0.2)
     gold = {f"k{number}" for number in range(10)}
-    record.make_worklist(work(), items(100), gold)
+    record.labels.items.replace(work(), items(100), gold)
     for _ in range(90):
         say(record, "Ada", "yes", terms)
-    plain, hidden, again = record.votes(), record.gold_votes(), record.repeat_votes()
+    plain, hidden, again = (
+        record.labels.votes.plain(),
+        record.labels.votes.gold(),
+        record.labels.votes.repeats(),
+    )
     assert len(plain) + len(hidden) + len(again) == 90
     assert {vote.item for vote in hidden} <= gold
     assert len({vote.item for vote in hidden}) == len(hidden) > 3
@@ -207,65 +228,65 @@ def test_gold_and_repeats_are_hidden_and_read_apart(record: Record) -> None:
     assert len({vote.item for vote in again}) == len(again) > 3
     assert not gold & {vote.item for vote in plain}
     assert all(vote.kind is VoteKind.REPEAT for vote in again)
-    kind = record.take_back("Ada", terms)
+    kind = record.labels.assignments.take_back("Ada", terms)
     assert isinstance(kind, Assignment), "whatever kind the last was"
-    found = record.worklist()
+    found = record.labels.items.worklist()
     assert found is not None
     assert (found.spent, found.held) == (89 * PRICE, 2 * PRICE)
 
 
 def test_the_limit_of_money_is_hard(record: Record) -> None:
-    record.make_worklist(work(limit=5 * PRICE - 1), items(50))
-    given = [record.assign(f"judge {n}", TERMS) for n in range(10)]
+    record.labels.items.replace(work(limit=5 * PRICE - 1), items(50))
+    given = [record.labels.assignments.next(f"judge {n}", TERMS) for n in range(10)]
     assert sum(isinstance(one, Assignment) for one in given) == 4
-    assert given[4:] == [Nothing.MONEY] * 6
-    record.limit_money("a", {"unit": "row"}, 6 * PRICE)
-    assert isinstance(record.assign("judge 5", TERMS), Assignment)
-    assert isinstance(record.assign("judge 6", TERMS), Assignment)
-    assert record.assign("judge 7", TERMS) is Nothing.MONEY
+    assert given[4:] == [NoAssignment.MONEY] * 6
+    record.labels.items.limit_money("a", {"unit": "row"}, 6 * PRICE)
+    assert isinstance(record.labels.assignments.next("judge 5", TERMS), Assignment)
+    assert isinstance(record.labels.assignments.next("judge 6", TERMS), Assignment)
+    assert record.labels.assignments.next("judge 7", TERMS) is NoAssignment.MONEY
 
 
 def test_a_new_list_counts_what_was_answered_before(record: Record) -> None:
-    record.add_vote(Vote("k0", "Bo", "yes", 1.0))
-    record.make_worklist(work(limit=3 * PRICE), items(3))
+    record.labels.votes.add(Vote("k0", "Bo", "yes", 1.0))
+    record.labels.items.replace(work(limit=3 * PRICE), items(3))
     ada = [say(record, "Ada", "yes") for _ in range(2)]
     assert set(ada) == {"k1", "k2"}
-    assert record.assign("Ada", TERMS) is Nothing.MONEY
-    record.make_worklist(work(votes=2, limit=9 * PRICE, basis="b"), items(3))
-    found = record.worklist()
+    assert record.labels.assignments.next("Ada", TERMS) is NoAssignment.MONEY
+    record.labels.items.replace(work(votes=2, limit=9 * PRICE, basis="b"), items(3))
+    found = record.labels.items.worklist()
     assert found is not None
     assert (found.spent, found.votes) == (3 * PRICE, 2)
     assert say(record, "Ada", "no") == "k0"
-    record.make_worklist(work(basis="b"), [])
-    assert record.worklist() is not None, "the same list is not made twice"
-    assert isinstance(record.assign("Bo", TERMS), Assignment)
+    record.labels.items.replace(work(basis="b"), [])
+    assert record.labels.items.worklist() is not None, "the same list is not made twice"
+    assert isinstance(record.labels.assignments.next("Bo", TERMS), Assignment)
 
 
 def test_who_has_come_how_far(record: Record) -> None:
-    record.make_worklist(work(), items(10))
+    record.labels.items.replace(work(), items(10))
     for value in ("yes", None, "no"):
         say(record, "Ada", value)
-    ada = record.progress("Ada")
+    ada = record.labels.assignments.progress("Ada")
     assert (ada.n_votes, ada.seconds, ada.recent_s) == (3, 6.0, (2.0, 2.0, 2.0))
     assert ada.n_open == 7
-    assert record.progress("Bo").n_open == 6, "one is at hand with Ada"
-    assert record.paid_for_votes() == (3 * PRICE, 0)
+    assert record.labels.assignments.progress("Bo").n_open == 6, "one is at hand with Ada"
+    assert record.labels.votes.paid() == (3 * PRICE, 0)
 
 
 def crowd(url: str, judge: str, n_answers: int, failures: list[BaseException]) -> None:
     try:
         with Record.open(url, "flights") as own:
             for number in range(n_answers):
-                found = own.assign(judge, TERMS)
+                found = own.labels.assignments.next(judge, TERMS)
                 if isinstance(found, Assignment):
                     said = "no" if (number + len(judge)) % 3 else "yes"
-                    own.answer(found.id, Vote("", judge, said, 1.0), TERMS)
+                    own.labels.assignments.answer(found.id, Vote("", judge, said, 1.0), TERMS)
     except BaseException as error:
         failures.append(error)
 
 
 def test_no_two_processes_exceed_people_or_money(record: Record, database_url: str) -> None:
-    record.make_worklist(work(votes=2, most_votes=3, limit=50 * PRICE), items(40))
+    record.labels.items.replace(work(votes=2, most_votes=3, limit=50 * PRICE), items(40))
     failures: list[BaseException] = []
     threads = [
         threading.Thread(target=crowd, args=(database_url, "x" * n, 15, failures))
@@ -276,11 +297,11 @@ def test_no_two_processes_exceed_people_or_money(record: Record, database_url: s
     for thread in threads:
         thread.join()
     assert failures == []
-    votes = record.votes()
+    votes = record.labels.votes.plain()
     per_item = Counter(vote.item for vote in votes)
     assert max(per_item.values()) <= 3
-    assert len({(vote.item, vote.judge) for vote in votes}) == len(votes)
-    found = record.worklist()
+    assert len({(vote.item, vote.annotator) for vote in votes}) == len(votes)
+    found = record.labels.items.worklist()
     assert found is not None
     assert found.spent == len(votes) * PRICE
     assert found.spent + found.held <= 50 * PRICE
@@ -309,18 +330,22 @@ def test_no_interleaving_exceeds_people_or_money(
     most, limit = votes + more, granted * PRICE
     terms = replace(TERMS, gold_share=0.2, repeat_share=0.2)
     with Record.open(f"sqlite:///{folder / 'r.db'}", "p") as record:
-        record.make_worklist(work(votes, most, limit), items(5), {"k4"})
+        record.labels.items.replace(work(votes, most, limit), items(5), {"k4"})
         seen: list[tuple[int, str]] = []
         for step, number in steps:
             act(record, step, f"judge {number}", terms, seen)
             require_the_rules(record, most, limit)
 
 
-def act(record: Record, step: str, judge: str, terms: Terms, seen: list[tuple[int, str]]) -> None:
+def act(
+    record: Record, step: str, judge: str, terms: AssignmentTerms, seen: list[tuple[int, str]]
+) -> None:
     if step == "undo":
-        record.take_back(judge, terms)
+        record.labels.assignments.take_back(judge, terms)
         return
-    found = record.assign(judge, replace(terms, hold_s=1e-6) if step == "late" else terms)
+    found = record.labels.assignments.next(
+        judge, replace(terms, hold_s=1e-6) if step == "late" else terms
+    )
     if isinstance(found, Assignment):
         seen.append((found.id, judge))
     if step in {"ask", "late"} or not seen:
@@ -329,17 +354,19 @@ def act(record: Record, step: str, judge: str, terms: Terms, seen: list[tuple[in
     number, whose = seen[0] if step == "again" else seen[-1]
     value = None if step in {"unsure", "skip"} else "yes" if step == "again" else step
     try:
-        record.answer(number, Vote("", whose, value, 1.0, is_skip=step == "skip"), terms)
+        record.labels.assignments.answer(
+            number, Vote("", whose, value, 1.0, is_skip=step == "skip"), terms
+        )
     except OutdatedAnswerError:
         return
 
 
 def require_the_rules(record: Record, most: int, limit: int) -> None:
-    plain = record.votes()
+    plain = record.labels.votes.plain()
     assert all(n <= most for n in Counter(vote.item for vote in plain).values())
-    everything = [*plain, *record.gold_votes(), *record.repeat_votes()]
-    assert len({(one.item, one.judge, one.kind) for one in everything}) == len(everything)
-    found = record.worklist()
+    everything = [*plain, *record.labels.votes.gold(), *record.labels.votes.repeats()]
+    assert len({(one.item, one.annotator, one.kind) for one in everything}) == len(everything)
+    found = record.labels.items.worklist()
     assert found is not None
     assert found.spent == sum(vote.price or 0 for vote in everything)
     assert found.held >= 0

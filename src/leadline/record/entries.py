@@ -1,0 +1,111 @@
+"""Entries of the record: one verdict each, with who, when, and what it stands on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from leadline.errors import OutdatedAnswerError, RecordError
+from leadline.phases.lifecycle import ROWS
+from leadline.phases.verdict import Verdict
+from leadline.record.codec import decode, to_json
+from leadline.record.reading import require_declared
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One verdict on the record.
+
+    Attributes
+    ----------
+    number : int
+        Counts up within the project, from 1, without gaps.
+    row : str
+        The row of the life cycle.
+    verdict : Verdict
+        What was concluded.
+    on : mapping of str to int
+        Row to number of each entry it stood on.
+    by : str
+        Who put it there.
+    at : datetime
+        When, UTC.
+    version : int
+        Version of the verdict's class when it was written.
+    """
+
+    number: int
+    row: str
+    verdict: Verdict
+    on: Mapping[str, int]
+    by: str
+    at: datetime
+    version: int
+
+
+def entry_of(found: Row[Any]) -> Entry:
+    """The entry of a row of the table.
+
+    Raises
+    ------
+    RecordError
+        If it is of a row of the life cycle, or of a version, that is not known.
+    """
+    if found.row not in ROWS:
+        raise RecordError(
+            f"Entry {found.number} is of {found.row!r}, a row this Leadline does not know.",
+            next="Upgrade Leadline.",
+        )
+    verdict = decode(ROWS[found.row].verdict, json.loads(found.body), found.version)
+    on = json.loads(found.stands_on)
+    return Entry(found.number, found.row, verdict, on, found.made_by, found.made_at, found.version)
+
+
+def columns_of(entry: Entry, body: str) -> dict[str, Any]:
+    """The row of the table for an entry, whose verdict is encoded as `body`."""
+    return {
+        "number": entry.number,
+        "row": entry.row,
+        "answer": entry.verdict.answer.value,
+        "version": entry.version,
+        "body": body,
+        "stands_on": to_json(entry.on),
+        "made_by": entry.by,
+        "made_at": entry.at,
+    }
+
+
+def require_row(row: str) -> None:
+    """Refuse what is no row of the life cycle with a ValueError."""
+    if row not in ROWS:
+        raise ValueError(f"{row!r} is no row of the life cycle")
+
+
+def require_fit(row: str, verdict: Verdict, by: str, on: Mapping[str, int]) -> None:
+    """Refuse a verdict of another row, an entry by nobody, and one on what is not declared."""
+    require_row(row)
+    needed = ROWS[row].verdict
+    if type(verdict) is not needed:
+        raise TypeError(f"{row!r} takes a {needed.__name__}, not a {type(verdict).__name__}")
+    if not by.strip():
+        raise ValueError("an entry says who put it there; 'by' is empty")
+    for name in on:
+        require_declared(row, name)
+
+
+def require_newest(row: str, seen: int | None, newest: int | None) -> None:
+    """Refuse an answer to a page that is no longer what the record says."""
+    if newest == seen:
+        return
+    if newest is None:
+        raise RecordError(f"There is no entry {seen} of {row!r} to replace.")
+    page = f"entry {seen} of {row!r}" if seen is not None else f"{row!r} when it had no entry"
+    raise OutdatedAnswerError(
+        f"You answered {page}, but entry {newest} has since taken its place.",
+        next="Reload the page and look again.",
+    )

@@ -1,0 +1,94 @@
+"""Observations: what was seen of each block of new data that a release scored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadline.record import tables
+from leadline.record.append_only import add, rows_of
+from leadline.record.codec import to_json
+from leadline.record.database import Database
+from leadline.record.sql_types import utc
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen of a block of new data.
+
+    Attributes
+    ----------
+    release_id : str
+        The release that scored it.
+    block : str
+        Name of the block; a later observation of the same name takes the place of an earlier one.
+    block_at : str
+        First time in it, ISO; empty if not dated.
+    n_rows : int
+        Rows in it.
+    payload : mapping of str to object
+        What was measured, as JSON can say it.
+    at : datetime or None, default=None
+        When it was measured, with a time zone; None: now.
+    """
+
+    release_id: str
+    block: str
+    block_at: str
+    n_rows: int
+    payload: Mapping[str, Any]
+    at: datetime | None = None
+
+
+class Observations:
+    """What was seen of new data, release by release.
+
+    Contract
+    --------
+    *Append-only.* A later observation of a block of the same name takes the place of an earlier
+    one, which stays.
+
+    *Atomic.* An observation is there whole or not at all.
+
+    *Concurrent writers* may observe the same block at once: the one committed last counts.
+
+    Parameters
+    ----------
+    database : Database
+        Where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, o: Observation) -> None:
+        """Keep what was seen of a block.
+
+        Raises
+        ------
+        ValueError
+            If a number is not finite, or the time has no zone.
+        """
+        add(
+            self._database,
+            tables.observation,
+            release_id=o.release_id,
+            block=o.block,
+            block_at=o.block_at,
+            n_rows=o.n_rows,
+            body=to_json(o.payload),
+            at=utc(o.at),
+        )
+
+    def of(self, release_id: str) -> tuple[Observation, ...]:
+        """The latest observation of each block, by time, then in the order they came."""
+        table = tables.observation
+        found = rows_of(self._database, table, table.c.release_id == release_id)
+        newest = {row.block: row for row in found}.values()
+        return tuple(
+            Observation(r.release_id, r.block, r.block_at, r.n_rows, json.loads(r.body), r.at)
+            for r in sorted(newest, key=lambda row: row.block_at)
+        )

@@ -1,0 +1,71 @@
+"""SQL column types: times in UTC, and members of enumerations."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum, IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Integer, Text, TypeDecorator
+
+
+def utc(at: datetime | None = None) -> datetime:
+    """A time in UTC; now if none is given.
+
+    Raises
+    ------
+    ValueError
+        If the time does not say which zone it is in.
+    """
+    if at is None:
+        return datetime.now(UTC)
+    if at.tzinfo is None:
+        raise ValueError(f"{at.isoformat()} has no time zone; times on the record are in UTC")
+    return at.astimezone(UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time that is in UTC on both sides; SQLite itself keeps no time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """Write UTC."""
+        return None if value is None else utc(value)
+
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """Read UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EnumText(TypeDecorator[Any]):
+    """A member of an enumeration of words, kept as its word."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, enum: type[StrEnum]) -> None:
+        super().__init__()
+        self.enum: type[Enum] = enum
+
+    def process_bind_param(self, value: Any, _: Dialect) -> Any:
+        """Write the value of a member; what is none is refused."""
+        return None if value is None else self.enum(value).value
+
+    def process_result_value(self, value: Any, _: Dialect) -> Any:
+        """Read the member."""
+        return None if value is None else self.enum(value)
+
+
+class EnumInteger(EnumText):
+    """A member of an enumeration of numbers, kept as its number."""
+
+    impl = Integer
+    cache_ok = True
+
+    def __init__(self, enum: type[IntEnum]) -> None:
+        TypeDecorator.__init__(self)
+        self.enum = enum
