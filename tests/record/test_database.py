@@ -1,4 +1,4 @@
-"""Opening: made once by many, survived when killed, refused when it cannot be."""
+"""The database: made once by many, survived when killed, migrated, refused when it cannot be."""
 
 from __future__ import annotations
 
@@ -9,18 +9,25 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from tests.examples import example_verdicts
 from tests.record.labels.test_assignments import items, work
 
 from leadline.errors import RecordError
-from leadline.record import Record, Vote, database
+from leadline.evaluation.fit import FitResult
+from leadline.record import CostOpinion, JobState, Record, Role, database
+from leadline.record.codec import encode, to_json
 from leadline.record.tables import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +78,7 @@ def start(script: str, *arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"},
     )
 
 
@@ -137,27 +144,197 @@ def test_the_newest_migration_is_the_one_we_work_with() -> None:
     assert script.get_heads() == [database.HEAD]
 
 
-def test_a_filled_record_of_the_version_before_keeps_all_and_learns_what_is_open(
-    database_url: str,
-) -> None:
-    with Record.open(database_url, "flights") as record:
-        record.append("problem", example_verdicts()["problem"], by="Ada")
-        record.labels.items.replace(work(votes=2), items(2))
-        for judge, value in (("Ada", "yes"), ("Bo", "no")):
-            record.labels.votes.add(Vote("k1", judge, value, 2.0))
-        before = record.entries(), record.labels.votes.plain()
+# --------------------------------------------------------------------------- older records
+
+AT = "2025-01-06 09:30:00.123456+00:00"
+
+
+def make_older(database_url: str, revision: str, **rows: list[dict[str, Any]]) -> None:
+    """Make a record as an earlier version left it: its tables, and rows in them."""
+    config = Config()
+    folder = Path(database.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
     engine = sqlalchemy.create_engine(database_url)
     with engine.begin() as connection:
-        connection.execute(sqlalchemy.text("DROP TABLE adjudication"))
-        # what 0002 knew of k1: no more votes are wanted
-        connection.execute(sqlalchemy.text("UPDATE item SET state = 3 WHERE key = 'k1'"))
-        connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '0002'"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        found = sqlalchemy.MetaData()
+        found.reflect(connection)
+        for table, values in rows.items():
+            own = {} if table == "project" else {"project_id": 1}
+            for names, alike in groupby(values, key=_names):
+                given = [own | {name: _as_time(name, row[name]) for name in names} for row in alike]
+                connection.execute(found.tables[table].insert(), given)
     engine.dispose()
+
+
+def _names(row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(row)
+
+
+def _as_time(name: str, value: object) -> object:
+    is_time = name in {"at", "until"} or name.endswith("_at")
+    return datetime.fromisoformat(str(value)) if is_time and name != "block_at" else value
+
+
+def entry_row(number: int, row: str) -> dict[str, Any]:
+    verdict = example_verdicts()[row]
+    return {
+        "number": number,
+        "row": row,
+        "answer": verdict.answer.value,
+        "version": verdict.VERSION,
+        "body": to_json(encode(verdict)),
+        "stands_on": "{}",
+        "made_by": "Ada",
+        "made_at": AT,
+    }
+
+
+def label_row(item: str, judge: str, value: str) -> dict[str, Any]:
+    return {"item": item, "judge": judge, "value": value, "seconds": 2.0, "at": AT}
+
+
+PROJECT: list[dict[str, Any]] = [{"id": 1, "name": "flights", "made_at": AT}]
+
+
+def test_a_record_without_adjudication_learns_what_is_open(database_url: str) -> None:
+    list_of_work = {"basis": "a", "body": "{}", "votes": 2, "most_votes": 0, "n_items": 1}
+    money = {"price": 1, "money_limit": None, "spent": 2, "held": 0}
+    make_older(
+        database_url,
+        "0002",
+        project=PROJECT,
+        entry=[entry_row(1, "problem")],
+        label=[label_row("k1", "Ada", "yes"), label_row("k1", "Bo", "no")],
+        worklist=[list_of_work | money],
+        # what 0002 knew of k1: no more votes are wanted
+        item=[{"number": 0, "key": "k1", "state": 3, "body": "[]"}],
+    )
     with Record.open(database_url, "flights") as record:
-        assert (record.entries(), record.labels.votes.plain()) == before
+        assert [entry.row for entry in record.entries()] == ["problem"]
+        votes = record.labels.votes.plain()
+        assert [(vote.annotator, vote.value) for vote in votes] == [("Ada", "yes"), ("Bo", "no")]
         assert record.labels.items.worklist() is None
         record.labels.items.replace(work(votes=2), items(2))
         assert record.labels.adjudications.unresolved() == ("k1",)
+
+
+def old_trial(name: str, **changed: Any) -> str:
+    """A trial as 0003 kept it."""
+    kept = {"name": name, "family": "linear", "params": {}, "complexity": 1, "n_train": 80}
+    return json.dumps(
+        kept | {"scores": [0.75], "mean": 0.75, "stderr": 0.02, "fit_s": 0.5} | changed
+    )
+
+
+OLD_FIT: dict[str, Any] = {
+    "name": "linear-1, 80 rows, repeat 4",
+    "params": {"repeat": 4, "n_valid": 20, "spent_s": 1.5},
+    "architecture": [{"layer": "dense", "n": 3}],
+    "epochs": [{"epoch": 1, "train_loss": 0.3}],
+}
+OLD_OPINION = {"release_id": "tuning:2", "block_at": "", "n_rows": 0, "at": AT}
+
+
+def make_0003(database_url: str) -> None:
+    asked = {"item": "k2", "judge": "Bo", "kind": "plain", "state": "out", "until": AT, "price": 7}
+    decided = {"item": "k1", "judge": "Dan", "value": "yes", "seconds": 3.0, "at": AT}
+    seen = {
+        "reason": "why",
+        "body": '{"shown":[["text","row 1"]],"opinions":[["Ada","yes","",""]]}',
+    }
+    judged = {"tuning": 2, "row": 17, "judge": "Ada", "is_positive": True, "seconds": 1.0, "at": AT}
+    make_older(
+        database_url,
+        "0003",
+        project=PROJECT,
+        entry=[entry_row(1, "problem"), entry_row(2, "tuning")],
+        job=[
+            {"number": 1, "row": "data", "state": "running", "put_by": "Ada", "worker": "w"}
+            | {"put_at": AT, "beat_at": AT, "message": ""}
+        ],
+        label=[
+            label_row("k1", "Ada", "yes"),
+            label_row("k1", "Ada", "no"),
+            label_row("k1", "Ada", "no") | {"withdraws": 2, "seconds": 0.0},
+            label_row("k9", "Bo", "yes") | {"kind": "gold", "price": 5, "assignment": 3},
+        ],
+        assignment=[asked | {"id": 3, "state": "done", "item": "k9"}, asked | {"id": 4}],
+        adjudication=[decided | seen],
+        judgment=[judged, judged | {"judge": "Bo", "row": 4}],
+        invitation=[
+            {"person": "Ben", "role": "judge", "made_by": "Ada", "made_at": AT}
+            | {"expires_at": "2099-01-01 00:00:00+00:00"}
+        ],
+        trial=[
+            {"box": "abc", "body": old_trial("linear-1"), "at": AT},
+            {"box": "fits k", "body": old_trial(**OLD_FIT), "at": AT},
+            {"box": "fits k", "body": old_trial(**OLD_FIT, fit_s=0.25, stderr=None), "at": AT},
+            {"box": "fits odd", "body": old_trial("no fit"), "at": AT},
+        ],
+        observation=[
+            OLD_OPINION | {"block": "Ada", "body": '{"ratio":5,"why":"as before"}'},
+            OLD_OPINION | {"block": "Bo", "body": '{"ratio":9.0,"why":""}'},
+            OLD_OPINION | {"block": "Ada", "body": '{"ratio":7.5,"why":"dearer now"}'},
+            OLD_OPINION
+            | {"release_id": "tuning:99", "block": "Ada", "body": '{"ratio":1,"why":""}'},
+            OLD_OPINION | {"release_id": "r1", "block": "Ada", "body": '{"ratio":1,"why":""}'},
+        ],
+    )
+
+
+def test_a_record_of_the_version_before_keeps_all(database_url: str) -> None:
+    make_0003(database_url)
+    with Record.open(database_url, "flights") as record:
+        assert [entry.row for entry in record.entries()] == ["problem", "tuning"]
+        assert record.jobs.get(1).state is JobState.RUNNING
+        (vote,) = record.labels.votes.plain()
+        assert (vote.item, vote.annotator, vote.value) == ("k1", "Ada", "yes")
+        assert vote.at == datetime.fromisoformat(AT)
+        (gold,) = record.labels.votes.gold()
+        assert (gold.annotator, gold.price, gold.assignment) == ("Bo", 5, 3)
+        record.labels.items.replace(work(), items(4))
+        listed = record.labels.items.worklist()
+        assert listed is not None
+        assert listed.held == 7
+        (decided,) = record.labels.adjudications.newest()
+        assert (decided.adjudicator, decided.value) == ("Dan", "yes")
+        assert [one.annotator for one in decided.opinions] == ["Ada"]
+        judged = record.reviews.judgments(2)
+        assert [(one.reviewer, one.row) for one in judged] == [("Ada", 17), ("Bo", 4)]
+        assert record.reviews.undo_judgment(2, "Bo") == 4
+        (invited,) = record.invitations.all()
+        assert (invited.person, invited.role) == ("Ben", Role.JUDGE)
+
+
+def test_fits_and_opinions_of_the_version_before_move_to_their_tables(database_url: str) -> None:
+    make_0003(database_url)
+    with Record.open(database_url, "flights") as record:
+        assert [trial.name for trial in record.trials.of("abc")] == ["linear-1"]
+        assert record.trials.of("fits k") == ()
+        assert [trial.name for trial in record.trials.of("fits odd")] == ["no fit"]
+        told = tuple(OLD_FIT["architecture"]), tuple(OLD_FIT["epochs"])
+        later = FitResult(0.75, 80, 0.25, 20, 0.0, 1.5, *told)
+        assert record.fits.of("k", FitResult) == {(80, 4): later}
+        assert record.reviews.opinions(2) == (
+            CostOpinion(2, "Bo", 9.0, "", datetime.fromisoformat(AT)),
+            CostOpinion(2, "Ada", 7.5, "dearer now", datetime.fromisoformat(AT)),
+        )
+        assert record.observations.of("tuning:2") == ()
+        assert len(record.observations.of("tuning:99")) == 1, "of a tuning that is not there"
+        assert len(record.observations.of("r1")) == 1
+
+
+def test_many_old_fits_move_all(database_url: str) -> None:
+    fits: list[dict[str, Any]] = []
+    for repeat in range(1_050):
+        told = OLD_FIT | {"params": {"repeat": repeat, "n_valid": 20, "spent_s": 1.5}}
+        fits.append({"box": "fits k", "body": old_trial(**told), "at": AT})
+    make_older(database_url, "0003", project=PROJECT, trial=fits)
+    with Record.open(database_url, "flights") as record:
+        assert [repeat for _, repeat in record.fits.of("k", FitResult)] == list(range(1_050))
+        assert record.trials.of("fits k") == ()
 
 
 def test_an_sqlite_record_lets_readers_and_a_writer_work_side_by_side(tmp_path: Path) -> None:
@@ -176,7 +353,7 @@ def test_a_record_of_a_later_version_is_refused(database_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(RecordError, match=r"migration '9999'\. .* up to '0003'\. Upgrade Leadline"):
+    with pytest.raises(RecordError, match=r"migration '9999'\. .* up to '0004'\. Upgrade Leadline"):
         Record.open(database_url, "flights")
 
 

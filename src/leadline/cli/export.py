@@ -100,8 +100,11 @@ def _labels(workspace: Workspace, path: Path, _: Path) -> int:
     import polars as pl
 
     told, labels = ("item", "value", "seconds", "at", "reason"), workspace.record.labels
-    given = [("vote", vote, vote.annotator) for vote in labels.votes.plain()]
-    given += [("decision", one, one.adjudicator) for one in labels.adjudications.newest()]
+    votes, decisions = labels.votes.plain(), labels.adjudications.newest()
+    given = [
+        *(("vote", vote, vote.annotator) for vote in votes),
+        *(("decision", decision, decision.adjudicator) for decision in decisions),
+    ]
     rows = [
         {"kind": kind, "judge": who} | {name: getattr(answer, name) for name in told}
         for kind, answer, who in given

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import Enum, IntEnum, StrEnum
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy.types import TypeEngine
 
 
 def utc(at: datetime | None = None) -> datetime:
@@ -41,18 +42,18 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class EnumText(TypeDecorator[Any]):
-    """A member of an enumeration of words, kept as its word."""
+class _Member(TypeDecorator[Any]):
+    """A member of an enumeration, kept as its value; what is no member is refused."""
 
-    impl = Text
+    impl: type[TypeEngine[Any]] = Text
     cache_ok = True
 
-    def __init__(self, enum: type[StrEnum]) -> None:
+    def __init__(self, enum: type[Enum]) -> None:
         super().__init__()
-        self.enum: type[Enum] = enum
+        self.enum = enum
 
     def process_bind_param(self, value: Any, _: Dialect) -> Any:
-        """Write the value of a member; what is none is refused."""
+        """Write the value of a member."""
         return None if value is None else self.enum(value).value
 
     def process_result_value(self, value: Any, _: Dialect) -> Any:
@@ -60,12 +61,14 @@ class EnumText(TypeDecorator[Any]):
         return None if value is None else self.enum(value)
 
 
-class EnumInteger(EnumText):
-    """A member of an enumeration of numbers, kept as its number."""
+class EnumText(_Member):
+    """A member of an enumeration of words."""
+
+    cache_ok = True
+
+
+class EnumInteger(_Member):
+    """A member of an enumeration of numbers."""
 
     impl = Integer
     cache_ok = True
-
-    def __init__(self, enum: type[IntEnum]) -> None:
-        TypeDecorator.__init__(self)
-        self.enum = enum

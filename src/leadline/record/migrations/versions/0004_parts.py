@@ -20,7 +20,7 @@ _RENAMED = (
     ("judgment", "judge", "reviewer"),
 )
 # table, columns before and now; an index is named after its columns
-_INDEXES = (
+_INDEXES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("trial", ("box",), ("study",)),
     ("label", ("judge",), ("annotator",)),
     ("label", ("item", "judge"), ("item", "annotator")),
@@ -77,8 +77,8 @@ def upgrade() -> None:
 def _rename() -> None:
     for table, before, _ in _INDEXES:
         op.drop_index(_index(table, before), table)
-    for table, before, now in _RENAMED:
-        op.alter_column(table, before, new_column_name=now)
+    for table, old, new in _RENAMED:
+        op.alter_column(table, old, new_column_name=new)
     for table, _, now in _INDEXES:
         op.create_index(_index(table, now), table, ["project_id", *now])
 
