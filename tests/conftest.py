@@ -19,6 +19,9 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.internal.conjecture import providers
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -44,6 +47,12 @@ POSTGRES_SETTINGS = {
     "max_connections": "60",
     "unix_socket_directories": "",
 }
+# every run tries the same examples, however slow the machine, and leaves nothing in the checkout
+settings.register_profile("same", derandomize=True, database=None, deadline=None)
+settings.load_profile("same")
+set_hypothesis_home_dir(Path(tempfile.gettempdir()) / f"leadline-hypothesis-{os.getuid()}")
+# it would draw numbers out of the modules loaded so far, which the order of the tests decides
+providers._get_local_constants = lambda: providers._local_constants
 # Waits for the end of its standard input: however this process dies, the server stops.
 STOPS_WITH_US = '"$0" "$@" & server=$!; read -r _; kill -INT $server; wait $server'
 

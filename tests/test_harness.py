@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -78,18 +79,45 @@ def test_the_browser_runs_scripts(page: Page, site: str) -> None:
     assert page.locator("p").text_content() == "1,4,9"
 
 
-def run_inner(folder: Path, test: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_inner(
+    folder: Path, test: str, *options: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run one test under this harness in a process of its own."""
     (folder / "conftest.py").write_text((REPOSITORY / "tests" / "conftest.py").read_text())
     (folder / "test_inner.py").write_text(textwrap.dedent(test))
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(folder)],
+        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *options, folder],
         capture_output=True,
         text=True,
         check=False,
         cwd=folder,
         env={**os.environ, **environment},
     )
+
+
+def test_hypothesis_tries_the_same_examples_in_every_run(tmp_path: Path) -> None:
+    test = """
+        import zlib
+        from hypothesis import given, strategies as st
+        drawn = []
+        @given(st.text() | st.floats() | st.integers())
+        def test_drawn(value):
+            drawn.append(repr(value))
+        def test_said():
+            print("drew", len(drawn), zlib.crc32("".join(drawn).encode("utf-8", "replace")))
+    """
+    # other modules loaded, another seed of hashes: another run
+    loaded = "import leadline.phases.lifecycle, leadline.stats.interval\n"
+    runs = [
+        run_inner(tmp_path, start + textwrap.dedent(test), "-s", PYTHONHASHSEED=seed)
+        for start, seed in (("", "1"), (loaded, "2"))
+    ]
+    first, second = (re.search(r"drew \d+ \d+", ran.stdout) for ran in runs)
+    assert first
+    assert second
+    assert first[0] == second[0]
+    assert int(first[0].split()[1]) >= 100
+    assert not (tmp_path / ".hypothesis").exists()
 
 
 @pytest.mark.parametrize(
@@ -106,15 +134,17 @@ def test_a_page_that_breaks_fails_its_test_and_no_other(tmp_path: Path) -> None:
         import asyncio
         def show(page, script):
             page.set_content(f"<script>{script}</script>")
-            page.wait_for_timeout(200)
         def test_internet(page):
-            show(page, "fetch('http://192.0.2.1/font.css').catch(() => 0)")
+            with page.context.expect_event("request"):
+                show(page, "fetch('http://192.0.2.1/font.css').catch(() => 0)")
         def test_asyncio_runs_beside_a_browser():
             assert asyncio.run(asyncio.sleep(0, "ran")) == "ran"
         def test_script(page):
-            show(page, "setTimeout(() => missing())")
+            with page.context.expect_event("weberror"):
+                show(page, "setTimeout(() => missing())")
         def test_good(page):
-            show(page, "1")
+            show(page, "document.title = 'good'")
+            assert page.title() == "good"
     """
     ran = run_inner(tmp_path, test)
     assert "4 passed, 2 errors" in ran.stdout

@@ -6,8 +6,7 @@ import itertools
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -100,7 +99,7 @@ time.sleep(600)
 
 
 def test_the_job_of_a_killed_worker_is_lost_and_can_be_run_again(
-    record: Record, database_url: str
+    record: Record, database_url: str, wait_for: Callable[[Callable[[], bool]], None]
 ) -> None:
     record.jobs.put("search", by="Ada")
     command = [sys.executable, "-c", CLAIM_AND_HANG, database_url]
@@ -109,8 +108,7 @@ def test_the_job_of_a_killed_worker_is_lost_and_can_be_run_again(
         assert worker.stdout.readline() == "1\n"
         assert record.jobs.sweep() == 0
         worker.kill()
-    time.sleep(0.02)
-    assert record.jobs.sweep(silent_s=0.01) == 1
+    wait_for(lambda: record.jobs.sweep(silent_s=0.01) == 1)
     lost = record.jobs.get(1)
     assert (lost.state, lost.worker) == (JobState.LOST, "worker-1")
     assert lost.message == "The worker gave no sign of life for 0.01 s."
