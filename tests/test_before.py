@@ -30,6 +30,7 @@ from starlette.testclient import TestClient
 import leadline.record
 from leadline.cli import main
 from leadline.engines.releases import environment
+from leadline.evaluation.fit import FitResult
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.settings import load_settings
 from leadline.web import create_app
@@ -193,58 +194,53 @@ class Kept:
 
     def __init__(self, workspace: Workspace) -> None:
         self._record = workspace.record
-        self._workspace = workspace
 
     def votes(self) -> list[Any]:
-        return list(self._record.votes())
+        return list(self._record.labels.votes.plain())
 
     def gold_votes(self) -> list[Any]:
-        return list(self._record.gold_votes())
+        return list(self._record.labels.votes.gold())
 
     def skips(self) -> list[Any]:
-        return list(self._record.skips())
+        return list(self._record.labels.votes.skips())
 
     def paid(self) -> tuple[int, int]:
-        return self._record.paid_for_votes()
+        return self._record.labels.votes.paid()
 
     def decisions(self) -> dict[str, Any]:
-        return dict(self._record.adjudicated())
+        return dict(self._record.labels.adjudications.labels())
 
     def decisions_on(self, item: str) -> list[Any]:
-        return list(self._record.adjudication_history(item))
+        return list(self._record.labels.adjudications.history(item))
 
     def unresolved(self) -> list[str]:
-        return list(self._record.unresolved())
+        return list(self._record.labels.adjudications.unresolved())
 
     def judgments(self) -> list[Any]:
-        return list(self._record.judgments(TUNING))
+        return list(self._record.reviews.judgments(TUNING))
 
     def opinions(self) -> list[Any]:
-        from leadline.services.reviewing.opinions import opinions
-
-        return list(opinions(self._workspace, TUNING))
+        return sorted(self._record.reviews.opinions(TUNING), key=lambda each: each.ratio)
 
     def observations(self, release_id: str) -> list[Any]:
-        return list(self._record.observations(release_id))
+        return list(self._record.observations.of(release_id))
 
     def trials(self, study: str) -> list[Any]:
-        return list(self._record.trials(study))
+        return list(self._record.trials.of(study))
 
     def fits(self, key: str) -> list[tuple[int, int, float]]:
         """Rows, repeat and score of each fit under a key, in the order they came."""
-        return [
-            (trial.n_train, int(trial.params["repeat"]), trial.scores[0])  # type: ignore[arg-type]
-            for trial in self._record.trials(key)
-        ]
+        found = self._record.fits.of(key.removeprefix("fits "), FitResult)
+        return [(n_train, repeat, fit.score) for (n_train, repeat), fit in found.items()]
 
     def invitations(self) -> list[Any]:
-        return list(self._record.invitations())
+        return list(self._record.invitations.all())
 
     def guidelines(self) -> list[Any]:
-        return list(self._record.guidelines())
+        return list(self._record.labels.guidelines.all())
 
     def jobs(self) -> list[Any]:
-        return list(self._record.jobs(limit=100))
+        return list(self._record.jobs.newest(limit=100))
 
     def artifacts(self, number: int) -> list[Any]:
         return list(self._record.artifacts_of(number))
@@ -284,8 +280,8 @@ def test_votes_are_all_there(folder: Path, store: str) -> None:
     with Workspace.open(folder) as workspace:
         kept = Kept(workspace)
         votes = kept.votes()
-        assert Counter((vote.judge, vote.value) for vote in votes) == VOTES
-        ada = {vote.item: vote for vote in votes if vote.judge == "Ada"}
+        assert Counter((vote.annotator, vote.value) for vote in votes) == VOTES
+        ada = {vote.item: vote for vote in votes if vote.annotator == "Ada"}
         first = ada["233193bb07fbcb7a"]
         assert (first.value, first.comment, first.guidelines, first.price) == (
             ("yes", "new contract", 1, 75_000)
@@ -293,14 +289,14 @@ def test_votes_are_all_there(folder: Path, store: str) -> None:
         assert ada["f4d810a6d6ff60d4"].reason == "two contracts"
         # the one taken back was "yes"
         assert ada["e12baf8d3fba2452"].value == "no"
-        assert [(vote.judge, vote.value) for vote in kept.gold_votes()] == [("Ben", "no")]
-        assert [(skip.judge, skip.reason) for skip in kept.skips()] == [
+        assert [(vote.annotator, vote.value) for vote in kept.gold_votes()] == [("Ben", "no")]
+        assert [(skip.annotator, skip.reason) for skip in kept.skips()] == [
             ("Ada", "cannot read it"),
             ("Ben", "no time"),
         ]
         # 80 votes came from a file, without a price; a skip costs nothing
         assert kept.paid() == (975_000, 80)
-        first_of_cleo = next(vote for vote in votes if vote.judge == "Cleo")
+        first_of_cleo = next(vote for vote in votes if vote.annotator == "Cleo")
         assert first_of_cleo.at == datetime(2026, 1, 5, 9, tzinfo=UTC)
         assert first_of_cleo.seconds == 4.5
 
@@ -315,11 +311,11 @@ def test_adjudications_are_all_there(folder: Path, store: str) -> None:
         }
         undone, stands = kept.decisions_on("8264c99221b484b8")
         assert (undone.value, undone.undone_at is not None) == (None, True)
-        assert (stands.value, stands.judge, stands.undone_at) == ("no", "Olga", None)
+        assert (stands.value, stands.adjudicator, stands.undone_at) == ("no", "Olga", None)
         (first,) = kept.decisions_on("3174c5ecb5748bb0")
         assert (first.reason, first.guidelines) == ("the contract ended in May", 2)
         assert dict(first.shown) == {"calls": "4.49", "plan": "basic"}
-        assert [(one.judge, one.value) for one in first.opinions] == [
+        assert [(one.annotator, one.value) for one in first.opinions] == [
             ("Cleo", "yes"),
             ("Dan", "no"),
         ]
@@ -329,7 +325,7 @@ def test_adjudications_are_all_there(folder: Path, store: str) -> None:
 def test_judgments_and_opinions_are_all_there(folder: Path, store: str) -> None:
     with Workspace.open(folder) as workspace:
         kept = Kept(workspace)
-        judged = Counter((each.judge, each.is_positive) for each in kept.judgments())
+        judged = Counter((each.reviewer, each.is_positive) for each in kept.judgments())
         assert judged == {
             ("Ada", None): 1,
             ("Ada", False): 5,
