@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from leadline.errors import RecordError
-from leadline.phases.lifecycle import ROWS, is_decision
+from leadline.phases.lifecycle import ROWS
 from leadline.record.opening import Store
 from leadline.record.tables import job as table
 from leadline.record.tables import utc
@@ -81,7 +81,7 @@ class Queue:
         ValueError
             If there is no such row, or only a person can answer it.
         """
-        if row not in ROWS or is_decision(row):
+        if row not in ROWS or not ROWS[row].is_computed:
             raise ValueError(f"{row!r} is no row that can be computed")
         mine = table.c.project_id == self._store.project_id
         with self._store.writing() as connection:

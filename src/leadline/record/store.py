@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import EllipsisType, MappingProxyType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
 
 from leadline.errors import OutdatedAnswerError, RecordError
-from leadline.phases.lifecycle import ROWS, Mark, Standing, standing
+from leadline.phases.lifecycle import ROWS, Mark, Standing, row_of, standing
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record.adjudicating import Adjudications
 from leadline.record.artifacts import Artifact
@@ -27,6 +27,8 @@ from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
 from leadline.record.tables import utc
 from leadline.record.worklist import Worklist
+
+V = TypeVar("V", bound=Verdict)
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
@@ -70,6 +72,18 @@ class Entry:
     by: str
     at: datetime
     version: int
+
+    def verdict_as(self, kind: type[V]) -> V:
+        """The verdict, as one of its row's class.
+
+        Raises
+        ------
+        TypeError
+            If it is of another class.
+        """
+        if not isinstance(self.verdict, kind):
+            raise TypeError(f"entry {self.number} is of {self.row!r}: no {kind.__name__}")
+        return self.verdict
 
 
 class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitations):
@@ -178,6 +192,11 @@ class Record(Queue, Arrivals, Worklist, Adjudications, GuidelinesKept, Invitatio
     def latest(self, row: str) -> Entry | None:
         """The newest entry of a row, current or not; None if there is none."""
         return next(iter(self.entries(row, limit=1)), None)
+
+    def latest_of(self, kind: type[V]) -> V | None:
+        """The newest verdict of the row that ends in such verdicts; None if there is none."""
+        entry = self.latest(row_of(kind))
+        return None if entry is None else entry.verdict_as(kind)
 
     def newest(self, rows: Collection[str]) -> dict[str, int]:
         """Row to number of its newest entry, of those rows that have one."""
