@@ -6,13 +6,15 @@ import dataclasses
 import importlib
 import inspect
 import itertools
+import pkgutil
 
 import pytest
 
+import leadline.jobs
 from leadline.phases.lifecycle import (
     ROWS,
-    Judge,
     Mark,
+    Owner,
     Stage,
     State,
     decision_of,
@@ -230,7 +232,32 @@ def test_every_row_has_its_module_evidence_and_verdict(name: str) -> None:
         f"{row.stage if name == stem else 'any stage'} / {stem}"
     )
     assert row.question.endswith("?")
-    assert (row.judge is Judge.PERSON) == (name == "problem" or is_decision(name))
+    assert (row.owner is Owner.PERSON) == (name == "problem" or is_decision(name))
+
+
+def test_a_machine_runs_the_rows_that_have_a_job() -> None:
+    jobs = {module.name for module in pkgutil.iter_modules(leadline.jobs.__path__)}
+    assert {name for name, row in ROWS.items() if row.is_computed} == jobs
+    assert {name for name, row in ROWS.items() if row.owner is Owner.MACHINE} <= jobs
+    assert not {"problem", "review"} & jobs
+
+
+def test_rows_have_a_page_a_command_and_a_task() -> None:
+    for row in ROWS.values():
+        assert row.page.startswith("/")
+        assert row.command.startswith("leadline ")
+        assert row.task
+    assert (ROWS["curve"].page, ROWS["curve"].command) == ("/rows/curve", "leadline run curve")
+    assert (ROWS["review"].page, ROWS["review"].command) == ("/review", "leadline review")
+    assert ROWS["monitor"].command == "leadline watch FILE"
+    assert ROWS["decision.find"].page == "/decide/find"
+
+
+def test_a_picture_is_drawn_from_a_field_of_the_verdict() -> None:
+    for name, row in ROWS.items():
+        known = {field.name for field in dataclasses.fields(row.verdict)}
+        is_property = isinstance(getattr(row.verdict, row.drawn_from or "-", None), property)
+        assert not row.has_picture or row.drawn_from in known or is_property, name
 
 
 def _standing_on(changed: str) -> set[str]:

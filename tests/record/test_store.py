@@ -14,7 +14,9 @@ import sqlalchemy
 from tests.examples import MODEL, example_problem, example_verdicts
 
 from leadline.errors import NotReadyError, OutdatedAnswerError, RecordError, UndeclaredReadError
+from leadline.phases.data import Data
 from leadline.phases.lifecycle import ROWS, Mark, State, standing
+from leadline.phases.problem import Problem
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record import Artifact, Entry, Record
 from leadline.record.sql_types import utc
@@ -44,6 +46,18 @@ def test_a_whole_project_comes_back_as_it_was(record: Record, database_url: str)
         assert [entry.number for entry in entries] == list(range(1, len(ROWS) + 1))
         assert again.standing() == standing(again.marks())
         assert {now.state for now in again.standing().values()} == {State.CURRENT}
+
+
+def test_the_newest_verdict_is_asked_for_by_its_class(record: Record) -> None:
+    assert record.latest_of(Problem) is None
+    put(record, "problem")
+    record.append("problem", replace(example_problem(), budget=7.0), by="Ada")
+    newest = record.latest_of(Problem)
+    assert newest is not None
+    assert newest.budget == 7.0
+    assert record.entry(1).verdict_as(Problem) == example_problem()
+    with pytest.raises(TypeError, match="entry 1 is of 'problem': no Data"):
+        record.entry(1).verdict_as(Data)
 
 
 def test_an_entry_says_who_when_and_on_what(record: Record) -> None:

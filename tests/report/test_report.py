@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
-from tests.examples import example_problem
+from tests.examples import example_capacity, example_problem
 from tests.report.entries import entries_of, example_entries, standing_of
 
-from leadline.phases.lifecycle import ROWS, Stage, is_decision
+from leadline.phases.lifecycle import ROWS, Stage
 from leadline.record.codec import decode
 from leadline.report import write_report
+from leadline.report.tables import table_of_fields
 
+N_PICTURES = sum(row.has_picture for row in ROWS.values())
 HOSTILE = "<script>alert('x')</script> | **b** [a](http://evil.example) {{ 7*7 }}\n# h"
 
 
@@ -68,7 +70,7 @@ def test_html_is_accessible(report: str) -> None:
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
     pictures = [attrs for attrs in tags.all("div") if attrs.get("role") == "img"]
-    assert len(pictures) == len(tags.all("svg")) == sum(not is_decision(r) for r in ROWS) - 1
+    assert len(pictures) == len(tags.all("svg")) == N_PICTURES
     assert all(len(str(picture["aria-label"]).split()) >= 8 for picture in pictures)
     assert len(tags.all("caption")) == len(tags.all("table"))
     assert all(head.get("scope") == "col" for head in tags.all("th"))
@@ -85,6 +87,17 @@ def test_every_row_and_every_finding_is_told(form: str) -> None:
         for finding in entry.verdict.findings:
             assert finding.what.replace("<", "&lt;") in plain
             assert finding.next in plain
+
+
+def test_a_row_without_a_table_of_its_own_shows_its_fields() -> None:
+    table = table_of_fields(example_capacity())
+    cells = {row[0]: row[1] for row in table.rows}
+    assert table.caption == "Capacity"
+    assert cells["Currency"] == "USD"
+    assert cells["Spare"] == "1"
+    assert cells["Peak per s"] == "200"
+    assert not {"Answer", "Summary", "Loads"} & set(cells)
+    assert all(len(row) == len(table.head) for row in table.rows)
 
 
 def test_a_young_project_says_what_is_not_there() -> None:
@@ -157,7 +170,7 @@ def test_a_browser_draws_every_picture(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(path.as_uri())
     pictures = page.locator("svg").all()
-    assert len(pictures) == 12
+    assert len(pictures) == N_PICTURES
     for picture in pictures:
         box = picture.bounding_box()
         assert box is not None

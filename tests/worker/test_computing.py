@@ -15,7 +15,7 @@ from leadline.errors import DataError, NotReadyError
 from leadline.phases.data import Data
 from leadline.record import Job, JobState
 from leadline.services.commands import ask_for
-from leadline.worker import is_computed, mend, observe, run_here, work
+from leadline.worker import mend, observe, run_here, work
 from leadline.worker.computing import identity, next_step
 from leadline.workspace import Workspace
 
@@ -177,10 +177,3 @@ def test_nothing_is_observed_before_a_release(workspace: Workspace) -> None:
 )
 def test_a_closed_row_names_the_next_step(row: str, closed: str, step: str) -> None:
     assert next_step(row, closed).startswith(step)
-
-
-def test_machines_compute_what_people_do_not() -> None:
-    assert not is_computed("problem")
-    assert not is_computed("review")
-    assert not is_computed("decision.ship")
-    assert is_computed("release")

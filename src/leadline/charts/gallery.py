@@ -3,52 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
-from leadline.charts import (
-    capacity,
-    curve,
-    data,
-    decay,
-    feasibility,
-    forecast,
-    labelling,
-    monitor,
-    release,
-    review,
-    search,
-    tuning,
-)
 from leadline.charts.drawing.theme import Picture
 from leadline.charts.network import architecture_chart, epochs_chart
 from leadline.charts.verification import verification_chart
-from leadline.phases.capacity import Capacity
-from leadline.phases.curve import Curve
-from leadline.phases.data import Data
-from leadline.phases.decay import Decay
-from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
-from leadline.phases.labelling import Labelling
-from leadline.phases.monitor import Monitor
-from leadline.phases.release import Release
-from leadline.phases.review import Review
+from leadline.phases.lifecycle import ROWS
 from leadline.phases.search import Search
-from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 
 _DRAW: dict[type[Verdict], Callable[[Any], Picture | None]] = {
-    Data: data.chart,
-    Feasibility: feasibility.chart,
-    Search: search.chart,
-    Labelling: labelling.chart,
-    Curve: curve.chart,
-    Forecast: forecast.chart,
-    Tuning: tuning.chart,
-    Review: review.chart,
-    Release: release.chart,
-    Capacity: capacity.chart,
-    Decay: decay.chart,
-    Monitor: monitor.chart,
+    row.verdict: import_module(f"leadline.charts.{row.name}").chart
+    for row in ROWS.values()
+    if row.has_picture
 }
 
 

@@ -118,9 +118,8 @@ def _judge(workspace: Workspace, story: Story) -> None:
     """Judge every row drawn by what really happened."""
     entry = workspace.record.latest("tuning")
     assert entry is not None
-    assert isinstance(entry.verdict, Tuning)
     positive = story.problem["positive"]
-    for row in rows_to_judge(workspace.artifacts, entry.verdict):
+    for row in rows_to_judge(workspace.artifacts, entry.verdict_as(Tuning)):
         judge(workspace, entry.number, row, story.truth[row] == positive, BY, 0.0)
 
 

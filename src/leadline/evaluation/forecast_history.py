@@ -47,12 +47,11 @@ def verified_forecasts(
     }
     checks: list[Verified] = []
     for entry in list(by_curve.values())[-_MOST:]:
-        assert isinstance(entry.verdict, Forecast)
-        spoken_of = _spoken_of(record, entry)
+        posterior, spoken_of = posterior_of(entry.verdict_as(Forecast)), _spoken_of(record, entry)
         same = [one for one in curve.curves if _is_same(search.trial(one.candidate), spoken_of)]
         measured = (same or curve.curves)[0]
         points = [(point.n_train, point.mean, point.stderr or 0.0) for point in measured.points]
-        checks += verify(entry.number, posterior_of(entry.verdict), points, is_same=bool(same))
+        checks += verify(entry.number, posterior, points, is_same=bool(same))
     return tuple(checks)
 
 
@@ -61,8 +60,7 @@ def rounds_over(record: Record, problem: Problem, n_available: int) -> int:
     granted = (problem.scoring, problem.target_score, problem.budget)
     forecasts: list[Forecast] = []
     for entry in record.entries("forecast"):
-        verdict = entry.verdict
-        assert isinstance(verdict, Forecast)
+        verdict = entry.verdict_as(Forecast)
         if (verdict.scoring, verdict.target_score, verdict.budget) == granted:
             forecasts.append(verdict)
         else:
@@ -74,10 +72,8 @@ def _spoken_of(record: Record, entry: Entry) -> Trial | None:
     """The trial whose curve an entry forecast; None where an early Leadline did not say."""
     if "search" not in entry.on:
         return None
-    search, forecast = record.entry(entry.on["search"]).verdict, entry.verdict
-    assert isinstance(search, Search)
-    assert isinstance(forecast, Forecast)
-    return search.trial(forecast.candidate)
+    search = record.entry(entry.on["search"]).verdict_as(Search)
+    return search.trial(entry.verdict_as(Forecast).candidate)
 
 
 def _is_same(one: Trial, other: Trial | None) -> bool:

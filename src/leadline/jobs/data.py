@@ -168,8 +168,8 @@ def _split(
 
 
 def _split_before(workspace: Workspace) -> Split | None:
-    earlier = workspace.record.latest("data")
-    return earlier.verdict.split if earlier and isinstance(earlier.verdict, Data) else None
+    earlier = workspace.record.latest_of(Data)
+    return earlier.split if earlier else None
 
 
 def _identity(

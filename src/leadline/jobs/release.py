@@ -152,20 +152,17 @@ def _champion_score(
     workspace: Workspace, pool: Pool, before: Entry | None, scoring: str
 ) -> float | None:
     """What the release in service scores on today's test rows; None if it cannot read them."""
-    if before is None or not isinstance(before.verdict, Release):
+    if before is None:
         return None
-    learnt_from = workspace.record.entry(before.on["data"]).verdict
-    assert isinstance(learnt_from, Data)
+    learnt_from = workspace.record.entry(before.on["data"]).verdict_as(Data)
     try:
         features = conform(pool.frame, learnt_from.features)
     except DataError:
         return None  # today's rows lack a column that it needs
     family = family_of(workspace.record, before.on["tuning"])
-    model = _model(workspace, before.verdict.model, family)
+    model = _model(workspace, before.verdict_as(Release).model, family)
     return score_model(model, replace(pool, X=features), pool.test, scoring)
 
 
 def _id_of(entry: Entry | None) -> str:
-    if entry is None or not isinstance(entry.verdict, Release):
-        return ""
-    return entry.verdict.release_id
+    return entry.verdict_as(Release).release_id if entry else ""

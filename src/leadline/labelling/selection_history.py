@@ -33,10 +33,10 @@ def ranking_in_force(workspace: Workspace) -> tuple[str, ...]:
     data, entry = (workspace.record.latest(row) for row in ("data", "curve"))
     if data is None or entry is None or entry.on.get("data") != data.number:
         return ()
-    assert isinstance(entry.verdict, Curve)
-    if entry.verdict.next_rule != workspace.settings.labels.next:
+    curve = entry.verdict_as(Curve)
+    if curve.next_rule != workspace.settings.labels.next:
         return ()
-    return _keys(workspace, entry.verdict)
+    return _keys(workspace, curve)
 
 
 def chosen_rows(workspace: Workspace) -> dict[str, str]:
@@ -47,9 +47,8 @@ def chosen_rows(workspace: Workspace) -> dict[str, str]:
     """
     eras: list[Era] = []
     for entry in workspace.record.entries("curve"):
-        assert isinstance(entry.verdict, Curve)
-        keys = frozenset(_keys(workspace, entry.verdict))
-        eras.append((entry.at, entry.verdict.next_rule, keys))
+        curve = entry.verdict_as(Curve)
+        eras.append((entry.at, curve.next_rule, frozenset(_keys(workspace, curve))))
     if not any(keys for _, _, keys in eras):
         return {}
     rules: dict[str, str] = {}

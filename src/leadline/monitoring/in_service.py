@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from leadline.phases.lifecycle import Stage, decision_of
-from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
@@ -30,7 +29,6 @@ def in_service(record: Record) -> Entry | None:
         if entry.verdict.answer is Answer.GO
     }
     for entry in reversed(record.entries("release")):
-        assert isinstance(entry.verdict, Release)
         if entry.verdict.answer is Answer.GO or entry.number in approved:
             return entry
     return None
@@ -52,8 +50,6 @@ def family_of(record: Record, tuning: int) -> str:
         Empty if the search it stood on does not hold its candidate.
     """
     entry = record.entry(tuning)
-    assert isinstance(entry.verdict, Tuning)
-    search = record.entry(entry.on["search"]).verdict
-    assert isinstance(search, Search)
+    search = record.entry(entry.on["search"]).verdict_as(Search)
     names = {trial.name: trial.family for trial in search.trials}
-    return names.get(entry.verdict.candidate, "")
+    return names.get(entry.verdict_as(Tuning).candidate, "")

@@ -99,16 +99,13 @@ def observe_file(folder: str, path: str) -> list[str]:
 
 def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:
     record = workspace.record
-    release, data, problem = in_service(record), record.latest("data"), record.latest("problem")
-    if release is None or data is None or problem is None:
+    release, problem = in_service(record), record.latest_of(Problem)
+    if release is None or problem is None:
         raise NotReadyError(
             "Nothing is released yet.", "A release is needed to watch.", "Run 'leadline run ship'."
         )
-    assert isinstance(release.verdict, Release)
-    assert isinstance(problem.verdict, Problem)
-    at_release = record.entry(release.on["data"]).verdict
-    assert isinstance(at_release, Data)
-    return release.verdict, at_release, problem.verdict
+    data = record.entry(release.on["data"]).verdict_as(Data)
+    return release.verdict_as(Release), data, problem
 
 
 def _score(bundle: Bundle, frame: pl.DataFrame, data: Data, problem: Problem) -> _Scored:

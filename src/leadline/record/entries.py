@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
@@ -15,6 +15,8 @@ from leadline.phases.lifecycle import ROWS
 from leadline.phases.verdict import Verdict
 from leadline.record.codec import decode, to_json
 from leadline.record.reading import require_declared
+
+V = TypeVar("V", bound=Verdict)
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,18 @@ class Entry:
     by: str
     at: datetime
     version: int
+
+    def verdict_as(self, kind: type[V]) -> V:
+        """The verdict, as one of its row's class.
+
+        Raises
+        ------
+        TypeError
+            If it is of another class.
+        """
+        if not isinstance(self.verdict, kind):
+            raise TypeError(f"entry {self.number} is of {self.row!r}: no {kind.__name__}")
+        return self.verdict
 
 
 def entry_of(found: Row[Any]) -> Entry:

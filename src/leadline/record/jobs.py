@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from leadline.errors import RecordError
-from leadline.phases.lifecycle import ROWS, is_decision
+from leadline.phases.lifecycle import ROWS
 from leadline.record.database import Database
 from leadline.record.sql_types import utc
 from leadline.record.tables import JobState
@@ -87,7 +87,7 @@ class Jobs:
         ValueError
             If there is no such row, or only a person can answer it.
         """
-        if row not in ROWS or is_decision(row):
+        if row not in ROWS or not ROWS[row].is_computed:
             raise ValueError(f"{row!r} is no row that can be computed")
         mine = self._database.mine(table)
         with self._database.writing() as connection:

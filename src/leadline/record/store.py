@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from types import EllipsisType, MappingProxyType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
 
 from leadline.errors import RecordError
-from leadline.phases.lifecycle import Mark, Standing, standing
+from leadline.phases.lifecycle import Mark, Standing, row_of, standing
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record.artifacts import Artifact
 from leadline.record.codec import encode, to_json
@@ -33,6 +33,8 @@ from leadline.record.sql_types import utc
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
 from leadline.record.trials import Fits, Trials
+
+V = TypeVar("V", bound=Verdict)
 
 _NO_ENTRIES: Mapping[str, int] = MappingProxyType({})
 
@@ -201,6 +203,11 @@ class Record:
     def latest(self, row: str) -> Entry | None:
         """The newest entry of a row, current or not; None if there is none."""
         return next(iter(self.entries(row, limit=1)), None)
+
+    def latest_of(self, kind: type[V]) -> V | None:
+        """The newest verdict of the row that ends in such verdicts; None if there is none."""
+        entry = self.latest(row_of(kind))
+        return None if entry is None else entry.verdict_as(kind)
 
     def newest(self, rows: Collection[str]) -> dict[str, int]:
         """Row to number of its newest entry, of those rows that have one."""

@@ -9,7 +9,7 @@ from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import (
     ROWS,
-    Judge,
+    Owner,
     Stage,
     Standing,
     State,
@@ -162,7 +162,7 @@ def _next(standing: Mapping[str, Standing], latest: Mapping[str, Verdict]) -> st
                 summary = latest[doubts[-1]].summary
                 return f"Decide on {row.stage}: go on, go back or stop? {doubts[-1]}: {summary}"
         elif state.is_runnable and state.state in {State.OPEN, State.STALE}:
-            who = "The machine can run" if row.judge is Judge.MACHINE else "People are asked for"
+            who = "The machine can run" if row.owner is Owner.MACHINE else "People are asked for"
             return f"{who} '{name}': {row.question}"
     return "Nothing is waiting: every verdict is there and current."
 

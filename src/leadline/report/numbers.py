@@ -9,6 +9,7 @@ from leadline.phases.capacity import Capacity
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
+from leadline.phases.decision import Decision
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import JudgeReport, Labelling
@@ -22,7 +23,7 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 from leadline.phases.wording import chance
 from leadline.report.default_decision import table_of_plain
-from leadline.report.tables import Table, duration, money, number, share, tabled
+from leadline.report.tables import Table, duration, money, number, share, table_of_fields, tabled
 
 
 def table_of(verdict: Verdict) -> Table | None:
@@ -38,8 +39,8 @@ def table_of(verdict: Verdict) -> Table | None:
     Table or None
         None where the summary says all there is, as for a decision.
     """
-    write = _WRITE.get(type(verdict))
-    return write(verdict) if write else None
+    write = _WRITE.get(type(verdict), table_of_fields)
+    return write(verdict)
 
 
 def problem(verdict: Problem) -> Table:
@@ -343,4 +344,5 @@ _WRITE: dict[type[Verdict], Callable[[Any], Table | None]] = {
     Capacity: capacity,
     Decay: decay,
     Monitor: monitor,
+    Decision: lambda _: None,
 }

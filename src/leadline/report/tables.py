@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from leadline.phases.verdict import Bounds
+from leadline.phases.verdict import Bounds, Verdict
+
+_TOLD = ("answer", "summary")  # what a page says above any table
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,30 @@ class Table:
 def tabled(caption: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
     """A table from any rows."""
     return Table(caption, tuple(head), tuple(tuple(row) for row in rows))
+
+
+def table_of_fields(verdict: Verdict) -> Table:
+    """The numbers and words of a verdict, under the names of their fields.
+
+    For a row without a table of its own. Parts that hold parts are left out.
+    """
+    known = {field.name: getattr(verdict, field.name) for field in fields(verdict)}
+    rows = [
+        (name.replace("_", " ").capitalize(), _cell(value))
+        for name, value in known.items()
+        if name not in _TOLD and (value is None or isinstance(value, str | float | int | Bounds))
+    ]
+    return tabled(type(verdict).__name__, ("What", "Value"), rows)
+
+
+def _cell(value: Bounds | str | float | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Bounds):
+        return f"{number(value.estimate)} ({number(value.low)} to {number(value.high)})"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return value if isinstance(value, str) else number(value)
 
 
 def share(bounds: Bounds | None) -> str:

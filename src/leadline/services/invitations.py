@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -12,6 +13,12 @@ from leadline.services.naming import person_named
 from leadline.workspace import Workspace
 
 LONGEST_DAYS = 366
+PAGES: Mapping[Role, tuple[str, ...]] = {
+    Role.LABEL: ("/label", "/label/next", "/label/undo"),
+    Role.JUDGE: ("/review", "/review/undo"),
+    Role.ADJUDICATE: ("/adjudicate", "/adjudicate/undo"),
+}
+"""Paths that the link of a role opens; first the page that it leads to."""
 
 
 class NotInvitedError(RecordError):

@@ -7,16 +7,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leadline.record import Role
-from leadline.services.invitations import role_of
+from leadline.services.invitations import PAGES, role_of
 from leadline.web.forms import Forms
 
 _OPEN = ("/enter", "/health")
-_PAGES = {
-    Role.LABEL: ("/label", "/label/next", "/label/undo"),
-    Role.JUDGE: ("/review", "/review/undo"),
-    Role.ADJUDICATE: ("/adjudicate", "/adjudicate/undo"),
-}
 _SAFE = {
     "Content-Security-Policy": (
         "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
@@ -68,12 +62,12 @@ class Guests:
         if scope["type"] == "http":
             role = role_of(self._secret, self._forms.link(Request(scope)))
             scope["leadline.role"] = role
-        if role is None or _is_open(scope["path"]) or scope["path"] in _PAGES[role]:
+        if role is None or _is_open(scope["path"]) or scope["path"] in PAGES[role]:
             await self._app(scope, receive, send)
         elif scope["path"] == "/":
-            await RedirectResponse(_PAGES[role][0], status_code=303)(scope, receive, send)
+            await RedirectResponse(PAGES[role][0], status_code=303)(scope, receive, send)
         else:
-            words = f"You came by a link that opens {_PAGES[role][0]} and nothing else."
+            words = f"You came by a link that opens {PAGES[role][0]} and nothing else."
             await PlainTextResponse(words, 403)(scope, receive, send)
 
 

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
 from leadline.phases.wording import chance, is_picture, plural
+from leadline.report.numbers import table_of
 from leadline.services import words
 from leadline.services.queries.situation import title_of
 
@@ -18,6 +19,7 @@ _FILTERS = {
     "figure": words.figure,
     "moment": words.moment,
     "money": words.money,
+    "numbers": table_of,
     "per_thousand": words.per_thousand,
     "per_thousand_range": words.per_thousand_range,
     "percent": words.percent,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
-from leadline.phases.lifecycle import ROWS, Judge, is_decision
+from leadline.phases.lifecycle import ROWS
 from leadline.processes.limit import run_in_box
 from leadline.record import Entry, Job, JobState
 from leadline.workspace import Workspace
@@ -33,17 +33,6 @@ _LIMIT_S = 4 * 3600.0
 _CLOSING_S = 20.0  # after an interrupt: a search comes to its verdict with what it has
 
 
-def is_computed(row: str) -> bool:
-    """Whether a machine comes to the verdict of a row, so that it can be run.
-
-    Examples
-    --------
-    >>> is_computed("curve"), is_computed("review"), is_computed("decision.find")
-    (True, False, False)
-    """
-    return not is_decision(row) and ROWS[row].judge is not Judge.PERSON and row != "review"
-
-
 def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | None = None) -> Entry:
     """Compute a row now, in a child process, and wait for its entry.
 
@@ -52,7 +41,7 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
     workspace : Workspace
         Where.
     row : str
-        One that a machine judges.
+        One that a machine may run.
     by : str
         Who asked.
     progress : callable, optional
@@ -120,8 +109,7 @@ def next_step(row: str, closed: str) -> str:
         return "A person may go on all the same: 'leadline decide STAGE go --why REASON'."
     for before in ROWS[row].stands_on:
         if f"verdict of {before!r}" in closed:
-            verb = "review" if before == "review" else f"run {before}"
-            return f"Run 'leadline {verb}' first."
+            return f"Run '{ROWS[before].command}' first."
     return ""
 
 

@@ -13,12 +13,10 @@ from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
 from leadline.services.commands import restate_problem
-from leadline.worker.computing import Progress, is_computed, run_here
+from leadline.worker.computing import Progress, run_here
 
 if TYPE_CHECKING:
     from leadline.workspace import Workspace
-
-_JUDGE_FIRST = "Run 'leadline review', or open the review page, and choose a point."
 
 
 def rows_named(names: Sequence[str]) -> dict[str, bool]:
@@ -99,13 +97,9 @@ def mend(
             continue
         if not is_explicit and not _is_due(workspace, row):
             continue
-        if not is_computed(row) or _waits_for_people(workspace, row):
-            if names and row == "review":
-                raise NotReadyError("'review' is for people to judge.", "", _JUDGE_FIRST)
+        if not ROWS[row].is_computed or _has_no_new_data(workspace, row):
             if names:
-                raise NotReadyError(
-                    "No new data have been seen yet.", "", "Run 'leadline watch FILE' first."
-                )
+                raise _peoples_turn(row)
             return
         if started is not None:
             started(row)
@@ -115,24 +109,29 @@ def mend(
             return
 
 
+def _peoples_turn(row: str) -> NotReadyError:
+    """Why a row named cannot be run: people come first."""
+    its = ROWS[row]
+    if its.is_computed:
+        return NotReadyError("No new data have been seen yet.", "", f"Run '{its.command}' first.")
+    do = f"Run '{its.command}', or open the {row} page, and choose a point."
+    return NotReadyError(f"{row!r} is for people to judge.", "", do)
+
+
 def _is_due(workspace: Workspace, row: str) -> bool:
     """Whether a row is missing, stale, or read files that have changed since."""
     if workspace.record.standing()[row].state is not State.CURRENT:
         return True
     if row != "data":
         return False
-    entry = workspace.record.latest("data")
-    assert entry is not None
-    assert isinstance(entry.verdict, Data)
-    return entry.verdict.source_digest != source_digest(workspace)
+    data = workspace.record.latest_of(Data)
+    assert data is not None
+    return data.source_digest != source_digest(workspace)
 
 
-def _waits_for_people(workspace: Workspace, row: str) -> bool:
+def _has_no_new_data(workspace: Workspace, row: str) -> bool:
     """Whether the monitor has nothing to look at: new data come from outside."""
     if row != "monitor":
         return False
-    entry = workspace.record.latest("release")
-    if entry is None:
-        return False
-    assert isinstance(entry.verdict, Release)
-    return not workspace.record.observations.of(entry.verdict.release_id)
+    release = workspace.record.latest_of(Release)
+    return release is not None and not workspace.record.observations.of(release.release_id)

@@ -203,10 +203,8 @@ class _Items:
     """Every item there is, to be found by key or by content."""
 
     def __init__(self, workspace: Workspace) -> None:
-        entry = workspace.record.latest("data")
-        assert entry is not None
-        assert isinstance(entry.verdict, Data)
-        data = entry.verdict
+        data = workspace.record.latest_of(Data)
+        assert data is not None
         digests = [digest for digest in (data.unlabelled, data.snapshot) if digest]
         tables = [keyed_items(workspace, digest, data) for digest in digests]
         self._identity = identity_of(data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from leadline.errors import NotReadyError
-from leadline.phases.lifecycle import Judge
 from leadline.record import Job, JobState
 from leadline.services.naming import person_named, row_named
 from leadline.workspace import Workspace
@@ -19,7 +18,7 @@ def ask_for(workspace: Workspace, row: str, by: str) -> Job:
     workspace : Workspace
         The project.
     row : str
-        A row that a machine judges.
+        A row that a machine may run.
     by : str
         Who asks.
 
@@ -31,10 +30,10 @@ def ask_for(workspace: Workspace, row: str, by: str) -> Job:
     Raises
     ------
     NotReadyError
-        If a person judges the row, or something it stands on is missing.
+        If a person answers the row, or something it stands on is missing.
     """
     asked = row_named(row)
-    if asked.judge is Judge.PERSON or asked.name == "review":
+    if not asked.is_computed:
         raise NotReadyError(
             f"{row!r} is answered by people.",
             "A machine cannot do it for them.",

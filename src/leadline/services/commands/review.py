@@ -193,9 +193,7 @@ def choose_point(
     """
     person = person_named(by, "the choice")
     reading = workspace.record.reading("review")
-    offered, problem = reading["tuning"], reading["problem"]
-    assert isinstance(offered, Tuning)
-    assert isinstance(problem, Problem)
+    offered, problem = reading.of(Tuning), reading.of(Problem)
     number = reading.number("tuning")
     if tuning is not None and tuning != number:
         raise _outdated(tuning, number)
@@ -240,7 +238,7 @@ def choose_point(
 def _tuning(workspace: Workspace, number: int) -> Tuning:
     """The latest tuning, which must be the one that the page showed."""
     entry = workspace.record.latest("tuning")
-    if entry is None or not isinstance(entry.verdict, Tuning):
+    if entry is None:
         raise NotReadyError(
             "Nothing has been drawn for judging.",
             "A verdict of 'tuning' draws the rows.",
@@ -248,7 +246,7 @@ def _tuning(workspace: Workspace, number: int) -> Tuning:
         )
     if entry.number != number:
         raise _outdated(number, entry.number)
-    return entry.verdict
+    return entry.verdict_as(Tuning)
 
 
 def _outdated(shown: int, number: int) -> OutdatedAnswerError:

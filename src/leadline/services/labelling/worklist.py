@@ -34,11 +34,7 @@ def work_of(workspace: Workspace) -> Worklist:
     """
     newest = workspace.record.newest(("problem", "data", "search", "curve"))
     if "problem" not in newest or "data" not in newest:
-        raise NotReadyError(
-            "There is nothing to label yet.",
-            "A verdict of 'data' says which rows there are.",
-            "Run 'leadline run data' first.",
-        )
+        raise _nothing_to_label()
     basis, money = _basis(workspace, newest), _money(workspace, newest)
     work = workspace.record.labels.items.worklist()
     if work is None or work.basis != basis:
@@ -51,6 +47,28 @@ def work_of(workspace: Workspace) -> Worklist:
     made = workspace.record.labels.items.worklist()
     assert made is not None
     return made
+
+
+def data_and_problem(workspace: Workspace) -> tuple[Data, Problem]:
+    """The newest verdicts of 'data' and 'problem', which say what is labelled.
+
+    Raises
+    ------
+    NotReadyError
+        If one of them is missing.
+    """
+    data, problem = workspace.record.latest_of(Data), workspace.record.latest_of(Problem)
+    if data is None or problem is None:
+        raise _nothing_to_label()
+    return data, problem
+
+
+def _nothing_to_label() -> NotReadyError:
+    return NotReadyError(
+        "There is nothing to label yet.",
+        "A verdict of 'data' says which rows there are.",
+        "Run 'leadline run data' first.",
+    )
 
 
 def terms_of(workspace: Workspace) -> AssignmentTerms:
@@ -91,7 +109,7 @@ def _money(workspace: Workspace, newest: dict[str, int]) -> list[Any]:
 
 
 def _make(workspace: Workspace, basis: str, money: list[Any]) -> None:
-    data, problem = _verdicts(workspace)
+    data, problem = data_and_problem(workspace)
     ranking = ranking_in_force(workspace)
     pool = item_pool(workspace.artifacts, data, ranking)
     gold = read_gold(workspace, data, problem.label)
@@ -119,18 +137,9 @@ def _make(workspace: Workspace, basis: str, money: list[Any]) -> None:
     workspace.record.labels.items.replace(work, [*plain, *gold.items], gold.keys)
 
 
-def _verdicts(workspace: Workspace) -> tuple[Data, Problem]:
-    data, problem = workspace.record.latest("data"), workspace.record.latest("problem")
-    assert data is not None
-    assert problem is not None
-    assert isinstance(data.verdict, Data)
-    assert isinstance(problem.verdict, Problem)
-    return data.verdict, problem.verdict
-
-
 def _money_limit(workspace: Workspace) -> int | None:
     """What all votes may cost together; None where no budget was granted."""
-    _, problem = _verdicts(workspace)
+    _, problem = data_and_problem(workspace)
     if not problem.budget:
         return None
     left = problem.budget - spent_on_machines(workspace)

@@ -218,10 +218,9 @@ def _changes(
     workspace: Workspace, tuning: Tuning, found: tuple[Consequence, ...]
 ) -> tuple[Change, ...]:
     """What each point adds to the one before, with rows that show it."""
-    entry = workspace.record.latest("data")
-    assert entry is not None
-    assert isinstance(entry.verdict, Data)
-    rows = changed_values(workspace.artifacts, tuning, entry.verdict)
+    data = workspace.record.latest_of(Data)
+    assert data is not None
+    rows = changed_values(workspace.artifacts, tuning, data)
     return tuple(
         Change(
             strict=strict.point.name,
@@ -247,4 +246,4 @@ def _clarity(n_judged: int, p_best: float) -> Clarity:
 
 
 def _choice(entry: Entry | None) -> Review | None:
-    return entry.verdict if entry and isinstance(entry.verdict, Review) else None
+    return entry.verdict_as(Review) if entry else None

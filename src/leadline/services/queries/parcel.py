@@ -7,12 +7,11 @@ from math import ceil
 import polars as pl
 
 from leadline.engines.exchange import Answer, Parcel, Question
-from leadline.errors import NotReadyError
 from leadline.labelling.items import N_POOL
 from leadline.phases.data import Data
-from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.record import Vote
+from leadline.services.labelling.worklist import data_and_problem
 from leadline.snapshot import content_hashes, from_parquet
 from leadline.workspace import Workspace
 
@@ -41,7 +40,7 @@ def question_of(
     NotReadyError
         If there is no data verdict.
     """
-    data, problem = _verdicts(workspace)
+    data, problem = data_and_problem(workspace)
     kinds = {column.name: column.kind.value for column in data.columns}
     is_number = data.task is Task.REGRESSION
     prices, currency = workspace.settings.prices, problem.currency
@@ -78,7 +77,7 @@ def parcel(workspace: Workspace, question: Question, *, n_items: int = N_POOL) -
     NotReadyError
         If there is no data verdict.
     """
-    data, _ = _verdicts(workspace)
+    data, _ = data_and_problem(workspace)
     answers = tuple(_answer(vote) for vote in workspace.record.labels.votes.plain())
     frame = keyed_items(workspace, data.unlabelled or data.snapshot, data)
     key = frame.columns[0]
@@ -110,19 +109,6 @@ def keyed_items(workspace: Workspace, digest: str, data: Data) -> pl.DataFrame:
 def identity_of(data: Data) -> list[str]:
     """The columns whose content says which row a row is."""
     return list(data.split.identity) or list(data.features)
-
-
-def _verdicts(workspace: Workspace) -> tuple[Data, Problem]:
-    data, problem = workspace.record.latest("data"), workspace.record.latest("problem")
-    if data is None or problem is None:
-        raise NotReadyError(
-            "There is nothing to label yet.",
-            "A verdict of 'data' says which rows there are.",
-            "Run 'leadline run data' first.",
-        )
-    assert isinstance(data.verdict, Data)
-    assert isinstance(problem.verdict, Problem)
-    return data.verdict, problem.verdict
 
 
 def _answer(vote: Vote) -> Answer:

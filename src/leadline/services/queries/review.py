@@ -119,27 +119,25 @@ def pace(judgments: Sequence[Judgment]) -> float:
 
 def offer(workspace: Workspace) -> tuple[int, Tuning, Problem]:
     """Return the newest tuning, its number, and the problem; refuse if nothing is on offer."""
-    tuning, problem = workspace.record.latest("tuning"), workspace.record.latest("problem")
-    if tuning is None or problem is None:
+    entry, problem = workspace.record.latest("tuning"), workspace.record.latest_of(Problem)
+    if entry is None or problem is None:
         raise NotReadyError(
             "There are no operating points yet.",
             "A verdict of 'tuning' puts them on offer.",
             "Run 'leadline run tuning' first.",
         )
-    assert isinstance(tuning.verdict, Tuning)
-    assert isinstance(problem.verdict, Problem)
-    if not tuning.verdict.names:
+    tuning = entry.verdict_as(Tuning)
+    if not tuning.names:
         raise NotReadyError(
             "The tuning offers no operating point.",
             "At least one is needed to choose.",
             "Look at the verdict of 'tuning', and run 'leadline run tuning' again.",
         )
-    return tuning.number, tuning.verdict, problem.verdict
+    return entry.number, tuning, problem
 
 
 def row_values(workspace: Workspace, tuning: Tuning, row: int) -> Values:
     """Return the features of a row drawn for judging."""
-    entry = workspace.record.latest("data")
-    assert entry is not None
-    assert isinstance(entry.verdict, Data)
-    return stream_values(workspace.artifacts, tuning, entry.verdict, row)
+    data = workspace.record.latest_of(Data)
+    assert data is not None
+    return stream_values(workspace.artifacts, tuning, data, row)

@@ -6,29 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.phases.forecast import Forecast
-from leadline.phases.lifecycle import ROWS, Judge, Row, Stage, State
+from leadline.phases.lifecycle import ROWS, Row, Stage, State
 from leadline.phases.search import Search
 from leadline.record import Entry, Job, JobState
 from leadline.services.naming import row_named
 from leadline.services.queries.history import Line, lines_of_row
 from leadline.services.queries.situation import Situation, Word, title_of
 from leadline.workspace import Workspace
-
-# what a verdict must hold for a picture to be drawn; asking the charts would take too long
-_DRAWN_FROM = {
-    "data": "summary",
-    "feasibility": "summary",
-    "search": "ranked",
-    "labelling": "n_voted",
-    "curve": "curves",
-    "forecast": "lines",
-    "tuning": "names",
-    "review": "chosen",
-    "release": "champion_score",
-    "capacity": "loads",
-    "decay": "staleness",
-    "monitor": "blocks",
-}
 
 
 @dataclass(frozen=True)
@@ -110,12 +94,11 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     entry = workspace.record.entry(standing.number) if standing.number is not None else None
     jobs = [job for job in workspace.record.jobs.newest() if job.row == name]
     waiting = [job for job in jobs if job.state in (JobState.WAITING, JobState.RUNNING)]
-    by_machine = row.judge is not Judge.PERSON and name != "review"
     return RowPage(
         **_facts(now, row, entry),
         history=lines_of_row(workspace.record, now, name),
         closed=standing.closed,
-        can_run=by_machine and not standing.closed and not waiting,
+        can_run=row.is_computed and not standing.closed and not waiting,
         is_stale=standing.state is State.STALE,
         job=waiting[0] if waiting else None,
         failed=_failed(jobs, entry),
@@ -142,15 +125,15 @@ def _facts(now: Situation, row: Row, entry: Entry | None) -> dict[str, Any]:
         "stage": row.stage,
         "word": now.word_of_row(row.name),
         "entry": entry,
-        "picture": _picture(row.name, entry),
+        "picture": _picture(row, entry),
         "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
         "is_latest": entry is None or now.standings[row.name].number == entry.number,
     }
 
 
-def _picture(row: str, entry: Entry | None) -> str:
-    if entry is None or not getattr(entry.verdict, _DRAWN_FROM.get(row, ""), None):
+def _picture(row: Row, entry: Entry | None) -> str:
+    if entry is None or not row.is_drawn(entry.verdict):
         return ""
     # browsers keep pictures for good, and another project may once answer at the same address
     return f"/entries/{entry.number}/picture.svg?at={entry.at.timestamp()}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from leadline.phases.lifecycle import ROWS, Row, Stage, State, decision_of, is_decision, rows_of
@@ -79,8 +79,8 @@ def steps(now: Situation, jobs: Sequence[Job] = ()) -> tuple[Step, ...]:
             Act.NOTHING,
             "Nothing to decide now",
             "Every verdict is current. Look again when new data have come in.",
-            "/rows/monitor",
-            "leadline watch FILE",
+            ROWS["monitor"].page,
+            ROWS["monitor"].command,
         ),
     )
 
@@ -99,40 +99,18 @@ def _wanted(now: Situation) -> Iterator[Step]:
 
 
 def _first(row: Row) -> Step:
+    act = Act.RUN if row.is_computed else Act.JUDGE
     if row.name == "problem":
-        return Step(
-            Act.STATE,
-            "State the problem",
-            row.question,
-            "/rows/problem",
-            "leadline run problem",
-            row.name,
-        )
-    if row.name == "review":
-        return Step(
-            Act.JUDGE,
-            "Judge examples, then choose an operating point",
-            row.question,
-            "/review",
-            "leadline review",
-            row.name,
-        )
-    return Step(
-        Act.RUN,
-        f"Run {row.name}",
-        row.question,
-        f"/rows/{row.name}",
-        "leadline watch FILE" if row.name == "monitor" else f"leadline run {row.name}",
-        row.name,
-    )
+        act = Act.STATE
+    return Step(act, row.task, row.question, row.page, row.command, row.name)
 
 
 def _again(row: Row) -> Step:
     first = _first(row)
-    titles = {Act.RUN: f"Run {row.name} again", Act.JUDGE: "Review again"}
-    title = titles.get(first.act, first.title)
+    titles = {Act.RUN: f"{row.task} again", Act.JUDGE: f"{title_of(row.name)} again"}
+    title = titles.get(first.act, row.task)
     why = "What it stood on has changed since."
-    return Step(first.act, title, why, first.path, first.command, row.name)
+    return replace(first, title=title, why=why)
 
 
 def _decision_wanted(now: Situation, stage: Stage) -> Iterator[Step]:
@@ -144,24 +122,26 @@ def _decision_wanted(now: Situation, stage: Stage) -> Iterator[Step]:
     if not against and not unclear:
         return
     said = "no" if against else "unclear"
+    decision = ROWS[decision_of(stage)]
     names = " and ".join(title_of(name).lower() for name in against or unclear)
     yield Step(
         Act.DECIDE,
-        f"Decide on {stage}: go on, go back or stop",
+        decision.task,
         f"The verdict of {names} is {said}.",
-        f"/decide/{stage}",
-        f"leadline decide {stage} go --why REASON",
+        decision.page,
+        decision.command,
     )
 
 
 def _stopped(stage: Stage) -> Step:
+    decision = ROWS[decision_of(stage)]
     return Step(
         Act.DECIDE,
         f"Stopped after {stage}",
         f"The decision on {stage} was not to go on. A new decision, or a new verdict, reopens it.",
-        f"/decide/{stage}",
-        f"leadline decide {stage} go --why REASON",
-        decision_of(stage),
+        decision.page,
+        decision.command,
+        decision.name,
     )
 
 

@@ -6,14 +6,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from leadline.errors import OutdatedAnswerError
-from leadline.record import Role
-from leadline.services.invitations import NotInvitedError, invitation_of
+from leadline.services.invitations import PAGES, NotInvitedError, invitation_of
 from leadline.web.desk import AtDesk, Desk
 from leadline.web.forms import checked
 
 router = APIRouter(prefix="/join")
-
-_PAGE = {Role.LABEL: "/label", Role.JUDGE: "/review", Role.ADJUDICATE: "/adjudicate"}
 
 
 @router.get("/{link}")
@@ -21,7 +18,7 @@ def come(request: Request, desk: AtDesk, link: str) -> Response:
     """Let in who brings a link, as the person it was made for."""
     invitation = invitation_of(desk.workspace, link)
     _refuse_another(request, desk, invitation.person)
-    response = desk.go(request, _PAGE[invitation.role])
+    response = desk.go(request, PAGES[invitation.role][0])
     desk.forms.welcome(request, response, link)
     return response
 

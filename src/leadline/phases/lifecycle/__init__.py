@@ -1,0 +1,28 @@
+"""Life cycle: the table of its rows, and the state that each row is in."""
+
+from leadline.phases.lifecycle.row_table import (
+    ROWS,
+    Owner,
+    Row,
+    Stage,
+    decision_of,
+    is_decision,
+    row_of,
+    rows_of,
+)
+from leadline.phases.lifecycle.states import Mark, Standing, State, standing
+
+__all__ = [
+    "ROWS",
+    "Mark",
+    "Owner",
+    "Row",
+    "Stage",
+    "Standing",
+    "State",
+    "decision_of",
+    "is_decision",
+    "row_of",
+    "rows_of",
+    "standing",
+]
