@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.engines.own.naming import is_import_path
+from leadline.engines.own.import_path import is_import_path
 from leadline.errors import EngineError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 from sklearn.metrics import r2_score, roc_auc_score
 
-from leadline.engines.families.inputs.columns import (
+from leadline.engines.families.inputs.encoders import (
     MOST_CATEGORIES,
     Categories,
     Columns,

@@ -218,7 +218,7 @@ def test_a_broken_guest_is_trusted_with_nothing(monkeypatch: pytest.MonkeyPatch)
     expected = trusted_types()
     monkeypatch.setattr(models, "names", lambda kind: (*names(kind), "broken"))
     assert trusted_types() == expected
-    assert "leadline.engines.families.inputs.columns.Columns" in expected
+    assert "leadline.engines.families.inputs.encoders.Columns" in expected
 
 
 def test_a_model_that_never_saw_the_positive_class_is_refused(

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from tests.engines.conftest import Sealed
 
 from leadline.engines.servers.http import create_app
-from leadline.engines.servers.queue import Queue
+from leadline.engines.servers.request_queue import RequestQueue
 from leadline.errors import DataError
 
 ROW = {"size": 0.5, "town": "Ulm", "said": "late again", "at": "2024-05-01T10:00"}
@@ -229,7 +229,7 @@ def test_requests_that_wait_are_scored_together(
         return real(frame, **options)
 
     monkeypatch.setattr(bundle, "predict", counted)
-    queue = Queue(bundle)
+    queue = RequestQueue(bundle)
     asked = [[tuple(ROW.values())] * n for n in (1, 2, 3)]
 
     async def ask() -> list[Any]:
@@ -241,7 +241,7 @@ def test_requests_that_wait_are_scored_together(
 
 
 def test_one_bad_request_leaves_the_others_alone(release: Sealed) -> None:
-    queue = Queue(release.open())
+    queue = RequestQueue(release.open())
     good, bad = tuple(ROW.values()), tuple({**ROW, "at": "soon"}.values())
 
     async def ask() -> list[Any]:

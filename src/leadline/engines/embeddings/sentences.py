@@ -18,7 +18,7 @@ from leadline.engines.embeddings.cache import Cache, default_folder
 from leadline.engines.embeddings.packaged import Identity, identity, model_folder
 
 if TYPE_CHECKING:
-    from leadline.engines.embeddings.network import Network
+    from leadline.engines.embeddings.bert import Network
     from leadline.engines.embeddings.wordpiece import WordPieces
 
 N_DIMENSIONS = 384
@@ -96,7 +96,7 @@ def _vector(text: str) -> NDArray[np.float32]:
 def _model(folder: Path) -> tuple[WordPieces, Network]:
     """The language model, opened once a process: a file that never changes."""
     # scipy is not for those who only ask whether there is a model
-    from leadline.engines.embeddings.network import Network
+    from leadline.engines.embeddings.bert import Network
     from leadline.engines.embeddings.wordpiece import WordPieces
 
     return WordPieces.read(folder / "vocab.txt", _MOST_PIECES), Network.read(folder)

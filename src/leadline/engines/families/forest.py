@@ -17,9 +17,8 @@ from sklearn.ensemble import (
 )
 
 from leadline.engines.contract import Choice, Range, Scalar, Space
-from leadline.engines.families.inputs.columns import TRUSTED, Columns
+from leadline.engines.families.inputs.encoders import TRUSTED, encoded_for_trees
 
-_TEXT_DIRECTIONS = 48
 # trees are grown on 32-bit floats
 _MOST = float(np.finfo(np.float32).max)
 
@@ -52,10 +51,7 @@ class _Forest(BaseEstimator):
                 f"method is {self.method!r}; one of {', '.join(self._makers)} is needed. "
                 "Correct it."
             )
-        self.columns_ = Columns(
-            self.kinds, trees=True, n_components=_TEXT_DIRECTIONS, seed=self.seed
-        ).fit(X)
-        encoded = self.columns_.transform(X)
+        self.columns_, encoded = encoded_for_trees(X, self.kinds, self.seed)
         target = self._target(y)
         self.places_ = [
             category_places(encoded[:, index], target) for index in range(self.columns_.n_codes_)

@@ -13,7 +13,7 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import Pipeline
 
 from leadline.engines.contract import Range, Scalar, Space
-from leadline.engines.families.inputs.columns import TRUSTED, Columns
+from leadline.engines.families.inputs.encoders import TRUSTED, Columns
 
 _MOST_DIMENSIONS = 32
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 
 from leadline.engines.own.estimators import Estimators
+from leadline.engines.own.import_path import FRAME, ImportPath, parse_import_path
 from leadline.engines.own.importing import attribute_of
-from leadline.engines.own.naming import FRAME, Named, named
 from leadline.errors import EngineError
 
 _NET, _BINARY = "NeuralNet", "NeuralNetBinaryClassifier"
@@ -65,7 +65,7 @@ class _Net(BaseEstimator):
         return self._net
 
     def _made(self) -> Any:
-        path = named(self.name)
+        path = parse_import_path(self.name)
         found = attribute_of(importlib.import_module(path.module), path)
         net = found() if isinstance(found, type) else clone(found)
         return net.set_params(verbose=0)
@@ -125,7 +125,7 @@ class Nets(Estimators):
         If the net is to be given the frame: a net takes numbers.
     """
 
-    def __init__(self, named: Named, model: Any, kind: str) -> None:
+    def __init__(self, named: ImportPath, model: Any, kind: str) -> None:
         if named.given == FRAME:
             raise EngineError(
                 f"{named.name!r} is a skorch net, which cannot be given the frame.",

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from leadline.engines.loading import load, load_family, names
-from leadline.engines.own.naming import is_import_path
+from leadline.engines.own.import_path import is_import_path
+from leadline.engines.releases.renamed import with_new_names
 from leadline.engines.releases.skops_io import skops_io
 from leadline.errors import EngineError, LeadlineError, ReleaseError
 
@@ -61,7 +62,7 @@ def load_model(data: bytes, *, trusted: Sequence[str] | None = None) -> Any:
     Parameters
     ----------
     data : bytes
-        What `dump_model` made.
+        What `dump_model` made, in this version or in one with older names of classes.
     trusted : sequence of str, optional
         Types it may hold beside scikit-learn's public ones, ``package.*`` for all of a package;
         `trusted_types` by default.
@@ -73,6 +74,7 @@ def load_model(data: bytes, *, trusted: Sequence[str] | None = None) -> Any:
     """
     allowed = list(trusted_types() if trusted is None else trusted)
     try:
+        data = with_new_names(data)
         asked = skops_io.get_untrusted_types(data=data)
         strangers = [kind for kind in asked if not _is_in(kind, allowed)]
         if not strangers:

@@ -20,9 +20,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from threadpoolctl import threadpool_limits
 
-from leadline.engines.releases.bundle import Bundle, open_bundle
+from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.servers import inference
-from leadline.engines.servers.queue import Queue
+from leadline.engines.servers.request_queue import RequestQueue
 from leadline.engines.servers.schema import Requests, UnreadableError
 from leadline.errors import DataError, LeadlineError
 
@@ -89,7 +89,7 @@ def serve(
 
 
 def create_app(
-    bundle: Bundle, *, max_body_bytes: int = _MAX_BODY_BYTES, max_rows: int = _MAX_ROWS
+    bundle: ReleaseBundle, *, max_body_bytes: int = _MAX_BODY_BYTES, max_rows: int = _MAX_ROWS
 ) -> FastAPI:
     """The application of an opened release.
 
@@ -99,14 +99,14 @@ def create_app(
 
     Parameters
     ----------
-    bundle : Bundle
+    bundle : ReleaseBundle
         Opened, hence ready.
     max_body_bytes, max_rows : int
         As in `serve`.
     """
     manifest = bundle.manifest
     requests = Requests(manifest, max_rows=max_rows)
-    queue = Queue(bundle)
+    queue = RequestQueue(bundle)
     app = FastAPI(title=f"{manifest.project} {manifest.release_id}", openapi_url=None)
     app.add_exception_handler(LeadlineError, _refuse)
     app.add_exception_handler(Exception, _fail)

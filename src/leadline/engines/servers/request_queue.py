@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from leadline.engines.releases.bundle import Bundle
+from leadline.engines.releases.bundle import ReleaseBundle
 
 _Row = tuple[Any, ...]
 _DTYPES = {
@@ -19,7 +19,7 @@ _DTYPES = {
 }
 
 
-class Queue:
+class RequestQueue:
     """Requests that wait for the model.
 
     The first one to arrive asks the event loop to score soon; what else the loop reads before
@@ -27,11 +27,11 @@ class Queue:
 
     Parameters
     ----------
-    bundle : Bundle
+    bundle : ReleaseBundle
         Scores.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: ReleaseBundle) -> None:
         self._bundle = bundle
         columns = bundle.manifest.columns
         self._schema = {name: _DTYPES[kind] for name, kind in columns.items()}

@@ -90,7 +90,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parcel:
+class LabellingBatch:
     """What goes out.
 
     Attributes
@@ -112,7 +112,7 @@ class Parcel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Arrival:
+class ImportedAnnotation:
     """An answer as it came in.
 
     Attributes
@@ -139,10 +139,10 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inbox:
+class ImportResult:
     """What came in: answers, and what could not be read as one."""
 
-    arrivals: tuple[Arrival, ...]
+    annotations: tuple[ImportedAnnotation, ...]
     faults: tuple[Fault, ...] = ()
 
 
@@ -165,19 +165,19 @@ class Format(Protocol):
     name: str
     suffixes: tuple[str, ...]
 
-    def write(self, parcel: Parcel, path: Path) -> None:
+    def write(self, batch: LabellingBatch, path: Path) -> None:
         """Write items and answers.
 
         Parameters
         ----------
-        parcel : Parcel
+        batch : LabellingBatch
             What goes out.
         path : Path
             File or folder to make, alone in a folder; further files are put beside it.
         """
         ...
 
-    def read(self, path: Path, question: Question) -> Inbox:
+    def read(self, path: Path, question: Question) -> ImportResult:
         """Read answers.
 
         Parameters

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from leadline.engines.exchange import Question
+from leadline.engines.annotation_format import Question
 from leadline.engines.formats.cells import plain
 
 OURS = "leadline"

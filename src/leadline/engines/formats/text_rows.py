@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from leadline.engines.exchange import Fault
+from leadline.engines.annotation_format import Fault
 from leadline.errors import DataError
 
 _MOST_COLUMNS = 10_000

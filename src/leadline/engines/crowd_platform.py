@@ -86,7 +86,7 @@ def cost_of(study: Study, *, fee: Fraction, vat: Fraction = Fraction(0)) -> Cost
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
+class PostedStudy:
     """A study as the platform has it.
 
     Attributes
@@ -143,15 +143,15 @@ class Platform(Protocol):
     name: ClassVar[str]
     fees: ClassVar[tuple[tuple[str, Fraction], ...]]
 
-    def draft(self, study: Study) -> Offer:
+    def draft(self, study: Study) -> PostedStudy:
         """Make a study that nobody sees yet; the same study twice is made once."""
         ...
 
-    def offer(self, study_id: str) -> Offer:
+    def offer(self, study_id: str) -> PostedStudy:
         """A study as it stands now."""
         ...
 
-    def publish(self, study_id: str) -> Offer:
+    def publish(self, study_id: str) -> PostedStudy:
         """Let people in. From here on money is owed."""
         ...
 
