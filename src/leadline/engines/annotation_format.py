@@ -1,6 +1,7 @@
-"""What goes out to be labelled elsewhere and what comes back, whatever the file.
+"""Contract of annotation formats: labelling batches go out, answers are imported.
 
-A guest's format is any class with the methods of `Format`, named in its package's entry points::
+A format of another package is any class with the methods of `Format`, named in the package's
+entry points::
 
     [project.entry-points."leadline.formats"]
     spreadsheet = "my_package.spreadsheet:Spreadsheet"
@@ -23,7 +24,7 @@ VOTE_COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked of each item.
+    """Question asked of each item.
 
     Attributes
     ----------
@@ -57,7 +58,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one person says of one item.
+    """Answer of one person about one item, as files hold it.
 
     Attributes
     ----------
@@ -91,7 +92,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class LabellingBatch:
-    """What goes out.
+    """Items to be labelled elsewhere, with the question and the answers so far.
 
     Attributes
     ----------
@@ -113,7 +114,7 @@ class LabellingBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedAnnotation:
-    """An answer as it came in.
+    """An answer that was read from a file.
 
     Attributes
     ----------
@@ -140,7 +141,7 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportResult:
-    """What came in: answers, and what could not be read as one."""
+    """Result of reading a file: annotations, and places that could not be read as one."""
 
     annotations: tuple[ImportedAnnotation, ...]
     faults: tuple[Fault, ...] = ()
@@ -171,7 +172,7 @@ class Format(Protocol):
         Parameters
         ----------
         batch : LabellingBatch
-            What goes out.
+            Items and answers.
         path : Path
             File or folder to make, alone in a folder; further files are put beside it.
         """

@@ -1,7 +1,7 @@
-"""Paid work on a crowd platform: what is asked for, what it costs, what comes of it.
+"""Contract of crowd platforms: studies, their cost, and submissions.
 
-A guest's platform is any class with the methods of `Platform`, named in its package's entry
-points::
+A platform of another package is any class with the methods of `Platform`, named in the package's
+entry points::
 
     [project.entry-points."leadline.platforms"]
     village = "my_package.village:Village"
@@ -17,7 +17,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """Work that is offered.
+    """Paid work for people on a platform.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ class PostedStudy:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """What one person handed in.
+    """Submission of one person.
 
     Attributes
     ----------

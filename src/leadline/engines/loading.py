@@ -1,4 +1,4 @@
-"""Finds engines by name: through the entry points of what is installed, families by path too."""
+"""Lookup of engines by name: entry points of installed packages, import paths for families."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forward pass of a small BERT in numpy: word pieces in, one vector out."""
+"""Forward pass of a small BERT in numpy: word pieces in, one vector out."""
 
 from __future__ import annotations
 

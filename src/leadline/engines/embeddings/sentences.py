@@ -1,4 +1,4 @@
-"""Texts to vectors, each text once."""
+"""Embedding of texts, each text once."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class NaiveBayes(ClassifierMixin, BaseEstimator):
     kinds : mapping of str to {"number", "category", "text", "date", "image"}
         Column name to kind.
     alpha : float > 0, default=1.0
-        Smoothing of every part: rows, or weight of a word, that each class is given for nothing.
+        Smoothing of every part: rows, or weight of a word, that are added to each class.
     words, weights, terms
         As in `TermLikelihood`.
     numbers : {"normal", "bins"}, default="normal"
@@ -205,7 +205,7 @@ class Bayes:
         columns: Mapping[str, str],
         seed: int,  # noqa: ARG002
     ) -> Any:
-        """The sum of the parts; nothing in it is left to chance."""
+        """The sum of the parts; it draws no random numbers."""
         if task == "regression":
             raise ValueError("Naive Bayes needs classes; got regression. Ask for candidates first.")
         make: Any = NaiveBayes

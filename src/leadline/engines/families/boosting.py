@@ -1,4 +1,4 @@
-"""Gradient boosting of trees: many small corrections, and interactions of columns."""
+"""Gradient boosting of trees: a sum of many small trees, with interactions of columns."""
 
 from __future__ import annotations
 

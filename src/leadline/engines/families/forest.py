@@ -1,4 +1,4 @@
-"""Forests: many deep trees on resampled rows and columns, and their mean."""
+"""Forests: the mean of many deep trees on resampled rows and columns."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def category_places(codes: NDArray[np.float64], target: NDArray[np.float64]) -> 
     # one more row of the overall mean: a category seen once is not at the end of the line
     means = sums / (n_rows + 1.0)[:, np.newaxis]
     directions = np.linalg.svd(np.sqrt(n_rows)[:, np.newaxis] * means, full_matrices=False)[2]
-    # the sign of a direction is arbitrary, and chance must not choose it
+    # the sign of a direction is arbitrary, and must not change the model
     line = directions[0] * np.sign(directions[0, np.abs(directions[0]).argmax()])
     places: NDArray[np.float64] = means @ line
     return places

@@ -1,4 +1,4 @@
-"""Nearest neighbours: the rows that look most like this one decide."""
+"""Nearest neighbours in the leading directions of the encoded columns."""
 
 from __future__ import annotations
 

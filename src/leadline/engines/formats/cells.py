@@ -1,4 +1,4 @@
-"""One value as text, and back, the same in every format that writes text."""
+"""Cells of text formats: one value as text, and back."""
 
 from __future__ import annotations
 

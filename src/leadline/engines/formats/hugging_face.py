@@ -1,4 +1,4 @@
-"""A folder that ``datasets.load_dataset`` reads: Parquet, and a README whose head says where [1]_.
+"""Data set for Hugging Face: Parquet, and a README whose head names the files [1]_.
 
 References
 ----------

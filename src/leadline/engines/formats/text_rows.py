@@ -1,4 +1,4 @@
-"""Rows of a text file with the line each stands on; a broken line is named, and skipped."""
+"""Rows of text files with their line numbers; a broken line is named, and skipped."""
 
 from __future__ import annotations
 

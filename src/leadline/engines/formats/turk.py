@@ -1,4 +1,4 @@
-"""Result files of Amazon Mechanical Turk [1]_, which come in only.
+"""Result files of Amazon Mechanical Turk [1]_, which are only read.
 
 References
 ----------

@@ -1,4 +1,4 @@
-"""What a small PNG holds: numbers for a model, something to look at for a person."""
+"""Pixels of small PNG images: arrays for models, thumbnails and data URIs for people."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class Estimators:
 
     @property
     def trusted(self) -> tuple[str, ...]:
-        """The house's own types, and those of the package that the estimator is from."""
+        """Our own types, and those of the package that the estimator is from."""
         package = type(self._model).__module__.partition(".")[0]
         return (
             *TRUSTED,
@@ -125,7 +125,7 @@ class Estimators:
         columns: Mapping[str, str],
         seed: int,
     ) -> Any:
-        """The house's numbers, then a copy; or the copy alone, if it is given the frame."""
+        """The columns as numbers, then a copy; or the copy alone, if it is given the frame."""
         model = self._copy(seed)
         last = ("model", Probable(model) if self.kind == "classifier" else model)
         if self._named.given == FRAME:
@@ -137,7 +137,7 @@ class Estimators:
         return Pipeline([*steps, last])
 
     def _copy(self, seed: int) -> Any:
-        """An estimator that has learnt nothing."""
+        """An unfitted copy."""
         return _seeded(clone(self._model), seed)
 
 

@@ -1,4 +1,4 @@
-"""Makes a family of what a name names, or says why it cannot."""
+"""Family of an import path: of an estimator, a net, the functions of a module, or itself one."""
 
 from __future__ import annotations
 

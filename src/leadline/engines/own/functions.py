@@ -54,7 +54,7 @@ class _Program(BaseEstimator):
     kinds : mapping of str to {"number", "category", "text", "date", "image"}
         Column name to kind.
     numbers : bool, default=False
-        Whether it is given the house's numbers instead of the polars frame.
+        Whether it is given the encoded columns instead of the polars frame.
     seed : int, default=0
         Handed to ``fit``.
     """

@@ -1,4 +1,4 @@
-"""Reads the name of a person's own model, without importing anything."""
+"""Import paths of a person's own models, parsed without importing anything."""
 
 from __future__ import annotations
 

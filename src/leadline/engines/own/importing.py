@@ -1,4 +1,4 @@
-"""Imports what a name names, from what is installed or from the project's folder.
+"""Import of a person's own model, from what is installed or from the project's folder.
 
 The folder goes to the end of ``sys.path``: a module of a person's own never hides another one. If
 another one hides it, that is said.

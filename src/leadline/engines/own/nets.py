@@ -45,18 +45,18 @@ class _Net(BaseEstimator):
         self.seed = seed
 
     def _learn(self, X: Any, target: NDArray[Any]) -> None:
-        with _alone(self.seed):
+        with _seeded(self.seed):
             net = self._made().fit(np.asarray(X, dtype=np.float32), target)
         state = net.module_.state_dict()
         self.weights_ = {name: weight.detach().cpu().numpy() for name, weight in state.items()}
         self._net = None
 
     def _answering(self) -> Any:
-        """The net with its weights, in 64 bits: a row's answer is the same in any company."""
+        """The net with its weights, in 64 bits: rows beside a row do not change its answer."""
         if getattr(self, "_net", None) is None:
             import torch
 
-            with _alone(self.seed):
+            with _seeded(self.seed):
                 net = self._made().initialize()
             state = {name: torch.tensor(weight) for name, weight in self.weights_.items()}
             net.module_.load_state_dict(state)
@@ -158,8 +158,8 @@ def _is_one(model: Any, name: str) -> bool:
 
 
 @contextmanager
-def _alone(seed: int) -> Iterator[None]:
-    """Chance from a seed; torch's announcements, such as that of lazy layers, are no warnings."""
+def _seeded(seed: int) -> Iterator[None]:
+    """Random numbers of torch from a seed, without its warnings, such as that of lazy layers."""
     import torch
 
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():

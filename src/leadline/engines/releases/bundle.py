@@ -1,4 +1,4 @@
-"""A release on disk: an immutable folder named by digest, signed, and tried before it may answer.
+"""Release bundle: an immutable folder named by digest, signed, and checked before it answers.
 
 ::
 
@@ -58,7 +58,7 @@ _ID_LENGTH = 12
 
 @dataclass(frozen=True)
 class SealedBundle:
-    """What was sealed.
+    """Result of sealing: names, digests and size of a release.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""From a fitted model to what a release answers."""
+"""Prediction table of a release: a score a row, and a flag or a label beside it."""
 
 from __future__ import annotations
 

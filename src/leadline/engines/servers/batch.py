@@ -1,4 +1,4 @@
-"""A release over a file: constant memory, and a whole output or none."""
+"""Batch scoring of a file: constant memory, and a whole output or none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network is given: numbers, codes of categories and pixels, from a polars frame."""
+"""Inputs of a network: numbers, codes of categories and pixels, from a polars frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer as an annotation, and back.
+"""Answers as Label Studio's annotations, and back.
 
 Label Studio notes its own user and its own time for what it imports. So that nothing is lost, who
 said it, when and how long it took also stand under ``meta`` of the first region, which it keeps

@@ -1,4 +1,4 @@
-"""Reads and writes Label Studio's JSON."""
+"""Label Studio's JSON, written and read."""
 
 from __future__ import annotations
 

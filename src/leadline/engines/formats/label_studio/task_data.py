@@ -1,4 +1,4 @@
-"""An item as a task: where each column stands, and what shows it."""
+"""Items as Label Studio's tasks, and the labelling configuration that shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes a bundle as a zip, and reads the answers that come back."""
+"""Zip with an offline labelling page, and the answers that come back from it."""
 
 from __future__ import annotations
 

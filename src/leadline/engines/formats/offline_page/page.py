@@ -1,4 +1,4 @@
-"""The page of a bundle: one file that needs nothing else."""
+"""Offline labelling page: one HTML file that loads nothing."""
 
 from __future__ import annotations
 
