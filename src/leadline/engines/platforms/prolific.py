@@ -31,7 +31,7 @@ _TIMEOUT_S = 30.0
 _LONGEST_WAIT_S = 60.0
 _SHORTEST_WHY = 100
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-_NOBODY_SEES = "UNPUBLISHED"
+_UNPUBLISHED = "UNPUBLISHED"
 _WHO = "judge={{%PROLIFIC_PID%}}&study={{%STUDY_ID%}}&session={{%SESSION_ID%}}"
 
 
@@ -108,7 +108,7 @@ class Prolific:
         path = f"/api/v1/studies/{_id(study_id)}/transition/"
         for attempt in range(_TRIES):
             offer = self.offer(study_id)
-            if offer.status != _NOBODY_SEES:
+            if offer.status != _UNPUBLISHED:
                 return offer
             try:
                 self._ask("POST", path, {"action": "PUBLISH"}, is_repeatable=False)
