@@ -120,6 +120,17 @@ def test_a_file_of_paths_is_scored(
     assert score_file(bundle, elsewhere, target, folder=source.parent) == N_ROWS
 
 
+def test_the_folder_of_the_file_comes_first(
+    bundle: ReleaseBundle, expected: list[float], source: Path
+) -> None:
+    other = source.parent / "other"
+    other.mkdir()
+    (other / "0.jpg").write_bytes(PHOTOS[-1])
+    target = source.with_name("out.csv")
+    score_file(bundle, source, target, folder=other)
+    assert pl.read_csv(target)["score"].to_list() == pytest.approx(expected)
+
+
 def test_a_lost_file_is_refused_with_its_line(bundle: ReleaseBundle, source: Path) -> None:
     (source.parent / "30.jpg").unlink()
     with pytest.raises(DataError, match=r"rows.csv line 32: 'photo' is 30.jpg: no such file"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import socket
 import subprocess
@@ -117,6 +118,13 @@ def test_a_body_of_unknown_length_is_cut_off(client: TestClient) -> None:
     assert answer.status_code == 413
 
 
+def test_a_body_as_large_as_is_allowed_is_read(release: Sealed) -> None:
+    body = json.dumps({"rows": [ROW]}).encode()
+    for room, status in ((0, 200), (-1, 413)):
+        app = create_app(release.open(), max_body_bytes=len(body) + room)
+        assert TestClient(app).post("/predict", content=body).status_code == status
+
+
 def test_health_and_schema(client: TestClient, release: Sealed) -> None:
     assert client.get("/health/live").json() == {"live": True}
     assert client.get("/health/ready").json()["release"] == release.sealed.release_id
@@ -175,6 +183,19 @@ def test_inference_gives_the_same_scores(client: TestClient, release: Sealed) ->
     assert (score["name"], score["datatype"], score["shape"]) == ("score", "FP64", [4])
     assert score["data"] == [one["score"] for one in simple]
     assert (flagged["datatype"], flagged["data"]) == ("BOOL", [one["flagged"] for one in simple])
+
+
+def test_shapes_count_rows_and_an_id_is_given_back_if_there_was_one(
+    client: TestClient, release: Sealed
+) -> None:
+    inputs = tensors(rows_of(release, 3))
+    plain = client.post("/v2/models/delays/infer", json={"inputs": inputs}).json()
+    assert "id" not in plain
+    assert [one["shape"] for one in plain["outputs"]] == [[3], [3]]
+    columns = [{**one, "shape": [3, 1]} for one in inputs]
+    assert client.post("/v2/models/delays/infer", json={"inputs": columns}).json() == plain
+    wide = [{**one, "shape": [1, 3]} for one in inputs]
+    assert client.post("/v2/models/delays/infer", json={"inputs": wide}).status_code == 422
 
 
 def test_the_protocol_describes_the_model(client: TestClient, release: Sealed) -> None:
