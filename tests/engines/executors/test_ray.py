@@ -199,7 +199,7 @@ def test_a_ray_that_is_slow_to_start_is_started_again(monkeypatch: pytest.Monkey
             raise Exception("The current node timed out during startup.")
 
     monkeypatch.setattr(engine, "_start", start)
-    engine._start_patiently(2)
+    engine._start_with_retries(2)
     assert starts == [2, 2, 2]
 
 

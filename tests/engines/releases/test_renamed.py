@@ -84,7 +84,8 @@ def with_names(data: bytes, names: Mapping[str, str]) -> bytes:
         for info in stored.infolist():
             content = stored.read(info)
             if info.filename == "schema.json":
-                content = json.dumps(json.loads(content, object_hook=lambda n: _as(n, names)))
+                schema = json.loads(content, object_hook=lambda node: _as(node, names))
+                content = json.dumps(schema).encode()
             changed.writestr(info, content)
     return buffer.getvalue()
 
