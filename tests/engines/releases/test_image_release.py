@@ -98,6 +98,13 @@ def test_what_is_no_image_is_refused_and_no_file_is_read(
     assert not error["needed"].startswith("Value error")
 
 
+def test_no_image_may_be_null_or_empty(bundle: ReleaseBundle) -> None:
+    with TestClient(create_app(bundle)) as client:
+        answers = client.post("/predict", json={"rows": [{"photo": None}, {"photo": ""}]})
+    null, empty = answers.json()["predictions"]
+    assert null == empty
+
+
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     for row, data in enumerate(PHOTOS):

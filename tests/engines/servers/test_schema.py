@@ -50,7 +50,7 @@ def test_further_faults_are_counted(requests: Requests) -> None:
 
 
 def test_columns_are_read_as_rows_whatever_their_order(requests: Requests) -> None:
-    columns = {
+    columns: dict[str, list[Any]] = {
         "at": [None, "2024-05-01"],
         "town": [7, "Ulm"],
         "size": [1.0, 2.0],
