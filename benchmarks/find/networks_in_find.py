@@ -34,7 +34,7 @@ from leadline.search.candidate_evaluator import Bench, Course
 from leadline.workspace import Workspace
 
 _GUEST = """
-from leadline.engines.families.network.tables import TableNetwork
+from leadline.engines.families.network.variants import TableNetwork
 
 class One(TableNetwork):
     name = "one-network"

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from leadline.engines.exchange import Answer, Inbox, Parcel, Question
+from leadline.engines.annotation_format import Answer, ImportResult, LabellingBatch, Question
 from leadline.engines.inputs.images import png_of_numbers
 from leadline.engines.loading import load
 
@@ -57,7 +57,7 @@ def main() -> None:
     engine = load("formats", "label-studio")()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sent = parcel(n_items)
+        sent = batch(n_items)
         engine.write(sent, folder / "tasks.json")
         with running(folder) as studio:
             project = studio.make_project((folder / "tasks.xml").read_text())
@@ -70,7 +70,7 @@ def main() -> None:
         report(sent, said, back, again)
 
 
-def parcel(n_items: int) -> Parcel:
+def batch(n_items: int) -> LabellingBatch:
     """Awkward items, and votes of three people on two thirds of them."""
     rng = np.random.default_rng(0)
     began = datetime(2026, 3, 1, 8, 30, 0, 123456, tzinfo=UTC)
@@ -109,13 +109,13 @@ def parcel(n_items: int) -> Parcel:
         for number, judge in enumerate(("Ada", "ben@example.org", "Łukasz 3"))
         if row % 3
     ]
-    return Parcel(question=question, key="item", items=items, answers=tuple(answers))
+    return LabellingBatch(question=question, key="item", items=items, answers=tuple(answers))
 
 
-def returned(sent: Parcel, back: Inbox) -> Parcel:
+def returned(sent: LabellingBatch, back: ImportResult) -> LabellingBatch:
     """What came back, packed once more."""
-    answers = tuple(arrival.answer for arrival in back.arrivals)
-    return Parcel(question=sent.question, key=sent.key, items=sent.items, answers=answers)
+    answers = tuple(imported.answer for imported in back.annotations)
+    return LabellingBatch(question=sent.question, key=sent.key, items=sent.items, answers=answers)
 
 
 class Studio:
@@ -235,24 +235,29 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise SystemExit(f"Label Studio did not start:\n{log.read_text()[-3000:]}")
 
 
-def report(sent: Parcel, said: list[dict[str, Any]], back: Inbox, again: Inbox) -> None:
+def report(
+    sent: LabellingBatch, said: list[dict[str, Any]], back: ImportResult, again: ImportResult
+) -> None:
     """Print what went in, what came back, and what of it is not the same."""
     for fault in back.faults:
         print(f"fault: {fault.where}: {fault.found}", file=sys.stderr)
-    contents = {arrival.answer.item: arrival.content for arrival in back.arrivals}
+    contents = {imported.answer.item: imported.content for imported in back.annotations}
     items = {row["item"]: row for row in sent.items.iter_rows(named=True)}
     answers = {
-        (arrival.answer.item, arrival.answer.judge): arrival.answer for arrival in back.arrivals
+        (imported.answer.item, imported.answer.judge): imported.answer
+        for imported in back.annotations
     }
     ours = [each for each in sent.answers if answers.get((each.item, each.judge)) != each]
     theirs = [each for each in said if not is_there(each, answers)]
     lost_items = [key for key, row in items.items() if not is_same(row, contents.get(key))]
-    once_more = {(each.answer.item, each.answer.judge): each.answer for each in again.arrivals}
+    once_more = {(each.answer.item, each.answer.judge): each.answer for each in again.annotations}
     print("| what | went in | came back | lost or changed |")
     print("|---|---:|---:|---:|")
     print(f"| items | {len(items)} | {len(contents)} | {len(lost_items)} |")
-    print(f"| votes sent | {len(sent.answers)} | {len(back.arrivals) - len(said)} | {len(ours)} |")
-    n_there = len(back.arrivals) - len(sent.answers)
+    print(
+        f"| votes sent | {len(sent.answers)} | {len(back.annotations) - len(said)} | {len(ours)} |"
+    )
+    n_there = len(back.annotations) - len(sent.answers)
     print(f"| votes given there | {len(said)} | {n_there} | {len(theirs)} |")
     changed = sum(once_more.get(key) != answer for key, answer in answers.items())
     print(

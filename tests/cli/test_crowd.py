@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.cli.conftest import Call
 
-from leadline.engines.crowd import Platform, Study
+from leadline.engines.crowd_platform import Platform, Study
 from leadline.engines.loading import load
 from leadline.errors import EngineError
 

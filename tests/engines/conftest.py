@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leadline.engines.loading import load
-from leadline.engines.releases.bundle import Bundle, Card, SealedBundle, open_bundle, seal
+from leadline.engines.releases.bundle import Card, ReleaseBundle, SealedBundle, open_bundle, seal
 
 COLUMNS = {"size": "number", "town": "category", "said": "text", "at": "date"}
 
@@ -33,7 +33,7 @@ class Sealed:
     def path(self) -> Path:
         return self.folder / self.sealed.digest
 
-    def open(self) -> Bundle:
+    def open(self) -> ReleaseBundle:
         return open_bundle(self.path, trusted=[self.key.public_key()])
 
 

@@ -180,7 +180,7 @@ def test_a_served_model_says_what_it_misses(monkeypatch: pytest.MonkeyPatch) -> 
     model, frame = fitted(words=False)
     assert (model.predict(frame) == np.array([1.0, 0.0, 0.0, 1.0] * 10)).all()
     name, version = identity()
-    model.named_steps["meanings"].language_model_ = [name, "0.0.9"]
+    model.named_steps["columns"].language_model_ = [name, "0.0.9"]
     with pytest.raises(EngineError, match=rf"{name} 0\.0\.9; installed is {name} {version}"):
         model.predict(frame)
     missing_model(monkeypatch)
@@ -193,14 +193,14 @@ def test_the_language_model_is_not_stored_along() -> None:
 
     model, _ = fitted(words=False)
     assert len(dump_model(model)) < 100_000
-    refuse_another_model(Identity(*model.named_steps["meanings"].language_model_))
+    refuse_another_model(Identity(*model.named_steps["columns"].language_model_))
 
 
 def test_words_are_counted_beside_the_meaning() -> None:
     with_words, frame = fitted(words=True)
     without, _ = fitted(words=False)
     width, narrow = (
-        model.named_steps["meanings"].transform(frame).shape[1] for model in (with_words, without)
+        model.named_steps["columns"].transform(frame).shape[1] for model in (with_words, without)
     )
     assert width > narrow == N_DIMENSIONS + 1
 

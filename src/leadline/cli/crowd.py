@@ -11,7 +11,7 @@ import click
 from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
-    from leadline.engines.crowd import Cost, Platform, Study
+    from leadline.engines.crowd_platform import Cost, Platform, Study
 
 _DOINGS = ("cost", "draft", "publish", "status", "approve", "reject", "return")
 _AWAITS = "AWAITING REVIEW"
@@ -85,7 +85,7 @@ def _draft(platform: Platform, options: dict[str, Any], folder: Path, *, as_json
 
 
 def _publish(platform: Platform, study_id: str, options: dict[str, Any], *, as_json: bool) -> None:
-    from leadline.engines.crowd import Study
+    from leadline.engines.crowd_platform import Study
     from leadline.errors import EngineError
 
     offer = platform.offer(study_id)
@@ -147,7 +147,7 @@ def _approve(platform: Platform, study_id: str, options: dict[str, Any], *, as_j
 
 
 def _study(options: dict[str, Any], folder: Path) -> Study:
-    from leadline.engines.crowd import Study
+    from leadline.engines.crowd_platform import Study
 
     if options["reward"] is None or options["places"] is None:
         raise click.UsageError("Name --reward (cents for one place) and --places.")
@@ -171,7 +171,7 @@ def _question(folder: Path) -> str:
 
 
 def _cost(options: dict[str, Any], study: Study, kind: Any) -> Cost:
-    from leadline.engines.crowd import cost_of
+    from leadline.engines.crowd_platform import cost_of
 
     try:
         vat = Fraction(options["vat"]) / 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.engines.releases.bundle import Bundle, open_bundle
+from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.monitoring.in_service import in_service as released
@@ -31,7 +31,7 @@ def latest_release(workspace: Workspace) -> Release:
     return entry.verdict
 
 
-def in_service(workspace: Workspace) -> tuple[Release, Bundle]:
+def in_service(workspace: Workspace) -> tuple[Release, ReleaseBundle]:
     """The newest release, its signature checked and its golden rows replayed.
 
     Raises

@@ -11,7 +11,7 @@ import click
 from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
-    from leadline.engines.exchange import Format, Parcel
+    from leadline.engines.annotation_format import Format, LabellingBatch
     from leadline.workspace import Workspace
 
 
@@ -49,12 +49,12 @@ def command(way: str, file: Path, form: str, folder: Path, as_json: bool, **opti
 def _export(
     workspace: Workspace, engine: Format, file: Path, options: Mapping[str, Any], *, as_json: bool
 ) -> None:
-    from leadline.services.queries import parcel, question_of
+    from leadline.services.queries import labelling_batch, question_of
 
     path = options["guidelines"]
     guidelines = path.read_text(encoding="utf-8") if path else ""
     question = question_of(workspace, guidelines=guidelines, reward=options["reward"])
-    packed = parcel(workspace, question, n_items=options["n_items"])
+    packed = labelling_batch(workspace, question, n_items=options["n_items"])
     beside = _delivered(engine, packed, file)[1:]
     if as_json:
         echo_json(
@@ -78,10 +78,10 @@ def _import(
     from leadline.services.queries import question_of
 
     question = question_of(workspace)
-    inbox = engine.read(file, question)
+    import_result = engine.read(file, question)
     done = receive(
         workspace,
-        inbox,
+        import_result,
         question,
         name=file.name,
         judge=options["by"],
@@ -120,7 +120,7 @@ def _format(form: str, file: Path) -> Format:
     raise click.UsageError(f"The ending of {file.name} is no known one; name --as: {known}.")
 
 
-def _delivered(engine: Format, packed: Parcel, file: Path) -> list[Path]:
+def _delivered(engine: Format, packed: LabellingBatch, file: Path) -> list[Path]:
     """Write into a folder of its own first: all files appear whole, or none."""
     import os
     import shutil

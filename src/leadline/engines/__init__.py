@@ -1,5 +1,6 @@
-"""What can be exchanged: model families, executors and servers, found by name.
+"""Engines: model families, executors, servers and more, found by name.
 
-Nobody imports a built-in engine; it comes in through an entry point, as a guest's would.
-`contract` says what an engine must do, `loading` finds it, and `leadline.testing` checks it.
+No module imports a built-in engine; it is found through an entry point, as one of another package
+is. `contract`, `annotation_format` and `crowd_platform` say what an engine must do, `loading` finds
+it, and `leadline.testing` checks it.
 """

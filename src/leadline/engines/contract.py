@@ -1,6 +1,7 @@
-"""What an engine must do.
+"""Engine contracts: model families, searchers, executors and registries.
 
-A guest's engine is any class with these methods, named in its package's entry points::
+An engine of another package is any class with these methods, named in the package's entry
+points::
 
     [project.entry-points."leadline.families"]
     constant = "my_package.constant:Constants"
@@ -64,8 +65,8 @@ class Family(Protocol):
         The name of its entry point.
     complexity : int
         Rank from simple to rich; among equals the simpler is preferred. The built-in ones
-        have 0 (majority), 1 (bayes), 2 (linear), 3 (neighbours, embeddings), 4 (forest) and
-        5 (boosting).
+        go from 0 (majority), which no other has, over 2 (linear) and 5 (boosting) to 7
+        (image-network).
 
     Notes
     -----
@@ -95,7 +96,7 @@ class Family(Protocol):
     def candidates(
         self, task: str, columns: Mapping[str, str], n_rows: int
     ) -> Sequence[Mapping[str, Scalar]]:
-        """What is worth trying, the default first.
+        """Candidates worth trying, the default first.
 
         Parameters
         ----------
@@ -117,7 +118,7 @@ class Family(Protocol):
     def build(
         self, params: Mapping[str, Scalar], task: str, columns: Mapping[str, str], seed: int
     ) -> Any:
-        """An estimator that has learnt nothing yet.
+        """An unfitted estimator.
 
         Parameters
         ----------
@@ -237,7 +238,7 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What a registry did.
+    """Result of a publication.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Finds engines by name: through the entry points of what is installed, families by path too."""
+"""Lookup of engines by name: entry points of installed packages, import paths for families."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.engines.own.naming import is_import_path
+from leadline.engines.own.import_path import is_import_path
 from leadline.errors import EngineError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 
 from leadline.datasets.frames import Target
+from leadline.engines.own.import_path import is_import_path, parse_import_path
 from leadline.engines.own.importing import source_version
-from leadline.engines.own.naming import is_import_path, named
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.search.trial import Scalar
@@ -99,5 +99,5 @@ def key_of(spec: FitSpec) -> str:
         "n_valid": spec.n_valid,
     }
     if is_import_path(spec.family):
-        said["code"] = source_version(named(spec.family), spec.folder)
+        said["code"] = source_version(parse_import_path(spec.family), spec.folder)
     return hashlib.sha256(to_json(said).encode()).hexdigest()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from leadline.datasets.frames import Target
 from leadline.datasets.source_files import images_of
 from leadline.engines.inputs.conform import conform
-from leadline.engines.releases.bundle import Bundle, open_bundle
+from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.evaluation.predictions import Decided, is_wrong
@@ -108,7 +108,7 @@ def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:
     return release.verdict_as(Release), data, problem
 
 
-def _score(bundle: Bundle, frame: pl.DataFrame, data: Data, problem: Problem) -> _Scored:
+def _score(bundle: ReleaseBundle, frame: pl.DataFrame, data: Data, problem: Problem) -> _Scored:
     decided = _decided(bundle, frame, problem.task)
     is_labelled, truth = np.zeros(frame.height, dtype=bool), decided.said[:0]
     if problem.label in frame.columns:
@@ -117,7 +117,7 @@ def _score(bundle: Bundle, frame: pl.DataFrame, data: Data, problem: Problem) ->
     return _Scored(conform(frame, data.features), decided, is_labelled, truth)
 
 
-def _decided(bundle: Bundle, frame: pl.DataFrame, task: Task) -> Decided:
+def _decided(bundle: ReleaseBundle, frame: pl.DataFrame, task: Task) -> Decided:
     """What the release answers, as labels are."""
     answers = bundle.predict(frame)
     scores = answers["score"].to_numpy()

@@ -15,7 +15,7 @@ import numpy as np
 from leadline.datasets.folds import folds_of
 from leadline.datasets.frames import load_pool
 from leadline.engines.loading import load
-from leadline.engines.own.naming import is_import_path
+from leadline.engines.own.import_path import is_import_path
 from leadline.errors import EngineError
 from leadline.evaluation.fit import FailedFit, FitResult, attempt
 from leadline.evaluation.fit_spec import FitSpec, key_of, spec_of

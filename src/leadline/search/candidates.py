@@ -8,7 +8,7 @@ from typing import Any
 
 from leadline.engines.contract import Space
 from leadline.engines.loading import load, load_family
-from leadline.engines.own.naming import is_import_path
+from leadline.engines.own.import_path import is_import_path
 from leadline.phases.search.trial import Scalar
 
 Params = Mapping[str, Scalar]

@@ -1,4 +1,4 @@
-"""Checks that an engine's author runs against it.
+"""Contract tests that an engine's author runs against it.
 
 In a test of the package that brings the engine::
 

@@ -1,4 +1,4 @@
-"""What every executor must do."""
+"""Contract test of executors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every family must do."""
+"""Contract test of families."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def _check_shares(
 
 
 def _check_fit(family: Family, params: _Params, task: str) -> None:
-    """Fit, predict, clone; a row's answer does not depend on its company."""
+    """Fit, predict, clone; a row's answer does not depend on the rows beside it."""
     X = frame_of(_N_ROWS)
     model = _fitted(family, params, task, X)
     answers = _answers(family, model, task, X, "the rows it learnt from")

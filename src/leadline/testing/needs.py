@@ -1,4 +1,4 @@
-"""What a check raises."""
+"""Refusals that the contract tests raise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small table with what real columns have: missing values, a column without any, empty text."""
+"""Sample table: missing values, a column without any value, empty text, images."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import pytest
 import ray
 from tests.alive import is_alive
 from tests.conftest import free_port
-from tests.engines.executors import rayed
+from tests.engines.executors import ray_tasks
 from tests.projects import PROBLEM, customers, project, run_to
 
 from leadline.engines.executors import ray as engine
@@ -64,7 +64,7 @@ def test_it_keeps_the_contract(local: Ray) -> None:
 
 
 def test_tasks_run_in_two_processes_that_are_not_ours(local: Ray) -> None:
-    results = list(local.map(rayed.process_of, range(40)))
+    results = list(local.map(ray_tasks.process_of, range(40)))
     assert [spec for spec, _ in results] == list(range(40))
     assert os.getpid() not in {process for _, process in results}
     assert len({process for _, process in results}) <= 2
@@ -73,7 +73,7 @@ def test_tasks_run_in_two_processes_that_are_not_ours(local: Ray) -> None:
 def test_each_result_is_there_before_the_next_one_and_in_order(local: Ray, tmp_path: Path) -> None:
     paths = [str(tmp_path / name) for name in ("first", "second", "third")]
     Path(paths[1]).touch()  # the second could come at once, and must wait for the first
-    results = local.map(rayed.wait_for_file, paths)
+    results = local.map(ray_tasks.wait_for_file, paths)
     Path(paths[0]).touch()
     assert next(results) == paths[0]
     assert next(results) == paths[1]
@@ -83,7 +83,7 @@ def test_each_result_is_there_before_the_next_one_and_in_order(local: Ray, tmp_p
 
 def test_an_error_of_a_task_is_raised_as_itself(local: Ray) -> None:
     with pytest.raises(DataError) as caught:
-        list(local.map(rayed.refuse, [1]))
+        list(local.map(ray_tasks.refuse, [1]))
     assert type(caught.value) is DataError
     assert caught.value.needed == "Whole rows are needed."
     assert "in refuse" in str(caught.value.__cause__), "where it was raised can be read"
@@ -91,7 +91,7 @@ def test_an_error_of_a_task_is_raised_as_itself(local: Ray) -> None:
 
 def test_an_error_that_cannot_travel_is_a_refusal(local: Ray) -> None:
     with pytest.raises(EngineError, match="Ray lost a task"):
-        list(local.map(rayed.be_selfish, [1]))
+        list(local.map(ray_tasks.be_selfish, [1]))
 
 
 def test_a_worker_that_is_killed_costs_only_its_task(
@@ -100,7 +100,7 @@ def test_a_worker_that_is_killed_costs_only_its_task(
     folders = [tmp_path / name for name in ("quick", "held", "next", "last")]
     for folder in folders:
         folder.mkdir()
-    results = local.map(rayed.hold_first, list(map(str, folders)))
+    results = local.map(ray_tasks.hold_first, list(map(str, folders)))
     assert next(results) == 1
     wait_for(lambda: any(folders[1].iterdir()))
     (note,) = folders[1].iterdir()
@@ -110,14 +110,14 @@ def test_a_worker_that_is_killed_costs_only_its_task(
 
 def test_a_task_that_always_dies_is_a_refusal_with_a_way_out(local: Ray) -> None:
     with pytest.raises(EngineError, match=r"died 4 times.*n_jobs lower"):
-        list(local.map(rayed.die, [1]))
+        list(local.map(ray_tasks.die, [1]))
     assert list(local.map(abs, [-2])) == [2], "Ray goes on"
 
 
 def test_what_nobody_waits_for_is_killed(local: Ray, tmp_path: Path, wait_for: Wait) -> None:
     held = tmp_path / "held"
     held.mkdir()
-    results = local.map(rayed.hold_first, [str(tmp_path), str(held)])
+    results = local.map(ray_tasks.hold_first, [str(tmp_path), str(held)])
     next(results)
     wait_for(lambda: any(held.iterdir()))
     results.close()  # type: ignore[attr-defined]
@@ -141,7 +141,7 @@ def test_a_box_that_is_closed_leaves_no_process(
 
     with pytest.raises(KeyboardInterrupt):
         run_in_box(
-            "tests.engines.executors.rayed:hang_in_ray",
+            "tests.engines.executors.ray_tasks:hang_in_ray",
             str(pids),
             limit_s=120,
             tick=stop_once_it_hangs,
@@ -187,7 +187,7 @@ def test_an_address_where_nobody_is_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.syspath_prepend(ROOT)
     monkeypatch.setenv("RAY_ADDRESS", f"127.0.0.1:{free_port()}")
     with pytest.raises(EngineError, match=r"cannot be reached at 127\.0\.0\.1.*refused"):
-        run_in_box("tests.engines.executors.rayed:square", 3, limit_s=60)
+        run_in_box("tests.engines.executors.ray_tasks:square", 3, limit_s=60)
 
 
 def test_a_ray_that_is_slow_to_start_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +199,7 @@ def test_a_ray_that_is_slow_to_start_is_started_again(monkeypatch: pytest.Monkey
             raise Exception("The current node timed out during startup.")
 
     monkeypatch.setattr(engine, "_start", start)
-    engine._start_patiently(2)
+    engine._start_with_retries(2)
     assert starts == [2, 2, 2]
 
 

@@ -11,7 +11,11 @@ import pytest
 from sklearn.naive_bayes import CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
 
 from leadline.engines.families.bayes import Bayes, NaiveBayes
-from leadline.engines.families.likelihoods import Bells, Tables, Terms
+from leadline.engines.families.likelihoods import (
+    CategoricalLikelihood,
+    GaussianLikelihood,
+    TermLikelihood,
+)
 
 
 def shares(model: Any, **row: Any) -> dict[str, float]:
@@ -99,11 +103,11 @@ def test_the_parts_agree_with_scikit_learn() -> None:
     y = rng.integers(0, 3, 80)
     codes = rng.integers(0, 4, (80, 3))
     theirs = CategoricalNB(fit_prior=False).fit(codes, y).predict_proba(codes)
-    ours = Tables().fit(codes, y, 3).log_likelihood(codes)
+    ours = CategoricalLikelihood().fit(codes, y, 3).log_likelihood(codes)
     assert np.allclose(np.exp(ours) / np.exp(ours).sum(axis=1, keepdims=True), theirs)
     values = rng.normal(size=(80, 2)) + y[:, None]
     theirs = GaussianNB(priors=[1 / 3] * 3).fit(values, y).predict_proba(values)
-    ours = Bells(alpha=1e-9).fit(values, y, 3).log_likelihood(values)
+    ours = GaussianLikelihood(alpha=1e-9).fit(values, y, 3).log_likelihood(values)
     assert np.allclose(np.exp(ours) / np.exp(ours).sum(axis=1, keepdims=True), theirs, atol=1e-6)
 
 
@@ -111,7 +115,7 @@ def test_the_parts_agree_with_scikit_learn() -> None:
     ("words", "peer"), [("multinomial", MultinomialNB), ("complement", ComplementNB)]
 )
 def test_each_way_of_learning_words_is_scikit_learns(words: str, peer: Any) -> None:
-    model = Terms(words).fit(WORDS["said"], np.array([0, 0, 1, 1, 2]), 3)
+    model = TermLikelihood(words).fit(WORDS["said"], np.array([0, 0, 1, 1, 2]), 3)
     assert type(model.model_) is peer
     assert np.isfinite(model.log_likelihood(WORDS["said"])).all()
 

@@ -9,25 +9,25 @@ from pathlib import Path
 import polars as pl
 import pytest
 from hypothesis import given, settings
-from tests.engines.formats.parcels import parcels, said_in, small_parcel
+from tests.engines.formats.batches import batches, said_in, small_batch
 
-from leadline.engines.exchange import Parcel
+from leadline.engines.annotation_format import LabellingBatch
 from leadline.engines.loading import load
 from leadline.errors import DataError
 
 
-@given(parcels())
+@given(batches())
 @settings(max_examples=30, deadline=None)
-def test_votes_come_back_as_they_went(parcel: Parcel) -> None:
+def test_votes_come_back_as_they_went(batch: LabellingBatch) -> None:
     engine = load("formats", "hugging-face")()
     with tempfile.TemporaryDirectory() as folder:
-        engine.write(parcel, Path(folder) / "set")
-        assert said_in(engine.read(Path(folder) / "set", parcel.question)) == list(parcel.answers)
-        assert pl.read_parquet(Path(folder) / "set/items/train.parquet").equals(parcel.items)
+        engine.write(batch, Path(folder) / "set")
+        assert said_in(engine.read(Path(folder) / "set", batch.question)) == list(batch.answers)
+        assert pl.read_parquet(Path(folder) / "set/items/train.parquet").equals(batch.items)
 
 
 def test_the_head_of_the_card_names_files_that_are_there(tmp_path: Path) -> None:
-    load("formats", "hugging-face")().write(small_parcel(), tmp_path / "set")
+    load("formats", "hugging-face")().write(small_batch(), tmp_path / "set")
     card = (tmp_path / "set" / "README.md").read_text()
     _, head, text = card.split("---\n", 2)
     configurations = json.loads(head.removeprefix("configs: "))
@@ -40,4 +40,4 @@ def test_the_head_of_the_card_names_files_that_are_there(tmp_path: Path) -> None
 
 def test_another_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"has no votes/train\.parquet"):
-        load("formats", "hugging-face")().read(tmp_path, small_parcel().question)
+        load("formats", "hugging-face")().read(tmp_path, small_batch().question)

@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engines.formats.parcels import by_item, parcels, said_in
+from tests.engines.formats.batches import batches, by_item, said_in
 
-from leadline.engines.exchange import Answer, Inbox, Parcel, Question
+from leadline.engines.annotation_format import Answer, ImportResult, LabellingBatch, Question
 from leadline.engines.formats.cells import plain
 from leadline.engines.formats.label_studio.tasks import task_of, written_task
 from leadline.engines.loading import load
@@ -53,10 +53,10 @@ TASKS = st.fixed_dictionaries(
 )
 
 
-def read(path: Path, tasks: Any) -> Inbox:
+def read(path: Path, tasks: Any) -> ImportResult:
     path.write_text(json.dumps(tasks), encoding="utf-8")
-    inbox: Inbox = load("formats", "label-studio")().read(path, QUESTION)
-    return inbox
+    import_result: ImportResult = load("formats", "label-studio")().read(path, QUESTION)
+    return import_result
 
 
 def annotation(**changed: Any) -> dict[str, Any]:
@@ -82,51 +82,53 @@ def test_a_foreign_task_is_written_as_it_was_read(task: dict[str, Any]) -> None:
     assert written_task(task_of(task)) == task
 
 
-@given(parcels())
+@given(batches())
 @settings(max_examples=80, deadline=None)
-def test_nothing_is_lost_on_the_way_there_and_back(parcel: Parcel) -> None:
+def test_nothing_is_lost_on_the_way_there_and_back(batch: LabellingBatch) -> None:
     engine = load("formats", "label-studio")()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tasks.json"
-        engine.write(parcel, path)
+        engine.write(batch, path)
         ET.fromstring(path.with_suffix(".xml").read_text(encoding="utf-8"))
-        inbox = engine.read(path, parcel.question)
-    assert said_in(inbox) == by_item(parcel.answers, parcel)
-    rows = {row.pop("item"): row for row in parcel.items.iter_rows(named=True)}
-    for arrival in inbox.arrivals:
-        row = rows[arrival.answer.item]
-        assert arrival.content == {name: plain(value) for name, value in row.items()}
+        import_result = engine.read(path, batch.question)
+    assert said_in(import_result) == by_item(batch.answers, batch)
+    rows = {row.pop("item"): row for row in batch.items.iter_rows(named=True)}
+    for imported in import_result.annotations:
+        row = rows[imported.answer.item]
+        assert imported.content == {name: plain(value) for name, value in row.items()}
 
 
 def test_a_label_given_there_is_read_with_who_when_and_how_long(tmp_path: Path) -> None:
-    inbox = read(tmp_path / "t.json", [{"data": {"text": "a"}, "annotations": [annotation()]}])
-    (arrival,) = inbox.arrivals
-    assert (arrival.answer.value, arrival.answer.judge) == ("yes", "ada@example.org")
-    assert arrival.answer.seconds == 4.25
-    assert arrival.answer.at is not None
-    assert arrival.answer.at.isoformat() == "2026-03-01T08:30:00.123456+00:00"
-    assert dict(arrival.content) == {"text": "a"}
+    import_result = read(
+        tmp_path / "t.json", [{"data": {"text": "a"}, "annotations": [annotation()]}]
+    )
+    (imported,) = import_result.annotations
+    assert (imported.answer.value, imported.answer.judge) == ("yes", "ada@example.org")
+    assert imported.answer.seconds == 4.25
+    assert imported.answer.at is not None
+    assert imported.answer.at.isoformat() == "2026-03-01T08:30:00.123456+00:00"
+    assert dict(imported.content) == {"text": "a"}
 
 
 def test_what_was_skipped_there_is_unsure(tmp_path: Path) -> None:
     task = {"data": {"text": "a"}, "annotations": [annotation(was_cancelled=True, completed_by=7)]}
-    (arrival,) = read(tmp_path / "t.json", [task]).arrivals
-    assert arrival.answer.value is None
-    assert arrival.answer.judge == "label-studio 7"
+    (imported,) = read(tmp_path / "t.json", [task]).annotations
+    assert imported.answer.value is None
+    assert imported.answer.judge == "label-studio 7"
 
 
 def test_a_label_changed_there_is_of_whoever_changed_it(tmp_path: Path) -> None:
     engine, path = load("formats", "label-studio")(), tmp_path / "t.json"
     said = Answer(item="a", judge="Ada", value="yes", seconds=2.0)
     items = pl.DataFrame({"item": ["a"], "text": ["x"]})
-    engine.write(Parcel(question=QUESTION, key="item", items=items, answers=(said,)), path)
+    engine.write(LabellingBatch(question=QUESTION, key="item", items=items, answers=(said,)), path)
     tasks = json.loads(path.read_text())
     made = tasks[0]["annotations"][0]
     made["result"][0]["value"]["choices"] = ["no"]
     made |= {"completed_by": 4, "updated_at": "2026-03-02T00:00:00Z"}
-    (arrival,) = read(path, tasks).arrivals
-    assert (arrival.answer.judge, arrival.answer.value) == ("label-studio 4", "no")
-    assert arrival.answer.item == "a"
+    (imported,) = read(path, tasks).annotations
+    assert (imported.answer.judge, imported.answer.value) == ("label-studio 4", "no")
+    assert imported.answer.item == "a"
 
 
 def test_classes_that_are_digits_are_no_numbers(tmp_path: Path) -> None:
@@ -134,14 +136,14 @@ def test_classes_that_are_digits_are_no_numbers(tmp_path: Path) -> None:
     question = Question(text="?", label="code", classes=("1", "01"), columns={"text": "text"})
     said = Answer(item="a", judge="Ada", value="1", seconds=2.0)
     items = pl.DataFrame({"item": ["a"], "text": ["x"]})
-    engine.write(Parcel(question=question, key="item", items=items, answers=(said,)), path)
+    engine.write(LabellingBatch(question=question, key="item", items=items, answers=(said,)), path)
     tasks = json.loads(path.read_text())
     made = tasks[0]["annotations"][0]
     made["result"][0]["value"]["choices"] = ["01"]
     made |= {"completed_by": 4, "updated_at": "2026-03-02T00:00:00Z"}
     path.write_text(json.dumps(tasks))
-    (arrival,) = engine.read(path, question).arrivals
-    assert (arrival.answer.judge, arrival.answer.value) == ("label-studio 4", "01")
+    (imported,) = engine.read(path, question).annotations
+    assert (imported.answer.judge, imported.answer.value) == ("label-studio 4", "01")
 
 
 @pytest.mark.parametrize(
@@ -158,10 +160,10 @@ def test_what_is_no_one_label_is_named_by_its_place(
     tmp_path: Path, changed: dict[str, Any], told: str
 ) -> None:
     good, bad = annotation(), annotation(**changed)
-    inbox = read(tmp_path / "t.json", [{"data": {"text": "a"}, "annotations": [good, bad]}])
-    assert len(inbox.arrivals) == 1
-    assert [fault.where for fault in inbox.faults] == ["task 1, annotation 2"]
-    assert told in inbox.faults[0].found
+    import_result = read(tmp_path / "t.json", [{"data": {"text": "a"}, "annotations": [good, bad]}])
+    assert len(import_result.annotations) == 1
+    assert [fault.where for fault in import_result.faults] == ["task 1, annotation 2"]
+    assert told in import_result.faults[0].found
 
 
 @pytest.mark.parametrize(
@@ -185,7 +187,7 @@ def test_words_are_shown_and_never_obeyed(tmp_path: Path) -> None:
     items = pl.DataFrame({"item": ["a"], "text": ["x"]})
     path = tmp_path / "t.json"
     load("formats", "label-studio")().write(
-        Parcel(question=question, key="item", items=items), path
+        LabellingBatch(question=question, key="item", items=items), path
     )
     root = ET.fromstring(path.with_suffix(".xml").read_text(encoding="utf-8"))
     tags = {element.tag for element in root.iter()}

@@ -10,19 +10,19 @@ from pathlib import Path
 import polars as pl
 import pytest
 from playwright.sync_api import Page
-from tests.engines.formats.parcels import PNG, said_in, small_parcel
+from tests.engines.formats.batches import PNG, said_in, small_batch
 from tests.web.test_browser import serious
 
-from leadline.engines.exchange import Parcel, Question
+from leadline.engines.annotation_format import LabellingBatch, Question
 from leadline.engines.loading import load
 from leadline.errors import DataError
 
 SCRIPT = "<script>document.title='owned'</script>"
 
 
-def opened(page: Page, folder: Path, parcel: Parcel, name: str = "Ada") -> None:
+def opened(page: Page, folder: Path, batch: LabellingBatch, name: str = "Ada") -> None:
     """The page of a bundle, from the disk, begun by somebody."""
-    load("formats", "bundle")().write(parcel, folder / "b.zip")
+    load("formats", "bundle")().write(batch, folder / "b.zip")
     with zipfile.ZipFile(folder / "b.zip") as bundle:
         bundle.extractall(folder / "b")
     page.goto((folder / "b" / "index.html").as_uri())
@@ -41,7 +41,7 @@ def saved(page: Page, folder: Path) -> Path:
 
 def test_an_agency_finds_all_it_needs(tmp_path: Path) -> None:
     path = tmp_path / "b.zip"
-    load("formats", "bundle")().write(small_parcel(), path)
+    load("formats", "bundle")().write(small_batch(), path)
     with zipfile.ZipFile(path) as bundle:
         task = json.loads(bundle.read("task.json"))
         items = [json.loads(line) for line in bundle.read("items.jsonl").splitlines()]
@@ -53,7 +53,7 @@ def test_an_agency_finds_all_it_needs(tmp_path: Path) -> None:
     # what others said would sway whoever labels
     assert b"Ada" not in everything.replace(b"answers-Ada", b"")
     first = path.read_bytes()
-    load("formats", "bundle")().write(small_parcel(), path)
+    load("formats", "bundle")().write(small_batch(), path)
     assert path.read_bytes() == first
 
 
@@ -62,26 +62,26 @@ def test_answers_come_back_one_by_one_or_in_a_zip(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "back.zip", "w") as back:
         back.writestr("x/answers-Ada.jsonl", json.dumps(line))
         back.writestr("x/answers-Bo.jsonl", json.dumps(line | {"judge": "Bo"}) + '\n{"item"')
-    inbox = load("formats", "bundle")().read(tmp_path / "back.zip", small_parcel().question)
-    assert [arrival.answer.judge for arrival in inbox.arrivals] == ["Ada", "Bo"]
-    assert [fault.where for fault in inbox.faults] == ["x/answers-Bo.jsonl line 2"]
+    import_result = load("formats", "bundle")().read(tmp_path / "back.zip", small_batch().question)
+    assert [imported.answer.judge for imported in import_result.annotations] == ["Ada", "Bo"]
+    assert [fault.where for fault in import_result.faults] == ["x/answers-Bo.jsonl line 2"]
 
 
 def test_what_holds_no_answers_is_refused(tmp_path: Path) -> None:
     engine, path = load("formats", "bundle")(), tmp_path / "b.zip"
-    engine.write(small_parcel(), path)
+    engine.write(small_batch(), path)
     with pytest.raises(DataError, match="has no answers in it"):
-        engine.read(path, small_parcel().question)
+        engine.read(path, small_batch().question)
     with zipfile.ZipFile(path, "w") as torn:
         torn.writestr("answers-Ada.jsonl", "{}")
     bad = bytearray(path.read_bytes())
     bad[bad.index(b"{}")] = ord("[")
     path.write_bytes(bad)
     with pytest.raises(DataError, match="cannot be unpacked"):
-        engine.read(path, small_parcel().question)
+        engine.read(path, small_batch().question)
     path.write_bytes(b"PK nothing")
     with pytest.raises(DataError, match="is no zip"):
-        engine.read(path, small_parcel().question)
+        engine.read(path, small_batch().question)
 
 
 def test_thirty_items_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_thirty_items_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
         columns={"text": "text"},
         guidelines=f"Late is late. {SCRIPT}",
     )
-    opened(page, tmp_path, Parcel(question=question, key="item", items=items))
+    opened(page, tmp_path, LabellingBatch(question=question, key="item", items=items))
     for number in range(30):
         page.keyboard.press("?" if number % 10 == 0 else "12"[number % 2])
     page.keyboard.press("u")
@@ -121,8 +121,8 @@ def test_a_number_is_asked_for_and_the_page_is_left_and_found_again(
 ) -> None:
     items = pl.DataFrame({"item": ["a", "b"], "n": [1.5, None]})
     question = Question(text="How many?", label="y", columns={"n": "number"})
-    parcel = Parcel(question=question, key="item", items=items)
-    opened(page, tmp_path, parcel)
+    batch = LabellingBatch(question=question, key="item", items=items)
+    opened(page, tmp_path, batch)
     for strange in ("many", "1,234", "0x10"):
         page.locator("#value").fill(strange)
         page.keyboard.press("Enter")
@@ -144,7 +144,7 @@ def test_a_number_is_asked_for_and_the_page_is_left_and_found_again(
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_is_cut_off_on_any_screen(page: Page, tmp_path: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    opened(page, tmp_path, small_parcel())
+    opened(page, tmp_path, small_batch())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious(page) == []
     policy = page.locator("meta[http-equiv]").get_attribute("content") or ""

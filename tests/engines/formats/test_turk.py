@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.engines.formats.parcels import small_parcel
+from tests.engines.formats.batches import small_batch
 
-from leadline.engines.exchange import Inbox, Question
+from leadline.engines.annotation_format import ImportResult, Question
 from leadline.engines.loading import load
 from leadline.errors import DataError
 
@@ -16,10 +16,12 @@ HEAD = "HITId,WorkerId,AssignmentStatus,SubmitTime,WorkTimeInSeconds,Input.text,
 TIME = "Sat Mar 14 09:30:01 PDT 2009"
 
 
-def read(folder: Path, text: str) -> Inbox:
+def read(folder: Path, text: str) -> ImportResult:
     (folder / "batch.csv").write_text(text)
-    inbox: Inbox = load("formats", "mechanical-turk")().read(folder / "batch.csv", QUESTION)
-    return inbox
+    import_result: ImportResult = load("formats", "mechanical-turk")().read(
+        folder / "batch.csv", QUESTION
+    )
+    return import_result
 
 
 def test_who_said_what_when_and_how_long(tmp_path: Path) -> None:
@@ -29,7 +31,7 @@ def test_who_said_what_when_and_how_long(tmp_path: Path) -> None:
         f'"h1","W2","Submitted","{TIME}","7","a, b",""\n'
         f'"h1","W3","Rejected","{TIME}","1","a, b","no"\n'
     )
-    first, second = read(tmp_path, text).arrivals
+    first, second = read(tmp_path, text).annotations
     assert (first.answer.judge, first.answer.value, first.answer.seconds) == ("W1", "yes", 12.0)
     assert first.answer.at is not None
     assert first.answer.at.isoformat() == "2009-03-14T16:30:01+00:00"
@@ -50,17 +52,17 @@ def test_forms_of_several_kinds(
     tmp_path: Path, columns: str, cells: str, value: str | None
 ) -> None:
     text = f"{HEAD}{columns}\nh,W1,Approved,{TIME},3,a,{cells}\n"
-    (arrival,) = read(tmp_path, text).arrivals
-    assert arrival.answer.value == value
-    assert arrival.answer.comment == ("hm" if "comment" in columns else "")
+    (imported,) = read(tmp_path, text).annotations
+    assert imported.answer.value == value
+    assert imported.answer.comment == ("hm" if "comment" in columns else "")
 
 
 def test_a_key_among_the_inputs_names_the_item(tmp_path: Path) -> None:
     text = "WorkerId,AssignmentStatus,Input.item,Answer.late\nW,Approved,00ff,yes\n"
-    assert read(tmp_path, text).arrivals[0].answer.item == "00ff"
+    assert read(tmp_path, text).annotations[0].answer.item == "00ff"
     ours = "WorkerId,AssignmentStatus,Input.item,Input.leadline_item,Answer.late\n"
     both = f"{ours}W,Approved,a column of the data,00ff,yes\n"
-    assert read(tmp_path, both).arrivals[0].answer.item == "00ff"
+    assert read(tmp_path, both).annotations[0].answer.item == "00ff"
 
 
 @pytest.mark.parametrize(
@@ -74,19 +76,19 @@ def test_a_key_among_the_inputs_names_the_item(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_named_by_line(tmp_path: Path, cells: str, told: str) -> None:
-    inbox = read(tmp_path, f"{HEAD}Answer.yes,Answer.no\nh,W1,{cells}\n")
-    assert not inbox.arrivals
-    assert inbox.faults[0].where == "line 2"
-    assert told in inbox.faults[0].found
+    import_result = read(tmp_path, f"{HEAD}Answer.yes,Answer.no\nh,W1,{cells}\n")
+    assert not import_result.annotations
+    assert import_result.faults[0].where == "line 2"
+    assert told in import_result.faults[0].found
 
 
 def test_answers_to_several_questions_are_not_guessed_at(tmp_path: Path) -> None:
-    inbox = read(tmp_path, f"{HEAD}Answer.a,Answer.b\nh,W1,Approved,,3,a,x,y\n")
-    assert "Answer.late is needed; there are Answer.a, Answer.b" in inbox.faults[0].found
+    import_result = read(tmp_path, f"{HEAD}Answer.a,Answer.b\nh,W1,Approved,,3,a,x,y\n")
+    assert "Answer.late is needed; there are Answer.a, Answer.b" in import_result.faults[0].found
 
 
 def test_another_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="has no WorkerId, AssignmentStatus, Answer"):
         read(tmp_path, "item,value\na,yes\n")
     with pytest.raises(DataError, match="only come in"):
-        load("formats", "mechanical-turk")().write(small_parcel(), tmp_path / "x.csv")
+        load("formats", "mechanical-turk")().write(small_batch(), tmp_path / "x.csv")

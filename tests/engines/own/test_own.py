@@ -17,8 +17,8 @@ from tests.engines.conftest import COLUMNS, make_frame
 
 from leadline.engines.loading import load_family
 from leadline.engines.own.finding import nothing_to_try
+from leadline.engines.own.import_path import parse_import_path
 from leadline.engines.own.importing import source_version
-from leadline.engines.own.naming import named
 from leadline.engines.releases.models import (
     dump_model,
     load_model,
@@ -466,7 +466,7 @@ def test_the_wrong_kind_for_the_label_is_told_its_sister(name: str, task: str, m
 
 def test_the_code_behind_a_name_has_a_version(write: Write) -> None:
     folder = write("versioned", SHARES)
-    first = source_version(named("versioned:"), folder)
+    first = source_version(parse_import_path("versioned:"), folder)
     write("versioned", LABELS)
-    assert source_version(named("versioned:"), folder) != first
-    assert source_version(named("sklearn.svm.SVC"), folder).startswith("scikit-learn ")
+    assert source_version(parse_import_path("versioned:"), folder) != first
+    assert source_version(parse_import_path("sklearn.svm.SVC"), folder).startswith("scikit-learn ")

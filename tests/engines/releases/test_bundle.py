@@ -5,6 +5,7 @@ import multiprocessing
 import stat
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,34 @@ def test_the_manifest_says_what_it_takes_to_use_it(release: Sealed) -> None:
 
 def test_nothing_temporary_is_left(release: Sealed) -> None:
     assert [path.name for path in release.folder.iterdir()] == [release.sealed.digest]
+
+
+def test_whoever_serves_a_release_may_read_it(release: Sealed) -> None:
+    assert stat.S_IMODE(release.path.stat().st_mode) == 0o755
+
+
+def test_the_same_release_sealed_again_stays_as_it_is(
+    tmp_path: Path, release: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Stopped:
+            return cls(2026, 3, 1, tzinfo=tz)
+
+    stored = models.dump_model(release.model)  # a zip, which holds the time it is made at
+    monkeypatch.setattr(bundle_module, "dump_model", lambda _: stored)
+    monkeypatch.setattr(bundle_module, "datetime", Stopped)
+    parts: Any = {"model": release.model, "card": release.card, "key": release.key}
+    first = seal(tmp_path, golden_X=release.X[:5], **parts)
+    inode = (tmp_path / first.digest).stat().st_ino
+    assert seal(tmp_path, golden_X=release.X[:5], **parts) == first
+    assert [path.stat().st_ino for path in tmp_path.iterdir()] == [inode]
+
+
+def test_the_manifest_does_not_hold_its_own_digest(release: Sealed) -> None:
+    written = json.loads((release.path / "manifest.json").read_bytes())
+    assert "release_id" not in written
+    assert set(written) > {"columns", "threshold", "model_digest", "versions", "lock"}
 
 
 def test_raw_frames_are_conformed(release: Sealed) -> None:
@@ -209,6 +238,12 @@ def test_a_list_of_types_in_the_file_counts_for_nothing() -> None:
     assert type(load_model(data, trusted=[name])).__name__ == "Stranger"
 
 
+def test_a_package_that_is_trusted_is_no_other_of_a_like_name() -> None:
+    assert models._is_in("house.models.Tree", ["house.*"])
+    assert not models._is_in("household.Tree", ["house.*"])
+    assert not models._is_in("house.Trees", ["house.Tree"])
+
+
 def test_damaged_bytes_are_refused() -> None:
     with pytest.raises(ReleaseError, match="cannot be read"):
         load_model(b"not a zip")
@@ -218,7 +253,7 @@ def test_a_broken_guest_is_trusted_with_nothing(monkeypatch: pytest.MonkeyPatch)
     expected = trusted_types()
     monkeypatch.setattr(models, "names", lambda kind: (*names(kind), "broken"))
     assert trusted_types() == expected
-    assert "leadline.engines.families.inputs.columns.Columns" in expected
+    assert "leadline.engines.families.inputs.encoders.Columns" in expected
 
 
 def test_a_model_that_never_saw_the_positive_class_is_refused(
@@ -273,6 +308,8 @@ def test_processes_that_make_a_key_at_once_agree(tmp_path: Path) -> None:
     with multiprocessing.get_context("fork").Pool(4) as pool:
         found = pool.map(made_fingerprint, [tmp_path / "release.key"] * 8)
     assert len(set(found)) == 1
+    (public,) = public_keys(tmp_path / "release.key.pub")
+    assert fingerprint(public) == found[0]
 
 
 def test_several_public_keys_in_a_file_are_all_trusted(tmp_path: Path) -> None:
@@ -283,10 +320,11 @@ def test_several_public_keys_in_a_file_are_all_trusted(tmp_path: Path) -> None:
     assert len(public_keys(both)) == 2
 
 
-def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o610])
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "release.key"
     load_or_make_key(path)
-    path.chmod(0o644)
+    path.chmod(mode)
     with pytest.raises(ReleaseError, match="chmod 600"):
         load_or_make_key(path)
 

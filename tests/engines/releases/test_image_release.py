@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from leadline.engines.inputs.conform import conform
 from leadline.engines.inputs.images import png_of
 from leadline.engines.loading import load
-from leadline.engines.releases.bundle import Bundle, Card, open_bundle, seal
+from leadline.engines.releases.bundle import Card, ReleaseBundle, open_bundle, seal
 from leadline.engines.servers.batch import score_file
 from leadline.engines.servers.http import create_app
 from leadline.errors import DataError
@@ -37,7 +37,7 @@ PHOTOS = [photo(int(light)) for light in np.linspace(10, 240, N_ROWS)]
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> ReleaseBundle:
     X = pl.DataFrame({"photo": [png_of(data, SIZE) for data in PHOTOS]})
     y = (np.arange(N_ROWS) >= N_ROWS // 2).astype(int)
     model = load("families", "linear")().build({"C": 1.0}, "binary", KINDS, 0).fit(X, y)
@@ -56,7 +56,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 
 
 @pytest.fixture
-def expected(bundle: Bundle) -> list[float]:
+def expected(bundle: ReleaseBundle) -> list[float]:
     X = pl.DataFrame({"photo": [png_of(data, SIZE) for data in PHOTOS]})
     scores: list[float] = bundle.score(X).tolist()
     assert scores[0] < 0.2
@@ -64,7 +64,9 @@ def expected(bundle: Bundle) -> list[float]:
     return scores
 
 
-def test_an_image_over_http_is_scaled_as_in_training(bundle: Bundle, expected: list[float]) -> None:
+def test_an_image_over_http_is_scaled_as_in_training(
+    bundle: ReleaseBundle, expected: list[float]
+) -> None:
     rows = [{"photo": b64encode(data).decode()} for data in PHOTOS[:3]]
     with TestClient(create_app(bundle)) as client:
         answer = client.post("/predict", json={"rows": [*rows, {"photo": None}]})
@@ -85,7 +87,7 @@ def test_an_image_over_http_is_scaled_as_in_training(bundle: Bundle, expected: l
     ],
 )
 def test_what_is_no_image_is_refused_and_no_file_is_read(
-    bundle: Bundle, sent: Any, needed: str
+    bundle: ReleaseBundle, sent: Any, needed: str
 ) -> None:
     with TestClient(create_app(bundle)) as client:
         answer = client.post("/predict", json={"rows": [{"photo": sent}]})
@@ -94,6 +96,13 @@ def test_what_is_no_image_is_refused_and_no_file_is_read(
     assert error["found"].startswith("rows[0].photo is ")
     assert needed in error["needed"]
     assert not error["needed"].startswith("Value error")
+
+
+def test_no_image_may_be_null_or_empty(bundle: ReleaseBundle) -> None:
+    with TestClient(create_app(bundle)) as client:
+        answers = client.post("/predict", json={"rows": [{"photo": None}, {"photo": ""}]})
+    null, empty = answers.json()["predictions"]
+    assert null == empty
 
 
 @pytest.fixture
@@ -105,7 +114,9 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_of_paths_is_scored(bundle: Bundle, expected: list[float], source: Path) -> None:
+def test_a_file_of_paths_is_scored(
+    bundle: ReleaseBundle, expected: list[float], source: Path
+) -> None:
     target = source.with_name("out.csv")
     assert score_file(bundle, source, target, chunk_rows=25) == N_ROWS
     assert pl.read_csv(target)["score"].to_list() == pytest.approx(expected)
@@ -116,7 +127,18 @@ def test_a_file_of_paths_is_scored(bundle: Bundle, expected: list[float], source
     assert score_file(bundle, elsewhere, target, folder=source.parent) == N_ROWS
 
 
-def test_a_lost_file_is_refused_with_its_line(bundle: Bundle, source: Path) -> None:
+def test_the_folder_of_the_file_comes_first(
+    bundle: ReleaseBundle, expected: list[float], source: Path
+) -> None:
+    other = source.parent / "other"
+    other.mkdir()
+    (other / "0.jpg").write_bytes(PHOTOS[-1])
+    target = source.with_name("out.csv")
+    score_file(bundle, source, target, folder=other)
+    assert pl.read_csv(target)["score"].to_list() == pytest.approx(expected)
+
+
+def test_a_lost_file_is_refused_with_its_line(bundle: ReleaseBundle, source: Path) -> None:
     (source.parent / "30.jpg").unlink()
     with pytest.raises(DataError, match=r"rows.csv line 32: 'photo' is 30.jpg: no such file"):
         score_file(bundle, source, source.with_name("out.csv"))
@@ -124,7 +146,7 @@ def test_a_lost_file_is_refused_with_its_line(bundle: Bundle, source: Path) -> N
 
 
 def test_a_file_of_bytes_is_scored_into_parquet(
-    bundle: Bundle, expected: list[float], tmp_path: Path
+    bundle: ReleaseBundle, expected: list[float], tmp_path: Path
 ) -> None:
     source, target = tmp_path / "rows.parquet", tmp_path / "out.parquet"
     pl.DataFrame({"photo": PHOTOS}).write_parquet(source)

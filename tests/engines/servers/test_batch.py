@@ -58,6 +58,17 @@ def test_other_delimiters_and_a_byte_order_mark_are_seen(tmp_path: Path, release
     assert score_file(release.open(), source, target) == release.X.height
 
 
+def test_a_file_from_before_is_replaced_not_written_over(
+    tmp_path: Path, release: Sealed, source: Path
+) -> None:
+    target, other = tmp_path / "out.csv", tmp_path / "kept.csv"
+    target.write_text("from before")
+    other.hardlink_to(target)
+    score_file(release.open(), source, target)
+    assert read(target).height == release.X.height
+    assert other.read_text() == "from before"
+
+
 def test_no_rows_make_a_header_only(tmp_path: Path, release: Sealed) -> None:
     source, target = tmp_path / "rows.csv", tmp_path / "out.csv"
     release.X[:0].write_csv(source)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from starlette.testclient import TestClient
 from tests.engines.conftest import Sealed
 
 from leadline.engines.servers.http import create_app
-from leadline.engines.servers.queue import Queue
+from leadline.engines.servers.request_queue import RequestQueue
 from leadline.errors import DataError
 
 ROW = {"size": 0.5, "town": "Ulm", "said": "late again", "at": "2024-05-01T10:00"}
@@ -117,6 +118,13 @@ def test_a_body_of_unknown_length_is_cut_off(client: TestClient) -> None:
     assert answer.status_code == 413
 
 
+def test_a_body_as_large_as_is_allowed_is_read(release: Sealed) -> None:
+    body = json.dumps({"rows": [ROW]}).encode()
+    for room, status in ((0, 200), (-1, 413)):
+        app = create_app(release.open(), max_body_bytes=len(body) + room)
+        assert TestClient(app).post("/predict", content=body).status_code == status
+
+
 def test_health_and_schema(client: TestClient, release: Sealed) -> None:
     assert client.get("/health/live").json() == {"live": True}
     assert client.get("/health/ready").json()["release"] == release.sealed.release_id
@@ -177,6 +185,19 @@ def test_inference_gives_the_same_scores(client: TestClient, release: Sealed) ->
     assert (flagged["datatype"], flagged["data"]) == ("BOOL", [one["flagged"] for one in simple])
 
 
+def test_shapes_count_rows_and_an_id_is_given_back_if_there_was_one(
+    client: TestClient, release: Sealed
+) -> None:
+    inputs = tensors(rows_of(release, 3))
+    plain = client.post("/v2/models/delays/infer", json={"inputs": inputs}).json()
+    assert "id" not in plain
+    assert [one["shape"] for one in plain["outputs"]] == [[3], [3]]
+    columns = [{**one, "shape": [3, 1]} for one in inputs]
+    assert client.post("/v2/models/delays/infer", json={"inputs": columns}).json() == plain
+    wide = [{**one, "shape": [1, 3]} for one in inputs]
+    assert client.post("/v2/models/delays/infer", json={"inputs": wide}).status_code == 422
+
+
 def test_the_protocol_describes_the_model(client: TestClient, release: Sealed) -> None:
     about = client.get("/v2/models/delays").json()
     assert about["versions"] == [release.sealed.release_id]
@@ -218,10 +239,29 @@ def test_inference_refuses_what_is_not_json(client: TestClient) -> None:
 # ------------------------------------------------------------------------ asked at once
 
 
-def test_requests_that_wait_are_scored_together(
+def asked_of(n_rows: int, first: int = 0) -> list[tuple[Any, ...]]:
+    """Rows that differ in their size, and so in their score."""
+    return [tuple({**ROW, "size": (first + row) / 10}.values()) for row in range(n_rows)]
+
+
+def gathered(queue: RequestQueue, asked: list[list[tuple[Any, ...]]]) -> list[Any]:
+    """What each of some requests is answered that are made at once."""
+
+    async def ask() -> list[Any]:
+        answers = (queue.answer(rows) for rows in asked)
+        both = asyncio.gather(*answers, return_exceptions=True)
+        return list(await asyncio.wait_for(both, timeout=60))
+
+    return asyncio.run(ask())
+
+
+def test_requests_that_wait_are_scored_together_and_each_has_its_own_answer(
     release: Sealed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundle, sizes = release.open(), list[int]()
+    asked = [asked_of(1), asked_of(2, first=1), asked_of(3, first=3)]
+    alone = [gathered(RequestQueue(bundle), [rows])[0] for rows in asked]
+    assert len({score for answer in alone for score in answer["score"]}) == 6
     real = bundle.predict
 
     def counted(frame: Any, **options: Any) -> Any:
@@ -229,28 +269,53 @@ def test_requests_that_wait_are_scored_together(
         return real(frame, **options)
 
     monkeypatch.setattr(bundle, "predict", counted)
-    queue = Queue(bundle)
-    asked = [[tuple(ROW.values())] * n for n in (1, 2, 3)]
-
-    async def ask() -> list[Any]:
-        return await asyncio.gather(*(queue.answer(rows) for rows in asked))
-
-    answers = asyncio.run(ask())
+    answers = gathered(RequestQueue(bundle), asked)
     assert sizes == [6]
-    assert [answer.height for answer in answers] == [1, 2, 3]
+    assert all(answer.equals(own) for answer, own in zip(answers, alone, strict=True))
 
 
 def test_one_bad_request_leaves_the_others_alone(release: Sealed) -> None:
-    queue = Queue(release.open())
-    good, bad = tuple(ROW.values()), tuple({**ROW, "at": "soon"}.values())
+    bad = [tuple({**ROW, "at": "soon"}.values())]
+    first, second, third = gathered(
+        RequestQueue(release.open()), [asked_of(1), bad, asked_of(2, first=5)]
+    )
+    assert first["score"].to_list() != third["score"].to_list()[:1]
+    assert third.equals(gathered(RequestQueue(release.open()), [asked_of(2, first=5)])[0])
+    assert isinstance(second, DataError)
+
+
+def test_a_queue_answers_again_after_it_has_answered(release: Sealed) -> None:
+    queue = RequestQueue(release.open())
 
     async def ask() -> list[Any]:
-        asked = (queue.answer([row]) for row in (good, bad, good))
-        return list(await asyncio.gather(*asked, return_exceptions=True))
+        return [await queue.answer(asked_of(1)) for _ in range(2)]
 
-    first, second, third = asyncio.run(ask())
-    assert first.equals(third)
-    assert isinstance(second, DataError)
+    first, second = asyncio.run(ask())
+    assert first.equals(second)
+
+
+@pytest.mark.parametrize("is_one_bad", [False, True])
+def test_a_request_that_was_given_up_keeps_nobody_waiting(
+    release: Sealed, is_one_bad: bool
+) -> None:
+    queue, faults = RequestQueue(release.open()), list[dict[str, Any]]()
+    bad = [tuple({**ROW, "at": "soon"}.values())]
+
+    async def ask() -> list[Any]:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, fault: faults.append(fault))
+        asked = [asked_of(2), asked_of(1, first=2), bad if is_one_bad else asked_of(1)]
+        tasks = [loop.create_task(queue.answer(rows)) for rows in asked]
+        await asyncio.sleep(0)  # all wait now, and nothing is scored yet
+        tasks[0].cancel()
+        both = asyncio.gather(*tasks, return_exceptions=True)
+        return list(await asyncio.wait_for(both, timeout=60))
+
+    given_up, second, third = asyncio.run(ask())
+    assert isinstance(given_up, asyncio.CancelledError)
+    assert second.equals(gathered(queue, [asked_of(1, first=2)])[0])
+    assert isinstance(third, DataError) if is_one_bad else third.height == 1
+    assert faults == []
 
 
 # ------------------------------------------------------------------------ a real process

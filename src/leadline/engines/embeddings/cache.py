@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-_PATIENCE_S = 30.0
+_LOCK_TIMEOUT_S = 30.0
 _AT_ONCE = 500  # SQLite's oldest limit on parameters is 999
 _MOST = 500_000  # embeddings; 0.8 GB of 384 dimensions
 
@@ -93,7 +93,7 @@ class Cache:
             return None
         # the vector of a text says much about it: for its owner only
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._folder / "embeddings.db", timeout=_PATIENCE_S)
+        connection = sqlite3.connect(self._folder / "embeddings.db", timeout=_LOCK_TIMEOUT_S)
         try:
             # what a power cut takes is computed again
             connection.execute("pragma synchronous = off")

@@ -1,4 +1,4 @@
-"""Where the language model lies, and which one it is; nothing of it is imported."""
+"""Location and identity of the installed language model; nothing of it is imported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts to vectors, each text once."""
+"""Embedding of texts, each text once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from leadline.engines.embeddings.cache import Cache, default_folder
 from leadline.engines.embeddings.packaged import Identity, identity, model_folder
 
 if TYPE_CHECKING:
-    from leadline.engines.embeddings.network import Network
+    from leadline.engines.embeddings.bert import Bert
     from leadline.engines.embeddings.wordpiece import WordPieces
 
 N_DIMENSIONS = 384
@@ -30,7 +30,7 @@ _WORTH_KEEPING = 4
 
 
 def embed(texts: Sequence[str], cache: Path | EllipsisType | None = ...) -> NDArray[np.float32]:
-    """What texts mean, as vectors.
+    """Embeddings of texts: vectors of their meaning.
 
     Each distinct text is embedded once and kept by its digest; processes that embed the same
     texts at the same time share the work. About 60 texts of the length of a text message are
@@ -93,10 +93,10 @@ def _vector(text: str) -> NDArray[np.float32]:
 
 
 @remembered
-def _model(folder: Path) -> tuple[WordPieces, Network]:
+def _model(folder: Path) -> tuple[WordPieces, Bert]:
     """The language model, opened once a process: a file that never changes."""
     # scipy is not for those who only ask whether there is a model
-    from leadline.engines.embeddings.network import Network
+    from leadline.engines.embeddings.bert import Bert
     from leadline.engines.embeddings.wordpiece import WordPieces
 
-    return WordPieces.read(folder / "vocab.txt", _MOST_PIECES), Network.read(folder)
+    return WordPieces.read(folder / "vocab.txt", _MOST_PIECES), Bert.read(folder)

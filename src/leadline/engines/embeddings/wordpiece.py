@@ -1,4 +1,4 @@
-"""Text to the numbers of its word pieces, as BERT's uncased vocabulary has it."""
+"""WordPiece tokens of a text, as BERT's uncased vocabulary has them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Executors: where tasks run."""
+"""Executors: tasks in this process, in several, or on a cluster."""

@@ -1,4 +1,4 @@
-"""Several processes on this machine."""
+"""Executor with several processes on this machine, by loky."""
 
 from __future__ import annotations
 

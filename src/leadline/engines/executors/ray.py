@@ -1,4 +1,4 @@
-"""Ray: several processes here, or a cluster of machines.
+"""Executor on Ray: several processes here, or a cluster of machines.
 
 Plain tasks: a spec goes out, a result comes back, and the data are read where the task runs, from
 the artifacts that its spec names.
@@ -23,11 +23,11 @@ from leadline.errors import EngineError
 
 _N_RETRIES = 3
 _N_STARTS = 3
-_KNOCK_S = 10.0
+_CONNECT_S = 10.0
 _STORE_BYTES = 100 * 2**20  # results are small; Ray would take a third of the memory
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    # what a task raises is raised here, or nobody waits for it any more
+    # what a task raises is raised here, unless its result is no longer wanted
     "RAY_IGNORE_UNHANDLED_ERRORS": "1",
     # by default a task whose process is killed for want of memory is run again for ever
     "RAY_task_oom_retries": str(_N_RETRIES),
@@ -72,7 +72,7 @@ class Ray:
         """One result a spec, in order, each as soon as it is there.
 
         A task whose process or machine dies is run again, three times at most; no other task is
-        touched. What still runs when nobody waits for it any more is killed.
+        touched. A task is killed when its result is no longer wanted.
 
         Raises
         ------
@@ -109,7 +109,7 @@ def _n_cores(ray: Any) -> int:
 
 
 def _connected(n_jobs: int) -> Any:
-    """Ray's module, connected, whoever began it."""
+    """Ray's module, connected; a connection that exists already is used."""
     os.environ.update(_QUIET)  # read when Ray is imported
     import ray
 
@@ -120,10 +120,10 @@ def _connected(n_jobs: int) -> Any:
     address = os.environ.get("RAY_ADDRESS")
     try:
         if address:
-            _knock(address)
+            _refuse_unreachable(address)
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
         else:
-            _start_patiently(None if n_jobs < 0 else n_jobs)
+            _start_with_retries(None if n_jobs < 0 else n_jobs)
     except Exception as error:  # Ray raises a plain one if it is slow to start
         where = f"be reached at {address}" if address else "start here"
         raise EngineError(
@@ -134,14 +134,14 @@ def _connected(n_jobs: int) -> Any:
     return ray
 
 
-def _knock(address: str) -> None:
-    """Raise an OSError if nobody listens; Ray itself would try for a quarter of an hour."""
+def _refuse_unreachable(address: str) -> None:
+    """Raise an OSError if nothing listens there; Ray itself would try for a quarter of an hour."""
     host, _, port = address.rpartition("://")[2].rpartition(":")
     if port.isdigit():  # not "auto"
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_KNOCK_S).close()
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_S).close()
 
 
-def _start_patiently(n_cores: int | None) -> None:
+def _start_with_retries(n_cores: int | None) -> None:
     """Start again if it fails: a busy machine takes longer than the 30 s that Ray allows itself."""
     for _ in range(_N_STARTS - 1):
         with suppress(Exception):
@@ -152,8 +152,8 @@ def _start_patiently(n_cores: int | None) -> None:
 def _start(n_cores: int | None) -> None:
     """Start a Ray that ends with this process.
 
-    Not "auto", which would join whatever Ray runs here: that of another time box, say, which is
-    killed with it.
+    Not "auto", which would join any Ray that runs here, such as that of another process under a
+    time limit, and would end with it.
     """
     import ray
 
@@ -171,7 +171,7 @@ def _start(n_cores: int | None) -> None:
 
 
 def _cancel(references: Iterable[Any]) -> None:
-    """Kill what nobody waits for any more: it would keep the cores from whoever comes next."""
+    """Kill tasks whose results are no longer wanted: they would keep cores from others."""
     import ray
 
     if ray.is_initialized():

@@ -1,4 +1,4 @@
-"""Naive Bayes: how likely each class makes each column, as if columns did not know each other."""
+"""Naive Bayes: class priors times the likelihood of each column, taken as independent."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from leadline.engines.contract import Scalar
-from leadline.engines.families.inputs.columns import Categories
-from leadline.engines.families.inputs.dates import date_parts
+from leadline.engines.families.inputs.date_features import date_parts
+from leadline.engines.families.inputs.encoders import Categories
 from leadline.engines.families.inputs.flat_images import TRUSTED, Pixels
-from leadline.engines.families.likelihoods import PARTS, Bells, Tables, Terms
+from leadline.engines.families.likelihoods import (
+    PARTS,
+    CategoricalLikelihood,
+    GaussianLikelihood,
+    TermLikelihood,
+)
 
 _N_BINS = 10
 # directions of images do know little of each other: what the sum takes for granted
@@ -26,19 +31,20 @@ _CHOICES = {
     "terms": ("words", "pairs", "pieces"),
     "numbers": ("normal", "bins"),
 }
+_RENAMED = {"tables_": "categorical_", "bells_": "gaussian_"}
 
 
 class NaiveBayes(ClassifierMixin, BaseEstimator):
-    """Log share of each class, plus the log-likelihood of every column; normalised.
+    """Log prior of each class, plus the log-likelihood of every column; normalised.
 
     Parameters
     ----------
     kinds : mapping of str to {"number", "category", "text", "date", "image"}
         Column name to kind.
     alpha : float > 0, default=1.0
-        Smoothing of every part: rows, or weight of a word, that each class is given for nothing.
+        Smoothing of every part: rows, or weight of a word, that are added to each class.
     words, weights, terms
-        As in `Terms`.
+        As in `TermLikelihood`.
     numbers : {"normal", "bins"}, default="normal"
         Numbers, parts of dates and directions of images are normal in each class, or shares of
         ten bins.
@@ -60,6 +66,10 @@ class NaiveBayes(ClassifierMixin, BaseEstimator):
         self.terms = terms
         self.numbers = numbers
 
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Attributes, some of which had other names in older releases."""
+        super().__setstate__({_RENAMED.get(name, name): each for name, each in state.items()})
+
     def fit(self, X: pl.DataFrame, y: Any) -> Self:
         """Learn the share of the classes, and each part."""
         self._check(X)
@@ -76,12 +86,14 @@ class NaiveBayes(ClassifierMixin, BaseEstimator):
         ]
         values = self._values(X)
         self.edges_ = [_edges(column) for column in values.T] if self.numbers == "bins" else None
-        self.tables_ = Tables(self.alpha).fit(self._codes(X, values), places, n_classes)
-        self.bells_ = None
+        self.categorical_ = CategoricalLikelihood(self.alpha).fit(
+            self._codes(X, values), places, n_classes
+        )
+        self.gaussian_ = None
         if self.numbers == "normal":
-            self.bells_ = Bells(self.alpha).fit(values, places, n_classes)
+            self.gaussian_ = GaussianLikelihood(self.alpha).fit(values, places, n_classes)
         self.terms_ = [
-            Terms(self.words, self.weights, self.terms, self.alpha).fit(
+            TermLikelihood(self.words, self.weights, self.terms, self.alpha).fit(
                 X.get_column(name), places, n_classes
             )
             for name in self._named("text")
@@ -91,9 +103,9 @@ class NaiveBayes(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: pl.DataFrame) -> NDArray[np.float64]:
         """Probability of each class; too near 0 and 1 where columns do know of each other."""
         values = self._values(X)
-        total = self.log_shares_ + self.tables_.log_likelihood(self._codes(X, values))
-        if self.bells_ is not None:
-            total = total + self.bells_.log_likelihood(values)
+        total = self.log_shares_ + self.categorical_.log_likelihood(self._codes(X, values))
+        if self.gaussian_ is not None:
+            total = total + self.gaussian_.log_likelihood(values)
         for name, terms in zip(self._named("text"), self.terms_, strict=True):
             total = total + terms.log_likelihood(X.get_column(name))
         shares: NDArray[np.float64] = softmax(total, axis=1)
@@ -193,7 +205,7 @@ class Bayes:
         columns: Mapping[str, str],
         seed: int,  # noqa: ARG002
     ) -> Any:
-        """The sum of the parts; nothing in it is left to chance."""
+        """The sum of the parts; it draws no random numbers."""
         if task == "regression":
             raise ValueError("Naive Bayes needs classes; got regression. Ask for candidates first.")
         make: Any = NaiveBayes

@@ -1,4 +1,4 @@
-"""Gradient boosting of trees: many small corrections, and interactions of columns."""
+"""Gradient boosting of trees: a sum of many small trees, with interactions of columns."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from threadpoolctl import ThreadpoolController
 
 from leadline.engines.contract import Choice, Range, Scalar, Space
-from leadline.engines.families.inputs.columns import TRUSTED, Columns
+from leadline.engines.families.inputs.encoders import TRUSTED, encoded_for_trees
 
-_TEXT_DIRECTIONS = 48
 # on fewer rows threads mostly wait for each other, and for long where the cores are busy
 _FEW_ROWS = 50_000
 _MANY_ROWS = 5_000
@@ -56,10 +55,7 @@ class _Boosted(BaseEstimator):
 
     def fit(self, X: pl.DataFrame, y: Any) -> Self:
         """Grow the trees."""
-        self.columns_ = Columns(
-            self.kinds, trees=True, n_components=_TEXT_DIRECTIONS, seed=self.seed
-        ).fit(X)
-        encoded = self.columns_.transform(X)
+        self.columns_, encoded = encoded_for_trees(X, self.kinds, self.seed)
         model = self._maker(
             learning_rate=self.learning_rate,
             max_leaf_nodes=self.max_leaf_nodes,

@@ -1,4 +1,4 @@
-"""Linear models on what texts mean: sentence embeddings beside words and all other columns."""
+"""Linear models on sentence embeddings, beside words and all other columns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline
 
 from leadline.engines.contract import Choice, Range, Scalar, Space
@@ -20,12 +19,12 @@ from leadline.engines.embeddings import (
     is_available,
     refuse_another_model,
 )
-from leadline.engines.families.inputs.columns import TRUSTED as COLUMNS_TRUSTED
-from leadline.engines.families.inputs.columns import Columns
-from leadline.engines.families.linear import Logistic
+from leadline.engines.families.inputs.encoders import TRUSTED as COLUMNS_TRUSTED
+from leadline.engines.families.inputs.encoders import Columns
+from leadline.engines.families.linear import Logistic, linear_model
 
 
-class Meanings(TransformerMixin, BaseEstimator):
+class TextEmbeddings(TransformerMixin, BaseEstimator):
     """Embeddings of the text columns, beside what `Columns` makes of the others.
 
     Parameters
@@ -74,7 +73,7 @@ class Embeddings:
     complexity = 3
     trusted = (
         *COLUMNS_TRUSTED,
-        f"{__name__}.Meanings",
+        f"{__name__}.TextEmbeddings",
         f"{Logistic.__module__}.{Logistic.__qualname__}",
     )
 
@@ -112,9 +111,5 @@ class Embeddings:
     ) -> Any:
         """Embeddings and columns, then the linear model."""
         C = float(params.get("C") or 10.0)
-        encode = Meanings(dict(columns), words=bool(params.get("words", True)))
-        if task == "regression":
-            model: Any = Ridge(alpha=1.0 / C, solver="lsqr", tol=1e-6, random_state=seed)
-        else:
-            model = Logistic(C=C, max_iter=100, tol=3e-4, random_state=seed)
-        return Pipeline([("meanings", encode), ("model", model)])
+        encode = TextEmbeddings(dict(columns), words=bool(params.get("words", True)))
+        return Pipeline([("columns", encode), ("model", linear_model(task, C, seed))])

@@ -1,4 +1,4 @@
-"""Forests: many deep trees on resampled rows and columns, and their mean."""
+"""Forests: the mean of many deep trees on resampled rows and columns."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from sklearn.ensemble import (
 )
 
 from leadline.engines.contract import Choice, Range, Scalar, Space
-from leadline.engines.families.inputs.columns import TRUSTED, Columns
+from leadline.engines.families.inputs.encoders import TRUSTED, encoded_for_trees
 
-_TEXT_DIRECTIONS = 48
 # trees are grown on 32-bit floats
 _MOST = float(np.finfo(np.float32).max)
 
@@ -52,10 +51,7 @@ class _Forest(BaseEstimator):
                 f"method is {self.method!r}; one of {', '.join(self._makers)} is needed. "
                 "Correct it."
             )
-        self.columns_ = Columns(
-            self.kinds, trees=True, n_components=_TEXT_DIRECTIONS, seed=self.seed
-        ).fit(X)
-        encoded = self.columns_.transform(X)
+        self.columns_, encoded = encoded_for_trees(X, self.kinds, self.seed)
         target = self._target(y)
         self.places_ = [
             category_places(encoded[:, index], target) for index in range(self.columns_.n_codes_)
@@ -224,7 +220,7 @@ def category_places(codes: NDArray[np.float64], target: NDArray[np.float64]) -> 
     # one more row of the overall mean: a category seen once is not at the end of the line
     means = sums / (n_rows + 1.0)[:, np.newaxis]
     directions = np.linalg.svd(np.sqrt(n_rows)[:, np.newaxis] * means, full_matrices=False)[2]
-    # the sign of a direction is arbitrary, and chance must not choose it
+    # the sign of a direction is arbitrary, and must not change the model
     line = directions[0] * np.sign(directions[0, np.abs(directions[0]).argmax()])
     places: NDArray[np.float64] = means @ line
     return places

@@ -1,8 +1,8 @@
-"""How likely each class makes what a row holds: the parts that naive Bayes adds up.
+"""Class-conditional likelihoods of naive Bayes: categorical, Gaussian, and of terms in text.
 
-What was never seen at the fit (a category, a word, a missing value) and what is missing says
-nothing: its log-likelihood is 0 for every class. Smoothing alone would make it speak for the
-class with the fewest rows.
+What was never seen at the fit (a category, a word, a missing value) and what is missing has a
+log-likelihood of 0 for every class. With smoothing alone it would count for the class with the
+fewest rows.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _FARTHEST = 20.0
 _RUNS = {"words": (1, 1), "pairs": (1, 2), "pieces": (2, 4)}
 
 
-class Tables(BaseEstimator):
-    """Columns of codes, each with a smoothed share of each code in each class.
+class CategoricalLikelihood(BaseEstimator):
+    """Categorical likelihood: the smoothed share of each code of a column in each class.
 
     Parameters
     ----------
@@ -73,8 +73,8 @@ class Tables(BaseEstimator):
         return logs
 
 
-class Bells(BaseEstimator):
-    """Columns of numbers, each normally distributed in each class.
+class GaussianLikelihood(BaseEstimator):
+    """Gaussian likelihood: each column of numbers is normally distributed in each class.
 
     Parameters
     ----------
@@ -128,8 +128,8 @@ class Bells(BaseEstimator):
         return np.clip(np.where(np.isnan(scaled), 0.0, scaled), -_FARTHEST, _FARTHEST)
 
 
-class Terms(BaseEstimator):
-    """One column of text, a bag of terms drawn from each class.
+class TermLikelihood(BaseEstimator):
+    """Likelihood of the terms in one column of text, multinomial in each class.
 
     Parameters
     ----------
@@ -213,4 +213,7 @@ class Terms(BaseEstimator):
         )
 
 
-PARTS = tuple(f"{kind.__module__}.{kind.__qualname__}" for kind in (Tables, Bells, Terms))
+PARTS = tuple(
+    f"{kind.__module__}.{kind.__qualname__}"
+    for kind in (CategoricalLikelihood, GaussianLikelihood, TermLikelihood)
+)

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 
 from leadline.engines.contract import Choice, Range, Scalar, Space
-from leadline.engines.families.inputs.columns import TRUSTED, Columns
+from leadline.engines.families.inputs.encoders import TRUSTED, Columns
 
 
 class Logistic(LogisticRegression):
@@ -63,9 +63,21 @@ class Linear:
         """Columns, then the linear model."""
         C = float(params.get("C") or 1.0)
         encode = Columns(dict(columns), pieces=bool(params.get("pieces", True)), seed=seed)
-        if task == "regression":
-            # lsqr takes dense and sparse alike; alpha is the inverse of C
-            model: Any = Ridge(alpha=1.0 / C, solver="lsqr", tol=1e-6, random_state=seed)
-        else:
-            model = Logistic(C=C, max_iter=100, tol=3e-4, random_state=seed)
-        return Pipeline([("columns", encode), ("model", model)])
+        return Pipeline([("columns", encode), ("model", linear_model(task, C, seed))])
+
+
+def linear_model(task: str, C: float, seed: int) -> Any:
+    """A linear estimator of a task, unfitted; it takes dense and sparse arrays.
+
+    Parameters
+    ----------
+    task : {"binary", "multiclass", "regression"}
+        What is predicted.
+    C : float > 0
+        Inverse of the strength of the L2 penalty.
+    seed : int
+        Of the solver.
+    """
+    if task == "regression":
+        return Ridge(alpha=1.0 / C, solver="lsqr", tol=1e-6, random_state=seed)
+    return Logistic(C=C, max_iter=100, tol=3e-4, random_state=seed)

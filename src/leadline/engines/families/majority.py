@@ -1,4 +1,4 @@
-"""The baseline that knows nothing: the share of each class, or the mean."""
+"""Baseline without features: the share of each class, or the mean."""
 
 from __future__ import annotations
 

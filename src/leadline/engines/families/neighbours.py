@@ -1,4 +1,4 @@
-"""Nearest neighbours: the rows that look most like this one decide."""
+"""Nearest neighbours in the leading directions of the encoded columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import Pipeline
 
 from leadline.engines.contract import Range, Scalar, Space
-from leadline.engines.families.inputs.columns import TRUSTED, Columns
+from leadline.engines.families.inputs.encoders import TRUSTED, Columns
 
 _MOST_DIMENSIONS = 32
 

@@ -1,1 +1,1 @@
-"""Files in which items and votes go out and come back."""
+"""Annotation formats: files of items and votes, written and read."""

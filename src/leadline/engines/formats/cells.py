@@ -1,4 +1,4 @@
-"""One value as text, and back, the same in every format that writes text."""
+"""Cells of text formats: one value as text, and back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from leadline.engines.exchange import Answer, Arrival, Fault, time_of
+from leadline.engines.annotation_format import Answer, Fault, ImportedAnnotation, time_of
 from leadline.engines.inputs.pixels import data_uri
 
 _WORDS = ("item", "judge", "guidelines", "reason", "comment")
@@ -50,7 +50,7 @@ def row_of(answer: Answer) -> dict[str, Any]:
     return row
 
 
-def arrival_of(where: str, row: Mapping[str, Any]) -> Arrival | Fault:
+def imported_annotation(where: str, row: Mapping[str, Any]) -> ImportedAnnotation | Fault:
     """A row of a table as an answer.
 
     Parameters
@@ -72,7 +72,7 @@ def arrival_of(where: str, row: Mapping[str, Any]) -> Arrival | Fault:
     except ValueError as error:
         return Fault(where, str(error))
     content = {name: each for name, each in row.items() if name not in vars(answer)}
-    return Arrival(where=where, answer=answer, content=content)
+    return ImportedAnnotation(where=where, answer=answer, content=content)
 
 
 def _text(value: object) -> str:

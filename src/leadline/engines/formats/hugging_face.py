@@ -1,4 +1,4 @@
-"""A folder that ``datasets.load_dataset`` reads: Parquet, and a README whose head says where [1]_.
+"""Data set for Hugging Face: Parquet, and a README whose head names the files [1]_.
 
 References
 ----------
@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from leadline.engines.exchange import Inbox, Parcel, Question
-from leadline.engines.formats.tables import Parquet, vote_frame
+from leadline.engines.annotation_format import ImportResult, LabellingBatch, Question
+from leadline.engines.formats.vote_tables import Parquet, vote_frame
 from leadline.errors import DataError
 
 _VOTES, _ITEMS = "votes", "items"
@@ -24,15 +24,15 @@ class HuggingFace:
     name = "hugging-face"
     suffixes = ("/",)
 
-    def write(self, parcel: Parcel, path: Path) -> None:
-        """As `leadline.engines.exchange.Format.write`."""
-        for name, frame in ((_VOTES, vote_frame(parcel)), (_ITEMS, parcel.items)):
+    def write(self, batch: LabellingBatch, path: Path) -> None:
+        """As `leadline.engines.annotation_format.Format.write`."""
+        for name, frame in ((_VOTES, vote_frame(batch)), (_ITEMS, batch.items)):
             (path / name).mkdir(parents=True)
             frame.write_parquet(path / name / "train.parquet")
-        (path / "README.md").write_text(_card(parcel), encoding="utf-8")
+        (path / "README.md").write_text(_card(batch), encoding="utf-8")
 
-    def read(self, path: Path, question: Question) -> Inbox:
-        """As `leadline.engines.exchange.Format.read`."""
+    def read(self, path: Path, question: Question) -> ImportResult:
+        """As `leadline.engines.annotation_format.Format.read`."""
         file = path / _VOTES / "train.parquet"
         if not file.is_file():
             raise DataError(
@@ -43,8 +43,8 @@ class HuggingFace:
         return Parquet().read(file, question)
 
 
-def _card(parcel: Parcel) -> str:
-    question = parcel.question
+def _card(batch: LabellingBatch) -> str:
+    question = batch.question
     configurations = [
         {"config_name": name, "data_files": [{"split": "train", "path": f"{name}/train.parquet"}]}
         | ({"default": True} if name == _VOTES else {})
@@ -57,7 +57,7 @@ def _card(parcel: Parcel) -> str:
     return (
         f"---\n{head}---\n\n# {question.text or question.label}\n\n"
         f"What is labelled: `{question.label}` of each {question.unit}; one of: {labels}.\n\n"
-        f"* `{_VOTES}`: {len(parcel.answers):,} votes, one a row: who said what of which item, how "
+        f"* `{_VOTES}`: {len(batch.answers):,} votes, one a row: who said what of which item, how "
         "many seconds it took, and when. No value is 'unsure'.\n"
-        f"* `{_ITEMS}`: {parcel.items.height:,} items, by the key in `{parcel.key}`.\n{guidelines}"
+        f"* `{_ITEMS}`: {batch.items.height:,} items, by the key in `{batch.key}`.\n{guidelines}"
     )

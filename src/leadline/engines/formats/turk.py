@@ -1,4 +1,4 @@
-"""Result files of Amazon Mechanical Turk [1]_, which come in only.
+"""Result files of Amazon Mechanical Turk [1]_, which are only read.
 
 References
 ----------
@@ -13,9 +13,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from leadline.engines.exchange import Answer, Arrival, Fault, Inbox, Parcel, Question
+from leadline.engines.annotation_format import (
+    Answer,
+    Fault,
+    ImportedAnnotation,
+    ImportResult,
+    LabellingBatch,
+    Question,
+)
 from leadline.engines.formats.cells import seconds_of
-from leadline.engines.formats.rows import csv_rows
+from leadline.engines.formats.text_rows import csv_rows
 from leadline.errors import DataError
 
 _NEEDED = ("WorkerId", "AssignmentStatus")
@@ -36,18 +43,18 @@ class MechanicalTurk:
     name = "mechanical-turk"
     suffixes = ()
 
-    def write(self, parcel: Parcel, path: Path) -> None:
+    def write(self, batch: LabellingBatch, path: Path) -> None:
         """Refuse: tasks go there as a table of items."""
-        del parcel
+        del batch
         raise DataError(
             f"{path.name} cannot be written: result files of Mechanical Turk only come in.",
             "A table of items goes out.",
             "Export as CSV, and upload the file of items that lies beside it.",
         )
 
-    def read(self, path: Path, question: Question) -> Inbox:
-        """As `leadline.engines.exchange.Format.read`."""
-        arrivals: list[Arrival] = []
+    def read(self, path: Path, question: Question) -> ImportResult:
+        """As `leadline.engines.annotation_format.Format.read`."""
+        annotations: list[ImportedAnnotation] = []
         faults: list[Fault] = []
         for row in csv_rows(path):
             if isinstance(row, Fault):
@@ -57,10 +64,10 @@ class MechanicalTurk:
             _require_results(path.name, cells)
             try:
                 if _counts(cells["AssignmentStatus"]):
-                    arrivals.append(_arrival(where, cells, question))
+                    annotations.append(_imported(where, cells, question))
             except ValueError as error:
                 faults.append(Fault(where, str(error)))
-        return Inbox(arrivals=tuple(arrivals), faults=tuple(faults))
+        return ImportResult(annotations=tuple(annotations), faults=tuple(faults))
 
 
 def _require_results(name: str, cells: Mapping[str, Any]) -> None:
@@ -82,7 +89,7 @@ def _counts(status: str) -> bool:
     return clean in _COUNTS
 
 
-def _arrival(where: str, cells: Mapping[str, str], question: Question) -> Arrival:
+def _imported(where: str, cells: Mapping[str, str], question: Question) -> ImportedAnnotation:
     content = _under(_INPUT, cells)
     answer = Answer(
         item=content.get("leadline_item") or content.get("item", ""),
@@ -92,7 +99,7 @@ def _arrival(where: str, cells: Mapping[str, str], question: Question) -> Arriva
         at=_time(cells.get("SubmitTime", "")),
         comment=_under(_ANSWER, cells).get("comment", ""),
     )
-    return Arrival(where=where, answer=answer, content=content)
+    return ImportedAnnotation(where=where, answer=answer, content=content)
 
 
 def _value(said: Mapping[str, str], question: Question) -> str | None:

@@ -1,4 +1,4 @@
-"""Gives a frame the columns and dtypes that a model learnt from, or says which value will not fit.
+"""Conforming of frames to the columns and dtypes that a model learnt from.
 
 Training, the HTTP server and batch scoring all pass through here, so a value means the same
 in each of them.

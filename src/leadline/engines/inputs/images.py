@@ -1,4 +1,4 @@
-"""Any image becomes a small PNG, the same way in training, in service and in a batch.
+"""Images as small PNG, scaled down the same way in training, in service and in a batch.
 
 Only pixels are kept: no name, place or time that a camera wrote. PNG loses nothing of what was
 scaled down, so that reading it again gives the same numbers.

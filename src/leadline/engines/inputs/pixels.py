@@ -1,4 +1,4 @@
-"""What a small PNG holds: numbers for a model, something to look at for a person."""
+"""Pixels of small PNG images: arrays for models, thumbnails and data URIs for people."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def pixels(column: pl.Series, size: int, n_channels: int = 0) -> NDArray[np.floa
     size : int > 0
         Side of the square.
     n_channels : {0, 1, 3}, default=0
-        Grey or RGB; 0 is `channels_of` the column. Who learns from a column must ask for as many
-        of the next one.
+        Grey or RGB; 0 is `channels_of` the column. A model that learnt from a column needs as many
+        of every later one.
 
     Returns
     -------

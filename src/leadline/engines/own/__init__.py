@@ -2,11 +2,11 @@
 
 ::
 
-    sklearn.ensemble.ExtraTreesClassifier   an estimator's class: given the house's numbers
+    sklearn.ensemble.ExtraTreesClassifier   an estimator's class: given the columns as numbers
     my_models:forest                        an estimator made in my_models.py, or a family
     my_models:pipeline[frame]               the same, given the polars frame itself
     my_model:                               a module with fit(X, y, seed) and predict(model, X)
-    my_model:[numbers]                      the same, given the house's numbers
+    my_model:[numbers]                      the same, given the columns as numbers
 
-`naming` reads the name, `importing` imports it, `finding` makes a family of what it finds.
+`import_path` parses the name, `importing` imports it, `finding` makes a family of what it names.
 """

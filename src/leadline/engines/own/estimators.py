@@ -14,14 +14,11 @@ from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils import get_tags
 
 from leadline.engines.contract import Scalar
-from leadline.engines.families.inputs.columns import TRUSTED, Columns
-from leadline.engines.own.naming import FRAME, Named
+from leadline.engines.families.inputs.encoders import TEXT_DIRECTIONS, TRUSTED, Columns
+from leadline.engines.own.import_path import FRAME, ImportPath
 
 RICHEST = 6
 """Above every built-in family: it is chosen if it is better by more than a standard error."""
-
-TEXT_DIRECTIONS = 48
-"""As for boosting: words as dense columns would fill the memory."""
 
 
 class Dense(TransformerMixin, BaseEstimator):
@@ -84,7 +81,7 @@ class Estimators:
 
     Parameters
     ----------
-    named : Named
+    named : ImportPath
         How it was named.
     model : scikit-learn estimator
         Unfitted; every copy gets its parameters.
@@ -94,7 +91,7 @@ class Estimators:
 
     complexity = RICHEST
 
-    def __init__(self, named: Named, model: Any, kind: str) -> None:
+    def __init__(self, named: ImportPath, model: Any, kind: str) -> None:
         self.name = named.short
         self.kind = kind
         self._named = named
@@ -102,7 +99,7 @@ class Estimators:
 
     @property
     def trusted(self) -> tuple[str, ...]:
-        """The house's own types, and those of the package that the estimator is from."""
+        """Our own types, and those of the package that the estimator is from."""
         package = type(self._model).__module__.partition(".")[0]
         return (
             *TRUSTED,
@@ -128,7 +125,7 @@ class Estimators:
         columns: Mapping[str, str],
         seed: int,
     ) -> Any:
-        """The house's numbers, then a copy; or the copy alone, if it is given the frame."""
+        """The columns as numbers, then a copy; or the copy alone, if it is given the frame."""
         model = self._copy(seed)
         last = ("model", Probable(model) if self.kind == "classifier" else model)
         if self._named.given == FRAME:
@@ -140,7 +137,7 @@ class Estimators:
         return Pipeline([*steps, last])
 
     def _copy(self, seed: int) -> Any:
-        """An estimator that has learnt nothing."""
+        """An unfitted copy."""
         return _seeded(clone(self._model), seed)
 
 

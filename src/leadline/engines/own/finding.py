@@ -1,4 +1,4 @@
-"""Makes a family of what a name names, or says why it cannot."""
+"""Family of an import path: of an estimator, a net, the functions of a module, or itself one."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sklearn.base import is_classifier, is_regressor
 from leadline.engines.contract import Family
 from leadline.engines.own.estimators import Estimators
 from leadline.engines.own.functions import Functions
+from leadline.engines.own.import_path import ImportPath, parse_import_path
 from leadline.engines.own.importing import attribute_of, imported
-from leadline.engines.own.naming import Named, named
 from leadline.engines.own.nets import Nets, is_net
 from leadline.errors import EngineError
 
@@ -44,7 +44,7 @@ def own_family(name: str, folder: Path | str = "") -> Family:
     >>> own_family("sklearn.naive_bayes.GaussianNB").candidates("binary", {"n": "number"}, 100)
     ({},)
     """
-    path = named(name)
+    path = parse_import_path(name)
     module = imported(path, folder)
     if not path.attribute:
         return Functions(path, module)
@@ -81,7 +81,7 @@ def own_trusted(name: str, family: Family) -> tuple[str, ...]:
         What the family and its module list in ``trusted``, and all of the package named: who
         names it runs its code anyway.
     """
-    path = named(name)
+    path = parse_import_path(name)
     listed = getattr(sys.modules[path.module], "trusted", ())
     listed = (listed,) if isinstance(listed, str) else tuple(listed)
     return (*getattr(family, "trusted", ()), *listed, f"{path.package}.*")
@@ -89,7 +89,7 @@ def own_trusted(name: str, family: Family) -> tuple[str, ...]:
 
 def nothing_to_try(name: str, family: Family, task: str) -> EngineError:
     """Why an import path has no candidates, and what to name instead."""
-    path, kind = named(name), getattr(family, "kind", "")
+    path, kind = parse_import_path(name), getattr(family, "kind", "")
     if not kind:
         return EngineError(
             f"{name!r} has nothing to try for {task} on these columns.",
@@ -105,7 +105,7 @@ def nothing_to_try(name: str, family: Family, task: str) -> EngineError:
     )
 
 
-def _instead(path: Named) -> str:
+def _instead(path: ImportPath) -> str:
     """The sister of a classifier or regressor, where there is one."""
     for word, other in _OTHER.items():
         sister = path.attribute.removesuffix(word) + other
@@ -118,7 +118,7 @@ def _is_family(found: Any) -> bool:
     return all(callable(getattr(found, method, None)) for method in ("candidates", "build"))
 
 
-def _made(kind: Any, path: Named) -> Any:
+def _made(kind: Any, path: ImportPath) -> Any:
     """An object of a class."""
     try:
         return kind()
@@ -131,7 +131,7 @@ def _made(kind: Any, path: Named) -> Any:
         ) from error
 
 
-def _kind(path: Named, model: Any) -> str:
+def _kind(path: ImportPath, model: Any) -> str:
     """Whether a model is a classifier or a regressor."""
     try:
         kinds = [
@@ -151,7 +151,7 @@ def _kind(path: Named, model: Any) -> str:
     return kinds[0]
 
 
-def _not_a_model(path: Named, found: Any) -> EngineError:
+def _not_a_model(path: ImportPath, found: Any) -> EngineError:
     what = f"class {found.__name__}" if isinstance(found, type) else f"{type(found).__name__}"
     return EngineError(
         f"{path.name!r} is a {what}, which is not an estimator.",

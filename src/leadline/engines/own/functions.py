@@ -30,9 +30,9 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from leadline.engines.contract import TASKS, Scalar
-from leadline.engines.families.inputs.columns import TRUSTED, Columns
-from leadline.engines.own.estimators import RICHEST, TEXT_DIRECTIONS, dense
-from leadline.engines.own.naming import NUMBERS, Named
+from leadline.engines.families.inputs.encoders import TEXT_DIRECTIONS, TRUSTED, Columns
+from leadline.engines.own.estimators import RICHEST, dense
+from leadline.engines.own.import_path import NUMBERS, ImportPath
 from leadline.errors import EngineError
 
 _MOST_SHOWN = 10
@@ -54,7 +54,7 @@ class _Program(BaseEstimator):
     kinds : mapping of str to {"number", "category", "text", "date", "image"}
         Column name to kind.
     numbers : bool, default=False
-        Whether it is given the house's numbers instead of the polars frame.
+        Whether it is given the encoded columns instead of the polars frame.
     seed : int, default=0
         Handed to ``fit``.
     """
@@ -190,7 +190,7 @@ class Functions:
 
     Parameters
     ----------
-    named : Named
+    named : ImportPath
         How it was named.
     module : module
         Imported.
@@ -204,7 +204,7 @@ class Functions:
     kind = ""
     trusted = (*TRUSTED, f"{__name__}.ProgramClassifier", f"{__name__}.ProgramRegressor")
 
-    def __init__(self, named: Named, module: ModuleType) -> None:
+    def __init__(self, named: ImportPath, module: ModuleType) -> None:
         self.name = named.short
         self.complexity = getattr(module, "complexity", RICHEST)
         self._named = named
@@ -238,7 +238,7 @@ class Functions:
         return make(self._named.module, dict(columns), numbers=is_numbers, seed=seed)
 
 
-def _tasks(named: Named, module: ModuleType) -> tuple[str, ...]:
+def _tasks(named: ImportPath, module: ModuleType) -> tuple[str, ...]:
     """What a module says it is for; everything, if it says nothing."""
     tasks = getattr(module, "tasks", TASKS)
     said = (tasks,) if isinstance(tasks, str) else tuple(tasks)
@@ -251,7 +251,7 @@ def _tasks(named: Named, module: ModuleType) -> tuple[str, ...]:
     return said
 
 
-def _require(named: Named, word: str, function: Callable[..., Any] | None) -> None:
+def _require(named: ImportPath, word: str, function: Callable[..., Any] | None) -> None:
     """Refuse a function that is missing, or has other arguments."""
     form = _FORMS[word]
     if not callable(function):

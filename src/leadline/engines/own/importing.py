@@ -1,4 +1,4 @@
-"""Imports what a name names, from what is installed or from the project's folder.
+"""Import of a person's own model, from what is installed or from the project's folder.
 
 The folder goes to the end of ``sys.path``: a module of a person's own never hides another one. If
 another one hides it, that is said.
@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from leadline.engines.own.naming import Named
+from leadline.engines.own.import_path import ImportPath
 from leadline.errors import EngineError
 
 
@@ -36,12 +36,12 @@ def make_importable(folder: Path | str) -> None:
     importlib.invalidate_caches()
 
 
-def imported(named: Named, folder: Path | str) -> ModuleType:
+def imported(named: ImportPath, folder: Path | str) -> ModuleType:
     """The module of a name.
 
     Parameters
     ----------
-    named : Named
+    named : ImportPath
         The name.
     folder : Path or str
         Where ``leadline.toml`` lies; empty for what is installed only.
@@ -73,7 +73,7 @@ def imported(named: Named, folder: Path | str) -> ModuleType:
     return module
 
 
-def attribute_of(module: ModuleType, named: Named) -> Any:
+def attribute_of(module: ModuleType, named: ImportPath) -> Any:
     """What a name takes from its module.
 
     Raises
@@ -93,7 +93,7 @@ def attribute_of(module: ModuleType, named: Named) -> Any:
     return found
 
 
-def source_version(named: Named, folder: Path | str) -> str:
+def source_version(named: ImportPath, folder: Path | str) -> str:
     """What changes when the code behind a name changes; nothing is imported.
 
     Returns
@@ -111,7 +111,7 @@ def source_version(named: Named, folder: Path | str) -> str:
     return ", ".join(versions)
 
 
-def _sources(named: Named, folder: Path | str) -> list[Path]:
+def _sources(named: ImportPath, folder: Path | str) -> list[Path]:
     """Files of the package of a name, where it lies in the folder."""
     if not str(folder):
         return []
@@ -121,7 +121,7 @@ def _sources(named: Named, folder: Path | str) -> list[Path]:
     return [lone] if lone.is_file() else []
 
 
-def _not_found(named: Named, folder: Path | str) -> EngineError:
+def _not_found(named: ImportPath, folder: Path | str) -> EngineError:
     near = [path.stem for path in Path(folder).glob("*.py")] if str(folder) else []
     where = f" in {Path(folder).resolve()}" if str(folder) else ""
     return EngineError(
@@ -131,7 +131,7 @@ def _not_found(named: Named, folder: Path | str) -> EngineError:
     )
 
 
-def _suggestion(word: str, known: list[str], named: Named) -> str:
+def _suggestion(word: str, known: list[str], named: ImportPath) -> str:
     near = get_close_matches(word, known, n=1)
     if near:
         return f"Did you mean {near[0]!r}?"
@@ -150,7 +150,7 @@ def _place(error: BaseException, folder: Path | str) -> str:
     return f" ({Path(last.filename).name} line {last.lineno})"
 
 
-def _refuse_another(named: Named, folder: Path | str) -> None:
+def _refuse_another(named: ImportPath, folder: Path | str) -> None:
     """Refuse a module that only has the name of one in the folder."""
     mine = _sources(named, folder)
     theirs = getattr(sys.modules[named.package], "__file__", None)

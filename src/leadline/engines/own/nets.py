@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 
 from leadline.engines.own.estimators import Estimators
+from leadline.engines.own.import_path import FRAME, ImportPath, parse_import_path
 from leadline.engines.own.importing import attribute_of
-from leadline.engines.own.naming import FRAME, Named, named
 from leadline.errors import EngineError
 
 _NET, _BINARY = "NeuralNet", "NeuralNetBinaryClassifier"
@@ -45,18 +45,18 @@ class _Net(BaseEstimator):
         self.seed = seed
 
     def _learn(self, X: Any, target: NDArray[Any]) -> None:
-        with _alone(self.seed):
+        with _seeded(self.seed):
             net = self._made().fit(np.asarray(X, dtype=np.float32), target)
         state = net.module_.state_dict()
         self.weights_ = {name: weight.detach().cpu().numpy() for name, weight in state.items()}
         self._net = None
 
     def _answering(self) -> Any:
-        """The net with its weights, in 64 bits: a row's answer is the same in any company."""
+        """The net with its weights, in 64 bits: rows beside a row do not change its answer."""
         if getattr(self, "_net", None) is None:
             import torch
 
-            with _alone(self.seed):
+            with _seeded(self.seed):
                 net = self._made().initialize()
             state = {name: torch.tensor(weight) for name, weight in self.weights_.items()}
             net.module_.load_state_dict(state)
@@ -65,7 +65,7 @@ class _Net(BaseEstimator):
         return self._net
 
     def _made(self) -> Any:
-        path = named(self.name)
+        path = parse_import_path(self.name)
         found = attribute_of(importlib.import_module(path.module), path)
         net = found() if isinstance(found, type) else clone(found)
         return net.set_params(verbose=0)
@@ -125,7 +125,7 @@ class Nets(Estimators):
         If the net is to be given the frame: a net takes numbers.
     """
 
-    def __init__(self, named: Named, model: Any, kind: str) -> None:
+    def __init__(self, named: ImportPath, model: Any, kind: str) -> None:
         if named.given == FRAME:
             raise EngineError(
                 f"{named.name!r} is a skorch net, which cannot be given the frame.",
@@ -158,8 +158,8 @@ def _is_one(model: Any, name: str) -> bool:
 
 
 @contextmanager
-def _alone(seed: int) -> Iterator[None]:
-    """Chance from a seed; torch's announcements, such as that of lazy layers, are no warnings."""
+def _seeded(seed: int) -> Iterator[None]:
+    """Random numbers of torch from a seed, without its warnings, such as that of lazy layers."""
     import torch
 
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():

@@ -1,1 +1,1 @@
-"""Places where people are paid to label, reached over their own interfaces."""
+"""Crowd platforms: paid labelling through their own interfaces."""

@@ -22,7 +22,7 @@ from hashlib import sha256
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
-from leadline.engines.crowd import Offer, Study, Submission
+from leadline.engines.crowd_platform import PostedStudy, Study, Submission
 from leadline.errors import EngineError
 
 KEY = "PROLIFIC_API_TOKEN"
@@ -31,7 +31,7 @@ _TIMEOUT_S = 30.0
 _LONGEST_WAIT_S = 60.0
 _SHORTEST_WHY = 100
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-_NOBODY_SEES = "UNPUBLISHED"
+_UNPUBLISHED = "UNPUBLISHED"
 _WHO = "judge={{%PROLIFIC_PID%}}&study={{%STUDY_ID%}}&session={{%SESSION_ID%}}"
 
 
@@ -84,8 +84,8 @@ class Prolific:
             )
         _token()
 
-    def draft(self, study: Study) -> Offer:
-        """As `leadline.engines.crowd.Platform.draft`."""
+    def draft(self, study: Study) -> PostedStudy:
+        """As `leadline.engines.crowd_platform.Platform.draft`."""
         body = _body(study)
         for attempt in range(_TRIES):
             # also the first time: an earlier command may have been cut off
@@ -94,21 +94,21 @@ class Prolific:
                 return self.offer(found)
             try:
                 made = self._ask("POST", "/api/v1/studies/", body, is_repeatable=False)
-                return _offer(made)
+                return _posted(made)
             except _UnansweredError:
                 self._wait(attempt)
         raise _silent()
 
-    def offer(self, study_id: str) -> Offer:
-        """As `leadline.engines.crowd.Platform.offer`."""
-        return _offer(self._ask("GET", f"/api/v1/studies/{_id(study_id)}/"))
+    def offer(self, study_id: str) -> PostedStudy:
+        """As `leadline.engines.crowd_platform.Platform.offer`."""
+        return _posted(self._ask("GET", f"/api/v1/studies/{_id(study_id)}/"))
 
-    def publish(self, study_id: str) -> Offer:
-        """As `leadline.engines.crowd.Platform.publish`."""
+    def publish(self, study_id: str) -> PostedStudy:
+        """As `leadline.engines.crowd_platform.Platform.publish`."""
         path = f"/api/v1/studies/{_id(study_id)}/transition/"
         for attempt in range(_TRIES):
             offer = self.offer(study_id)
-            if offer.status != _NOBODY_SEES:
+            if offer.status != _UNPUBLISHED:
                 return offer
             try:
                 self._ask("POST", path, {"action": "PUBLISH"}, is_repeatable=False)
@@ -119,7 +119,7 @@ class Prolific:
         raise _silent()
 
     def submissions(self, study_id: str) -> tuple[Submission, ...]:
-        """As `leadline.engines.crowd.Platform.submissions`."""
+        """As `leadline.engines.crowd_platform.Platform.submissions`."""
         found = self._all(f"/api/v1/studies/{_id(study_id)}/submissions/")
         return tuple(
             Submission(
@@ -133,11 +133,11 @@ class Prolific:
         )
 
     def approve(self, submission_id: str) -> None:
-        """As `leadline.engines.crowd.Platform.approve`."""
+        """As `leadline.engines.crowd_platform.Platform.approve`."""
         self._transition(submission_id, {"action": "APPROVE"})
 
     def reject(self, submission_id: str, why: str) -> None:
-        """As `leadline.engines.crowd.Platform.reject`."""
+        """As `leadline.engines.crowd_platform.Platform.reject`."""
         if len(why) < _SHORTEST_WHY:
             raise EngineError(
                 f"The reason has {len(why)} characters.",
@@ -148,7 +148,7 @@ class Prolific:
         self._transition(submission_id, body)
 
     def ask_back(self, submission_id: str, why: str) -> None:
-        """As `leadline.engines.crowd.Platform.ask_back`."""
+        """As `leadline.engines.crowd_platform.Platform.ask_back`."""
         path = f"/api/v1/submissions/{_id(submission_id)}/request-return/"
         try:
             self._ask("POST", path, {"request_return_reasons": [why]}, is_repeatable=False)
@@ -250,10 +250,10 @@ def _body(study: Study) -> dict[str, Any]:
     }
 
 
-def _offer(study: Mapping[str, Any]) -> Offer:
+def _posted(study: Mapping[str, Any]) -> PostedStudy:
     codes = study.get("completion_codes") or [{}]
     total = study.get("total_cost")
-    return Offer(
+    return PostedStudy(
         id=str(study["id"]),
         name=str(study.get("name", "")),
         status=str(study.get("status", "")),

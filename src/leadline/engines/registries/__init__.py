@@ -1,1 +1,1 @@
-"""Where a project's trials and verdicts are shown too, for people who look there."""
+"""Registries: a project's trials and verdicts, shown in other tools."""

@@ -1,1 +1,1 @@
-"""A release as a bundle: manifest, model, keys, environment, answers."""
+"""Releases: bundle, manifest, model, keys, environment, predictions."""

@@ -1,4 +1,4 @@
-"""A release on disk: an immutable folder named by digest, signed, and tried before it may answer.
+"""Release bundle: an immutable folder named by digest, signed, and checked before it answers.
 
 ::
 
@@ -28,17 +28,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from numpy.typing import NDArray
 
 from leadline.engines.inputs.conform import conform
-from leadline.engines.releases.answers import answer
 from leadline.engines.releases.environment import lock, refuse_other_versions, versions
 from leadline.engines.releases.keys import fingerprint, load_or_make_key, public_keys
 from leadline.engines.releases.manifest import Card, Manifest
 from leadline.engines.releases.models import dump_model, load_model, trusted_types
+from leadline.engines.releases.prediction_table import prediction_table
 from leadline.errors import ReleaseError
 
 __all__ = [
-    "Bundle",
     "Card",
     "Manifest",
+    "ReleaseBundle",
     "SealedBundle",
     "fingerprint",
     "load_or_make_key",
@@ -58,7 +58,7 @@ _ID_LENGTH = 12
 
 @dataclass(frozen=True)
 class SealedBundle:
-    """What was sealed.
+    """Result of sealing: names, digests and size of a release.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class SealedBundle:
     signer: str
 
 
-class Bundle:
+class ReleaseBundle:
     """A release that has passed every check and may answer.
 
     Parameters
@@ -151,7 +151,7 @@ class Bundle:
             If a column is missing or a value does not fit.
         """
         X = conform(frame, self.manifest.columns, place=place)
-        return answer(self._model, self.manifest, X)
+        return prediction_table(self._model, self.manifest, X)
 
 
 def seal(
@@ -227,7 +227,7 @@ def seal(
 
 def open_bundle(
     folder: Path, *, trusted: Sequence[Ed25519PublicKey], modules: Path | str = ""
-) -> Bundle:
+) -> ReleaseBundle:
     """Open a release; whatever is not as it was sealed is refused.
 
     The order is: signature, digests, versions, load, replay of the golden rows. Nothing of
@@ -268,14 +268,14 @@ def open_bundle(
     # the manifest names the family, and its signature holds
     model = load_model(stored, trusted=trusted_types(manifest.family, modules))
     golden = pl.read_parquet(io.BytesIO(scored))
-    bundle = Bundle(manifest, model, golden["X"].struct.unnest())
+    bundle = ReleaseBundle(manifest, model, golden["X"].struct.unnest())
     _refuse_other_scores(bundle, golden["score"].to_numpy())
     return bundle
 
 
 def _golden_bytes(model: Any, card: Card, golden: pl.DataFrame) -> bytes:
     """Rows and the scores that the model gives them now."""
-    scores = answer(model, card, golden)["score"]
+    scores = prediction_table(model, card, golden)["score"]
     buffer = io.BytesIO()
     pl.DataFrame({"X": golden.to_struct(), "score": scores}).write_parquet(buffer)
     return buffer.getvalue()
@@ -338,7 +338,7 @@ def _refuse_unsigned(written: bytes, signature: bytes, trusted: Sequence[Ed25519
     )
 
 
-def _refuse_other_scores(bundle: Bundle, expected: NDArray[np.float64]) -> None:
+def _refuse_other_scores(bundle: ReleaseBundle, expected: NDArray[np.float64]) -> None:
     """Replay the golden rows."""
     scores = bundle.score(bundle.golden_rows())
     same = scores.shape == expected.shape and np.allclose(scores, expected, rtol=1e-6, atol=1e-9)

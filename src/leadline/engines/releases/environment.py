@@ -1,4 +1,4 @@
-"""What is installed here, and whether a model made elsewhere may be trusted to mean the same."""
+"""Installed versions, and the check that a release made elsewhere may be opened with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a release says of itself."""
+"""Manifest of a release: task, columns, threshold, digests, versions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from leadline.errors import ReleaseError
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What its maker says about a release.
+    """Statements of its maker about a release.
 
     Attributes
     ----------

@@ -1,8 +1,8 @@
 """Models as bytes: stored with skops, and loaded only if every type in them is on our own list.
 
-A pickle runs whatever its author wrote. skops builds objects of types that the reader trusts,
-and the reader is asked here: public scikit-learn types, those that an installed family names, and
-those of the family that made the model, if it is one of a person's own.
+A pickle runs whatever its author wrote. skops builds objects of trusted types only: here public
+scikit-learn types, those that an installed family names, and those of the family that made the
+model, if it is one of a person's own. Classes that have been renamed since are found by `renamed`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from leadline.engines.loading import load, load_family, names
-from leadline.engines.own.naming import is_import_path
+from leadline.engines.own.import_path import is_import_path
+from leadline.engines.releases.renamed import with_new_names
 from leadline.engines.releases.skops_io import skops_io
 from leadline.errors import EngineError, LeadlineError, ReleaseError
 
@@ -61,7 +62,7 @@ def load_model(data: bytes, *, trusted: Sequence[str] | None = None) -> Any:
     Parameters
     ----------
     data : bytes
-        What `dump_model` made.
+        What `dump_model` made, in this version or in one with older names of classes.
     trusted : sequence of str, optional
         Types it may hold beside scikit-learn's public ones, ``package.*`` for all of a package;
         `trusted_types` by default.
@@ -73,9 +74,10 @@ def load_model(data: bytes, *, trusted: Sequence[str] | None = None) -> Any:
     """
     allowed = list(trusted_types() if trusted is None else trusted)
     try:
+        data = with_new_names(data)
         asked = skops_io.get_untrusted_types(data=data)
-        strangers = [kind for kind in asked if not _is_in(kind, allowed)]
-        if not strangers:
+        untrusted = [kind for kind in asked if not _is_in(kind, allowed)]
+        if not untrusted:
             return skops_io.loads(data, trusted=asked)
     except LeadlineError:
         raise
@@ -86,7 +88,7 @@ def load_model(data: bytes, *, trusted: Sequence[str] | None = None) -> Any:
             "Restore the file, or make the release again.",
         ) from error
     raise ReleaseError(
-        f"The model holds types that are not trusted: {', '.join(sorted(strangers))}.",
+        f"The model holds types that are not trusted: {', '.join(sorted(untrusted))}.",
         "Each must be a public scikit-learn type, or be listed in 'trusted' of a family, or of "
         "the module of your own model.",
         "Install the package that brings the family, or list them there, if you trust them.",
@@ -94,7 +96,7 @@ def load_model(data: bytes, *, trusted: Sequence[str] | None = None) -> Any:
 
 
 def refuse_unstorable(model: Any, family: str, folder: Path | str = "") -> None:
-    """Store a fitted estimator of a person's own, and restore it, for nothing but to see it work.
+    """Store and restore a fitted estimator of a person's own, to see that a release can hold it.
 
     Parameters
     ----------
@@ -146,7 +148,7 @@ def trusted_types(family: str = "", folder: Path | str = "") -> tuple[str, ...]:
         try:
             trusted.update(getattr(load("families", name), "trusted", ()))
         except EngineError:
-            # a guest that is broken here is trusted with nothing; others still load
+            # a family that cannot be imported here adds nothing; models of others still load
             continue
     if is_import_path(family) and family not in names("families"):
         from leadline.engines.own.finding import own_trusted

@@ -2,7 +2,7 @@
 
 For its list of trusted types skops asks scikit-learn for all estimators, which imports each package
 below scikit-learn, one of which imports torch where it is installed: three seconds of each start of
-a server or of a release, for nothing.
+a server or of a release, without need.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Searchers: what parameters are worth trying next."""
+"""Searchers: parameters worth trying next."""

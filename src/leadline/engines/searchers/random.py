@@ -1,4 +1,4 @@
-"""Parameters drawn at random: what every other searcher has to beat."""
+"""Random search: parameters drawn from a space, the baseline of every searcher."""
 
 from __future__ import annotations
 

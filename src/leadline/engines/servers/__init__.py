@@ -1,1 +1,1 @@
-"""Servers: how a release answers."""
+"""Servers of a release: over HTTP, and over files."""

@@ -1,4 +1,4 @@
-"""A release over a file: constant memory, and a whole output or none."""
+"""Batch scoring of a file: constant memory, and a whole output or none."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from pathlib import Path
 import polars as pl
 
 from leadline.engines.inputs.images import read_column
-from leadline.engines.releases.answers import answer_schema
-from leadline.engines.releases.bundle import Bundle
+from leadline.engines.releases.bundle import ReleaseBundle
 from leadline.engines.releases.manifest import Manifest
-from leadline.engines.servers.tables import Chunk, read_chunks, refuse_other_suffix, write_chunks
+from leadline.engines.releases.prediction_table import prediction_columns
+from leadline.engines.servers.table_chunks import (
+    Chunk,
+    read_chunks,
+    refuse_other_suffix,
+    write_chunks,
+)
 from leadline.errors import DataError
 
 Progress = Callable[[int], None]
 
 
 def score_file(
-    bundle: Bundle,
+    bundle: ReleaseBundle,
     source: Path,
     target: Path,
     *,
@@ -31,7 +36,7 @@ def score_file(
 
     Parameters
     ----------
-    bundle : Bundle
+    bundle : ReleaseBundle
         Opened.
     source : Path
         CSV, TSV (UTF-8, first line names the columns) or Parquet, by its suffix.
@@ -81,7 +86,9 @@ def score_file(
     return n_rows
 
 
-def _answered(bundle: Bundle, chunk: Chunk, file: str, folders: Sequence[Path]) -> pl.DataFrame:
+def _answered(
+    bundle: ReleaseBundle, chunk: Chunk, file: str, folders: Sequence[Path]
+) -> pl.DataFrame:
     """A chunk with its answers beside it; its own columns as they were."""
     manifest = bundle.manifest
     _refuse_taken_names(chunk.frame, manifest.task, file)
@@ -121,7 +128,7 @@ def _with_images(
 
 def _refuse_taken_names(frame: pl.DataFrame, task: str, file: str) -> None:
     """Refuse a source whose columns the answer would overwrite."""
-    taken = [name for name in answer_schema(task) if name in frame.columns]
+    taken = [name for name in prediction_columns(task) if name in frame.columns]
     if taken:
         raise DataError(
             f"{file} has a column {taken[0]!r} already.",

@@ -1,4 +1,4 @@
-"""A release over HTTP: simple, and by the Open Inference Protocol v2.
+"""HTTP server of a release: simple JSON, and the Open Inference Protocol v2.
 
 The model runs in the event loop: a thread pool costs more than it gives. Requests that
 arrive while it works are scored together next, without waiting for more.
@@ -20,9 +20,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from threadpoolctl import threadpool_limits
 
-from leadline.engines.releases.bundle import Bundle, open_bundle
+from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.servers import inference
-from leadline.engines.servers.queue import Queue
+from leadline.engines.servers.request_queue import RequestQueue
 from leadline.engines.servers.schema import Requests, UnreadableError
 from leadline.errors import DataError, LeadlineError
 
@@ -47,7 +47,7 @@ def serve(
 ) -> None:
     """Open a release, and answer until the process is asked to end.
 
-    A TERM or INT signal closes the door, answers what has been asked, and returns.
+    After a TERM or INT signal it takes no more requests, answers those it has, and returns.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def serve(
 
 
 def create_app(
-    bundle: Bundle, *, max_body_bytes: int = _MAX_BODY_BYTES, max_rows: int = _MAX_ROWS
+    bundle: ReleaseBundle, *, max_body_bytes: int = _MAX_BODY_BYTES, max_rows: int = _MAX_ROWS
 ) -> FastAPI:
     """The application of an opened release.
 
@@ -99,14 +99,14 @@ def create_app(
 
     Parameters
     ----------
-    bundle : Bundle
+    bundle : ReleaseBundle
         Opened, hence ready.
     max_body_bytes, max_rows : int
         As in `serve`.
     """
     manifest = bundle.manifest
     requests = Requests(manifest, max_rows=max_rows)
-    queue = Queue(bundle)
+    queue = RequestQueue(bundle)
     app = FastAPI(title=f"{manifest.project} {manifest.release_id}", openapi_url=None)
     app.add_exception_handler(LeadlineError, _refuse)
     app.add_exception_handler(Exception, _fail)
@@ -178,7 +178,7 @@ async def _body(request: Request, max_body_bytes: int) -> bytes:
 
 
 async def _refuse(_: Request, error: Exception) -> Response:
-    """The answer to what a client can mend."""
+    """The response to an error that the client can correct."""
     assert isinstance(error, LeadlineError)
     status = 422
     for kind, code in (
@@ -193,7 +193,7 @@ async def _refuse(_: Request, error: Exception) -> Response:
 
 
 async def _fail(_: Request, error: Exception) -> Response:
-    """The answer to a fault of ours; what it was goes to the log, not to the client."""
+    """The response to an error of the server; its text goes to the log, not to the client."""
     del error
     parts = {
         "found": "The release could not answer.",

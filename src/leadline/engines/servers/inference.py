@@ -11,8 +11,8 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from leadline.engines.releases.answers import answer_schema
 from leadline.engines.releases.manifest import Manifest
+from leadline.engines.releases.prediction_table import prediction_columns
 from leadline.engines.servers.schema import UnreadableError
 from leadline.errors import DataError
 
@@ -96,7 +96,7 @@ def written(asked: Inference, answers: pl.DataFrame, manifest: Manifest) -> dict
             "datatype": _NAMES[dtype],
             "data": answers[name].to_list(),
         }
-        for name, dtype in answer_schema(manifest.task).items()
+        for name, dtype in prediction_columns(manifest.task).items()
     ]
     about = {"model_name": manifest.project, "model_version": manifest.release_id}
     return {**about, **({"id": asked.id} if asked.id else {}), "outputs": outputs}
@@ -114,7 +114,7 @@ def metadata(manifest: Manifest) -> dict[str, Any]:
         ],
         "outputs": [
             {"name": name, "datatype": _NAMES[dtype], "shape": [-1]}
-            for name, dtype in answer_schema(manifest.task).items()
+            for name, dtype in prediction_columns(manifest.task).items()
         ],
     }
 

@@ -1,4 +1,4 @@
-"""The input a release takes over HTTP, as pydantic checks it: strict, every column named."""
+"""Request schema of a release over HTTP, checked by pydantic: strict, every column named."""
 
 from __future__ import annotations
 

@@ -2,11 +2,11 @@
 
 from leadline.services.commands.adjudicate import Ruling, adjudicate, undo_adjudication
 from leadline.services.commands.decision import decide
-from leadline.services.commands.exchange import Received, receive
 from leadline.services.commands.job import ask_for
 from leadline.services.commands.label import Said, next_item, undo_vote, vote
 from leadline.services.commands.problem import restate_problem, state_problem
 from leadline.services.commands.review import choose_point, judge, judge_file, undo_judgment
+from leadline.services.commands.vote_import import Received, receive
 
 __all__ = [
     "Received",

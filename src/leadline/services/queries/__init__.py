@@ -5,7 +5,7 @@ from leadline.services.queries.choice import ChoicePage, choice_page
 from leadline.services.queries.decision import DecisionPage, decision_page
 from leadline.services.queries.history import HistoryPage, JobPage, history_page, job_page
 from leadline.services.queries.label import LabelPage, label_page
-from leadline.services.queries.parcel import parcel, question_of
+from leadline.services.queries.labelling_batch import labelling_batch, question_of
 from leadline.services.queries.plan import BudgetPlan, budget_plan
 from leadline.services.queries.project import ProjectPage, project_page
 from leadline.services.queries.review import ReviewPage, review_page
@@ -33,7 +33,7 @@ __all__ = [
     "history_page",
     "job_page",
     "label_page",
-    "parcel",
+    "labelling_batch",
     "project_page",
     "question_of",
     "review_page",

@@ -1,1 +1,1 @@
-"""Columns, dates and images as numbers that families learn from."""
+"""Encoders of columns, dates and images, shared by the families."""

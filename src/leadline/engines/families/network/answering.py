@@ -1,4 +1,4 @@
-"""What a trained network answers, from its layers and weights as plain data."""
+"""Predictions of a trained network, from its layers and weights as plain data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from leadline.engines.families.network.architecture import Layer
-from leadline.engines.families.network.module import Network, alone
+from leadline.engines.families.network.module import Network, seeded
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -18,8 +18,8 @@ _AT_ONCE = 4096
 
 
 def rebuilt(layers: Sequence[Layer], weights: Arrays) -> Network:
-    """A module that answers, in 64 bits: a row's answer is then the same in any company."""
-    with alone(0):  # its first weights are thrown away
+    """A module that answers, in 64 bits: a row's answer then does not depend on those beside it."""
+    with seeded(0):  # its first weights are thrown away
         network = Network(layers)
     network.load_state_dict({name: torch.tensor(weight) for name, weight in weights.items()})
     network.double().eval()

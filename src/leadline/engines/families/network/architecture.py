@@ -1,4 +1,4 @@
-"""What a network is made of, as data: a mapping a layer, from the columns to the answer.
+"""Architecture of a network as data: a mapping a layer, from the columns to the output.
 
 ========== ==============================================================
 layer      what it does

@@ -1,4 +1,4 @@
-"""Where a fit stands, in a file without pickles: arrays, and one JSON text."""
+"""Checkpoint of a fit: arrays and one JSON text, in a file without pickles."""
 
 from __future__ import annotations
 

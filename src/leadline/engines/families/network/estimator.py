@@ -56,7 +56,7 @@ class _Network(BaseEstimator):
     text, size
         As in `Inputs`.
     seed : int, default=0
-        Of all that is left to chance.
+        Of all random numbers.
     checkpoint : str, default=""
         Path of a file to go on from, and to write what has been learnt to.
 
@@ -246,7 +246,7 @@ TRUSTED = (*INPUTS, f"{__name__}.NetworkClassifier", f"{__name__}.NetworkRegress
 def build(
     params: Mapping[str, Scalar], task: str, columns: Mapping[str, str], seed: int
 ) -> NetworkClassifier | NetworkRegressor:
-    """The estimator of a task, which knows nothing yet."""
+    """The unfitted estimator of a task."""
     make: Any = NetworkRegressor if task == "regression" else NetworkClassifier
     made: NetworkClassifier | NetworkRegressor = make(dict(columns), seed=seed, **params)
     return made

@@ -1,4 +1,4 @@
-"""What a network is given: numbers, codes of categories and pixels, from a polars frame."""
+"""Inputs of a network: numbers, codes of categories and pixels, from a polars frame."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from leadline.engines.families.inputs.columns import Categories, Numbers, Words
-from leadline.engines.families.inputs.dates import date_parts
+from leadline.engines.families.inputs.date_features import date_parts
+from leadline.engines.families.inputs.encoders import Categories, Numbers, Words
 from leadline.engines.families.inputs.flat_images import Pixels
 from leadline.engines.families.network.architecture import Layer, image_layers, table_layers
 from leadline.engines.inputs.pixels import channels_of, longest_side, pixels

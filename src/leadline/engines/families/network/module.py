@@ -74,8 +74,8 @@ class Network(nn.Module):
 
 
 @contextmanager
-def alone(seed: int) -> Iterator[None]:
-    """Chance from a seed, and one thread; what others had set is theirs again afterwards.
+def seeded(seed: int) -> Iterator[None]:
+    """Random numbers from a seed, on one thread; what was set before is set again afterwards.
 
     Two threads on layers this small mostly wait for each other, and round differently.
     """
@@ -91,7 +91,7 @@ def alone(seed: int) -> Iterator[None]:
 
 def _embedding(n_in: Any, n_out: int) -> Any:
     embedding = nn.Embedding(n_in, n_out)
-    # a category that no row had says nothing: near 0, where torch would give it a character
+    # a category that no row had must say nothing: it starts near 0, not at a standard normal
     nn.init.normal_(embedding.weight, std=0.05)
     return embedding
 

@@ -1,4 +1,4 @@
-"""Trains a network in mini-batches, until it no longer improves on rows held out.
+"""Training of a network in mini-batches, with early stopping on rows held out.
 
 The loop is plain PyTorch: skorch's costs a tenth more time on networks of this size
 (``benchmarks/find/networks.py``), for callbacks that nothing here needs.
@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from leadline.engines.families.network.architecture import Layer
 from leadline.engines.families.network.checkpoint import Checkpoint, key_of
-from leadline.engines.families.network.module import Network, alone
+from leadline.engines.families.network.module import Network, seeded
 
 Arrays = Mapping[str, NDArray[Any]]
 Rows = tuple[dict[str, Any], Any]
@@ -99,7 +99,7 @@ def train(
         told = (list(map(dict, layers)), settings, torch.__version__)
         key = key_of(told, [*inputs.values(), target, valid])
     file = Checkpoint(checkpoint, key)
-    with alone(settings.seed):
+    with seeded(settings.seed):
         run = _Run.begun(layers, settings)
         run.go_on_from(file)
         learnt, held_out = _rows(inputs, target, ~valid), _rows(inputs, target, valid)

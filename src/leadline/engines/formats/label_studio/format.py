@@ -1,4 +1,4 @@
-"""Reads and writes Label Studio's JSON."""
+"""Label Studio's JSON, written and read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from leadline.engines.exchange import Answer, Arrival, Fault, Inbox, Parcel, Question
-from leadline.engines.formats.label_studio.answers import annotation_of, answer_of
-from leadline.engines.formats.label_studio.items import (
+from leadline.engines.annotation_format import (
+    Answer,
+    Fault,
+    ImportedAnnotation,
+    ImportResult,
+    LabellingBatch,
+    Question,
+)
+from leadline.engines.formats.label_studio.annotations import annotation_of, answer_of
+from leadline.engines.formats.label_studio.task_data import (
     OURS,
     configuration,
     content_of,
@@ -27,16 +34,16 @@ class LabelStudio:
     name = "label-studio"
     suffixes = (".json",)
 
-    def write(self, parcel: Parcel, path: Path) -> None:
-        """As `leadline.engines.exchange.Format.write`."""
-        tasks = [written_task(task) for task in _tasks(parcel)]
+    def write(self, batch: LabellingBatch, path: Path) -> None:
+        """As `leadline.engines.annotation_format.Format.write`."""
+        tasks = [written_task(task) for task in _tasks(batch)]
         path.write_text(json.dumps(tasks, indent=1, ensure_ascii=False), encoding="utf-8")
-        shown = configuration(parcel.question)
+        shown = configuration(batch.question)
         path.with_suffix(".xml").write_text(shown, encoding="utf-8")
 
-    def read(self, path: Path, question: Question) -> Inbox:
-        """As `leadline.engines.exchange.Format.read`."""
-        arrivals: list[Arrival] = []
+    def read(self, path: Path, question: Question) -> ImportResult:
+        """As `leadline.engines.annotation_format.Format.read`."""
+        annotations: list[ImportedAnnotation] = []
         faults: list[Fault] = []
         for number, written in enumerate(_tasks_in(path), 1):
             try:
@@ -53,18 +60,20 @@ class LabelStudio:
                     faults.append(Fault(where, str(error)))
                 else:
                     content = content_of(task.data, ours)
-                    arrivals.append(Arrival(where=where, answer=answer, content=content))
-        return Inbox(arrivals=tuple(arrivals), faults=tuple(faults))
+                    annotations.append(
+                        ImportedAnnotation(where=where, answer=answer, content=content)
+                    )
+        return ImportResult(annotations=tuple(annotations), faults=tuple(faults))
 
 
-def _tasks(parcel: Parcel) -> Iterator[Task]:
-    question = parcel.question
+def _tasks(batch: LabellingBatch) -> Iterator[Task]:
+    question = batch.question
     to, is_number = shown_first(question), not question.classes
     answers: dict[str, list[Answer]] = {}
-    for answer in parcel.answers:
+    for answer in batch.answers:
         answers.setdefault(answer.item, []).append(answer)
-    for row in parcel.items.iter_rows(named=True):
-        key = row[parcel.key]
+    for row in batch.items.iter_rows(named=True):
+        key = row[batch.key]
         said = answers.get(key, [])
         yield Task(
             data=task_data(row, question),

@@ -1,5 +1,5 @@
-"""A bundle for any agency: items, guidelines, labels, price, and a page that works offline."""
+"""Offline labelling page in a zip for any agency: items, guidelines, labels, price."""
 
-from leadline.engines.formats.offline_page.format import Bundle
+from leadline.engines.formats.offline_page.format import OfflinePage
 
-__all__ = ["Bundle"]
+__all__ = ["OfflinePage"]

@@ -1,4 +1,4 @@
-"""Writes a bundle as a zip, and reads the answers that come back."""
+"""Zip with an offline labelling page, and the answers that come back from it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from leadline.engines.exchange import Fault, Inbox, Parcel, Question
+from leadline.engines.annotation_format import Fault, ImportResult, LabellingBatch, Question
 from leadline.engines.formats.cells import plain
 from leadline.engines.formats.offline_page.page import page, version_of
-from leadline.engines.formats.rows import Row, json_rows
-from leadline.engines.formats.tables import inbox_of
+from leadline.engines.formats.text_rows import Row, json_rows
+from leadline.engines.formats.vote_tables import import_result_of
 from leadline.errors import DataError
 
 _MOST_BYTES = 2**28
 _MOST_FILES = 1_000
-# the same parcel gives the same bytes
+# the same batch gives the same bytes
 _TIME = (1980, 1, 1, 0, 0, 0)
 _README = """\
 Open index.html in a browser. It needs no network and sends nothing.
@@ -35,7 +35,7 @@ Who uses tools of their own sends back one JSON mapping a line:
 """
 
 
-class Bundle:
+class OfflinePage:
     """A zip that any agency can use; no votes are in it.
 
     Comes back as the files ``answers-NAME.jsonl`` that its page saves, one by one or in a zip.
@@ -44,28 +44,28 @@ class Bundle:
     name = "bundle"
     suffixes = (".zip",)
 
-    def write(self, parcel: Parcel, path: Path) -> None:
-        """As `leadline.engines.exchange.Format.write`."""
-        question = parcel.question
+    def write(self, batch: LabellingBatch, path: Path) -> None:
+        """As `leadline.engines.annotation_format.Format.write`."""
+        question = batch.question
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
             _put(bundle, "README.txt", _README)
-            _put(bundle, "index.html", page(parcel))
+            _put(bundle, "index.html", page(batch))
             _put(bundle, "task.json", json.dumps(_task(question), indent=1, ensure_ascii=False))
             _put(bundle, "guidelines.md", question.guidelines)
             lines = []
-            for row in parcel.items.iter_rows(named=True):
-                line, images = _item(row, parcel)
+            for row in batch.items.iter_rows(named=True):
+                line, images = _item(row, batch)
                 lines.append(json.dumps(line, ensure_ascii=False) + "\n")
                 for name, data in images.items():
                     _put(bundle, name, data)
             _put(bundle, "items.jsonl", "".join(lines))
 
-    def read(self, path: Path, question: Question) -> Inbox:
-        """As `leadline.engines.exchange.Format.read`."""
+    def read(self, path: Path, question: Question) -> ImportResult:
+        """As `leadline.engines.annotation_format.Format.read`."""
         del question
         try:
             with zipfile.ZipFile(path) as bundle:
-                return inbox_of(path.name, _rows(bundle, path.name))
+                return import_result_of(path.name, _rows(bundle, path.name))
         except zipfile.BadZipFile as error:
             raise DataError(
                 f"{path.name} is no zip: {error}.",
@@ -87,13 +87,13 @@ def _task(question: Question) -> dict[str, Any]:
     }
 
 
-def _item(row: dict[str, Any], parcel: Parcel) -> tuple[dict[str, Any], dict[str, bytes]]:
-    line: dict[str, Any] = {"item": row[parcel.key]}
+def _item(row: dict[str, Any], batch: LabellingBatch) -> tuple[dict[str, Any], dict[str, bytes]]:
+    line: dict[str, Any] = {"item": row[batch.key]}
     images = {}
-    for number, name in enumerate(parcel.question.columns, 1):
+    for number, name in enumerate(batch.question.columns, 1):
         value = row[name]
         if isinstance(value, bytes):
-            file = f"images/{row[parcel.key]}-{number}.png"
+            file = f"images/{row[batch.key]}-{number}.png"
             images[file], value = value, file
         line.setdefault("content", {})[name] = plain(value)
     return line, images

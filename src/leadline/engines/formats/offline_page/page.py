@@ -1,4 +1,4 @@
-"""The page of a bundle: one file that needs nothing else."""
+"""Offline labelling page: one HTML file that loads nothing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from leadline.engines.exchange import Parcel
+from leadline.engines.annotation_format import LabellingBatch
 from leadline.engines.formats.cells import plain
 
 
-def page(parcel: Parcel) -> str:
+def page(batch: LabellingBatch) -> str:
     """The page, with its items, as HTML.
 
     It may load nothing: its policy allows the one script and the one style that are in it, and
@@ -26,10 +26,10 @@ def page(parcel: Parcel) -> str:
     )
     parts = {
         "POLICY": escape(policy),
-        "TITLE": escape(parcel.question.text or parcel.question.label),
+        "TITLE": escape(batch.question.text or batch.question.label),
         "STYLE": style,
         # within a block of data nothing but its end could be taken for a tag
-        "DATA": json.dumps(_data(parcel), ensure_ascii=True).replace("<", "\\u003c"),
+        "DATA": json.dumps(_data(batch), ensure_ascii=True).replace("<", "\\u003c"),
         "SCRIPT": script,
     }
     pieces = _file("page.html").split("@@")
@@ -41,9 +41,9 @@ def version_of(guidelines: str) -> str:
     return sha256(guidelines.encode()).hexdigest()[:12] if guidelines else ""
 
 
-def _data(parcel: Parcel) -> dict[str, Any]:
-    question = parcel.question
-    rows = parcel.items.iter_rows(named=True)
+def _data(batch: LabellingBatch) -> dict[str, Any]:
+    question = batch.question
+    rows = batch.items.iter_rows(named=True)
     return {
         "question": question.text,
         "unit": question.unit,
@@ -54,7 +54,7 @@ def _data(parcel: Parcel) -> dict[str, Any]:
         "reward": question.reward,
         "currency": question.currency,
         "items": [
-            [row[parcel.key], [plain(row[name]) for name in question.columns]] for row in rows
+            [row[batch.key], [plain(row[name]) for name in question.columns]] for row in rows
         ],
     }
 

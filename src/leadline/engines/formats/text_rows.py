@@ -1,4 +1,4 @@
-"""Rows of a text file with the line each stands on; a broken line is named, and skipped."""
+"""Rows of text files with their line numbers; a broken line is named, and skipped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from leadline.engines.exchange import Fault
+from leadline.engines.annotation_format import Fault
 from leadline.errors import DataError
 
 _MOST_COLUMNS = 10_000

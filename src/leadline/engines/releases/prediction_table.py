@@ -1,4 +1,4 @@
-"""From a fitted model to what a release answers."""
+"""Prediction table of a release: a score a row, and a flag or a label beside it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _BESIDE: dict[str, dict[str, Any]] = {
 }
 
 
-def answer_schema(task: str) -> dict[str, Any]:
+def prediction_columns(task: str) -> dict[str, Any]:
     """Columns of an answer and their dtypes.
 
     Examples
     --------
-    >>> list(answer_schema("binary"))
+    >>> list(prediction_columns("binary"))
     ['score', 'flagged']
     """
     return {"score": pl.Float64, **_BESIDE[task]}
 
 
-def answer(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
+def prediction_table(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
     """What a model says of each row.
 
     Parameters
@@ -52,7 +52,7 @@ def answer(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
     ReleaseError
         If a binary model has never seen the positive class.
     """
-    schema = answer_schema(card.task)
+    schema = prediction_columns(card.task)
     if not X.height:
         # estimators refuse an empty input, and no rows have a plain answer
         return pl.DataFrame(schema=schema)

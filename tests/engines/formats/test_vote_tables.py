@@ -8,9 +8,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 from hypothesis import given, settings
-from tests.engines.formats.parcels import parcels, said_in, small_parcel
+from tests.engines.formats.batches import batches, said_in, small_batch
 
-from leadline.engines.exchange import Answer, Format, Inbox, Parcel, Question
+from leadline.engines.annotation_format import (
+    Answer,
+    Format,
+    ImportResult,
+    LabellingBatch,
+    Question,
+)
 from leadline.engines.loading import load, names
 from leadline.errors import DataError
 
@@ -18,7 +24,7 @@ QUESTION = Question(text="?", label="y")
 TABLES = ["csv", "jsonl", "parquet"]
 
 
-def read(path: Path, text: str, name: str = "csv") -> Inbox:
+def read(path: Path, text: str, name: str = "csv") -> ImportResult:
     path.write_text(text, encoding="utf-8")
     engine: Format = load("formats", name)()
     return engine.read(path, QUESTION)
@@ -32,20 +38,20 @@ def test_every_format_keeps_the_contract(name: str) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet"])
-@given(parcel=parcels())
+@given(batch=batches())
 @settings(max_examples=60, deadline=None)
-def test_votes_come_back_as_they_went(suffix: str, parcel: Parcel) -> None:
+def test_votes_come_back_as_they_went(suffix: str, batch: LabellingBatch) -> None:
     engine = load("formats", "csv" if suffix == "tsv" else suffix)()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"votes.{suffix}"
-        engine.write(parcel, path)
-        assert said_in(engine.read(path, parcel.question)) == list(parcel.answers)
+        engine.write(batch, path)
+        assert said_in(engine.read(path, batch.question)) == list(batch.answers)
 
 
 @pytest.mark.parametrize("suffix", TABLES)
 def test_items_go_beside_the_votes(tmp_path: Path, suffix: str) -> None:
-    items = small_parcel().items
-    load("formats", suffix)().write(small_parcel(), tmp_path / f"votes.{suffix}")
+    items = small_batch().items
+    load("formats", suffix)().write(small_batch(), tmp_path / f"votes.{suffix}")
     beside = tmp_path / f"votes-items.{suffix}"
     if suffix == "parquet":
         assert pl.read_parquet(beside).equals(items)
@@ -60,38 +66,40 @@ def test_items_go_beside_the_votes(tmp_path: Path, suffix: str) -> None:
 
 def test_a_line_that_is_broken_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     text = "item,judge,value,seconds\na,Ada,yes,1\nb,Ada\nc,Bo,no,soon\nd,Bo,,2\n"
-    inbox = read(tmp_path / "votes.csv", text)
-    assert [arrival.where for arrival in inbox.arrivals] == ["line 2", "line 5"]
-    assert inbox.arrivals[1].answer == Answer(item="d", judge="Bo", value=None, seconds=2.0)
-    assert [(fault.where, fault.found) for fault in inbox.faults] == [
+    import_result = read(tmp_path / "votes.csv", text)
+    assert [imported.where for imported in import_result.annotations] == ["line 2", "line 5"]
+    assert import_result.annotations[1].answer == Answer(
+        item="d", judge="Bo", value=None, seconds=2.0
+    )
+    assert [(fault.where, fault.found) for fault in import_result.faults] == [
         ("line 3", "it has 2 fields; 4 are needed"),
         ("line 4", "seconds is 'soon'; a number of at least 0 is needed"),
     ]
 
 
 def test_a_text_over_several_lines_counts_them(tmp_path: Path) -> None:
-    inbox = read(tmp_path / "v.csv", 'item,value,comment\na,yes,"one\ntwo"\nb\n')
-    assert inbox.arrivals[0].answer.comment == "one\ntwo"
-    assert inbox.faults[0].where == "line 4"
+    import_result = read(tmp_path / "v.csv", 'item,value,comment\na,yes,"one\ntwo"\nb\n')
+    assert import_result.annotations[0].answer.comment == "one\ntwo"
+    assert import_result.faults[0].where == "line 4"
 
 
 def test_an_open_quote_is_a_fault_where_it_begins(tmp_path: Path) -> None:
-    inbox = read(tmp_path / "v.csv", 'item,value\na,yes\nb,"no\nc,yes\n')
-    assert len(inbox.arrivals) == 1
-    assert inbox.faults[0].where == "line 3"
-    assert "broken" in inbox.faults[0].found
+    import_result = read(tmp_path / "v.csv", 'item,value\na,yes\nb,"no\nc,yes\n')
+    assert len(import_result.annotations) == 1
+    assert import_result.faults[0].where == "line 3"
+    assert "broken" in import_result.faults[0].found
 
 
 def test_half_a_line_of_json_is_named(tmp_path: Path) -> None:
     text = '{"item": "a", "value": true}\n\n{"item": "b", "val\n[1]\n{"item": "c"}\n'
-    inbox = read(tmp_path / "v.jsonl", text, "jsonl")
-    assert [arrival.answer.value for arrival in inbox.arrivals] == ["true"]
-    assert [fault.where for fault in inbox.faults] == ["line 3", "line 4", "line 5"]
+    import_result = read(tmp_path / "v.jsonl", text, "jsonl")
+    assert [imported.answer.value for imported in import_result.annotations] == ["true"]
+    assert [fault.where for fault in import_result.faults] == ["line 3", "line 4", "line 5"]
 
 
 def test_columns_that_are_no_part_of_a_vote_are_the_items_content(tmp_path: Path) -> None:
-    inbox = read(tmp_path / "v.csv", "amount;plan;value;judge\n3.5;basic;yes;Ada\n")
-    assert dict(inbox.arrivals[0].content) == {"amount": "3.5", "plan": "basic"}
+    import_result = read(tmp_path / "v.csv", "amount;plan;value;judge\n3.5;basic;yes;Ada\n")
+    assert dict(import_result.annotations[0].content) == {"amount": "3.5", "plan": "basic"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Scores together what was asked at the same time."""
+"""Request queue: requests that wait for the model are scored in one call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from leadline.engines.releases.bundle import Bundle
+from leadline.engines.releases.bundle import ReleaseBundle
 
 _Row = tuple[Any, ...]
 _DTYPES = {
@@ -19,19 +19,19 @@ _DTYPES = {
 }
 
 
-class Queue:
+class RequestQueue:
     """Requests that wait for the model.
 
     The first one to arrive asks the event loop to score soon; what else the loop reads before
-    it gets there is scored in the same call. Nobody waits for company.
+    it gets there is scored in the same call. No request waits for others to come.
 
     Parameters
     ----------
-    bundle : Bundle
+    bundle : ReleaseBundle
         Scores.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: ReleaseBundle) -> None:
         self._bundle = bundle
         columns = bundle.manifest.columns
         self._schema = {name: _DTYPES[kind] for name, kind in columns.items()}
@@ -63,7 +63,7 @@ class Queue:
         try:
             answers = self._predict([row for rows, _ in waiting for row in rows])
         except Exception:
-            # one of them is at fault: let each have its own answer
+            # one of them is at fault: each is scored by itself
             for rows, future in waiting:
                 self._score_alone(rows, future)
             return

@@ -11,9 +11,16 @@ from typing import Any
 import polars as pl
 from polars.exceptions import PolarsError
 
-from leadline.engines.exchange import VOTE_COLUMNS, Arrival, Fault, Inbox, Parcel, Question
-from leadline.engines.formats.cells import arrival_of, plain, row_of
-from leadline.engines.formats.rows import Row, csv_rows, json_rows
+from leadline.engines.annotation_format import (
+    VOTE_COLUMNS,
+    Fault,
+    ImportedAnnotation,
+    ImportResult,
+    LabellingBatch,
+    Question,
+)
+from leadline.engines.formats.cells import imported_annotation, plain, row_of
+from leadline.engines.formats.text_rows import Row, csv_rows, json_rows
 from leadline.errors import DataError
 
 
@@ -23,15 +30,15 @@ class Csv:
     name = "csv"
     suffixes = (".csv", ".tsv")
 
-    def write(self, parcel: Parcel, path: Path) -> None:
-        """As `leadline.engines.exchange.Format.write`."""
-        _write_csv(path, VOTE_COLUMNS, map(row_of, parcel.answers))
-        _write_csv(_beside(path), parcel.items.columns, _item_rows(parcel))
+    def write(self, batch: LabellingBatch, path: Path) -> None:
+        """As `leadline.engines.annotation_format.Format.write`."""
+        _write_csv(path, VOTE_COLUMNS, map(row_of, batch.answers))
+        _write_csv(_beside(path), batch.items.columns, _item_rows(batch))
 
-    def read(self, path: Path, question: Question) -> Inbox:
-        """As `leadline.engines.exchange.Format.read`."""
+    def read(self, path: Path, question: Question) -> ImportResult:
+        """As `leadline.engines.annotation_format.Format.read`."""
         del question
-        return inbox_of(path.name, csv_rows(path))
+        return import_result_of(path.name, csv_rows(path))
 
 
 class JsonLines:
@@ -40,15 +47,15 @@ class JsonLines:
     name = "jsonl"
     suffixes = (".jsonl", ".ndjson")
 
-    def write(self, parcel: Parcel, path: Path) -> None:
-        """As `leadline.engines.exchange.Format.write`."""
-        _write_lines(path, map(row_of, parcel.answers))
-        _write_lines(_beside(path), _item_rows(parcel))
+    def write(self, batch: LabellingBatch, path: Path) -> None:
+        """As `leadline.engines.annotation_format.Format.write`."""
+        _write_lines(path, map(row_of, batch.answers))
+        _write_lines(_beside(path), _item_rows(batch))
 
-    def read(self, path: Path, question: Question) -> Inbox:
-        """As `leadline.engines.exchange.Format.read`."""
+    def read(self, path: Path, question: Question) -> ImportResult:
+        """As `leadline.engines.annotation_format.Format.read`."""
         del question
-        return inbox_of(path.name, json_rows(path))
+        return import_result_of(path.name, json_rows(path))
 
 
 class Parquet:
@@ -57,13 +64,13 @@ class Parquet:
     name = "parquet"
     suffixes = (".parquet",)
 
-    def write(self, parcel: Parcel, path: Path) -> None:
-        """As `leadline.engines.exchange.Format.write`."""
-        vote_frame(parcel).write_parquet(path)
-        parcel.items.write_parquet(_beside(path))
+    def write(self, batch: LabellingBatch, path: Path) -> None:
+        """As `leadline.engines.annotation_format.Format.write`."""
+        vote_frame(batch).write_parquet(path)
+        batch.items.write_parquet(_beside(path))
 
-    def read(self, path: Path, question: Question) -> Inbox:
-        """As `leadline.engines.exchange.Format.read`."""
+    def read(self, path: Path, question: Question) -> ImportResult:
+        """As `leadline.engines.annotation_format.Format.read`."""
         del question
         try:
             frame = pl.read_parquet(path)
@@ -74,15 +81,15 @@ class Parquet:
                 "Write it again.",
             ) from error
         rows = ((f"row {number}", row) for number, row in enumerate(frame.iter_rows(named=True), 1))
-        return inbox_of(path.name, rows)
+        return import_result_of(path.name, rows)
 
 
 def _beside(path: Path) -> Path:
     return path.with_name(f"{path.stem}-items{path.suffix}")
 
 
-def _item_rows(parcel: Parcel) -> Iterator[dict[str, Any]]:
-    for row in parcel.items.iter_rows(named=True):
+def _item_rows(batch: LabellingBatch) -> Iterator[dict[str, Any]]:
+    for row in batch.items.iter_rows(named=True):
         yield {name: plain(value) for name, value in row.items()}
 
 
@@ -100,15 +107,15 @@ def _write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     path.write_text("".join(lines), encoding="utf-8", newline="")
 
 
-def vote_frame(parcel: Parcel) -> pl.DataFrame:
+def vote_frame(batch: LabellingBatch) -> pl.DataFrame:
     """The answers as a frame, of the same types whatever is in it."""
     types: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(VOTE_COLUMNS, pl.String())
     types |= {"seconds": pl.Float64(), "at": pl.Datetime("us", "UTC")}
-    rows = [vars(answer) for answer in parcel.answers]
+    rows = [vars(answer) for answer in batch.answers]
     return pl.DataFrame(rows, schema=types)
 
 
-def inbox_of(name: str, rows: Iterable[Row]) -> Inbox:
+def import_result_of(name: str, rows: Iterable[Row]) -> ImportResult:
     """Rows of a table as answers.
 
     Raises
@@ -116,15 +123,15 @@ def inbox_of(name: str, rows: Iterable[Row]) -> Inbox:
     DataError
         If the first row has no ``value``: it is then no table of votes.
     """
-    arrivals: list[Arrival] = []
+    annotations: list[ImportedAnnotation] = []
     faults: list[Fault] = []
     for row in _of_votes(name, rows):
-        read = row if isinstance(row, Fault) else arrival_of(*row)
+        read = row if isinstance(row, Fault) else imported_annotation(*row)
         if isinstance(read, Fault):
             faults.append(read)
         else:
-            arrivals.append(read)
-    return Inbox(arrivals=tuple(arrivals), faults=tuple(faults))
+            annotations.append(read)
+    return ImportResult(annotations=tuple(annotations), faults=tuple(faults))
 
 
 def _of_votes(name: str, rows: Iterable[Row]) -> Iterator[Row]:

@@ -1,6 +1,7 @@
-"""What goes out to be labelled elsewhere and what comes back, whatever the file.
+"""Contract of annotation formats: labelling batches go out, answers are imported.
 
-A guest's format is any class with the methods of `Format`, named in its package's entry points::
+A format of another package is any class with the methods of `Format`, named in the package's
+entry points::
 
     [project.entry-points."leadline.formats"]
     spreadsheet = "my_package.spreadsheet:Spreadsheet"
@@ -23,7 +24,7 @@ VOTE_COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked of each item.
+    """Question asked of each item.
 
     Attributes
     ----------
@@ -57,7 +58,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one person says of one item.
+    """Answer of one person about one item, as files hold it.
 
     Attributes
     ----------
@@ -90,8 +91,8 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """What goes out.
+class LabellingBatch:
+    """Items to be labelled elsewhere, with the question and the answers so far.
 
     Attributes
     ----------
@@ -112,8 +113,8 @@ class Parcel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Arrival:
-    """An answer as it came in.
+class ImportedAnnotation:
+    """An answer that was read from a file.
 
     Attributes
     ----------
@@ -139,10 +140,10 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inbox:
-    """What came in: answers, and what could not be read as one."""
+class ImportResult:
+    """Result of reading a file: annotations, and places that could not be read as one."""
 
-    arrivals: tuple[Arrival, ...]
+    annotations: tuple[ImportedAnnotation, ...]
     faults: tuple[Fault, ...] = ()
 
 
@@ -165,19 +166,19 @@ class Format(Protocol):
     name: str
     suffixes: tuple[str, ...]
 
-    def write(self, parcel: Parcel, path: Path) -> None:
+    def write(self, batch: LabellingBatch, path: Path) -> None:
         """Write items and answers.
 
         Parameters
         ----------
-        parcel : Parcel
-            What goes out.
+        batch : LabellingBatch
+            Items and answers.
         path : Path
             File or folder to make, alone in a folder; further files are put beside it.
         """
         ...
 
-    def read(self, path: Path, question: Question) -> Inbox:
+    def read(self, path: Path, question: Question) -> ImportResult:
         """Read answers.
 
         Parameters

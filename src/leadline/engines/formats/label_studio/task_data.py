@@ -1,4 +1,4 @@
-"""An item as a task: where each column stands, and what shows it."""
+"""Items as Label Studio's tasks, and the labelling configuration that shows them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from leadline.engines.exchange import Question
+from leadline.engines.annotation_format import Question
 from leadline.engines.formats.cells import plain
 
 OURS = "leadline"

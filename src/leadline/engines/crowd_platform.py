@@ -1,7 +1,7 @@
-"""Paid work on a crowd platform: what is asked for, what it costs, what comes of it.
+"""Contract of crowd platforms: studies, their cost, and submissions.
 
-A guest's platform is any class with the methods of `Platform`, named in its package's entry
-points::
+A platform of another package is any class with the methods of `Platform`, named in the package's
+entry points::
 
     [project.entry-points."leadline.platforms"]
     village = "my_package.village:Village"
@@ -17,7 +17,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """Work that is offered.
+    """Paid work for people on a platform.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ def cost_of(study: Study, *, fee: Fraction, vat: Fraction = Fraction(0)) -> Cost
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
+class PostedStudy:
     """A study as the platform has it.
 
     Attributes
@@ -111,7 +111,7 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """What one person handed in.
+    """Submission of one person.
 
     Attributes
     ----------
@@ -143,15 +143,15 @@ class Platform(Protocol):
     name: ClassVar[str]
     fees: ClassVar[tuple[tuple[str, Fraction], ...]]
 
-    def draft(self, study: Study) -> Offer:
+    def draft(self, study: Study) -> PostedStudy:
         """Make a study that nobody sees yet; the same study twice is made once."""
         ...
 
-    def offer(self, study_id: str) -> Offer:
+    def offer(self, study_id: str) -> PostedStudy:
         """A study as it stands now."""
         ...
 
-    def publish(self, study_id: str) -> Offer:
+    def publish(self, study_id: str) -> PostedStudy:
         """Let people in. From here on money is owed."""
         ...
 

@@ -1,4 +1,4 @@
-"""What a model can learn from a date."""
+"""Date features: year, month, day, weekday and hour."""
 
 from __future__ import annotations
 

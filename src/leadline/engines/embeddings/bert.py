@@ -1,4 +1,4 @@
-"""The forward pass of a small BERT in numpy: word pieces in, one vector out."""
+"""Forward pass of a small BERT in numpy: word pieces in, one vector out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Floats: TypeAlias = NDArray[np.float32]
 _HALF, _ROOT_HALF = np.float32(0.5), np.float32(np.sqrt(0.5))
 
 
-class Network:
+class Bert:
     """Attention layers, then the mean over pieces, of length 1.
 
     Parameters
@@ -36,7 +36,7 @@ class Network:
         self._n_layers = sum(name.endswith("intermediate.dense.bias") for name in weights)
 
     @classmethod
-    def read(cls, folder: Path) -> Network:
+    def read(cls, folder: Path) -> Bert:
         """That of a folder as Hugging Face lays it out.
 
         The weights stay in the file, and processes that use it share the memory.

@@ -1,4 +1,4 @@
-"""What goes out to be labelled elsewhere: the question, the items, and what was said so far."""
+"""Labelling batch for other tools: the question, the items, and the votes so far."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from math import ceil
 
 import polars as pl
 
-from leadline.engines.exchange import Answer, Parcel, Question
+from leadline.engines.annotation_format import LabellingBatch, Question
 from leadline.labelling.items import N_POOL
 from leadline.phases.data import Data
 from leadline.phases.scoring import Task
-from leadline.record import Vote
+from leadline.services.labelling.vote_conversion import answer_of
 from leadline.services.labelling.worklist import data_and_problem
 from leadline.snapshot import content_hashes, from_parquet
 from leadline.workspace import Workspace
@@ -59,7 +59,9 @@ def question_of(
     )
 
 
-def parcel(workspace: Workspace, question: Question, *, n_items: int = N_POOL) -> Parcel:
+def labelling_batch(
+    workspace: Workspace, question: Question, *, n_items: int = N_POOL
+) -> LabellingBatch:
     """Pack items that want labels, and all votes that count.
 
     Parameters
@@ -78,7 +80,7 @@ def parcel(workspace: Workspace, question: Question, *, n_items: int = N_POOL) -
         If there is no data verdict.
     """
     data, _ = data_and_problem(workspace)
-    answers = tuple(_answer(vote) for vote in workspace.record.labels.votes.plain())
+    answers = tuple(answer_of(vote) for vote in workspace.record.labels.votes.plain())
     frame = keyed_items(workspace, data.unlabelled or data.snapshot, data)
     key = frame.columns[0]
     if 0 < n_items < frame.height:
@@ -86,7 +88,7 @@ def parcel(workspace: Workspace, question: Question, *, n_items: int = N_POOL) -
         drawn = frame.sample(n_items, shuffle=True, seed=_SEED)
         # first the drawn, then what else has votes
         frame = pl.concat([drawn, frame.filter(voted).join(drawn, on=key, how="anti")])
-    return Parcel(
+    return LabellingBatch(
         question=question,
         key=key,
         items=frame.select(key, *question.columns),
@@ -109,17 +111,3 @@ def keyed_items(workspace: Workspace, digest: str, data: Data) -> pl.DataFrame:
 def identity_of(data: Data) -> list[str]:
     """The columns whose content says which row a row is."""
     return list(data.split.identity) or list(data.features)
-
-
-def _answer(vote: Vote) -> Answer:
-    # what a vote says beside its label, as far as the record holds it
-    return Answer(
-        item=vote.item,
-        judge=vote.annotator,
-        value=vote.value,
-        seconds=vote.seconds,
-        at=vote.at,
-        guidelines="" if vote.guidelines is None else str(vote.guidelines),
-        reason=vote.reason,
-        comment=vote.comment,
-    )

@@ -1,4 +1,4 @@
-"""Reads the name of a person's own model, without importing anything."""
+"""Import paths of a person's own models, parsed without importing anything."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FORMS = (
 
 
 @dataclass(frozen=True)
-class Named:
+class ImportPath:
     """What a name says.
 
     Attributes
@@ -43,7 +43,7 @@ class Named:
 
         Examples
         --------
-        >>> named("sklearn.svm.SVC").short, named("my_model:").short
+        >>> parse_import_path("sklearn.svm.SVC").short, parse_import_path("my_model:").short
         ('SVC', 'my_model')
         """
         return (self.attribute or self.module).rpartition(".")[2]
@@ -65,7 +65,7 @@ def is_import_path(name: str) -> bool:
     return "." in name or ":" in name
 
 
-def named(name: str) -> Named:
+def parse_import_path(name: str) -> ImportPath:
     """Take a name apart.
 
     Raises
@@ -75,9 +75,9 @@ def named(name: str) -> Named:
 
     Examples
     --------
-    >>> named("sklearn.svm.SVC")
-    Named(name='sklearn.svm.SVC', module='sklearn.svm', attribute='SVC', given='')
-    >>> named("my_models:pipeline[frame]").given
+    >>> parse_import_path("sklearn.svm.SVC")
+    ImportPath(name='sklearn.svm.SVC', module='sklearn.svm', attribute='SVC', given='')
+    >>> parse_import_path("my_models:pipeline[frame]").given
     'frame'
     """
     form = _FORM.fullmatch(name)
@@ -97,4 +97,4 @@ def named(name: str) -> Named:
             f"[{FRAME}] (the polars frame) or [{NUMBERS}] (columns turned into numbers) is needed.",
             "Correct what stands in brackets, or leave it out.",
         )
-    return Named(name, module, attribute, given or "")
+    return ImportPath(name, module, attribute, given or "")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import polars as pl
 from hypothesis import strategies as st
 
-from leadline.engines.exchange import Answer, Inbox, Parcel, Question
+from leadline.engines.annotation_format import Answer, ImportResult, LabellingBatch, Question
 from leadline.engines.inputs.images import png_of_numbers
 
 # a lone surrogate is no text: no file in UTF-8 can hold it
@@ -31,7 +31,7 @@ _CELLS = {
 
 
 @st.composite
-def parcels(draw: st.DrawFn) -> Parcel:
+def batches(draw: st.DrawFn) -> LabellingBatch:
     """Items of any columns, and answers of anybody about them."""
     names = draw(st.lists(WORDS, min_size=1, max_size=4, unique=True).filter(_no_key))
     columns = {name: draw(st.sampled_from(sorted(_CELLS))) for name in names}
@@ -48,7 +48,7 @@ def parcels(draw: st.DrawFn) -> Parcel:
     )
     said = draw(st.lists(answers(keys, classes), max_size=6))
     items = pl.DataFrame({"item": keys, **cells})
-    return Parcel(question=question, key="item", items=items, answers=tuple(said))
+    return LabellingBatch(question=question, key="item", items=items, answers=tuple(said))
 
 
 def answers(keys: list[str], classes: tuple[str, ...]) -> st.SearchStrategy[Answer]:
@@ -66,24 +66,24 @@ def answers(keys: list[str], classes: tuple[str, ...]) -> st.SearchStrategy[Answ
     )
 
 
-def small_parcel() -> Parcel:
+def small_batch() -> LabellingBatch:
     """Two items with a number and an image, one of them without either, and one vote."""
     items = pl.DataFrame({"item": ["a", "b"], "n": [1.5, None], "picture": [PNG, None]})
     columns = {"n": "number", "picture": "image"}
     question = Question(text="Is it?", label="y", classes=("no", "yes"), columns=columns, reward=5)
     said = Answer(item="a", judge="Ada", value="yes", seconds=2.0)
-    return Parcel(question=question, key="item", items=items, answers=(said,))
+    return LabellingBatch(question=question, key="item", items=items, answers=(said,))
 
 
-def said_in(inbox: Inbox) -> list[Answer]:
+def said_in(import_result: ImportResult) -> list[Answer]:
     """The answers that came in, once it is seen that none is at fault."""
-    assert not inbox.faults
-    return [arrival.answer for arrival in inbox.arrivals]
+    assert not import_result.faults
+    return [imported.answer for imported in import_result.annotations]
 
 
-def by_item(answers: tuple[Answer, ...], parcel: Parcel) -> list[Answer]:
+def by_item(answers: tuple[Answer, ...], batch: LabellingBatch) -> list[Answer]:
     """Answers in the order of the items, as a format has them that keeps them with these."""
-    order = {key: number for number, key in enumerate(parcel.items["item"].to_list())}
+    order = {key: number for number, key in enumerate(batch.items["item"].to_list())}
     return sorted(answers, key=lambda answer: order[answer.item])
 
 

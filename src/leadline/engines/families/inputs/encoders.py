@@ -1,6 +1,6 @@
-"""Turns a polars frame of mixed columns into the numbers that an estimator learns from.
+"""Encoders of columns: numbers, categories, dates, text and images as arrays of floats.
 
-Every piece copes with what real columns do: values missing, all missing, constant, unseen
+Every encoder copes with what real columns do: values missing, all missing, constant, unseen
 since the fit, text that is empty.
 """
 
@@ -17,8 +17,11 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from leadline.engines.families.inputs.dates import date_parts
+from leadline.engines.families.inputs.date_features import date_parts
 from leadline.engines.families.inputs.flat_images import Pixels
+
+TEXT_DIRECTIONS = 48
+"""Directions of a text where it must be dense: all of its words would fill the memory."""
 
 # the histogram of boosting holds 255 bins, one of them for missing values
 MOST_CATEGORIES = 250
@@ -263,6 +266,31 @@ class Columns(TransformerMixin, BaseEstimator):
         if not self.kinds:
             raise ValueError("kinds names no column; at least one feature is needed. Name one.")
         return X
+
+
+def encoded_for_trees(
+    X: pl.DataFrame, kinds: Mapping[str, str], seed: int
+) -> tuple[Columns, NDArray[np.float64]]:
+    """Columns fitted for trees, and what they make of the rows they were fitted to.
+
+    Parameters
+    ----------
+    X : polars.DataFrame, shape (n_samples, n_columns)
+        Conformed.
+    kinds : mapping of str to {"number", "category", "text", "date", "image"}
+        Column name to kind.
+    seed : int
+        Of the decompositions.
+
+    Returns
+    -------
+    columns : Columns
+        Fitted.
+    encoded : numpy.ndarray of float, shape (n_samples, n_features)
+        Its first ``columns.n_codes_`` columns are codes of categories.
+    """
+    columns = Columns(kinds, trees=True, n_components=TEXT_DIRECTIONS, seed=seed).fit(X)
+    return columns, columns.transform(X)
 
 
 def _floats(X: pl.DataFrame) -> NDArray[np.float64]:

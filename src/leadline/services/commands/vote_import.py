@@ -1,4 +1,4 @@
-"""Votes come in from elsewhere: all of a file, or none of it."""
+"""Import of votes from a file: all of it, or none."""
 
 from __future__ import annotations
 
@@ -9,13 +9,21 @@ from typing import Any
 
 import polars as pl
 
-from leadline.engines.exchange import Answer, Arrival, Fault, Inbox, Question, time_of
+from leadline.engines.annotation_format import (
+    Answer,
+    Fault,
+    ImportedAnnotation,
+    ImportResult,
+    Question,
+    time_of,
+)
 from leadline.errors import DataError, LeadlineError
 from leadline.phases.data import Data
 from leadline.phases.wording import plural
 from leadline.record import Vote
+from leadline.services.labelling.vote_conversion import vote_of
 from leadline.services.naming import number_written, person_named
-from leadline.services.queries.parcel import identity_of, keyed_items
+from leadline.services.queries.labelling_batch import identity_of, keyed_items
 from leadline.snapshot import content_hashes
 from leadline.workspace import Workspace
 
@@ -50,7 +58,7 @@ class Received:
 
 def receive(
     workspace: Workspace,
-    inbox: Inbox,
+    import_result: ImportResult,
     question: Question,
     *,
     name: str,
@@ -63,7 +71,7 @@ def receive(
     ----------
     workspace : Workspace
         The project.
-    inbox : Inbox
+    import_result : ImportResult
         What a format read.
     question : Question
         What was asked.
@@ -79,7 +87,7 @@ def receive(
     DataError
         If the file has a fault, or no vote at all; nothing of it is kept then.
     """
-    answers, faults = _checked(workspace, inbox, question, judge)
+    answers, faults = _checked(workspace, import_result, question, judge)
     if faults and not keep_good:
         raise DataError(*_refusal(name, faults))
     if not answers:
@@ -92,18 +100,18 @@ def receive(
 
 
 def _checked(
-    workspace: Workspace, inbox: Inbox, question: Question, judge: str
+    workspace: Workspace, import_result: ImportResult, question: Question, judge: str
 ) -> tuple[list[Answer], list[Fault]]:
     """Answers about known items, by somebody, that can be said; and faults, in the file's order."""
     items = _Items(workspace)
     answers: list[Answer] = []
-    faults = list(inbox.faults)
-    named = items.named(inbox.arrivals)
-    for arrival, item in zip(inbox.arrivals, named, strict=True):
+    faults = list(import_result.faults)
+    named = items.named(import_result.annotations)
+    for imported, item in zip(import_result.annotations, named, strict=True):
         try:
-            answers.append(_possible(arrival.answer, item, question, judge))
+            answers.append(_possible(imported.answer, item, question, judge))
         except ValueError as error:
-            faults.append(Fault(arrival.where, str(error)))
+            faults.append(Fault(imported.where, str(error)))
     return answers, faults
 
 
@@ -139,7 +147,7 @@ def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) 
     }
     # whoever answers twice is counted with the later answer, so that the later must come last
     by_time = sorted(answers, key=lambda each: each.at or _NEVER)
-    votes = [_vote(answer, versions) for answer in by_time]
+    votes = [vote_of(answer, versions) for answer in by_time]
     n_same = n_older = n_words = 0
 
     def new(there: Sequence[Vote]) -> list[Vote]:
@@ -161,21 +169,6 @@ def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) 
     n_kept = workspace.record.labels.votes.add_all(new)
     return Received(
         n_kept=n_kept, n_same=n_same, n_older=n_older, n_words=n_words, faults=tuple(faults)
-    )
-
-
-def _vote(answer: Answer, versions: Mapping[str, int]) -> Vote:
-    # what others call their version is not ours to number
-    version = versions.get(answer.guidelines)
-    return Vote(
-        item=answer.item,
-        annotator=answer.judge,
-        value=answer.value,
-        seconds=answer.seconds,
-        at=answer.at,
-        guidelines=version,
-        reason=answer.reason,
-        comment=answer.comment,
     )
 
 
@@ -211,16 +204,16 @@ class _Items:
         self._schema = {name: tables[0].schema[name] for name in self._identity}
         self._keys = {key for table in tables for key in table[table.columns[0]].to_list()}
 
-    def named(self, arrivals: Sequence[Arrival]) -> list[str | ValueError]:
+    def named(self, annotations: Sequence[ImportedAnnotation]) -> list[str | ValueError]:
         """The key of each item, or why there is none."""
-        return [self._key(arrival) for arrival in arrivals]
+        return [self._key(imported) for imported in annotations]
 
-    def _key(self, arrival: Arrival) -> str | ValueError:
-        key = arrival.answer.item or str(arrival.content.get("leadline_item", "") or "")
+    def _key(self, imported: ImportedAnnotation) -> str | ValueError:
+        key = imported.answer.item or str(imported.content.get("leadline_item", "") or "")
         if key:
             is_known = key in self._keys
             return key if is_known else ValueError(f"the item {key[:40]!r} is not among the data")
-        return self._by_content(arrival.content)
+        return self._by_content(imported.content)
 
     def _by_content(self, content: Mapping[str, Any]) -> str | ValueError:
         missing = [name for name in self._identity if name not in content]

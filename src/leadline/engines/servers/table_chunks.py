@@ -1,4 +1,4 @@
-"""Tables on disk, a chunk at a time: what is read and written never stands in memory as a whole."""
+"""Tables in files, read and written in chunks of rows, in constant memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer as an annotation, and back.
+"""Answers as Label Studio's annotations, and back.
 
 Label Studio notes its own user and its own time for what it imports. So that nothing is lost, who
 said it, when and how long it took also stand under ``meta`` of the first region, which it keeps
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leadline.engines.exchange import Answer, Question, time_of
+from leadline.engines.annotation_format import Answer, Question, time_of
 from leadline.engines.formats.cells import seconds_of
-from leadline.engines.formats.label_studio.items import COMMENT, LABEL, OURS
+from leadline.engines.formats.label_studio.task_data import COMMENT, LABEL, OURS
 from leadline.engines.formats.label_studio.tasks import Annotation
 
 _KEPT = ("judge", "value", "seconds", "guidelines", "reason", "comment")
