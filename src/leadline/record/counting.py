@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from leadline.record import statements
 from leadline.record.arriving import latest
 from leadline.record.tables import item
-from leadline.stats.labels.votes import is_unresolved
+from leadline.stats.labels.label_aggregation import is_unresolved
 from leadline.stats.labels.votes_needed import places_left
 
 
