@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from learning import Example, learn_table, likelihoods
 
-from leadline.stats.curves.discrepancy import cells
+from leadline.stats.curves.discrepancy import kernels
 
 FIXTURE = Path(__file__).resolve().parents[2] / "tests/stats/curves/fixture.npz"
 FAMILIES = ("linear", "neighbours", "tree")
@@ -32,12 +32,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--table", action="store_true", help="keep the curves that are stored")
     curves = stored() if parser.parse_args().table else drawn()
-    active = np.linspace(1, len(cells()) - 2, _N_ACTIVE).astype(int)
+    active = np.linspace(1, len(kernels()) - 2, _N_ACTIVE).astype(int)
     table = learn_table(curves, likelihoods(curves, active), active, SHARES)
     expected = {
         "active": active,
         "log_prior": table.log_prior.astype(np.float32),
-        "tilt_cells": table.tilt_cells.astype(np.float32),
+        "tilt_cells": table.tilt_kernels.astype(np.float32),
         "tilt_shapes": table.tilt_shapes.astype(np.float16),
         "calibrated": table.calibrated.astype(np.float32),
     }

@@ -16,7 +16,7 @@ from pathlib import Path
 import examples
 import numpy as np
 from joblib import Parallel, delayed
-from learning import SHARES, learn_table, learnt_of, likelihoods, useful_cells
+from learning import SHARES, learn_table, learnt_of, likelihoods, useful_kernels
 from sources import cache, hash_share
 
 from leadline.stats.curves.learnt import Learnt, Table, packed, unpacked
@@ -37,7 +37,7 @@ def main() -> None:
         assert all(hash_share(example.data) < 0.5 for example in prior + judged)
         print(f"{kind}: {len(prior):,} curves for the prior, {len(judged):,} to calibrate on")
         some = np.random.default_rng(0).permutation(len(prior))[:_N_TO_CHOOSE_CELLS]
-        active = useful_cells([prior[k] for k in some])
+        active = useful_kernels([prior[k] for k in some])
         weighed = likelihoods(prior, active)
         found = Parallel(n_jobs=options.jobs)(
             delayed(_one)(prior, weighed, judged, active, kind, fold) for fold in folds

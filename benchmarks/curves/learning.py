@@ -10,8 +10,13 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from leadline.stats.curves.calibration import FAMILY_WEIGHT, learn_places
-from leadline.stats.curves.discrepancy import cells
+from leadline.stats.curves.discrepancy import kernels
 from leadline.stats.curves.learnt import ANY_FAMILY, VERSION, Learnt, Table
+from leadline.stats.curves.marginal_likelihood import (
+    DesignMatrices,
+    log_likelihoods,
+    posterior_components,
+)
 from leadline.stats.curves.measured import Measured, measured
 from leadline.stats.curves.mixture import mixture_cdf
 from leadline.stats.curves.prior import (
@@ -21,7 +26,6 @@ from leadline.stats.curves.prior import (
     mixed,
 )
 from leadline.stats.curves.shapes import shapes
-from leadline.stats.curves.weighing import Ground, log_likelihoods, weigh
 from leadline.stats.metric import METRICS
 
 RATIOS = np.array([2.0, 4.0, 8.0, 16.0])
@@ -73,16 +77,16 @@ def likelihoods(examples: Sequence[Example], active: np.ndarray) -> np.ndarray:
             # the truth is a mean: the noise of single runs is not in it
             unit_variance=np.append(data.unit_variance, np.zeros(x.size)),
         )
-        values, _ = log_likelihoods(whole, Ground.at(whole.x, active))
+        values, _ = log_likelihoods(whole, DesignMatrices.at(whole.x, active))
         table[place] = np.maximum(values - values.max(), _FLOOR)
         if place % 1000 == 999:
             print(f"  {place + 1:,} of {len(examples):,} curves weighed", file=sys.stderr)
     return table
 
 
-def useful_cells(examples: Sequence[Example]) -> np.ndarray:
+def useful_kernels(examples: Sequence[Example]) -> np.ndarray:
     """The discrepancies that carry most of the prior."""
-    every = np.arange(len(cells()))
+    every = np.arange(len(kernels()))
     table = likelihoods(examples, every)
     weight = learn_joint(table, n_iterations=15).sum(axis=1)
     weight += learn_independent(table, n_iterations=10).sum(axis=1)
@@ -94,21 +98,21 @@ def learn_prior(
 ) -> Table:
     """A table without calibration."""
     prior = mixed(learn_joint(table), learn_independent(table), shares)
-    kinds, by_cell, by_shape = [ANY_FAMILY], [np.zeros(active.size)], [np.zeros(len(shapes()))]
+    kinds, by_kernel, by_shape = [ANY_FAMILY], [np.zeros(active.size)], [np.zeros(len(shapes()))]
     labels = np.array(families)
     for family in sorted(set(families)):
         own = table[labels == family]
         if len(own) >= _FEWEST_OF_A_FAMILY:
             kinds.append(family)
-            cell_tilt, shape_tilt = learn_tilt(own, prior)
-            by_cell.append(cell_tilt)
+            kernel_tilt, shape_tilt = learn_tilt(own, prior)
+            by_kernel.append(kernel_tilt)
             by_shape.append(shape_tilt)
     untouched = np.tile(LEVELS, (len(kinds), RATIOS.size, 1))
     return Table(
         active,
         np.log(prior),
         tuple(kinds),
-        np.array(by_cell),
+        np.array(by_kernel),
         np.array(by_shape),
         RATIOS,
         LEVELS,
@@ -122,7 +126,9 @@ def places_of_truth(examples: Sequence[Example], table: Table) -> np.ndarray:
     for row, example in enumerate(examples):
         data = example.measured()
         x, y, _ = example.later()
-        parts = weigh(data, table.prior(example.family), Ground.at(data.x, table.active))
+        parts = posterior_components(
+            data, table.prior(example.family), DesignMatrices.at(data.x, table.active)
+        )
         mean, variance = parts.moments(x)
         below = mixture_cdf(parts.weight, mean, np.sqrt(variance), y[None])[0]
         z = ndtri(below.clip(1e-6, 1 - 1e-6))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leadline.stats.labels.votes import dawid_skene
+from leadline.stats.labels.label_aggregation import dawid_skene
 
 _CROWD = Path(__file__).resolve().parents[3] / "shared" / "data" / "crowd"
 _CACHE = Path.home() / ".cache" / "leadline-benchmarks" / "labels" / "crowd-kit"

@@ -30,7 +30,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from leadline.stats.selection import farthest_first, margins
+from leadline.stats.active_learning import farthest_first, margins
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from find import data_sets

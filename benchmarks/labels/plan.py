@@ -31,7 +31,8 @@ from leadline.evaluation.sampling_error import sampling_stderr
 from leadline.phases import forecast as phase
 from leadline.phases.curve import Point
 from leadline.phases.forecast import Evidence, posterior_of
-from leadline.phases.forecast.offer import Offer, Terms, offer_of
+from leadline.phases.forecast.budget_outcome import BudgetOutcome, simulate_budget
+from leadline.phases.forecast.costs import LabellingCosts
 from leadline.stats.curves.design import train_sizes
 from leadline.stats.machines.fit_time import fit_time_law
 
@@ -73,7 +74,9 @@ def load() -> Pool:
     return Pool(X, y)
 
 
-def measure(pool: Pool, rows: np.ndarray, seed: int, terms: Terms, budget: float) -> Evidence:
+def measure(
+    pool: Pool, rows: np.ndarray, seed: int, costs: LabellingCosts, budget: float
+) -> Evidence:
     """The curve of a project that has these rows, as a search measures it: by folds."""
     rng = np.random.default_rng(seed)
     n_train = int((1 - _TEST_SHARE) * rows.size)
@@ -89,17 +92,17 @@ def measure(pool: Pool, rows: np.ndarray, seed: int, terms: Terms, budget: float
         stderrs=tuple(each.stderr or 0.0 for each in measured),
         fit_seconds=tuple(each.fit_s for each in measured),
         n_available=n_train,
-        train_share=terms.train_share,
-        label_cost=terms.label_cost,
-        label_s=terms.votes_per_label * terms.vote_s,
-        machine_per_hour=terms.machine_per_hour,
+        train_share=costs.train_share,
+        label_cost=costs.label_cost,
+        label_s=costs.votes_per_label * costs.vote_s,
+        machine_per_hour=costs.machine_per_hour,
         budget=budget,
-        spent=terms.spent,
+        spent=costs.spent,
         currency="USD",
         n_repeats=_N_FOLDS,
         family="linear",
         chance_error=0.5,
-        n_rounds=terms.n_rounds,
+        n_rounds=costs.n_rounds,
     )
 
 
@@ -126,10 +129,10 @@ def point(pool: Pool, folds: list[np.ndarray], size: int) -> Point:
     )
 
 
-def begin(pool: Pool, n_rows: int, rng: np.random.Generator) -> tuple[np.ndarray, Terms]:
-    """The rows there are, and the terms; run seconds are measured with the first curve."""
+def begin(pool: Pool, n_rows: int, rng: np.random.Generator) -> tuple[np.ndarray, LabellingCosts]:
+    """The rows there are, and the costs; run seconds are measured with the first curve."""
     order = rng.permutation(pool.y.size)
-    terms = Terms(
+    costs = LabellingCosts(
         n_available=int((1 - _TEST_SHARE) * n_rows),
         train_share=1 - _TEST_SHARE,
         vote_cost=_VOTE_COST,
@@ -148,27 +151,27 @@ def begin(pool: Pool, n_rows: int, rng: np.random.Generator) -> tuple[np.ndarray
         spent=0.0,
         n_rounds=3,
     )
-    return order, terms
+    return order, costs
 
 
-def promised(evidence: Evidence, terms: Terms, budget: float) -> Offer:
+def promised(evidence: Evidence, costs: LabellingCosts, budget: float) -> BudgetOutcome:
     """What the plan says."""
     posterior = posterior_of(evidence)
     law = fit_time_law(evidence.train_sizes, evidence.fit_seconds)
     noise = evidence.stderrs[-1] / evidence.errors[-1]
-    return offer_of(posterior, law, terms, evidence.target_error, budget, noise=noise)
+    return simulate_budget(posterior, law, costs, evidence.target_error, budget, noise=noise)
 
 
 def run(
-    pool: Pool, order: np.ndarray, n_rows: int, terms: Terms, first: Evidence, seed: int
+    pool: Pool, order: np.ndarray, n_rows: int, costs: LabellingCosts, first: Evidence, seed: int
 ) -> dict[str, float]:
     """What happens."""
     rng = np.random.default_rng(1000 + seed)
     pace = _VOTE_S * np.exp(0.35 * rng.standard_normal())
     happened = dict.fromkeys(_MEASURES, 0.0)
     evidence, budget = first, first.budget
-    for turn in range(terms.n_rounds):
-        verdict = phase.assess(replace(evidence, n_rounds=terms.n_rounds - turn))
+    for turn in range(costs.n_rounds):
+        verdict = phase.assess(replace(evidence, n_rounds=costs.n_rounds - turn))
         if verdict.plan is None or not verdict.plan.rounds:
             break
         wanted = verdict.plan.rounds[0].n_more
@@ -178,7 +181,7 @@ def run(
         happened["votes"] += votes
         happened["money"] += votes * _VOTE_COST
         started = time.process_time()
-        spent = replace(terms, spent=happened["money"])
+        spent = replace(costs, spent=happened["money"])
         evidence = measure(pool, order[:n_rows], seed, spent, budget)
         hours = (time.process_time() - started) / 3600
         happened["machine_hours"] += hours
@@ -210,20 +213,20 @@ def main() -> None:
     inside = {budget: defaultdict(list) for budget in _BUDGETS}
     kept, chances, buys = defaultdict(list), defaultdict(list), defaultdict(list)
     for seed in range(options.seeds):
-        order, terms = begin(pool, options.rows, np.random.default_rng(seed))
+        order, costs = begin(pool, options.rows, np.random.default_rng(seed))
         started = time.process_time()
-        first = measure(pool, order[: options.rows], seed, terms, 0.0)
-        terms = replace(terms, run_s=time.process_time() - started)
+        first = measure(pool, order[: options.rows], seed, costs, 0.0)
+        costs = replace(costs, run_s=time.process_time() - started)
         for budget in _BUDGETS:
             evidence = replace(first, budget=budget)
-            offer = promised(evidence, terms, budget)
-            happened = run(pool, order, options.rows, terms, evidence, seed)
+            outcome = promised(evidence, costs, budget)
+            happened = run(pool, order, options.rows, costs, evidence, seed)
             for name in _MEASURES:
-                its = getattr(offer, name)
+                its = getattr(outcome, name)
                 near = its.q05 - 1e-9 <= happened[name] <= its.q95 + 1e-9
                 inside[budget][name].append(near)
             kept[budget].append(happened["money"] <= budget + 1e-9)
-            chances[budget].append(offer.p_met)
+            chances[budget].append(outcome.p_met)
             buys[budget].append(happened["labels"] > 0)
     print(f"{options.seeds} seeds, target ROC AUC {_TARGET}, {options.rows:,} rows at the start")
     print("| budget | mean chance | bought any | " + " | ".join(_MEASURES) + " | budget kept |")

@@ -15,7 +15,7 @@ from leadline.charts.drawing.outlook import kinds_along, stretches
 from leadline.phases import forecast
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.advice import Recommendation
-from leadline.phases.forecast.region import Kind
+from leadline.phases.forecast.region import RegionKind
 from leadline.phases.forecast.verification import Verified
 
 
@@ -80,7 +80,7 @@ def test_a_flat_curve_is_near_the_floor() -> None:
 
 def test_regions_meet_half_way_between_their_sizes() -> None:
     kinds = kinds_along([0.8, 0.1, 0.0], [0.1, 0.1, 0.7])
-    assert kinds == (Kind.SMALL, Kind.POWER, Kind.FLOOR)
+    assert kinds == (RegionKind.SMALL, RegionKind.POWER, RegionKind.FLOOR)
     first, second, third = stretches([10, 40, 160], kinds)
     assert (first.start, first.end) == (10, 20)
     assert (second.start, second.end) == (20, 80)

@@ -11,7 +11,7 @@ from leadline.phases.feasibility import Feasibility
 from leadline.phases.verdict import Answer
 from leadline.record import Vote
 from leadline.snapshot import content_hashes
-from leadline.stats.proof import n_to_show
+from leadline.stats.sample_size.proportion import n_to_show
 
 
 def feasibility(folder: Path, pool: pl.DataFrame, **problem: Any) -> Feasibility:

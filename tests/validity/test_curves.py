@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from leadline.demo.flights import write_files
 from leadline.stats.curves import CurvePosterior, fit
-from leadline.stats.curves.discrepancy import cells
+from leadline.stats.curves.discrepancy import kernels
 from leadline.stats.curves.learnt import Learnt, Table, learnt
 from leadline.stats.curves.shapes import shapes
 
@@ -59,10 +59,12 @@ def drawn_from(
     weights = np.exp(table.prior(None)).ravel()
     chosen = rng.choice(weights.size, size=n_curves, p=weights / weights.sum())
     for row, shape in zip(*np.divmod(chosen, len(shapes())), strict=True):
-        cell = cells().take(int(table.active[row]))
-        wander = rng.multivariate_normal(np.zeros(x.size), cell.covariance(x, x)[0], method="eigh")
+        kernel = kernels().take(int(table.active[row]))
+        wander = rng.multivariate_normal(
+            np.zeros(x.size), kernel.covariance(x, x)[0], method="eigh"
+        )
         log_truth = rng.normal(1.0, 0.2) * shapes().at(x)[shape] + wander
-        noise = cell.noise[0] * rng.standard_normal(n_seen)
+        noise = kernel.noise[0] * rng.standard_normal(n_seen)
         yield np.exp(log_truth[:n_seen] + noise), np.exp(log_truth[n_seen:])
 
 

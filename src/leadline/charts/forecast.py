@@ -93,7 +93,7 @@ def _sizes(verdict: Forecast) -> list[Size]:
     sizes = [Size(verdict.n_available, "today", f"chance {chance(verdict.p_now)}", INK)]
     affordable, last = verdict.n_affordable, verdict.grid[-1]
     if affordable and verdict.n_available < affordable <= last:
-        left = _money(verdict.prices.left, verdict)
+        left = _money(verdict.money_left, verdict)
         note = f"for {left}: chance {chance(verdict.p_affordable)}"
         sizes.append(Size(affordable, "budget reaches", note, GREEN))
     shapes = ((0.5, "even chance", "diamond"), (0.9, "90% chance", "circle"))

@@ -1,4 +1,4 @@
-"""``leadline plan``: what some budgets would buy."""
+"""``leadline plan``: the outcomes of some budgets."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from leadline.cli.terminal.options import echo_json, verb
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from leadline.phases.forecast.offer import Offer, Range
+    from leadline.phases.forecast.budget_outcome import BudgetOutcome, Range
     from leadline.services.queries import BudgetPlan
+
+# the fields of a plan whose keys in the JSON have other names
+_JSON_KEYS = {"costs": "terms", "outcomes": "offers", "machine_costs": "hires"}
 
 
 @verb("plan", example="leadline plan 200 500 1000 --picture plan.html")
@@ -58,7 +61,7 @@ def command(
         if picture is not None:
             _draw(plan, picture)
     if as_json:
-        echo_json(asdict(plan))
+        echo_json({_JSON_KEYS.get(name, name): value for name, value in asdict(plan).items()})
         return
     _print(screen, plan)
     if picture is not None:
@@ -66,20 +69,22 @@ def command(
 
 
 def _draw(plan: BudgetPlan, path: Path) -> None:
-    from leadline.charts import offers, save_picture
+    from leadline.charts import budget_outcomes, save_picture
 
-    drawn = offers.chart(plan.offers, granted=plan.granted.budget, currency=plan.currency)
+    drawn = budget_outcomes.chart(
+        plan.outcomes, granted=plan.granted.budget, currency=plan.currency
+    )
     save_picture(drawn, path)
 
 
 def _print(screen: Console, plan: BudgetPlan) -> None:
     from leadline.cli.terminal.layout import print_table
 
-    terms = plan.terms
+    costs = plan.costs
     screen.print(
         f"{plan.question or 'Plan'}: good enough is {plan.scoring} {plan.target_score:g}. "
-        f"There are {terms.n_available:,} train rows; "
-        f"{terms.spent:,.2f} {plan.currency} are spent.",
+        f"There are {costs.n_available:,} train rows; "
+        f"{costs.spent:,.2f} {plan.currency} are spent.",
         markup=False,
     )
     if not plan.is_current:
@@ -87,46 +92,46 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
     print_table(
         screen,
         ["budget", "target met", "labels", "votes", "people h", "machine h", "money", "days"],
-        [_cells(offer) for offer in plan.offers],
+        [_cells(outcome) for outcome in plan.outcomes],
     )
     screen.print(
         "Middle of all projects, then the range that holds half and the one that holds nine of "
         f"ten; money in {plan.currency}, what is spent not counted again."
     )
     screen.print(
-        f"A vote costs {terms.vote_cost:.4f} {plan.currency} and takes {terms.vote_s:.0f} s; a "
-        f"label takes {terms.votes_per_label:.2f} votes; {terms.people:g} "
-        f"{'person labels' if terms.people == 1 else 'people label'} {terms.hours_per_day:g} h a "
+        f"A vote costs {costs.vote_cost:.4f} {plan.currency} and takes {costs.vote_s:.0f} s; a "
+        f"label takes {costs.votes_per_label:.2f} votes; {costs.people:g} "
+        f"{'person labels' if costs.people == 1 else 'people label'} {costs.hours_per_day:g} h a "
         f"day. Prices of {plan.priced_at or 'an unknown date: set [prices] priced_at'}.",
         markup=False,
     )
-    if plan.hires:
-        _print_hires(screen, plan)
+    if plan.machine_costs:
+        _print_machine_costs(screen, plan)
 
 
-def _print_hires(screen: Console, plan: BudgetPlan) -> None:
+def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
     from leadline.cli.terminal.layout import print_table
 
     screen.print(f"\nMachine hours with {plan.granted.budget:,.0f} {plan.currency}, elsewhere:")
     rows = []
-    for hire in plan.hires:
-        spot = _range(hire.spot, 2) if hire.spot else "no spot price"
-        hours = _range(hire.spot_hours, 1) if hire.spot_hours else ""
-        cheaper = "" if hire.p_cheaper is None else f"{hire.p_cheaper:.0%}"
-        rows.append([hire.machine.name, _range(hire.on_demand, 2), spot, hours, cheaper])
+    for costs in plan.machine_costs:
+        spot = _range(costs.spot, 2) if costs.spot else "no spot price"
+        hours = _range(costs.spot_hours, 1) if costs.spot_hours else ""
+        cheaper = "" if costs.p_cheaper is None else f"{costs.p_cheaper:.0%}"
+        rows.append([costs.machine.name, _range(costs.on_demand, 2), spot, hours, cheaper])
     print_table(screen, ["machine", "on demand", "spot", "spot hours", "spot is cheaper"], rows)
 
 
-def _cells(offer: Offer) -> list[Any]:
+def _cells(outcome: BudgetOutcome) -> list[Any]:
     return [
-        f"{offer.budget:,.0f}",
-        f"{offer.p_met:.0%}",
-        _range(offer.labels),
-        _range(offer.votes),
-        _range(offer.people_hours, 1),
-        _range(offer.machine_hours, 1),
-        _range(offer.money),
-        _range(offer.days, 1),
+        f"{outcome.budget:,.0f}",
+        f"{outcome.p_met:.0%}",
+        _range(outcome.labels),
+        _range(outcome.votes),
+        _range(outcome.people_hours, 1),
+        _range(outcome.machine_hours, 1),
+        _range(outcome.money),
+        _range(outcome.days, 1),
     ]
 
 

@@ -19,7 +19,7 @@ from leadline.phases.default_decision import (
 from leadline.phases.verdict import Bounds
 from leadline.stats.arrays import Floats
 from leadline.stats.interval import Estimate, wilson_interval
-from leadline.stats.quality import class_quality, error_spread, usual_distance
+from leadline.stats.prediction_quality import class_quality, error_spread, usual_distance
 
 
 def class_point(truth: NDArray[Any], said: NDArray[Any]) -> PlainPoint:

@@ -20,8 +20,8 @@ from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Bounds
 from leadline.stats.labels.agreement import agreement_bounds, pairwise_agreement
 from leadline.stats.permutation import permutation_test, smallest_detectable_effect
-from leadline.stats.proof import n_to_show
-from leadline.stats.ranking import n_to_show_auc
+from leadline.stats.sample_size.auc import n_to_show_auc
+from leadline.stats.sample_size.proportion import n_to_show
 
 if TYPE_CHECKING:
     from leadline.jobs import Report

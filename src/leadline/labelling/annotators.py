@@ -19,7 +19,7 @@ from leadline.stats.labels.annotators import (
     copied,
     too_fast,
 )
-from leadline.stats.labels.ceiling import agreement_ceiling, fit_opinions
+from leadline.stats.labels.ceiling import agreement_ceiling, fit_beta_binomial
 
 _MOST_DISPUTED = 10
 _TARGETS = (1, 3, 5)
@@ -49,7 +49,7 @@ def judge_reports(
     if not coded.item.size:
         return ()
     agreed = agreement_with_others(coded.item, coded.judge, coded.label)
-    shares = {coded.judges[j]: s for j, s in zip(agreed.judges, agreed.shares, strict=True)}
+    shares = {coded.judges[j]: s for j, s in zip(agreed.annotators, agreed.shares, strict=True)}
     first = {(vote.annotator, vote.item): vote.value for vote in votes}
     suspected = _suspicions(coded, votes)
     reports = [
@@ -177,7 +177,7 @@ def targets(votes: Sequence[Vote], positive: str) -> tuple[Target, ...]:
     n_yes, n_votes = yes_counts(votes, positive)
     if n_votes.size < _FEWEST_REPEATED:
         return ()
-    opinions = fit_opinions(n_yes, n_votes)
+    opinions = fit_beta_binomial(n_yes, n_votes)
     flagged = float(np.clip(opinions.a / (opinions.a + opinions.b), 1e-3, 1.0))
     found = []
     for n_judges in _TARGETS:

@@ -1,4 +1,4 @@
-"""On what terms labels and machines are to be had: settings, and what has been seen since."""
+"""Labelling costs: settings, and the pace and disagreement measured since."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from leadline.evaluation.budget import spent_on_machines
 from leadline.phases.curve import Curve
-from leadline.phases.forecast.offer import Terms
+from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.search import Search
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from leadline.record import Vote
     from leadline.workspace import Workspace
 
-# how far off the pace may be that somebody guessed before anybody had labelled
+# standard error of the logarithm of a pace that was guessed before anybody had labelled
 _GUESSED = 0.35
 _FEWEST_TIMED = 10
 
 
-def terms_of(workspace: Workspace, forecast: Forecast) -> Terms:
-    """Read the terms, with people's pace and disagreement as measured where they have labelled.
+def labelling_costs(workspace: Workspace, forecast: Forecast) -> LabellingCosts:
+    """Read the costs, with people's pace and disagreement as measured where they have labelled.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def terms_of(workspace: Workspace, forecast: Forecast) -> Terms:
     votes = workspace.record.labels.votes.plain()
     vote_s, doubt = _pace(votes, prices.seconds_per_label)
     n_agreed, n_disagreed = _agreement(votes)
-    return Terms(
+    return LabellingCosts(
         n_available=forecast.n_available,
         train_share=forecast.train_share,
         vote_cost=prices.vote_cost,
@@ -56,7 +56,7 @@ def terms_of(workspace: Workspace, forecast: Forecast) -> Terms:
         run_s=_run_s(workspace),
         time_box_s=workspace.settings.problem.time_box_s,
         spent=max(forecast.spent, spent_on_machines(workspace)),
-        # where all are over, a plan says what one more would bring
+        # where all rounds are over, a plan shows the effect of one more
         n_rounds=max(forecast.rounds_left, 1),
     )
 

@@ -17,7 +17,7 @@ from leadline.labelling.items import drawn_rows, keys_of
 from leadline.phases.scoring import Task
 from leadline.record.codec import to_json
 from leadline.snapshot import test_side
-from leadline.stats.selection import farthest_first, margins
+from leadline.stats.active_learning import farthest_first, margins
 
 if TYPE_CHECKING:
     from leadline.datasets.frames import Pool

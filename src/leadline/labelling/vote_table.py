@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from leadline.record import Vote
 from leadline.snapshot import content_hashes
-from leadline.stats.labels.votes import dawid_skene, majority_value
+from leadline.stats.labels.label_aggregation import dawid_skene, majority_value
 
 Ints = NDArray[np.int64]
 Rule: TypeAlias = Literal["majority", "dawid-skene"]

@@ -10,7 +10,7 @@ from tests.phases.forecast.forecasts import SIZES, forecast
 
 from leadline.phases.forecast import QUANTILES, Forecast
 from leadline.phases.forecast.advice import Recommendation
-from leadline.phases.forecast.region import Kind
+from leadline.phases.forecast.region import RegionKind
 from leadline.phases.verdict import Answer
 from leadline.record.codec import decode, encode
 
@@ -124,7 +124,7 @@ def test_a_plan_that_takes_all_the_money_takes_no_more(budget: float) -> None:
     verdict = forecast(0.853, budget=budget, train_share=0.8, machine_per_hour=500.0)
     assert verdict.plan is not None
     assert sum(each.cost for each in verdict.plan.rounds) <= budget
-    reached = verdict.prices.to_label(verdict.n_reached)
+    reached = verdict.to_label(verdict.n_reached)
     assert reached * verdict.label_cost <= budget + 1e-9
 
 
@@ -171,7 +171,7 @@ def test_a_curve_that_falls_as_a_power_law_is_seen_as_one() -> None:
     regions = forecast(0.86, chance_error=0.5).regions
     assert regions is not None
     now = regions.now
-    assert now.kind is Kind.POWER
+    assert now.kind is RegionKind.POWER
     assert now.p_small + now.p_power + now.p_floor == pytest.approx(1)
     # 0.1 + 2 / sqrt(n): from 1,600 to 3,200 rows .15 becomes .1354
     assert now.slope.low < 0.148 < now.slope.high
@@ -188,7 +188,7 @@ def test_a_curve_at_chance_is_small_data_by_a_test() -> None:
         0.8, errors=(0.5, 0.497, 0.502, 0.498, 0.49, 0.488), stderrs=(0.01,) * 6, chance_error=0.5
     )
     assert verdict.regions is not None
-    assert verdict.regions.now.kind is Kind.SMALL
+    assert verdict.regions.now.kind is RegionKind.SMALL
     assert verdict.regions.learns_from is None
     assert "hardly better than guessing" in verdict.regions.words("roc_auc")
     assert any("not better than guessing, by a test" in what for what in warnings(verdict))
@@ -203,7 +203,7 @@ def test_a_flat_curve_is_close_to_its_floor() -> None:
         n_available=6400,
     )
     assert verdict.regions is not None
-    assert verdict.regions.now.kind is Kind.FLOOR
+    assert verdict.regions.now.kind is RegionKind.FLOOR
     assert verdict.regions.floor_from is not None
     assert "more data hardly pay" in verdict.regions.words("roc_auc")
 

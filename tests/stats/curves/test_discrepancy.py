@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.integrate import dblquad
 
-from leadline.stats.curves.discrepancy import Cells, cells, relative_variance
+from leadline.stats.curves.discrepancy import KernelGrid, kernels, relative_variance
 
 
-def one(*, level: float = 0.0, slope: float = 0.0, length: float = 1.0) -> Cells:
-    return Cells(*(np.array([value]) for value in (0.0, level, slope, length)))
+def one(*, level: float = 0.0, slope: float = 0.0, length: float = 1.0) -> KernelGrid:
+    return KernelGrid(*(np.array([value]) for value in (0.0, level, slope, length)))
 
 
 @pytest.mark.parametrize("length", [0.5, 1.0, 4.0])
@@ -47,15 +47,15 @@ def test_a_wandering_level_is_brownian() -> None:
 
 
 def test_near_by_the_wander_is_a_slope_and_far_away_it_is_brownian() -> None:
-    cell = one(slope=0.3, length=2.0)
-    near, far = cell.variogram(np.array([1e-3, 1e4]))[0]
+    kernel = one(slope=0.3, length=2.0)
+    near, far = kernel.variogram(np.array([1e-3, 1e4]))[0]
     assert near == pytest.approx((0.3 * 1e-3) ** 2, rel=1e-2)
     assert far == pytest.approx(2 * 0.3**2 * 2.0 * 1e4, rel=1e-3)
 
 
-def test_every_cell_has_a_covariance_that_is_one() -> None:
+def test_every_kernel_has_a_covariance_that_is_one() -> None:
     x = np.linspace(-4.0, 3.0, 9)
-    for covariance in cells().covariance(x, x):
+    for covariance in kernels().covariance(x, x):
         assert covariance == pytest.approx(covariance.T)
         assert np.linalg.eigvalsh(covariance).min() > -1e-9
 
@@ -63,14 +63,14 @@ def test_every_cell_has_a_covariance_that_is_one() -> None:
 def test_increments_are_stationary() -> None:
     x = np.array([-2.0, -0.5, 0.3, 1.0, 2.5])
     for covariance, variogram in zip(
-        cells().covariance(x, x), cells().variogram(np.abs(x[:, None] - x)), strict=True
+        kernels().covariance(x, x), kernels().variogram(np.abs(x[:, None] - x)), strict=True
     ):
         own = np.diag(covariance)
         assert own[:, None] + own - 2 * covariance == pytest.approx(variogram, abs=1e-12)
 
 
-def test_cells_are_all_different_and_some_can_be_taken() -> None:
-    grid = cells()
+def test_kernels_are_all_different_and_some_can_be_taken() -> None:
+    grid = kernels()
     rows = np.column_stack([grid.noise, grid.level, grid.slope, grid.length])
     assert np.unique(rows, axis=0).shape == rows.shape
     assert (rows[:, 0] > 0).all()

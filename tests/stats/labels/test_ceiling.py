@@ -5,17 +5,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from leadline.stats.labels.ceiling import Opinions, agreement_ceiling, fit_opinions
+from leadline.stats.labels.ceiling import BetaBinomial, agreement_ceiling, fit_beta_binomial
 
 
 @pytest.mark.parametrize(("a", "b"), [(0.3, 0.3), (1.0, 1.0), (0.2, 2.0), (5.0, 1.5), (40.0, 40.0)])
 def test_the_best_accuracy_is_the_mean_of_the_larger_share(a: float, b: float) -> None:
     share = np.random.default_rng(0).beta(a, b, 400_000)
-    assert Opinions(a, b).accuracy == pytest.approx(np.maximum(share, 1 - share).mean(), abs=2e-3)
+    assert BetaBinomial(a, b).accuracy == pytest.approx(
+        np.maximum(share, 1 - share).mean(), abs=2e-3
+    )
 
 
 def test_against_a_majority_all_that_is_flagged_is_counted() -> None:
-    opinions, rng = Opinions(0.5, 1.5), np.random.default_rng(1)
+    opinions, rng = BetaBinomial(0.5, 1.5), np.random.default_rng(1)
     share = rng.beta(0.5, 1.5, 400_000)
     majority = rng.binomial(3, share) >= 2
     limit = np.quantile(share, 0.8)
@@ -25,14 +27,14 @@ def test_against_a_majority_all_that_is_flagged_is_counted() -> None:
 
 
 def test_flagging_everything_finds_everything() -> None:
-    opinions = Opinions(0.4, 1.2)
+    opinions = BetaBinomial(0.4, 1.2)
     (precision,), (recall,) = opinions.against_majority(1, [1.0])
     assert precision == pytest.approx(0.25, abs=1e-3)
     assert recall == 1
 
 
 def test_more_judges_are_easier_to_be_right_about() -> None:
-    opinions = Opinions(0.4, 0.6)
+    opinions = BetaBinomial(0.4, 0.6)
     found = [opinions.against_majority(m, [0.4])[0][0] for m in (1, 3, 9, 99)]
     assert found == sorted(found)
 
@@ -41,7 +43,7 @@ def test_more_judges_are_easier_to_be_right_about() -> None:
 def test_the_fit_finds_what_the_votes_were_drawn_from(a: float, b: float) -> None:
     rng = np.random.default_rng(2)
     votes = rng.integers(2, 7, 20_000)
-    found = fit_opinions(rng.binomial(votes, rng.beta(a, b, votes.size)), votes)
+    found = fit_beta_binomial(rng.binomial(votes, rng.beta(a, b, votes.size)), votes)
     assert (found.a, found.b) == pytest.approx((a, b), rel=0.1)
 
 
@@ -74,11 +76,11 @@ def test_what_are_no_counts_is_refused(yes: list[Any], votes: list[Any], said: s
     with pytest.raises(ValueError, match=said):
         agreement_ceiling(yes, votes)
     with pytest.raises(ValueError, match=said):
-        fit_opinions(yes, votes)
+        fit_beta_binomial(yes, votes)
 
 
 def test_shares_outside_are_refused() -> None:
     with pytest.raises(ValueError, match="flagged"):
-        Opinions(1, 1).against_majority(3, [0.0])
-    with pytest.raises(ValueError, match="n_judges"):
-        Opinions(1, 1).against_majority(0, [0.5])
+        BetaBinomial(1, 1).against_majority(3, [0.0])
+    with pytest.raises(ValueError, match="n_annotators"):
+        BetaBinomial(1, 1).against_majority(0, [0.5])

@@ -29,7 +29,7 @@ from leadline.charts.drawing.theme import (
     rule_at,
     table,
 )
-from leadline.phases.forecast.region import Kind
+from leadline.phases.forecast.region import RegionKind
 
 _RIBBON = 24
 _LINE = 17
@@ -40,9 +40,9 @@ _BANDS = ((0.05, 0.95, "90%", 0.16), (0.1, 0.9, "80%", 0.2), (0.25, 0.75, "50%",
 _NARROWEST = 10.0  # pixels: a narrower region is an accident of the draws
 
 _REGION_NAMES = {
-    Kind.SMALL: ("hardly better than guessing", "like guessing", "guessing"),
-    Kind.POWER: ("more data pay", "data pay"),
-    Kind.FLOOR: ("near the floor: more data hardly pay", "near the floor", "floor"),
+    RegionKind.SMALL: ("hardly better than guessing", "like guessing", "guessing"),
+    RegionKind.POWER: ("more data pay", "data pay"),
+    RegionKind.FLOOR: ("near the floor: more data hardly pay", "near the floor", "floor"),
 }
 
 

@@ -11,7 +11,7 @@ import altair as alt
 
 from leadline.charts.drawing.layout import log_position, round_sizes
 from leadline.charts.drawing.theme import WIDTH
-from leadline.phases.forecast.region import Kind, likeliest
+from leadline.phases.forecast.region import RegionKind, likeliest
 from leadline.stats.metric import Metric
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -69,7 +69,7 @@ class Outlook:
         Of a model that learns nothing.
     floor : tuple of float or None
         The errors between which lies what no data remove (90 %).
-    regions : sequence of Kind
+    regions : sequence of RegionKind
         Likeliest region at each size of the grid; empty: not known.
     sizes : sequence of Size
         Numbers of rows that matter.
@@ -85,29 +85,34 @@ class Outlook:
     target_score: float | None = None
     chance_error: float | None = None
     floor: tuple[float, float] | None = None
-    regions: Sequence[Kind] = ()
+    regions: Sequence[RegionKind] = ()
     sizes: Sequence[Size] = ()
 
 
 class Stretch(NamedTuple):
     """Rows over which one region is the likeliest."""
 
-    kind: Kind
+    kind: RegionKind
     start: float
     end: float
 
 
-def kinds_along(small: Sequence[float], floor: Sequence[float]) -> tuple[Kind, ...]:
+def kinds_along(small: Sequence[float], floor: Sequence[float]) -> tuple[RegionKind, ...]:
     """Likeliest region at each size, of the probabilities of two of them."""
     return tuple(likeliest(one, other) for one, other in zip(small, floor, strict=True))
 
 
-def stretches(grid: Sequence[float], kinds: Sequence[Kind]) -> list[Stretch]:
+def stretches(grid: Sequence[float], kinds: Sequence[RegionKind]) -> list[Stretch]:
     """Join neighbours of the same region; two regions meet half way between their sizes.
 
     Examples
     --------
-    >>> [part.end for part in stretches([10, 40, 90], [Kind.SMALL, Kind.POWER, Kind.POWER])]
+    >>> [
+    ...     part.end
+    ...     for part in stretches(
+    ...         [10, 40, 90], [RegionKind.SMALL, RegionKind.POWER, RegionKind.POWER]
+    ...     )
+    ... ]
     [20.0, 90]
     """
     joined: list[Stretch] = []

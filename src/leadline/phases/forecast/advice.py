@@ -1,17 +1,14 @@
-"""What a forecast advises: buy on, or stop, and by which rule."""
+"""Recommendation of a forecast: buy or stop, and the rule that stops."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from leadline.phases.forecast.purchase import LIKELY, SURE
+from leadline.stats.decision_levels import LIKELY, SURE, UNLIKELY
 
 if TYPE_CHECKING:
-    from leadline.phases.forecast.purchase import Plan
-
-UNLIKELY = 0.2
-"""Chance of the target below which nobody goes on buying."""
+    from leadline.phases.forecast.purchase import PurchasePlan
 
 
 class Recommendation(StrEnum):
@@ -50,15 +47,15 @@ _NEXT = {
 }
 
 
-def recommend(p_now: float, p_bought: float, p_far: float, plan: Plan) -> Recommendation:
-    """What to do next.
+def recommend(p_now: float, p_bought: float, p_far: float, plan: PurchasePlan) -> Recommendation:
+    """The next step for money and time.
 
     Parameters
     ----------
     p_now, p_bought, p_far : float in [0, 1]
         Chance that the target is met with the rows there are, by those that money, time and
         rounds can still buy, and by any number.
-    plan : Plan
+    plan : PurchasePlan
         The cheapest purchase; without rounds where none is worth its price.
     """
     if p_now >= SURE:
@@ -75,7 +72,7 @@ def recommend(p_now: float, p_bought: float, p_far: float, plan: Plan) -> Recomm
 
 def stop_rule(
     recommendation: Recommendation,
-    plan: Plan,
+    plan: PurchasePlan,
     *,
     has_rounds: bool,
     has_money: bool,
@@ -87,7 +84,7 @@ def stop_rule(
     ----------
     recommendation : Recommendation
         What to do next.
-    plan : Plan
+    plan : PurchasePlan
         The purchase that goes with it.
     has_rounds, has_money : bool
         Whether a round is left, and money for a row.
@@ -108,7 +105,7 @@ def stop_rule(
 
 
 def stop_words(rule: StopRule) -> tuple[str, str]:
-    """What a rule means, and what would change it; the second may be empty.
+    """Meaning of a rule, and what would change it; the second may be empty.
 
     Examples
     --------

@@ -17,12 +17,10 @@ from leadline.phases.forecast.advice import (
     stop_rule,
     stop_words,
 )
-from leadline.phases.forecast.basis import Evidence
+from leadline.phases.forecast.evidence import Evidence
 from leadline.phases.forecast.purchase import (
-    FAR,
-    SURE,
     Need,
-    Plan,
+    PurchasePlan,
     chances,
     need_of,
     no_purchase,
@@ -34,6 +32,7 @@ from leadline.phases.forecast.remarks import notes, summary, warnings
 from leadline.phases.forecast.verification import verification_words
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Bounds, Verdict
+from leadline.stats.decision_levels import MAX_GROWTH, SURE
 
 if TYPE_CHECKING:
     from leadline.stats.curves import CurvePosterior
@@ -44,7 +43,7 @@ __all__ = ["QUANTILES", "Evidence", "Forecast", "QuantileLine", "assess", "poste
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 _PROBABILITIES = (0.5, 0.8, 0.9)
 _GRID_POINTS = 40
-_SEEN_NEEDS = 4.0  # how far beyond its end the grid is stretched to show where a need is met
+_SEEN_NEEDS = 4.0  # multiple of its end up to which the grid is extended to show a need
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +70,8 @@ class Forecast(Verdict, Evidence):
         What each probability of success takes.
     recommendation : Recommendation
         What to do next.
-    plan : Plan or None
-        Which rows to buy, in rounds. This and what follows is None in verdicts of version 1.
+    plan : PurchasePlan or None
+        Rows to buy, in rounds. This and what follows is None in verdicts of version 1.
     regions : Regions or None
         Where on the curve the rows there are stand, and those that can be bought.
     fit_hours : Bounds or None
@@ -89,7 +88,7 @@ class Forecast(Verdict, Evidence):
     p_affordable: float
     needs: tuple[Need, ...]
     recommendation: Recommendation
-    plan: Plan | None
+    plan: PurchasePlan | None
     regions: Regions | None
     fit_hours: Bounds | None
     stop: StopRule | None = None
@@ -124,7 +123,7 @@ def assess(evidence: Evidence) -> Forecast:
     law = fit_time_law(evidence.train_sizes, evidence.fit_seconds)
     p_now, p_affordable, p_far = _chances(evidence, posterior)
     needs = tuple(
-        need_of(posterior, law, evidence.prices, evidence.target_error, p) for p in _PROBABILITIES
+        need_of(posterior, law, evidence, evidence.target_error, p) for p in _PROBABILITIES
     )
     today, reached = evidence.n_available, evidence.n_reached
     n_timed = rows_in_time(law, today, reached, evidence.time_box_s)
@@ -172,7 +171,7 @@ def assess(evidence: Evidence) -> Forecast:
 
 
 def posterior_of(evidence: Evidence) -> CurvePosterior:
-    """What is believed of the curve that was measured."""
+    """Posterior of the curve that was measured."""
     from leadline.stats.curves import fit
 
     return fit(
@@ -189,7 +188,7 @@ def _chances(evidence: Evidence, posterior: CurvePosterior) -> tuple[float, floa
     """Chance that the target is met today, by what can be bought, and by any number of rows."""
     today, reached = evidence.n_available, evidence.n_reached
     near = _ratios(today, reached, _GRID_POINTS)
-    beyond = _ratios(reached, max(reached, today * FAR), _GRID_POINTS)
+    beyond = _ratios(reached, max(reached, today * MAX_GROWTH), _GRID_POINTS)
     met = chances(posterior, evidence.target_error, [*near, *beyond])
     return met[0], met[len(near) - 1], met[-1]
 
@@ -203,7 +202,7 @@ def _ratios(start: float, end: float, n_sizes: int) -> list[float]:
 def _grid(evidence: Evidence, needs: tuple[Need, ...]) -> list[float]:
     """Train sizes from the smallest measured to those that may be bought, or are needed."""
     largest = max(evidence.train_sizes[-1], evidence.n_available)
-    end = min(evidence.n_affordable or largest * 10, largest * 64)
+    end = min(evidence.n_affordable or largest * 10, largest * MAX_GROWTH)
     end = max(end, largest * 4)
     needed = [need.n_rows for need in needs if need.n_rows and need.n_rows <= end * _SEEN_NEEDS]
     return _ratios(evidence.train_sizes[0], max([end, *needed]), _GRID_POINTS)
@@ -211,7 +210,7 @@ def _grid(evidence: Evidence, needs: tuple[Need, ...]) -> list[float]:
 
 def _plan(
     evidence: Evidence, posterior: CurvePosterior, law: TimeLaw, n_timed: int, *, can_promise: bool
-) -> Plan:
+) -> PurchasePlan:
     """Plan the rounds that are left."""
     if not evidence.rounds_left:
         (p_now,) = chances(posterior, evidence.target_error, [evidence.n_available])
@@ -219,7 +218,7 @@ def _plan(
     return plan_of(
         posterior,
         law,
-        evidence.prices,
+        evidence,
         evidence.target_error,
         n_rounds=evidence.rounds_left,
         n_limit=n_timed,

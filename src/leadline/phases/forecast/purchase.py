@@ -1,4 +1,4 @@
-"""What rows cost, and how many to buy next: the part of the forecast that speaks of money."""
+"""Purchases of rows: the rows that a target needs, and a plan of rounds with its costs."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
+from leadline.stats.decision_levels import LIKELY, MAX_GROWTH, SURE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leadline.phases.forecast.costs import PurchaseCosts
     from leadline.stats.curves import CurvePosterior
     from leadline.stats.machines.fit_time import TimeLaw
 
-SURE = 0.9
-"""Probability from which a target counts as promised."""
-LIKELY = 0.5
-FAR = 64.0
-"""Multiple of the rows there are up to which a forecast is read where no budget ends it."""
 _N_TIMED = 40
 
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """What reaching the target with a probability takes.
+    """The rows, money and hours that reach the target with a probability.
 
     Attributes
     ----------
@@ -66,8 +64,8 @@ class Round:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """Which rows to buy, in rounds; after each the curve is measured and the plan is made anew.
+class PurchasePlan:
+    """Rows to buy, in rounds; after each the curve is measured and a new plan is made.
 
     Attributes
     ----------
@@ -88,82 +86,25 @@ class Plan:
     can_promise: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prices:
-    """What rows and fits cost, and the money there is.
-
-    Attributes
-    ----------
-    n_available : int
-        Train rows there are.
-    train_share : float in (0, 1]
-        Share of newly labelled rows that may be learnt from.
-    label_cost, label_s : float
-        Money and a person's seconds for one more labelled row.
-    machine_per_hour : float
-        Price of the machine.
-    granted, left : float
-        Money granted for the project, and what is left of it.
-    """
-
-    n_available: int
-    train_share: float
-    label_cost: float
-    label_s: float
-    machine_per_hour: float
-    granted: float
-    left: float
-
-    def n_reached(self, money: float) -> int | None:
-        """Train rows there are once some money is spent on rows; None where rows cost nothing."""
-        if self.label_cost <= 0:
-            return None
-        n_bought = int(max(money, 0.0) / self.label_cost + 1e-9)
-        return self.n_available + int(self.train_share * n_bought + 1e-9)
-
-    def to_label(self, n_rows: float) -> int:
-        """Rows to buy, so that this many can be learnt from.
-
-        Examples
-        --------
-        >>> prices = Prices(
-        ...     n_available=100,
-        ...     train_share=0.8,
-        ...     label_cost=0.5,
-        ...     label_s=10,
-        ...     machine_per_hour=0,
-        ...     granted=100,
-        ...     left=100,
-        ... )
-        >>> prices.n_reached(100), prices.to_label(260)
-        (260, 200)
-        """
-        return ceil(max(n_rows - self.n_available, 0) / self.train_share - 1e-9)
-
-    def fit_cost(self, law: TimeLaw, n_rows: float) -> float:
-        """Money for the machine time of one fit."""
-        return float(law.predict(n_rows)) / 3600 * self.machine_per_hour
-
-
 def need_of(
     posterior: CurvePosterior,
     law: TimeLaw,
-    prices: Prices,
+    costs: PurchaseCosts,
     target_error: float,
     probability: float,
 ) -> Need:
-    """What reaching the target with a probability takes."""
+    """The rows, money and hours that reach the target with a probability."""
     wanted = posterior.rows_for(target_error, probability)
     if wanted is None:
         return Need(probability=probability)
     n_rows = ceil(float(wanted))
-    n_more = prices.to_label(n_rows)
+    n_more = costs.to_label(n_rows)
     return Need(
         probability=probability,
         n_rows=n_rows,
         n_more=n_more,
-        cost=n_more * prices.label_cost + prices.fit_cost(law, n_rows),
-        hours=n_more * prices.label_s / 3600,
+        cost=n_more * costs.label_cost + costs.fit_cost(law, n_rows),
+        hours=n_more * costs.label_s / 3600,
     )
 
 
@@ -184,24 +125,24 @@ def chances(
 def plan_of(
     posterior: CurvePosterior,
     law: TimeLaw,
-    prices: Prices,
+    costs: PurchaseCosts,
     target_error: float,
     *,
     n_rounds: int,
     n_limit: int | None = None,
-) -> Plan:
+) -> PurchasePlan:
     """Plan the rounds that are left: least expected cost plus penalty of missing.
 
-    No setting says what a miss costs, but the budget does. Who grants money for a target and buys
-    where success is likelier than not holds success to be worth at least the money by the odds:
-    a miss costs the budget granted divided by one half. What has been spent of it is gone and
-    makes success worth no less, so the whole budget counts. Where rows cost nothing, the money is
-    taken to reach as far as the forecast is read, 64 times the rows there are. More than `n_limit`
+    No setting says what a miss costs, but the budget does. Whoever grants money for a target, and
+    buys where success is likelier than not, values success at the money divided by that
+    probability: a miss costs the budget granted divided by one half. The whole budget counts, as
+    what is spent of it makes success worth no less. Where rows cost nothing, the money is taken to
+    reach as far as the forecast is read, 64 times the rows there are. More than `n_limit`
     train rows are never planned, whatever the money.
 
     Returns
     -------
-    Plan
+    PurchasePlan
         Without rounds where more rows are worth less than they cost, or no money is left.
 
     References
@@ -209,29 +150,29 @@ def plan_of(
     R. Mahmood, J. Lucas, J. M. Alvarez, S. Fidler, M. T. Law (2022), Optimizing data collection
     for machine learning. NeurIPS.
     """
-    from leadline.stats.curves.buying import plan_rounds
+    from leadline.stats.curves.purchase_planning import plan_rounds
 
-    n_most, worth = reach(law, prices, n_rounds)
+    n_most, worth = reach(law, costs, n_rounds)
     n_most = n_most if n_limit is None else min(n_most, n_limit)
-    if n_most <= prices.n_available:
-        (p_now,) = chances(posterior, target_error, [prices.n_available])
+    if n_most <= costs.n_available:
+        (p_now,) = chances(posterior, target_error, [costs.n_available])
         return no_purchase(p_now, can_promise=p_now >= SURE)
     plan = plan_rounds(
         posterior,
         target_error,
-        prices.n_available,
+        costs.n_available,
         n_rounds=n_rounds,
         penalty_rows=worth / LIKELY,
         n_most=n_most,
     )
     sizes = [min(ceil(size - 1e-6), n_most) for size in plan.sizes]
-    p_met = chances(posterior, target_error, [prices.n_available, *sizes])
+    p_met = chances(posterior, target_error, [costs.n_available, *sizes])
     rounds = tuple(
-        _round(law, prices, before, after, p)
-        for before, after, p in zip([prices.n_available, *sizes], sizes, p_met[1:], strict=False)
+        _round(law, costs, before, after, p)
+        for before, after, p in zip([costs.n_available, *sizes], sizes, p_met[1:], strict=False)
     )
     bought = list(zip(rounds, p_met, strict=False))  # with the chance that it was met before
-    return Plan(
+    return PurchasePlan(
         rounds=rounds,
         p_met=p_met[-1],
         expected_rows=sum(each.n_more * (1 - before) for each, before in bought),
@@ -240,48 +181,48 @@ def plan_of(
     )
 
 
-def no_purchase(p_now: float, *, can_promise: bool) -> Plan:
+def no_purchase(p_now: float, *, can_promise: bool) -> PurchasePlan:
     """Buy nothing."""
-    return Plan(
+    return PurchasePlan(
         rounds=(), p_met=p_now, expected_rows=0.0, expected_cost=0.0, can_promise=can_promise
     )
 
 
-def reach(law: TimeLaw, prices: Prices, n_rounds: int) -> tuple[int, float]:
-    """How far the money goes.
+def reach(law: TimeLaw, costs: PurchaseCosts, n_rounds: int) -> tuple[int, float]:
+    """Return the rows that the money reaches.
 
     Parameters
     ----------
     law : TimeLaw
-        How long fits take.
-    prices : Prices
-        What rows and fits cost, and the money there is.
+        Fit time by train size.
+    costs : PurchaseCosts
+        Costs of rows and fits, and the money there is.
     n_rounds : int >= 1
         Rounds, each with a fit to be paid.
 
     Returns
     -------
     n_most : int
-        Train rows that what is left reaches; where rows cost nothing, `FAR` times those there are.
+        Train rows that what is left reaches; where rows cost nothing, 64 times those there are.
     worth : float
         Train rows that the money granted would pay.
     """
-    n_affordable = prices.n_reached(prices.left)
+    n_affordable = costs.rows_for(costs.money_left)
     if n_affordable is None:
-        far = int(prices.n_available * FAR)
-        return far, float(far - prices.n_available)
-    fits = n_rounds * prices.fit_cost(law, n_affordable)
-    n_most = prices.n_reached(prices.left - fits) or prices.n_available
-    return n_most, prices.granted * prices.train_share / prices.label_cost
+        far = int(costs.n_available * MAX_GROWTH)
+        return far, float(far - costs.n_available)
+    fits = n_rounds * costs.fit_cost(law, n_affordable)
+    n_most = costs.rows_for(costs.money_left - fits) or costs.n_available
+    return n_most, costs.budget * costs.train_share / costs.label_cost
 
 
 def rows_in_time(law: TimeLaw, n_now: int, n_most: int, limit_s: float | None) -> int:
-    """How many rows a fit can learn from in time.
+    """Return the rows that a fit can learn from in time.
 
     Parameters
     ----------
     law : TimeLaw
-        How long fits take.
+        Fit time by train size.
     n_now, n_most : int
         Train rows there are, and that can be had.
     limit_s : float or None
@@ -301,12 +242,12 @@ def rows_in_time(law: TimeLaw, n_now: int, n_most: int, limit_s: float | None) -
     return round(float(timed.max(initial=n_now)))
 
 
-def _round(law: TimeLaw, prices: Prices, before: int, after: int, p_met: float) -> Round:
-    n_more = prices.to_label(after) - prices.to_label(before)
+def _round(law: TimeLaw, costs: PurchaseCosts, before: int, after: int, p_met: float) -> Round:
+    n_more = costs.to_label(after) - costs.to_label(before)
     return Round(
         n_rows=after,
         n_more=n_more,
-        cost=n_more * prices.label_cost + prices.fit_cost(law, after),
-        hours=n_more * prices.label_s / 3600,
+        cost=n_more * costs.label_cost + costs.fit_cost(law, after),
+        hours=n_more * costs.label_s / 3600,
         p_met=p_met,
     )

@@ -1,4 +1,4 @@
-"""Where on its learning curve a project stands: small data, power law, or close to the floor."""
+"""Regions of a learning curve: small data, power law, or close to the floor."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadline.stats.curves import CurvePosterior
-    from leadline.stats.curves.regions import Regions as Measured
+    from leadline.stats.curves.regions import Regions as CurveRegions
 
 
-class Kind(StrEnum):
+class RegionKind(StrEnum):
     """The three regions of a learning curve, in the field's words."""
 
     SMALL = "small data"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """Which region some rows are in.
+    """The region that some rows are in.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Region:
     slope: Bounds
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> RegionKind:
         """The likeliest region."""
         return likeliest(self.p_small, self.p_floor)
 
@@ -77,9 +77,9 @@ class Region:
         """What it means, and how sure that is."""
         twice = f"twice the rows take {self.gain_words} off the error"
         state = {
-            Kind.SMALL: "the model is hardly better than guessing",
-            Kind.POWER: f"more data pay: {twice}",
-            Kind.FLOOR: f"more data hardly pay: {twice}",
+            RegionKind.SMALL: "the model is hardly better than guessing",
+            RegionKind.POWER: f"more data pay: {twice}",
+            RegionKind.FLOOR: f"more data hardly pay: {twice}",
         }[self.kind]
         return (
             f"At {self.n_rows:,} rows {state}. "
@@ -135,7 +135,7 @@ class Regions:
         return " ".join(parts)
 
 
-def likeliest(p_small: float, p_floor: float) -> Kind:
+def likeliest(p_small: float, p_floor: float) -> RegionKind:
     """Return the likeliest of the three regions; the power law has the rest of the probability.
 
     Examples
@@ -145,8 +145,8 @@ def likeliest(p_small: float, p_floor: float) -> Kind:
     """
     power = 1 - p_small - p_floor
     if power >= max(p_small, p_floor):
-        return Kind.POWER
-    return Kind.SMALL if p_small >= p_floor else Kind.FLOOR
+        return RegionKind.POWER
+    return RegionKind.SMALL if p_small >= p_floor else RegionKind.FLOOR
 
 
 def regions_of(
@@ -171,7 +171,7 @@ def regions_of(
     )
 
 
-def _region(read: Measured, place: int, n_rows: int) -> Region:
+def _region(read: CurveRegions, place: int, n_rows: int) -> Region:
     return Region(
         n_rows=n_rows,
         p_small=float(read.small[place]),

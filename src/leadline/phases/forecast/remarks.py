@@ -1,4 +1,4 @@
-"""What a forecast says beside its numbers: a summary, when not to trust it, what else is known."""
+"""Sentences of a forecast beside its numbers: a summary, warnings, notes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from leadline.phases.wording import chance, plural
 
 if TYPE_CHECKING:
     from leadline.phases.forecast.advice import Recommendation, StopRule
-    from leadline.phases.forecast.basis import Evidence
-    from leadline.phases.forecast.purchase import Need, Plan
+    from leadline.phases.forecast.evidence import Evidence
+    from leadline.phases.forecast.purchase import Need, PurchasePlan
     from leadline.phases.forecast.region import Regions
     from leadline.phases.verdict import Bounds
     from leadline.stats.curves import CurvePosterior
@@ -46,7 +46,7 @@ def summary(
 def warnings(
     evidence: Evidence, posterior: CurvePosterior, needs: tuple[Need, ...], regions: Regions
 ) -> list[Finding]:
-    """When not to trust it."""
+    """Reasons not to trust it."""
     from leadline.stats.curves.caution import caution_at
 
     findings = [warning(sentence) for sentence in posterior.caution]
@@ -76,12 +76,12 @@ def warnings(
 
 def notes(
     evidence: Evidence,
-    plan: Plan,
+    plan: PurchasePlan,
     stop: StopRule | None,
     regions: Regions,
     fit_hours: Bounds,
 ) -> list[Finding]:
-    """What else is worth knowing."""
+    """Further notes."""
     findings = [note(*stop_words(stop))] if stop is not None else []
     if evidence.checks:
         findings.append(note(verification_words(evidence.checks)))
@@ -116,7 +116,7 @@ def notes(
 
 
 def _not_by_chance(evidence: Evidence) -> Finding:
-    """What a curve is worth whose rows somebody chose."""
+    """Warning about a curve whose rows were not drawn at random."""
     each = ", ".join(
         f"{plural(n, 'row')} by {rule}" for rule, n in sorted(evidence.n_chosen.items())
     )

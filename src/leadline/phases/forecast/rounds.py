@@ -1,7 +1,7 @@
-"""How many rounds of buying a project has behind it, read off its own forecasts.
+"""Rounds of buying that are over, read off a project's own forecasts.
 
 A round opens with a forecast that plans a purchase and is over once the rows it planned are there.
-Who labels a few rows and forecasts again is still in it.
+A project that labels a few rows and forecasts again is still in it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Forecast against what happened: what earlier forecasts promised, beside what was measured since.
+"""Forecast verification: the errors that earlier forecasts promised beside those measured since.
 
-The field calls it forecast verification. Each forecast is asked only about sizes beyond those it
+Each forecast is asked only about sizes beyond those it
 was made from. What is measured has an error of its own, so the range that should hold it is wider
 than the one that should hold the curve.
 """
@@ -27,7 +27,7 @@ _RARE = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Verified:
-    """What one forecast promised at one size, and what was measured there since.
+    """The error that one forecast promised at one size, and the one measured there since.
 
     Attributes
     ----------
@@ -75,14 +75,14 @@ def verify(
     *,
     is_same: bool = True,
 ) -> tuple[Verified, ...]:
-    """Hold a forecast against what was measured since.
+    """Compare a forecast with what was measured since.
 
     Parameters
     ----------
     entry : int
         Number of the forecast.
     posterior : CurvePosterior
-        What it believed.
+        Its posterior.
     points : iterable of (int, float, float)
         Train size, mean error and its standard error; sizes the forecast knew are passed over.
     is_same : bool
@@ -114,7 +114,7 @@ def farthest(checks: Sequence[Verified]) -> tuple[Verified, ...]:
 
 
 def verification_words(checks: Sequence[Verified]) -> str:
-    """How earlier forecasts did, in a sentence; empty where none can be judged yet."""
+    """The result for earlier forecasts in a sentence; empty where none can be verified yet."""
     judged = farthest(checks)
     if not judged:
         return ""
@@ -133,7 +133,7 @@ def is_overconfident(checks: Sequence[Verified]) -> bool:
     """Whether so few held that ranges which hold nine in ten would rarely do so badly.
 
     One-sided binomial test at 5 %. Forecasts of one project share rows, so that a single bad
-    streak can cause it; it asks for caution, not for blame.
+    streak can cause it.
     """
     # here, so that asking where a project stands does not wait for SciPy
     from scipy.special import bdtr

@@ -8,7 +8,7 @@ from math import exp, sqrt
 
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search.trial import Trial
-from leadline.stats.compare import corrected_resampled_t
+from leadline.stats.candidate_comparison import corrected_resampled_t
 
 _FEWEST = 2
 # chosen on the train half of LCDB 1.0 for the smallest regret: benchmarks/find/regret.py

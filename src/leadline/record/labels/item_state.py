@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from leadline.record.append_only import latest
 from leadline.record.labels import statements
 from leadline.record.tables import ItemState, item
-from leadline.stats.labels.votes import is_unresolved
+from leadline.stats.labels.label_aggregation import is_unresolved
 from leadline.stats.labels.votes_needed import places_left
 
 

@@ -1,4 +1,4 @@
-"""What some budgets would buy, before any of them is spent."""
+"""Budget plan: the outcomes of some budgets before any of them is spent."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadline.errors import NotReadyError, SettingsError
-from leadline.labelling.costs import terms_of
+from leadline.labelling.costs import labelling_costs
 from leadline.phases.forecast import Forecast, posterior_of
-from leadline.phases.forecast.offer import LEVELS, Offer, Range, Terms, offer_of
+from leadline.phases.forecast.budget_outcome import (
+    LEVELS,
+    BudgetOutcome,
+    Range,
+    simulate_budget,
+)
+from leadline.phases.forecast.costs import LabellingCosts
 from leadline.settings import Machine
 from leadline.stats.machines.fit_time import fit_time_law
 from leadline.stats.machines.interruptions import interrupted_hours
@@ -22,15 +28,15 @@ _SEED = 0
 
 
 @dataclass(frozen=True)
-class Hire:
-    """What the machine hours of a plan cost on one kind of machine.
+class MachineCosts:
+    """The costs of a plan's machine hours on one kind of machine.
 
     Attributes
     ----------
     machine : Machine
         Its prices.
     on_demand : Range
-        Money for hours nobody cuts short.
+        Money where the machine is never taken away.
     spot, spot_hours : Range or None
         Money and hours where the machine may be taken away; None without a spot price.
     p_cheaper : float or None
@@ -46,7 +52,7 @@ class Hire:
 
 @dataclass(frozen=True)
 class BudgetPlan:
-    """Budgets and what becomes of projects that are granted them.
+    """Budgets, and the outcomes of projects that are granted them.
 
     Attributes
     ----------
@@ -58,14 +64,14 @@ class BudgetPlan:
         Number of the entry it was made from.
     is_current : bool
         Whether that entry is current.
-    terms : Terms
-        Prices and people.
-    offers : tuple of Offer
+    costs : LabellingCosts
+        Costs of votes, and people.
+    outcomes : tuple of BudgetOutcome
         By ascending budget.
-    granted : Offer
+    granted : BudgetOutcome
         Of the budget in ``leadline.toml``.
-    hires : tuple of Hire
-        What the machine hours of the granted budget cost elsewhere.
+    machine_costs : tuple of MachineCosts
+        Of the machine hours of the granted budget, on the machines in the settings.
     """
 
     question: str
@@ -75,14 +81,14 @@ class BudgetPlan:
     priced_at: str
     forecast: int
     is_current: bool
-    terms: Terms
-    offers: tuple[Offer, ...]
-    granted: Offer
-    hires: tuple[Hire, ...]
+    costs: LabellingCosts
+    outcomes: tuple[BudgetOutcome, ...]
+    granted: BudgetOutcome
+    machine_costs: tuple[MachineCosts, ...]
 
 
 def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPlan:
-    """Play projects through with some budgets.
+    """Simulate projects with some budgets.
 
     Parameters
     ----------
@@ -108,18 +114,18 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     forecast = entry.verdict
     granted = workspace.settings.problem.budget
     wanted = _budgets(budgets, granted)
-    terms = terms_of(workspace, forecast)
+    costs = labelling_costs(workspace, forecast)
     posterior = posterior_of(forecast)
     law = fit_time_law(forecast.train_sizes, forecast.fit_seconds)
     noise = _noise(forecast)
     target = forecast.target_error
-    offers = {
-        each: offer_of(posterior, law, terms, target, each, noise=noise, seed=_SEED)
+    outcomes = {
+        each: simulate_budget(posterior, law, costs, target, each, noise=noise, seed=_SEED)
         for each in sorted({*wanted, granted})
     }
     prices = workspace.settings.prices
     rng = np.random.default_rng(_SEED)
-    hours = offers[granted].machine_hours
+    hours = outcomes[granted].machine_hours
     return BudgetPlan(
         question=workspace.settings.problem.question,
         scoring=forecast.scoring,
@@ -128,10 +134,10 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         priced_at=prices.priced_at,
         forecast=entry.number,
         is_current=workspace.record.standing()["forecast"].state.value == "current",
-        terms=terms,
-        offers=tuple(offers[each] for each in wanted),
-        granted=offers[granted],
-        hires=tuple(_hire(machine, hours, rng) for machine in prices.machines),
+        costs=costs,
+        outcomes=tuple(outcomes[each] for each in wanted),
+        granted=outcomes[granted],
+        machine_costs=tuple(_machine_costs(machine, hours, rng) for machine in prices.machines),
     )
 
 
@@ -159,14 +165,14 @@ def _noise(forecast: Forecast) -> float:
     return forecast.stderrs[-1] / forecast.errors[-1]
 
 
-def _hire(machine: Machine, hours: Range, rng: np.random.Generator) -> Hire:
+def _machine_costs(machine: Machine, hours: Range, rng: np.random.Generator) -> MachineCosts:
     """Price the hours of a plan on a machine; its speed is taken to be that of today's."""
     known = [hours.q05, hours.q25, hours.q50, hours.q75, hours.q95]
     work = np.interp(rng.random(_N_DRAWS), LEVELS, known)
     certain = work * machine.on_demand
-    hire = Hire(machine, Range.of(certain), None, None, None)
+    costs = MachineCosts(machine, Range.of(certain), None, None, None)
     if not machine.spot:
-        return hire
+        return costs
     taken = np.concatenate(
         [
             interrupted_hours(
@@ -182,7 +188,7 @@ def _hire(machine: Machine, hours: Range, rng: np.random.Generator) -> Hire:
     )
     paid = taken * machine.spot
     return replace(
-        hire,
+        costs,
         spot=Range.of(paid),
         spot_hours=Range.of(taken),
         p_cheaper=float(np.mean(paid < certain)),

@@ -27,7 +27,7 @@ from leadline.stats.judgments import (
     estimate_in,
     judgments_to_settle,
 )
-from leadline.stats.judgments.mistakes import estimate_votes_in, surprise_in
+from leadline.stats.judgments.reviewer_errors import estimate_votes_in, surprise_in
 
 Floats = npt.NDArray[np.float64]
 

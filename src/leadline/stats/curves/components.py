@@ -12,59 +12,62 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.stats.curves.discrepancy import cells
+from leadline.stats.curves.discrepancy import kernels
 from leadline.stats.curves.shapes import shapes
 
 if TYPE_CHECKING:
     from leadline.stats.arrays import Floats, Ints
 
 LEVEL_VARIANCE = 30.0
-"""Prior variance of the level of log error: it is anybody's guess."""
+"""Prior variance of the level of log error: next to nothing is known of it beforehand."""
 _JITTER = 1e-10
 
 
 @dataclass(frozen=True)
 class Components:
-    """The Gaussian components that stand for the posterior.
+    """The Gaussian components whose mixture is the posterior.
+
+    A component is a Gaussian process with one basis function, its shape: the log error has the mean
+    ``b h(x)`` and the covariance of its kernel, ``b ~ N(1, 0.2^2)``.
 
     Parameters
     ----------
-    cell, shape : ndarray of int, shape (n_components,)
-        Which discrepancy, which shape.
+    kernel, shape : ndarray of int, shape (n_components,)
+        Which kernel of `discrepancy.kernels`, which shape of `shapes.shapes`.
     weight : ndarray of shape (n_components,)
         Posterior probabilities; they sum to 1.
-    stretch, precision : ndarray of shape (n_components,)
+    coefficient, precision : ndarray of shape (n_components,)
         Posterior mean and precision of b.
-    pull, lean : ndarray of shape (n_components, n_points)
-        Inverse covariance times residuals, and times the shape.
+    residual_weights, basis_weights : ndarray of shape (n_components, n_points)
+        Inverse covariance times the residuals of the mean, and times the shape.
     inverse : dict of int to ndarray of shape (n_points, n_points)
-        Inverse covariance of each cell in use.
+        Inverse covariance of each kernel in use, noise included.
     x : ndarray of shape (n_points,)
-        Where it was measured.
+        Log sizes of the measured points, relative to the largest.
     """
 
-    cell: Ints
+    kernel: Ints
     shape: Ints
     weight: Floats
-    stretch: Floats
+    coefficient: Floats
     precision: Floats
-    pull: Floats
-    lean: Floats
+    residual_weights: Floats
+    basis_weights: Floats
     inverse: dict[int, Floats]
     x: Floats
 
     def moments(self, x: Floats) -> tuple[Floats, Floats]:
         """Return mean and variance of the relative log error at `x`, each (n_components, n_x)."""
-        heights = shapes().at(x, self.shape)
-        mean = self.stretch[:, None] * heights
+        basis = shapes().at(x, self.shape)
+        mean = self.coefficient[:, None] * basis
         variance = np.empty_like(mean)
-        for cell, (cross, own) in self._kernels(x).items():
-            of = self.cell == cell
-            left = cross @ self.inverse[cell]
-            mean[of] += self.pull[of] @ cross.T
-            rest = heights[of] - self.lean[of] @ cross.T
-            spare = own - np.einsum("ij,ij->i", left, cross)
-            variance[of] = spare + rest**2 / self.precision[of, None]
+        for kernel, (cross, own) in self._covariances(x).items():
+            of = self.kernel == kernel
+            gain = cross @ self.inverse[kernel]
+            mean[of] += self.residual_weights[of] @ cross.T
+            rest = basis[of] - self.basis_weights[of] @ cross.T
+            conditional = own - np.einsum("ij,ij->i", gain, cross)
+            variance[of] = conditional + rest**2 / self.precision[of, None]
         return mean, np.maximum(variance, _JITTER)
 
     def draws(self, x: Floats, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -76,33 +79,36 @@ class Components:
             Of shape (size, n_x), and (size,); the floor share is -infinite where there is none.
         """
         chosen = rng.choice(self.weight.size, size=size, p=self.weight)
-        stretch = self.stretch[chosen] + rng.standard_normal(size) / np.sqrt(self.precision[chosen])
-        shift = stretch - self.stretch[chosen]
-        curves = stretch[:, None] * shapes().at(x, self.shape[chosen])
-        kernels = self._kernels(x)
-        for cell in np.unique(self.cell[chosen]):
-            of = np.flatnonzero(self.cell[chosen] == cell)
-            cross, _ = kernels[int(cell)]
-            full = _kernel(int(cell), x, x) - cross @ self.inverse[int(cell)] @ cross.T
-            values, vectors = np.linalg.eigh(full)
+        mean = self.coefficient[chosen]
+        coefficient = mean + rng.standard_normal(size) / np.sqrt(self.precision[chosen])
+        shift = coefficient - mean
+        curves = coefficient[:, None] * shapes().at(x, self.shape[chosen])
+        covariances = self._covariances(x)
+        for kernel in np.unique(self.kernel[chosen]):
+            of = np.flatnonzero(self.kernel[chosen] == kernel)
+            cross, _ = covariances[int(kernel)]
+            prior = _covariance(int(kernel), x, x)
+            conditional = prior - cross @ self.inverse[int(kernel)] @ cross.T
+            values, vectors = np.linalg.eigh(conditional)
             noise = rng.standard_normal((of.size, x.size)) * np.sqrt(np.maximum(values, 0.0))
-            pull = self.pull[chosen[of]] - shift[of, None] * self.lean[chosen[of]]
-            curves[of] += pull @ cross.T + noise @ vectors.T
+            drawn = chosen[of]
+            weights = self.residual_weights[drawn] - shift[of, None] * self.basis_weights[drawn]
+            curves[of] += weights @ cross.T + noise @ vectors.T
         with np.errstate(divide="ignore"):
-            floors = np.log(shapes().floor[self.shape[chosen]]) * np.maximum(stretch, 1e-6)
+            floors = np.log(shapes().floor[self.shape[chosen]]) * np.maximum(coefficient, 1e-6)
         return curves, floors
 
-    def _kernels(self, x: Floats) -> dict[int, tuple[Floats, Floats]]:
-        """Covariance of each cell in use with the measured points, and the variance, at `x`."""
+    def _covariances(self, x: Floats) -> dict[int, tuple[Floats, Floats]]:
+        """Covariance of `x` with the measured points, and the variance at `x`, of each kernel."""
         return {
-            cell: (
-                _kernel(cell, x, self.x),
-                LEVEL_VARIANCE + cells().take(cell).variogram(np.abs(x))[0],
+            kernel: (
+                _covariance(kernel, x, self.x),
+                LEVEL_VARIANCE + kernels().take(kernel).variogram(np.abs(x))[0],
             )
-            for cell in self.inverse
+            for kernel in self.inverse
         }
 
 
-def _kernel(cell: int, x: Floats, other: Floats) -> Floats:
-    one: Floats = cells().take(cell).covariance(x, other)[0] + LEVEL_VARIANCE
-    return one
+def _covariance(kernel: int, x: Floats, other: Floats) -> Floats:
+    covariance: Floats = kernels().take(kernel).covariance(x, other)[0] + LEVEL_VARIANCE
+    return covariance

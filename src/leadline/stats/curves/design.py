@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.stats.curves.discrepancy import cells, relative_variance
+from leadline.stats.curves.discrepancy import kernels, relative_variance
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -256,7 +256,7 @@ def unexplained(belief: CurvePosterior, errors: ArrayLike) -> Floats:
     ndarray of shape (n_candidates,)
     """
     parts, metric = belief.components, belief.metric
-    noise = float(parts.weight @ cells().noise[parts.cell] ** 2)
+    noise = float(parts.weight @ kernels().noise[parts.kernel] ** 2)
     variance: Floats = noise * relative_variance(np.asarray(errors, dtype=float), metric.ceiling)
     return variance
 

@@ -1,9 +1,10 @@
-"""What separates a real curve from its shape: noise, a wandering level, a wandering slope.
+"""Model discrepancy: the covariance kernels of a real curve about its shape, and its noise.
 
-Along ``x = log n`` the log error is shape + level + d(x) + noise, where ``d`` has stationary
-increments: a Brownian level of variance ``level^2`` a unit of x, plus the integral of an
-Ornstein-Uhlenbeck slope of standard deviation ``slope`` and length ``length`` [1]_. A slope that
-forgets is the point: without it every deviation near the end would be carried on for ever.
+Along ``x = log n`` the log error is shape + level + d(x) + noise, where ``d`` is a Gaussian process
+with stationary increments: a random-walk level (Brownian motion of variance ``level^2`` a unit of
+x), plus the integral of a mean-reverting slope (an Ornstein-Uhlenbeck process of standard deviation
+``slope`` and length ``length`` [1]_). The slope must revert: a slope that only wanders would carry
+every deviation near the end on for ever.
 
 References
 ----------
@@ -30,15 +31,17 @@ _LENGTHS = (1.0, 4.0)
 
 
 @dataclass(frozen=True)
-class Cells:
-    """A grid of discrepancies, one an element; all in units of log error.
+class KernelGrid:
+    """A grid of kernels and noises, one an element; all in units of log error.
 
     Parameters
     ----------
-    noise : ndarray of shape (n_cells,)
+    noise : ndarray of shape (n_kernels,)
         Standard deviation of a measurement beyond its standard error, at an error of one half.
-    level, slope, length : ndarray of shape (n_cells,)
-        Rate of the wandering level, spread of the wandering slope, and how long that lasts.
+    level : ndarray of shape (n_kernels,)
+        Standard deviation of the random walk, a unit of log size.
+    slope, length : ndarray of shape (n_kernels,)
+        Standard deviation of the mean-reverting slope, and its correlation length in log size.
     """
 
     noise: Floats
@@ -47,20 +50,20 @@ class Cells:
     length: Floats
 
     def __len__(self) -> int:
-        """Return the number of cells."""
+        """Return the number of kernels."""
         return self.noise.size
 
-    def take(self, which: Ints | int) -> Cells:
-        """Return some of the cells."""
+    def take(self, which: Ints | int) -> KernelGrid:
+        """Return some of the kernels."""
         some = np.atleast_1d(which)
-        return Cells(self.noise[some], self.level[some], self.slope[some], self.length[some])
+        return KernelGrid(self.noise[some], self.level[some], self.slope[some], self.length[some])
 
     def variogram(self, distance: Floats) -> Floats:
-        """Return the variance of ``d(x + distance) - d(x)``, of shape (n_cells, *distance.shape).
+        """Return the variance of ``d(x + distance) - d(x)``, of shape (n_kernels, *distance.shape).
 
         Examples
         --------
-        >>> one = Cells(*(np.array([v]) for v in (0.0, 0.1, 0.0, 1.0)))
+        >>> one = KernelGrid(*(np.array([v]) for v in (0.0, 0.1, 0.0, 1.0)))
         >>> one.variogram(np.array([0.0, 2.0])).round(6)
         array([[0.  , 0.02]])
         """
@@ -68,8 +71,8 @@ class Cells:
             part.reshape(-1, *[1] * distance.ndim) for part in (self.level, self.slope, self.length)
         )
         u = distance / length
-        wandering = 2 * (slope * length) ** 2 * (u - 1 + np.exp(-u))
-        variance: Floats = level**2 * distance + wandering
+        integrated = 2 * (slope * length) ** 2 * (u - 1 + np.exp(-u))
+        variance: Floats = level**2 * distance + integrated
         return variance
 
     def covariance(self, x: Floats, other: Floats) -> Floats:
@@ -82,28 +85,28 @@ class Cells:
 
         Returns
         -------
-        ndarray of shape (n_cells, n_points, n_others)
+        ndarray of shape (n_kernels, n_points, n_others)
         """
         far = self.variogram(np.abs(x))[:, :, None] + self.variogram(np.abs(other))[:, None, :]
         return 0.5 * (far - self.variogram(np.abs(x[:, None] - other[None, :])))
 
 
 @cache
-def cells() -> Cells:
+def kernels() -> KernelGrid:
     """Return the grid: 5 noises by 3 levels by 7 slopes with their lengths.
 
     Examples
     --------
-    >>> len(cells())
+    >>> len(kernels())
     105
     """
     slopes = [(0.0, 1.0), *product(_SLOPES[1:], _LENGTHS)]
     rows = [(noise, level, *slope) for noise in _NOISES for level in _LEVELS for slope in slopes]
-    return Cells(*np.array(rows).T)
+    return KernelGrid(*np.array(rows).T)
 
 
 def relative_variance(errors: Floats, ceiling: float | None) -> Floats:
-    """Return how the noise of log error depends on the error, as a factor of its variance.
+    """Return the factor by which the noise variance of log error depends on the error.
 
     A share of errors is binomial: its relative variance is (1 - e) / e. Losses without a ceiling
     are taken to be equally noisy everywhere.

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from leadline.stats.curves.calibration import Calibration
 from leadline.stats.curves.caution import cautions
 from leadline.stats.curves.learnt import Learnt, learnt
+from leadline.stats.curves.marginal_likelihood import DesignMatrices, posterior_components
 from leadline.stats.curves.measured import measured
 from leadline.stats.curves.posterior import CurvePosterior
-from leadline.stats.curves.weighing import Ground, weigh
 from leadline.stats.metric import metric_of
 
 if TYPE_CHECKING:
@@ -111,21 +111,21 @@ def _fit_all(
         raise ValueError(f"n_repeats must be at least 1; got {n_repeats}.")
     kind = metric_of(metric)
     priors = {id(table): table.prior(family) for table in (both.known, both.hidden)}
-    grounds: dict[tuple[int, bytes], Ground] = {}
+    designs: dict[tuple[int, bytes], DesignMatrices] = {}
     found = []
     for train_sizes, errors, stderr in curves:
         data = measured(train_sizes, errors, stderr, kind, n_repeats)
         few = n_repeats is not None and n_repeats < FEW_REPEATS
         table = both.hidden if few or data.stderr is None else both.known
         key = (id(table), data.x.tobytes())
-        if key not in grounds:
-            grounds[key] = Ground.at(data.x, table.active)
+        if key not in designs:
+            designs[key] = DesignMatrices.at(data.x, table.active)
         found.append(
             CurvePosterior(
                 measured=data,
                 metric=kind,
                 caution=cautions(data, kind, n_repeats),
-                components=weigh(data, priors[id(table)], grounds[key]),
+                components=posterior_components(data, priors[id(table)], designs[key]),
                 calibration=Calibration.of(table, family),
             )
         )

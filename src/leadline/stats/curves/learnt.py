@@ -34,7 +34,7 @@ class Table:
         Up to a constant.
     families : tuple of str
         Kinds of learner, `ANY_FAMILY` first.
-    tilt_cells : ndarray of shape (n_families, n_active)
+    tilt_kernels : ndarray of shape (n_families, n_active)
         Added to the log prior where the family is known.
     tilt_shapes : ndarray of shape (n_families, n_shapes)
         The same for shapes.
@@ -50,7 +50,7 @@ class Table:
     active: Ints
     log_prior: Floats
     families: tuple[str, ...]
-    tilt_cells: Floats
+    tilt_kernels: Floats
     tilt_shapes: Floats
     ratios: Floats
     levels: Floats
@@ -63,7 +63,7 @@ class Table:
     def prior(self, family: str | None) -> Floats:
         """Return the log prior for a family, of shape (n_active, n_shapes)."""
         place = self.index(family)
-        tilt = self.tilt_cells[place][:, None] + self.tilt_shapes[place]
+        tilt = self.tilt_kernels[place][:, None] + self.tilt_shapes[place]
         prior: Floats = self.log_prior + tilt
         return prior
 
@@ -110,7 +110,7 @@ def packed(all_of_it: Learnt) -> dict[str, Any]:
             f"{name}_active": table.active.astype(np.int16),
             f"{name}_log_prior": np.round(prior.clip(-25, 0) / -_STEP).astype(np.uint16),
             f"{name}_families": np.array(table.families),
-            f"{name}_tilt_cells": np.round(table.tilt_cells / _STEP).astype(np.int16),
+            f"{name}_tilt_cells": np.round(table.tilt_kernels / _STEP).astype(np.int16),
             f"{name}_tilt_shapes": np.round(table.tilt_shapes / _STEP).astype(np.int16),
             f"{name}_ratios": table.ratios,
             f"{name}_levels": table.levels,
@@ -126,7 +126,7 @@ def unpacked(arrays: dict[str, Any]) -> Learnt:
             active=arrays[f"{name}_active"].astype(np.int64),
             log_prior=-_STEP * arrays[f"{name}_log_prior"].astype(np.float64),
             families=tuple(str(family) for family in arrays[f"{name}_families"]),
-            tilt_cells=_STEP * arrays[f"{name}_tilt_cells"].astype(np.float64),
+            tilt_kernels=_STEP * arrays[f"{name}_tilt_cells"].astype(np.float64),
             tilt_shapes=_STEP * arrays[f"{name}_tilt_shapes"].astype(np.float64),
             ratios=arrays[f"{name}_ratios"],
             levels=arrays[f"{name}_levels"],

@@ -1,8 +1,8 @@
-"""How common each shape and discrepancy is: learnt from other curves by the EM algorithm.
+"""Prior of shapes and kernels, learnt from other curves by the EM algorithm.
 
-Three priors are mixed: one over pairs of discrepancy and shape, which knows that wild curves have
-wild shapes; one that takes the two as independent, which needs fewer curves to be learnt; and an
-even one, for what nobody has seen yet.
+Three priors are mixed: one over pairs of kernel and shape, which knows that wild curves have
+wild shapes; one that takes the two as independent, which needs fewer curves to be learnt; and a
+uniform one, for what has not been seen yet.
 
 References
 ----------
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 
 _CHUNK = 32  # small enough to stay in the cache
 _TINY = 1e-12
-_STRENGTH = 80.0  # curves by which each of the few steps is held back
+_STRENGTH = 80.0  # pseudo-counts, in curves, towards which each of the few steps is shrunk
 
 
 def learn_joint(likelihoods: NDArray[np.floating[Any]], *, n_iterations: int = 20) -> Floats:
-    """Learn the weights of pairs of cell and shape.
+    """Learn the weights of pairs of kernel and shape.
 
     Parameters
     ----------
-    likelihoods : ndarray of shape (n_curves, n_cells, n_shapes)
+    likelihoods : ndarray of shape (n_curves, n_kernels, n_shapes)
         Log likelihoods, up to a constant a curve; any float type.
     n_iterations : int >= 1, default=20
         Few on purpose: stopping early keeps what is rare from vanishing.
 
     Returns
     -------
-    ndarray of shape (n_cells, n_shapes)
+    ndarray of shape (n_kernels, n_shapes)
         Sum to 1.
 
     Examples
@@ -58,58 +58,67 @@ def learn_joint(likelihoods: NDArray[np.floating[Any]], *, n_iterations: int = 2
 
 
 def learn_independent(likelihoods: NDArray[np.floating[Any]], *, n_iterations: int = 15) -> Floats:
-    """Learn the weights of cells and of shapes apart; returns their outer product."""
-    n_cells, n_shapes = likelihoods.shape[1:]
-    cell_weights, shape_weights = np.full(n_cells, 1 / n_cells), np.full(n_shapes, 1 / n_shapes)
+    """Learn the weights of kernels and of shapes apart.
+
+    Returns
+    -------
+    ndarray of shape (n_kernels, n_shapes)
+        The outer product of the two; sums to 1.
+    """
+    n_kernels, n_shapes = likelihoods.shape[1:]
+    kernel_weights, shape_weights = (
+        np.full(n_kernels, 1 / n_kernels),
+        np.full(n_shapes, 1 / n_shapes),
+    )
     for _ in range(n_iterations):
-        both = np.outer(cell_weights, shape_weights)
+        both = np.outer(kernel_weights, shape_weights)
         mean = responsibilities(likelihoods, np.log(both + _TINY)) / len(likelihoods)
-        cell_weights, shape_weights = mean.sum(axis=1), mean.sum(axis=0)
-    return np.outer(cell_weights, shape_weights)
+        kernel_weights, shape_weights = mean.sum(axis=1), mean.sum(axis=0)
+    return np.outer(kernel_weights, shape_weights)
 
 
 def mixed(joint: Floats, independent: Floats, shares: Sequence[float]) -> Floats:
-    """Mix the two with an even prior, which gets the rest of the shares."""
-    even = 1 / joint.size
-    return shares[0] * joint + shares[1] * independent + (1 - shares[0] - shares[1]) * even
+    """Mix the two with a uniform prior, which gets the rest of the shares."""
+    uniform = 1 / joint.size
+    return shares[0] * joint + shares[1] * independent + (1 - shares[0] - shares[1]) * uniform
 
 
 def learn_tilt(likelihoods: NDArray[np.floating[Any]], prior: Floats) -> tuple[Floats, Floats]:
-    """Learn what one family of learners adds to the log prior of each cell and each shape.
+    """Learn what one family of learners adds to the log prior of each kernel and each shape.
 
     Parameters
     ----------
-    likelihoods : ndarray of shape (n_curves, n_cells, n_shapes)
+    likelihoods : ndarray of shape (n_curves, n_kernels, n_shapes)
         Of the family's curves.
-    prior : ndarray of shape (n_cells, n_shapes)
+    prior : ndarray of shape (n_kernels, n_shapes)
         Of all families; sums to 1.
 
     Returns
     -------
     tuple of ndarray
-        Of shape (n_cells,) and (n_shapes,).
+        Of shape (n_kernels,) and (n_shapes,).
     """
-    by_cell, by_shape = np.zeros(prior.shape[0]), np.zeros(prior.shape[1])
+    by_kernel, by_shape = np.zeros(prior.shape[0]), np.zeros(prior.shape[1])
     n_curves = len(likelihoods)
     for _ in range(6):
-        log_weights = np.log(prior) + by_cell[:, None] + by_shape
+        log_weights = np.log(prior) + by_kernel[:, None] + by_shape
         weights = np.exp(log_weights)
         weights /= weights.sum()
         seen = responsibilities(likelihoods, np.log(weights))
         # damped steps: the two tilts share what they explain
-        by_cell += 0.7 * _step(seen.sum(axis=1), weights.sum(axis=1), n_curves, prior.sum(axis=1))
+        by_kernel += 0.7 * _step(seen.sum(axis=1), weights.sum(axis=1), n_curves, prior.sum(axis=1))
         by_shape += 0.7 * _step(seen.sum(axis=0), weights.sum(axis=0), n_curves, prior.sum(axis=0))
-    return by_cell, by_shape
+    return by_kernel, by_shape
 
 
 def _step(seen: Floats, expected: Floats, n_curves: int, prior: Floats) -> Floats:
-    """Log of what was seen to what was expected, held back as by so many curves more."""
+    """Log ratio of observed to expected counts, shrunk by the pseudo-counts of the prior."""
     step: Floats = np.log((seen + _STRENGTH * prior) / (n_curves * expected + _STRENGTH * prior))
     return step
 
 
 def responsibilities(likelihoods: NDArray[np.floating[Any]], log_prior: Floats) -> Floats:
-    """Return the posterior weights summed over curves, of shape (n_cells, n_shapes)."""
+    """Return the posterior weights summed over curves, of shape (n_kernels, n_shapes)."""
     total = np.zeros(log_prior.size)
     flat, prior = likelihoods.reshape(len(likelihoods), -1), log_prior.ravel().astype(np.float32)
     for start in range(0, len(flat), _CHUNK):

@@ -1,7 +1,7 @@
-"""A stream cut by score: bands between thresholds, and thin slices of them.
+"""Strata of a stream by score: bands between thresholds, and thin slices of them.
 
-Rows of a slice are alike to everything that is computed here, so a stream of any length is a few
-dozen numbers.
+Everything that is computed here treats the rows of a slice alike, so a stream of any length is kept
+as a few dozen numbers.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 # of the rows below the lowest threshold, those nearest to it: the few positives left are there
 _SHARES_BELOW = (0.05, 0.25)
 _SLICES = 8
-# beyond this a score of 0 or 1 would say more than any judge
+# log odds beyond which a score of 0 or 1 would say more than any reviewer
 _FURTHEST = 12.0
 _KEPT = ("thresholds", "edges", "sizes", "bands", "log_odds", "ranks")
 
 
 @dataclass(frozen=True)
 class Bands:
-    """A stream, as far as its judgments need to know it.
+    """A stream, summarised for the statistics of its judgments.
 
     Parameters
     ----------

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def krippendorff_alpha(votes: ArrayLike) -> float | None:
-    """Nominal alpha: agreement among judges beyond chance, votes may be missing [1]_.
+    """Nominal alpha: agreement among annotators beyond chance, votes may be missing [1]_.
 
     Parameters
     ----------
-    votes : array-like, shape (n_judges, n_items)
-        Class codes from 0 upwards; nan or -1 where a judge did not vote.
+    votes : array-like, shape (n_annotators, n_items)
+        Class codes from 0 upwards; nan or -1 where an annotator did not vote.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def krippendorff_alpha(votes: ArrayLike) -> float | None:
     table = np.asarray(votes, dtype=np.float64)
     if table.ndim != 2:
         raise ValueError(
-            f"votes has {table.ndim} dimensions, two are needed. Pass one row a judge."
+            f"votes has {table.ndim} dimensions, two are needed. Pass one row an annotator."
         )
     given = np.nan_to_num(table, nan=-1.0) >= 0
     classes = np.unique(table[given])
@@ -63,7 +63,7 @@ def krippendorff_alpha(votes: ArrayLike) -> float | None:
 
 
 def pairwise_agreement(n_yes: ArrayLike, n_votes: ArrayLike) -> float:
-    """Probability that two judges give the same answer to a yes-no question.
+    """Probability that two annotators give the same answer to a yes-no question.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def pairwise_agreement(n_yes: ArrayLike, n_votes: ArrayLike) -> float:
     -------
     float in [0, 1]
         Mean over items of the share of pairs that agree: unbiased for
-        ``E[pi^2 + (1 - pi)^2]``, pi being the share of all judges who would say yes.
+        ``E[pi^2 + (1 - pi)^2]``, pi being the share of all annotators who would say yes.
 
     Raises
     ------
@@ -103,9 +103,9 @@ def pairwise_agreement(n_yes: ArrayLike, n_votes: ArrayLike) -> float:
 
 
 def agreement_bounds(p_o: float) -> Interval[float]:
-    """Bound the best agreement with one judge that any model can reach.
+    """Bound the best agreement with one annotator that any model can reach.
 
-    With pi the share of judges who would say yes to an item, the best model reaches
+    With pi the share of annotators who would say yes to an item, the best model reaches
     ``A* = E[max(pi, 1 - pi)]``. From the pairwise agreement alone
     ``p_o <= A* <= (1 + sqrt(2 p_o - 1)) / 2``: the left end where items are either clear or even,
     the right end (Jensen) where all are equally hard.

@@ -27,33 +27,33 @@ _NEARLY_ALL = 0.9
 
 @dataclass(frozen=True)
 class Agreement:
-    """How often each judge says what others say of the same items.
+    """How often each annotator says what others say of the same items.
 
     Parameters
     ----------
-    judges : ndarray of int of shape (n_judges,)
+    annotators : ndarray of int of shape (n_annotators,)
         Ascending.
-    n_votes : ndarray of int of shape (n_judges,)
+    n_votes : ndarray of int of shape (n_annotators,)
         Votes of each.
-    n_pairs : ndarray of int of shape (n_judges,)
+    n_pairs : ndarray of int of shape (n_annotators,)
         Votes of others on the items of each.
-    shares : ndarray of shape (n_judges,)
+    shares : ndarray of shape (n_annotators,)
         Share of these that agree; NaN without any.
     """
 
-    judges: Ints
+    annotators: Ints
     n_votes: Ints
     n_pairs: Ints
     shares: Floats
 
 
-def agreement_with_others(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> Agreement:
+def agreement_with_others(item: ArrayLike, annotator: ArrayLike, label: ArrayLike) -> Agreement:
     """Compare each vote with the other votes on its item.
 
     Returns
     -------
     Agreement
-        Every pair of votes on an item counts for both of its judges.
+        Every pair of votes on an item counts for both of its annotators.
 
     Examples
     --------
@@ -62,39 +62,39 @@ def agreement_with_others(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -
     ([3, 3, 2], [0.67, 0.67, 0.0])
     """
     _, i = np.unique(np.asarray(item), return_inverse=True)
-    judges, j = np.unique(np.asarray(judge), return_inverse=True)
+    annotators, j = np.unique(np.asarray(annotator), return_inverse=True)
     _, y = np.unique(np.asarray(label), return_inverse=True)
     n_classes = int(y.max()) + 1
     cells = i * n_classes + y
     of_item, of_cell = np.bincount(i), np.bincount(cells)
     others = of_item[i] - 1
     agreeing = of_cell[cells] - 1
-    n_pairs = np.bincount(j, others, judges.size).astype(np.int64)
-    n_agreeing = np.bincount(j, agreeing, judges.size)
+    n_pairs = np.bincount(j, others, annotators.size).astype(np.int64)
+    n_agreeing = np.bincount(j, agreeing, annotators.size)
     with np.errstate(invalid="ignore"):
         shares = n_agreeing / np.where(n_pairs, n_pairs, np.nan)
-    return Agreement(judges.astype(np.int64), np.bincount(j), n_pairs, shares)
+    return Agreement(annotators.astype(np.int64), np.bincount(j), n_pairs, shares)
 
 
-def always_the_same(judge: ArrayLike, label: ArrayLike) -> Ints:
-    """Judges who give one label nearly always, and far more often than the others.
+def always_the_same(annotator: ArrayLike, label: ArrayLike) -> Ints:
+    """Annotators who give one label nearly always, and far more often than the others.
 
     Returns
     -------
     ndarray of int
         With at least 20 votes, nine of ten of them alike, and a frequency that would come by
-        chance with a probability below .001, divided by the number of judges and of classes.
+        chance with a probability below .001, divided by the number of annotators and of classes.
 
     Examples
     --------
-    >>> judge = [0] * 40 + [1] * 40
-    >>> always_the_same(judge, [0, 1] * 20 + [1] * 40).tolist()
+    >>> annotator = [0] * 40 + [1] * 40
+    >>> always_the_same(annotator, [0, 1] * 20 + [1] * 40).tolist()
     [1]
     """
-    judges, j = np.unique(np.asarray(judge), return_inverse=True)
+    annotators, j = np.unique(np.asarray(annotator), return_inverse=True)
     classes, y = np.unique(np.asarray(label), return_inverse=True)
-    counts = np.bincount(j * classes.size + y, minlength=judges.size * classes.size)
-    table = counts.reshape(judges.size, classes.size)
+    counts = np.bincount(j * classes.size + y, minlength=annotators.size * classes.size)
+    table = counts.reshape(annotators.size, classes.size)
     votes = table.sum(axis=1)
     rest = table.sum(axis=0) - table  # of the others, or one would be measured by oneself
     usual = (rest + 0.5) / (rest.sum(axis=1, keepdims=True) + 0.5 * classes.size)
@@ -102,12 +102,12 @@ def always_the_same(judge: ArrayLike, label: ArrayLike) -> Ints:
     chance = np.where(table > 0, chance, 1.0)
     is_rare = (chance < _ALARM / table.size) & (table >= _NEARLY_ALL * votes[:, None])
     is_odd = (votes >= _FEWEST) & is_rare.any(axis=1)
-    odd: Ints = judges[is_odd].astype(np.int64)
+    odd: Ints = annotators[is_odd].astype(np.int64)
     return odd
 
 
-def copied(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> list[tuple[int, int]]:
-    """Pairs of judges who err together: one seems to have looked at the other's votes.
+def copied(item: ArrayLike, annotator: ArrayLike, label: ArrayLike) -> list[tuple[int, int]]:
+    """Pairs of annotators who err together: one seems to have looked at the other's votes.
 
     Where the others on an item agree on something else, two people who look for themselves seldom
     say the same; how seldom is read off all other pairs, for some items are hard for everybody.
@@ -129,11 +129,11 @@ def copied(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> list[tuple[in
     >>> truth = rng.integers(0, 2, 200)
     >>> votes = np.where(rng.random((5, 200)) < 0.75, truth, 1 - truth)
     >>> votes[4] = votes[3]
-    >>> judge, item = np.indices(votes.shape)
-    >>> copied(item.ravel(), judge.ravel(), votes.ravel())
+    >>> annotator, item = np.indices(votes.shape)
+    >>> copied(item.ravel(), annotator.ravel(), votes.ravel())
     [(3, 4)]
     """
-    judges, table = _table(item, judge, label)
+    annotators, table = _table(item, annotator, label)
     pairs = list(_pairs(table))
     shared = np.array([_alone_together(table, a, b) for a, b in pairs]).reshape(-1, 2)
     suspects = []
@@ -142,12 +142,12 @@ def copied(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> list[tuple[in
         usual = max(0.5, float(rest[0] / rest[1]) if rest[1] else 0.0)
         n_same, n_odd = shared[place]
         if n_odd and bdtrc(n_same - 1, n_odd, usual) < _ALARM / len(pairs):
-            suspects.append((int(judges[a]), int(judges[b])))
+            suspects.append((int(annotators[a]), int(annotators[b])))
     return suspects
 
 
-def too_fast(judge: ArrayLike, seconds: ArrayLike) -> Ints:
-    """Judges whose median time is below a third of the others' usual one.
+def too_fast(annotator: ArrayLike, seconds: ArrayLike) -> Ints:
+    """Annotators whose median time is below a third of the others' usual one.
 
     Returns
     -------
@@ -156,16 +156,16 @@ def too_fast(judge: ArrayLike, seconds: ArrayLike) -> Ints:
 
     Examples
     --------
-    >>> judge = np.repeat([0, 1, 2], 30)
-    >>> too_fast(judge, np.repeat([9.0, 8.0, 1.0], 30)).tolist()
+    >>> annotator = np.repeat([0, 1, 2], 30)
+    >>> too_fast(annotator, np.repeat([9.0, 8.0, 1.0], 30)).tolist()
     [2]
     """
-    whose, took = np.asarray(judge), np.asarray(seconds, dtype=np.float64)
-    judges = np.unique(whose)
-    medians = np.array([np.median(took[whose == each]) for each in judges])
-    counts = np.array([np.sum(whose == each) for each in judges])
+    whose, took = np.asarray(annotator), np.asarray(seconds, dtype=np.float64)
+    annotators = np.unique(whose)
+    medians = np.array([np.median(took[whose == each]) for each in annotators])
+    counts = np.array([np.sum(whose == each) for each in annotators])
     fast = []
-    for place, each in enumerate(judges):
+    for place, each in enumerate(annotators):
         others = np.delete(medians, place)
         is_known = others.size >= 2 and counts[place] >= _FEWEST
         if is_known and medians[place] < _FAST * np.median(others):
@@ -173,18 +173,18 @@ def too_fast(judge: ArrayLike, seconds: ArrayLike) -> Ints:
     return np.array(fast, dtype=np.int64)
 
 
-def _table(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> tuple[Ints, Ints]:
-    """Judges, and class codes of shape (n_judges, n_items); -1 where one did not vote."""
-    judges, j = np.unique(np.asarray(judge), return_inverse=True)
+def _table(item: ArrayLike, annotator: ArrayLike, label: ArrayLike) -> tuple[Ints, Ints]:
+    """Annotators, and class codes of shape (n_annotators, n_items); -1 where one did not vote."""
+    annotators, j = np.unique(np.asarray(annotator), return_inverse=True)
     items, i = np.unique(np.asarray(item), return_inverse=True)
     _, y = np.unique(np.asarray(label), return_inverse=True)
-    table = np.full((judges.size, items.size), -1, dtype=np.int64)
+    table = np.full((annotators.size, items.size), -1, dtype=np.int64)
     table[j, i] = y
-    return judges.astype(np.int64), table
+    return annotators.astype(np.int64), table
 
 
 def _pairs(table: Ints) -> Iterator[tuple[int, int]]:
-    """Judges with enough items in common."""
+    """Annotators with enough items in common."""
     voted = (table >= 0).astype(np.int64)
     for a, b in np.argwhere(np.triu(voted @ voted.T >= _FEWEST, k=1)):
         yield int(a), int(b)

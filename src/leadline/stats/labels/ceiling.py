@@ -1,7 +1,7 @@
 """The best that any model can reach where people themselves do not agree.
 
-pi is the share of all judges who would say yes to an item. Nothing can be right more often than
-people agree; what that means depends on who is held to be right: one judge, or a majority of m.
+pi is the share of all annotators who would say yes to an item. Nothing can be right more often than
+people agree; what that means depends on who is held to be right: one annotator, or a majority of m.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _FARTHEST_LOGIT = 12.0
 
 
 @dataclass(frozen=True)
-class Opinions:
-    """How the share of judges who would say yes varies over items: Beta(a, b).
+class BetaBinomial:
+    """How the share of annotators who would say yes varies over items: Beta(a, b).
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ class Opinions:
 
     Examples
     --------
-    >>> round(Opinions(1, 1).accuracy, 3)  # every share of yes is as frequent as any other
+    >>> round(BetaBinomial(1, 1).accuracy, 3)  # every share of yes is as frequent as any other
     0.75
-    >>> precision, recall = Opinions(0.2, 0.8).against_majority(3, [0.1, 0.2])
+    >>> precision, recall = BetaBinomial(0.2, 0.8).against_majority(3, [0.1, 0.2])
     >>> bool(precision[0] > precision[1] and recall[0] < recall[1])
     True
     """
@@ -51,17 +51,17 @@ class Opinions:
 
     @property
     def accuracy(self) -> float:
-        """Best accuracy against one judge, ``E[max(pi, 1 - pi)]``."""
+        """Best accuracy against one annotator, ``E[max(pi, 1 - pi)]``."""
         yes = self.a / (self.a + self.b) * (1 - betainc(self.a + 1, self.b, 0.5))
         no = self.b / (self.a + self.b) * betainc(self.a, self.b + 1, 0.5)
         return float(yes + no)
 
-    def against_majority(self, n_judges: int, flagged: ArrayLike) -> tuple[Floats, Floats]:
-        """Best precision and recall where the majority of some judges is held to be right.
+    def against_majority(self, n_annotators: int, flagged: ArrayLike) -> tuple[Floats, Floats]:
+        """Best precision and recall where the majority of some annotators is held to be right.
 
         Parameters
         ----------
-        n_judges : int >= 1
+        n_annotators : int >= 1
             One, or several of whom more than half must say yes.
         flagged : array-like of float in (0, 1], shape (n_points,)
             Shares of items that the model says yes to.
@@ -74,13 +74,13 @@ class Opinions:
         Raises
         ------
         ValueError
-            If `n_judges` is below 1, or a share outside (0, 1].
+            If `n_annotators` is below 1, or a share outside (0, 1].
         """
         shares = np.atleast_1d(np.asarray(flagged, dtype=np.float64))
-        if n_judges < 1 or not np.all((shares > 0) & (shares <= 1)):
-            raise ValueError("n_judges must be at least 1 and flagged shares lie in (0, 1].")
-        most = n_judges // 2 + 1
-        chance = betainc(most, n_judges - most + 1, self._grid)  # falls as the share falls
+        if n_annotators < 1 or not np.all((shares > 0) & (shares <= 1)):
+            raise ValueError("n_annotators must be at least 1 and flagged shares lie in (0, 1].")
+        most = n_annotators // 2 + 1
+        chance = betainc(most, n_annotators - most + 1, self._grid)  # falls as the share falls
         summed = np.concatenate([[0.0], np.cumsum(chance)]) / _N_GRID
         hits = np.interp(shares, np.linspace(0, 1, _N_GRID + 1), summed)
         return hits / shares, hits / summed[-1]
@@ -96,7 +96,7 @@ class Opinions:
 def agreement_ceiling(
     n_yes: ArrayLike, n_votes: ArrayLike, confidence_level: float = 0.9
 ) -> Estimate[float]:
-    """Best accuracy that any model can reach against one judge, from people's own votes.
+    """Best accuracy that any model can reach against one annotator, from people's own votes.
 
     Parameters
     ----------
@@ -137,11 +137,11 @@ def agreement_ceiling(
     margin = two_sided_z(confidence_level) * _stderr_of_share(agreeing)
     low = agreement_bounds(float(np.clip(np.mean(agreeing) - margin, 0, 1))).low
     high = agreement_bounds(float(np.clip(np.mean(agreeing) + margin, 0, 1))).high
-    estimate = fit_opinions(yes, votes).accuracy
+    estimate = fit_beta_binomial(yes, votes).accuracy
     return Estimate(low, float(np.clip(estimate, low, high)), high)
 
 
-def fit_opinions(n_yes: ArrayLike, n_votes: ArrayLike) -> Opinions:
+def fit_beta_binomial(n_yes: ArrayLike, n_votes: ArrayLike) -> BetaBinomial:
     """Fit how opinions vary over items: a beta-binomial, by maximum likelihood.
 
     Parameters
@@ -167,7 +167,7 @@ def fit_opinions(n_yes: ArrayLike, n_votes: ArrayLike) -> Opinions:
     found = [minimize(loss, [middle, start], bounds=bounds) for start in _STARTS]
     best = min(found, key=lambda each: float(each.fun))
     mean, size = float(expit(best.x[0])), float(np.exp(best.x[1]))
-    return Opinions(mean * size, (1 - mean) * size)
+    return BetaBinomial(mean * size, (1 - mean) * size)
 
 
 def _counts(n_yes: ArrayLike, n_votes: ArrayLike) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""Which threshold costs least, and how sure that is."""
+"""The cheapest threshold, and the probability that it is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scipy.special import ndtri
 
 from leadline.stats.arrays import Floats, check_positive, check_share
 from leadline.stats.interval import Estimate
-from leadline.stats.judgments.estimating import StreamEstimate
+from leadline.stats.judgments.stream_estimate import StreamEstimate
 
 _POWER = 0.8
 
@@ -42,7 +42,7 @@ def cheapest(
     cost_false_alarm: float,
     confidence_level: float = 0.9,
 ) -> CheapestPoint:
-    """Return the cheapest threshold and how sure that is.
+    """Return the cheapest threshold and the probability that it is.
 
     The draws are joint, so what all thresholds share cancels: only rows between two thresholds
     decide between them, and no recall is needed.
@@ -93,7 +93,7 @@ def cheapest(
 def judgments_to_settle(
     n_judged: int, share: float, break_even: float, confidence_level: float = 0.9
 ) -> float:
-    """How many more judgments between two thresholds would tell on which side the share lies.
+    """Return the further judgments between two thresholds that would settle which is cheaper.
 
     Loosening a threshold pays where the share of positives between it and the next exceeds
     ``c_false_alarm / (c_false_alarm + c_miss)``.
@@ -103,7 +103,7 @@ def judgments_to_settle(
     n_judged : int
         Judgments there so far.
     share : float in [0, 1]
-        Share of positives as it seems.
+        Share of positives as estimated.
     break_even : float in (0, 1)
         The share at which both thresholds cost the same.
     confidence_level : float in (0, 1), default=0.9
@@ -112,7 +112,7 @@ def judgments_to_settle(
     Returns
     -------
     float
-        At least 0; infinite where the share seems to be the break-even itself.
+        At least 0; infinite where the share is estimated to be the break-even itself.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How many rows to buy next: least expected cost plus penalty of missing, over the rounds left.
+"""Planning of purchases in rounds: least expected cost plus penalty of missing the target.
 
 With ``F(n)`` the probability that `n` rows meet the target, a plan ``n_1 <= n_2 <= ...`` pays for a
 round only if the one before has missed, and the penalty only if all have [1]_::
@@ -6,7 +6,7 @@ round only if the one before has missed, and the penalty only if all have [1]_::
     sum over rounds of (n_r - n_{r-1}) (1 - F(n_{r-1}))  +  penalty (1 - F(n_last))
 
 Dynamic programming over a grid finds the cheapest. After a round the curve is measured again and
-the plan is made anew, so only its first step is ever taken.
+a new plan is made, so only the first step of a plan is ever taken.
 
 References
 ----------
@@ -21,18 +21,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leadline.stats.decision_levels import MAX_GROWTH, SURE
+
 if TYPE_CHECKING:
     from leadline.stats.arrays import Floats
     from leadline.stats.curves.posterior import CurvePosterior
 
 _N_GRID = 80
-_HORIZON = 64.0
-SURE = 0.9
-"""Probability from which a target counts as promised."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class RoundPlan:
     """Train sizes to buy up to, one a round.
 
     Parameters
@@ -66,13 +65,13 @@ def plan_rounds(
     n_rounds: int,
     penalty_rows: float,
     n_most: float | None = None,
-) -> Plan:
+) -> RoundPlan:
     """Plan the rounds that are left.
 
     Parameters
     ----------
     posterior : CurvePosterior
-        What is believed of the curve.
+        Posterior of the curve.
     target_error : float
         Error to reach.
     n_now : float
@@ -80,14 +79,14 @@ def plan_rounds(
     n_rounds : int >= 1
         Rounds left.
     penalty_rows : float > 0
-        What missing the target costs, in the price of a row. It is what one would at most pay for
-        the target to be met; where that is less than the rows cost, the plan is empty.
+        Cost of missing the target, in the price of a row: the most that one would pay for the
+        target to be met. Where the rows cost more, the plan is empty.
     n_most : float, optional
         Train rows the money can reach; 64 times `n_now` if not given.
 
     Returns
     -------
-    Plan
+    RoundPlan
         Its first step is what to do now.
 
     Raises
@@ -109,12 +108,12 @@ def plan_rounds(
             "n_rounds must be at least 1, penalty_rows and n_now above 0; got "
             f"{n_rounds}, {penalty_rows} and {n_now}."
         )
-    most = n_most if n_most is not None else n_now * _HORIZON
+    most = n_most if n_most is not None else n_now * MAX_GROWTH
     grid, p_met = chance_along(posterior, target_error, n_now, most)
     steps, cost = cheapest_steps(grid, 1 - p_met, n_rounds, penalty_rows)
     sizes = tuple(float(grid[k]) for k in steps)
     last = steps[-1] if steps else 0
-    return Plan(
+    return RoundPlan(
         sizes=sizes,
         p_met=float(p_met[last]),
         expected_rows=cost - penalty_rows * float(1 - p_met[last]),
@@ -125,16 +124,17 @@ def plan_rounds(
 def chance_along(
     posterior: CurvePosterior, target_error: float, n_now: float, n_most: float
 ) -> tuple[Floats, Floats]:
-    """Sizes at equal ratios that can be bought up to, and the chance that each meets the target.
+    """Return sizes at equal ratios that can be reached, and the chance that each meets the target.
 
     Parameters
     ----------
     posterior : CurvePosterior
-        What is believed of the curve.
+        Posterior of the curve.
     target_error : float
         Error to reach.
     n_now, n_most : float > 0
-        Train rows there are, and that can be reached; no more than today's: nothing can be bought.
+        Train rows there are, and that can be reached; where the second is not larger, nothing can
+        be bought.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def chance_along(
 def cheapest_steps(
     grid: Floats, p_missed: Floats, n_rounds: int, penalty: float
 ) -> tuple[list[int], float]:
-    """Find where to stop on a grid of sizes.
+    """Find the cheapest sizes to buy up to, by dynamic programming over a grid.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def cheapest_steps(
     n_rounds : int >= 1
         Rounds left.
     penalty : float > 0
-        What missing costs, in rows.
+        Cost of missing, in rows.
 
     Returns
     -------

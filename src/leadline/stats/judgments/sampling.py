@@ -1,4 +1,4 @@
-"""Which rows of a stream people should judge."""
+"""Sampling of the rows of a stream that reviewers judge: stratified by score, Neyman allocation."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from leadline.stats.judgments.bands import Bands
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-_FLOOR = 8
+_LEAST_A_BAND = 8
 _LEAST_GUESS, _LARGEST_GUESS = 0.004, 0.85
-# what is published of precision is asked to be narrower than what is of recall
+# intervals of precision should be narrower than those of recall
 _PRECISION_WEIGHT = 1.5
 
 
 def sample(scores: ArrayLike, thresholds: ArrayLike, n: int, rng: np.random.Generator) -> Ints:
-    """Choose the rows of a stream that people should judge.
+    """Choose the rows of a stream that reviewers should judge.
 
     Every band gets 8 judgments, as far as it has rows and `n` allows. The rest go where they
     narrow precision and recall most: ``n_h ~ sqrt(sum_m w_m g_mh^2 p_h (1 - p_h))`` [1]_, g being
@@ -43,7 +43,7 @@ def sample(scores: ArrayLike, thresholds: ArrayLike, n: int, rng: np.random.Gene
     Returns
     -------
     ndarray of int of shape (min(n, n_samples),)
-        Different row numbers, in random order so that the order gives nothing away.
+        Different row numbers, in random order so that the order tells nothing.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def sample(scores: ArrayLike, thresholds: ArrayLike, n: int, rng: np.random.Gene
     if n >= values.size:
         return rng.permutation(values.size).astype(np.int64)
     bands = Bands.of(values, cuts)
-    wanted = _allocation(bands.band_sizes, _pull(bands), n)
+    wanted = _allocation(bands.band_sizes, _precision_gain(bands), n)
     # at random among equals: where scores tie, the order of the file must not decide
     order = np.lexsort((rng.random(values.size), values))
     ends = np.cumsum(bands.band_sizes)
@@ -138,8 +138,8 @@ def sample_between(
     order = np.lexsort((rng.random(values.size), values))
     ends = np.searchsorted(values[order], cuts)
     sizes = np.diff(ends)
-    pull = _nearness(values[order], ends, break_even)
-    wanted = _allocation(sizes, pull, min(n, int(sizes.sum())))
+    weights = _gap_weights(values[order], ends, break_even)
+    wanted = _allocation(sizes, weights, min(n, int(sizes.sum())))
     rows = [
         order[start + _spread(size, count, rng)]
         for start, size, count in zip(ends[:-1], sizes, wanted, strict=True)
@@ -154,8 +154,8 @@ def _spread(size: int, count: int, rng: np.random.Generator) -> Ints:
     return rng.integers(borders[:-1], borders[1:])
 
 
-def _nearness(ordered: Floats, ends: Ints, break_even: float | None) -> Floats:
-    """How many judgments each gap should get to tell on which side of the break-even it lies."""
+def _gap_weights(ordered: Floats, ends: Ints, break_even: float | None) -> Floats:
+    """Judgments that each gap should get, up to a factor: most where it is near the break-even."""
     sizes = np.diff(ends)
     if break_even is None:
         return np.ones(sizes.size)
@@ -165,12 +165,12 @@ def _nearness(ordered: Floats, ends: Ints, break_even: float | None) -> Floats:
     sums = np.diff(np.append(0.0, np.cumsum(ordered))[ends])
     claimed = np.clip(sums / np.maximum(sizes, 1), _LEAST_GUESS, 1 - _LEAST_GUESS)
     away = logit(claimed) - logit(break_even)
-    nearness: Floats = np.power(1 + away**2, -2 / 3)
-    return nearness
+    weights: Floats = np.power(1 + away**2, -2 / 3)
+    return weights
 
 
-def _pull(bands: Bands) -> Floats:
-    """How much one more judgment in each band narrows precision and recall, up to a factor."""
+def _precision_gain(bands: Bands) -> Floats:
+    """Gain in precision and recall by one more judgment in each band, up to a factor."""
     guess = np.geomspace(_LEAST_GUESS, _LARGEST_GUESS, bands.n_bands)
     if bands.are_shares:
         claimed = bands.sizes * expit(bands.log_odds)
@@ -184,18 +184,18 @@ def _pull(bands: Bands) -> Floats:
     by_precision = alerts * sizes / n_alerts
     by_recall = (alerts - recall) * sizes / positives.sum()
     gradient = np.sum(_PRECISION_WEIGHT * by_precision**2 + by_recall**2, axis=0)
-    pull: Floats = np.sqrt(gradient * guess * (1 - guess))
-    return pull
+    gain: Floats = np.sqrt(gradient * guess * (1 - guess))
+    return gain
 
 
-def _allocation(sizes: Ints, pull: Floats, n: int) -> Ints:
-    """Judgments a band: a floor for each, then in proportion to `pull`, none over its size."""
+def _allocation(sizes: Ints, weights: Floats, n: int) -> Ints:
+    """Judgments a band: a minimum for each, then in proportion to weights, at most its size."""
     n_bands = max(1, int(np.sum(sizes > 0)))
     if not sizes.size:
         return np.zeros(0, np.int64)
-    wanted: Ints = np.minimum(sizes, min(_FLOOR, n // n_bands)).astype(np.int64)
+    wanted: Ints = np.minimum(sizes, min(_LEAST_A_BAND, n // n_bands)).astype(np.int64)
     # one at a time to the band that is furthest behind its share: exact, and n is small
     for _ in range(n - int(wanted.sum())):
-        behind = np.where(wanted < sizes, pull / (wanted + 1), -1.0)
+        behind = np.where(wanted < sizes, weights / (wanted + 1), -1.0)
         wanted[int(np.argmax(behind))] += 1
     return wanted

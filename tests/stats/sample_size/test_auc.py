@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from leadline.stats.interval import two_sided_z
-from leadline.stats.ranking import auc_stderr, n_to_show_auc
+from leadline.stats.sample_size.auc import auc_stderr, n_to_show_auc
 
 
 @pytest.mark.parametrize("auc", [0.6, 0.75, 0.9])

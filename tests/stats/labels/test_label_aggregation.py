@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from leadline.stats.labels.votes import dawid_skene, majority_value
+from leadline.stats.labels.label_aggregation import dawid_skene, majority_value
 
 
 @pytest.mark.parametrize(
@@ -29,19 +29,19 @@ def test_the_most_frequent_value_wins_unless_it_is_tied(
 def crowd(
     right: np.ndarray, n_items: int = 400, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Every judge votes on every item of three classes."""
+    """Every annotator votes on every item of three classes."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, 3, n_items)
     wrong = (truth[:, None] + rng.integers(1, 3, (n_items, right.size))) % 3
     votes = np.where(rng.random(wrong.shape) < right, truth[:, None], wrong)
-    item, judge = np.indices(votes.shape)
-    return truth, item.ravel(), judge.ravel(), votes.ravel()
+    item, annotator = np.indices(votes.shape)
+    return truth, item.ravel(), annotator.ravel(), votes.ravel()
 
 
 def test_one_who_knows_outweighs_three_who_guess() -> None:
     right = np.array([0.97, 0.36, 0.36, 0.36, 0.8])
-    truth, item, judge, label = crowd(right)
-    found = dawid_skene(item, judge, label)
+    truth, item, annotator, label = crowd(right)
+    found = dawid_skene(item, annotator, label)
     assert np.mean(found.labels == truth) > 0.94
     assert np.allclose(found.skills, right, atol=0.07)
     assert np.allclose(found.confusions.sum(axis=2), 1)
@@ -53,17 +53,17 @@ def test_who_always_says_the_opposite_is_understood() -> None:
     truth = rng.integers(0, 2, 300)
     right = np.array([0.9, 0.85, 0.8, 0.8, 0.05])
     votes = np.where(rng.random((300, 5)) < right, truth[:, None], 1 - truth[:, None])
-    item, judge = np.indices(votes.shape)
-    found = dawid_skene(item.ravel(), judge.ravel(), votes.ravel())
+    item, annotator = np.indices(votes.shape)
+    found = dawid_skene(item.ravel(), annotator.ravel(), votes.ravel())
     assert np.mean(found.labels == truth) > 0.97
     assert found.skills[4] < 0.15
 
 
 def test_numbers_of_items_judges_and_labels_may_have_gaps_and_come_in_any_order() -> None:
-    _, item, judge, label = crowd(np.array([0.9, 0.8, 0.7]), 60)
-    plain = dawid_skene(item, judge, label)
+    _, item, annotator, label = crowd(np.array([0.9, 0.8, 0.7]), 60)
+    plain = dawid_skene(item, annotator, label)
     order = np.random.default_rng(2).permutation(item.size)
-    odd = dawid_skene(1000 - 7 * item[order], 5 * judge[order] - 3, 10 * label[order])
+    odd = dawid_skene(1000 - 7 * item[order], 5 * annotator[order] - 3, 10 * label[order])
     assert odd.items.tolist() == sorted((1000 - 7 * np.arange(60)).tolist())
     assert odd.labels.tolist() == (10 * plain.labels[::-1]).tolist()
     assert odd.classes.tolist() == [0, 10, 20]
@@ -75,7 +75,7 @@ def test_one_vote_and_one_class_are_no_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("item", "judge", "label", "said"),
+    ("item", "annotator", "label", "said"),
     [
         ([], [], [], "at least one vote"),
         ([1, 2], [1], [0, 1], "hold 2, 1 and 2 values"),
@@ -85,7 +85,7 @@ def test_one_vote_and_one_class_are_no_error() -> None:
     ],
 )
 def test_what_is_no_vote_is_refused(
-    item: list[Any], judge: list[Any], label: list[Any], said: str
+    item: list[Any], annotator: list[Any], label: list[Any], said: str
 ) -> None:
     with pytest.raises(ValueError, match=said):
-        dawid_skene(item, judge, label)
+        dawid_skene(item, annotator, label)

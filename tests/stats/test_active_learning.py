@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from leadline.stats.selection import farthest_first, margins
+from leadline.stats.active_learning import farthest_first, margins
 
 
 def test_the_margin_is_between_the_two_likeliest_classes() -> None:

@@ -1,4 +1,4 @@
-"""Judges err: more votes where a judgment surprises, and what they say of all the others.
+"""Reviewer errors: the judgments to ask others about, and estimates that allow for errors.
 
 A false yes where hardly anything is positive is taken for hundreds of missed positives, so a few
 careless answers ruin a recall. They are also the easiest to find.
@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.stats.arrays import Floats, Ints, as_labels, as_vector
+from leadline.stats.judgments.band_posterior import Judged, likeliest_shares
 from leadline.stats.judgments.bands import Bands
-from leadline.stats.judgments.estimating import StreamEstimate, summarise
-from leadline.stats.judgments.posterior import Judged, likeliest_shares
+from leadline.stats.judgments.stream_estimate import StreamEstimate, summarise
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-# how often a judge says yes to a negative and no to a positive, and how common such judges are
+# rates at which a reviewer says yes to a negative and no to a positive, and their prior
 _FALSE_YES = np.array([0.002, 0.015, 0.04])
 _MISSES = np.array([0.005, 0.05, 0.12])
-_COMMON = np.array([0.4, 0.35, 0.25])
+_PRIOR = np.array([0.4, 0.35, 0.25])
 _USUAL_FALSE_YES, _USUAL_MISS = 0.02, 0.1
 
 
@@ -32,7 +32,7 @@ def surprising(
     is_positive: ArrayLike,
     n: int,
 ) -> Ints:
-    """Choose the judgments to ask others about: likely mistakes that count for many rows.
+    """Choose the judgments to ask others about: likely errors that stand for many rows.
 
     Parameters
     ----------
@@ -67,11 +67,11 @@ def surprising(
 
 
 def surprise_in(bands: Bands, scores: Floats, is_positive: ArrayLike) -> Ints:
-    """Order judgments of a stream that was cut before, the most surprising first."""
+    """Order judgments of a stream that is kept as bands, the most surprising first."""
     yes = as_labels(is_positive, "is_positive", n_samples=scores.size)
     slices = bands.slice_of(scores)
     share = likeliest_shares(
-        bands, _cells(slices, yes.astype(np.int64), (~yes).astype(np.int64), 0.0, 0.0)
+        bands, _tallied(slices, yes.astype(np.int64), (~yes).astype(np.int64), 0.0, 0.0)
     )[slices]
     if_yes = _USUAL_FALSE_YES * (1 - share)
     if_no = _USUAL_MISS * share
@@ -81,8 +81,8 @@ def surprise_in(bands: Bands, scores: Floats, is_positive: ArrayLike) -> Ints:
         if_no / (if_no + (1 - _USUAL_FALSE_YES) * (1 - share)),
     )
     band = bands.bands[slices]
-    stands_for = bands.band_sizes / np.maximum(np.bincount(band, minlength=bands.n_bands), 1)
-    return np.argsort(-wrong * stands_for[band], kind="stable").astype(np.int64)
+    rows_per_judgment = bands.band_sizes / np.maximum(np.bincount(band, minlength=bands.n_bands), 1)
+    return np.argsort(-wrong * rows_per_judgment[band], kind="stable").astype(np.int64)
 
 
 def estimate_votes(
@@ -94,11 +94,11 @@ def estimate_votes(
     confidence_level: float = 0.9,
     rng: np.random.Generator | None = None,
 ) -> StreamEstimate:
-    """Estimate as `estimate` does, from votes of judges who may be wrong.
+    """Estimate as `estimate` does, from votes of reviewers who may be wrong.
 
-    How often they say yes to a negative and no to a positive is estimated with all else, from
-    rows with several votes and from answers that the scores speak against. Judges are taken to
-    be alike, and to err independently [1]_.
+    Their rates of yes to a negative and of no to a positive are estimated with all else, from rows
+    with several votes and from answers that contradict the scores. Reviewers are taken to be alike,
+    and to err independently [1]_.
 
     Parameters
     ----------
@@ -140,19 +140,19 @@ def estimate_votes_in(
     confidence_level: float = 0.9,
     rng: np.random.Generator | None = None,
 ) -> StreamEstimate:
-    """Estimate as `estimate_votes` does, from a stream that was cut before."""
+    """Estimate as `estimate_votes` does, from a stream that is kept as bands."""
     yes, no = np.asarray(n_yes, dtype=np.int64), np.asarray(n_no, dtype=np.int64)
     slices = bands.slice_of(scores)
     readings = [
-        (float(p * q), _cells(slices, yes, no, float(e), float(m)))
-        for e, p in zip(_FALSE_YES, _COMMON, strict=True)
-        for m, q in zip(_MISSES, _COMMON, strict=True)
+        (float(p * q), _tallied(slices, yes, no, float(e), float(m)))
+        for e, p in zip(_FALSE_YES, _PRIOR, strict=True)
+        for m, q in zip(_MISSES, _PRIOR, strict=True)
     ]
     return summarise(bands, readings, confidence_level, rng)
 
 
-def _cells(slices: Ints, yes: Ints, no: Ints, false_yes: float, miss: float) -> Judged:
-    """Rows with the same slice and the same votes, with the probability of these votes."""
+def _tallied(slices: Ints, yes: Ints, no: Ints, false_yes: float, miss: float) -> Judged:
+    """Count rows with the same slice and votes; with the probability of these votes."""
     kinds, counts = np.unique(np.column_stack([slices, yes, no]), axis=0, return_counts=True)
     found, y, n = kinds.T.astype(np.int64)
     return Judged(

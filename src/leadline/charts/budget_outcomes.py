@@ -1,4 +1,4 @@
-"""What budgets buy: the chance of meeting the target, and what will be spent on the way."""
+"""Outcomes of budgets: the chance of meeting the target, and the spending on the way."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from leadline.charts.drawing.theme import (
     layered,
     table,
 )
-from leadline.phases.forecast.offer import Offer
+from leadline.phases.forecast.budget_outcome import BudgetOutcome
 from leadline.phases.wording import chance
 
 
-def chart(offers: Sequence[Offer], *, granted: float, currency: str) -> Picture:
+def chart(outcomes: Sequence[BudgetOutcome], *, granted: float, currency: str) -> Picture:
     """Two panels, a row a budget: the chance, and money with people's days.
 
     Parameters
     ----------
-    offers : sequence of Offer
+    outcomes : sequence of BudgetOutcome
         By ascending budget.
     granted : float
         The budget of the project, which stands out.
     currency : str
         Of all money.
     """
-    rows = [_row(offer, granted, currency) for offer in offers]
+    rows = [_row(outcome, granted, currency) for outcome in outcomes]
     base = alt.Chart(table(rows))
     y = alt.Y("budget:N", sort=None, title=f"budget, {currency}")
     drawn = alt.vconcat(_chances(base, y), _spending(base, y, currency))
-    return framed(drawn, _title(offers, granted, currency), _SUBTITLE)
+    return framed(drawn, _title(outcomes, granted, currency), _SUBTITLE)
 
 
 _SUBTITLE = (
@@ -48,29 +48,29 @@ _SUBTITLE = (
 )
 
 
-def _row(offer: Offer, granted: float, currency: str) -> Record:
-    money = offer.money
+def _row(outcome: BudgetOutcome, granted: float, currency: str) -> Record:
+    money = outcome.money
     return {
-        "budget": f"{offer.budget:,.0f}",
+        "budget": f"{outcome.budget:,.0f}",
         "none": 0.0,
-        "chance": offer.p_met,
-        "said": chance(offer.p_met),
-        "color": GREEN if offer.budget == granted else BLUE,
-        "shape": "diamond" if offer.budget == granted else "circle",
+        "chance": outcome.p_met,
+        "said": chance(outcome.p_met),
+        "color": GREEN if outcome.budget == granted else BLUE,
+        "shape": "diamond" if outcome.budget == granted else "circle",
         "q05": money.q05,
         "q25": money.q25,
         "q50": money.q50,
         "q75": money.q75,
         "q95": money.q95,
-        "spent": _spent(offer, currency),
+        "spent": _spent(outcome, currency),
     }
 
 
-def _spent(offer: Offer, currency: str) -> str:
-    if not offer.labels.q95:
+def _spent(outcome: BudgetOutcome, currency: str) -> str:
+    if not outcome.labels.q95:
         return "buys nothing: more rows are not worth it, or out of reach"
-    days = _span(offer.days.q05, offer.days.q95)
-    return f"{offer.money.q50:,.0f} {currency}, {offer.labels.q50:,.0f} labels, {days} days"
+    days = _span(outcome.days.q05, outcome.days.q95)
+    return f"{outcome.money.q50:,.0f} {currency}, {outcome.labels.q50:,.0f} labels, {days} days"
 
 
 def _chances(base: alt.Chart, y: alt.Y) -> alt.LayerChart:
@@ -105,8 +105,8 @@ def _spending(base: alt.Chart, y: alt.Y, currency: str) -> alt.LayerChart:
     return layered(thin, thick, dots, *words, width=WIDTH, height=alt.Step(46), title=title)
 
 
-def _title(offers: Sequence[Offer], granted: float, currency: str) -> str:
-    mine = next((offer for offer in offers if offer.budget == granted), offers[-1])
+def _title(outcomes: Sequence[BudgetOutcome], granted: float, currency: str) -> str:
+    mine = next((outcome for outcome in outcomes if outcome.budget == granted), outcomes[-1])
     return (
         f"With {mine.budget:,.0f} {currency} the target is met in {chance(mine.p_met)} "
         "of the projects"

@@ -5,7 +5,7 @@ import math
 import pytest
 from scipy.stats import ttest_1samp
 
-from leadline.stats.compare import corrected_resampled_t, one_standard_error_choice
+from leadline.stats.candidate_comparison import corrected_resampled_t, one_standard_error_choice
 
 DIFFERENCES = [0.02, 0.01, 0.03, -0.01, 0.02, 0.015]
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import precision_recall_fscore_support
 
 from leadline.stats.interval import wilson_interval
-from leadline.stats.quality import (
+from leadline.stats.prediction_quality import (
     class_quality,
     error_spread,
     fewest_for_interval,

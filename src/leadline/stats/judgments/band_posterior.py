@@ -1,8 +1,8 @@
-"""The shared calibration: what judgments anywhere say of the share of positives everywhere.
+"""Posterior of the positives of each band: a logistic calibration with a random effect of bands.
 
 A slice with log odds l has ``logit p = a + b (l - l0) + d``. Shift a and slope b are shared, d is
-the band's own, ``d ~ N(0, t^2)``. All three have priors; a, b and t are summed over a grid, d is
-integrated on nodes. Three scales of l compete, weighed by what was judged: the log odds that the
+the random effect of the band, ``d ~ N(0, t^2)``. a, b and t have priors and are summed over a grid,
+d is integrated on nodes. Two scales of l compete, weighted by their evidence: the log odds that the
 scores claim, and their order alone.
 """
 
@@ -19,8 +19,8 @@ from leadline.stats.judgments.bands import Bands
 
 _N_SHIFTS, _N_SLOPES = 37, 15
 _REACH = 2.8
-_STRAYS = np.array([0.1, 0.25, 0.6])
-_STRAY_WEIGHTS = np.array([0.5, 0.35, 0.15])
+_BAND_SDS = np.array([0.1, 0.25, 0.6])
+_BAND_SD_WEIGHTS = np.array([0.5, 0.35, 0.15])
 _NODES = np.linspace(-3, 3, 13)
 # log odds at which the likelihood of a band is tabled
 _LOWEST, _HIGHEST, _STEP = -18.0, 12.0, 0.1
@@ -38,7 +38,7 @@ class Judged:
     slices : ndarray of int of shape (n_cells,)
         Slice of the rows of a cell.
     if_positive, if_negative : ndarray of shape (n_cells,)
-        Probability of the votes given the truth: 1 and 0 where a judge is never wrong and says
+        Probability of the votes given the truth: 1 and 0 where a reviewer is never wrong and says
         yes.
     counts : ndarray of int of shape (n_cells,)
         Rows of the cell.
@@ -52,7 +52,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class _Scale:
-    """One reading of the scores, and what is believed of it before anything is judged."""
+    """One reading of the scores, with its priors."""
 
     positions: Floats
     weight: float
@@ -75,8 +75,8 @@ def draw_positives(
     bands : Bands
         The stream.
     judged : sequence of (float, Judged)
-        What was judged, and how probable that reading of it is beforehand: one where judges are
-        taken at their word, several where how often they err is itself uncertain.
+        Judged rows, and the prior probability of that reading of them: one where reviewers are
+        taken to be right, several where their error rates are uncertain.
     n_draws : int
         Joint draws.
     rng : Generator
@@ -122,7 +122,7 @@ def likeliest_shares(bands: Bands, judged: Judged) -> Floats:
 
 
 def _scales(bands: Bands) -> tuple[_Scale, ...]:
-    """The readings that compete."""
+    """The readings of the scores, the claimed log odds and the order."""
     lowest = float(np.min(bands.thresholds))
     above = bands.edges.searchsorted(lowest, side="right")
     place = float(bands.ranks[min(int(above), bands.ranks.size - 1)])
@@ -159,7 +159,7 @@ class _Tables:
             for band in range(bands.n_bands)
         )
         prior = (
-            np.log(_STRAY_WEIGHTS)[:, None, None] - 0.5 * z[:, None] ** 2 - 0.5 * u[None, :] ** 2
+            np.log(_BAND_SD_WEIGHTS)[:, None, None] - 0.5 * z[:, None] ** 2 - 0.5 * u[None, :] ** 2
         )
         prior = prior - logsumexp(prior)
         total = prior
@@ -171,31 +171,31 @@ class _Tables:
         """Draw the positives of each band, shape (n, n_bands)."""
         flat = np.exp(self.log_posterior - self.log_posterior.max()).ravel()
         picked = _pick(flat, n, rng)
-        stray, shift, slope = np.unravel_index(picked, self.log_posterior.shape)
+        band_sd, shift, slope = np.unravel_index(picked, self.log_posterior.shape)
         step = self.shifts[1] - self.shifts[0]
         shifts = self.shifts[shift] + step * (rng.random(n) - 0.5)
-        strays = _STRAYS[stray]
+        band_sds = _BAND_SDS[band_sd]
         found = np.zeros((n, self.bands.n_bands))
         for band in np.unique(self.bands.bands):
             means = shifts + self.slopes[slope] * self.centres[band]
-            heights = _draw_heights(self.within[band], slope, means, strays, rng)
-            found[:, band] = self._positives(band, heights, self.slopes[slope], rng)
+            log_odds = _draw_log_odds(self.within[band], slope, means, band_sds, rng)
+            found[:, band] = self._positives(band, log_odds, self.slopes[slope], rng)
         return found
 
     def _positives(
-        self, band: int, heights: Floats, slopes: Floats, rng: np.random.Generator
+        self, band: int, log_odds: Floats, slopes: Floats, rng: np.random.Generator
     ) -> Floats:
-        """Finite population: rows judged are known as far as the votes go, the rest is drawn."""
+        """Finite population: rows judged are as the votes say, the rest is drawn."""
         here = np.flatnonzero(self.bands.bands == band)
         offsets = self.scale.positions[here] - self.centres[band]
-        p = expit(heights[:, None] + slopes[:, None] * offsets)
+        p = expit(log_odds[:, None] + slopes[:, None] * offsets)
         mine = np.isin(self.judged.slices, here)
         cells = self.judged.slices[mine] - here[0]
         counts = self.judged.counts[mine]
         n_judged = np.bincount(cells, weights=counts, minlength=here.size)
         left = self.bands.sizes[here] - n_judged
         n_left = int(left.sum())
-        found = np.zeros(heights.size)
+        found = np.zeros(log_odds.size)
         if n_left:
             found += rng.binomial(n_left, np.clip(p @ (left / n_left), 0, 1))
         yes, no = self.judged.if_positive[mine], self.judged.if_negative[mine]
@@ -222,11 +222,11 @@ def _band_table(
 
 
 def _marginal(table: Floats, centre: float, shifts: Floats, slopes: Floats) -> Floats:
-    """Log likelihood of a band with its straying integrated out, (n_strays, n_shifts, n_slopes)."""
+    """Log likelihood of a band, its random effect integrated out: (n_sds, n_shifts, n_slopes)."""
     weights = np.exp(-0.5 * _NODES**2)
     weights = np.log(weights / weights.sum())
     means = shifts[:, None] + slopes * centre
-    at = means[None, ..., None] + _STRAYS[:, None, None, None] * _NODES
+    at = means[None, ..., None] + _BAND_SDS[:, None, None, None] * _NODES
     which = np.arange(slopes.size)[:, None]
     return logsumexp(_looked_up(table, which, at) + weights, axis=-1)
 
@@ -239,23 +239,23 @@ def _looked_up(table: Floats, which: Ints, at: Floats) -> Floats:
     return table[which, first] * (1 - part) + table[which, first + 1] * part
 
 
-def _draw_heights(
-    table: Floats, slope: Ints, means: Floats, strays: Floats, rng: np.random.Generator
+def _draw_log_odds(
+    table: Floats, slope: Ints, means: Floats, band_sds: Floats, rng: np.random.Generator
 ) -> Floats:
-    """Draw the log odds at a band's centre, given shift, slope and how far bands stray."""
-    low, high = np.min(means - 3.5 * strays), np.max(means + 3.5 * strays)
+    """Draw the log odds at a band's centre, given shift, slope and the sd of bands."""
+    low, high = np.min(means - 3.5 * band_sds), np.max(means + 3.5 * band_sds)
     profile = table.max(axis=0)
     likely = _TABLE[profile > profile.max() - _NEGLIGIBLE]
-    # the two may miss each other where judgments contradict the scores
+    # the two ranges may not overlap where judgments contradict the scores
     low, high = max(low, likely[0] - _STEP), min(high, likely[-1] + _STEP)
     if low >= high:
-        low, high = np.min(means - 3.5 * strays), np.max(means + 3.5 * strays)
+        low, high = np.min(means - 3.5 * band_sds), np.max(means + 3.5 * band_sds)
     nodes = np.linspace(low, high, _N_WITHIN)
     log = _looked_up(table, np.arange(table.shape[0])[:, None], nodes[None, :])[slope]
-    log -= 0.5 * ((nodes - means[:, None]) / strays[:, None]) ** 2
+    log -= 0.5 * ((nodes - means[:, None]) / band_sds[:, None]) ** 2
     density = np.cumsum(np.exp(log - log.max(axis=1, keepdims=True)), axis=1)
-    aim = rng.random(means.size) * density[:, -1]
-    found: Floats = nodes[np.argmax(density >= aim[:, None], axis=1)]
+    level = rng.random(means.size) * density[:, -1]
+    found: Floats = nodes[np.argmax(density >= level[:, None], axis=1)]
     spread: Floats = (nodes[1] - nodes[0]) * (rng.random(means.size) - 0.5)
     return found + spread
 
@@ -263,6 +263,6 @@ def _draw_heights(
 def _pick(weights: Floats, n: int, rng: np.random.Generator) -> Ints:
     """Draw places in proportion to weights, evenly spread: the same law with less noise."""
     cumulated = np.cumsum(weights)
-    aims = (np.arange(n) + rng.random()) / n * cumulated[-1]
-    places = np.searchsorted(cumulated, aims, side="right")
+    levels = (np.arange(n) + rng.random()) / n * cumulated[-1]
+    places = np.searchsorted(cumulated, levels, side="right")
     return rng.permutation(np.minimum(places, weights.size - 1)).astype(np.int64)

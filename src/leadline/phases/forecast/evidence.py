@@ -1,18 +1,19 @@
-"""What a forecast is made from: a measured curve, a target, prices, and how earlier ones did."""
+"""Inputs of a forecast: a measured curve, a target, costs, and the record of earlier forecasts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from leadline.phases.forecast.purchase import FAR, Prices
+from leadline.phases.forecast.costs import PurchaseCosts
 from leadline.phases.forecast.verification import Verified
 from leadline.phases.scoring import scoring_of
+from leadline.stats.decision_levels import MAX_GROWTH
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """A measured curve, a target, and prices.
+class Evidence(PurchaseCosts):
+    """A measured curve, a target, and the costs of rows.
 
     Attributes
     ----------
@@ -29,18 +30,6 @@ class Evidence:
         measured once.
     fit_seconds : tuple of float
         Mean seconds of a fit at each size.
-    n_available : int
-        Train rows there are.
-    train_share : float in (0, 1]
-        Share of newly labelled rows that may be learnt from; the rest are test rows.
-    label_cost : float
-        Money for one more labelled row, people and fees.
-    label_s : float
-        Seconds a person needs for it.
-    machine_per_hour : float
-        Price of the machine.
-    budget, spent : float
-        Money granted, money gone.
     currency : str
         Of all money here.
     seed : int
@@ -61,6 +50,8 @@ class Evidence:
         Labelled rows that were not drawn by chance, by the rule that chose them.
     checks : tuple of Verified
         What earlier forecasts promised at sizes measured since, beside what was measured.
+
+    The costs are those of `PurchaseCosts`.
     """
 
     scoring: str
@@ -70,13 +61,7 @@ class Evidence:
     errors: tuple[float, ...]
     stderrs: tuple[float, ...]
     fit_seconds: tuple[float, ...]
-    n_available: int
     train_share: float = 1.0
-    label_cost: float
-    label_s: float
-    machine_per_hour: float
-    budget: float
-    spent: float
     currency: str
     seed: int = 0
     n_repeats: int | None = None
@@ -99,25 +84,12 @@ class Evidence:
         return scoring_of(self.scoring).error(self.target_score)
 
     @property
-    def prices(self) -> Prices:
-        """What rows and fits cost, and the money there is."""
-        return Prices(
-            n_available=self.n_available,
-            train_share=self.train_share,
-            label_cost=self.label_cost,
-            label_s=self.label_s,
-            machine_per_hour=self.machine_per_hour,
-            granted=self.budget,
-            left=max(self.budget - self.spent, 0.0),
-        )
-
-    @property
     def n_affordable(self) -> int | None:
         """Train rows the rest of the budget can reach; None where rows cost nothing."""
-        return self.prices.n_reached(self.budget - self.spent)
+        return self.rows_for(self.money_left)
 
     @property
     def n_reached(self) -> int:
         """Train rows up to which the forecast is asked: what is affordable, or 64 times today's."""
         affordable = self.n_affordable
-        return round(self.n_available * FAR) if affordable is None else affordable
+        return round(self.n_available * MAX_GROWTH) if affordable is None else affordable

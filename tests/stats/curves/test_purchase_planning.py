@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from leadline.stats.curves import CurvePosterior, fit
-from leadline.stats.curves.buying import Plan, plan_rounds
+from leadline.stats.curves.purchase_planning import RoundPlan, plan_rounds
 
 
 def posterior(middle: float = 3000.0, spread: float = 0.8, top: float = 1.0) -> CurvePosterior:
@@ -22,7 +22,7 @@ def posterior(middle: float = 3000.0, spread: float = 0.8, top: float = 1.0) -> 
     return cast("CurvePosterior", SimpleNamespace(cdf=cdf))
 
 
-def plan(curve: CurvePosterior, **options: float) -> Plan:
+def plan(curve: CurvePosterior, **options: float) -> RoundPlan:
     settings = {"n_rounds": 2, "penalty_rows": 2e4, "n_most": 64_000.0} | options
     return plan_rounds(
         curve,

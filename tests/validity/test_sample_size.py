@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leadline.stats.interval import wilson_interval
-from leadline.stats.proof import n_to_show, power_of
+from leadline.stats.sample_size.proportion import n_to_show, power_of
 
 
 @pytest.mark.parametrize(("target", "expected"), [(0.8, 0.9), (0.9, 0.95), (0.5, 0.7)])

@@ -1,4 +1,4 @@
-"""From several people's votes on an item to one label."""
+"""Label aggregation: one label of an item from the votes of several people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from leadline.stats.arrays import Floats, Ints
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-# what is known of a judge before the first vote: two votes on items of each class, .7 of them right
+# prior of an annotator: two votes on items of each class, .7 of them right
 _PRIOR_VOTES = 2.0
 _PRIOR_RIGHT = 0.7
 _MOST_STEPS = 200
@@ -23,7 +23,7 @@ _TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class Consensus:
-    """What items are, once each vote is weighed by how good its judge is.
+    """Labels of items, each vote weighted by the error rates of its annotator.
 
     Parameters
     ----------
@@ -34,31 +34,31 @@ class Consensus:
     classes : ndarray of int of shape (n_classes,)
         Labels that occur, ascending.
     shares : ndarray of shape (n_items, n_classes)
-        Probability of each class under the model. Far too sure of itself, for it takes judges'
-        errors to be independent: good for ranking items, never to be shown as accuracy.
-    judges : ndarray of int of shape (n_judges,)
+        Probability of each class under the model. Far too close to 0 and 1, as the model takes
+        annotators' errors to be independent: good for ranking items, never to be shown as accuracy.
+    annotators : ndarray of int of shape (n_annotators,)
         People who voted, ascending.
-    confusions : ndarray of shape (n_judges, n_classes, n_classes)
-        Of each judge: probability of the vote (last axis) where the class is true (middle axis).
+    confusions : ndarray of shape (n_annotators, n_classes, n_classes)
+        Of each annotator: probability of the vote (last axis) given the true class (middle axis).
     """
 
     items: Ints
     labels: Ints
     classes: Ints
     shares: Floats = field(repr=False)
-    judges: Ints = field(repr=False)
+    annotators: Ints = field(repr=False)
     confusions: Floats = field(repr=False)
 
     @property
     def skills(self) -> Floats:
-        """Probability that each judge's vote is right, over the classes as frequent as here."""
+        """Probability that each annotator's vote is right, over the classes as frequent as here."""
         frequent = self.shares.mean(axis=0)
         right: Floats = np.einsum("jkk,k->j", self.confusions, frequent)
         return right
 
 
 def majority_value(votes: Sequence[str]) -> str | None:
-    """The value most votes are for.
+    """Return the value with most votes.
 
     Parameters
     ----------
@@ -100,15 +100,16 @@ def is_unresolved(answers: Sequence[str | None]) -> bool:
     return bool(answers) and (not given or majority_value(given) is None)
 
 
-def dawid_skene(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> Consensus:
-    """Labels of items and error rates of judges at once, by EM [1]_.
+def dawid_skene(item: ArrayLike, annotator: ArrayLike, label: ArrayLike) -> Consensus:
+    """Labels of items and error rates of annotators at once, by EM [1]_.
 
-    Each judge has a full confusion matrix, whose rows are drawn towards two earlier votes of which
-    .7 were right, so that who has voted a few times is neither trusted blindly nor turned round.
+    Each annotator has a full confusion matrix, whose rows are shrunk towards two earlier votes of
+    which .7 were right, so that a few votes neither make an annotator an authority nor turn the
+    meaning of the votes round.
 
     Parameters
     ----------
-    item, judge, label : array-like of int, shape (n_votes,)
+    item, annotator, label : array-like of int, shape (n_votes,)
         One vote an entry: about which item, by whom, for which class.
 
     Returns
@@ -123,7 +124,7 @@ def dawid_skene(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> Consensu
 
     Notes
     -----
-    It fails where judges err in the same way: copied votes and a question that all misread are
+    It fails where annotators err in the same way: copied votes and a question that all misread are
     taken for the truth. With two votes an item it knows little more than the majority.
 
     References
@@ -134,19 +135,19 @@ def dawid_skene(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> Consensu
     Examples
     --------
     >>> item = [0, 0, 0, 1, 1, 1, 2, 2, 2]
-    >>> judge = [0, 1, 2, 0, 1, 2, 0, 1, 2]
-    >>> dawid_skene(item, judge, [1, 1, 0, 0, 0, 0, 1, 1, 0]).labels.tolist()
+    >>> annotator = [0, 1, 2, 0, 1, 2, 0, 1, 2]
+    >>> dawid_skene(item, annotator, [1, 1, 0, 0, 0, 0, 1, 1, 0]).labels.tolist()
     [1, 0, 1]
     """
     items, i = _coded(item, "item")
-    judges, j = _coded(judge, "judge")
+    annotators, j = _coded(annotator, "annotator")
     classes, y = _coded(label, "label")
     if not i.size == j.size == y.size:
         raise ValueError(
-            f"item, judge and label hold {i.size}, {j.size} and {y.size} values; as many of each "
-            "are needed. Pass one entry a vote."
+            f"item, annotator and label hold {i.size}, {j.size} and {y.size} values; as many of "
+            "each are needed. Pass one entry a vote."
         )
-    votes = _Votes(i, j, y, items.size, judges.size, classes.size)
+    votes = _Votes(i, j, y, items.size, annotators.size, classes.size)
     shares = votes.tallies() / votes.tallies().sum(axis=1, keepdims=True)
     for _ in range(_MOST_STEPS):
         before, confusions = shares, votes.confusions(shares)
@@ -154,7 +155,7 @@ def dawid_skene(item: ArrayLike, judge: ArrayLike, label: ArrayLike) -> Consensu
         if np.max(np.abs(shares - before)) < _TOLERANCE:
             break
     labels = classes[shares.argmax(axis=1)]
-    return Consensus(items, labels, classes, shares, judges, votes.confusions(shares))
+    return Consensus(items, labels, classes, shares, annotators, votes.confusions(shares))
 
 
 def _coded(values: ArrayLike, name: str) -> tuple[Ints, Ints]:
@@ -171,13 +172,13 @@ def _coded(values: ArrayLike, name: str) -> tuple[Ints, Ints]:
 
 @dataclass(frozen=True)
 class _Votes:
-    """Codes of item, judge and class of every vote."""
+    """Codes of item, annotator and class of every vote."""
 
     item: Ints
-    judge: Ints
+    annotator: Ints
     label: Ints
     n_items: int
-    n_judges: int
+    n_annotators: int
     n_classes: int
 
     def tallies(self) -> Floats:
@@ -188,12 +189,12 @@ class _Votes:
         return cells.reshape(self.n_items, self.n_classes).astype(np.float64)
 
     def confusions(self, shares: Floats) -> Floats:
-        """The judges' error rates if the items' classes are as probable as this."""
+        """The annotators' error rates if the items' classes are as probable as this."""
         k = self.n_classes
-        cells = self.judge * k + self.label
+        cells = self.annotator * k + self.label
         counts = np.stack(
             [
-                np.bincount(cells, shares[self.item, true], self.n_judges * k).reshape(-1, k)
+                np.bincount(cells, shares[self.item, true], self.n_annotators * k).reshape(-1, k)
                 for true in range(k)
             ],
             axis=1,
@@ -203,12 +204,12 @@ class _Votes:
         return rates
 
     def shares(self, confusions: Floats, before: Floats) -> Floats:
-        """Probability of each item's classes if the judges err like this."""
+        """Probability of each item's classes if the annotators err like this."""
         frequent = (before.sum(axis=0) + 1) / (self.n_items + self.n_classes)
         told = np.log(confusions)
         logs = np.column_stack(
             [
-                np.bincount(self.item, told[self.judge, true, self.label], self.n_items)
+                np.bincount(self.item, told[self.annotator, true, self.label], self.n_items)
                 for true in range(self.n_classes)
             ]
         )
@@ -219,7 +220,7 @@ class _Votes:
 
 
 def _prior(n_classes: int) -> Floats:
-    """Votes added to each judge's confusion matrix."""
+    """Votes added to each annotator's confusion matrix."""
     if n_classes == 1:
         return np.full((1, 1), _PRIOR_VOTES)
     wrong = _PRIOR_VOTES * (1 - _PRIOR_RIGHT) / (n_classes - 1)

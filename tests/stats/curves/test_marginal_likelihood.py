@@ -8,14 +8,18 @@ from scipy.special import logsumexp, ndtr
 from scipy.stats import multivariate_normal
 
 from leadline.stats.curves.components import LEVEL_VARIANCE
-from leadline.stats.curves.discrepancy import cells
+from leadline.stats.curves.discrepancy import kernels
+from leadline.stats.curves.marginal_likelihood import (
+    DesignMatrices,
+    log_likelihoods,
+    posterior_components,
+)
 from leadline.stats.curves.measured import Measured, measured
 from leadline.stats.curves.mixture import mixture_cdf
 from leadline.stats.curves.shapes import shapes
-from leadline.stats.curves.weighing import Ground, log_likelihoods, weigh
 from leadline.stats.metric import METRICS
 
-ACTIVE = np.array([1, len(cells()) // 2, len(cells()) - 2])
+ACTIVE = np.array([1, len(kernels()) // 2, len(kernels()) - 2])
 SIZES = np.array([100.0, 200, 400, 800, 1600])
 AHEAD = np.log([2.0, 16.0])
 STRETCH = 0.2
@@ -27,29 +31,29 @@ def curve(noise: float = 0.01, seed: int = 0, *, fall: float = 2.0) -> Measured:
     return measured(SIZES, errors, np.full(SIZES.size, noise), METRICS["error_rate"], 5)
 
 
-def full_covariance(data: Measured, cell: int, x: np.ndarray, height: np.ndarray) -> np.ndarray:
-    """Of log errors at the points `x`, all unknowns but shape and cell integrated out."""
-    kernel = cells().take(cell).covariance(x, x)[0]
-    return np.asarray(kernel + LEVEL_VARIANCE + STRETCH**2 * np.outer(height, height))
+def full_covariance(data: Measured, kernel: int, x: np.ndarray, height: np.ndarray) -> np.ndarray:
+    """Of log errors at the points `x`, all unknowns but shape and kernel integrated out."""
+    one = kernels().take(kernel).covariance(x, x)[0]
+    return np.asarray(one + LEVEL_VARIANCE + STRETCH**2 * np.outer(height, height))
 
 
-def noise_of(data: Measured, cell: int) -> np.ndarray:
-    return np.diag(data.variance + cells().noise[cell] ** 2 * data.unit_variance)
+def noise_of(data: Measured, kernel: int) -> np.ndarray:
+    return np.diag(data.variance + kernels().noise[kernel] ** 2 * data.unit_variance)
 
 
 @cache
 def brute_force(noise: float, fall: float = 2.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Log likelihood of every cell and shape, and mean and variance ahead, one by one."""
+    """Log likelihood of every kernel and shape, and mean and variance ahead, one by one."""
     data = curve(noise, fall=fall)
     both = np.append(data.x, AHEAD)
     n = data.x.size
     heights = shapes().at(both)
     log_likelihood = np.empty((ACTIVE.size, len(shapes())))
     mean, variance = (np.empty((*log_likelihood.shape, AHEAD.size)) for _ in range(2))
-    for row, cell in enumerate(ACTIVE):
-        own = noise_of(data, int(cell))
+    for row, kernel in enumerate(ACTIVE):
+        own = noise_of(data, int(kernel))
         for k, height in enumerate(heights):
-            covariance = full_covariance(data, int(cell), both, height)
+            covariance = full_covariance(data, int(kernel), both, height)
             seen = covariance[:n, :n] + own
             log_likelihood[row, k] = multivariate_normal(height[:n], seen).logpdf(data.y)
             gain = np.linalg.solve(seen, covariance[:n, n:]).T
@@ -58,12 +62,12 @@ def brute_force(noise: float, fall: float = 2.0) -> tuple[np.ndarray, np.ndarray
     return log_likelihood, mean, variance
 
 
-# a curve that is flat and measured closely is far from every shape before those are stretched
+# a curve that is flat and measured closely is far from every shape as it stands in the grid
 @pytest.mark.parametrize(("noise", "fall"), [(0.001, 2.0), (0.03, 2.0), (1e-5, 0.0)])
 def test_likelihoods_are_those_of_the_full_normal_distribution(noise: float, fall: float) -> None:
     data = curve(noise, fall=fall)
     expected, _, _ = brute_force(noise, fall)
-    found, _ = log_likelihoods(data, Ground.at(data.x, ACTIVE))
+    found, _ = log_likelihoods(data, DesignMatrices.at(data.x, ACTIVE))
     near = expected > expected.max() - 30
     assert near.sum() > 100
     assert (found - found.max())[near] == pytest.approx((expected - expected.max())[near], abs=0.02)
@@ -72,10 +76,10 @@ def test_likelihoods_are_those_of_the_full_normal_distribution(noise: float, fal
 
 def test_factors_turn_the_covariance_into_one() -> None:
     data = curve()
-    _, whitener = log_likelihoods(data, Ground.at(data.x, ACTIVE))
-    for row, cell in enumerate(ACTIVE):
-        covariance = full_covariance(data, int(cell), data.x, np.zeros(data.x.size))
-        covariance = covariance + noise_of(data, int(cell))
+    _, whitener = log_likelihoods(data, DesignMatrices.at(data.x, ACTIVE))
+    for row, kernel in enumerate(ACTIVE):
+        covariance = full_covariance(data, int(kernel), data.x, np.zeros(data.x.size))
+        covariance = covariance + noise_of(data, int(kernel))
         assert whitener[row] @ covariance @ whitener[row].T == pytest.approx(
             np.eye(data.x.size), abs=1e-6
         )
@@ -88,7 +92,7 @@ def test_a_few_components_forecast_as_all_together(noise: float) -> None:
     log_weight, mean, variance = brute_force(noise)
     log_weight = log_weight + log_prior
     weight = np.exp(log_weight - logsumexp(log_weight)).ravel()
-    few = weigh(data, log_prior, Ground.at(data.x, ACTIVE))
+    few = posterior_components(data, log_prior, DesignMatrices.at(data.x, ACTIVE))
     few_mean, few_variance = few.moments(AHEAD)
     assert few.weight.sum() == pytest.approx(1)
     assert few.weight.size < weight.size
@@ -111,9 +115,9 @@ def test_a_prior_that_is_certain_is_believed() -> None:
     data = curve()
     log_prior = np.full((ACTIVE.size, len(shapes())), -1e6)
     log_prior[1, 40] = 0.0
-    sure = weigh(data, log_prior, Ground.at(data.x, ACTIVE))
+    sure = posterior_components(data, log_prior, DesignMatrices.at(data.x, ACTIVE))
     assert sure.weight.tolist() == [1.0]
-    assert (sure.cell.tolist(), sure.shape.tolist()) == ([ACTIVE[1]], [40])
+    assert (sure.kernel.tolist(), sure.shape.tolist()) == ([ACTIVE[1]], [40])
 
 
 def test_an_exact_power_law_is_recognised() -> None:
@@ -122,8 +126,8 @@ def test_an_exact_power_law_is_recognised() -> None:
     errors = 0.1 * (SIZES / SIZES[-1]) ** -grid.exponent[law]
     data = measured(SIZES, errors, np.zeros(SIZES.size), METRICS["mean_absolute_error"], 5)
     # hardly any noise, nothing wanders
-    every = cells()
+    every = kernels()
     quiet = np.flatnonzero((every.level == 0) & (every.slope == 0))[:1]
-    found = weigh(data, np.zeros((1, len(grid))), Ground.at(data.x, quiet))
+    found = posterior_components(data, np.zeros((1, len(grid))), DesignMatrices.at(data.x, quiet))
     mean, _ = found.moments(AHEAD)
     assert found.weight @ mean == pytest.approx(-grid.exponent[law] * AHEAD, abs=0.05)

@@ -1,4 +1,4 @@
-"""What the judgments say about each threshold."""
+"""Estimates of precision and recall at each threshold, from judgments."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from leadline.stats.arrays import Floats, Ints, as_labels, as_vector, check_share
 from leadline.stats.interval import Estimate
+from leadline.stats.judgments.band_posterior import Judged, draw_positives
 from leadline.stats.judgments.bands import Bands, upwards
-from leadline.stats.judgments.posterior import Judged, draw_positives
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -21,7 +21,7 @@ _N_DRAWS = 3000
 
 @dataclass(frozen=True)
 class StreamEstimate:
-    """What the judgments say about each threshold.
+    """Precision and recall at each threshold, with credible intervals.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def estimate_in(
     confidence_level: float = 0.9,
     rng: np.random.Generator | None = None,
 ) -> StreamEstimate:
-    """Estimate as `estimate` does, from a stream that was cut before.
+    """Estimate as `estimate` does, from a stream that is kept as bands.
 
     Parameters
     ----------

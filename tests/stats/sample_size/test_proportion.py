@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binom
 
 from leadline.stats.interval import wilson_interval
-from leadline.stats.proof import n_to_show, power_of
+from leadline.stats.sample_size.proportion import n_to_show, power_of
 
 CASES = [(0.8, 0.9), (0.9, 0.95), (0.5, 0.6), (0.3, 0.5), (0.95, 1.0), (0.7, 0.98), (0.1, 0.13)]
 

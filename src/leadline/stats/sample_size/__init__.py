@@ -1,0 +1,1 @@
+"""Sample sizes: the number of test rows that shows a target."""
