@@ -29,8 +29,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.loading import load_family
 from leadline.evaluation.fit import fit_model
-from leadline.evaluation.sampling_error import sampling_stderr
-from leadline.evaluation.scores import answers, score_of
+from leadline.evaluation.scores import response_of, score_of, standard_error_of
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
@@ -142,7 +141,7 @@ def run_ours(case: Case, folder: Path, seconds: float, tool: str) -> Outcome:
             trial.params, case.task, data.features, data.split.seed
         )
         fit_model(model, pool, pool.order)
-        answered = answers(model, pool.X[pool.test], case.scoring)
+        answered = response_of(model, pool.X[pool.test], case.scoring)
     return judged(pool, answered, case, spent)
 
 
@@ -197,7 +196,7 @@ def judged(pool: Pool, answered: np.ndarray, case: Case, seconds: float) -> Outc
     y = pool.y[pool.test]
     answered = answered.astype(y.dtype) if case.task == "multiclass" else answered
     return Outcome(
-        score_of(y, answered, case.scoring), sampling_stderr(y, answered, case.scoring), seconds
+        score_of(y, answered, case.scoring), standard_error_of(y, answered, case.scoring), seconds
     )
 
 

@@ -27,7 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from leadline.demo import flights
-from leadline.evaluation.sampling_error import sampling_stderr
+from leadline.evaluation.scores import standard_error_of
 from leadline.phases import forecast as phase
 from leadline.phases.curve import Point
 from leadline.phases.forecast import Evidence, posterior_of
@@ -118,7 +118,7 @@ def point(pool: Pool, folds: list[np.ndarray], size: int) -> Point:
         seconds.append(max(time.process_time() - started, _LEAST_S))
         scored = model.decision_function(pool.X[held])
         errors.append(1 - roc_auc_score(pool.y[held], scored))
-        sampling.append(sampling_stderr(pool.y[held], scored, "roc_auc"))
+        sampling.append(standard_error_of(pool.y[held], scored, "roc_auc"))
     return Point(
         n_train=size,
         errors=tuple(map(float, errors)),

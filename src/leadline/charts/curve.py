@@ -20,7 +20,7 @@ from leadline.charts.drawing.theme import (
     table,
 )
 from leadline.phases.curve import CandidateCurve, Curve
-from leadline.phases.scoring import Scoring, scoring_of
+from leadline.phases.scoring import Metric, scoring_of
 
 _HEIGHT = 360
 _LABEL_GAP = 18
@@ -53,7 +53,7 @@ def chart(verdict: Curve) -> Picture:
     return framed(drawn, title, subtitle)
 
 
-def _domain(verdict: Curve, scoring: Scoring) -> tuple[float, float]:
+def _domain(verdict: Curve, scoring: Metric) -> tuple[float, float]:
     scores = [scoring.score(verdict.chance_error)]
     for curve in verdict.curves[: len(_COLORS)]:
         for point in curve.points:
@@ -64,7 +64,7 @@ def _domain(verdict: Curve, scoring: Scoring) -> tuple[float, float]:
 
 
 def _lines(
-    curve: CandidateCurve, i: int, scoring: Scoring, domain: tuple[float, float]
+    curve: CandidateCurve, i: int, scoring: Metric, domain: tuple[float, float]
 ) -> list[alt.Chart]:
     rows: list[Record] = []
     for point in curve.points:
@@ -93,7 +93,7 @@ def _lines(
 
 
 def _labels(
-    verdict: Curve, scoring: Scoring, chance: float, domain: tuple[float, float]
+    verdict: Curve, scoring: Metric, chance: float, domain: tuple[float, float]
 ) -> list[alt.Chart]:
     low, high = domain
     ends = [(chance, "learns nothing", SOFT)]

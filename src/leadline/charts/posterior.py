@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from leadline.charts.drawing.marks import drawing
 from leadline.charts.drawing.outlook import QUANTILES, Outlook, Size, kinds_along
 from leadline.charts.drawing.theme import INK, VERMILION, Picture, framed
-from leadline.phases.scoring import SCORINGS
 from leadline.phases.wording import chance
-from leadline.stats.metric import Metric, metric_of
+from leadline.stats.metric import metric_of
 
 if TYPE_CHECKING:
     from leadline.stats.curves import CurvePosterior
@@ -75,7 +74,7 @@ def chart(
     regions = posterior.regions(grid, chance_error=chance_error)
     outlook = Outlook(
         metric=shown,
-        words=_words(shown),
+        words=shown.words,
         train_sizes=data.sizes.tolist(),
         errors=data.errors.tolist(),
         stderrs=() if data.stderr is None else data.stderr.tolist(),
@@ -88,11 +87,6 @@ def chart(
         sizes=_sizes(posterior, target_error, end),
     )
     return framed(drawing(outlook), _title(outlook), " ".join(_sentences(posterior, outlook, end)))
-
-
-def _words(metric: Metric) -> str:
-    scoring = SCORINGS.get(metric.name)
-    return scoring.words if scoring else metric.name.replace("_", " ")
 
 
 def _title(outlook: Outlook) -> str:

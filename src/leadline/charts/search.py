@@ -19,7 +19,7 @@ from leadline.charts.drawing.theme import (
     rule_at,
     table,
 )
-from leadline.phases.scoring import Scoring, scoring_of
+from leadline.phases.scoring import Metric, scoring_of
 from leadline.phases.search import Search
 from leadline.phases.search.crossing import crossings, line_of
 from leadline.phases.search.trial import Trial
@@ -64,7 +64,7 @@ def _width(n_panels: int) -> int:
 class _Frame:
     """The axes that all panels share."""
 
-    def __init__(self, trials: list[Trial], scoring: Scoring, width: int) -> None:
+    def __init__(self, trials: list[Trial], scoring: Metric, width: int) -> None:
         points = [each for trial in trials for each in line_of(trial)]
         sizes = [n for n, _ in points]
         scores = sorted(scoring.score(error) for _, error in points)
@@ -176,7 +176,7 @@ def _title(verdict: Search) -> str:
     )
 
 
-def _subtitle(verdict: Search, scoring: Scoring) -> str:
+def _subtitle(verdict: Search, scoring: Metric) -> str:
     better = "lower" if scoring.is_loss else "higher"
     words = (
         f"{scoring.words[0].upper()}{scoring.words[1:]} against rows learnt from (logarithmic), "

@@ -21,8 +21,7 @@ from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.engines.loading import load_family
 from leadline.errors import LeadlineError
 from leadline.evaluation.fit_spec import FitSpec, key_of
-from leadline.evaluation.sampling_error import sampling_stderr
-from leadline.evaluation.scores import answers, score_model, score_of
+from leadline.evaluation.scores import response_of, score_model, score_of, standard_error_of
 from leadline.phases.data import Data, Split
 from leadline.phases.search.trial import Scalar
 from leadline.record import Artifacts
@@ -82,11 +81,11 @@ def attempt(spec: FitSpec) -> FitResult | FailedFit:
         fitting = time.perf_counter()
         fit_model(model, pool, train)
         fit_s = time.perf_counter() - fitting
-        answered = answers(model, pool.X[valid], spec.scoring)
-        score = score_of(pool.y[valid], answered, spec.scoring)
+        response = response_of(model, pool.X[valid], spec.scoring)
+        score = score_of(pool.y[valid], response, spec.scoring)
         if not np.isfinite(score):
             return FailedFit(f"{spec.scoring} is not a number on {valid.size} validation rows")
-        stderr = sampling_stderr(pool.y[valid], answered, spec.scoring)
+        stderr = standard_error_of(pool.y[valid], response, spec.scoring)
         if spec.is_proof:
             _refuse_unstorable(model, spec)
     except Exception as error:  # a guest's model may raise anything on few rows

@@ -1,58 +1,71 @@
-"""The score of a fitted estimator on some rows of the pool."""
+"""Scores of a fitted estimator on some rows of the pool."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import metrics
 
 from leadline.datasets.frames import Pool, Rows
-
-RANKED = ("roc_auc", "average_precision")
-"""Metrics of how rows are ordered; the others are of what is predicted."""
-
-_METRICS: dict[str, Callable[..., float]] = {
-    "roc_auc": metrics.roc_auc_score,
-    "average_precision": metrics.average_precision_score,
-    "accuracy": metrics.accuracy_score,
-    "balanced_accuracy": metrics.balanced_accuracy_score,
-    "f1": metrics.f1_score,
-    "r2": metrics.r2_score,
-    "mean_absolute_error": metrics.mean_absolute_error,
-}
+from leadline.stats.metric import ClassProbabilities, ResponseMethod, metric_of
 
 
-def answers(model: Any, frame: Any, scoring: str) -> NDArray[Any]:
+def response_of(model: Any, frame: Any, scoring: str) -> Any:
     """What a metric judges a model by, for each row of a frame.
 
     Returns
     -------
-    ndarray of shape (n_samples,)
-        What the model orders rows by for metrics of ranks, else what it predicts.
+    ndarray of shape (n_samples,) or ClassProbabilities
+        As the metric's `leadline.stats.metric.Metric.response` says.
+
+    Raises
+    ------
+    ValueError
+        If no metric has the name, or the model does not give one finite value a row.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if scoring not in RANKED:
-            return np.asarray(model.predict(frame))
-        if hasattr(model, "decision_function"):
-            return np.asarray(model.decision_function(frame), dtype=float)
-        return positive_scores(model, frame)
+        method = metric_of(scoring).response
+        if method is ResponseMethod.PREDICT_PROBA:
+            shares = np.asarray(model.predict_proba(frame), dtype=float)
+            _refuse_unfit(shares, (len(frame), len(model.classes_)))
+            return ClassProbabilities(np.asarray(model.classes_), shares)
+        if method is ResponseMethod.PREDICT:
+            response = np.asarray(model.predict(frame))
+        elif hasattr(model, "decision_function"):
+            response = np.asarray(model.decision_function(frame), dtype=float)
+        else:
+            response = positive_scores(model, frame)
+    if response.shape == (len(frame), 1):
+        response = response[:, 0]
+    _refuse_unfit(response, (len(frame),))
+    return response
 
 
-def score_of(y: NDArray[Any], answered: NDArray[Any], scoring: str) -> float:
-    """The score of some answers; losses are positive."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return float(_METRICS[scoring](y, answered))
+def score_of(y: NDArray[Any], response: Any, scoring: str) -> float:
+    """The score of a response; losses are positive.
+
+    Raises
+    ------
+    ValueError
+        If no metric has the name, or predicted classes are of another type than the labels.
+    """
+    metric = metric_of(scoring)
+    if metric.response is ResponseMethod.PREDICT:
+        _refuse_other_type(y, response)
+    return metric.compute(y, response)
+
+
+def standard_error_of(y: NDArray[Any], response: Any, scoring: str) -> float:
+    """Standard error of a score for lack of more rows; at least 0."""
+    return metric_of(scoring).standard_error(y, response)
 
 
 def score_model(model: Any, pool: Pool, rows: Rows, scoring: str) -> float:
     """Score a fitted estimator; losses are positive."""
-    return score_of(pool.y[rows], answers(model, pool.X[rows], scoring), scoring)
+    return score_of(pool.y[rows], response_of(model, pool.X[rows], scoring), scoring)
 
 
 def positive_scores(model: Any, frame: Any) -> NDArray[np.float64]:
@@ -69,3 +82,20 @@ def positive_scores(model: Any, frame: Any) -> NDArray[np.float64]:
         return np.zeros(len(probabilities))
     scores: NDArray[np.float64] = np.clip(probabilities[:, classes.index(1)], 0.0, 1.0)
     return scores
+
+
+def _refuse_unfit(values: NDArray[Any], shape: tuple[int, ...]) -> None:
+    if values.shape != shape:
+        raise ValueError(f"predictions have shape {values.shape}; {shape} is needed.")
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise ValueError("predictions hold values that are not finite; all must be.")
+
+
+def _refuse_other_type(y: NDArray[Any], predicted: NDArray[Any]) -> None:
+    """Text for text and whole numbers for whole numbers: else every class would count as wrong."""
+    kinds = y.dtype.kind, predicted.dtype.kind
+    is_fraction = kinds == ("i", "f") and bool(np.any(predicted % 1))
+    if is_fraction or kinds in {("U", "i"), ("U", "f"), ("i", "U"), ("f", "U")}:
+        raise ValueError(
+            f"predictions are {predicted.dtype}, labels {y.dtype}; one type is needed."
+        )

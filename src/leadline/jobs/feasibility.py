@@ -20,8 +20,6 @@ from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Bounds
 from leadline.stats.labels.agreement import agreement_bounds, pairwise_agreement
 from leadline.stats.permutation import permutation_test, smallest_detectable_effect
-from leadline.stats.sample_size.auc import n_to_show_auc
-from leadline.stats.sample_size.proportion import n_to_show
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
@@ -110,19 +108,16 @@ def _score(pool: Pool, spec: FitSpec) -> float:
 
 def _hoped_for(problem: Problem) -> float:
     """Halfway between the target and perfection: a margin to show the target by."""
-    perfect = 0.0 if scoring_of(problem.scoring).is_loss else 1.0
-    return (problem.target_score + perfect) / 2
+    return (problem.target_score + scoring_of(problem.scoring).best) / 2
 
 
 def _n_test_needed(problem: Problem, data: Data, expected: float) -> int | None:
-    if scoring_of(problem.scoring).is_proportion:
-        return n_to_show(problem.target_score, expected)
-    if problem.scoring == "roc_auc" and problem.target_score > 0.5:
-        counts = {count.value: count.n_rows for count in data.classes}
-        share = counts.get(problem.positive, 0) / max(data.n_rows, 1)
-        if 0 < share < 1:
-            return n_to_show_auc(problem.target_score, expected, share)
-    return None
+    n_to_show = scoring_of(problem.scoring).n_to_show
+    if n_to_show is None:
+        return None
+    counts = {count.value: count.n_rows for count in data.classes}
+    share = counts.get(problem.positive, 0) / max(data.n_rows, 1)
+    return n_to_show(problem.target_score, expected, share)
 
 
 def _ceiling(workspace: Workspace, problem: Problem) -> tuple[Bounds | None, int]:

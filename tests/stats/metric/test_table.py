@@ -5,11 +5,13 @@ import pytest
 from sklearn import metrics as sklearn_metrics
 
 from leadline.stats.curves import fit
-from leadline.stats.metric import METRICS, metric_of
+from leadline.stats.metric import METRICS, Task, metric_of
 
 SIZES = np.array([100.0, 200, 400, 800, 1600])
-SCORES = ["accuracy", "roc_auc", "f1", "average_precision", "balanced_accuracy", "r2"]
-LOSSES = ["error_rate", "log_loss", "mean_absolute_error", "root_mean_squared_error"]
+SCORES = sorted(name for name, metric in METRICS.items() if not metric.is_loss)
+LOSSES = sorted(name for name, metric in METRICS.items() if metric.is_loss)
+CAPPED = sorted(name for name, metric in METRICS.items() if metric.ceiling is not None)
+UNCAPPED = sorted(set(METRICS) - set(CAPPED))
 
 
 @pytest.mark.parametrize("name", SCORES)
@@ -35,9 +37,22 @@ def test_there_and_back_is_where_one_was(name: str) -> None:
     assert metric.score(metric.error(values)) == pytest.approx(values)
 
 
-def test_every_metric_is_tested_here() -> None:
-    assert set(METRICS) == {*SCORES, *LOSSES}
+def test_the_table_has_both_kinds_under_their_names() -> None:
+    assert {"roc_auc", "accuracy", "f1", "r2"} <= set(SCORES)
+    assert {"error_rate", "log_loss", "root_mean_squared_error"} <= set(LOSSES)
     assert all(name == metric.name for name, metric in METRICS.items())
+
+
+def test_each_task_has_one_default() -> None:
+    defaults = [metric.default_for for metric in METRICS.values() if metric.default_for]
+    assert sorted(defaults) == sorted(Task)
+
+
+@pytest.mark.parametrize("name", list(METRICS))
+def test_words_of_every_metric_are_there_for_a_task(name: str) -> None:
+    metric = metric_of(name)
+    assert metric.words
+    assert metric.tasks
 
 
 def test_names_are_those_of_scikit_learn() -> None:
@@ -45,7 +60,7 @@ def test_names_are_those_of_scikit_learn() -> None:
         assert any(hasattr(sklearn_metrics, f"{name}{ending}") for ending in ("", "_score")), name
 
 
-@pytest.mark.parametrize("name", ["accuracy", "roc_auc", "f1", "error_rate"])
+@pytest.mark.parametrize("name", CAPPED)
 def test_shares_cannot_be_worse_than_all_wrong(name: str) -> None:
     errors = np.array([0.99, 0.97, 0.98, 0.95, 0.96])
     assert metric_of(name).ceiling == 1
@@ -55,9 +70,7 @@ def test_shares_cannot_be_worse_than_all_wrong(name: str) -> None:
         fit(SIZES, 100 * errors, metric=name)
 
 
-@pytest.mark.parametrize(
-    "name", ["log_loss", "mean_absolute_error", "root_mean_squared_error", "r2"]
-)
+@pytest.mark.parametrize("name", UNCAPPED)
 def test_losses_have_no_end(name: str) -> None:
     metric = metric_of(name)
     assert metric.ceiling is None
