@@ -26,7 +26,7 @@ from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Closed, Search
 from leadline.phases.search.choice import choose, compared
 from leadline.phases.search.trial import Example, Expected, Trial, TrialState
-from leadline.processes.limit import run_in_box
+from leadline.processes.limit import run_with_limit
 from leadline.processes.usage import free_memory, usage_of
 from leadline.search.child import Plan
 from leadline.stats.allocation import chances_best
@@ -114,7 +114,7 @@ def _examples(spec: FitSpec, left_s: float) -> tuple[Example, ...]:
         return ()
     # a guest's model may fail on few rows; the search is kept
     with suppress(LeadlineError, KeyboardInterrupt):
-        found: tuple[Example, ...] = run_in_box(
+        found: tuple[Example, ...] = run_with_limit(
             "leadline.evaluation.examples:held_out_examples", spec, limit_s=left_s
         )
         return found
@@ -142,7 +142,7 @@ def _explore_in_boxes(workspace: Workspace, plan: Plan, watch: _Watch, closer: C
     while True:
         left_s = plan.closes_at - time.time()
         try:
-            run_in_box(
+            run_with_limit(
                 "leadline.search.child:explore",
                 plan,
                 limit_s=left_s,
