@@ -225,7 +225,7 @@ def example_search() -> search.Search:
                     complexity=3,
                     n_train=3_840,
                     fit_s=12.5,
-                    state=trial.TrialState.CUT,
+                    state=trial.TrialState.NOT_STARTED,
                 ),
             ),
             chosen="boosting-3",
@@ -284,9 +284,11 @@ def _trial(
             trial.Expected(n_train=3_840, error=1 - mean, low=0.98 - mean, high=1.02 - mean),
             trial.Expected(n_train=6_400, error=0.99 - mean, low=0.95 - mean, high=1.03 - mean),
         ),
-        level=trial.Expected(n_train=3_840, error=1 - mean, low=0.99 - mean, high=1.01 - mean),
-        fall=-0.01,
-        doubt=0.05,
+        error_at_largest=trial.Expected(
+            n_train=3_840, error=1 - mean, low=0.99 - mean, high=1.01 - mean
+        ),
+        log_error_change=-0.01,
+        log_error_std=0.05,
         chance_best=0.3,
     )
 
@@ -325,7 +327,7 @@ def example_curve() -> curve.Curve:
             chance_error=0.5,
             n_available=4_800,
             spent_s=31.2,
-            n_aim=13_000,
+            n_affordable=13_000,
             stopped=curve.Stop.SETTLED,
         )
     )

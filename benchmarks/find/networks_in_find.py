@@ -30,7 +30,7 @@ from leadline.evaluation.fit import fold_rows
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
-from leadline.search.candidate_evaluator import Bench, Course
+from leadline.search.candidate_evaluator import CandidateEvaluator, EvaluationContext
 from leadline.workspace import Workspace
 
 _GUEST = """
@@ -85,11 +85,11 @@ def compared(name: str, folder: Path) -> str:
         trials = read(workspace, "search", Search).trials
         trial = next(trial for trial in trials if trial.family == "one-network")
         n_folds = workspace.settings.find.folds
-        bench = Course.of(workspace, problem, data, n_folds=n_folds).bench(trial)
+        evaluator = EvaluationContext.of(workspace, problem, data, n_folds=n_folds).evaluator(trial)
         pool = load_pool(workspace.artifacts, data, Target.of(problem))
-    largest = max(n_train for n_train, _ in bench.fits)
-    fits = {repeat: fit for (n_train, repeat), fit in bench.fits.items() if n_train == largest}
-    by_repeat = [timed(fold_of(name, pool, bench, largest, r), r) for r in fits]
+    largest = max(n_train for n_train, _ in evaluator.fits)
+    fits = {repeat: fit for (n_train, repeat), fit in evaluator.fits.items() if n_train == largest}
+    by_repeat = [timed(fold_of(name, pool, evaluator, largest, r), r) for r in fits]
     hand = np.array([score for score, _, _ in by_repeat])
     house = np.array([fit.score for fit in fits.values()])
     differences = house - hand
@@ -111,10 +111,12 @@ def timed(case: Case, seed: int) -> tuple[float, float, int]:
     return score, time.perf_counter() - started, n_epochs
 
 
-def fold_of(name: str, pool: Pool, bench: Bench, n_train: int, repeat: int) -> Case:
+def fold_of(
+    name: str, pool: Pool, evaluator: CandidateEvaluator, n_train: int, repeat: int
+) -> Case:
     """The rows of one fit of the search."""
-    turn, fold = divmod(repeat, bench.n_folds)
-    spec = replace(bench.spec, n_train=n_train, fold=fold, seed=bench.spec.seed + turn)
+    turn, fold = divmod(repeat, evaluator.n_folds)
+    spec = replace(evaluator.spec, n_train=n_train, fold=fold, seed=evaluator.spec.seed + turn)
     train, valid = ((pool.X[rows], pool.y[rows]) for rows in fold_rows(pool, spec))
     return Case(name, spec.target.task.value, dict(spec.data.features), train, valid)
 

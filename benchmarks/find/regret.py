@@ -26,7 +26,7 @@ from peers import CONSTRAINED, PEERS
 from scoring import markdown
 from sources import Curve, fold_of, lcdb10
 
-from leadline.phases.search.choice import compared
+from leadline.phases.search.choice import comparison_errors
 from leadline.phases.search.trial import Expected, Trial
 from leadline.stats.curves import fit
 from leadline.stats.curves.learnt import Learnt
@@ -128,9 +128,9 @@ def regret_of(field: Field, half: str) -> list[float]:
             guess = PEERS[name](curve.sizes, curve.errors, curve.stderr, at)
             guesses[name].append(float(guess[0]))
         trial = trial_of(curve, field.size, str(number), learnt)
-        guesses[MEDIAN].append(curve.errors[-1] * np.exp(trial.fall))
+        guesses[MEDIAN].append(curve.errors[-1] * np.exp(trial.log_error_change))
         trials.append(trial)
-    guesses[CHOICE] = list(compared(trials, "accuracy").values())
+    guesses[CHOICE] = list(comparison_errors(trials, "accuracy").values())
     best = field.finals.min()
     return [float(field.finals[int(np.argmin(guesses[name]))] - best) for name in METHODS]
 
@@ -155,9 +155,9 @@ def trial_of(curve: Curve, size: float, name: str, learnt: Learnt | None) -> Tri
         complexity=0,
         n_train=int(curve.sizes[-1]),
         mean=1 - last,
-        level=Expected(n_train=int(curve.sizes[-1]), error=last, low=last, high=last),
-        fall=float(np.log(ends[1] / ends[0])),
-        doubt=float(np.std(np.log(np.maximum(draws, _TINY)))),
+        error_at_largest=Expected(n_train=int(curve.sizes[-1]), error=last, low=last, high=last),
+        log_error_change=float(np.log(ends[1] / ends[0])),
+        log_error_std=float(np.std(np.log(np.maximum(draws, _TINY)))),
     )
 
 

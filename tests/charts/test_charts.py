@@ -107,7 +107,9 @@ def test_data_without_missing_values_shows_kinds() -> None:
 def test_nothing_measured_means_no_picture() -> None:
     release = replace(example_release(), champion_score=None, challenger_score=None)
     search = example_search()
-    cut = tuple(replace(t, state=TrialState.CUT, mean=None, scores=()) for t in search.trials)
+    cut = tuple(
+        replace(t, state=TrialState.NOT_STARTED, mean=None, scores=()) for t in search.trials
+    )
     nothing: list[Verdict] = [
         release,
         replace(search, trials=cut, chosen=""),

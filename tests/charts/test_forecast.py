@@ -11,7 +11,7 @@ import pytest
 from tests.examples import example_forecast
 
 from leadline.charts import chart_of, details_of, svg
-from leadline.charts.drawing.outlook import kinds_along, stretches
+from leadline.charts.drawing.forecast_bands import kinds_along, stretches
 from leadline.phases import forecast
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.advice import Recommendation

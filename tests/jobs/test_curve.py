@@ -73,8 +73,8 @@ def test_measuring_goes_where_it_tells_most(tmp_path: Path, fitted: list[FitSpec
     assert isinstance(curve, Curve)
     first = curve.curves[0]
     assert curve.stopped in {Stop.SETTLED, Stop.EXHAUSTED}
-    assert curve.n_aim is not None
-    assert curve.n_aim >= curve.n_available
+    assert curve.n_affordable is not None
+    assert curve.n_affordable >= curve.n_available
     assert curve.n_kept == 0
     steps = [(spec.family, spec.n_train, spec.fold, spec.seed) for spec in fitted]
     assert len(set(steps)) == len(steps)

@@ -49,7 +49,7 @@ def test_the_baseline_is_tried_first_and_beaten(tmp_path: Path) -> None:
     assert chosen.state is TrialState.COMPLETE
     assert [len(trial.scores) for trial in verdict.trials[:2]] == [3, 3]
     assert len(chosen.points) >= 3, "small nested sizes first"
-    assert chosen.expected[-1].n_train == verdict.n_aim
+    assert chosen.expected[-1].n_train == verdict.n_affordable
     assert sum(trial.chance_best or 0 for trial in verdict.trials) == pytest.approx(1)
     assert verdict.spent_s <= verdict.time_box_s
     assert verdict.cpu_s > 0
@@ -61,7 +61,7 @@ def test_a_family_that_sleeps_is_cut_at_the_box_and_leaves_nothing(
 ) -> None:
     pids = install(tmp_path, monkeypatch)
     verdict = search(tmp_path, "majority", "sleeper", time_box_s=15.0)
-    assert states(verdict) == {"majority": TrialState.COMPLETE, "sleeper": TrialState.CUT}
+    assert states(verdict) == {"majority": TrialState.COMPLETE, "sleeper": TrialState.NOT_STARTED}
     assert verdict.chosen == "majority 0"
     assert verdict.spent_s <= verdict.time_box_s + 2
     assert verdict.answer is Answer.NO, "the baseline is no better than itself"

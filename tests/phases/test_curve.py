@@ -30,7 +30,7 @@ def curve(name: str, *means: float, spread: float = 0.01, n_repeats: int = 3) ->
 
 FALLING = curve("linear 1", 0.4, 0.35, 0.3, 0.28, 0.25)
 CURVE = again(
-    example_curve(), curves=(FALLING,), chance_error=0.5, n_aim=None, stopped=None, n_kept=0
+    example_curve(), curves=(FALLING,), chance_error=0.5, n_affordable=None, stopped=None, n_kept=0
 )
 
 
@@ -145,7 +145,7 @@ def test_the_standard_error_holds_splits_and_validation_rows(shared: bool) -> No
     ],
 )
 def test_the_verdict_says_why_measuring_stopped(stopped: Stop, words: str) -> None:
-    verdict = again(CURVE, stopped=stopped, n_aim=6400, n_kept=12)
+    verdict = again(CURVE, stopped=stopped, n_affordable=6400, n_kept=12)
     why, kept = notes(verdict)
     assert words in why
     assert kept == "12 fits of an earlier run did not have to be repeated."
@@ -153,7 +153,7 @@ def test_the_verdict_says_why_measuring_stopped(stopped: Stop, words: str) -> No
 
 def test_a_curve_of_version_1_stays_readable() -> None:
     stored = json.loads(to_json(encode(CURVE)))
-    for name in ("n_aim", "stopped", "n_kept"):
+    for name in ("n_affordable", "stopped", "n_kept"):
         del stored[name]
     for each in stored["curves"]:
         for point in each["points"]:

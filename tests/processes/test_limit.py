@@ -11,7 +11,7 @@ import pytest
 from tests.alive import is_alive
 
 from leadline.errors import DataError, EngineError, LimitError
-from leadline.processes.limit import run_in_box
+from leadline.processes.limit import run_with_limit
 
 Wait = Callable[[Callable[[], bool]], None]
 ROOT = Path(__file__).parents[2]
@@ -28,13 +28,13 @@ def pids_in(path: Path) -> list[int]:
 
 
 def test_what_the_function_returns_comes_back() -> None:
-    assert run_in_box("tests.processes.boxed:add", 2, 3, limit_s=60) == 5
-    assert run_in_box("tests.processes.boxed:add", "a", "b", limit_s=None) == "ab"
+    assert run_with_limit("tests.processes.child_functions:add", 2, 3, limit_s=60) == 5
+    assert run_with_limit("tests.processes.child_functions:add", "a", "b", limit_s=None) == "ab"
 
 
 def test_a_refusal_keeps_its_kind_and_its_three_parts() -> None:
     with pytest.raises(DataError) as caught:
-        run_in_box("tests.processes.boxed:refuse", limit_s=60)
+        run_with_limit("tests.processes.child_functions:refuse", limit_s=60)
     assert caught.value.found == "A row is torn."
     assert caught.value.needed == "Whole rows are needed."
     assert caught.value.next == "Mend the file."
@@ -42,30 +42,32 @@ def test_a_refusal_keeps_its_kind_and_its_three_parts() -> None:
 
 def test_any_other_exception_says_what_and_where() -> None:
     with pytest.raises(EngineError, match="ZeroDivisionError: by nothing") as caught:
-        run_in_box("tests.processes.boxed:stumble", limit_s=60)
-    assert "raised in stumble, boxed.py line" in caught.value.needed
-    with pytest.raises(EngineError, match="boxed"):
-        run_in_box("tests.processes.boxed:not_there", limit_s=60)
+        run_with_limit("tests.processes.child_functions:stumble", limit_s=60)
+    assert "raised in stumble, child_functions.py line" in caught.value.needed
+    with pytest.raises(EngineError, match="child_functions"):
+        run_with_limit("tests.processes.child_functions:not_there", limit_s=60)
 
 
 def test_an_answer_that_cannot_travel_is_an_engine_error() -> None:
     with pytest.raises(EngineError, match=r"pickle|local object"):
-        run_in_box("tests.processes.boxed:give_what_cannot_travel", limit_s=60)
+        run_with_limit("tests.processes.child_functions:give_what_cannot_travel", limit_s=60)
 
 
 def test_a_child_that_dies_is_reported() -> None:
     with pytest.raises(EngineError, match=r"died \(exit code -9\)"):
-        run_in_box("tests.processes.boxed:die", limit_s=60)
+        run_with_limit("tests.processes.child_functions:die", limit_s=60)
 
 
 def test_temporary_files_of_the_child_go_with_it() -> None:
-    assert not Path(run_in_box("tests.processes.boxed:leave_a_file", limit_s=60)).exists()
+    assert not Path(
+        run_with_limit("tests.processes.child_functions:leave_a_file", limit_s=60)
+    ).exists()
 
 
 def test_the_limit_kills_a_deaf_child_and_what_it_started(tmp_path: Path, wait_for: Wait) -> None:
     pids = tmp_path / "pids"
     with pytest.raises(LimitError, match="time granted is over"):
-        run_in_box("tests.processes.boxed:sleep_deaf", str(pids), limit_s=3.0)
+        run_with_limit("tests.processes.child_functions:sleep_deaf", str(pids), limit_s=3.0)
     started = pids_in(pids)
     assert len(started) == 3
     wait_for(lambda: not any(map(is_alive, started)))
@@ -79,8 +81,8 @@ def test_whatever_tick_raises_ends_the_child(tmp_path: Path, wait_for: Wait) -> 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_in_box(
-            "tests.processes.boxed:sleep_deaf",
+        run_with_limit(
+            "tests.processes.child_functions:sleep_deaf",
             str(pids),
             limit_s=60,
             tick=stop_once_it_sleeps,
@@ -100,7 +102,9 @@ def test_tick_is_called_while_the_child_runs(tmp_path: Path) -> None:
         if len(ticks) == 3:
             enough.touch()
 
-    run_in_box("tests.processes.boxed:wait_for", str(enough), limit_s=60, tick=tick, tick_s=0.01)
+    run_with_limit(
+        "tests.processes.child_functions:wait_for", str(enough), limit_s=60, tick=tick, tick_s=0.01
+    )
     assert len(ticks) >= 3
     assert len(set(ticks)) == 1, "the session of the child"
 
@@ -115,8 +119,8 @@ def test_an_interrupt_is_handed_down_and_the_answer_still_comes(tmp_path: Path) 
             interrupted = True
             raise KeyboardInterrupt
 
-    answer = run_in_box(
-        "tests.processes.boxed:sleep_until_interrupted",
+    answer = run_with_limit(
+        "tests.processes.child_functions:sleep_until_interrupted",
         str(begun),
         limit_s=60,
         tick=interrupt_once,
@@ -133,8 +137,12 @@ def test_an_interrupt_that_nobody_answers_ends_the_child(tmp_path: Path, wait_fo
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_in_box(
-            "tests.processes.boxed:sleep_deaf", str(pids), limit_s=60, tick=interrupt, closing_s=30
+        run_with_limit(
+            "tests.processes.child_functions:sleep_deaf",
+            str(pids),
+            limit_s=60,
+            tick=interrupt,
+            closing_s=30,
         )
     wait_for(lambda: not any(map(is_alive, pids_in(pids))))
 
@@ -144,7 +152,7 @@ def test_the_child_dies_with_its_parent(tmp_path: Path, wait_for: Wait) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
     parent = subprocess.Popen(
-        [sys.executable, "-m", "tests.processes.boxed", str(pids)],
+        [sys.executable, "-m", "tests.processes.child_functions", str(pids)],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(folder)},
     )
@@ -162,7 +170,7 @@ def test_the_child_dies_with_its_parent(tmp_path: Path, wait_for: Wait) -> None:
 def test_a_limit_that_is_over_at_once_still_leaves_nothing(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     with pytest.raises(LimitError):
-        run_in_box("tests.processes.boxed:sleep_deaf", str(pids), limit_s=0.0)
+        run_with_limit("tests.processes.child_functions:sleep_deaf", str(pids), limit_s=0.0)
     assert not pids.exists()
 
 

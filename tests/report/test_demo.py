@@ -28,7 +28,14 @@ def with_search(search: Search) -> list[Entry]:
 def nothing_found() -> Search:
     search = example_search()
     cut = tuple(
-        replace(t, state=TrialState.CUT, mean=None, points=(), expected=(), level=None)
+        replace(
+            t,
+            state=TrialState.NOT_STARTED,
+            mean=None,
+            points=(),
+            expected=(),
+            error_at_largest=None,
+        )
         for t in search.trials
     )
     known = {k: v for k, v in vars(search).items() if k not in ("answer", "summary", "findings")}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.allocation import chances_best, value_of_knowing
+from leadline.stats.allocation import expected_value_of_information, probability_best
 
 
 def test_the_value_of_knowing_a_normal_arm_is_its_closed_form() -> None:
@@ -14,7 +14,7 @@ def test_the_value_of_knowing_a_normal_arm_is_its_closed_form() -> None:
     z = gap / sd
     phi = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     tail = 0.2742531177500736  # Phi(-0.6)
-    value = value_of_knowing(draws)
+    value = expected_value_of_information(draws)
     assert value[1] == pytest.approx(sd * (phi - z * tail), rel=0.01)
     assert value[0] == 0, "the best is known for sure already"
 
@@ -22,24 +22,24 @@ def test_the_value_of_knowing_a_normal_arm_is_its_closed_form() -> None:
 def test_the_best_is_worth_knowing_where_it_may_be_overtaken() -> None:
     rng = np.random.default_rng(1)
     best = 0.2 + 0.1 * rng.standard_normal(200_000)
-    value = value_of_knowing(np.column_stack([best, np.full(200_000, 0.25)]))
+    value = expected_value_of_information(np.column_stack([best, np.full(200_000, 0.25)]))
     z = 0.5
     expected = 0.1 * (np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) - z * 0.3085375387259869)
     assert value[0] == pytest.approx(expected, rel=0.02)
 
 
 def test_one_arm_is_chosen_whatever_it_is() -> None:
-    assert value_of_knowing(np.ones((10, 1))).tolist() == [0.0]
-    assert chances_best(np.ones((10, 1))).tolist() == [1.0]
+    assert expected_value_of_information(np.ones((10, 1))).tolist() == [0.0]
+    assert probability_best(np.ones((10, 1))).tolist() == [1.0]
 
 
 def test_chances_are_shares_of_the_draws() -> None:
     rng = np.random.default_rng(2)
     draws = rng.standard_normal((100_000, 3))
-    assert chances_best(draws) == pytest.approx([1 / 3] * 3, abs=0.01)
+    assert probability_best(draws) == pytest.approx([1 / 3] * 3, abs=0.01)
 
 
 @pytest.mark.parametrize("draws", [np.zeros((0, 2)), np.zeros((3, 0)), np.zeros(4)])
 def test_a_table_of_draws_is_needed(draws: np.ndarray) -> None:
     with pytest.raises(ValueError, match="one row a draw"):
-        value_of_knowing(draws)
+        expected_value_of_information(draws)

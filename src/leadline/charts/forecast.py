@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from leadline.charts.drawing.forecast_bands import ForecastBands, Size, kinds_along
 from leadline.charts.drawing.marks import drawing
-from leadline.charts.drawing.outlook import Outlook, Size, kinds_along
 from leadline.charts.drawing.theme import GREEN, INK, VERMILION, Picture, framed
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.advice import Recommendation
@@ -26,7 +26,7 @@ _TITLES = {
 def chart(verdict: Forecast) -> Picture:
     """Score against rows: points, median, bands, target, regions, and the sizes that matter."""
     regions = verdict.regions
-    outlook = Outlook(
+    bands = ForecastBands(
         metric=metric_of(verdict.scoring),
         words=scoring_of(verdict.scoring).words,
         train_sizes=verdict.train_sizes,
@@ -40,7 +40,7 @@ def chart(verdict: Forecast) -> Picture:
         regions=kinds_along(regions.small_along, regions.floor_along) if regions else (),
         sizes=_sizes(verdict),
     )
-    return framed(drawing(outlook), _TITLES[verdict.recommendation], _subtitle(verdict))
+    return framed(drawing(bands), _TITLES[verdict.recommendation], _subtitle(verdict))
 
 
 def _subtitle(verdict: Forecast) -> str:

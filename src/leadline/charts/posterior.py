@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.charts.drawing.forecast_bands import QUANTILES, ForecastBands, Size, kinds_along
 from leadline.charts.drawing.marks import drawing
-from leadline.charts.drawing.outlook import QUANTILES, Outlook, Size, kinds_along
 from leadline.charts.drawing.theme import INK, VERMILION, Picture, framed
 from leadline.phases.wording import chance
 from leadline.stats.metric import metric_of
@@ -72,7 +72,7 @@ def chart(
     start = float(data.sizes[0])
     grid = [start * (end / start) ** (step / (_N_GRID - 1)) for step in range(_N_GRID)]
     regions = posterior.regions(grid, chance_error=chance_error)
-    outlook = Outlook(
+    bands = ForecastBands(
         metric=shown,
         words=shown.words,
         train_sizes=data.sizes.tolist(),
@@ -86,18 +86,18 @@ def chart(
         regions=kinds_along(regions.small.tolist(), regions.floor.tolist()),
         sizes=_sizes(posterior, target_error, end),
     )
-    return framed(drawing(outlook), _title(outlook), " ".join(_sentences(posterior, outlook, end)))
+    return framed(drawing(bands), _title(bands), " ".join(_sentences(posterior, bands, end)))
 
 
-def _title(outlook: Outlook) -> str:
-    best = outlook.metric.score(outlook.lines[0.5][-1])
-    return f"At {outlook.grid[-1]:,.0f} rows the most likely {outlook.words} is {best:.3g}"
+def _title(bands: ForecastBands) -> str:
+    best = bands.metric.score(bands.lines[0.5][-1])
+    return f"At {bands.grid[-1]:,.0f} rows the most likely {bands.words} is {best:.3g}"
 
 
-def _sentences(posterior: CurvePosterior, outlook: Outlook, end: float) -> list[str]:
+def _sentences(posterior: CurvePosterior, bands: ForecastBands, end: float) -> list[str]:
     sentences = []
-    if outlook.target_score is not None:
-        p = float(posterior.cdf(end, outlook.metric.error(outlook.target_score)))
+    if bands.target_score is not None:
+        p = float(posterior.cdf(end, bands.metric.error(bands.target_score)))
         sentences.append(f"The chance of meeting the target is {chance(p)} there.")
     sentences.append(
         "Dots are measured, with two standard errors; the bands hold 50, 80 and 90% of the "

@@ -1,7 +1,7 @@
-"""train / curve: measure how the error falls with more rows, where it tells most a second.
+"""train / curve: measure the error at train sizes, the most informative a second first.
 
-A run that was killed, or whose time box closed, goes on where it stopped; so does one that finds
-what the search has measured.
+Fits of an earlier run, which was killed or whose time box closed, and fits of the search are used
+again.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
 from leadline.phases.search.trial import Trial
-from leadline.search.candidate_evaluator import BATCH, Bench, Course
-from leadline.search.error_forecast import LEAST_ERROR, belief_of
+from leadline.search.candidate_evaluator import (
+    REPEATS_PER_BATCH,
+    CandidateEvaluator,
+    EvaluationContext,
+)
+from leadline.search.error_forecast import LEAST_ERROR, curve_posterior_of
 from leadline.stats.curves.design import (
     borrowed,
     next_size,
@@ -45,11 +49,11 @@ if TYPE_CHECKING:
 _N_FOLDS = 5
 _N_CANDIDATES = 2
 _FEWEST_SIZES = 5
-_FIRST = 5  # repeats at each of the sizes begun with: those are cheap, and tell how noisy fits are
-_MOST_REPEATS = 15
-# a measurement that removes less of the forecast's variance narrows its interval by under 1 %
-_NOTICEABLE = 0.02
-_NARROW = 0.01  # standard deviation of log error at the aim below which nobody asks for more
+_N_FIRST_REPEATS = 5  # at each of the first sizes: those are cheap, and show how noisy fits are
+_MAX_REPEATS = 15
+# of the forecast's variance: a measurement that removes less narrows its interval by under 1 %
+_MIN_SHARE_REMOVED = 0.02
+_MIN_LOG_STD = 0.01  # of the error at the affordable size: a narrower forecast is of no use
 _N_DRAWS = 1000
 
 
@@ -57,11 +61,11 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
     """Measure the chosen candidate and the best one of another family."""
     started = time.monotonic()
     problem, data, search = reading.of(Problem), reading.of(Data), reading.of(Search)
-    course = Course.of(workspace, problem, data, n_folds=_N_FOLDS)
-    benches = [course.bench(trial) for trial in candidates(search)]
+    context = EvaluationContext.of(workspace, problem, data, n_folds=_N_FOLDS)
+    evaluators = [context.evaluator(trial) for trial in candidates(search)]
     rule = rule_for(workspace, problem)
-    sizes = train_sizes(course.largest)
-    aim = affordable_train_size(workspace, problem, data)
+    sizes = train_sizes(context.max_train_size)
+    n_affordable = affordable_train_size(workspace, problem, data)
 
     def left_s() -> float:
         return problem.time_box_s - (time.monotonic() - started)
@@ -69,33 +73,33 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
     def say(message: str) -> None:
         report(message, min(max(1 - left_s() / problem.time_box_s, 0.0), 1.0))
 
-    for bench in benches:
-        bench.measure(bench.missing(seed_sizes(sizes), _FIRST), say)
-    # the second is there to be compared: it gets what the first does not need
-    stops = [_sharpen(bench, sizes, aim, left_s, say) for bench in benches]
+    for evaluator in evaluators:
+        evaluator.measure(evaluator.missing(seed_sizes(sizes), _N_FIRST_REPEATS), say)
+    # the first has precedence: the second is there for comparison, and gets the time left
+    stops = [_sharpen(evaluator, sizes, n_affordable, left_s, say) for evaluator in evaluators]
     curves = tuple(
-        CandidateCurve(candidate=bench.trial.name, points=bench.points)
-        for bench in benches
-        if bench.points
+        CandidateCurve(candidate=evaluator.trial.name, points=evaluator.points)
+        for evaluator in evaluators
+        if evaluator.points
     )
-    if not curves or curves[0].candidate != benches[0].trial.name:
+    if not curves or curves[0].candidate != evaluators[0].trial.name:
         raise NotReadyError(
-            f"{benches[0].trial.name} could not be fitted at any size up to {sizes[-1]:,} rows"
-            f"{benches[0].why}.",
+            f"{evaluators[0].trial.name} could not be fitted at any size up to {sizes[-1]:,} rows"
+            f"{_reason(evaluators[0])}.",
             "A learning curve needs fits that succeed.",
             "Bring more rows of the rarest class, or run the search again.",
         )
-    ranking = ranked(workspace, benches[0].spec, rule) if rule != "random" else ""
+    ranking = ranked(workspace, evaluators[0].spec, rule) if rule != "random" else ""
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,
             curves=curves,
-            chance_error=scoring_of(problem.scoring).error(_chance(search)),
+            chance_error=scoring_of(problem.scoring).error(_baseline_score(search)),
             n_available=data.split.n_train,
             spent_s=time.monotonic() - started,
-            n_aim=aim,
+            n_affordable=n_affordable,
             stopped=stops[0],
-            n_kept=sum(bench.n_kept for bench in benches),
+            n_kept=sum(evaluator.n_kept for evaluator in evaluators),
             next_rule=rule if ranking else "random",
             ranking=ranking,
         )
@@ -110,54 +114,62 @@ def candidates(search: Search) -> list[Trial]:
 
 
 def _sharpen(
-    bench: Bench,
+    evaluator: CandidateEvaluator,
     sizes: list[int],
-    aim: int,
+    n_affordable: int,
     left_s: Callable[[], float],
     say: Callable[[str], None],
 ) -> Stop:
-    """Measure what tells most a second, until it tells little or the time is over."""
+    """Measure the most informative size a second, until none says much or the time is over."""
     while True:
-        taken = [size for size, _ in bench.fits]
-        open_sizes = [n for n in sizes if n not in bench.failed and taken.count(n) < _MOST_REPEATS]
+        taken = [size for size, _ in evaluator.fits]
+        open_sizes = [
+            n for n in sizes if n not in evaluator.failed_sizes and taken.count(n) < _MAX_REPEATS
+        ]
         if not open_sizes:
             return Stop.EXHAUSTED
-        if len(bench.points) < _FEWEST_SIZES:
+        if len(evaluator.points) < _FEWEST_SIZES:
             # below five sizes there is no forecast to sharpen, whatever the time
-            fresh = [n for n in open_sizes if bench.missing([n])]
+            fresh = [n for n in open_sizes if evaluator.missing([n])]
             if not fresh:
                 return Stop.EXHAUSTED
-            bench.measure(bench.missing(fresh[:1]), say)
+            evaluator.measure(evaluator.missing(fresh[:1]), say)
             continue
-        size = _choose(bench, open_sizes, aim, left_s())
+        size = _choose(evaluator, open_sizes, n_affordable, left_s())
         if isinstance(size, Stop):
             return size
-        bench.measure(bench.more(size), say)
+        evaluator.measure(evaluator.next_repeats(size), say)
 
 
-def _choose(bench: Bench, sizes: list[int], aim: int, left_s: float) -> int | Stop:
+def _choose(
+    evaluator: CandidateEvaluator, sizes: list[int], n_affordable: int, left_s: float
+) -> int | Stop:
     """The size to measure next, or why there is none."""
     if left_s <= 0:
         return Stop.TIME
-    belief = belief_of(bench.points, scoring=bench.spec.scoring, family=bench.trial.family)
-    draws = belief.sample([*sizes, aim], _N_DRAWS, rng=np.random.default_rng(bench.spec.seed))
+    posterior = curve_posterior_of(
+        evaluator.points, scoring=evaluator.spec.scoring, family=evaluator.trial.family
+    )
+    draws = posterior.sample(
+        [*sizes, n_affordable], _N_DRAWS, rng=np.random.default_rng(evaluator.spec.seed)
+    )
     logs = np.log(np.maximum(draws, LEAST_ERROR))
-    floor = unexplained(belief, np.exp(logs[:, :-1].mean(axis=0)))
-    noise = _noise(bench, sizes, floor)
-    is_narrow = float(np.std(logs[:, -1])) < _NARROW
-    if is_narrow or share_removed(logs[:, :-1], logs[:, -1], noise).max() < _NOTICEABLE:
+    floor = unexplained(posterior, np.exp(logs[:, :-1].mean(axis=0)))
+    noise = _noise(evaluator, sizes, floor)
+    is_narrow = float(np.std(logs[:, -1])) < _MIN_LOG_STD
+    if is_narrow or share_removed(logs[:, :-1], logs[:, -1], noise).max() < _MIN_SHARE_REMOVED:
         return Stop.SETTLED
-    middle, high = _seconds(bench, np.array(sizes, dtype=float))
-    fits = high * bench.pace <= left_s
+    middle, high = _seconds(evaluator, np.array(sizes, dtype=float))
+    fits = high * evaluator.wall_clock_ratio <= left_s
     if not fits.any():
         return Stop.TIME
     best = next_size(logs[:, :-1][:, fits], logs[:, -1], noise[fits], middle[fits])
     return Stop.SETTLED if best is None else sizes[int(np.flatnonzero(fits)[best])]
 
 
-def _noise(bench: Bench, sizes: list[int], floor: np.ndarray) -> np.ndarray:
-    """How much the next repeats at each size would scatter, in log error."""
-    points = bench.points
+def _noise(evaluator: CandidateEvaluator, sizes: list[int], floor: np.ndarray) -> np.ndarray:
+    """Standard error of the next repeats at each size, in log error."""
+    points = evaluator.points
     measured = [point.n_train for point in points]
     counts = [len(point.errors) for point in points]
     squares = [max(point.mean, LEAST_ERROR) ** 2 for point in points]
@@ -169,31 +181,36 @@ def _noise(bench: Bench, sizes: list[int], floor: np.ndarray) -> np.ndarray:
         )
     )
     taken = dict(zip(measured, counts, strict=True))
-    each = float(np.mean([result.n_valid for result in bench.fits.values()]))
+    each = float(np.mean([result.n_valid for result in evaluator.fits.values()]))
     return noise_of_more(
         split,
         sampling,
         [taken.get(size, 0) for size in sizes],
-        n_more=BATCH,
-        n_rounds=max(bench.n_judging / each, 1.0),
+        n_more=REPEATS_PER_BATCH,
+        n_rounds=max(evaluator.n_valid_per_round / each, 1.0),
         floor=floor,
     )
 
 
-def _seconds(bench: Bench, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Seconds of work for the next repeats at each size: to expect, and at most in 19 of 20."""
-    results = bench.fits
+def _seconds(evaluator: CandidateEvaluator, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Seconds of the next repeats at each size: expected, and the upper end of an interval."""
+    results = evaluator.fits
     law: TimeLaw = fit_time_law(
         [size for size, _ in results], [max(result.fit_s, 1e-4) for result in results.values()]
     )
     around = float(np.mean([max(each.spent_s - each.fit_s, 0.0) for each in results.values()]))
     return (
-        BATCH * (law.predict(sizes) + around),
-        BATCH * (law.interval(sizes).high + around),
+        REPEATS_PER_BATCH * (law.predict(sizes) + around),
+        REPEATS_PER_BATCH * (law.interval(sizes).high + around),
     )
 
 
-def _chance(search: Search) -> float:
-    """Score of the baseline, the first trial that finished."""
+def _reason(evaluator: CandidateEvaluator) -> str:
+    """Why a candidate could not be fitted, after a colon; empty if nothing failed."""
+    return f": {evaluator.failure}" if evaluator.failure else ""
+
+
+def _baseline_score(search: Search) -> float:
+    """Score of the baseline: the simplest trial that was measured."""
     baseline = min(search.ranked, key=lambda trial: trial.complexity)
     return float(baseline.mean or 0.0)

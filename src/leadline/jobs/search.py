@@ -1,9 +1,10 @@
-"""find / search: try candidates inside a hard box, the baseline first.
+"""find / search: try candidates within a hard time box, the baseline first.
 
-The box is kept by this process, which can kill the one that explores: at its end, when the money or
-the processor time granted is used up, and when a candidate takes more memory than there is; then
-the candidate has failed and the exploring goes on without it. All that was measured is on the
-record as it comes, so that nothing is lost, and a second run goes on from there.
+The search runs in a child process, and this one enforces the limits: it kills the child when the
+time box closes, when the money or the processor time granted is used up, and when a candidate takes
+more memory than there is. Then that candidate has failed and another child goes on without it. All
+that is measured is written to the record at once, so that nothing is lost, and a second run goes on
+from there.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Closed, Search
-from leadline.phases.search.choice import choose, compared
+from leadline.phases.search.choice import choose, comparison_errors
 from leadline.phases.search.trial import Example, Expected, Trial, TrialState
-from leadline.processes.limit import run_in_box
+from leadline.processes.limit import run_with_limit
 from leadline.processes.usage import free_memory, usage_of
-from leadline.search.child import Plan
-from leadline.stats.allocation import chances_best
+from leadline.search.child_process import SearchRequest
+from leadline.stats.allocation import probability_best
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,20 +38,20 @@ if TYPE_CHECKING:
     from leadline.record import Reading
 
 _LEAST_BOX_S = 1.0
-# people wait for examples and closing words too, so both are in the box
+# people wait for the examples and the verdict too, so the time box includes both
 _CLOSING_S = 1.0
 _CLOSING_SHARE = 0.2
 _EXAMPLES_S = 6.0
-_LAST_WORDS_S = 1.6
+_VERDICT_S = 1.6
 _LONGEST_FIT_S = 0.5
 _FEWEST_TRAIN = 200
 _TICK_S = 0.2
-_TELL_S = 1.0
+_REPORT_S = 1.0
 # of the memory that is free at the start
-_MOST_MEMORY = 0.8
+_MEMORY_SHARE = 0.8
 _N_DRAWS = 2000
 _TINY = 1e-12
-_NINETY = 3.29  # standard deviations between the ends of a 90 % interval
+_STDS_OF_INTERVAL = 3.29  # standard deviations between the ends of a 90 % interval
 
 
 class _OutOfMemoryError(LimitError):
@@ -62,30 +63,30 @@ class _OutOfProcessorTimeError(LimitError):
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
-    """Search until the box closes; what was measured is kept whatever happens."""
+    """Search until the time box closes; what was measured is kept whatever happens."""
     problem, data = reading.of(Problem), reading.of(Data)
     granted_s, closer = _granted(workspace, problem)
     closing_s = max(_CLOSING_S, min(_EXAMPLES_S, _CLOSING_SHARE * granted_s))
     left_s = max(granted_s - report.waited_s() - closing_s, _LEAST_BOX_S)
-    plan = Plan(
+    request = SearchRequest(
         folder=str(workspace.folder),
-        box=_box(workspace, problem, data),
+        study=_study_of(workspace, problem, data),
         problem=problem,
         data=data,
-        n_aim=affordable_train_size(workspace, problem, data),
+        n_affordable=affordable_train_size(workspace, problem, data),
         closes_at=time.time() + left_s,
     )
-    n_kept = len(_found(workspace, plan))
-    watch = _Watch(workspace, plan, report, granted_s)
-    closed = _explore_in_boxes(workspace, plan, watch, closer)
-    trials = _judged(_found(workspace, plan), problem.scoring)
+    n_kept = len(_asked_trials(workspace, request))
+    monitor = _LimitMonitor(workspace, request, report, granted_s)
+    closed = _search_within_limits(workspace, request, monitor, closer)
+    trials = _with_chance_best(_asked_trials(workspace, request), problem.scoring)
     chosen = choose(trials, problem.scoring)
     examples: tuple[Example, ...] = ()
     if chosen:
         report("looking for examples", 1.0)
         trial = next(trial for trial in trials if trial.name == chosen)
-        left_s = granted_s - report.waited_s() - min(_LAST_WORDS_S, closing_s / 3)
-        examples = _examples(_quick(spec_of(workspace, problem, data), trial), left_s)
+        left_s = granted_s - report.waited_s() - min(_VERDICT_S, closing_s / 3)
+        examples = _examples(_quick_spec(spec_of(workspace, problem, data), trial), left_s)
     spent_s = report.waited_s()
     return phase.assess(
         phase.Evidence(
@@ -98,9 +99,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             currency=problem.currency,
             n_rows=data.split.n_train,
             examples=examples,
-            n_aim=plan.n_aim,
+            n_affordable=request.n_affordable,
             closed=closed,
-            cpu_s=watch.cpu_s,
+            cpu_s=monitor.cpu_s,
             target_score=problem.target_score,
             chance_target=_chance_of(trials, chosen, problem),
             n_kept=n_kept,
@@ -109,20 +110,20 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
 
 
 def _examples(spec: FitSpec, left_s: float) -> tuple[Example, ...]:
-    """Right and wrong ones, if there is time; boxed too, for who knows how long a fit takes."""
+    """Right and wrong predictions, if there is time; limited too, as a fit may take long."""
     if left_s < _LEAST_BOX_S:
         return ()
-    # a guest's model may fail on few rows; the search is kept
+    # a model may fail on few rows; the search is kept
     with suppress(LeadlineError, KeyboardInterrupt):
-        found: tuple[Example, ...] = run_in_box(
+        examples: tuple[Example, ...] = run_with_limit(
             "leadline.evaluation.examples:held_out_examples", spec, limit_s=left_s
         )
-        return found
+        return examples
     return ()
 
 
 def _granted(workspace: Workspace, problem: Problem) -> tuple[float, Closed]:
-    """Seconds of the box, and what closes it: the time granted, or the money."""
+    """Seconds of the time box, and what closes it: the time granted, or the money."""
     settings, price = workspace.settings.find, workspace.settings.prices.machine_per_hour
     if settings.money_limit and price:
         affordable_s = settings.money_limit / price * 3600
@@ -131,22 +132,24 @@ def _granted(workspace: Workspace, problem: Problem) -> tuple[float, Closed]:
     return problem.time_box_s, Closed.TIME
 
 
-def _box(workspace: Workspace, problem: Problem, data: Data) -> str:
-    """Under which trials are on the record: what is searched, so that a second run goes on."""
+def _study_of(workspace: Workspace, problem: Problem, data: Data) -> str:
+    """Name of the study: a digest of what is searched, so that a second run goes on."""
     spec = replace(spec_of(workspace, problem, data), n_folds=workspace.settings.find.folds)
     return f"search {hashlib.sha256(key_of(spec).encode()).hexdigest()}"
 
 
-def _explore_in_boxes(workspace: Workspace, plan: Plan, watch: _Watch, closer: Closed) -> Closed:
-    """Explore until the end; when a candidate takes the process down, go on without it."""
+def _search_within_limits(
+    workspace: Workspace, request: SearchRequest, monitor: _LimitMonitor, closer: Closed
+) -> Closed:
+    """Search in child processes; if a candidate takes one down, go on without the candidate."""
     while True:
-        left_s = plan.closes_at - time.time()
+        left_s = request.closes_at - time.time()
         try:
-            run_in_box(
-                "leadline.search.child:explore",
-                plan,
+            run_with_limit(
+                "leadline.search.child_process:run_search",
+                request,
                 limit_s=left_s,
-                tick=watch,
+                tick=monitor,
                 tick_s=_TICK_S,
             )
         except KeyboardInterrupt:
@@ -154,41 +157,41 @@ def _explore_in_boxes(workspace: Workspace, plan: Plan, watch: _Watch, closer: C
         except _OutOfProcessorTimeError:
             return Closed.CPU
         except (_OutOfMemoryError, DiedError) as error:
-            failed = _at_work(workspace, plan)
-            if failed is None or failed.name in plan.banned:
+            failed = _measured_last(workspace, request)
+            if failed is None or failed.name in request.banned:
                 raise
             failed = replace(failed, state=TrialState.FAILED, message=str(error))
-            workspace.record.trials.add(plan.box, failed)
-            plan = replace(plan, banned=plan.banned | {failed.name})
-            watch.restarted()
+            workspace.record.trials.add(request.study, failed)
+            request = replace(request, banned=request.banned | {failed.name})
+            monitor.restarted()
         except LimitError:
             return closer
         else:
             return Closed.DONE
 
 
-def _at_work(workspace: Workspace, plan: Plan) -> Trial | None:
-    """The trial that was being measured."""
-    trials = workspace.record.trials.of(plan.box)
+def _measured_last(workspace: Workspace, request: SearchRequest) -> Trial | None:
+    """The trial that was being measured: the one written last."""
+    trials = workspace.record.trials.of(request.study)
     return trials[-1] if trials else None
 
 
 @dataclass
-class _Watch:
-    """Told a few times a second who explores: looks at what that takes, and says how it goes."""
+class _LimitMonitor:
+    """Called a few times a second: raises when a limit is exceeded, and reports progress."""
 
     workspace: Workspace
-    plan: Plan
+    request: SearchRequest
     report: Report
     granted_s: float
     cpu_s: float = 0.0
     _before_s: float = 0.0
-    _told_at: float = field(default=-_TELL_S)
+    _reported_at: float = field(default=-_REPORT_S)
 
     def __post_init__(self) -> None:
         settings = self.workspace.settings.find
         self._cpu_limit_s = settings.cpu_limit_s
-        self._memory_limit = settings.memory_limit_gb * 2**30 or _MOST_MEMORY * free_memory()
+        self._memory_limit = settings.memory_limit_gb * 2**30 or _MEMORY_SHARE * free_memory()
 
     def __call__(self, session: int) -> None:
         usage = usage_of(session)
@@ -201,38 +204,42 @@ class _Watch:
                 f"{self._memory_limit / 2**30:.1f} GB are granted.",
                 "Grant more with [find] memory_limit_gb, or leave the family out.",
             )
-        if time.monotonic() - self._told_at >= _TELL_S:
-            self._told_at = time.monotonic()
+        if time.monotonic() - self._reported_at >= _REPORT_S:
+            self._reported_at = time.monotonic()
             share = min(self.report.waited_s() / self.granted_s, 1.0)
-            self.report(_progress(self.workspace.record.trials.of(self.plan.box)), share)
+            self.report(_progress(self.workspace.record.trials.of(self.request.study)), share)
 
     def restarted(self) -> None:
-        """Another process explores from here on."""
+        """Count the processor time of another process from here on."""
         self._before_s = self.cpu_s
 
 
-def _judged(trials: tuple[Trial, ...], scoring: str) -> tuple[Trial, ...]:
-    """With the probability of each that no other is better at the size that can be afforded."""
-    known = [trial for trial in trials if trial.level and trial.state is not TrialState.FAILED]
+def _with_chance_best(trials: tuple[Trial, ...], scoring: str) -> tuple[Trial, ...]:
+    """The trials, each with the probability that none is better at the affordable size."""
+    known = [
+        trial for trial in trials if trial.error_at_largest and trial.state is not TrialState.FAILED
+    ]
     if not known:
         return trials
-    errors, rng = compared(known, scoring), np.random.default_rng(0)
+    errors, rng = comparison_errors(known, scoring), np.random.default_rng(0)
     draws = [
-        errors[trial.name] / trial.level.error * _drawn(trial.level, rng)
+        errors[trial.name]
+        / trial.error_at_largest.error
+        * _error_draws(trial.error_at_largest, rng)
         for trial in known
-        if trial.level
+        if trial.error_at_largest
     ]
-    chances = dict(zip(errors, chances_best(np.column_stack(draws)), strict=True))
+    chances = dict(zip(errors, probability_best(np.column_stack(draws)), strict=True))
     return tuple(
         replace(trial, chance_best=float(chances[trial.name])) if trial.name in chances else trial
         for trial in trials
     )
 
 
-def _drawn(expected: Expected, rng: np.random.Generator) -> np.ndarray:
-    """Errors as far apart as the interval that is on the record."""
-    spread = np.log(max(expected.high, _TINY) / max(expected.low, _TINY)) / _NINETY
-    return np.asarray(max(expected.error, _TINY) * np.exp(rng.normal(0.0, spread, _N_DRAWS)))
+def _error_draws(expected: Expected, rng: np.random.Generator) -> np.ndarray:
+    """Draws of an error whose 90 % interval is the one on the record."""
+    std = np.log(max(expected.high, _TINY) / max(expected.low, _TINY)) / _STDS_OF_INTERVAL
+    return np.asarray(max(expected.error, _TINY) * np.exp(rng.normal(0.0, std, _N_DRAWS)))
 
 
 def _chance_of(trials: tuple[Trial, ...], chosen: str, problem: Problem) -> float | None:
@@ -241,24 +248,24 @@ def _chance_of(trials: tuple[Trial, ...], chosen: str, problem: Problem) -> floa
     if trial is None or not trial.expected:
         return None
     target = scoring_of(problem.scoring).error(problem.target_score)
-    return float(np.mean(_drawn(trial.expected[-1], np.random.default_rng(1)) <= target))
+    return float(np.mean(_error_draws(trial.expected[-1], np.random.default_rng(1)) <= target))
 
 
-def _quick(spec: FitSpec, trial: Trial) -> FitSpec:
-    """The trial on as few rows as keep one more fit short: the box is closed by now."""
+def _quick_spec(spec: FitSpec, trial: Trial) -> FitSpec:
+    """The trial on so few rows that one more fit is short: the time box is closed by now."""
     share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
     n_train = max(int(trial.n_train * share), _FEWEST_TRAIN)
     return replace(spec, family=trial.family, params=trial.params, n_train=n_train)
 
 
-def _found(workspace: Workspace, plan: Plan) -> tuple[Trial, ...]:
-    """What is on record of the families that are asked now; earlier runs may have asked others."""
+def _asked_trials(workspace: Workspace, request: SearchRequest) -> tuple[Trial, ...]:
+    """The study's trials of the families in the settings; earlier runs may have had others."""
     asked = set(workspace.settings.find.families)
-    return tuple(t for t in _latest(workspace.record.trials.of(plan.box)) if t.family in asked)
+    return tuple(t for t in _latest(workspace.record.trials.of(request.study)) if t.family in asked)
 
 
 def _latest(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
-    """Each trial as it was last written, in the order of their start."""
+    """Each trial as it was last written, in the order they were begun."""
     by_name: dict[str, Trial] = {}
     for trial in trials:
         by_name[trial.name] = trial
@@ -266,7 +273,7 @@ def _latest(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:
 
 
 def _progress(trials: tuple[Trial, ...]) -> str:
-    """How many candidates were measured, which leads, and which is at work."""
+    """Progress in words: number of candidates measured, and the one being measured."""
     latest = _latest(trials)
     if not latest:
         return "starting"

@@ -138,7 +138,7 @@ class Evidence:
         Train rows there are.
     spent_s : float
         Seconds the measuring took this time.
-    n_aim : int or None
+    n_affordable : int or None
         Train size whose forecast the measuring was to sharpen; None where sizes were fixed.
     stopped : Stop or None
         Why the measuring of the chosen candidate ended; None where sizes were fixed.
@@ -156,7 +156,7 @@ class Evidence:
     chance_error: float
     n_available: int
     spent_s: float
-    n_aim: int | None = None
+    n_affordable: int | None = None
     stopped: Stop | None = None
     n_kept: int = 0
     next_rule: str = "random"
@@ -167,12 +167,16 @@ class Evidence:
 class Curve(Verdict, Evidence):
     """The learning curves."""
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     @classmethod
     def upgrade(cls, payload: Mapping[str, Any], version: int) -> dict[str, Any]:  # noqa: ARG003
-        """Read version 1: sizes were fixed, and nobody estimated the validation sampling."""
-        return {"n_aim": None, "stopped": None, "n_kept": 0, **payload}
+        """Read version 2, which had another name of the affordable size, and version 1.
+
+        In version 1 sizes were fixed, and nobody estimated the validation sampling.
+        """
+        n_affordable = payload.get("n_aim")
+        return {"n_affordable": n_affordable, "stopped": None, "n_kept": 0, **payload}
 
 
 def assess(evidence: Evidence) -> Curve:
@@ -272,7 +276,7 @@ def _crossings(evidence: Evidence) -> list[Finding]:
 
 def _ending(evidence: Evidence) -> list[Finding]:
     """Why the measuring stopped, and what it did not need to do again."""
-    aim = f"at {plural(evidence.n_aim, 'row')}" if evidence.n_aim else ""
+    aim = f"at {plural(evidence.n_affordable, 'row')}" if evidence.n_affordable else ""
     words = {
         Stop.SETTLED: "Measuring stopped because more of it would hardly narrow the forecast "
         f"{aim}.",

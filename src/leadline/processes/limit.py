@@ -1,8 +1,8 @@
-"""Run a function in a child process that is killed when its time is over.
+"""Function calls in a child process that is killed when a time limit is reached.
 
-The child gets its own session, so that whatever it starts dies with it, and a folder for what
-programs leave behind, which goes too. It dies by itself when its parent is gone: it holds the other
-end of a pipe. Signals are never relied on.
+The child gets a session of its own, so that every process it starts is killed with it, and a
+temporary folder that is removed with it. It also ends when its parent dies, which it notices by a
+pipe that closes. Nothing depends on the child obeying a signal.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from leadline.errors import DiedError, EngineError, LeadlineError, LimitError
 from leadline.processes.usage import members
 
 _POLL_S = 0.05
-_DYING_S = 5.0
-_READY = "ready"  # a file: from now on an interrupt reaches the function
+_KILL_S = 5.0
+_READY = "ready"  # a file: once it exists, an interrupt reaches the function
 # OpenMP threads that spin while they wait make a fit ten times slower on a busy machine
-_PATIENT = {"OMP_WAIT_POLICY": "PASSIVE"}
+_OPENMP = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
-def run_in_box(
+def run_with_limit(
     target: str,
     *args: Any,
     limit_s: float | None,
@@ -41,24 +41,24 @@ def run_in_box(
     tick_s: float = 0.25,
     closing_s: float = 0.0,
 ) -> Any:
-    """Call a function in a child process, at most so long.
+    """Call a function in a child process that is killed after a number of seconds.
 
     Parameters
     ----------
     target : str
         ``"package.module:function"``.
     *args : object
-        Handed to it; must pickle.
+        Its arguments; must pickle.
     limit_s : float or None
         Seconds of wall clock from now, the child's start included; None for no limit.
     tick : callable, optional
-        Called every `tick_s` seconds while waiting, with the number of the child's session;
-        whatever it raises ends the child.
+        Called every `tick_s` seconds while waiting, with the child's session id; an exception
+        that it raises ends the child.
     tick_s : float, default=0.25
         Seconds between ticks.
     closing_s : float, default=0.0
-        When this process is interrupted the child is too, and has so many seconds to come to an
-        end of its own; a second interrupt ends it at once.
+        When this process is interrupted, the child is too, and has this many seconds to return
+        by itself; a second interrupt ends it at once.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def run_in_box(
     Raises
     ------
     LimitError
-        If the time was over; the child and all it started are dead then.
+        If the time is over; the child and all it started are dead by then.
     LeadlineError
         If the function raised one.
     EngineError
@@ -86,7 +86,7 @@ def run_in_box(
             [sys.executable, "-m", "leadline.processes.limit"],
             stdin=subprocess.PIPE,
             start_new_session=True,
-            env={**_PATIENT, **os.environ, "TMPDIR": folder},
+            env={**_OPENMP, **os.environ, "TMPDIR": folder},
         )
         try:
             _send(child, request)
@@ -114,7 +114,7 @@ def _send(child: subprocess.Popen[bytes], request: bytes) -> None:
         child.stdin.write(len(request).to_bytes(8, "big") + request)
         child.stdin.flush()
     except BrokenPipeError:
-        pass  # it died at its start; the missing answer tells
+        pass  # it died at its start: the missing answer is reported
 
 
 def _wait(
@@ -146,10 +146,10 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
             child.stdin.close()
 
 
-def _end_session(leader: int) -> None:
-    """Kill who is in a session but not in its first group, as Ray's workers are; not us."""
-    deadline = time.monotonic() + _DYING_S
-    while (pids := set(members(leader)) - {os.getpid()}) and time.monotonic() < deadline:
+def _end_session(session: int) -> None:
+    """Kill the processes of a session, those in other groups too (Ray's workers); not our own."""
+    deadline = time.monotonic() + _KILL_S
+    while (pids := set(members(session)) - {os.getpid()}) and time.monotonic() < deadline:
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Clients that ask a server again as soon as they are answered."""
+"""Load generator: clients that send the next request as soon as the last is answered."""
 
 from __future__ import annotations
 
@@ -19,28 +19,33 @@ from leadline.phases.capacity import Load
 def run_clients(
     port: int, rows: Sequence[dict[str, Any]], *, n_clients: int, seconds: float
 ) -> Load:
-    """Ask for one row a request, over kept connections, for some seconds.
+    """Send requests of one row each over kept connections for some seconds.
 
-    The clients run in a process of their own, so that they do not slow the caller down; they
-    share the machine with the server, whose rate is therefore understated.
+    The clients run in a process of their own and do not slow the caller down. They share the
+    machine with the server, so the rate measured is lower than it would be without them.
 
     Parameters
     ----------
     port : int
-        Of the server on this machine.
+        Port of the server on this machine.
     rows : sequence of dict
-        Asked for in turn; JSON after base64 of bytes, and `str` of what else JSON does not know.
+        Sent in turn as JSON: bytes as base64, other values that JSON does not know by `str`.
     n_clients : int >= 1
-        Connections.
+        Connections, one a client.
     seconds : float > 0
-        How long.
+        Seconds the clients run.
+
+    Returns
+    -------
+    Load
+        Requests a second, and the median and 99 % quantile of the latency in seconds.
 
     Raises
     ------
     EngineError
         If the server answers anything but 200, or nothing at all.
     """
-    bodies = [json.dumps({"rows": [row]}, default=_written).encode() for row in rows]
+    bodies = [json.dumps({"rows": [row]}, default=_as_json).encode() for row in rows]
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
         latencies, took_s = pool.apply(_drive, (port, bodies, n_clients, seconds))
@@ -58,15 +63,15 @@ def run_clients(
     )
 
 
-def _written(value: object) -> str:
-    """What JSON does not know: images as the server takes them, dates."""
+def _as_json(value: object) -> str:
+    """JSON text of other values: images as base64, dates as text."""
     return b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
 def _drive(
     port: int, bodies: list[bytes], n_clients: int, seconds: float
 ) -> tuple[list[float], float]:
-    """Latencies, and the seconds until the last answer."""
+    """Latencies in seconds, and the seconds until the last answer."""
     started = time.perf_counter()
     latencies = asyncio.run(_all_clients(port, bodies, n_clients, seconds))
     return latencies, time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""A server of a release, in a process of its own, for as long as a measurement takes."""
+"""Release server: a child process that serves a release while it is measured."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from leadline.errors import EngineError
 
-_PATIENCE_S = 60.0
+_READY_S = 60.0
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def served(folder: Path, *, key: Path, modules: Path | str = "") -> Iterator[int
     key : Path
         The key whose signature is trusted.
     modules : Path or str, default=""
-        Where ``leadline.toml`` lies, for a model of a person's own.
+        Folder of ``leadline.toml``, for a release with a user's own model.
 
     Yields
     ------
@@ -57,14 +57,14 @@ def served(folder: Path, *, key: Path, modules: Path | str = "") -> Iterator[int
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
+    """A free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
-    until = time.monotonic() + _PATIENCE_S
+    until = time.monotonic() + _READY_S
     while time.monotonic() < until and server.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=1):
@@ -73,7 +73,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
             time.sleep(0.1)
     raise EngineError(
         "The server of the release did not become ready.",
-        f"It has {_PATIENCE_S:.0f} s for that.",
+        f"It has {_READY_S:.0f} s for that.",
         "Try 'leadline serve' and look at what it prints.",
     )
 

@@ -1,4 +1,4 @@
-"""What the processes of a session use of the machine, as /proc tells."""
+"""Resource usage of a session's processes: processor time and memory, from /proc."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ _CGROUP = Path("/sys/fs/cgroup")
 
 @dataclass(frozen=True)
 class Usage:
-    """Of all processes of a session together.
+    """Processor time and memory of all processes of a session.
 
     Attributes
     ----------
     cpu_s : float
-        Seconds of processors, those of ended children included once somebody waited for them.
+        Seconds of processor time, including ended children that their parent has waited for.
     memory : int
-        Bytes held; pages that processes share are counted once each.
+        Bytes; a page that processes share is counted once.
     """
 
     cpu_s: float
     memory: int
 
 
-def usage_of(leader: int) -> Usage:
-    """What a session uses now; nothing where no /proc tells."""
+def usage_of(session: int) -> Usage:
+    """What a session uses now; zeros on a machine without /proc."""
     ticks, memory = 0, 0
-    for pid in members(leader):
+    for pid in members(session):
         with suppress(OSError, ValueError, IndexError):
             fields = _stat(_PROC / str(pid))
             ticks += sum(int(each) for each in fields[11:15])
-            memory += _held(pid)
+            memory += _memory(pid)
     return Usage(ticks / os.sysconf("SC_CLK_TCK"), memory)
 
 
-def members(leader: int) -> Iterator[int]:
-    """Processes of a session that run; none where no /proc tells."""
+def members(session: int) -> Iterator[int]:
+    """Ids of the running processes of a session; none on a machine without /proc."""
     for entry in _PROC.glob("[0-9]*"):
         with suppress(OSError):
             fields = _stat(entry)
-            if int(fields[3]) == leader and fields[0] not in b"ZX":
+            if int(fields[3]) == session and fields[0] not in b"ZX":
                 yield int(entry.name)
 
 
 def free_memory() -> int:
-    """Bytes that could be had now without swapping; 0 where nobody can tell."""
+    """Bytes that can be allocated now without swapping; 0 where that is not known."""
     found = [_free_on_machine(), _free_in_group()]
     return min((each for each in found if each is not None), default=0)
 
 
 def _stat(process: Path) -> list[bytes]:
-    """What follows the name in a process's stat file, the state first."""
+    """Fields of a process's stat file after its name; the state is the first."""
     return (process / "stat").read_bytes().rpartition(b") ")[2].split()
 
 
-def _held(pid: int) -> int:
-    """Bytes a process holds, shared ones by its part; all of them where that is not told."""
+def _memory(pid: int) -> int:
+    """Memory of a process in bytes, shared pages divided by who share them where that is known."""
     with suppress(OSError):
         for line in (_PROC / str(pid) / "smaps_rollup").read_bytes().splitlines():
             if line.startswith(b"Pss:"):
@@ -78,7 +78,7 @@ def _free_on_machine() -> int | None:
 
 
 def _free_in_group() -> int | None:
-    """What a container's limit leaves."""
+    """Bytes that the limit of a container leaves; None where there is no limit."""
     with suppress(OSError, ValueError):
         limit = int((_CGROUP / "memory.max").read_text())
         return max(limit - int((_CGROUP / "memory.current").read_text()), 0)

@@ -33,9 +33,9 @@ _WORDS = {
 _MOST_VALUES = 12
 _STATES = {
     TrialState.COMPLETE: "measured in full",
-    TrialState.ASIDE: "set aside",
+    TrialState.PRUNED: "set aside",
     TrialState.FAILED: "failed",
-    TrialState.CUT: "out of time",
+    TrialState.NOT_STARTED: "out of time",
 }
 
 

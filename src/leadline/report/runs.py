@@ -24,7 +24,7 @@ from leadline.report.writing import write_report
 _Series = dict[str, list[tuple[int, float]]]
 _STATES: dict[TrialState, Literal["failed", "stopped"]] = {
     TrialState.FAILED: "failed",
-    TrialState.CUT: "stopped",
+    TrialState.NOT_STARTED: "stopped",
 }
 
 
@@ -122,7 +122,7 @@ def _search_runs(
             "time_box_s": search.time_box_s,
             "n_rows": search.n_rows,
             # 0 where nobody said
-            **({"n_aim": search.n_aim} if search.n_aim else {}),
+            **({"n_affordable": search.n_affordable} if search.n_affordable else {}),
             "chosen": search.chosen,
         },
         metrics={

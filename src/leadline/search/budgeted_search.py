@@ -1,8 +1,8 @@
-"""The race of the candidates: where each next second of a time box goes.
+"""Budgeted search: candidates are measured within a time box, the best gain a second first.
 
-Candidates are measured at small nested sizes first. From its curve each has a forecast at the size
-that can be afforded, and the next measurement goes where knowing more is expected to save most
-error there, a second. A new candidate, from its family or a searcher, is one more thing to know.
+Every candidate is measured at small nested sizes first. Its learning curve then gives a forecast of
+its error at larger sizes, and each next measurement is the one that is expected to save most error
+a second. To begin a new candidate, of a family or a searcher, is such an action too.
 """
 
 from __future__ import annotations
@@ -16,350 +16,298 @@ import numpy as np
 
 from leadline.engines.loading import load
 from leadline.evaluation.fit import message_of
-from leadline.phases.scoring import scoring_of
-from leadline.phases.search.choice import compared
-from leadline.phases.search.trial import Expected, Trial, TrialState
-from leadline.search.candidate_evaluator import BATCH, Course, Step
-from leadline.search.candidate_state import LEAST_S, Move, Runner
-from leadline.search.candidates import Params, Source
-from leadline.search.error_forecast import Outlook, belief_of, outlook_of
-from leadline.search.fold_effects import luck_of, without_luck
-from leadline.stats.allocation import value_of_knowing
+from leadline.phases.search.choice import comparison_errors
+from leadline.phases.search.trial import TrialState
+from leadline.search.action_choice import (
+    Action,
+    best_action,
+    gain_of_new_candidate,
+    has_stalled,
+    min_gain,
+)
+from leadline.search.candidate_evaluator import REPEATS_PER_BATCH, EvaluationContext, Measurement
+from leadline.search.candidate_state import CandidateState
+from leadline.search.candidates import CandidateSource, Params
+from leadline.search.error_forecast import ErrorForecast, error_forecast_of
+from leadline.search.fold_effects import fold_effects_of, without_fold_effects
+from leadline.search.study import Study
+from leadline.stats.allocation import expected_value_of_information
 from leadline.stats.curves.design import train_sizes
 
 if TYPE_CHECKING:
     from leadline.phases.curve import Point
     from leadline.stats.arrays import Floats
 
-_MOST_SIZES = 7
-_N_LOOKS = 3
+_MAX_SIZES = 7
+_N_FIRST_SIZES = 3  # at which every candidate is measured
 _N_DRAWS = 400
-_N_SHOWN = 5  # sizes of a forecast that go on the record
-_FEWEST_SIZES = 3  # of a curve
-# what a search is not worth going on for: of the error, and of the doubt about it
-_NOTICEABLE = 0.002
-_WITHIN_DOUBT = 0.05
-# proposals of a family in a row that came to nothing before it is left alone
-_PATIENCE = 10
-LEAST_SPREAD = 0.01
-_RECENT = 6
-# a box in which nobody waits for other processes before each family was looked at
+# a shorter time box is not spent on starting processes, and is measured a size at a time
 _SHORT_S = 45.0
-# left for the leader to be measured in full before the box closes
+# by this factor the time left exceeds what measuring the leader in full is expected to take
 _RESERVE = 1.5
 
 
 @dataclass
-class Race:
-    """Candidates, and what is known of each.
+class BudgetedSearch:
+    """A search within a time box, and what it knows of each candidate.
 
     Attributes
     ----------
-    course : Course
-        What they are measured on.
-    box : str
-        Under which their trials are on the record.
-    n_aim : int
+    context : EvaluationContext
+        What candidates are measured with.
+    study : Study
+        The trials on the record.
+    n_affordable : int
         Train rows that can be afforded.
     searcher : str
-        Who proposes parameters; "none": only the families themselves do.
+        Name of the engine that proposes parameters; "none": only the families do.
     left_s : callable
-        Seconds before the box closes.
+        Returns the seconds before the time box closes.
     banned : set of str
         Names of trials that are not to be measured again.
+    candidates : list of CandidateState
+        In the order they were begun.
+    sources : list of CandidateSource
+        One a family.
     """
 
-    course: Course
-    box: str
-    n_aim: int
+    context: EvaluationContext
+    study: Study
+    n_affordable: int
     searcher: str
     left_s: Callable[[], float]
     banned: frozenset[str] = frozenset()
-    runners: list[Runner] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
-    _known: dict[str, Trial] = field(default_factory=dict)
-    _n_named: int = 0
+    candidates: list[CandidateState] = field(default_factory=list)
+    sources: list[CandidateSource] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        sizes = train_sizes(self.course.largest)[::-1]
-        self.sizes = sizes[::2][:_MOST_SIZES][::-1]
-        for trial in self.course.workspace.record.trials.of(self.box):
-            self._known[trial.name] = trial
-        self._n_named = len(self._known)
+        sizes = train_sizes(self.context.max_train_size)[::-1]
+        self.sizes = sizes[::2][:_MAX_SIZES][::-1]
 
-    def run(self, sources: Iterable[Source]) -> None:
-        """Look at every family's default, the baseline in full; then go where it pays."""
+    def run(self, sources: Iterable[CandidateSource]) -> None:
+        """Measure each family's default, the first in full; then act while there is a gain."""
         is_short = self.left_s() < _SHORT_S
         for source in sources:
-            runner = self._opened(source)
-            if runner is None:
+            candidate = self._open(source)
+            if candidate is None:
                 continue
-            is_baseline, usual = len(self.runners) == 1, runner.bench.executor
+            is_baseline, usual = len(self.candidates) == 1, candidate.evaluator.executor
             if is_short or is_baseline:
-                # here and now: other processes take seconds to start
-                runner.bench.executor = load("executors", "sequential")(1)
-            self._measure(runner, self._rest(runner)) if is_baseline else self._look(runner)
-            runner.bench.executor = usual
+                # in this process: others take seconds to start
+                candidate.evaluator.executor = load("executors", "sequential")(1)
+            if is_baseline:
+                self._measure(candidate, self._missing_at_largest(candidate))
+            else:
+                self._measure_first_sizes(candidate)
+            candidate.evaluator.executor = usual
         self._restore()
-        while self._step():
+        while self._act():
             pass
 
-    def _opened(self, source: Source) -> Runner | None:
-        """A family's default, entered; None where the family has none, or fails."""
-        spec = self.course.spec
+    def _open(self, source: CandidateSource) -> CandidateState | None:
+        """Begin a family's default; None where the family has none, or fails."""
+        spec = self.context.spec
         data, task = spec.data, spec.target.task.value
         try:
             if not source.open(task, data.features, data.split.n_train):
                 return None
-        except Exception as error:  # a guest's family may raise anything; the search goes on
-            failed = self._named(source, {}, is_tuned=False)
-            self._write(replace(failed, state=TrialState.FAILED, message=message_of(error)))
+        except Exception as error:  # a family of others may raise anything; the search goes on
+            failed = self.study.trial_of(source, {}, is_tuned=False)
+            self.study.write(replace(failed, state=TrialState.FAILED, message=message_of(error)))
             return None
         if self.searcher == "none":
             source.space = {}
         self.sources.append(source)
-        params, is_tuned = source.further((), self.searcher, 0)
-        return self._enter(source, params, is_tuned=is_tuned)
+        params, is_tuned = source.next_params((), self.searcher, 0)
+        return self._begin(source, params, is_tuned=is_tuned)
 
     def _restore(self) -> None:
-        """Bring back what earlier runs have measured, and strike it off the proposals."""
+        """Add the candidates that earlier runs measured, and take them off the proposals."""
         by_name = {source.name: source for source in self.sources}
-        entered = {runner.trial.name for runner in self.runners}
-        for trial in list(self._known.values()):
+        begun = {candidate.trial.name for candidate in self.candidates}
+        for trial in self.study:
             source = by_name.get(trial.family)
-            if source is None or trial.name in entered or trial.name in self.banned:
+            if source is None or trial.name in begun or trial.name in self.banned:
                 continue
             source.proposals = [each for each in source.proposals if each != trial.params]
-            runner = Runner(trial, self.course.bench(trial))
-            if runner.bench.points:
-                self.runners.append(runner)
-                self._refresh(runner)
+            candidate = CandidateState(trial, self.context.evaluator(trial))
+            if candidate.evaluator.points:
+                self.candidates.append(candidate)
+                self._refresh(candidate)
 
-    def _named(self, source: Source, params: Params, *, is_tuned: bool) -> Trial:
-        """The trial of some parameters: as the record has it, or a new one that counts as cut."""
-        for trial in self._known.values():
-            if trial.family == source.name and trial.params == params:
-                return trial
-        trial = Trial(
-            name=f"{source.label} {self._n_named}",
-            family=source.name,
-            params=dict(params),
-            complexity=source.complexity,
-            n_train=0,
-            state=TrialState.CUT,
-            is_tuned=is_tuned,
-        )
-        self._n_named += 1
-        return trial
-
-    def _enter(self, source: Source, params: Params, *, is_tuned: bool) -> Runner | None:
-        trial = self._named(source, params, is_tuned=is_tuned)
+    def _begin(
+        self, source: CandidateSource, params: Params, *, is_tuned: bool
+    ) -> CandidateState | None:
+        """Add a candidate; None if its trial is banned."""
+        trial = self.study.trial_of(source, params, is_tuned=is_tuned)
         if trial.name in self.banned:
             return None
-        # failed in an earlier run: it gets another chance, and counts as cut until it is used
-        trial = replace(trial, state=TrialState.CUT, message="")
-        self._write(trial)
-        runner = Runner(trial, self.course.bench(trial))
-        self.runners.append(runner)
-        return runner
+        # one that failed in an earlier run is tried again
+        trial = replace(trial, state=TrialState.NOT_STARTED, message="")
+        self.study.write(trial)
+        candidate = CandidateState(trial, self.context.evaluator(trial))
+        self.candidates.append(candidate)
+        return candidate
 
-    def _write(self, trial: Trial) -> None:
-        self._known[trial.name] = trial
-        self.course.workspace.record.trials.add(self.box, trial)
-
-    def _look(self, runner: Runner) -> None:
-        sizes = self.sizes[:_N_LOOKS]
-        # in a short box a size at a time, so that it closes on something
+    def _measure_first_sizes(self, candidate: CandidateState) -> None:
+        sizes = self.sizes[:_N_FIRST_SIZES]
+        # in a short time box a size at a time, so that something is known when it closes
         parts = [[size] for size in sizes] if self.left_s() < _SHORT_S else [sizes]
         for part in parts:
-            self._measure(runner, runner.bench.missing(part))
+            self._measure(candidate, candidate.evaluator.missing(part))
 
-    def _rest(self, runner: Runner) -> list[Step]:
-        """What is missing at the largest size."""
-        n_repeats = max(self.course.n_folds, BATCH)
-        return runner.bench.missing(self.sizes[-1:], n_repeats)
+    def _missing_at_largest(self, candidate: CandidateState) -> list[Measurement]:
+        """What is not measured yet at the largest size, one repeat a fold."""
+        n_repeats = max(self.context.n_folds, REPEATS_PER_BATCH)
+        return candidate.evaluator.missing(self.sizes[-1:], n_repeats)
 
-    def _further(self, runner: Runner) -> list[Step]:
-        """The next larger size, or what is missing at the largest; empty when all is known."""
-        reached = runner.bench.points[-1].n_train
+    def _next_measurements(self, candidate: CandidateState) -> list[Measurement]:
+        """The next larger size, or what is missing at the largest; empty when all is measured."""
+        reached = candidate.evaluator.points[-1].n_train
         larger = [size for size in self.sizes if size > reached]
-        return runner.bench.missing(larger[:1]) if larger else self._rest(runner)
+        if larger:
+            return candidate.evaluator.missing(larger[:1])
+        return self._missing_at_largest(candidate)
 
-    def _measure(self, runner: Runner, steps: list[Step]) -> None:
-        self._write(runner.trial)  # the last one written is at work: who kills us blames it
-        runner.bench.measure(steps, lambda _: None)
-        self._refresh(runner)
+    def _measure(self, candidate: CandidateState, measurements: list[Measurement]) -> None:
+        # the trial written last is the one being measured: it failed if this process is killed
+        self.study.write(candidate.trial)
+        candidate.evaluator.measure(measurements, lambda _: None)
+        self._refresh(candidate)
 
-    def _step(self) -> bool:
-        """Do what is worth most a second; say whether there was anything."""
-        running = [runner for runner in self.runners if runner.outlook is not None]
-        if not running:
-            return self._propose_any()
-        errors = self._errors(running)
-        leader = min(running, key=lambda runner: errors[runner.trial.name])
-        left = self.left_s()
-        rest = self._rest(leader)
-        if rest and left < _RESERVE * leader.seconds(rest):
-            self._measure(leader, rest)
+    def _act(self) -> bool:
+        """Run the action of the largest gain a second; return whether there was any."""
+        measured = [each for each in self.candidates if each.forecast is not None]
+        if not measured:
+            return self._begin_any_proposal()
+        errors = self._errors(measured)
+        leader = min(measured, key=lambda candidate: errors[candidate.trial.name])
+        left_s = self.left_s()
+        missing = self._missing_at_largest(leader)
+        if missing and left_s < _RESERVE * leader.seconds(missing):
+            self._measure(leader, missing)
             return True
-        least = errors[leader.trial.name] * max(_NOTICEABLE, _WITHIN_DOUBT * leader.doubt)
-        moves = [*self._measurements(running, errors, least), *self._proposals(errors, least)]
-        affordable = [move for move in moves if move.seconds < left]
-        if affordable:
-            best = max(affordable, key=lambda move: move.worth / max(move.seconds, LEAST_S))
-            best.make()
-        elif rest:
-            self._measure(leader, rest)
-        return bool(affordable or rest)
+        least = min_gain(errors[leader.trial.name], leader.std_at_largest)
+        actions = [
+            *self._measuring_actions(measured, errors, least),
+            *self._beginning_actions(errors, least),
+        ]
+        best = best_action(actions, left_s)
+        if best is not None:
+            best.run()
+        elif missing:
+            self._measure(leader, missing)
+        return best is not None or bool(missing)
 
-    def _measurements(
-        self, running: Sequence[Runner], errors: dict[str, float], least: float
-    ) -> Iterator[Move]:
-        """The next measurement of each candidate, where it is worth more than so much error."""
-        values = value_of_knowing(self._learnt(running, errors))
-        for runner, worth in zip(running, values, strict=True):
-            steps = self._further(runner)
-            if steps and worth > least:
-                make = partial(self._measure, runner, steps)
-                yield Move(float(worth), runner.seconds(steps), make)
+    def _measuring_actions(
+        self, measured: Sequence[CandidateState], errors: dict[str, float], least: float
+    ) -> Iterator[Action]:
+        """The next measurements of each candidate, where their gain is above the least."""
+        gains = expected_value_of_information(self._posterior_means(measured, errors))
+        for candidate, gain in zip(measured, gains, strict=True):
+            measurements = self._next_measurements(candidate)
+            if measurements and gain > least:
+                run = partial(self._measure, candidate, measurements)
+                yield Action(float(gain), candidate.seconds(measurements), run)
 
-    def _proposals(self, errors: dict[str, float], least: float) -> Iterator[Move]:
-        """One more candidate of each family; those that it proposes itself are all looked at."""
+    def _beginning_actions(self, errors: dict[str, float], least: float) -> Iterator[Action]:
+        """One more candidate of each family; its own proposals need not reach the least gain."""
         for source in self.sources:
-            worth, seconds = self._promise(source, errors)
-            if worth > (0.0 if source.proposals else least):
-                yield Move(worth, seconds, partial(self._propose, source))
+            gain, seconds = self._gain_and_seconds(source, errors)
+            if gain > (0.0 if source.proposals else least):
+                yield Action(gain, seconds, partial(self._begin_next, source))
 
-    def _errors(self, running: Sequence[Runner]) -> dict[str, float]:
-        """What candidates are compared by, as the choice will be made in the end."""
-        return compared([runner.trial for runner in running], self.course.spec.scoring)
+    def _errors(self, measured: Sequence[CandidateState]) -> dict[str, float]:
+        """Errors that candidates are compared by: the final choice uses the same."""
+        trials = [candidate.trial for candidate in measured]
+        return comparison_errors(trials, self.context.spec.scoring)
 
-    def _learnt(self, running: Sequence[Runner], errors: dict[str, float]) -> Floats:
-        """Draws of what will be expected of each after its next measurement."""
+    def _posterior_means(
+        self, measured: Sequence[CandidateState], errors: dict[str, float]
+    ) -> Floats:
+        """Draws of each candidate's mean error after its next measurement, one column each."""
         return np.column_stack(
             [
-                runner.outlook.learnt * errors[runner.trial.name] / np.mean(runner.outlook.draws)
-                for runner in running
-                if runner.outlook is not None
+                candidate.forecast.posterior_means
+                * errors[candidate.trial.name]
+                / np.mean(candidate.forecast.draws)
+                for candidate in measured
+                if candidate.forecast is not None
             ]
         )
 
-    def _propose(self, source: Source) -> bool:
-        mine = self._of(source)
-        errors = self._errors(mine)
-        told = [(runner.trial.params, errors[runner.trial.name]) for runner in mine]
-        params, is_tuned = source.further(told, self.searcher, self.course.spec.seed + len(mine))
-        if any(runner.trial.params == params for runner in mine):
-            source.space = {}  # the searcher repeats itself: there is nothing left
-            return True
-        runner = self._enter(source, params, is_tuned=is_tuned)
-        if runner is not None:
-            self._look(runner)
-        return True
+    def _gain_and_seconds(
+        self, source: CandidateSource, errors: dict[str, float]
+    ) -> tuple[float, float]:
+        """Gain of one more candidate of a family, and seconds of its first sizes; 0 for none."""
+        family = self._measured_of(source)
+        known = [errors[candidate.trial.name] for candidate in family]
+        if source.is_exhausted or not family or (has_stalled(known) and not source.proposals):
+            return 0.0, 0.0
+        stds = [candidate.std_at_largest for candidate in family]
+        gain = gain_of_new_candidate(known, stds, min(errors.values()))
+        first = [
+            (size, repeat)
+            for size in self.sizes[:_N_FIRST_SIZES]
+            for repeat in range(REPEATS_PER_BATCH)
+        ]
+        return gain, float(np.mean([candidate.seconds(first) for candidate in family]))
 
-    def _propose_any(self) -> bool:
-        """When nothing could be measured: whatever else is proposed, one after the other."""
-        source = next((each for each in self.sources if each.proposals), None)
-        return source is not None and self._propose(source)
-
-    def _of(self, source: Source) -> list[Runner]:
-        """A family's candidates that were measured, in the order they were begun."""
+    def _measured_of(self, source: CandidateSource) -> list[CandidateState]:
+        """A family's measured candidates, in the order they were begun."""
         return [
-            runner
-            for runner in self.runners
-            if runner.trial.family == source.name and runner.outlook is not None
+            candidate
+            for candidate in self.candidates
+            if candidate.trial.family == source.name and candidate.forecast is not None
         ]
 
-    def _promise(self, source: Source, errors: dict[str, float]) -> tuple[float, float]:
-        """Error that one more candidate of a family may save, and the seconds a look takes."""
-        mine = self._of(source)
-        known = [errors[runner.trial.name] for runner in mine]
-        if source.is_empty or not mine or (_is_spent(known) and not source.proposals):
-            return 0.0, 0.0
-        logs = np.log(known)
-        # what is left of their scatter when the doubt about each is taken off
-        doubts = float(np.mean([runner.doubt**2 for runner in mine]))
-        scatter = float(np.var(logs, ddof=1)) if logs.size > 1 else 0.0
-        spread = max(max(scatter - doubts, 0.0) ** 0.5, LEAST_SPREAD)
-        rng = np.random.default_rng(len(mine))
-        drawn = np.exp(rng.normal(np.mean(logs[-_RECENT:]), spread, _N_DRAWS))
-        worth = float(np.mean(np.maximum(min(errors.values()) - drawn, 0.0)))
-        look = [(size, repeat) for size in self.sizes[:_N_LOOKS] for repeat in range(BATCH)]
-        return worth, float(np.mean([runner.seconds(look) for runner in mine]))
+    def _begin_next(self, source: CandidateSource) -> bool:
+        """Begin a family's next candidate and measure its first sizes."""
+        family = self._measured_of(source)
+        errors = self._errors(family)
+        observed = [(candidate.trial.params, errors[candidate.trial.name]) for candidate in family]
+        seed = self.context.spec.seed + len(family)
+        params, is_tuned = source.next_params(observed, self.searcher, seed)
+        if any(candidate.trial.params == params for candidate in family):
+            source.space = {}  # the searcher repeats itself: nothing new is left
+            return True
+        candidate = self._begin(source, params, is_tuned=is_tuned)
+        if candidate is not None:
+            self._measure_first_sizes(candidate)
+        return True
 
-    def _refresh(self, runner: Runner) -> None:
-        """Draw its error at the aim anew and put what is known on the record."""
-        bench, trial = runner.bench, runner.trial
-        points = bench.points
-        if not points or max(bench.failed, default=0) > points[-1].n_train:
-            runner.outlook = None
-            failed = replace(trial, state=TrialState.FAILED, message=bench.why.removeprefix(": "))
-            runner.trial = failed
-            self._write(failed)
-            return
-        spec = self.course.spec
-        outlook = self._outlook(runner, without_luck(points, self._luck()))
-        runner.outlook = outlook
-        last, scoring = points[-1], scoring_of(spec.scoring)
-        result = next(each for (n, _), each in sorted(bench.fits.items()) if n == last.n_train)
-        is_whole = last.n_train == self.sizes[-1] and not self._rest(runner)
-        runner.trial = replace(
-            trial,
-            state=TrialState.COMPLETE if is_whole else TrialState.ASIDE,
-            n_train=last.n_train,
-            scores=tuple(scoring.score(error) for error in last.errors),
-            mean=scoring.score(last.mean),
-            stderr=last.stderr,
-            fit_s=last.fit_s,
-            points=points,
-            expected=self._expected(runner),
-            level=_summed(outlook.draws, self.sizes[-1]),
-            fall=outlook.fall,
-            doubt=outlook.doubt,
-            architecture=result.architecture,
-            epochs=result.epochs,
-        )
-        self._write(runner.trial)
+    def _begin_any_proposal(self) -> bool:
+        """While no candidate could be measured: begin the next proposal of any family."""
+        source = next((each for each in self.sources if each.proposals), None)
+        return source is not None and self._begin_next(source)
 
-    def _outlook(self, runner: Runner, points: Sequence[Point]) -> Outlook:
-        """What is believed of a candidate, independent of what is believed of others."""
-        steps = self._further(runner)
-        return outlook_of(
+    def _refresh(self, candidate: CandidateState) -> None:
+        """Forecast a candidate's error anew, and write what is known of it to the record."""
+        evaluator = candidate.evaluator
+        points = evaluator.points
+        if not points or max(evaluator.failed_sizes, default=0) > points[-1].n_train:
+            candidate.set_failed()
+        else:
+            effects = fold_effects_of([each.evaluator.points for each in self.candidates])
+            forecast = self._forecast(candidate, without_fold_effects(points, effects))
+            is_whole = points[-1].n_train == self.sizes[-1] and not self._missing_at_largest(
+                candidate
+            )
+            candidate.set_measured(
+                forecast, self.sizes[-1], self.n_affordable, is_complete=is_whole
+            )
+        self.study.write(candidate.trial)
+
+    def _forecast(self, candidate: CandidateState, points: Sequence[Point]) -> ErrorForecast:
+        """Forecast a candidate's error with draws that are independent of other candidates'."""
+        measurements = self._next_measurements(candidate)
+        return error_forecast_of(
             points,
             self.sizes[-1],
-            self.n_aim,
-            steps[0][0] if steps else None,
-            scoring=self.course.spec.scoring,
-            family=runner.trial.family,
+            self.n_affordable,
+            measurements[0][0] if measurements else None,
+            scoring=self.context.spec.scoring,
+            family=candidate.trial.family,
             n_draws=_N_DRAWS,
-            seed=self.runners.index(runner),
+            seed=self.candidates.index(candidate),
         )
-
-    def _luck(self) -> dict[int, float]:
-        """Of each repeat, read off all candidates."""
-        return luck_of([runner.bench.points for runner in self.runners])
-
-    def _expected(self, runner: Runner) -> tuple[Expected, ...]:
-        """The forecast from the largest measured size to the aim; empty without a curve."""
-        points = runner.bench.points
-        if len(points) < _FEWEST_SIZES:
-            return ()
-        spec, last = self.course.spec, points[-1].n_train
-        belief = belief_of(points, scoring=spec.scoring, family=runner.trial.family)
-        sizes = np.unique(np.geomspace(last, max(self.n_aim, last), _N_SHOWN).round().astype(int))
-        return tuple(
-            Expected(n_train=int(n), error=float(middle), low=float(low), high=float(high))
-            for n, (low, middle, high) in zip(
-                sizes, belief.quantile(sizes, [0.05, 0.5, 0.95]).T, strict=True
-            )
-        )
-
-
-def _summed(draws: Floats, n: int) -> Expected:
-    low, high = np.quantile(draws, [0.05, 0.95])
-    return Expected(n_train=n, error=float(np.mean(draws)), low=float(low), high=float(high))
-
-
-def _is_spent(errors: list[float]) -> bool:
-    """Whether a family's last proposals have come to nothing."""
-    return len(errors) - 1 - int(np.argmin(errors)) >= _PATIENCE

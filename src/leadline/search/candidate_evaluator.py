@@ -1,7 +1,7 @@
-"""Where one candidate is measured: at many sizes, several times, each fit kept on the record.
+"""Candidate evaluator: the fits of one candidate at several sizes, each kept on the record.
 
-Every fit is put on the record as it ends, under a key of all that fixes its outcome: a run that was
-killed, or whose time box closed, goes on where it stopped, and search and curve share their fits.
+Every fit is written to the record as it ends, under a key of all that fixes its outcome: a run that
+was killed, or whose time box closed, continues from there, and search and curve share their fits.
 """
 
 from __future__ import annotations
@@ -32,43 +32,45 @@ if TYPE_CHECKING:
 
 _MOST_VALID = 10_000
 
-BATCH = 3
+REPEATS_PER_BATCH = 3
 """Repeats measured at once, and the fewest that make a point."""
 
-Step = tuple[int, int]
-"""Train rows, and number of the repeat."""
+Measurement = tuple[int, int]
+"""One fit to make: train rows, and number of the repeat."""
 
 
 @dataclass(frozen=True)
-class Course:
-    """What all candidates of a project are measured on.
+class EvaluationContext:
+    """What all candidates of a project are measured with: rows, folds, metric, executor.
 
     Attributes
     ----------
     workspace : Workspace
-        Whose record keeps the fits.
+        Its record keeps the fits.
     executor : Executor
-        Where they run.
+        Runs the fits.
     spec : FitSpec
         Snapshot, target, metric and folds.
     n_folds : int
-        Folds there are: with few rows of a class they may be fewer than asked for.
-    n_judging : int
-        Rows that one round of folds judges on.
-    largest : int
-        Rows that every fold can train on.
+        Number of folds: with few rows of a class they may be fewer than asked for.
+    n_valid_per_round : int
+        Validation rows of one round of folds.
+    max_train_size : int
+        Train rows that every fold has.
     """
 
     workspace: Workspace
     executor: Any
     spec: FitSpec
     n_folds: int
-    n_judging: int
-    largest: int
+    n_valid_per_round: int
+    max_train_size: int
 
     @classmethod
-    def of(cls, workspace: Workspace, problem: Problem, data: Data, *, n_folds: int) -> Course:
-        """The course of a project, run by the executor that its settings name."""
+    def of(
+        cls, workspace: Workspace, problem: Problem, data: Data, *, n_folds: int
+    ) -> EvaluationContext:
+        """The context of a project, with the executor that its settings name."""
         spec = replace(spec_of(workspace, problem, data), n_folds=n_folds, n_valid=_MOST_VALID)
         pool = load_pool(workspace.artifacts, data, spec.target)
         folds = folds_of(pool, n_folds=n_folds, seed=spec.seed)
@@ -78,40 +80,44 @@ class Course:
             executor=load("executors", settings.executor)(settings.n_jobs or -1),
             spec=spec,
             n_folds=len(folds),
-            n_judging=sum(valid.size for _, valid in folds),
-            largest=min(train.size for train, _ in folds),
+            n_valid_per_round=sum(valid.size for _, valid in folds),
+            max_train_size=min(train.size for train, _ in folds),
         )
 
-    def bench(self, trial: Trial) -> Bench:
-        """Where a candidate is measured, with what is on record of it."""
-        return Bench(
+    def evaluator(self, trial: Trial) -> CandidateEvaluator:
+        """The evaluator of a candidate, with its fits that are on the record."""
+        return CandidateEvaluator(
             workspace=self.workspace,
             executor=self.executor,
             trial=trial,
             spec=replace(self.spec, family=trial.family, params=trial.params),
             n_folds=self.n_folds,
-            n_judging=self.n_judging,
+            n_valid_per_round=self.n_valid_per_round,
         )
 
 
 @dataclass
-class Bench:
-    """Where one candidate is measured.
+class CandidateEvaluator:
+    """Measures one candidate.
 
     Attributes
     ----------
+    workspace, executor, n_folds
+        As in `EvaluationContext`.
     trial : Trial
         The candidate.
     spec : FitSpec
         What all its fits have in common.
-    n_judging : int
-        Rows that one round of folds judges on.
+    n_valid_per_round : int
+        Validation rows of one round of folds.
     fits : dict
-        Size and repeat to the fit, those of earlier runs among them.
-    failed : set of int
+        Size and repeat to the fit, including fits of earlier runs.
+    failed_sizes : set of int
         Sizes at which a fit failed in this run.
     n_kept : int
         Fits of earlier runs.
+    failure : str
+        Message of the last fit that failed; empty if none did.
     """
 
     workspace: Workspace
@@ -119,11 +125,11 @@ class Bench:
     trial: Trial
     spec: FitSpec
     n_folds: int
-    n_judging: int
-    fits: dict[Step, FitResult] = field(default_factory=dict)
-    failed: set[int] = field(default_factory=set)
+    n_valid_per_round: int
+    fits: dict[Measurement, FitResult] = field(default_factory=dict)
+    failed_sizes: set[int] = field(default_factory=set)
     n_kept: int = 0
-    why: str = ""
+    failure: str = ""
     _wall_s: float = 0.0
     _work_s: float = 0.0
 
@@ -133,67 +139,79 @@ class Bench:
         self.n_kept = len(self.fits)
 
     @property
-    def pace(self) -> float:
-        """Seconds on the wall for each second of work: below 1 where fits run side by side."""
+    def wall_clock_ratio(self) -> float:
+        """Seconds of wall clock for a second of fitting: below 1 where fits run in parallel."""
         return self._wall_s / self._work_s if self._work_s > 0 else 1.0
 
     @property
     def points(self) -> tuple[Point, ...]:
-        """The sizes measured often enough, the smallest first."""
+        """The sizes with enough repeats and no failure, the smallest first."""
         by_size: dict[int, list[FitResult]] = {}
         for (size, _), result in sorted(self.fits.items()):
             by_size.setdefault(size, []).append(result)
         return tuple(
             self._point(size, results)
             for size, results in by_size.items()
-            if len(results) >= BATCH and size not in self.failed
+            if len(results) >= REPEATS_PER_BATCH and size not in self.failed_sizes
         )
 
-    def missing(self, sizes: list[int], n_repeats: int = BATCH) -> list[Step]:
-        """What is not yet measured of the first repeats at some sizes."""
-        steps = [(size, repeat) for size in sizes for repeat in range(n_repeats)]
-        return [step for step in steps if step not in self.fits]
+    def missing(self, sizes: list[int], n_repeats: int = REPEATS_PER_BATCH) -> list[Measurement]:
+        """The first repeats at some sizes, but for those that were measured."""
+        measurements = [(size, repeat) for size in sizes for repeat in range(n_repeats)]
+        return [measurement for measurement in measurements if measurement not in self.fits]
 
-    def more(self, size: int) -> list[Step]:
+    def next_repeats(self, size: int) -> list[Measurement]:
         """The next repeats at a size."""
         taken = [repeat for at, repeat in self.fits if at == size]
-        if len(taken) < BATCH:
+        if len(taken) < REPEATS_PER_BATCH:
             return self.missing([size])
-        return [(size, repeat) for repeat in range(max(taken) + 1, max(taken) + 1 + BATCH)]
+        return [
+            (size, repeat) for repeat in range(max(taken) + 1, max(taken) + 1 + REPEATS_PER_BATCH)
+        ]
 
-    def measure(self, steps: list[Step], say: Callable[[str], None]) -> None:
-        """Fit and keep; each fit is on the record before the next is waited for."""
-        if not steps:
+    def measure(self, measurements: list[Measurement], say: Callable[[str], None]) -> None:
+        """Fit, and write each fit to the record before waiting for the next.
+
+        Parameters
+        ----------
+        measurements : list of Measurement
+            Fits to make, in this order.
+        say : callable
+            Told before each fit which it is.
+        """
+        if not measurements:
             return
         started = time.monotonic()
-        results = self.executor.map(attempt, [self._spec(step) for step in steps])
-        for step in steps:
-            size, repeat = step
+        results = self.executor.map(
+            attempt, [self._spec(measurement) for measurement in measurements]
+        )
+        for measurement in measurements:
+            size, repeat = measurement
             say(f"{self.trial.name} on {size:,} rows, repeat {repeat + 1}")
             try:
                 result = next(results)
-            except EngineError as error:  # a process died: more rows would not help
-                self.failed |= {at for at, _ in steps if at >= size}
-                self.why = f": {error}"
+            except EngineError as error:  # a process died: larger sizes would fail too
+                self.failed_sizes |= {at for at, _ in measurements if at >= size}
+                self.failure = str(error)
                 break
             if isinstance(result, FailedFit):
-                self.failed.add(size)
-                self.why = f": {result.message}"
+                self.failed_sizes.add(size)
+                self.failure = result.message
                 continue
             self._work_s += result.spent_s
-            self.fits[step] = result
+            self.fits[measurement] = result
             self.workspace.record.fits.add(self._key, size, repeat, result)
         self._wall_s += time.monotonic() - started
 
-    def _spec(self, step: Step) -> FitSpec:
-        """Nested subsets of a fold; after the last fold the rows are dealt out anew."""
-        size, repeat = step
-        turn, fold = divmod(repeat, self.n_folds)
+    def _spec(self, measurement: Measurement) -> FitSpec:
+        """The fit to make: nested subsets of a fold; after the last fold, folds of another seed."""
+        size, repeat = measurement
+        round_number, fold = divmod(repeat, self.n_folds)
         return replace(
             self.spec,
             n_train=size,
             fold=fold,
-            seed=self.spec.seed + turn,
+            seed=self.spec.seed + round_number,
             is_proof=is_import_path(self.spec.family) and not (repeat or self.fits),
         )
 
@@ -206,5 +224,5 @@ class Bench:
             fit_s=float(np.mean([result.fit_s for result in results])),
             sampling=tuple(result.stderr for result in results),
             n_valid=n_valid,
-            n_judged=min(sum(n_valid), self.n_judging),
+            n_judged=min(sum(n_valid), self.n_valid_per_round),
         )

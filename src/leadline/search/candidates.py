@@ -1,4 +1,4 @@
-"""Where candidates come from: what families propose, then what a searcher makes of it."""
+"""Sources of candidates: what families propose, then what a searcher draws."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from leadline.phases.search.trial import Scalar
 Params = Mapping[str, Scalar]
 
 _N_DIGITS = 4
-_MOST_ASKED = 10
+_MAX_DRAWS = 10
 
 
 @dataclass
-class Source:
-    """Where the candidates of one family come from.
+class CandidateSource:
+    """The source of one family's candidates: its proposals, then a searcher.
 
     Attributes
     ----------
     name : str
-        The family's, as the settings name it.
+        Name of the family in the settings.
     family : Family or Exception
-        Itself, or what stands in the way of it.
+        The family, or the error that its import raised.
     proposals : list of mapping
-        What it proposes and nobody has tried; empty before `open`.
+        Parameters that the family proposes and that were not tried yet; empty before `open`.
     space : mapping of str to Range or Choice
-        What a searcher may draw from when they are used up; empty if the family has none.
+        What a searcher may draw from once they are used up; empty if the family has none.
     """
 
     name: str
@@ -41,28 +41,37 @@ class Source:
 
     @property
     def complexity(self) -> int:
-        """Rank of the family; what has none is the simplest, and fails by itself."""
+        """Rank of the family, from simple to rich; 0 where it has none."""
         rank = getattr(self.family, "complexity", 0)
         return rank if isinstance(rank, int) else 0
 
     @property
     def label(self) -> str:
-        """What its trials are called, before their number."""
+        """Name of its trials, before their number."""
         return str(getattr(self.family, "name", "") or self.name)
 
     def open(self, task: str, columns: Mapping[str, str], n_rows: int) -> bool:
-        """Ask the family what is worth trying; say whether there is anything.
+        """Ask the family for proposals and space; return whether it proposes anything.
+
+        Parameters
+        ----------
+        task : str
+            Classification or regression, as `leadline.engines.contract.Family` names them.
+        columns : mapping of str to str
+            Feature name to kind.
+        n_rows : int
+            Train rows there are.
 
         Raises
         ------
         Exception
-            Whatever a guest's family raises, when it is loaded or asked.
+            Whatever the family raises, when it is imported or asked.
         """
         if isinstance(self.family, Exception):
             raise self.family
         self.proposals = [dict(each) for each in self.family.candidates(task, columns, n_rows)]
         if not self.proposals and is_import_path(self.name):
-            # a family of ours may pass a task by in silence; one that was named by path may not
+            # an installed family may have nothing for a task; one that was named by path must
             from leadline.engines.own.finding import nothing_to_try
 
             raise nothing_to_try(self.name, self.family, task)
@@ -73,62 +82,69 @@ class Source:
         return bool(self.proposals)
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing more can come from here."""
+    def is_exhausted(self) -> bool:
+        """Whether there are no further candidates."""
         return not self.proposals and not self.space
 
-    def further(
-        self, told: Sequence[tuple[Params, float]], searcher: str, seed: int
+    def next_params(
+        self, observed: Sequence[tuple[Params, float]], searcher: str, seed: int
     ) -> tuple[Params, bool]:
         """The next parameters, and whether a searcher proposed them.
 
         Parameters
         ----------
-        told : sequence of (mapping, float)
-            Parameters of this family's trials with the error expected of each.
+        observed : sequence of (mapping, float)
+            Parameters of this family's trials, and the error that each is compared by.
         searcher : str
-            Who draws from the space.
+            Name of the engine that draws from the space.
         seed : int
-            Of the draw.
+            Seed of the draw.
         """
         if self.proposals:
             return self.proposals.pop(0), False
         engine = load("searchers", searcher)(self.space, seed)
-        for params, error in told:
+        for params, error in observed:
             engine.tell(params, error)
-        tried = [dict(params) for params, _ in told]
-        for _ in range(_MOST_ASKED):
-            asked = {name: _short(value) for name, value in engine.ask().items()}
-            params = {**self._default, **asked}
+        tried = [dict(params) for params, _ in observed]
+        for _ in range(_MAX_DRAWS):
+            drawn = {name: _rounded(value) for name, value in engine.ask().items()}
+            params = {**self._default, **drawn}
             if params not in tried:
                 break
         return params, True
 
 
-def sources(names: Sequence[str], folder: str) -> Iterator[Source]:
-    """The families of these names, simple before rich; a name without a family among them.
+def candidate_sources(names: Sequence[str], folder: str) -> Iterator[CandidateSource]:
+    """A source for each family, from simple to rich; a family that cannot be imported has one too.
 
-    The installed ones come first: the code of a person's own model runs when its turn comes.
+    Installed families come first. A user's own model is imported only when its turn comes.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of installed families, or import paths.
+    folder : str
+        Of ``leadline.toml``: import paths are looked up there too.
     """
     distinct = list(dict.fromkeys(names))
     installed = [name for name in distinct if not is_import_path(name)]
     yield from sorted(
-        (Source(name, _loaded(name, folder)) for name in installed),
+        (CandidateSource(name, _loaded(name, folder)) for name in installed),
         key=lambda source: source.complexity,
     )
     for name in distinct:
         if is_import_path(name):
-            yield Source(name, _loaded(name, folder))
+            yield CandidateSource(name, _loaded(name, folder))
 
 
 def _loaded(name: str, folder: str) -> Any:
-    """The family of a name, or what stands in its way."""
+    """The family of a name, or the error that its import raised."""
     try:
         return load_family(name, folder)
-    except Exception as error:  # a guest's package may raise anything when it is imported
+    except Exception as error:  # a package of others may raise anything when it is imported
         return error
 
 
-def _short(value: Scalar) -> Scalar:
-    """A number as people write it: nobody can tell a learning rate by its fifth digit."""
+def _rounded(value: Scalar) -> Scalar:
+    """A number of four significant digits: more of them change no result and are hard to read."""
     return float(f"{value:.{_N_DIGITS}g}") if isinstance(value, float) else value

@@ -1,4 +1,4 @@
-"""What measured points say about the error at a size that was not measured."""
+"""Forecasts of a candidate's error: at the largest size, at the affordable size, between them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leadline.phases.search.trial import Expected
 from leadline.stats.curves import fit
 from leadline.stats.curves.design import share_removed
 
@@ -22,19 +23,22 @@ LEAST_ERROR = 1e-6
 
 _LEAST_STDERR = 1e-4
 _FEWEST_SIZES = 3
-_HALF = 0.5
-_DOUBT = 0.1  # of log error, a doubling of rows: what curves change by, mostly
+_N_SHOWN = 5  # sizes of a forecast that go on the record
+_INTERVAL = (0.05, 0.95)
+# below three sizes, where there is no curve
+_SHARE_REMOVED = 0.5
+_STD_PER_DOUBLING = 0.1  # of log error: by so much most curves change when the rows are doubled
 
 
-def belief_of(points: Sequence[Point], *, scoring: str, family: str) -> CurvePosterior:
-    """The forecast of a candidate's curve from what was measured of it.
+def curve_posterior_of(points: Sequence[Point], *, scoring: str, family: str) -> CurvePosterior:
+    """The posterior of a candidate's learning curve, given its measured points.
 
     Parameters
     ----------
     points : sequence of Point
         At three sizes or more.
     scoring : str
-        Whose error it is.
+        The metric of their errors.
     family : str
         Of the candidate.
 
@@ -54,59 +58,64 @@ def belief_of(points: Sequence[Point], *, scoring: str, family: str) -> CurvePos
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """What is believed of a candidate.
+class ErrorForecast:
+    """What is believed of a candidate's error.
 
     Attributes
     ----------
     draws : ndarray of shape (n_draws,)
         Of its error at the largest size that any candidate can be measured at.
-    share : float in [0, 1]
-        Of the variance of their logarithm, what the next measurement is expected to remove.
-    fall : float
-        Logarithm of its error at the aim over that at the largest size: the median of it.
-    doubt : float
-        Standard deviation of the logarithm of its error at the aim.
+    share_removed : float in [0, 1]
+        Share of the variance of their logarithm that the next measurement is expected to remove.
+    log_error_change : float
+        Logarithm of its error at the affordable size over that at the largest size: the median.
+    log_error_std : float
+        Standard deviation of the logarithm of its error at the affordable size.
     """
 
     draws: Floats
-    share: float
-    fall: float
-    doubt: float
+    share_removed: float
+    log_error_change: float
+    log_error_std: float
 
     @property
-    def learnt(self) -> Floats:
-        """Draws of what will be expected after that measurement; their mean is that of `draws`."""
-        middle = float(np.mean(self.draws))
-        return np.asarray(middle + np.sqrt(self.share) * (self.draws - middle))
+    def posterior_means(self) -> Floats:
+        """Draws of the mean error after the next measurement, shape (n_draws,).
+
+        Their mean is that of `draws`: no measurement is expected to raise or lower it.
+        """
+        mean = float(np.mean(self.draws))
+        return np.asarray(mean + np.sqrt(self.share_removed) * (self.draws - mean))
 
 
-def outlook_of(
+def error_forecast_of(
     points: Sequence[Point],
-    n_top: int,
-    n_aim: int,
+    n_largest: int,
+    n_affordable: int,
     n_next: int | None,
     *,
     scoring: str,
     family: str,
     n_draws: int,
     seed: int,
-) -> Outlook:
-    """What is believed of a candidate, from however little was measured.
+) -> ErrorForecast:
+    """Forecast a candidate's error, however few points were measured.
 
-    Below three sizes there is no curve: the error at the largest is taken for what it is, and
-    doubted by as much as curves usually change over the distance.
+    Below three sizes there is no curve: the error at the last size stands for the others, with a
+    standard deviation that grows with the distance as curves usually change.
 
     Parameters
     ----------
     points : sequence of Point
         At one size or more.
-    n_top, n_aim : int
-        Largest size that can be measured; the one that can be afforded.
+    n_largest : int
+        Largest size that any candidate can be measured at.
+    n_affordable : int
+        Train rows that can be afforded.
     n_next : int or None
-        Where the candidate would be measured next; None: nowhere.
+        Size of the candidate's next measurement; None: there is none.
     scoring, family : str
-        As in `belief_of`.
+        As in `curve_posterior_of`.
     n_draws, seed : int
         Draws of different seeds are independent of each other.
     """
@@ -114,21 +123,71 @@ def outlook_of(
     last = points[-1]
     error = max(last.mean, LEAST_ERROR)
     noise = max(last.stderr or 0.0, _LEAST_STDERR) / error
-    share = 0.0 if n_next is None else _HALF
+    share = 0.0 if n_next is None else _SHARE_REMOVED
     if len(points) < _FEWEST_SIZES:
-        doubts = [np.hypot(noise, _DOUBT * abs(np.log2(n / last.n_train))) for n in (n_top, n_aim)]
-        draws = error * np.exp(rng.normal(0.0, doubts[0], n_draws))
-        return Outlook(draws, share, 0.0, float(doubts[1]))
-    belief = belief_of(points, scoring=scoring, family=family)
-    at = [n_top, n_aim, *([] if n_next is None else [n_next])]
-    drawn = np.maximum(belief.sample(at, n_draws, rng=rng), LEAST_ERROR)
+        stds = [
+            np.hypot(noise, _STD_PER_DOUBLING * abs(np.log2(n / last.n_train)))
+            for n in (n_largest, n_affordable)
+        ]
+        draws = error * np.exp(rng.normal(0.0, stds[0], n_draws))
+        return ErrorForecast(draws, share, 0.0, float(stds[1]))
+    posterior = curve_posterior_of(points, scoring=scoring, family=family)
+    sizes = [n_largest, n_affordable, *([] if n_next is None else [n_next])]
+    drawn = np.maximum(posterior.sample(sizes, n_draws, rng=rng), LEAST_ERROR)
     logs = np.log(drawn)
-    top, aim = np.log(np.maximum(belief.quantile([n_top, n_aim], 0.5), LEAST_ERROR))
-    if last.n_train == n_top:
+    medians = posterior.quantile([n_largest, n_affordable], 0.5)
+    at_largest, at_affordable = np.log(np.maximum(medians, LEAST_ERROR))
+    if last.n_train == n_largest:
         # measured there: the curve says no more about it than the measurement does
         draws = error * np.exp(rng.normal(0.0, noise, n_draws))
     else:
         draws = drawn[:, 0]
         if n_next is not None:
             share = float(share_removed(logs[:, 2:], logs[:, 0], [noise])[0])
-    return Outlook(draws, share, float(aim - top), float(np.std(logs[:, 1])))
+    return ErrorForecast(draws, share, float(at_affordable - at_largest), float(np.std(logs[:, 1])))
+
+
+def mean_and_interval(draws: Floats, n_train: int) -> Expected:
+    """Mean and 90 % interval of drawn errors.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (n_draws,)
+        Errors at one size.
+    n_train : int
+        The size.
+    """
+    low, high = np.quantile(draws, _INTERVAL)
+    return Expected(n_train=n_train, error=float(np.mean(draws)), low=float(low), high=float(high))
+
+
+def forecast_beyond(
+    points: Sequence[Point], n_affordable: int, *, scoring: str, family: str
+) -> tuple[Expected, ...]:
+    """Median and 90 % interval of the error, from the largest measured size to the affordable one.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        The smallest size first.
+    n_affordable : int
+        Train rows that can be afforded.
+    scoring, family : str
+        As in `curve_posterior_of`.
+
+    Returns
+    -------
+    tuple of Expected
+        At five sizes at most, the smallest first; empty below three measured sizes.
+    """
+    if len(points) < _FEWEST_SIZES:
+        return ()
+    last = points[-1].n_train
+    posterior = curve_posterior_of(points, scoring=scoring, family=family)
+    sizes = np.unique(np.geomspace(last, max(n_affordable, last), _N_SHOWN).round().astype(int))
+    low, high = _INTERVAL
+    quantiles = posterior.quantile(sizes, [low, 0.5, high]).T
+    return tuple(
+        Expected(n_train=int(n), error=float(median), low=float(lower), high=float(upper))
+        for n, (lower, median, upper) in zip(sizes, quantiles, strict=True)
+    )

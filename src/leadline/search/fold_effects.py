@@ -1,26 +1,29 @@
-"""The luck of repeats: some folds are easier to judge on, for every candidate alike.
+"""Fold effects: by how much each repeat is easier or harder, for all candidates alike.
 
-Candidates share their repeats, so what is the same for all of them tells none from another. Taken
-out, candidates can be told apart long before their own scores are certain.
+All candidates are measured on the same folds, so what the folds do to all of them says nothing
+about which is better. Once it is removed, candidates can be told apart long before the score of
+each is certain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from leadline.phases.curve import Point
-from leadline.search.candidate_evaluator import BATCH
+from leadline.search.candidate_evaluator import REPEATS_PER_BATCH
 from leadline.search.error_forecast import LEAST_ERROR
 
-_DOUBTED = 2.0  # as many candidates as would say that there is no luck
-_NONE = 1e-9
+_N_PRIOR_CANDIDATES = 2.0  # the weight of an effect of 0, in candidates
+_NO_RANGE = 1e-9
 
 
-def luck_of(curves: Sequence[Sequence[Point]]) -> dict[int, float]:
-    """How much larger the log error of each repeat is than that of the first ones.
+def fold_effects_of(curves: Sequence[Sequence[Point]]) -> dict[int, float]:
+    """Log error of each repeat over the mean of the first repeats, common to all candidates.
+
+    The first repeats are measured of every candidate and at every size; later ones only of some.
 
     Parameters
     ----------
@@ -30,33 +33,43 @@ def luck_of(curves: Sequence[Sequence[Point]]) -> dict[int, float]:
     Returns
     -------
     dict of int to float
-        Number of the repeat to the median over candidates and sizes, drawn towards 0 while
-        candidates are few. A candidate whose error is the same in every repeat says nothing.
+        Number of the repeat to the median over candidates and sizes, shrunk towards 0 while
+        candidates are few. Points whose error is the same in every repeat are left out: they are
+        of a candidate that does not depend on the rows.
     """
-    seen: dict[int, list[float]] = {}
+    by_repeat: dict[int, list[float]] = {}
     n_candidates = 0
     for points in curves:
         logs = [np.log(np.maximum(point.errors, LEAST_ERROR)) for point in points]
-        told = [each for each in logs if np.ptp(each) > _NONE]
-        n_candidates += bool(told)
-        for each in told:
-            for repeat, value in enumerate(each - each[:BATCH].mean()):
-                seen.setdefault(repeat, []).append(float(value))
-    trust = n_candidates / (n_candidates + _DOUBTED)
-    return {repeat: trust * float(np.median(values)) for repeat, values in seen.items()}
+        varying = [each for each in logs if np.ptp(each) > _NO_RANGE]
+        n_candidates += bool(varying)
+        for each in varying:
+            for repeat, effect in enumerate(each - each[:REPEATS_PER_BATCH].mean()):
+                by_repeat.setdefault(repeat, []).append(float(effect))
+    weight = n_candidates / (n_candidates + _N_PRIOR_CANDIDATES)
+    return {repeat: weight * float(np.median(effects)) for repeat, effects in by_repeat.items()}
 
 
-def without_luck(points: Sequence[Point], luck: dict[int, float]) -> tuple[Point, ...]:
-    """The points as they would be if no repeat were easier than another.
+def without_fold_effects(
+    points: Sequence[Point], effects: Mapping[int, float]
+) -> tuple[Point, ...]:
+    """The points as they would be if all repeats were equally hard.
 
-    The standard error of each is the spread of its repeats alone: rows that all candidates are
-    judged on are no reason to doubt which is better.
+    The standard error of each is then the spread of its repeats alone: that there are few
+    validation rows is no reason to doubt which candidate is better, for all share them.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        Of one candidate.
+    effects : mapping of int to float
+        As `fold_effects_of` returns it; a repeat that it lacks has no effect.
     """
     return tuple(
         replace(
             point,
             errors=tuple(
-                error * float(np.exp(-luck.get(repeat, 0.0)))
+                error * float(np.exp(-effects.get(repeat, 0.0)))
                 for repeat, error in enumerate(point.errors)
             ),
             sampling=(),

@@ -1,4 +1,4 @@
-"""Where the next second of a search should go: to what could still change the choice."""
+"""Value of information in choosing the best of several arms; the probability that each is best."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from leadline.stats.arrays import Floats
 
 
-def chances_best(draws: ArrayLike) -> Floats:
+def probability_best(draws: ArrayLike) -> Floats:
     """Probability that each arm has the smallest error.
 
     Parameters
     ----------
     draws : array-like of float, shape (n_draws, n_arms)
-        Errors believed of each arm, one column an arm, the columns independent of each other.
+        Draws of each arm's error, one column an arm, independent of the other columns.
 
     Returns
     -------
@@ -32,14 +32,14 @@ def chances_best(draws: ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> chances_best([[0.1, 0.2], [0.3, 0.2], [0.1, 0.4], [0.0, 0.2]])
+    >>> probability_best([[0.1, 0.2], [0.3, 0.2], [0.1, 0.4], [0.0, 0.2]])
     array([0.75, 0.25])
     """
     errors = _table(draws)
     return np.bincount(np.argmin(errors, axis=1), minlength=errors.shape[1]) / len(errors)
 
 
-def value_of_knowing(draws: ArrayLike) -> Floats:
+def expected_value_of_information(draws: ArrayLike) -> Floats:
     r"""Error that is expected to be saved by knowing one arm for sure before choosing [1]_.
 
     Without it the arm with the smallest mean is taken. With arm :math:`i` known to have error
@@ -52,7 +52,8 @@ def value_of_knowing(draws: ArrayLike) -> Floats:
     Parameters
     ----------
     draws : array-like of float, shape (n_draws, n_arms)
-        As in `chances_best`.
+        As in `probability_best`. Where the next measurement will not make an arm known for sure,
+        draws of its mean after that measurement give the value of the measurement.
 
     Returns
     -------
@@ -71,7 +72,7 @@ def value_of_knowing(draws: ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> value_of_knowing([[0.1, 0.2, 0.9], [0.1, 0.0, 0.9]]).round(3)
+    >>> expected_value_of_information([[0.1, 0.2, 0.9], [0.1, 0.0, 0.9]]).round(3)
     array([0.  , 0.05, 0.  ])
     """
     errors = _table(draws)

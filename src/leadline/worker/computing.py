@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
 from leadline.phases.lifecycle import ROWS
-from leadline.processes.limit import run_in_box
+from leadline.processes.limit import run_with_limit
 from leadline.record import Entry, Job, JobState
 from leadline.workspace import Workspace
 
@@ -161,7 +161,7 @@ def _compute(
 ) -> Entry:
     """Run a claimed job and say on its row how it ended."""
     with _ending(workspace, job):
-        number = run_in_box(
+        number = run_with_limit(
             "leadline.worker.computing:compute_child",
             str(workspace.folder),
             job.number,
@@ -265,7 +265,7 @@ def observe(workspace: Workspace, file: Path) -> list[str]:
     LeadlineError
         If nothing is released yet, or the file cannot be read.
     """
-    names: list[str] = run_in_box(
+    names: list[str] = run_with_limit(
         "leadline.monitoring.observations:observe_file",
         str(workspace.folder),
         str(file.resolve()),

@@ -1,4 +1,4 @@
-"""Tasks that the tests of Ray run in its workers, and functions that use Ray from a box."""
+"""Tasks that the tests of Ray run in its workers, and functions that use Ray in a child process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from tempfile import mkstemp
 
-from tests.processes.boxed import tell
+from tests.processes.child_functions import tell
 
 from leadline.engines.executors.ray import Ray
 from leadline.errors import DataError

@@ -20,7 +20,7 @@ from leadline.engines.executors.ray import Ray
 from leadline.errors import DataError, EngineError
 from leadline.phases.search import Search
 from leadline.phases.search.trial import Trial, TrialState
-from leadline.processes.limit import run_in_box
+from leadline.processes.limit import run_with_limit
 from leadline.testing import check_executor
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -51,7 +51,7 @@ def local() -> Iterator[Ray]:
 
 @pytest.fixture
 def address(local: Ray, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Of the module's Ray: to a box it is a cluster that was there before."""
+    """Of the module's Ray: to a child process it is a cluster that was there before."""
     found = str(ray.get_runtime_context().gcs_address)
     monkeypatch.setenv("RAY_ADDRESS", found)
     monkeypatch.syspath_prepend(ROOT)
@@ -140,7 +140,7 @@ def test_a_box_that_is_closed_leaves_no_process(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_in_box(
+        run_with_limit(
             "tests.engines.executors.ray_tasks:hang_in_ray",
             str(pids),
             limit_s=120,
@@ -148,11 +148,11 @@ def test_a_box_that_is_closed_leaves_no_process(
         )
     started = [int(pid) for pid in pids.read_text(encoding="ascii").split()]
     if where == "here":
-        assert len(started) > 4, "box, servers of Ray and a worker"
+        assert len(started) > 4, "child, servers of Ray and a worker"
         assert not any(map(is_alive, started))
     else:
         wait_for(lambda: not is_alive(started[0]))
-        assert list(Ray(2).map(abs, [-3])) == [3], "the cluster is not the box's to end"
+        assert list(Ray(2).map(abs, [-3])) == [3], "the cluster is not the child's to end"
 
 
 def search_with(folder: Path, executor: str) -> list[Trial]:
@@ -187,7 +187,7 @@ def test_an_address_where_nobody_is_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.syspath_prepend(ROOT)
     monkeypatch.setenv("RAY_ADDRESS", f"127.0.0.1:{free_port()}")
     with pytest.raises(EngineError, match=r"cannot be reached at 127\.0\.0\.1.*refused"):
-        run_in_box("tests.engines.executors.ray_tasks:square", 3, limit_s=60)
+        run_with_limit("tests.engines.executors.ray_tasks:square", 3, limit_s=60)
 
 
 def test_a_ray_that_is_slow_to_start_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from leadline.phases.curve import Point
-from leadline.phases.search.choice import choose, compare, compared
+from leadline.phases.search.choice import choose, compare, comparison_errors
 from leadline.phases.search.trial import Expected, Trial, TrialState
 
 
@@ -22,7 +22,7 @@ def trial(name: str, errors: list[float], complexity: int = 1, n_train: int = 80
         n_train=n_train,
         mean=1 - mean,
         points=(point,),
-        level=Expected(n_train=n_train, error=mean, low=mean, high=mean),
+        error_at_largest=Expected(n_train=n_train, error=mean, low=mean, high=mean),
     )
 
 
@@ -35,7 +35,7 @@ def test_the_simplest_within_one_standard_error_of_the_difference_is_chosen() ->
     assert choose((PLAIN, RICH), "accuracy") == "plain"
     assert choose((PLAIN, BEST), "accuracy") == "best", "better on every fold by the same"
     assert choose((), "accuracy") == ""
-    cut = replace(PLAIN, mean=None, state=TrialState.CUT)
+    cut = replace(PLAIN, mean=None, state=TrialState.NOT_STARTED)
     assert choose((cut,), "accuracy") == ""
 
 
@@ -63,23 +63,23 @@ def test_the_test_is_nadeau_and_bengios() -> None:
     assert shared.p_value == pytest.approx(1 - 1.5 * (share - share**3 / 3))
 
 
-def test_who_shares_nothing_is_not_compared() -> None:
+def test_who_shares_nothing_is_not_comparison_errors() -> None:
     assert compare(PLAIN, trial("other", [0.2, 0.3], n_train=100)) is None
     assert compare(PLAIN, trial("once", [0.2])) is None
 
 
 def test_a_forecast_lead_is_half_believed_and_less_where_it_is_in_doubt() -> None:
-    falling = replace(BEST, name="falling", fall=log(0.9))
-    errors = compared((RICH, falling), "accuracy")
+    falling = replace(BEST, name="falling", log_error_change=log(0.9))
+    errors = comparison_errors((RICH, falling), "accuracy")
     # the falling one is best and its lead over itself is none; the other is behind by half of it
     assert errors["falling"] == pytest.approx(0.204)
     assert errors["rich"] == pytest.approx(0.218 * 0.9**-0.5)
-    doubted = compared((replace(RICH, doubt=0.3), falling), "accuracy")
+    doubted = comparison_errors((replace(RICH, log_error_std=0.3), falling), "accuracy")
     assert doubted["rich"] == pytest.approx(0.218 * 0.9**-0.25)
-    wild = compared((RICH, replace(falling, fall=-9.0)), "accuracy")
+    wild = comparison_errors((RICH, replace(falling, log_error_change=-9.0)), "accuracy")
     assert wild["rich"] == pytest.approx(0.218 * exp(0.2)), "no forecast is believed without end"
 
 
 def test_curves_that_will_cross_are_chosen_for_where_they_will_be() -> None:
-    slow = replace(RICH, name="slow", fall=log(0.7))
-    assert choose((replace(BEST, fall=0.0), slow), "accuracy") == "slow"
+    slow = replace(RICH, name="slow", log_error_change=log(0.7))
+    assert choose((replace(BEST, log_error_change=0.0), slow), "accuracy") == "slow"

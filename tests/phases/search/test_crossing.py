@@ -50,5 +50,5 @@ def test_the_forecast_goes_on_from_the_last_measurement() -> None:
 
 def test_one_that_stays_ahead_crosses_nobody() -> None:
     assert crossings(FLAT, trial({100: 0.5, 1600: 0.4})) == ()
-    assert crossings(FLAT, trial({10: 0.5, 50: 0.1})) == (), "no stretch is shared"
+    assert crossings(FLAT, trial({10: 0.5, 50: 0.1})) == (), "no sizes in common"
     assert crossings(FLAT, trial({})) == ()

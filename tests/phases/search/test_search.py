@@ -52,7 +52,7 @@ def test_a_simpler_choice_is_explained() -> None:
 
 
 def test_nothing_finished_is_a_no() -> None:
-    cut = (trial("majority 0", None, TrialState.CUT),)
+    cut = (trial("majority 0", None, TrialState.NOT_STARTED),)
     for closed, words in (
         (Closed.TIME, "out of time."),
         (Closed.MONEY, "out of money."),
@@ -89,7 +89,7 @@ def test_a_loss_is_better_when_smaller() -> None:
 
 def test_failed_and_cut_trials_are_told() -> None:
     trials = (BASELINE, LINEAR, trial("odd 3", None, TrialState.FAILED))
-    verdict = again(SEARCH, trials=(*trials, trial("slow 4", None, TrialState.CUT)))
+    verdict = again(SEARCH, trials=(*trials, trial("slow 4", None, TrialState.NOT_STARTED)))
     assert warnings(verdict) == ["odd 3 failed: it broke"]
     assert "The time box closed on slow 4; the best so far is kept." in notes(verdict)
 
@@ -110,19 +110,19 @@ def test_nothing_to_try_is_not_a_lack_of_time() -> None:
 def test_the_evidence_speaks_for_going_on_going_back_or_stopping() -> None:
     assert SEARCH.advice is Advice.GO
     assert again(SEARCH, target_score=0.9, chance_target=0.4).advice is Advice.GO
-    far = again(SEARCH, target_score=0.99, chance_target=0.01, n_aim=5000)
+    far = again(SEARCH, target_score=0.99, chance_target=0.01, n_affordable=5000)
     assert (far.answer, far.advice) == (Answer.GO, Advice.BACK)
     assert "reaches the target of 0.99 with the 5,000 rows that can be afforded" in warnings(far)[0]
     blind = (BASELINE, trial("linear 1", 0.5))
     assert again(SEARCH, trials=blind).advice is Advice.STOP
-    cut = (*blind, trial("slow 2", None, TrialState.CUT))
+    cut = (*blind, trial("slow 2", None, TrialState.NOT_STARTED))
     assert again(SEARCH, trials=cut).advice is Advice.BACK, "not everything was looked at"
 
 
 def test_what_more_rows_promise_is_said() -> None:
     forecast = (Expected(n_train=4000, error=0.15, low=0.1, high=0.22),)
     trials = (BASELINE, trial("linear 1", 0.8, expected=forecast))
-    verdict = again(SEARCH, trials=trials, n_aim=4000, n_rows=1000)
+    verdict = again(SEARCH, trials=trials, n_affordable=4000, n_rows=1000)
     assert "and 0.850 (0.780 to 0.900) with the 4,000 rows that can be" in verdict.summary
     assert "4,000" not in again(verdict, n_rows=4000).summary
 

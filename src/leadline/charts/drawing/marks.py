@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.drawing.layout import flags, longest_that_fits
-from leadline.charts.drawing.outlook import (
+from leadline.charts.drawing.forecast_bands import (
     HEIGHT,
+    ForecastBands,
     Frame,
-    Outlook,
     Size,
     Stretch,
     frame_of,
     stretches,
     two_stderrs,
 )
+from leadline.charts.drawing.layout import flags, longest_that_fits
 from leadline.charts.drawing.theme import (
     BLUE,
     GREY,
@@ -46,44 +46,44 @@ _REGION_NAMES = {
 }
 
 
-def drawing(outlook: Outlook) -> alt.LayerChart:
+def drawing(bands: ForecastBands) -> alt.LayerChart:
     """Draw points with error bars, median, bands, target, regions, and the sizes that matter."""
-    frame = frame_of(outlook)
+    frame = frame_of(bands)
     return layered(
-        *_shades(outlook, frame),
-        *_rules(outlook, frame),
-        *_bands(outlook, frame),
-        *_measured(outlook, frame),
-        *_levels(outlook, frame),
-        *_ribbon(outlook, frame),
-        *_size_names(outlook, frame),
-        *_far_end(outlook, frame),
+        *_shades(bands, frame),
+        *_rules(bands, frame),
+        *_bands(bands, frame),
+        *_measured(bands, frame),
+        *_levels(bands, frame),
+        *_ribbon(bands, frame),
+        *_size_names(bands, frame),
+        *_far_end(bands, frame),
         width=WIDTH,
         height=HEIGHT,
     )
 
 
-def _parts(outlook: Outlook, frame: Frame) -> list[Stretch]:
+def _parts(bands: ForecastBands, frame: Frame) -> list[Stretch]:
     """Regions over the whole width of the forecast; one too narrow to be seen joins the next."""
     start, parts = frame.left, []
-    for part in stretches(outlook.grid, outlook.regions):
+    for part in stretches(bands.grid, bands.regions):
         if frame.x_pixel(part.end) - frame.x_pixel(start) > _NARROWEST:
             parts.append(part._replace(start=start))
             start = part.end
-        elif parts and part.end == outlook.grid[-1]:
+        elif parts and part.end == bands.grid[-1]:
             parts[-1] = parts[-1]._replace(end=part.end)
     return parts
 
 
-def _shades(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
+def _shades(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     """The regions, lightly behind everything."""
-    return [_box(part, frame, 0, HEIGHT, 0.4) for part in _parts(outlook, frame)]
+    return [_box(part, frame, 0, HEIGHT, 0.4) for part in _parts(bands, frame)]
 
 
-def _ribbon(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
+def _ribbon(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     """The names of the regions, on a ribbon above the plot."""
     layers = []
-    for part in _parts(outlook, frame):
+    for part in _parts(bands, frame):
         layers += [_box(part, frame, -_RIBBON, 0, 1.0)]
         left, right = frame.x_pixel(part.start), frame.x_pixel(part.end)
         name = longest_that_fits(_REGION_NAMES[part.kind], right - left)
@@ -101,40 +101,40 @@ def _box(part: Stretch, frame: Frame, top: float, bottom: float, opacity: float)
     return drawn
 
 
-def _bands(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
-    to_score, lines = outlook.metric.score, outlook.lines
+def _bands(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
+    to_score, lines = bands.metric.score, bands.lines
     layers = []
     for low, high, _, opacity in _BANDS:
         rows = [
             {"n": n, "score": to_score(a), "other": to_score(b)}
-            for n, a, b in zip(outlook.grid, lines[low], lines[high], strict=True)
+            for n, a, b in zip(bands.grid, lines[low], lines[high], strict=True)
         ]
         area = alt.Chart(table(rows)).mark_area(color=BLUE, opacity=opacity, clip=True)
-        layers.append(area.encode(frame.x, frame.y(outlook.words), y2="other:Q"))
+        layers.append(area.encode(frame.x, frame.y(bands.words), y2="other:Q"))
     median: list[Record] = [
-        {"n": n, "score": to_score(e)} for n, e in zip(outlook.grid, lines[0.5], strict=True)
+        {"n": n, "score": to_score(e)} for n, e in zip(bands.grid, lines[0.5], strict=True)
     ]
     line = alt.Chart(table(median)).mark_line(color=BLUE, strokeWidth=2.5, clip=True)
-    return [*layers, line.encode(frame.x, frame.y(outlook.words))]
+    return [*layers, line.encode(frame.x, frame.y(bands.words))]
 
 
-def _measured(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
-    to_score = outlook.metric.score
+def _measured(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
+    to_score = bands.metric.score
     rows = [
         {"n": n, "score": to_score(e), "low": to_score(e - s), "high": to_score(e + s)}
-        for n, e, s in zip(outlook.train_sizes, outlook.errors, two_stderrs(outlook), strict=True)
+        for n, e, s in zip(bands.train_sizes, bands.errors, two_stderrs(bands), strict=True)
     ]
     bars = alt.Chart(table(rows)).mark_rule(color=INK, strokeWidth=1.5, clip=True)
     points = alt.Chart(table(rows)).mark_point(filled=True, size=70, color=INK, opacity=1)
     return [bars.encode(frame.x, y="low:Q", y2="high:Q"), points.encode(frame.x, y="score:Q")]
 
 
-def _levels(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
+def _levels(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     """The target and chance by name, and where the target is met."""
     layers: list[alt.Chart] = []
-    is_loss, target = outlook.metric.is_loss, outlook.target_score
-    if outlook.chance_error is not None:
-        chance = outlook.metric.score(outlook.chance_error)
+    is_loss, target = bands.metric.is_loss, bands.target_score
+    if bands.chance_error is not None:
+        chance = bands.metric.score(bands.chance_error)
         if frame.bottom <= chance <= frame.top:
             layers.append(rule_at(y=chance, color=SOFT))
             # a curve begins at chance: where it ends, there is room
@@ -144,15 +144,15 @@ def _levels(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
         layers.append(rule_at(y=target, color=VERMILION))
         name = f"target {target:g}"
         layers += _level_name(frame, target, name, VERMILION, above=not is_loss, at_left=True)
-        layers += _met(outlook, frame, target)
+        layers += _met(bands, frame, target)
     return layers
 
 
-def _met(outlook: Outlook, frame: Frame, target: float) -> list[alt.Chart]:
+def _met(bands: ForecastBands, frame: Frame, target: float) -> list[alt.Chart]:
     """Marks where rows meet the target."""
     marks: list[Record] = [
         {"n": size.n_rows, "score": target, "shape": size.shape}
-        for size in outlook.sizes
+        for size in bands.sizes
         if size.shape and frame.shows(size.n_rows)
     ]
     if not marks:
@@ -179,12 +179,12 @@ def _level_name(
     )
 
 
-def _storeys(outlook: Outlook, frame: Frame) -> list[tuple[Size, float]]:
+def _storeys(bands: ForecastBands, frame: Frame) -> list[tuple[Size, float]]:
     """The sizes shown, each with the height of its name."""
-    shown = [size for size in outlook.sizes if frame.shows(size.n_rows)]
+    shown = [size for size in bands.sizes if frame.shows(size.n_rows)]
     texts = [max(_named(size), size.note, key=len) for size in shown]
     storeys = flags([frame.x_pixel(size.n_rows) for size in shown], texts)
-    ground = -8.0 - (_RIBBON if outlook.regions else 0)
+    ground = -8.0 - (_RIBBON if bands.regions else 0)
     return [(size, ground - _STOREY * storey) for size, storey in zip(shown, storeys, strict=True)]
 
 
@@ -192,20 +192,20 @@ def _named(size: Size) -> str:
     return f"{size.name}: {size.n_rows:,.0f} rows"
 
 
-def _rules(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
+def _rules(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     """Upright lines at the sizes that matter."""
     layers = []
-    for size, height in _storeys(outlook, frame):
+    for size, height in _storeys(bands, frame):
         one = alt.Chart(table([{"n": size.n_rows}]))
         rule = one.mark_rule(color=size.color, strokeDash=[2, 3], strokeWidth=1.5)
         layers.append(rule.encode(frame.x, y=alt.value(height + 3), y2=alt.value(HEIGHT)))
     return layers
 
 
-def _size_names(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
+def _size_names(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     """What the upright lines are and cost, above the plot."""
     layers = []
-    for size, height in _storeys(outlook, frame):
+    for size, height in _storeys(bands, frame):
         texts = [text for text in (size.note, _named(size)) if text]
         for line, text in enumerate(texts):
             one = alt.Chart(table([{"n": size.n_rows, "label": text}]))
@@ -223,12 +223,12 @@ def _size_names(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
     return layers
 
 
-def _far_end(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
+def _far_end(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     """What the forecast says at its right end, beside it, and where any data end."""
-    to_score = outlook.metric.score
-    ends = {q: to_score(line[-1]) for q, line in outlook.lines.items()}
+    to_score = bands.metric.score
+    ends = {q: to_score(line[-1]) for q, line in bands.lines.items()}
     lines = [
-        (f"at {outlook.grid[-1]:,.0f} rows", SOFT, 0.0),
+        (f"at {bands.grid[-1]:,.0f} rows", SOFT, 0.0),
         (f"most likely {ends[0.5]:.3g}", BLUE, 0.0),
     ]
     opacity = 0.0
@@ -238,8 +238,8 @@ def _far_end(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
         ranges.append((f"{name}: {_span(ends[low], ends[high])}", INK, opacity))
     lines += reversed(ranges)
     bracket: list[alt.Chart] = []
-    if outlook.floor is not None:
-        low, high = map(to_score, outlook.floor)
+    if bands.floor is not None:
+        low, high = map(to_score, bands.floor)
         lines += [("best that data can do", SOFT, 0.0), (f"90%: {_span(low, high)}", GREY, 1.0)]
         bracket = [_bracket(frame.y_pixel(low), frame.y_pixel(high))]
     start = frame.y_pixel(ends[0.5]) - _LABEL_GAP * 1.5

@@ -1,4 +1,4 @@
-"""Which candidate to carry on with: the best at the size that can be afforded, or a simpler one."""
+"""Choice of a candidate: the best at the size that can be afforded, or a simpler one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from leadline.phases.scoring import scoring_of
 from leadline.phases.search.trial import Trial
 from leadline.stats.candidate_comparison import corrected_resampled_t
 
-_FEWEST = 2
+_MIN_REPEATS = 2
 # chosen on the train half of LCDB 1.0 for the smallest regret: benchmarks/find/regret.py
-_CAME_TRUE = 0.5
-_HALF_BELIEVED = 0.3
-_MOST_LEAD = 0.4
+_SHARE_OF_LEAD = 0.5
+_STD_OF_HALF_WEIGHT = 0.3
+_MAX_LEAD = 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Comparison:
     n_repeats : int
         Repeats they share there.
     difference : float
-        Mean error of the one less that of the other.
+        Mean error of the first less that of the second.
     stderr : float
         Of the difference, corrected for train rows that the repeats share.
     p_value : float
@@ -42,14 +42,18 @@ class Comparison:
     p_value: float
 
 
-def compared(trials: Iterable[Trial], scoring: str) -> dict[str, float]:
-    """Error that each measured trial is compared by, by its name.
+def comparison_errors(trials: Iterable[Trial], scoring: str) -> dict[str, float]:
+    r"""Error that each measured trial is compared by, by its name.
 
-    What was measured tells more than what was forecast: of several learners that had been measured
-    up to an eighth of the rows, those that looked best there mostly were best in the end, and of a
-    forecast lead over them about a half came true, less where the forecast was in doubt. So a trial
-    is compared by its error at the largest size, and by half of what its forecast fall beyond that
-    differs from the fall of the one that is best there.
+    Measurements tell more than forecasts. Of learners that had been measured up to an eighth of the
+    rows, the best there mostly was the best in the end, and of a forecast lead over it about a half
+    came true, less where the forecast was uncertain. So trial :math:`i` has the error
+
+    .. math:: e_i \exp\left(\frac{1}{2} \frac{c_i - c_1}{1 + (s / 0.3)^2}\right)
+
+    with :math:`e` the error at the largest size, :math:`c` the change of log error from there to
+    the affordable size, of the trial and of the one with the smallest :math:`e`, and :math:`s` the
+    larger one of their standard deviations of log error. A lead counts up to 0.4.
 
     Returns
     -------
@@ -59,31 +63,33 @@ def compared(trials: Iterable[Trial], scoring: str) -> dict[str, float]:
     known = [trial for trial in trials if trial.mean is not None]
     if not known:
         return {}
-    levels = {trial.name: _level(trial, scoring) for trial in known}
-    first = min(known, key=lambda trial: levels[trial.name])
-    return {trial.name: levels[trial.name] * exp(_believed(trial, first)) for trial in known}
+    at_largest = {trial.name: _error_at_largest(trial, scoring) for trial in known}
+    first = min(known, key=lambda trial: at_largest[trial.name])
+    return {
+        trial.name: at_largest[trial.name] * exp(_log_error_lead(trial, first)) for trial in known
+    }
 
 
-def _level(trial: Trial, scoring: str) -> float:
-    if trial.level is not None:
-        return trial.level.error
+def _error_at_largest(trial: Trial, scoring: str) -> float:
+    if trial.error_at_largest is not None:
+        return trial.error_at_largest.error
     return scoring_of(scoring).error(trial.mean or 0.0)
 
 
-def _believed(trial: Trial, first: Trial) -> float:
-    """What is believed of a fall, in log error, that differs from that of the first."""
-    lead = min(max(trial.fall - first.fall, -_MOST_LEAD), _MOST_LEAD)
-    doubt = max(trial.doubt, first.doubt) / _HALF_BELIEVED
-    return _CAME_TRUE * lead / (1 + doubt**2)
+def _log_error_lead(trial: Trial, first: Trial) -> float:
+    """The part that counts of a trial's change of log error beyond that of the first."""
+    lead = min(max(trial.log_error_change - first.log_error_change, -_MAX_LEAD), _MAX_LEAD)
+    ratio = max(trial.log_error_std, first.log_error_std) / _STD_OF_HALF_WEIGHT
+    return _SHARE_OF_LEAD * lead / (1 + ratio**2)
 
 
 def choose(trials: Sequence[Trial], scoring: str) -> str:
     """Name of the trial to carry on with; empty if nothing was measured.
 
-    The best by `compared`; or the simplest whose error there is larger by no more than one standard
-    error of their difference on shared folds.
+    The best by `comparison_errors`; or the simplest whose error there is larger by no more than one
+    standard error of their difference on shared folds.
     """
-    errors = compared(trials, scoring)
+    errors = comparison_errors(trials, scoring)
     known = [trial for trial in trials if trial.name in errors]
     if not known:
         return ""
@@ -105,8 +111,8 @@ def choose(trials: Sequence[Trial], scoring: str) -> str:
 def compare(one: Trial, other: Trial) -> Comparison | None:
     """Compare two trials by the corrected resampled t test [1]_; None if they share too little.
 
-    Repeats learn from rows that mostly are the same, so the variance is enlarged by the share of
-    rows that a fold judges on over those it can learn from.
+    Repeats share most of their train rows, so the variance of their mean is enlarged: by the
+    validation rows of a fold over its train rows.
 
     References
     ----------
@@ -119,7 +125,7 @@ def compare(one: Trial, other: Trial) -> Comparison | None:
         return None
     mine, its = max(both, key=lambda pair: pair[0].n_train)
     n_repeats = min(len(mine.errors), len(its.errors))
-    if n_repeats < _FEWEST:
+    if n_repeats < _MIN_REPEATS:
         return None
     pairs = zip(mine.errors, its.errors, strict=False)
     differences = [a - b for a, b in pairs]

@@ -1,4 +1,4 @@
-"""Where one learning curve overtakes another: best on few rows is not best on many."""
+"""Crossings of learning curves: the best candidate on few rows may not be the best on many."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Crossing:
     Attributes
     ----------
     n_train : float
-        Rows learnt from.
+        Train rows.
     error : float
-        Of both there.
+        Of both at that size.
     is_forecast : bool
         Whether one of them was not measured there.
     """
@@ -39,14 +39,14 @@ def line_of(trial: Trial) -> list[tuple[float, float]]:
 
 
 def crossings(one: Trial, other: Trial) -> tuple[Crossing, ...]:
-    """Where the lines through what is known of two trials cross, the smallest size first.
+    """Sizes at which the curves of two trials cross, the smallest first.
 
     Between two sizes a line is straight over the logarithm of the rows.
 
     Returns
     -------
     tuple of Crossing
-        Empty where one stays ahead, or the two share no stretch.
+        Empty where one stays ahead, or they have no range of sizes in common.
     """
     a, b = line_of(one), line_of(other)
     if not a or not b:
@@ -67,7 +67,7 @@ def crossings(one: Trial, other: Trial) -> tuple[Crossing, ...]:
 
 
 def _at(line: list[tuple[float, float]], n: float) -> float:
-    """Height of a line at a size within it."""
+    """Error of a line at a size within it."""
     for (left, low), (right, high) in pairwise(line):
         if left <= n <= right:
             share = (log(n) - log(left)) / (log(right) - log(left))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, ClassVar
 
 from leadline.errors import NotReadyError
 from leadline.phases.scoring import scoring_of
-from leadline.phases.search.choice import Comparison, compare, compared
+from leadline.phases.search.choice import Comparison, compare, comparison_errors
 from leadline.phases.search.trial import Example, Trial, TrialState
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
 from leadline.phases.wording import chance
@@ -26,7 +28,7 @@ class Closed(StrEnum):
 
 
 class Advice(StrEnum):
-    """What the evidence speaks for; a person decides."""
+    """What the evidence is in favour of; a person decides."""
 
     GO = "go"
     BACK = "go back"
@@ -35,7 +37,7 @@ class Advice(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What came out of the box.
+    """What a search found within its time box.
 
     Attributes
     ----------
@@ -55,8 +57,8 @@ class Evidence:
         Train rows the search could use.
     examples : tuple of Example
         Right and wrong ones of the chosen candidate, from held-out folds.
-    n_aim : int
-        Train rows that can be afforded: what candidates are chosen for. 0 where nobody said.
+    n_affordable : int
+        Train rows that can be afforded: candidates are chosen for this size. 0: not known.
     closed : Closed
         What ended the search.
     cpu_s : float
@@ -78,7 +80,7 @@ class Evidence:
     currency: str
     n_rows: int
     examples: tuple[Example, ...] = ()
-    n_aim: int = 0
+    n_affordable: int = 0
     closed: Closed = Closed.DONE
     cpu_s: float = 0.0
     target_score: float | None = None
@@ -101,7 +103,7 @@ class Evidence:
     @property
     def ranked(self) -> tuple[Trial, ...]:
         """What was measured, the best at the size that can be afforded first."""
-        errors = compared(self.trials, self.scoring)
+        errors = comparison_errors(self.trials, self.scoring)
         known = [trial for trial in self.trials if trial.name in errors]
         return tuple(sorted(known, key=lambda trial: errors[trial.name]))
 
@@ -118,6 +120,17 @@ class Search(Verdict, Evidence):
 
     advice: Advice = Advice.GO
 
+    VERSION: ClassVar[int] = 2
+
+    @classmethod
+    def upgrade(cls, payload: Mapping[str, Any], version: int) -> dict[str, Any]:
+        """Read version 1: trials of version 1, and another name of the affordable size."""
+        return {
+            "n_affordable": payload.get("n_aim", 0),
+            **payload,
+            "trials": [Trial.upgrade(trial, version) for trial in payload["trials"]],
+        }
+
     @property
     def chosen_trial(self) -> Trial:
         """The trial that was chosen.
@@ -125,7 +138,7 @@ class Search(Verdict, Evidence):
         Raises
         ------
         NotReadyError
-            If nothing finished in the box.
+            If nothing finished in the time box.
         """
         if not self.chosen:
             raise NotReadyError(
@@ -211,7 +224,7 @@ def _summary(evidence: Evidence, chosen: Trial, baseline: Trial) -> str:
 
 def _promise(evidence: Evidence, chosen: Trial) -> str:
     """What is expected beyond the rows there are."""
-    if not chosen.expected or evidence.n_aim <= evidence.n_rows:
+    if not chosen.expected or evidence.n_affordable <= evidence.n_rows:
         return ""
     scoring, last = scoring_of(evidence.scoring), chosen.expected[-1]
     low, high = sorted((scoring.score(last.low), scoring.score(last.high)))
@@ -222,8 +235,8 @@ def _promise(evidence: Evidence, chosen: Trial) -> str:
 
 
 def _is_early(evidence: Evidence) -> bool:
-    """Whether the box closed before every candidate was looked at."""
-    return any(trial.state is TrialState.CUT for trial in evidence.trials)
+    """Whether the time box closed before every candidate was measured."""
+    return any(trial.state is TrialState.NOT_STARTED for trial in evidence.trials)
 
 
 def _nothing_better(evidence: Evidence) -> Finding:
@@ -236,14 +249,14 @@ def _out_of_reach(evidence: Evidence, chosen: Trial) -> Finding:
     words = chance(evidence.chance_target or 0.0)
     return warning(
         f"{chosen.name} reaches the target of {evidence.target_score:g} with the "
-        f"{evidence.n_aim:,} rows that can be afforded with a probability of {words}.",
+        f"{evidence.n_affordable:,} rows that can be afforded with a probability of {words}.",
         "Go back: ask an easier question, find better columns, or grant more rows or time.",
     )
 
 
 def _gain(evidence: Evidence, trial: Trial, baseline: Trial) -> float:
     """Error of the baseline less that of the trial, as they are compared."""
-    errors = compared(evidence.trials, evidence.scoring)
+    errors = comparison_errors(evidence.trials, evidence.scoring)
     return errors[baseline.name] - errors[trial.name]
 
 
@@ -253,10 +266,10 @@ def _findings(evidence: Evidence) -> list[Finding]:
         for trial in evidence.trials
         if trial.state is TrialState.FAILED
     ]
-    cut = [trial.name for trial in evidence.trials if trial.state is TrialState.CUT]
-    if cut:
+    not_started = [trial.name for trial in evidence.trials if trial.state is TrialState.NOT_STARTED]
+    if not_started:
         closer = "The search was ended" if evidence.closed is Closed.HAND else "The time box closed"
-        findings.append(note(f"{closer} on {', '.join(cut)}; the best so far is kept."))
+        findings.append(note(f"{closer} on {', '.join(not_started)}; the best so far is kept."))
     if evidence.n_kept:
         findings.append(note(f"{evidence.n_kept:,} fits of earlier runs were used again."))
     if evidence.chosen and (simpler := _simpler(evidence)):

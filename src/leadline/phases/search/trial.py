@@ -1,33 +1,41 @@
-"""A candidate that was tried: what it is, what was measured of it and what that promises."""
+"""Trials of a search: a candidate, what was measured of it, and its forecast; examples."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, ClassVar
 
 from leadline.phases.curve import Point
 
 Scalar = str | int | float | bool | None
 
+_FIELDS_OF_1 = {
+    "level": "error_at_largest",
+    "fall": "log_error_change",
+    "doubt": "log_error_std",
+}
+_STATES_OF_1 = {"aside": "pruned", "cut": "not started"}
+
 
 class TrialState(StrEnum):
     """How a trial ended.
 
-    Complete: measured on every fold at the largest size. Aside: measured at smaller sizes, and set
-    aside because its forecast did not earn more time. Failed: it raised, or took too much memory.
-    Cut: the box closed before anything was known of it.
+    Complete: measured on every fold at the largest size. Pruned: measured at smaller sizes only, as
+    its forecast did not justify more time. Failed: it raised, or took too much memory. Not started:
+    the time box closed before anything was measured of it.
     """
 
     COMPLETE = "complete"
-    ASIDE = "aside"
+    PRUNED = "pruned"
     FAILED = "failed"
-    CUT = "cut"
+    NOT_STARTED = "not started"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """Error believed at a train size.
+    """Forecast of the error at a train size.
 
     Attributes
     ----------
@@ -47,22 +55,22 @@ class Expected:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """One candidate tried.
+    """A candidate that was tried.
 
     Attributes
     ----------
     name : str
         Unique in the search: family and number.
     family : str
-        The engine that makes it.
+        Name of its family.
     params : mapping of str to scalar
-        What the family builds it from.
+        Parameters that the family builds it from.
     complexity : int
         Rank from simple to rich; a simpler one within one standard error is preferred.
     n_train : int
         Rows of the largest size it was measured at.
     scores : tuple of float
-        There, one a repeat; the same repeats for every trial.
+        At that size, one a repeat; every trial has the same repeats.
     mean, stderr : float or None
         Of the scores.
     fit_s : float
@@ -75,13 +83,14 @@ class Trial:
         Errors at each size it was measured at.
     expected : tuple of Expected
         Forecast from the largest of them to the size that can be afforded, which is the last.
-    level : Expected or None
-        Error at the largest size that any candidate can be measured at, the luck of folds that all
-        of them share taken out: it tells candidates apart, and promises nothing.
-    fall : float
-        Logarithm of the error forecast at the size that can be afforded over that at `level`.
-    doubt : float
-        Standard deviation of the logarithm of the error forecast there.
+    error_at_largest : Expected or None
+        Error at the largest size that any candidate can be measured at, without the effects of the
+        folds that all share: for comparing candidates, not for saying how good one is.
+    log_error_change : float
+        Logarithm of the error forecast at the size that can be afforded over that at the largest
+        size; negative where the error falls.
+    log_error_std : float
+        Standard deviation of the logarithm of the error forecast at the size that can be afforded.
     chance_best : float or None
         Probability that no other candidate is better there.
     is_tuned : bool
@@ -105,26 +114,39 @@ class Trial:
     message: str = ""
     points: tuple[Point, ...] = ()
     expected: tuple[Expected, ...] = ()
-    level: Expected | None = None
-    fall: float = 0.0
-    doubt: float = 0.0
+    error_at_largest: Expected | None = None
+    log_error_change: float = 0.0
+    log_error_std: float = 0.0
     chance_best: float | None = None
     is_tuned: bool = False
     architecture: tuple[Mapping[str, Scalar], ...] = ()
     epochs: tuple[Mapping[str, Scalar], ...] = ()
 
+    VERSION: ClassVar[int] = 2
+
+    @classmethod
+    def upgrade(cls, payload: Mapping[str, Any], version: int) -> dict[str, Any]:  # noqa: ARG003
+        """Read version 1, whose fields and states had other names.
+
+        A payload of version 2 comes back as it is: trials are stored without their version.
+        """
+        renamed = {_FIELDS_OF_1.get(name, name): value for name, value in payload.items()}
+        if renamed.get("state") in _STATES_OF_1:
+            renamed["state"] = _STATES_OF_1[renamed["state"]]
+        return renamed
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One thing of a row and what it does to what is said of it.
+    """One word or column of a row, and its effect on the prediction.
 
     Attributes
     ----------
     what : str
         A word in quotation marks, or a column with its value.
     effect : float
-        What is said with it less what is said when it is left out, or put at what is usual: a
-        probability of the guess, or for regression the predicted number.
+        The prediction with it, less the prediction when it is left out or has its usual value:
+        a probability of the guess, or for regression the predicted number.
     """
 
     what: str
@@ -144,7 +166,7 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """One held-out row with the chosen candidate's guess.
+    """A held-out row with the chosen candidate's prediction.
 
     Attributes
     ----------
@@ -157,7 +179,7 @@ class Example:
     is_right : bool
         For regression: within the mean absolute error.
     reasons : tuple of Reason
-        What speaks most for the guess or against it, the strongest first.
+        The largest effects on the prediction, for it or against it, the strongest first.
     """
 
     values: Mapping[str, str]

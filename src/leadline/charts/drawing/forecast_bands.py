@@ -1,4 +1,4 @@
-"""What a picture of a forecast of a learning curve shows, and what its axes reach."""
+"""Data and axes of a drawing of a forecast: points, bands, regions, sizes that matter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from leadline.phases.forecast.region import RegionKind, likeliest
 from leadline.stats.metric import Metric
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-"""What `Outlook.lines` must hold."""
+"""Quantiles that `ForecastBands.lines` must hold."""
 
 
 HEIGHT = 380
@@ -48,8 +48,8 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """What a picture of a forecast shows; errors as the metric declares.
+class ForecastBands:
+    """Data of a drawing of a forecast; errors as the metric declares.
 
     Parameters
     ----------
@@ -165,30 +165,30 @@ class Frame:
         return self.left <= n <= self.right
 
 
-def frame_of(outlook: Outlook) -> Frame:
+def frame_of(bands: ForecastBands) -> Frame:
     """Fit the axes to what is shown; chance only where it is not far from the curve."""
-    to_score = outlook.metric.score
-    right = max([outlook.grid[-1], *(size.n_rows for size in outlook.sizes)]) * 1.15
-    pairs = zip(outlook.errors, two_stderrs(outlook), strict=True)
+    to_score = bands.metric.score
+    right = max([bands.grid[-1], *(size.n_rows for size in bands.sizes)]) * 1.15
+    pairs = zip(bands.errors, two_stderrs(bands), strict=True)
     scores = [to_score(e + side * s) for e, s in pairs for side in (-1, 1)]
-    scores += [to_score(e) for line in outlook.lines.values() for e in line[len(line) // 4 :]]
-    target = outlook.target_score
+    scores += [to_score(e) for line in bands.lines.values() for e in line[len(line) // 4 :]]
+    target = bands.target_score
     scores += [] if target is None else [target]
-    if outlook.chance_error is not None:
-        chance = to_score(outlook.chance_error)
+    if bands.chance_error is not None:
+        chance = to_score(bands.chance_error)
         span = max(scores) - min(scores)
         if max(min(scores) - chance, chance - max(scores)) <= _WORTH_SHOWING * span:
             scores.append(chance)
     margin = 0.08 * (max(scores) - min(scores) or 1.0)
     bottom, top = min(scores) - margin, max(scores) + margin
     least = margin / 2 if target is None else target + margin / 2
-    if outlook.metric.is_loss:
+    if bands.metric.is_loss:
         bottom = max(bottom, 0.0)
     else:
         top = max(min(top, 1.0), least)
-    return Frame(min(outlook.grid[0], *outlook.train_sizes) * 0.93, right, bottom, top)
+    return Frame(min(bands.grid[0], *bands.train_sizes) * 0.93, right, bottom, top)
 
 
-def two_stderrs(outlook: Outlook) -> list[float]:
+def two_stderrs(bands: ForecastBands) -> list[float]:
     """Half the height of each error bar."""
-    return [2 * stderr for stderr in outlook.stderrs] or [0.0] * len(outlook.errors)
+    return [2 * stderr for stderr in bands.stderrs] or [0.0] * len(bands.errors)

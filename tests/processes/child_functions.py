@@ -1,4 +1,4 @@
-"""Functions that the tests of the box run in a child."""
+"""Functions that the tests of `run_with_limit` call in a child process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from leadline.errors import DataError
-from leadline.processes.limit import run_in_box
+from leadline.processes.limit import run_with_limit
 
 
 def add(one: int, other: int) -> int:
@@ -35,7 +35,7 @@ def die() -> None:
 
 
 def sleep_deaf(pids: str) -> None:
-    """Start two children of our own, one in a group of its own; all deaf to polite signals."""
+    """Start two children, one in a process group of its own; all ignore SIGTERM and SIGINT."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     code = (
@@ -50,28 +50,28 @@ def sleep_deaf(pids: str) -> None:
 
 
 def wait_for(path: str) -> None:
-    """Go on when somebody has put a file there."""
+    """Wait until a file exists."""
     while not Path(path).exists():
         time.sleep(0.01)
 
 
 def leave_a_file() -> str:
-    """Forget a temporary folder."""
+    """Leave a temporary folder behind."""
     folder = tempfile.mkdtemp()
     (Path(folder) / "forgotten").touch()
     return folder
 
 
 def tell(path: str, *pids: int) -> None:
-    """Write process numbers, whole or not at all."""
+    """Write process numbers in one step, so that no reader sees half of them."""
     part = Path(f"{path}.part")
     part.write_text(" ".join(map(str, pids)))
     part.rename(path)
 
 
 def parent(pids: str) -> None:
-    """Wait for a child in a box: what the test kills."""
-    run_in_box("tests.processes.boxed:sleep_deaf", pids, limit_s=None)
+    """Wait for a child process: what the test kills."""
+    run_with_limit("tests.processes.child_functions:sleep_deaf", pids, limit_s=None)
 
 
 if __name__ == "__main__":
@@ -79,7 +79,7 @@ if __name__ == "__main__":
 
 
 def sleep_until_interrupted(path: str) -> str:
-    """Come to an end of one's own when asked to."""
+    """Return when interrupted."""
     Path(path).touch()
     try:
         time.sleep(600)
