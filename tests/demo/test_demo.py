@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from leadline.cli import main
 from leadline.demo import EXAMPLES, missing_packages, packages, run_demo
-from leadline.demo.story import Story
+from leadline.demo.scenario import Story
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.verdict import Answer
 from leadline.record import Job

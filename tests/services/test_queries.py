@@ -15,7 +15,7 @@ from leadline.phases.verdict import Answer
 from leadline.record import Assignment
 from leadline.services import commands, queries
 from leadline.services.commands import Said
-from leadline.services.queries.choice import Clarity
+from leadline.services.queries.operating_points import Clarity
 from leadline.services.queries.history import N_A_PAGE
 from leadline.workspace import Workspace
 

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from leadline.charts.drawing.rendering import description, png, save_picture, svg
 from leadline.charts.drawing.theme import Picture
-from leadline.charts.gallery import chart_of, details_of
+from leadline.charts.dispatch import chart_of, details_of
 
 __all__ = ["Picture", "chart_of", "description", "details_of", "png", "save_picture", "svg"]

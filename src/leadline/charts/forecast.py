@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.charts.drawing.marks import drawing
+from leadline.charts.drawing.forecast_layers import drawing
 from leadline.charts.drawing.outlook import Outlook, Size, kinds_along
 from leadline.charts.drawing.theme import GREEN, INK, VERMILION, Picture, framed
 from leadline.phases.forecast import Forecast

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.charts.drawing.marks import drawing
+from leadline.charts.drawing.forecast_layers import drawing
 from leadline.charts.drawing.outlook import QUANTILES, Outlook, Size, kinds_along
 from leadline.charts.drawing.theme import INK, VERMILION, Picture, framed
 from leadline.phases.scoring import SCORINGS

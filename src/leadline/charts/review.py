@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from leadline.charts.default_decision import chart_of_plain
-from leadline.charts.drawing.layout import CHAR_PX
+from leadline.charts.drawing.label_placement import CHAR_PX
 from leadline.charts.drawing.theme import (
     AMBER,
     BLUE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.drawing.layout import round_sizes
+from leadline.charts.drawing.label_placement import round_sizes
 from leadline.charts.drawing.theme import (
     BLUE,
     GREY,

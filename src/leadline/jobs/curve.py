@@ -14,7 +14,7 @@ import numpy as np
 
 from leadline.errors import NotReadyError
 from leadline.evaluation.budget import affordable_train_size
-from leadline.labelling.next_rows import ranked, rule_for
+from leadline.labelling.row_ranking import ranked, rule_for
 from leadline.phases import curve as phase
 from leadline.phases.curve import CandidateCurve, Curve, Stop
 from leadline.phases.data import Data

@@ -18,7 +18,7 @@ from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.evaluation.predictions import Decided, is_wrong
 from leadline.monitoring.feature_drift import column_shifts
-from leadline.monitoring.in_service import in_service
+from leadline.monitoring.release_in_service import in_service
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.phases.default_decision import SHARES, NumberErrors, PlainPoint
-from leadline.report.tables import Table, number, share, tabled
+from leadline.report.text_table import Table, number, share, tabled
 
 
 def table_of_plain(point: PlainPoint) -> Table:

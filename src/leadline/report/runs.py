@@ -19,7 +19,7 @@ from leadline.phases.search import Search
 from leadline.phases.search.trial import Trial, TrialState
 from leadline.record import Entry
 from leadline.record.codec import encode
-from leadline.report.writing import write_report
+from leadline.report.project_report import write_report
 
 _Series = dict[str, list[tuple[int, float]]]
 _STATES: dict[TrialState, Literal["failed", "stopped"]] = {

@@ -8,7 +8,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from leadline.errors import RecordError, SettingsError
 from leadline.record import Invitation, Role
-from leadline.services.naming import person_named
+from leadline.services.parsing import person_named
 from leadline.workspace import Workspace
 
 LONGEST_DAYS = 366

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from leadline.cli.terminal.layout import Cell, print_line, printable
+from leadline.cli.terminal.text_layout import Cell, print_line, printable
 from leadline.phases.lifecycle import ROWS
 from leadline.record import Job
 

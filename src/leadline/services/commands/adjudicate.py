@@ -12,7 +12,7 @@ from leadline.services.commands.label import (
     require_length,
 )
 from leadline.services.labelling.worklist import work_of
-from leadline.services.naming import person_named
+from leadline.services.parsing import person_named
 from leadline.workspace import Workspace
 
 

@@ -9,7 +9,7 @@ from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases import decision
 from leadline.phases.lifecycle import ROWS, Stage, State, decision_of
 from leadline.record import Entry
-from leadline.services.naming import person_named, stage_named
+from leadline.services.parsing import person_named, stage_named
 from leadline.workspace import Workspace
 
 

@@ -14,8 +14,8 @@ from leadline.errors import DataError, LeadlineError
 from leadline.phases.data import Data
 from leadline.phases.wording import plural
 from leadline.record import Vote
-from leadline.services.naming import number_written, person_named
-from leadline.services.queries.parcel import identity_of, keyed_items
+from leadline.services.parsing import number_written, person_named
+from leadline.services.queries.labelling_batch import identity_of, keyed_items
 from leadline.snapshot import content_hashes
 from leadline.workspace import Workspace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadline.errors import NotReadyError
 from leadline.phases.lifecycle import Judge
 from leadline.record import Job, JobState
-from leadline.services.naming import person_named, row_named
+from leadline.services.parsing import person_named, row_named
 from leadline.workspace import Workspace
 
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)

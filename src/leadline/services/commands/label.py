@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leadline.errors import SettingsError
 from leadline.record import Assignment, Nothing, Vote, Work
 from leadline.services.labelling.worklist import terms_of, work_of
-from leadline.services.naming import number_written, person_named
+from leadline.services.parsing import number_written, person_named
 from leadline.workspace import Workspace
 
 LONGEST_S = 600.0

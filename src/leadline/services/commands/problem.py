@@ -8,7 +8,7 @@ from leadline.errors import SettingsError
 from leadline.phases import problem
 from leadline.phases.scoring import DEFAULT_SCORING, Task
 from leadline.record import Entry
-from leadline.services.naming import person_named
+from leadline.services.parsing import person_named
 from leadline.settings import ProblemSettings, Settings, load_settings
 from leadline.snapshot import class_texts, infer_task, read_tables
 from leadline.workspace import Workspace, find_settings

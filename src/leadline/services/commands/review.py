@@ -11,7 +11,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.record import Entry, Judgment
 from leadline.services.commands.label import LONGEST_S
-from leadline.services.naming import person_named
+from leadline.services.parsing import person_named
 from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.stream import consequences, rows_to_judge, settle
 from leadline.snapshot import read_table

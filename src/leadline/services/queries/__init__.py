@@ -1,11 +1,11 @@
 """What a person can see: one frozen model a page, made anew from the record each time."""
 
 from leadline.services.queries.adjudicate import AdjudicationPage, adjudication_page
-from leadline.services.queries.choice import ChoicePage, choice_page
+from leadline.services.queries.operating_points import ChoicePage, choice_page
 from leadline.services.queries.decision import DecisionPage, decision_page
 from leadline.services.queries.history import HistoryPage, JobPage, history_page, job_page
 from leadline.services.queries.label import LabelPage, label_page
-from leadline.services.queries.parcel import parcel, question_of
+from leadline.services.queries.labelling_batch import parcel, question_of
 from leadline.services.queries.plan import BudgetPlan, budget_plan
 from leadline.services.queries.project import ProjectPage, project_page
 from leadline.services.queries.review import ReviewPage, review_page

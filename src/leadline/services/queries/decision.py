@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
 from leadline.record import Entry
-from leadline.services.naming import stage_named
-from leadline.services.queries.situation import RowGlance, Situation
+from leadline.services.parsing import stage_named
+from leadline.services.queries.project_state import RowGlance, Situation
 from leadline.workspace import Workspace
 
 

@@ -10,8 +10,8 @@ from leadline.phases.lifecycle import ROWS, State
 from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.record import Job, JobState, Record
-from leadline.services.queries.situation import Situation, Word, title_of
-from leadline.services.words import ANSWERS
+from leadline.services.queries.project_state import Situation, Word, title_of
+from leadline.services.number_format import ANSWERS
 from leadline.workspace import Workspace
 
 N_A_PAGE = 50

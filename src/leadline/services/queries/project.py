@@ -12,8 +12,8 @@ from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Severity, Verdict
 from leadline.record import Entry, Job, JobState, Record
-from leadline.services.queries.situation import RowGlance, Situation, Word
-from leadline.services.queries.step import Step, steps
+from leadline.services.queries.project_state import RowGlance, Situation, Word
+from leadline.services.queries.next_steps import Step, steps
 from leadline.workspace import Workspace
 
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)

@@ -16,7 +16,7 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.record import Judgment
-from leadline.services.reviewing.next_row import EXTRA_SHARE, to_ask
+from leadline.services.reviewing.judging_order import EXTRA_SHARE, to_ask
 from leadline.services.reviewing.stream import doubted_rows, rows_to_judge, settle
 from leadline.services.reviewing.stream_rows import stream_values
 from leadline.workspace import Workspace

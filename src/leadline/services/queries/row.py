@@ -9,9 +9,9 @@ from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Judge, Row, Stage, State
 from leadline.phases.search import Search
 from leadline.record import Entry, Job, JobState
-from leadline.services.naming import row_named
+from leadline.services.parsing import row_named
 from leadline.services.queries.history import Line, lines_of_row
-from leadline.services.queries.situation import Situation, Word, title_of
+from leadline.services.queries.project_state import Situation, Word, title_of
 from leadline.workspace import Workspace
 
 # what a verdict must hold for a picture to be drawn; asking the charts would take too long

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, decision_of, rows_of
-from leadline.services.naming import stage_named
-from leadline.services.queries.situation import RowGlance, Situation, Word
+from leadline.services.parsing import stage_named
+from leadline.services.queries.project_state import RowGlance, Situation, Word
 from leadline.workspace import Workspace
 
 

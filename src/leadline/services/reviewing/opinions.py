@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from leadline.errors import SettingsError
 from leadline.record import Observation
-from leadline.services.naming import person_named
+from leadline.services.parsing import person_named
 from leadline.workspace import Workspace
 
 

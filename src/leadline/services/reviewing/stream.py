@@ -18,7 +18,7 @@ from leadline.phases.review import CLEAR, StreamPoint
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.record import Artifacts, Judgment
-from leadline.services.words import per_thousand, per_thousand_range
+from leadline.services.number_format import per_thousand, per_thousand_range
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import (
     Bands,

@@ -11,8 +11,8 @@ from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
 from leadline.phases.verdict import Finding
 from leadline.record import Entry
-from leadline.report.numbers import table_of
-from leadline.report.tables import Table, tabled
+from leadline.report.chart_tables import table_of
+from leadline.report.text_table import Table, tabled
 from leadline.report.verification import verification_table
 
 _STATE_WORDS = {

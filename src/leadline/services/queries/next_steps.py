@@ -9,7 +9,7 @@ from enum import StrEnum
 from leadline.phases.lifecycle import ROWS, Row, Stage, State, decision_of, is_decision, rows_of
 from leadline.phases.verdict import Answer
 from leadline.record import Job
-from leadline.services.queries.situation import Situation, title_of
+from leadline.services.queries.project_state import Situation, title_of
 
 
 class Act(StrEnum):

@@ -1,4 +1,4 @@
-"""Who comes in, and what a browser may do with what goes out."""
+"""HTTP middleware: security headers, the scope of an invitation, token authentication."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadline.record import Role
 from leadline.services.invitations import role_of
-from leadline.web.forms import Forms
+from leadline.web.sessions import Sessions
 
-_OPEN = ("/enter", "/health")
+_PUBLIC = ("/enter", "/health")
 _PAGES = {
     Role.LABEL: ("/label", "/label/next", "/label/undo"),
     Role.JUDGE: ("/review", "/review/undo"),
     Role.ADJUDICATE: ("/adjudicate", "/adjudicate/undo"),
 }
-_SAFE = {
+_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -37,38 +37,38 @@ REPORT_POLICY = (
 )
 
 
-class SafeHeaders:
-    """Every answer carries the headers above, unless the route has set its own."""
+class SecurityHeaders:
+    """Add the headers above to every answer, unless the route has set its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and dress its answer."""
+        """Pass a request on, and add the headers to its answer."""
 
-        async def send_safely(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _SAFE.items():
+                for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-class Guests:
-    """Who came by a link sees the pages of its role, and no other."""
+class InvitationScope:
+    """Visitors who came by an invitation see the pages of its role, and no others."""
 
-    def __init__(self, app: ASGIApp, forms: Forms, secret: bytes) -> None:
-        self._app, self._forms, self._secret = app, forms, secret
+    def __init__(self, app: ASGIApp, sessions: Sessions, secret: bytes) -> None:
+        self._app, self._sessions, self._secret = app, sessions, secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, with what role its sender has; keep it from other pages."""
+        """Pass a request on with the role of its sender; refuse pages outside that role."""
         role = None
         if scope["type"] == "http":
-            role = role_of(self._secret, self._forms.link(Request(scope)))
+            role = role_of(self._secret, self._sessions.invitation_token(Request(scope)))
             scope["leadline.role"] = role
-        if role is None or _is_open(scope["path"]) or scope["path"] in _PAGES[role]:
+        if role is None or _is_public(scope["path"]) or scope["path"] in _PAGES[role]:
             await self._app(scope, receive, send)
         elif scope["path"] == "/":
             await RedirectResponse(_PAGES[role][0], status_code=303)(scope, receive, send)
@@ -77,20 +77,20 @@ class Guests:
             await PlainTextResponse(words, 403)(scope, receive, send)
 
 
-class Door:
-    """Nobody comes in without having shown the token."""
+class TokenAuthentication:
+    """No page is shown to a visitor who has not given the token."""
 
-    def __init__(self, app: ASGIApp, forms: Forms) -> None:
-        self._app, self._forms = app, forms
+    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+        self._app, self._sessions = app, sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on if its sender may come in."""
-        is_guest = scope.get("leadline.role") is not None
-        if scope["type"] != "http" or _is_open(scope["path"]) or is_guest:
+        """Pass a request on if its sender is signed in."""
+        is_invited = scope.get("leadline.role") is not None
+        if scope["type"] != "http" or _is_public(scope["path"]) or is_invited:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        if self._forms.is_in(request):
+        if self._sessions.is_signed_in(request):
             await self._app(scope, receive, send)
         elif request.method == "GET":
             await RedirectResponse("/enter", status_code=303)(scope, receive, send)
@@ -98,5 +98,5 @@ class Door:
             await PlainTextResponse("Enter first: open /enter.", 401)(scope, receive, send)
 
 
-def _is_open(path: str) -> bool:
-    return path in _OPEN or path.startswith(("/static/", "/join/"))
+def _is_public(path: str) -> bool:
+    return path in _PUBLIC or path.startswith(("/static/", "/join/"))

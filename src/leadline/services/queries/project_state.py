@@ -17,7 +17,7 @@ from leadline.phases.lifecycle import (
 )
 from leadline.phases.verdict import Answer
 from leadline.record import Record
-from leadline.services.words import ANSWERS
+from leadline.services.number_format import ANSWERS
 
 
 @dataclass(frozen=True)

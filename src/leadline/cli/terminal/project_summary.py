@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from leadline.cli.terminal.layout import Cell, print_line
+from leadline.cli.terminal.text_layout import Cell, print_line
 from leadline.services.queries import ProjectPage
-from leadline.services.words import money, percent
+from leadline.services.number_format import money, percent
 
 _COLOURS = {
     "go": "green",

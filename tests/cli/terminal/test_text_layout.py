@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from leadline.cli.terminal.layout import Cell, print_line, print_pairs
+from leadline.cli.terminal.text_layout import Cell, print_line, print_pairs
 
 TEXT = "one two three four five six seven eight nine ten eleven twelve"
 

@@ -12,8 +12,8 @@ from leadline.phases.review import Review
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search import Search
 from leadline.report import numbers
-from leadline.report.card.passages import Passage, Shelf, Unknown, not_run
-from leadline.report.tables import money, tabled
+from leadline.report.model_document.section import Passage, Shelf, Unknown, not_run
+from leadline.report.text_table import money, tabled
 
 
 def purpose(shelf: Shelf) -> Passage:

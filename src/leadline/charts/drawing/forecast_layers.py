@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.drawing.layout import flags, longest_that_fits
+from leadline.charts.drawing.label_placement import flags, longest_that_fits
 from leadline.charts.drawing.outlook import (
     HEIGHT,
     Frame,

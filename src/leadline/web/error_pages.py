@@ -1,4 +1,4 @@
-"""A refusal as a page: what was found, what is needed, what to do next."""
+"""Error pages: what was found, what is needed, what to do next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from leadline.errors import LeadlineError, NotReadyError, OutdatedAnswerError, RecordError
 from leadline.services.invitations import NotInvitedError
-from leadline.web.desk import desk_of
+from leadline.web.page_context import context_of
 
 _STATUS: tuple[tuple[type[LeadlineError], int], ...] = (
     (OutdatedAnswerError, 409),
@@ -37,7 +37,7 @@ _ADVICE = {
 
 
 def refused(request: Request, error: Exception) -> Response:
-    """Answer with the three parts of a refusal."""
+    """Answer an error of ours with its three parts."""
     assert isinstance(error, LeadlineError)
     status = next(code for kind, code in _STATUS if isinstance(error, kind))
     return _page(request, status, error)
@@ -59,7 +59,7 @@ def unreadable(request: Request, error: Exception) -> Response:
 
 
 def failed(request: Request, error: Exception) -> Response:
-    """Answer a wrong address, a refused form."""
+    """Answer a wrong address or a refused form."""
     assert isinstance(error, HTTPException)
     status, detail = error.status_code, str(error.detail)
     if detail == HTTPStatus(status).phrase and status == 404:
@@ -68,13 +68,13 @@ def failed(request: Request, error: Exception) -> Response:
 
 
 def broken(request: Request, _: Exception) -> Response:
-    """Answer where the fault is ours."""
+    """Answer an error in our own code."""
     return _page(request, 500, LeadlineError("The page could not be made.", next=_ADVICE[500]))
 
 
 def _page(request: Request, status: int, error: LeadlineError) -> Response:
     title = _TITLES.get(status, HTTPStatus(status).phrase)
-    return desk_of(request).show(
+    return context_of(request).render(
         request, "pages/error.html", status=status, title=title, error=error
     )
 

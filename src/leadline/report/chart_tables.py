@@ -22,7 +22,7 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 from leadline.phases.wording import chance
 from leadline.report.default_decision import table_of_plain
-from leadline.report.tables import Table, duration, money, number, share, tabled
+from leadline.report.text_table import Table, duration, money, number, share, tabled
 
 
 def table_of(verdict: Verdict) -> Table | None:

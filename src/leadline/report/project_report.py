@@ -11,8 +11,8 @@ from leadline.phases.lifecycle import Standing
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import pages
-from leadline.report.glance import glance_at
-from leadline.report.sections import chapters, decisions, history
+from leadline.report.title_page import glance_at
+from leadline.report.row_sections import chapters, decisions, history
 
 Form = Literal["html", "markdown", "json"]
 

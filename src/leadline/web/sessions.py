@@ -1,7 +1,7 @@
-"""Forms that only our own pages can send: signed cookies, signed fields.
+"""Visitor sessions: signed cookies and CSRF tokens.
 
-A visitor gets a random signed cookie; every form carries a ticket made for that cookie. A foreign
-page can make a browser send the cookie, but cannot know the ticket.
+A visitor gets a random signed cookie, and every form carries a token signed for that cookie. A
+foreign page can make a browser send the cookie, but cannot know the token.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from fastapi import Form, HTTPException, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.responses import Response
 
-_TICKET_S = 24 * 3600
+_CSRF_TOKEN_S = 24 * 3600
 _YEAR_S = 365 * 24 * 3600
 _REFUSED = 403
 
 
-class Forms:
-    """Cookies and tickets of one workspace.
+class Sessions:
+    """Signed cookies, and CSRF tokens of forms, of one workspace.
 
     Parameters
     ----------
     secret : bytes
-        What signs them.
+        The key they are signed with.
     token : str or None
-        What a visitor must know; None if anybody on this machine may enter.
+        What a visitor must know to sign in; None if anybody on this machine may.
     """
 
     def __init__(self, secret: bytes, token: str | None = None) -> None:
@@ -43,48 +43,48 @@ class Forms:
         """Return the visitor's random id; a new one if there is none, or it was tampered with."""
         return self._read(request, self._form) or secrets.token_urlsafe(16)
 
-    def ticket(self, visitor: str) -> str:
-        """Return the field that a form for this visitor carries."""
-        return self._signer("ticket").dumps(visitor)
+    def csrf_token(self, visitor: str) -> str:
+        """Return the hidden field of a form made for this visitor."""
+        return self._signer("csrf").dumps(visitor)
 
-    def greet(self, request: Request, response: Response, visitor: str) -> None:
-        """Give a new visitor the cookie that tickets are bound to."""
+    def keep_visitor(self, request: Request, response: Response, visitor: str) -> None:
+        """Give a new visitor the cookie that CSRF tokens are signed for."""
         if self._read(request, self._form) != visitor:
             self._write(request, response, self._form, visitor)
 
-    def require_ticket(self, request: Request, ticket: str) -> None:
+    def check_csrf_token(self, request: Request, csrf_token: str) -> None:
         """Refuse a form that was not made for this visitor.
 
         Raises
         ------
         HTTPException
-            403 if the ticket is missing, foreign or older than a day.
+            403 if the token is missing, foreign or older than a day.
         """
         try:
-            visitor = self._signer("ticket").loads(ticket, max_age=_TICKET_S)
+            visitor = self._signer("csrf").loads(csrf_token, max_age=_CSRF_TOKEN_S)
         except BadData:
             visitor = None
         if not visitor or visitor != self._read(request, self._form):
             raise HTTPException(_REFUSED, "This form was not made for you, or is too old.")
 
-    def who(self, request: Request) -> str:
+    def person(self, request: Request) -> str:
         """Return the name the visitor gave last; empty if none."""
         return self._read(request, self._who) or ""
 
-    def remember(self, request: Request, response: Response, who: str) -> None:
+    def keep_person(self, request: Request, response: Response, who: str) -> None:
         """Keep the visitor's name."""
         self._write(request, response, self._who, who)
 
-    def link(self, request: Request) -> str:
-        """Return what the link carried by which the visitor came; empty if by none."""
+    def invitation_token(self, request: Request) -> str:
+        """Return the token of the link by which the visitor came; empty if there was none."""
         return self._read(request, self._link) or ""
 
-    def welcome(self, request: Request, response: Response, link: str) -> None:
-        """Keep the link by which a visitor came."""
-        self._write(request, response, self._link, link)
+    def keep_invitation_token(self, request: Request, response: Response, token: str) -> None:
+        """Keep the token of the link by which a visitor came."""
+        self._write(request, response, self._link, token)
 
-    def farewell(self, response: Response) -> None:
-        """Forget the link by which a visitor came."""
+    def forget_invitation_token(self, response: Response) -> None:
+        """Forget the token of the link by which a visitor came."""
         response.delete_cookie(self._link)
 
     def stamp(self) -> str:
@@ -98,18 +98,18 @@ class Forms:
         except (BadData, TypeError, ValueError):
             return 0.0
 
-    def knows(self, token: str) -> bool:
-        """Whether a visitor's token is the right one; takes as long for a wrong one."""
+    def is_token(self, token: str) -> bool:
+        """Whether a token is the right one; takes as long for a wrong one."""
         return self._token is not None and secrets.compare_digest(
             token.encode(), self._token.encode()
         )
 
-    def let_in(self, request: Request, response: Response) -> None:
-        """Give the cookie of a visitor who knew the token."""
+    def sign_in(self, request: Request, response: Response) -> None:
+        """Give the cookie of a visitor who has given the token."""
         self._write(request, response, self._pass, self._fingerprint())
 
-    def is_in(self, request: Request) -> bool:
-        """Whether the visitor has shown the token, if there is one; a new one puts all out."""
+    def is_signed_in(self, request: Request) -> bool:
+        """Whether the visitor has given the token that is set now; True where none is set."""
         if self._token is None:
             return True
         shown = self._read(request, self._pass) or ""
@@ -139,7 +139,7 @@ class Forms:
         )
 
 
-async def checked(request: Request, csrf: Annotated[str, Form()] = "") -> None:
-    """Refuse a POST whose form is not ours; every route that writes depends on it."""
-    forms: Forms = request.app.state.desk.forms
-    forms.require_ticket(request, csrf)
+async def require_csrf_token(request: Request, csrf: Annotated[str, Form()] = "") -> None:
+    """Refuse a POST whose form is not ours; a dependency of every route that writes."""
+    sessions: Sessions = request.app.state.context.sessions
+    sessions.check_csrf_token(request, csrf)

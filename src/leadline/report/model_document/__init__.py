@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from leadline.report.card.document import model_document
+from leadline.report.model_document.document import model_document
 
 __all__ = ["model_document"]

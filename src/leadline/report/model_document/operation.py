@@ -10,8 +10,8 @@ from leadline.phases.review import Review
 from leadline.phases.scoring import scoring_of
 from leadline.phases.tuning import Tuning
 from leadline.report import numbers
-from leadline.report.card.passages import Passage, Shelf, Unknown, not_run
-from leadline.report.tables import number
+from leadline.report.model_document.section import Passage, Shelf, Unknown, not_run
+from leadline.report.text_table import number
 
 _CALIBRATION = Unknown(
     "Whether a score of 0.7 comes true in 70 of 100 cases (calibration) is not measured.",

@@ -20,8 +20,8 @@ from leadline.phases.wording import chance
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import pages
-from leadline.report.sections import Drawing, moment
-from leadline.report.tables import Table, duration, money, tabled
+from leadline.report.row_sections import Drawing, moment
+from leadline.report.text_table import Table, duration, money, tabled
 
 DemoForm = Literal["html", "markdown", "json"]
 

@@ -11,7 +11,7 @@ from tests.report.entries import entries_of, example_entries, standing_of
 from leadline.phases import decision
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
-from leadline.report.glance import Glance, glance_at
+from leadline.report.title_page import Glance, glance_at
 
 
 def glance(entries: Sequence[Entry]) -> Glance:

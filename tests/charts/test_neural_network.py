@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from leadline.charts.drawing.rendering import description, svg
-from leadline.charts.network import architecture_chart, epochs_chart
+from leadline.charts.neural_network import architecture_chart, epochs_chart
 
 IMAGE = [
     {"layer": "pixels", "n_out": 1, "size": 8},

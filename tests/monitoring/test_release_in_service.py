@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.examples import example_verdicts
 
-from leadline.monitoring.in_service import in_service
+from leadline.monitoring.release_in_service import in_service
 from leadline.phases import decision
 from leadline.phases.decision import Choice
 from leadline.phases.release import Release

@@ -22,7 +22,7 @@ from leadline.phases.search import Search
 from leadline.phases.verdict import Answer, Verdict
 from leadline.phases.wording import chance
 from leadline.record import Entry
-from leadline.report.tables import money
+from leadline.report.text_table import money
 
 NOT_YET = "not yet"
 

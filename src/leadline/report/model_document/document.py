@@ -9,10 +9,10 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.record import Entry
 from leadline.report import pages
-from leadline.report.card import origins, service, upkeep
-from leadline.report.card.header import front_matter
-from leadline.report.card.passages import Passage, Shelf
-from leadline.report.sections import moment
+from leadline.report.model_document import origins, service, upkeep
+from leadline.report.model_document.front_matter import front_matter
+from leadline.report.model_document.section import Passage, Shelf
+from leadline.report.row_sections import moment
 
 DocumentForm = Literal["html", "markdown"]
 

@@ -11,8 +11,8 @@ from tests.report.entries import entries_of, example_entries
 
 from leadline.phases.problem import Ethics
 from leadline.report import model_document
-from leadline.report.card.document import _PASSAGES
-from leadline.report.card.passages import Shelf
+from leadline.report.model_document.document import _PASSAGES
+from leadline.report.model_document.section import Shelf
 
 
 def text_of(page: str) -> str:

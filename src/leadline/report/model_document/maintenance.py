@@ -7,9 +7,9 @@ from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.verdict import Severity
-from leadline.report.card.passages import Passage, Shelf, not_run
-from leadline.report.sections import decisions, moment
-from leadline.report.tables import share, tabled
+from leadline.report.model_document.section import Passage, Shelf, not_run
+from leadline.report.row_sections import decisions, moment
+from leadline.report.text_table import share, tabled
 
 
 def assumptions(shelf: Shelf) -> Passage:

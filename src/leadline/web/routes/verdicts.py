@@ -1,4 +1,4 @@
-"""Rows, entries, pictures, and asking for work."""
+"""Pages for rows, entries, pictures and jobs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from starlette.responses import Response
 from leadline.charts import chart_of, details_of, svg
 from leadline.errors import RecordError
 from leadline.services.commands import ask_for, state_problem
-from leadline.services.naming import person_named
+from leadline.services.parsing import person_named
 from leadline.services.queries import entry_page, job_page, row_page
-from leadline.web.desk import AtDesk
-from leadline.web.doors import DRAWING_POLICY
-from leadline.web.forms import checked
+from leadline.web.middleware import DRAWING_POLICY
+from leadline.web.page_context import Context
+from leadline.web.sessions import require_csrf_token
 
 router = APIRouter()
 
@@ -22,39 +22,39 @@ _NEVER_CHANGES = "private, max-age=31536000, immutable"
 
 
 @router.get("/rows/{row}")
-def row(request: Request, desk: AtDesk, row: str) -> Response:
+def row(request: Request, context: Context, row: str) -> Response:
     """Show a row's newest verdict."""
-    return desk.show(request, "pages/row.html", page=row_page(desk.workspace, row))
+    return context.render(request, "pages/row.html", page=row_page(context.workspace, row))
 
 
-@router.post("/rows/{row}/run", dependencies=[Depends(checked)])
-def run(request: Request, desk: AtDesk, row: str, who: Annotated[str, Form()]) -> Response:
+@router.post("/rows/{row}/run", dependencies=[Depends(require_csrf_token)])
+def run(request: Request, context: Context, row: str, who: Annotated[str, Form()]) -> Response:
     """Put a row into the queue; the problem is read from leadline.toml at once."""
     person = person_named(who, "the request")
     if row == "problem":
-        state_problem(desk.workspace, person)
-        return desk.go(request, "/rows/problem", who=person)
-    job = ask_for(desk.workspace, row, person)
-    return desk.go(request, f"/jobs/{job.number}", who=person)
+        state_problem(context.workspace, person)
+        return context.redirect(request, "/rows/problem", who=person)
+    job = ask_for(context.workspace, row, person)
+    return context.redirect(request, f"/jobs/{job.number}", who=person)
 
 
 @router.get("/jobs/{number}")
-def job(request: Request, desk: AtDesk, number: int) -> Response:
+def job(request: Request, context: Context, number: int) -> Response:
     """Show how far a job is; the page asks again by itself."""
-    return desk.show(request, "pages/job.html", page=job_page(desk.workspace, number))
+    return context.render(request, "pages/job.html", page=job_page(context.workspace, number))
 
 
 @router.get("/entries/{number}")
-def entry(request: Request, desk: AtDesk, number: int) -> Response:
+def entry(request: Request, context: Context, number: int) -> Response:
     """Show one entry, whatever its age."""
-    return desk.show(request, "pages/entry.html", page=entry_page(desk.workspace, number))
+    return context.render(request, "pages/entry.html", page=entry_page(context.workspace, number))
 
 
 @router.get("/entries/{number}/picture.svg")
 @router.get("/entries/{number}/picture/{name}.svg")
-def picture(request: Request, desk: AtDesk, number: int, name: str = "") -> Response:
+def picture(request: Request, context: Context, number: int, name: str = "") -> Response:
     """Draw an entry; an entry never changes, so neither does its picture."""
-    entry = desk.workspace.record.entry(number)
+    entry = context.workspace.record.entry(number)
     tag = f'"{number}-{entry.at.timestamp()}"'
     headers = {
         "Cache-Control": _NEVER_CHANGES,

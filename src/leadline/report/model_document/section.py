@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from leadline.phases.verdict import Verdict
 from leadline.record import Entry
-from leadline.report.tables import Table
+from leadline.report.text_table import Table
 
 V = TypeVar("V", bound=Verdict)
 

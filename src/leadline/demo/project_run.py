@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from leadline.demo import flights, words
-from leadline.demo.story import Story
+from leadline.demo.scenario import Story
 from leadline.errors import LeadlineError, SettingsError
 from leadline.phases.lifecycle import Stage
 from leadline.phases.tuning import Tuning

@@ -10,7 +10,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.phases.tuning import Tuning
-from leadline.report.card.passages import Shelf
+from leadline.report.model_document.section import Shelf
 
 
 def front_matter(shelf: Shelf) -> str:

@@ -20,7 +20,7 @@ from leadline.charts import (
     tuning,
 )
 from leadline.charts.drawing.theme import Picture
-from leadline.charts.network import architecture_chart, epochs_chart
+from leadline.charts.neural_network import architecture_chart, epochs_chart
 from leadline.charts.verification import verification_chart
 from leadline.phases.capacity import Capacity
 from leadline.phases.curve import Curve

@@ -9,7 +9,7 @@ from tests.services.test_commands import UNTIL_TUNING, judge_all
 from leadline.errors import SettingsError
 from leadline.record import Judgment
 from leadline.services import commands, queries
-from leadline.services.reviewing.next_row import N_SHARED, to_ask
+from leadline.services.reviewing.judging_order import N_SHARED, to_ask
 from leadline.services.reviewing.opinions import give_opinion, opinions
 from leadline.workspace import Workspace
 
