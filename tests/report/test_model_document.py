@@ -11,8 +11,8 @@ from tests.report.entries import entries_of, example_entries
 
 from leadline.phases.problem import Ethics
 from leadline.report import model_document
-from leadline.report.model_document.document import _PASSAGES
-from leadline.report.model_document.section import Shelf
+from leadline.report.model_document.document import _SECTIONS
+from leadline.report.model_document.section import LatestVerdicts
 
 
 def text_of(page: str) -> str:
@@ -21,8 +21,8 @@ def text_of(page: str) -> str:
 
 
 def test_an_empty_record_leaves_no_heading_without_a_word() -> None:
-    for write in _PASSAGES:
-        passage = write(Shelf([]))
+    for write in _SECTIONS:
+        passage = write(LatestVerdicts([]))
         assert passage.sentences or passage.steps or passage.unknowns, passage.title
         assert all(unknown.how for unknown in passage.unknowns)
 
@@ -106,8 +106,8 @@ def test_the_header_is_a_model_card() -> None:
 def test_html_is_the_same_document() -> None:
     entries = example_entries()
     page = model_document(entries, "html")
-    for write in _PASSAGES:
-        assert f"<h2>{write(Shelf(entries)).title}</h2>" in page
+    for write in _SECTIONS:
+        assert f"<h2>{write(LatestVerdicts(entries)).title}</h2>" in page
     assert "<script" not in page
     assert '<html lang="en">' in page
 

@@ -11,19 +11,19 @@ from tests.report.entries import entries_of, example_entries, standing_of
 from leadline.phases import decision
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
-from leadline.report.title_page import Glance, glance_at
+from leadline.report.title_page import TitlePage, title_page
 
 
-def glance(entries: Sequence[Entry]) -> Glance:
-    return glance_at(entries, standing_of(entries))
+def read(entries: Sequence[Entry]) -> TitlePage:
+    return title_page(entries, standing_of(entries))
 
 
 def stage_words(entries: Sequence[Entry]) -> list[str]:
-    return [stage.word for stage in glance(entries).stages]
+    return [stage.word for stage in read(entries).stages]
 
 
 def test_an_empty_record_has_come_nowhere() -> None:
-    shown = glance([])
+    shown = read([])
     assert [stage.word for stage in shown.stages] == ["not yet"] * 6
     assert "Not known" in shown.cost
     assert "Not known yet" in shown.success
@@ -36,8 +36,8 @@ def test_a_stage_is_go_when_all_its_rows_are() -> None:
 
 
 def test_the_next_row_is_named() -> None:
-    assert "'feasibility'" in glance(example_entries("data")).next
-    assert "People are asked for 'review'" in glance(example_entries("tuning")).next
+    assert "'feasibility'" in read(example_entries("data")).next
+    assert "People are asked for 'review'" in read(example_entries("tuning")).next
 
 
 def test_a_no_asks_for_a_decision() -> None:
@@ -45,7 +45,7 @@ def test_a_no_asks_for_a_decision() -> None:
     row, feasibility = verdicts[2]
     verdicts[2] = (row, replace(feasibility, answer=Answer.NO, summary="No signal found."))
     entries = entries_of(verdicts)
-    shown = glance(entries)
+    shown = read(entries)
     assert shown.stages[0].word == "no"
     assert "No signal found." in shown.stages[0].why
     assert shown.next.startswith("Decide on define")
@@ -55,7 +55,7 @@ def test_a_person_overrules_a_no() -> None:
     verdicts = list(example_verdicts().items())[:4]
     row, feasibility = verdicts[2]
     verdicts[2] = (row, replace(feasibility, answer=Answer.NO))
-    shown = glance(entries_of(verdicts))
+    shown = read(entries_of(verdicts))
     assert shown.stages[0].word == "go"
     assert "'search'" in shown.next
 
@@ -65,7 +65,7 @@ def test_a_person_stops_the_project() -> None:
         decision.Evidence(stage="define", choice=decision.Choice.STOP, why="no money", person="Ada")
     )
     verdicts = [*list(example_verdicts().items())[:3], ("decision.define", stop)]
-    shown = glance(entries_of(verdicts))
+    shown = read(entries_of(verdicts))
     assert shown.stages[0].word == "no"
     assert shown.next.startswith("Ada says stop: no money.")
 
@@ -73,21 +73,21 @@ def test_a_person_stops_the_project() -> None:
 def test_reframing_the_problem_undoes_the_words() -> None:
     verdicts = [*example_verdicts().items(), ("problem", example_problem())]
     entries = entries_of(verdicts)
-    shown = glance(entries)
+    shown = read(entries)
     assert shown.stages[0].word == "not yet"
     assert "Out of date" in shown.stages[0].why
     assert "Out of date" in shown.success
 
 
 def test_cost_is_of_what_was_granted() -> None:
-    shown = glance(example_entries())
+    shown = read(example_entries())
     assert "500.00 USD granted" in shown.cost
     broke = [("problem", replace(example_problem(), budget=0.0))]
-    assert "no budget was stated" in glance(entries_of(broke)).cost
+    assert "no budget was stated" in read(entries_of(broke)).cost
 
 
 def test_every_search_is_paid_for() -> None:
     verdicts = example_verdicts()
     search = replace(verdicts["search"], cost=100.0)  # type: ignore[call-arg]
     twice = [("problem", verdicts["problem"]), ("search", search), ("search", search)]
-    assert glance(entries_of(twice)).cost.startswith("200.00 USD")
+    assert read(entries_of(twice)).cost.startswith("200.00 USD")

@@ -1,4 +1,4 @@
-"""train / curve: how the score rises with more rows, for each candidate."""
+"""Chart of train / curve: score by number of rows, for each candidate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plain point: how well each class is told, or how far numbers are off."""
+"""Chart of the default decision: precision and recall by class, or errors of numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which picture belongs to which verdict."""
+"""Chart dispatch: from the type of a verdict to its chart."""
 
 from __future__ import annotations
 

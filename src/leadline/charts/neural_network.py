@@ -1,4 +1,4 @@
-"""A neural network: its layers as boxes from left to right, and its loss epoch by epoch."""
+"""Charts of a neural network: architecture, and loss by epoch."""
 
 from __future__ import annotations
 

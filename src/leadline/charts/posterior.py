@@ -1,4 +1,4 @@
-"""A forecast of `leadline.stats.curves` without a project: for notebooks."""
+"""Chart of a learning-curve posterior without a project, for notebooks."""
 
 from __future__ import annotations
 

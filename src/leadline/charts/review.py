@@ -1,4 +1,4 @@
-"""apply / review: a thousand rows of the real stream, and whether the test set kept its word."""
+"""Chart of apply / review: outcomes for 1,000 rows of the stream, and test set beside stream."""
 
 from __future__ import annotations
 

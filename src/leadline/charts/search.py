@@ -1,4 +1,4 @@
-"""find / search: what was tried, a panel a family, and where curves cross."""
+"""Chart of find / search: trials by family, and where their curves cross."""
 
 from __future__ import annotations
 

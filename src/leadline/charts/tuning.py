@@ -1,4 +1,4 @@
-"""apply / tuning: what each operating point promises, and how surely."""
+"""Chart of apply / tuning: precision and recall of each operating point, with intervals."""
 
 from __future__ import annotations
 

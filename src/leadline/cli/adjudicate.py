@@ -1,4 +1,4 @@
-"""``leadline label --adjudicate``: decide what people's votes leave open, in the terminal."""
+"""``leadline label --adjudicate``: decide items whose votes leave the label open."""
 
 from __future__ import annotations
 

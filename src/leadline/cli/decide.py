@@ -1,4 +1,4 @@
-"""``leadline decide``: a person's word on a stage."""
+"""``leadline decide``: a person's decision on a stage."""
 
 from __future__ import annotations
 

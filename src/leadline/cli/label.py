@@ -120,12 +120,12 @@ def _ask(workspace: Workspace, found: Assignment, by: str) -> Assignment | Nothi
 def _keep(
     workspace: Workspace, page: LabelPage, said: str, comment: str, seconds: float, by: str
 ) -> Assignment | Nothing:
-    from leadline.services.commands import Said, vote
+    from leadline.services.commands import LabelAnswer, vote
 
     assert page.assignment is not None
     word, _, reason = said.partition(" ")
     is_skip, is_label = word == "s", word not in {"?", "s"}
-    answer = Said(
+    answer = LabelAnswer(
         value=value_of(said, page.classes) if is_label else None,
         is_skip=is_skip,
         reason="" if is_label else reason,

@@ -46,8 +46,8 @@ def command(
     if example_machines:
         click.echo(example())
         return
-    from leadline.cli.terminal.text_layout import console
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.text_layout import console
     from leadline.services.queries import budget_plan
     from leadline.workspace import Workspace
 

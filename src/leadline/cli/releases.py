@@ -1,4 +1,4 @@
-"""The release in service."""
+"""The release in service: its entry, its bundle, its folder."""
 
 from __future__ import annotations
 

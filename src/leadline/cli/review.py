@@ -12,7 +12,7 @@ from leadline.cli.terminal.options import by_option, echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.phases.default_decision import PlainPoint
-    from leadline.services.queries.operating_points import ChoicePage
+    from leadline.services.queries.operating_points import OperatingPointsPage
     from leadline.workspace import Workspace
 
 _COST = click.FloatRange(min=0, min_open=True)
@@ -51,7 +51,7 @@ def command(
     from leadline.cli.terminal.entries import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
     from leadline.services.commands import choose_point
-    from leadline.services.queries import choice_page
+    from leadline.services.queries import operating_points_page
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:
@@ -59,7 +59,7 @@ def command(
             _take_in(workspace, judgments, by)
         elif point is None and not as_json:
             _judge(workspace, by)
-        page = choice_page(workspace, cost_miss, cost_false_alarm)
+        page = operating_points_page(workspace, cost_miss, cost_false_alarm)
         if point is None:
             _show(page, as_json=as_json)
             return
@@ -102,10 +102,10 @@ def _take_in(workspace: Workspace, path: Path, by: str) -> None:
     click.echo(f"{n_judged} judgments taken in.", err=True)
 
 
-def _show(page: ChoicePage, *, as_json: bool) -> None:
+def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from leadline.services.reviewing.stream import in_words
+    from leadline.services.reviewing.point_outcomes import in_words
 
     if as_json:
         echo_json(asdict(page))

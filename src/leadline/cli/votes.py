@@ -1,4 +1,4 @@
-"""``leadline votes``: votes go out to be completed elsewhere, and come back."""
+"""``leadline votes``: export items to other labelling tools, and import votes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _import(
         inbox,
         question,
         name=file.name,
-        judge=options["by"],
+        annotator=options["by"],
         keep_good=options["keep_good"],
     )
     if as_json:

@@ -31,8 +31,8 @@ def command(once: bool, until_eof: bool, folder: Path, as_json: bool) -> None:
     if until_eof:
         threading.Thread(target=_stop_at_eof, daemon=True).start()
 
-    from leadline.cli.terminal.text_layout import console
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.text_layout import console
     from leadline.worker import work
     from leadline.workspace import Workspace
 

@@ -1,4 +1,4 @@
-"""Six stages, one after the other, as a team would go through them."""
+"""Run of a demo project: six stages in order, with simulated judgments and decisions."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from functools import partial
 from pathlib import Path
 
 from leadline.demo import flights, words
-from leadline.demo.scenario import Story
+from leadline.demo.scenario import Scenario
 from leadline.errors import LeadlineError, SettingsError
 from leadline.phases.lifecycle import Stage
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
 from leadline.services.commands import choose_point, decide, judge
-from leadline.services.queries import choice_page
-from leadline.services.reviewing.stream import rows_to_judge
+from leadline.services.queries import operating_points_page
+from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.settings import template
 from leadline.worker import mend, observe
 from leadline.worker.computing import Progress
 from leadline.workspace import SETTINGS_FILE, Workspace
 
-EXAMPLES: dict[str, Callable[[Path], Story]] = {
+EXAMPLES: dict[str, Callable[[Path], Scenario]] = {
     "flights": flights.write_files,
     "words": words.write_files,
 }
@@ -33,7 +33,7 @@ _SECTIONS = ("ethics", "prices", "labels", "serve", "watch")
 
 
 def run_demo(
-    write_files: Callable[[Path], Story],
+    write_files: Callable[[Path], Scenario],
     folder: Path,
     *,
     started: Callable[[str], None],
@@ -44,7 +44,7 @@ def run_demo(
     Parameters
     ----------
     write_files : callable
-        Writes the files of data into the folder and tells their story; one of `EXAMPLES`.
+        Writes the files of data into the folder and returns the scenario; one of `EXAMPLES`.
     folder : Path
         A new one; the workspace stays there.
     started, progress : callable
@@ -57,23 +57,23 @@ def run_demo(
     LeadlineError
         If the package that carries the data is not installed.
     """
-    story = _prepare(write_files, folder)
+    scenario = _prepare(write_files, folder)
     with Workspace.open(folder) as workspace:
         run = partial(mend, workspace, by=BY, started=started, progress=progress)
         for stage in (Stage.DEFINE, Stage.FIND, Stage.TRAIN):
             yield from _through(workspace, stage, run)
         yield from run(["tuning"])
-        _judge(workspace, story)
+        _judge(workspace, scenario)
         yield _choose(workspace)
         yield from _through(workspace, Stage.SHIP, run)
         yield from run(["decay"])
-        for name in story.later:
+        for name in scenario.later:
             started("monitor")
             observe(workspace, folder / name)
         yield from run(["monitor"])
 
 
-def _prepare(write_files: Callable[[Path], Story], folder: Path) -> Story:
+def _prepare(write_files: Callable[[Path], Scenario], folder: Path) -> Scenario:
     if folder.exists() and any(folder.iterdir()):
         raise SettingsError(
             f"{folder} holds something already.",
@@ -83,21 +83,21 @@ def _prepare(write_files: Callable[[Path], Story], folder: Path) -> Story:
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        story = write_files(folder)
+        scenario = write_files(folder)
     except LeadlineError:
         if is_new:
             folder.rmdir()
         raise
     text = template(
-        name=story.name,
-        files=story.files,
-        label=story.label,
-        problem=story.problem,
-        data={**story.data, "stream": list(story.stream)},
-        more={section: getattr(story, section) for section in _SECTIONS},
+        name=scenario.name,
+        files=scenario.files,
+        label=scenario.label,
+        problem=scenario.problem,
+        data={**scenario.data, "stream": list(scenario.stream)},
+        more={section: getattr(scenario, section) for section in _SECTIONS},
     )
     (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")
-    return story
+    return scenario
 
 
 def _through(
@@ -114,16 +114,16 @@ def _through(
                 yield decide(workspace, stage.value, "go", _WHY_ON, BY)
 
 
-def _judge(workspace: Workspace, story: Story) -> None:
+def _judge(workspace: Workspace, scenario: Scenario) -> None:
     """Judge every row drawn by what really happened."""
     entry = workspace.record.latest("tuning")
     assert entry is not None
     assert isinstance(entry.verdict, Tuning)
-    positive = story.problem["positive"]
+    positive = scenario.problem["positive"]
     for row in rows_to_judge(workspace.artifacts, entry.verdict):
-        judge(workspace, entry.number, row, story.truth[row] == positive, BY, 0.0)
+        judge(workspace, entry.number, row, scenario.truth[row] == positive, BY, 0.0)
 
 
 def _choose(workspace: Workspace) -> Entry:
-    page = choice_page(workspace)
+    page = operating_points_page(workspace)
     return choose_point(workspace, page.best, page.cost_miss, page.cost_false_alarm, _WHY_POINT, BY)

@@ -1,4 +1,4 @@
-"""What a demo project asks, its files, and what really happened."""
+"""Scenario of a demo project: question, files, true labels of the stream."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Story:
+class Scenario:
     """A project told in advance, but for its results.
 
     Attributes

@@ -1,4 +1,4 @@
-"""What votes say about the people who gave them."""
+"""Annotator quality from votes: agreement, gold items, repeats, suspicions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TARGETS = (1, 3, 5)
 _FEWEST_REPEATED = 20
 
 
-def judge_reports(
+def annotator_reports(
     votes: Sequence[Vote],
     gold: Sequence[Vote],
     truth: Mapping[str, str],
@@ -48,8 +48,8 @@ def judge_reports(
     coded = Coded.of(votes)
     if not coded.item.size:
         return ()
-    agreed = agreement_with_others(coded.item, coded.judge, coded.label)
-    shares = {coded.judges[j]: s for j, s in zip(agreed.judges, agreed.shares, strict=True)}
+    agreed = agreement_with_others(coded.item, coded.annotator, coded.label)
+    shares = {coded.annotators[j]: s for j, s in zip(agreed.judges, agreed.shares, strict=True)}
     first = {(vote.judge, vote.item): vote.value for vote in votes}
     suspected = _suspicions(coded, votes)
     reports = [
@@ -61,7 +61,7 @@ def judge_reports(
             **_hidden(name, gold, truth, repeats, first),
             suspicions=tuple(suspected[name]),
         )
-        for name, n_votes in zip(coded.judges, agreed.n_votes, strict=True)
+        for name, n_votes in zip(coded.annotators, agreed.n_votes, strict=True)
     ]
     return tuple(sorted(reports, key=lambda report: -report.n_votes))
 
@@ -88,12 +88,14 @@ def _suspicions(coded: Coded, votes: Sequence[Vote]) -> dict[str, list[str]]:
     """What looks as if somebody did not look, by person."""
     found: dict[str, list[str]] = defaultdict(list)
     timed = [vote for vote in votes if vote.value is not None]
-    for code in too_fast(coded.judge, [vote.seconds for vote in timed]):
-        found[coded.judges[code]].append("answers in less than a third of the others' time")
-    for code in always_the_same(coded.judge, coded.label):
-        found[coded.judges[code]].append("gives nearly always the same label, unlike the others")
-    for one, other in copied(coded.item, coded.judge, coded.label):
-        pair = coded.judges[one], coded.judges[other]
+    for code in too_fast(coded.annotator, [vote.seconds for vote in timed]):
+        found[coded.annotators[code]].append("answers in less than a third of the others' time")
+    for code in always_the_same(coded.annotator, coded.label):
+        found[coded.annotators[code]].append(
+            "gives nearly always the same label, unlike the others"
+        )
+    for one, other in copied(coded.item, coded.annotator, coded.label):
+        pair = coded.annotators[one], coded.annotators[other]
         for name, with_whom in (pair, pair[::-1]):
             found[name].append(f"errs together with {with_whom}: one may have copied")
     return found

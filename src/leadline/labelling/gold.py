@@ -1,4 +1,4 @@
-"""Items whose label is known, hidden among the others to see how well people do."""
+"""Gold items: items with a known label, hidden among the others to test annotators."""
 
 from __future__ import annotations
 

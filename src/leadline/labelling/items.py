@@ -1,4 +1,4 @@
-"""Rows as a person sees them: features only, nothing that gives an answer away."""
+"""Items to label: rows by content key, with the features that people are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rank the rows that could be labelled next, by what the chosen candidate has learnt so far."""
+"""Active learning: unlabelled rows ranked by uncertainty or diversity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which ranking of rows is in force, and which labelled rows it chose.
+"""Selection history: the ranking in force, and the labelled rows that rankings chose.
 
 A ranking is stored with the curve that made it, and an entry never changes. So the record says of
 every vote whether its row was drawn by chance or chosen, and by which rule: chosen are train rows

@@ -1,4 +1,4 @@
-"""Columns of a block that look different from the reference, in words."""
+"""Feature drift: columns of a block whose distribution differs from the reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""New rows, scored by the release in service and compared with what it learnt from."""
+"""Observations of new rows: scored by the release in service, compared with its train rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which release is in service, the newest that may be, not the newest there is; and its family."""
+"""The release in service: the newest that is approved; and its model family."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each picture shows, as a table: for who cannot see it, or reads Markdown."""
+"""Tables of the numbers in each picture, for Markdown and for readers who cannot see it."""
 
 from __future__ import annotations
 
@@ -149,9 +149,9 @@ def labelling(verdict: Labelling) -> Table:
     return tabled("Labels", ("What", "Value"), rows)
 
 
-def _person(judge: JudgeReport) -> str:
-    agreed = "" if judge.agreement is None else f", {judge.agreement:.0%}"
-    return f"{judge.n_votes:,}{agreed}"
+def _person(annotator: JudgeReport) -> str:
+    agreed = "" if annotator.agreement is None else f", {annotator.agreement:.0%}"
+    return f"{annotator.n_votes:,}{agreed}"
 
 
 def curve(verdict: Curve) -> Table:

@@ -1,4 +1,4 @@
-"""The numbers of the plain point: what is on offer where there is no threshold."""
+"""Table of the default decision: the operating point where there is no threshold."""
 
 from __future__ import annotations
 

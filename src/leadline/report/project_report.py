@@ -1,4 +1,4 @@
-"""The report: title page, one section a row, decisions; as HTML, Markdown or JSON."""
+"""The project report: title page, one section a row, decisions; as HTML, Markdown or JSON."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, Literal, get_args
 from leadline.phases.lifecycle import Standing
 from leadline.record import Entry
 from leadline.record.codec import encode
-from leadline.report import pages
-from leadline.report.title_page import glance_at
+from leadline.report import template_rendering as templates
 from leadline.report.row_sections import chapters, decisions, history
+from leadline.report.title_page import title_page
 
 Form = Literal["html", "markdown", "json"]
 
@@ -56,20 +56,20 @@ def write_report(
         return _json(entries, standing, title)
     values: dict[str, Any] = {
         "title": title,
-        "glance": glance_at(entries, standing),
+        "title_page": title_page(entries, standing),
         "chapters": chapters(entries, standing, with_drawings=form == "html"),
         "decisions": decisions(entries),
         "history": history(entries),
     }
     if form == "html":
-        return pages.html("report.html", **values)
-    return pages.markdown("report.md", **values)
+        return templates.html("report.html", **values)
+    return templates.markdown("report.md", **values)
 
 
 def _json(entries: Sequence[Entry], standing: Mapping[str, Standing], title: str) -> str:
     whole = {
         "title": title,
-        "at_a_glance": asdict(glance_at(entries, standing)),
+        "at_a_glance": asdict(title_page(entries, standing)),
         "standing": {row: asdict(where) for row, where in standing.items()},
         "entries": [
             {

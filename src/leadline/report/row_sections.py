@@ -1,4 +1,4 @@
-"""One section a row: what was concluded, from what, by whom."""
+"""Sections of the report: one a row, with verdict, picture, table, origin."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class Section:
+class RowSection:
     """A row of the life cycle on paper.
 
     Attributes
@@ -83,7 +83,7 @@ class Chapter:
     """A stage and its rows."""
 
     stage: str
-    sections: tuple[Section, ...]
+    sections: tuple[RowSection, ...]
 
 
 def chapters(
@@ -104,13 +104,13 @@ def chapters(
     )
 
 
-def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bool) -> Section:
+def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bool) -> RowSection:
     name = f"decision on {row.stage}" if is_decision(row.name) else row.name
     if entry is None:
         closed = standing.closed or "Nothing stands in its way."
         state = _STATE_WORDS[standing.state]
-        return Section(name, row.question, "", state, f"Not yet on the record. {closed}")
-    return Section(
+        return RowSection(name, row.question, "", state, f"Not yet on the record. {closed}")
+    return RowSection(
         row=name,
         question=row.question,
         answer=entry.verdict.answer.value,

@@ -1,4 +1,4 @@
-"""Verdicts as runs, for registries that show trials: one a search, one a trial, one the record."""
+"""Runs for experiment registries: one a search, one a trial, one for the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo report: what a search was asked, what it tried, what came out, and what speaks for what.
+"""The demo report of a search: question, candidates tried, result, advice.
 
 Success and failure have the same parts, so that neither looks less finished.
 """
@@ -19,7 +19,7 @@ from leadline.phases.search.trial import Example, Trial, TrialState
 from leadline.phases.wording import chance
 from leadline.record import Entry
 from leadline.record.codec import encode
-from leadline.report import pages
+from leadline.report import template_rendering as templates
 from leadline.report.row_sections import Drawing, moment
 from leadline.report.text_table import Table, duration, money, tabled
 
@@ -112,8 +112,8 @@ def demo_report(entries: Sequence[Entry], *, title: str, form: DemoForm) -> str:
         "origin": f"Entry {entry.number}, by {entry.by}, {moment(entry.at)}.",
     }
     if form == "html":
-        return pages.html("demo.html", **values)
-    return pages.markdown("demo.md", **values)
+        return templates.html("demo.html", **values)
+    return templates.markdown("demo.md", **values)
 
 
 def _problem(entries: Sequence[Entry], of: Entry) -> Problem | None:

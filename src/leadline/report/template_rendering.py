@@ -1,4 +1,4 @@
-"""Templates to text; whatever a template prints is made harmless first."""
+"""Template rendering to HTML or Markdown; every value is escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table of words, ready to print."""
+"""Text tables, and the formats of their cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The title page: where the project stands, its cost, its chance of success, what is next."""
+"""The title page: state of the project, cost, chance of success, next step."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class StageWord:
 
 
 @dataclass(frozen=True)
-class Glance:
+class TitlePage:
     """A project on one page.
 
     Attributes
@@ -68,7 +68,7 @@ class Glance:
     next: str
 
 
-def glance_at(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Glance:
+def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> TitlePage:
     """Put a project on one page.
 
     Parameters
@@ -80,11 +80,11 @@ def glance_at(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Gla
 
     Returns
     -------
-    Glance
+    TitlePage
         All in words.
     """
     latest = {entry.row: entry.verdict for entry in entries}
-    return Glance(
+    return TitlePage(
         stages=tuple(_stage_word(stage, standing, latest) for stage in Stage),
         cost=_cost(entries, latest),
         success=_success(standing, latest),

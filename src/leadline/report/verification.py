@@ -1,4 +1,4 @@
-"""Forecast against what happened, as a table."""
+"""Table of earlier forecasts beside what was measured since."""
 
 from __future__ import annotations
 

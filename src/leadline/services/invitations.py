@@ -1,4 +1,4 @@
-"""Links by which people come to do one thing, each as one person and nobody else."""
+"""Invitation links: signed tokens, roles, expiry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from leadline.errors import RecordError, SettingsError
 from leadline.record import Invitation, Role
-from leadline.services.parsing import person_named
+from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 LONGEST_DAYS = 366
@@ -54,7 +54,7 @@ def invite(
             f"More than 0 and at most {LONGEST_DAYS} are possible.",
             "Give another number of --days.",
         )
-    name, host = person_named(person, "the invitation"), person_named(by, "who invites")
+    name, host = parse_person(person, "the invitation"), parse_person(by, "who invites")
     until = datetime.now(UTC) + timedelta(days=days)
     made = workspace.record.invite(name, role, by=host, expires_at=until)
     return made, f"/join/{link_token(workspace.secret, made)}"
@@ -110,7 +110,7 @@ def free_name(workspace: Workspace, name: str, doing: str) -> str:
     SettingsError
         If it cannot be kept, or belongs to somebody who was invited.
     """
-    clean = person_named(name, doing)
+    clean = parse_person(name, doing)
     now = datetime.now(UTC)
     if any(one.is_good(now) for one in workspace.record.invited(clean)):
         raise SettingsError(

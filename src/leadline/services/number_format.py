@@ -1,4 +1,4 @@
-"""Numbers as a person reads them: rounded no finer than they are known."""
+"""Number formatting: shares, money, durations, times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows, stages and people by name, as commands and pages are asked for them."""
+"""Parsing of what people type: rows, stages, names, numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST = 80
 _EXACT = 2**53  # beyond, floats skip whole numbers
 
 
-def row_named(name: str) -> Row:
+def parse_row(name: str) -> Row:
     """Return the row of a name.
 
     Raises
@@ -22,7 +22,7 @@ def row_named(name: str) -> Row:
 
     Examples
     --------
-    >>> row_named("curve").stage.value
+    >>> parse_row("curve").stage.value
     'train'
     """
     if name not in ROWS:
@@ -30,7 +30,7 @@ def row_named(name: str) -> Row:
     return ROWS[name]
 
 
-def stage_named(name: str) -> Stage:
+def parse_stage(name: str) -> Stage:
     """Return the stage of a name.
 
     Raises
@@ -40,7 +40,7 @@ def stage_named(name: str) -> Stage:
 
     Examples
     --------
-    >>> stage_named("ship")
+    >>> parse_stage("ship")
     <Stage.SHIP: 'ship'>
     """
     try:
@@ -49,7 +49,7 @@ def stage_named(name: str) -> Stage:
         raise RecordError(*_unknown("stage", name, tuple(Stage))) from None
 
 
-def person_named(name: str, doing: str) -> str:
+def parse_person(name: str, doing: str) -> str:
     """Return a person's name without stray space.
 
     Raises
@@ -59,7 +59,7 @@ def person_named(name: str, doing: str) -> str:
 
     Examples
     --------
-    >>> person_named("  Ada   Lovelace ", "judging")
+    >>> parse_person("  Ada   Lovelace ", "judging")
     'Ada Lovelace'
     """
     clean = " ".join(name.split())
@@ -83,7 +83,7 @@ def _unknown(kind: str, name: str, known: tuple[str, ...]) -> tuple[str, str, st
     return found, f"One of {', '.join(known)} is needed.", guess
 
 
-def number_written(text: str) -> str:
+def canonical_number(text: str) -> str:
     """A number as the record keeps it, so that two who say the same are seen to agree.
 
     Raises
@@ -93,7 +93,7 @@ def number_written(text: str) -> str:
 
     Examples
     --------
-    >>> number_written(" 12.0"), number_written("1e-3")
+    >>> canonical_number(" 12.0"), canonical_number("1e-3")
     ('12', '0.001')
     """
     number = float(text)

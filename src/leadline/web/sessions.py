@@ -141,5 +141,5 @@ class Sessions:
 
 async def require_csrf_token(request: Request, csrf: Annotated[str, Form()] = "") -> None:
     """Refuse a POST whose form is not ours; a dependency of every route that writes."""
-    sessions: Sessions = request.app.state.context.sessions
+    sessions: Sessions = request.app.state.page_context.sessions
     sessions.check_csrf_token(request, csrf)

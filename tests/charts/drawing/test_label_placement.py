@@ -7,7 +7,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from leadline.charts.drawing.label_placement import CHAR_PX, log_position, round_sizes, spread, stack
+from leadline.charts.drawing.label_placement import (
+    CHAR_PX,
+    log_position,
+    round_sizes,
+    spread,
+    stack,
+)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -9,7 +9,7 @@ from tests.services.test_commands import UNTIL_TUNING, judge_all
 from leadline.errors import SettingsError
 from leadline.record import Judgment
 from leadline.services import commands, queries
-from leadline.services.reviewing.judging_order import N_SHARED, to_ask
+from leadline.services.reviewing.judging_order import N_SHARED, rows_to_ask
 from leadline.services.reviewing.opinions import give_opinion, opinions
 from leadline.workspace import Workspace
 
@@ -21,21 +21,23 @@ def said(rows: list[int], judge: str) -> list[Judgment]:
 
 
 def test_two_judges_share_the_work_and_a_few_rows() -> None:
-    shared = to_ask(ROWS, [], "Ada")[:N_SHARED]
+    shared = rows_to_ask(ROWS, [], "Ada")[:N_SHARED]
     others = [row for row in ROWS if row not in shared]
     first = said([*shared, *others[:8]], "Ada")
-    asked = to_ask(ROWS, first, "Bo")
+    asked = rows_to_ask(ROWS, first, "Bo")
     assert set(asked[:N_SHARED]) == set(shared)
     assert set(asked[N_SHARED:]) == set(others[8:])
-    assert asked[N_SHARED] != to_ask(ROWS, first, "Ada")[0], "they do not go through it in step"
+    assert asked[N_SHARED] != rows_to_ask(ROWS, first, "Ada")[0], (
+        "they do not go through it in step"
+    )
 
 
 def test_a_place_tells_nothing_of_why_a_row_was_drawn() -> None:
     """Rows are asked in an order that does not know the order of drawing."""
     rng, n = np.random.default_rng(0), len(ROWS)
     drawn = [rng.choice(100_000, n, replace=False).tolist() for _ in range(200)]
-    asked = [to_ask(rows, [], "Ada") for rows in drawn]
-    assert to_ask(drawn[0][::-1], [], "Ada") == asked[0]
+    asked = [rows_to_ask(rows, [], "Ada") for rows in drawn]
+    assert rows_to_ask(drawn[0][::-1], [], "Ada") == asked[0]
     pairs = zip(drawn, asked, strict=True)
     places = np.array([[one.index(row) for row in rows] for rows, one in pairs])
     first_third, others = places[:, : n // 3].mean(), places[:, n // 3 :].mean()
@@ -45,20 +47,23 @@ def test_a_place_tells_nothing_of_why_a_row_was_drawn() -> None:
 def test_judges_at_once_do_not_meet() -> None:
     """Each begins far from the others, and goes the same way round."""
     rows = list(range(200))
-    shared = to_ask(rows, [], "Ada")[:N_SHARED]
+    shared = rows_to_ask(rows, [], "Ada")[:N_SHARED]
     begun = said(shared, "Ada") + said(shared, "Bo") + said(shared, "Cy")
-    first = {row for judge in ("Ada", "Bo", "Cy") for row in to_ask(rows, begun, judge)[:30]}
+    first = {row for judge in ("Ada", "Bo", "Cy") for row in rows_to_ask(rows, begun, judge)[:30]}
     assert len(first) == 90
 
 
 def test_a_surprising_row_is_asked_of_two_others() -> None:
-    shared = to_ask(ROWS, [], "Ada")[:N_SHARED]
+    shared = rows_to_ask(ROWS, [], "Ada")[:N_SHARED]
     everything = said(ROWS, "Ada") + said(shared, "Bo")
-    doubted = [row for row in ROWS if row not in shared][:3]
-    assert to_ask(ROWS, everything, "Ada", doubted) == []
-    assert sorted(to_ask(ROWS, said(ROWS, "Ada") + said(shared, "Bo"), "Bo", doubted)) == doubted
-    everything += said(doubted[:1], "Bo") + said([*shared, doubted[0]], "Cy")
-    assert doubted[0] not in to_ask(ROWS, everything, "Di", doubted)
+    surprising = [row for row in ROWS if row not in shared][:3]
+    assert rows_to_ask(ROWS, everything, "Ada", surprising) == []
+    assert (
+        sorted(rows_to_ask(ROWS, said(ROWS, "Ada") + said(shared, "Bo"), "Bo", surprising))
+        == surprising
+    )
+    everything += said(surprising[:1], "Bo") + said([*shared, surprising[0]], "Cy")
+    assert surprising[0] not in rows_to_ask(ROWS, everything, "Di", surprising)
 
 
 def test_opinions_are_kept_one_a_person(make: Callable[..., Workspace]) -> None:
@@ -71,7 +76,7 @@ def test_opinions_are_kept_one_a_person(make: Callable[..., Workspace]) -> None:
         ("Bo", 9.0),
         ("Ada", 20.0),
     ]
-    page = queries.choice_page(workspace)
+    page = queries.operating_points_page(workspace)
     assert [each.ratio for each in page.opinions] == [9.0, 20.0]
     chosen = commands.choose_point(workspace, "balanced", 40, 10, "Cheap.", "Ada").verdict
     assert any("9 to 20 false alarms" in finding.what for finding in chosen.findings)

@@ -1,4 +1,4 @@
-"""How a forecast of a learning curve is drawn: shared by the verdict's picture and a notebook's."""
+"""Chart layers of a learning-curve forecast, for verdicts and notebooks."""
 
 from __future__ import annotations
 

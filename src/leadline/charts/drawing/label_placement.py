@@ -1,4 +1,4 @@
-"""Where labels go so that none covers another; plain arithmetic on pixels."""
+"""Label placement without overlap, in pixels."""
 
 from __future__ import annotations
 

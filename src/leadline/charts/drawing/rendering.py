@@ -1,4 +1,4 @@
-"""A picture as SVG or PNG, without a browser and without the network."""
+"""Rendering of charts as SVG or PNG, without a browser and without the network."""
 
 from __future__ import annotations
 

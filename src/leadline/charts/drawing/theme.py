@@ -1,4 +1,4 @@
-"""One look for every picture: colours, type sizes, the frame around a drawing.
+"""Theme of every chart: colours, type sizes, frame.
 
 Blue, vermilion, green and amber are Okabe and Ito's, told apart by every common kind of colour
 blindness; shapes and labels say the same again, so that a grey print loses nothing.

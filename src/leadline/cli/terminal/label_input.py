@@ -1,4 +1,4 @@
-"""What a person types to say a label."""
+"""Labels typed at the terminal: by name or by number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every verb shares: its options, its errors and its exit codes."""
+"""Options, errors and exit codes of every verb."""
 
 from __future__ import annotations
 

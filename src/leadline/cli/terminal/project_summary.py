@@ -1,12 +1,12 @@
-"""The project at a glance, on the terminal."""
+"""The project overview on the terminal: stages, cost, chance, next step."""
 
 from __future__ import annotations
 
 from rich.console import Console
 
 from leadline.cli.terminal.text_layout import Cell, print_line
-from leadline.services.queries import ProjectPage
 from leadline.services.number_format import money, percent
+from leadline.services.queries import ProjectPage
 
 _COLOURS = {
     "go": "green",
@@ -23,9 +23,9 @@ def print_page(screen: Console, page: ProjectPage) -> None:
     """Print what a manager wants to know."""
     print_line(screen, [Cell(page.name, len(page.name), "bold")], page.question)
     screen.print()
-    width = max(len(stage.word.text) for stage in page.stages)
+    width = max(len(stage.badge.text) for stage in page.stages)
     for stage in page.stages:
-        word = Cell(stage.word.text, width, _COLOURS.get(stage.word.tone, ""))
+        word = Cell(stage.badge.text, width, _COLOURS.get(stage.badge.tone, ""))
         print_line(screen, [Cell(stage.stage.value, _MARGIN - 2, "bold"), word], stage.sentence)
     screen.print()
     costs = page.costs

@@ -1,4 +1,4 @@
-"""Text on the terminal: aligned, wrapped under its own column, and safe to print."""
+"""Text layout on the terminal: columns, wrapping, control characters removed."""
 
 from __future__ import annotations
 

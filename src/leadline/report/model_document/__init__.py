@@ -1,4 +1,4 @@
-"""The model document: all that somebody must know who keeps the model in service."""
+"""The model document (model card): all that is needed to keep the model in service."""
 
 from __future__ import annotations
 

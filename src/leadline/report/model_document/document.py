@@ -1,4 +1,4 @@
-"""The passages in order, as HTML or Markdown."""
+"""The whole document: its sections in order, as HTML or Markdown."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import Literal, get_args
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.record import Entry
-from leadline.report import pages
-from leadline.report.model_document import origins, service, upkeep
+from leadline.report import template_rendering as templates
+from leadline.report.model_document import maintenance, operation, provenance
 from leadline.report.model_document.front_matter import front_matter
-from leadline.report.model_document.section import Passage, Shelf
+from leadline.report.model_document.section import LatestVerdicts, Section
 from leadline.report.row_sections import moment
 
 DocumentForm = Literal["html", "markdown"]
 
-_PASSAGES: tuple[Callable[[Shelf], Passage], ...] = (
-    origins.purpose,
-    origins.ethics,
-    origins.costs,
-    origins.data,
-    origins.labels,
-    origins.candidates,
-    origins.outlook,
-    service.threshold,
-    service.release,
-    service.performance,
-    service.ageing,
-    service.watching,
-    upkeep.assumptions,
-    upkeep.runbook,
-    upkeep.logs,
+_SECTIONS: tuple[Callable[[LatestVerdicts], Section], ...] = (
+    provenance.purpose,
+    provenance.ethics,
+    provenance.costs,
+    provenance.data,
+    provenance.labels,
+    provenance.candidates,
+    provenance.outlook,
+    operation.threshold,
+    operation.release,
+    operation.performance,
+    operation.ageing,
+    operation.watching,
+    maintenance.assumptions,
+    maintenance.runbook,
+    maintenance.logs,
 )
 
 
@@ -63,17 +63,21 @@ def model_document(entries: Sequence[Entry], form: DocumentForm) -> str:
     """
     if form not in get_args(DocumentForm):
         raise ValueError(f"form must be one of {', '.join(get_args(DocumentForm))}; got {form!r}")
-    shelf = Shelf(entries)
-    problem, release = shelf.get("problem", Problem), shelf.get("release", Release)
+    latest = LatestVerdicts(entries)
+    problem, release = latest.get("problem", Problem), latest.get("release", Release)
     label = problem.label if problem else "a problem not yet stated"
     title = f"Model document: {label}"
     if release is not None:
         title += f", release {release.release_id}"
-    passages = tuple(write(shelf) for write in _PASSAGES)
+    sections = tuple(write(latest) for write in _SECTIONS)
     written = "The record is empty."
     if entries:
         written = f"Written from {len(entries)} entries, the last of {moment(entries[-1].at)}."
     if form == "html":
-        return pages.html("card.html", title=title, written=written, passages=passages)
-    header = pages.Ready(front_matter(shelf))
-    return pages.markdown("card.md", header=header, title=title, written=written, passages=passages)
+        return templates.html(
+            "model_document.html", title=title, written=written, sections=sections
+        )
+    header = templates.Ready(front_matter(latest))
+    return templates.markdown(
+        "model_document.md", header=header, title=title, written=written, sections=sections
+    )

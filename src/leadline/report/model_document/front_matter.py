@@ -1,4 +1,4 @@
-"""The front matter that model hubs read: YAML at the head of the Markdown."""
+"""Front matter for model hubs: YAML at the head of the Markdown."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.phases.tuning import Tuning
-from leadline.report.model_document.section import Shelf
+from leadline.report.model_document.section import LatestVerdicts
 
 
-def front_matter(shelf: Shelf) -> str:
+def front_matter(latest: LatestVerdicts) -> str:
     """The model-card header of the Hugging Face Hub, with what the record knows [1]_.
 
     Parameters
     ----------
-    shelf : Shelf
+    latest : LatestVerdicts
         The record.
 
     Returns
@@ -31,17 +31,17 @@ def front_matter(shelf: Shelf) -> str:
     .. [1] Hugging Face, Model card metadata specification,
        https://github.com/huggingface/hub-docs/blob/main/modelcard.md
     """
-    task = _pipeline(shelf)
+    task = _pipeline(latest)
     lines = ["---", "library_name: sklearn"]
     if task:
         lines.append(f"pipeline_tag: {task}")
     lines += ["tags:", *(f"- {tag}" for tag in ("leadline", "skops", *([task] if task else [])))]
-    lines += _metrics(shelf, task)
+    lines += _metrics(latest, task)
     return "\n".join([*lines, "---"])
 
 
-def _pipeline(shelf: Shelf) -> str:
-    problem, data = shelf.get("problem", Problem), shelf.get("data", Data)
+def _pipeline(latest: LatestVerdicts) -> str:
+    problem, data = latest.get("problem", Problem), latest.get("data", Data)
     if problem is None:
         return ""
     if problem.task is Task.REGRESSION:
@@ -53,9 +53,9 @@ def _pipeline(shelf: Shelf) -> str:
     return "text-classification" if kinds == {Kind.TEXT} else "tabular-classification"
 
 
-def _metrics(shelf: Shelf, task: str) -> list[str]:
-    tuning, data = shelf.get("tuning", Tuning), shelf.get("data", Data)
-    release = shelf.get("release", Release)
+def _metrics(latest: LatestVerdicts, task: str) -> list[str]:
+    tuning, data = latest.get("tuning", Tuning), latest.get("data", Data)
+    release = latest.get("release", Release)
     if tuning is None or data is None or not task:
         return []
     name = release.release_id if release else tuning.candidate

@@ -1,4 +1,4 @@
-"""How the model is kept: assumptions, runbook, logs."""
+"""Sections on maintenance: assumptions, runbook, logs."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.verdict import Severity
-from leadline.report.model_document.section import Passage, Shelf, not_run
+from leadline.report.model_document.section import LatestVerdicts, Section, not_run
 from leadline.report.row_sections import decisions, moment
 from leadline.report.text_table import share, tabled
 
 
-def assumptions(shelf: Shelf) -> Passage:
+def assumptions(latest: LatestVerdicts) -> Section:
     """What was taken for granted, and every warning that still stands."""
     title = "Assumptions and open warnings"
-    problem = shelf.get("problem", Problem)
+    problem = latest.get("problem", Problem)
     if problem is None:
-        return Passage(title, unknowns=(not_run("problem", "What was assumed"),))
+        return Section(title, unknowns=(not_run("problem", "What was assumed"),))
     said = "Every setting of the problem was confirmed by a person."
     if problem.assumed:
         said = f"Nobody has confirmed these settings: {', '.join(problem.assumed)}."
-    latest = {entry.row: entry for entry in shelf.entries}
+    newest = {entry.row: entry for entry in latest.entries}
     rows = [
         (entry.row, finding.what, finding.next or "–")
-        for entry in latest.values()
+        for entry in newest.values()
         for finding in entry.verdict.findings
         if finding.severity is not Severity.NOTE
     ]
     tables = (tabled("Open warnings", ("Row", "What", "What to do"), rows),) if rows else ()
-    return Passage(title, (said,), tables)
+    return Section(title, (said,), tables)
 
 
 _STEPS = """\
@@ -47,19 +47,19 @@ Run 'leadline run watch', write this document again, and say who decided what wi
 'leadline decide'."""
 
 
-def runbook(shelf: Shelf) -> Passage:
+def runbook(latest: LatestVerdicts) -> Section:
     """How to retrain, step by step."""
-    decay = shelf.get("decay", Decay)
+    decay = latest.get("decay", Decay)
     when = "an alarm of the monitor"
     if decay is not None and decay.retrain_every is not None:
         when = f"{decay.retrain_every} {decay.block}s after the last training, or {when}"
     first = f"When: {when}. See where things stand with 'leadline status'."
-    return Passage("How to retrain", steps=(first, *_STEPS.splitlines()))
+    return Section("How to retrain", steps=(first, *_STEPS.splitlines()))
 
 
-def logs(shelf: Shelf) -> Passage:
+def logs(latest: LatestVerdicts) -> Section:
     """Alarms, releases and decisions, oldest first."""
-    alarms = _alarms(shelf)
+    alarms = _alarms(latest)
     releases = [
         (
             sealed.release_id,
@@ -68,7 +68,7 @@ def logs(shelf: Shelf) -> Passage:
             sealed.approved_by,
             moment(e.at),
         )
-        for e, sealed in shelf.all(Release)
+        for e, sealed in latest.all(Release)
     ]
     sentences, tables = [], []
     if alarms:
@@ -80,18 +80,18 @@ def logs(shelf: Shelf) -> Passage:
         tables.append(tabled("Trainings released", head, releases))
     else:
         sentences.append("Nothing has been released.")
-    decided = decisions(shelf.entries)
+    decided = decisions(latest.entries)
     if decided.rows:
         tables.append(decided)
     else:
         sentences.append("No decision is on the record.")
-    return Passage("Log of alarms, trainings and decisions", tuple(sentences), tuple(tables))
+    return Section("Log of alarms, trainings and decisions", tuple(sentences), tuple(tables))
 
 
-def _alarms(shelf: Shelf) -> list[tuple[str, str, str]]:
+def _alarms(latest: LatestVerdicts) -> list[tuple[str, str, str]]:
     """Each block that alarmed, once: when it was first seen to."""
     seen: dict[tuple[str, str], tuple[str, str, str]] = {}
-    for entry, monitor in shelf.all(Monitor):
+    for entry, monitor in latest.all(Monitor):
         for block in monitor.blocks:
             key = (monitor.release_id, block.name)
             if block.is_alarm and key not in seen:

@@ -1,4 +1,4 @@
-"""How the model serves: threshold, release, performance, ageing, monitor."""
+"""Sections on the model in operation: threshold, release, performance, ageing, monitor."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.scoring import scoring_of
 from leadline.phases.tuning import Tuning
-from leadline.report import numbers
-from leadline.report.model_document.section import Passage, Shelf, Unknown, not_run
+from leadline.report import chart_tables
+from leadline.report.model_document.section import LatestVerdicts, Section, Unknown, not_run
 from leadline.report.text_table import number
 
 _CALIBRATION = Unknown(
@@ -24,16 +24,16 @@ _SEGMENTS = Unknown(
 )
 
 
-def threshold(shelf: Shelf) -> Passage:
+def threshold(latest: LatestVerdicts) -> Section:
     """The operating point and the reasoning behind it."""
     title = "Threshold and its reasoning"
-    tuning, review = shelf.get("tuning", Tuning), shelf.get("review", Review)
+    tuning, review = latest.get("tuning", Tuning), latest.get("review", Review)
     sentences, tables, unknowns = [], [], [_CALIBRATION]
     if tuning is None:
         unknowns.append(not_run("tuning", "Which operating points are on offer"))
     else:
         sentences.append(tuning.summary)
-        tables.append(numbers.tuning(tuning))
+        tables.append(chart_tables.tuning(tuning))
     if review is None:
         how = "Judge examples and choose: 'leadline review'."
         unknowns.append(Unknown("Nobody has chosen an operating point yet.", how))
@@ -42,16 +42,16 @@ def threshold(shelf: Shelf) -> Passage:
         sentences.append(
             f"{review.person} chose {review.chosen}{at}. Reason given: {review.why or 'none'}."
         )
-        tables.append(numbers.review(review))
-    return Passage(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))
+        tables.append(chart_tables.review(review))
+    return Section(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))
 
 
-def release(shelf: Shelf) -> Passage:
+def release(latest: LatestVerdicts) -> Section:
     """What is in service, and how it can be made again."""
     title = "Release and environment"
-    sealed, capacity = shelf.get("release", Release), shelf.get("capacity", Capacity)
+    sealed, capacity = latest.get("release", Release), latest.get("capacity", Capacity)
     if sealed is None:
-        return Passage(title, unknowns=(not_run("release", "What is in service"),))
+        return Section(title, unknowns=(not_run("release", "What is in service"),))
     sentences = [
         sealed.summary,
         (
@@ -64,13 +64,15 @@ def release(shelf: Shelf) -> Passage:
         unknowns.append(not_run("capacity", "How many instances it needs"))
     else:
         sentences.append(capacity.summary)
-    return Passage(title, tuple(sentences), (numbers.release(sealed),), unknowns=tuple(unknowns))
+    return Section(
+        title, tuple(sentences), (chart_tables.release(sealed),), unknowns=tuple(unknowns)
+    )
 
 
-def performance(shelf: Shelf) -> Passage:
+def performance(latest: LatestVerdicts) -> Section:
     """How good it is: on the test set, and block by block since."""
     title = "Performance"
-    tuning, monitor = shelf.get("tuning", Tuning), shelf.get("monitor", Monitor)
+    tuning, monitor = latest.get("tuning", Tuning), latest.get("monitor", Monitor)
     sentences, tables, unknowns = [], [], [_SEGMENTS]
     if tuning is None:
         unknowns.append(not_run("tuning", "How good it is on the test set"))
@@ -86,20 +88,20 @@ def performance(shelf: Shelf) -> Passage:
         unknowns.append(Unknown("How good it is on new blocks is not known.", how))
     else:
         sentences.append(monitor.summary)
-        tables.append(numbers.monitor(monitor))
-    return Passage(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))
+        tables.append(chart_tables.monitor(monitor))
+    return Section(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))
 
 
-def ageing(shelf: Shelf) -> Passage:
+def ageing(latest: LatestVerdicts) -> Section:
     """How fast it ages, and when to retrain."""
     title = "Ageing and the retraining interval"
-    decay = shelf.get("decay", Decay)
+    decay = latest.get("decay", Decay)
     if decay is None:
-        return Passage(title, unknowns=(not_run("decay", "How fast it ages"),))
-    table = numbers.decay(decay)
+        return Section(title, unknowns=(not_run("decay", "How fast it ages"),))
+    table = chart_tables.decay(decay)
     if table is None:
         how = "Name a time column under [data] time and run 'leadline run decay'."
-        return Passage(title, (decay.summary,), unknowns=(Unknown(decay.summary, how),))
+        return Section(title, (decay.summary,), unknowns=(Unknown(decay.summary, how),))
     interval = "no interval: retrain when the monitor says so"
     if decay.retrain_every is not None:
         interval = f"every {decay.retrain_every} {decay.block}s"
@@ -112,15 +114,15 @@ def ageing(shelf: Shelf) -> Passage:
             f"{decay.cost_retrain:,.2f} {decay.currency}, one error {decay.cost_error:,.2f}."
         ),
     )
-    return Passage(title, sentences, (table,))
+    return Section(title, sentences, (table,))
 
 
-def watching(shelf: Shelf) -> Passage:
+def watching(latest: LatestVerdicts) -> Section:
     """What the monitor does, and how often it is wrong."""
     title = "Monitor and its false-alarm rate"
-    monitor = shelf.get("monitor", Monitor)
+    monitor = latest.get("monitor", Monitor)
     if monitor is None:
-        return Passage(title, unknowns=(not_run("monitor", "What the monitor would do"),))
+        return Section(title, unknowns=(not_run("monitor", "What the monitor would do"),))
     usual = f"{monitor.score_words} {number(monitor.reference_mean_score)}"
     if monitor.reference_alert_share is not None:
         usual = f"{monitor.reference_alert_share:.1%} flagged"
@@ -134,7 +136,7 @@ def watching(shelf: Shelf) -> Passage:
         "of single columns are information, never an alarm."
     )
     rate = f"Measured false-alarm rate: {number(monitor.false_alarm_rate, '.1%')}."
-    return Passage(title, (reference, limit, rate), unknowns=_blind_spots(monitor))
+    return Section(title, (reference, limit, rate), unknowns=_blind_spots(monitor))
 
 
 def _blind_spots(monitor: Monitor) -> tuple[Unknown, ...]:

@@ -1,4 +1,4 @@
-"""Where the model comes from: purpose, costs, data, candidates, curve."""
+"""Sections on the origin of the model: purpose, costs, data, candidates, curve."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search import Search
-from leadline.report import numbers
-from leadline.report.model_document.section import Passage, Shelf, Unknown, not_run
+from leadline.report import chart_tables
+from leadline.report.model_document.section import LatestVerdicts, Section, Unknown, not_run
 from leadline.report.text_table import money, tabled
 
 
-def purpose(shelf: Shelf) -> Passage:
+def purpose(latest: LatestVerdicts) -> Section:
     """Who owns it, and which decision it serves."""
     title = "Owner and purpose"
-    problem = shelf.get("problem", Problem)
+    problem = latest.get("problem", Problem)
     if problem is None:
-        return Passage(title, unknowns=(not_run("problem", "What the model is for"),))
+        return Section(title, unknowns=(not_run("problem", "What the model is for"),))
     unknowns = []
     if not problem.owner:
         how = "Set [problem] owner in leadline.toml and run 'leadline run problem'."
@@ -31,16 +31,16 @@ def purpose(shelf: Shelf) -> Passage:
         f"The decision it serves: {problem.question}",
         problem.summary,
     )
-    return Passage(title, sentences, (numbers.problem(problem),), unknowns=tuple(unknowns))
+    return Section(title, sentences, (chart_tables.problem(problem),), unknowns=tuple(unknowns))
 
 
-def ethics(shelf: Shelf) -> Passage:
+def ethics(latest: LatestVerdicts) -> Section:
     """Who can be harmed, as a named person answered."""
     title = "Who can be harmed"
-    problem = shelf.get("problem", Problem)
+    problem = latest.get("problem", Problem)
     if problem is None or not problem.ethics.is_complete:
         how = "Answer [ethics] in leadline.toml and run 'leadline run problem'."
-        return Passage(title, unknowns=(Unknown("The ethics checklist is not answered.", how),))
+        return Section(title, unknowns=(Unknown("The ethics checklist is not answered.", how),))
     said = problem.ethics
     rows = [
         ("Who can be harmed", said.harmed),
@@ -49,10 +49,10 @@ def ethics(shelf: Shelf) -> Passage:
         ("Personal data", said.personal_data),
     ]
     table = tabled("The ethics checklist", ("Question", "Answer"), rows)
-    return Passage(title, (f"Answered by {said.answered_by}.",), (table,))
+    return Section(title, (f"Answered by {said.answered_by}.",), (table,))
 
 
-def _plain_errors(problem: Problem, review: Review | None) -> Passage:
+def _plain_errors(problem: Problem, review: Review | None) -> Section:
     """What an error is where misses and false alarms are not told apart."""
     title = "What errors cost, and who said so"
     if problem.task is Task.MULTICLASS:
@@ -69,15 +69,15 @@ def _plain_errors(problem: Problem, review: Review | None) -> Passage:
         unknowns.append(Unknown(what, "Look at 'leadline run tuning', then 'leadline review'."))
     else:
         sentences.append(review.summary)
-    return Passage(title, tuple(sentences), unknowns=tuple(unknowns))
+    return Section(title, tuple(sentences), unknowns=tuple(unknowns))
 
 
-def costs(shelf: Shelf) -> Passage:
+def costs(latest: LatestVerdicts) -> Section:
     """What errors cost, and who said so."""
     title = "What errors cost, and who said so"
-    problem, review = shelf.get("problem", Problem), shelf.get("review", Review)
+    problem, review = latest.get("problem", Problem), latest.get("review", Review)
     if problem is None:
-        return Passage(title, unknowns=(not_run("problem", "What errors cost"),))
+        return Section(title, unknowns=(not_run("problem", "What errors cost"),))
     if problem.task is not Task.BINARY:
         return _plain_errors(problem, review)
     said = f", as stated in the problem{f' by {problem.owner}' if problem.owner else ''}."
@@ -103,15 +103,15 @@ def costs(shelf: Shelf) -> Passage:
                 "Nobody has weighed the errors on the real stream yet.", "Run 'leadline review'."
             )
         )
-    return Passage(title, tuple(sentences), unknowns=tuple(unknowns))
+    return Section(title, tuple(sentences), unknowns=tuple(unknowns))
 
 
-def data(shelf: Shelf) -> Passage:
+def data(latest: LatestVerdicts) -> Section:
     """Which rows it learnt from, what was left out, how they were split."""
     title = "Data, exclusions and split"
-    audit = shelf.get("data", Data)
+    audit = latest.get("data", Data)
     if audit is None:
-        return Passage(title, unknowns=(not_run("data", "What the model learnt from"),))
+        return Section(title, unknowns=(not_run("data", "What the model learnt from"),))
     split = audit.split
     rows = [
         ("Files", ", ".join(audit.files)),
@@ -133,18 +133,18 @@ def data(shelf: Shelf) -> Passage:
     tables = [tabled("The snapshot", ("What", "Value"), rows)]
     if out:
         tables.append(tabled("Columns left out", ("Column", "Why"), out))
-    return Passage(title, (audit.summary,), tuple(tables))
+    return Section(title, (audit.summary,), tuple(tables))
 
 
-def labels(shelf: Shelf) -> Passage:
+def labels(latest: LatestVerdicts) -> Section:
     """How far the labels may be trusted."""
     title = "Labels"
     labelling, feasibility = (
-        shelf.get("labelling", Labelling),
-        shelf.get("feasibility", Feasibility),
+        latest.get("labelling", Labelling),
+        latest.get("feasibility", Feasibility),
     )
     if labelling is None:
-        return Passage(title, unknowns=(not_run("labelling", "Where the labels come from"),))
+        return Section(title, unknowns=(not_run("labelling", "Where the labels come from"),))
     unknowns = []
     if labelling.alpha is None:
         how = "Let two people label the same 50 rows with 'leadline label'."
@@ -152,17 +152,17 @@ def labels(shelf: Shelf) -> Passage:
     sentences = [labelling.summary]
     if feasibility is not None:
         sentences.append(feasibility.summary)
-    return Passage(
-        title, tuple(sentences), (numbers.labelling(labelling),), unknowns=tuple(unknowns)
+    return Section(
+        title, tuple(sentences), (chart_tables.labelling(labelling),), unknowns=tuple(unknowns)
     )
 
 
-def candidates(shelf: Shelf) -> Passage:
+def candidates(latest: LatestVerdicts) -> Section:
     """Everything tried, and why this one."""
     title = "Every candidate tried, and why this one"
-    search = shelf.get("search", Search)
+    search = latest.get("search", Search)
     if search is None:
-        return Passage(title, unknowns=(not_run("search", "Which candidates were tried"),))
+        return Section(title, unknowns=(not_run("search", "Which candidates were tried"),))
     sentences = [search.summary]
     if search.chosen and search.ranked:
         best = search.ranked[0].name
@@ -171,22 +171,22 @@ def candidates(shelf: Shelf) -> Passage:
         if best != search.chosen:
             reason = f"it is simpler than {best} and within one standard error of its {words}"
         sentences.append(f"{search.chosen} was chosen because {reason}.")
-    return Passage(title, tuple(sentences), (numbers.search(search),))
+    return Section(title, tuple(sentences), (chart_tables.search(search),))
 
 
-def outlook(shelf: Shelf) -> Passage:
+def outlook(latest: LatestVerdicts) -> Section:
     """How it learns, and what more data would bring."""
     title = "What more data would bring"
-    curve, forecast = shelf.get("curve", Curve), shelf.get("forecast", Forecast)
+    curve, forecast = latest.get("curve", Curve), latest.get("forecast", Forecast)
     sentences, tables, unknowns = [], [], []
     if curve is None:
         unknowns.append(not_run("curve", "How the error falls with more rows"))
     else:
         sentences.append(curve.summary)
-        tables.append(numbers.curve(curve))
+        tables.append(chart_tables.curve(curve))
     if forecast is None:
         unknowns.append(not_run("forecast", "What the target takes"))
     else:
         sentences.append(forecast.summary)
-        tables.append(numbers.forecast(forecast))
-    return Passage(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))
+        tables.append(chart_tables.forecast(forecast))
+    return Section(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))

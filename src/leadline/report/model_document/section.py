@@ -1,4 +1,4 @@
-"""The pieces a model document is made of: passages, and what is not known with how to find out."""
+"""Sections, latest verdicts, and what the record does not know."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class Passage:
+class Section:
     """One heading of the document.
 
     Attributes
@@ -46,7 +46,7 @@ class Passage:
     unknowns: tuple[Unknown, ...] = ()
 
 
-class Shelf:
+class LatestVerdicts:
     """The latest verdict of each row, by its type.
 
     Parameters

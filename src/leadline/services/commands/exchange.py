@@ -1,4 +1,4 @@
-"""Votes come in from elsewhere: all of a file, or none of it."""
+"""Import of votes from a file: all of them, or none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from leadline.errors import DataError, LeadlineError
 from leadline.phases.data import Data
 from leadline.phases.wording import plural
 from leadline.record import Vote
-from leadline.services.parsing import number_written, person_named
+from leadline.services.parsing import canonical_number, parse_person
 from leadline.services.queries.labelling_batch import identity_of, keyed_items
 from leadline.snapshot import content_hashes
 from leadline.workspace import Workspace
@@ -24,7 +24,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Received:
+class ImportSummary:
     """What became of a file of votes.
 
     Attributes
@@ -54,9 +54,9 @@ def receive(
     question: Question,
     *,
     name: str,
-    judge: str = "",
+    annotator: str = "",
     keep_good: bool = False,
-) -> Received:
+) -> ImportSummary:
     """Keep votes that came in a file.
 
     Parameters
@@ -69,7 +69,7 @@ def receive(
         What was asked.
     name : str
         Of the file, for messages.
-    judge : str, default=""
+    annotator : str, default=""
         Who said what has no name beside it.
     keep_good : bool, default=False
         Whether votes without fault are kept where others have one.
@@ -79,7 +79,7 @@ def receive(
     DataError
         If the file has a fault, or no vote at all; nothing of it is kept then.
     """
-    answers, faults = _checked(workspace, inbox, question, judge)
+    answers, faults = _checked(workspace, inbox, question, annotator)
     if faults and not keep_good:
         raise DataError(*_refusal(name, faults))
     if not answers:
@@ -92,7 +92,7 @@ def receive(
 
 
 def _checked(
-    workspace: Workspace, inbox: Inbox, question: Question, judge: str
+    workspace: Workspace, inbox: Inbox, question: Question, annotator: str
 ) -> tuple[list[Answer], list[Fault]]:
     """Answers about known items, by somebody, that can be said; and faults, in the file's order."""
     items = _Items(workspace)
@@ -101,20 +101,20 @@ def _checked(
     named = items.named(inbox.arrivals)
     for arrival, item in zip(inbox.arrivals, named, strict=True):
         try:
-            answers.append(_possible(arrival.answer, item, question, judge))
+            answers.append(_possible(arrival.answer, item, question, annotator))
         except ValueError as error:
             faults.append(Fault(arrival.where, str(error)))
     return answers, faults
 
 
-def _possible(answer: Answer, item: str | ValueError, question: Question, judge: str) -> Answer:
+def _possible(answer: Answer, item: str | ValueError, question: Question, annotator: str) -> Answer:
     if isinstance(item, ValueError):
         raise item
     value = None if answer.value is None else _label(answer.value, question)
-    if not (answer.judge or judge).strip():
+    if not (answer.judge or annotator).strip():
         raise ValueError("nobody is named as 'judge'; name one for all with --by")
     try:
-        who = person_named(answer.judge or judge, "the label")
+        who = parse_person(answer.judge or annotator, "the label")
     except LeadlineError as error:
         raise ValueError(str(error)) from error
     return replace(answer, item=item, judge=who, value=value)
@@ -127,12 +127,12 @@ def _label(value: str, question: Question) -> str:
             raise ValueError(f"{question.label} is {value[:40]!r}; one of {known} is needed")
         return value
     try:
-        return number_written(value)
+        return canonical_number(value)
     except ValueError:
         raise ValueError(f"{question.label} is {value[:40]!r}; a number is needed") from None
 
 
-def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) -> Received:
+def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) -> ImportSummary:
     """Put answers on the record, all or none; the only place that does."""
     versions = {str(each.version): each.version for each in workspace.record.guidelines()}
     # whoever answers twice is counted with the later answer, so that the later must come last
@@ -157,7 +157,7 @@ def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) 
         return chosen
 
     n_kept = workspace.record.add_votes(new)
-    return Received(
+    return ImportSummary(
         n_kept=n_kept, n_same=n_same, n_older=n_older, n_words=n_words, faults=tuple(faults)
     )
 

@@ -1,4 +1,4 @@
-"""Make a workspace from a stranger's file: read it whole first, then write the settings."""
+"""New workspaces: read the files of data whole, then write the settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to label, kept in step with the verdicts and the settings it follows from."""
+"""The labelling worklist, kept up to date with the verdicts and settings it follows from."""
 
 from __future__ import annotations
 

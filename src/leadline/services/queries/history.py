@@ -1,4 +1,4 @@
-"""Every entry: who, when, what, why; and every job."""
+"""Page models of the history of entries, and of a job."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from leadline.phases.lifecycle import ROWS, State
 from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.record import Job, JobState, Record
-from leadline.services.queries.project_state import Situation, Word, title_of
 from leadline.services.number_format import ANSWERS
+from leadline.services.queries.project_state import Badge, ProjectState, title_of
 from leadline.workspace import Workspace
 
 N_A_PAGE = 50
@@ -31,7 +31,7 @@ class Line:
         Who.
     at : datetime
         When, UTC.
-    word : Word
+    badge : Badge
         The answer.
     summary : str
         What.
@@ -47,7 +47,7 @@ class Line:
     stage: str
     by: str
     at: datetime
-    word: Word
+    badge: Badge
     summary: str
     why: str
     is_current: bool
@@ -84,7 +84,7 @@ class JobPage:
 
 def history_page(workspace: Workspace, page: int = 1) -> HistoryPage:
     """Read one page of the history; pages beyond the ends become the nearest."""
-    now = Situation.of(workspace.record)
+    now = ProjectState.of(workspace.record)
     n_pages = max(1, -(-len(now.marks) // N_A_PAGE))
     page = min(max(page, 1), n_pages)
     newest_first = [mark.number for mark in reversed(now.marks)]
@@ -109,13 +109,15 @@ def job_page(workspace: Workspace, number: int) -> JobPage:
     return JobPage(job, is_over, entry)
 
 
-def lines_of_row(record: Record, now: Situation, row: str, *, limit: int = 20) -> tuple[Line, ...]:
+def lines_of_row(
+    record: Record, now: ProjectState, row: str, *, limit: int = 20
+) -> tuple[Line, ...]:
     """Return the newest entries of one row, newest first."""
     numbers = [mark.number for mark in now.marks if mark.row == row]
     return tuple(line_of(record, now, number) for number in reversed(numbers[-limit:]))
 
 
-def line_of(record: Record, now: Situation, number: int) -> Line:
+def line_of(record: Record, now: ProjectState, number: int) -> Line:
     """Return one entry as a list shows it."""
     entry = record.entry(number)
     standing = now.standings[entry.row]
@@ -127,7 +129,7 @@ def line_of(record: Record, now: Situation, number: int) -> Line:
         stage=ROWS[entry.row].stage.value,
         by=entry.by,
         at=entry.at,
-        word=Word(ANSWERS[entry.verdict.answer], entry.verdict.answer.value),
+        badge=Badge(ANSWERS[entry.verdict.answer], entry.verdict.answer.value),
         summary=entry.verdict.summary,
         why=_why(entry.verdict),
         is_current=is_latest and standing.state is State.CURRENT,

@@ -1,4 +1,4 @@
-"""What goes out to be labelled elsewhere: the question, the items, and what was said so far."""
+"""Labelling batches for other tools: the question, the items, the votes so far."""
 
 from __future__ import annotations
 

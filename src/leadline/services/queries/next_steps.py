@@ -1,4 +1,4 @@
-"""What must be done now, and by whom."""
+"""Next steps of a project, the most urgent first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from leadline.phases.lifecycle import ROWS, Row, Stage, State, decision_of, is_decision, rows_of
 from leadline.phases.verdict import Answer
 from leadline.record import Job
-from leadline.services.queries.project_state import Situation, title_of
+from leadline.services.queries.project_state import ProjectState, title_of
 
 
 class Act(StrEnum):
@@ -51,12 +51,12 @@ class Step:
     row: str = ""
 
 
-def steps(now: Situation, jobs: Sequence[Job] = ()) -> tuple[Step, ...]:
+def steps(now: ProjectState, jobs: Sequence[Job] = ()) -> tuple[Step, ...]:
     """Return what is to be done, the most urgent first; never empty.
 
     Parameters
     ----------
-    now : Situation
+    now : ProjectState
         Where every row stands.
     jobs : sequence of Job
         Those waiting or running.
@@ -85,7 +85,7 @@ def steps(now: Situation, jobs: Sequence[Job] = ()) -> tuple[Step, ...]:
     )
 
 
-def _wanted(now: Situation) -> Iterator[Step]:
+def _wanted(now: ProjectState) -> Iterator[Step]:
     for name, row in ROWS.items():
         standing = now.standings[name]
         if is_decision(name):
@@ -135,7 +135,7 @@ def _again(row: Row) -> Step:
     return Step(first.act, title, why, first.path, first.command, row.name)
 
 
-def _decision_wanted(now: Situation, stage: Stage) -> Iterator[Step]:
+def _decision_wanted(now: ProjectState, stage: Stage) -> Iterator[Step]:
     """A "no" blocks what comes after; an unclear answer only asks for a person's word."""
     rows = [row.name for row in rows_of(stage)]
     against = [name for name in rows if now.has(name, Answer.NO) and not now.is_overruled(name)]

@@ -1,4 +1,4 @@
-"""Choosing an operating point: what each would do, and what people say a miss is worth."""
+"""Page model of the operating points: outcomes, costs, stakeholders' opinions."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, Review, reality_find
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.record import Entry
-from leadline.services.queries.review import offer, row_values
+from leadline.services.queries.review import newest_tuning, row_values
+from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.opinions import Opinion, opinions
-from leadline.services.reviewing.stream import (
-    Consequence,
-    ErrorsSeen,
-    consequences,
-    errors_seen,
-    estimated,
-    more_to_settle,
-    settle,
+from leadline.services.reviewing.point_outcomes import Consequence, consequences
+from leadline.services.reviewing.stream_estimate import (
+    ErrorExamples,
+    error_examples,
+    estimate_stream,
+    n_judgments_needed,
 )
 from leadline.services.reviewing.stream_rows import changed_values
 from leadline.workspace import Workspace
@@ -31,7 +30,7 @@ N_SHOWN = 5
 
 
 class Clarity(StrEnum):
-    """Whether the judgments settle which point is the cheapest."""
+    """Whether the judgments tell which point is the cheapest."""
 
     CLEAR = "clear"
     TOO_CLOSE = "too close to call"
@@ -40,7 +39,7 @@ class Clarity(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """What the looser of two neighbouring points adds.
+    """The rows that the looser of two neighbouring points flags and the stricter does not.
 
     Attributes
     ----------
@@ -60,7 +59,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class ChoicePage:
+class OperatingPointsPage:
     """The operating points and what each would do.
 
     Attributes
@@ -71,7 +70,7 @@ class ChoicePage:
         Number of the tuning shown, for the form.
     n_stream, n_judged, n_unsure, n_wanted : int
         Rows of the stream, judged, left unsure, drawn for judging.
-    judges : tuple of str
+    reviewers : tuple of str
         Who judged.
     cost_miss, cost_false_alarm : float
         What one error of each kind costs, as asked for.
@@ -82,7 +81,7 @@ class ChoicePage:
     best : str
         The point that is most probably the cheapest; empty without judgments.
     clarity : Clarity
-        Whether that is settled.
+        Whether the judgments tell.
     p_best : float
         How probable it is.
     standing_choice : Review or None
@@ -90,7 +89,7 @@ class ChoicePage:
     replacing : int or None
         Its entry number, for the form.
     more : float
-        Judgments that would settle it; 0 where it is clear, infinite where none would.
+        Further judgments that would tell; 0 where it is clear, infinite where none would.
     changes : tuple of Change
         What the looser of two neighbouring points adds.
     reality : tuple of Finding
@@ -102,7 +101,7 @@ class ChoicePage:
     owner : str
         Who decides.
     n_agreed, n_judged_twice : int
-        Rows on which all their judges agree, and rows that two or more judged.
+        Rows on which all their reviewers agree, and rows that two or more judged.
     history : tuple of Entry
         All choices, the newest first.
     """
@@ -117,7 +116,7 @@ class ChoicePage:
     n_judged: int
     n_unsure: int
     n_wanted: int
-    judges: tuple[str, ...]
+    reviewers: tuple[str, ...]
     cost_miss: float
     cost_false_alarm: float
     consequences: tuple[Consequence, ...]
@@ -144,9 +143,9 @@ class ChoicePage:
         return self.cost_miss / self.cost_false_alarm
 
 
-def choice_page(
+def operating_points_page(
     workspace: Workspace, cost_miss: float | None = None, cost_false_alarm: float | None = None
-) -> ChoicePage:
+) -> OperatingPointsPage:
     """Read what each operating point would do.
 
     Parameters
@@ -159,29 +158,29 @@ def choice_page(
     Raises
     ------
     NotReadyError
-        If no operating points are on offer.
+        If no operating points are on newest_tuning.
     """
-    number, tuning, problem = offer(workspace)
+    number, tuning, problem = newest_tuning(workspace)
     costs = {
         "cost_miss": _cost(cost_miss, problem.cost_miss),
         "cost_false_alarm": _cost(cost_false_alarm, problem.cost_false_alarm),
     }
-    settled = settle(workspace.record.judgments(number))
+    majority = majority_judgments(workspace.record.judgments(number))
     store = workspace.artifacts
-    is_judged = bool(tuning.points and settled.answers and tuning.stream_scores)
-    result = estimated(store, tuning, settled) if is_judged else None
-    found = consequences(store, tuning, settled, result=result, **costs)
+    is_judged = bool(tuning.points and majority.answers and tuning.stream_scores)
+    result = estimate_stream(store, tuning, majority) if is_judged else None
+    found = consequences(store, tuning, majority, result=result, **costs)
     points = [consequence.point for consequence in found]
     best = max(points, key=lambda point: point.p_cheapest, default=None)
     p_best = best.p_cheapest if best else 0.0
     history = workspace.record.entries("review")[::-1]
     chosen = history[0] if history else None
-    clarity = _clarity(len(settled.answers), p_best)
+    clarity = _clarity(len(majority.answers), p_best)
     more = 0.0
     if result is not None and clarity is not Clarity.CLEAR:
-        more = more_to_settle(store, tuning, settled, result, **costs)
-    seen = errors_seen(store, tuning, settled, N_SHOWN) if is_judged else ErrorsSeen((), ())
-    return ChoicePage(
+        more = n_judgments_needed(store, tuning, majority, result, **costs)
+    seen = error_examples(store, tuning, majority, N_SHOWN) if is_judged else ErrorExamples((), ())
+    return OperatingPointsPage(
         question=problem.question,
         unit=problem.unit,
         miss=problem.miss,
@@ -189,12 +188,12 @@ def choice_page(
         currency=problem.currency,
         tuning=number,
         n_stream=tuning.n_stream,
-        n_judged=len(settled.answers),
-        n_unsure=settled.n_unsure,
+        n_judged=len(majority.answers),
+        n_unsure=majority.n_unsure,
         n_wanted=tuning.n_sample,
-        judges=settled.judges,
+        reviewers=majority.reviewers,
         consequences=found,
-        best=best.name if best and settled.answers else "",
+        best=best.name if best and majority.answers else "",
         clarity=clarity,
         p_best=p_best,
         standing_choice=_choice(chosen),
@@ -207,8 +206,8 @@ def choice_page(
         misses=tuple(row_values(workspace, tuning, row) for row in seen.misses),
         opinions=opinions(workspace, number),
         owner=problem.owner,
-        n_agreed=settled.agreement[0],
-        n_judged_twice=settled.agreement[1],
+        n_agreed=majority.agreement[0],
+        n_judged_twice=majority.agreement[1],
         history=history,
         **costs,
     )

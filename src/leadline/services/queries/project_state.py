@@ -1,4 +1,4 @@
-"""Where every row and stage stands, in words; one cheap query, no verdict is decoded."""
+"""State of every row and stage in words, from one query that decodes no verdict."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from leadline.services.number_format import ANSWERS
 
 
 @dataclass(frozen=True)
-class Word:
+class Badge:
     """A state in one or two words, and how to colour it.
 
     Attributes
@@ -37,18 +37,18 @@ class Word:
 
 
 @dataclass(frozen=True)
-class RowGlance:
+class RowSummary:
     """One row in a list."""
 
     name: str
     title: str
     question: str
-    word: Word
+    badge: Badge
     number: int | None
 
 
 @dataclass(frozen=True)
-class Situation:
+class ProjectState:
     """Every mark of a record, and the standing that follows.
 
     Attributes
@@ -66,7 +66,7 @@ class Situation:
     standings: dict[str, Standing]
 
     @classmethod
-    def of(cls, record: Record) -> Situation:
+    def of(cls, record: Record) -> ProjectState:
         """Read the marks of a record."""
         marks = tuple(sorted(record.marks(), key=lambda mark: mark.number))
         return cls(marks, {mark.row: mark for mark in marks}, standing(marks))
@@ -84,47 +84,47 @@ class Situation:
         now = self.standings[row]
         return now.state is State.CURRENT and now.answer is answer
 
-    def word_of_row(self, row: str) -> Word:
+    def badge_of_row(self, row: str) -> Badge:
         """Return a row's state."""
         now = self.standings[row]
         if now.answer is None:
-            return Word("open", "open") if now.state is State.OPEN else Word("not yet", "waiting")
+            return Badge("open", "open") if now.state is State.OPEN else Badge("not yet", "waiting")
         if now.state is State.STALE:
-            return Word("out of date", "stale")
+            return Badge("out of date", "stale")
         if now.answer is Answer.NO and self.is_overruled(row):
-            return Word("no, going on", "unclear")
-        return Word(ANSWERS[now.answer], now.answer.value)
+            return Badge("no, going on", "unclear")
+        return Badge(ANSWERS[now.answer], now.answer.value)
 
-    def word_of_stage(self, stage: Stage) -> Word:
+    def badge_of_stage(self, stage: Stage) -> Badge:
         """Return a stage's state: the gravest of its rows, and the decision on it."""
         if self.has(decision_of(stage), Answer.NO):
-            return Word("not going on", "no")
-        tones = {self.word_of_row(row.name).tone for row in rows_of(stage)}
+            return Badge("not going on", "no")
+        tones = {self.badge_of_row(row.name).tone for row in rows_of(stage)}
         for tone, text in (("no", "no"), ("stale", "out of date")):
             if tone in tones:
-                return Word(text, tone)
+                return Badge(text, tone)
         if tones & {"waiting", "open"}:
             return _unfinished(tones)
         if "unclear" in tones:
             is_seen = self.has(decision_of(stage), Answer.GO)
-            return Word("going on" if is_seen else "unclear", "unclear")
-        return Word("go", "go")
+            return Badge("going on" if is_seen else "unclear", "unclear")
+        return Badge("go", "go")
 
-    def glance(self, row: Row) -> RowGlance:
+    def summary_of(self, row: Row) -> RowSummary:
         """Return a row as a list shows it."""
-        return RowGlance(
+        return RowSummary(
             row.name,
             title_of(row.name),
             row.question,
-            self.word_of_row(row.name),
+            self.badge_of_row(row.name),
             self.standings[row.name].number,
         )
 
 
-def _unfinished(tones: set[str]) -> Word:
+def _unfinished(tones: set[str]) -> Badge:
     if tones <= {"waiting"}:
-        return Word("not yet", "waiting")
-    return Word("next" if tones <= {"waiting", "open"} else "under way", "open")
+        return Badge("not yet", "waiting")
+    return Badge("next" if tones <= {"waiting", "open"} else "under way", "open")
 
 
 def title_of(row: str) -> str:

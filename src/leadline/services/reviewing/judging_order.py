@@ -1,4 +1,4 @@
-"""Which row a judge is asked next; nothing of it tells what the model thinks."""
+"""Order in which a reviewer is asked about rows; it gives away nothing of the model."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ EXTRA_SHARE = 0.125
 _GOLDEN = 0.6180339887
 
 
-def to_ask(
+def rows_to_ask(
     rows: Sequence[int],
     judgments: Sequence[Judgment],
-    judge: str,
-    doubted: Sequence[int] = (),
+    reviewer: str,
+    surprising: Sequence[int] = (),
 ) -> list[int]:
     """Return the rows still to ask a judge about, in order.
 
@@ -37,26 +37,26 @@ def to_ask(
         Rows drawn for judging, in any order.
     judgments : sequence of Judgment
         What was said so far, by anybody.
-    judge : str
+    reviewer : str
         Who is asked.
-    doubted : sequence of int
+    surprising : sequence of int
         Rows to ask others about.
 
     Examples
     --------
     >>> said = Judgment(tuning=1, row=7, judge="Ada", is_positive=True, seconds=1.0)
-    >>> to_ask([7, 8], [said], "Ada"), sorted(to_ask([7, 8], [said], "Bo"))
+    >>> rows_to_ask([7, 8], [said], "Ada"), sorted(rows_to_ask([7, 8], [said], "Bo"))
     ([8], [7, 8])
     """
-    mine = {one.row for one in judgments if one.judge == judge}
+    mine = {one.row for one in judgments if one.judge == reviewer}
     votes = Counter(one.row for one in judgments if one.is_positive is not None)
     everybody = set(sorted(rows, key=_place)[:N_SHARED])
     left = [row for row in rows if row not in mine]
     shared = [row for row in left if row in everybody]
     open_rows = [row for row in left if row not in everybody and not votes[row]]
-    again = [row for row in doubted if row not in mine and 0 < votes[row] < N_VOTES]
+    again = [row for row in surprising if row not in mine and 0 < votes[row] < N_VOTES]
     others = [row for row in again if row not in everybody]
-    start = _start(judgments, judge)
+    start = _start(judgments, reviewer)
     return [
         row
         for part in (shared, open_rows, others)
@@ -69,8 +69,8 @@ def _place(row: int) -> float:
     return int.from_bytes(sha256(str(row).encode()).digest()[:6]) / 2**48
 
 
-def _start(judgments: Sequence[Judgment], judge: str) -> float:
+def _start(judgments: Sequence[Judgment], reviewer: str) -> float:
     """Where a judge begins on the circle: as far from those before as the golden ratio keeps."""
-    judges = list(dict.fromkeys(one.judge for one in judgments))
-    turn = judges.index(judge) if judge in judges else len(judges)
+    reviewers = list(dict.fromkeys(one.judge for one in judgments))
+    turn = reviewers.index(reviewer) if reviewer in reviewers else len(reviewers)
     return turn * _GOLDEN % 1.0

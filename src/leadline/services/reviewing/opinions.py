@@ -1,4 +1,4 @@
-"""What stakeholders say a miss is worth, before the owner decides.
+"""Stakeholders' opinions of the cost of a miss, before the owner decides.
 
 Kept as observations of the tuning, one block a person: who answers again is counted once, with
 the later answer, and every answer stays on the record.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from leadline.errors import SettingsError
 from leadline.record import Observation
-from leadline.services.parsing import person_named
+from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 
@@ -42,7 +42,7 @@ def give_opinion(workspace: Workspace, tuning: int, ratio: float, why: str, by: 
     SettingsError
         If the ratio is not a finite number above 0, or nobody is named.
     """
-    person = person_named(by, "the answer")
+    person = parse_person(by, "the answer")
     if not (math.isfinite(ratio) and ratio > 0):
         raise SettingsError(
             f"One miss is said to be as bad as {ratio:g} false alarms.",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from leadline.record import Assignment, Nothing
-from leadline.services.commands import Said, next_item, undo_vote, vote
+from leadline.services.commands import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.invitations import free_name
 from leadline.services.queries import label_page
 from leadline.web.page_context import Context, PageContext
@@ -45,11 +45,11 @@ async def read_answer(
     skip_why: Annotated[str, Form()] = "",
     comment: Annotated[str, Form()] = "",
     guidelines: Annotated[int | None, Form(ge=1, lt=2**31)] = None,
-) -> Said:
+) -> LabelAnswer:
     """Read the answer from a form: a label, or a reason why there is none."""
     reason = skip or unsure
     own = skip_why if skip else unsure_why
-    return Said(
+    return LabelAnswer(
         value=None if reason else value,
         is_skip=bool(skip),
         reason=own if reason == _OWN else reason,
@@ -64,7 +64,7 @@ def answer(
     context: Context,
     assignment: Annotated[int, Form(ge=1, lt=2**31)],
     who: Annotated[str, Form()],
-    said: Annotated[Said, Depends(read_answer)],
+    said: Annotated[LabelAnswer, Depends(read_answer)],
     stamp: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep an answer and show the next item."""

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from leadline.services.commands import choose_point, judge, undo_judgment
 from leadline.services.invitations import free_name
-from leadline.services.queries import choice_page, review_page
+from leadline.services.queries import operating_points_page, review_page
 from leadline.services.reviewing.opinions import give_opinion
 from leadline.web.page_context import Context
 from leadline.web.routes.decide import entry_shown
@@ -66,10 +66,10 @@ def name(request: Request, context: Context, who: Annotated[str, Form()]) -> Res
 @router.get("/choose")
 def compare(request: Request, context: Context, ratio: float | None = None) -> Response:
     """Show what each point does where a miss is as bad as `ratio` false alarms."""
-    page = choice_page(context.workspace)
+    page = operating_points_page(context.workspace)
     if ratio is not None:
         cost = page.cost_false_alarm
-        page = choice_page(context.workspace, ratio * cost, cost)
+        page = operating_points_page(context.workspace, ratio * cost, cost)
     return context.render(request, "pages/choose.html", page=page)
 
 
@@ -81,14 +81,16 @@ def consequences(
     per: Literal["day", "week"] = "day",
 ) -> Response:
     """Show the outcome of `volume` rows at each point, and rows that change between two."""
-    page = choice_page(context.workspace)
+    page = operating_points_page(context.workspace)
     return context.render(request, "pages/consequences.html", page=page, volume=volume, per=per)
 
 
 @router.get("/summary")
 def summary(request: Request, context: Context) -> Response:
     """Show the choice and its reason on one page, for people who were not there."""
-    return context.render(request, "pages/summary.html", page=choice_page(context.workspace))
+    return context.render(
+        request, "pages/summary.html", page=operating_points_page(context.workspace)
+    )
 
 
 @router.post("/opinion", dependencies=[Depends(require_csrf_token)])
@@ -118,7 +120,7 @@ def choose(
     replacing: Annotated[str, Form()] = "",
 ) -> Response:
     """Put the choice on the record."""
-    cost = choice_page(context.workspace).cost_false_alarm
+    cost = operating_points_page(context.workspace).cost_false_alarm
     entry = choose_point(
         context.workspace,
         point,

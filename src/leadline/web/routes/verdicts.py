@@ -10,9 +10,9 @@ from starlette.responses import Response
 from leadline.charts import chart_of, details_of, svg
 from leadline.errors import RecordError
 from leadline.services.commands import ask_for, state_problem
-from leadline.services.parsing import person_named
+from leadline.services.parsing import parse_person
 from leadline.services.queries import entry_page, job_page, row_page
-from leadline.web.middleware import DRAWING_POLICY
+from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
 from leadline.web.sessions import require_csrf_token
 
@@ -30,7 +30,7 @@ def row(request: Request, context: Context, row: str) -> Response:
 @router.post("/rows/{row}/run", dependencies=[Depends(require_csrf_token)])
 def run(request: Request, context: Context, row: str, who: Annotated[str, Form()]) -> Response:
     """Put a row into the queue; the problem is read from leadline.toml at once."""
-    person = person_named(who, "the request")
+    person = parse_person(who, "the request")
     if row == "problem":
         state_problem(context.workspace, person)
         return context.redirect(request, "/rows/problem", who=person)
@@ -58,7 +58,7 @@ def picture(request: Request, context: Context, number: int, name: str = "") -> 
     tag = f'"{number}-{entry.at.timestamp()}"'
     headers = {
         "Cache-Control": _NEVER_CHANGES,
-        "Content-Security-Policy": DRAWING_POLICY,
+        "Content-Security-Policy": PICTURE_POLICY,
         "ETag": tag,
     }
     if request.headers.get("if-none-match") == tag:

@@ -6,7 +6,8 @@ import pytest
 from leadline.phases.review import StreamPoint
 from leadline.phases.verdict import Bounds
 from leadline.record import Judgment
-from leadline.services.reviewing.stream import Consequence, Counts, _shares_of_wins, settle
+from leadline.services.reviewing.majority_judgments import majority_judgments
+from leadline.services.reviewing.point_outcomes import Consequence, Counts, _shares_of_wins
 
 
 def judgment(row: int, judge: str, is_positive: bool | None) -> Judgment:
@@ -14,7 +15,7 @@ def judgment(row: int, judge: str, is_positive: bool | None) -> Judgment:
 
 
 def test_the_majority_settles_a_row_and_a_tie_does_not() -> None:
-    settled = settle(
+    majority = majority_judgments(
         [
             judgment(1, "a", True),
             judgment(1, "b", True),
@@ -26,9 +27,9 @@ def test_the_majority_settles_a_row_and_a_tie_does_not() -> None:
             judgment(4, "a", False),
         ]
     )
-    assert settled.answers == {1: True, 4: False}
-    assert settled.n_unsure == 2
-    assert settled.judges == ("a", "b", "c")
+    assert majority.answers == {1: True, 4: False}
+    assert majority.n_unsure == 2
+    assert majority.reviewers == ("a", "b", "c")
 
 
 def test_points_that_cost_the_same_share_the_win() -> None:

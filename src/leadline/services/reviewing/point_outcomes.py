@@ -1,77 +1,24 @@
-"""What judgments of a few rows say about the whole stream.
+"""Estimated outcomes of each operating point: shares of rows flagged, right and missed, and costs.
 
-Stored by the tuning: the stream as Parquet, its scores as little-endian float64 and the rows
-drawn for judging as little-endian int64, in the order in which they are to be judged.
+On the real stream where rows of it were judged, else on the test set.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from leadline.phases.review import CLEAR, StreamPoint
+from leadline.phases.review import StreamPoint
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
-from leadline.record import Artifacts, Judgment
+from leadline.record import Artifacts
 from leadline.services.number_format import per_thousand, per_thousand_range
+from leadline.services.reviewing.majority_judgments import MajorityJudgments
+from leadline.services.reviewing.stream_estimate import estimate_stream
+from leadline.stats.arrays import Floats
 from leadline.stats.interval import Estimate
-from leadline.stats.judgments import (
-    Bands,
-    StreamEstimate,
-    cheapest,
-    estimate_in,
-    judgments_to_settle,
-)
-from leadline.stats.judgments.mistakes import estimate_votes_in, surprise_in
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Settled:
-    """Judgments with one answer a row.
-
-    Attributes
-    ----------
-    answers : dict of int to bool
-        Row of the stream to what most judges said.
-    n_unsure : int
-        Rows without an answer: everybody unsure, or a tie.
-    judges : tuple of str
-        Who judged, in alphabetical order.
-    votes : dict of int to (int, int)
-        Row to how many said yes, and no; rows with at least one of these.
-    """
-
-    answers: dict[int, bool]
-    n_unsure: int
-    judges: tuple[str, ...]
-    votes: dict[int, tuple[int, int]] = field(default_factory=dict)
-
-    @property
-    def agreement(self) -> tuple[int, int]:
-        """Rows on which all of two or more judges agree, and rows with two or more."""
-        several = [(yes, no) for yes, no in self.votes.values() if yes + no > 1]
-        return sum(1 for yes, no in several if not yes or not no), len(several)
-
-
-@dataclass(frozen=True)
-class ErrorsSeen:
-    """Judged rows on which the model errs at every point.
-
-    Attributes
-    ----------
-    false_alarms, misses : tuple of int
-        Rows of the stream.
-    """
-
-    false_alarms: tuple[int, ...]
-    misses: tuple[int, ...]
+from leadline.stats.judgments import StreamEstimate
 
 
 @dataclass(frozen=True)
@@ -172,34 +119,10 @@ def in_words(consequence: Consequence, miss: str, false_alarm: str) -> str:
     )
 
 
-def rows_to_judge(artifacts: Artifacts, tuning: Tuning) -> tuple[int, ...]:
-    """Return the rows of the stream drawn for judging, in the order to judge them."""
-    if not tuning.sample:
-        return ()
-    return tuple(np.frombuffer(artifacts.get(tuning.sample), dtype="<i8").tolist())
-
-
-def settle(judgments: Sequence[Judgment]) -> Settled:
-    """Give every row the answer of most of its judges; a tie stays unsure."""
-    votes: dict[int, Counter[bool]] = defaultdict(Counter)
-    for judgment in judgments:
-        votes[judgment.row]
-        if judgment.is_positive is not None:
-            votes[judgment.row][judgment.is_positive] += 1
-    answers = {
-        row: count[True] > count[False]
-        for row, count in votes.items()
-        if count[True] != count[False]
-    }
-    judges = tuple(sorted({judgment.judge for judgment in judgments}))
-    counts = {row: (count[True], count[False]) for row, count in votes.items() if count.total()}
-    return Settled(answers, len(votes) - len(answers), judges, counts)
-
-
 def consequences(
     artifacts: Artifacts,
     tuning: Tuning,
-    settled: Settled,
+    majority: MajorityJudgments,
     *,
     cost_miss: float,
     cost_false_alarm: float,
@@ -213,12 +136,12 @@ def consequences(
         Where the scores of the stream lie.
     tuning : Tuning
         The points on offer.
-    settled : Settled
+    majority : MajorityJudgments
         One answer a judged row.
     cost_miss, cost_false_alarm : float > 0
         What one error of each kind costs.
     result : StreamEstimate, optional
-        What `estimated` gave for these judgments, if it is at hand.
+        What `estimate_stream` gave for these judgments, if it is at hand.
 
     Returns
     -------
@@ -227,86 +150,12 @@ def consequences(
     """
     if not tuning.points:
         return ()
-    if not settled.answers or not tuning.stream_scores:
+    if not majority.answers or not tuning.stream_scores:
         return _on_test_set(tuning, cost_miss=cost_miss, cost_false_alarm=cost_false_alarm)
-    result = result or estimated(artifacts, tuning, settled)
+    result = result or estimate_stream(artifacts, tuning, majority)
     return _on_stream(
         tuning, result, tuning.n_stream, cost_miss=cost_miss, cost_false_alarm=cost_false_alarm
     )
-
-
-def estimated(artifacts: Artifacts, tuning: Tuning, settled: Settled) -> StreamEstimate:
-    """What the judgments say; where rows have several votes, judges may have erred."""
-    bands, scores = _kept(artifacts, tuning)
-    if any(yes + no > 1 for yes, no in settled.votes.values()):
-        judged = np.array([scores[row] for row in settled.votes])
-        yes, no = np.array(list(settled.votes.values())).T
-        return estimate_votes_in(bands, judged, yes, no)
-    judged = np.array([scores[row] for row in settled.answers])
-    return estimate_in(bands, judged, list(settled.answers.values()))
-
-
-def doubted_rows(artifacts: Artifacts, tuning: Tuning, settled: Settled, n: int) -> list[int]:
-    """The rows whose answer surprises most, the most surprising first."""
-    if not settled.answers or n < 1:
-        return []
-    bands, scores = _kept(artifacts, tuning)
-    rows = list(settled.answers)
-    order = surprise_in(
-        bands, np.array([scores[row] for row in rows]), list(settled.answers.values())
-    )
-    return [rows[place] for place in order[:n]]
-
-
-def errors_seen(artifacts: Artifacts, tuning: Tuning, settled: Settled, n: int) -> ErrorsSeen:
-    """Judged rows that the strictest point flags wrongly, or that even the loosest one misses."""
-    _, scores = _kept(artifacts, tuning)
-    strict, loose = tuning.points[0].threshold, tuning.points[-1].threshold
-    said = settled.answers.items()
-    false = [row for row, is_real in said if not is_real and scores[row] >= strict]
-    missed = [row for row, is_real in said if is_real and scores[row] < loose]
-    return ErrorsSeen(tuple(false[:n]), tuple(missed[:n]))
-
-
-def more_to_settle(
-    artifacts: Artifacts,
-    tuning: Tuning,
-    settled: Settled,
-    result: StreamEstimate,
-    *,
-    cost_miss: float,
-    cost_false_alarm: float,
-) -> float:
-    """How many more judgments would tell which point is the cheapest; infinite if none would."""
-    _, scores = _kept(artifacts, tuning)
-    break_even = cost_false_alarm / (cost_false_alarm + cost_miss)
-    best = cheapest(result, cost_miss=cost_miss, cost_false_alarm=cost_false_alarm).index
-    needed = 0.0
-    for upper in range(len(tuning.points) - 1):
-        size = int(result.n_alerts[upper + 1] - result.n_alerts[upper])
-        if best not in (upper, upper + 1) or size == 0:
-            continue
-        shares = (result.n_hits_drawn[:, upper + 1] - result.n_hits_drawn[:, upper]) / size
-        if max(np.mean(shares > break_even), np.mean(shares < break_even)) >= CLEAR:
-            continue
-        low, high = tuning.points[upper + 1].threshold, tuning.points[upper].threshold
-        n_there = sum(1 for row in settled.answers if low <= scores[row] < high)
-        more = judgments_to_settle(n_there, float(shares.mean()), break_even, CLEAR)
-        needed = max(needed, min(more, size - n_there))
-    return needed
-
-
-def _kept(artifacts: Artifacts, tuning: Tuning) -> tuple[Bands, Mapping[int, float]]:
-    """The stream as its judgments need to know it, and the scores of rows drawn for judging."""
-    if tuning.bands:
-        bands = Bands.from_dict(json.loads(artifacts.get(tuning.bands)))
-        scores = np.frombuffer(artifacts.get(tuning.sample_scores), dtype="<f8")
-        rows = rows_to_judge(artifacts, tuning)
-        return bands, dict(zip(rows, scores.tolist(), strict=True))
-    # an entry from before the stream was kept as a few numbers
-    every = np.frombuffer(artifacts.get(tuning.stream_scores), dtype="<f8")
-    bands = Bands.of(every, [point.threshold for point in tuning.points])
-    return bands, {row: float(every[row]) for row in rows_to_judge(artifacts, tuning)}
 
 
 def _on_stream(
