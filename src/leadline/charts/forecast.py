@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.charts.drawing.forecast_layers import drawing
+from leadline.charts.drawing.forecast_layers import forecast_layers
 from leadline.charts.drawing.outlook import Outlook, Size, kinds_along
 from leadline.charts.drawing.theme import GREEN, INK, VERMILION, Picture, framed
 from leadline.phases.forecast import Forecast
@@ -40,7 +40,7 @@ def chart(verdict: Forecast) -> Picture:
         regions=kinds_along(regions.small_along, regions.floor_along) if regions else (),
         sizes=_sizes(verdict),
     )
-    return framed(drawing(outlook), _TITLES[verdict.recommendation], _subtitle(verdict))
+    return framed(forecast_layers(outlook), _TITLES[verdict.recommendation], _subtitle(verdict))
 
 
 def _subtitle(verdict: Forecast) -> str:

@@ -28,7 +28,7 @@ Epoch = Mapping[str, Any]
 
 _MOST_WIDE = 900
 _BOX, _GAP = 128, 30
-_TALL, _STOREY = 62, 76
+_TALL, _TIER = 62, 76
 _LINE = 16
 _MOST_SIDES = 4
 _LONGEST = 16  # letters of a column's name
@@ -42,7 +42,7 @@ _COLORS = {
 }
 _PICTURE = ("pixels", "convolution")
 _SIDES = ("numbers", "embedding")
-# they change the form of what the layer before them gives, and are told with it
+# layers without weights: named in the box of the layer before
 _WITHIN = {"pooling": ", then halved", "flatten": ""}
 
 
@@ -178,22 +178,22 @@ def _told(layer: Layer) -> list[str]:
 
 
 def _placed(boxes: Mapping[str, list[list[str]]]) -> tuple[list[Record], list[Record]]:
-    """Boxes in pixels, and the arrows between them; all that knows the row meets in the middle."""
+    """Boxes in pixels, and the arrows between them; all inputs meet in the middle."""
     picture, sides, trunk = boxes["picture"], boxes["sides"], boxes["trunk"]
     n_before = max(len(picture), 1 if sides else 0)
     n_columns = n_before + len(trunk)
-    n_storeys = max(len(sides) + bool(picture), 1)
+    n_tiers = max(len(sides) + bool(picture), 1)
     gap = min(_GAP, 0.25 * _MOST_WIDE / n_columns)
     box = min(_BOX, _MOST_WIDE / n_columns - gap)
 
-    def at(column: int, storey: float, lines: list[str]) -> Record:
-        x, y = column * (box + gap), storey * _STOREY
+    def at(column: int, tier: float, lines: list[str]) -> Record:
+        x, y = column * (box + gap), tier * _TIER
         color = _COLORS.get(lines[0], "#f1f3f5")
         return {"x": x, "x2": x + box, "y": y, "y2": y + _TALL, "color": color, "lines": lines}
 
     seen = [at(column, 0, lines) for column, lines in enumerate(picture)]
     beside = [at(n_before - 1, i, lines) for i, lines in enumerate(sides, start=bool(picture))]
-    middle = (n_storeys - 1) / 2
+    middle = (n_tiers - 1) / 2
     known = [at(n_before + i, middle, lines) for i, lines in enumerate(trunk)]
     pairs = [*pairwise(seen), *pairwise(known)]
     pairs += [(one, known[0]) for one in [*seen[-1:], *beside] if known]
@@ -262,7 +262,7 @@ def _kept(epochs: Sequence[Epoch]) -> Record:
 
 
 def _names(rows: list[Record]) -> list[Record]:
-    """The end of each line, with its name; the higher one above, so that they do not meet."""
+    """Names at the ends of the lines; the upper one above its line, so that they do not overlap."""
     last = {row["name"]: row for row in rows}
     ends = sorted(last.values(), key=lambda row: -row["loss"])
     return [

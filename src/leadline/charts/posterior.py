@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.charts.drawing.forecast_layers import drawing
+from leadline.charts.drawing.forecast_layers import forecast_layers
 from leadline.charts.drawing.outlook import QUANTILES, Outlook, Size, kinds_along
 from leadline.charts.drawing.theme import INK, VERMILION, Picture, framed
 from leadline.phases.scoring import SCORINGS
@@ -87,7 +87,9 @@ def chart(
         regions=kinds_along(regions.small.tolist(), regions.floor.tolist()),
         sizes=_sizes(posterior, target_error, end),
     )
-    return framed(drawing(outlook), _title(outlook), " ".join(_sentences(posterior, outlook, end)))
+    return framed(
+        forecast_layers(outlook), _title(outlook), " ".join(_sentences(posterior, outlook, end))
+    )
 
 
 def _words(metric: Metric) -> str:

@@ -49,12 +49,12 @@ def command(way: str, file: Path, form: str, folder: Path, as_json: bool, **opti
 def _export(
     workspace: Workspace, engine: Format, file: Path, options: Mapping[str, Any], *, as_json: bool
 ) -> None:
-    from leadline.services.queries import parcel, question_of
+    from leadline.services.queries import labelling_batch, question_of
 
     path = options["guidelines"]
     guidelines = path.read_text(encoding="utf-8") if path else ""
     question = question_of(workspace, guidelines=guidelines, reward=options["reward"])
-    packed = parcel(workspace, question, n_items=options["n_items"])
+    packed = labelling_batch(workspace, question, n_items=options["n_items"])
     beside = _delivered(engine, packed, file)[1:]
     if as_json:
         echo_json(
@@ -74,12 +74,12 @@ def _import(
     workspace: Workspace, engine: Format, file: Path, options: Mapping[str, Any], *, as_json: bool
 ) -> None:
     from leadline.phases.wording import plural
-    from leadline.services.commands import receive
+    from leadline.services.commands import import_votes
     from leadline.services.queries import question_of
 
     question = question_of(workspace)
     inbox = engine.read(file, question)
-    done = receive(
+    done = import_votes(
         workspace,
         inbox,
         question,

@@ -115,7 +115,7 @@ def _through(
 
 
 def _judge(workspace: Workspace, scenario: Scenario) -> None:
-    """Judge every row drawn by what really happened."""
+    """Judge every row drawn by its true label."""
     entry = workspace.record.latest("tuning")
     assert entry is not None
     assert isinstance(entry.verdict, Tuning)

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Scenario:
-    """A project told in advance, but for its results.
+    """Settings, files and true labels of a demo project.
 
     Attributes
     ----------
@@ -18,7 +18,7 @@ class Scenario:
     files, stream, later : tuple of str
         Labelled rows, unlabelled rows, and rows to watch, in the folder.
     truth : tuple of str
-        Label of each row of the stream: what the demo's judge looks up.
+        Label of each row of the stream: the answers of the simulated reviewer.
     label : str
         The column to predict.
     problem, data, ethics, prices, labels, serve, watch : mapping

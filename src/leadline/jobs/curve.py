@@ -14,7 +14,7 @@ import numpy as np
 
 from leadline.errors import NotReadyError
 from leadline.evaluation.budget import affordable_train_size
-from leadline.labelling.row_ranking import ranked, rule_for
+from leadline.labelling.row_ranking import rank_rows, rule_for
 from leadline.phases import curve as phase
 from leadline.phases.curve import CandidateCurve, Curve, Stop
 from leadline.phases.data import Data
@@ -85,7 +85,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
             "A learning curve needs fits that succeed.",
             "Bring more rows of the rarest class, or run the search again.",
         )
-    ranking = ranked(workspace, benches[0].spec, rule) if rule != "random" else ""
+    ranking = rank_rows(workspace, benches[0].spec, rule) if rule != "random" else ""
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,

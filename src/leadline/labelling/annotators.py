@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from leadline.labelling.vote_table import Coded, Ints, vote_counts
+from leadline.labelling.vote_table import CodedVotes, Ints, vote_counts
 from leadline.phases.labelling import Disputed, JudgeReport, Pilot, Target
 from leadline.phases.verdict import Bounds
 from leadline.record import Vote
@@ -32,7 +32,7 @@ def annotator_reports(
     truth: Mapping[str, str],
     repeats: Sequence[Vote],
 ) -> tuple[JudgeReport, ...]:
-    """Report on every person, who voted most first.
+    """Report on every annotator, those with most votes first.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def annotator_reports(
     repeats : sequence of Vote
         Second answers to rows answered before.
     """
-    coded = Coded.of(votes)
+    coded = CodedVotes.of(votes)
     if not coded.item.size:
         return ()
     agreed = agreement_with_others(coded.item, coded.annotator, coded.label)
@@ -73,7 +73,7 @@ def _hidden(
     repeats: Sequence[Vote],
     first: Mapping[tuple[str, str], str | None],
 ) -> dict[str, int]:
-    """Counts of one person's hidden rows."""
+    """Counts of one annotator's gold items and repeats."""
     known = [vote for vote in gold if vote.judge == name and vote.item in truth]
     again = [vote for vote in repeats if vote.judge == name and (name, vote.item) in first]
     return {
@@ -84,8 +84,8 @@ def _hidden(
     }
 
 
-def _suspicions(coded: Coded, votes: Sequence[Vote]) -> dict[str, list[str]]:
-    """What looks as if somebody did not look, by person."""
+def _suspicions(coded: CodedVotes, votes: Sequence[Vote]) -> dict[str, list[str]]:
+    """Signs of careless or copied answers, by annotator."""
     found: dict[str, list[str]] = defaultdict(list)
     timed = [vote for vote in votes if vote.value is not None]
     for code in too_fast(coded.annotator, [vote.seconds for vote in timed]):

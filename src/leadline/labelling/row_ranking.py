@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from leadline.stats.arrays import Floats
     from leadline.workspace import Workspace
 
-# diversity takes time in proportion; what lies beyond follows by chance, long before it is labelled
+# the time for diversity grows with this number; the rows after them keep their random order
 _N_SPREAD = 2000
 _N_DIRECTIONS = 50
 
@@ -49,7 +49,7 @@ def rule_for(workspace: Workspace, problem: Problem) -> str:
     return rule
 
 
-def ranked(workspace: Workspace, spec: FitSpec, rule: str) -> str:
+def rank_rows(workspace: Workspace, spec: FitSpec, rule: str) -> str:
     """Rank train rows without a label, and store their keys, the most wanted first.
 
     Parameters

@@ -22,7 +22,7 @@ _NOTHING: Mapping[str, str | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodedVotes:
     """Votes as numbers; unsure ones are left out.
 
     Attributes
@@ -41,7 +41,7 @@ class Coded:
     label: Ints
 
     @classmethod
-    def of(cls, votes: Sequence[Vote]) -> Coded:
+    def of(cls, votes: Sequence[Vote]) -> CodedVotes:
         """Number the votes."""
         given = [(vote.item, vote.judge, vote.value) for vote in votes if vote.value is not None]
         names = [sorted({str(row[part]) for row in given}) for part in range(3)]
@@ -110,7 +110,7 @@ def labels_of(votes: Sequence[Vote], rule: Rule = "majority") -> dict[str, str]:
                 by_item.setdefault(vote.item, []).append(vote.value)
         found = {item: majority_value(values) for item, values in by_item.items()}
         return {item: label for item, label in found.items() if label is not None}
-    coded = Coded.of(votes)
+    coded = CodedVotes.of(votes)
     if not coded.item.size:
         return {}
     agreed = dawid_skene(coded.item, coded.annotator, coded.label)
@@ -182,7 +182,7 @@ def with_votes(
 
 
 def _typed(given: pl.Series, dtype: pl.DataType) -> pl.Series:
-    """Labels as the column has them; numbers with a part, where some have one."""
+    """Labels in the type of the column; as floats where some are not whole."""
     if dtype == pl.Boolean:
         return given.str.to_lowercase() == "true"
     if not dtype.is_numeric():

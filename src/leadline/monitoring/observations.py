@@ -35,7 +35,7 @@ _EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
 
 @dataclass(frozen=True)
 class _Scored:
-    """Rows of a file with what the release said; `truth` has an element for each labelled row."""
+    """Rows of a file with the answers of the release; `truth` has one element a labelled row."""
 
     X: pl.DataFrame
     decided: Decided

@@ -32,7 +32,7 @@ class Drawing:
     svg : str
         One element.
     alt : str
-        For who cannot see it.
+        Text alternative.
     """
 
     svg: str

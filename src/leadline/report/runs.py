@@ -51,7 +51,7 @@ def project_runs(
     title: str,
     shipped: Shipped | None = None,
 ) -> tuple[Run, ...]:
-    """What a registry is to show of a project.
+    """Runs of a project for a registry.
 
     Parameters
     ----------
@@ -262,6 +262,6 @@ def _plain(value: Any) -> str:
 
 
 def _key(title: str, entry: Entry, what: str = "") -> str:
-    """What no other entry has, and a later Leadline still says of this one."""
+    """A key unique to an entry, which later versions of Leadline give it too."""
     said = (title, entry.row, str(entry.number), entry.at.isoformat(), what)
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:20]

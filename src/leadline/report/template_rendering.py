@@ -14,7 +14,7 @@ _LINE_START = re.compile(r"^(\d*)([#+=.)-])(?=[\s#=-]|$)")
 
 
 class Ready(str):
-    """Markdown that is printed as it is."""
+    """Markdown that is printed without escaping."""
 
     __slots__ = ()
 

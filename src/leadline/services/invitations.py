@@ -15,7 +15,7 @@ LONGEST_DAYS = 366
 
 
 class NotInvitedError(RecordError):
-    """A link that is not, or no longer, good."""
+    """A link that is not ours, was revoked, or has expired."""
 
 
 def invite(
@@ -30,13 +30,13 @@ def invite(
     workspace : Workspace
         The project.
     person : str
-        The name that whoever has the link goes by.
+        Name of the person invited.
     role : Role
-        What they may do.
+        What the person may do.
     days : float in (0, 366]
         How long the link is good.
     by : str
-        Who invites.
+        Name of the person who invites.
 
     Returns
     -------
@@ -61,12 +61,12 @@ def invite(
 
 
 def link_token(secret: bytes, invitation: Invitation) -> str:
-    """What the link of an invitation carries."""
+    """The signed token in the link of an invitation."""
     return _signer(secret).dumps([invitation.id, invitation.role.value])
 
 
 def role_of(secret: bytes, token: str) -> Role | None:
-    """The role that a link opens, if it is one of ours; whether it is still good is not asked."""
+    """The role of a token that we signed, else None; the invitation may have expired since."""
     found = _read(secret, token)
     return None if found is None else found[1]
 
@@ -125,7 +125,7 @@ def _read(secret: bytes, token: str) -> tuple[int, Role] | None:
     signer = _signer(secret)
     try:
         said = signer.loads(token)
-        # base64 has bits to spare: more than one spelling would pass as the same signature
+        # base64 has spare bits: several spellings would pass as the same signature
         if signer.dumps(said) != token:
             return None
         number, role = said

@@ -84,7 +84,7 @@ def _unknown(kind: str, name: str, known: tuple[str, ...]) -> tuple[str, str, st
 
 
 def canonical_number(text: str) -> str:
-    """A number as the record keeps it, so that two who say the same are seen to agree.
+    """A number in the one spelling that the record keeps, so that equal answers are equal.
 
     Raises
     ------

@@ -9,10 +9,10 @@ import pytest
 
 from leadline.charts.drawing.label_placement import (
     CHAR_PX,
+    label_tiers,
     log_position,
     round_sizes,
     spread,
-    stack,
 )
 
 
@@ -36,12 +36,12 @@ def test_labels_on_one_storey_do_not_touch(seed: int) -> None:
     rng = np.random.default_rng(seed)
     centres = rng.uniform(0, 600, size=6).tolist()
     texts = ["x" * int(n) for n in rng.integers(3, 25, size=6)]
-    storeys = stack(centres, texts)
-    for storey in set(storeys):
+    tiers = label_tiers(centres, texts)
+    for tier in set(tiers):
         spans = sorted(
             (c - len(t) * CHAR_PX / 2, c + len(t) * CHAR_PX / 2)
-            for c, t, s in zip(centres, texts, storeys, strict=True)
-            if s == storey
+            for c, t, s in zip(centres, texts, tiers, strict=True)
+            if s == tier
         )
         assert all(a[1] <= b[0] for a, b in pairwise(spans))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.drawing.label_placement import flags, longest_that_fits
+from leadline.charts.drawing.label_placement import line_label_tiers, longest_that_fits
 from leadline.charts.drawing.outlook import (
     HEIGHT,
     Frame,
@@ -33,11 +33,11 @@ from leadline.phases.forecast.region import Kind
 
 _RIBBON = 24
 _LINE = 17
-_STOREY = 2 * _LINE + 8
+_TIER = 2 * _LINE + 8
 _LABEL_GAP = 18
 _BESIDE = 222  # pixels kept for the words beside the plot
 _BANDS = ((0.05, 0.95, "90%", 0.16), (0.1, 0.9, "80%", 0.2), (0.25, 0.75, "50%", 0.28))
-_NARROWEST = 10.0  # pixels: a narrower region is an accident of the draws
+_NARROWEST = 10.0  # pixels: a narrower region is due to chance in the draws
 
 _REGION_NAMES = {
     Kind.SMALL: ("hardly better than guessing", "like guessing", "guessing"),
@@ -46,7 +46,7 @@ _REGION_NAMES = {
 }
 
 
-def drawing(outlook: Outlook) -> alt.LayerChart:
+def forecast_layers(outlook: Outlook) -> alt.LayerChart:
     """Draw points with error bars, median, bands, target, regions, and the sizes that matter."""
     frame = frame_of(outlook)
     return layered(
@@ -137,7 +137,7 @@ def _levels(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
         chance = outlook.metric.score(outlook.chance_error)
         if frame.bottom <= chance <= frame.top:
             layers.append(rule_at(y=chance, color=SOFT))
-            # a curve begins at chance: where it ends, there is room
+            # a curve begins near chance: at its right end there is room
             name = f"guessing {chance:.3g}"
             layers += _level_name(frame, chance, name, SOFT, above=is_loss, at_left=False)
     if target is not None:
@@ -179,13 +179,13 @@ def _level_name(
     )
 
 
-def _storeys(outlook: Outlook, frame: Frame) -> list[tuple[Size, float]]:
+def _tiers(outlook: Outlook, frame: Frame) -> list[tuple[Size, float]]:
     """The sizes shown, each with the height of its name."""
     shown = [size for size in outlook.sizes if frame.shows(size.n_rows)]
     texts = [max(_named(size), size.note, key=len) for size in shown]
-    storeys = flags([frame.x_pixel(size.n_rows) for size in shown], texts)
+    tiers = line_label_tiers([frame.x_pixel(size.n_rows) for size in shown], texts)
     ground = -8.0 - (_RIBBON if outlook.regions else 0)
-    return [(size, ground - _STOREY * storey) for size, storey in zip(shown, storeys, strict=True)]
+    return [(size, ground - _TIER * tier) for size, tier in zip(shown, tiers, strict=True)]
 
 
 def _named(size: Size) -> str:
@@ -195,7 +195,7 @@ def _named(size: Size) -> str:
 def _rules(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
     """Upright lines at the sizes that matter."""
     layers = []
-    for size, height in _storeys(outlook, frame):
+    for size, height in _tiers(outlook, frame):
         one = alt.Chart(table([{"n": size.n_rows}]))
         rule = one.mark_rule(color=size.color, strokeDash=[2, 3], strokeWidth=1.5)
         layers.append(rule.encode(frame.x, y=alt.value(height + 3), y2=alt.value(HEIGHT)))
@@ -205,7 +205,7 @@ def _rules(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
 def _size_names(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
     """What the upright lines are and cost, above the plot."""
     layers = []
-    for size, height in _storeys(outlook, frame):
+    for size, height in _tiers(outlook, frame):
         texts = [text for text in (size.note, _named(size)) if text]
         for line, text in enumerate(texts):
             one = alt.Chart(table([{"n": size.n_rows, "label": text}]))
@@ -244,7 +244,7 @@ def _far_end(outlook: Outlook, frame: Frame) -> list[alt.Chart]:
         bracket = [_bracket(frame.y_pixel(low), frame.y_pixel(high))]
     start = frame.y_pixel(ends[0.5]) - _LABEL_GAP * 1.5
     start = min(max(start, 8), HEIGHT - _LABEL_GAP * len(lines))
-    # browsers without the font that was measured write wider: some room to spare
+    # leave room: browsers with another font may write wider
     spare = alt.Chart(table([{}])).mark_point(opacity=0).encode(x=alt.value(WIDTH + _BESIDE))
     return [*bracket, spare] + [
         drawn

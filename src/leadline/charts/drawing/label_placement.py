@@ -48,8 +48,8 @@ def _touch(one: tuple[float, int], other: tuple[float, int], gap: float) -> bool
     return other[0] - one[0] < gap * (one[1] + other[1]) / 2 - 1e-9
 
 
-def stack(centres: Sequence[float], texts: Sequence[str]) -> list[int]:
-    """Give labels side by side a storey each, so that none covers another.
+def label_tiers(centres: Sequence[float], texts: Sequence[str]) -> list[int]:
+    """Give each label in a row a tier, so that none covers another.
 
     Parameters
     ----------
@@ -61,23 +61,23 @@ def stack(centres: Sequence[float], texts: Sequence[str]) -> list[int]:
     Returns
     -------
     list of int
-        0 for the lowest storey, as few as possible.
+        0 for the lowest tier, as few as possible.
 
     Examples
     --------
-    >>> stack([100, 110, 300], ["today", "affordable", "far"])
+    >>> label_tiers([100, 110, 300], ["today", "affordable", "far"])
     [0, 1, 0]
     """
-    storeys: list[list[tuple[float, float]]] = []
+    tiers: list[list[tuple[float, float]]] = []
     result = []
     for centre, text in zip(centres, texts, strict=True):
         half = len(text) * CHAR_PX / 2 + 4
         span = (centre - half, centre + half)
-        storey = next((i for i, taken in enumerate(storeys) if _is_free(span, taken)), len(storeys))
-        if storey == len(storeys):
-            storeys.append([])
-        storeys[storey].append(span)
-        result.append(storey)
+        tier = next((i for i, taken in enumerate(tiers) if _is_free(span, taken)), len(tiers))
+        if tier == len(tiers):
+            tiers.append([])
+        tiers[tier].append(span)
+        result.append(tier)
     return result
 
 
@@ -85,12 +85,12 @@ def _is_free(span: tuple[float, float], taken: list[tuple[float, float]]) -> boo
     return all(span[1] <= low or span[0] >= high for low, high in taken)
 
 
-def flags(poles: Sequence[float], texts: Sequence[str]) -> list[int]:
-    """Give flags a storey each: texts that end at upright lines, crossed by none of them.
+def line_label_tiers(line_positions: Sequence[float], texts: Sequence[str]) -> list[int]:
+    """Give each label of an upright line a tier, so that no line crosses the text left of another.
 
     Parameters
     ----------
-    poles : sequence of float
+    line_positions : sequence of float
         Pixels of the upright lines.
     texts : sequence of str
         What is written to the left of the top of each.
@@ -98,20 +98,20 @@ def flags(poles: Sequence[float], texts: Sequence[str]) -> list[int]:
     Returns
     -------
     list of int
-        0 for the lowest storey, as few as possible.
+        0 for the lowest tier, as few as possible.
 
     Examples
     --------
-    >>> flags([300, 310, 900], ["today", "affordable", "far"])
+    >>> line_label_tiers([300, 310, 900], ["today", "affordable", "far"])
     [0, 1, 0]
     """
-    storeys = [0] * len(poles)
-    order = sorted(range(len(poles)), key=lambda i: poles[i])
+    tiers = [0] * len(line_positions)
+    order = sorted(range(len(line_positions)), key=lambda i: line_positions[i])
     for place, i in enumerate(order):
-        reach = poles[i] - len(texts[i]) * CHAR_PX - 4
-        under = [storeys[j] + 1 for j in order[:place] if poles[j] > reach]
-        storeys[i] = max(under, default=0)
-    return storeys
+        reach = line_positions[i] - len(texts[i]) * CHAR_PX - 4
+        under = [tiers[j] + 1 for j in order[:place] if line_positions[j] > reach]
+        tiers[i] = max(under, default=0)
+    return tiers
 
 
 def longest_that_fits(texts: Sequence[str], width: float) -> str:

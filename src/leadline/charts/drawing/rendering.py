@@ -60,7 +60,7 @@ def png(chart: Picture, *, scale: float = 2.0) -> bytes:
 
 
 def description(chart: Picture) -> str:
-    """What a picture says, for who cannot see it.
+    """Text alternative of a picture.
 
     Parameters
     ----------

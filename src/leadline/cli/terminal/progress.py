@@ -72,7 +72,7 @@ class Display:
             )
 
     def clear(self) -> None:
-        """Take the line away before something else is printed."""
+        """Clear the line before something else is printed."""
         if self._progress is not None and self._task is not None:
             self._progress.remove_task(self._task)
             self._progress.refresh()

@@ -20,7 +20,7 @@ _MARGIN = 8
 
 
 def print_page(screen: Console, page: ProjectPage) -> None:
-    """Print what a manager wants to know."""
+    """Print the state of the project."""
     print_line(screen, [Cell(page.name, len(page.name), "bold")], page.question)
     screen.print()
     width = max(len(stage.badge.text) for stage in page.stages)

@@ -103,7 +103,7 @@ def _lines(rows: Iterable[Sequence[Sequence[str]]]) -> Iterable[list[str]]:
 
 
 def printable(text: str) -> str:
-    r"""Return a text without what would steer a terminal.
+    r"""Return a text without the control characters of a terminal.
 
     Examples
     --------

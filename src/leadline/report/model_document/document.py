@@ -23,7 +23,7 @@ _SECTIONS: tuple[Callable[[LatestVerdicts], Section], ...] = (
     provenance.data,
     provenance.labels,
     provenance.candidates,
-    provenance.outlook,
+    provenance.more_data,
     operation.threshold,
     operation.release,
     operation.performance,

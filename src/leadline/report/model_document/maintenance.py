@@ -89,7 +89,7 @@ def logs(latest: LatestVerdicts) -> Section:
 
 
 def _alarms(latest: LatestVerdicts) -> list[tuple[str, str, str]]:
-    """Each block that alarmed, once: when it was first seen to."""
+    """Each block that raised an alarm, once, with the time it was first on the record."""
     seen: dict[tuple[str, str], tuple[str, str, str]] = {}
     for entry, monitor in latest.all(Monitor):
         for block in monitor.blocks:

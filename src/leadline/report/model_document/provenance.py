@@ -174,7 +174,7 @@ def candidates(latest: LatestVerdicts) -> Section:
     return Section(title, tuple(sentences), (chart_tables.search(search),))
 
 
-def outlook(latest: LatestVerdicts) -> Section:
+def more_data(latest: LatestVerdicts) -> Section:
     """How it learns, and what more data would bring."""
     title = "What more data would bring"
     curve, forecast = latest.get("curve", Curve), latest.get("forecast", Forecast)

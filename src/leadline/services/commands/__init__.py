@@ -2,7 +2,7 @@
 
 from leadline.services.commands.adjudicate import Ruling, adjudicate, undo_adjudication
 from leadline.services.commands.decision import decide
-from leadline.services.commands.exchange import ImportSummary, receive
+from leadline.services.commands.exchange import ImportSummary, import_votes
 from leadline.services.commands.job import ask_for
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.commands.problem import restate_problem, state_problem
@@ -16,10 +16,10 @@ __all__ = [
     "ask_for",
     "choose_point",
     "decide",
+    "import_votes",
     "judge",
     "judge_file",
     "next_item",
-    "receive",
     "restate_problem",
     "state_problem",
     "undo_adjudication",

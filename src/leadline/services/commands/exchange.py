@@ -34,9 +34,9 @@ class ImportSummary:
     n_same : int
         Votes that were on the record already.
     n_older : int
-        Votes of somebody who has since said otherwise.
+        Votes older than another of the same person on the same item.
     n_words : int
-        Votes whose reason, comment or guidelines the record cannot hold.
+        Votes kept without their version of the guidelines, which is none of ours.
     faults : tuple of Fault
         What was left out.
     """
@@ -48,7 +48,7 @@ class ImportSummary:
     faults: tuple[Fault, ...] = ()
 
 
-def receive(
+def import_votes(
     workspace: Workspace,
     inbox: Inbox,
     question: Question,
@@ -70,7 +70,7 @@ def receive(
     name : str
         Of the file, for messages.
     annotator : str, default=""
-        Who said what has no name beside it.
+        Annotator of the votes that name none.
     keep_good : bool, default=False
         Whether votes without fault are kept where others have one.
 
@@ -135,7 +135,7 @@ def _label(value: str, question: Question) -> str:
 def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) -> ImportSummary:
     """Put answers on the record, all or none; the only place that does."""
     versions = {str(each.version): each.version for each in workspace.record.guidelines()}
-    # whoever answers twice is counted with the later answer, so that the later must come last
+    # the record counts the last vote of a person on an item: the latest must come last
     by_time = sorted(answers, key=lambda each: each.at or _NEVER)
     votes = [_vote(answer, versions) for answer in by_time]
     n_same = n_older = n_words = 0
@@ -163,7 +163,7 @@ def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) 
 
 
 def _vote(answer: Answer, versions: Mapping[str, int]) -> Vote:
-    # what others call their version is not ours to number
+    # only versions of our own guidelines have a number
     version = versions.get(answer.guidelines)
     return Vote(
         item=answer.item,
@@ -178,7 +178,7 @@ def _vote(answer: Answer, versions: Mapping[str, int]) -> Vote:
 
 
 def _is_same(before: Vote, vote: Vote) -> bool:
-    """Whether the record holds this vote; a file that tells no time cannot be told by it."""
+    """Whether the record holds this vote; times are compared only if the file has them."""
     if vote.at is None:
         before = replace(before, at=None)
     return all(
@@ -198,7 +198,7 @@ def _refusal(name: str, faults: Sequence[Fault]) -> tuple[str, str, str]:
 
 
 class _Items:
-    """Every item there is, to be found by key or by content."""
+    """Index of all items of the data, by key and by content."""
 
     def __init__(self, workspace: Workspace) -> None:
         entry = workspace.record.latest("data")

@@ -17,7 +17,7 @@ LONGEST_COMMENT = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class LabelAnswer:
-    """What a person says to an item.
+    """A person's answer about an item.
 
     Attributes
     ----------

@@ -4,7 +4,7 @@ from leadline.services.queries.adjudicate import AdjudicationPage, adjudication_
 from leadline.services.queries.decision import DecisionPage, decision_page
 from leadline.services.queries.history import HistoryPage, JobPage, history_page, job_page
 from leadline.services.queries.label import LabelPage, label_page
-from leadline.services.queries.labelling_batch import parcel, question_of
+from leadline.services.queries.labelling_batch import labelling_batch, question_of
 from leadline.services.queries.operating_points import OperatingPointsPage, operating_points_page
 from leadline.services.queries.plan import BudgetPlan, budget_plan
 from leadline.services.queries.project import ProjectPage, project_page
@@ -32,8 +32,8 @@ __all__ = [
     "history_page",
     "job_page",
     "label_page",
+    "labelling_batch",
     "operating_points_page",
-    "parcel",
     "project_page",
     "question_of",
     "review_page",

@@ -126,7 +126,7 @@ def _at_hand(workspace: Workspace, key: str) -> Unresolved | None:
 
 
 def _after(ranked: list[str], at_hand: Unresolved | None) -> str:
-    """The open item after the one at hand, round and round."""
+    """The open item after the one at hand; after the last comes the first."""
     if at_hand is None:
         return ""
     key = at_hand.item.key

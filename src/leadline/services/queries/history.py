@@ -18,7 +18,7 @@ N_A_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Line:
+class EntryLine:
     """One entry in a list.
 
     Attributes
@@ -57,7 +57,7 @@ class Line:
 class HistoryPage:
     """Some of the entries, newest first."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[EntryLine, ...]
     page: int
     n_pages: int
     n_entries: int
@@ -65,7 +65,7 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class JobPage:
-    """How far a job is.
+    """Progress of a job.
 
     Attributes
     ----------
@@ -94,7 +94,7 @@ def history_page(workspace: Workspace, page: int = 1) -> HistoryPage:
 
 
 def job_page(workspace: Workspace, number: int) -> JobPage:
-    """Read how far a job is.
+    """Read the progress of a job.
 
     Raises
     ------
@@ -111,18 +111,18 @@ def job_page(workspace: Workspace, number: int) -> JobPage:
 
 def lines_of_row(
     record: Record, now: ProjectState, row: str, *, limit: int = 20
-) -> tuple[Line, ...]:
+) -> tuple[EntryLine, ...]:
     """Return the newest entries of one row, newest first."""
     numbers = [mark.number for mark in now.marks if mark.row == row]
     return tuple(line_of(record, now, number) for number in reversed(numbers[-limit:]))
 
 
-def line_of(record: Record, now: ProjectState, number: int) -> Line:
+def line_of(record: Record, now: ProjectState, number: int) -> EntryLine:
     """Return one entry as a list shows it."""
     entry = record.entry(number)
     standing = now.standings[entry.row]
     is_latest = standing.number == number
-    return Line(
+    return EntryLine(
         number=number,
         row=entry.row,
         title=title_of(entry.row),

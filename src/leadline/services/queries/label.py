@@ -14,7 +14,7 @@ from leadline.workspace import Workspace
 
 _GUESSED_S = 10.0
 
-KEYS = "1234567890abdefhijklmnopqrtvwxyz"  # without c, g, s and u, which do something else
+KEYS = "1234567890abdefhijklmnopqrtvwxyz"  # c, g, s and u have other uses
 UNSURE = (
     "there is too little to go on",
     "two labels fit",

@@ -60,7 +60,7 @@ def question_of(
     )
 
 
-def parcel(workspace: Workspace, question: Question, *, n_items: int = N_POOL) -> Parcel:
+def labelling_batch(workspace: Workspace, question: Question, *, n_items: int = N_POOL) -> Parcel:
     """Pack items that want labels, and all votes that count.
 
     Parameters

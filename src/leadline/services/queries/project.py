@@ -31,7 +31,7 @@ class StageSummary:
 
 @dataclass(frozen=True)
 class Costs:
-    """Money gone of money granted.
+    """Money spent, of money granted.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Costs:
 
     @property
     def share(self) -> float | None:
-        """Share of the budget that is gone; None if nothing was granted."""
+        """Share of the budget that is spent; None if nothing was granted."""
         return min(self.spent / self.granted, 1.0) if self.granted > 0 else None
 
 
@@ -85,7 +85,7 @@ class Chance:
 
 @dataclass(frozen=True)
 class ProjectPage:
-    """All a manager wants to know."""
+    """State of the whole project, as a manager wants to see it."""
 
     name: str
     question: str

@@ -1,6 +1,6 @@
-"""Judging blind.
+"""Page model of blind judging: one row of the stream.
 
-`ReviewPage` holds no score and no operating point, so that no template can give one away.
+`ReviewPage` holds no score and no operating point, so that no template can show one.
 """
 
 from __future__ import annotations

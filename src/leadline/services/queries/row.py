@@ -10,7 +10,7 @@ from leadline.phases.lifecycle import ROWS, Judge, Row, Stage, State
 from leadline.phases.search import Search
 from leadline.record import Entry, Job, JobState
 from leadline.services.parsing import parse_row
-from leadline.services.queries.history import Line, lines_of_row
+from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
 from leadline.workspace import Workspace
 
@@ -74,7 +74,7 @@ class RowPage(EntryPage):
 
     Attributes
     ----------
-    history : tuple of Line
+    history : tuple of EntryLine
         Its newest entries, newest first.
     closed : str
         Why it may not be run now; empty if it may.
@@ -88,7 +88,7 @@ class RowPage(EntryPage):
         The newest job of the row, if it did not end well and is newer than the verdict.
     """
 
-    history: tuple[Line, ...]
+    history: tuple[EntryLine, ...]
     closed: str
     can_run: bool
     is_stale: bool

@@ -9,9 +9,9 @@ from hashlib import sha256
 from leadline.record import Judgment
 
 N_SHARED = 12
-"""Rows that everybody judges, so that it can be said how far judges agree."""
+"""Rows that every reviewer judges, to measure their agreement."""
 N_VOTES = 3
-"""Votes of a row whose first judgment surprised."""
+"""Judgments of a row whose first one was surprising."""
 EXTRA_SHARE = 0.125
 """Of the rows judged, those asked again; with two more votes each, a quarter more judgments."""
 _GOLDEN = 0.6180339887
@@ -23,11 +23,11 @@ def rows_to_ask(
     reviewer: str,
     surprising: Sequence[int] = (),
 ) -> list[int]:
-    """Return the rows still to ask a judge about, in order.
+    """Return the rows still to ask a reviewer about, in order.
 
-    A few rows are asked of everybody. Of the others one answer is enough, so that many judges
+    A few rows are asked of everybody. Of the others one answer is enough, so that reviewers
     share the work. Rows whose answer surprised are asked of two more, after all that have no
-    answer. All lie on a circle by a hash of the row, and each judge begins at another place:
+    answer. All lie on a circle by a hash of the row, and each reviewer begins at another place:
     neither why a row was drawn nor how surprising an answer was can be read off its place, and
     two who judge at once do not meet.
 
@@ -65,12 +65,12 @@ def rows_to_ask(
 
 
 def _place(row: int) -> float:
-    """Where a row lies on a circle of circumference 1, as by chance but the same at each call."""
+    """Place of a row on a circle of circumference 1: pseudo-random, the same at each call."""
     return int.from_bytes(sha256(str(row).encode()).digest()[:6]) / 2**48
 
 
 def _start(judgments: Sequence[Judgment], reviewer: str) -> float:
-    """Where a judge begins on the circle: as far from those before as the golden ratio keeps."""
+    """Starting place of a reviewer on the circle, spaced from the others by the golden ratio."""
     reviewers = list(dict.fromkeys(one.judge for one in judgments))
     turn = reviewers.index(reviewer) if reviewer in reviewers else len(reviewers)
     return turn * _GOLDEN % 1.0

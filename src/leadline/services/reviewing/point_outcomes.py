@@ -23,7 +23,7 @@ from leadline.stats.judgments import StreamEstimate
 
 @dataclass(frozen=True)
 class Counts:
-    """What becomes of so many rows at one point; parts add up to their whole.
+    """Numbers of rows by outcome at one point; parts add up to their whole.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ def consequences(
     cost_false_alarm: float,
     result: StreamEstimate | None = None,
 ) -> tuple[Consequence, ...]:
-    """Say what each operating point does: on the stream if rows were judged, else on the test set.
+    """Outcomes of each operating point: on the stream if rows were judged, else on the test set.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def _on_stream(
 def _on_test_set(
     tuning: Tuning, *, cost_miss: float, cost_false_alarm: float
 ) -> tuple[Consequence, ...]:
-    """Without judgments nothing is known of the stream, nor which point is the cheapest."""
+    """Without judgments: shares of the test set, and every point equally likely the cheapest."""
     share_positive = tuning.n_positive / tuning.n_test
     found = []
     for index, point in enumerate(tuning.points):

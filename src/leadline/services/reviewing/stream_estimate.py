@@ -44,7 +44,7 @@ class ErrorExamples:
 def estimate_stream(
     artifacts: Artifacts, tuning: Tuning, majority: MajorityJudgments
 ) -> StreamEstimate:
-    """What the judgments say; where rows have several votes, judges may have erred."""
+    """Estimate the stream; where rows have several votes, reviewers' mistakes are allowed for."""
     bands, scores = _kept(artifacts, tuning)
     if any(yes + no > 1 for yes, no in majority.votes.values()):
         judged = np.array([scores[row] for row in majority.votes])
@@ -57,7 +57,7 @@ def estimate_stream(
 def surprising_rows(
     artifacts: Artifacts, tuning: Tuning, majority: MajorityJudgments, n: int
 ) -> list[int]:
-    """The rows whose answer surprises most, the most surprising first."""
+    """The judged rows whose answer is least probable by their score, the least probable first."""
     if not majority.answers or n < 1:
         return []
     bands, scores = _kept(artifacts, tuning)
@@ -109,13 +109,13 @@ def n_judgments_needed(
 
 
 def _kept(artifacts: Artifacts, tuning: Tuning) -> tuple[Bands, Mapping[int, float]]:
-    """The stream as its judgments need to know it, and the scores of rows drawn for judging."""
+    """Score bands of the stream, and the scores of the rows drawn for judging."""
     if tuning.bands:
         bands = Bands.from_dict(json.loads(artifacts.get(tuning.bands)))
         scores = np.frombuffer(artifacts.get(tuning.sample_scores), dtype="<f8")
         rows = rows_to_judge(artifacts, tuning)
         return bands, dict(zip(rows, scores.tolist(), strict=True))
-    # an entry from before the stream was kept as a few numbers
+    # entries of older versions hold every score of the stream
     every = np.frombuffer(artifacts.get(tuning.stream_scores), dtype="<f8")
     bands = Bands.of(every, [point.threshold for point in tuning.points])
     return bands, {row: float(every[row]) for row in rows_to_judge(artifacts, tuning)}
