@@ -253,3 +253,13 @@ def test_who_gives_no_label_says_why(make: Make, is_skip: bool) -> None:
     assert (kept.value, kept.reason, kept.comment) == (None, "too dark", "<b>odd</b>")
     with pytest.raises(SettingsError, match="At most 500 are kept"):
         commands.vote(workspace, found.id, replace(answer, reason="x" * 501), "Ada")
+
+
+@pytest.mark.parametrize(("took", "kept"), [(-5.0, 0.0), (12.5, 12.5), (7_200.0, 600.0)])
+def test_a_break_while_judging_counts_as_ten_minutes(make: Make, took: float, kept: float) -> None:
+    workspace = make(UNTIL_TUNING)
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    row = rows_to_judge(workspace.artifacts, entry.verdict)[0]  # type: ignore[arg-type]
+    commands.judge(workspace, entry.number, row, True, "Ada", took)
+    assert [each.seconds for each in workspace.record.judgments(entry.number)] == [kept]

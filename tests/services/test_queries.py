@@ -17,6 +17,7 @@ from leadline.services import commands, queries
 from leadline.services.commands import LabelAnswer
 from leadline.services.queries.history import N_A_PAGE
 from leadline.services.queries.operating_points import Clarity
+from leadline.services.queries.project import Costs
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -226,3 +227,8 @@ def test_a_decision_page_names_what_is_missing(make: Make) -> None:
     assert [row.name for row in page.missing] == ["feasibility"]
     assert page.seen == {"problem": 1, "data": 2}
     assert page.replacing is None
+
+
+@pytest.mark.parametrize(("granted", "share"), [(0.0, None), (100.0, 0.3), (20.0, 1.0)])
+def test_a_budget_is_spent_whole_at_most(granted: float, share: float | None) -> None:
+    assert Costs(granted=granted, labels=10.0, machine=20.0, currency="EUR").share == share

@@ -1,35 +1,21 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from tests.examples import example_tuning
 
 from leadline.phases.review import StreamPoint
 from leadline.phases.verdict import Bounds
-from leadline.record import Judgment
-from leadline.services.reviewing.majority_judgments import majority_judgments
-from leadline.services.reviewing.point_outcomes import Consequence, Counts, _shares_of_wins
-
-
-def judgment(row: int, judge: str, is_positive: bool | None) -> Judgment:
-    return Judgment(tuning=1, row=row, judge=judge, is_positive=is_positive, seconds=1.0)
-
-
-def test_the_majority_settles_a_row_and_a_tie_does_not() -> None:
-    majority = majority_judgments(
-        [
-            judgment(1, "a", True),
-            judgment(1, "b", True),
-            judgment(1, "c", False),
-            judgment(2, "a", True),
-            judgment(2, "b", False),
-            judgment(3, "a", None),
-            judgment(4, "b", None),
-            judgment(4, "a", False),
-        ]
-    )
-    assert majority.answers == {1: True, 4: False}
-    assert majority.n_unsure == 2
-    assert majority.reviewers == ("a", "b", "c")
+from leadline.record import Artifacts
+from leadline.services.reviewing.majority_judgments import MajorityJudgments
+from leadline.services.reviewing.point_outcomes import (
+    Consequence,
+    Counts,
+    _shares_of_wins,
+    consequences,
+)
 
 
 def test_points_that_cost_the_same_share_the_win() -> None:
@@ -70,3 +56,22 @@ def test_counts_add_up_to_their_whole(
 ) -> None:
     bounds = [Bounds(estimate=each, low=0.0, high=1.0) for each in (real, missed)]
     assert consequence(flagged, *bounds).counts(1000) == parts
+
+
+def test_without_judgments_outcomes_are_those_of_the_test_set(tmp_path: Path) -> None:
+    example = example_tuning()
+    nobody = MajorityJudgments({}, 0, ())
+    found = consequences(
+        Artifacts(str(tmp_path)), example, nobody, cost_miss=40.0, cost_false_alarm=10.0
+    )
+    assert [each.point.name for each in found] == [point.name for point in example.points]
+    share_positive = example.n_positive / example.n_test
+    for each, point in zip(found, example.points, strict=True):
+        assert each.flagged == point.alert_share
+        assert each.real.low == pytest.approx(point.alert_share * point.precision.low)
+        assert each.real.high == pytest.approx(point.alert_share * point.precision.high)
+        assert each.missed.low == pytest.approx(share_positive * (1 - point.recall.high))
+        assert each.missed.high == pytest.approx(share_positive * (1 - point.recall.low))
+        cost = 40.0 * each.missed.estimate + 10.0 * each.false_alarms.estimate
+        assert each.point.cost_per_1000 == pytest.approx(1000 * cost)
+        assert each.point.p_cheapest == pytest.approx(1 / len(example.points))
