@@ -31,7 +31,7 @@ _MEASURES = (
 )
 
 
-def chart_of_plain(point: PlainPoint, subtitle: str) -> Picture:
+def default_decision_chart(point: PlainPoint, subtitle: str) -> Picture:
     """Precision and recall class by class, or the share of rows by distance.
 
     Parameters

@@ -108,10 +108,13 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     from leadline.services.reviewing.point_outcomes import in_words
 
     if as_json:
-        echo_json(asdict(page))
+        shown = asdict(page)
+        # the name that the JSON of this verb has had from its first version
+        shown["judges"] = shown.pop("reviewers")
+        echo_json(shown)
         return
     if page.plain is not None:
-        _show_plain(page.plain)
+        _show_default_decision(page.plain)
         return
     click.echo(f"\n{page.n_judged} rows judged. Of 1,000 rows each point would:")
     for consequence in page.consequences:
@@ -119,7 +122,7 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     click.echo("Choose: leadline review --choose POINT --why REASON")
 
 
-def _show_plain(plain: PlainPoint) -> None:
+def _show_default_decision(plain: PlainPoint) -> None:
     """The one point on offer, as the test set has it."""
     from leadline.services.number_format import figure, percent_range
 

@@ -21,7 +21,7 @@ from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 from leadline.phases.wording import chance
-from leadline.report.default_decision import table_of_plain
+from leadline.report.default_decision import default_decision_table
 from leadline.report.text_table import Table, duration, money, number, share, tabled
 
 
@@ -206,7 +206,7 @@ def forecast(verdict: Forecast) -> Table:
 def tuning(verdict: Tuning) -> Table:
     """Operating points on the test set."""
     if verdict.plain is not None:
-        return table_of_plain(verdict.plain)
+        return default_decision_table(verdict.plain)
     rows = [
         (
             point.name,
@@ -225,7 +225,7 @@ def tuning(verdict: Tuning) -> Table:
 def review(verdict: Review) -> Table:
     """Operating points on the stream."""
     if verdict.plain is not None:
-        return table_of_plain(verdict.plain)
+        return default_decision_table(verdict.plain)
     rows = [
         (
             point.name + (" (chosen)" if point.name == verdict.chosen else ""),

@@ -6,7 +6,7 @@ from leadline.phases.default_decision import SHARES, NumberErrors, PlainPoint
 from leadline.report.text_table import Table, number, share, tabled
 
 
-def table_of_plain(point: PlainPoint) -> Table:
+def default_decision_table(point: PlainPoint) -> Table:
     """Class by class, or how far numbers are off.
 
     Parameters
