@@ -20,7 +20,7 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding, Verdict
 from leadline.record import Entry
 from leadline.services.commands import choose_point, judge, state_problem
-from leadline.services.reviewing.stream import rows_to_judge
+from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.settings import template
 from leadline.workspace import SETTINGS_FILE, Workspace
 

@@ -30,7 +30,7 @@ from tests.services.flights import append, flights, make_workspace
 from leadline.datasets.stream_sample import draw
 from leadline.phases.tuning import Tuning
 from leadline.record import Judgment
-from leadline.services.reviewing.stream import rows_to_judge
+from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.snapshot import to_parquet
 from leadline.web import create_app
 from leadline.workspace import Workspace

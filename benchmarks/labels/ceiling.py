@@ -2,7 +2,7 @@
 
 4,200 tweets, each rated by about 90 people; whoever rates above a limit says yes. The truth is the
 best accuracy against one judge, from all ratings. Then 200 tweets and three votes each are drawn,
-200 times, and the ceiling is estimated from them.
+200 times, and the ceiling is estimate_stream from them.
 
     python benchmarks/labels/ceiling.py
 """

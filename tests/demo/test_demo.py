@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from leadline.cli import main
 from leadline.demo import EXAMPLES, missing_packages, packages, run_demo
-from leadline.demo.story import Story
+from leadline.demo.scenario import Scenario
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.verdict import Answer
 from leadline.record import Job
@@ -21,13 +21,13 @@ if missing_packages():
 N_POOL, N_STREAM, N_LATER = 300, 100, 100
 
 
-def few_words(folder: Path) -> Story:
+def few_words(folder: Path) -> Scenario:
     """The words, but so few of them that a test has the time."""
-    story = EXAMPLES["words"](folder)
+    scenario = EXAMPLES["words"](folder)
     for name, n_rows in (("rated.csv", N_POOL), ("unrated.csv", N_STREAM), ("later.csv", N_LATER)):
         pl.read_csv(folder / name)[:n_rows].write_csv(folder / name)
     return replace(
-        story, truth=story.truth[:N_STREAM], problem={**story.problem, "time_box_s": 15.0}
+        scenario, truth=scenario.truth[:N_STREAM], problem={**scenario.problem, "time_box_s": 15.0}
     )
 
 
@@ -53,14 +53,14 @@ def test_words_go_through_all_six_stages(tmp_path: Path) -> None:
 
 
 def test_flights_are_split_by_time_and_hold_nothing_known_only_afterwards(tmp_path: Path) -> None:
-    story = EXAMPLES["flights"](tmp_path)
+    scenario = EXAMPLES["flights"](tmp_path)
     (pool,), (july,), (later,) = (
         [pl.read_parquet(tmp_path / name) for name in names]
-        for names in (story.files, story.stream, story.later)
+        for names in (scenario.files, scenario.stream, scenario.later)
     )
     at = "scheduled_at"
     assert pool[at].max() < july[at].min() < july[at].max() < later[at].min()  # type: ignore[operator]
-    assert july.height == len(story.truth)
+    assert july.height == len(scenario.truth)
     assert set(july.columns) == set(pool.columns) - {"late"}
     assert not {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time"} & set(pool.columns)
     assert 0.1 < (pool["late"] == "yes").mean() < 0.2  # type: ignore[operator]

@@ -13,7 +13,7 @@ from tests.projects import PROBLEM, customers, project, run, run_to, verdict_of,
 
 from leadline.errors import SettingsError
 from leadline.labelling.items import drawn_rows, item_pool, keys_of
-from leadline.labelling.next_rows import rule_for
+from leadline.labelling.row_ranking import rule_for
 from leadline.labelling.selection_history import chosen_rows, ranking_in_force
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data

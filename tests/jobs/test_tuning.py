@@ -10,7 +10,7 @@ from tests.projects import N_STREAM, PROBLEM, customers, project, run, run_to, v
 from leadline.errors import DataError, NotReadyError
 from leadline.phases.data import Data
 from leadline.phases.tuning import Tuning
-from leadline.services.reviewing.stream import rows_to_judge
+from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
 

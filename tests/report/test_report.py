@@ -18,7 +18,7 @@ from tests.report.entries import entries_of, example_entries, standing_of
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.record.codec import decode
 from leadline.report import write_report
-from leadline.report.tables import table_of_fields
+from leadline.report.text_table import table_of_fields
 
 N_PICTURES = sum(row.has_picture for row in ROWS.values())
 HOSTILE = "<script>alert('x')</script> | **b** [a](http://evil.example) {{ 7*7 }}\n# h"

@@ -22,8 +22,8 @@ from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 from leadline.record import Assignment, JobState
 from leadline.services import commands
-from leadline.services.commands import Said
-from leadline.services.reviewing.stream import rows_to_judge
+from leadline.services.commands import LabelAnswer
+from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -202,8 +202,8 @@ def test_labels_are_kept_by_content_and_must_be_possible(make: Make) -> None:
     found = commands.next_item(workspace, "Ada")
     assert isinstance(found, Assignment)
     with pytest.raises(SettingsError, match="One of no, yes"):
-        commands.vote(workspace, found.id, Said(value="maybe"), "Ada")
-    commands.vote(workspace, found.id, Said(value="yes", seconds=3.0e9), " Ada ")
+        commands.vote(workspace, found.id, LabelAnswer(value="maybe"), "Ada")
+    commands.vote(workspace, found.id, LabelAnswer(value="yes", seconds=3.0e9), " Ada ")
     (vote,) = workspace.record.labels.votes.plain()
     assert (vote.item, vote.annotator, vote.value) == (found.item.key, "Ada", "yes")
     assert vote.seconds == 600.0
@@ -226,7 +226,7 @@ def test_a_number_is_kept_in_one_spelling(make: Make, typed: str, kept: str) -> 
     workspace = numbers_asked(make)
     found = commands.next_item(workspace, "Ada")
     assert isinstance(found, Assignment)
-    commands.vote(workspace, found.id, Said(value=typed), "Ada")
+    commands.vote(workspace, found.id, LabelAnswer(value=typed), "Ada")
     (vote,) = workspace.record.labels.votes.plain()
     assert vote.value == kept
 
@@ -237,7 +237,7 @@ def test_what_is_no_number_is_refused(make: Make, typed: str) -> None:
     found = commands.next_item(workspace, "Ada")
     assert isinstance(found, Assignment)
     with pytest.raises(SettingsError, match="A number is needed"):
-        commands.vote(workspace, found.id, Said(value=typed), "Ada")
+        commands.vote(workspace, found.id, LabelAnswer(value=typed), "Ada")
 
 
 @pytest.mark.parametrize("is_skip", [True, False])
@@ -246,8 +246,8 @@ def test_who_gives_no_label_says_why(make: Make, is_skip: bool) -> None:
     found = commands.next_item(workspace, "Ada")
     assert isinstance(found, Assignment)
     with pytest.raises(SettingsError, match="There is no reason"):
-        commands.vote(workspace, found.id, Said(value=None, is_skip=is_skip), "Ada")
-    answer = Said(value=None, is_skip=is_skip, reason=" too dark ", comment="<b>odd</b>")
+        commands.vote(workspace, found.id, LabelAnswer(value=None, is_skip=is_skip), "Ada")
+    answer = LabelAnswer(value=None, is_skip=is_skip, reason=" too dark ", comment="<b>odd</b>")
     commands.vote(workspace, found.id, answer, "Ada")
     (kept,) = (
         workspace.record.labels.votes.skips() if is_skip else workspace.record.labels.votes.plain()
@@ -255,3 +255,13 @@ def test_who_gives_no_label_says_why(make: Make, is_skip: bool) -> None:
     assert (kept.value, kept.reason, kept.comment) == (None, "too dark", "<b>odd</b>")
     with pytest.raises(SettingsError, match="At most 500 are kept"):
         commands.vote(workspace, found.id, replace(answer, reason="x" * 501), "Ada")
+
+
+@pytest.mark.parametrize(("took", "kept"), [(-5.0, 0.0), (12.5, 12.5), (7_200.0, 600.0)])
+def test_a_break_while_judging_counts_as_ten_minutes(make: Make, took: float, kept: float) -> None:
+    workspace = make(UNTIL_TUNING)
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    row = rows_to_judge(workspace.artifacts, entry.verdict)[0]  # type: ignore[arg-type]
+    commands.judge(workspace, entry.number, row, True, "Ada", took)
+    assert [each.seconds for each in workspace.record.reviews.judgments(entry.number)] == [kept]

@@ -14,9 +14,10 @@ from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.verdict import Answer
 from leadline.record import Assignment
 from leadline.services import commands, queries
-from leadline.services.commands import Said
-from leadline.services.queries.choice import Clarity
+from leadline.services.commands import LabelAnswer
 from leadline.services.queries.history import N_A_PAGE
+from leadline.services.queries.operating_points import Clarity
+from leadline.services.queries.project import Costs
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -25,7 +26,7 @@ Make = Callable[..., Workspace]
 def test_an_empty_project_asks_for_the_problem(make: Make) -> None:
     page = queries.project_page(make(()))
     assert page.next.title == "State the problem"
-    assert [glance.word.text for glance in page.stages] == ["next", *["not yet"] * 5]
+    assert [stage.badge.text for stage in page.stages] == ["next", *["not yet"] * 5]
     assert page.chance is None
     assert page.costs.share is None
     assert page.question == "Which flights will land more than 15 minutes late?"
@@ -34,7 +35,7 @@ def test_an_empty_project_asks_for_the_problem(make: Make) -> None:
 def test_a_finished_project_asks_for_nothing(make: Make) -> None:
     page = queries.project_page(make())
     assert page.next.title == "Nothing to decide now"
-    words = [glance.word.text for glance in page.stages]
+    words = [stage.badge.text for stage in page.stages]
     assert words == ["go", "go", "go", "go", "go", "going on"], "the monitor's no is overruled"
     assert page.costs.granted == 500
     assert page.costs.spent == pytest.approx(2.55, abs=0.01)
@@ -48,7 +49,7 @@ def test_a_changed_problem_makes_the_rest_stale_and_says_what_to_mend(make: Make
     append(workspace, "problem", example_problem())
     page = queries.project_page(workspace)
     assert page.next.title == "Run data again"
-    assert {glance.word.text for glance in page.stages} == {"out of date"}
+    assert {stage.badge.text for stage in page.stages} == {"out of date"}
     assert page.chance is not None
     assert page.chance.is_stale
 
@@ -58,11 +59,11 @@ def test_a_no_asks_a_person_before_anything_later(make: Make) -> None:
     append(workspace, "feasibility", replace(example_feasibility(), answer=Answer.NO))
     page = queries.project_page(workspace)
     assert page.next.path == "/decide/define"
-    assert page.stages[0].word.text == "no"
+    assert page.stages[0].badge.text == "no"
     commands.decide(workspace, "define", "go", "Cheap to try.", "Ada")
     page = queries.project_page(workspace)
     assert page.next.title == "Run search"
-    assert page.stages[0].rows[2].word.text == "no, going on"
+    assert page.stages[0].rows[2].badge.text == "no, going on"
 
 
 def test_a_stop_is_all_there_is_to_say(make: Make) -> None:
@@ -71,7 +72,7 @@ def test_a_stop_is_all_there_is_to_say(make: Make) -> None:
     page = queries.project_page(workspace)
     assert page.next.title == "Stopped after define"
     assert page.also == ()
-    assert page.stages[0].word.text == "not going on"
+    assert page.stages[0].badge.text == "not going on"
 
 
 def test_a_job_under_way_is_waited_for(make: Make) -> None:
@@ -159,12 +160,12 @@ def test_a_judge_sees_features_only_one_row_after_another(make: Make) -> None:
 
 def test_the_choice_says_when_judgments_are_too_few(make: Make) -> None:
     workspace = make(UNTIL_TUNING)
-    before = queries.choice_page(workspace)
+    before = queries.operating_points_page(workspace)
     assert before.clarity is Clarity.NOT_ENOUGH
     assert before.best == ""
     assert before.ratio == 4
     judge_all(workspace)
-    after = queries.choice_page(workspace, 500.0, 1.0)
+    after = queries.operating_points_page(workspace, 500.0, 1.0)
     assert after.clarity is Clarity.CLEAR
     assert after.best == "catch-all", (
         "a miss that costs 500 false alarms wants the lowest threshold"
@@ -185,7 +186,7 @@ def test_a_page_shows_what_was_handed_out(make: Make) -> None:
     first = commands.next_item(workspace, "Ada")
     assert queries.label_page(workspace, "Ada").assignment == first
     assert isinstance(first, Assignment)
-    commands.vote(workspace, first.id, Said(value="no", seconds=2.0), "Ada")
+    commands.vote(workspace, first.id, LabelAnswer(value="no", seconds=2.0), "Ada")
     after = queries.label_page(workspace, "Ada")
     assert after.item not in (None, first.item)
     assert (after.n_done, after.seconds_spent) == (1, 2.0)
@@ -205,7 +206,7 @@ def test_guidelines_are_at_hand_and_their_change_is_told(make: Make) -> None:
         assert (shown.version, shown.is_changed) == (number, number == 2)
         found = commands.next_item(workspace, "Ada")
         assert isinstance(found, Assignment)
-        answer = Said(value="no", guidelines=shown.version)
+        answer = LabelAnswer(value="no", guidelines=shown.version)
         commands.vote(workspace, found.id, answer, "Ada")
     assert [vote.guidelines for vote in workspace.record.labels.votes.plain()] == [1, 2]
     assert [one.text[:6] for one in workspace.record.labels.guidelines.all()] == ["# Late"] * 2
@@ -218,7 +219,7 @@ def test_nothing_to_label_or_judge_before_its_time(make: Make) -> None:
     with pytest.raises(NotReadyError):
         queries.review_page(workspace, "Ada")
     with pytest.raises(NotReadyError):
-        queries.choice_page(workspace)
+        queries.operating_points_page(workspace)
 
 
 def test_a_decision_page_names_what_is_missing(make: Make) -> None:
@@ -226,3 +227,8 @@ def test_a_decision_page_names_what_is_missing(make: Make) -> None:
     assert [row.name for row in page.missing] == ["feasibility"]
     assert page.seen == {"problem": 1, "data": 2}
     assert page.replacing is None
+
+
+@pytest.mark.parametrize(("granted", "share"), [(0.0, None), (100.0, 0.3), (20.0, 1.0)])
+def test_a_budget_is_spent_whole_at_most(granted: float, share: float | None) -> None:
+    assert Costs(granted=granted, labels=10.0, machine=20.0, currency="EUR").share == share

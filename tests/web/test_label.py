@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 from tests.services.flights import append
-from tests.web.test_pages import fields_of, send, ticket
+from tests.web.test_pages import csrf_token, fields_of, send
 
 from leadline.phases.problem import Problem
 from leadline.record import Role
@@ -213,7 +213,7 @@ def test_an_invited_name_cannot_be_typed(make: Make, visit: Visit) -> None:
     form = hidden(client)
     link_of(workspace, "Ben")
     assert client.post("/label", data=form | {"value": "yes"}).status_code == 400
-    data = {"who": " bEN ", "csrf": ticket(client, "/label")}
+    data = {"who": " bEN ", "csrf": csrf_token(client, "/label")}
     answer = client.post("/label/name", data=data)
     assert answer.status_code == 400
     assert "comes by a link" in answer.text

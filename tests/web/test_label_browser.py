@@ -19,7 +19,7 @@ from tests.web.test_label import DATA, link_of, with_labels
 from leadline.phases.data import Column, Kind
 from leadline.phases.scoring import Task
 from leadline.record import Assignment, Role, VoteKind
-from leadline.services.commands import Said, next_item, vote
+from leadline.services.commands import LabelAnswer, next_item, vote
 from leadline.snapshot import to_parquet
 from leadline.testing.sample import photo_of
 from leadline.workspace import Workspace
@@ -141,7 +141,7 @@ def test_numbers_of_photos_with_gold_and_repeats(page: Page, make: Make, serve: 
     found = next_item(workspace, "Ada")
     for _ in range(30):
         assert isinstance(found, Assignment)
-        found = vote(workspace, found.id, Said(value="1.5"), "Ada")
+        found = vote(workspace, found.id, LabelAnswer(value="1.5"), "Ada")
     page.set_viewport_size({"width": 390, "height": 844})
     with serve(workspace) as url:
         page.goto(url + link_of(workspace, "Ada"))

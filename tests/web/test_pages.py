@@ -31,7 +31,7 @@ PATHS = [
 ]
 
 
-def ticket(client: TestClient, path: str = "/") -> str:
+def csrf_token(client: TestClient, path: str = "/") -> str:
     found = re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)
     assert found, f"{path} has no form"
     return found[1]
@@ -44,7 +44,7 @@ def fields_of(client: TestClient, path: str) -> dict[str, str]:
 
 
 def send(client: TestClient, path: str, data: dict[str, str], *, form: str = "") -> int:
-    return client.post(path, data=data | {"csrf": ticket(client, form or path)}).status_code
+    return client.post(path, data=data | {"csrf": csrf_token(client, form or path)}).status_code
 
 
 def test_every_page_of_a_full_record_answers(make: Make, visit: Visit) -> None:
@@ -168,7 +168,7 @@ def test_a_job_is_asked_for_and_followed(make: Make, visit: Visit) -> None:
     workspace = make(("problem",))
     client = visit(workspace)
     answer = client.post(
-        "/rows/data/run", data={"who": "Ada", "csrf": ticket(client, "/rows/data")}
+        "/rows/data/run", data={"who": "Ada", "csrf": csrf_token(client, "/rows/data")}
     )
     assert answer.headers["location"] == "/jobs/1"
     text = client.get("/jobs/1").text

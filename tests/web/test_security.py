@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 from tests.services.test_commands import DEFINE
-from tests.web.test_pages import send, ticket
+from tests.web.test_pages import csrf_token, send
 
 from leadline.web import create_app
 from leadline.workspace import Workspace
@@ -44,7 +44,7 @@ def n_entries(workspace: Workspace) -> int:
         "/label/name",
     ],
 )
-def test_no_form_is_taken_without_its_ticket(make: Make, visit: Visit, path: str) -> None:
+def test_no_form_is_taken_without_its_csrf_token(make: Make, visit: Visit, path: str) -> None:
     workspace = make(DEFINE)
     client = visit(workspace)
     client.get("/")
@@ -57,9 +57,9 @@ def test_no_form_is_taken_without_its_ticket(make: Make, visit: Visit, path: str
     assert workspace.record.labels.votes.plain() == ()
 
 
-def test_every_route_that_writes_asks_for_the_ticket(make: Make) -> None:
-    from leadline.web.forms import checked
+def test_every_route_that_writes_asks_for_the_csrf_token(make: Make) -> None:
     from leadline.web.routes import ROUTERS
+    from leadline.web.sessions import require_csrf_token
 
     writing = [
         route
@@ -70,16 +70,16 @@ def test_every_route_that_writes_asks_for_the_ticket(make: Make) -> None:
     unchecked = [
         route.path  # type: ignore[attr-defined]
         for route in writing
-        if checked not in [found.call for found in route.dependant.dependencies]  # type: ignore[attr-defined]
+        if require_csrf_token not in [found.call for found in route.dependant.dependencies]  # type: ignore[attr-defined]
     ]
     assert len(writing) > 8
     assert unchecked == ["/enter"], "the token itself guards that form"
 
 
-def test_a_ticket_is_good_for_its_own_visitor_only(make: Make, visit: Visit) -> None:
+def test_a_csrf_token_is_good_for_its_own_visitor_only(make: Make, visit: Visit) -> None:
     workspace = make(DEFINE)
     ada, eve = visit(workspace), visit(workspace)
-    stolen = ticket(ada, "/decide/define")
+    stolen = csrf_token(ada, "/decide/define")
     eve.get("/")
     assert eve.post("/decide/define", data=DECISION | {"csrf": stolen}).status_code == 403
     assert eve.post("/decide/define", data=DECISION | {"csrf": stolen + "x"}).status_code == 403
@@ -90,9 +90,9 @@ def test_a_ticket_is_good_for_its_own_visitor_only(make: Make, visit: Visit) -> 
 def test_the_second_of_two_people_is_told(make: Make, visit: Visit) -> None:
     workspace = make(DEFINE)
     ada, bo = visit(workspace), visit(workspace)
-    tickets = ticket(ada, "/decide/define"), ticket(bo, "/decide/define")
-    assert ada.post("/decide/define", data=DECISION | {"csrf": tickets[0]}).status_code == 303
-    answer = bo.post("/decide/define", data=DECISION | {"choice": "stop", "csrf": tickets[1]})
+    tokens = csrf_token(ada, "/decide/define"), csrf_token(bo, "/decide/define")
+    assert ada.post("/decide/define", data=DECISION | {"csrf": tokens[0]}).status_code == 303
+    answer = bo.post("/decide/define", data=DECISION | {"choice": "stop", "csrf": tokens[1]})
     assert answer.status_code == 409
     assert "entry 4 has since taken its place" in answer.text
     assert "look again" in answer.text

@@ -1,4 +1,4 @@
-"""ship / capacity: how much one instance answers, and how fast, as clients are added."""
+"""Chart of ship / capacity: throughput and latency by number of clients."""
 
 from __future__ import annotations
 

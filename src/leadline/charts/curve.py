@@ -1,10 +1,10 @@
-"""train / curve: how the score rises with more rows, for each candidate."""
+"""Chart of train / curve: score by number of rows, for each candidate."""
 
 from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.drawing.layout import round_sizes, spread
+from leadline.charts.drawing.label_placement import round_sizes, spread
 from leadline.charts.drawing.theme import (
     AMBER,
     BLUE,

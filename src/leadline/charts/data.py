@@ -1,4 +1,4 @@
-"""define / data: what is to be predicted, and what is missing."""
+"""Chart of define / data: label distribution and missing values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""watch / decay: the error that age adds, and when retraining costs least."""
+"""Chart of watch / decay: error added by age, and the cheapest retraining interval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plain point: how well each class is told, or how far numbers are off."""
+"""Chart of the default decision: precision and recall by class, or errors of numbers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MEASURES = (
 )
 
 
-def chart_of_plain(point: PlainPoint, subtitle: str) -> Picture:
+def default_decision_chart(point: PlainPoint, subtitle: str) -> Picture:
     """Precision and recall class by class, or the share of rows by distance.
 
     Parameters
@@ -103,7 +103,7 @@ def _distances(right: Bounds, numbers: NumberErrors) -> alt.LayerChart:
     """The share of rows that are off by at most so much, and the tolerance."""
     rows: list[Record] = [{"off": 0.0, "share": 0.0}]
     rows += [{"off": off, "share": part} for part, off in zip(SHARES, numbers.off_by, strict=True)]
-    # the last twentieth may be far out, and would press the rest to the left
+    # the last 5 % may be far out, and would squeeze the rest into a corner
     most = max(numbers.off_by[-2], numbers.tolerance) * 1.15
     rows = [row for row in rows if float(row["off"] or 0) <= most]
     scale = alt.Scale(domain=[0, most], nice=False)

@@ -1,4 +1,4 @@
-"""define / feasibility: the quick score against what shuffled labels give."""
+"""Chart of define / feasibility: quick score beside scores on shuffled labels."""
 
 from __future__ import annotations
 

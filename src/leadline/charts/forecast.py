@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.charts.drawing.forecast_bands import ForecastBands, Size, kinds_along
-from leadline.charts.drawing.marks import drawing
+from leadline.charts.drawing.forecast_layers import forecast_layers
 from leadline.charts.drawing.theme import GREEN, INK, VERMILION, Picture, framed
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.advice import Recommendation
@@ -40,7 +40,7 @@ def chart(verdict: Forecast) -> Picture:
         regions=kinds_along(regions.small_along, regions.floor_along) if regions else (),
         sizes=_sizes(verdict),
     )
-    return framed(drawing(bands), _TITLES[verdict.recommendation], _subtitle(verdict))
+    return framed(forecast_layers(bands), _TITLES[verdict.recommendation], _subtitle(verdict))
 
 
 def _subtitle(verdict: Forecast) -> str:

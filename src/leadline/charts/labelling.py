@@ -1,4 +1,4 @@
-"""train / labelling: where the labels come from, and whether people agree."""
+"""Chart of train / labelling: origin of labels, and agreement of annotators."""
 
 from __future__ import annotations
 

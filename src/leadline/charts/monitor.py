@@ -1,4 +1,4 @@
-"""watch / monitor: the error of each block beside the reference, and how much is flagged."""
+"""Chart of watch / monitor: error and flagged share of each block beside the reference."""
 
 from __future__ import annotations
 

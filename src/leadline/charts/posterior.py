@@ -1,11 +1,11 @@
-"""A forecast of `leadline.stats.curves` without a project: for notebooks."""
+"""Chart of a learning-curve posterior without a project, for notebooks."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from leadline.charts.drawing.forecast_bands import QUANTILES, ForecastBands, Size, kinds_along
-from leadline.charts.drawing.marks import drawing
+from leadline.charts.drawing.forecast_layers import forecast_layers
 from leadline.charts.drawing.theme import INK, VERMILION, Picture, framed
 from leadline.phases.wording import chance
 from leadline.stats.metric import metric_of
@@ -86,7 +86,9 @@ def chart(
         regions=kinds_along(regions.small.tolist(), regions.floor.tolist()),
         sizes=_sizes(posterior, target_error, end),
     )
-    return framed(drawing(bands), _title(bands), " ".join(_sentences(posterior, bands, end)))
+    return framed(
+        forecast_layers(bands), _title(bands), " ".join(_sentences(posterior, bands, end))
+    )
 
 
 def _title(bands: ForecastBands) -> str:

@@ -1,4 +1,4 @@
-"""ship / release: the new model beside the one in service."""
+"""Chart of ship / release: the new model beside the one in service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""apply / review: a thousand rows of the real stream, and whether the test set kept its word."""
+"""Chart of apply / review: outcomes for 1,000 rows of the stream, and test set beside stream."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from leadline.charts.default_decision import chart_of_plain
-from leadline.charts.drawing.layout import CHAR_PX
+from leadline.charts.default_decision import default_decision_chart
+from leadline.charts.drawing.label_placement import CHAR_PX
 from leadline.charts.drawing.theme import (
     AMBER,
     BLUE,
@@ -102,7 +102,7 @@ def chart(verdict: Review) -> Picture:
             f"What {verdict.person} agreed to, on {verdict.plain.n_test:,} test rows; nobody has "
             "judged the real stream. Lines: 90% intervals."
         )
-        return chart_of_plain(verdict.plain, words)
+        return default_decision_chart(verdict.plain, words)
     counts = thousand(verdict.chosen_point, verdict.n_stream)
     panels = [_dots(counts), *(_panel(point, verdict.chosen) for point in verdict.points)]
     subtitle = (

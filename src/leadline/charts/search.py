@@ -1,10 +1,10 @@
-"""find / search: what was tried, a panel a family, and where curves cross."""
+"""Chart of find / search: trials by family, and where their curves cross."""
 
 from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.drawing.layout import round_sizes
+from leadline.charts.drawing.label_placement import round_sizes
 from leadline.charts.drawing.theme import (
     BLUE,
     GREY,

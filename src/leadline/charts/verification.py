@@ -1,4 +1,4 @@
-"""train / forecast: what earlier forecasts promised, beside what was measured since."""
+"""Chart of earlier forecasts beside what was measured since."""
 
 from __future__ import annotations
 

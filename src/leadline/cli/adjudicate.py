@@ -1,4 +1,4 @@
-"""``leadline label --adjudicate``: decide what people's votes leave open, in the terminal."""
+"""``leadline label --adjudicate``: decide items whose votes leave the label open."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.terminal.answers import choices, value_of
+from leadline.cli.terminal.label_input import choices, value_of
 from leadline.errors import LeadlineError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _keep(
 
 
 def _show(page: AdjudicationPage) -> None:
-    from leadline.cli.terminal.layout import console, print_pairs
+    from leadline.cli.terminal.text_layout import console, print_pairs
 
     assert page.at_hand is not None
     question = page.question or f"What is {page.label} here?"

@@ -129,7 +129,7 @@ def _status(platform: Platform, study_id: str, options: dict[str, Any], *, as_js
 def _approve(platform: Platform, study_id: str, options: dict[str, Any], *, as_json: bool) -> None:
     offer = platform.offer(study_id)
     waiting = [each for each in platform.submissions(study_id) if each.status == _AWAITS]
-    # who entered another code, or none, is looked at by a person
+    # submissions with another code, or none, are left for a person to check
     good = [each for each in waiting if each.code == offer.code]
     reward = _money(offer.reward, options["currency"])
     if good and not options["dry_run"]:

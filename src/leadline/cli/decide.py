@@ -1,4 +1,4 @@
-"""``leadline decide``: a person's word on a stage."""
+"""``leadline decide``: a person's decision on a stage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def command(stage: str, choice: str, why: str, by: str, folder: Path, as_json: b
     Only a "go" opens what comes after a verdict of "no".
     """
     from leadline.cli.terminal.entries import entry_json, print_entry
-    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.text_layout import console
     from leadline.services.commands import decide
     from leadline.workspace import Workspace
 

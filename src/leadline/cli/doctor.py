@@ -40,7 +40,7 @@ def _try(name: str, check: Check) -> tuple[str, bool, str]:
         return name, True, check()
     except LeadlineError as error:
         return name, False, str(error)
-    except Exception as error:  # whatever is broken here is what the doctor is asked for
+    except Exception as error:  # any failure is a result of the check
         return name, False, f"{type(error).__name__}: {error}"
 
 

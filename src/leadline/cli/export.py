@@ -60,8 +60,8 @@ def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool)
 def _publish(name: str, file: Path | None, url: str, folder: Path, *, as_json: bool) -> None:
     """Bring a registry up to date."""
     from leadline.cli.releases import shipped
-    from leadline.cli.terminal.layout import console
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.text_layout import console
     from leadline.engines.loading import load, names
     from leadline.report.runs import project_runs
     from leadline.workspace import Workspace
@@ -120,7 +120,7 @@ def _rows(workspace: Workspace, path: Path, final: Path) -> int:
 
     from leadline.errors import NotReadyError
     from leadline.phases.tuning import Tuning
-    from leadline.services.reviewing.stream import rows_to_judge
+    from leadline.services.reviewing.stream_rows import rows_to_judge
     from leadline.snapshot import from_parquet
 
     entry = workspace.record.latest("tuning")

@@ -31,7 +31,7 @@ VERBS = {
 
 
 class _Verbs(click.Group):
-    """Knows every verb and its line of help without importing any."""
+    """Every verb with its line of help, none imported before it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Verbs in the order of a project's life."""
@@ -50,7 +50,7 @@ class _Verbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find a verb; an unknown one is answered with the nearest."""
+        """Find a verb; for an unknown one, suggest the nearest."""
         name = args[0]
         if name not in VERBS and not name.startswith("-"):
             ctx.fail(f"There is no verb {name!r}.{_nearest(name)}")

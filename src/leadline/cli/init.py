@@ -15,7 +15,7 @@ import click
 from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, verb
 
 if TYPE_CHECKING:
-    from leadline.services.commands.start import Candidate
+    from leadline.services.commands.start import LabelColumn
 
 Read = Callable[[str], Any]
 
@@ -59,10 +59,10 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     leadline.toml, audits the data and shows the first status. Ends with exit code 3 if the data
     are not fit to learn from, and leaves nothing behind if they cannot be read.
     """
-    from leadline.services.commands.start import look_at, require_new, start_project
+    from leadline.services.commands.start import inspect_label, require_new, start_project
 
     require_new(folder)
-    seen = look_at(files, label, missing=missing, exclude=exclude)
+    seen = inspect_label(files, label, missing=missing, exclude=exclude)
     problem = _given({"positive": positive, "target_score": target, "time_box_s": time_box})
     ethics: dict[str, Any] = {}
     if not yes and not as_json and _is_person():
@@ -100,9 +100,9 @@ def _all_or_nothing(folder: Path) -> Iterator[None]:
 def _first_look(folder: Path, by: str, *, as_json: bool) -> bool:
     """State the problem and audit the data; whether they are fit to learn from."""
     from leadline.cli.terminal.entries import print_entry
-    from leadline.cli.terminal.glance import print_page
-    from leadline.cli.terminal.layout import console
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.project_summary import print_page
+    from leadline.cli.terminal.text_layout import console
     from leadline.phases.verdict import Answer
     from leadline.services.queries import project_page
     from leadline.worker import mend
@@ -136,8 +136,8 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _ask(seen: Candidate, given: dict[str, Any]) -> dict[str, Any]:
-    """Ask a person what no file can tell; Enter leaves a thing open."""
+def _ask(seen: LabelColumn, given: dict[str, Any]) -> dict[str, Any]:
+    """Ask for what the files do not say; Enter leaves a question open."""
     click.echo(f"{seen.n_rows:,} rows. Enter leaves a question open; leadline.toml keeps all.")
     answers: dict[str, Any] = {}
     for key, words, read in _questions(seen):
@@ -165,7 +165,7 @@ def _ask_ethics(by: str) -> dict[str, Any]:
     return {"answered_by": by, **{key: answer for key, answer in answers.items() if answer}}
 
 
-def _questions(seen: Candidate) -> list[tuple[str, str, Read]]:
+def _questions(seen: LabelColumn) -> list[tuple[str, str, Read]]:
     """What to ask, and how an answer is read; a reader refuses what cannot be."""
     from leadline.phases.scoring import Task
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.terminal.answers import choices, value_of
+from leadline.cli.terminal.label_input import choices, value_of
 from leadline.cli.terminal.options import by_option, echo_json, verb
 from leadline.errors import LeadlineError
 
@@ -93,7 +93,7 @@ def _show_guidelines(page: LabelPage) -> None:
 
 def _ask(workspace: Workspace, found: Assignment, by: str) -> Assignment | NoAssignment | None:
     """Ask about one item until it is answered; None: the person ends."""
-    from leadline.cli.terminal.layout import console, print_pairs
+    from leadline.cli.terminal.text_layout import console, print_pairs
     from leadline.services.commands import undo_vote
     from leadline.services.queries import label_page
 
@@ -120,12 +120,12 @@ def _ask(workspace: Workspace, found: Assignment, by: str) -> Assignment | NoAss
 def _keep(
     workspace: Workspace, page: LabelPage, said: str, comment: str, seconds: float, by: str
 ) -> Assignment | NoAssignment:
-    from leadline.services.commands import Said, vote
+    from leadline.services.commands import LabelAnswer, vote
 
     assert page.assignment is not None
     word, _, reason = said.partition(" ")
     is_skip, is_label = word == "s", word not in {"?", "s"}
-    answer = Said(
+    answer = LabelAnswer(
         value=value_of(said, page.classes) if is_label else None,
         is_skip=is_skip,
         reason="" if is_label else reason,

@@ -49,8 +49,8 @@ def command(
     if example_machines:
         click.echo(example())
         return
-    from leadline.cli.terminal.layout import console
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.text_layout import console
     from leadline.services.queries import budget_plan
     from leadline.workspace import Workspace
 
@@ -78,7 +78,7 @@ def _draw(plan: BudgetPlan, path: Path) -> None:
 
 
 def _print(screen: Console, plan: BudgetPlan) -> None:
-    from leadline.cli.terminal.layout import print_table
+    from leadline.cli.terminal.text_layout import print_table
 
     costs = plan.costs
     screen.print(
@@ -110,7 +110,7 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
 
 
 def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
-    from leadline.cli.terminal.layout import print_table
+    from leadline.cli.terminal.text_layout import print_table
 
     screen.print(f"\nMachine hours with {plan.granted.budget:,.0f} {plan.currency}, elsewhere:")
     rows = []

@@ -1,4 +1,4 @@
-"""The release in service."""
+"""The release in service: its entry, its bundle, its folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
-from leadline.monitoring.in_service import in_service as released
+from leadline.monitoring.release_in_service import in_service as released
 from leadline.phases.release import Release
 from leadline.report.runs import Shipped
 

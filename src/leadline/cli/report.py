@@ -31,8 +31,8 @@ def command(
     HTML holds its pictures; Markdown and JSON hold the same in words and numbers.
     """
     from leadline.cli.terminal.files import whole
-    from leadline.cli.terminal.layout import console
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.text_layout import console
     from leadline.errors import LeadlineError
     from leadline.report import demo_report, model_document, write_report
     from leadline.workspace import Workspace

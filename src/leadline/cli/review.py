@@ -12,7 +12,7 @@ from leadline.cli.terminal.options import by_option, echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.phases.default_decision import PlainPoint
-    from leadline.services.queries.choice import ChoicePage
+    from leadline.services.queries.operating_points import OperatingPointsPage
     from leadline.workspace import Workspace
 
 _COST = click.FloatRange(min=0, min_open=True)
@@ -49,9 +49,9 @@ def command(
     agree to the one point on offer.
     """
     from leadline.cli.terminal.entries import entry_json, print_entry
-    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.text_layout import console
     from leadline.services.commands import choose_point
-    from leadline.services.queries import choice_page
+    from leadline.services.queries import operating_points_page
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:
@@ -59,7 +59,7 @@ def command(
             _take_in(workspace, judgments, by)
         elif point is None and not as_json:
             _judge(workspace, by)
-        page = choice_page(workspace, cost_miss, cost_false_alarm)
+        page = operating_points_page(workspace, cost_miss, cost_false_alarm)
         if point is None:
             _show(page, as_json=as_json)
             return
@@ -71,7 +71,7 @@ def command(
 
 
 def _judge(workspace: Workspace, by: str) -> None:
-    from leadline.cli.terminal.layout import console, print_pairs
+    from leadline.cli.terminal.text_layout import console, print_pairs
     from leadline.services.commands import judge, undo_judgment
     from leadline.services.queries import review_page
 
@@ -102,16 +102,19 @@ def _take_in(workspace: Workspace, path: Path, by: str) -> None:
     click.echo(f"{n_judged} judgments taken in.", err=True)
 
 
-def _show(page: ChoicePage, *, as_json: bool) -> None:
+def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from leadline.services.reviewing.stream import in_words
+    from leadline.services.reviewing.point_outcomes import in_words
 
     if as_json:
-        echo_json(asdict(page))
+        shown = asdict(page)
+        # the name that the JSON of this verb has had from its first version
+        shown["judges"] = shown.pop("reviewers")
+        echo_json(shown)
         return
     if page.plain is not None:
-        _show_plain(page.plain)
+        _show_default_decision(page.plain)
         return
     click.echo(f"\n{page.n_judged} rows judged. Of 1,000 rows each point would:")
     for consequence in page.consequences:
@@ -119,9 +122,9 @@ def _show(page: ChoicePage, *, as_json: bool) -> None:
     click.echo("Choose: leadline review --choose POINT --why REASON")
 
 
-def _show_plain(plain: PlainPoint) -> None:
+def _show_default_decision(plain: PlainPoint) -> None:
     """The one point on offer, as the test set has it."""
-    from leadline.services.words import figure, percent_range
+    from leadline.services.number_format import figure, percent_range
 
     click.echo(f"\nNothing to judge: one point is on offer, {plain.name}. On the test set:")
     click.echo(f"  {plain.words}")

@@ -27,9 +27,9 @@ def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> Non
     in any case. Ends with exit code 3 if a verdict is "no".
     """
     from leadline.cli.terminal.entries import entry_json, print_entry
-    from leadline.cli.terminal.glance import print_next
-    from leadline.cli.terminal.layout import console
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.project_summary import print_next
+    from leadline.cli.terminal.text_layout import console
     from leadline.services.queries import project_page
     from leadline.worker import mend, rows_named
     from leadline.workspace import Workspace

@@ -25,8 +25,8 @@ def command(file: Path, target: Path | None, folder: Path, as_json: bool) -> Non
     classes), or `score` alone: the predicted number. The target appears whole or not at all.
     """
     from leadline.cli.releases import in_service
-    from leadline.cli.terminal.layout import console
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.text_layout import console
     from leadline.engines.loading import load
     from leadline.workspace import Workspace
 

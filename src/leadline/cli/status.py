@@ -19,8 +19,8 @@ def command(folder: Path, as_json: bool) -> None:
     if as_json:
         echo_json(_json(page, standing))
         return
-    from leadline.cli.terminal.glance import print_page
-    from leadline.cli.terminal.layout import console
+    from leadline.cli.terminal.project_summary import print_page
+    from leadline.cli.terminal.text_layout import console
 
     print_page(console(), page)
 

@@ -45,7 +45,7 @@ def _worker(folder: Path) -> Iterator[None]:
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        # Ctrl-C is for the pages; the worker then hears of it by the pipe
+        # Ctrl-C ends the pages; the worker ends when the pipe closes
         start_new_session=True,
     ):
         yield

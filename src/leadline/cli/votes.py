@@ -1,4 +1,4 @@
-"""``leadline votes``: votes go out to be completed elsewhere, and come back."""
+"""``leadline votes``: export items to other labelling tools, and import votes."""
 
 from __future__ import annotations
 
@@ -74,17 +74,17 @@ def _import(
     workspace: Workspace, engine: Format, file: Path, options: Mapping[str, Any], *, as_json: bool
 ) -> None:
     from leadline.phases.wording import plural
-    from leadline.services.commands import receive
+    from leadline.services.commands import import_votes
     from leadline.services.queries import question_of
 
     question = question_of(workspace)
     import_result = engine.read(file, question)
-    done = receive(
+    done = import_votes(
         workspace,
         import_result,
         question,
         name=file.name,
-        judge=options["by"],
+        annotator=options["by"],
         keep_good=options["keep_good"],
     )
     if as_json:

@@ -21,8 +21,8 @@ def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> No
     observation, so hand over whole blocks. Ends with exit code 3 if it is time to retrain.
     """
     from leadline.cli.terminal.entries import entry_json, print_entry
-    from leadline.cli.terminal.layout import console
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.text_layout import console
     from leadline.phases.verdict import Answer
     from leadline.worker import mend, observe
     from leadline.workspace import Workspace

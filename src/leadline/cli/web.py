@@ -102,7 +102,7 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
                 "A free port of this machine is needed.",
                 "Choose another: --port NUMBER.",
             ) from error
-        listener.listen()  # who comes early waits for the pages
+        listener.listen()  # connections wait until the pages are ready
         shown = f"[{host}]" if ":" in host else host
         yield listener, f"http://{shown}:{listener.getsockname()[1]}"
 

@@ -26,13 +26,13 @@ def command(once: bool, until_eof: bool, folder: Path, as_json: bool) -> None:
 
     Several workers may run, on several machines with one database: no two take the same job.
     """
-    # a service manager's polite signal: the job at hand is given up by name, not lost
+    # SIGTERM of a service manager: the job is recorded as given up, not as lost
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if until_eof:
         threading.Thread(target=_stop_at_eof, daemon=True).start()
 
-    from leadline.cli.terminal.layout import console
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.text_layout import console
     from leadline.worker import work
     from leadline.workspace import Workspace
 

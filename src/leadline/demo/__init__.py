@@ -1,6 +1,6 @@
-"""A whole project on real data, from question to watched model; nothing is stored in advance."""
+"""Demo projects on real data, from question to monitored model; no result is stored."""
 
-from leadline.demo.journey import EXAMPLES, run_demo
 from leadline.demo.packages import missing_packages
+from leadline.demo.project_run import EXAMPLES, run_demo
 
 __all__ = ["EXAMPLES", "missing_packages", "run_demo"]

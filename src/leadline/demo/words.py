@@ -13,18 +13,18 @@ from pathlib import Path
 import polars as pl
 
 from leadline.demo.packages import data_file
-from leadline.demo.story import Story
+from leadline.demo.scenario import Scenario
 
 _SEED = 7
 _N_POOL, _N_STREAM = 4500, 1500
 
 
-def write_files(folder: Path) -> Story:
+def write_files(folder: Path) -> Scenario:
     """Write the pool, the stream and the later block as CSV.
 
     Returns
     -------
-    Story
+    Scenario
         What the project asks, and what people really said of the stream.
     """
     words = _words().sample(fraction=1.0, shuffle=True, seed=_SEED)
@@ -32,7 +32,7 @@ def write_files(folder: Path) -> Story:
     words[:_N_POOL].write_csv(folder / "rated.csv")
     stream.drop("negative").write_csv(folder / "unrated.csv")
     words[_N_POOL + _N_STREAM :].write_csv(folder / "later.csv")
-    return Story(
+    return Scenario(
         name="words",
         files=("rated.csv",),
         stream=("unrated.csv",),

@@ -14,7 +14,7 @@ import numpy as np
 
 from leadline.errors import NotReadyError
 from leadline.evaluation.budget import affordable_train_size
-from leadline.labelling.next_rows import ranked, rule_for
+from leadline.labelling.row_ranking import rank_rows, rule_for
 from leadline.phases import curve as phase
 from leadline.phases.curve import CandidateCurve, Curve, Stop
 from leadline.phases.data import Data
@@ -89,7 +89,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
             "A learning curve needs fits that succeed.",
             "Bring more rows of the rarest class, or run the search again.",
         )
-    ranking = ranked(workspace, evaluators[0].spec, rule) if rule != "random" else ""
+    ranking = rank_rows(workspace, evaluators[0].spec, rule) if rule != "random" else ""
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,

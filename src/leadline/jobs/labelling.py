@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from leadline.labelling.annotators import (
     agreement_bounds_of,
+    annotator_reports,
     ceiling,
-    judge_reports,
     most_disputed,
     pilots,
     targets,
@@ -66,7 +66,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Labelling:
             n_overruled=sum(weighed[item] != label for item, label in by_majority.items()),
             ceiling=ceiling(votes, problem.positive) if is_binary else None,
             targets=targets(votes, problem.positive) if is_binary else (),
-            judges=judge_reports(
+            judges=annotator_reports(
                 votes,
                 record.labels.votes.gold(),
                 read_gold(workspace, data, problem.label).labels or {},

@@ -13,8 +13,8 @@ from leadline.datasets.frames import Target, load_pool
 from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import NotReadyError
 from leadline.evaluation.predictions import decide, is_wrong
-from leadline.monitoring.in_service import family_of
 from leadline.monitoring.observations import block_names
+from leadline.monitoring.release_in_service import family_of
 from leadline.phases import monitor as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay

@@ -14,7 +14,7 @@ from leadline.engines.releases.manifest import Card
 from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import DataError
 from leadline.evaluation.scores import score_model
-from leadline.monitoring.in_service import family_of, in_service
+from leadline.monitoring.release_in_service import family_of, in_service
 from leadline.phases import release as phase
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem

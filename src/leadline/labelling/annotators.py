@@ -1,4 +1,4 @@
-"""What votes say about the people who gave them."""
+"""Annotator quality from votes: agreement, gold items, repeats, suspicions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from leadline.labelling.vote_table import Coded, Ints, vote_counts
+from leadline.labelling.vote_table import CodedVotes, Ints, vote_counts
 from leadline.phases.labelling import Disputed, JudgeReport, Pilot, Target
 from leadline.phases.verdict import Bounds
 from leadline.record import Vote
@@ -26,13 +26,13 @@ _TARGETS = (1, 3, 5)
 _FEWEST_REPEATED = 20
 
 
-def judge_reports(
+def annotator_reports(
     votes: Sequence[Vote],
     gold: Sequence[Vote],
     truth: Mapping[str, str],
     repeats: Sequence[Vote],
 ) -> tuple[JudgeReport, ...]:
-    """Report on every person, who voted most first.
+    """Report on every annotator, those with most votes first.
 
     Parameters
     ----------
@@ -45,11 +45,11 @@ def judge_reports(
     repeats : sequence of Vote
         Second answers to rows answered before.
     """
-    coded = Coded.of(votes)
+    coded = CodedVotes.of(votes)
     if not coded.item.size:
         return ()
-    agreed = agreement_with_others(coded.item, coded.judge, coded.label)
-    shares = {coded.judges[j]: s for j, s in zip(agreed.annotators, agreed.shares, strict=True)}
+    agreed = agreement_with_others(coded.item, coded.annotator, coded.label)
+    shares = {coded.annotators[j]: s for j, s in zip(agreed.annotators, agreed.shares, strict=True)}
     first = {(vote.annotator, vote.item): vote.value for vote in votes}
     suspected = _suspicions(coded, votes)
     reports = [
@@ -61,7 +61,7 @@ def judge_reports(
             **_hidden(name, gold, truth, repeats, first),
             suspicions=tuple(suspected[name]),
         )
-        for name, n_votes in zip(coded.judges, agreed.n_votes, strict=True)
+        for name, n_votes in zip(coded.annotators, agreed.n_votes, strict=True)
     ]
     return tuple(sorted(reports, key=lambda report: -report.n_votes))
 
@@ -73,7 +73,7 @@ def _hidden(
     repeats: Sequence[Vote],
     first: Mapping[tuple[str, str], str | None],
 ) -> dict[str, int]:
-    """Counts of one person's hidden rows."""
+    """Counts of one annotator's gold items and repeats."""
     known = [vote for vote in gold if vote.annotator == name and vote.item in truth]
     again = [vote for vote in repeats if vote.annotator == name and (name, vote.item) in first]
     return {
@@ -84,16 +84,18 @@ def _hidden(
     }
 
 
-def _suspicions(coded: Coded, votes: Sequence[Vote]) -> dict[str, list[str]]:
-    """What looks as if somebody did not look, by person."""
+def _suspicions(coded: CodedVotes, votes: Sequence[Vote]) -> dict[str, list[str]]:
+    """Signs of careless or copied answers, by annotator."""
     found: dict[str, list[str]] = defaultdict(list)
     timed = [vote for vote in votes if vote.value is not None]
-    for code in too_fast(coded.judge, [vote.seconds for vote in timed]):
-        found[coded.judges[code]].append("answers in less than a third of the others' time")
-    for code in always_the_same(coded.judge, coded.label):
-        found[coded.judges[code]].append("gives nearly always the same label, unlike the others")
-    for one, other in copied(coded.item, coded.judge, coded.label):
-        pair = coded.judges[one], coded.judges[other]
+    for code in too_fast(coded.annotator, [vote.seconds for vote in timed]):
+        found[coded.annotators[code]].append("answers in less than a third of the others' time")
+    for code in always_the_same(coded.annotator, coded.label):
+        found[coded.annotators[code]].append(
+            "gives nearly always the same label, unlike the others"
+        )
+    for one, other in copied(coded.item, coded.annotator, coded.label):
+        pair = coded.annotators[one], coded.annotators[other]
         for name, with_whom in (pair, pair[::-1]):
             found[name].append(f"errs together with {with_whom}: one may have copied")
     return found

@@ -1,4 +1,4 @@
-"""Items whose label is known, hidden among the others to see how well people do."""
+"""Gold items: items with a known label, hidden among the others to test annotators."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Gold:
 
 
 def gold_stamp(workspace: Workspace) -> tuple[str, int, int]:
-    """What changes when the file of gold does."""
+    """Name, time and size of the gold file: they change when the file does."""
     name = workspace.settings.labels.gold
     if not name:
         return "", 0, 0

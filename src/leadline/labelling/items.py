@@ -1,4 +1,4 @@
-"""Rows as a person sees them: features only, nothing that gives an answer away."""
+"""Items to label: rows by content key, with the features that people are shown."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def in_order(keys: Sequence[str], ranking: Sequence[str]) -> list[int]:
 def items_of(frame: pl.DataFrame, data: Data) -> Iterator[Item]:
     """The rows of a frame as items, each content once.
 
-    Items are named by the hash of the content of their identity columns, which is how the next
-    snapshot finds the rows that people labelled.
+    The key of an item is a hash of its identity columns; by it the next snapshot finds the rows
+    that people labelled.
     """
     features = list(data.features)
     rows = dict(zip(keys_of(frame, data), range(frame.height), strict=True))
@@ -96,13 +96,13 @@ def items_of(frame: pl.DataFrame, data: Data) -> Iterator[Item]:
 
 
 def keys_of(frame: pl.DataFrame, data: Data) -> list[str]:
-    """The name of each row's content."""
+    """The key of each row: a hash of its content."""
     identity = list(data.split.identity) or list(data.features)
     return [f"{int(key):016x}" for key in content_hashes(frame, identity)]
 
 
 def line_of(frame: pl.DataFrame, features: list[str], row: int) -> str:
-    """A row in a line of words, as far as it fits."""
+    """A row in one line of text, cut where it is too long."""
     parts = [
         f"{name}: {'an image' if is_picture(value) else value}"
         for name, value in values_of(frame, features, row)

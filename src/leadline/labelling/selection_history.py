@@ -1,4 +1,4 @@
-"""Which ranking of rows is in force, and which labelled rows it chose.
+"""Selection history: the ranking in force, and the labelled rows that rankings chose.
 
 A ranking is stored with the curve that made it, and an entry never changes. So the record says of
 every vote whether its row was drawn by chance or chosen, and by which rule: chosen are train rows
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leadline.record import Vote
     from leadline.workspace import Workspace
 
-Era: TypeAlias = tuple[datetime, str, frozenset[str]]
+RankingPeriod: TypeAlias = tuple[datetime, str, frozenset[str]]
 """Since when a ranking is in force, its rule, and the rows it holds."""
 
 
@@ -43,24 +43,25 @@ def chosen_rows(workspace: Workspace) -> dict[str, str]:
     """Key of every row that people labelled and chance did not draw, and the rule that chose it.
 
     A row counts as chosen also where the settings went back to chance and no curve was measured
-    since: it is rather said too often than too rarely.
+    since: when in doubt, a row counts as chosen.
     """
-    eras: list[Era] = []
+    periods: list[RankingPeriod] = []
     for entry in workspace.record.entries("curve"):
-        curve = entry.verdict_as(Curve)
-        eras.append((entry.at, curve.next_rule, frozenset(_keys(workspace, curve))))
-    if not any(keys for _, _, keys in eras):
+        assert isinstance(entry.verdict, Curve)
+        keys = frozenset(_keys(workspace, entry.verdict))
+        periods.append((entry.at, entry.verdict.next_rule, keys))
+    if not any(keys for _, _, keys in periods):
         return {}
     rules: dict[str, str] = {}
     for vote in workspace.record.labels.votes.plain():
-        # whoever voted first on a row says how it came on the list
-        rules.setdefault(vote.item, _rule_of(vote, eras))
+        # the first vote on a row tells how the row came on the list
+        rules.setdefault(vote.item, _rule_of(vote, periods))
     return {item: rule for item, rule in rules.items() if rule != "random"}
 
 
-def _rule_of(vote: Vote, eras: Sequence[Era]) -> str:
+def _rule_of(vote: Vote, periods: Sequence[RankingPeriod]) -> str:
     """How the row of a vote was drawn; those that a file or a platform brought, by chance."""
-    begun = [era for era in eras if vote.at is not None and era[0] <= vote.at]
+    begun = [period for period in periods if vote.at is not None and period[0] <= vote.at]
     is_chosen = begun and vote.assignment is not None and vote.item in begun[-1][2]
     return begun[-1][1] if is_chosen else "random"
 

@@ -1,4 +1,4 @@
-"""People's votes as arrays, and the labels they make."""
+"""Votes as arrays, and the labels made from them."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ _NOTHING: Mapping[str, str | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodedVotes:
     """Votes as numbers; unsure ones are left out.
 
     Attributes
     ----------
-    items, judges, labels : list of str
+    items, annotators, labels : list of str
         What the codes stand for, ascending.
-    item, judge, label : ndarray of int of shape (n_votes,)
+    item, annotator, label : ndarray of int of shape (n_votes,)
         Codes.
     """
 
     items: list[str]
-    judges: list[str]
+    annotators: list[str]
     labels: list[str]
     item: Ints
-    judge: Ints
+    annotator: Ints
     label: Ints
 
     @classmethod
-    def of(cls, votes: Sequence[Vote]) -> Coded:
+    def of(cls, votes: Sequence[Vote]) -> CodedVotes:
         """Number the votes."""
         given = [
             (vote.item, vote.annotator, vote.value) for vote in votes if vote.value is not None
@@ -52,9 +52,9 @@ class Coded:
             np.array([codes[part][str(row[part])] for row in given], dtype=np.int64)
             for part in range(3)
         ]
-        items, judges, labels = names
-        item, judge, label = columns
-        return cls(items, judges, labels, item, judge, label)
+        items, annotators, labels = names
+        item, annotator, label = columns
+        return cls(items, annotators, labels, item, annotator, label)
 
 
 def vote_counts(votes: Sequence[Vote]) -> tuple[Ints, Ints]:
@@ -76,18 +76,18 @@ def vote_counts(votes: Sequence[Vote]) -> tuple[Ints, Ints]:
 
 
 def vote_table(votes: Sequence[Vote]) -> Ints:
-    """Class codes by judge and item; -1 where a judge did not vote or was unsure.
+    """Class codes by annotator and item; -1 where an annotator did not vote or was unsure.
 
     Returns
     -------
-    ndarray of int of shape (n_judges, n_items)
+    ndarray of int of shape (n_annotators, n_items)
         Codes number the values in alphabetical order.
     """
-    judges = sorted({vote.annotator for vote in votes})
+    annotators = sorted({vote.annotator for vote in votes})
     items = sorted({vote.item for vote in votes})
     values = sorted({vote.value for vote in votes if vote.value is not None})
-    table = np.full((len(judges), len(items)), -1, dtype=np.int64)
-    row = {judge: index for index, judge in enumerate(judges)}
+    table = np.full((len(annotators), len(items)), -1, dtype=np.int64)
+    row = {annotator: index for index, annotator in enumerate(annotators)}
     column = {item: index for index, item in enumerate(items)}
     for vote in votes:
         if vote.value is not None:
@@ -112,10 +112,10 @@ def labels_of(votes: Sequence[Vote], rule: Rule = "majority") -> dict[str, str]:
                 by_item.setdefault(vote.item, []).append(vote.value)
         found = {item: majority_value(values) for item, values in by_item.items()}
         return {item: label for item, label in found.items() if label is not None}
-    coded = Coded.of(votes)
+    coded = CodedVotes.of(votes)
     if not coded.item.size:
         return {}
-    agreed = dawid_skene(coded.item, coded.judge, coded.label)
+    agreed = dawid_skene(coded.item, coded.annotator, coded.label)
     return {
         coded.items[item]: coded.labels[label]
         for item, label in zip(agreed.items, agreed.labels, strict=True)
@@ -184,7 +184,7 @@ def with_votes(
 
 
 def _typed(given: pl.Series, dtype: pl.DataType) -> pl.Series:
-    """Labels as the column has them; numbers with a part, where some have one."""
+    """Labels in the type of the column; as floats where some are not whole."""
     if dtype == pl.Boolean:
         return given.str.to_lowercase() == "true"
     if not dtype.is_numeric():

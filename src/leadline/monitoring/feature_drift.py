@@ -1,4 +1,4 @@
-"""Columns of a block that look different from the reference, in words."""
+"""Feature drift: columns of a block whose distribution differs from the reference."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from leadline.stats.monitoring.drift import number_shift, share_shift
 _MOST_CATEGORIES = 30
 _LEAST_DISTANCE = 0.05
 _MOST_SHOWN = 5
-# enough to compare distributions, and read in a moment
+# enough to compare distributions, and fast to read
 _MOST_IMAGES = 1_000
 _SIDE = 16
 _N_PATTERNS = 3
@@ -77,7 +77,7 @@ def _more_missing(
 
 
 def _image(name: str, block: pl.Series, reference: pl.Series) -> dict[str, Any] | None:
-    """Light, contrast, or else the patterns of light and dark that vary most in the reference."""
+    """Brightness, contrast, or the principal components of the reference: whichever moved most."""
     new, old = (_shades(series) for series in (block, reference))
     if not new.size or not old.size:
         return None

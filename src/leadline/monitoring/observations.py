@@ -1,4 +1,4 @@
-"""New rows, scored by the release in service and compared with what it learnt from."""
+"""Observations of new rows: scored by the release in service, compared with its train rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.evaluation.predictions import Decided, is_wrong
 from leadline.monitoring.feature_drift import column_shifts
-from leadline.monitoring.in_service import in_service
+from leadline.monitoring.release_in_service import in_service
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
@@ -35,7 +35,7 @@ _EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
 
 @dataclass(frozen=True)
 class _Scored:
-    """Rows of a file with what the release said; `truth` has an element for each labelled row."""
+    """Rows of a file with the answers of the release; `truth` has one element a labelled row."""
 
     X: pl.DataFrame
     decided: Decided

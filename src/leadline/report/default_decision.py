@@ -1,12 +1,12 @@
-"""The numbers of the plain point: what is on offer where there is no threshold."""
+"""Table of the default decision: the operating point where there is no threshold."""
 
 from __future__ import annotations
 
 from leadline.phases.default_decision import SHARES, NumberErrors, PlainPoint
-from leadline.report.tables import Table, number, share, tabled
+from leadline.report.text_table import Table, number, share, tabled
 
 
-def table_of_plain(point: PlainPoint) -> Table:
+def default_decision_table(point: PlainPoint) -> Table:
     """Class by class, or how far numbers are off.
 
     Parameters

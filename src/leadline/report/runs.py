@@ -1,4 +1,4 @@
-"""Verdicts as runs, for registries that show trials: one a search, one a trial, one the record."""
+"""Runs for experiment registries: one a search, one a trial, one for the record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from leadline.phases.search import Search
 from leadline.phases.search.trial import Trial, TrialState
 from leadline.record import Entry
 from leadline.record.codec import encode
-from leadline.report.writing import write_report
+from leadline.report.project_report import write_report
 
 _Series = dict[str, list[tuple[int, float]]]
 _STATES: dict[TrialState, Literal["failed", "stopped"]] = {
@@ -51,7 +51,7 @@ def project_runs(
     title: str,
     shipped: Shipped | None = None,
 ) -> tuple[Run, ...]:
-    """What a registry is to show of a project.
+    """Runs of a project for a registry.
 
     Parameters
     ----------
@@ -262,6 +262,6 @@ def _plain(value: Any) -> str:
 
 
 def _key(title: str, entry: Entry, what: str = "") -> str:
-    """What no other entry has, and a later Leadline still says of this one."""
+    """A key unique to an entry, which later versions of Leadline give it too."""
     said = (title, entry.row, str(entry.number), entry.at.isoformat(), what)
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:20]

@@ -1,11 +1,11 @@
-"""Forecast against what happened, as a table."""
+"""Table of earlier forecasts beside what was measured since."""
 
 from __future__ import annotations
 
 from leadline.phases.forecast import Forecast
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Verdict
-from leadline.report.tables import Table, tabled
+from leadline.report.text_table import Table, tabled
 
 
 def verification_table(verdict: Verdict) -> Table | None:

@@ -1,4 +1,4 @@
-"""Links by which people come to do one thing, each as one person and nobody else."""
+"""Invitation links: signed tokens, roles, expiry."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from leadline.errors import RecordError, SettingsError
 from leadline.record import Invitation, Role
-from leadline.services.naming import person_named
+from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 LONGEST_DAYS = 366
@@ -22,7 +22,7 @@ PAGES: Mapping[Role, tuple[str, ...]] = {
 
 
 class NotInvitedError(RecordError):
-    """A link that is not, or no longer, good."""
+    """A link that is not ours, was revoked, or has expired."""
 
 
 def invite(
@@ -37,13 +37,13 @@ def invite(
     workspace : Workspace
         The project.
     person : str
-        The name that whoever has the link goes by.
+        Name of the person invited.
     role : Role
-        What they may do.
+        What the person may do.
     days : float in (0, 366]
         How long the link is good.
     by : str
-        Who invites.
+        Name of the person who invites.
 
     Returns
     -------
@@ -61,19 +61,19 @@ def invite(
             f"More than 0 and at most {LONGEST_DAYS} are possible.",
             "Give another number of --days.",
         )
-    name, host = person_named(person, "the invitation"), person_named(by, "who invites")
+    name, host = parse_person(person, "the invitation"), parse_person(by, "who invites")
     until = datetime.now(UTC) + timedelta(days=days)
     made = workspace.record.invitations.invite(name, role, by=host, expires_at=until)
     return made, f"/join/{link_token(workspace.secret, made)}"
 
 
 def link_token(secret: bytes, invitation: Invitation) -> str:
-    """What the link of an invitation carries."""
+    """The signed token in the link of an invitation."""
     return _signer(secret).dumps([invitation.id, invitation.role.value])
 
 
 def role_of(secret: bytes, token: str) -> Role | None:
-    """The role that a link opens, if it is one of ours; whether it is still good is not asked."""
+    """The role of a token that we signed, else None; the invitation may have expired since."""
     found = _read(secret, token)
     return None if found is None else found[1]
 
@@ -117,7 +117,7 @@ def free_name(workspace: Workspace, name: str, doing: str) -> str:
     SettingsError
         If it cannot be kept, or belongs to somebody who was invited.
     """
-    clean = person_named(name, doing)
+    clean = parse_person(name, doing)
     now = datetime.now(UTC)
     if any(one.is_good(now) for one in workspace.record.invitations.of(clean)):
         raise SettingsError(
@@ -132,7 +132,7 @@ def _read(secret: bytes, token: str) -> tuple[int, Role] | None:
     signer = _signer(secret)
     try:
         said = signer.loads(token)
-        # base64 has bits to spare: more than one spelling would pass as the same signature
+        # base64 has spare bits: several spellings would pass as the same signature
         if signer.dumps(said) != token:
             return None
         number, role = said

@@ -1,4 +1,4 @@
-"""The page: what the services say, as HTML; and forms that ask the services to act."""
+"""Web pages: queries of the services as HTML, and forms that call their commands."""
 
 from leadline.web.app import create_app
 

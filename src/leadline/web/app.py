@@ -1,4 +1,4 @@
-"""The application: one workspace, shown."""
+"""The web application of one workspace."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from leadline.web.desk import Desk
-from leadline.web.doors import Door, Guests, SafeHeaders
-from leadline.web.errors import HANDLERS
-from leadline.web.forms import Forms
+from leadline.web.error_pages import HANDLERS
+from leadline.web.middleware import InvitationScope, SecurityHeaders, TokenAuthentication
+from leadline.web.page_context import PageContext
 from leadline.web.routes import ROUTERS
+from leadline.web.sessions import Sessions
 from leadline.web.templating import make_templates
 from leadline.workspace import Workspace
 
@@ -22,15 +22,15 @@ _LOOPBACK = ["localhost", "127.0.0.1", "[::1]", "::1"]
 
 
 def create_app(workspace: Workspace, *, token: str | None = None) -> FastAPI:
-    """Make the page of a workspace.
+    """Make the web application of a workspace.
 
     Parameters
     ----------
     workspace : Workspace
         The project; the caller closes it.
     token : str or None, default=None
-        What a visitor must know. None: for loopback only, and then any other Host header is
-        refused, so that no foreign page can reach in by DNS rebinding.
+        What a visitor must know to sign in. None: loopback only; any other Host header is then
+        refused, so that no foreign page can reach the application by DNS rebinding.
 
     Returns
     -------
@@ -44,23 +44,23 @@ def create_app(workspace: Workspace, *, token: str | None = None) -> FastAPI:
     """
     if token is not None and len(token) < 16:
         raise ValueError("token must be at least 16 characters long, or it can be guessed")
-    forms = Forms(workspace.secret, token)
-    outermost = Middleware(SafeHeaders)
-    guests = Middleware(Guests, forms=forms, secret=workspace.secret)
+    sessions = Sessions(workspace.secret, token)
+    headers = Middleware(SecurityHeaders)
+    invitations = Middleware(InvitationScope, sessions=sessions, secret=workspace.secret)
     guard = (
         Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK, www_redirect=False)
         if token is None
-        else Middleware(Door, forms=forms)
+        else Middleware(TokenAuthentication, sessions=sessions)
     )
     app = FastAPI(
         title=workspace.settings.name,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        middleware=[outermost, guests, guard],
+        middleware=[headers, invitations, guard],
         exception_handlers=HANDLERS,
     )
-    app.state.desk = Desk(workspace, forms, make_templates())
+    app.state.page_context = PageContext(workspace, sessions, make_templates())
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     for router in ROUTERS:
         app.include_router(router)

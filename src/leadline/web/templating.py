@@ -1,4 +1,4 @@
-"""Templates and the words they write numbers with."""
+"""Page templates and their filters."""
 
 from __future__ import annotations
 
@@ -8,30 +8,28 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
 from leadline.phases.wording import chance, is_picture, plural
-from leadline.report.numbers import table_of
-from leadline.services import words
-from leadline.services.queries.situation import title_of
+from leadline.services import number_format
+from leadline.services.queries.project_state import title_of
 
 _FOLDER = Path(__file__).parent / "templates"
 _FILTERS = {
     "chance": chance,
-    "duration": words.duration,
-    "figure": words.figure,
-    "moment": words.moment,
-    "money": words.money,
-    "numbers": table_of,
-    "per_thousand": words.per_thousand,
-    "per_thousand_range": words.per_thousand_range,
-    "percent": words.percent,
-    "percent_range": words.percent_range,
+    "duration": number_format.duration,
+    "figure": number_format.figure,
+    "moment": number_format.moment,
+    "money": number_format.money,
+    "per_thousand": number_format.per_thousand,
+    "per_thousand_range": number_format.per_thousand_range,
+    "percent": number_format.percent,
+    "percent_range": number_format.percent_range,
     "plural": plural,
-    "signed": words.signed,
+    "signed": number_format.signed,
     "title_of": title_of,
 }
 
 
 def make_templates() -> Jinja2Templates:
-    """Load the templates: everything is escaped, and a misspelt name is an error."""
+    """Load the templates: every value is escaped, and an unknown name is an error."""
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,

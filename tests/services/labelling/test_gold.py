@@ -14,7 +14,7 @@ from leadline.labelling.gold import read_gold
 from leadline.phases.data import Data
 from leadline.record import Assignment
 from leadline.services import commands
-from leadline.services.commands import Said
+from leadline.services.commands import LabelAnswer
 from leadline.services.labelling.worklist import work_of
 from leadline.settings.sections import LabelSettings
 from leadline.snapshot import to_parquet
@@ -54,7 +54,7 @@ def test_gold_is_asked_about_among_the_others_and_never_as_a_plain_item(make: Ma
     found = commands.next_item(workspace, "Ada")
     for _ in range(40):
         assert isinstance(found, Assignment)
-        found = commands.vote(workspace, found.id, Said(value="yes"), "Ada")
+        found = commands.vote(workspace, found.id, LabelAnswer(value="yes"), "Ada")
     hidden = workspace.record.labels.votes.gold()
     assert len(hidden) > 3
     assert {vote.item for vote in hidden} <= gold.keys
@@ -85,7 +85,7 @@ def test_new_gold_makes_the_list_anew_and_keeps_the_votes(make: Make) -> None:
     workspace = golden(make, known(4))
     found = commands.next_item(workspace, "Ada")
     assert isinstance(found, Assignment)
-    commands.vote(workspace, found.id, Said(value="yes"), "Ada")
+    commands.vote(workspace, found.id, LabelAnswer(value="yes"), "Ada")
     before = work_of(workspace)
     known(20).write_csv(workspace.folder / "gold.csv")
     after = work_of(workspace)

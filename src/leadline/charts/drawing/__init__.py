@@ -1,1 +1,1 @@
-"""What every chart is drawn with: marks, layout, theme, rendering."""
+"""Parts of charts: layers, label placement, theme, rendering."""

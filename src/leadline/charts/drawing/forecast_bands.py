@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import altair as alt
 
-from leadline.charts.drawing.layout import log_position, round_sizes
+from leadline.charts.drawing.label_placement import log_position, round_sizes
 from leadline.charts.drawing.theme import WIDTH
 from leadline.phases.forecast.region import RegionKind, likeliest
 from leadline.stats.metric import Metric

@@ -1,4 +1,4 @@
-"""A picture as SVG or PNG, without a browser and without the network."""
+"""Rendering of charts as SVG or PNG, without a browser and without the network."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def png(chart: Picture, *, scale: float = 2.0) -> bytes:
 
 
 def description(chart: Picture) -> str:
-    """What a picture says, for who cannot see it.
+    """Text alternative of a picture.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One look for every picture: colours, type sizes, the frame around a drawing.
+"""Theme of every chart: colours, type sizes, frame.
 
 Blue, vermilion, green and amber are Okabe and Ito's, told apart by every common kind of colour
 blindness; shapes and labels say the same again, so that a grey print loses nothing.
@@ -93,7 +93,7 @@ def layered(
 
 
 def labels(base: alt.Chart, *channels: Any, text: str = "label:N", **mark: Any) -> list[alt.Chart]:
-    """Words that stay readable where a line runs behind them."""
+    """Text with a white outline, readable in front of a line."""
     halo = base.mark_text(**mark | {"color": "white", "stroke": "white"})
     drawn: list[alt.Chart] = [
         halo.encode(*channels, text=text, strokeWidth=alt.value(5)),
@@ -103,7 +103,7 @@ def labels(base: alt.Chart, *channels: Any, text: str = "label:N", **mark: Any) 
 
 
 def framed(chart: Picture, title: str, subtitle: str = "") -> Picture:
-    """The finished picture: the message above the drawing, and the common look."""
+    """The finished picture: title above the drawing, and the common theme."""
     heading = alt.TitleParams(
         textwrap.wrap(title.removesuffix("."), _TITLE_CHARS),
         subtitle=textwrap.wrap(subtitle, _SUBTITLE_CHARS),

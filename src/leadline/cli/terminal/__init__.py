@@ -1,1 +1,1 @@
-"""What verbs share at the terminal: options, layout, progress, answers."""
+"""Terminal input and output that several verbs use: options, layout, progress."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.console import Console
 
-from leadline.cli.terminal.layout import Cell, print_line
 from leadline.cli.terminal.progress import heading
+from leadline.cli.terminal.text_layout import Cell, print_line
 from leadline.phases.lifecycle import ROWS
 from leadline.phases.verdict import Answer, Severity
 from leadline.record import Entry

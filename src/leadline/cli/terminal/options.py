@@ -1,4 +1,4 @@
-"""What every verb shares: its options, its errors and its exit codes."""
+"""Options, errors and exit codes of every verb."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def plain_errors(stopped: str, *, as_json: bool) -> Iterator[None]:
         click.echo(f"Stopped. {stopped}", err=True)
         sys.exit(EXIT_STOPPED)
     except BrokenPipeError:
-        # whoever read our output has left, and the last flush must not stumble over it
+        # the reader has closed the pipe: the last flush must not fail
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from leadline.cli.terminal.layout import Cell, print_line, printable
+from leadline.cli.terminal.text_layout import Cell, print_line, printable
 from leadline.phases.lifecycle import ROWS
 from leadline.record import Job
 
@@ -72,7 +72,7 @@ class Display:
             )
 
     def clear(self) -> None:
-        """Take the line away before something else is printed."""
+        """Clear the line before something else is printed."""
         if self._progress is not None and self._task is not None:
             self._progress.remove_task(self._task)
             self._progress.refresh()

@@ -1,4 +1,4 @@
-"""A person decides what the votes on an item leave open, or takes the last decision back."""
+"""Adjudication: one person decides an item whose votes leave the label open, or takes it back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from leadline.services.commands.label import (
     require_length,
 )
 from leadline.services.labelling.worklist import work_of
-from leadline.services.naming import person_named
+from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 
@@ -66,14 +66,14 @@ def adjudicate(workspace: Workspace, item: str, stamp: str, ruling: Ruling, by: 
     NotReadyError
         If the record has no data verdict to say what can be said.
     """
-    judge = person_named(by, "the decision")
+    adjudicator = parse_person(by, "the decision")
     work = work_of(workspace)
     reason = ruling.reason.strip()
     require_length("reason", reason, LONGEST_REASON)
     value = None if ruling.value is None else possible(work, ruling.value)
     decision = Adjudication(
         item=item,
-        adjudicator=judge,
+        adjudicator=adjudicator,
         value=value,
         seconds=min(max(ruling.seconds, 0.0), LONGEST_S),
         reason=reason,
@@ -90,4 +90,4 @@ def undo_adjudication(workspace: Workspace, by: str) -> str | None:
     str or None
         Key of the item; None if the person had decided nothing.
     """
-    return workspace.record.labels.adjudications.undo(person_named(by, "the decision"))
+    return workspace.record.labels.adjudications.undo(parse_person(by, "the decision"))

@@ -1,4 +1,4 @@
-"""A person says go, go back or stop."""
+"""Decision on a stage: go, go back or stop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases import decision
 from leadline.phases.lifecycle import ROWS, Stage, State, decision_of
 from leadline.record import Entry
-from leadline.services.naming import person_named, stage_named
+from leadline.services.parsing import parse_person, parse_stage
 from leadline.workspace import Workspace
 
 
@@ -56,7 +56,7 @@ def decide(
     SettingsError
         If nobody or no reason is named, or the choice is none of the three.
     """
-    of = stage_named(stage)
+    of = parse_stage(stage)
     name = decision_of(of)
     now = workspace.record.standing()
     if now[name].closed:
@@ -78,7 +78,7 @@ def decide(
             stage=of.value,
             choice=_choice(choice),
             why=why.strip(),
-            person=person_named(by, "the decision"),
+            person=parse_person(by, "the decision"),
         )
     )
     return workspace.record.append(

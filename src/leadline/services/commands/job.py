@@ -1,10 +1,10 @@
-"""A person asks for a row to be worked on; a worker takes it from there."""
+"""Requests for a row to be computed; a worker carries them out."""
 
 from __future__ import annotations
 
 from leadline.errors import NotReadyError
 from leadline.record import Job, JobState
-from leadline.services.naming import person_named, row_named
+from leadline.services.parsing import parse_person, parse_row
 from leadline.workspace import Workspace
 
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
@@ -32,14 +32,14 @@ def ask_for(workspace: Workspace, row: str, by: str) -> Job:
     NotReadyError
         If a person answers the row, or something it stands on is missing.
     """
-    asked = row_named(row)
+    asked = parse_row(row)
     if not asked.is_computed:
         raise NotReadyError(
             f"{row!r} is answered by people.",
             "A machine cannot do it for them.",
             "Answer it on the page.",
         )
-    person = person_named(by, "the request")
+    person = parse_person(by, "the request")
     closed = workspace.record.standing()[row].closed
     if closed:
         raise NotReadyError(closed, "", "Do that first.")

@@ -1,4 +1,4 @@
-"""A person is asked about one item after another, answers, or takes the last answer back."""
+"""Labelling item by item: the next item, an answer, the last answer taken back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leadline.errors import SettingsError
 from leadline.record import Assignment, NoAssignment, Vote, Worklist
 from leadline.services.labelling.worklist import terms_of, work_of
-from leadline.services.naming import number_written, person_named
+from leadline.services.parsing import canonical_number, parse_person
 from leadline.workspace import Workspace
 
 LONGEST_S = 600.0
@@ -16,8 +16,8 @@ LONGEST_COMMENT = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """What a person says to an item.
+class LabelAnswer:
+    """A person's answer about an item.
 
     Attributes
     ----------
@@ -63,12 +63,14 @@ def next_item(workspace: Workspace, by: str) -> Assignment | NoAssignment:
     NotReadyError
         If there is no data verdict to take items from.
     """
-    judge = person_named(by, "labelling")
+    annotator = parse_person(by, "labelling")
     work_of(workspace)
-    return workspace.record.labels.assignments.next(judge, terms_of(workspace))
+    return workspace.record.labels.assignments.next(annotator, terms_of(workspace))
 
 
-def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assignment | NoAssignment:
+def vote(
+    workspace: Workspace, assignment: int, answer: LabelAnswer, by: str
+) -> Assignment | NoAssignment:
     """Keep what a person says of the item they were asked about.
 
     Parameters
@@ -77,7 +79,7 @@ def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assign
         The project.
     assignment : int
         What is answered. The same answer sent twice counts once.
-    answer : Said
+    answer : LabelAnswer
         What the person says.
     by : str
         Who says so.
@@ -97,7 +99,7 @@ def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assign
     NotReadyError
         If the record has no data verdict to say what can be said.
     """
-    judge = person_named(by, "the label")
+    annotator = parse_person(by, "the label")
     work = work_of(workspace)
     reason, comment = answer.reason.strip(), answer.comment.strip()
     require_length("reason", reason, LONGEST_REASON)
@@ -109,7 +111,7 @@ def vote(workspace: Workspace, assignment: int, answer: Said, by: str) -> Assign
         value = possible(work, answer.value)
     said = Vote(
         item="",
-        annotator=judge,
+        annotator=annotator,
         value=value,
         seconds=min(max(answer.seconds, 0.0), LONGEST_S),
         is_skip=answer.is_skip,
@@ -128,9 +130,9 @@ def undo_vote(workspace: Workspace, by: str) -> Assignment | NoAssignment | None
     Assignment, NoAssignment or None
         The item to answer anew; None if there was no answer.
     """
-    judge = person_named(by, "the label")
+    annotator = parse_person(by, "the label")
     work_of(workspace)
-    return workspace.record.labels.assignments.take_back(judge, terms_of(workspace))
+    return workspace.record.labels.assignments.take_back(annotator, terms_of(workspace))
 
 
 def require_length(what: str, text: str, longest: int) -> None:
@@ -180,7 +182,7 @@ def possible(work: Worklist, value: str) -> str:
 
 def _number(value: str) -> str:
     try:
-        return number_written(value)
+        return canonical_number(value)
     except ValueError:
         raise SettingsError(
             f"The label is {value[:80]!r}.", "A number is needed.", "Write digits and a point."

@@ -1,4 +1,4 @@
-"""A person states the problem, in ``leadline.toml``."""
+"""The problem, read from ``leadline.toml`` and put on the record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from leadline.errors import SettingsError
 from leadline.phases import problem
 from leadline.phases.scoring import DEFAULT_SCORING, Task
 from leadline.record import Entry
-from leadline.services.naming import person_named
+from leadline.services.parsing import parse_person
 from leadline.settings import ProblemSettings, Settings, load_settings
 from leadline.snapshot import class_texts, infer_task, read_tables
 from leadline.workspace import Workspace, find_settings
@@ -42,7 +42,7 @@ def state_problem(workspace: Workspace, by: str) -> Entry:
     DataError
         If the data cannot be read.
     """
-    person = person_named(by, "the problem")
+    person = parse_person(by, "the problem")
     return workspace.record.append("problem", _stated(workspace), by=person)
 
 
@@ -65,7 +65,7 @@ def restate_problem(workspace: Workspace, by: str) -> Entry | None:
     verdict = _stated(workspace)
     if latest is not None and latest.verdict == verdict:
         return None
-    person = person_named(by, "the problem")
+    person = parse_person(by, "the problem")
     return workspace.record.append("problem", verdict, by=person)
 
 

@@ -1,4 +1,4 @@
-"""People judge rows of the real stream, and choose an operating point."""
+"""Review of the real stream: judgments of rows, and the choice of an operating point."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.record import Entry, Judgment
 from leadline.services.commands.label import LONGEST_S
-from leadline.services.naming import person_named
+from leadline.services.parsing import parse_person
+from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.opinions import opinions
-from leadline.services.reviewing.stream import consequences, rows_to_judge, settle
+from leadline.services.reviewing.point_outcomes import consequences
+from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.snapshot import read_table
 from leadline.workspace import Workspace
 
@@ -53,7 +55,7 @@ def judge(
     SettingsError
         If the row was not drawn for judging.
     """
-    person = person_named(by, "the judgment")
+    person = parse_person(by, "the judgment")
     if row not in rows_to_judge(workspace.artifacts, _tuning(workspace, tuning)):
         raise SettingsError(
             f"Row {row} was not drawn for judging.",
@@ -144,7 +146,7 @@ def undo_judgment(workspace: Workspace, tuning: int, by: str) -> int | None:
     int or None
         The row it was about; None if there was no judgment.
     """
-    return workspace.record.reviews.undo_judgment(tuning, person_named(by, "the judgment"))
+    return workspace.record.reviews.undo_judgment(tuning, parse_person(by, "the judgment"))
 
 
 def choose_point(
@@ -191,27 +193,27 @@ def choose_point(
     SettingsError
         If the point is not on offer, a cost is not above 0, or nobody or no reason is named.
     """
-    person = person_named(by, "the choice")
+    person = parse_person(by, "the choice")
     reading = workspace.record.reading("review")
     offered, problem = reading.of(Tuning), reading.of(Problem)
     number = reading.number("tuning")
     if tuning is not None and tuning != number:
         raise _outdated(tuning, number)
     _require_sound(offered, name, (cost_miss, cost_false_alarm), why)
-    settled = settle(workspace.record.reviews.judgments(number))
+    majority = majority_judgments(workspace.record.reviews.judgments(number))
     found = consequences(
         workspace.artifacts,
         offered,
-        settled,
+        majority,
         cost_miss=cost_miss,
         cost_false_alarm=cost_false_alarm,
     )
     verdict = review.assess(
         review.Evidence(
             n_stream=offered.n_stream,
-            n_judged=len(settled.answers),
-            n_unsure=settled.n_unsure,
-            judges=settled.judges,
+            n_judged=len(majority.answers),
+            n_unsure=majority.n_unsure,
+            judges=majority.reviewers,
             points=tuple(consequence.point for consequence in found),
             plain=offered.plain,
             cost_miss=cost_miss,
@@ -220,8 +222,8 @@ def choose_point(
             chosen=name,
             person=person,
             why=why.strip(),
-            n_agreed=settled.agreement[0],
-            n_judged_twice=settled.agreement[1],
+            n_agreed=majority.agreement[0],
+            n_judged_twice=majority.agreement[1],
             answered=tuple(
                 review.Answered(person=each.person, ratio=each.ratio)
                 for each in opinions(workspace, number)

@@ -1,4 +1,4 @@
-"""Make a workspace from a stranger's file: read it whole first, then write the settings."""
+"""New workspaces: read the files of data whole, then write the settings."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _MOST_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A label column, looked at.
+class LabelColumn:
+    """A label column: its task and classes.
 
     Attributes
     ----------
@@ -43,9 +43,9 @@ class Candidate:
     columns: tuple[str, ...]
 
 
-def look_at(
+def inspect_label(
     files: Sequence[Path], label: str, *, missing: Sequence[str] = (), exclude: Sequence[str] = ()
-) -> Candidate:
+) -> LabelColumn:
     """Read the files and see what the label is.
 
     Raises
@@ -70,7 +70,7 @@ def look_at(
             "Fill it in, or name another column: --label COLUMN.",
         )
     task = infer_task(values)
-    return Candidate(label, task, _classes(values, task), frame.height, tuple(frame.columns))
+    return LabelColumn(label, task, _classes(values, task), frame.height, tuple(frame.columns))
 
 
 def start_project(

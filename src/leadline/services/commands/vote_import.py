@@ -1,4 +1,4 @@
-"""Import of votes from a file: all of it, or none."""
+"""Import of votes from a file: all of them, or none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from leadline.phases.data import Data
 from leadline.phases.wording import plural
 from leadline.record import Vote
 from leadline.services.labelling.vote_conversion import vote_of
-from leadline.services.naming import number_written, person_named
+from leadline.services.parsing import canonical_number, parse_person
 from leadline.services.queries.labelling_batch import identity_of, keyed_items
 from leadline.snapshot import content_hashes
 from leadline.workspace import Workspace
@@ -32,7 +32,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Received:
+class ImportSummary:
     """What became of a file of votes.
 
     Attributes
@@ -42,9 +42,9 @@ class Received:
     n_same : int
         Votes that were on the record already.
     n_older : int
-        Votes of somebody who has since said otherwise.
+        Votes older than another of the same person on the same item.
     n_words : int
-        Votes whose reason, comment or guidelines the record cannot hold.
+        Votes kept without their version of the guidelines, which is none of ours.
     faults : tuple of Fault
         What was left out.
     """
@@ -56,15 +56,15 @@ class Received:
     faults: tuple[Fault, ...] = ()
 
 
-def receive(
+def import_votes(
     workspace: Workspace,
     import_result: ImportResult,
     question: Question,
     *,
     name: str,
-    judge: str = "",
+    annotator: str = "",
     keep_good: bool = False,
-) -> Received:
+) -> ImportSummary:
     """Keep votes that came in a file.
 
     Parameters
@@ -77,8 +77,8 @@ def receive(
         What was asked.
     name : str
         Of the file, for messages.
-    judge : str, default=""
-        Who said what has no name beside it.
+    annotator : str, default=""
+        Annotator of the votes that name none.
     keep_good : bool, default=False
         Whether votes without fault are kept where others have one.
 
@@ -87,7 +87,7 @@ def receive(
     DataError
         If the file has a fault, or no vote at all; nothing of it is kept then.
     """
-    answers, faults = _checked(workspace, import_result, question, judge)
+    answers, faults = _checked(workspace, import_result, question, annotator)
     if faults and not keep_good:
         raise DataError(*_refusal(name, faults))
     if not answers:
@@ -100,7 +100,7 @@ def receive(
 
 
 def _checked(
-    workspace: Workspace, import_result: ImportResult, question: Question, judge: str
+    workspace: Workspace, import_result: ImportResult, question: Question, annotator: str
 ) -> tuple[list[Answer], list[Fault]]:
     """Answers about known items, by somebody, that can be said; and faults, in the file's order."""
     items = _Items(workspace)
@@ -109,20 +109,20 @@ def _checked(
     named = items.named(import_result.annotations)
     for imported, item in zip(import_result.annotations, named, strict=True):
         try:
-            answers.append(_possible(imported.answer, item, question, judge))
+            answers.append(_possible(imported.answer, item, question, annotator))
         except ValueError as error:
             faults.append(Fault(imported.where, str(error)))
     return answers, faults
 
 
-def _possible(answer: Answer, item: str | ValueError, question: Question, judge: str) -> Answer:
+def _possible(answer: Answer, item: str | ValueError, question: Question, annotator: str) -> Answer:
     if isinstance(item, ValueError):
         raise item
     value = None if answer.value is None else _label(answer.value, question)
-    if not (answer.judge or judge).strip():
+    if not (answer.judge or annotator).strip():
         raise ValueError("nobody is named as 'judge'; name one for all with --by")
     try:
-        who = person_named(answer.judge or judge, "the label")
+        who = parse_person(answer.judge or annotator, "the label")
     except LeadlineError as error:
         raise ValueError(str(error)) from error
     return replace(answer, item=item, judge=who, value=value)
@@ -135,17 +135,17 @@ def _label(value: str, question: Question) -> str:
             raise ValueError(f"{question.label} is {value[:40]!r}; one of {known} is needed")
         return value
     try:
-        return number_written(value)
+        return canonical_number(value)
     except ValueError:
         raise ValueError(f"{question.label} is {value[:40]!r}; a number is needed") from None
 
 
-def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) -> Received:
+def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) -> ImportSummary:
     """Put answers on the record, all or none; the only place that does."""
     versions = {
         str(each.version): each.version for each in workspace.record.labels.guidelines.all()
     }
-    # whoever answers twice is counted with the later answer, so that the later must come last
+    # the record counts the last vote of a person on an item: the latest must come last
     by_time = sorted(answers, key=lambda each: each.at or _NEVER)
     votes = [vote_of(answer, versions) for answer in by_time]
     n_same = n_older = n_words = 0
@@ -167,13 +167,13 @@ def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) 
         return chosen
 
     n_kept = workspace.record.labels.votes.add_all(new)
-    return Received(
+    return ImportSummary(
         n_kept=n_kept, n_same=n_same, n_older=n_older, n_words=n_words, faults=tuple(faults)
     )
 
 
 def _is_same(before: Vote, vote: Vote) -> bool:
-    """Whether the record holds this vote; a file that tells no time cannot be told by it."""
+    """Whether the record holds this vote; times are compared only if the file has them."""
     if vote.at is None:
         before = replace(before, at=None)
     return all(
@@ -193,7 +193,7 @@ def _refusal(name: str, faults: Sequence[Fault]) -> tuple[str, str, str]:
 
 
 class _Items:
-    """Every item there is, to be found by key or by content."""
+    """Index of all items of the data, by key and by content."""
 
     def __init__(self, workspace: Workspace) -> None:
         data = workspace.record.latest_of(Data)

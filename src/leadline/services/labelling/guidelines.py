@@ -1,4 +1,4 @@
-"""The guidelines at hand while people label, as a page can show them."""
+"""Labelling guidelines, as headings, paragraphs and lists."""
 
 from __future__ import annotations
 

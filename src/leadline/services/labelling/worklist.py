@@ -1,4 +1,4 @@
-"""What there is to label, kept in step with the verdicts and the settings it follows from."""
+"""The labelling worklist, kept up to date with the verdicts and settings it follows from."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from leadline.record.codec import to_json
 from leadline.workspace import Workspace
 
 _MILLION = 1_000_000
-_SECOND_OPINION = 2  # one alone agrees with nobody
+_SECOND_OPINION = 2  # one vote shows no agreement
 
 
 def work_of(workspace: Workspace) -> Worklist:
-    """Return what there is to label; make the list anew only if it follows from something old.
+    """Return what there is to label; make the list again only if what it follows from has changed.
 
     Raises
     ------

@@ -1,11 +1,11 @@
-"""What a person can see: one frozen model a page, made anew from the record each time."""
+"""Queries: one frozen page model each, read from the record at every call."""
 
 from leadline.services.queries.adjudicate import AdjudicationPage, adjudication_page
-from leadline.services.queries.choice import ChoicePage, choice_page
 from leadline.services.queries.decision import DecisionPage, decision_page
 from leadline.services.queries.history import HistoryPage, JobPage, history_page, job_page
 from leadline.services.queries.label import LabelPage, label_page
 from leadline.services.queries.labelling_batch import labelling_batch, question_of
+from leadline.services.queries.operating_points import OperatingPointsPage, operating_points_page
 from leadline.services.queries.plan import BudgetPlan, budget_plan
 from leadline.services.queries.project import ProjectPage, project_page
 from leadline.services.queries.review import ReviewPage, review_page
@@ -15,25 +15,25 @@ from leadline.services.queries.stage import StagePage, stage_page
 __all__ = [
     "AdjudicationPage",
     "BudgetPlan",
-    "ChoicePage",
     "DecisionPage",
     "EntryPage",
     "HistoryPage",
     "JobPage",
     "LabelPage",
+    "OperatingPointsPage",
     "ProjectPage",
     "ReviewPage",
     "RowPage",
     "StagePage",
     "adjudication_page",
     "budget_plan",
-    "choice_page",
     "decision_page",
     "entry_page",
     "history_page",
     "job_page",
     "label_page",
     "labelling_batch",
+    "operating_points_page",
     "project_page",
     "question_of",
     "review_page",

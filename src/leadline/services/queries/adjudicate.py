@@ -1,4 +1,4 @@
-"""One item to decide, whose votes leave the label open."""
+"""Page model of adjudication: one item whose votes leave the label open."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ class AdjudicationPage:
         return next((one for one in reversed(self.history) if one.undone_at is None), None)
 
 
-def adjudication_page(workspace: Workspace, judge: str, item: str = "") -> AdjudicationPage:
+def adjudication_page(workspace: Workspace, adjudicator: str, item: str = "") -> AdjudicationPage:
     """Read an item to decide.
 
     Parameters
     ----------
     workspace : Workspace
         The project.
-    judge : str
+    adjudicator : str
         Who decides. Each person has an order of their own, so that two who decide at the same
         time seldom look at the same item.
     item : str, default=""
@@ -92,7 +92,7 @@ def adjudication_page(workspace: Workspace, judge: str, item: str = "") -> Adjud
     record, is_second_opinion = workspace.record, bool(facts["is_second_opinion"])
     # where every row came with a label, votes tell how far people agree and make no label
     keys = () if is_second_opinion else record.labels.adjudications.unresolved()
-    ranked = sorted(keys, key=lambda key: sha256(f"{judge} {key}".encode()).digest())
+    ranked = sorted(keys, key=lambda key: sha256(f"{adjudicator} {key}".encode()).digest())
     at_hand = _at_hand(workspace, item or next(iter(ranked), ""))
     guidelines = guidelines_of(workspace)
     return AdjudicationPage(
@@ -126,7 +126,7 @@ def _at_hand(workspace: Workspace, key: str) -> Unresolved | None:
 
 
 def _after(ranked: list[str], at_hand: Unresolved | None) -> str:
-    """The open item after the one at hand, round and round."""
+    """The open item after the one at hand; after the last comes the first."""
     if at_hand is None:
         return ""
     key = at_hand.item.key

@@ -1,4 +1,4 @@
-"""What a person needs to see before saying go, go back or stop."""
+"""Page model of a decision: the verdicts it stands on."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
 from leadline.record import Entry
-from leadline.services.naming import stage_named
-from leadline.services.queries.situation import RowGlance, Situation
+from leadline.services.parsing import parse_stage
+from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.workspace import Workspace
 
 
@@ -20,9 +20,9 @@ class DecisionPage:
     ----------
     stage : Stage
         What it is about.
-    verdicts : tuple of (RowGlance, Entry)
+    verdicts : tuple of (RowSummary, Entry)
         What it rests on.
-    missing : tuple of RowGlance
+    missing : tuple of RowSummary
         Rows of the stage without a verdict.
     standing_decision : Decision or None
         The newest decision; None if there was none.
@@ -35,8 +35,8 @@ class DecisionPage:
     """
 
     stage: Stage
-    verdicts: tuple[tuple[RowGlance, Entry], ...]
-    missing: tuple[RowGlance, ...]
+    verdicts: tuple[tuple[RowSummary, Entry], ...]
+    missing: tuple[RowSummary, ...]
     standing_decision: Decision | None
     replacing: int | None
     seen: dict[str, int]
@@ -51,24 +51,26 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
     RecordError
         If there is no such stage.
     """
-    stage = stage_named(name)
+    stage = parse_stage(name)
     record = workspace.record
-    now = Situation.of(record)
-    glances = [now.glance(row) for row in rows_of(stage)]
+    now = ProjectState.of(record)
+    summaries = [now.summary_of(row) for row in rows_of(stage)]
     number = now.standings[decision_of(stage)].number
     verdict = record.entry(number).verdict if number is not None else None
     return DecisionPage(
         stage=stage,
         verdicts=tuple(
-            (glance, record.entry(glance.number)) for glance in glances if glance.number is not None
+            (summary, record.entry(summary.number))
+            for summary in summaries
+            if summary.number is not None
         ),
-        missing=tuple(glance for glance in glances if glance.number is None),
+        missing=tuple(summary for summary in summaries if summary.number is None),
         standing_decision=verdict if isinstance(verdict, Decision) else None,
         replacing=number,
         seen={
-            glance.name: glance.number
-            for glance in glances
-            if glance.number is not None and now.standings[glance.name].state is State.CURRENT
+            summary.name: summary.number
+            for summary in summaries
+            if summary.number is not None and now.standings[summary.name].state is State.CURRENT
         },
         closed=now.standings[decision_of(stage)].closed,
     )

@@ -1,4 +1,4 @@
-"""Every entry: who, when, what, why; and every job."""
+"""Page models of the history of entries, and of a job."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from leadline.phases.lifecycle import ROWS, State
 from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.record import Job, JobState, Record
-from leadline.services.queries.situation import Situation, Word, title_of
-from leadline.services.words import ANSWERS
+from leadline.services.number_format import ANSWERS
+from leadline.services.queries.project_state import Badge, ProjectState, title_of
 from leadline.workspace import Workspace
 
 N_A_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Line:
+class EntryLine:
     """One entry in a list.
 
     Attributes
@@ -31,7 +31,7 @@ class Line:
         Who.
     at : datetime
         When, UTC.
-    word : Word
+    badge : Badge
         The answer.
     summary : str
         What.
@@ -47,7 +47,7 @@ class Line:
     stage: str
     by: str
     at: datetime
-    word: Word
+    badge: Badge
     summary: str
     why: str
     is_current: bool
@@ -57,7 +57,7 @@ class Line:
 class HistoryPage:
     """Some of the entries, newest first."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[EntryLine, ...]
     page: int
     n_pages: int
     n_entries: int
@@ -65,7 +65,7 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class JobPage:
-    """How far a job is.
+    """Progress of a job.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class JobPage:
 
 def history_page(workspace: Workspace, page: int = 1) -> HistoryPage:
     """Read one page of the history; pages beyond the ends become the nearest."""
-    now = Situation.of(workspace.record)
+    now = ProjectState.of(workspace.record)
     n_pages = max(1, -(-len(now.marks) // N_A_PAGE))
     page = min(max(page, 1), n_pages)
     newest_first = [mark.number for mark in reversed(now.marks)]
@@ -94,7 +94,7 @@ def history_page(workspace: Workspace, page: int = 1) -> HistoryPage:
 
 
 def job_page(workspace: Workspace, number: int) -> JobPage:
-    """Read how far a job is.
+    """Read the progress of a job.
 
     Raises
     ------
@@ -109,25 +109,27 @@ def job_page(workspace: Workspace, number: int) -> JobPage:
     return JobPage(job, is_over, entry)
 
 
-def lines_of_row(record: Record, now: Situation, row: str, *, limit: int = 20) -> tuple[Line, ...]:
+def lines_of_row(
+    record: Record, now: ProjectState, row: str, *, limit: int = 20
+) -> tuple[EntryLine, ...]:
     """Return the newest entries of one row, newest first."""
     numbers = [mark.number for mark in now.marks if mark.row == row]
     return tuple(line_of(record, now, number) for number in reversed(numbers[-limit:]))
 
 
-def line_of(record: Record, now: Situation, number: int) -> Line:
+def line_of(record: Record, now: ProjectState, number: int) -> EntryLine:
     """Return one entry as a list shows it."""
     entry = record.entry(number)
     standing = now.standings[entry.row]
     is_latest = standing.number == number
-    return Line(
+    return EntryLine(
         number=number,
         row=entry.row,
         title=title_of(entry.row),
         stage=ROWS[entry.row].stage.value,
         by=entry.by,
         at=entry.at,
-        word=Word(ANSWERS[entry.verdict.answer], entry.verdict.answer.value),
+        badge=Badge(ANSWERS[entry.verdict.answer], entry.verdict.answer.value),
         summary=entry.verdict.summary,
         why=_why(entry.verdict),
         is_current=is_latest and standing.state is State.CURRENT,

@@ -1,4 +1,4 @@
-"""One item to label."""
+"""Page model of labelling: one item and the guidelines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from leadline.workspace import Workspace
 
 _GUESSED_S = 10.0
 
-KEYS = "1234567890abdefhijklmnopqrtvwxyz"  # without c, g, s and u, which do something else
+KEYS = "1234567890abdefhijklmnopqrtvwxyz"  # c, g, s and u have other uses
 UNSURE = (
     "there is too little to go on",
     "two labels fit",
@@ -48,7 +48,7 @@ class ShownGuidelines:
 
 @dataclass(frozen=True)
 class LabelPage:
-    """One item to label.
+    """Page model of labelling: one item and the guidelines.
 
     Attributes
     ----------
@@ -97,14 +97,14 @@ class LabelPage:
         return self.assignment.item if self.assignment else None
 
 
-def label_page(workspace: Workspace, judge: str) -> LabelPage:
+def label_page(workspace: Workspace, annotator: str) -> LabelPage:
     """Read the item a person has at hand; `next_item` hands out one.
 
     Parameters
     ----------
     workspace : Workspace
         The project.
-    judge : str
+    annotator : str
         Who labels; empty if not known yet.
 
     Raises
@@ -113,7 +113,7 @@ def label_page(workspace: Workspace, judge: str) -> LabelPage:
         If there is no data verdict to take items from.
     """
     facts = work_of(workspace).facts
-    terms, come = terms_of(workspace), workspace.record.labels.assignments.progress(judge)
+    terms, come = terms_of(workspace), workspace.record.labels.assignments.progress(annotator)
     seconds = [one for one in come.recent_s if one > 0]
     n_left = _roughly(come.n_open / (1 - terms.gold_share - terms.repeat_share))
     return LabelPage(

@@ -1,4 +1,4 @@
-"""Labelling batch for other tools: the question, the items, and the votes so far."""
+"""Labelling batches for other tools: the question, the items, the votes so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The project at a glance: where it is, what it costs, how likely success is, what to decide."""
+"""Page model of the whole project: state, cost, chance of success, next step."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Severity, Verdict
 from leadline.record import Entry, Job, JobState, Record
-from leadline.services.queries.situation import RowGlance, Situation, Word
-from leadline.services.queries.step import Step, steps
+from leadline.services.queries.next_steps import Step, steps
+from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
 from leadline.workspace import Workspace
 
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
-class StageGlance:
+class StageSummary:
     """A stage: its state, and its last verdict in one sentence."""
 
     stage: Stage
-    word: Word
+    badge: Badge
     sentence: str
-    rows: tuple[RowGlance, ...]
+    rows: tuple[RowSummary, ...]
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Money gone of money granted.
+    """Money spent, of money granted.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Costs:
 
     @property
     def share(self) -> float | None:
-        """Share of the budget that is gone; None if nothing was granted."""
+        """Share of the budget that is spent; None if nothing was granted."""
         return min(self.spent / self.granted, 1.0) if self.granted > 0 else None
 
 
@@ -85,12 +85,12 @@ class Chance:
 
 @dataclass(frozen=True)
 class ProjectPage:
-    """All a manager wants to know."""
+    """State of the whole project, as a manager wants to see it."""
 
     name: str
     question: str
     sentence: str
-    stages: tuple[StageGlance, ...]
+    stages: tuple[StageSummary, ...]
     costs: Costs
     chance: Chance | None
     next: Step
@@ -101,9 +101,9 @@ class ProjectPage:
 
 
 def project_page(workspace: Workspace) -> ProjectPage:
-    """Read the project at a glance."""
+    """Read the state of the whole project."""
     record = workspace.record
-    now = Situation.of(record)
+    now = ProjectState.of(record)
     verdicts = _Verdicts(record, now)
     problem = verdicts.of("problem")
     jobs = tuple(job for job in record.jobs.newest() if job.state in _UNDER_WAY)
@@ -114,7 +114,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
         name=workspace.settings.name,
         question=problem.question if isinstance(problem, Problem) else stated.question,
         sentence=problem.summary if problem else "",
-        stages=tuple(_stage_glance(stage, now, verdicts) for stage in Stage),
+        stages=tuple(_stage_summary(stage, now, verdicts) for stage in Stage),
         costs=_costs(workspace, verdicts),
         chance=_chance(now, verdicts),
         next=first,
@@ -128,7 +128,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
 class _Verdicts:
     """The newest verdict of each row, each decoded once at most."""
 
-    def __init__(self, record: Record, now: Situation) -> None:
+    def __init__(self, record: Record, now: ProjectState) -> None:
         self._record, self._now = record, now
         self._read: dict[str, Entry] = {}
 
@@ -144,15 +144,15 @@ class _Verdicts:
         return entry.verdict if entry else None
 
 
-def _stage_glance(stage: Stage, now: Situation, verdicts: _Verdicts) -> StageGlance:
+def _stage_summary(stage: Stage, now: ProjectState, verdicts: _Verdicts) -> StageSummary:
     rows = rows_of(stage)
     last = next((row.name for row in reversed(rows) if row.name in now.latest), None)
     verdict = verdicts.of(last) if last else None
-    return StageGlance(
+    return StageSummary(
         stage,
-        now.word_of_stage(stage),
+        now.badge_of_stage(stage),
         verdict.summary if verdict else "",
-        tuple(now.glance(row) for row in rows),
+        tuple(now.summary_of(row) for row in rows),
     )
 
 
@@ -167,7 +167,7 @@ def _costs(workspace: Workspace, verdicts: _Verdicts) -> Costs:
     )
 
 
-def _chance(now: Situation, verdicts: _Verdicts) -> Chance | None:
+def _chance(now: ProjectState, verdicts: _Verdicts) -> Chance | None:
     forecast = verdicts.of("forecast")
     if not isinstance(forecast, Forecast):
         return None

@@ -1,6 +1,6 @@
-"""Judging blind.
+"""Page model of blind judging: one row of the stream.
 
-`ReviewPage` holds no score and no operating point, so that no template can give one away.
+`ReviewPage` holds no score and no operating point, so that no template can show one.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.record import Judgment
-from leadline.services.reviewing.next_row import EXTRA_SHARE, to_ask
-from leadline.services.reviewing.stream import doubted_rows, rows_to_judge, settle
-from leadline.services.reviewing.stream_rows import stream_values
+from leadline.services.reviewing.judging_order import EXTRA_SHARE, rows_to_ask
+from leadline.services.reviewing.majority_judgments import majority_judgments
+from leadline.services.reviewing.stream_estimate import surprising_rows
+from leadline.services.reviewing.stream_rows import rows_to_judge, stream_values
 from leadline.workspace import Workspace
 
 _GUESSED_S = 10.0
@@ -35,19 +36,19 @@ class ReviewPage:
     tuning : int
         Number of the tuning that drew the rows, for the form.
     row : int or None
-        Row of the stream; None if nothing is left to judge, or no judge is named.
+        Row of the stream; None if nothing is left to judge, or no reviewer is named.
     values : tuple of (str, str)
         Feature and value.
     n_judged, n_left : int
-        By this judge; still to ask this judge.
+        By this reviewer; still to ask this reviewer.
     others : tuple of (str, int)
-        Other judges, and how many rows each has judged.
+        Other reviewers, and how many rows each has judged.
     n_agreed, n_judged_twice : int
-        Rows on which all their judges agree, and rows that two or more judged.
+        Rows on which all their reviewers agree, and rows that two or more judged.
     is_judged : bool
         Whether rows are judged at all: a question of several classes, or of a number, is not.
     seconds_left : float
-        At this judge's pace.
+        At this reviewer's pace.
     """
 
     question: str
@@ -66,14 +67,14 @@ class ReviewPage:
     n_judged_twice: int = 0
 
 
-def review_page(workspace: Workspace, judge: str) -> ReviewPage:
-    """Read the next row for a judge.
+def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
+    """Read the next row for a reviewer.
 
     Parameters
     ----------
     workspace : Workspace
         The project.
-    judge : str
+    reviewer : str
         Who judges; empty if not known yet, and then no row is shown.
 
     Raises
@@ -81,18 +82,18 @@ def review_page(workspace: Workspace, judge: str) -> ReviewPage:
     NotReadyError
         If nothing has been drawn for judging.
     """
-    number, tuning, problem = offer(workspace)
+    number, tuning, problem = newest_tuning(workspace)
     rows = rows_to_judge(workspace.artifacts, tuning)
     judgments = workspace.record.reviews.judgments(number)
-    mine = [judgment for judgment in judgments if judgment.reviewer == judge]
-    left = to_ask(rows, judgments, judge)
+    mine = [judgment for judgment in judgments if judgment.reviewer == reviewer]
+    left = rows_to_ask(rows, judgments, reviewer)
     if not left:
-        settled = settle(judgments)
-        n_extra = round(EXTRA_SHARE * len(settled.answers))
-        doubted = doubted_rows(workspace.artifacts, tuning, settled, n_extra)
-        left = to_ask(rows, judgments, judge, doubted)
-    row = left[0] if judge and left else None
-    n_agreed, n_twice = settle(judgments).agreement
+        majority = majority_judgments(judgments)
+        n_extra = round(EXTRA_SHARE * len(majority.answers))
+        surprising = surprising_rows(workspace.artifacts, tuning, majority, n_extra)
+        left = rows_to_ask(rows, judgments, reviewer, surprising)
+    row = left[0] if reviewer and left else None
+    n_agreed, n_twice = majority_judgments(judgments).agreement
     return ReviewPage(
         question=problem.question,
         unit=problem.unit,
@@ -103,21 +104,21 @@ def review_page(workspace: Workspace, judge: str) -> ReviewPage:
         values=row_values(workspace, tuning, row) if row is not None else (),
         n_judged=len(mine),
         n_left=len(left),
-        seconds_left=pace(mine) * len(left),
+        seconds_left=median_seconds(mine) * len(left),
         is_judged=tuning.plain is None,
-        others=tuple(sorted(Counter(o.reviewer for o in judgments if o.reviewer != judge).items())),
+        others=tuple(sorted(Counter(o.reviewer for o in judgments if o not in mine).items())),
         n_agreed=n_agreed,
         n_judged_twice=n_twice,
     )
 
 
-def pace(judgments: Sequence[Judgment]) -> float:
-    """Return the seconds that one judgment takes a judge: the median, or a guess at first."""
+def median_seconds(judgments: Sequence[Judgment]) -> float:
+    """Return the seconds that one judgment takes a reviewer: the median, or a guess at first."""
     seconds = [judgment.seconds for judgment in judgments if judgment.seconds > 0]
     return median(seconds) if seconds else _GUESSED_S
 
 
-def offer(workspace: Workspace) -> tuple[int, Tuning, Problem]:
+def newest_tuning(workspace: Workspace) -> tuple[int, Tuning, Problem]:
     """Return the newest tuning, its number, and the problem; refuse if nothing is on offer."""
     entry, problem = workspace.record.latest("tuning"), workspace.record.latest_of(Problem)
     if entry is None or problem is None:

@@ -1,4 +1,4 @@
-"""One row: its verdict, what it rests on, its picture, its past, and what may be done."""
+"""Page models of a row and of an entry: verdict, picture, history, actions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Row, Stage, State
 from leadline.phases.search import Search
 from leadline.record import Entry, Job, JobState
-from leadline.services.naming import row_named
-from leadline.services.queries.history import Line, lines_of_row
-from leadline.services.queries.situation import Situation, Word, title_of
+from leadline.services.parsing import parse_row
+from leadline.services.queries.history import EntryLine, lines_of_row
+from leadline.services.queries.project_state import Badge, ProjectState, title_of
 from leadline.workspace import Workspace
 
 
@@ -27,7 +27,7 @@ class EntryPage:
         Its heading.
     stage : Stage
         Where people see it.
-    word : Word
+    badge : Badge
         Its state.
     entry : Entry or None
         The verdict; None if there is none yet.
@@ -44,7 +44,7 @@ class EntryPage:
     row: Row
     title: str
     stage: Stage
-    word: Word
+    badge: Badge
     entry: Entry | None
     picture: str
     details: tuple[tuple[str, str], ...]
@@ -58,7 +58,7 @@ class RowPage(EntryPage):
 
     Attributes
     ----------
-    history : tuple of Line
+    history : tuple of EntryLine
         Its newest entries, newest first.
     closed : str
         Why it may not be run now; empty if it may.
@@ -72,7 +72,7 @@ class RowPage(EntryPage):
         The newest job of the row, if it did not end well and is newer than the verdict.
     """
 
-    history: tuple[Line, ...]
+    history: tuple[EntryLine, ...]
     closed: str
     can_run: bool
     is_stale: bool
@@ -88,8 +88,8 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     RecordError
         If the life cycle has none of that name.
     """
-    row = row_named(name)
-    now = Situation.of(workspace.record)
+    row = parse_row(name)
+    now = ProjectState.of(workspace.record)
     standing = now.standings[name]
     entry = workspace.record.entry(standing.number) if standing.number is not None else None
     jobs = [job for job in workspace.record.jobs.newest() if job.row == name]
@@ -114,16 +114,16 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
         If there is no such entry.
     """
     entry = workspace.record.entry(number)
-    return EntryPage(**_facts(Situation.of(workspace.record), ROWS[entry.row], entry))
+    return EntryPage(**_facts(ProjectState.of(workspace.record), ROWS[entry.row], entry))
 
 
-def _facts(now: Situation, row: Row, entry: Entry | None) -> dict[str, Any]:
+def _facts(now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
     on = entry.on.items() if entry else ()
     return {
         "row": row,
         "title": title_of(row.name),
         "stage": row.stage,
-        "word": now.word_of_row(row.name),
+        "badge": now.badge_of_row(row.name),
         "entry": entry,
         "picture": _picture(row, entry),
         "details": _details(entry),

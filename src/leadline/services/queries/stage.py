@@ -1,4 +1,4 @@
-"""One stage: its rows, and the decision on it."""
+"""Page model of a stage: its rows, and the decision on it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, decision_of, rows_of
-from leadline.services.naming import stage_named
-from leadline.services.queries.situation import RowGlance, Situation, Word
+from leadline.services.parsing import parse_stage
+from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
 from leadline.workspace import Workspace
 
 
@@ -19,23 +19,23 @@ class StagePage:
     ----------
     stage : Stage
         Which.
-    word : Word
+    badge : Badge
         Its state.
-    rows : tuple of (RowGlance, str)
+    rows : tuple of (RowSummary, str)
         Each row with its verdict in one sentence; empty if there is none.
     decision : Decision or None
         The newest decision on it.
-    decision_word : Word
+    decision_badge : Badge
         Whether the decision stands.
     can_decide : bool
         Whether there is anything to decide on.
     """
 
     stage: Stage
-    word: Word
-    rows: tuple[tuple[RowGlance, str], ...]
+    badge: Badge
+    rows: tuple[tuple[RowSummary, str], ...]
     decision: Decision | None
-    decision_word: Word
+    decision_badge: Badge
     can_decide: bool
 
 
@@ -47,23 +47,23 @@ def stage_page(workspace: Workspace, name: str) -> StagePage:
     RecordError
         If there is none of that name.
     """
-    stage = stage_named(name)
-    now = Situation.of(workspace.record)
+    stage = parse_stage(name)
+    now = ProjectState.of(workspace.record)
     decision = decision_of(stage)
     number = now.standings[decision].number
     verdict = workspace.record.entry(number).verdict if number is not None else None
-    glances = [now.glance(row) for row in rows_of(stage)]
+    summaries = [now.summary_of(row) for row in rows_of(stage)]
     return StagePage(
         stage=stage,
-        word=now.word_of_stage(stage),
-        rows=tuple((glance, _sentence(workspace, glance)) for glance in glances),
+        badge=now.badge_of_stage(stage),
+        rows=tuple((summary, _sentence(workspace, summary)) for summary in summaries),
         decision=verdict if isinstance(verdict, Decision) else None,
-        decision_word=now.word_of_row(decision),
+        decision_badge=now.badge_of_row(decision),
         can_decide=not now.standings[decision].closed,
     )
 
 
-def _sentence(workspace: Workspace, glance: RowGlance) -> str:
-    if glance.number is None:
+def _sentence(workspace: Workspace, summary: RowSummary) -> str:
+    if summary.number is None:
         return ""
-    return workspace.record.entry(glance.number).verdict.summary
+    return workspace.record.entry(summary.number).verdict.summary

@@ -1,1 +1,1 @@
-"""The review of the real stream: the next row, rows as people see them, estimates, opinions."""
+"""The review of the real stream: order of judging, rows shown, estimates, opinions."""

@@ -1,4 +1,4 @@
-"""Opinions of stakeholders on what a miss is worth, before the owner decides.
+"""Stakeholders' opinions of the cost of a miss, before the owner decides.
 
 Who answers again is counted once, with the later answer; every answer stays on the record.
 """
@@ -9,7 +9,7 @@ import math
 
 from leadline.errors import SettingsError
 from leadline.record import CostOpinion
-from leadline.services.naming import person_named
+from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 
@@ -21,7 +21,7 @@ def give_opinion(workspace: Workspace, tuning: int, ratio: float, why: str, by: 
     SettingsError
         If the ratio is not a finite number above 0, or nobody is named.
     """
-    person = person_named(by, "the answer")
+    person = parse_person(by, "the answer")
     if not (math.isfinite(ratio) and ratio > 0):
         raise SettingsError(
             f"One miss is said to be as bad as {ratio:g} false alarms.",

@@ -1,13 +1,21 @@
-"""Rows of the stream as a person sees them."""
+"""Rows of the stream: those drawn for judging, and their features as a person sees them."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from leadline.labelling.items import Values, values_of
 from leadline.phases.data import Data
 from leadline.phases.tuning import Tuning
 from leadline.record import Artifacts
-from leadline.services.reviewing.stream import rows_to_judge
 from leadline.snapshot import from_parquet
+
+
+def rows_to_judge(artifacts: Artifacts, tuning: Tuning) -> tuple[int, ...]:
+    """Return the rows of the stream drawn for judging, in the order to judge them."""
+    if not tuning.sample:
+        return ()
+    return tuple(np.frombuffer(artifacts.get(tuning.sample), dtype="<i8").tolist())
 
 
 def stream_values(artifacts: Artifacts, tuning: Tuning, data: Data, row: int) -> Values:

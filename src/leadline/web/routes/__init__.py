@@ -1,10 +1,10 @@
-"""One module for each kind of page."""
+"""Routes: one module for each kind of page."""
 
-from leadline.web.routes import adjudicate, decide, enter, join, label, project, review, rows
+from leadline.web.routes import adjudicate, decide, enter, join, label, project, review, verdicts
 
 ROUTERS = (
     project.router,
-    rows.router,
+    verdicts.router,
     decide.router,
     review.router,
     label.router,

@@ -1,4 +1,4 @@
-"""Deciding one item after another whose votes leave the label open."""
+"""Pages for adjudication: one item after another whose votes leave the label open."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from leadline.services.commands import Ruling, undo_adjudication
 from leadline.services.commands import adjudicate as keep
 from leadline.services.invitations import free_name
 from leadline.services.queries import adjudication_page
-from leadline.web.desk import AtDesk
-from leadline.web.forms import checked
+from leadline.web.page_context import Context
+from leadline.web.sessions import require_csrf_token
 
 router = APIRouter(prefix="/adjudicate")
 
@@ -21,52 +21,56 @@ Key = Annotated[str, Query(max_length=_LONGEST)]
 
 
 @router.get("")
-def show(request: Request, desk: AtDesk, item: Key = "") -> Response:
+def show(request: Request, context: Context, item: Key = "") -> Response:
     """Show an item to decide: the next open one, or the one that is named."""
-    who = desk.person(request)
-    page = adjudication_page(desk.workspace, who, item)
-    return desk.show(request, "pages/adjudicate.html", page=page, stamp=desk.forms.stamp(), who=who)
+    who = context.person(request)
+    page = adjudication_page(context.workspace, who, item)
+    return context.render(
+        request, "pages/adjudicate.html", page=page, stamp=context.sessions.stamp(), who=who
+    )
 
 
-async def ruled(
-    desk: AtDesk,
+async def read_ruling(
+    context: Context,
     value: Annotated[str, Form()] = "",
     leave_out: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
     guidelines: Annotated[int | None, Form(ge=1, lt=2**31)] = None,
     stamp: Annotated[str, Form()] = "",
 ) -> Ruling:
-    """Read what a form decides: a label, or that it cannot be told."""
+    """Read the decision from a form: a label, or that it cannot be told."""
     return Ruling(
         value=None if leave_out else value,
         reason=reason,
         guidelines=guidelines,
-        seconds=desk.forms.seconds_since(stamp),
+        seconds=context.sessions.seconds_since(stamp),
     )
 
 
-@router.post("", dependencies=[Depends(checked)])
+@router.post("", dependencies=[Depends(require_csrf_token)])
 def decide(
     request: Request,
-    desk: AtDesk,
+    context: Context,
     who: Annotated[str, Form()],
     item: Annotated[str, Form(max_length=_LONGEST)],
     seen: Annotated[str, Form(max_length=_LONGEST)],
-    ruling: Annotated[Ruling, Depends(ruled)],
+    ruling: Annotated[Ruling, Depends(read_ruling)],
 ) -> Response:
     """Keep a decision and show the next open item."""
-    keep(desk.workspace, item, seen, ruling, desk.sender(request, who, "the decision"))
-    return desk.go(request, "/adjudicate")
+    keep(context.workspace, item, seen, ruling, context.sender(request, who, "the decision"))
+    return context.redirect(request, "/adjudicate")
 
 
-@router.post("/undo", dependencies=[Depends(checked)])
-def undo(request: Request, desk: AtDesk, who: Annotated[str, Form()]) -> Response:
+@router.post("/undo", dependencies=[Depends(require_csrf_token)])
+def undo(request: Request, context: Context, who: Annotated[str, Form()]) -> Response:
     """Take the last decision back; its item is shown again."""
-    key = undo_adjudication(desk.workspace, desk.sender(request, who, "the decision"))
-    return desk.go(request, f"/adjudicate?item={key}" if key else "/adjudicate")
+    key = undo_adjudication(context.workspace, context.sender(request, who, "the decision"))
+    return context.redirect(request, f"/adjudicate?item={key}" if key else "/adjudicate")
 
 
-@router.post("/name", dependencies=[Depends(checked)])
-def name(request: Request, desk: AtDesk, who: Annotated[str, Form()]) -> Response:
-    """Remember who decides."""
-    return desk.go(request, "/adjudicate", who=free_name(desk.workspace, who, "the decision"))
+@router.post("/name", dependencies=[Depends(require_csrf_token)])
+def name(request: Request, context: Context, who: Annotated[str, Form()]) -> Response:
+    """Keep the visitor's name."""
+    return context.redirect(
+        request, "/adjudicate", who=free_name(context.workspace, who, "the decision")
+    )

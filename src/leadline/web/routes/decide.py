@@ -1,4 +1,4 @@
-"""Go, go back or stop."""
+"""Pages for the decision on a stage: go, go back or stop."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from starlette.responses import Response
 from leadline.errors import SettingsError
 from leadline.services.commands import decide
 from leadline.services.queries import decision_page
-from leadline.web.desk import AtDesk
-from leadline.web.forms import checked
+from leadline.web.page_context import Context
+from leadline.web.sessions import require_csrf_token
 
 router = APIRouter()
 
 
 @router.get("/decide/{stage}")
-def ask(request: Request, desk: AtDesk, stage: str) -> Response:
+def ask(request: Request, context: Context, stage: str) -> Response:
     """Show what a decision rests on, and the form."""
-    page = decision_page(desk.workspace, stage)
-    return desk.show(request, "pages/decide.html", page=page, seen=json.dumps(page.seen))
+    page = decision_page(context.workspace, stage)
+    return context.render(request, "pages/decide.html", page=page, seen=json.dumps(page.seen))
 
 
-@router.post("/decide/{stage}", dependencies=[Depends(checked)])
+@router.post("/decide/{stage}", dependencies=[Depends(require_csrf_token)])
 def answer(
     request: Request,
-    desk: AtDesk,
+    context: Context,
     stage: str,
     choice: Annotated[str, Form()],
     who: Annotated[str, Form()],
@@ -37,7 +37,7 @@ def answer(
 ) -> Response:
     """Put the decision on the record."""
     entry = decide(
-        desk.workspace,
+        context.workspace,
         stage,
         choice,
         why,
@@ -45,7 +45,7 @@ def answer(
         replacing=entry_shown(replacing),
         seen=_rows_shown(seen),
     )
-    return desk.go(request, f"/stages/{stage}", who=entry.by)
+    return context.redirect(request, f"/stages/{stage}", who=entry.by)
 
 
 def entry_shown(field: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Showing the token."""
+"""Pages for signing in with the token."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from leadline.web.desk import AtDesk, Desk
+from leadline.web.page_context import Context, PageContext
 
 router = APIRouter(prefix="/enter")
 
 
 @router.get("")
-def ask(request: Request, desk: AtDesk, token: str = "") -> Response:
-    """Let in who brings the token in the address, else ask for it."""
+def ask(request: Request, context: Context, token: str = "") -> Response:
+    """Sign in a visitor whose address holds the token, else ask for it."""
     if token:
-        return _answer(request, desk, token)
-    return desk.show(request, "pages/enter.html", is_wrong=False)
+        return _answer(request, context, token)
+    return context.render(request, "pages/enter.html", is_wrong=False)
 
 
 @router.post("")
-def show(request: Request, desk: AtDesk, token: Annotated[str, Form()] = "") -> Response:
-    """Let in who knows the token."""
-    return _answer(request, desk, token)
+def show(request: Request, context: Context, token: Annotated[str, Form()] = "") -> Response:
+    """Sign in a visitor who has typed the token."""
+    return _answer(request, context, token)
 
 
-def _answer(request: Request, desk: Desk, token: str) -> Response:
-    if not desk.forms.knows(token):
-        return desk.show(request, "pages/enter.html", status=403, is_wrong=True)
-    response = desk.go(request, "/")
-    desk.forms.let_in(request, response)
+def _answer(request: Request, context: PageContext, token: str) -> Response:
+    if not context.sessions.is_token(token):
+        return context.render(request, "pages/enter.html", status=403, is_wrong=True)
+    response = context.redirect(request, "/")
+    context.sessions.sign_in(request, response)
     return response

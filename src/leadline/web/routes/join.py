@@ -1,4 +1,4 @@
-"""Coming by a link, and leaving."""
+"""Pages for invitation links: joining and leaving."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from starlette.responses import Response
 
 from leadline.errors import OutdatedAnswerError
 from leadline.services.invitations import PAGES, NotInvitedError, invitation_of
-from leadline.web.desk import AtDesk, Desk
-from leadline.web.forms import checked
+from leadline.web.page_context import Context, PageContext
+from leadline.web.sessions import require_csrf_token
 
 router = APIRouter(prefix="/join")
 
 
 @router.get("/{link}")
-def come(request: Request, desk: AtDesk, link: str) -> Response:
-    """Let in who brings a link, as the person it was made for."""
-    invitation = invitation_of(desk.workspace, link)
-    _refuse_another(request, desk, invitation.person)
-    response = desk.go(request, PAGES[invitation.role][0])
-    desk.forms.welcome(request, response, link)
+def join(request: Request, context: Context, link: str) -> Response:
+    """Let a visitor in by a link, as the person it was made for."""
+    invitation = invitation_of(context.workspace, link)
+    _refuse_another(request, context, invitation.person)
+    response = context.redirect(request, PAGES[invitation.role][0])
+    context.sessions.keep_invitation_token(request, response, link)
     return response
 
 
-@router.post("/leave", dependencies=[Depends(checked)])
-def leave(request: Request, desk: AtDesk) -> Response:
+@router.post("/leave", dependencies=[Depends(require_csrf_token)])
+def leave(request: Request, context: Context) -> Response:
     """Forget the link by which a visitor came."""
-    response = desk.go(request, "/")
-    desk.forms.farewell(response)
+    response = context.redirect(request, "/")
+    context.sessions.forget_invitation_token(response)
     return response
 
 
-def _refuse_another(request: Request, desk: Desk, person: str) -> None:
+def _refuse_another(request: Request, context: PageContext, person: str) -> None:
     """A browser is one person at a time, so that nobody goes on under another's name unawares."""
     try:
-        here = desk.guest(request)
+        here = context.invitation(request)
     except NotInvitedError:
         return
     if here is not None and here.person != person:

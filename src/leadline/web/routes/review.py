@@ -1,4 +1,4 @@
-"""Judging blind, and choosing an operating point."""
+"""Pages for the review: blind judgments, and the choice of an operating point."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from leadline.services.commands import choose_point, judge, undo_judgment
 from leadline.services.invitations import free_name
-from leadline.services.queries import choice_page, review_page
+from leadline.services.queries import operating_points_page, review_page
 from leadline.services.reviewing.opinions import give_opinion
-from leadline.web.desk import AtDesk
-from leadline.web.forms import checked
+from leadline.web.page_context import Context
 from leadline.web.routes.decide import entry_shown
+from leadline.web.sessions import require_csrf_token
 
 router = APIRouter(prefix="/review")
 
@@ -21,17 +21,19 @@ _SAID = {"yes": True, "no": False, "unsure": None}
 
 
 @router.get("")
-def show(request: Request, desk: AtDesk) -> Response:
+def show(request: Request, context: Context) -> Response:
     """Show one row of the stream: its features and nothing else."""
-    who = desk.person(request)
-    page = review_page(desk.workspace, who)
-    return desk.show(request, "pages/review.html", page=page, stamp=desk.forms.stamp(), who=who)
+    who = context.person(request)
+    page = review_page(context.workspace, who)
+    return context.render(
+        request, "pages/review.html", page=page, stamp=context.sessions.stamp(), who=who
+    )
 
 
-@router.post("", dependencies=[Depends(checked)])
+@router.post("", dependencies=[Depends(require_csrf_token)])
 def answer(
     request: Request,
-    desk: AtDesk,
+    context: Context,
     said: Annotated[Literal["yes", "no", "unsure"], Form()],
     tuning: Annotated[int, Form()],
     row: Annotated[int, Form()],
@@ -39,73 +41,77 @@ def answer(
     stamp: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep a judgment and show the next row."""
-    person = desk.sender(request, who, "the judgment")
-    judge(desk.workspace, tuning, row, _SAID[said], person, desk.forms.seconds_since(stamp))
-    return desk.go(request, "/review")
+    person = context.sender(request, who, "the judgment")
+    judge(
+        context.workspace, tuning, row, _SAID[said], person, context.sessions.seconds_since(stamp)
+    )
+    return context.redirect(request, "/review")
 
 
-@router.post("/undo", dependencies=[Depends(checked)])
+@router.post("/undo", dependencies=[Depends(require_csrf_token)])
 def undo(
-    request: Request, desk: AtDesk, tuning: Annotated[int, Form()], who: Annotated[str, Form()]
+    request: Request, context: Context, tuning: Annotated[int, Form()], who: Annotated[str, Form()]
 ) -> Response:
     """Take the last judgment back; its row is shown again."""
-    undo_judgment(desk.workspace, tuning, desk.sender(request, who, "the judgment"))
-    return desk.go(request, "/review")
+    undo_judgment(context.workspace, tuning, context.sender(request, who, "the judgment"))
+    return context.redirect(request, "/review")
 
 
-@router.post("/name", dependencies=[Depends(checked)])
-def name(request: Request, desk: AtDesk, who: Annotated[str, Form()]) -> Response:
-    """Remember who judges."""
-    return desk.go(request, "/review", who=free_name(desk.workspace, who, "judging"))
+@router.post("/name", dependencies=[Depends(require_csrf_token)])
+def name(request: Request, context: Context, who: Annotated[str, Form()]) -> Response:
+    """Keep the visitor's name."""
+    return context.redirect(request, "/review", who=free_name(context.workspace, who, "judging"))
 
 
 @router.get("/choose")
-def compare(request: Request, desk: AtDesk, ratio: float | None = None) -> Response:
+def compare(request: Request, context: Context, ratio: float | None = None) -> Response:
     """Show what each point does where a miss is as bad as `ratio` false alarms."""
-    page = choice_page(desk.workspace)
+    page = operating_points_page(context.workspace)
     if ratio is not None:
         cost = page.cost_false_alarm
-        page = choice_page(desk.workspace, ratio * cost, cost)
-    return desk.show(request, "pages/choose.html", page=page)
+        page = operating_points_page(context.workspace, ratio * cost, cost)
+    return context.render(request, "pages/choose.html", page=page)
 
 
 @router.get("/consequences")
 def consequences(
     request: Request,
-    desk: AtDesk,
+    context: Context,
     volume: Annotated[int, Query(ge=1, le=1_000_000_000)] = 1000,
     per: Literal["day", "week"] = "day",
 ) -> Response:
-    """Show what becomes of so many rows at each point, and rows that change between two."""
-    page = choice_page(desk.workspace)
-    return desk.show(request, "pages/consequences.html", page=page, volume=volume, per=per)
+    """Show the outcome of `volume` rows at each point, and rows that change between two."""
+    page = operating_points_page(context.workspace)
+    return context.render(request, "pages/consequences.html", page=page, volume=volume, per=per)
 
 
 @router.get("/summary")
-def summary(request: Request, desk: AtDesk) -> Response:
+def summary(request: Request, context: Context) -> Response:
     """Show the choice and its reason on one page, for people who were not there."""
-    return desk.show(request, "pages/summary.html", page=choice_page(desk.workspace))
+    return context.render(
+        request, "pages/summary.html", page=operating_points_page(context.workspace)
+    )
 
 
-@router.post("/opinion", dependencies=[Depends(checked)])
+@router.post("/opinion", dependencies=[Depends(require_csrf_token)])
 def opinion(
     request: Request,
-    desk: AtDesk,
+    context: Context,
     ratio: Annotated[float, Form()],
     who: Annotated[str, Form()],
     tuning: Annotated[int, Form()],
     why: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    """Keep what a person says a miss is worth; nobody has decided yet."""
-    person = free_name(desk.workspace, who, "the opinion")
-    said = give_opinion(desk.workspace, tuning, ratio, why, person)
-    return desk.go(request, f"/review/choose?ratio={said.ratio:g}", who=said.person)
+    """Keep a stakeholder's opinion of what a miss is worth; it decides nothing."""
+    person = free_name(context.workspace, who, "the opinion")
+    said = give_opinion(context.workspace, tuning, ratio, why, person)
+    return context.redirect(request, f"/review/choose?ratio={said.ratio:g}", who=said.person)
 
 
-@router.post("/choose", dependencies=[Depends(checked)])
+@router.post("/choose", dependencies=[Depends(require_csrf_token)])
 def choose(
     request: Request,
-    desk: AtDesk,
+    context: Context,
     point: Annotated[str, Form()],
     ratio: Annotated[float, Form()],
     why: Annotated[str, Form()],
@@ -114,15 +120,15 @@ def choose(
     replacing: Annotated[str, Form()] = "",
 ) -> Response:
     """Put the choice on the record."""
-    cost = choice_page(desk.workspace).cost_false_alarm
+    cost = operating_points_page(context.workspace).cost_false_alarm
     entry = choose_point(
-        desk.workspace,
+        context.workspace,
         point,
         ratio * cost,
         cost,
         why,
-        free_name(desk.workspace, who, "the choice"),
+        free_name(context.workspace, who, "the choice"),
         replacing=entry_shown(replacing),
         tuning=tuning,
     )
-    return desk.go(request, "/rows/review", who=entry.by)
+    return context.redirect(request, "/rows/review", who=entry.by)

@@ -1,0 +1,51 @@
+"""The project overview on the terminal: stages, cost, chance, next step."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from leadline.cli.terminal.text_layout import Cell, print_line
+from leadline.services.number_format import money, percent
+from leadline.services.queries import ProjectPage
+
+_COLOURS = {
+    "go": "green",
+    "no": "red",
+    "unclear": "yellow",
+    "stale": "yellow",
+    "open": "cyan",
+    "waiting": "dim",
+}
+_MARGIN = 8
+
+
+def print_page(screen: Console, page: ProjectPage) -> None:
+    """Print the state of the project."""
+    print_line(screen, [Cell(page.name, len(page.name), "bold")], page.question)
+    screen.print()
+    width = max(len(stage.badge.text) for stage in page.stages)
+    for stage in page.stages:
+        word = Cell(stage.badge.text, width, _COLOURS.get(stage.badge.tone, ""))
+        print_line(screen, [Cell(stage.stage.value, _MARGIN - 2, "bold"), word], stage.sentence)
+    screen.print()
+    costs = page.costs
+    granted = f" of {money(costs.granted, costs.currency)} granted" if costs.granted else ""
+    _print_about(screen, "cost", f"{money(costs.spent, costs.currency)}{granted}.")
+    if page.chance is not None:
+        words = (
+            f"{percent(page.chance.now)} for {page.chance.target} with today's rows, "
+            f"{percent(page.chance.affordable)} with those the budget can buy."
+        )
+        _print_about(screen, "chance", words)
+    print_next(screen, page)
+
+
+def print_next(screen: Console, page: ProjectPage) -> None:
+    """Print what to do now, and the command that does it."""
+    _print_about(screen, "next", f"{page.next.title}. {page.next.why}".strip())
+    if page.next.command:
+        print_line(screen, [Cell("", _MARGIN - 2)], page.next.command)
+
+
+def _print_about(screen: Console, name: str, words: str) -> None:
+    print_line(screen, [Cell(name, _MARGIN - 2, "bold")], words)

@@ -1,0 +1,129 @@
+"""Run of a demo project: six stages in order, with simulated judgments and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from leadline.demo import flights, words
+from leadline.demo.scenario import Scenario
+from leadline.errors import LeadlineError, SettingsError
+from leadline.phases.lifecycle import Stage
+from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Answer
+from leadline.record import Entry
+from leadline.services.commands import choose_point, decide, judge
+from leadline.services.queries import operating_points_page
+from leadline.services.reviewing.stream_rows import rows_to_judge
+from leadline.settings import template
+from leadline.worker import mend, observe
+from leadline.worker.computing import Progress
+from leadline.workspace import SETTINGS_FILE, Workspace
+
+EXAMPLES: dict[str, Callable[[Path], Scenario]] = {
+    "flights": flights.write_files,
+    "words": words.write_files,
+}
+BY = "Leadline demo"
+
+_WHY_ON = "The demo goes on to show all six stages; a team would stop here and think."
+_WHY_POINT = "The cheapest at the costs stated, by judgments that say what really happened."
+_SECTIONS = ("ethics", "prices", "labels", "serve", "watch")
+
+
+def run_demo(
+    write_files: Callable[[Path], Scenario],
+    folder: Path,
+    *,
+    started: Callable[[str], None],
+    progress: Progress,
+) -> Iterator[Entry]:
+    """Go through the life cycle and yield each verdict as it comes.
+
+    Parameters
+    ----------
+    write_files : callable
+        Writes the files of data into the folder and returns the scenario; one of `EXAMPLES`.
+    folder : Path
+        A new one; the workspace stays there.
+    started, progress : callable
+        Told the row that begins, and the job while it runs.
+
+    Raises
+    ------
+    SettingsError
+        If the folder holds something already.
+    LeadlineError
+        If the package that carries the data is not installed.
+    """
+    scenario = _prepare(write_files, folder)
+    with Workspace.open(folder) as workspace:
+        run = partial(mend, workspace, by=BY, started=started, progress=progress)
+        for stage in (Stage.DEFINE, Stage.FIND, Stage.TRAIN):
+            yield from _through(workspace, stage, run)
+        yield from run(["tuning"])
+        _judge(workspace, scenario)
+        yield _choose(workspace)
+        yield from _through(workspace, Stage.SHIP, run)
+        yield from run(["decay"])
+        for name in scenario.later:
+            started("monitor")
+            observe(workspace, folder / name)
+        yield from run(["monitor"])
+
+
+def _prepare(write_files: Callable[[Path], Scenario], folder: Path) -> Scenario:
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsError(
+            f"{folder} holds something already.",
+            "The demo needs a folder of its own.",
+            "Remove it, or choose another: leadline demo -C FOLDER.",
+        )
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        scenario = write_files(folder)
+    except LeadlineError:
+        if is_new:
+            folder.rmdir()
+        raise
+    text = template(
+        name=scenario.name,
+        files=scenario.files,
+        label=scenario.label,
+        problem=scenario.problem,
+        data={**scenario.data, "stream": list(scenario.stream)},
+        more={section: getattr(scenario, section) for section in _SECTIONS},
+    )
+    (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")
+    return scenario
+
+
+def _through(
+    workspace: Workspace, stage: Stage, run: Callable[[list[str]], Iterator[Entry]]
+) -> Iterator[Entry]:
+    """A stage to its end; a "no" on the way is overruled, by name and with a reason."""
+    is_blocked = True
+    while is_blocked:
+        is_blocked = False
+        for entry in run([stage.value]):
+            yield entry
+            if entry.verdict.answer is Answer.NO:
+                is_blocked = True
+                yield decide(workspace, stage.value, "go", _WHY_ON, BY)
+
+
+def _judge(workspace: Workspace, scenario: Scenario) -> None:
+    """Judge every row drawn by its true label."""
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    assert isinstance(entry.verdict, Tuning)
+    positive = scenario.problem["positive"]
+    for row in rows_to_judge(workspace.artifacts, entry.verdict):
+        judge(workspace, entry.number, row, scenario.truth[row] == positive, BY, 0.0)
+
+
+def _choose(workspace: Workspace) -> Entry:
+    page = operating_points_page(workspace)
+    return choose_point(workspace, page.best, page.cost_miss, page.cost_false_alarm, _WHY_POINT, BY)

@@ -1,0 +1,7 @@
+"""The model document (model card): all that is needed to keep the model in service."""
+
+from __future__ import annotations
+
+from leadline.report.model_document.document import model_document
+
+__all__ = ["model_document"]

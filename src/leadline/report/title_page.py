@@ -1,0 +1,171 @@
+"""The title page: state of the project, cost, chance of success, next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from leadline.phases.forecast import Forecast
+from leadline.phases.labelling import Labelling
+from leadline.phases.lifecycle import (
+    ROWS,
+    Owner,
+    Stage,
+    Standing,
+    State,
+    decision_of,
+    is_decision,
+    rows_of,
+)
+from leadline.phases.problem import Problem
+from leadline.phases.search import Search
+from leadline.phases.verdict import Answer, Verdict
+from leadline.phases.wording import chance
+from leadline.record import Entry
+from leadline.report.text_table import money
+
+NOT_YET = "not yet"
+
+
+@dataclass(frozen=True)
+class StageWord:
+    """One stage in one word.
+
+    Attributes
+    ----------
+    stage : str
+        Its name.
+    word : str
+        go, no, unclear or not yet.
+    why : str
+        What the word rests on.
+    """
+
+    stage: str
+    word: str
+    why: str
+
+
+@dataclass(frozen=True)
+class TitlePage:
+    """A project on one page.
+
+    Attributes
+    ----------
+    stages : tuple of StageWord
+        All six, in order.
+    cost : str
+        Money gone, of what was granted.
+    success : str
+        Chance of meeting the target.
+    next : str
+        What is wanted now, and of whom.
+    """
+
+    stages: tuple[StageWord, ...]
+    cost: str
+    success: str
+    next: str
+
+
+def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> TitlePage:
+    """Put a project on one page.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        Every entry, newest last.
+    standing : mapping of str to Standing
+        Where each row stands.
+
+    Returns
+    -------
+    TitlePage
+        All in words.
+    """
+    latest = {entry.row: entry.verdict for entry in entries}
+    return TitlePage(
+        stages=tuple(_stage_word(stage, standing, latest) for stage in Stage),
+        cost=_cost(entries, latest),
+        success=_success(standing, latest),
+        next=_next(standing, latest),
+    )
+
+
+def _stage_word(
+    stage: Stage, standing: Mapping[str, Standing], latest: Mapping[str, Verdict]
+) -> StageWord:
+    names = [row.name for row in rows_of(stage)]
+    current = {name: standing[name].answer for name in names if _is_current(standing[name])}
+    decision = standing[decision_of(stage)]
+    if _is_current(decision):
+        word = "go" if decision.answer is Answer.GO else "no"
+        return StageWord(stage.value, word, latest[decision_of(stage)].summary)
+    for answer in (Answer.NO, Answer.UNCLEAR):
+        rows = [name for name, given in current.items() if given is answer]
+        if rows:
+            return StageWord(stage.value, answer.value, f"{rows[-1]}: {latest[rows[-1]].summary}")
+    stale = [name for name in names if standing[name].state is State.STALE]
+    if stale:
+        return StageWord(stage.value, NOT_YET, f"Out of date: {', '.join(stale)}.")
+    missing = [name for name in names if name not in current]
+    if missing:
+        return StageWord(stage.value, NOT_YET, f"To come: {', '.join(missing)}.")
+    return StageWord(stage.value, "go", latest[names[-1]].summary)
+
+
+def _is_current(standing: Standing) -> bool:
+    return standing.state is State.CURRENT
+
+
+def _cost(entries: Sequence[Entry], latest: Mapping[str, Verdict]) -> str:
+    problem = latest.get("problem")
+    if not isinstance(problem, Problem):
+        return "Not known: the problem has not been stated."
+    verdicts = [entry.verdict for entry in entries]
+    spent = sum(verdict.cost for verdict in verdicts if isinstance(verdict, Search))
+    labelling, forecast = latest.get("labelling"), latest.get("forecast")
+    if isinstance(labelling, Labelling):
+        spent += labelling.cost
+    if isinstance(forecast, Forecast):
+        spent = max(spent, forecast.spent)
+    words = money(spent, problem.currency)
+    if not problem.budget:
+        return f"{words} spent; no budget was stated."
+    return (
+        f"{words} of {money(problem.budget, problem.currency)} granted "
+        f"({spent / problem.budget:.0%})."
+    )
+
+
+def _success(standing: Mapping[str, Standing], latest: Mapping[str, Verdict]) -> str:
+    forecast = latest.get("forecast")
+    if not isinstance(forecast, Forecast):
+        return "Not known yet: the row 'forecast' says it, once it has been run."
+    words = (
+        f"{chance(forecast.p_now)} with today's rows, "
+        f"{chance(forecast.p_affordable)} with all the budget can buy."
+    )
+    if not _is_current(standing["forecast"]):
+        words += " Out of date: something it stands on has changed."
+    return words
+
+
+def _next(standing: Mapping[str, Standing], latest: Mapping[str, Verdict]) -> str:
+    for name, row in ROWS.items():
+        state = standing[name]
+        if is_decision(name):
+            doubts = [on for on in row.stands_on if _is_doubtful(standing[on])]
+            if _is_current(state) and state.answer is not Answer.GO:
+                return f"{latest[name].summary.rstrip('.')}. Until that changes, nothing follows."
+            if doubts and not _is_current(state):
+                summary = latest[doubts[-1]].summary
+                return f"Decide on {row.stage}: go on, go back or stop? {doubts[-1]}: {summary}"
+        elif state.is_runnable and state.state in {State.OPEN, State.STALE}:
+            who = "The machine can run" if row.owner is Owner.MACHINE else "People are asked for"
+            return f"{who} '{name}': {row.question}"
+    return "Nothing is waiting: every verdict is there and current."
+
+
+def _is_doubtful(standing: Standing) -> bool:
+    return _is_current(standing) and standing.answer in {Answer.NO, Answer.UNCLEAR}

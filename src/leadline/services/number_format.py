@@ -1,0 +1,133 @@
+"""Number formatting: shares, money, durations, times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import floor, log10
+
+from leadline.phases.verdict import Answer, Bounds
+from leadline.phases.wording import plural
+
+ANSWERS = {Answer.GO: "go", Answer.NO: "no", Answer.UNCLEAR: "unclear"}
+
+
+def percent(share: float) -> str:
+    """Return a share in [0, 1] as whole percent; certainty is never claimed by rounding.
+
+    Examples
+    --------
+    >>> percent(0.284), percent(0.003), percent(0.9999)
+    ('28 %', 'under 1 %', 'over 99 %')
+    """
+    if share < 0.01:
+        return "under 1 %"
+    if share > 0.99:
+        return "over 99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def percent_range(bounds: Bounds) -> str:
+    """Return an interval of shares as whole percent.
+
+    Examples
+    --------
+    >>> percent_range(Bounds(estimate=0.6, low=0.52, high=0.67))
+    '52 to 67 %'
+    """
+    low, high = round(100 * bounds.low), round(100 * bounds.high)
+    return f"{low} %" if low == high else f"{low} to {high} %"
+
+
+def money(amount: float, currency: str) -> str:
+    """Return an amount; cents only where they matter.
+
+    Examples
+    --------
+    >>> money(1234.5, "USD"), money(3.456, "USD"), money(0.0004, "USD"), money(0, "USD")
+    ('1,234 USD', '3.46 USD', 'under 0.01 USD', '0 USD')
+    """
+    if amount == 0:
+        return f"0 {currency}"
+    if 0 < amount < 0.01:
+        return f"under 0.01 {currency}"
+    return f"{amount:,.0f} {currency}" if abs(amount) >= 100 else f"{amount:,.2f} {currency}"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in the unit a person would choose.
+
+    Examples
+    --------
+    >>> duration(0.04), duration(8), duration(170), duration(9000), duration(400_000)
+    ('under a second', '8 seconds', '3 minutes', '2.5 hours', '4.6 days')
+    """
+    if seconds < 1:
+        return "under a second"
+    for unit, size, limit in (("second", 1, 90), ("minute", 60, 5400), ("hour", 3600, 172_800)):
+        if seconds < limit:
+            digits = 1 if unit == "hour" else 0
+            return plural(round(seconds / size, digits), unit)
+    return plural(round(seconds / 86_400, 1), "day")
+
+
+def per_thousand(share: float) -> str:
+    """Return how many of 1,000 a share is.
+
+    Examples
+    --------
+    >>> per_thousand(0.0452), per_thousand(0.0004), per_thousand(0)
+    ('45', 'fewer than 1', '0')
+    """
+    if 0 < share < 0.0005:
+        return "fewer than 1"
+    return f"{1000 * share:,.0f}"
+
+
+def per_thousand_range(low: float, high: float) -> str:
+    """Return how many of 1,000 an interval of shares spans.
+
+    Examples
+    --------
+    >>> per_thousand_range(0.026, 0.032), per_thousand_range(0.0261, 0.0263)
+    ('26 to 32', '26')
+    """
+    first, last = round(1000 * low), round(1000 * high)
+    return f"{first:,}" if first == last else f"{first:,} to {last:,}"
+
+
+def figure(number: float) -> str:
+    """Return a number with three digits that count, and thousands set apart.
+
+    Examples
+    --------
+    >>> figure(0.81234), figure(12345.6), figure(0.000123), figure(0.0), figure(7)
+    ('0.812', '12,346', '0.000123', '0', '7')
+    """
+    if number == 0:
+        return "0"
+    if float(number).is_integer() or abs(number) >= 1000:
+        return f"{number:,.0f}"
+    return f"{number:,.{max(0, 2 - floor(log10(abs(number))))}f}"
+
+
+def signed(number: float) -> str:
+    """Return a difference with its sign.
+
+    Examples
+    --------
+    >>> signed(12.34), signed(-0.5), signed(0)
+    ('+12.3', '-0.500', '0')
+    """
+    return f"{'+' if number > 0 else ''}{figure(number)}"
+
+
+def moment(at: datetime) -> str:
+    """Return a time in UTC, to the minute.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> moment(datetime(2013, 7, 4, 9, 5, tzinfo=UTC))
+    '4 July 2013, 09:05 UTC'
+    """
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"

@@ -1,0 +1,156 @@
+"""Next steps of a project, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from leadline.phases.lifecycle import ROWS, Row, Stage, State, decision_of, is_decision, rows_of
+from leadline.phases.verdict import Answer
+from leadline.record import Job
+from leadline.services.queries.project_state import ProjectState, title_of
+
+
+class Act(StrEnum):
+    """What a step asks for."""
+
+    STATE = "state the problem"
+    RUN = "run"
+    DECIDE = "decide"
+    JUDGE = "judge"
+    WAIT = "wait"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do.
+
+    Attributes
+    ----------
+    act : Act
+        What is asked for.
+    title : str
+        In a few words.
+    why : str
+        The reason.
+    path : str
+        Where on the page it is done.
+    command : str
+        How it is done in a terminal; empty where it cannot.
+    row : str
+        The row it is about; empty if it is about none.
+    """
+
+    act: Act
+    title: str
+    why: str
+    path: str = "/"
+    command: str = ""
+    row: str = ""
+
+
+def steps(now: ProjectState, jobs: Sequence[Job] = ()) -> tuple[Step, ...]:
+    """Return what is to be done, the most urgent first; never empty.
+
+    Parameters
+    ----------
+    now : ProjectState
+        Where every row stands.
+    jobs : sequence of Job
+        Those waiting or running.
+
+    Returns
+    -------
+    tuple of Step
+        Only "nothing" if nothing is to be done.
+    """
+    stopped = [_stopped(stage) for stage in Stage if now.has(decision_of(stage), Answer.NO)]
+    if stopped:
+        return tuple(stopped)
+    at_work = {job.row: job for job in jobs}
+    found = tuple(
+        _waiting(at_work[step.row]) if step.act is Act.RUN and step.row in at_work else step
+        for step in _wanted(now)
+    )
+    return found or (
+        Step(
+            Act.NOTHING,
+            "Nothing to decide now",
+            "Every verdict is current. Look again when new data have come in.",
+            ROWS["monitor"].page,
+            ROWS["monitor"].command,
+        ),
+    )
+
+
+def _wanted(now: ProjectState) -> Iterator[Step]:
+    for name, row in ROWS.items():
+        standing = now.standings[name]
+        if is_decision(name):
+            yield from _decision_wanted(now, row.stage)
+        elif standing.closed:
+            continue
+        elif standing.state is State.OPEN:
+            yield _first(row)
+        elif standing.state is State.STALE:
+            yield _again(row)
+
+
+def _first(row: Row) -> Step:
+    act = Act.RUN if row.is_computed else Act.JUDGE
+    if row.name == "problem":
+        act = Act.STATE
+    return Step(act, row.task, row.question, row.page, row.command, row.name)
+
+
+def _again(row: Row) -> Step:
+    first = _first(row)
+    titles = {Act.RUN: f"{row.task} again", Act.JUDGE: f"{title_of(row.name)} again"}
+    title = titles.get(first.act, row.task)
+    why = "What it stood on has changed since."
+    return replace(first, title=title, why=why)
+
+
+def _decision_wanted(now: ProjectState, stage: Stage) -> Iterator[Step]:
+    """A "no" blocks what comes after; an unclear answer only asks for a person's word."""
+    rows = [row.name for row in rows_of(stage)]
+    against = [name for name in rows if now.has(name, Answer.NO) and not now.is_overruled(name)]
+    is_decided = now.standings[decision_of(stage)].state is State.CURRENT
+    unclear = [name for name in rows if now.has(name, Answer.UNCLEAR) and not is_decided]
+    if not against and not unclear:
+        return
+    said = "no" if against else "unclear"
+    decision = ROWS[decision_of(stage)]
+    names = " and ".join(title_of(name).lower() for name in against or unclear)
+    yield Step(
+        Act.DECIDE,
+        decision.task,
+        f"The verdict of {names} is {said}.",
+        decision.page,
+        decision.command,
+    )
+
+
+def _stopped(stage: Stage) -> Step:
+    decision = ROWS[decision_of(stage)]
+    return Step(
+        Act.DECIDE,
+        f"Stopped after {stage}",
+        f"The decision on {stage} was not to go on. A new decision, or a new verdict, reopens it.",
+        decision.page,
+        decision.command,
+        decision.name,
+    )
+
+
+def _waiting(job: Job) -> Step:
+    return Step(
+        Act.WAIT,
+        f"Wait for {job.row}",
+        job.message or f"Asked for by {job.by}.",
+        f"/jobs/{job.number}",
+        "leadline worker",
+        job.row,
+    )

@@ -1,0 +1,248 @@
+"""Page model of the operating points: outcomes, costs, stakeholders' opinions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from leadline.labelling.items import Values
+from leadline.phases.data import Data
+from leadline.phases.default_decision import PlainPoint
+from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, Review, reality_findings
+from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Finding
+from leadline.record import CostOpinion, Entry
+from leadline.services.queries.review import newest_tuning, row_values
+from leadline.services.reviewing.majority_judgments import majority_judgments
+from leadline.services.reviewing.opinions import opinions
+from leadline.services.reviewing.point_outcomes import Consequence, consequences
+from leadline.services.reviewing.stream_estimate import (
+    ErrorExamples,
+    error_examples,
+    estimate_stream,
+    n_judgments_needed,
+)
+from leadline.services.reviewing.stream_rows import changed_values
+from leadline.workspace import Workspace
+
+N_SHOWN = 5
+
+
+class Clarity(StrEnum):
+    """Whether the judgments tell which point is the cheapest."""
+
+    CLEAR = "clear"
+    TOO_CLOSE = "too close to call"
+    NOT_ENOUGH = "not enough judgments"
+
+
+@dataclass(frozen=True)
+class Change:
+    """The rows that the looser of two neighbouring points flags and the stricter does not.
+
+    Attributes
+    ----------
+    strict, loose : str
+        The two points.
+    flagged, real : float
+        Share of all rows that only the looser one flags, and of these the real ones.
+    rows : tuple of Values
+        A few of them, as a person sees them.
+    """
+
+    strict: str
+    loose: str
+    flagged: float
+    real: float
+    rows: tuple[Values, ...]
+
+
+@dataclass(frozen=True)
+class OperatingPointsPage:
+    """The operating points and what each would do.
+
+    Attributes
+    ----------
+    question, unit, miss, false_alarm, currency : str
+        The project's own words.
+    tuning : int
+        Number of the tuning shown, for the form.
+    n_stream, n_judged, n_unsure, n_wanted : int
+        Rows of the stream, judged, left unsure, drawn for judging.
+    reviewers : tuple of str
+        Who judged.
+    cost_miss, cost_false_alarm : float
+        What one error of each kind costs, as asked for.
+    consequences : tuple of Consequence
+        One a point; empty where there is no threshold to choose.
+    plain : PlainPoint or None
+        What there is to agree to instead.
+    best : str
+        The point that is most probably the cheapest; empty without judgments.
+    clarity : Clarity
+        Whether the judgments tell.
+    p_best : float
+        How probable it is.
+    standing_choice : Review or None
+        The newest choice; None if there was none.
+    replacing : int or None
+        Its entry number, for the form.
+    more : float
+        Further judgments that would tell; 0 where it is clear, infinite where none would.
+    changes : tuple of Change
+        What the looser of two neighbouring points adds.
+    reality : tuple of Finding
+        Where the stream differs from the test set beyond chance.
+    false_alarms, misses : tuple of Values
+        A few judged rows on which the model errs at every point.
+    opinions : tuple of CostOpinion
+        What people said a miss is worth, by rising ratio.
+    owner : str
+        Who decides.
+    n_agreed, n_judged_twice : int
+        Rows on which all their reviewers agree, and rows that two or more judged.
+    history : tuple of Entry
+        All choices, the newest first.
+    """
+
+    question: str
+    unit: str
+    miss: str
+    false_alarm: str
+    currency: str
+    tuning: int
+    n_stream: int
+    n_judged: int
+    n_unsure: int
+    n_wanted: int
+    reviewers: tuple[str, ...]
+    cost_miss: float
+    cost_false_alarm: float
+    consequences: tuple[Consequence, ...]
+    best: str
+    clarity: Clarity
+    p_best: float
+    standing_choice: Review | None
+    replacing: int | None
+    plain: PlainPoint | None = None
+    more: float = 0.0
+    changes: tuple[Change, ...] = ()
+    reality: tuple[Finding, ...] = ()
+    false_alarms: tuple[Values, ...] = ()
+    misses: tuple[Values, ...] = ()
+    opinions: tuple[CostOpinion, ...] = ()
+    owner: str = ""
+    n_agreed: int = 0
+    n_judged_twice: int = 0
+    history: tuple[Entry, ...] = ()
+
+    @property
+    def ratio(self) -> float:
+        """How many false alarms are as bad as one miss."""
+        return self.cost_miss / self.cost_false_alarm
+
+
+def operating_points_page(
+    workspace: Workspace, cost_miss: float | None = None, cost_false_alarm: float | None = None
+) -> OperatingPointsPage:
+    """Read what each operating point would do.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    cost_miss, cost_false_alarm : float, optional
+        What one error of each kind costs; as the problem has it where not given or not above 0.
+
+    Raises
+    ------
+    NotReadyError
+        If no operating points are on newest_tuning.
+    """
+    number, tuning, problem = newest_tuning(workspace)
+    costs = {
+        "cost_miss": _cost(cost_miss, problem.cost_miss),
+        "cost_false_alarm": _cost(cost_false_alarm, problem.cost_false_alarm),
+    }
+    majority = majority_judgments(workspace.record.reviews.judgments(number))
+    store = workspace.artifacts
+    is_judged = bool(tuning.points and majority.answers and tuning.stream_scores)
+    result = estimate_stream(store, tuning, majority) if is_judged else None
+    found = consequences(store, tuning, majority, result=result, **costs)
+    points = [consequence.point for consequence in found]
+    best = max(points, key=lambda point: point.p_cheapest, default=None)
+    p_best = best.p_cheapest if best else 0.0
+    history = workspace.record.entries("review")[::-1]
+    chosen = history[0] if history else None
+    clarity = _clarity(len(majority.answers), p_best)
+    more = 0.0
+    if result is not None and clarity is not Clarity.CLEAR:
+        more = n_judgments_needed(store, tuning, majority, result, **costs)
+    seen = error_examples(store, tuning, majority, N_SHOWN) if is_judged else ErrorExamples((), ())
+    return OperatingPointsPage(
+        question=problem.question,
+        unit=problem.unit,
+        miss=problem.miss,
+        false_alarm=problem.false_alarm,
+        currency=problem.currency,
+        tuning=number,
+        n_stream=tuning.n_stream,
+        n_judged=len(majority.answers),
+        n_unsure=majority.n_unsure,
+        n_wanted=tuning.n_sample,
+        reviewers=majority.reviewers,
+        consequences=found,
+        best=best.name if best and majority.answers else "",
+        clarity=clarity,
+        p_best=p_best,
+        standing_choice=_choice(chosen),
+        replacing=chosen.number if chosen else None,
+        plain=tuning.plain,
+        more=more,
+        changes=_changes(workspace, tuning, found),
+        reality=tuple(reality_findings(tuple(points))) if is_judged else (),
+        false_alarms=tuple(row_values(workspace, tuning, row) for row in seen.false_alarms),
+        misses=tuple(row_values(workspace, tuning, row) for row in seen.misses),
+        opinions=opinions(workspace, number),
+        owner=problem.owner,
+        n_agreed=majority.agreement[0],
+        n_judged_twice=majority.agreement[1],
+        history=history,
+        **costs,
+    )
+
+
+def _changes(
+    workspace: Workspace, tuning: Tuning, found: tuple[Consequence, ...]
+) -> tuple[Change, ...]:
+    """What each point adds to the one before, with rows that show it."""
+    data = workspace.record.latest_of(Data)
+    assert data is not None
+    rows = changed_values(workspace.artifacts, tuning, data)
+    return tuple(
+        Change(
+            strict=strict.point.name,
+            loose=loose.point.name,
+            flagged=loose.flagged - strict.flagged,
+            real=loose.real.estimate - strict.real.estimate,
+            rows=rows.get(loose.point.name, ()),
+        )
+        for strict, loose in pairwise(found)
+    )
+
+
+def _cost(asked: float | None, stated: float) -> float:
+    if asked is not None and 0 < asked < float("inf"):
+        return asked
+    return stated if stated > 0 else 1.0
+
+
+def _clarity(n_judged: int, p_best: float) -> Clarity:
+    if n_judged < FEWEST_JUDGMENTS:
+        return Clarity.NOT_ENOUGH
+    return Clarity.CLEAR if p_best >= CLEAR else Clarity.TOO_CLOSE
+
+
+def _choice(entry: Entry | None) -> Review | None:
+    return entry.verdict_as(Review) if entry else None

@@ -1,0 +1,139 @@
+"""State of every row and stage in words, from one query that decodes no verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.lifecycle import (
+    ROWS,
+    Mark,
+    Row,
+    Stage,
+    Standing,
+    State,
+    decision_of,
+    rows_of,
+    standing,
+)
+from leadline.phases.verdict import Answer
+from leadline.record import Record
+from leadline.services.number_format import ANSWERS
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A state in one or two words, and how to colour it.
+
+    Attributes
+    ----------
+    text : str
+        What a person reads.
+    tone : str
+        go, no, unclear, stale, open or waiting; never the only carrier of the meaning.
+    """
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class RowSummary:
+    """One row in a list."""
+
+    name: str
+    title: str
+    question: str
+    badge: Badge
+    number: int | None
+
+
+@dataclass(frozen=True)
+class ProjectState:
+    """Every mark of a record, and the standing that follows.
+
+    Attributes
+    ----------
+    marks : tuple of Mark
+        Oldest first.
+    latest : dict of str to Mark
+        The newest mark of each row.
+    standings : dict of str to Standing
+        In the order of the life cycle.
+    """
+
+    marks: tuple[Mark, ...]
+    latest: dict[str, Mark]
+    standings: dict[str, Standing]
+
+    @classmethod
+    def of(cls, record: Record) -> ProjectState:
+        """Read the marks of a record."""
+        marks = tuple(sorted(record.marks(), key=lambda mark: mark.number))
+        return cls(marks, {mark.row: mark for mark in marks}, standing(marks))
+
+    def is_overruled(self, row: str) -> bool:
+        """Whether a person has seen this very "no" and said go."""
+        decision = decision_of(ROWS[row].stage)
+        return (
+            self.has(decision, Answer.GO)
+            and self.latest[decision].on.get(row) == self.latest[row].number
+        )
+
+    def has(self, row: str, answer: Answer) -> bool:
+        """Whether a row has a current verdict with this answer."""
+        now = self.standings[row]
+        return now.state is State.CURRENT and now.answer is answer
+
+    def badge_of_row(self, row: str) -> Badge:
+        """Return a row's state."""
+        now = self.standings[row]
+        if now.answer is None:
+            return Badge("open", "open") if now.state is State.OPEN else Badge("not yet", "waiting")
+        if now.state is State.STALE:
+            return Badge("out of date", "stale")
+        if now.answer is Answer.NO and self.is_overruled(row):
+            return Badge("no, going on", "unclear")
+        return Badge(ANSWERS[now.answer], now.answer.value)
+
+    def badge_of_stage(self, stage: Stage) -> Badge:
+        """Return a stage's state: the gravest of its rows, and the decision on it."""
+        if self.has(decision_of(stage), Answer.NO):
+            return Badge("not going on", "no")
+        tones = {self.badge_of_row(row.name).tone for row in rows_of(stage)}
+        for tone, text in (("no", "no"), ("stale", "out of date")):
+            if tone in tones:
+                return Badge(text, tone)
+        if tones & {"waiting", "open"}:
+            return _unfinished(tones)
+        if "unclear" in tones:
+            is_seen = self.has(decision_of(stage), Answer.GO)
+            return Badge("going on" if is_seen else "unclear", "unclear")
+        return Badge("go", "go")
+
+    def summary_of(self, row: Row) -> RowSummary:
+        """Return a row as a list shows it."""
+        return RowSummary(
+            row.name,
+            title_of(row.name),
+            row.question,
+            self.badge_of_row(row.name),
+            self.standings[row.name].number,
+        )
+
+
+def _unfinished(tones: set[str]) -> Badge:
+    if tones <= {"waiting"}:
+        return Badge("not yet", "waiting")
+    return Badge("next" if tones <= {"waiting", "open"} else "under way", "open")
+
+
+def title_of(row: str) -> str:
+    """Return a row's name as a heading.
+
+    Examples
+    --------
+    >>> title_of("curve"), title_of("decision.find")
+    ('Curve', 'Decision on find')
+    """
+    kind, _, stage = row.partition(".")
+    return f"{kind.capitalize()} on {stage}" if stage else kind.capitalize()

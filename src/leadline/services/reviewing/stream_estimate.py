@@ -1,0 +1,121 @@
+"""Estimates for the stream from judgments of a few of its rows.
+
+Stored by the tuning: the stream as Parquet, its scores as little-endian float64 and the rows
+drawn for judging as little-endian int64, in the order in which they are to be judged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadline.phases.review import CLEAR
+from leadline.phases.tuning import Tuning
+from leadline.record import Artifacts
+from leadline.services.reviewing.majority_judgments import MajorityJudgments
+from leadline.services.reviewing.stream_rows import rows_to_judge
+from leadline.stats.judgments import (
+    Bands,
+    StreamEstimate,
+    cheapest,
+    estimate_in,
+    judgments_to_settle,
+)
+from leadline.stats.judgments.reviewer_errors import estimate_votes_in, surprise_in
+
+
+@dataclass(frozen=True)
+class ErrorExamples:
+    """Judged rows on which the model errs at every point.
+
+    Attributes
+    ----------
+    false_alarms, misses : tuple of int
+        Rows of the stream.
+    """
+
+    false_alarms: tuple[int, ...]
+    misses: tuple[int, ...]
+
+
+def estimate_stream(
+    artifacts: Artifacts, tuning: Tuning, majority: MajorityJudgments
+) -> StreamEstimate:
+    """Estimate the stream; where rows have several votes, reviewers' mistakes are allowed for."""
+    bands, scores = _kept(artifacts, tuning)
+    if any(yes + no > 1 for yes, no in majority.votes.values()):
+        judged = np.array([scores[row] for row in majority.votes])
+        yes, no = np.array(list(majority.votes.values())).T
+        return estimate_votes_in(bands, judged, yes, no)
+    judged = np.array([scores[row] for row in majority.answers])
+    return estimate_in(bands, judged, list(majority.answers.values()))
+
+
+def surprising_rows(
+    artifacts: Artifacts, tuning: Tuning, majority: MajorityJudgments, n: int
+) -> list[int]:
+    """The judged rows whose answer is least probable by their score, the least probable first."""
+    if not majority.answers or n < 1:
+        return []
+    bands, scores = _kept(artifacts, tuning)
+    rows = list(majority.answers)
+    order = surprise_in(
+        bands, np.array([scores[row] for row in rows]), list(majority.answers.values())
+    )
+    return [rows[place] for place in order[:n]]
+
+
+def error_examples(
+    artifacts: Artifacts, tuning: Tuning, majority: MajorityJudgments, n: int
+) -> ErrorExamples:
+    """Judged rows that the strictest point flags wrongly, or that even the loosest one misses."""
+    _, scores = _kept(artifacts, tuning)
+    strict, loose = tuning.points[0].threshold, tuning.points[-1].threshold
+    said = majority.answers.items()
+    false = [row for row, is_real in said if not is_real and scores[row] >= strict]
+    missed = [row for row, is_real in said if is_real and scores[row] < loose]
+    return ErrorExamples(tuple(false[:n]), tuple(missed[:n]))
+
+
+def n_judgments_needed(
+    artifacts: Artifacts,
+    tuning: Tuning,
+    majority: MajorityJudgments,
+    result: StreamEstimate,
+    *,
+    cost_miss: float,
+    cost_false_alarm: float,
+) -> float:
+    """How many more judgments would tell which point is the cheapest; infinite if none would."""
+    _, scores = _kept(artifacts, tuning)
+    break_even = cost_false_alarm / (cost_false_alarm + cost_miss)
+    best = cheapest(result, cost_miss=cost_miss, cost_false_alarm=cost_false_alarm).index
+    needed = 0.0
+    for upper in range(len(tuning.points) - 1):
+        size = int(result.n_alerts[upper + 1] - result.n_alerts[upper])
+        if best not in (upper, upper + 1) or size == 0:
+            continue
+        shares = (result.n_hits_drawn[:, upper + 1] - result.n_hits_drawn[:, upper]) / size
+        if max(np.mean(shares > break_even), np.mean(shares < break_even)) >= CLEAR:
+            continue
+        low, high = tuning.points[upper + 1].threshold, tuning.points[upper].threshold
+        n_there = sum(1 for row in majority.answers if low <= scores[row] < high)
+        more = judgments_to_settle(n_there, float(shares.mean()), break_even, CLEAR)
+        needed = max(needed, min(more, size - n_there))
+    return needed
+
+
+def _kept(artifacts: Artifacts, tuning: Tuning) -> tuple[Bands, Mapping[int, float]]:
+    """Score bands of the stream, and the scores of the rows drawn for judging."""
+    if tuning.bands:
+        bands = Bands.from_dict(json.loads(artifacts.get(tuning.bands)))
+        scores = np.frombuffer(artifacts.get(tuning.sample_scores), dtype="<f8")
+        rows = rows_to_judge(artifacts, tuning)
+        return bands, dict(zip(rows, scores.tolist(), strict=True))
+    # entries of older versions hold every score of the stream
+    every = np.frombuffer(artifacts.get(tuning.stream_scores), dtype="<f8")
+    bands = Bands.of(every, [point.threshold for point in tuning.points])
+    return bands, {row: float(every[row]) for row in rows_to_judge(artifacts, tuning)}
