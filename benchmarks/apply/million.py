@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 from scoring import markdown
 from tests.services.flights import append, flights, make_workspace
 
-from leadline.datasets.stream_sample import draw
+from leadline.datasets.stream_sample import draw_stream_sample
 from leadline.phases.tuning import Tuning
 from leadline.record import Judgment
 from leadline.services.reviewing.stream_rows import rows_to_judge
@@ -63,7 +63,7 @@ def _judged(workspace: Workspace, n: int) -> None:
     stream = normal(rng, n=n, thresholds=cuts)
     frame = pl.concat([flights(10_000)] * -(-n // 10_000))[:n]
     store = workspace.artifacts
-    rows, drawn = draw(store, frame, stream.scores, base.points, 200, rng)
+    rows, drawn = draw_stream_sample(store, frame, stream.scores, base.points, 200, rng)
     tuning = replace(
         base,
         stream=store.put(to_parquet(frame), "stream"),

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 from tests.examples import example_tuning
 
-from leadline.datasets.stream_sample import draw
+from leadline.datasets.stream_sample import draw_stream_sample
 from leadline.record import Artifacts
 
 
@@ -17,7 +17,9 @@ def test_rows_between_points_do_not_come_first() -> None:
     frame = pl.DataFrame({"x": scores})
     places = []
     for _ in range(30):
-        rows, _ = draw(Artifacts("memory://drawn"), frame, scores, points, 200, rng, break_even=0.2)
+        rows, _ = draw_stream_sample(
+            Artifacts("memory://drawn"), frame, scores, points, 200, rng, break_even=0.2
+        )
         assert np.unique(rows).size == 200
         is_between = (scores[rows] >= loose) & (scores[rows] < strict)
         assert is_between.sum() > 66

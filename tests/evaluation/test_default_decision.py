@@ -1,4 +1,4 @@
-"""The plain point from labels and answers, and decisions of every task."""
+"""The plain point from labels and answers, and predictions of every task."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
 from leadline.evaluation.default_decision import class_point, number_point, on_stream
-from leadline.evaluation.predictions import decide, is_wrong
+from leadline.evaluation.predictions import is_wrong, predictions_of
 from leadline.phases.scoring import Task
 
 TRUTH = np.array(["b", "b", "b", "a", "a", "c"])
@@ -50,18 +50,20 @@ def test_a_tolerance_is_the_stated_one_or_read_from_the_train_rows(
     assert seen.mean_on_stream == 6.0
 
 
-def test_every_task_is_decided_as_its_labels_are() -> None:
+def test_every_task_is_predicted_as_its_labels_are() -> None:
     X = np.zeros((4, 1))
     binary = DummyClassifier(strategy="prior").fit(X, [1, 1, 1, 0])
-    assert decide(binary, X, Task.BINARY, 0.8).said.tolist() == [0, 0, 0, 0]
-    assert decide(binary, X, Task.BINARY, 0.75).alert_share(Task.BINARY) == 1.0
-    several = decide(DummyClassifier().fit(X, ["a", "a", "b", "c"]), X, Task.MULTICLASS, None)
-    assert several.said.tolist() == ["a"] * 4
+    assert predictions_of(binary, X, Task.BINARY, 0.8).predicted.tolist() == [0, 0, 0, 0]
+    assert predictions_of(binary, X, Task.BINARY, 0.75).alert_share(Task.BINARY) == 1.0
+    several = predictions_of(
+        DummyClassifier().fit(X, ["a", "a", "b", "c"]), X, Task.MULTICLASS, None
+    )
+    assert several.predicted.tolist() == ["a"] * 4
     assert several.scores.tolist() == [0.5] * 4
     assert several.alert_share(Task.MULTICLASS) is None
-    number = decide(DummyRegressor().fit(X, [1.0, 2.0, 3.0, 6.0]), X, Task.REGRESSION, None)
-    assert number.said.tolist() == number.scores.tolist() == [3.0] * 4
-    assert is_wrong(number.said, np.array([1.0, 2.0, 3.0, 6.0]), 1.0).tolist() == [
+    number = predictions_of(DummyRegressor().fit(X, [1.0, 2.0, 3.0, 6.0]), X, Task.REGRESSION, None)
+    assert number.predicted.tolist() == number.scores.tolist() == [3.0] * 4
+    assert is_wrong(number.predicted, np.array([1.0, 2.0, 3.0, 6.0]), 1.0).tolist() == [
         True,
         False,
         False,

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from leadline.evaluation.explanations import reasons_of
+from leadline.evaluation.explanations import explain
 
 KINDS = {"said": "text", "calls": "number", "plan": "category"}
 USUAL = pl.DataFrame(
@@ -28,7 +28,7 @@ def test_the_words_and_values_that_move_a_guess_are_found() -> None:
     rows = pl.DataFrame(
         {"said": ["Call now for free money", "hello"], "calls": [2.0, 12.0], "plan": ["plus", None]}
     )
-    first, second = reasons_of(says, rows, USUAL, KINDS)
+    first, second = explain(says, rows, USUAL, KINDS)
     assert [reason.what for reason in first] == ["“free”", "plan plus"]
     assert [reason.effect for reason in first] == pytest.approx([0.4, 0.2])
     assert [reason.what for reason in second] == ["calls 12"]
@@ -37,16 +37,16 @@ def test_the_words_and_values_that_move_a_guess_are_found() -> None:
 
 def test_what_moves_nothing_is_no_reason() -> None:
     rows = pl.DataFrame({"said": ["hello you"], "calls": [2.0], "plan": ["basic"]})
-    assert reasons_of(says, rows, USUAL, KINDS) == [()]
+    assert explain(says, rows, USUAL, KINDS) == [()]
 
 
 def test_a_word_is_left_out_whole() -> None:
     rows = pl.DataFrame({"said": ["freedom free"], "calls": [2.0], "plan": ["basic"]})
-    (reasons,) = reasons_of(says, rows, USUAL, KINDS)
+    (reasons,) = explain(says, rows, USUAL, KINDS)
     assert [reason.what for reason in reasons] == ["“free”"]
 
 
 def test_images_and_rows_without_anything_have_none() -> None:
     rows = pl.DataFrame({"face": [b"png", None]})
     usual = pl.DataFrame({"face": [b"png"]})
-    assert reasons_of(lambda f, _: np.zeros(f.height), rows, usual, {"face": "image"}) == [(), ()]
+    assert explain(lambda f, _: np.zeros(f.height), rows, usual, {"face": "image"}) == [(), ()]

@@ -1,1 +1,1 @@
-"""A snapshot as rows to learn from: frames, folds, samples."""
+"""Rows to learn from: files, frames, folds, samples of the stream, target leakage."""

@@ -1,4 +1,4 @@
-"""Folds of the train rows that respect how the test set was set aside."""
+"""Folds of the train rows, split as the test set is: at random, by group or by time."""
 
 from __future__ import annotations
 

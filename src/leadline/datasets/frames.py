@@ -1,4 +1,4 @@
-"""The rows behind a `Data` verdict, as X and y."""
+"""Labelled rows of a snapshot as X and y."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Target:
     task : Task
         Binary labels become 1 for `positive` and 0 for all else.
     positive : str
-        The class that counts as a hit, as text.
+        The positive class, as text.
     """
 
     label: str

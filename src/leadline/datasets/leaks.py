@@ -1,4 +1,4 @@
-"""How well each column alone predicts the label: a column that does so perfectly is a leak."""
+"""Target leakage: columns that alone predict the label too well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that the settings name, and whether they are still what the record read."""
+"""Data files named by the settings: reading them, and a digest of their content."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def read_pool(
     workspace : Workspace
         Whose settings name them.
     typed : sequence of str
-        Columns to read as numbers and dates although they are excluded: they say which row a row
-        is, and must go on saying the same.
+        Columns to read as numbers and dates although they are excluded: they identify a row, and
+        must keep the same values.
     note : callable, optional
-        Told what a person should know about how they were read.
+        Called with each sentence that a person should know about how they were read.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def source_digest(workspace: Workspace) -> str:
     digest = hashlib.sha256()
     how = {key: value for key, value in asdict(settings).items() if key != "stream"}
     if settings.image_size == IMAGE_SIZE:
-        # a project from before there were images is read as it was
+        # projects made before images were supported keep their digest
         del how["image_size"]
     digest.update(json.dumps([how, workspace.settings.problem.label], sort_keys=True).encode())
     for name in settings.files:

@@ -1,4 +1,4 @@
-"""Rows of the stream for people: those to judge, and a few that show what a point changes.
+"""Sample of the stream for people: rows to judge, and a few that show what a threshold changes.
 
 All that a page needs of a stream of a million rows is stored beside it: a page reads no stream.
 """
@@ -27,8 +27,8 @@ Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """What is kept for the pages; the fields of the tuning's evidence of the same names."""
+class StreamSample:
+    """Digests of what is kept for the pages: the tuning's evidence has fields of the same names."""
 
     sample_rows: str
     sample_scores: str
@@ -37,7 +37,7 @@ class Drawn:
     change_points: tuple[str, ...]
 
 
-def draw(
+def draw_stream_sample(
     store: Artifacts,
     frame: pl.DataFrame,
     scores: Floats,
@@ -46,23 +46,23 @@ def draw(
     rng: np.random.Generator,
     *,
     break_even: float | None = None,
-) -> tuple[Ints, Drawn]:
+) -> tuple[Ints, StreamSample]:
     """Choose the rows to judge: a third between the points, the others by all bands.
 
-    The third decides the choice, the others narrow the figures that are published. They are
-    shuffled into one: a judge who knew that the first rows lie between two points would know
-    roughly what the model thinks of them.
+    The third decides which point is chosen, the others narrow the intervals that are published.
+    They are shuffled together: a reviewer who knew that the first rows lie between two points
+    would know roughly how the model scores them.
 
     Parameters
     ----------
     store : Artifacts
         Where rows and numbers are kept.
-    frame : DataFrame
+    frame : DataFrame of shape (n_samples, n_columns)
         The stream.
     scores : ndarray of shape (n_samples,)
         Its scores.
     points : tuple of OperatingPoint
-        On offer, the most cautious first.
+        Proposed operating points, the highest threshold first.
     n : int >= 1
         Judgments, at most as many as there are rows.
     rng : Generator
@@ -74,7 +74,7 @@ def draw(
     -------
     ndarray of int of shape (n,)
         Row numbers in random order.
-    Drawn
+    StreamSample
         What is kept beside them.
     """
     cuts = np.array([point.threshold for point in points])
@@ -85,7 +85,7 @@ def draw(
     rows = rng.permutation(np.concatenate([first, others]))
     names, shown = _changes(scores, points, rows, rng)
     kept = json.dumps(Bands.of(scores, cuts).as_dict()).encode()
-    return rows, Drawn(
+    return rows, StreamSample(
         sample_rows=store.put(to_parquet(frame[rows]), "sample"),
         sample_scores=store.put(scores[rows].astype("<f8").tobytes(), "scores"),
         bands=store.put(kept, "bands"),

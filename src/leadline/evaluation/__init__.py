@@ -1,1 +1,1 @@
-"""Candidates fitted on some rows and judged on others: fits, scores, predictions, examples."""
+"""Evaluation of candidates: fits, scores, predictions, examples and their explanations."""

@@ -1,4 +1,4 @@
-"""The budget of machines: money spent on them, and the train size that the rest affords."""
+"""Budget: money spent on machines, and the train size that the rest can buy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from leadline.phases.problem import Problem
     from leadline.workspace import Workspace
 
-_FARTHEST = 8  # multiples of the rows there are to which a forecast is sharpened
+_FARTHEST = 8  # times the labelled rows: the largest size that is forecast
 
 
 def spent_on_machines(workspace: Workspace) -> float:
@@ -33,12 +33,12 @@ def spent_on_machines(workspace: Workspace) -> float:
 
 
 def affordable_train_size(workspace: Workspace, problem: Problem, data: Data) -> int:
-    """Train size whose error matters: what the budget can buy, as far as forecasts reach."""
+    """Train size whose error matters: what the budget can buy, up to where forecasts reach."""
     n_available = data.split.n_train
     label_cost = workspace.settings.label_cost
     if label_cost <= 0:
         return _FARTHEST * n_available
-    is_by_time = data.split.kind is SplitKind.TIME  # later rows are all learnt from
+    is_by_time = data.split.kind is SplitKind.TIME  # later rows all become train rows
     train_share = 1.0 if is_by_time else 1 - data.split.test_share
     budget = max(problem.budget - spent_on_machines(workspace), 0.0)
     return min(n_available + int(train_share * budget / label_cost), _FARTHEST * n_available)

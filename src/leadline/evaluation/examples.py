@@ -1,4 +1,4 @@
-"""Held-out rows with a candidate's guess: what people look at first."""
+"""Examples: validation rows with a candidate's prediction, right and wrong ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Rows, load_pool
 from leadline.engines.inputs.pixels import thumbnail
-from leadline.evaluation.explanations import reasons_of
+from leadline.evaluation.explanations import explain
 from leadline.evaluation.fit import build, fit_model, fold_rows
 from leadline.evaluation.fit_spec import FitSpec
 from leadline.evaluation.scores import positive_scores
@@ -26,7 +26,7 @@ _LONGEST_TEXT = 200
 def held_out_examples(
     spec: FitSpec, *, n_right: int = 10, n_wrong: int = 10
 ) -> tuple[Example, ...]:
-    """Right and wrong guesses on validation rows of the first fold.
+    """Right and wrong predictions on validation rows of the first fold.
 
     Parameters
     ----------
@@ -38,8 +38,8 @@ def held_out_examples(
     Returns
     -------
     tuple of Example
-        Right ones first. A binary guess flags as many rows as there are hits: no operating
-        point has been chosen yet.
+        Right ones first. As many rows are predicted positive as there are positives: no
+        operating point has been chosen yet.
     """
     pool = load_pool(Artifacts(spec.artifacts), spec.data, spec.target)
     train, valid = fold_rows(pool, spec)
@@ -53,8 +53,8 @@ def held_out_examples(
         *rng.permutation(np.flatnonzero(~is_right))[:n_wrong],
     ]
     rows = valid[np.asarray(chosen, dtype=np.intp)]
-    says = _speaker(model, guesses[chosen], spec.target.task)
-    why = reasons_of(says, pool.X[rows], pool.X[train], spec.data.features)
+    predict = _predictor(model, guesses[chosen], spec.target.task)
+    why = explain(predict, pool.X[rows], pool.X[train], spec.data.features)
     return tuple(
         Example(
             values=_values(pool.frame[int(valid[i])], list(spec.data.features)),
@@ -82,12 +82,12 @@ def _guess(
     return guesses, guesses.astype(float) if spec.target.task is Task.REGRESSION else None
 
 
-def _speaker(
+def _predictor(
     model: Any, guesses: NDArray[Any], task: Task
 ) -> Callable[[pl.DataFrame, Sequence[int]], NDArray[np.float64]]:
-    """What is said of rows as a number: of a hit, of the class that was guessed, or itself."""
+    """A prediction as a number: probability of the positive or the guessed class, or itself."""
 
-    def says(frame: pl.DataFrame, of: Sequence[int]) -> NDArray[np.float64]:
+    def predict(frame: pl.DataFrame, of: Sequence[int]) -> NDArray[np.float64]:
         if task is Task.BINARY:
             return positive_scores(model, frame)
         if task is Task.REGRESSION:
@@ -96,7 +96,7 @@ def _speaker(
         places = np.searchsorted(model.classes_, guesses[list(of)])
         return np.asarray(shares[np.arange(len(shares)), places])
 
-    return says
+    return predict
 
 
 def _is_right(truth: NDArray[Any], guesses: NDArray[Any], task: Task) -> NDArray[np.bool_]:

@@ -1,8 +1,8 @@
-"""Why a model says what it says of a row, in things a person can see: words and values.
+"""Explanations of single predictions by occlusion: words left out, values replaced by typical ones.
 
-One thing of the row is replaced at a time, a word left out or a value put at what is usual, and
-what the model then says is compared with what it said. That asks nothing of the model but to
-predict; things that only matter together are not found.
+One word or value of the row is replaced at a time, and the prediction is compared with that for
+the whole row. The model needs only to predict; words or values that matter only together are not
+found.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LEAST_SHARE = 0.02  # of the largest effect on the row: less is not worth a per
 
 @dataclass(frozen=True)
 class _Change:
-    """One thing of one row replaced."""
+    """One word or value of one row replaced."""
 
     row: int
     what: str
@@ -34,53 +34,53 @@ class _Change:
     value: Any
 
 
-def reasons_of(
-    says: Callable[[pl.DataFrame, Sequence[int]], NDArray[np.float64]],
+def explain(
+    predict: Callable[[pl.DataFrame, Sequence[int]], NDArray[np.float64]],
     rows: pl.DataFrame,
-    usual: pl.DataFrame,
+    background: pl.DataFrame,
     kinds: Mapping[str, str],
     *,
-    most: int = 3,
+    n_most: int = 3,
 ) -> list[tuple[Reason, ...]]:
-    """The things of each row that move what is said of it the most.
+    """The words and values of each row that change its prediction the most.
 
     Parameters
     ----------
-    says : callable
+    predict : callable
         From a frame of features, and for each of its rows the one of `rows` it was made from, to a
         number a row: a probability or a prediction.
     rows : DataFrame of shape (n_samples, n_features)
-        Whose reasons are wanted, cast to their kinds.
-    usual : DataFrame of shape (n_others, n_features)
-        Rows that tell what is usual: the median of numbers and dates, the most frequent category.
+        To be explained, cast to their kinds.
+    background : DataFrame of shape (n_others, n_features)
+        Rows that give typical values: the median of numbers and dates, the most frequent category.
     kinds : mapping of str to str
-        Feature name to kind. Images have no reasons.
-    most : int, default=3
-        Reasons a row.
+        Feature name to kind. Images are not explained.
+    n_most : int, default=3
+        Most reasons a row.
 
     Returns
     -------
     list of tuple of Reason
-        One tuple a row, the strongest first; empty where nothing moves anything.
+        One tuple a row, the strongest first; empty where nothing changes the prediction.
     """
     changes = [
         change
         for index in range(rows.height)
         for name, kind in kinds.items()
-        for change in _changes(index, rows, usual, name, kind)
+        for change in _changes(index, rows, background, name, kind)
     ]
     if not changes:
         return [()] * rows.height
-    base = says(rows, range(rows.height))
-    without = says(_changed(rows, changes), [change.row for change in changes])
+    whole = predict(rows, range(rows.height))
+    without = predict(_changed(rows, changes), [change.row for change in changes])
     found: list[list[Reason]] = [[] for _ in range(rows.height)]
     for change, value in zip(changes, without, strict=True):
-        found[change.row].append(Reason(what=change.what, effect=float(base[change.row] - value)))
-    return [_strongest(reasons, most) for reasons in found]
+        found[change.row].append(Reason(what=change.what, effect=float(whole[change.row] - value)))
+    return [_strongest(reasons, n_most) for reasons in found]
 
 
 def _changes(
-    index: int, rows: pl.DataFrame, usual: pl.DataFrame, name: str, kind: str
+    index: int, rows: pl.DataFrame, background: pl.DataFrame, name: str, kind: str
 ) -> list[_Change]:
     value = rows[name][index]
     if kind == "text":
@@ -88,18 +88,18 @@ def _changes(
         return [_Change(index, f"“{word}”", name, _without(value, word)) for word in words]
     if kind == "image":
         return []
-    typical = _usual(usual[name], kind)
+    typical = _typical(background[name], kind)
     if value == typical:
         return []
-    return [_Change(index, f"{name} {_told(value)}", name, typical)]
+    return [_Change(index, f"{name} {_shown(value)}", name, typical)]
 
 
 def _without(text: str, word: str) -> str:
     return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", text)
 
 
-def _usual(values: pl.Series, kind: str) -> Any:
-    """What most rows have, about."""
+def _typical(values: pl.Series, kind: str) -> Any:
+    """The median, or the most frequent category; None where all values are missing."""
     known = values.drop_nulls()
     if not known.len():
         return None
@@ -108,14 +108,14 @@ def _usual(values: pl.Series, kind: str) -> Any:
     return known.sort()[known.len() // 2]
 
 
-def _told(value: Any) -> str:
+def _shown(value: Any) -> str:
     if value is None:
         return "missing"
     return f"{value:.4g}" if isinstance(value, float) else plain_text(value)
 
 
 def _changed(rows: pl.DataFrame, changes: list[_Change]) -> pl.DataFrame:
-    """One row a change, which differs from its row in that alone."""
+    """One row for each change: the row with that change and no other."""
     frame = rows[[change.row for change in changes]]
     columns = []
     for name in frame.columns:
@@ -128,8 +128,8 @@ def _changed(rows: pl.DataFrame, changes: list[_Change]) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def _strongest(reasons: list[Reason], most: int) -> tuple[Reason, ...]:
-    ordered = sorted(reasons, key=lambda reason: -abs(reason.effect))[:most]
+def _strongest(reasons: list[Reason], n_most: int) -> tuple[Reason, ...]:
+    ordered = sorted(reasons, key=lambda reason: -abs(reason.effect))[:n_most]
     if not ordered or not ordered[0].effect:
         return ()
     least = _LEAST_SHARE * abs(ordered[0].effect)

@@ -1,7 +1,4 @@
-"""Fit one candidate on some rows and score it on others: the task that executors run.
-
-A spec is small and names its data by digest, so that it can be run anywhere, and again.
-"""
+"""Fitting one candidate on some rows and scoring it on others: the task that executors run."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ _MOST_LINES = 200
 
 @dataclass(frozen=True)
 class FitResult:
-    """What a fit did.
+    """Outcome of a fit.
 
     Attributes
     ----------
@@ -45,13 +42,13 @@ class FitResult:
     fit_s : float
         Seconds of the fit.
     n_valid : int
-        Rows it was judged on.
+        Rows it was scored on; 0 where not asked for.
     stderr : float
-        Standard error of the score for want of more rows to judge on; 0 where not asked for.
+        Standard error of the score for lack of more validation rows; 0 where not asked for.
     spent_s : float
-        Seconds of everything, reading the data and judging included; 0 where not asked for.
+        Seconds of everything, reading the data and scoring included; 0 where not asked for.
     architecture, epochs : tuple of mapping
-        What a network told of itself, as `leadline.engines.contract.Family` says.
+        Layers and training of a network, as `leadline.engines.contract.Family` describes them.
     """
 
     score: float
@@ -66,16 +63,16 @@ class FitResult:
 
 @dataclass(frozen=True)
 class FailedFit:
-    """A fit that came to nothing, and why."""
+    """A fit that failed, and why."""
 
     message: str
 
 
 def attempt(spec: FitSpec) -> FitResult | FailedFit:
-    """Fit and score one spec, and say how sure its score is; whatever is raised comes back."""
+    """Fit and score one spec; any error is returned, not raised."""
     started = time.perf_counter()
     try:
-        pool = _load(_Pinned.of(spec))
+        pool = _load(_PoolKey.of(spec))
         train, valid = fold_rows(pool, spec)
         model = _resumable(build(spec), spec)
         fitting = time.perf_counter()
@@ -88,7 +85,7 @@ def attempt(spec: FitSpec) -> FitResult | FailedFit:
         stderr = standard_error_of(pool.y[valid], response, spec.scoring)
         if spec.is_proof:
             _refuse_unstorable(model, spec)
-    except Exception as error:  # a guest's model may raise anything on few rows
+    except Exception as error:  # another package's model may raise anything on few rows
         return FailedFit(message_of(error))
     return FitResult(
         score=score,
@@ -97,14 +94,14 @@ def attempt(spec: FitSpec) -> FitResult | FailedFit:
         n_valid=int(valid.size),
         stderr=stderr,
         spent_s=time.perf_counter() - started,
-        architecture=_told(model, "architecture_"),
-        epochs=_told(model, "epochs_"),
+        architecture=_reported(model, "architecture_"),
+        epochs=_reported(model, "epochs_"),
     )
 
 
 @dataclass(frozen=True)
-class _Pinned:
-    """What fixes the bytes of a pool: equal ones are the same rows, now and for ever."""
+class _PoolKey:
+    """Key of the cache of pools: equal keys are the same rows."""
 
     artifacts: str
     snapshot: str
@@ -114,23 +111,23 @@ class _Pinned:
     data: Data = field(compare=False)
 
     @classmethod
-    def of(cls, spec: FitSpec) -> _Pinned:
+    def of(cls, spec: FitSpec) -> _PoolKey:
         data = spec.data
         features = tuple(data.features.items())
         return cls(spec.artifacts, data.snapshot, data.split, features, spec.target, data)
 
 
-# a process fits hundreds of times on one snapshot, which takes longer to read than many a fit
+# a process fits hundreds of times on one snapshot; reading it often takes longer than a fit
 @lru_cache(maxsize=1)
-def _load(pinned: _Pinned) -> Pool:
-    return load_pool(Artifacts(pinned.artifacts), pinned.data, pinned.target)
+def _load(key: _PoolKey) -> Pool:
+    return load_pool(Artifacts(key.artifacts), key.data, key.target)
 
 
 def _resumable(model: Any, spec: FitSpec) -> Any:
-    """Tell a model that can go on after a stop where to keep what it has learnt so far."""
+    """Give a model that can resume its training the path of its checkpoint."""
     if spec.folder and "checkpoint" in getattr(model, "get_params", dict)():
-        said = f"{key_of(spec)} {spec.n_train} {spec.fold} {spec.seed}"
-        name = hashlib.sha256(said.encode()).hexdigest()
+        identity = f"{key_of(spec)} {spec.n_train} {spec.fold} {spec.seed}"
+        name = hashlib.sha256(identity.encode()).hexdigest()
         folder = Path(spec.folder) / STATE_FOLDER / "checkpoints"
         folder.mkdir(parents=True, exist_ok=True)
         model.set_params(checkpoint=str(folder / f"{name}.npz"))
@@ -138,14 +135,14 @@ def _resumable(model: Any, spec: FitSpec) -> Any:
 
 
 def message_of(error: Exception) -> str:
-    """What a guest's error says, short enough for a page."""
+    """Message of an error, short enough for a page."""
     if isinstance(error, LeadlineError):
         return str(error)[:_LONGEST_MESSAGE]  # it says what is found, needed and next
     return f"{type(error).__name__}: {error}"[:_LONGEST_FOREIGN]
 
 
-def _told(model: Any, name: str) -> tuple[Mapping[str, Scalar], ...]:
-    """What a network says of itself; long stories by every so many lines."""
+def _reported(model: Any, name: str) -> tuple[Mapping[str, Scalar], ...]:
+    """Rows of a network's own report; of long ones every second, third, ... row."""
     lines = list(getattr(model, name, ()))
     stride = -(-len(lines) // _MOST_LINES) or 1
     kept = [*lines[:-1:stride], *lines[-1:]]
@@ -153,14 +150,14 @@ def _told(model: Any, name: str) -> tuple[Mapping[str, Scalar], ...]:
 
 
 def _refuse_unstorable(model: Any, spec: FitSpec) -> None:
-    # skops takes seconds to import: only who needs it waits, and it comes out of the time box
+    # skops takes seconds to import, which count towards the time box: only where it is needed
     from leadline.engines.releases.models import refuse_unstorable
 
     refuse_unstorable(model, spec.family, spec.folder)
 
 
 def fold_rows(pool: Pool, spec: FitSpec) -> tuple[Rows, Rows]:
-    """The rows a spec learns from and is judged on."""
+    """Train and validation rows of a spec."""
     folds = folds_of(pool, n_folds=spec.n_folds, seed=spec.seed)
     train, valid = folds[spec.fold % len(folds)]
     if spec.n_valid is not None and valid.size > spec.n_valid:

@@ -1,6 +1,6 @@
-"""What fixes a fit: small, its data named by digest, so that it can be run anywhere, and again.
+"""Specification of a fit: small, with data named by digest, so that it can be run anywhere.
 
-Nothing here imports scikit-learn, which takes seconds: who watches a search must not wait for it.
+Nothing here imports scikit-learn, which takes seconds: a page that shows a search needs only this.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class FitSpec:
     family, params
         The candidate.
     fold, n_folds : int
-        Which fold of how many.
+        Number of the fold from 0, and number of folds.
     n_train : int or None
-        First so many of the fold's shuffled train rows; None for all.
+        Only the first of the fold's shuffled train rows, as many as this; None for all.
     n_valid : int or None
         At most so many validation rows.
     folder : str
@@ -66,7 +66,7 @@ class FitSpec:
 
 
 def spec_of(workspace: Workspace, problem: Problem, data: Data) -> FitSpec:
-    """What every fit of a project has in common; `dataclasses.replace` says the rest."""
+    """Specification that all fits of a project share; `dataclasses.replace` sets the rest."""
     return FitSpec(
         artifacts=workspace.artifacts.url,
         folder=str(workspace.folder),
@@ -78,13 +78,13 @@ def spec_of(workspace: Workspace, problem: Problem, data: Data) -> FitSpec:
 
 
 def key_of(spec: FitSpec) -> str:
-    """What fixes the outcome of a fit but for its size and repeat, as a digest.
+    """Digest of all that determines the outcome of a fit, except its size and repeat.
 
-    Two specs of one key may share what was measured: the snapshot and its split, the features, the
-    target, the metric, the seed, the candidate, the folds, and the versions that computed agree.
-    So does the code of a model of a person's own.
+    Fits of specs with one key can stand for each other: snapshot, split, features, target, metric,
+    seed, candidate, folds and software versions are the same, and so is the code of a project's
+    own model.
     """
-    said = {
+    determining = {
         "leadline": version("leadline"),
         "scikit-learn": version("scikit-learn"),
         "snapshot": spec.data.snapshot,
@@ -99,5 +99,5 @@ def key_of(spec: FitSpec) -> str:
         "n_valid": spec.n_valid,
     }
     if is_import_path(spec.family):
-        said["code"] = source_version(parse_import_path(spec.family), spec.folder)
-    return hashlib.sha256(to_json(said).encode()).hexdigest()
+        determining["code"] = source_version(parse_import_path(spec.family), spec.folder)
+    return hashlib.sha256(to_json(determining).encode()).hexdigest()

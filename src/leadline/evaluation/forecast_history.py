@@ -1,4 +1,4 @@
-"""Earlier forecasts of the project: how they did, and the rounds of buying they opened."""
+"""Earlier forecasts of the project: checks against later measurements, rounds of purchase."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _MOST = 12  # each takes a fit of its curve
 def verified_forecasts(
     record: Record, problem: Problem, search: Search, curve: Curve
 ) -> tuple[Verified, ...]:
-    """Hold earlier forecasts against the newest curve.
+    """Check earlier forecasts against the newest learning curve.
 
-    Of several forecasts from one curve the newest counts, as they promise the same. Where the model
-    that a forecast spoke of is no longer measured, the chosen one takes its place, as it has in the
-    project.
+    Of several forecasts from one curve only the newest counts, as all say the same. Where the model
+    that a forecast was about is no longer measured, the chosen one takes its place, as it did in
+    the project.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def verified_forecasts(
 
 
 def rounds_over(record: Record, problem: Problem, n_available: int) -> int:
-    """Rounds of buying that are over since target and budget became what they are now."""
+    """Number of finished rounds of purchase since target and budget were last changed."""
     granted = (problem.scoring, problem.target_score, problem.budget)
     forecasts: list[Forecast] = []
     for entry in record.entries("forecast"):

@@ -1,7 +1,7 @@
-"""What a released model decides on rows, and which of its decisions are wrong: for every task.
+"""Predictions of a released model, and which of them are wrong: for every task.
 
-The unit everywhere after the release is a wrong decision: a row flagged that should not be or the
-other way round, another class, a number that is off by more than the tolerance.
+What is counted everywhere after the release is wrong predictions: a row flagged that should not be
+or the other way round, another class, a number that is off by more than the tolerance.
 """
 
 from __future__ import annotations
@@ -17,34 +17,36 @@ from leadline.phases.scoring import Task
 
 
 @dataclass(frozen=True)
-class Decided:
-    """What was decided on each row.
+class Predictions:
+    """What is predicted of each row.
 
     Attributes
     ----------
-    said : ndarray of shape (n_samples,)
+    predicted : ndarray of shape (n_samples,)
         1 or 0 for flagged or not, the likeliest class, or the predicted number: as labels are.
     scores : ndarray of float of shape (n_samples,)
-        Probability of the hit, of the likeliest class, or the predicted number again.
+        Probability of the positive class, of the likeliest class, or the predicted number again.
     """
 
-    said: NDArray[Any]
+    predicted: NDArray[Any]
     scores: NDArray[np.float64]
 
     def alert_share(self, task: Task) -> float | None:
         """Share of rows flagged; None where nothing is flagged."""
-        return float(self.said.mean()) if task is Task.BINARY and self.said.size else None
+        if task is not Task.BINARY or not self.predicted.size:
+            return None
+        return float(self.predicted.mean())
 
 
-def decide(model: Any, X: Any, task: Task, threshold: float | None) -> Decided:
-    """Decide on rows with a fitted estimator.
+def predictions_of(model: Any, X: Any, task: Task, threshold: float | None) -> Predictions:
+    """Predict with a fitted estimator; of a binary label, at a threshold.
 
     Parameters
     ----------
     model : scikit-learn estimator
         Fitted.
     X : DataFrame of shape (n_samples, n_features)
-        Conformed.
+        Its columns cast to their kinds.
     task : Task
         Of the label.
     threshold : float or None
@@ -53,23 +55,25 @@ def decide(model: Any, X: Any, task: Task, threshold: float | None) -> Decided:
     if task is Task.BINARY:
         assert threshold is not None
         scores = positive_scores(model, X)
-        return Decided((scores >= threshold).astype(np.int64), scores)
+        return Predictions((scores >= threshold).astype(np.int64), scores)
     if task is Task.REGRESSION:
         numbers = np.asarray(model.predict(X), dtype=float)
-        return Decided(numbers, numbers)
+        return Predictions(numbers, numbers)
     shares = np.asarray(model.predict_proba(X), dtype=float)
-    return Decided(np.asarray(model.classes_)[shares.argmax(axis=1)], shares.max(axis=1))
+    return Predictions(np.asarray(model.classes_)[shares.argmax(axis=1)], shares.max(axis=1))
 
 
-def is_wrong(said: NDArray[Any], truth: NDArray[Any], tolerance: float | None) -> NDArray[np.bool_]:
-    """Which decisions are wrong.
+def is_wrong(
+    predicted: NDArray[Any], truth: NDArray[Any], tolerance: float | None
+) -> NDArray[np.bool_]:
+    """Which predictions are wrong.
 
     Parameters
     ----------
-    said, truth : ndarray of shape (n_samples,)
-        What was decided, and what was true.
+    predicted, truth : ndarray of shape (n_samples,)
+        Classes, or numbers.
     tolerance : float or None
-        For numbers.
+        How far off a number may be; None for classes.
 
     Examples
     --------
@@ -79,5 +83,5 @@ def is_wrong(said: NDArray[Any], truth: NDArray[Any], tolerance: float | None) -
     [False, True]
     """
     if tolerance is not None:
-        return np.asarray(np.abs(said - truth) > tolerance)
-    return np.asarray(said != truth)
+        return np.asarray(np.abs(predicted - truth) > tolerance)
+    return np.asarray(predicted != truth)

@@ -1,4 +1,4 @@
-"""Scores of a fitted estimator on some rows of the pool."""
+"""Scores of a fitted estimator: its response to some rows, the score and its standard error."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
-from leadline.evaluation.predictions import decide, is_wrong
+from leadline.evaluation.predictions import is_wrong, predictions_of
 from leadline.monitoring.observations import block_names
 from leadline.phases import decay as phase
 from leadline.phases.data import Data
@@ -103,8 +103,9 @@ def _errors(pool: Pool, test: _Backtest, report: Report) -> NDArray[np.float64]:
         model = fit_model(build(test.spec), pool, past)
         for later in range(cut, n_blocks):
             rows = test.rows[later]
-            said = decide(model, pool.X[rows], test.spec.target.task, test.release.threshold).said
-            wrong = is_wrong(said, pool.y[rows], test.release.tolerance)
+            task, threshold = test.spec.target.task, test.release.threshold
+            predicted = predictions_of(model, pool.X[rows], task, threshold).predicted
+            wrong = is_wrong(predicted, pool.y[rows], test.release.tolerance)
             errors[cut - 1, later - cut] = wrong.mean()
     return errors
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from leadline.datasets.frames import Target, load_pool
 from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import NotReadyError
-from leadline.evaluation.predictions import decide, is_wrong
+from leadline.evaluation.predictions import is_wrong, predictions_of
 from leadline.monitoring.observations import block_names
 from leadline.monitoring.release_in_service import family_of
 from leadline.phases import monitor as phase
@@ -98,8 +98,8 @@ def _reference(
     workspace: Workspace, data: Data, problem: Problem, model: Any, release: Release
 ) -> _Reference:
     pool = load_pool(workspace.artifacts, data, Target.of(problem))
-    decided = decide(model, pool.X[pool.test], problem.task, release.threshold)
-    wrong = is_wrong(decided.said, pool.y[pool.test], release.tolerance)
+    predictions = predictions_of(model, pool.X[pool.test], problem.task, release.threshold)
+    wrong = is_wrong(predictions.predicted, pool.y[pool.test], release.tolerance)
     if data.time_column:
         times = pool.frame[data.time_column][pool.test]
         names = np.asarray(block_names(times, workspace.settings.watch.block))
@@ -110,8 +110,8 @@ def _reference(
     kept = [name for name, size in sizes.items() if size > typical / 2]
     return _Reference(
         error=float(wrong.mean()),
-        alert_share=decided.alert_share(problem.task),
-        mean_score=float(decided.scores.mean()),
+        alert_share=predictions.alert_share(problem.task),
+        mean_score=float(predictions.scores.mean()),
         block_errors=np.array([wrong[names == name].mean() for name in kept]),
         n_typical=max(typical, 1.0),
     )

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.datasets.source_files import read_stream
-from leadline.datasets.stream_sample import Drawn, draw
+from leadline.datasets.stream_sample import StreamSample, draw_stream_sample
 from leadline.engines.inputs.conform import conform
 from leadline.engines.releases.models import dump_model
 from leadline.errors import NotReadyError
 from leadline.evaluation.default_decision import class_point, number_point, on_stream
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
-from leadline.evaluation.predictions import decide
+from leadline.evaluation.predictions import predictions_of
 from leadline.evaluation.scores import positive_scores, score_model
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
@@ -51,7 +51,7 @@ class _Stream:
     scores: str = ""
     sample: str = ""
     n_sample: int = 0
-    drawn: Drawn | None = None
+    drawn: StreamSample | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:
 def _without(model: Any, pool: Pool, problem: Problem) -> _Offer:
     """The plain point of several classes, or of numbers."""
     truth = pool.y[pool.test]
-    said = decide(model, pool.X[pool.test], problem.task, None).said
+    said = predictions_of(model, pool.X[pool.test], problem.task, None).predicted
     if problem.task is Task.MULTICLASS:
         return _Offer(plain=class_point(truth, said))
     learnt_from = pool.y[pool.order]
@@ -214,7 +214,9 @@ def _draw_for_judging(
     rng = np.random.default_rng(data.split.seed)
     store = workspace.artifacts
     n = min(_N_JUDGMENTS, frame.height)
-    rows, drawn = draw(store, frame, scores, points, n, rng, break_even=_break_even(problem))
+    rows, drawn = draw_stream_sample(
+        store, frame, scores, points, n, rng, break_even=_break_even(problem)
+    )
     return _Stream(
         rows=store.put(to_parquet(frame), "stream"),
         n_rows=frame.height,
@@ -242,11 +244,11 @@ def _answer_stream(
 ) -> tuple[_Stream, _Offer]:
     """See what the model says of the unlabelled rows; none is drawn for judging."""
     assert offer.plain is not None
-    decided = decide(model, conform(frame, data.features), problem.task, None)
+    found = predictions_of(model, conform(frame, data.features), problem.task, None)
     store = workspace.artifacts
     stream = _Stream(
         rows=store.put(to_parquet(frame), "stream"),
         n_rows=frame.height,
-        scores=store.put(decided.scores.astype("<f8").tobytes(), "scores"),
+        scores=store.put(found.scores.astype("<f8").tobytes(), "scores"),
     )
-    return stream, replace(offer, plain=on_stream(offer.plain, decided.said))
+    return stream, replace(offer, plain=on_stream(offer.plain, found.predicted))

@@ -16,7 +16,7 @@ from leadline.engines.inputs.conform import conform
 from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
-from leadline.evaluation.predictions import Decided, is_wrong
+from leadline.evaluation.predictions import Predictions, is_wrong
 from leadline.monitoring.feature_drift import column_shifts
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.data import Data
@@ -38,7 +38,7 @@ class _Scored:
     """Rows of a file with the answers of the release; `truth` has one element a labelled row."""
 
     X: pl.DataFrame
-    decided: Decided
+    decided: Predictions
     is_labelled: NDArray[np.bool_]
     truth: NDArray[Any]
 
@@ -110,22 +110,22 @@ def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:
 
 def _score(bundle: ReleaseBundle, frame: pl.DataFrame, data: Data, problem: Problem) -> _Scored:
     decided = _decided(bundle, frame, problem.task)
-    is_labelled, truth = np.zeros(frame.height, dtype=bool), decided.said[:0]
+    is_labelled, truth = np.zeros(frame.height, dtype=bool), decided.predicted[:0]
     if problem.label in frame.columns:
         is_labelled = frame[problem.label].is_not_null().to_numpy()
         truth = Target.of(problem).values(frame.filter(pl.Series(is_labelled)))
     return _Scored(conform(frame, data.features), decided, is_labelled, truth)
 
 
-def _decided(bundle: ReleaseBundle, frame: pl.DataFrame, task: Task) -> Decided:
+def _decided(bundle: ReleaseBundle, frame: pl.DataFrame, task: Task) -> Predictions:
     """What the release answers, as labels are."""
     answers = bundle.predict(frame)
     scores = answers["score"].to_numpy()
     if task is Task.BINARY:
-        return Decided(answers["flagged"].cast(pl.Int64).to_numpy(), scores)
+        return Predictions(answers["flagged"].cast(pl.Int64).to_numpy(), scores)
     if task is Task.REGRESSION:
-        return Decided(scores, scores)
-    return Decided(np.asarray(answers["label"].to_list(), dtype=str), scores)
+        return Predictions(scores, scores)
+    return Predictions(np.asarray(answers["label"].to_list(), dtype=str), scores)
 
 
 def _names(frame: pl.DataFrame, data: Data, block: str, file: str) -> NDArray[np.str_]:
@@ -147,9 +147,9 @@ def _payload(
     scored: _Scored, rows: NDArray[np.intp], task: Task, tolerance: float | None
 ) -> dict[str, Any]:
     """What the record keeps of a block, but for its shifts."""
-    decided = Decided(scored.decided.said[rows], scored.decided.scores[rows])
+    decided = Predictions(scored.decided.predicted[rows], scored.decided.scores[rows])
     is_known = scored.is_labelled[rows]
-    said = decided.said[is_known]
+    said = decided.predicted[is_known]
     truth = scored.truth[np.cumsum(scored.is_labelled)[rows[is_known]] - 1]
     payload: dict[str, Any] = {
         "alert_share": decided.alert_share(task),
