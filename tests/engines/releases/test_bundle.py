@@ -200,13 +200,24 @@ def test_another_patch_version_is_not() -> None:
         refuse_other_versions({key: value for key, value in versions().items() if key != "numpy"})
 
 
-def test_other_golden_scores_are_refused(new_release: Maker) -> None:
-    release = new_release()
+def with_golden_scores_times(release: Sealed, factor: float) -> None:
     path = release.path / "golden.parquet"
-    golden = pl.read_parquet(path).with_columns(pl.col("score") + 1e-3)
+    golden = pl.read_parquet(path).with_columns(pl.col("score") * factor)
     golden.write_parquet(path)
     resigned(release, golden_digest=bundle_module._digest(path.read_bytes()))
-    refused(release, r"scores its golden rows differently here \(by up to 0.001\)")
+
+
+def test_other_golden_scores_are_refused(new_release: Maker) -> None:
+    release = new_release()
+    largest = float(release.open().score(release.X.head(20)).max())
+    with_golden_scores_times(release, 1 + 1e-4)
+    refused(release, rf"scores its golden rows differently here \(by up to {largest * 1e-4:.3g}\)")
+
+
+def test_golden_scores_may_differ_in_the_last_digits(new_release: Maker) -> None:
+    release = new_release()
+    with_golden_scores_times(release, 1 + 1e-8)
+    assert release.open().manifest.n_golden == 20
 
 
 def test_a_manifest_that_says_nothing_is_refused(new_release: Maker) -> None:
