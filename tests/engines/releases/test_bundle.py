@@ -18,10 +18,11 @@ from tests.engines.conftest import Sealed
 
 from leadline.engines.loading import names
 from leadline.engines.releases import bundle as bundle_module
-from leadline.engines.releases import models
+from leadline.engines.releases import keys, models
 from leadline.engines.releases.bundle import Card, open_bundle, seal
 from leadline.engines.releases.environment import lock, refuse_other_versions, versions
 from leadline.engines.releases.keys import fingerprint, load_or_make_key, public_keys
+from leadline.engines.releases.manifest import Manifest
 from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import DataError, ReleaseError
 
@@ -112,6 +113,13 @@ def test_the_manifest_does_not_hold_its_own_digest(release: Sealed) -> None:
     written = json.loads((release.path / "manifest.json").read_bytes())
     assert "release_id" not in written
     assert set(written) > {"columns", "threshold", "model_digest", "versions", "lock"}
+
+
+def test_a_manifest_from_before_there_were_images_means_the_usual_size(release: Sealed) -> None:
+    written = json.loads((release.path / "manifest.json").read_bytes())
+    del written["image_size"], written["family"]
+    read = Manifest.from_bytes(json.dumps(written).encode(), "id")
+    assert (read.image_size, read.family) == (64, "")
 
 
 def test_raw_frames_are_conformed(release: Sealed) -> None:
@@ -321,6 +329,14 @@ def test_processes_that_make_a_key_at_once_agree(tmp_path: Path) -> None:
     assert len(set(found)) == 1
     (public,) = public_keys(tmp_path / "release.key.pub")
     assert fingerprint(public) == found[0]
+
+
+def test_whoever_comes_second_leaves_both_halves_of_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "release.key"
+    load_or_make_key(path)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    keys._make(path)  # as a process does that saw no key just before
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 def test_several_public_keys_in_a_file_are_all_trusted(tmp_path: Path) -> None:
