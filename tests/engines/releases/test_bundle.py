@@ -18,10 +18,11 @@ from tests.engines.conftest import Sealed
 
 from leadline.engines.loading import names
 from leadline.engines.releases import bundle as bundle_module
-from leadline.engines.releases import models
+from leadline.engines.releases import keys, models
 from leadline.engines.releases.bundle import Card, open_bundle, seal
 from leadline.engines.releases.environment import lock, refuse_other_versions, versions
 from leadline.engines.releases.keys import fingerprint, load_or_make_key, public_keys
+from leadline.engines.releases.manifest import Manifest
 from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import DataError, ReleaseError
 
@@ -114,6 +115,13 @@ def test_the_manifest_does_not_hold_its_own_digest(release: Sealed) -> None:
     assert set(written) > {"columns", "threshold", "model_digest", "versions", "lock"}
 
 
+def test_a_manifest_from_before_there_were_images_means_the_usual_size(release: Sealed) -> None:
+    written = json.loads((release.path / "manifest.json").read_bytes())
+    del written["image_size"], written["family"]
+    read = Manifest.from_bytes(json.dumps(written).encode(), "id")
+    assert (read.image_size, read.family) == (64, "")
+
+
 def test_raw_frames_are_conformed(release: Sealed) -> None:
     raw = pl.DataFrame({"at": ["2024-05-01"], "said": [None], "town": [7.0], "size": ["1.5"]})
     assert release.open().score(raw).shape == (1,)
@@ -200,13 +208,24 @@ def test_another_patch_version_is_not() -> None:
         refuse_other_versions({key: value for key, value in versions().items() if key != "numpy"})
 
 
-def test_other_golden_scores_are_refused(new_release: Maker) -> None:
-    release = new_release()
+def with_golden_scores_times(release: Sealed, factor: float) -> None:
     path = release.path / "golden.parquet"
-    golden = pl.read_parquet(path).with_columns(pl.col("score") + 1e-3)
+    golden = pl.read_parquet(path).with_columns(pl.col("score") * factor)
     golden.write_parquet(path)
     resigned(release, golden_digest=bundle_module._digest(path.read_bytes()))
-    refused(release, r"scores its golden rows differently here \(by up to 0.001\)")
+
+
+def test_other_golden_scores_are_refused(new_release: Maker) -> None:
+    release = new_release()
+    largest = float(release.open().score(release.X.head(20)).max())
+    with_golden_scores_times(release, 1 + 1e-4)
+    refused(release, rf"scores its golden rows differently here \(by up to {largest * 1e-4:.3g}\)")
+
+
+def test_golden_scores_may_differ_in_the_last_digits(new_release: Maker) -> None:
+    release = new_release()
+    with_golden_scores_times(release, 1 + 1e-8)
+    assert release.open().manifest.n_golden == 20
 
 
 def test_a_manifest_that_says_nothing_is_refused(new_release: Maker) -> None:
@@ -310,6 +329,14 @@ def test_processes_that_make_a_key_at_once_agree(tmp_path: Path) -> None:
     assert len(set(found)) == 1
     (public,) = public_keys(tmp_path / "release.key.pub")
     assert fingerprint(public) == found[0]
+
+
+def test_whoever_comes_second_leaves_both_halves_of_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "release.key"
+    load_or_make_key(path)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    keys._make(path)  # as a process does that saw no key just before
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 def test_several_public_keys_in_a_file_are_all_trusted(tmp_path: Path) -> None:
