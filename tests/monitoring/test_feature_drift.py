@@ -79,12 +79,14 @@ def test_images_that_look_different_do_so_in_words() -> None:
     assert missing["words"] == "'scan' is missing in 60% of the rows, 0% before"
 
 
-def test_as_many_missing_values_as_before_are_no_shift() -> None:
-    def sparse(n_rows: int, seed: int) -> pl.DataFrame:
+def test_as_many_missing_values_as_before_hide_no_shift() -> None:
+    def sparse(n_rows: int, seed: int, mean: float = 0.0) -> pl.DataFrame:
         some = pl.when(pl.int_range(n_rows) % 5 < 2).then(pl.col("speed")).alias("speed")
-        return rows(n_rows, seed).with_columns(some)
+        return rows(n_rows, seed, mean=mean).with_columns(some)
 
     assert column_shifts(sparse(2_000, 1), sparse(2_000, 0), {"speed": "number"}) == []
+    (found,) = column_shifts(sparse(2_000, 1, 0.5), sparse(2_000, 0), {"speed": "number"})
+    assert "'speed' is higher" in found["words"]
 
 
 def test_at_most_five_columns_are_named_the_most_moved_first() -> None:
