@@ -85,3 +85,15 @@ def test_a_quick_look_keeps_the_order_of_time() -> None:
     assert (np.diff(with_text.order) < 0).all()
     assert with_text.order[0] > 3_900
     assert with_text.order[-1] < 100
+
+
+def test_a_loss_is_the_better_the_smaller_it_is(tmp_path: Path) -> None:
+    """The noise has a standard deviation of 1, so that no model is off by less than .8."""
+    noise = np.random.default_rng(0).normal(0, 1, 200)
+    pool = customers(200).with_columns(left=pl.col("calls") * 3 + noise)
+    loss = {"scoring": "mean_absolute_error", "target_score": 2.0, "positive": ""}
+    verdict = feasibility(tmp_path, pool, **loss)
+    assert verdict.answer is Answer.GO
+    assert verdict.score < 2 < verdict.chance_score
+    assert verdict.p_value == pytest.approx(1 / 40)
+    assert verdict.expected_score == pytest.approx(1.0)
