@@ -58,3 +58,14 @@ def test_too_few_rows_say_nothing() -> None:
     assert single_column_scores(alone, COLUMNS, problem(Task.BINARY, "yes")) == ()
     few = rows(5).with_columns(pl.int_range(5).cast(pl.Float64).alias("late"))
     assert single_column_scores(few, COLUMNS, problem(Task.REGRESSION)) == ()
+
+
+def test_the_column_that_tells_most_comes_first_wherever_it_stands() -> None:
+    scores = single_column_scores(rows(), COLUMNS[::-1], problem(Task.BINARY, "yes"))
+    assert scores[0].column == "told"
+    assert [leak.score for leak in scores] == sorted((leak.score for leak in scores), reverse=True)
+    wide = rows().with_columns(pl.col("noise").alias(f"noise-{n}") for n in range(5))
+    columns = [Column(name=f"noise-{n}", kind=Kind.NUMBER) for n in range(5)]
+    found = single_column_scores(wide, (*columns, *COLUMNS), problem(Task.BINARY, "yes"))
+    assert len(found) == 5
+    assert found[0].column == "told"

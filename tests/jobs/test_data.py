@@ -226,3 +226,12 @@ def test_a_positive_class_that_is_no_longer_there_is_refused(make: Make) -> None
     undated(200).with_columns(pl.lit("no").alias("left")).write_csv(workspace.folder / "pool.csv")
     with pytest.raises(DataError, match="'left' never is 'yes'; it is one of 'no'"):
         run(workspace, "data")
+
+
+def test_a_split_by_time_stays_one_when_rows_come_out_of_order(make: Make) -> None:
+    workspace = make(customers(200))
+    first = audit(workspace).split
+    second = append(workspace, customers(40, 1))
+    assert not second.is_ordered
+    assert second.split.kind is first.kind is SplitKind.TIME
+    assert (second.split.test_from, second.split.test_to) == (first.test_from, first.test_to)

@@ -3,12 +3,20 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import polars as pl
+import pytest
 from tests.projects import ETHICS, run, verdict_of, write_settings
 
-from leadline.phases.data import Data
+from leadline.datasets.frames import Pool
+from leadline.jobs import decay as job
+from leadline.phases import decay as phase
+from leadline.phases.data import Data, SplitKind
 from leadline.phases.decay import Decay
+from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 from leadline.workspace import Workspace
 
@@ -71,3 +79,58 @@ def test_undated_rows_are_unclear(released_folder: Path) -> None:
     assert verdict.answer is Answer.UNCLEAR
     assert not verdict.is_dated
     assert "The rows carry no time." in verdict.summary
+
+
+def test_what_does_not_age_is_not_retrained_by_the_calendar() -> None:
+    """Ten blocks; the error rises by two points a block, or not at all."""
+    rng = np.random.default_rng(0)
+    blank = phase.Evidence(
+        is_dated=True,
+        block="week",
+        scoring="accuracy",
+        cost_retrain=50.0,
+        cost_error=1.0,
+        currency="EUR",
+    )
+    names, rows = [f"{n:02d}" for n in range(10)], [np.arange(100)] * 10
+
+    def aged(rise: float) -> phase.Evidence:
+        errors = np.full((10, 9), np.nan)
+        for trained in range(3, 9):
+            for delay in range(9 - trained):
+                errors[trained, delay] = 0.2 + rise * delay + rng.normal(0, 0.005)
+        return job._aged(errors, names, rows, blank)
+
+    ages, stays = aged(0.02), aged(0.0)
+    assert ages.p_ages is not None
+    assert ages.p_ages >= 0.9
+    assert ages.retrain_every is not None
+    assert stays.p_ages is not None
+    assert stays.p_ages < 0.9
+    assert (stays.retrain_every, stays.flat_low, stays.flat_high) == (None, None, None)
+
+
+@pytest.mark.parametrize(("threshold", "wrong"), [(0.3, 0.75), (0.5, 0.25)])
+def test_decisions_are_those_of_the_release(
+    monkeypatch: pytest.MonkeyPatch, threshold: float, wrong: float
+) -> None:
+    """Each row scores .4, so that a release flags all of them or none; a quarter are hits."""
+
+    class Same:
+        classes_ = np.array([0, 1])
+
+        def predict_proba(self, X: pl.DataFrame) -> np.ndarray[Any, Any]:
+            return np.tile([0.6, 0.4], (X.height, 1))
+
+    monkeypatch.setattr(job, "build", lambda _: None)
+    monkeypatch.setattr(job, "fit_model", lambda *_: Same())
+    X = pl.DataFrame({"x": range(80)})
+    y = np.tile([1, 0, 0, 0], 20)
+    is_test, order = np.zeros(80, dtype=bool), np.arange(80)
+    pool = Pool(X, X, y, is_test, order, None, SplitKind.TIME)
+    spec: Any = SimpleNamespace(seed=0, n_train=80, target=SimpleNamespace(task=Task.BINARY))
+    release: Any = SimpleNamespace(threshold=threshold, tolerance=None)
+    rows = list(np.split(order, 10))
+    test = job._Backtest([str(n) for n in range(10)], rows, spec, release)
+    errors = job._errors(pool, test, lambda *_: None)  # type: ignore[arg-type]
+    assert np.nanmax(errors) == np.nanmin(errors) == wrong

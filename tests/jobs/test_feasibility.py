@@ -3,10 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from tests.examples import example_data
 from tests.projects import FIND, PROBLEM, customers, project, run, run_to, whats
 
+from leadline.datasets.frames import Pool
+from leadline.jobs.feasibility import _small
+from leadline.phases.data import SplitKind
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.verdict import Answer
 from leadline.record import Vote
@@ -67,3 +72,28 @@ def test_votes_that_differ_set_a_ceiling(tmp_path: Path) -> None:
     assert verdict.n_votes == 120
     assert verdict.answer is Answer.NO
     assert any("The target lies above it." in what for what in whats(verdict))
+
+
+def test_a_quick_look_keeps_the_order_of_time() -> None:
+    """Folds by time learn from the past: a sample of the rows must lie as the rows do."""
+    X = pl.DataFrame({"x": range(4_000)})
+    order = np.arange(4_000)[::-1]
+    is_test = np.zeros(4_000, dtype=bool)
+    pool = Pool(X, X, np.zeros(4_000), is_test, order, None, SplitKind.TIME)
+    with_text = _small(pool, example_data())
+    assert with_text.order.size == 600
+    assert (np.diff(with_text.order) < 0).all()
+    assert with_text.order[0] > 3_900
+    assert with_text.order[-1] < 100
+
+
+def test_a_loss_is_the_better_the_smaller_it_is(tmp_path: Path) -> None:
+    """The noise has a standard deviation of 1, so that no model is off by less than .8."""
+    noise = np.random.default_rng(0).normal(0, 1, 200)
+    pool = customers(200).with_columns(left=pl.col("calls") * 3 + noise)
+    loss = {"scoring": "mean_absolute_error", "target_score": 2.0, "positive": ""}
+    verdict = feasibility(tmp_path, pool, **loss)
+    assert verdict.answer is Answer.GO
+    assert verdict.score < 2 < verdict.chance_score
+    assert verdict.p_value == pytest.approx(1 / 40)
+    assert verdict.expected_score == pytest.approx(1.0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,12 @@ from tests.projects import (
 )
 
 from leadline.errors import NotReadyError
+from leadline.evaluation.budget import spent_on_machines
 from leadline.jobs.forecast import _enough, _stderrs
 from leadline.phases.curve import CandidateCurve, Curve, Point
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.advice import Recommendation
+from leadline.phases.labelling import Labelling
 from leadline.report import write_report
 from leadline.services.queries import row_page
 from leadline.workspace import Workspace
@@ -76,6 +79,19 @@ def test_the_family_the_repeats_and_chance_are_handed_over(released_folder: Path
     assert verdict.chance_error == curve.chance_error == pytest.approx(0.5)
     assert verdict.n_repeats == min(len(point.errors) for point in curve.curves[0].points)
     assert verdict.stderrs == tuple(point.stderr for point in curve.curves[0].points)
+    assert verdict.train_share == 1.0, "the split is by time: rows that come later are learnt from"
+
+
+def test_labels_and_machines_have_both_been_paid_for(released_folder: Path) -> None:
+    with Workspace.open(released_folder) as workspace:
+        entry = workspace.record.latest("labelling")
+        assert entry is not None
+        assert isinstance(entry.verdict, Labelling)
+        workspace.record.append("labelling", replace(entry.verdict, cost=7.0), by="x", on=entry.on)
+        machines = spent_on_machines(workspace)
+    verdict = forecast(released_folder, target_score=0.8)
+    assert verdict.spent == pytest.approx(7.0 + machines)
+    assert machines > 0
 
 
 def test_two_sizes_are_too_few() -> None:

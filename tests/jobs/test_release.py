@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.examples import example_review, example_tuning
 from tests.projects import (
     BY,
     ETHICS,
@@ -21,6 +22,7 @@ from tests.projects import (
 from leadline.engines.releases.bundle import open_bundle
 from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
+from leadline.jobs.release import _metrics
 from leadline.phases.data import Data
 from leadline.phases.release import Release
 from leadline.phases.review import Review
@@ -100,3 +102,15 @@ def test_a_champion_that_cannot_read_todays_rows_is_not_compared(released_folder
     assert second.replaces == first.release_id
     assert second.champion_score is None
     assert second.challenger_score is None
+
+
+def test_a_release_tells_what_is_known_of_its_point() -> None:
+    """The balanced point, on the test set and on the stream."""
+    assert _metrics(example_tuning(), example_review()) == {
+        "test_precision": example_tuning().point("balanced").precision.estimate,
+        "test_recall": example_tuning().point("balanced").recall.estimate,
+        "stream_precision_low": 0.45,
+        "stream_precision_high": 0.75,
+        "stream_recall_low": 0.48,
+        "stream_recall_high": 0.82,
+    }

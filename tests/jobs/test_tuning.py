@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from tests.examples import example_problem
 from tests.projects import N_STREAM, PROBLEM, customers, project, run, run_to, verdict_of
 
+from leadline.datasets.frames import Pool
 from leadline.errors import DataError, NotReadyError
-from leadline.phases.data import Data
+from leadline.jobs.tuning import _break_even, _with_thresholds
+from leadline.phases.data import Data, SplitKind
 from leadline.phases.tuning import Tuning
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.snapshot import from_parquet
@@ -71,3 +76,29 @@ def test_a_test_set_of_one_class_is_refused(tmp_path: Path) -> None:
         run_to(workspace, "problem", "data", "search")
         with pytest.raises(NotReadyError, match="0 rows with 'left' = 'yes', of 40"):
             run(workspace, "tuning")
+
+
+def test_an_alert_pays_where_hits_are_common_enough() -> None:
+    """A miss costs 40 and a false alarm 10: one hit in five alerts pays for the other four."""
+    problem = example_problem()
+    assert _break_even(problem) == pytest.approx(0.2)
+    assert _break_even(replace(problem, cost_miss=0.0)) is None
+    assert _break_even(replace(problem, cost_false_alarm=0.0)) is None
+
+
+def test_an_error_that_costs_nothing_leaves_points_to_choose_from() -> None:
+    class Sure:
+        classes_ = np.array([0, 1])
+
+        def predict_proba(self, X: pl.DataFrame) -> np.ndarray[Any, Any]:
+            return np.column_stack([1 - X["x"].to_numpy(), X["x"].to_numpy()])
+
+    X = pl.DataFrame({"x": np.linspace(0.01, 0.99, 60)})
+    y = (np.arange(60) % 60 > 35).astype(np.int64)
+    pool = Pool(X, X, y, np.ones(60, dtype=bool), np.arange(0), None, SplitKind.RANDOM)
+    free = replace(example_problem(), cost_false_alarm=0.0)
+    offer = _with_thresholds(Sure(), pool, free)
+    assert offer.n_positive == 24
+    assert [point.cost_per_1000 for point in offer.points if point.name == "balanced"] == [
+        pytest.approx(0.0, abs=1e-3)
+    ]

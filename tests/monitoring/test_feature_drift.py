@@ -77,3 +77,25 @@ def test_images_that_look_different_do_so_in_words() -> None:
     )
     (missing,) = column_shifts(lost, reference, kinds)
     assert missing["words"] == "'scan' is missing in 60% of the rows, 0% before"
+
+
+def test_as_many_missing_values_as_before_hide_no_shift() -> None:
+    def sparse(n_rows: int, seed: int, mean: float = 0.0) -> pl.DataFrame:
+        some = pl.when(pl.int_range(n_rows) % 5 < 2).then(pl.col("speed")).alias("speed")
+        return rows(n_rows, seed, mean=mean).with_columns(some)
+
+    assert column_shifts(sparse(2_000, 1), sparse(2_000, 0), {"speed": "number"}) == []
+    (found,) = column_shifts(sparse(2_000, 1, 0.5), sparse(2_000, 0), {"speed": "number"})
+    assert "'speed' is higher" in found["words"]
+
+
+def test_at_most_five_columns_are_named_the_most_moved_first() -> None:
+    moved = [0.5, 3.0, 1.0, 2.5, 1.5, 2.0]
+    columns = [f"c{place}" for place in range(len(moved))]
+    rng = np.random.default_rng(0)
+    reference = pl.DataFrame({name: rng.normal(0, 1, 2_000) for name in columns})
+    block = pl.DataFrame(
+        {name: rng.normal(by, 1, 500) for name, by in zip(columns, moved, strict=True)}
+    )
+    found = column_shifts(block, reference, dict.fromkeys(columns, "number"))
+    assert [shift["column"] for shift in found] == ["c1", "c3", "c5", "c4", "c2"]

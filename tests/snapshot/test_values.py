@@ -87,6 +87,12 @@ def test_dates(written: str, meant: str) -> None:
     assert read([written, "NA", written]).to_list() == [moment, None, moment]
 
 
+def test_numbers_too_large_to_be_counted_stay_real() -> None:
+    read_values = read(["1e19", "2.5e19", "-3e19"])
+    assert read_values.dtype == pl.Float64
+    assert read_values.to_list() == [1e19, 2.5e19, -3e19]
+
+
 def test_dates_with_and_without_a_time() -> None:
     read_dates = read(["2020-12-31", "2020-12-31 23:59:58", "2020-12-30 01:00"])
     assert read_dates.dt.hour().to_list() == [0, 23, 1]

@@ -11,12 +11,12 @@ import pytest
 from tests.alive import running_in
 from tests.projects import BY, customers, project, run
 
-from leadline.errors import DataError, NotReadyError
+from leadline.errors import DataError, LimitError, NotReadyError
 from leadline.phases.data import Data
 from leadline.record import Job, JobState
 from leadline.services.commands import ask_for
-from leadline.worker import mend, observe, run_here, work
-from leadline.worker.computing import identity, next_step
+from leadline.worker import computing, mend, observe, run_here, work
+from leadline.worker.computing import compute_child, identity, next_step
 from leadline.workspace import Workspace
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -104,6 +104,58 @@ def test_work_computes_what_waits_and_returns(workspace: Workspace) -> None:
     work(workspace, once=True)
     assert states(workspace) == [JobState.DONE]
     assert workspace.record.latest("data") is not None
+
+
+def test_what_somebody_has_asked_for_is_what_is_computed(workspace: Workspace) -> None:
+    ask_for(workspace, "data", "Bo")
+    entry = run_here(workspace, "data", by=BY)
+    (job,) = workspace.record.jobs.newest()
+    assert (job.state, job.by, entry.by) == (JobState.DONE, "Bo", "Bo")
+
+
+def test_a_worker_gives_up_jobs_whose_own_worker_is_silent(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = workspace.record.jobs.put("data", by="Bo")
+    workspace.record.jobs.claim("elsewhere.example:1", number=job.number)
+    work(workspace, once=True)
+    assert states(workspace) == [JobState.RUNNING]
+    monkeypatch.setattr(computing, "_SILENT_S", -1.0)
+    work(workspace, once=True)
+    assert states(workspace) == [JobState.LOST]
+
+
+def test_a_job_that_was_given_up_stops(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else may be computing it by now."""
+    monkeypatch.setattr(computing, "_BEAT_S", 0.0)
+
+    def give_up(_: Job) -> None:
+        workspace.record.jobs.sweep(silent_s=-1.0)
+
+    with pytest.raises(LimitError, match="given up as lost"):
+        run_here(workspace, "data", by=BY, progress=give_up)
+    assert workspace.record.latest("data") is None
+
+
+def test_the_child_looks_once_more_whether_a_row_may_be_run(workspace: Workspace) -> None:
+    job = workspace.record.jobs.put("search", by=BY)
+    with pytest.raises(NotReadyError, match="needs a verdict of 'data'") as caught:
+        compute_child(str(workspace.folder), job.number, "search", BY, identity(), 0.0)
+    assert caught.value.next == "Run 'leadline run data' first."
+
+
+def test_progress_is_written_no_more_often_than_people_can_read(workspace: Workspace) -> None:
+    number = workspace.record.jobs.put("data", by=BY).number
+    workspace.record.jobs.claim(identity(), number=number)
+    report = computing._JobReport(workspace, number, identity(), 0.0)
+    report.last = float("-inf")
+    report("first", 0.1)
+    report.last = float("inf")
+    report("at once", 0.2)
+    told = workspace.record.jobs.get(number)
+    assert (told.message, told.share) == ("first", 0.1)
 
 
 def test_work_goes_on_after_a_job_that_failed(workspace: Workspace) -> None:
