@@ -1,4 +1,4 @@
-"""How many fits a second does each executor finish, and are their scores the same?
+"""Executors: fits a second of each, and whether their scores are the same.
 
 One set of fits, as a search makes them: candidates of two families on folds of 20,000 real flights,
 each fit on one thread. The executors take turns in one process, so that whatever else the machine

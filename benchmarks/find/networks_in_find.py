@@ -1,4 +1,4 @@
-"""Does a search train a network as well, and as quickly, as the same network by hand?
+"""Networks as a search trains them beside the same networks by hand: scores, seconds.
 
 ``leadline run search`` on digits and on flights, with a guest that is the network family with its
 default alone; then each fit that it has measured at the largest size once more, on the same rows of

@@ -1,4 +1,4 @@
-"""What a time box finds, beside what other tools find in the same box, on the same rows.
+"""Scores of Leadline and of other tools after the same time box, on the same rows.
 
 Every tool learns from the train rows that Leadline's split leaves and is scored on its test rows,
 once. Leadline's model is the one its search chose, fitted to all train rows after the box; the

@@ -1,4 +1,4 @@
-"""Is a candidate that is chosen by forecast better at full size than the best one so far?
+"""Regret at full size of choosing a candidate by forecast, and by its error so far.
 
 On each data set of LCDB 1.0 every learner is measured up to an eighth of the rows; one is chosen,
 and its regret is its error at full size less that of the best learner there. Chosen is the learner

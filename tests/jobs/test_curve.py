@@ -17,7 +17,7 @@ from leadline.phases.curve import Curve, Stop
 from leadline.phases.data import Data
 from leadline.phases.forecast import Forecast
 from leadline.phases.search import Search
-from leadline.search import candidate_evaluator as bench
+from leadline.search import candidate_evaluator
 from leadline.workspace import Workspace
 
 BEFORE = ("problem", "data", "feasibility", "search", "labelling")
@@ -42,7 +42,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[FitSpec]:
         def map(self, _: Any, specs: list[FitSpec]) -> Iterator[Any]:
             yield from map(noted, specs)
 
-    monkeypatch.setattr(bench, "load", lambda *_: lambda _: Here())
+    monkeypatch.setattr(candidate_evaluator, "load", lambda *_: lambda _: Here())
     return seen
 
 
@@ -162,7 +162,7 @@ def test_sizes_that_cannot_be_fitted_are_left_out(
                 yield FailedFit("too few rows") if (spec.n_train or 0) < 90 else task(spec)
 
     with ready(tmp_path) as workspace:
-        monkeypatch.setattr(bench, "load", lambda *_: lambda _: Picky())
+        monkeypatch.setattr(candidate_evaluator, "load", lambda *_: lambda _: Picky())
         curve = run(workspace, "curve").verdict
     assert isinstance(curve, Curve)
     assert curve.curves[0].points[0].n_train >= 90

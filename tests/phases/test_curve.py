@@ -160,3 +160,10 @@ def test_a_curve_of_version_1_stays_readable() -> None:
             for name in ("sampling", "n_valid", "n_judged"):
                 del point[name]
     assert decode(Curve, stored, 1) == CURVE
+
+
+def test_a_curve_of_version_2_stays_readable() -> None:
+    verdict = again(CURVE, n_affordable=6_400, stopped=Stop.TIME, n_kept=12)
+    stored = json.loads(to_json(encode(verdict)))
+    stored["n_aim"] = stored.pop("n_affordable")
+    assert decode(Curve, stored, 2) == verdict

@@ -43,3 +43,23 @@ def test_chances_are_shares_of_the_draws() -> None:
 def test_a_table_of_draws_is_needed(draws: np.ndarray) -> None:
     with pytest.raises(ValueError, match="one row a draw"):
         expected_value_of_information(draws)
+
+
+def test_ties_and_hopeless_arms() -> None:
+    draws = np.array([[0.1, 0.1, 0.9], [0.2, 0.1, 0.9], [0.1, 0.2, 0.9]])
+    # the first of equals is best; the last arm never is
+    assert probability_best(draws) == pytest.approx([2 / 3, 1 / 3, 0.0])
+    assert expected_value_of_information(draws)[2] == 0.0
+
+
+def test_knowing_the_best_counts_against_the_second_best_and_not_against_itself() -> None:
+    # means 0.3, 0.4, 0.8: knowing the first, 0.4 is taken instead where it is 0.5
+    draws = np.array([[0.1, 0.4, 0.8], [0.5, 0.4, 0.8]])
+    value = expected_value_of_information(draws)
+    assert value == pytest.approx([0.3 - (0.1 + 0.4) / 2, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("draws", [np.zeros((0, 2)), np.zeros(4)])
+def test_probabilities_need_a_table_too(draws: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="one row a draw"):
+        probability_best(draws)

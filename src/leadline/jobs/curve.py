@@ -193,7 +193,7 @@ def _noise(evaluator: CandidateEvaluator, sizes: list[int], floor: np.ndarray) -
 
 
 def _seconds(evaluator: CandidateEvaluator, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Seconds of the next repeats at each size: expected, and the upper end of an interval."""
+    """Seconds of the next repeats at each size: expected, and exceeded in 1 of 20 cases."""
     results = evaluator.fits
     law: TimeLaw = fit_time_law(
         [size for size, _ in results], [max(result.fit_s, 1e-4) for result in results.values()]

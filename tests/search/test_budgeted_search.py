@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from tests.search.simulated import MemoryRecord, Model, Params, Simulation
+
+from leadline.engines.contract import Range
+from leadline.phases.search.trial import Trial, TrialState
+from leadline.search import budgeted_search, candidate_evaluator
+from leadline.search.budgeted_search import BudgetedSearch
+from leadline.search.candidates import CandidateSource
+from leadline.search.study import Study
+from leadline.stats.curves.design import train_sizes
+
+LARGEST = train_sizes(1600)[-1]
+CHANCE = Model("majority", 0, lambda *_: 0.5)
+LINEAR = Model("linear", 1, lambda _, n: 0.6 * n**-0.15)
+FOREST = Model(
+    "forest",
+    2,
+    lambda params, n: (0.7 + 2 * (float(params["x"] or 0) - 0.4) ** 2) * n**-0.25,
+    proposals=({"x": 0.9}, {"x": 0.5}),
+)
+
+
+class Searched:
+    """Run searches of some models, one after the other on one record."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *models: Model) -> None:
+        self.simulation = Simulation({model.name: model for model in models})
+        self.record = MemoryRecord()
+        self.executors: list[str] = []
+        monkeypatch.setattr(candidate_evaluator, "time", self.simulation)
+        load = budgeted_search.load
+
+        def loaded(kind: str, name: str) -> Any:
+            if kind != "executors":
+                return load(kind, name)
+            self.executors.append(name)
+            return lambda _: self.simulation
+
+        monkeypatch.setattr(budgeted_search, "load", loaded)
+
+    def run(self, seconds: float, searcher: str = "none", **given: Any) -> dict[str, Trial]:
+        closes_at = self.simulation.now + seconds
+        self.search = BudgetedSearch(
+            context=self.simulation.context(self.record),
+            study=Study(self.record, "study"),  # type: ignore[arg-type]
+            n_affordable=6400,
+            searcher=searcher,
+            left_s=lambda: closes_at - self.simulation.now,
+            **given,
+        )
+        models = self.simulation.models.values()
+        self.search.run([CandidateSource(model.name, model) for model in models])
+        return {trial.name: trial for trial in self.record.trials("study")}
+
+
+def test_the_first_family_is_measured_in_full_and_the_others_at_three_small_sizes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched = Searched(monkeypatch, CHANCE, LINEAR)
+    searched.run(1000.0)
+    sizes = searched.search.sizes
+    assert sizes[-1] == LARGEST
+    assert [size / sizes[0] for size in sizes] == [1, 2, 4, 8, 16, 32]
+    first = [("majority", LARGEST, fold) for fold in range(4)]
+    assert searched.simulation.fits[:4] == first
+    then = [("linear", n, fold) for n in sizes[:3] for fold in range(3)]
+    assert searched.simulation.fits[4 : 4 + len(then)] == then
+    assert searched.executors == ["sequential"], "the baseline alone is fitted in this process"
+
+
+def test_what_can_be_the_best_is_measured_in_full_and_the_rest_is_pruned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trials = Searched(monkeypatch, CHANCE, LINEAR, FOREST).run(1000.0)
+    assert [trial.state for trial in trials.values()] == [
+        TrialState.COMPLETE,
+        TrialState.PRUNED,
+        TrialState.PRUNED,
+        TrialState.COMPLETE,
+    ]
+    best = trials["forest 3"]
+    assert best.params == {"x": 0.5}
+    assert len(best.scores) == 4, "one repeat a fold at the largest size"
+    assert best.error_at_largest is not None
+    assert best.error_at_largest.error == pytest.approx(0.72 * LARGEST**-0.25, rel=0.02)
+    assert best.log_error_change < 0, "with more rows the error falls"
+    assert best.expected[-1].n_train == 6400
+    assert trials["linear 1"].n_train < LARGEST
+
+
+def test_a_search_goes_on_from_the_record_and_measures_nothing_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched = Searched(monkeypatch, CHANCE, LINEAR, FOREST)
+    first = searched.run(1000.0)
+    n_fits = len(searched.simulation.fits)
+    second = searched.run(1000.0)
+    assert len(searched.simulation.fits) == n_fits
+    assert list(second) == list(first)
+    # the forest has two candidates
+    assert max(Counter(searched.simulation.fits).values()) == 2
+
+
+def test_a_banned_trial_is_not_measured_and_the_next_proposal_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched = Searched(monkeypatch, CHANCE, LINEAR)
+    searched.record.add_trial(
+        "study", Trial(name="linear 0", family="linear", params={}, complexity=1, n_train=0)
+    )
+    searched.run(1000.0, banned=frozenset({"linear 0"}))
+    assert {family for family, _, _ in searched.simulation.fits} == {"majority"}
+
+
+def test_the_leader_is_measured_in_full_before_the_time_box_closes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow = Model("slow", 1, LINEAR.error, seconds_a_row=0.02)
+    trials = Searched(monkeypatch, CHANCE, slow).run(215.0)
+    # 6 s for the baseline, 21 s for three sizes; the largest takes 128 s, and a half is the reserve
+    assert trials["slow 1"].state is TrialState.COMPLETE
+    assert [point.n_train for point in trials["slow 1"].points] == [50, 100, 200, 1600]
+
+
+def test_in_a_short_time_box_sizes_are_measured_one_by_one_in_this_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched = Searched(monkeypatch, CHANCE, LINEAR)
+    searched.run(40.0)
+    assert searched.executors == ["sequential", "sequential"]
+    written = [t.n_train for t in searched.record.trials("study") if t.name == "linear 1"]
+    first = searched.search.sizes[:3]
+    assert list(dict.fromkeys(n for n in written if n))[:3] == first
+
+
+def test_a_candidate_that_fails_on_more_rows_is_failed_and_costs_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = Model("broken", 1, lambda _, n: 0.1 if n < 100 else None)
+    trials = Searched(monkeypatch, CHANCE, broken, LINEAR).run(1000.0)
+    assert trials["broken 1"].state is TrialState.FAILED
+    assert trials["broken 1"].message == "it broke"
+    assert trials["linear 2"].mean is not None
+
+
+def test_a_family_that_raises_is_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusing(Model):
+        def candidates(self, *_: Any) -> Any:
+            raise RuntimeError("no licence")
+
+    trials = Searched(monkeypatch, CHANCE, Refusing("refusing", 1, LINEAR.error)).run(1000.0)
+    assert trials["refusing 1"].state is TrialState.FAILED
+    assert trials["refusing 1"].message == "RuntimeError: no licence"
+
+
+def test_while_nothing_can_be_measured_every_proposal_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def only_the_last(params: Params, n: int) -> float | None:
+        return 0.5 * n**-0.1 if params["x"] == 3 else None
+
+    proposals = [{"x": each} for each in (1, 2, 3)]
+    trials = Searched(monkeypatch, Model("odd", 0, only_the_last, proposals)).run(1000.0)
+    states = [trial.state for trial in trials.values()]
+    assert states == [TrialState.FAILED, TrialState.FAILED, TrialState.COMPLETE]
+
+
+def test_a_searcher_proposes_when_the_family_has_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = [{"x": 0.9}, {"x": 0.5}]
+    space = {"x": Range(0.0, 1.0)}
+    tuned = Model("tuned", 1, FOREST.error, own, seconds_a_row=0.005, searched=space)
+    trials = Searched(monkeypatch, CHANCE, tuned).run(110.0, "random")
+    first, second, *drawn = [trial for trial in trials.values() if trial.family == "tuned"]
+    assert [first.params, second.params] == own
+    assert not first.is_tuned
+    assert not second.is_tuned
+    assert len(drawn) >= 2
+    assert all(trial.is_tuned for trial in drawn)
+    assert len({trial.params["x"] for trial in drawn}) == len(drawn), "no parameters twice"
+    alone = Searched(monkeypatch, CHANCE, tuned).run(110.0, "none")
+    assert len(alone) == 3, "without a searcher only the family proposes"
+
+
+def test_what_a_fold_does_to_all_is_taken_out_before_candidates_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched = Searched(monkeypatch, CHANCE, FOREST)
+    searched.simulation.fold_effects = (0.0, 0.0, 0.0, 0.5)
+    best = searched.run(1000.0)["forest 2"]
+    plain = 0.72 * LARGEST**-0.25
+    assert best.points[-1].mean == pytest.approx(plain * 1.16, rel=0.01), "as promised to people"
+    # two candidates have the fourth fold: half of its effect is taken out
+    assert best.error_at_largest is not None
+    assert best.error_at_largest.error == pytest.approx(plain * 1.07, rel=0.02)
