@@ -1,4 +1,4 @@
-"""The queue: no job is done twice, and none is forgotten."""
+"""The queue of jobs: none is done twice, and none is forgotten."""
 
 from __future__ import annotations
 
@@ -158,6 +158,25 @@ def test_a_job_ends_in_an_end(record: Record, state: JobState) -> None:
 def test_only_what_a_machine_can_answer_is_queued(record: Record, row: str) -> None:
     with pytest.raises(ValueError, match="no row that can be computed"):
         record.jobs.put(row, by="Ada")
+
+
+def test_only_what_is_running_is_given_up(record: Record) -> None:
+    for _ in range(3):
+        record.jobs.put("data", by="Ada")
+    for number, state in ((1, JobState.DONE), (2, JobState.FAILED)):
+        record.jobs.claim("w")
+        record.jobs.finish(number, worker="w", state=state)
+    assert record.jobs.sweep(silent_s=-1.0) == 0
+    states = [JobState.WAITING, JobState.FAILED, JobState.DONE]
+    assert [job.state for job in record.jobs.newest()] == states
+
+
+def test_a_share_may_be_nothing_and_all(record: Record) -> None:
+    record.jobs.put("data", by="Ada")
+    record.jobs.claim("w")
+    for share in (0.0, 1.0):
+        assert record.jobs.beat(1, worker="w", share=share)
+        assert record.jobs.get(1).share == share
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])

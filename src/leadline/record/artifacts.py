@@ -1,4 +1,4 @@
-"""Bytes by their digest: models, snapshots; written whole or not at all, checked when read."""
+"""Artifacts: bytes by their digest, written whole or not at all, checked when read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frozen dataclasses to JSON and back, strictly.
+"""Codec: frozen dataclasses to JSON and back, strictly.
 
 What a dataclass may hold is what JSON can say: text, whole and finite numbers, booleans, None,
 enumerations of text, tuples, mappings from text, and further dataclasses. A value that is not a

@@ -1,4 +1,4 @@
-"""What a row may read: the verdicts it stands on, each noted as it is shown."""
+"""Reading: the verdicts that a row stands on, each noted as it is shown."""
 
 from __future__ import annotations
 

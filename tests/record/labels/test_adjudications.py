@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tests.record.labels.test_assignments import TERMS, hand, items, say, work
 
 from leadline.errors import OutdatedAnswerError, RecordError
-from leadline.record import Adjudication, Item, NoAssignment, Opinion, Record, Unresolved, Vote
+from leadline.record import (
+    Adjudication,
+    Item,
+    NoAssignment,
+    Opinion,
+    Record,
+    Unresolved,
+    Vote,
+    VoteKind,
+)
 
 
 @pytest.fixture
@@ -124,3 +134,46 @@ def test_an_item_that_is_off_the_list_can_be_decided_anew(record: Record) -> Non
     assert record.labels.adjudications.labels() == {"k1": "yes"}
     assert record.labels.adjudications.undo("Dan") == "k1"
     assert record.labels.adjudications.labels() == {"k1": "no"}
+
+
+def test_gold_stays_gold_whatever_is_decided_of_it(record: Record) -> None:
+    give(record, "k1", "yes", "no")
+    decide(record, "k1", "no")
+    record.labels.items.replace(work(votes=2, basis="b"), items(3), {"k1"})
+    only_gold = replace(TERMS, gold_share=1.0)
+    decide(record, "k1", "yes")
+    assert hand(record, "Fay", only_gold).item.key == "k1"
+    for _ in range(2):
+        assert record.labels.adjudications.undo("Dan") == "k1"
+    assert record.labels.adjudications.unresolved() == ()
+    assert hand(record, "Gil", only_gold).item.key == "k1"
+
+
+def test_the_queue_is_in_the_order_of_the_list(record: Record) -> None:
+    for key in ("k4", "k1", "k3"):
+        give(record, key, "yes", "no")
+    assert record.labels.adjudications.unresolved() == ("k1", "k3", "k4")
+
+
+def test_the_newest_decisions_come_first_one_an_item(record: Record) -> None:
+    for key in ("k1", "k2", "k3"):
+        give(record, key, "yes", "no")
+        decide(record, key, "yes")
+    decide(record, "k1", "no", judge="Eve")
+    newest = record.labels.adjudications.newest
+    assert [(one.item, one.value) for one in newest()] == [
+        ("k1", "no"),
+        ("k3", "yes"),
+        ("k2", "yes"),
+    ]
+    assert [one.item for one in newest(limit=2)] == ["k1", "k3"]
+
+
+def test_skips_gold_and_repeats_are_no_opinion(record: Record) -> None:
+    give(record, "k1", "yes", "no")
+    votes = record.labels.votes
+    votes.add(Vote("k1", "Cleo", None, 1.0, is_skip=True, reason="dark"))
+    votes.add(Vote("k1", "Ada", "no", 1.0, kind=VoteKind.REPEAT))
+    votes.add(Vote("k1", "Dan", "no", 1.0, kind=VoteKind.GOLD))
+    opinions = look(record, "k1").opinions
+    assert [(one.annotator, one.value) for one in opinions] == [("Ada", "yes"), ("Bo", "no")]

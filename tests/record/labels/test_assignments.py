@@ -273,6 +273,46 @@ def test_who_has_come_how_far(record: Record) -> None:
     assert record.labels.votes.paid() == (3 * PRICE, 0)
 
 
+def test_what_is_at_hand_is_counted_once(record: Record) -> None:
+    record.labels.items.replace(work(votes=2), items(10))
+    hand(record, "Ada")
+    say(record, "Bo", "yes")
+    assert record.labels.assignments.progress("Ada").n_open == 10
+    assert record.labels.assignments.progress("Bo").n_open == 9
+    assert record.labels.assignments.progress("Cleo").n_open == 9, "one is with Ada and Bo"
+
+
+REPEATS = replace(TERMS, repeat_share=1.0)
+
+
+def test_an_item_is_repeated_after_ten_others_and_once(record: Record) -> None:
+    record.labels.items.replace(work(), items(20))
+    skipped = hand(record, "Ada")
+    skip = Vote("", "Ada", None, 1.0, is_skip=True, reason="dark")
+    record.labels.assignments.answer(skipped.id, skip, TERMS)
+    first = say(record, "Ada", "yes")
+    for _ in range(9):
+        say(record, "Ada", "yes")
+    # ten votes, and nothing voted on before them: what was skipped is not shown again
+    assert say(record, "Ada", "yes") not in {skipped.item.key, first}
+    assert say(record, "Ada", "no", REPEATS) != first, "it was handed out before it was due"
+    assert say(record, "Ada", "no", REPEATS) == first
+    assert [(one.item, one.value) for one in record.labels.votes.repeats()] == [(first, "no")]
+    seen = [say(record, "Ada", "yes", REPEATS) for _ in range(3)]
+    assert first not in seen
+
+
+def test_a_repeat_takes_no_place_from_others(record: Record) -> None:
+    record.labels.items.replace(work(votes=2), items(12))
+    for _ in range(11):
+        say(record, "Ada", "yes")
+    say(record, "Ada", "yes", REPEATS)
+    again = hand(record, "Ada", REPEATS)
+    given = {say(record, "Bo", "yes") for _ in range(12)}
+    assert again.item.key in given
+    assert len(given) == 12
+
+
 def crowd(url: str, judge: str, n_answers: int, failures: list[BaseException]) -> None:
     try:
         with Record.open(url, "flights") as own:
