@@ -41,7 +41,7 @@ def places_left(answers: Sequence[str | None], n_out: int, *, votes: int, most_v
     n_asked = len(answers) + n_out
     if n_asked < votes:
         return votes - n_asked
-    if n_out or len(answers) < votes or n_asked >= most_votes:
+    if n_out or n_asked >= most_votes:
         return 0
     return int(_is_open(answers, most_votes - n_asked))
 
