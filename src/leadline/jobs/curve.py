@@ -25,13 +25,13 @@ from leadline.phases.search.trial import Trial
 from leadline.search.candidate_evaluator import BATCH, Bench, Course
 from leadline.search.error_forecast import LEAST_ERROR, belief_of
 from leadline.stats.curves.design import (
-    borrowed,
     next_size,
     noise_of_more,
+    pooled_variance,
+    residual_variance,
     seed_sizes,
     share_removed,
     train_sizes,
-    unexplained,
 )
 from leadline.stats.machines.fit_time import TimeLaw, fit_time_law
 
@@ -142,7 +142,7 @@ def _choose(bench: Bench, sizes: list[int], aim: int, left_s: float) -> int | St
     belief = belief_of(bench.points, scoring=bench.spec.scoring, family=bench.trial.family)
     draws = belief.sample([*sizes, aim], _N_DRAWS, rng=np.random.default_rng(bench.spec.seed))
     logs = np.log(np.maximum(draws, LEAST_ERROR))
-    floor = unexplained(belief, np.exp(logs[:, :-1].mean(axis=0)))
+    floor = residual_variance(belief, np.exp(logs[:, :-1].mean(axis=0)))
     noise = _noise(bench, sizes, floor)
     is_narrow = float(np.std(logs[:, -1])) < _NARROW
     if is_narrow or share_removed(logs[:, :-1], logs[:, -1], noise).max() < _NOTICEABLE:
@@ -162,7 +162,7 @@ def _noise(bench: Bench, sizes: list[int], floor: np.ndarray) -> np.ndarray:
     counts = [len(point.errors) for point in points]
     squares = [max(point.mean, LEAST_ERROR) ** 2 for point in points]
     split, sampling = (
-        borrowed(measured, np.array(variances) / squares, counts, sizes)
+        pooled_variance(measured, np.array(variances) / squares, counts, sizes)
         for variances in (
             [point.split_variance for point in points],
             [point.sampling_variance for point in points],
