@@ -28,7 +28,12 @@ from scoring import figure, markdown
 from timing import timed_fits
 
 from leadline.stats.curves import CurvePosterior, fit
-from leadline.stats.curves.design import borrowed, next_size, noise_of_more, unexplained
+from leadline.stats.curves.design import (
+    next_size,
+    noise_of_more,
+    pooled_variance,
+    residual_variance,
+)
 from leadline.stats.machines.fit_time import fit_time_law
 
 _RATIO = 8
@@ -157,8 +162,8 @@ def choose(one: Replay, open_sizes: list[int]) -> int | None:
     belief = one.belief()
     curves = belief.sample([*open_sizes, one.aim], _N_DRAWS, rng=rng)
     draws = np.log(np.maximum(curves, _LEAST))
-    floor = unexplained(belief, np.exp(draws[:, :-1].mean(axis=0)))
-    split = borrowed(sizes, variances / errors**2, counts, open_sizes)
+    floor = residual_variance(belief, np.exp(draws[:, :-1].mean(axis=0)))
+    split = pooled_variance(sizes, variances / errors**2, counts, open_sizes)
     taken = [one.taken.get(n, 0) for n in open_sizes]
     nothing = np.zeros(len(open_sizes))
     noise = noise_of_more(split, nothing, taken, n_more=_BATCH, n_rounds=1, floor=floor)

@@ -7,6 +7,7 @@ import pytest
 from tests.search.simulated import MemoryRecord, Model, Params, Simulation
 
 from leadline.engines.contract import Range
+from leadline.engines.loading import load
 from leadline.phases.search.trial import Trial, TrialState
 from leadline.search import budgeted_search, candidate_evaluator
 from leadline.search.budgeted_search import BudgetedSearch
@@ -33,7 +34,6 @@ class Searched:
         self.record = MemoryRecord()
         self.executors: list[str] = []
         monkeypatch.setattr(candidate_evaluator, "time", self.simulation)
-        load = budgeted_search.load
 
         def loaded(kind: str, name: str) -> Any:
             if kind != "executors":

@@ -227,3 +227,42 @@ def test_the_nearer_to_break_even_the_more_judgments() -> None:
     assert near > far >= 0
     assert judgments_to_settle(1_000, 0.9, 0.5) == 0
     assert judgments_to_settle(50, 0.5, 0.5) == float("inf")
+
+
+def two_bands(n_low: int) -> int:
+    """First to ask again: a yes among rows that score .03, or a no among fifty that score .95."""
+    scores = np.repeat([0.03, 0.95], [n_low, 50])
+    rows = np.concatenate([np.arange(60), n_low + np.arange(30)])
+    said = np.ones(90)
+    said[2:60] = 0
+    said[[70, 80]] = 0
+    return int(surprising(scores, [0.5], rows, said, 1)[0])
+
+
+def test_a_judgment_that_stands_for_many_rows_is_asked_about_first() -> None:
+    # the no is the likelier error; the yes stands for a hundred rows
+    assert two_bands(n_low=60) >= 60
+    assert two_bands(n_low=6_000) < 60
+
+
+def test_misses_are_commoner_than_false_yes() -> None:
+    scores, said = np.full(200, 0.5), np.tile([1, 0], 100)
+    order = surprising(scores, [0.4], np.arange(200), said, 200)
+    assert not said[order[:100]].any()
+
+
+def test_votes_against_the_scores_are_believed_where_they_agree() -> None:
+    scores = np.repeat([0.1, 0.5], 1000)
+    rows = np.concatenate([np.arange(40), 1000 + np.arange(40)])
+    none = estimate_votes(scores, [0.4], rows, np.zeros(80), np.full(80, 3))
+    every = estimate_votes(scores, [0.4], rows, np.full(80, 3), np.zeros(80))
+    assert none.precision.high[0] < 0.15
+    assert every.precision.low[0] > 0.85
+
+
+def test_a_lone_no_is_doubted_more_than_a_lone_yes() -> None:
+    """Reviewers miss positives more often than they see some that are none."""
+    scores = np.full(2_000, 0.5)
+    yes = np.tile([1, 0], 50)
+    found = estimate_votes(scores, [0.4], np.arange(100), yes, 1 - yes)
+    assert found.precision.estimate[0] > 0.51

@@ -29,13 +29,13 @@ from leadline.search.candidate_evaluator import (
 )
 from leadline.search.error_forecast import LEAST_ERROR, curve_posterior_of
 from leadline.stats.curves.design import (
-    borrowed,
     next_size,
     noise_of_more,
+    pooled_variance,
+    residual_variance,
     seed_sizes,
     share_removed,
     train_sizes,
-    unexplained,
 )
 from leadline.stats.machines.fit_time import TimeLaw, fit_time_law
 
@@ -154,7 +154,7 @@ def _choose(
         [*sizes, n_affordable], _N_DRAWS, rng=np.random.default_rng(evaluator.spec.seed)
     )
     logs = np.log(np.maximum(draws, LEAST_ERROR))
-    floor = unexplained(posterior, np.exp(logs[:, :-1].mean(axis=0)))
+    floor = residual_variance(posterior, np.exp(logs[:, :-1].mean(axis=0)))
     noise = _noise(evaluator, sizes, floor)
     is_narrow = float(np.std(logs[:, -1])) < _MIN_LOG_STD
     if is_narrow or share_removed(logs[:, :-1], logs[:, -1], noise).max() < _MIN_SHARE_REMOVED:
@@ -174,7 +174,7 @@ def _noise(evaluator: CandidateEvaluator, sizes: list[int], floor: np.ndarray) -
     counts = [len(point.errors) for point in points]
     squares = [max(point.mean, LEAST_ERROR) ** 2 for point in points]
     split, sampling = (
-        borrowed(measured, np.array(variances) / squares, counts, sizes)
+        pooled_variance(measured, np.array(variances) / squares, counts, sizes)
         for variances in (
             [point.split_variance for point in points],
             [point.sampling_variance for point in points],

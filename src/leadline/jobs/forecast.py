@@ -89,8 +89,8 @@ def _enough(chosen: CandidateCurve) -> tuple[Point, ...]:
 def _stderrs(points: tuple[Point, ...]) -> tuple[float, ...]:
     """Standard errors; none where no size has one.
 
-    A size that was measured once, among others that were repeated, is as uncertain as one repeat
-    at the noisiest of them.
+    A size that was measured once, among others that were repeated, gets the standard error of one
+    repeat at the noisiest of them.
     """
     known = [point for point in points if point.stderr is not None]
     if not known:

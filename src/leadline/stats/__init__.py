@@ -1,6 +1,6 @@
 """Pure statistics: arrays in, arrays out.
 
-Every module holds one idea and knows neither projects nor records; chance comes in as a
-`numpy.random.Generator`. Nothing is imported here, so that asking for one module does not pay
-for the others.
+Every module holds one idea and knows neither projects nor records; random numbers come from a
+`numpy.random.Generator` that the caller passes. Nothing is imported here, so that importing one
+module does not load the others.
 """

@@ -1,6 +1,7 @@
-"""Which rows to label next: query strategies of active learning.
+"""Query strategies of active learning: the rows to label next.
 
-`margins` says how sure a model is of each row: the least sure first is uncertainty sampling [1]_.
+`margins` measures how certain a model is of each row: the least certain first is uncertainty
+sampling [1]_.
 `farthest_first` orders rows so that every beginning is spread out: diversity by greedy k-centre,
 also known as a core-set [2]_. Neither draws at random, so that rows labelled in such an order are
 no sample of what there is.

@@ -1,4 +1,4 @@
-"""The array types of the statistics, and the checks that every function makes on its input."""
+"""Array types of the statistics, and checks of their inputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 
 def as_vector(values: ArrayLike, name: str, *, min_size: int = 1) -> Floats:
-    """Return `values` as a one-dimensional array of finite floats, or say what is wrong."""
+    """Return `values` as a one-dimensional array of finite floats; raise a ValueError otherwise."""
     vector: Floats = np.asarray(values, dtype=np.float64)
     if vector.ndim != 1:
         raise ValueError(f"{name} has {vector.ndim} dimensions, one is needed. Pass a flat array.")
@@ -33,7 +33,7 @@ def as_vector(values: ArrayLike, name: str, *, min_size: int = 1) -> Floats:
 
 
 def as_labels(values: ArrayLike, name: str, *, n_samples: int) -> Bools:
-    """Return `values` as booleans of shape (n_samples,), or say what is wrong."""
+    """Return `values` as booleans of shape (n_samples,); raise a ValueError otherwise."""
     raw: NDArray[Any] = np.asarray(values)
     if raw.shape != (n_samples,):
         raise ValueError(
@@ -47,7 +47,7 @@ def as_labels(values: ArrayLike, name: str, *, n_samples: int) -> Bools:
 
 
 def check_share(value: float, name: str) -> None:
-    """Refuse a number outside the open interval (0, 1)."""
+    """Raise a ValueError for a number outside the open interval (0, 1)."""
     if not 0 < value < 1:
         raise ValueError(
             f"{name} must lie in (0, 1); got {value}. Write a percentage as a fraction."
@@ -55,6 +55,6 @@ def check_share(value: float, name: str) -> None:
 
 
 def check_positive(value: float, name: str) -> None:
-    """Refuse a number that is not finite and above 0."""
+    """Raise a ValueError for a number that is not finite and above 0."""
     if not (np.isfinite(value) and value > 0):
         raise ValueError(f"{name} must be a finite number above 0; got {value}.")

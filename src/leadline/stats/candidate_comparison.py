@@ -1,4 +1,4 @@
-"""Which of several candidates is better, when their scores come from shared folds."""
+"""Comparison of candidates whose scores come from shared folds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bounds of a proportion, and the two shapes in which all bounds are handed on."""
+"""Intervals of a proportion, and the types of all intervals: with and without an estimate."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Estimate(Generic[T]):
 
 
 def two_sided_z(confidence_level: float) -> float:
-    """Return the normal quantile that leaves half of the doubt on each side.
+    """Return the normal quantile that leaves half of the error probability on each side.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Is a score better than chance: compare it with the scores of shuffled labels."""
+"""Permutation test: a score compared with the scores of shuffled labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PermutationTest:
-    """What shuffling the labels says about an observed score.
+    """Result of a permutation test.
 
     Parameters
     ----------
@@ -84,9 +84,9 @@ def permutation_test(observed: float, permuted: ArrayLike) -> PermutationTest:
 def power_to_detect(effect: float, null_std: float, *, confidence_level: float = 0.9) -> float:
     """Return the probability that an effect of this size would have been seen.
 
-    A normal approximation: the score is taken to scatter about its mean as widely with signal
-    as it does under shuffled labels. Good for "would have been seen in four cases of five", not
-    for the third digit.
+    A normal approximation: the standard deviation of the score is taken to be the same with signal
+    as under shuffled labels. Good for "would have been seen in four cases of five", not for the
+    third digit.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How often a plain prediction is right: per class, and within a tolerance."""
+"""Quality of predictions without a threshold: by class, and of numbers within a tolerance."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class ClassQuality:
 
 @dataclass(frozen=True)
 class ErrorSpread:
-    """How far predicted numbers lie from the truth.
+    """Distribution of the errors of predicted numbers.
 
     Parameters
     ----------
     within : Estimate of float
         Share of rows off by at most the tolerance, with its Wilson bounds.
     mean : float
-        Mean of truth minus prediction: what is left of it is a bias.
+        Mean of truth minus prediction, the bias.
     low, high : float or None
         A new truth lies between prediction + low and prediction + high as often as the confidence
         level says; None where there are too few rows to say so.
@@ -116,7 +116,7 @@ def error_spread(
     *,
     confidence_level: float = 0.9,
 ) -> ErrorSpread:
-    """How far predictions lie from the truth on labelled rows.
+    """Return the distribution of errors on labelled rows.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def error_spread(
 
 
 def fewest_for_interval(confidence_level: float = 0.9) -> int:
-    """Rows from which on `error_spread` knows `low` and `high`.
+    """Fewest rows from which `error_spread` can give `low` and `high`.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def fewest_for_interval(confidence_level: float = 0.9) -> int:
 
 
 def usual_distance(values: ArrayLike) -> float:
-    """How far numbers lie from their middle, half of the time: what a guess of it is worth.
+    """Return the median distance from the median: the error of guessing the median.
 
     Parameters
     ----------

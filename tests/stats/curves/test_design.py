@@ -5,14 +5,14 @@ import pytest
 
 from leadline.stats.curves import fit
 from leadline.stats.curves.design import (
-    borrowed,
     information,
     next_size,
     noise_of_more,
+    pooled_variance,
+    residual_variance,
     seed_sizes,
     share_removed,
     train_sizes,
-    unexplained,
 )
 
 RNG = np.random.default_rng(0)
@@ -64,9 +64,9 @@ def test_what_tells_most_a_second_is_next() -> None:
     assert next_size(draws, target, [0.0, 9.0, 9.0], [1.0, 1.0, 1.0]) == 0
 
 
-def test_the_variance_of_a_repeat_is_borrowed_from_near_sizes() -> None:
+def test_the_variance_of_a_repeat_is_pooled_over_near_sizes() -> None:
     sizes, repeats = [100, 200, 6400], [4, 16, 4]
-    variance = borrowed(sizes, [0.16, 0.16, 4e-4], repeats, [141, 6400, 1e6])
+    variance = pooled_variance(sizes, [0.16, 0.16, 4e-4], repeats, [141, 6400, 1e6])
     assert variance[0] == pytest.approx(0.16, rel=0.01)
     assert variance[1:] == pytest.approx(4e-4, rel=0.01)
 
@@ -94,7 +94,7 @@ def test_what_no_repeats_remove_makes_repeats_worth_less() -> None:
     rough = 0.3 * (sizes / 50) ** -0.4 * np.array([1, 1.3, 0.7, 1.3, 0.8])
     smooth = 0.3 * (sizes / 50) ** -0.4
     left = [
-        unexplained(fit(sizes, errors, np.full(5, 0.003), n_repeats=5), [0.1, 0.3])
+        residual_variance(fit(sizes, errors, np.full(5, 0.003), n_repeats=5), [0.1, 0.3])
         for errors in (rough, smooth)
     ]
     assert np.all(left[0] > left[1])

@@ -1,9 +1,9 @@
-"""Make "90 %" mean 90 %: forecasts are bent so that on other curves they would have been right.
+"""Calibration of forecasts, so that 90 % intervals hold the truth in 90 % of cases.
 
-On curves that the prior was not learnt from, note where the truth fell in the forecast, as a
-standard normal quantile. Where those lie wider than a standard normal says, or to one side, the
-forecast is stretched or moved by as much: split conformal prediction [1]_ for every level at once,
-a ratio of sizes at a time, shrunk from learner families towards all of them.
+On curves that the prior was not learnt from, the place of the truth in the forecast is noted as a
+standard normal quantile. Where these quantiles are wider than a standard normal, or to one side,
+the forecast is widened or shifted by as much: split conformal prediction [1]_ for every level at
+once, a ratio of sizes at a time, shrunk from learner families towards all of them.
 
 References
 ----------
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from leadline.stats.arrays import Floats
     from leadline.stats.curves.learnt import Table
 
-_LEAST_STEP = 1e-3  # a map that stands still could not be turned round
+_LEAST_STEP = 1e-3  # the map must rise, or it could not be inverted
 FAMILY_WEIGHT = 150.0
-"""Curves that all families together count as beside those of one family."""
+"""Pseudo-count, in curves, of all families together beside those of one family."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How quantiles of the plain forecast become those of the calibrated one.
+    """Map from quantiles of the uncalibrated forecast to those of the calibrated one.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Calibration:
     levels : ndarray of shape (n_levels,)
         Standard normal quantiles.
     places : ndarray of shape (n_ratios + 1, n_levels)
-        Where they lie in the plain forecast.
+        Their places in the uncalibrated forecast.
     """
 
     log_ratios: Floats
@@ -52,7 +52,7 @@ class Calibration:
         return cls(np.append(0.0, np.log(table.ratios)), table.levels, places)
 
     def plain(self, z: Floats, x: Floats) -> Floats:
-        """Return where calibrated quantiles lie in the plain forecast.
+        """Return where calibrated quantiles lie in the uncalibrated forecast.
 
         Parameters
         ----------

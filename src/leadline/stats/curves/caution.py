@@ -1,4 +1,4 @@
-"""When not to trust a forecast: sentences that belong beside it."""
+"""Warnings about a forecast, as sentences."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEAR_ZERO = 1e-3
 
 
 def cautions(data: Measured, metric: Metric, n_repeats: int | None) -> tuple[str, ...]:
-    """Sentences about what was measured."""
+    """Return sentences about the measured points."""
     sentences = []
     if data.sizes.size < FEWEST_SIZES:
         sentences.append(

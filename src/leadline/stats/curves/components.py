@@ -1,4 +1,4 @@
-"""The Gaussian components of a forecast: their means, variances and whole curves at any size.
+"""Gaussian components of a forecast: their means, variances and whole curves at any size.
 
 References
 ----------

@@ -1,4 +1,4 @@
-"""Which size to measure next: the one that tells most about the error that matters, a second."""
+"""Experimental design: the train size whose measurement is most informative a second."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FEWEST_DRAWS = 30
 # a correlation seen in draws counts where chance alone makes one as large in 1 of 400
 _SURE = 9.0
 _MOST_SHARE = 1 - 1e-9
-_NEARNESS = 0.7  # log sizes within which the scatter of one size speaks for another
+_NEARNESS = 0.7  # bandwidth in log size over which variances are pooled
 
 
 def train_sizes(largest: int) -> list[int]:
@@ -68,8 +68,8 @@ def share_removed(
     .. math:: \frac{\mathrm{cov}(c_n, t)^2}{(\mathrm{var}(c_n) + \tau^2)\,\mathrm{var}(t)}
 
     whatever comes out. Squared correlations of draws are too large by one in the number of draws;
-    that is taken off, and those that may be chance count as none, so that a size that is nearly
-    free is not measured for nothing.
+    that is subtracted, and correlations that may be chance count as 0, so that a size that costs
+    next to nothing is not measured in vain.
 
     Parameters
     ----------
@@ -167,19 +167,19 @@ def next_size(
     noise: ArrayLike,
     seconds: ArrayLike,
 ) -> int | None:
-    """Return which measurement tells most a second.
+    """Return the measurement with most information a second.
 
     Parameters
     ----------
     draws_at_candidates, draws_at_target, noise
         As `share_removed` takes them.
     seconds : array-like of float > 0, shape (n_candidates,)
-        What each measurement takes, all its repeats and what comes with them.
+        Duration of each measurement, all its repeats and their overhead.
 
     Returns
     -------
     int or None
-        Index of the candidate; None where none of them tells anything.
+        Index of the candidate; None where none of them has information.
 
     Raises
     ------
@@ -205,13 +205,13 @@ def next_size(
     return int(np.argmax(nats / cost)) if np.any(nats > 0) else None
 
 
-def borrowed(
+def pooled_variance(
     train_sizes: ArrayLike, variances: ArrayLike, n_repeats: ArrayLike, at: ArrayLike
 ) -> Floats:
-    """Variance of a single repeat at any size, from variances at some.
+    """Return the variance of a single repeat at any size, pooled over near sizes.
 
-    Sizes within a factor of two speak for each other, each as loudly as it has repeats: a handful
-    of repeats alone knows little about its own scatter.
+    Sizes within a factor of two are averaged, weighted by their repeats: the variance of a handful
+    of repeats alone is a poor estimate.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def borrowed(
 
     Examples
     --------
-    >>> borrowed([100, 200], [0.04, 0.04], [4, 4], [100, 400])
+    >>> pooled_variance([100, 200], [0.04, 0.04], [4, 4], [100, 400])
     array([0.04, 0.04])
     """
     sizes, values, count = (
@@ -239,15 +239,15 @@ def borrowed(
     return variance
 
 
-def unexplained(belief: CurvePosterior, errors: ArrayLike) -> Floats:
-    """Variance of a size's log error about the curve that no number of repeats removes.
+def residual_variance(belief: CurvePosterior, errors: ArrayLike) -> Floats:
+    """Return the variance of a size's log error about the curve that no repeats remove.
 
-    Real curves are not smooth: what is believed of that, weighed over the posterior.
+    Real curves are not smooth; this is the posterior mean of the noise beyond standard errors.
 
     Parameters
     ----------
     belief : CurvePosterior
-        What is known so far.
+        Posterior of the curve.
     errors : array-like of float, shape (n_candidates,)
         Errors expected at the sizes asked about.
 
@@ -275,7 +275,7 @@ def noise_of_more(
     The mean of :math:`r` repeats has variance :math:`s_r^2 = f + a / r + v / \min(r, R)`: splits
     are new every time, validation rows run out after :math:`R` repeats, and :math:`f` stays. What
     :math:`m` more of them add is a measurement of precision :math:`1 / s_{r+m}^2 - 1 / s_r^2`; so
-    a size whose error is known as well as its validation rows allow has no more to tell.
+    a size whose error is known as well as its validation rows allow has no more information.
 
     Parameters
     ----------
@@ -286,9 +286,9 @@ def noise_of_more(
     n_more : int >= 1
         Repeats to come.
     n_rounds : float >= 1
-        Repeats that judge on different rows.
+        Repeats that are validated on different rows.
     floor : array-like of float >= 0, shape (n_candidates,), default=0
-        Variance of the size itself, f, as `unexplained` gives it.
+        Variance of the size itself, f, as `residual_variance` gives it.
 
     Returns
     -------
@@ -308,7 +308,7 @@ def noise_of_more(
         gained = 1 / (f + a / after + v / np.minimum(after, n_rounds)) - np.where(
             before > 0, known, 0
         )
-        # a variance of 0 is known for good; differences of rounding are no news
+        # a variance of 0 needs no more repeats; differences of rounding are no information
         noise: Floats = np.where(
             gained > 1e-9 * np.where(before > 0, known, 0), gained**-0.5, np.inf
         )

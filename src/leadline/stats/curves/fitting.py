@@ -1,4 +1,4 @@
-"""From measured points to belief: the one way in."""
+"""Fitting: from measured points to the posterior of a learning curve."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ def fit(
 ) -> CurvePosterior:
     """Forecast a learning curve from a handful of measured points.
 
-    Log errors are one of 839 shapes, stretched a little, plus a wandering level and slope, plus
-    noise. Every shape under every discrepancy is weighed by the data and by how common it was on
-    other people's curves; the forecast is their Gaussian mixture, bent so that on curves not learnt
-    from, its 90 % intervals held the truth in 90 % of cases.
+    Log errors are one of 839 shapes times a coefficient near 1, plus a Gaussian process (a level
+    that is a random walk, a slope that reverts to its mean), plus noise. Every shape under every
+    kernel is weighted by its likelihood and by its frequency among other curves. The forecast is
+    their Gaussian mixture, calibrated so that on curves not learnt from, its 90 % intervals held
+    the truth in 90 % of cases.
 
     Parameters
     ----------
@@ -45,15 +46,15 @@ def fit(
     errors : array-like of float >= 0, shape (n_sizes,)
         Mean error at each size, e.g. 1 - score.
     stderr : array-like of float >= 0, shape (n_sizes,), optional
-        Standard errors of those means. Without them the noise is read off the curve.
+        Standard errors of those means. Without them the noise is estimated from the curve.
     metric : str, default="error_rate"
         Which metric's error it is; see `leadline.stats.metric`. Errors of a metric with a ceiling
         are noisier, relative to their size, the smaller they are.
     family : str, optional
         Kind of learner, e.g. ``"linear"`` or ``"boosting"``, where it is one that was learnt from.
     n_repeats : int >= 1, optional
-        Repeats behind each standard error: few of them make it an estimate of little worth. Curves
-        of fewer than five are read with the table that was learnt without standard errors.
+        Repeats behind each standard error; with few of them it is a poor estimate. Curves of fewer
+        than five are fitted with the table that was learnt without standard errors.
     prior : Learnt, optional
         Instead of what ships with Leadline; for cross-validation.
 

@@ -1,4 +1,4 @@
-"""What was learnt from other people's curves: the prior, its tilts by family, the calibration.
+"""Tables learnt from other curves: the prior, its tilts by family, the calibration.
 
 `benchmarks/curves/learn.py` makes the file beside this module and says from which data.
 """
@@ -29,7 +29,7 @@ class Table:
     Parameters
     ----------
     active : ndarray of int, shape (n_active,)
-        Discrepancies that are considered.
+        Kernels that are considered.
     log_prior : ndarray of shape (n_active, n_shapes)
         Up to a constant.
     families : tuple of str

@@ -1,4 +1,4 @@
-"""What was measured, made ready: checked, in logarithms, as few points as carry the news."""
+"""Measured points of a learning curve: checked, in logarithms, thinned."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _FEWEST_SIZES = 3
 _MOST_POINTS = 40  # beyond this, neighbours on the logarithmic axis are averaged
-_LEAST_SHARE = 1e-4  # of the largest error there can be: what counts as none
+_LEAST_SHARE = 1e-4  # of the largest possible error: smaller ones count as this
 _MOST_RELATIVE = 2.0
-# what the other sizes say of a standard error weighs as much as this many repeats
-_BORROWED_REPEATS = 6.0
+# pseudo-repeats of the variance pooled over all sizes, towards which each is shrunk
+_POOLED_REPEATS = 6.0
 _UNKNOWN_REPEATS = 6.0
-_NEAR = 0.7  # of log n: how far apart sizes still tell each other how noisy they are
+_NEAR = 0.7  # bandwidth of the smoothing kernel, in log n
 _N_ANCHORS = 40
 
 
@@ -36,11 +36,11 @@ class Measured:
     sizes, errors : ndarray of shape (n_points,)
         As handed in, repeated sizes averaged.
     stderr : ndarray of shape (n_points,) or None
-        Standard errors of `errors`; None where nobody knows.
+        Standard errors of `errors`; None where unknown.
     x, y : ndarray of shape (n_used,)
         Logarithms of size and error relative to the last point, neighbours averaged.
     variance : ndarray of shape (n_used,)
-        Of `y`, from the standard errors; 0 where nobody knows.
+        Of `y`, from the standard errors; 0 where unknown.
     unit_variance : ndarray of shape (n_used,)
         Of `y` for a noise of 1.
     """
@@ -74,14 +74,14 @@ def measured(
     sizes, means, spread, counts = _averaged(sizes, means, spread)
     least = _LEAST_SHARE * (metric.ceiling or max(float(np.max(means)), _LEAST_SHARE))
     safe = np.maximum(means, least)
-    # at its own error, a measurement that came out low by luck would be held to be noisier
+    # at its own error, a measurement that is low by chance would be given too large a variance
     expected = np.maximum(_smoothed(np.log(sizes / sizes[-1]), means), least)
     noisy = relative_variance(expected, metric.ceiling)
     if spread is None:
         variance = np.zeros(sizes.size)
     else:
         relative = np.minimum(spread / expected, _MOST_RELATIVE) ** 2
-        variance = _borrowed(relative, noisy, n_repeats)
+        variance = _shrunk(relative, noisy, n_repeats)
     used = _thinned(np.log(sizes / sizes[-1]), np.log(safe), variance, noisy / counts)
     x, y, variance, noisy = used
     return Measured(
@@ -137,11 +137,11 @@ def _smoothed(x: Floats, means: Floats) -> Floats:
     return smooth
 
 
-def _borrowed(relative: Floats, noisy: Floats, n_repeats: int | None) -> Floats:
-    """Standard errors are estimates too: each is drawn towards what all sizes together say."""
+def _shrunk(relative: Floats, noisy: Floats, n_repeats: int | None) -> Floats:
+    """Variances shrunk towards the one pooled over all sizes, as they are estimates themselves."""
     own = _UNKNOWN_REPEATS if n_repeats is None else float(n_repeats - 1)
     shared = float(np.mean(relative / noisy)) * noisy
-    return (own * relative + _BORROWED_REPEATS * shared) / (own + _BORROWED_REPEATS)
+    return (own * relative + _POOLED_REPEATS * shared) / (own + _POOLED_REPEATS)
 
 
 def _thinned(

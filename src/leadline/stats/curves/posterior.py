@@ -1,4 +1,4 @@
-"""What is believed about a learning curve, and the questions it answers."""
+"""Posterior of a learning curve: quantiles, probabilities, required rows, draws, regions."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _MOST_Z = 6.0  # beyond this a probability is 0 or 1 to nine digits
 
 @dataclass(frozen=True)
 class CurvePosterior:
-    """Belief about the expected error as a function of the train size.
+    """Posterior of the expected error as a function of the train size.
 
-    It speaks of the mean over training runs and test sets; a single run scatters about it.
+    The expectation is over training runs and test sets; a single run scatters about it.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ class CurvePosterior:
         -------
         float, None or ndarray
             At least 1. None, or infinity in an array: not reached by 1,000 times the largest
-            measured size, so that nobody can promise it.
+            measured size, so that it cannot be promised.
 
         Raises
         ------
@@ -140,7 +140,7 @@ class CurvePosterior:
         size : int >= 1
             Number of curves.
         rng : Generator, optional
-            Source of chance. Without it the same call gives the same answer.
+            Source of random numbers. Without it the same call gives the same answer.
 
         Returns
         -------
@@ -190,7 +190,7 @@ class CurvePosterior:
             sd = np.sqrt(variance)
             u = mixture_cdf(self.components.weight, mean, sd, curves[:, beyond])
             z = ndtri(u.clip(1e-9, 1 - 1e-9))
-            # the draw stands at level z of the plain forecast: it moves to level z of the other
+            # a draw at quantile z of the uncalibrated forecast moves to that of the calibrated one
             knots = np.linspace(-4.0, 4.0, 33)
             places = ndtr(self.calibration.plain(np.tile(knots[:, None], beyond.size), x[beyond]))
             values = mixture_quantile(self.components.weight, mean, sd, places)

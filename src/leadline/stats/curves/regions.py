@@ -1,4 +1,4 @@
-"""Which of the three regions a curve is in: small data, power law, or close to its floor.
+"""Regions of a learning curve: small data, power law, or close to its floor.
 
 * *Small data*: the error has not yet come down by a twentieth of chance.
 * *Irreducible*: twice the rows take less than a fiftieth off the error.
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from scipy.special import ndtri
 
+from leadline.stats.decision_levels import LIKELY, MAX_GROWTH
 from leadline.stats.interval import Interval
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ _LEARNT_SHARE = 0.05
 _WORTH_DOUBLING = 0.02
 _N_DRAWS = 600
 _TEST_LEVEL = 0.05
-_FAR = 64.0
 _N_GRID = 25
-_LIKELY = 0.5
 
 
 class Sampler(Protocol):
@@ -116,8 +115,8 @@ def regions_of(
     n: Floats,
     chance_error: float | None,
 ) -> Regions:
-    """Read the regions off draws of whole curves."""
-    grid = np.geomspace(data.sizes[0], data.n_ref * _FAR, _N_GRID)
+    """Return the regions, estimated from draws of whole curves."""
+    grid = np.geomspace(data.sizes[0], data.n_ref * MAX_GROWTH, _N_GRID)
     sizes = np.concatenate([n.ravel(), 2 * n.ravel(), grid, 2 * grid])
     draws = np.maximum(sample(sizes, _N_DRAWS), 1e-300)
     here, twice, along, along_twice = np.split(
@@ -128,7 +127,7 @@ def regions_of(
     slopes = np.log(here / twice) / np.log(2)
     low, median, high = np.quantile(slopes, (0.05, 0.5, 0.95), axis=0).reshape(3, *n.shape)
     floor_low, floor_median, floor_high = np.quantile(floors(_N_DRAWS), (0.05, 0.5, 0.95))
-    near = grid[_lasting(floor_along > _LIKELY)]
+    near = grid[_lasting(floor_along > LIKELY)]
     return Regions(
         n=n,
         small=small.reshape(n.shape),

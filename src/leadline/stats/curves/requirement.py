@@ -1,4 +1,4 @@
-"""How many rows buy a target, or None: nobody can promise it."""
+"""Required rows: the train size at which a target is met with a given probability."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from leadline.stats.curves.measured import Measured
 
 HORIZON = 1e3
-"""Multiple of the largest measured size beyond which "reached" would be an empty promise."""
+"""Multiple of the largest measured size beyond which no target is said to be reached."""
 _N_GRID = 96
 _EDGE = 1e-9
 
 
-class Chance(Protocol):
+class ErrorCdf(Protocol):
     """The probability that the error at each size is at most so much."""
 
     def __call__(self, n: ArrayLike, error: ArrayLike) -> Floats:
@@ -28,7 +28,7 @@ class Chance(Protocol):
 
 
 def rows_for(
-    cdf: Chance, data: Measured, error: ArrayLike, probability: ArrayLike
+    cdf: ErrorCdf, data: Measured, error: ArrayLike, probability: ArrayLike
 ) -> float | Floats | None:
     """Return the smallest size at which the error is reached with the probability.
 

@@ -1,4 +1,4 @@
-"""What a learning curve may look like: a grid of shapes, each through the last measured size.
+"""Shapes of learning curves: a grid of curves, each through the last measured size.
 
 With ``r = n / n_ref`` and ``a`` the share of today's error that no data remove, a shape is
 ``h(r) = log(a + (1 - a) g(r) / g(1))`` where ``g`` is one of

@@ -1,4 +1,4 @@
-"""How far people agree with each other, and what that allows a model to reach."""
+"""Inter-annotator agreement, and the bounds that it sets to a model's accuracy."""
 
 from __future__ import annotations
 

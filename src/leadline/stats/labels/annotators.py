@@ -1,7 +1,7 @@
-"""How good the people are who label, and what looks as if somebody did not look.
+"""Annotator quality: agreement, spammers, copying, haste.
 
-All functions take votes as three integer arrays of equal length: about which item, by whom, for
-which class.
+All functions take votes as integer arrays of equal length, one entry a vote: the item, the
+annotator, and the class.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-_FEWEST = 20  # votes or shared items below which nothing is held against anybody
+_FEWEST = 20  # votes or shared items below which nobody is suspected
 _ALARM = 0.001
 _FAST = 1 / 3
 _NEARLY_ALL = 0.9
@@ -27,7 +27,7 @@ _NEARLY_ALL = 0.9
 
 @dataclass(frozen=True)
 class Agreement:
-    """How often each annotator says what others say of the same items.
+    """Agreement of each annotator with the others on the same items.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def always_the_same(annotator: ArrayLike, label: ArrayLike) -> Ints:
     counts = np.bincount(j * classes.size + y, minlength=annotators.size * classes.size)
     table = counts.reshape(annotators.size, classes.size)
     votes = table.sum(axis=1)
-    rest = table.sum(axis=0) - table  # of the others, or one would be measured by oneself
+    rest = table.sum(axis=0) - table  # of the others only: nobody is compared with themselves
     usual = (rest + 0.5) / (rest.sum(axis=1, keepdims=True) + 0.5 * classes.size)
     chance = bdtrc(table - 1, votes[:, None], usual)
     chance = np.where(table > 0, chance, 1.0)
@@ -107,21 +107,21 @@ def always_the_same(annotator: ArrayLike, label: ArrayLike) -> Ints:
 
 
 def copied(item: ArrayLike, annotator: ArrayLike, label: ArrayLike) -> list[tuple[int, int]]:
-    """Pairs of annotators who err together: one seems to have looked at the other's votes.
+    """Pairs of annotators who err together: one seems to have copied the other's votes.
 
-    Where the others on an item agree on something else, two people who look for themselves seldom
-    say the same; how seldom is read off all other pairs, for some items are hard for everybody.
+    Where the majority of the others gives another label, two independent annotators seldom give the
+    same one. The usual rate is that of all other pairs, as some items are hard for everybody.
 
     Returns
     -------
     list of tuple of int
-        Pairs who share more of what only they say than would come by chance with a probability
-        below .001, divided by the number of pairs, if half of it were shared anyway.
+        Pairs who share more of the answers that contradict the majority than the usual rate, or
+        one half if that is more, would give with a probability of .001 divided by the number of
+        pairs.
 
     Notes
     -----
-    It needs two others beside the two on enough items: where there are none, copying and agreeing
-    look alike.
+    Enough items need votes of two others: without them copying and agreeing look alike.
 
     Examples
     --------
@@ -191,7 +191,7 @@ def _pairs(table: Ints) -> Iterator[tuple[int, int]]:
 
 
 def _alone_together(table: Ints, a: int, b: int) -> tuple[int, int]:
-    """Of the items where either says what no majority of the others says: on how many both do."""
+    """Items where both contradict the majority of the others alike, and where either does."""
     items = np.flatnonzero((table[a] >= 0) & (table[b] >= 0))
     others = np.delete(table[:, items], [a, b], axis=0)
     tallies = np.stack([np.sum(others == code, axis=0) for code in range(table.max() + 1)])

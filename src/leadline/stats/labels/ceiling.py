@@ -1,7 +1,7 @@
-"""The best that any model can reach where people themselves do not agree.
+"""Accuracy ceiling: the best that any model can reach where annotators do not agree.
 
-pi is the share of all annotators who would say yes to an item. Nothing can be right more often than
-people agree; what that means depends on who is held to be right: one annotator, or a majority of m.
+pi is the share of all annotators who would say yes to an item. No model can be right more often
+than people agree. The ceiling depends on the reference: one annotator, or a majority of m.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FARTHEST_LOGIT = 12.0
 
 @dataclass(frozen=True)
 class BetaBinomial:
-    """How the share of annotators who would say yes varies over items: Beta(a, b).
+    """Model of votes: the share of annotators who would say yes to an item is Beta(a, b).
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def agreement_ceiling(
 
 
 def fit_beta_binomial(n_yes: ArrayLike, n_votes: ArrayLike) -> BetaBinomial:
-    """Fit how opinions vary over items: a beta-binomial, by maximum likelihood.
+    """Fit a beta-binomial distribution to votes by maximum likelihood.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How many more people to ask about one item."""
+"""Adaptive number of votes on an item: the people still to be asked."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 
 def places_left(answers: Sequence[str | None], n_out: int, *, votes: int, most_votes: int) -> int:
-    """How many more people an item may be handed to now.
+    """Return the number of people that an item may be handed to now.
 
     First `votes` people are asked, at the same time if they come at the same time. A further one
     is asked alone, only while those who answered disagree, and only if the label that most gave
-    could still lose its lead: an answer that can change nothing is not bought.
+    could still lose its lead: an answer that cannot change the label is not paid for.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def places_left(answers: Sequence[str | None], n_out: int, *, votes: int, most_v
     n_asked = len(answers) + n_out
     if n_asked < votes:
         return votes - n_asked
-    if n_out or len(answers) < votes or n_asked >= most_votes:
+    if n_out or n_asked >= most_votes:
         return 0
     return int(_is_open(answers, most_votes - n_asked))
 

@@ -1,8 +1,8 @@
-"""How long a fit will take at a size that was not tried.
+"""Fit time by train size: a power law with a start-up time, and its uncertainty.
 
-Time is a power law too, but one that starts late: reading, copying and compiling cost the same at
-every size and flatten the law where it is measured. So a start-up cost is part of the law, nothing
-about it is taken as known, and what is believed is a mixture over all that fits.
+Reading, copying and compiling cost the same at every size and flatten the power law where it is
+measured. So an unknown start-up time is part of the law, and the posterior is a mixture over all
+laws that fit.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _EXPONENTS = np.linspace(0.0, 3.0, 31)
 _EXPONENT, _EXPONENT_SPREAD = 1.2, 0.4
 # fit times scatter by about 10 %, known as well as from two fits
 _SCATTER, _SCATTER_DOF = 0.1, 2
-# how fast true times wander from any law, in variances of a fit a unit of log size
+# random walk of true times about any law, in variances of a fit a unit of log size
 _DRIFTS = (0.0, 0.5, 2.0)
-# machines change their ways (caches, solvers): what the exponent may do beyond the sizes seen
+# standard deviation of a change of the exponent beyond the sizes seen (caches, solvers)
 _BEND = 0.1
 _LEAST_WEIGHT = 1e-4
 _HALVINGS = 40
@@ -39,7 +39,7 @@ _REACH = 60.0
 
 @dataclass(frozen=True)
 class TimeLaw:
-    """Belief about fit time ``seconds = start + scale * n^exponent``.
+    """Posterior of fit time ``seconds = start + scale * n^exponent``.
 
     Parameters
     ----------
@@ -84,15 +84,15 @@ class _Mixture:
     """Student t distributions of log seconds, one a law that fits.
 
     All arrays but `n_ref` and `dof` are of shape (n_laws,). A law says ``log level + log(start +
-    (1 - start) (n / n_ref)^exponent)``; `doubt` is the variance of a new fit at `n_ref`, `drift`
-    what is added to it a unit of log size.
+    (1 - start) (n / n_ref)^exponent)``; `variance` is that of a new fit at `n_ref`, `drift` what
+    is added to it a unit of log size.
     """
 
     weight: Floats
     start: Floats
     exponent: Floats
     log_level: Floats
-    doubt: Floats
+    variance: Floats
     drift: Floats
     n_ref: float
     dof: int
@@ -101,7 +101,7 @@ class _Mixture:
         """Return a quantile of the seconds at each size, of the shape of `n`."""
         x = np.log(n.ravel() / self.n_ref)[:, None]
         middle = self.log_level + _log_shape(self.start, self.exponent, np.exp(x))
-        spread = np.sqrt(self.doubt + self.drift * np.abs(x) + (_BEND * np.maximum(x, 0.0)) ** 2)
+        spread = np.sqrt(self.variance + self.drift * np.abs(x) + (_BEND * np.maximum(x, 0.0)) ** 2)
         low = np.min(middle - _REACH * spread, axis=1)
         high = np.max(middle + _REACH * spread, axis=1)
         for _ in range(_HALVINGS):
@@ -113,7 +113,7 @@ class _Mixture:
 
 
 def fit_time_law(train_sizes: ArrayLike, seconds: ArrayLike) -> TimeLaw:
-    r"""Learn from fit times how they grow, with what is not known about it.
+    r"""Fit the law of fit times, with its uncertainty.
 
     Log seconds are ``c + log(start + (1 - start) (n / n_max)^b)`` plus a slow drift and scatter.
     On a grid of start-up shares, exponents and drifts the rest has a closed form: a flat prior on
@@ -168,7 +168,7 @@ def fit_time_law(train_sizes: ArrayLike, seconds: ArrayLike) -> TimeLaw:
 
 
 def _weigh(sizes: Floats, times: Floats) -> _Mixture:
-    """Every law on the grid under every drift, by how well it explains the times."""
+    """Every law on the grid under every drift, weighted by its posterior probability."""
     start, exponent = (g.ravel() for g in np.meshgrid(_START_SHARES, _EXPONENTS, indexing="ij"))
     n_ref = float(np.max(sizes))
     x, y = np.log(sizes / n_ref), np.log(times)
@@ -187,14 +187,14 @@ def _weigh(sizes: Floats, times: Floats) -> _Mixture:
         variance = (misfit + _SCATTER_DOF * _SCATTER**2) / dof
         log_det = float(np.linalg.slogdet(covariance)[1])
         log_weight = log_prior - 0.5 * (dof * np.log(variance) + log_det + np.log(total))
-        doubt = variance * (1 + 1 / total)
-        parts.append(np.vstack([log_weight, start, exponent, level, doubt, variance * drift]))
+        of_new = variance * (1 + 1 / total)
+        parts.append(np.vstack([log_weight, start, exponent, level, of_new, variance * drift]))
     log_weight, *laws = np.hstack(parts)
     weight = np.exp(log_weight - log_weight.max())
     kept = weight > _LEAST_WEIGHT
-    start, exponent, level, doubt, wander = (law[kept] for law in laws)
+    start, exponent, level, variance, drift_variance = (law[kept] for law in laws)
     weight = weight[kept] / weight[kept].sum()
-    return _Mixture(weight, start, exponent, level, doubt, wander, n_ref, dof)
+    return _Mixture(weight, start, exponent, level, variance, drift_variance, n_ref, dof)
 
 
 def _log_shape(start: Floats, exponent: Floats, ratio: Floats) -> Floats:
@@ -204,7 +204,7 @@ def _log_shape(start: Floats, exponent: Floats, ratio: Floats) -> Floats:
 
 
 def _sizes(n: ArrayLike) -> Floats:
-    """Return train sizes as floats, or say what is wrong."""
+    """Return train sizes as floats; raise a ValueError otherwise."""
     sizes: Floats = np.asarray(n, dtype=np.float64)
     if not np.all(sizes > 0):
         raise ValueError("n must be above 0; some sizes are not.")

@@ -1,4 +1,4 @@
-"""How long work takes on a machine that may be taken away, and is then started again.
+"""Duration of work on spot machines: interruptions, checkpoints, restarts.
 
 Clouds sell spare machines cheaply and interrupt them when somebody pays more. Work is saved at
 checkpoints; an interruption costs what was done since the last one, and a restart.
@@ -29,7 +29,7 @@ def interrupted_hours(
 ) -> Floats:
     """Draw the hours that some hours of work take where interruptions come at random.
 
-    Interruptions are a Poisson process; who is restarted is not interrupted before work goes on.
+    Interruptions are a Poisson process; none comes during a restart.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def expected_hours(work: float, *, per_hour: float, restart: float, checkpoint: 
     Parameters
     ----------
     work, per_hour, restart, checkpoint : float
-        As there.
+        As in `interrupted_hours`.
     """
     _check({"work": work, "per_hour": per_hour, "restart": restart}, checkpoint)
     if per_hour == 0 or work == 0:

@@ -1,4 +1,4 @@
-"""How long requests wait, and how many replicas that takes."""
+"""Queueing: latency of requests, and the replicas that carry a peak."""
 
 from __future__ import annotations
 

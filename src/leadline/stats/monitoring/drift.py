@@ -1,8 +1,8 @@
-"""Does a new block of data look like the reference.
+"""Drift of a block of data from the reference: of its inputs, and of its error.
 
 `share_shift` and `number_shift` describe inputs. Their p-values treat rows as independent, which
-rows of one day are not, so they are information and never an alarm. `block_alarm` asks about the
-error, with blocks as the unit of evidence.
+rows of one day are not, so they are information and never an alarm. `block_alarm` tests the error,
+with whole blocks as observations.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BISECTIONS = 40
 
 @dataclass(frozen=True)
 class ShareShift:
-    """How far the shares of categories moved.
+    """Shift of the shares of categories.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class ShareShift:
 
 @dataclass(frozen=True)
 class NumberShift:
-    """How far a distribution of numbers moved.
+    """Shift of the distribution of a number.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class NumberShift:
 
 @dataclass(frozen=True)
 class BlockAlarm:
-    """How unusual a block's error is.
+    """Test of a block's error.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class BlockAlarm:
 
 @dataclass(frozen=True)
 class FalseAlarms:
-    """How often blocks that are no worse would alarm.
+    """Rates at which blocks that are no worse alarm.
 
     Parameters
     ----------
@@ -183,12 +183,11 @@ def block_alarm(
     tolerance: float = 0.0,
     false_alarm_rate: float = 0.01,
 ) -> BlockAlarm:
-    """Judge the error of one block by how much reference blocks differ among themselves.
+    """Test the error of one block against the variation among reference blocks.
 
     Errors cluster within a day or week: bad weather, a campaign, a broken feed. A test that
     counts rows takes each such day for a change of the world and alarms on streams where nothing
-    drifts. Here a whole block is one observation, and the yardstick is what blocks usually differ
-    by.
+    drifts. Here a whole block is one observation, and the variance is that among blocks.
 
     Parameters
     ----------
@@ -202,7 +201,7 @@ def block_alarm(
     n_reference : float > 0, optional
         Labelled rows in each reference block; as many as in the new one if not given.
     tolerance : float >= 0, default=0
-        Rise of the error rate that nobody minds.
+        Rise of the error rate that is accepted.
     false_alarm_rate : float in (0, 1), default=0.01
         Chance of an alarm on a block that is like the reference.
 
@@ -334,7 +333,7 @@ def effective_false_alarm_rate(
 
 
 def _error_rates(means: ArrayLike, at_least: int) -> Floats:
-    """Return error rates of blocks, or say what is wrong."""
+    """Return error rates of blocks; raise a ValueError otherwise."""
     rates = as_vector(means, "reference_block_means", min_size=at_least)
     if np.any((rates < 0) | (rates > 1)):
         raise ValueError("reference_block_means must lie in [0, 1]; some do not. Pass error rates.")
@@ -356,8 +355,8 @@ def _excess(
         raise ValueError(f"tolerance must not be negative; got {tolerance}.")
     n = reference.shape[1]
     mean = reference.mean(axis=1, keepdims=True)
-    # pooled with the new block, as if nothing had changed: a reference in which nothing went
-    # wrong must not claim to be exact
+    # pooled with the new block, as if nothing had changed: a reference without errors must not
+    # have a variance of 0
     n_before = n * n_reference
     pooled = (mean * n_before + new * n_block + 0.5) / (n_before + n_block + 1)
     binomial = np.sqrt(pooled * (1 - pooled) / n_block)

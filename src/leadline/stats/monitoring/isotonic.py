@@ -1,4 +1,4 @@
-"""Least-squares fit of numbers that may only rise."""
+"""Isotonic regression: the least-squares fit of non-decreasing numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast a model ages, and how often to retrain it."""
+"""Staleness: the error added by a model's age, and the period of retraining."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ class Staleness:
     n_pairs : ndarray of int of shape (n_delays,)
         Blocks on which the two could be compared.
     probability_ages : float in [0, 1]
-        Share of redraws in which older models did worse on average. About .5 without ageing:
-        there the sign is a coin's.
+        Share of redraws in which older models did worse on average. About .5 without ageing.
     added_error_drawn : ndarray of shape (n_bootstrap, n_delays)
         The redraws.
     """
@@ -44,7 +43,7 @@ class Staleness:
 
 @dataclass(frozen=True)
 class RetrainPeriod:
-    """How often to retrain at least cost.
+    """Period of retraining at least cost.
 
     Parameters
     ----------
@@ -57,7 +56,7 @@ class RetrainPeriod:
     at_edge : bool
         T* is the longest period measured: retraining less often may be cheaper still.
     probability_ages : float in [0, 1]
-        As in `Staleness`; if low, the period is a guess about noise.
+        As in `Staleness`; if low, the period rests on noise.
     """
 
     period: int

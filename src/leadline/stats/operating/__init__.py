@@ -1,4 +1,4 @@
-"""Operating points: thresholds on a score, what they do, and what may be promised of them."""
+"""Operating points: thresholds on a score, their measures, and guarantees."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-# a point that finds less is of no use to anybody
+# a point that finds less is useless
 _LEAST_RECALL = 0.1
-# of which the rows can prove one, if they cannot prove what was asked
+# tried where the rows cannot prove the aim that was asked for
 _LESSER_AIMS = (0.8, 0.65, 0.5)
 
 
@@ -159,7 +159,7 @@ def propose_points(
     *balanced* is the cheapest by the two costs; *cautious* finds as much as it can at a precision
     that can be promised, never at a lower threshold than balanced; *catch-all* has the highest
     threshold of which a recall can be promised, never above balanced. Promised is the aim, or as
-    much of it as the rows can prove: .8, .65 or .5, the doubt shared among those that are tried.
+    much of it as the rows can prove: .8, .65 or .5, the error probability shared among these.
     Where two coincide they are one point, which keeps the name balanced if it is among them.
 
     Parameters
@@ -254,7 +254,7 @@ def _promised(
     aim: float,
     confidence_level: float,
 ) -> Promise | None:
-    """The highest aim that can be promised; tried from above, with the doubt shared."""
+    """The highest aim that can be promised; tried from above, with the error probability shared."""
     aims = [aim, *(share for share in _LESSER_AIMS if share < aim)]
     level = 1 - (1 - confidence_level) / len(aims)
     found = (promise(labels, scores, each, confidence_level=level) for each in aims)
@@ -262,7 +262,7 @@ def _promised(
 
 
 def _checked(y_true: ArrayLike, y_score: ArrayLike) -> tuple[Bools, Floats]:
-    """Return labels and scores, or say what is wrong."""
+    """Return labels and scores; raise a ValueError otherwise."""
     scores = as_vector(y_score, "y_score")
     labels = as_labels(y_true, "y_true", n_samples=scores.size)
     n_positive = int(labels.sum())

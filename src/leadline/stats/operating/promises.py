@@ -1,4 +1,4 @@
-"""Promises: a threshold whose precision or recall is kept as often as it is said.
+"""Guarantees: thresholds whose precision or recall holds with a stated confidence.
 
 Learn then test [1]_: each threshold is a hypothesis that the promise is broken there, tested by an
 exact binomial tail; thresholds are tested in an order fixed before the labels are seen, and the
@@ -30,7 +30,7 @@ _N_STEPS = 60
 
 @dataclass(frozen=True)
 class Promise:
-    """A threshold that keeps what was asked.
+    """A threshold with a guaranteed precision or recall.
 
     Parameters
     ----------
@@ -105,8 +105,8 @@ def promise_precision(
     """Find the lowest threshold whose alerts are sure to hold a share of positives.
 
     Precision need not fall with the threshold, so the walk has four starts, at numbers of
-    alerts that could prove the aim, each with a quarter of the doubt. Steps are numbers of
-    alerts, which the labels do not change.
+    alerts that could prove the aim, each with a quarter of the error probability. Steps are
+    numbers of alerts, which the labels do not change.
 
     Parameters
     ----------

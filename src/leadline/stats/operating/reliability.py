@@ -1,4 +1,4 @@
-"""Do scores mean what they say: of rows that score .3, are three in ten positive?"""
+"""Reliability of scores: mean score beside the share of positives, and a test of calibration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _N_GROUPS = 8
 
 @dataclass(frozen=True)
 class Reliability:
-    """Scores beside what happened.
+    """Reliability diagram, and a test of calibration.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Reliability:
     counts : ndarray of int of shape (n_groups,)
         Rows of it.
     p_value : float in [0, 1]
-        Chance of straying so far if the scores were right, by Spiegelhalter's z.
+        Of Spiegelhalter's z: that calibrated scores deviate so far.
     """
 
     claimed: Floats
@@ -42,7 +42,7 @@ class Reliability:
 def reliability(
     y_true: ArrayLike, y_score: ArrayLike, *, confidence_level: float = 0.9
 ) -> Reliability:
-    """Compare scores with what happened.
+    """Compare scores with the share of positives.
 
     Parameters
     ----------
@@ -94,9 +94,9 @@ def reliability(
 
 def _p_value(labels: Floats, scores: Floats) -> float:
     """Two-sided, of a sum that is standard normal where the scores are right."""
-    lean = 1 - 2 * scores
-    spread = float(np.sum(lean**2 * scores * (1 - scores)))
-    off = float(np.sum((labels - scores) * lean))
+    slope = 1 - 2 * scores
+    spread = float(np.sum(slope**2 * scores * (1 - scores)))
+    deviation = float(np.sum((labels - scores) * slope))
     if spread == 0:
-        return 1.0 if off == 0 else 0.0
-    return float(2 * ndtr(-abs(off) / np.sqrt(spread)))
+        return 1.0 if deviation == 0 else 0.0
+    return float(2 * ndtr(-abs(deviation) / np.sqrt(spread)))

@@ -1,4 +1,4 @@
-"""Bounds that hold at every threshold at once, so that any may be chosen after looking."""
+"""Simultaneous bounds: they hold at every threshold at once, so any may be chosen afterwards."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def simultaneous_points(
 ) -> OperatingPoints:
     """Measure up to twenty thresholds, all bounds of precision and recall holding together.
 
-    Exact binomial bounds [1]_ with the doubt shared among all of them (Bonferroni). Thresholds
-    are spread over the numbers of alerts on a log scale, which the labels do not change.
+    Exact binomial bounds [1]_ with the error probability shared among all of them (Bonferroni).
+    Thresholds are spread over the numbers of alerts on a log scale, which the labels do not change.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def simultaneous_points(
 
 
 def _exact(n_hits: Ints, n_trials: Ints, tail: float) -> Estimate[Floats]:
-    """Clopper-Pearson bounds with so much doubt on each side."""
+    """Clopper-Pearson bounds with an error probability of `tail` on each side."""
     misses = n_trials - n_hits
     low = betaincinv(np.maximum(n_hits, 1), misses + 1, tail)
     high = betaincinv(n_hits + 1, np.maximum(misses, 1), 1 - tail)

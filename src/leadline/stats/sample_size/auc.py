@@ -1,4 +1,4 @@
-"""How many rows prove an area under the ROC curve."""
+"""Sample size of an area under the ROC curve, and its standard error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many test rows prove that a share (precision, recall) reaches its target."""
+"""Sample size of a proportion: test rows that show a precision or recall at its target."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def n_to_show(
 
     The exact power is a saw-tooth in the number of rows: one more row can lower it. The number
     returned is the smallest from which on the power is kept, so that a few rows more than
-    planned never break the promise.
+    planned never lower the power below it.
 
     The proof itself errs a little more often than its nominal 5 % at some numbers of rows: a true
     share exactly at the target passes in .037 to .05 of cases on average, but in up to .07 with few
