@@ -23,18 +23,21 @@ TOPICS = {
     "annotators",  # their statistics, and what votes say of them
     "default_decision",
     "embeddings",  # the vectors, and the family of models on them
-    "errors",  # the refusals, and their page
-    "exchange",  # the contract of formats, and the command that takes votes in
     "executors",  # what there is, and what each must do
     "families",
     "format",  # the entry of a format that is a folder
-    "glance",  # on the title page, and on the terminal
     "guidelines",
     "images",  # as data, as inputs, and the network for them
     "invitations",
+    "jobs",  # what a machine computes, and the requests for it
+    "labels",  # on the record, and their statistics
+    "machines",  # their prices, and their statistics
     "monitoring",
+    "observations",  # made, and on the record
+    "posterior",  # of a curve, and its picture
     "project",  # its query, and its page
     "releases",
+    "stream_estimate",  # of any judgments, and of a tuning's
     "verification",
     "worklist",
 }

@@ -28,7 +28,7 @@ from sources import fold_of, lcdb11
 
 from leadline.stats.curves import fit
 from leadline.stats.curves.learnt import Learnt
-from leadline.stats.curves.purchase_planning import plan_rounds
+from leadline.stats.purchases.planning import plan_rounds
 
 _STEP = 4
 _N_SEEN = 5

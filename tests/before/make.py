@@ -1,10 +1,10 @@
 """Make `project.tar.xz`: a small project that has lived through every stage.
 
 Run it with the version whose projects are to stay readable, in an empty folder that holds no name
-of a person or a machine, such as /srv/leadline-before::
+of a person or a machine::
 
     git worktree add ../before COMMIT && make -C ../before install
-    cd /srv/leadline-before && .../before/.venv/bin/python .../tests/before/make.py ARCHIVE
+    cd FOLDER && .../before/.venv/bin/python .../tests/before/make.py ARCHIVE
 """
 
 from __future__ import annotations

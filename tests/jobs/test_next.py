@@ -12,7 +12,7 @@ import pytest
 from tests.projects import PROBLEM, customers, project, run, run_to, verdict_of, write_settings
 
 from leadline.errors import SettingsError
-from leadline.labelling.items import drawn_rows, item_pool, keys_of
+from leadline.labelling.item_pool import drawn_rows, item_pool, keys_of
 from leadline.labelling.row_ranking import rule_for
 from leadline.labelling.selection_history import chosen_rows, ranking_in_force
 from leadline.phases.curve import Curve

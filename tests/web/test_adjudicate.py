@@ -33,7 +33,7 @@ def disputed(make: Make, n: int = 2) -> Workspace:
 
 def _fresh(workspace: Workspace) -> str:
     """The key of an item that nobody has voted on."""
-    from leadline.labelling.items import item_pool
+    from leadline.labelling.item_pool import item_pool
     from leadline.phases.data import Data
 
     entry = workspace.record.latest("data")

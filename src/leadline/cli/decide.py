@@ -19,7 +19,7 @@ def command(stage: str, choice: str, why: str, by: str, folder: Path, as_json: b
 
     Only a "go" opens what comes after a verdict of "no".
     """
-    from leadline.cli.terminal.entries import entry_json, print_entry
+    from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
     from leadline.services.commands import decide
     from leadline.workspace import Workspace

@@ -46,7 +46,7 @@ def _new_folder(name: str) -> Path:
 
 
 def _run(example: str, folder: Path, *, as_json: bool) -> None:
-    from leadline.cli.terminal.entries import entry_json, print_entry
+    from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.text_layout import console
     from leadline.demo import EXAMPLES, run_demo
@@ -92,7 +92,7 @@ def _write_documents(folder: Path) -> Path:
 
 def _summarise(folder: Path, entries: list[Entry], report: Path, seconds: float) -> None:
     """One page: a verdict for each stage, and where to look."""
-    from leadline.cli.terminal.entries import print_entry
+    from leadline.cli.terminal.entry_text import print_entry
     from leadline.cli.terminal.text_layout import console
     from leadline.phases.lifecycle import ROWS, is_decision
 

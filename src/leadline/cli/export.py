@@ -88,7 +88,7 @@ def _publish(name: str, file: Path | None, url: str, folder: Path, *, as_json: b
 
 
 def _record(workspace: Workspace, path: Path, _: Path) -> int:
-    from leadline.cli.terminal.entries import entry_json
+    from leadline.cli.terminal.entry_text import entry_json
 
     entries = [entry_json(entry) for entry in workspace.record.entries()]
     text = json.dumps({"project": workspace.settings.name, "entries": entries}, indent=2)

@@ -99,7 +99,7 @@ def _all_or_nothing(folder: Path) -> Iterator[None]:
 
 def _first_look(folder: Path, by: str, *, as_json: bool) -> bool:
     """State the problem and audit the data; whether they are fit to learn from."""
-    from leadline.cli.terminal.entries import print_entry
+    from leadline.cli.terminal.entry_text import print_entry
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.project_summary import print_page
     from leadline.cli.terminal.text_layout import console

@@ -48,7 +48,7 @@ def command(
     Where there is no threshold to choose, of several classes or of numbers, nothing is judged: you
     agree to the one point on offer.
     """
-    from leadline.cli.terminal.entries import entry_json, print_entry
+    from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
     from leadline.services.commands import choose_point
     from leadline.services.queries import operating_points_page

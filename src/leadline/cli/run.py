@@ -26,7 +26,7 @@ def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> Non
     the whole life cycle is run, up to where it is people's turn. A row named itself is computed
     in any case. Ends with exit code 3 if a verdict is "no".
     """
-    from leadline.cli.terminal.entries import entry_json, print_entry
+    from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.project_summary import print_next
     from leadline.cli.terminal.text_layout import console

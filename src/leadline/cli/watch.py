@@ -20,7 +20,7 @@ def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> No
     A block (a week, unless [watch] block says otherwise) that is seen again replaces its earlier
     observation, so hand over whole blocks. Ends with exit code 3 if it is time to retrain.
     """
-    from leadline.cli.terminal.entries import entry_json, print_entry
+    from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.text_layout import console
     from leadline.phases.verdict import Answer

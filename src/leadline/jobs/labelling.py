@@ -13,7 +13,7 @@ from leadline.labelling.annotators import (
     targets,
 )
 from leadline.labelling.gold import read_gold
-from leadline.labelling.items import keys_of, line_of
+from leadline.labelling.item_pool import keys_of, line_of
 from leadline.labelling.vote_table import labels_of, vote_counts, vote_table
 from leadline.phases import labelling as phase
 from leadline.phases.data import Data

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from leadline.errors import DataError, SettingsError
-from leadline.labelling.items import items_of, keys_of
+from leadline.labelling.item_pool import items_of, keys_of
 from leadline.phases.data import Data
 from leadline.phases.scoring import Task
 from leadline.record import Item

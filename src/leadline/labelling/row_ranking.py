@@ -13,7 +13,7 @@ from leadline.engines.inputs.conform import conform
 from leadline.engines.loading import load_family
 from leadline.errors import SettingsError
 from leadline.evaluation.fit import build, fit_model
-from leadline.labelling.items import drawn_rows, keys_of
+from leadline.labelling.item_pool import drawn_rows, keys_of
 from leadline.phases.scoring import Task
 from leadline.record.codec import to_json
 from leadline.snapshot import test_side

@@ -3,7 +3,6 @@
 A key that is absent takes its default; absent keys of [problem] are listed as assumed.
 """
 
-from leadline.settings.loading import load_settings
 from leadline.settings.sections import (
     DataSettings,
     FindSettings,
@@ -16,6 +15,7 @@ from leadline.settings.sections import (
     WatchSettings,
 )
 from leadline.settings.template import template
+from leadline.settings.toml_file import load_settings
 
 __all__ = [
     "DataSettings",

@@ -27,7 +27,7 @@ from leadline.engines.families.network.estimator import (
     NetworkRegressor,
     held_out,
 )
-from leadline.engines.families.network.inputs import Inputs
+from leadline.engines.families.network.input_arrays import Inputs
 from leadline.engines.families.network.module import Network
 from leadline.engines.inputs.images import png_of_numbers
 from leadline.engines.loading import load

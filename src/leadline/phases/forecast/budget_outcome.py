@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from leadline.phases.forecast.costs import LabellingCosts
     from leadline.stats.arrays import Floats
     from leadline.stats.curves import CurvePosterior
-    from leadline.stats.curves.simulation import SimulationResult
     from leadline.stats.machines.fit_time import TimeLaw
+    from leadline.stats.purchases.simulation import SimulationResult
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _N_PROJECTS = 400
@@ -99,7 +99,7 @@ def simulate_budget(
     seed : int, default=0
         Of the simulation.
     """
-    from leadline.stats.curves.simulation import PurchaseBudget, simulate_rounds
+    from leadline.stats.purchases.simulation import PurchaseBudget, simulate_rounds
 
     rng = np.random.default_rng(seed)
     purchase = costs.with_budget(budget)

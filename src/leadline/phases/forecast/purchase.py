@@ -150,7 +150,7 @@ def plan_of(
     R. Mahmood, J. Lucas, J. M. Alvarez, S. Fidler, M. T. Law (2022), Optimizing data collection
     for machine learning. NeurIPS.
     """
-    from leadline.stats.curves.purchase_planning import plan_rounds
+    from leadline.stats.purchases.planning import plan_rounds
 
     n_most, worth = reach(law, costs, n_rounds)
     n_most = n_most if n_limit is None else min(n_most, n_limit)

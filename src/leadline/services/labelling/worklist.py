@@ -9,7 +9,7 @@ from typing import Any
 from leadline.errors import NotReadyError
 from leadline.evaluation.budget import spent_on_machines
 from leadline.labelling.gold import gold_stamp, read_gold
-from leadline.labelling.items import item_pool
+from leadline.labelling.item_pool import item_pool
 from leadline.labelling.selection_history import ranking_in_force
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem

@@ -7,7 +7,7 @@ from math import ceil
 import polars as pl
 
 from leadline.engines.annotation_format import LabellingBatch, Question
-from leadline.labelling.items import N_POOL
+from leadline.labelling.item_pool import N_POOL
 from leadline.phases.data import Data
 from leadline.phases.scoring import Task
 from leadline.services.labelling.vote_conversion import answer_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from leadline.labelling.items import Values
+from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
 from leadline.phases.default_decision import PlainPoint
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, Review, reality_findings

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadline.errors import NotReadyError, SettingsError
-from leadline.labelling.costs import labelling_costs
+from leadline.labelling.cost_estimates import labelling_costs
 from leadline.phases.forecast import Forecast, posterior_of
 from leadline.phases.forecast.budget_outcome import (
     LEVELS,

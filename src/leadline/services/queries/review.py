@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from leadline.errors import NotReadyError
-from leadline.labelling.items import Values
+from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning

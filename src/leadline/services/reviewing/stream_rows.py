@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from leadline.labelling.items import Values, values_of
+from leadline.labelling.item_pool import Values, values_of
 from leadline.phases.data import Data
 from leadline.phases.tuning import Tuning
 from leadline.record import Artifacts

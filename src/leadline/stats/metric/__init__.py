@@ -8,7 +8,7 @@ in the module of its kind; all else reads the table.
 
 from __future__ import annotations
 
+from leadline.stats.metric.all_metrics import METRICS, metric_of
 from leadline.stats.metric.entry import ClassProbabilities, Metric, ResponseMethod, Task
-from leadline.stats.metric.table import METRICS, metric_of
 
 __all__ = ["METRICS", "ClassProbabilities", "Metric", "ResponseMethod", "Task", "metric_of"]

@@ -14,8 +14,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from leadline.engines.contract import Scalar
 from leadline.engines.families.network.architecture import dense_layers, widths_of
-from leadline.engines.families.network.inputs import TRUSTED as INPUTS
-from leadline.engines.families.network.inputs import Inputs
+from leadline.engines.families.network.input_arrays import TRUSTED as INPUTS
+from leadline.engines.families.network.input_arrays import Inputs
 from leadline.errors import EngineError
 
 _FEW_ROWS = 50  # below, rows held out would tell less than they would teach

@@ -76,7 +76,7 @@ def train(
     layers : sequence of mapping
         The architecture.
     inputs : mapping of str to numpy.ndarray, shape (n_samples, ...)
-        As `leadline.engines.families.network.inputs.Inputs` gives them.
+        As `leadline.engines.families.network.input_arrays.Inputs` gives them.
     target : numpy.ndarray, shape (n_samples,)
         Places of classes, or numbers.
     valid : numpy.ndarray of bool, shape (n_samples,)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from leadline.stats.curves import CurvePosterior, fit
-from leadline.stats.curves.simulation import PurchaseBudget, SimulationResult, simulate_rounds
+from leadline.stats.purchases.simulation import PurchaseBudget, SimulationResult, simulate_rounds
 
 SIZES = np.array([100, 200, 400, 800, 1600])
 

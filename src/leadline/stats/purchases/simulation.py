@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.stats.arrays import check_positive
-from leadline.stats.curves.purchase_planning import chance_along, cheapest_steps
 from leadline.stats.decision_levels import SURE, UNLIKELY
+from leadline.stats.purchases.planning import chance_along, cheapest_steps
 
 if TYPE_CHECKING:
     from leadline.stats.arrays import Bools, Floats, Ints

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from leadline.stats.curves import CurvePosterior, fit
-from leadline.stats.curves.purchase_planning import RoundPlan, plan_rounds
+from leadline.stats.purchases.planning import RoundPlan, plan_rounds
 
 
 def posterior(middle: float = 3000.0, spread: float = 0.8, top: float = 1.0) -> CurvePosterior:
