@@ -107,3 +107,17 @@ def test_a_skip_is_not_taken_back_for_money_that_is_promised(record: Record) -> 
     at_hand = record.labels.assignments.answer(first.id, skip, TERMS)
     assert record.labels.assignments.take_back("Ada", TERMS) == at_hand
     assert (listed(record).spent, listed(record).held) == (0, PRICE)
+
+
+def test_a_skip_taken_back_is_paid_as_any_vote_once_it_is_answered(record: Record) -> None:
+    record.labels.items.replace(work(), items(5))
+    first = hand(record, "Ada")
+    skip = Vote("", "Ada", None, 1.0, is_skip=True, reason="dark")
+    record.labels.assignments.answer(first.id, skip, TERMS)
+    again = record.labels.assignments.take_back("Ada", TERMS)
+    assert isinstance(again, Assignment)
+    assert again.item == first.item
+    record.labels.assignments.answer(again.id, Vote("", "Ada", "yes", 1.0), TERMS)
+    (vote,) = record.labels.votes.plain()
+    assert (vote.item, vote.price) == (first.item.key, PRICE)
+    assert listed(record).spent == PRICE
