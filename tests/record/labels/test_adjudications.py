@@ -88,6 +88,7 @@ def test_a_decision_is_final_and_can_be_changed_and_undone(record: Record) -> No
     assert [opinion.value for opinion in now.opinions] == ["yes", "no"]
     assert record.labels.adjudications.undo("Eve") == "k1"
     assert record.labels.adjudications.labels() == {"k1": None}, "Dan's counts again"
+    assert record.labels.adjudications.unresolved() == ()
     assert record.labels.adjudications.undo("Dan") == "k1"
     assert record.labels.adjudications.undo("Dan") is None
     assert record.labels.adjudications.unresolved() == ("k1",)

@@ -20,7 +20,6 @@ from leadline.record import (
     NoAssignment,
     Record,
     Vote,
-    VoteKind,
     Worklist,
 )
 
@@ -210,31 +209,6 @@ def test_a_skip_is_taken_back_only_while_its_place_is_free(record: Record) -> No
     assert record.labels.votes.skips() == ()
 
 
-def test_gold_and_repeats_are_hidden_and_read_apart(record: Record) -> None:
-    terms = replace(TERMS, gold_share=0.2, repeat_share=0.2)
-    gold = {f"k{number}" for number in range(10)}
-    record.labels.items.replace(work(), items(100), gold)
-    for _ in range(90):
-        say(record, "Ada", "yes", terms)
-    plain, hidden, again = (
-        record.labels.votes.plain(),
-        record.labels.votes.gold(),
-        record.labels.votes.repeats(),
-    )
-    assert len(plain) + len(hidden) + len(again) == 90
-    assert {vote.item for vote in hidden} <= gold
-    assert len({vote.item for vote in hidden}) == len(hidden) > 3
-    assert {vote.item for vote in again} <= {vote.item for vote in plain}
-    assert len({vote.item for vote in again}) == len(again) > 3
-    assert not gold & {vote.item for vote in plain}
-    assert all(vote.kind is VoteKind.REPEAT for vote in again)
-    kind = record.labels.assignments.take_back("Ada", terms)
-    assert isinstance(kind, Assignment), "whatever kind the last was"
-    found = record.labels.items.worklist()
-    assert found is not None
-    assert (found.spent, found.held) == (89 * PRICE, 2 * PRICE)
-
-
 def test_the_limit_of_money_is_hard(record: Record) -> None:
     record.labels.items.replace(work(limit=5 * PRICE - 1), items(50))
     given = [record.labels.assignments.next(f"judge {n}", TERMS) for n in range(10)]
@@ -280,37 +254,6 @@ def test_what_is_at_hand_is_counted_once(record: Record) -> None:
     assert record.labels.assignments.progress("Ada").n_open == 10
     assert record.labels.assignments.progress("Bo").n_open == 9
     assert record.labels.assignments.progress("Cleo").n_open == 9, "one is with Ada and Bo"
-
-
-REPEATS = replace(TERMS, repeat_share=1.0)
-
-
-def test_an_item_is_repeated_after_ten_others_and_once(record: Record) -> None:
-    record.labels.items.replace(work(), items(20))
-    skipped = hand(record, "Ada")
-    skip = Vote("", "Ada", None, 1.0, is_skip=True, reason="dark")
-    record.labels.assignments.answer(skipped.id, skip, TERMS)
-    first = say(record, "Ada", "yes")
-    for _ in range(9):
-        say(record, "Ada", "yes")
-    # ten votes, and nothing voted on before them: what was skipped is not shown again
-    assert say(record, "Ada", "yes") not in {skipped.item.key, first}
-    assert say(record, "Ada", "no", REPEATS) != first, "it was handed out before it was due"
-    assert say(record, "Ada", "no", REPEATS) == first
-    assert [(one.item, one.value) for one in record.labels.votes.repeats()] == [(first, "no")]
-    seen = [say(record, "Ada", "yes", REPEATS) for _ in range(3)]
-    assert first not in seen
-
-
-def test_a_repeat_takes_no_place_from_others(record: Record) -> None:
-    record.labels.items.replace(work(votes=2), items(12))
-    for _ in range(11):
-        say(record, "Ada", "yes")
-    say(record, "Ada", "yes", REPEATS)
-    again = hand(record, "Ada", REPEATS)
-    given = {say(record, "Bo", "yes") for _ in range(12)}
-    assert again.item.key in given
-    assert len(given) == 12
 
 
 def crowd(url: str, judge: str, n_answers: int, failures: list[BaseException]) -> None:

@@ -89,3 +89,35 @@ def test_what_was_answered_does_not_lapse(record: Record) -> None:
     assert (listed(record).spent, listed(record).held) == (PRICE, 2 * PRICE)
     record.labels.assignments.answer(first.id, Vote("", "Ada", "no", 1.0), TERMS)
     assert [vote.value for vote in record.labels.votes.plain()] == ["yes"]
+
+
+def test_a_late_answer_spends_and_lets_go_of_nothing_of_others(record: Record) -> None:
+    record.labels.items.replace(work(), items(20))
+    late = hand(record, "Ada", LATE)
+    assert hand(record, "Bo").item != late.item
+    assert listed(record).held == PRICE, "what was kept for Ada has lapsed"
+    record.labels.assignments.answer(late.id, Vote("", "Ada", "yes", 1.0), TERMS)
+    assert (listed(record).spent, listed(record).held) == (PRICE, 2 * PRICE)
+
+
+def test_a_skip_is_not_taken_back_for_money_that_is_promised(record: Record) -> None:
+    record.labels.items.replace(work(limit=PRICE), items(5))
+    first = hand(record, "Ada")
+    skip = Vote("", "Ada", None, 1.0, is_skip=True, reason="dark")
+    at_hand = record.labels.assignments.answer(first.id, skip, TERMS)
+    assert record.labels.assignments.take_back("Ada", TERMS) == at_hand
+    assert (listed(record).spent, listed(record).held) == (0, PRICE)
+
+
+def test_a_skip_taken_back_is_paid_as_any_vote_once_it_is_answered(record: Record) -> None:
+    record.labels.items.replace(work(), items(5))
+    first = hand(record, "Ada")
+    skip = Vote("", "Ada", None, 1.0, is_skip=True, reason="dark")
+    record.labels.assignments.answer(first.id, skip, TERMS)
+    again = record.labels.assignments.take_back("Ada", TERMS)
+    assert isinstance(again, Assignment)
+    assert again.item == first.item
+    record.labels.assignments.answer(again.id, Vote("", "Ada", "yes", 1.0), TERMS)
+    (vote,) = record.labels.votes.plain()
+    assert (vote.item, vote.price) == (first.item.key, PRICE)
+    assert listed(record).spent == PRICE
