@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from leadline.charts.default_decision import chart_of_plain
+from leadline.charts.default_decision import default_decision_chart
 from leadline.charts.drawing.layout import CHAR_PX
 from leadline.charts.drawing.theme import (
     AMBER,
@@ -102,7 +102,7 @@ def chart(verdict: Review) -> Picture:
             f"What {verdict.person} agreed to, on {verdict.plain.n_test:,} test rows; nobody has "
             "judged the real stream. Lines: 90% intervals."
         )
-        return chart_of_plain(verdict.plain, words)
+        return default_decision_chart(verdict.plain, words)
     counts = thousand(verdict.chosen_point, verdict.n_stream)
     panels = [_dots(counts), *(_panel(point, verdict.chosen) for point in verdict.points)]
     subtitle = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.default_decision import chart_of_plain
+from leadline.charts.default_decision import default_decision_chart
 from leadline.charts.drawing.theme import BLUE, VERMILION, Picture, Record, framed, layered, table
 from leadline.phases.tuning import OperatingPoint, Tuning
 from leadline.phases.verdict import Bounds
@@ -17,7 +17,7 @@ def chart(verdict: Tuning) -> Picture | None:
     """Precision and recall of each point with bounds, one panel a point; None without points."""
     if verdict.plain is not None:
         words = f"Measured on {verdict.n_test:,} test rows. Lines: 90% intervals."
-        return chart_of_plain(verdict.plain, words)
+        return default_decision_chart(verdict.plain, words)
     if not verdict.points:
         return None
     panels = [_panel(point, verdict.currency) for point in verdict.points]

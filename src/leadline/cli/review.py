@@ -11,7 +11,7 @@ import click
 from leadline.cli.terminal.options import by_option, echo_json, verb
 
 if TYPE_CHECKING:
-    from leadline.phases.default_decision import PlainPoint
+    from leadline.phases.default_decision import DefaultDecision
     from leadline.services.queries.choice import ChoicePage
     from leadline.workspace import Workspace
 
@@ -119,7 +119,7 @@ def _show(page: ChoicePage, *, as_json: bool) -> None:
     click.echo("Choose: leadline review --choose POINT --why REASON")
 
 
-def _show_plain(plain: PlainPoint) -> None:
+def _show_plain(plain: DefaultDecision) -> None:
     """The one point on offer, as the test set has it."""
     from leadline.services.words import figure, percent_range
 

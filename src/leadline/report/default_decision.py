@@ -1,17 +1,17 @@
-"""The numbers of the plain point: what is on offer where there is no threshold."""
+"""Default decision: its numbers, where there is no threshold to choose."""
 
 from __future__ import annotations
 
-from leadline.phases.default_decision import SHARES, NumberErrors, PlainPoint
+from leadline.phases.default_decision import SHARES, DefaultDecision, NumberErrors
 from leadline.report.tables import Table, number, share, tabled
 
 
-def table_of_plain(point: PlainPoint) -> Table:
+def default_decision_table(point: DefaultDecision) -> Table:
     """Class by class, or how far numbers are off.
 
     Parameters
     ----------
-    point : PlainPoint
+    point : DefaultDecision
         As the test set has it.
     """
     caption = f"{point.name} on {point.n_test:,} test rows"

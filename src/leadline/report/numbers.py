@@ -22,7 +22,7 @@ from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 from leadline.phases.wording import chance
-from leadline.report.default_decision import table_of_plain
+from leadline.report.default_decision import default_decision_table
 from leadline.report.tables import Table, duration, money, number, share, table_of_fields, tabled
 
 
@@ -207,7 +207,7 @@ def forecast(verdict: Forecast) -> Table:
 def tuning(verdict: Tuning) -> Table:
     """Operating points on the test set."""
     if verdict.plain is not None:
-        return table_of_plain(verdict.plain)
+        return default_decision_table(verdict.plain)
     rows = [
         (
             point.name,
@@ -226,7 +226,7 @@ def tuning(verdict: Tuning) -> Table:
 def review(verdict: Review) -> Table:
     """Operating points on the stream."""
     if verdict.plain is not None:
-        return table_of_plain(verdict.plain)
+        return default_decision_table(verdict.plain)
     rows = [
         (
             point.name + (" (chosen)" if point.name == verdict.chosen else ""),
