@@ -91,7 +91,7 @@ def test_every_row_and_every_finding_is_told(form: str) -> None:
 
 def test_a_row_without_a_table_of_its_own_shows_its_fields() -> None:
     table = table_of_fields(example_capacity())
-    cells = dict(table.rows)
+    cells = {row[0]: row[1] for row in table.rows}
     assert table.caption == "Capacity"
     assert cells["Currency"] == "USD"
     assert cells["Spare"] == "1"

@@ -1,4 +1,4 @@
-"""train / curve: measure how the error falls with more rows, where it tells most a second.
+"""Learning curve job: errors at sizes that tell most for their time.
 
 A run that was killed, or whose time box closed, goes on where it stopped; so does one that finds
 what the search has measured.

@@ -1,9 +1,9 @@
-"""find / search: try candidates inside a hard box, the baseline first.
+"""Search job: candidates tried within a hard limit of time, the baseline first.
 
-The box is kept by this process, which can kill the one that explores: at its end, when the money or
-the processor time granted is used up, and when a candidate takes more memory than there is; then
-the candidate has failed and the exploring goes on without it. All that was measured is on the
-record as it comes, so that nothing is lost, and a second run goes on from there.
+This process keeps the limit and can kill the one that searches: when the time is over, when the
+money or the processor time granted is used up, and when a candidate takes more memory than there
+is; that candidate has then failed, and the search goes on without it. Each measurement is put on
+the record at once, so that none is lost and a second run goes on from there.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from leadline.record import Reading
 
 _LEAST_BOX_S = 1.0
-# people wait for examples and closing words too, so both are in the box
+# people wait for examples and the verdict too, so their time counts as well
 _CLOSING_S = 1.0
 _CLOSING_SHARE = 0.2
 _EXAMPLES_S = 6.0
@@ -109,7 +109,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
 
 
 def _examples(spec: FitSpec, left_s: float) -> tuple[Example, ...]:
-    """Right and wrong ones, if there is time; boxed too, for who knows how long a fit takes."""
+    """Rows told right and wrong, if there is time; under a limit, as a fit may take long."""
     if left_s < _LEAST_BOX_S:
         return ()
     # a guest's model may fail on few rows; the search is kept
@@ -245,7 +245,7 @@ def _chance_of(trials: tuple[Trial, ...], chosen: str, problem: Problem) -> floa
 
 
 def _quick(spec: FitSpec, trial: Trial) -> FitSpec:
-    """The trial on as few rows as keep one more fit short: the box is closed by now."""
+    """The trial on so few rows that one more fit is short: the time is over by now."""
     share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
     n_train = max(int(trial.n_train * share), _FEWEST_TRAIN)
     return replace(spec, family=trial.family, params=trial.params, n_train=n_train)

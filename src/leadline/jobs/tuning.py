@@ -1,4 +1,4 @@
-"""apply / tuning: fit the final model, find operating points, try them on the stream."""
+"""Tuning job: final model, operating points on the test set, and their alerts on the stream."""
 
 from __future__ import annotations
 

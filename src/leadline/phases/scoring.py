@@ -1,4 +1,4 @@
-"""The metrics a target can be stated in, and the error each one stands for.
+"""Metrics of targets: names, tasks, and the error that each one stands for.
 
 Learning curves are forecast as errors that fall towards a floor, so each metric
 declares how it turns into one; `leadline.stats.metric` says how. Names are scikit-learn's.

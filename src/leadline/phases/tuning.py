@@ -13,7 +13,7 @@ _FEWEST_ROWS = 20
 _FEWEST_OF_CLASS = 10
 _MOST_NAMED = 5
 _WIDE = 0.3
-_UNLIKELY = 0.05
+_SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +219,7 @@ def _promise_findings(evidence: Evidence) -> list[Finding]:
 
 def _score_findings(evidence: Evidence) -> list[Finding]:
     """Whether a score of .3 means three in ten."""
-    if evidence.p_calibrated is None or evidence.p_calibrated >= _UNLIKELY:
+    if evidence.p_calibrated is None or evidence.p_calibrated >= _SIGNIFICANT:
         return []
     worst = max(evidence.groups, key=lambda group: abs(group.claimed - group.happened.estimate))
     return [
