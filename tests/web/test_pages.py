@@ -99,11 +99,11 @@ def test_verdicts_with_nothing_to_show_have_pages_too(make: Make, visit: Visit) 
     assert "cannot be promised" in client.get("/rows/forecast").text
 
 
-def test_a_row_without_a_template_of_its_own_shows_its_fields() -> None:
+def test_a_row_without_a_template_of_its_own_shows_its_table() -> None:
     part = make_templates().env.get_template("parts/numbers.html")
     text = part.render(verdict=example_capacity())
-    assert '<tr><th scope="row">Peak per s</th><td>200</td></tr>' in text
-    assert "<caption>Capacity</caption>" in text
+    assert "<caption>One instance under load</caption>" in text
+    assert '<tr><th scope="row">16</th><td>248</td><td>63.8 ms</td>' in text
     assert "<table>" not in part.render(verdict=example_decision(Stage.SHIP))
 
 
