@@ -1,4 +1,4 @@
-"""The Python face: open a project, run a row, look at the result."""
+"""Python API: projects that are opened, rows that are run, results to look at."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from leadline.phases.lifecycle import ROWS, Standing
 from leadline.phases.verdict import Bounds, Severity, Verdict
 from leadline.record import Entry
 from leadline.services.commands import choose_point, decide
-from leadline.worker import mend
+from leadline.worker import refresh
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -96,14 +96,14 @@ class Project:
         LeadlineError
             Whatever the row refuses.
         """
-        for entry in mend(self.workspace, [row], by=self.by):
+        for entry in refresh(self.workspace, [row], by=self.by):
             if entry.row == row:
                 return Result(entry)
         return self.result(row)
 
     def run_all(self, *names: str) -> list[Result]:
         """Compute what is missing or stale of the stages and rows named; of all, without a name."""
-        return [Result(entry) for entry in mend(self.workspace, names, by=self.by)]
+        return [Result(entry) for entry in refresh(self.workspace, names, by=self.by)]
 
     def result(self, row: str) -> Result:
         """The newest result of a row.

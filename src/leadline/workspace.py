@@ -1,4 +1,4 @@
-"""A workspace: a folder or a URL becomes the record, the artifacts and the settings.
+"""Workspace: the settings, the record and the artifacts of one folder.
 
 Built once, handed on. ``LEADLINE_STORE`` and ``LEADLINE_ARTIFACTS`` replace the database and the
 folder of artifacts for a team; nothing else changes.

@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.default_decisions import (
+    KINDS,
+    default_decision,
+    default_monitor,
+    default_review,
+    default_tuning,
+)
 from tests.phases.again import again
-from tests.plains import KINDS, plain_monitor, plain_point, plain_review, plain_tuning
 
 from leadline.charts import chart_of, description, svg
 from leadline.phases.verdict import Bounds, Verdict
@@ -19,7 +25,7 @@ def drawing(verdict: Verdict) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("make", [plain_tuning, plain_review, plain_monitor])
+@pytest.mark.parametrize("make", [default_tuning, default_review, default_monitor])
 def test_there_is_a_picture_and_words_for_it(make: type, kind: str) -> None:
     verdict = make(kind)
     assert "NaN" not in drawing(verdict)
@@ -29,21 +35,21 @@ def test_there_is_a_picture_and_words_for_it(make: type, kind: str) -> None:
 
 
 def test_the_class_found_least_is_the_message() -> None:
-    assert "cancelled" in description(chart_of(plain_tuning("classes")))  # type: ignore[arg-type]
+    assert "cancelled" in description(chart_of(default_tuning("classes")))  # type: ignore[arg-type]
 
 
 def test_all_right_is_said_so() -> None:
-    point = plain_point("classes")
+    point = default_decision("classes")
     sure = Bounds(estimate=1.0, low=0.9, high=1.0)
     classes = tuple(replace(each, recall=sure) for each in point.classes)
-    drawn = drawing(again(plain_tuning("classes"), plain=replace(point, classes=classes)))
+    drawn = drawing(again(default_tuning("classes"), plain=replace(point, classes=classes)))
     assert "All 3 classes are told without an error" in drawn
 
 
 def test_of_many_classes_the_most_frequent_are_drawn() -> None:
-    point = plain_point("classes")
+    point = default_decision("classes")
     classes = tuple(replace(point.classes[0], name=f"class {i}") for i in range(40))
-    drawn = drawing(again(plain_tuning("classes"), plain=replace(point, classes=classes)))
+    drawn = drawing(again(default_tuning("classes"), plain=replace(point, classes=classes)))
     assert "The 20 most frequent of 40 classes." in drawn
     assert "class 19 (" in drawn
     assert "class 20 (" not in drawn
@@ -53,6 +59,6 @@ def test_of_many_classes_the_most_frequent_are_drawn() -> None:
     ("kind", "words"), [("classes", "Mean confidence"), ("numbers", "Mean prediction")]
 )
 def test_the_monitor_draws_what_the_model_says_on_average(kind: str, words: str) -> None:
-    drawn = drawing(plain_monitor(kind))
+    drawn = drawing(default_monitor(kind))
     assert words in drawn
     assert "Rows that were flagged" not in drawn

@@ -1,4 +1,4 @@
-"""The plain point from labels and answers, and predictions of every task."""
+"""Default decisions from labels and answers, and predictions of every task."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
-from leadline.evaluation.default_decision import class_point, number_point, on_stream
+from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream
 from leadline.evaluation.predictions import is_wrong, predictions_of
 from leadline.phases.scoring import Task
 
@@ -15,7 +15,7 @@ SAID = np.array(["b", "b", "a", "a", "a", "d"])
 
 
 def test_every_class_is_there_the_most_frequent_first() -> None:
-    point = class_point(TRUTH, SAID)
+    point = likeliest_class(TRUTH, SAID)
     assert [(each.name, each.n_true, each.n_predicted) for each in point.classes] == [
         ("b", 3, 2),
         ("a", 2, 3),
@@ -27,7 +27,7 @@ def test_every_class_is_there_the_most_frequent_first() -> None:
 
 
 def test_what_the_stream_is_said_to_be_is_counted() -> None:
-    point = on_stream(class_point(TRUTH, SAID), np.array(["b", "b", "c"]))
+    point = on_stream(likeliest_class(TRUTH, SAID), np.array(["b", "b", "c"]))
     assert {each.name: each.n_stream for each in point.classes} == {"b": 2, "a": 0, "c": 1, "d": 0}
 
 
@@ -38,7 +38,7 @@ def test_a_tolerance_is_the_stated_one_or_read_from_the_train_rows(
     truth = np.arange(100.0)
     said = truth + 2.0
     learnt_from = np.array([1.0, 2.0, 3.0, 4.0, 100.0])
-    point = number_point(truth, said, learnt_from=learnt_from, tolerance=stated)
+    point = as_predicted(truth, said, learnt_from=learnt_from, tolerance=stated)
     numbers = point.numbers
     assert numbers is not None
     assert (numbers.tolerance, numbers.is_stated) == (taken, stated > 0)

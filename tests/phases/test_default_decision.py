@@ -5,36 +5,36 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.default_decisions import (
+    KINDS,
+    default_decision,
+    default_monitor,
+    default_problem,
+    default_release,
+    default_review,
+    default_tuning,
+)
 from tests.examples import example_decay
 from tests.phases.again import again, faults, notes, warnings
-from tests.plains import (
-    KINDS,
-    plain_monitor,
-    plain_point,
-    plain_problem,
-    plain_release,
-    plain_review,
-    plain_tuning,
-)
 
 from leadline.errors import SettingsError
 from leadline.phases.verdict import Answer
 
-CLASSES = plain_point("classes")
-NUMBERS = plain_point("numbers")
+CLASSES = default_decision("classes")
+NUMBERS = default_decision("numbers")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_point_is_on_offer(kind: str) -> None:
-    verdict = plain_tuning(kind)
+    verdict = default_tuning(kind)
     assert verdict.answer is Answer.GO
     assert warnings(verdict) == []
-    assert verdict.names == (plain_point(kind).name,)
+    assert verdict.names == (default_decision(kind).name,)
     assert "90% (87% to 92%)" in verdict.summary
 
 
 def test_a_test_set_that_says_nothing_is_a_no() -> None:
-    verdict = again(plain_tuning("numbers"), n_test=19)
+    verdict = again(default_tuning("numbers"), n_test=19)
     assert verdict.answer is Answer.NO
     assert faults(verdict) == ["The test set holds 19 rows only."]
 
@@ -42,7 +42,7 @@ def test_a_test_set_that_says_nothing_is_a_no() -> None:
 def test_classes_hardly_seen_are_named() -> None:
     rare = replace(CLASSES.classes[-1], name="rare", n_true=3, n_predicted=0)
     verdict = again(
-        plain_tuning("classes"), plain=replace(CLASSES, classes=(*CLASSES.classes[:2], rare))
+        default_tuning("classes"), plain=replace(CLASSES, classes=(*CLASSES.classes[:2], rare))
     )
     assert warnings(verdict) == [
         "Classes with few test rows: 'rare' 3.",
@@ -53,19 +53,21 @@ def test_classes_hardly_seen_are_named() -> None:
 def test_a_tolerance_nobody_stated_is_told_with_what_to_do() -> None:
     assert NUMBERS.numbers is not None
     guessed = replace(NUMBERS, numbers=replace(NUMBERS.numbers, is_stated=False))
-    verdict = again(plain_tuning("numbers"), plain=guessed)
+    verdict = again(default_tuning("numbers"), plain=guessed)
     (what,) = warnings(verdict)
     assert what.startswith("Nobody has said how far off is still of use. 25 was taken")
     assert "[problem] tolerance" in verdict.findings[0].next
 
 
 def test_the_interval_is_told_with_its_sign() -> None:
-    assert notes(plain_tuning("numbers"))[0].startswith("90 of 100 truths lie between -31 and +42")
+    assert notes(default_tuning("numbers"))[0].startswith(
+        "90 of 100 truths lie between -31 and +42"
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_agreement_says_that_nobody_judged(kind: str) -> None:
-    verdict = plain_review(kind)
+    verdict = default_review(kind)
     assert verdict.answer is Answer.GO
     assert "by the test set alone" in verdict.summary
     assert warnings(verdict)[0].startswith("Nobody has judged the real stream")
@@ -75,7 +77,7 @@ def test_an_agreement_says_that_nobody_judged(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_release_needs_no_threshold(kind: str) -> None:
-    verdict = plain_release(kind)
+    verdict = default_release(kind)
     assert "threshold" not in verdict.summary
     assert f"at {verdict.point}" in verdict.summary
 
@@ -84,7 +86,7 @@ def test_a_release_needs_no_threshold(kind: str) -> None:
     ("kind", "words"), [("classes", "mean confidence"), ("numbers", "mean prediction")]
 )
 def test_the_monitor_says_what_it_averages_and_what_is_wrong(kind: str, words: str) -> None:
-    verdict = plain_monitor(kind)
+    verdict = default_monitor(kind)
     assert verdict.score_words == words
     is_told = "A number counts as wrong if it is off by more than 25." in notes(verdict)
     assert is_told == (kind == "numbers")
@@ -97,4 +99,4 @@ def test_decay_says_what_counts_as_an_error() -> None:
 
 def test_a_tolerance_is_never_negative() -> None:
     with pytest.raises(SettingsError, match="tolerance is -1"):
-        again(plain_problem("numbers"), tolerance=-1.0)
+        again(default_problem("numbers"), tolerance=-1.0)

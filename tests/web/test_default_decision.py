@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from starlette.testclient import TestClient
-from tests.plains import (
+from tests.default_decisions import (
     KINDS,
-    plain_monitor,
-    plain_point,
-    plain_problem,
-    plain_release,
-    plain_review,
-    plain_tuning,
+    default_decision,
+    default_monitor,
+    default_problem,
+    default_release,
+    default_review,
+    default_tuning,
 )
 from tests.services.flights import append
 
@@ -32,11 +32,11 @@ Make = Callable[..., Workspace]
 Visit = Callable[..., TestClient]
 
 MADE: dict[str, Callable[[str], Verdict]] = {
-    "problem": plain_problem,
-    "tuning": plain_tuning,
-    "review": plain_review,
-    "release": plain_release,
-    "monitor": plain_monitor,
+    "problem": default_problem,
+    "tuning": default_tuning,
+    "review": default_review,
+    "release": default_release,
+    "monitor": default_monitor,
 }
 NAMES = {"classes": "likeliest-class", "numbers": "as-predicted"}
 
@@ -49,12 +49,12 @@ def kind(request: pytest.FixtureRequest) -> str:
 def until_tuning(make: Make, kind: str) -> Workspace:
     """A record up to the point on offer."""
     workspace = make(("problem", "data", "feasibility", "search"))
-    append(workspace, "problem", plain_problem(kind))
+    append(workspace, "problem", default_problem(kind))
     for row in ("data", "search"):
         entry = workspace.record.latest(row)
         assert entry is not None
         append(workspace, row, entry.verdict)
-    append(workspace, "tuning", plain_tuning(kind))
+    append(workspace, "tuning", default_tuning(kind))
     return workspace
 
 
@@ -95,7 +95,7 @@ def test_there_is_nothing_to_judge_and_something_to_agree_to(
     entry = workspace.record.latest("review")
     assert entry is not None
     assert isinstance(entry.verdict, Review)
-    assert entry.verdict.plain == plain_point(kind)
+    assert entry.verdict.plain == default_decision(kind)
     assert "by the test set alone" in client.get("/rows/review").text
 
 

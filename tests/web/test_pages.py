@@ -6,12 +6,20 @@ from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
-from tests.examples import example_decay, example_feasibility, example_forecast, example_monitor
+from tests.examples import (
+    example_capacity,
+    example_decay,
+    example_decision,
+    example_feasibility,
+    example_forecast,
+    example_monitor,
+)
 from tests.services.flights import append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.record import JobState
+from leadline.web.templating import make_templates
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -89,6 +97,14 @@ def test_verdicts_with_nothing_to_show_have_pages_too(make: Make, visit: Visit) 
         append(workspace, row, verdict)
         assert client.get(f"/rows/{row}").status_code == 200, row
     assert "cannot be promised" in client.get("/rows/forecast").text
+
+
+def test_a_row_without_a_template_of_its_own_shows_its_table() -> None:
+    part = make_templates().env.get_template("parts/numbers.html")
+    text = part.render(verdict=example_capacity())
+    assert "<caption>One instance under load</caption>" in text
+    assert '<tr><th scope="row">16</th><td>248</td><td>63.8 ms</td>' in text
+    assert "<table>" not in part.render(verdict=example_decision(Stage.SHIP))
 
 
 def test_the_project_page_tells_a_manager_four_things(make: Make, visit: Visit) -> None:

@@ -15,7 +15,7 @@ from leadline.errors import DataError, LimitError, NotReadyError
 from leadline.phases.data import Data
 from leadline.record import Job, JobState
 from leadline.services.commands import ask_for
-from leadline.worker import computing, mend, observe, run_here, work
+from leadline.worker import computing, observe, refresh, run_here, work
 from leadline.worker.computing import compute_child, identity, next_step
 from leadline.workspace import Workspace
 
@@ -185,7 +185,7 @@ def test_the_job_of_a_killed_worker_is_lost_and_mended(
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
     wait_for(lambda: not running_in(workspace.folder))
-    entries = list(mend(workspace, ["data"], by=BY))
+    entries = list(refresh(workspace, ["data"], by=BY))
     assert [entry.row for entry in entries] == ["data"]
     mended, lost = workspace.record.jobs.newest()
     assert (mended.state, lost.state) == (JobState.DONE, JobState.LOST)

@@ -19,7 +19,7 @@ from leadline.charts.drawing.theme import (
     rule_at,
     table,
 )
-from leadline.phases.default_decision import SHARES, ClassPoint, NumberErrors, PlainPoint
+from leadline.phases.default_decision import SHARES, ClassScores, DefaultDecision, NumberErrors
 from leadline.phases.verdict import Bounds
 
 _MOST_CLASSES = 20
@@ -31,12 +31,12 @@ _MEASURES = (
 )
 
 
-def default_decision_chart(point: PlainPoint, subtitle: str) -> Picture:
+def default_decision_chart(point: DefaultDecision, subtitle: str) -> Picture:
     """Precision and recall class by class, or the share of rows by distance.
 
     Parameters
     ----------
-    point : PlainPoint
+    point : DefaultDecision
         As the test set has it.
     subtitle : str
         Where the numbers come from.
@@ -50,7 +50,7 @@ def default_decision_chart(point: PlainPoint, subtitle: str) -> Picture:
     return framed(alt.vconcat(*drawn, spacing=26), _class_title(point), subtitle)
 
 
-def _class_title(point: PlainPoint) -> str:
+def _class_title(point: DefaultDecision) -> str:
     worst = min(point.classes, key=lambda each: each.recall.estimate)
     if worst.recall.estimate == 1:
         return f"All {len(point.classes)} classes are told without an error on the test set"
@@ -61,7 +61,7 @@ def _class_title(point: PlainPoint) -> str:
 
 
 def _panel(
-    classes: Sequence[ClassPoint], measure: str, color: str, shape: str, title: str
+    classes: Sequence[ClassScores], measure: str, color: str, shape: str, title: str
 ) -> alt.LayerChart:
     rows: list[Record] = []
     for each in classes:
@@ -91,7 +91,7 @@ def _panel(
     )
 
 
-def _number_title(point: PlainPoint) -> str:
+def _number_title(point: DefaultDecision) -> str:
     assert point.numbers is not None
     return (
         f"{point.right.estimate:.0%} of predictions are off by at most "

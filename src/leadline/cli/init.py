@@ -105,14 +105,16 @@ def _first_look(folder: Path, by: str, *, as_json: bool) -> bool:
     from leadline.cli.terminal.text_layout import console
     from leadline.phases.verdict import Answer
     from leadline.services.queries import project_page
-    from leadline.worker import mend
+    from leadline.worker import refresh
     from leadline.workspace import SETTINGS_FILE, Workspace
 
     screen = console(as_json=as_json)
     entries, rows = [], ("problem", "data")
     with Workspace.open(folder) as workspace:
         with Display(screen) as display:
-            for entry in mend(workspace, rows, by=by, started=display.start, progress=display.show):
+            for entry in refresh(
+                workspace, rows, by=by, started=display.start, progress=display.show
+            ):
                 display.clear()
                 entries.append(entry)
                 if not as_json:

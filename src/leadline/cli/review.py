@@ -11,7 +11,7 @@ import click
 from leadline.cli.terminal.options import by_option, echo_json, verb
 
 if TYPE_CHECKING:
-    from leadline.phases.default_decision import PlainPoint
+    from leadline.phases.default_decision import DefaultDecision
     from leadline.services.queries.operating_points import OperatingPointsPage
     from leadline.workspace import Workspace
 
@@ -122,7 +122,7 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     click.echo("Choose: leadline review --choose POINT --why REASON")
 
 
-def _show_default_decision(plain: PlainPoint) -> None:
+def _show_default_decision(plain: DefaultDecision) -> None:
     """The one point on offer, as the test set has it."""
     from leadline.services.number_format import figure, percent_range
 

@@ -31,13 +31,13 @@ def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> Non
     from leadline.cli.terminal.project_summary import print_next
     from leadline.cli.terminal.text_layout import console
     from leadline.services.queries import project_page
-    from leadline.worker import mend, rows_named
+    from leadline.worker import refresh, rows_named
     from leadline.workspace import Workspace
 
     entries = []
     screen = console(as_json=as_json)
     with Workspace.open(folder) as workspace, Display(screen) as display:
-        for entry in mend(workspace, names, by=by, started=display.start, progress=display.show):
+        for entry in refresh(workspace, names, by=by, started=display.start, progress=display.show):
             display.clear()
             entries.append(entry)
             if not as_json:

@@ -24,7 +24,7 @@ def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> No
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.text_layout import console
     from leadline.phases.verdict import Answer
-    from leadline.worker import mend, observe
+    from leadline.worker import observe, refresh
     from leadline.workspace import Workspace
 
     entries = []
@@ -36,7 +36,7 @@ def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> No
             display.clear()
         # the stage for what is missing or stale, the row because there are new data to judge
         names = ("watch", "monitor")
-        for entry in mend(workspace, names, by=by, started=display.start, progress=display.show):
+        for entry in refresh(workspace, names, by=by, started=display.start, progress=display.show):
             display.clear()
             entries.append(entry)
             if not as_json:

@@ -17,7 +17,7 @@ from leadline.services.commands import choose_point, decide, judge
 from leadline.services.queries import operating_points_page
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.settings import template
-from leadline.worker import mend, observe
+from leadline.worker import observe, refresh
 from leadline.worker.computing import Progress
 from leadline.workspace import SETTINGS_FILE, Workspace
 
@@ -59,7 +59,7 @@ def run_demo(
     """
     scenario = _prepare(write_files, folder)
     with Workspace.open(folder) as workspace:
-        run = partial(mend, workspace, by=BY, started=started, progress=progress)
+        run = partial(refresh, workspace, by=BY, started=started, progress=progress)
         for stage in (Stage.DEFINE, Stage.FIND, Stage.TRAIN):
             yield from _through(workspace, stage, run)
         yield from run(["tuning"])

@@ -1,4 +1,4 @@
-"""The plain point on the test set: how often what a model says is right, without a threshold."""
+"""Default decision on the test set: how often what a model says is right, without a threshold."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from leadline.phases.default_decision import (
     AS_PREDICTED,
     LIKELIEST,
     SHARES,
-    ClassPoint,
+    ClassScores,
+    DefaultDecision,
     NumberErrors,
-    PlainPoint,
 )
 from leadline.phases.verdict import Bounds
 from leadline.stats.arrays import Floats
@@ -22,7 +22,7 @@ from leadline.stats.interval import Estimate, wilson_interval
 from leadline.stats.prediction_quality import class_quality, error_spread, usual_distance
 
 
-def class_point(truth: NDArray[Any], said: NDArray[Any]) -> PlainPoint:
+def likeliest_class(truth: NDArray[Any], said: NDArray[Any]) -> DefaultDecision:
     """The likeliest class on the test set.
 
     Parameters
@@ -32,7 +32,7 @@ def class_point(truth: NDArray[Any], said: NDArray[Any]) -> PlainPoint:
 
     Returns
     -------
-    PlainPoint
+    DefaultDecision
         Every class that is in either, the most frequent first.
     """
     names, counts = np.unique(np.concatenate([truth, said]), return_counts=True)
@@ -41,12 +41,12 @@ def class_point(truth: NDArray[Any], said: NDArray[Any]) -> PlainPoint:
     order = np.argsort(-found.n_true, kind="stable")
     n_right = int(np.sum(truth == said))
     bounds = wilson_interval(n_right, truth.size)
-    return PlainPoint(
+    return DefaultDecision(
         name=LIKELIEST,
         n_test=int(truth.size),
         right=Bounds(estimate=n_right / truth.size, low=bounds.low, high=bounds.high),
         classes=tuple(
-            ClassPoint(
+            ClassScores(
                 name=str(names[place]),
                 n_true=int(found.n_true[place]),
                 n_predicted=int(found.n_predicted[place]),
@@ -58,13 +58,13 @@ def class_point(truth: NDArray[Any], said: NDArray[Any]) -> PlainPoint:
     )
 
 
-def number_point(
+def as_predicted(
     truth: NDArray[Any],
     said: NDArray[Any],
     *,
     learnt_from: NDArray[Any],
     tolerance: float,
-) -> PlainPoint:
+) -> DefaultDecision:
     """Predicted numbers on the test set.
 
     Parameters
@@ -79,7 +79,7 @@ def number_point(
     is_stated = tolerance > 0
     allowed = tolerance if is_stated else usual_distance(learnt_from)
     found = error_spread(truth, said, allowed, SHARES)
-    return PlainPoint(
+    return DefaultDecision(
         name=AS_PREDICTED,
         n_test=int(truth.size),
         right=_bounds(found.within),
@@ -95,8 +95,8 @@ def number_point(
     )
 
 
-def on_stream(point: PlainPoint, said: NDArray[Any]) -> PlainPoint:
-    """A plain point with what the model says of the stream."""
+def on_stream(point: DefaultDecision, said: NDArray[Any]) -> DefaultDecision:
+    """A default decision with what the model says of the stream."""
     if point.numbers is not None:
         mean = float(np.mean(said)) if said.size else None
         return replace(point, numbers=replace(point.numbers, mean_on_stream=mean))

@@ -1,4 +1,4 @@
-"""One module for each row a machine judges: gather the evidence, ask the phase.
+"""Jobs: a module for each row that a machine runs, which collects its evidence.
 
 Each has ``run(workspace, reading, report) -> Verdict``: `reading` shows the verdicts the row may
 stand on, `report(message, share)` tells how far it is. One job knows no other job.

@@ -1,4 +1,4 @@
-"""ship / capacity: put a real server of the release under load, and plan from what it did."""
+"""Capacity job: load test of a real server of the release."""
 
 from __future__ import annotations
 

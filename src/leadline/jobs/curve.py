@@ -1,4 +1,4 @@
-"""train / curve: measure the error at train sizes, the most informative a second first.
+"""Learning curve job: errors at sizes that tell most for their time.
 
 Fits of an earlier run, which was killed or whose time box closed, and fits of the search are used
 again.

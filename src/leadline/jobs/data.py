@@ -1,4 +1,4 @@
-"""define / data: read the files, audit them, set the test rows aside."""
+"""Data job: reading and audit of the files, and the test split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""watch / decay: train on the past, test ever further ahead, and see how the error grows."""
+"""Decay job: backtest of models trained on the past, by distance in time."""
 
 from __future__ import annotations
 

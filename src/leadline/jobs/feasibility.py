@@ -1,4 +1,4 @@
-"""define / feasibility: a quick baseline against shuffled labels, and the size of the proof."""
+"""Feasibility job: permutation test of a quick baseline, and the test rows needed for proof."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""train / forecast: the measured curve, the target and the prices, handed to the phase."""
+"""Forecast job: evidence from the measured curve, the target and the prices."""
 
 from __future__ import annotations
 

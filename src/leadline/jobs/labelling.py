@@ -1,4 +1,4 @@
-"""train / labelling: count what people voted here, what it cost, and whether they agree."""
+"""Labelling job: counts of votes, their cost, and agreement between annotators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""watch / monitor: blocks of new data beside the reference, the test set."""
+"""Monitor job: blocks of new data compared with the reference, the test set."""
 
 from __future__ import annotations
 

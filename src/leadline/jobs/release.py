@@ -1,4 +1,4 @@
-"""ship / release: seal the model at the chosen threshold, compare it with the one in service."""
+"""Release job: a signed bundle of the model, compared with the one in service."""
 
 from __future__ import annotations
 

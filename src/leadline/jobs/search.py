@@ -1,10 +1,9 @@
-"""find / search: try candidates within a hard time box, the baseline first.
+"""Search job: candidates tried within a hard limit of time, the baseline first.
 
-The search runs in a child process, and this one enforces the limits: it kills the child when the
-time box closes, when the money or the processor time granted is used up, and when a candidate takes
-more memory than there is. Then that candidate has failed and another child goes on without it. All
-that is measured is written to the record at once, so that nothing is lost, and a second run goes on
-from there.
+This process keeps the limit and can kill the one that searches: when the time is over, when the
+money or the processor time granted is used up, and when a candidate takes more memory than there
+is; that candidate has then failed, and the search goes on without it. Each measurement is put on
+the record at once, so that none is lost and a second run goes on from there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""apply / tuning: fit the final model, find operating points, try them on the stream."""
+"""Tuning job: final model, operating points on the test set, and their alerts on the stream."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from leadline.datasets.stream_sample import StreamSample, draw_stream_sample
 from leadline.engines.inputs.conform import conform
 from leadline.engines.releases.models import dump_model
 from leadline.errors import NotReadyError
-from leadline.evaluation.default_decision import class_point, number_point, on_stream
+from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import predictions_of
 from leadline.evaluation.scores import positive_scores, score_model
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
-from leadline.phases.default_decision import PlainPoint
+from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search
@@ -56,10 +56,10 @@ class _Stream:
 
 @dataclass(frozen=True)
 class _Offer:
-    """What is on offer: points with a threshold, or the plain one."""
+    """What is on offer: points with a threshold, or the default decision."""
 
     points: tuple[OperatingPoint, ...] = ()
-    plain: PlainPoint | None = None
+    plain: DefaultDecision | None = None
     n_positive: int = 0
     groups: tuple[ScoreGroup, ...] = ()
     p_calibrated: float | None = None
@@ -133,13 +133,13 @@ def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:
 
 
 def _without(model: Any, pool: Pool, problem: Problem) -> _Offer:
-    """The plain point of several classes, or of numbers."""
+    """The default decision of several classes, or of numbers."""
     truth = pool.y[pool.test]
     said = predictions_of(model, pool.X[pool.test], problem.task, None).predicted
     if problem.task is Task.MULTICLASS:
-        return _Offer(plain=class_point(truth, said))
+        return _Offer(plain=likeliest_class(truth, said))
     learnt_from = pool.y[pool.order]
-    point = number_point(truth, said, learnt_from=learnt_from, tolerance=problem.tolerance)
+    point = as_predicted(truth, said, learnt_from=learnt_from, tolerance=problem.tolerance)
     return _Offer(plain=point)
 
 

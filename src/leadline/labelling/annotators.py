@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from leadline.labelling.vote_table import CodedVotes, Ints, vote_counts
-from leadline.phases.labelling import Disputed, JudgeReport, Pilot, Target
+from leadline.phases.labelling import AnnotatorReport, Disputed, Pilot, Target
 from leadline.phases.verdict import Bounds
 from leadline.record import Vote
 from leadline.stats.interval import wilson_interval
@@ -31,7 +31,7 @@ def annotator_reports(
     gold: Sequence[Vote],
     truth: Mapping[str, str],
     repeats: Sequence[Vote],
-) -> tuple[JudgeReport, ...]:
+) -> tuple[AnnotatorReport, ...]:
     """Report on every annotator, those with most votes first.
 
     Parameters
@@ -53,7 +53,7 @@ def annotator_reports(
     first = {(vote.annotator, vote.item): vote.value for vote in votes}
     suspected = _suspicions(coded, votes)
     reports = [
-        JudgeReport(
+        AnnotatorReport(
             name=name,
             n_votes=int(n_votes),
             agreement=None if np.isnan(shares[name]) else float(shares[name]),

@@ -1,4 +1,4 @@
-"""One module a row of the life cycle: evidence in, verdict out, and nothing else.
+"""Rows of the life cycle: a module for each, from its evidence to its verdict.
 
 Everything here is pure: no file, no clock, no fitted model. `lifecycle` holds the table.
 """

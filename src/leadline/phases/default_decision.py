@@ -1,4 +1,4 @@
-"""The plain point: what a model says, taken as it is, where there is no threshold to choose.
+"""Default decision: what a model says, taken as it is, where there is no threshold to choose.
 
 Of several classes the likeliest one is answered; of numbers, the prediction. A row counts as wrong
 if it is of another class, or if its number is off by more than the tolerance.
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from leadline.phases.verdict import Bounds
 
 LIKELIEST = "likeliest-class"
-"""Name of the plain point of several classes."""
+"""Name of the default decision of several classes."""
 AS_PREDICTED = "as-predicted"
-"""Name of the plain point of numbers."""
+"""Name of the default decision of numbers."""
 SHARES = tuple(step / 20 for step in range(1, 21))
 """Shares of rows for which it is known how far off they are at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassPoint:
+class ClassScores:
     """One class on the test set.
 
     Attributes
@@ -79,7 +79,7 @@ class NumberErrors:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlainPoint:
+class DefaultDecision:
     """The one point on offer where there is no threshold.
 
     Attributes
@@ -90,7 +90,7 @@ class PlainPoint:
         Rows of the test set.
     right : Bounds
         Share of test rows that are right, with Wilson bounds.
-    classes : tuple of ClassPoint
+    classes : tuple of ClassScores
         The most frequent first; empty for numbers.
     numbers : NumberErrors or None
         None for classes.
@@ -99,7 +99,7 @@ class PlainPoint:
     name: str
     n_test: int
     right: Bounds
-    classes: tuple[ClassPoint, ...] = ()
+    classes: tuple[ClassScores, ...] = ()
     numbers: NumberErrors | None = None
 
     @property

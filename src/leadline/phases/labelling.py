@@ -15,7 +15,7 @@ _LOW_SHARE = 0.7
 
 
 @dataclass(frozen=True, kw_only=True)
-class JudgeReport:
+class AnnotatorReport:
     """One person who labels.
 
     Attributes
@@ -145,7 +145,7 @@ class Evidence:
         repeated votes.
     targets : tuple of Target
         Best precision and recall, by who is held to be right; empty unless yes or no is asked.
-    judges : tuple of JudgeReport
+    judges : tuple of AnnotatorReport
         By descending number of votes.
     disputed : tuple of Disputed
         The rows on which people disagree most.
@@ -171,7 +171,7 @@ class Evidence:
     n_overruled: int = 0
     ceiling: Bounds | None = None
     targets: tuple[Target, ...] = ()
-    judges: tuple[JudgeReport, ...] = ()
+    judges: tuple[AnnotatorReport, ...] = ()
     disputed: tuple[Disputed, ...] = ()
     pilots: tuple[Pilot, ...] = ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.default_decision import PlainPoint
+from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 
 CLEAR = 0.95
@@ -85,7 +85,7 @@ class Evidence:
         Who judged.
     points : tuple of StreamPoint
         As on offer, the most cautious first; empty where there is no threshold.
-    plain : PlainPoint or None
+    plain : DefaultDecision or None
         What was agreed to where there is none, as the test set has it.
     cost_miss, cost_false_alarm : float
         What the person who chose weighed the errors with.
@@ -112,7 +112,7 @@ class Evidence:
     n_unsure: int = 0
     judges: tuple[str, ...] = ()
     points: tuple[StreamPoint, ...]
-    plain: PlainPoint | None = None
+    plain: DefaultDecision | None = None
     cost_miss: float
     cost_false_alarm: float
     currency: str
@@ -145,7 +145,7 @@ def assess(evidence: Evidence) -> Review:
         If the chosen point is not on offer.
     """
     if evidence.plain is not None:
-        return _assess_plain(evidence, evidence.plain)
+        return _assess_default(evidence, evidence.plain)
     if evidence.chosen not in {point.name for point in evidence.points}:
         raise ValueError(f"{evidence.chosen!r} is not on offer")
     chosen = evidence.chosen_point
@@ -161,7 +161,7 @@ def assess(evidence: Evidence) -> Review:
     )
 
 
-def _assess_plain(evidence: Evidence, plain: PlainPoint) -> Review:
+def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
     """An agreement: there was one point on offer, and nobody judged blind."""
     if evidence.chosen != plain.name:
         raise ValueError(f"{evidence.chosen!r} is not on offer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.default_decision import PlainPoint
+from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
 from leadline.phases.wording import plural
 
@@ -13,7 +13,7 @@ _FEWEST_ROWS = 20
 _FEWEST_OF_CLASS = 10
 _MOST_NAMED = 5
 _WIDE = 0.3
-_UNLIKELY = 0.05
+_SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ class Evidence:
         Of the costs.
     points : tuple of OperatingPoint
         At most three, the most cautious first; empty where there is no threshold.
-    plain : PlainPoint or None
+    plain : DefaultDecision or None
         What is on offer instead where there is none: of several classes, and of numbers.
     stream : str
         Digest of the unlabelled rows; empty if there are none.
@@ -129,7 +129,7 @@ class Evidence:
     n_touches: int
     currency: str
     points: tuple[OperatingPoint, ...]
-    plain: PlainPoint | None = None
+    plain: DefaultDecision | None = None
     stream: str = ""
     n_stream: int = 0
     stream_alerts: tuple[int, ...] = ()
@@ -172,7 +172,7 @@ class Tuning(Verdict, Evidence):
 def assess(evidence: Evidence) -> Tuning:
     """Say which operating points are on offer, and how well they are known."""
     if evidence.plain is not None:
-        return _assess_plain(evidence, evidence.plain)
+        return _assess_default(evidence, evidence.plain)
     findings: list[Finding] = []
     if evidence.n_positive < _FEWEST_POSITIVES:
         findings.append(
@@ -219,7 +219,7 @@ def _promise_findings(evidence: Evidence) -> list[Finding]:
 
 def _score_findings(evidence: Evidence) -> list[Finding]:
     """Whether a score of .3 means three in ten."""
-    if evidence.p_calibrated is None or evidence.p_calibrated >= _UNLIKELY:
+    if evidence.p_calibrated is None or evidence.p_calibrated >= _SIGNIFICANT:
         return []
     worst = max(evidence.groups, key=lambda group: abs(group.claimed - group.happened.estimate))
     return [
@@ -231,8 +231,8 @@ def _score_findings(evidence: Evidence) -> list[Finding]:
     ]
 
 
-def _assess_plain(evidence: Evidence, plain: PlainPoint) -> Tuning:
-    """The same where nothing is to be chosen: how often the plain prediction is right."""
+def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Tuning:
+    """The same where nothing is to be chosen: how often the default decision is right."""
     findings: list[Finding] = []
     if evidence.n_test < _FEWEST_ROWS:
         findings.append(
@@ -252,7 +252,7 @@ def _assess_plain(evidence: Evidence, plain: PlainPoint) -> Tuning:
     )
 
 
-def _class_findings(plain: PlainPoint) -> list[Finding]:
+def _class_findings(plain: DefaultDecision) -> list[Finding]:
     rare = [each for each in plain.classes if each.n_true < _FEWEST_OF_CLASS]
     never = [each.name for each in plain.classes if not each.n_predicted]
     findings = []
@@ -277,7 +277,7 @@ def _class_findings(plain: PlainPoint) -> list[Finding]:
     return findings
 
 
-def _number_findings(plain: PlainPoint) -> list[Finding]:
+def _number_findings(plain: DefaultDecision) -> list[Finding]:
     numbers = plain.numbers
     if numbers is None:
         return []

@@ -1,4 +1,4 @@
-"""What every verdict has: an answer, one sentence, and the findings behind it."""
+"""Verdicts: an answer, a summary in one sentence, and the findings behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers with their nouns, and values that are no words."""
+"""Wording: numbers with nouns, probabilities, values as text."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from leadline.phases.decay import Decay
 from leadline.phases.decision import Decision
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
-from leadline.phases.labelling import JudgeReport, Labelling
+from leadline.phases.labelling import AnnotatorReport, Labelling
 from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
@@ -158,7 +158,7 @@ def labelling(verdict: Labelling) -> Table:
     return tabled("Labels", ("What", "Value"), rows)
 
 
-def _person(annotator: JudgeReport) -> str:
+def _person(annotator: AnnotatorReport) -> str:
     agreed = "" if annotator.agreement is None else f", {annotator.agreement:.0%}"
     return f"{annotator.n_votes:,}{agreed}"
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from leadline.phases.default_decision import SHARES, NumberErrors, PlainPoint
+from leadline.phases.default_decision import SHARES, DefaultDecision, NumberErrors
 from leadline.report.text_table import Table, number, share, tabled
 
 
-def default_decision_table(point: PlainPoint) -> Table:
+def default_decision_table(point: DefaultDecision) -> Table:
     """Class by class, or how far numbers are off.
 
     Parameters
     ----------
-    point : PlainPoint
+    point : DefaultDecision
         As the test set has it.
     """
     caption = f"{point.name} on {point.n_test:,} test rows"

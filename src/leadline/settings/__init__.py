@@ -1,9 +1,10 @@
-"""What `leadline.toml` says, checked at the door.
+"""Settings: the content of `leadline.toml`, validated when it is read.
 
 A key that is absent takes its default; absent keys of [problem] are listed as assumed.
 """
 
-from leadline.settings.sections import (
+from leadline.settings.parsing import load_settings
+from leadline.settings.schema import (
     DataSettings,
     FindSettings,
     LabelSettings,
@@ -15,7 +16,6 @@ from leadline.settings.sections import (
     WatchSettings,
 )
 from leadline.settings.template import template
-from leadline.settings.toml_file import load_settings
 
 __all__ = [
     "DataSettings",

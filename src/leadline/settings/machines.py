@@ -1,4 +1,4 @@
-"""An example of a price table of machines, for a person to make their own."""
+"""Example price table of machines, for a person to change."""
 
 from __future__ import annotations
 

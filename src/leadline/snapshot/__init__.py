@@ -1,8 +1,8 @@
-"""Users' files become a pinned snapshot: read whole or refused, described, hashed and split."""
+"""Snapshots of users' files: parsing, column kinds, row hashes and test split."""
 
-from leadline.snapshot.columns import class_texts, columns_of, infer_kinds, infer_task
+from leadline.snapshot.column_kinds import class_texts, columns_of, infer_kinds, infer_task
 from leadline.snapshot.hashes import content_hashes
-from leadline.snapshot.images import Images
+from leadline.snapshot.image_columns import Images
 from leadline.snapshot.parquet import from_parquet, to_parquet
 from leadline.snapshot.split import rows_between, split_rows, test_side
 from leadline.snapshot.table import read_table, read_tables

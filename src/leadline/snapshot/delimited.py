@@ -1,4 +1,4 @@
-"""Text with delimiters: which one, where each row starts, and whether every row is whole."""
+"""Delimited text: detection of the delimiter and quoting, and a check that every row is whole."""
 
 from __future__ import annotations
 

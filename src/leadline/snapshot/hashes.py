@@ -1,4 +1,4 @@
-"""One number a row that depends on what the row says, and on nothing else."""
+"""Row hashes: a number that depends on the content of a row alone."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def content_hashes(frame: pl.DataFrame, columns: Sequence[str]) -> NDArray[np.ui
 def _canonical(column: pl.Series) -> pl.Series:
     """Write values as text that no version of a library formats another way."""
     if column.dtype == pl.String:
-        # the length first, so that no value can pass for two
+        # the length first, so that two values never read as one
         text = column.str.len_bytes().cast(pl.String) + ":" + column
     elif column.dtype == pl.Binary:
         names = [None if data is None else content_of(data) for data in column.to_list()]

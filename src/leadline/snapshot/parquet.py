@@ -1,4 +1,4 @@
-"""A snapshot as bytes."""
+"""Snapshots as Parquet bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a path to bytes of a known form, or to a refusal that says what the file is."""
+"""Source files: unpacking and detection of the format from the content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows are set aside as the test set."""
+"""Test split: rows set aside at random, by group, or by time."""
 
 from __future__ import annotations
 

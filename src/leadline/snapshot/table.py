@@ -1,4 +1,4 @@
-"""Reads users' files into typed frames; what cannot be read whole is refused with its place."""
+"""Table reader: typed frames from users' files, and errors that name the place."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from polars.exceptions import PolarsError
 
 from leadline.errors import DataError
 from leadline.snapshot.delimited import read_delimited
-from leadline.snapshot.header import name_columns
-from leadline.snapshot.images import RECOGNISED, Images, from_paths, from_values
+from leadline.snapshot.header_detection import name_columns
+from leadline.snapshot.image_columns import RECOGNISED, Images, from_paths, from_values
 from leadline.snapshot.source import Form, Note, open_source
 from leadline.snapshot.values import Reader
 

@@ -1,4 +1,4 @@
-"""What stands in a column of text: numbers, dates, or words; and what stands for no value."""
+"""Type inference for columns of text: numbers, dates, words and missing values."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.snapshot.dates import dates_in, looks_dated
-from leadline.snapshot.numbers import numbers_in, styled_numbers
+from leadline.snapshot.date_parsing import dates_in, looks_dated
+from leadline.snapshot.number_parsing import numbers_in, styled_numbers
 from leadline.snapshot.source import like_it
 
 # never a class or a category

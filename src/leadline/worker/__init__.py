@@ -1,6 +1,6 @@
-"""The only process that computes: one job at a time, or everything that is not current."""
+"""Worker: the process that computes one job at a time, or every row that is not current."""
 
 from leadline.worker.computing import observe, run_here, work
-from leadline.worker.mending import mend, rows_named
+from leadline.worker.refreshing import refresh, rows_named
 
-__all__ = ["mend", "observe", "rows_named", "run_here", "work"]
+__all__ = ["observe", "refresh", "rows_named", "run_here", "work"]

@@ -1,4 +1,4 @@
-"""The only process that computes: claim a job, run it in a child under a limit, append its verdict.
+"""Execution of jobs: one at a time, in a child process under a limit of time.
 
 ``leadline run`` uses the same path for a job of its own, so that pages show it too.
 """

@@ -1,4 +1,4 @@
-"""Table of the life cycle: its rows, what each stands on, and who does what for it."""
+"""Table of the life cycle: rows, what each stands on, its owner, page, command and picture."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
-from leadline.phases.default_decision import PlainPoint
+from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, Review, reality_findings
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
@@ -76,7 +76,7 @@ class OperatingPointsPage:
         What one error of each kind costs, as asked for.
     consequences : tuple of Consequence
         One a point; empty where there is no threshold to choose.
-    plain : PlainPoint or None
+    plain : DefaultDecision or None
         What there is to agree to instead.
     best : str
         The point that is most probably the cheapest; empty without judgments.
@@ -125,7 +125,7 @@ class OperatingPointsPage:
     p_best: float
     standing_choice: Review | None
     replacing: int | None
-    plain: PlainPoint | None = None
+    plain: DefaultDecision | None = None
     more: float = 0.0
     changes: tuple[Change, ...] = ()
     reality: tuple[Finding, ...] = ()

@@ -1,4 +1,4 @@
-"""The sections of `leadline.toml`, one frozen dataclass each.
+"""Schema of `leadline.toml`: a frozen dataclass for each section.
 
 The annotations carry types and ranges; pydantic checks them once, when the file is read.
 """

@@ -1,4 +1,4 @@
-"""Numbers as strangers write them: 1,234.5 or 1.234,5, $ 12 or 12 %."""
+"""Number parser for many notations: 1,234.5 or 1.234,5, $ 12 or 12 %."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each column holds, and what it is for."""
+"""Kinds and roles of columns: content types, labels, and columns left out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from leadline.engines.inputs.pixels import thumbnail
 from leadline.errors import DataError
 from leadline.phases.data import Column, Kind, Role
 from leadline.phases.scoring import Task
-from leadline.snapshot.images import refuse_images
+from leadline.snapshot.image_columns import refuse_images
 
 _MOST_CATEGORIES = 50
 _MOST_CATEGORIES_SHARE = 0.05
@@ -155,7 +155,7 @@ def columns_of(
 
 
 def _as_text(column: Column) -> Column:
-    """Words that never come back are all there is: then how they are spelt is learnt from."""
+    """A table of texts that never repeat: then its texts are learnt from, as there is no more."""
     return replace(column, kind=Kind.TEXT, role=Role.FEATURE, why="")
 
 

@@ -1,4 +1,4 @@
-"""Dates as strangers write them; times of day and zones too."""
+"""Date parser for many notations, with times of day and time zones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _LOOK = (
     r"^\d{1,4}[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{1,4}(\b|T)|^[A-Za-z]{3,9}\.? \d{1,2},? \d{4}\b"
 )
 _DAY_FIRST, _MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
-# separators are made alike first, so that a slash stands for point and dash too
+# points and dashes are replaced by slashes first
 _DATE_FORMS = (
     "%Y/%m/%d", _DAY_FIRST, _MONTH_FIRST, "%d/%m/%y", "%m/%d/%y",
     "%d/%B/%Y", "%B/%d/%Y", "%d/%B/%y", "%Y/%B/%d",
@@ -105,5 +105,5 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
     dates = text.str.to_datetime(form, strict=False, exact=True, time_unit="us")
     if dates.dtype == _UTC:
         dates = dates.dt.replace_time_zone(None)
-    # "20" is a year to the parser, though nobody means the time of the Caesars
+    # "20" is a year to the parser, and nobody means the first century
     return dates.set(dates.dt.year().is_between(1000, 9999).not_().fill_null(value=False), None)

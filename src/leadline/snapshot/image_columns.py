@@ -1,4 +1,4 @@
-"""Columns of images: paths of files, what such files hold, or arrays of pixels."""
+"""Columns of images: from paths of files, their bytes, or arrays of pixels."""
 
 from __future__ import annotations
 

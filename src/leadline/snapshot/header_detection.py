@@ -1,4 +1,4 @@
-"""Is the first row a header, and are its names fit to call columns by?"""
+"""Header detection: column names from the first row, or from positions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.snapshot.dates import looks_dated
+from leadline.snapshot.date_parsing import looks_dated
 from leadline.snapshot.delimited import Cells
-from leadline.snapshot.numbers import numbers_in
+from leadline.snapshot.number_parsing import numbers_in
 from leadline.snapshot.source import Note
 
 _SAMPLE_ROWS = 2_000

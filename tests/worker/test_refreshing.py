@@ -20,7 +20,7 @@ from leadline.errors import LeadlineError, NotReadyError
 from leadline.phases.lifecycle import State, is_decision
 from leadline.phases.verdict import Answer
 from leadline.services.commands import decide
-from leadline.worker import mend, rows_named
+from leadline.worker import refresh, rows_named
 from leadline.workspace import Workspace
 
 DEFINE = ["problem", "data", "feasibility"]
@@ -48,7 +48,7 @@ def stale(workspace: Workspace) -> set[str]:
 def test_what_is_current_is_left_alone(released_folder: Path) -> None:
     with Workspace.open(released_folder) as workspace:
         n_entries = len(workspace.record.marks())
-        assert list(mend(workspace, ["define", "find", "train", "apply"], by=BY)) == []
+        assert list(refresh(workspace, ["define", "find", "train", "apply"], by=BY)) == []
         assert len(workspace.record.marks()) == n_entries
         assert workspace.record.jobs.newest() == ()
 
@@ -57,21 +57,21 @@ def test_a_changed_file_is_read_again_and_all_that_stands_on_it(released_folder:
     customers(N_POOL + 40).write_csv(released_folder / "pool.csv")
     started: list[str] = []
     with Workspace.open(released_folder) as workspace:
-        mending = mend(workspace, ["define"], by=BY, started=started.append)
-        assert next(mending).row == "data"
+        refreshing = refresh(workspace, ["define"], by=BY, started=started.append)
+        assert next(refreshing).row == "data"
         everything = {row for row in workspace.record.standing() if not is_decision(row)}
         never_run = {"capacity", "monitor"}
         assert stale(workspace) == everything - {"problem", "data"} - never_run
-        assert [entry.row for entry in mending] == ["feasibility"]
+        assert [entry.row for entry in refreshing] == ["feasibility"]
         assert started == ["data", "feasibility"]
-        assert list(mend(workspace, ["define"], by=BY)) == []
+        assert list(refresh(workspace, ["define"], by=BY)) == []
 
 
 def test_a_problem_stated_anew_makes_everything_stale(released_folder: Path) -> None:
     restate(released_folder, target_score=0.85)
     with Workspace.open(released_folder) as workspace:
         assert stale(workspace) == set()
-        first = next(mend(workspace, by=BY))
+        first = next(refresh(workspace, by=BY))
         assert first.row == "problem"
         assert {"data", "search", "tuning", "review", "release", "decay"} <= stale(workspace)
 
@@ -79,7 +79,7 @@ def test_a_problem_stated_anew_makes_everything_stale(released_folder: Path) -> 
 def test_a_row_named_itself_is_computed_in_any_case(released_folder: Path) -> None:
     with Workspace.open(released_folder) as workspace:
         before = workspace.record.latest("labelling")
-        (entry,) = mend(workspace, ["labelling"], by=BY)
+        (entry,) = refresh(workspace, ["labelling"], by=BY)
         assert before is not None
         assert entry.number > before.number
         assert entry.verdict == before.verdict
@@ -91,15 +91,15 @@ def test_a_no_stops_until_a_person_decides(tmp_path: Path) -> None:
         tmp_path, noise, find={"executor": "sequential", "families": ["majority"], "folds": 2}
     ) as workspace:
         run_to(workspace, "problem", "data")
-        entries = list(mend(workspace, by=BY))
+        entries = list(refresh(workspace, by=BY))
         assert [(entry.row, entry.verdict.answer) for entry in entries] == [
             ("feasibility", Answer.NO)
         ]
         with pytest.raises(NotReadyError, match="nobody has decided to go on") as caught:
-            list(mend(workspace, by=BY))
+            list(refresh(workspace, by=BY))
         assert caught.value.next.startswith("A person may go on all the same")
         decide(workspace, "define", "go", "we want to see it fail", BY)
-        assert next(mend(workspace, by=BY)).row == "search"
+        assert next(refresh(workspace, by=BY)).row == "search"
 
 
 def test_people_judge_and_no_machine(released_folder: Path) -> None:
@@ -107,8 +107,8 @@ def test_people_judge_and_no_machine(released_folder: Path) -> None:
         run(workspace, "tuning")
         for names in (["review"], ["apply"]):
             with pytest.raises(NotReadyError, match="'review' is for people to judge"):
-                list(mend(workspace, names, by=BY))
-        assert list(mend(workspace, by=BY)) == [], "without a name it ends at people's turn"
+                list(refresh(workspace, names, by=BY))
+        assert list(refresh(workspace, by=BY)) == [], "without a name it ends at people's turn"
 
 
 def test_without_new_data_there_is_nothing_to_monitor(released_folder: Path) -> None:
@@ -116,14 +116,14 @@ def test_without_new_data_there_is_nothing_to_monitor(released_folder: Path) -> 
         Workspace.open(released_folder) as workspace,
         pytest.raises(NotReadyError, match="No new data have been seen") as caught,
     ):
-        list(mend(workspace, ["monitor"], by=BY))
+        list(refresh(workspace, ["monitor"], by=BY))
     assert caught.value.next == "Run 'leadline watch FILE' first."
 
 
 def test_an_empty_record_cannot_be_started_in_the_middle(tmp_path: Path) -> None:
     with project(tmp_path, customers(60)) as workspace:
         with pytest.raises(NotReadyError, match="needs a verdict of"):
-            list(mend(workspace, ["curve"], by=BY))
+            list(refresh(workspace, ["curve"], by=BY))
         assert workspace.record.marks() == ()
 
 

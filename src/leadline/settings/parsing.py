@@ -1,4 +1,4 @@
-"""From the text of `leadline.toml` to `Settings`, or to a refusal that names the line."""
+"""Parser of `leadline.toml`: `Settings`, or an error that names the line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from leadline.errors import SettingsError
-from leadline.settings.sections import SECTIONS, TO_CONFIRM, Settings
+from leadline.settings.schema import SECTIONS, TO_CONFIRM, Settings
 
 _LISTS = {"files", "stream", "exclude", "missing", "families", "assumed"}
 

@@ -1,4 +1,4 @@
-"""Run what is not current, in the order of the life cycle: first runs and retraining alike."""
+"""Refresh of rows that are missing or stale, in the order of the life cycle."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def stages_in_order() -> list[str]:
     return [stage.value for stage in Stage]
 
 
-def mend(
+def refresh(
     workspace: Workspace,
     names: Sequence[str] = (),
     *,

@@ -17,9 +17,9 @@ from leadline.phases.default_decision import (
     AS_PREDICTED,
     LIKELIEST,
     SHARES,
-    ClassPoint,
+    ClassScores,
+    DefaultDecision,
     NumberErrors,
-    PlainPoint,
 )
 from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
@@ -34,7 +34,7 @@ N_TEST = 400
 RIGHT = Bounds(estimate=0.9, low=0.87, high=0.92)
 
 
-def plain_point(kind: str) -> PlainPoint:
+def default_decision(kind: str) -> DefaultDecision:
     """What is on offer."""
     if kind == "numbers":
         numbers = NumberErrors(
@@ -47,9 +47,9 @@ def plain_point(kind: str) -> PlainPoint:
             mean_predicted=180.0,
             mean_on_stream=174.0,
         )
-        return PlainPoint(name=AS_PREDICTED, n_test=N_TEST, right=RIGHT, numbers=numbers)
+        return DefaultDecision(name=AS_PREDICTED, n_test=N_TEST, right=RIGHT, numbers=numbers)
     classes = tuple(
-        ClassPoint(
+        ClassScores(
             name=name,
             n_true=n_true,
             n_predicted=n_true,
@@ -63,10 +63,10 @@ def plain_point(kind: str) -> PlainPoint:
             ("<b>cancelled</b>", 20, Bounds(estimate=0.5, low=0.33, high=0.67)),
         )
     )
-    return PlainPoint(name=LIKELIEST, n_test=N_TEST, right=RIGHT, classes=classes)
+    return DefaultDecision(name=LIKELIEST, n_test=N_TEST, right=RIGHT, classes=classes)
 
 
-def plain_problem(kind: str) -> Problem:
+def default_problem(kind: str) -> Problem:
     """Stated in full."""
     if kind == "numbers":
         task, scoring, tolerance = Task.REGRESSION, "r2", 25.0
@@ -77,13 +77,13 @@ def plain_problem(kind: str) -> Problem:
     )
 
 
-def plain_tuning(kind: str) -> Tuning:
-    """The plain point on offer."""
+def default_tuning(kind: str) -> Tuning:
+    """The default decision on offer."""
     scoring = "r2" if kind == "numbers" else "accuracy"
     return again(
         example_tuning(),
         points=(),
-        plain=plain_point(kind),
+        plain=default_decision(kind),
         scoring=scoring,
         n_test=N_TEST,
         n_positive=0,
@@ -94,24 +94,24 @@ def plain_tuning(kind: str) -> Tuning:
     )
 
 
-def plain_review(kind: str) -> Review:
+def default_review(kind: str) -> Review:
     """Agreed to."""
-    point = plain_point(kind)
+    point = default_decision(kind)
     return again(example_review(), points=(), plain=point, chosen=point.name, n_judged=0, judges=())
 
 
-def plain_release(kind: str) -> Release:
+def default_release(kind: str) -> Release:
     """Sealed without a threshold."""
     return again(
         example_release(),
-        point=plain_point(kind).name,
+        point=default_decision(kind).name,
         threshold=None,
         tolerance=25.0 if kind == "numbers" else None,
         scoring="r2" if kind == "numbers" else "accuracy",
     )
 
 
-def plain_monitor(kind: str) -> Monitor:
+def default_monitor(kind: str) -> Monitor:
     """Blocks in which nothing is flagged."""
     is_number = kind == "numbers"
     blocks = tuple(
