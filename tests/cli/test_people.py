@@ -183,6 +183,7 @@ def test_judging_elsewhere(call: Call, tuned: Path) -> None:
     assert answer.exit_code == 0, answer.output
     page = json.loads(answer.stdout)
     assert (page["n_judged"], page["n_unsure"]) == (59, 1)
+    assert len(page["judges"]) == 1
     chosen = call("review", "--choose", "balanced", "--why", "fine", "-C", tuned)
     assert chosen.exit_code == 0, chosen.output
     assert "Ada chose balanced" in chosen.stdout

@@ -232,3 +232,13 @@ def test_a_decision_page_names_what_is_missing(make: Make) -> None:
 @pytest.mark.parametrize(("granted", "share"), [(0.0, None), (100.0, 0.3), (20.0, 1.0)])
 def test_a_budget_is_spent_whole_at_most(granted: float, share: float | None) -> None:
     assert Costs(granted=granted, labels=10.0, machine=20.0, currency="EUR").share == share
+
+
+def test_a_go_overrules_only_the_no_that_it_has_seen(make: Make) -> None:
+    workspace = make(("problem", "data"))
+    commands.decide(workspace, "define", "go", "Looks good so far.", "Ada")
+    append(workspace, "feasibility", replace(example_feasibility(), answer=Answer.NO))
+    assert queries.row_page(workspace, "feasibility").badge.text == "no"
+    assert queries.project_page(workspace).next.path == "/decide/define"
+    commands.decide(workspace, "define", "go", "We try it all the same.", "Ada")
+    assert queries.row_page(workspace, "feasibility").badge.text == "no, going on"
