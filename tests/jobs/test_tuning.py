@@ -86,7 +86,8 @@ def test_an_alert_pays_where_hits_are_common_enough() -> None:
     assert _break_even(replace(problem, cost_false_alarm=0.0)) is None
 
 
-def test_an_error_that_costs_nothing_leaves_points_to_choose_from() -> None:
+@pytest.mark.parametrize("free", ["cost_miss", "cost_false_alarm"])
+def test_an_error_that_costs_nothing_leaves_points_to_choose_from(free: str) -> None:
     class Sure:
         classes_ = np.array([0, 1])
 
@@ -96,9 +97,9 @@ def test_an_error_that_costs_nothing_leaves_points_to_choose_from() -> None:
     X = pl.DataFrame({"x": np.linspace(0.01, 0.99, 60)})
     y = (np.arange(60) % 60 > 35).astype(np.int64)
     pool = Pool(X, X, y, np.ones(60, dtype=bool), np.arange(0), None, SplitKind.RANDOM)
-    free = replace(example_problem(), cost_false_alarm=0.0)
-    offer = _with_thresholds(Sure(), pool, free)
+    changed: dict[str, Any] = {free: 0.0}
+    problem = replace(example_problem(), **changed)
+    offer = _with_thresholds(Sure(), pool, problem)
     assert offer.n_positive == 24
-    assert [point.cost_per_1000 for point in offer.points if point.name == "balanced"] == [
-        pytest.approx(0.0, abs=1e-3)
-    ]
+    (balanced,) = [point for point in offer.points if point.name == "balanced"]
+    assert balanced.cost_per_1000 == pytest.approx(0.0, abs=1e-3)
