@@ -61,20 +61,27 @@ class Simulation:
         By name.
     fold_effects : sequence of float
         Added to the log error of each fold, for all models.
-    fits : list of (str, int, int)
-        Family, train rows and fold of every fit so far.
+    specs : list of FitSpec
+        Of every fit so far.
+    now : float
+        Seconds that all fits took.
     """
 
     models: Mapping[str, Model]
     fold_effects: Sequence[float] = (0.05, -0.05, 0.02, -0.02)
-    fits: list[tuple[str, int, int]] = field(default_factory=list)
+    specs: list[FitSpec] = field(default_factory=list)
     now: float = 0.0
+
+    @property
+    def fits(self) -> list[tuple[str, int, int]]:
+        """Family, train rows and fold of every fit so far."""
+        return [(spec.family, spec.n_train or 0, spec.fold) for spec in self.specs]
 
     def map(self, _: Any, specs: Sequence[FitSpec]) -> Iterator[FitResult | FailedFit]:
         for spec in specs:
             model, n_train = self.models[spec.family], spec.n_train
             assert n_train is not None
-            self.fits.append((spec.family, n_train, spec.fold))
+            self.specs.append(spec)
             error = model.error(spec.params, n_train)
             if error is None:
                 yield FailedFit("it broke")

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.search.simulated import MemoryRecord, Model, Params, Simulation
 
-from leadline.engines.contract import Range
+from leadline.engines.contract import Choice, Range
 from leadline.engines.loading import load
+from leadline.engines.searchers.random import Random
 from leadline.phases.search.trial import Trial, TrialState
 from leadline.search import budgeted_search, candidate_evaluator
 from leadline.search.budgeted_search import BudgetedSearch
@@ -39,18 +42,25 @@ class Searched:
             if kind != "executors":
                 return load(kind, name)
             self.executors.append(name)
-            return lambda _: self.simulation
+            return lambda _: SimpleNamespace(map=self.simulation.map)
 
         monkeypatch.setattr(budgeted_search, "load", loaded)
 
     def run(self, seconds: float, searcher: str = "none", **given: Any) -> dict[str, Trial]:
-        closes_at = self.simulation.now + seconds
+        closes_at, n_asked = self.simulation.now + seconds, 0
+
+        def left_s() -> float:
+            nonlocal n_asked
+            n_asked += 1
+            assert n_asked < 500, "the search does not end"
+            return closes_at - self.simulation.now
+
         self.search = BudgetedSearch(
             context=self.simulation.context(self.record),
             study=Study(self.record, "study"),  # type: ignore[arg-type]
             n_affordable=6400,
             searcher=searcher,
-            left_s=lambda: closes_at - self.simulation.now,
+            left_s=left_s,
             **given,
         )
         models = self.simulation.models.values()
@@ -71,6 +81,8 @@ def test_the_first_family_is_measured_in_full_and_the_others_at_three_small_size
     then = [("linear", n, fold) for n in sizes[:3] for fold in range(3)]
     assert searched.simulation.fits[4 : 4 + len(then)] == then
     assert searched.executors == ["sequential"], "the baseline alone is fitted in this process"
+    executors = [each.evaluator.executor for each in searched.search.candidates]
+    assert executors == [searched.simulation] * 2, "what more is measured of it is not"
 
 
 def test_what_can_be_the_best_is_measured_in_full_and_the_rest_is_pruned(
@@ -197,3 +209,65 @@ def test_what_a_fold_does_to_all_is_taken_out_before_candidates_are_compared(
     # two candidates have the fourth fold: half of its effect is taken out
     assert best.error_at_largest is not None
     assert best.error_at_largest.error == pytest.approx(plain * 1.07, rel=0.02)
+
+
+def test_a_search_goes_on_with_its_searcher_after_the_proposals_of_an_earlier_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = [{"x": 0.9}, {"x": 0.5}]
+    space = {"x": Range(0.0, 1.0)}
+    tuned = Model("tuned", 1, FOREST.error, own, seconds_a_row=0.005, searched=space)
+    searched = Searched(monkeypatch, CHANCE, tuned)
+    first = searched.run(70.0, "random")
+    second = searched.run(70.0, "random")
+    assert list(second)[: len(first)] == list(first)
+    assert any(trial.is_tuned for name, trial in second.items() if name not in first)
+
+
+def test_a_searcher_that_repeats_itself_is_not_asked_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    space = {"x": Choice((0.5, 0.9))}
+    tuned = Model("tuned", 1, FOREST.error, [{"x": 0.9}], searched=space)
+    trials = Searched(monkeypatch, CHANCE, tuned).run(1000.0, "random")
+    assert {trial.params.get("x") for trial in trials.values()} == {None, 0.5, 0.9}
+    assert len(trials) == 3
+
+
+def test_a_familys_own_proposal_is_measured_though_little_is_expected_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    behind = Model("behind", 1, lambda _, n: 1.02 * 0.6 * n**-0.15, [{"x": 1}, {"x": 2}])
+    trials = Searched(monkeypatch, CHANCE, LINEAR, behind).run(1000.0)
+    assert [t.params for t in trials.values() if t.family == "behind"] == [{"x": 1}, {"x": 2}]
+
+
+def test_each_draw_of_a_searcher_has_a_seed_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    space = {"x": Range(0.0, 1.0)}
+    tuned = Model("tuned", 1, FOREST.error, [{"x": 0.9}], seconds_a_row=0.005, searched=space)
+    trials = Searched(monkeypatch, CHANCE, tuned).run(110.0, "random")
+    _, *drawn = [trial for trial in trials.values() if trial.family == "tuned"]
+    # the seed of the folds, and the number of the family's candidates so far
+    expected = [Random(space, seed=3 + n).ask()["x"] for n in range(1, len(drawn) + 1)]
+    assert drawn
+    assert [trial.params["x"] for trial in drawn] == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_candidate_that_fails_at_one_size_is_kept_where_a_larger_one_succeeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    odd = Model("odd", 1, lambda _, n: None if n == 100 else 0.6 * n**-0.15)
+    trial = Searched(monkeypatch, CHANCE, odd).run(1000.0)["odd 1"]
+    assert trial.state is TrialState.COMPLETE
+    assert 100 not in [point.n_train for point in trial.points]
+
+
+def test_what_is_believed_of_equal_candidates_is_independent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched = Searched(monkeypatch, CHANCE, LINEAR, Model("twin", 1, LINEAR.error))
+    searched.run(1000.0)
+    _, one, other = (each.forecast for each in searched.search.candidates)
+    assert one is not None
+    assert other is not None
+    assert abs(np.corrcoef(one.draws, other.draws)[0, 1]) < 0.2

@@ -7,6 +7,7 @@ import pytest
 from tests.search.simulated import MemoryRecord, Model, Params, Simulation
 
 from leadline.errors import EngineError
+from leadline.evaluation.fit import FailedFit
 from leadline.phases.search.trial import Trial
 from leadline.search import candidate_evaluator
 
@@ -40,7 +41,8 @@ def test_a_point_needs_three_repeats(simulation: Simulation) -> None:
 def test_a_second_round_of_folds_has_the_same_validation_rows(simulation: Simulation) -> None:
     evaluator = simulation.context(MemoryRecord()).evaluator(TRIAL)
     evaluator.measure(evaluator.missing([100], 6), ignore)
-    assert [fold for _, _, fold in simulation.fits] == [0, 1, 2, 3, 0, 1]
+    assert [spec.fold for spec in simulation.specs] == [0, 1, 2, 3, 0, 1]
+    assert [spec.seed for spec in simulation.specs] == [3, 3, 3, 3, 4, 4], "but is shuffled anew"
     assert evaluator.points[0].n_judged == 800, "there are no more rows than in four folds"
 
 
@@ -93,3 +95,29 @@ def test_progress_names_candidate_rows_and_repeat(simulation: Simulation) -> Non
     evaluator = simulation.context(MemoryRecord()).evaluator(TRIAL)
     evaluator.measure([(1000, 0), (1000, 1)], told.append)
     assert told == ["linear 1 on 1,000 rows, repeat 1", "linear 1 on 1,000 rows, repeat 2"]
+
+
+def test_a_size_with_enough_repeats_is_no_point_once_a_fit_fails_there(
+    simulation: Simulation,
+) -> None:
+    class Picky:
+        def map(self, task: Any, specs: Any) -> Iterator[Any]:
+            for spec, result in zip(specs, simulation.map(task, specs), strict=True):
+                yield FailedFit("too few rows of a class") if spec.fold == 3 else result
+
+    evaluator = simulation.context(MemoryRecord()).evaluator(TRIAL)
+    evaluator.executor = Picky()
+    evaluator.measure([*evaluator.missing([100], 4), *evaluator.missing([200], 3)], ignore)
+    assert len(evaluator.fits) == 6
+    assert [point.n_train for point in evaluator.points] == [200]
+
+
+def test_the_first_fit_alone_proves_that_an_own_model_can_be_released(
+    simulation: Simulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = simulation.context(MemoryRecord())
+    evaluator = context.evaluator(TRIAL)
+    monkeypatch.setattr(candidate_evaluator, "is_import_path", lambda _: True)
+    evaluator.measure(evaluator.missing([100], 2), ignore)
+    evaluator.measure(evaluator.missing([200], 2), ignore)
+    assert [spec.is_proof for spec in simulation.specs] == [True, False, False, False]
