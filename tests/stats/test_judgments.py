@@ -266,3 +266,28 @@ def test_a_lone_no_is_doubted_more_than_a_lone_yes() -> None:
     yes = np.tile([1, 0], 50)
     found = estimate_votes(scores, [0.4], np.arange(100), yes, 1 - yes)
     assert found.precision.estimate[0] > 0.51
+
+
+def test_a_share_of_none_after_two_judgments_is_not_certain() -> None:
+    assert judgments_to_settle(2, 0.0, 0.3) > 3
+
+
+def test_judgments_are_allocated_as_neyman_says() -> None:
+    """In proportion to a band's part in the variances of precision and recall."""
+    scores, _ = stream(20_000)
+    bands = Bands.of(scores, [0.3, 0.7])
+    sizes = bands.band_sizes
+    claimed = bands.sizes / (1 + np.exp(-bands.log_odds))
+    shares = (np.bincount(bands.bands, claimed) / sizes).clip(0.004, 0.85)
+
+    def measures(p: np.ndarray) -> np.ndarray:
+        hits = np.cumsum((sizes * p)[::-1])[::-1]
+        alerts = np.cumsum(sizes[::-1])[::-1]
+        return np.concatenate([np.sqrt(1.5) * hits[3:] / alerts[3:], hits[3:] / hits[0]])
+
+    step = 1e-6 * np.eye(sizes.size)
+    slopes = np.array([(measures(shares + d) - measures(shares - d)) / 2e-6 for d in step])
+    gain = np.sqrt(np.sum(slopes**2, axis=1) * shares * (1 - shares))
+    rows = sample(scores, [0.3, 0.7], 1_000, np.random.default_rng(0))
+    counts = np.bincount(bands.bands[bands.slice_of(scores[rows])])
+    assert counts == pytest.approx(1_000 * gain / gain.sum(), abs=4)

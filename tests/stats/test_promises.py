@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from leadline.stats.operating import (
     promise_precision,
@@ -71,3 +72,30 @@ def test_scores_that_mean_what_they_say_are_told_from_others() -> None:
     assert boasted.counts.sum() == 4_000
     with pytest.raises(ValueError, match="outside"):
         reliability([0, 1], [0.5, 2.0])
+
+
+def test_one_false_alarm_of_fifty_two_does_not_prove_a_precision() -> None:
+    """It is rare enough for one start of the walk, P = .028 <= .1, but not for all four."""
+    assert promise_precision([0] + [1] * 51, range(52, 0, -1), 0.9) is None
+    found = promise_precision([1] * 36 + [0] * 16, range(52, 0, -1), 0.9)
+    assert found is not None
+    assert (found.n_alerts, found.n_hits) == (36, 36)
+
+
+def test_simultaneous_bounds_are_exact_with_a_share_of_the_error_probability_each() -> None:
+    truth, scores = scored(300, 5)
+    points = simultaneous_points(truth, scores, confidence_level=0.9)
+    level = 1 - 0.1 / (2 * points.thresholds.size)
+    for place in (0, 5, points.thresholds.size - 1):
+        exact = binomtest(int(points.n_hits[place]), int(points.n_alerts[place]))
+        low, high = exact.proportion_ci(level, method="exact")
+        assert points.precision.low[place] == pytest.approx(low)
+        assert points.precision.high[place] == pytest.approx(high)
+
+
+def test_scores_that_are_too_extreme_on_both_sides_are_found() -> None:
+    """Their mean is right, so that only the weights of Spiegelhalter's z show it."""
+    scores = np.repeat([0.1, 0.9], 500)
+    truth = np.concatenate([np.tile([0, 0, 0, 0, 1], 100), np.tile([1, 1, 1, 1, 0], 100)])
+    assert truth.mean() == pytest.approx(scores.mean())
+    assert reliability(truth, scores).p_value < 1e-6

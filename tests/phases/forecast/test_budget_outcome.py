@@ -91,3 +91,11 @@ def test_labels_that_cost_nothing_are_not_bounded_by_money() -> None:
     outcome = simulated(0.0, replace(COSTS, vote_cost=0.0, machine_per_hour=0.0, spent=0.0))
     assert outcome.labels.q95 > 0
     assert outcome.money.q95 == 0.0
+
+
+def test_days_are_those_of_people_and_of_machines() -> None:
+    slow = replace(COSTS, run_s=86_400.0, time_box_s=None, machine_per_hour=0.0)
+    outcome = simulated(800.0, slow)
+    assert outcome.machine_hours.q50 > 24
+    machine_days = outcome.machine_hours.q50 / 24
+    assert outcome.days.q50 > outcome.people_hours.q50 / 8 + 0.7 * machine_days

@@ -84,3 +84,13 @@ def test_shares_outside_are_refused() -> None:
         BetaBinomial(1, 1).against_majority(3, [0.0])
     with pytest.raises(ValueError, match="n_annotators"):
         BetaBinomial(1, 1).against_majority(0, [0.5])
+
+
+def test_the_estimate_lies_inside_the_bounds_where_all_disagree() -> None:
+    votes = np.full(30, 2)
+    assert fit_beta_binomial(votes // 2, votes).accuracy > 0.51
+    assert agreement_ceiling(votes // 2, votes).estimate == 0.5
+
+
+def test_agreement_without_exception_is_not_certain() -> None:
+    assert 0.8 < agreement_ceiling(np.full(20, 2), np.full(20, 2)).low < 1

@@ -89,3 +89,12 @@ def test_what_is_no_vote_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=said):
         dawid_skene(item, annotator, label)
+
+
+def test_of_two_that_contradict_each_other_the_frequent_class_wins() -> None:
+    first = [0] * 40 + [1] * 2 + [0, 1]
+    second = [0] * 40 + [1] * 2 + [1, 0]
+    votes = np.array([first, second])
+    annotator, item = np.indices(votes.shape)
+    found = dawid_skene(item.ravel(), annotator.ravel(), votes.ravel())
+    assert found.labels[-2:].tolist() == [0, 0]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import multivariate_t, norm
 
 from leadline.stats.machines.fit_time import fit_time_law
 
@@ -62,3 +63,33 @@ def test_bad_input_is_refused(sizes: list[float], seconds: list[float]) -> None:
 def test_sizes_to_predict_are_positive() -> None:
     with pytest.raises(ValueError, match="n must be above 0"):
         fit_time_law([1, 2], [1, 2]).predict(0)
+
+
+def test_an_exact_law_may_still_change_beyond_the_sizes_seen() -> None:
+    """By .1 of the exponent: at 1,000 times the size a factor of two either way."""
+    sizes = np.geomspace(100, 12_800, 8)
+    bounds = fit_time_law(sizes, 1e-3 * sizes).interval(12_800 * 1000)
+    assert 3.0 < float(np.sqrt(bounds.high / bounds.low)) < 4.5
+
+
+def test_laws_are_weighted_by_their_posterior_probabilities() -> None:
+    """Beside a multivariate t for the differences of log seconds, which have no level."""
+    sizes, seconds = np.array([100, 300, 900, 2700]), np.array([1.0, 1.9, 5.2, 13.0])
+    x, y = np.log(sizes / 2700), np.log(seconds)
+    contrasts = np.eye(4)[1:] - np.eye(4)[0]
+    weights = []
+    for drift in (0.0, 0.5, 2.0):
+        covariance = np.eye(4) + drift * np.minimum.outer(-x, -x)
+        scale = 0.1**2 * contrasts @ covariance @ contrasts.T
+        for start in np.append(0.0, np.geomspace(1e-4, 0.99, 13)):
+            for exponent in np.linspace(0.0, 3.0, 31):
+                log_law = np.log(start + (1 - start) * (sizes / 2700) ** exponent)
+                likelihood = multivariate_t.logpdf(contrasts @ (y - log_law), shape=scale, df=2)
+                prior = norm.logpdf(exponent, 1.2, 0.4) + np.log(0.1 if start == 0 else 0.9 / 13)
+                weights.append((likelihood + prior, exponent, drift == 0))
+    log_weight, exponents, is_steady = np.array(weights).T
+    expected = np.exp(log_weight - np.logaddexp.reduce(log_weight))
+    law = fit_time_law(sizes, seconds)
+    assert law.exponent == pytest.approx(expected @ exponents, abs=2e-3)
+    mixture = law._mixture
+    assert mixture.weight[mixture.drift == 0].sum() == pytest.approx(expected @ is_steady, abs=0.01)

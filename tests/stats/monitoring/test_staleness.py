@@ -83,3 +83,15 @@ def test_bad_input_is_refused() -> None:
         staleness(np.full((4, 3), 0.1), rng=rng, n_bootstrap=1)
     with pytest.raises(ValueError, match="cost_retrain"):
         retrain_period(staleness(np.full((4, 3), 0.1), rng=rng), 0, 1, 1)
+
+
+def test_neighbouring_blocks_are_redrawn_together() -> None:
+    """Gaps that come in runs of three tell less than the same gaps in turn."""
+
+    def width(gaps: np.ndarray) -> float:
+        errors = np.full((gaps.size + 1, 2), 0.2)
+        errors[:-1, 1] += 0.05 + gaps
+        aged = staleness(errors, rng=np.random.default_rng(0), n_bootstrap=2000).added_error
+        return float(aged.high[1] - aged.low[1])
+
+    assert width(np.tile(np.repeat([0.02, -0.02], 3), 5)) > 1.5 * width(np.tile([0.02, -0.02], 15))

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from leadline.stats.curves import CurvePosterior, fit
-from leadline.stats.purchases.simulation import PurchaseBudget, SimulationResult, simulate_rounds
+from leadline.stats.purchases.simulation import (
+    PurchaseBudget,
+    SimulationResult,
+    _Simulation,
+    simulate_rounds,
+)
 
 SIZES = np.array([100, 200, 400, 800, 1600])
 
@@ -76,3 +81,32 @@ def test_what_cannot_be_is_refused(curve: CurvePosterior) -> None:
         simulated(curve, 0.1, PurchaseBudget(n_most=2000, penalty=1, n_rounds=0))
     with pytest.raises(ValueError, match="penalty"):
         simulated(curve, 0.1, PurchaseBudget(n_most=2000, penalty=0))
+
+
+def simulation(penalty: float = 1e6) -> _Simulation:
+    """One particle that is the truth, so that only the noise is left."""
+    one = np.zeros((1, 3))
+    return _Simulation(
+        grid=np.array([100.0, 400.0, 1600.0]),
+        today=np.zeros(3),
+        particles=one,
+        truths=np.zeros((40_000, 3)),
+        target=-1.0,
+        penalty=penalty,
+        noise=0.1,
+    )
+
+
+def test_four_fifths_of_a_measurement_s_variance_are_shared_by_all_sizes() -> None:
+    rng, places = np.random.default_rng(0), np.ones(40_000, dtype=np.int64)
+    log_likelihoods = simulation()._log_likelihoods(np.arange(40_000), places, rng)
+    assert -2 * log_likelihoods.mean() == pytest.approx(0.2, rel=0.03)
+    steps = simulation()._shared_error_step(np.full(40_000, 100.0), np.full(40_000, 400.0), rng)
+    assert steps.var() == pytest.approx(0.8 * 0.1**2 * (1 - 100 / 400), rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("chance", "step"), [([0.0, 0.1, 0.19], 0), ([0.0, 0.1, 0.21], 2), ([0.91, 0.95, 0.99], 0)]
+)
+def test_buying_stops_where_the_target_is_shown_or_unlikely(chance: list[float], step: int) -> None:
+    assert simulation()._step(np.array(chance), 0, 1) == step

@@ -113,7 +113,7 @@ def chances(
 ) -> tuple[float, ...]:
     """Chance that the target has been met by each of some ascending sizes.
 
-    Once met it stays met: who has met it stops buying, so the chance never falls.
+    Once met it stays met, as buying stops then; so the chance never falls.
     """
     chance, best = [], 0.0
     for p in posterior.cdf(list(n_rows), target_error):

@@ -74,7 +74,7 @@ class Region:
 
     @property
     def words(self) -> str:
-        """What it means, and how sure that is."""
+        """The meaning of the region, and its probability."""
         twice = f"twice the rows take {self.gain_words} off the error"
         state = {
             RegionKind.SMALL: "the model is hardly better than guessing",
@@ -99,7 +99,7 @@ class Regions:
         The error that no data remove; 90 % interval.
     learns_from : int or None
         Smallest measured size from which on the model is better than chance, by a test at 5 %;
-        None where it never is, or nobody knows what chance is.
+        None where it never is, or the error of chance is not known.
     floor_from : int or None
         Rows from which on the irreducible region is likelier than not; None: not in sight.
     small_along, floor_along : tuple of float
@@ -121,7 +121,7 @@ class Regions:
         return (self.now, self.reached) if more else (self.now,)
 
     def words(self, scoring: str) -> str:
-        """What it means for somebody who decides, in the terms of the metric."""
+        """The meaning for a decision, in the terms of the metric."""
         metric = scoring_of(scoring)
         low, high = sorted((metric.score(self.floor.low), metric.score(self.floor.high)))
         parts = [place.words for place in self.places]

@@ -14,7 +14,7 @@ FEWEST_SIZES = 5
 FEWEST_REPEATS = 3
 TRUSTED_RATIO = 16.0
 """Multiple of the largest measured size up to which forecasts were calibrated."""
-_SURE = 2.0  # standard errors
+_SIGNIFICANT = 2.0  # standard errors
 _NEAR_BOUND = 0.995
 _NEAR_ZERO = 1e-3
 
@@ -78,12 +78,12 @@ def _about_the_shape(data: Measured) -> list[str]:
     """A tail that rises, a curve that does not fall."""
     spread = np.sqrt(data.variance)
     early, late = data.y[: len(data.y) // 2], data.y[len(data.y) // 2 :]
-    doubt = float(np.sqrt(np.mean(spread**2) * (1 / early.size + 1 / late.size)))
+    stderr = float(np.sqrt(np.mean(spread**2) * (1 / early.size + 1 / late.size)))
     tail = data.y[-3:]
     rise = float(tail[-1] - np.min(tail[:-1]))
     noise = float(np.sqrt(spread[-1] ** 2 + np.max(spread[-3:-1]) ** 2))
-    if rise > max(_SURE * noise, 0.02):
+    if rise > max(_SIGNIFICANT * noise, 0.02):
         return [_RISING_WORDS]
-    if float(np.mean(early) - np.mean(late)) < max(_SURE * doubt, 0.02):
+    if float(np.mean(early) - np.mean(late)) < max(_SIGNIFICANT * stderr, 0.02):
         return [_FLAT_WORDS]
     return []

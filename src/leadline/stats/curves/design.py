@@ -20,7 +20,7 @@ _FEWEST_ROWS = 20
 _N_SEEDS = 5
 _FEWEST_DRAWS = 30
 # a correlation seen in draws counts where chance alone makes one as large in 1 of 400
-_SURE = 9.0
+_SIGNIFICANT = 9.0
 _MOST_SHARE = 1 - 1e-9
 _NEARNESS = 0.7  # bandwidth in log size over which variances are pooled
 
@@ -120,7 +120,7 @@ def share_removed(
     with np.errstate(divide="ignore", invalid="ignore"):
         squared = np.where(variance > 0, covariance**2 / (variance * whole), 0.0)
         heard = np.where(variance > 0, variance / (variance + spread**2), 0.0)
-    real = np.where(squared * n_draws > _SURE, squared - (1 - squared) / n_draws, 0.0)
+    real = np.where(squared * n_draws > _SIGNIFICANT, squared - (1 - squared) / n_draws, 0.0)
     share: Floats = np.clip(real * heard, 0.0, _MOST_SHARE)
     return share
 
@@ -239,14 +239,14 @@ def pooled_variance(
     return variance
 
 
-def residual_variance(belief: CurvePosterior, errors: ArrayLike) -> Floats:
+def residual_variance(posterior: CurvePosterior, errors: ArrayLike) -> Floats:
     """Return the variance of a size's log error about the curve that no repeats remove.
 
     Real curves are not smooth; this is the posterior mean of the noise beyond standard errors.
 
     Parameters
     ----------
-    belief : CurvePosterior
+    posterior : CurvePosterior
         Posterior of the curve.
     errors : array-like of float, shape (n_candidates,)
         Errors expected at the sizes asked about.
@@ -255,7 +255,7 @@ def residual_variance(belief: CurvePosterior, errors: ArrayLike) -> Floats:
     -------
     ndarray of shape (n_candidates,)
     """
-    parts, metric = belief.components, belief.metric
+    parts, metric = posterior.components, posterior.metric
     noise = float(parts.weight @ kernels().noise[parts.kernel] ** 2)
     variance: Floats = noise * relative_variance(np.asarray(errors, dtype=float), metric.ceiling)
     return variance

@@ -98,7 +98,7 @@ def learnt() -> Learnt:
         return unpacked(dict(np.load(file)))
 
 
-_STEP = 0.05  # nats: finer differences of a log weight change no forecast
+_STEP = 0.05  # nats: finer differences of a log weight leave forecasts as they are
 
 
 def packed(all_of_it: Learnt) -> dict[str, Any]:

@@ -35,13 +35,13 @@ class Judged:
 
     Parameters
     ----------
-    slices : ndarray of int of shape (n_cells,)
-        Slice of the rows of a cell.
-    if_positive, if_negative : ndarray of shape (n_cells,)
+    slices : ndarray of int of shape (n_groups,)
+        Slice of each group of rows.
+    if_positive, if_negative : ndarray of shape (n_groups,)
         Probability of the votes given the truth: 1 and 0 where a reviewer is never wrong and says
         yes.
-    counts : ndarray of int of shape (n_cells,)
-        Rows of the cell.
+    counts : ndarray of int of shape (n_groups,)
+        Rows of the group.
     """
 
     slices: Ints
@@ -190,9 +190,9 @@ class _Tables:
         offsets = self.scale.positions[here] - self.centres[band]
         p = expit(log_odds[:, None] + slopes[:, None] * offsets)
         mine = np.isin(self.judged.slices, here)
-        cells = self.judged.slices[mine] - here[0]
+        slices = self.judged.slices[mine] - here[0]
         counts = self.judged.counts[mine]
-        n_judged = np.bincount(cells, weights=counts, minlength=here.size)
+        n_judged = np.bincount(slices, weights=counts, minlength=here.size)
         left = self.bands.sizes[here] - n_judged
         n_left = int(left.sum())
         found = np.zeros(log_odds.size)
@@ -202,7 +202,7 @@ class _Tables:
         sure = (yes == 0) | (no == 0)
         found += counts[sure] @ (no[sure] == 0)
         if not sure.all():
-            at = p[:, cells[~sure]]
+            at = p[:, slices[~sure]]
             real = at * yes[~sure] / (at * yes[~sure] + (1 - at) * no[~sure])
             found += rng.binomial(counts[~sure], real).sum(axis=1)
         return found
@@ -213,11 +213,11 @@ def _band_table(
 ) -> Floats:
     """Log likelihood of what was judged in a band, shape (n_slopes, n_table)."""
     table = np.zeros((slopes.size, _TABLE.size))
-    for cell in np.flatnonzero(bands.bands[judged.slices] == band):
-        offset = positions[judged.slices[cell]] - centre
+    for group in np.flatnonzero(bands.bands[judged.slices] == band):
+        offset = positions[judged.slices[group]] - centre
         p = expit(_TABLE + (slopes * offset)[:, None])
-        yes, no = judged.if_positive[cell], judged.if_negative[cell]
-        table += judged.counts[cell] * np.log(np.maximum(p * yes + (1 - p) * no, 1e-300))
+        yes, no = judged.if_positive[group], judged.if_negative[group]
+        table += judged.counts[group] * np.log(np.maximum(p * yes + (1 - p) * no, 1e-300))
     return table
 
 

@@ -94,11 +94,11 @@ def sample_between(
     """Choose the rows that decide between thresholds: only what lies between two of them differs.
 
     A gap decides by the side of the break-even on which its share of positives lies, and the
-    nearer that share is, the more judgments it takes. If the share is believed to lie near the
-    break-even with density f_g, n_g judgments leave a chance of a wrong side in proportion to
-    ``f_g / sqrt(n_g)``; the sum over gaps is least at ``n_g ~ f_g^(2/3)``. What the scores claim
-    is believed with the tails of a Cauchy distribution of scale 1 in log odds, as wide as costs
-    and calibration are uncertain before anybody has judged.
+    nearer that share is, the more judgments it takes. With the prior density f_g of the share at
+    the break-even, n_g judgments leave a chance of a wrong side in proportion to
+    ``f_g / sqrt(n_g)``; the sum over gaps is least at ``n_g ~ f_g^(2/3)``. The prior is a Cauchy
+    distribution of scale 1 in log odds about the share that the scores claim, as wide as costs and
+    calibration are uncertain before the first judgment.
 
     Parameters
     ----------

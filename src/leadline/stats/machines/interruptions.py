@@ -34,7 +34,7 @@ def interrupted_hours(
     Parameters
     ----------
     work : float >= 0
-        Hours it takes if nobody interrupts.
+        Hours it takes without interruptions.
     per_hour : float >= 0
         Interruptions an hour.
     restart : float >= 0
@@ -85,7 +85,7 @@ def interrupted_hours(
 def expected_hours(work: float, *, per_hour: float, restart: float, checkpoint: float) -> float:
     """Mean of what `interrupted_hours` draws, in closed form.
 
-    Each stretch of c hours between checkpoints takes ``(exp(r c) - 1) (1 / r + restart)`` where
+    Each period of c hours between checkpoints takes ``(exp(r c) - 1) (1 / r + restart)`` where
     r interruptions come an hour.
 
     Parameters
@@ -104,7 +104,7 @@ def expected_hours(work: float, *, per_hour: float, restart: float, checkpoint: 
 def _lost(
     n_parts: int, part: float, per_hour: float, restart: float, size: int, rng: np.random.Generator
 ) -> Floats:
-    """Hours lost in stretches of work of one length, each begun again until it is finished."""
+    """Hours lost in periods of work of one length, each begun again until it is finished."""
     finished = np.exp(-per_hour * part)
     n_failed = rng.negative_binomial(n_parts, finished, size)
     # how far each failed attempt came: exponential, cut off at the checkpoint
