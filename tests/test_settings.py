@@ -9,7 +9,7 @@ import pytest
 
 from leadline.errors import SettingsError
 from leadline.settings import Prices, Settings, load_settings, template
-from leadline.settings.schema import SECTIONS
+from leadline.settings.sections import SECTIONS
 
 SMALL = """\
 [project]

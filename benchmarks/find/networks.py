@@ -35,8 +35,8 @@ from sklearn.model_selection import train_test_split
 from skorch import NeuralNet
 
 from leadline.demo import flights
-from leadline.engines.inputs.conform import conform
 from leadline.engines.loading import load
+from leadline.engines.model_inputs.conform import conform
 
 _N_FLIGHTS = 20_000
 _WIDTHS, _DROPOUT = (128, 64), 0.1

@@ -31,8 +31,8 @@ import numpy as np
 import polars as pl
 
 from leadline.engines.annotation_format import Answer, ImportResult, LabellingBatch, Question
-from leadline.engines.inputs.images import png_of_numbers
 from leadline.engines.loading import load
+from leadline.engines.model_inputs.images import png_of_numbers
 
 _CACHE = Path.home() / ".cache" / "leadline-benchmarks" / "label-studio" / "venv"
 _PACKAGE = "label-studio==1.23.2"

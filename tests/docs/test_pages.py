@@ -18,7 +18,7 @@ from tests.docs.pages import PAGES, REPOSITORY, blocks, name_of, prose
 
 from leadline.cli import main
 from leadline.phases.lifecycle import ROWS, is_decision
-from leadline.settings.schema import SECTIONS
+from leadline.settings.sections import SECTIONS
 
 SHELLS = {"console", "sh"}
 STANDS_FOR_ANYTHING = {"POINT", "REASON", "FILE", "COLUMN", "FOLDER", "STAGE", "ROW"}

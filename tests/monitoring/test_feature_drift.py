@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from leadline.engines.inputs.images import png_of_numbers
+from leadline.engines.model_inputs.images import png_of_numbers
 from leadline.monitoring.feature_drift import column_shifts
 
 KINDS = {"speed": "number", "plan": "category", "note": "text", "at": "date"}

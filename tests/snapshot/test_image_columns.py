@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from leadline.engines.inputs.images import png_of_numbers
+from leadline.engines.model_inputs.images import png_of_numbers
 from leadline.errors import DataError
 from leadline.phases.data import Kind
 from leadline.phases.wording import is_picture

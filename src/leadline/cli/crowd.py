@@ -209,7 +209,7 @@ def _money(cents: int, currency: str) -> str:
 def _currency(folder: Path) -> str:
     """The project's currency; where there is no project, what a new one would have."""
     from leadline.settings import load_settings
-    from leadline.settings.schema import ProblemSettings
+    from leadline.settings.sections import ProblemSettings
     from leadline.workspace import SETTINGS_FILE
 
     file = folder / SETTINGS_FILE

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.engines.inputs.conform import conform
+from leadline.engines.model_inputs.conform import conform
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task

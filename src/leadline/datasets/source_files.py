@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from leadline.engines.inputs.images import IMAGE_SIZE
+from leadline.engines.model_inputs.images import IMAGE_SIZE
 from leadline.errors import DataError, SettingsError
 from leadline.phases.data import Kind
 from leadline.snapshot import Images, read_tables

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Rows, load_pool
-from leadline.engines.inputs.pixels import thumbnail
+from leadline.engines.model_inputs.pixels import thumbnail
 from leadline.evaluation.explanations import explain
 from leadline.evaluation.fit import build, fit_model, fold_rows
 from leadline.evaluation.fit_spec import FitSpec

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.contract import Scalar
-from leadline.engines.inputs.conform import conform
+from leadline.engines.model_inputs.conform import conform
 from leadline.engines.releases.bundle import SealedBundle, seal
 from leadline.engines.releases.keys import load_or_make_key
 from leadline.engines.releases.manifest import Card

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.datasets.source_files import read_stream
 from leadline.datasets.stream_sample import StreamSample, draw_stream_sample
-from leadline.engines.inputs.conform import conform
+from leadline.engines.model_inputs.conform import conform
 from leadline.engines.releases.models import dump_model
 from leadline.errors import NotReadyError
 from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream

@@ -8,7 +8,7 @@ from textwrap import shorten
 
 import polars as pl
 
-from leadline.engines.inputs.pixels import data_uri
+from leadline.engines.model_inputs.pixels import data_uri
 from leadline.phases.data import Data
 from leadline.phases.wording import is_picture
 from leadline.record import Artifacts, Item

@@ -9,8 +9,8 @@ import polars as pl
 from sklearn.decomposition import TruncatedSVD
 
 from leadline.datasets.frames import load_pool
-from leadline.engines.inputs.conform import conform
 from leadline.engines.loading import load_family
+from leadline.engines.model_inputs.conform import conform
 from leadline.errors import SettingsError
 from leadline.evaluation.fit import build, fit_model
 from leadline.labelling.item_pool import drawn_rows, keys_of

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from leadline.datasets.frames import Target
 from leadline.datasets.source_files import images_of
-from leadline.engines.inputs.conform import conform
+from leadline.engines.model_inputs.conform import conform
 from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError

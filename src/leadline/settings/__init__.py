@@ -3,8 +3,7 @@
 A key that is absent takes its default; absent keys of [problem] are listed as assumed.
 """
 
-from leadline.settings.parsing import load_settings
-from leadline.settings.schema import (
+from leadline.settings.sections import (
     DataSettings,
     FindSettings,
     LabelSettings,
@@ -16,6 +15,7 @@ from leadline.settings.schema import (
     WatchSettings,
 )
 from leadline.settings.template import template
+from leadline.settings.toml_parsing import load_settings
 
 __all__ = [
     "DataSettings",

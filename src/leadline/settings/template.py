@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from leadline.settings.schema import SECTIONS, TO_CONFIRM
+from leadline.settings.sections import SECTIONS, TO_CONFIRM
 
 _HEAD = """\
 # What this project is about. Change what does not fit, then run 'leadline run define'.

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 import polars as pl
 
-from leadline.engines.inputs.pixels import thumbnail
+from leadline.engines.model_inputs.pixels import thumbnail
 from leadline.errors import DataError
 from leadline.phases.data import Column, Kind, Role
 from leadline.phases.scoring import Task

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from leadline.engines.inputs.images import IMAGE_SIZE, SUFFIXES, place_of, read_column
+from leadline.engines.model_inputs.images import IMAGE_SIZE, SUFFIXES, place_of, read_column
 from leadline.errors import DataError
 from leadline.snapshot.source import Note
 

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 from starlette.testclient import TestClient
 
-from leadline.engines.inputs.conform import conform
-from leadline.engines.inputs.images import png_of
 from leadline.engines.loading import load
+from leadline.engines.model_inputs.conform import conform
+from leadline.engines.model_inputs.images import png_of
 from leadline.engines.releases.bundle import Card, ReleaseBundle, open_bundle, seal
 from leadline.engines.servers.batch import score_file
 from leadline.engines.servers.http import create_app

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.engines.conftest import Sealed
 
-from leadline.engines.servers.schema import Requests
+from leadline.engines.servers.request_schema import Requests
 from leadline.errors import DataError
 
 ROW = {"size": 0.5, "town": "Ulm", "said": "late again", "at": "2024-05-01"}

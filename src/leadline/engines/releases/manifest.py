@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Self
 
 from leadline.engines.contract import TASKS, Scalar
-from leadline.engines.inputs.images import IMAGE_SIZE
+from leadline.engines.model_inputs.images import IMAGE_SIZE
 from leadline.errors import ReleaseError
 
 

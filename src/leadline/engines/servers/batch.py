@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from leadline.engines.inputs.images import read_column
+from leadline.engines.model_inputs.images import read_column
 from leadline.engines.releases.bundle import ReleaseBundle
 from leadline.engines.releases.manifest import Manifest
 from leadline.engines.releases.prediction_table import prediction_columns

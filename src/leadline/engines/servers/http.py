@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.servers import inference
 from leadline.engines.servers.request_queue import RequestQueue
-from leadline.engines.servers.schema import Requests, UnreadableError
+from leadline.engines.servers.request_schema import Requests, UnreadableError
 from leadline.errors import DataError, LeadlineError
 
 _MAX_BODY_BYTES = 8 * 2**20

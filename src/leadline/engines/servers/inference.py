@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from leadline.engines.releases.manifest import Manifest
 from leadline.engines.releases.prediction_table import prediction_columns
-from leadline.engines.servers.schema import UnreadableError
+from leadline.engines.servers.request_schema import UnreadableError
 from leadline.errors import DataError
 
 _TYPES = {"number": "FP64", "category": "BYTES", "text": "BYTES", "date": "BYTES", "image": "BYTES"}

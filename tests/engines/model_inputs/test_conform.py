@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.engines.inputs.conform import DATE_FORMATS, conform, parse_dates
+from leadline.engines.model_inputs.conform import DATE_FORMATS, conform, parse_dates
 from leadline.errors import DataError
 
 

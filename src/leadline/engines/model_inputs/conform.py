@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 import polars as pl
 
-from leadline.engines.inputs.images import PNG
+from leadline.engines.model_inputs.images import PNG
 from leadline.errors import DataError
 
 DATE_FORMATS = (

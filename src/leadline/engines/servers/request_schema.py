@@ -17,7 +17,7 @@ from pydantic import (
     create_model,
 )
 
-from leadline.engines.inputs.images import png_of_base64
+from leadline.engines.model_inputs.images import png_of_base64
 from leadline.engines.releases.manifest import Manifest
 from leadline.errors import DataError
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from leadline.errors import SettingsError
-from leadline.settings.schema import SECTIONS, TO_CONFIRM, Settings
+from leadline.settings.sections import SECTIONS, TO_CONFIRM, Settings
 
 _LISTS = {"files", "stream", "exclude", "missing", "families", "assumed"}
 

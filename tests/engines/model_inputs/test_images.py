@@ -11,14 +11,20 @@ import pytest
 from PIL import Image
 
 from leadline.engines.families.inputs.flat_images import Pixels
-from leadline.engines.inputs.images import (
+from leadline.engines.model_inputs.images import (
     IMAGE_SIZE,
     png_of,
     png_of_base64,
     png_of_numbers,
     read_column,
 )
-from leadline.engines.inputs.pixels import channels_of, content_of, longest_side, pixels, thumbnail
+from leadline.engines.model_inputs.pixels import (
+    channels_of,
+    content_of,
+    longest_side,
+    pixels,
+    thumbnail,
+)
 from leadline.errors import DataError
 
 SKY = Image.fromarray(np.full((120, 200, 3), [40, 90, 200], dtype=np.uint8))
