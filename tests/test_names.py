@@ -27,7 +27,6 @@ TOPICS = {
     "families",
     "format",  # the entry of a format that is a folder
     "guidelines",
-    "images",  # as data, as inputs, and the network for them
     "invitations",
     "jobs",  # what a machine computes, and the requests for it
     "labels",  # on the record, and their statistics
