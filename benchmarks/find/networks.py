@@ -36,7 +36,7 @@ from skorch import NeuralNet
 
 from leadline.demo import flights
 from leadline.engines.loading import load
-from leadline.engines.model_inputs.conform import conform
+from leadline.reading.conform import conform
 
 _N_FLIGHTS = 20_000
 _WIDTHS, _DROPOUT = (128, 64), 0.1

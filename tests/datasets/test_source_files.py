@@ -8,6 +8,7 @@ from tests.projects import customers, project, write_settings
 
 from leadline.datasets.source_files import read_pool, read_stream, source_digest
 from leadline.errors import DataError
+from leadline.reading.schema import ReadingSchema
 from leadline.record import Vote
 from leadline.workspace import Workspace
 
@@ -52,7 +53,7 @@ def test_a_missing_file_is_named(workspace: Workspace) -> None:
 def test_several_files_are_one_pool(tmp_path: Path) -> None:
     customers(20, 1).write_parquet(tmp_path / "more.parquet")
     with project(tmp_path, customers(50), files=("pool.csv", "more.parquet")) as workspace:
-        assert read_pool(workspace).height == 70
+        assert read_pool(workspace).frame.height == 70
 
 
 def test_a_missing_label_column_is_named_with_those_there_are(tmp_path: Path) -> None:
@@ -65,10 +66,10 @@ def test_a_missing_label_column_is_named_with_those_there_are(tmp_path: Path) ->
 
 
 def test_the_stream_is_none_where_none_is_named(workspace: Workspace) -> None:
-    assert read_stream(workspace) is None
+    assert read_stream(workspace, ReadingSchema()) is None
     customers(10).drop("left").write_csv(workspace.folder / "stream.csv")
     write_settings(workspace.folder, data={"stream": ["stream.csv"]})
     with Workspace.open(workspace.folder) as again:
-        stream = read_stream(again)
+        stream = read_stream(again, ReadingSchema())
     assert stream is not None
     assert stream.height == 10

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from leadline.engines.model_inputs.images import png_of_numbers
 from leadline.monitoring.feature_drift import column_shifts
+from leadline.reading.image_files import png_of_numbers
 
 KINDS = {"speed": "number", "plan": "category", "note": "text", "at": "date"}
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leadline.services.commands.start import LabelColumn
 
 Read = Callable[[str], Any]
+_KINDS = ("number", "category", "text", "date")
 
 
 @verb(
@@ -35,6 +36,22 @@ Read = Callable[[str], Any]
 @click.option("--group", default=None, help="The column of rows that belong together.")
 @click.option("--exclude", multiple=True, help="A column not to learn from; may be repeated.")
 @click.option("--missing", multiple=True, help="A word that means missing; may be repeated.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="COLUMN=KIND",
+    help="What a column holds: number, category, text or date; may be repeated.",
+)
+@click.option(
+    "--odd-cells",
+    type=click.Choice(["refuse", "missing", "words"]),
+    default=None,
+    help="A few cells that are no numbers among many: refuse them, or read as no value, or words.",
+)
+@click.option("--skip-lines", type=click.IntRange(min=0), default=None, help="Above the header.")
+@click.option("--footer-rows", type=click.IntRange(min=0), default=None, help="Below the data.")
+@click.option("--sheet", default=None, help="Of a workbook  [default: the first]")
 @click.option("--yes", is_flag=True, help="Ask nothing; what is not known is marked as assumed.")
 @by_option
 def command(  # noqa: PLR0913, PLR0917 (an option each)
@@ -48,29 +65,50 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     group: str | None,
     exclude: tuple[str, ...],
     missing: tuple[str, ...],
+    kinds: tuple[str, ...],
+    odd_cells: str | None,
+    skip_lines: int | None,
+    footer_rows: int | None,
+    sheet: str | None,
     yes: bool,
     by: str,
     folder: Path,
     as_json: bool,
 ) -> None:
-    """Make a workspace from CSV, TSV, Parquet or JSONL files of labelled rows.
+    """Make a workspace from CSV, TSV, xlsx, Parquet or JSONL files of labelled rows.
 
     Reads the files whole before anything is written, asks what it cannot know, writes a commented
     leadline.toml, audits the data and shows the first status. Ends with exit code 3 if the data
     are not fit to learn from, and leaves nothing behind if they cannot be read.
     """
-    from leadline.services.commands.start import inspect_label, require_new, start_project
+    from leadline.services.commands.start import (
+        given_options,
+        inspect_label,
+        require_new,
+        start_project,
+    )
 
     require_new(folder)
-    seen = inspect_label(files, label, missing=missing, exclude=exclude)
+    data = _given(
+        {
+            "time": time,
+            "group": group,
+            "exclude": exclude or None,
+            "missing": missing or None,
+            "odd_cells": odd_cells,
+            "skip_lines": skip_lines,
+            "footer_rows": footer_rows,
+            "sheet": sheet,
+            "columns": _columns(kinds) or None,
+        }
+    )
+    seen = inspect_label(files, label, given_options(data))
     problem = _given({"positive": positive, "target_score": target, "time_box_s": time_box})
     ethics: dict[str, Any] = {}
     if not yes and not as_json and _is_person():
+        data |= _ask_readings(seen, data)
         problem |= _ask(seen, problem)
         ethics = _ask_ethics(by)
-    data = _given(
-        {"time": time, "group": group, "exclude": exclude or None, "missing": missing or None}
-    )
     with _all_or_nothing(folder):
         start_project(folder, files, label, name=name, problem=problem, data=data, ethics=ethics)
         is_fit = _first_look(folder, by, as_json=as_json)
@@ -136,6 +174,32 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
         for key, value in values.items()
         if value is not None
     }
+
+
+def _columns(kinds: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """[data.columns] of ``--kind COLUMN=KIND``."""
+    columns = {}
+    for said in kinds:
+        name, mark, kind = said.rpartition("=")
+        if not mark or kind not in _KINDS:
+            raise click.BadParameter(
+                f"{said!r} is not COLUMN=KIND, with one of {', '.join(_KINDS)}.",
+                param_hint="--kind",
+            )
+        columns[name] = {"kind": kind}
+    return columns
+
+
+def _ask_readings(seen: LabelColumn, data: dict[str, Any]) -> dict[str, Any]:
+    """Ask which of two readings is meant, where the cells do not tell."""
+    columns = dict(data.get("columns", {}))
+    for doubt in seen.doubts:
+        words = (
+            f'{doubt.taken.name!r}: is "{doubt.example}" {doubt.as_taken}? (n: {doubt.as_other})'
+        )
+        if not click.confirm(words, default=True):
+            columns[doubt.taken.name] = doubt.correction
+    return {"columns": columns} if columns else {}
 
 
 def _ask(seen: LabelColumn, given: dict[str, Any]) -> dict[str, Any]:

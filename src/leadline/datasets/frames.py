@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.engines.model_inputs.conform import conform
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
+from leadline.reading.conform import conform
 from leadline.record import Artifacts
 from leadline.snapshot import class_texts, from_parquet
 

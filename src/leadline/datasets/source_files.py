@@ -5,37 +5,52 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadline.engines.model_inputs.images import IMAGE_SIZE
 from leadline.errors import DataError, SettingsError
 from leadline.phases.data import Kind
-from leadline.snapshot import Images, read_tables
+from leadline.reading.image_columns import Images
+from leadline.reading.image_files import IMAGE_SIZE
+from leadline.reading.raw import Trim
+from leadline.reading.recognition import Correction
+from leadline.reading.schema import ReadingSchema
+from leadline.reading.table import ReadingOptions, Table, read_tables
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from leadline.settings.sections import DataSettings
     from leadline.workspace import Workspace
+
+
+_USUAL = {
+    "image_size": IMAGE_SIZE,
+    "odd_cells": "refuse",
+    "skip_lines": 0,
+    "footer_rows": 0,
+    "sheet": "",
+    "columns": {},
+}
 
 
 def read_pool(
     workspace: Workspace,
     *,
-    typed: Sequence[str] = (),
+    schema: ReadingSchema | None = None,
     note: Callable[[str], None] | None = None,
-) -> pl.DataFrame:
+) -> Table:
     """Read the files of labelled rows.
 
     Parameters
     ----------
     workspace : Workspace
         Whose settings name them.
-    typed : sequence of str
-        Columns to read as numbers and dates although they are excluded: they identify a row, and
-        must keep the same values.
+    schema : ReadingSchema, optional
+        How they were read before; columns it does not know are recognised.
     note : callable, optional
-        Called with each sentence that a person should know about how they were read.
+        Told what a person should know about how they were read.
 
     Raises
     ------
@@ -51,22 +66,60 @@ def read_pool(
             "The labelled rows are needed.",
             "Set [data] files = ['FILE'] in leadline.toml.",
         )
-    frame = read_tables(
-        [workspace.path(name) for name in settings.data.files],
-        missing=settings.data.missing,
-        exclude=[name for name in settings.data.exclude if name not in typed],
-        images=images_of(workspace),
-        note=note,
-    )
+    options = replace(reading_options(settings.data), images=images_of(workspace))
+    paths = [workspace.path(name) for name in settings.data.files]
+    table = read_tables(paths, schema=schema, options=options, note=note)
     label = settings.problem.label
-    if label not in frame.columns:
+    if label not in table.frame.columns:
         raise DataError(
             f"There is no column {label!r} in {settings.data.files[0]}; it has "
-            f"{', '.join(map(repr, frame.columns[:20]))}.",
+            f"{', '.join(map(repr, table.frame.columns[:20]))}.",
             "The column to predict is needed.",
             "Set [problem] label in leadline.toml.",
         )
-    return frame
+    return table
+
+
+def reading_options(data: DataSettings) -> ReadingOptions:
+    """What the settings say of how files are read; images are left as they are."""
+    return ReadingOptions(
+        missing=data.missing,
+        exclude=data.exclude,
+        time=data.time,
+        corrections={name: Correction(**asdict(column)) for name, column in data.columns.items()},
+        odd_cells=data.odd_cells,
+        trim=Trim(data.skip_lines, data.footer_rows, data.sheet),
+        images=None,
+    )
+
+
+def read_later(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    schema: ReadingSchema,
+    *,
+    features: Mapping[str, str] | None = None,
+) -> Table:
+    """Read files that come after the first ones, by the schema that those made.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose settings name what is left out.
+    paths : sequence of Path
+        The files.
+    schema : ReadingSchema
+        How their columns are read; a project of before there were schemas has an empty one, and
+        its files are recognised.
+    features : mapping of str to str, optional
+        Feature name to kind: an image is read as one, though its file be lost.
+    """
+    options = replace(reading_options(workspace.settings.data), trim=Trim())
+    if schema:
+        # what a person corrected is in the schema
+        options = replace(options, corrections={})
+    images = images_of(workspace, features)
+    return read_tables(paths, schema=schema, options=replace(options, images=images))
 
 
 def images_of(workspace: Workspace, features: Mapping[str, str] | None = None) -> Images:
@@ -78,26 +131,24 @@ def images_of(workspace: Workspace, features: Mapping[str, str] | None = None) -
 
 
 def read_stream(
-    workspace: Workspace, features: Mapping[str, str] | None = None
+    workspace: Workspace, schema: ReadingSchema, features: Mapping[str, str] | None = None
 ) -> pl.DataFrame | None:
-    """Read the unlabelled stream; None if the settings name none.
+    """Read the unlabelled stream by the schema of the labelled rows; None if there is no stream.
 
     Parameters
     ----------
     workspace : Workspace
         Whose settings name it.
+    schema : ReadingSchema
+        How columns are read.
     features : mapping of str to str, optional
         Feature name to kind: an image is read as one, though its file be lost.
     """
-    data = workspace.settings.data
-    if not data.stream:
+    names = workspace.settings.data.stream
+    if not names:
         return None
-    return read_tables(
-        [workspace.path(name) for name in data.stream],
-        missing=data.missing,
-        exclude=data.exclude,
-        images=images_of(workspace, features),
-    )
+    paths = [workspace.path(name) for name in names]
+    return read_later(workspace, paths, schema, features=features).frame
 
 
 def source_digest(workspace: Workspace) -> str:

@@ -134,7 +134,7 @@ class Family(Protocol):
         Returns
         -------
         scikit-learn estimator
-            Its ``X`` is a polars frame as `leadline.engines.model_inputs.conform` makes it, with
+            Its ``X`` is a polars frame as `leadline.reading.conform` makes it, with
             missing values; its ``y`` an array of str (classes) or of float. A classifier has
             ``classes_`` and ``predict_proba``.
         """

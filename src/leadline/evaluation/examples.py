@@ -10,7 +10,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Rows, load_pool
-from leadline.engines.model_inputs.pixels import thumbnail
 from leadline.evaluation.explanations import explain
 from leadline.evaluation.fit import build, fit_model, fold_rows
 from leadline.evaluation.fit_spec import FitSpec
@@ -18,6 +17,7 @@ from leadline.evaluation.scores import positive_scores
 from leadline.phases.scoring import Task
 from leadline.phases.search.trial import Example
 from leadline.phases.wording import plain_text
+from leadline.reading.pixels import thumbnail
 from leadline.record import Artifacts
 
 _LONGEST_TEXT = 200

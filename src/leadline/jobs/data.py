@@ -17,10 +17,13 @@ from leadline.phases import data as phase
 from leadline.phases.data import ClassCount, Column, Data, Kind, Role, Split, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
+from leadline.reading.recognition import Doubt
+from leadline.reading.schema import ReadingSchema
 from leadline.snapshot import (
     class_texts,
     columns_of,
     content_hashes,
+    infer_kinds,
     rows_between,
     split_rows,
     to_parquet,
@@ -40,11 +43,12 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     report("reading the files", 0.0)
     notes: list[str] = []
     before = _split_before(workspace)
-    known = before.identity if before is not None else ()
-    frame = read_pool(workspace, typed=known, note=notes.append)
-    settings = workspace.settings.data
+    table = read_pool(workspace, schema=_reading_before(workspace), note=notes.append)
+    frame, settings = table.frame, workspace.settings.data
+    of_label = frame.filter(pl.col(problem.label).is_not_null())
     columns = columns_of(
-        frame.filter(pl.col(problem.label).is_not_null()),
+        of_label,
+        kinds=infer_kinds(of_label, label=problem.label) | _corrected_kinds(workspace),
         label=problem.label,
         exclude=settings.exclude,
         time=settings.time,
@@ -82,6 +86,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             source_digest=source_digest(workspace),
             files=tuple(settings.files),
             notes=tuple(notes),
+            reading=table.schema,
+            doubts=tuple(map(_doubt, table.doubts)),
             task=problem.task,
             n_rows=labelled.height,
             n_voted=frame[problem.label].null_count() - unlabelled.height,
@@ -99,6 +105,24 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             split=split,
         )
     )
+
+
+def _reading_before(workspace: Workspace) -> ReadingSchema | None:
+    """How the files were read when the split was made: fixed with it."""
+    data = workspace.record.latest_of(Data)
+    return None if data is None else data.reading
+
+
+def _corrected_kinds(workspace: Workspace) -> dict[str, Kind]:
+    columns = workspace.settings.data.columns
+    return {name: Kind(column.kind) for name, column in columns.items() if column.kind}
+
+
+def _doubt(doubt: Doubt) -> phase.ReadingDoubt:
+    name = doubt.taken.name
+    said = ", ".join(f'{key} = "{value}"' for key, value in doubt.correction.items())
+    remedy = f"If the other is meant, write in leadline.toml: [data.columns.{name}] {said}."
+    return phase.ReadingDoubt(column=name, words=doubt.words, remedy=remedy)
 
 
 def _require_positive(frame: pl.DataFrame, problem: Problem) -> None:

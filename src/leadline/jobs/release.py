@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.contract import Scalar
-from leadline.engines.model_inputs.conform import conform
 from leadline.engines.releases.bundle import SealedBundle, seal
 from leadline.engines.releases.keys import load_or_make_key
 from leadline.engines.releases.manifest import Card
@@ -21,6 +20,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
+from leadline.reading.conform import conform
 
 if TYPE_CHECKING:
     from leadline.jobs import Report

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.datasets.source_files import read_stream
 from leadline.datasets.stream_sample import StreamSample, draw_stream_sample
-from leadline.engines.model_inputs.conform import conform
 from leadline.engines.releases.models import dump_model
 from leadline.errors import NotReadyError
 from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream
@@ -29,6 +28,7 @@ from leadline.phases.scoring import Task
 from leadline.phases.search import Search
 from leadline.phases.tuning import OperatingPoint, ScoreGroup, Tuning
 from leadline.phases.verdict import Bounds
+from leadline.reading.conform import conform
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
 from leadline.stats.operating import ProposedPoint, propose_points, reliability
@@ -195,7 +195,7 @@ def _bounds(estimate: Estimate[float]) -> Bounds:
 
 def _read_stream(workspace: Workspace, problem: Problem, data: Data) -> pl.DataFrame | None:
     """The unlabelled rows; None if there are none."""
-    frame = read_stream(workspace, data.features)
+    frame = read_stream(workspace, data.reading, data.features)
     if frame is None or frame.height == 0:
         return None
     return frame.drop(problem.label, strict=False)

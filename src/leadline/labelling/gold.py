@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from leadline.datasets.source_files import read_later
 from leadline.errors import DataError, SettingsError
 from leadline.labelling.item_pool import items_of, keys_of
 from leadline.phases.data import Data
 from leadline.phases.scoring import Task
 from leadline.record import Item
-from leadline.snapshot import Images, from_parquet, read_table
+from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
 
 
@@ -71,7 +72,7 @@ def read_gold(workspace: Workspace, data: Data, label: str) -> Gold:
     if not name:
         return Gold()
     known = _known_rows(workspace, data)
-    frame = _with_types(_read(workspace, name), known, data, name, label)
+    frame = _with_types(_read(workspace, name, data), known, data, name, label)
     labels = dict(zip(keys_of(frame, data), map(_text, frame[label].to_list()), strict=True))
     _require_classes(name, data, labels)
     has_all = set(data.features) <= set(frame.columns)
@@ -86,9 +87,9 @@ def read_gold(workspace: Workspace, data: Data, label: str) -> Gold:
     return Gold(items, labels)
 
 
-def _read(workspace: Workspace, name: str) -> pl.DataFrame:
+def _read(workspace: Workspace, name: str, data: Data) -> pl.DataFrame:
     try:
-        return read_table(workspace.path(name), images=Images(workspace.settings.data.image_size))
+        return read_later(workspace, [workspace.path(name)], data.reading).frame
     except OSError as error:
         raise _unreadable(name, str(error.strerror)) from None
 

@@ -8,9 +8,9 @@ from textwrap import shorten
 
 import polars as pl
 
-from leadline.engines.model_inputs.pixels import data_uri
 from leadline.phases.data import Data
 from leadline.phases.wording import is_picture
+from leadline.reading.pixels import data_uri
 from leadline.record import Artifacts, Item
 from leadline.snapshot import content_hashes, from_parquet
 

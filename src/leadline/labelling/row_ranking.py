@@ -10,11 +10,11 @@ from sklearn.decomposition import TruncatedSVD
 
 from leadline.datasets.frames import load_pool
 from leadline.engines.loading import load_family
-from leadline.engines.model_inputs.conform import conform
 from leadline.errors import SettingsError
 from leadline.evaluation.fit import build, fit_model
 from leadline.labelling.item_pool import drawn_rows, keys_of
 from leadline.phases.scoring import Task
+from leadline.reading.conform import conform
 from leadline.record.codec import to_json
 from leadline.snapshot import test_side
 from leadline.stats.active_learning import farthest_first, margins

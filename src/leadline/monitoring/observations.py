@@ -11,11 +11,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Target
-from leadline.datasets.source_files import images_of
-from leadline.engines.model_inputs.conform import conform
+from leadline.datasets.source_files import read_later
 from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.releases.keys import public_keys
-from leadline.errors import NotReadyError
+from leadline.errors import DataError, NotReadyError
 from leadline.evaluation.predictions import Predictions, is_wrong
 from leadline.monitoring.feature_drift import column_shifts
 from leadline.monitoring.release_in_service import in_service
@@ -23,11 +22,14 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
+from leadline.reading.conform import conform
+from leadline.reading.table import Table
 from leadline.record import Observation
-from leadline.snapshot import from_parquet, read_table
+from leadline.snapshot import class_texts, from_parquet
 from leadline.workspace import Workspace
 
 _MOST_REFERENCE = 20_000
+_MOST_CLASSES = 50  # as many are on the record
 
 
 _EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
@@ -66,12 +68,9 @@ def observe_file(folder: str, path: str) -> list[str]:
     """
     with Workspace.open(folder) as workspace:
         release, data, problem = _in_service(workspace)
-        frame = read_table(
-            Path(path),
-            missing=workspace.settings.data.missing,
-            exclude=workspace.settings.data.exclude,
-            images=images_of(workspace, data.features),
-        )
+        table = read_later(workspace, [Path(path)], data.reading, features=data.features)
+        _require_classes(table, data, problem)
+        frame = table.frame
         bundle = open_bundle(
             workspace.releases_folder / release.bundle,
             trusted=public_keys(workspace.key_path),
@@ -95,6 +94,24 @@ def observe_file(folder: str, path: str) -> list[str]:
                 )
             )
         return blocks
+
+
+def _require_classes(table: Table, data: Data, problem: Problem) -> None:
+    """Refuse a label that is none of the classes: it would count as a wrong answer."""
+    if problem.task is Task.REGRESSION or problem.label not in table.frame.columns:
+        return
+    known = [count.value for count in data.classes]
+    labels = class_texts(table.frame[problem.label])
+    is_other = labels.is_not_null() & ~labels.is_in(known)
+    if len(known) < _MOST_CLASSES and is_other.any():
+        row = int(is_other.arg_max() or 0)
+        n_more = int(is_other.sum()) - 1
+        more = f" {n_more:,} more are like it." if n_more else ""
+        raise DataError(
+            f'{table.place(row)}: {problem.label!r} is "{labels[row]}".{more}',
+            f"One of {', '.join(known)} is needed, or nothing where it is not known.",
+            "Write labels as the training data have them.",
+        )
 
 
 def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:

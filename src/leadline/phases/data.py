@@ -12,11 +12,13 @@ from enum import StrEnum
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Finding, Verdict, answer_of, fault, note, warning
 from leadline.phases.wording import plural
+from leadline.reading.schema import ReadingSchema
 
 _FEWEST_ROWS = 40
 _FEWEST_OF_A_CLASS = 10
 _LEAK_SCORE = 0.98
 _RARE_CLASS_SHARE = 0.05
+_NO_SCHEMA = ReadingSchema()
 
 
 class Kind(StrEnum):
@@ -138,6 +140,25 @@ class Split:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadingDoubt:
+    """A column that could be read otherwise.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    words : str
+        How an example was read, and what it could be.
+    remedy : str
+        What to write where the other is meant.
+    """
+
+    column: str
+    words: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What the audit found.
 
@@ -153,6 +174,10 @@ class Evidence:
         Names of the files read.
     notes : tuple of str
         What a person should know about how the files were read.
+    reading : ReadingSchema
+        How each column is read, here and by every later reader.
+    doubts : tuple of ReadingDoubt
+        Columns whose cells allow two readings.
     task : Task
         What kind of label is predicted.
     n_rows : int
@@ -188,6 +213,8 @@ class Evidence:
     source_digest: str
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    reading: ReadingSchema = _NO_SCHEMA
+    doubts: tuple[ReadingDoubt, ...] = ()
     task: Task
     n_rows: int
     n_voted: int = 0
@@ -239,6 +266,7 @@ def assess(evidence: Evidence) -> Data:
     """
     findings = (
         *(note(sentence) for sentence in evidence.notes),
+        *(warning(doubt.words, doubt.remedy, (doubt.column,)) for doubt in evidence.doubts),
         *_size_findings(evidence),
         *_class_findings(evidence),
         *_column_findings(evidence),

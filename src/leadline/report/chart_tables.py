@@ -88,6 +88,7 @@ def data(verdict: Data) -> Table:
         (
             column.name,
             column.kind.value,
+            reading.words if (reading := verdict.reading.get(column.name)) else "–",
             column.role.value,
             f"{column.n_missing:,}",
             f"{column.n_unique:,}",
@@ -95,7 +96,7 @@ def data(verdict: Data) -> Table:
         )
         for column in verdict.columns
     ]
-    head = ("Column", "Kind", "Role", "Missing", "Different values", "Why left out")
+    head = ("Column", "Kind", "Read as", "Role", "Missing", "Different values", "Why left out")
     return tabled("Columns of the snapshot", head, rows)
 
 

@@ -5,6 +5,7 @@ The annotations carry types and ranges; pydantic checks them once, when the file
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
@@ -13,6 +14,7 @@ from pydantic import ConfigDict, Field
 from leadline.phases.problem import Ethics
 
 _DOOR = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
+_CLOSED = ConfigDict(coerce_numbers_to_str=True, extra="forbid")
 
 AtLeast0 = Annotated[float, Field(ge=0)]
 Above0 = Annotated[float, Field(gt=0)]
@@ -79,6 +81,43 @@ class ProblemSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ColumnSettings:
+    """[data.columns.NAME]: how one column is read, where it was read otherwise than meant.
+
+    Attributes
+    ----------
+    kind : {"", "number", "category", "text", "date"}
+        What it holds; empty: as recognised.
+    decimal : {"", ".", ","}
+        The decimal mark of its numbers.
+    thousands : {"", ",", ".", " ", "'"}
+        The mark between groups of three digits.
+    order : str
+        Of its dates: "day-month-year", "month-day-yy" and the like; empty: as recognised.
+    missing : tuple of str
+        Words of this column that stand for "no value".
+    odd_cells : {"", "refuse", "missing", "words"}
+        What becomes of cells that do not fit; empty: as for all columns.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _CLOSED
+
+    kind: Literal["", "number", "category", "text", "date"] = ""
+    decimal: Literal["", ".", ","] = ""
+    thousands: Literal["", ",", ".", " ", "'"] = ""
+    order: Literal[
+        "",
+        "year-month-day",
+        "day-month-year",
+        "month-day-year",
+        "day-month-yy",
+        "month-day-yy",
+    ] = ""
+    missing: tuple[str, ...] = ()
+    odd_cells: Literal["", "refuse", "missing", "words"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DataSettings:
     """[data]: which files, and how they are read and split.
 
@@ -94,6 +133,15 @@ class DataSettings:
         Columns the model must not see.
     missing : tuple of str
         Further words that stand for "no value".
+    odd_cells : {"refuse", "missing", "words"}
+        What becomes of a few cells that are no numbers among many that are: the file is refused,
+        they count as no value, or the column is read as words.
+    skip_lines, footer_rows : int >= 0
+        Lines above the header, and rows below the data, that are left out.
+    sheet : str
+        Of a workbook; empty: the first.
+    columns : mapping of str to ColumnSettings
+        Columns that are read otherwise than recognised.
     split : {"auto", "random", "group", "time"}
         How the test rows are set aside.
     test_share : float in (0, 0.9]
@@ -112,6 +160,11 @@ class DataSettings:
     group: str = ""
     exclude: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    odd_cells: Literal["refuse", "missing", "words"] = "refuse"
+    skip_lines: Annotated[int, Field(ge=0)] = 0
+    footer_rows: Annotated[int, Field(ge=0)] = 0
+    sheet: str = ""
+    columns: Mapping[str, ColumnSettings] = field(default_factory=dict)
     split: Literal["auto", "random", "group", "time"] = "auto"
     test_share: Annotated[float, Field(gt=0, le=0.9)] = 0.2
     seed: Annotated[int, Field(ge=0)] = 0

@@ -51,6 +51,10 @@ _WORDS = {
         "group": "the column of what belongs together: a patient, a customer",
         "exclude": "columns the model must not see, such as what is known only afterwards",
         "missing": 'further words for "no value"; NA, null, ? and the like are known',
+        "odd_cells": "refuse, missing or words: a few cells that are no numbers among many",
+        "skip_lines": "lines above the header",
+        "footer_rows": "rows below the data, such as totals",
+        "sheet": "of a workbook; empty: the first",
         "split": "auto, random, group or time: how the test rows are set aside",
         "test_share": "share of the rows set aside",
         "seed": "salt of the split",
@@ -158,9 +162,22 @@ def _section(section: str, given: Mapping[str, Any]) -> str:
     lines = [f"# {_TITLES[section]}", f"[{section}]"]
     keys = {item.name: item for item in fields(SECTIONS[section])}
     lines += [_key(keys[key], words, given) for key, words in _WORDS[section].items()]
+    if section == "data":
+        lines += _columns(given.get("columns", {}))
     if unset := [key for key in _UNSET if key in keys and key not in given]:
         lines.append(f"assumed = {_toml(unset)}  # take a key out of this list to confirm it")
     return "\n".join(lines) + "\n"
+
+
+def _columns(columns: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Tables of columns that are read otherwise than recognised; else an example."""
+    if not columns:
+        return ['# [data.columns.amount]  # read otherwise: kind = "number", decimal = ","']
+    lines = []
+    for name, keys in columns.items():
+        lines += ["", f"[data.columns.{_toml(name)}]"]
+        lines += [f"{key} = {_toml(value)}" for key, value in keys.items()]
+    return lines
 
 
 def _key(item: Field[Any], words: str, given: Mapping[str, Any]) -> str:

@@ -8,11 +8,11 @@ from difflib import get_close_matches
 
 import polars as pl
 
-from leadline.engines.model_inputs.pixels import thumbnail
 from leadline.errors import DataError
 from leadline.phases.data import Column, Kind, Role
 from leadline.phases.scoring import Task
-from leadline.snapshot.image_columns import refuse_images
+from leadline.reading.image_columns import refuse_images
+from leadline.reading.pixels import thumbnail
 
 _MOST_CATEGORIES = 50
 _MOST_CATEGORIES_SHARE = 0.05
@@ -21,6 +21,7 @@ _FEWEST_TO_JUDGE = 20
 _MOST_WHOLE_CLASSES = 20
 _MOST_CLASSES = 200
 _LONGEST_EXAMPLE = 40
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 
 
 def infer_kinds(frame: pl.DataFrame, *, label: str = "") -> dict[str, Kind]:
@@ -204,7 +205,9 @@ def _kind(series: pl.Series) -> Kind:
 
 def _mean_words(filled: pl.Series) -> float:
     sample = filled.unique(maintain_order=True).head(1_000)
-    return float(sample.str.count_matches(r"\S+").mean() or 0.0)  # type: ignore[arg-type]
+    # scripts without blanks between words: two letters count as one word
+    n_words = sample.str.count_matches(r"\S+") + sample.str.count_matches(_UNSPACED) // 2
+    return float(n_words.mean() or 0.0)  # type: ignore[arg-type]
 
 
 def _useless(filled: pl.Series, n_unique: int, kind: Kind, n_rows: int) -> str:

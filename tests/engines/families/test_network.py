@@ -30,9 +30,9 @@ from leadline.engines.families.network.estimator import (
 from leadline.engines.families.network.input_arrays import Inputs
 from leadline.engines.families.network.module import Network
 from leadline.engines.loading import load
-from leadline.engines.model_inputs.images import png_of_numbers
 from leadline.engines.releases.models import dump_model, load_model, trusted_types
 from leadline.errors import EngineError
+from leadline.reading.image_files import png_of_numbers
 from leadline.testing.sample import COLUMNS, frame_of, labels_of
 
 REPOSITORY = Path(__file__).parents[3]

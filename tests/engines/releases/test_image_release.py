@@ -15,12 +15,12 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from leadline.engines.loading import load
-from leadline.engines.model_inputs.conform import conform
-from leadline.engines.model_inputs.images import png_of
 from leadline.engines.releases.bundle import Card, ReleaseBundle, open_bundle, seal
 from leadline.engines.servers.batch import score_file
 from leadline.engines.servers.http import create_app
 from leadline.errors import DataError
+from leadline.reading.conform import conform
+from leadline.reading.image_files import png_of
 
 N_ROWS, SIZE = 60, 8
 KINDS = {"photo": "image"}

@@ -27,13 +27,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from numpy.typing import NDArray
 
-from leadline.engines.model_inputs.conform import conform
 from leadline.engines.releases.environment import lock, refuse_other_versions, versions
 from leadline.engines.releases.keys import fingerprint, load_or_make_key, public_keys
 from leadline.engines.releases.manifest import Card, Manifest
 from leadline.engines.releases.models import dump_model, load_model, trusted_types
 from leadline.engines.releases.prediction_table import prediction_table
 from leadline.errors import ReleaseError
+from leadline.reading.conform import conform
 
 __all__ = [
     "Card",

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Self
 
 from leadline.engines.contract import TASKS, Scalar
-from leadline.engines.model_inputs.images import IMAGE_SIZE
 from leadline.errors import ReleaseError
+from leadline.reading.image_files import IMAGE_SIZE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 
-from leadline.engines.model_inputs.images import read_column
 from leadline.engines.releases.bundle import ReleaseBundle
 from leadline.engines.releases.manifest import Manifest
 from leadline.engines.releases.prediction_table import prediction_columns
@@ -19,6 +18,7 @@ from leadline.engines.servers.table_chunks import (
     write_chunks,
 )
 from leadline.errors import DataError
+from leadline.reading.image_files import read_column
 
 Progress = Callable[[int], None]
 

@@ -17,9 +17,9 @@ from pydantic import (
     create_model,
 )
 
-from leadline.engines.model_inputs.images import png_of_base64
 from leadline.engines.releases.manifest import Manifest
 from leadline.errors import DataError
+from leadline.reading.image_files import png_of_base64
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 _KINDS = {

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
+from leadline.datasets.source_files import reading_options
 from leadline.errors import SettingsError
 from leadline.phases import problem
+from leadline.phases.data import Data
 from leadline.phases.scoring import DEFAULT_SCORING, Task
+from leadline.reading.table import read_tables
 from leadline.record import Entry
 from leadline.services.parsing import parse_person
 from leadline.settings import ProblemSettings, Settings, load_settings
-from leadline.snapshot import class_texts, infer_task, read_tables
+from leadline.snapshot import class_texts, infer_task
 from leadline.workspace import Workspace, find_settings
 
 _MOST_SHOWN = 10
@@ -108,9 +111,9 @@ def _evidence(settings: Settings, label: pl.Series) -> problem.Evidence:
 
 def _label_column(workspace: Workspace, settings: Settings) -> pl.Series:
     paths = [workspace.path(name) for name in settings.data.files]
-    frame = read_tables(
-        paths, missing=settings.data.missing, exclude=settings.data.exclude, images=None
-    )
+    data = workspace.record.latest_of(Data)
+    schema = None if data is None else data.reading
+    frame = read_tables(paths, schema=schema, options=reading_options(settings.data)).frame
     name = settings.problem.label
     if name not in frame.columns:
         shown = ", ".join(repr(column) for column in frame.columns[:_MOST_SHOWN])

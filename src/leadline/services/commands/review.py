@@ -9,6 +9,7 @@ from leadline.errors import DataError, NotReadyError, OutdatedAnswerError, Setti
 from leadline.phases import review
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
+from leadline.reading.table import ReadingOptions, read_tables
 from leadline.record import Entry, Judgment
 from leadline.services.commands.label import LONGEST_S
 from leadline.services.parsing import parse_person
@@ -16,7 +17,6 @@ from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.point_outcomes import consequences
 from leadline.services.reviewing.stream_rows import rows_to_judge
-from leadline.snapshot import read_table
 from leadline.workspace import Workspace
 
 _YES = frozenset({"yes", "y", "true", "1"})
@@ -94,7 +94,7 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     SettingsError
         If a row was not drawn for judging.
     """
-    frame = read_table(path, images=None)
+    frame = read_tables([path], options=ReadingOptions(images=None)).frame
     missing = {"row", "is_positive"} - set(frame.columns)
     if missing:
         raise DataError(

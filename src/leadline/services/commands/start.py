@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from leadline.datasets.source_files import reading_options
 from leadline.errors import DataError, SettingsError
 from leadline.phases.scoring import Task
+from leadline.reading.recognition import Doubt
+from leadline.reading.table import ReadingOptions, read_tables
 from leadline.settings import template
-from leadline.snapshot import class_texts, infer_task, read_tables
+from leadline.settings.sections import ColumnSettings, DataSettings
+from leadline.snapshot import class_texts, infer_task
 from leadline.workspace import SETTINGS_FILE
 
 _MOST_SHOWN = 20
@@ -34,6 +38,8 @@ class LabelColumn:
         Rows of the files.
     columns : tuple of str
         All columns.
+    doubts : tuple of Doubt
+        Columns whose cells allow two readings.
     """
 
     label: str
@@ -41,19 +47,28 @@ class LabelColumn:
     classes: tuple[str, ...]
     n_rows: int
     columns: tuple[str, ...]
+    doubts: tuple[Doubt, ...] = ()
 
 
-def inspect_label(
-    files: Sequence[Path], label: str, *, missing: Sequence[str] = (), exclude: Sequence[str] = ()
-) -> LabelColumn:
+def inspect_label(files: Sequence[Path], label: str, options: ReadingOptions) -> LabelColumn:
     """Read the files and see what the label is.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        The labelled rows.
+    label : str
+        The column to predict.
+    options : ReadingOptions
+        What a person says of how they are read.
 
     Raises
     ------
     DataError
         If a file cannot be read, or has no such column.
     """
-    frame = read_tables(list(files), missing=missing, exclude=exclude, images=None)
+    table = read_tables(list(files), options=replace(options, images=None))
+    frame = table.frame
     if label not in frame.columns:
         shown = ", ".join(repr(column) for column in frame.columns[:_MOST_SHOWN])
         more = ", ..." if frame.width > _MOST_SHOWN else ""
@@ -70,7 +85,20 @@ def inspect_label(
             "Fill it in, or name another column: --label COLUMN.",
         )
     task = infer_task(values)
-    return LabelColumn(label, task, _classes(values, task), frame.height, tuple(frame.columns))
+    classes = _classes(values, task)
+    return LabelColumn(label, task, classes, frame.height, tuple(frame.columns), table.doubts)
+
+
+def given_options(data: Mapping[str, Any]) -> ReadingOptions:
+    """What keys of [data] say of how files are read, before there is a `leadline.toml`."""
+    columns = {name: ColumnSettings(**keys) for name, keys in data.get("columns", {}).items()}
+    known = {item.name for item in fields(DataSettings)}
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in data.items()
+        if key in known
+    }
+    return reading_options(DataSettings(**(given | {"files": (), "columns": columns})))
 
 
 def start_project(

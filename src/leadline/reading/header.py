@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Collection
 from itertools import islice
 
 import numpy as np
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.snapshot.date_parsing import looks_dated
-from leadline.snapshot.delimited import Cells
-from leadline.snapshot.number_parsing import numbers_in
-from leadline.snapshot.source import Note
+from leadline.reading.dates import looks_dated
+from leadline.reading.delimited import Cells
+from leadline.reading.numbers import parse_numbers
+from leadline.reading.source import Note
 
 _SAMPLE_ROWS = 2_000
 _SAMPLE_COLUMNS = 500
 _MOST_OF_A_COLUMN = 0.8
 _FEWEST_IN_A_RUN = 3
+_MOST_TITLES = 10
+_MOST_SHOWN = 5
+_MOST_TOTALS = 3
+_TOTAL = re.compile(
+    r"(grand |sub)?(totals?|sum|sums|summe|gesamt|insgesamt|average|mean)\b:?$",
+    re.IGNORECASE,
+)
 
 
-def name_columns(cells: Cells, name: str, note: Note) -> Cells:
+def name_columns(cells: Cells, name: str, note: Note, *, known: Collection[str] = ()) -> Cells:
     """Call the columns by the first row, or by position if that row is data.
 
     Parameters
@@ -31,6 +40,8 @@ def name_columns(cells: Cells, name: str, note: Note) -> Cells:
         The file's, for messages.
     note : callable
         Told if there is no header, or an unnamed column was dropped.
+    known : collection of str
+        Names of columns that are known already: a first row with one of them is a header.
 
     Returns
     -------
@@ -48,7 +59,9 @@ def name_columns(cells: Cells, name: str, note: Note) -> Cells:
         raise DataError(
             f"{name} has one line only.", "A header and rows below it are needed.", "Export again."
         )
-    if _is_data(first, rest.head(_SAMPLE_ROWS)):
+    _refuse_title(cells, name)
+    is_known = not set(known).isdisjoint(_clean(first))
+    if not is_known and _is_data(first, rest.head(_SAMPLE_ROWS)):
         note(
             f"{name} has no header, its first line is data: the columns are called "
             "column_1, column_2 and so on. Add a first line with names if you want others."
@@ -68,6 +81,52 @@ def name_columns(cells: Cells, name: str, note: Note) -> Cells:
     if frame.height == 0:
         raise DataError(f"{name} has a header only.", "Rows are needed.", "Export it again.")
     return Cells(frame, cells.lines[1:][keep.to_numpy()], cells.delimiter)
+
+
+def without_footer(cells: Cells, n_rows: int) -> Cells:
+    """Leave out rows at the end."""
+    if not n_rows:
+        return cells
+    n_kept = max(cells.frame.height - n_rows, 0)
+    return Cells(cells.frame.head(n_kept), cells.lines[:n_kept], cells.delimiter)
+
+
+def n_totals(frame: pl.DataFrame) -> int:
+    """Rows at the end that look like totals of those above: "Total", "Sum" and the like.
+
+    Examples
+    --------
+    >>> n_totals(pl.DataFrame({"x": ["1", "2", "Total"], "y": ["a", "b", "3"]}))
+    1
+    """
+    ends = frame.tail(_MOST_TOTALS).rows()
+    firsts = [next((cell for cell in row if cell), "") for row in reversed(ends)]
+    is_total = [bool(_TOTAL.match(first)) for first in firsts]
+    return is_total.index(False) if False in is_total else len(is_total)
+
+
+def _refuse_title(cells: Cells, name: str) -> None:
+    """Refuse lines of a report above the header, and say where the header is."""
+    rows = cells.frame.head(_MOST_TITLES + 1).rows()
+    width = cells.frame.width
+    if width < 2 or 2 * sum(map(bool, rows[0])) > width:
+        return
+    for position, row in enumerate(rows[1:], start=1):
+        below = cells.frame.slice(position + 1, _SAMPLE_ROWS)
+        if all(row) and len(set(row)) == width and below.height and not _is_data(row, below):
+            line = int(cells.lines[position])
+            shown = ", ".join(map(repr, row[:_MOST_SHOWN])) + ", ..." * (width > _MOST_SHOWN)
+            raise DataError(
+                f"{name} line {cells.lines[0]:,} names too few columns; line {line:,} is more like "
+                f"a header: {shown}.",
+                "The first line that is read names the columns.",
+                f"Leave out what stands above it: --skip-lines {line - 1}, or [data] skip_lines = "
+                f"{line - 1}.",
+            )
+
+
+def _clean(first: tuple[str, ...]) -> list[str]:
+    return [" ".join(cell.split()) for cell in first]
 
 
 def _is_data(first: tuple[str, ...], rest: pl.DataFrame) -> bool:
@@ -94,7 +153,7 @@ def _weight(cell: str, below: pl.Series) -> int:
 
 
 def _share_of_numbers(text: pl.Series) -> float:
-    return numbers_in(text).count() / len(text)
+    return parse_numbers(text).count() / len(text)
 
 
 def _run_of_numbers(first: tuple[str, ...]) -> set[str]:
@@ -102,12 +161,14 @@ def _run_of_numbers(first: tuple[str, ...]) -> set[str]:
     whole = [cell for cell in first if cell.isdecimal()]
     values = [int(cell) for cell in whole]
     counts_up = values == list(range(values[0], values[0] + len(values))) if values else False
-    return set(whole) if counts_up and len(values) >= _FEWEST_IN_A_RUN else set()
+    # two are enough where they count as data frames do
+    fewest = 2 if values and values[0] == 0 else _FEWEST_IN_A_RUN
+    return set(whole) if counts_up and len(values) >= fewest else set()
 
 
 def _names(first: tuple[str, ...], rest: pl.DataFrame, place: str, note: Note) -> list[str]:
     """Name each column; an empty name stands for one to drop."""
-    names = [" ".join(cell.split()) for cell in first]
+    names = _clean(first)
     for column, count in Counter(names).items():
         if column and count > 1:
             places = [str(place) for place, other in enumerate(names, start=1) if other == column]
@@ -121,14 +182,7 @@ def _names(first: tuple[str, ...], rest: pl.DataFrame, place: str, note: Note) -
             continue
         if (rest.to_series(position) == "").all():
             note(f"{place}: column {position + 1} has neither name nor values and was left out.")
-        elif position == 0 and "column_1" not in names:
-            # what spreadsheets and data frames write for row names
-            names[0] = "column_1"
-            note(f"{place}: the first column has no name and is called column_1.")
         else:
-            raise DataError(
-                f"{place}: column {position + 1} has no name, but it has values.",
-                "Each column needs a name.",
-                "Add it, or mend the row that has one value too many.",
-            )
+            names[position] = f"column_{position + 1}"
+            note(f"{place}: column {position + 1} has no name and is called {names[position]}.")
     return names

@@ -8,12 +8,17 @@ import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
+from tests.reading.reader import read_table, read_tables
 
 from leadline.errors import DataError
-from leadline.snapshot import read_table, read_tables
+from leadline.reading.raw import Trim
+from leadline.reading.table import ReadingOptions
+from leadline.reading.table import read_tables as read
 
 Write = Callable[..., Path]
 
@@ -28,9 +33,9 @@ def write(tmp_path: Path) -> Write:
     return written
 
 
-def refusal(path: Path, **options: tuple[str, ...]) -> str:
+def refusal(path: Path, **options: Any) -> str:
     with pytest.raises(DataError) as caught:
-        read_table(path, **options)  # type: ignore[arg-type]
+        read_table(path, **options)
     assert caught.value.needed
     assert caught.value.next
     return str(caught.value)
@@ -74,7 +79,7 @@ def test_columns_kept_apart_by_spaces_are_refused(write: Write) -> None:
 def test_title_above_the_header_is_refused(write: Write) -> None:
     message = refusal(write("Report of May\n\nname,age\n" + "Ann,41\n" * 9))
     assert "line 3: 2 values, but the first line has 1" in message
-    assert "Delete what stands above the header" in message
+    assert "Leave out what stands above the header: --skip-lines N" in message
 
 
 def test_line_that_names_the_delimiter(write: Write) -> None:
@@ -184,7 +189,7 @@ def test_numbers_that_count_up_are_names(write: Write, header: str) -> None:
 
 def test_header_problems(write: Write) -> None:
     assert "columns 1 and 3 are both called 'a'" in refusal(write("a,b, a\n1,2,3\n"))
-    assert "column 2 has no name" in refusal(write("a,,c\n1,2,3\n"))
+    assert read_table(write("a,,c\n1,2,3\n")).columns == ["a", "column_2", "c"]
     assert "one line only" in refusal(write("a,b,c\n"))
 
 
@@ -230,8 +235,8 @@ def test_compressed(write: Write) -> None:
     assert "cannot be unpacked" in refusal(write(gzip.compress(text * 99)[:40], "a.csv.gz"))
 
 
-def test_spreadsheets_and_archives_are_refused(write: Write) -> None:
-    for members, found in ((["xl/workbook.xml"], "spreadsheet"), (["a.csv", "b.csv"], "2 files")):
+def test_broken_workbooks_and_archives_are_refused(write: Write) -> None:
+    for members, found in ((["xl/workbook.xml"], "workbook"), (["a.csv", "b.csv"], "2 files")):
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             for member in members:
@@ -326,3 +331,33 @@ def test_files_that_differ_are_refused(write: Write) -> None:
         read_tables([first, write("a,b\nm,x\nn,y\n", "three.csv")])
     with pytest.raises(DataError, match="No file"):
         read_tables([])
+
+
+def workbook(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "May"
+    sheet.append(["day", "amount", "code", "is_on", "n"])
+    for day in range(1, 21):
+        row: list[object] = [datetime(2021, 5, day), day / 2, f"00{day}", day % 2 == 0, day]  # noqa: DTZ001
+        sheet.append(row)
+    other = book.create_sheet("June")
+    for line in (["Report", None], [None, None], ["a", "b"], [1, "x"], [2, "y"]):
+        other.append(line)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_read_as_it_was_typed(tmp_path: Path) -> None:
+    path, notes = workbook(tmp_path / "sales.xlsx"), list[str]()
+    frame = read_table(path, note=notes.append)
+    assert frame["day"].to_list()[:2] == [datetime(2021, 5, 1), datetime(2021, 5, 2)]  # noqa: DTZ001
+    assert frame["amount"].to_list()[:2] == [0.5, 1.0]
+    assert frame["code"].to_list()[:2] == ["001", "002"]
+    assert frame["is_on"].to_list()[:2] == ["false", "true"]
+    assert frame["n"].dtype == pl.Int64
+    assert "'May' was read" in notes[0]
+    june = read([path], options=ReadingOptions(trim=Trim(skip_lines=2, sheet="June"))).frame
+    assert june.rows() == [(1, "x"), (2, "y")]
+    with pytest.raises(DataError, match=r"has no sheet 'July'\. It has 'May', 'June'"):
+        read([path], options=ReadingOptions(trim=Trim(sheet="July")))

@@ -7,15 +7,21 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.reading.reader import read_table
 
 from leadline.errors import DataError
-from leadline.snapshot import read_table
-from leadline.snapshot.values import Reader
+from leadline.reading.cell_values import read_cells
+from leadline.reading.recognition import Hints, recognise
+from leadline.reading.table import read_tables
 
 
 def read(values: list[str], *, missing: tuple[str, ...] = (), comma: bool = False) -> pl.Series:
-    reader = Reader(lambda row: f"row {row}", frozenset(missing), comma)
-    return reader.read(pl.Series("x", values))
+    """A column of text, recognised and read."""
+    hints = Hints(missing=missing, decimals=frozenset({","} if comma else ()))
+    column = pl.Series("x", values)
+    read = read_cells(column, recognise(column, hints).reading)
+    assert not read.is_odd.any()
+    return read.values
 
 
 @pytest.mark.parametrize(
@@ -99,12 +105,15 @@ def test_dates_with_and_without_a_time() -> None:
 
 
 def test_doubtful_dates_follow_the_order_of_the_rows() -> None:
-    reader = Reader(lambda row: f"row {row}")
     months = [f"{month:02d}/{day:02d}/2020" for month in range(1, 13) for day in (5, 9)]
-    assert reader.read(pl.Series("day", months)).dt.month().to_list()[::2] == list(range(1, 13))
+    assert read(months).dt.month().to_list()[::2] == list(range(1, 13))
     days = ["01/02/2020", "03/01/2020", "02/05/2020"]
-    assert reader.read(pl.Series("day", days)).dt.month().to_list() == [2, 1, 5]
-    assert len(reader.notes) == 2
+    assert read(days).dt.month().to_list() == [2, 1, 5]
+    for column in (months, days):
+        doubt = recognise(pl.Series("day", column)).doubt
+        assert doubt is not None
+        assert doubt.as_taken != doubt.as_other
+        assert doubt.example in column
 
 
 def test_what_only_looks_like_a_date_stays_words() -> None:
@@ -122,24 +131,26 @@ def test_stray_word_among_numbers_is_refused_with_its_place(tmp_path: Path) -> N
     assert str(caught.value) == (
         "train.csv line 8,112: 'amount' is \"tba\", a number is needed. "
         "3 more lines are like it; nothing was imported. "
-        "Fix them, name \"tba\" under [data] missing, or 'amount' under [data] exclude."
+        'Fix them; or name "tba" as a word for no value (--missing, [data] missing); or read every '
+        "cell like it as no value (--odd-cells missing, [data] odd_cells); or read 'amount' as "
+        "words (--kind amount=category); or leave it out (--exclude, [data] exclude)."
     )
-    assert read_table(path, missing=["tba"])["amount"].null_count() == 4
-    assert read_table(path, exclude=["amount"])["amount"].dtype == pl.String
+    assert read_table(path, missing=("tba",))["amount"].null_count() == 4
+    assert read_table(path, exclude=("amount",))["amount"].dtype == pl.String
 
 
-def test_stray_word_among_dates_is_refused() -> None:
-    days = [f"2020-01-{day:02d}" for day in range(1, 29)]
-    with pytest.raises(DataError, match=r'row 28: \'x\' is "soon", a date is needed'):
-        read([*days, "soon"])
-    with pytest.raises(DataError, match="2020-02-31"):
-        read([*days, "2020-02-31"])
+@pytest.mark.parametrize("odd", ["soon", "2020-02-31"])
+def test_stray_word_among_dates_is_odd(odd: str) -> None:
+    days = pl.Series("x", [*(f"2020-01-{day:02d}" for day in range(1, 29)), odd])
+    found = recognise(days)
+    assert found.needed == "a date"
+    assert read_cells(days, found.reading).is_odd.to_list() == [False] * 28 + [True]
 
 
 def test_words_for_no_value_are_told(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,x\nNA,?\n-,y\nNA,x\n")
     notes: list[str] = []
-    frame = read_table(path, note=notes.append)
+    frame = read_tables([path], note=notes.append).frame
     assert frame["a"].to_list() == [1, None, None, None]
     assert notes == ['a.csv: read as no value: "NA" (2), "-" (1), "?" (1).']

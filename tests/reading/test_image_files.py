@@ -11,21 +11,21 @@ import pytest
 from PIL import Image
 
 from leadline.engines.families.inputs.flat_images import Pixels
-from leadline.engines.model_inputs.images import (
+from leadline.errors import DataError
+from leadline.reading.image_files import (
     IMAGE_SIZE,
     png_of,
     png_of_base64,
     png_of_numbers,
     read_column,
 )
-from leadline.engines.model_inputs.pixels import (
+from leadline.reading.pixels import (
     channels_of,
     content_of,
     longest_side,
     pixels,
     thumbnail,
 )
-from leadline.errors import DataError
 
 SKY = Image.fromarray(np.full((120, 200, 3), [40, 90, 200], dtype=np.uint8))
 LEFT_IS_DARK = Image.fromarray(np.repeat([[0] * 100 + [255] * 100], 120, axis=0).astype(np.uint8))

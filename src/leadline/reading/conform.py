@@ -11,8 +11,8 @@ from difflib import get_close_matches
 
 import polars as pl
 
-from leadline.engines.model_inputs.images import PNG
 from leadline.errors import DataError
+from leadline.reading.image_files import PNG
 
 DATE_FORMATS = (
     "%Y-%m-%d %H:%M:%S%.f",

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import resource
 import zipfile
 import zlib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
 from leadline.errors import DataError
 
 Note = Callable[[str], None]
 
 _MOST_BYTES = 8 * 2**30
-_FORMS = "CSV, TSV, Parquet or JSON lines is needed, plain, gzipped or alone in a zip."
+_PART_BYTES = 2**24
+_FORMS = "CSV, TSV, JSON lines (plain, gzipped or alone in a zip), Parquet or xlsx is needed."
 _SAVE_AS_CSV = "Open it in the program that wrote it and save the table as CSV (UTF-8)."
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "an old Excel or Office file", _SAVE_AS_CSV),
@@ -40,6 +44,7 @@ class Form(StrEnum):
     DELIMITED = "delimited"
     PARQUET = "parquet"
     JSON = "json"
+    SPREADSHEET = "spreadsheet"
 
 
 def like_it(n_more: int) -> str:
@@ -76,7 +81,10 @@ def open_source(path: Path, note: Note) -> tuple[bytes, Form]:
     DataError
         If there is no such file, or it is not a table.
     """
-    data = _unpacked(_bytes_of(path), path.name)
+    data = _bytes_of(path)
+    if _is_workbook(data):
+        return data, Form.SPREADSHEET
+    data = _unpacked(data, path.name)
     if not data.strip():
         raise DataError(f"{path.name} is empty.", _FORMS, "Check the path, or export it again.")
     if data.startswith(b"PAR1"):
@@ -91,6 +99,16 @@ def open_source(path: Path, note: Note) -> tuple[bytes, Form]:
     return text, Form.DELIMITED
 
 
+def _is_workbook(data: bytes) -> bool:
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return any(each.startswith(("xl/", "content.xml")) for each in archive.namelist())
+    except zipfile.BadZipFile:
+        return False
+
+
 def _bytes_of(path: Path) -> bytes:
     if path.is_dir():
         raise DataError(
@@ -99,12 +117,7 @@ def _bytes_of(path: Path) -> bytes:
             "Name the files in it under [data] files.",
         )
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise DataError(
-                f"{path.name} has {path.stat().st_size / 2**30:.1f} GiB.",
-                "A table that fits into memory is needed, at most 8 GiB.",
-                "Draw a sample of its rows.",
-            )
+        _refuse_size(path.stat().st_size, path.name, "")
         return path.read_bytes()
     except FileNotFoundError:
         raise DataError(
@@ -121,7 +134,7 @@ def _bytes_of(path: Path) -> bytes:
 def _unpacked(data: bytes, name: str) -> bytes:
     try:
         if data.startswith(b"\x1f\x8b"):
-            return gzip.decompress(data)
+            return _gunzipped(data, name)
         if data.startswith(b"PK\x03\x04"):
             return _only_member(data, name)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
@@ -133,8 +146,6 @@ def _unpacked(data: bytes, name: str) -> bytes:
 
 def _only_member(data: bytes, name: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if any(member.startswith(("xl/", "content.xml")) for member in archive.namelist()):
-            raise DataError(f"{name} is a spreadsheet.", _FORMS, _SAVE_AS_CSV)
         members = [
             member
             for member in archive.namelist()
@@ -146,7 +157,44 @@ def _only_member(data: bytes, name: str) -> bytes:
                 "One table is needed.",
                 "Unpack it and name the files wanted under [data] files.",
             )
-        return archive.read(members[0])
+        _refuse_size(archive.getinfo(members[0]).file_size, name, "unpacked ")
+        with archive.open(members[0]) as member:
+            return _limited(member, name)
+
+
+def _gunzipped(data: bytes, name: str) -> bytes:
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+        return _limited(stream, name)
+
+
+def _limited(stream: IO[bytes] | gzip.GzipFile, name: str) -> bytes:
+    """Unpack part by part, so that a small file cannot fill the memory."""
+    parts, n_bytes = [], 0
+    most = _most_bytes()
+    while part := stream.read(_PART_BYTES):
+        n_bytes += len(part)
+        if n_bytes > most:
+            _refuse_size(n_bytes, name, "more than ", most)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _most_bytes() -> int:
+    """What may be read: 8 GiB, but no more than a third of the memory there is."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    granted = memory if soft == resource.RLIM_INFINITY else min(memory, soft)
+    return min(_MOST_BYTES, granted // 3)
+
+
+def _refuse_size(n_bytes: int, name: str, how: str, most: int = 0) -> None:
+    most = most or _most_bytes()
+    if n_bytes > most:
+        raise DataError(
+            f"{name} has {how}{n_bytes / 2**30:.1f} GiB.",
+            f"A table that fits into memory is needed, at most {most / 2**30:.1f} GiB.",
+            "Draw a sample of its rows.",
+        )
 
 
 def _refuse_foreign(data: bytes, name: str) -> None:

@@ -5,20 +5,19 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from tests.reading.reader import read_table, read_tables
 
-from leadline.engines.model_inputs.images import png_of_numbers
 from leadline.errors import DataError
 from leadline.phases.data import Kind
 from leadline.phases.wording import is_picture
+from leadline.reading.image_columns import Images
+from leadline.reading.image_files import png_of_numbers
 from leadline.snapshot import (
-    Images,
     columns_of,
     content_hashes,
     from_parquet,
     infer_kinds,
     infer_task,
-    read_table,
-    read_tables,
     to_parquet,
 )
 
@@ -100,7 +99,7 @@ def test_words_that_are_no_paths_are_left_alone(folder: Path) -> None:
     assert not any("image" in note for note in notes)
     unread = read_table(folder / "pool.csv", images=None)
     assert unread["photo"][0] == "photos/0.png"
-    assert read_table(folder / "pool.csv", exclude=["photo"])["photo"][0] == "photos/0.png"
+    assert read_table(folder / "pool.csv", exclude=("photo",))["photo"][0] == "photos/0.png"
 
 
 def test_a_file_whose_images_are_lost_still_has_images(folder: Path) -> None:

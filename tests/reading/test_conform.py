@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.engines.model_inputs.conform import DATE_FORMATS, conform, parse_dates
 from leadline.errors import DataError
+from leadline.reading.conform import DATE_FORMATS, conform, parse_dates
 
 
 def one(values: Any, kind: str, **options: Any) -> list[Any]:

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.errors import DataError
-from leadline.snapshot.source import Note, like_it
+from leadline.reading.source import Note, like_it
 
 _DELIMITERS = "\t;,|"
 _SAMPLE_LINES = 200
@@ -67,7 +67,7 @@ class _Scan:
         return not self.error and bool((filled == self.n_fields).all())
 
 
-def read_delimited(data: bytes, name: str, note: Note) -> Cells:
+def read_delimited(data: bytes, name: str, note: Note, *, skip_lines: int = 0) -> Cells:
     """Split text into rows and fields.
 
     Parameters
@@ -78,6 +78,8 @@ def read_delimited(data: bytes, name: str, note: Note) -> Cells:
         The file's, for messages.
     note : callable
         Told what a person should know.
+    skip_lines : int, default=0
+        Lines at the top that are left out; the others keep their numbers.
 
     Returns
     -------
@@ -89,7 +91,7 @@ def read_delimited(data: bytes, name: str, note: Note) -> Cells:
     DataError
         If a row has more or fewer fields than the first, or a quote never closes; names the line.
     """
-    text = _SEP_LINE.sub("", data.decode())
+    text = _without_top(_SEP_LINE.sub("", data.decode()), skip_lines)
     delimiter = _delimiter(text)
     scan, quote = _scanned(text, delimiter, name, note)
     n_fields = _n_fields(scan, text, delimiter, name)
@@ -105,10 +107,18 @@ def read_delimited(data: bytes, name: str, note: Note) -> Cells:
     return _without_blank(frame, scan.lines, delimiter, name, note)
 
 
+def _without_top(text: str, n_lines: int) -> str:
+    """Empty the first lines, so that the others keep their numbers."""
+    if not n_lines:
+        return text
+    lines = text.split("\n", n_lines)
+    return "\n" * n_lines + (lines[n_lines] if len(lines) > n_lines else "")
+
+
 def _delimiter(text: str) -> str:
     """Pick the delimiter that splits the first rows most evenly, and then most finely."""
     lines = text[: 2**20].splitlines(keepends=True)[:_SAMPLE_LINES]
-    best, best_rank = _NONE, (0.0, 0)
+    best, best_rank = _NONE, (0.0, False, 0)
     for delimiter in _DELIMITERS:
         widths = [len(row) for row in _rows(lines, delimiter) if row]
         if not widths:
@@ -119,7 +129,8 @@ def _delimiter(text: str) -> str:
         # a trailing delimiter may stand in the header only, or in the rows only
         width = max(widths[0], common) if widths[0] < 2 else widths[0]
         share = sum(abs(other - width) <= 1 for other in widths) / len(widths)
-        if (rank := (round(share, 1), width)) > best_rank:
+        # before all, it keeps the names of the first line apart
+        if (rank := (round(share, 1), widths[0] > 1, width)) > best_rank:
             best, best_rank = delimiter, rank
     return best
 
@@ -190,7 +201,7 @@ def _n_fields(scan: _Scan, text: str, delimiter: str, name: str) -> int:
             f"{name} line {scan.lines[odd[0]]:,}: {_n_values(int(scan.widths[odd[0]]))}, "
             f"but the first line has {n_fields:,}.",
             like_it(odd.size - 1),
-            "Delete what stands above the header."
+            "Leave out what stands above the header: --skip-lines N, or [data] skip_lines = N."
             if n_fields == 1
             else f"Mend them; a value that holds {_named(delimiter)} stands in quotes.",
         )
@@ -249,7 +260,9 @@ def _without_blank(
     frame: pl.DataFrame, lines: NDArray[np.int64], delimiter: str, name: str, note: Note
 ) -> Cells:
     frame = frame.select(pl.all().str.strip_chars().fill_null(""))
-    is_blank = frame.select(pl.all_horizontal(pl.all() == "")).to_series()
+    # a row of delimiters alone is none: the end of a spreadsheet that was saved twice
+    bare = r"^[,;|\t]*$" if frame.width > 1 else "^$"
+    is_blank = frame.select(pl.all_horizontal(pl.all().str.contains(bare))).to_series()
     if n_blank := int(is_blank.sum()):
         note(f"{name}: blank lines left out: {n_blank:,}.")
     keep = ~is_blank

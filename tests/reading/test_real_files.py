@@ -8,10 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 from sklearn.datasets import load_breast_cancer, load_iris
+from tests.reading.reader import read_table
 
 from leadline.phases.data import Kind, Role
 from leadline.phases.scoring import Task
-from leadline.snapshot import columns_of, content_hashes, infer_task, read_table, split_rows
+from leadline.snapshot import columns_of, content_hashes, infer_task, split_rows
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 

@@ -1,0 +1,1 @@
+"""The audit of a data set: groups, leaks, near repeats, sentinels, spellings."""

@@ -1,0 +1,110 @@
+"""Sentinels: values that stand for "not known", such as -200, 999 or 9999-12-31."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+_FEWEST = 3
+_LEAST_SHARE = 0.005
+_FEWEST_OTHERS = 5
+_SEVERAL = 2.0
+_WORDS = frozenset(
+    {
+        "unknown", "not known", "not available", "n.a.", "unavailable", "unspecified",
+        "not specified", "missing", "undefined", "unbekannt", "keine angabe", "k.a.", "inconnu",
+        "desconocido", "sconosciuto",
+    }
+)  # fmt: skip
+_DAYS = frozenset(
+    {"0001-01-01", "1000-01-01", "1753-01-01", "1899-12-30", "1900-01-01", "1970-01-01",
+     "2099-12-31", "2999-12-31", "9999-12-31"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sentinel:
+    """A value that may stand for "not known".
+
+    Attributes
+    ----------
+    column, value : str
+        Where it stands, and as a file has it.
+    n_rows : int
+        How often.
+    """
+
+    column: str
+    value: str
+    n_rows: int
+
+
+def sentinels(frame: pl.DataFrame) -> tuple[Sentinel, ...]:
+    """Values that are frequent and far from all others of their column.
+
+    A number is far where the gap to its neighbour is larger than all others lie apart, or where
+    it is a negative code (-9, -99, -200) and no other value is negative. A day is far where it is
+    a well-known filler at an end of the column. Words are the well-known ones.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Columns of numbers, dates and words.
+
+    Examples
+    --------
+    >>> values = [-200.0] * 5 + [float(value) for value in range(40)]
+    >>> sentinels(pl.DataFrame({"co": values}))
+    (Sentinel(column='co', value='-200', n_rows=5),)
+    >>> sentinels(pl.DataFrame({"age": list(range(18, 90))}))
+    ()
+    """
+    return tuple(each for column in frame.iter_columns() for each in _of_column(column))
+
+
+def _of_column(column: pl.Series) -> Iterator[Sentinel]:
+    filled = column.drop_nulls()
+    fewest = max(_FEWEST, _LEAST_SHARE * len(filled))
+    if len(filled) == 0:
+        return
+    if column.dtype == pl.String:
+        yield from _known(
+            filled, filled.filter(filled.str.to_lowercase().is_in(list(_WORDS))), fewest
+        )
+    elif column.dtype.is_temporal():
+        days = filled.dt.to_string("%Y-%m-%d")
+        ends = {days[int(filled.arg_min() or 0)], days[int(filled.arg_max() or 0)]} & _DAYS
+        yield from _known(filled, days.filter(days.is_in(list(ends))), fewest)
+    elif column.dtype.is_numeric():
+        yield from _numbers(column.name, filled.to_numpy().astype(float), fewest)
+
+
+def _known(column: pl.Series, found: pl.Series, fewest: float) -> Iterator[Sentinel]:
+    for value, n_rows in found.value_counts(sort=True).iter_rows():
+        if n_rows >= fewest:
+            yield Sentinel(column.name, value, n_rows)
+
+
+def _numbers(name: str, values: np.ndarray, fewest: float) -> Iterator[Sentinel]:
+    distinct, counts = np.unique(values, return_counts=True)
+    if distinct.size <= _FEWEST_OTHERS:
+        return
+    for end, others in ((0, distinct[1:]), (-1, distinct[:-1])):
+        value, n_rows = distinct[end], int(counts[end])
+        if n_rows < fewest or value != np.floor(value):
+            continue
+        gap = abs(value - others[end])
+        is_far = gap > np.ptp(others)
+        is_code = value <= -9 and _is_code(int(-value)) and others[0] >= 0
+        # a filler stands there again and again, an outlier once or twice
+        is_usual = n_rows >= _SEVERAL * np.median(counts)
+        if (is_far or is_code) and is_usual:
+            yield Sentinel(name, str(int(value)), n_rows)
+
+
+def _is_code(value: int) -> bool:
+    """Nines, or whole hundreds: what people fill in."""
+    return set(str(value)) == {"9"} or value % 100 == 0

@@ -1,1 +1,0 @@
-"""Inputs of models: columns made to conform, images and their pixels."""

@@ -1,0 +1,157 @@
+"""Rows written as JSON: one object a line, or one array of objects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from leadline.errors import DataError
+from leadline.reading.cell_values import as_text
+
+_CHUNK_ROWS = 50_000
+_LARGEST_INT = 2**63
+_LARGEST_EXACT = 2**53
+_SIMPLE = (bool, int, float, str)
+
+
+def read_json(data: bytes, name: str) -> pl.DataFrame:
+    r"""Read rows of JSON; NaN and null are no value, what mixes kinds is text.
+
+    Parameters
+    ----------
+    data : bytes
+        UTF-8 text.
+    name : str
+        The file's, for messages.
+
+    Raises
+    ------
+    DataError
+        If a line is no object, or columns hold what no table can; names the line.
+
+    Examples
+    --------
+    >>> frame = read_json(b'{"x": NaN, "y": true}\n{"x": 3, "y": 1}\n', "a.jsonl")
+    >>> frame["x"].to_list(), frame["y"].to_list()
+    ([None, 3], ['true', '1'])
+    """
+    objects = _array(data, name) if data.lstrip().startswith(b"[") else _lines(data, name)
+    chunks: list[dict[str, list[Any]]] = []
+    names: dict[str, None] = {}
+    heights: list[int] = []
+    for rows in _batches(objects):
+        for row in rows:
+            names.update(dict.fromkeys(row))
+        chunks.append({key: [row.get(key) for row in rows] for key in names})
+        heights.append(len(rows))
+    columns = {key: _column(key, chunks, heights) for key in names}
+    return pl.DataFrame(columns)
+
+
+def _batches(objects: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for each in objects:
+        batch.append(each)
+        if len(batch) == _CHUNK_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _lines(data: bytes, name: str) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line, parse_constant=_constant)
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict):
+            raise DataError(
+                f"{name} line {number:,} is not a JSON object.",
+                "One object a line is needed.",
+                "Mend that line.",
+            )
+        yield row
+
+
+def _array(data: bytes, name: str) -> Iterator[dict[str, Any]]:
+    try:
+        rows = json.loads(data, parse_constant=_constant)
+    except (ValueError, RecursionError) as error:
+        raise DataError(
+            f"{name} cannot be read as JSON: {error}.",
+            "One object a line, with plain values, is needed.",
+            "Write it as JSON lines or CSV.",
+        ) from None
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise DataError(
+                f"{name} row {number:,} is not a JSON object.",
+                "An array of objects is needed.",
+                "Mend that row.",
+            )
+        yield row
+
+
+def _constant(_: str) -> None:
+    """NaN and Infinity, which programs write though JSON has no such numbers."""
+
+
+def _column(name: str, chunks: list[dict[str, list[Any]]], heights: list[int]) -> pl.Series:
+    parts = [
+        _series(chunk[name]) if name in chunk else pl.Series([None] * height)
+        for chunk, height in zip(chunks, heights, strict=True)
+    ]
+    dtypes = {part.dtype for part in parts if part.dtype != pl.Null}
+    if len(dtypes) > 1:
+        if all(dtype.is_numeric() for dtype in dtypes):
+            parts = [part.cast(pl.Float64) for part in parts]
+        elif any(dtype.is_nested() or dtype == pl.Object for dtype in dtypes):
+            return pl.Series(name, [v for part in parts for v in part.to_list()], dtype=pl.Object)
+        else:
+            parts = [as_text(part) for part in parts]
+    else:
+        parts = [part.cast(next(iter(dtypes), pl.Null())) for part in parts]
+    return pl.concat(parts).alias(name)
+
+
+def _series(values: list[Any]) -> pl.Series:
+    """Values of one batch: of one kind, or as text."""
+    kinds = {type(value) for value in values if value is not None}
+    filled = [value for value in values if value is not None]
+    if not kinds <= set(_SIMPLE):
+        try:
+            return pl.Series(values)
+        except (TypeError, pl.exceptions.PolarsError):
+            return pl.Series(values, dtype=pl.Object)
+    dtype = _dtype(kinds, filled)
+    if dtype == pl.String:
+        values = [_text(value) for value in values]
+    elif dtype == pl.Float64:
+        values = [None if value is None else float(value) for value in values]
+    return pl.Series(values, dtype=dtype)
+
+
+def _dtype(kinds: set[type], filled: list[Any]) -> pl.DataType:
+    """The type that holds values of some kinds without loss."""
+    if not kinds:
+        return pl.Null()
+    if kinds == {bool}:
+        return pl.Boolean()
+    if kinds == {int} and all(abs(value) < _LARGEST_INT for value in filled):
+        return pl.Int64()
+    if not kinds <= {int, float}:
+        return pl.String()
+    is_exact = kinds == {float} or all(abs(value) < _LARGEST_EXACT for value in filled)
+    return pl.Float64() if is_exact else pl.String()
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else repr(value)

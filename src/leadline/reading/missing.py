@@ -1,0 +1,49 @@
+"""Words that stand for no value."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+IN_WORDS = frozenset(
+    {"", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "?", "\\N"}
+)
+"""In any column: never a class or a category."""
+
+IN_NUMBERS = frozenset(
+    {
+        "", "na", "n/a", "#n/a", "<na>", "nan", "null", "nil", "none", "-", "--", "–", "?", ".",
+        "missing", "\\n", "unknown", "nat", "inf", "-inf", "infinity", "#div/0!", "#value!",
+        "#ref!", "#null!", "#num!",
+    }
+)  # fmt: skip
+"""In columns of numbers and dates, in lower case; elsewhere perhaps a class: "-" beside "+"."""
+
+
+def is_missing(text: pl.Series, further: Collection[str] = (), *, in_numbers: bool) -> pl.Series:
+    """Which cells stand for no value, be it by a word.
+
+    Parameters
+    ----------
+    text : polars.Series of str
+        Stripped.
+    further : collection of str
+        Words that a person named.
+    in_numbers : bool
+        Whether the column holds numbers or dates.
+
+    Returns
+    -------
+    polars.Series of bool
+        True for null too.
+
+    Examples
+    --------
+    >>> is_missing(pl.Series(["-", "NA", "tba", None]), ["tba"], in_numbers=False).to_list()
+    [False, True, True, True]
+    >>> is_missing(pl.Series(["-", "None"]), in_numbers=True).to_list()
+    [True, True]
+    """
+    found = text.is_null() | text.is_in([*IN_WORDS, *further])
+    return found | text.str.to_lowercase().is_in(list(IN_NUMBERS)) if in_numbers else found

@@ -1,0 +1,188 @@
+"""A file as columns of cells, before anybody says what they mean."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from polars.exceptions import PolarsError
+
+from leadline.errors import DataError
+from leadline.reading.delimited import read_delimited
+from leadline.reading.header import n_totals, name_columns, without_footer
+from leadline.reading.json_rows import read_json
+from leadline.reading.source import Form, Note, open_source
+from leadline.reading.spreadsheet import read_sheet
+
+_MOST_COLUMNS = 10_000
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """The cells of a file.
+
+    Attributes
+    ----------
+    path : Path
+        Of the file.
+    frame : polars.DataFrame
+        Columns of text, or of what the file itself typed them as.
+    place : callable
+        From the index of a row to its name in messages: "train.csv line 8,112".
+    has_semicolons : bool
+        Whether semicolons keep its fields apart.
+    n_totals : int
+        Rows at the end that look like totals of those above.
+    """
+
+    path: Path
+    frame: pl.DataFrame
+    place: Callable[[int], str]
+    has_semicolons: bool = False
+    n_totals: int = 0
+
+
+@dataclass(frozen=True)
+class Trim:
+    """Lines of a text file that are no rows.
+
+    Attributes
+    ----------
+    skip_lines : int >= 0
+        Lines above the header.
+    footer_rows : int >= 0
+        Rows below the data.
+    sheet : str
+        Of a workbook; empty: the first.
+    """
+
+    skip_lines: int = 0
+    footer_rows: int = 0
+    sheet: str = ""
+
+
+def open_table(
+    path: Path,
+    note: Note,
+    trim: Trim = Trim(),
+    known: Collection[str] = (),
+) -> RawTable:
+    """Read the cells of a file.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    note : callable
+        Told what a person should know.
+    trim : Trim
+        Lines that are no rows.
+    known : collection of str
+        Names of columns that are known already: they tell a header from data.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read whole, or is no table.
+    """
+    data, form = open_source(path, note)
+    if form is Form.DELIMITED:
+        cells = read_delimited(data, path.name, note, skip_lines=trim.skip_lines)
+        cells = name_columns(cells, path.name, note, known=known)
+        cells = without_footer(cells, trim.footer_rows)
+        table = RawTable(
+            path,
+            cells.frame,
+            partial(_line_place, path.name, cells.lines),
+            cells.delimiter == ";",
+            n_totals(cells.frame),
+        )
+    else:
+        frame = _typed(data, form, path.name, note, trim)
+        frame = frame.rename(_clean_names(frame, path.name))
+        frame, rows = _without_blank(frame, path.name, note)
+        table = RawTable(path, frame, partial(_row_place, path.name, rows))
+    _refuse_shape(table.frame, path.name)
+    return table
+
+
+def _typed(data: bytes, form: Form, name: str, note: Note, trim: Trim) -> pl.DataFrame:
+    if form is Form.SPREADSHEET:
+        frame = read_sheet(data, name, note, sheet=trim.sheet, skip_lines=trim.skip_lines)
+        return frame.head(max(frame.height - trim.footer_rows, 0))
+    return _parquet(data, name) if form is Form.PARQUET else read_json(data, name)
+
+
+def _line_place(name: str, lines: NDArray[np.int64], row: int) -> str:
+    return f"{name} line {lines[row]:,}"
+
+
+def _row_place(name: str, rows: NDArray[np.intp], row: int) -> str:
+    return f"{name} row {rows[row] + 1:,}"
+
+
+def _without_blank(
+    frame: pl.DataFrame, name: str, note: Note
+) -> tuple[pl.DataFrame, NDArray[np.intp]]:
+    """Rows with a value, as a text file has them; and the place of each."""
+    empty = [
+        pl.col(column).is_null() | (pl.col(column).str.strip_chars() == "")
+        if dtype == pl.String
+        else pl.col(column).is_null()
+        for column, dtype in frame.schema.items()
+    ]
+    is_blank = frame.select(pl.all_horizontal(empty)).to_series().to_numpy()
+    if n_blank := int(is_blank.sum()):
+        note(f"{name}: rows left out because they are empty: {n_blank:,}.")
+        frame = frame.filter(~is_blank)
+    return frame, np.flatnonzero(~is_blank)
+
+
+def _clean_names(frame: pl.DataFrame, name: str) -> dict[str, str]:
+    """Names without white space at their ends, as a text file has them."""
+    names = {column: " ".join(column.split()) for column in frame.columns}
+    names = {
+        column: clean or f"column_{position}"
+        for position, (column, clean) in enumerate(names.items(), start=1)
+    }
+    if len(set(names.values())) < len(names):
+        every = list(names.values())
+        repeated = sorted(clean for clean in every if every.count(clean) > 1)
+        raise DataError(
+            f"{name} has two columns called {repeated[0]!r}.",
+            "Each column needs a name of its own.",
+            "Rename one.",
+        )
+    return names
+
+
+def _parquet(data: bytes, name: str) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(io.BytesIO(data))
+    except PolarsError as error:
+        raise DataError(
+            f"{name} is not whole Parquet: {_first_line(error)}.",
+            "A whole file is needed.",
+            "Fetch or write it again.",
+        ) from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".")
+
+
+def _refuse_shape(frame: pl.DataFrame, name: str) -> None:
+    if frame.height == 0 or frame.width == 0:
+        raise DataError(f"{name} has no rows.", "Rows are needed.", "Export it again.")
+    if frame.width > _MOST_COLUMNS:
+        raise DataError(
+            f"{name} has {frame.width:,} columns.",
+            f"At most {_MOST_COLUMNS:,} are read.",
+            "Keep the columns that matter; were rows and columns swapped?",
+        )

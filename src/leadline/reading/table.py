@@ -1,0 +1,388 @@
+"""Tables of strangers' files: recognised the first time, read by the schema ever after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from leadline.errors import DataError
+from leadline.reading.cell_values import read_cells, stripped
+from leadline.reading.image_columns import RECOGNISED, Images, from_paths, from_values
+from leadline.reading.missing import is_missing
+from leadline.reading.odd import OddCells, refuse_odd
+from leadline.reading.raw import RawTable, Trim, open_table
+from leadline.reading.recognition import (
+    Correction,
+    Doubt,
+    Hints,
+    Recognised,
+    corrected,
+    file_decimals,
+    recognise,
+)
+from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
+from leadline.reading.source import Note
+
+_MOST_WORDS = 12
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """What a person says of how files are read.
+
+    Attributes
+    ----------
+    missing : tuple of str
+        Words that stand for no value, in any column.
+    exclude : tuple of str
+        Columns nobody learns from: what cannot be read in them is left as text.
+    time : str
+        The column that dates the rows: its numbers may stand for times.
+    corrections : mapping of str to Correction
+        Column name to how a person says that it is read.
+    odd_cells : {"refuse", "missing", "words"}
+        What becomes of a few cells that are no numbers among many that are.
+    trim : Trim
+        Lines above the header and below the rows.
+    images : Images or None
+        How images are read; None leaves paths, bytes and arrays as they are.
+    """
+
+    missing: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    time: str = ""
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    odd_cells: str = "refuse"
+    trim: Trim = field(default_factory=Trim)
+    images: Images | None = RECOGNISED
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows, and how they were read.
+
+    Attributes
+    ----------
+    frame : polars.DataFrame
+        Columns are Int64, Float64, String, Datetime[us] in UTC or Binary (images, as PNG); null
+        where there is no value.
+    schema : ReadingSchema
+        Of every column with a value.
+    doubts : tuple of Doubt
+        Readings that were guessed, and what they could be as well.
+    place : callable
+        From the index of a row to its name in messages: "train.csv line 8,112".
+    """
+
+    frame: pl.DataFrame
+    schema: ReadingSchema
+    doubts: tuple[Doubt, ...] = ()
+    place: Callable[[int], str] = "row {}".format
+
+
+def read_tables(
+    paths: Iterable[Path | str],
+    *,
+    schema: ReadingSchema | None = None,
+    options: ReadingOptions | None = None,
+    note: Note | None = None,
+) -> Table:
+    r"""Read several files with the same columns, one below the other.
+
+    Parameters
+    ----------
+    paths : iterable of Path or str
+        At least one; CSV, TSV (also gzipped or alone in a zip), Parquet or JSON lines. The first
+        gives the order of the columns.
+    schema : ReadingSchema, optional
+        How columns are read; those it does not know are recognised.
+    options : ReadingOptions, optional
+        What a person says.
+    note : callable, optional
+        Called with each sentence a person should know about how the files were read.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read whole, or its columns differ from the first file's; names file,
+        line and column.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "late.csv"
+    ...     _ = path.write_text("day;delay;carrier\n31.12.2020;1,5;UA\n01.01.2021;NA;AA\n")
+    ...     table = read_tables([path])
+    >>> [column.words for column in table.schema]
+    ['date, day-month-year', 'number, decimal mark ","', 'words']
+    >>> table.frame["delay"].to_list()
+    [1.5, None]
+    """
+    named = [Path(path) for path in paths]
+    if not named:
+        raise DataError("No file of data is named.", "One is needed.", "Name it in [data] files.")
+    options, note = options or ReadingOptions(), note or _keep_silent
+    known = schema.names if schema else ()
+    tables = [open_table(path, note, options.trim, known) for path in named]
+    for table in tables[1:]:
+        _refuse_other_columns(tables[0], table)
+    return read_raw(tables, schema or ReadingSchema(), options, note)
+
+
+def read_raw(
+    tables: Sequence[RawTable], schema: ReadingSchema, options: ReadingOptions, note: Note
+) -> Table:
+    """Turn cells into values: as `read_tables`, of tables that were opened."""
+    hints = _hints(tables, options)
+    columns: list[pl.Series] = []
+    readings: list[ColumnReading] = []
+    found: list[Recognised] = []
+    odd: list[OddCells] = []
+    words: Counter[str] = Counter()
+    for name in tables[0].frame.columns:
+        parts = [table.frame[name] for table in tables]
+        recognised = _reading_of(name, tables, schema, hints, options)
+        reading = recognised.reading
+        column, faults = _column(parts, tables, reading, _for(options, name, schema), note)
+        if name in options.exclude and faults:
+            reading = replace(reading, type=CellType.WORDS)
+            column, faults = _column(parts, tables, reading, options, note)
+        odd += faults
+        columns.append(column)
+        found.append(recognised)
+        words.update(_words_for_nothing(parts, reading))
+        if column.null_count() < column.len():
+            is_image = column.dtype == pl.Binary
+            readings.append(replace(reading, type=CellType.IMAGE) if is_image else reading)
+    if odd:
+        _refuse_totals(odd, tables)
+        refuse_odd(odd)
+    for table in tables:
+        if table.n_totals:
+            note(f"{_totals(table)} If so, leave them out: {_footer_words(table.n_totals)}.")
+    _tell(found, words, tables, note)
+    doubts = tuple(each.doubt for each in found if each.doubt is not None)
+    frame = pl.DataFrame(columns)
+    return Table(frame, ReadingSchema(tuple(readings)), doubts, partial(_place, tables))
+
+
+def _refuse_totals(odd: Sequence[OddCells], tables: Sequence[RawTable]) -> None:
+    """Refuse totals below the rows, where nothing else is odd."""
+    for table in tables:
+        last = {table.place(table.frame.height - 1 - row) for row in range(table.n_totals)}
+        if last and all(each.n_cells <= table.n_totals and each.place in last for each in odd):
+            raise DataError(
+                _totals(table),
+                "Each line is one row of data.",
+                f"Leave them out: {_footer_words(table.n_totals)}.",
+            )
+
+
+def _totals(table: RawTable) -> str:
+    row = table.frame.row(table.frame.height - table.n_totals)
+    first = next(cell for cell in row if cell)
+    place = table.place(table.frame.height - table.n_totals)
+    which = "this line looks" if table.n_totals == 1 else f"the last {table.n_totals} lines look"
+    return f'{place} begins with "{first}": {which} like a total of the rows above.'
+
+
+def _footer_words(n_rows: int) -> str:
+    return f"--footer-rows {n_rows}, or [data] footer_rows = {n_rows}"
+
+
+def _place(tables: Sequence[RawTable], row: int) -> str:
+    """The place of a row of several files."""
+    for table in tables:
+        if row < table.frame.height:
+            return table.place(row)
+        row -= table.frame.height
+    raise IndexError(row)
+
+
+def _keep_silent(_: str) -> None:
+    """Take no note."""
+
+
+def _hints(tables: Sequence[RawTable], options: ReadingOptions) -> Hints:
+    decimals = [file_decimals(table.frame.iter_columns(), options.missing) for table in tables]
+    return Hints(
+        missing=options.missing,
+        decimals=frozenset().union(*decimals),
+        comma_is_decimal=any(table.has_semicolons for table in tables),
+        odd=options.odd_cells,
+    )
+
+
+def _reading_of(
+    name: str,
+    tables: Sequence[RawTable],
+    schema: ReadingSchema,
+    hints: Hints,
+    options: ReadingOptions,
+) -> Recognised:
+    """As a person says, else as it is known, else recognised."""
+    if (correction := options.corrections.get(name)) is not None:
+        parts = [table.frame[name] for table in tables]
+        is_text = all(part.dtype == pl.String for part in parts)
+        return corrected(pl.concat(parts) if is_text else parts[0], correction, hints)
+    if (known := schema.get(name)) is not None:
+        return Recognised(known)
+    return _recognised(name, tables, hints, options)
+
+
+def _for(options: ReadingOptions, name: str, schema: ReadingSchema) -> ReadingOptions:
+    """Options of one column: what is known to be no image is not looked at as one."""
+    if options.images is None or (known := schema.get(name)) is None:
+        return options
+    names = (name,) if known.type is CellType.IMAGE else ()
+    return replace(options, images=replace(options.images, names=names))
+
+
+def _recognised(
+    name: str, tables: Sequence[RawTable], hints: Hints, options: ReadingOptions
+) -> Recognised:
+    """Recognise a column by all its files; refuse files of which each has its own kind."""
+    hints = replace(hints, is_time=name == options.time)
+    parts = [table.frame[name] for table in tables]
+    texts = [part for part in parts if part.dtype == pl.String]
+    typed = [part for part in parts if part.dtype not in (pl.String, pl.Null)]
+    if typed and not texts:
+        return _agreed(name, tables, [recognise(part, hints) for part in typed])
+    whole = recognise(pl.concat(texts), hints) if texts else recognise(parts[0], hints)
+    if len(parts) == 1 or whole.is_forced or whole.reading.type is not CellType.WORDS:
+        return whole
+    _agreed(name, tables, [recognise(part, hints) for part in parts])
+    return whole
+
+
+def _agreed(name: str, tables: Sequence[RawTable], found: list[Recognised]) -> Recognised:
+    filled = [
+        (table, each)
+        for table, each in zip(tables, found, strict=False)
+        if table.frame[name].null_count() < table.frame.height
+    ] or [(tables[0], found[0])]
+    first, expected = filled[0]
+    for table, other in filled[1:]:
+        kinds = expected.reading.type, other.reading.type
+        if kinds[0] is not kinds[1]:
+            raise DataError(
+                f"{name!r} holds {_SORTS[kinds[0]]} in {first.path.name}, but {_SORTS[kinds[1]]} "
+                f"in {table.path.name}.",
+                "One column holds one kind of value.",
+                "Mend one of the files; where images are meant, check that the paths lead to them.",
+            )
+    names = [each for _, each in filled if each.reading.type is CellType.WORDS]
+    return names[0] if names else expected
+
+
+_SORTS = {
+    CellType.NUMBER: "numbers",
+    CellType.DATE: "dates",
+    CellType.WORDS: "words",
+    CellType.IMAGE: "images",
+}
+
+
+def _column(
+    parts: Sequence[pl.Series],
+    tables: Sequence[RawTable],
+    reading: ColumnReading,
+    options: ReadingOptions,
+    note: Note,
+) -> tuple[pl.Series, list[OddCells]]:
+    """A column of all files as values; and its odd cells, a file each."""
+    values: list[pl.Series] = []
+    odd: list[OddCells] = []
+    images = None if reading.name in options.exclude else options.images
+    for part, table in zip(parts, tables, strict=True):
+        pictures = _as_images(part, reading, images, table, note)
+        if images is not None and images.names is None:
+            # what is an image in the first file is one in the others, be it lost there
+            images = replace(images, names=() if pictures is None else (part.name,))
+        if pictures is not None:
+            values.append(pictures)
+            continue
+        if options.images is None and (part.dtype == pl.Binary or part.dtype.is_nested()):
+            values.append(part)
+            continue
+        read = read_cells(part, reading)
+        values.append(read.values)
+        if read.is_odd.any():
+            odd.append(OddCells.of(part, read.is_odd, reading, table.place))
+    return _stacked(values), odd
+
+
+def _as_images(
+    part: pl.Series, reading: ColumnReading, images: Images | None, table: RawTable, note: Note
+) -> pl.Series | None:
+    """A column of images; None where it is none, or images are not read."""
+    if images is None or reading.type in (CellType.NUMBER, CellType.DATE):
+        return None
+    if images.names is not None and part.name not in images.names:
+        return None
+    if part.dtype == pl.String:
+        read = from_paths(stripped(part), images, table.path, note)
+        return read if read.dtype == pl.Binary else None
+    return from_values(part, images, table.path, note)
+
+
+def _stacked(values: Sequence[pl.Series]) -> pl.Series:
+    dtypes = {each.dtype for each in values if each.null_count() < each.len()}
+    if len(dtypes) > 1:
+        # whole in one file, with parts in another
+        return pl.concat([each.cast(pl.Float64) for each in values])
+    dtype = dtypes.pop() if dtypes else values[0].dtype
+    return pl.concat([each.cast(dtype) for each in values])
+
+
+def _words_for_nothing(parts: Sequence[pl.Series], reading: ColumnReading) -> Counter[str]:
+    """Words that stood for no value, and how often."""
+    words: Counter[str] = Counter()
+    if reading.type is CellType.IMAGE:
+        return words
+    is_quantity = reading.type in (CellType.NUMBER, CellType.DATE)
+    for part in parts:
+        if part.dtype == pl.String:
+            text = stripped(part)
+            nothing = is_missing(text, reading.missing, in_numbers=is_quantity)
+            words.update(text.filter(nothing).drop_nulls().to_list())
+    return words
+
+
+def _tell(
+    found: Sequence[Recognised], words: Counter[str], tables: Sequence[RawTable], note: Note
+) -> None:
+    files = tables[0].path.name if len(tables) == 1 else f"{len(tables)} files"
+    if words:
+        counts = sorted(words.items(), key=lambda item: (-item[1], item[0]))
+        told = ", ".join(f'"{word}" ({count:,})' for word, count in counts[:_MOST_WORDS])
+        note(f"{files}: read as no value: {told}.")
+    for each in found:
+        for remark in each.remarks:
+            note(f"{files}: {remark}")
+
+
+def _refuse_other_columns(first: RawTable, table: RawTable) -> None:
+    expected, columns = first.frame.columns, table.frame.columns
+    lacking = [column for column in expected if column not in columns]
+    extra = [column for column in columns if column not in expected]
+    if lacking or extra:
+        parts = [f"lacks {_list(lacking)}"] * bool(lacking) + [f"has also {_list(extra)}"] * bool(
+            extra
+        )
+        raise DataError(
+            f"{table.path.name} {' and '.join(parts)}, compared with {first.path.name}.",
+            "All files need the same columns.",
+            "Mend it, or leave the file out of [data] files.",
+        )
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:5])
+    return f"{shown} and {len(names) - 5:,} more" if len(names) > 5 else shown
