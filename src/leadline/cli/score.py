@@ -16,7 +16,7 @@ from leadline.cli.terminal.options import echo_json, verb
     "target",
     type=click.Path(path_type=Path),
     default=None,
-    help="Where to write (CSV or Parquet)  [default: FILE.scored.csv]",
+    help="Where to write (CSV, TSV or Parquet)  [default: FILE.scored.csv]",
 )
 def command(file: Path, target: Path | None, folder: Path, as_json: bool) -> None:
     """Score a file with the release in service.
@@ -30,7 +30,7 @@ def command(file: Path, target: Path | None, folder: Path, as_json: bool) -> Non
     from leadline.engines.loading import load
     from leadline.workspace import Workspace
 
-    goal = target or file.with_suffix(f".scored{file.suffix}")
+    goal = target or _default_target(file)
     with Workspace.open(folder) as workspace, Display(console(as_json=as_json)) as display:
         display.start("score", "opening the release")
         release, bundle = in_service(workspace)
@@ -41,3 +41,9 @@ def command(file: Path, target: Path | None, folder: Path, as_json: bool) -> Non
         echo_json({"rows": n_rows, "file": str(goal), "release": release.release_id})
     else:
         click.echo(f"{n_rows:,} rows scored by release {release.release_id}: {goal}")
+
+
+def _default_target(file: Path) -> Path:
+    """Beside the file; as CSV where it is of a form that is not written."""
+    is_written = file.suffix.lower() in {".csv", ".tsv", ".parquet"}
+    return file.with_suffix(f".scored{file.suffix if is_written else '.csv'}")

@@ -87,6 +87,7 @@ def _card(workspace: Workspace, reading: Reading) -> Card:
         missing=tuple(workspace.settings.data.missing),
         made_by=review.person,
         image_size=workspace.settings.data.image_size,
+        reading=tuple(data.reading.only(data.features).to_payload()),
         family=family_of(workspace.record, reading.seen["tuning"]),
     )
 

@@ -43,7 +43,7 @@ def read_cells(column: pl.Series, reading: ColumnReading) -> ReadCells:
     Examples
     --------
     >>> amount = ColumnReading(name="amount", type=CellType.NUMBER, decimal=",", thousands=".")
-    >>> read = read_cells(pl.Series("amount", ["1.500", "none", "1.5"]), amount)
+    >>> read = read_cells(pl.Series("amount", ["1.500", "none", "1.5 kg"]), amount)
     >>> read.values.to_list(), read.is_odd.to_list()
     ([1500, None, None], [False, False, True])
     >>> read_cells(pl.Series("amount", [1500.0]), amount).values.to_list()

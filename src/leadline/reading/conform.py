@@ -12,7 +12,9 @@ from difflib import get_close_matches
 import polars as pl
 
 from leadline.errors import DataError
+from leadline.reading.cell_values import read_cells
 from leadline.reading.image_files import PNG
+from leadline.reading.schema import CellType, ReadingSchema
 
 DATE_FORMATS = (
     "%Y-%m-%d %H:%M:%S%.f",
@@ -30,6 +32,7 @@ DATE_FORMATS = (
 )
 _ZONED_FORMAT = "%Y-%m-%d %H:%M:%S%.f%z"
 _DATETIME = pl.Datetime("us")
+_NO_SCHEMA = ReadingSchema()
 _NEEDED = {
     "number": "a finite number",
     "category": "one value",
@@ -43,6 +46,7 @@ def conform(
     frame: pl.DataFrame,
     kinds: Mapping[str, str],
     *,
+    reading: ReadingSchema = _NO_SCHEMA,
     place: Callable[[int], str] = lambda index: f"row {index + 1:,}",
 ) -> pl.DataFrame:
     """Pick the named columns and cast each to the dtype of its kind.
@@ -53,6 +57,9 @@ def conform(
         May hold other columns too; they are left out.
     kinds : mapping of str to {"number", "category", "text", "date", "image"}
         Column name to kind.
+    reading : ReadingSchema, optional
+        How the cells of the columns are read; columns it does not know are as typed, their dates
+        in one of the usual forms.
     place : callable, default="row 1", "row 2", ...
         From the index of a row to what a message calls it: "train.csv line 8,112".
 
@@ -82,7 +89,7 @@ def conform(
     for name, kind in kinds.items():
         if kind not in _CASTS:
             raise ValueError(f"{name!r} is of kind {kind!r}; needed: {', '.join(_CASTS)}.")
-        before = frame.get_column(name)
+        before = _read(frame.get_column(name), kind, reading, place)
         after = _CASTS[kind](before)
         if after.null_count() > before.null_count():
             lost = after.is_null() & _is_given(before)
@@ -90,6 +97,19 @@ def conform(
                 raise _misfit(before, lost, kind, place)
         columns.append(after.fill_null("") if kind == "text" else after)
     return pl.DataFrame(columns)
+
+
+def _read(
+    values: pl.Series, kind: str, reading: ReadingSchema, place: Callable[[int], str]
+) -> pl.Series:
+    """The cells of a column as its reading has them."""
+    how = reading.get(values.name)
+    if how is None or kind == "image" or how.type is CellType.IMAGE:
+        return values
+    read = read_cells(values, how)
+    if read.is_odd.any():
+        raise _misfit(values, read.is_odd, kind, place)
+    return read.values
 
 
 def parse_dates(values: pl.Series) -> pl.Series:

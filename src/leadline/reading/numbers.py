@@ -76,8 +76,8 @@ def parse_numbers(text: pl.Series, style: NumberStyle = PLAIN) -> pl.Series:
     --------
     >>> parse_numbers(pl.Series(["1", "-2.5e3", "1,5", "inf", None])).to_list()
     [1.0, -2500.0, None, None, None]
-    >>> parse_numbers(pl.Series(["1.234,5", "$12", "1.5"]), NumberStyle(",", ".")).to_list()
-    [1234.5, 12.0, None]
+    >>> parse_numbers(pl.Series(["1.234,5", "1.500", "1.5"]), NumberStyle(",", ".")).to_list()
+    [1234.5, 1500.0, 1.5]
     """
     if style == PLAIN:
         values = _finite(text.cast(pl.Float64, strict=False))
@@ -90,7 +90,11 @@ def parse_numbers(text: pl.Series, style: NumberStyle = PLAIN) -> pl.Series:
     if style.decimal == ",":
         bare = bare.str.replace(",", ".", literal=True)
     values = _finite(bare.cast(pl.Float64, strict=False))
-    return values.set(~fits.fill_null(value=False), None)
+    values = values.set(~fits.fill_null(value=False), None)
+    if style.decimal == ".":
+        return values
+    # as programs write numbers, where the style does not read it: 1500.5, but 1.500 is 1500
+    return values.zip_with(values.is_not_null(), _finite(text.cast(pl.Float64, strict=False)))
 
 
 def _finite(values: pl.Series) -> pl.Series:

@@ -152,7 +152,8 @@ def read_raw(
         column, faults = _column(parts, tables, reading, _for(options, name, schema), note)
         if name in options.exclude and faults:
             reading = replace(reading, type=CellType.WORDS)
-            column, faults = _column(parts, tables, reading, options, note)
+            # what cannot be read at all, such as lists, is no value of a column nobody learns from
+            column, faults = _column(parts, tables, reading, options, note)[0], []
         odd += faults
         columns.append(column)
         found.append(recognised)

@@ -107,18 +107,23 @@ def test_a_missing_column_is_named(tmp_path: Path, release: Sealed) -> None:
 def test_a_column_is_never_overwritten(tmp_path: Path, release: Sealed) -> None:
     source = tmp_path / "rows.csv"
     release.X.with_columns(score=pl.lit(1)).write_csv(source)
-    with pytest.raises(DataError, match="'score' already"):
+    score_file(release.open(), source, tmp_path / "out.csv")
+    scored = pl.read_csv(tmp_path / "out.csv")
+    assert scored["score"].unique().to_list() == [1]
+    assert scored["leadline_score"].to_list() == pytest.approx(release.open().score(release.X))
+    scored.write_csv(source)
+    with pytest.raises(DataError, match="'leadline_score' already"):
         score_file(release.open(), source, tmp_path / "out.csv")
 
 
 @pytest.mark.parametrize(
     ("text", "match"),
     [
-        (b"", "line 1 cannot be read as names"),
-        (b"size,size\n1,2\n", "line 1 cannot be read as names"),
+        (b"", "is empty"),
+        (b"size,size\n1,2\n", "columns 1 and 2 are both called 'size'"),
         (b"size,town,said,at\n\n1,Ulm,x,,more\n", "line 3 cannot be read: it has 5 values"),
-        (b'size,town,said,at\n1,Ulm,"x,\n', "line 2 cannot be read"),
-        (b"size,town,said,at\n1,Ulm,\xff,\n", "not UTF-8"),
+        (b'size,town,said,at\n1,Ulm,"x\n', "line 2 cannot be read"),
+        (b"size,town,said,at\nmuch,Ulm,\xff,\n", "line 2: 'size' is \"much\""),
     ],
 )
 def test_a_broken_file_is_refused(tmp_path: Path, release: Sealed, text: bytes, match: str) -> None:
@@ -136,12 +141,31 @@ def test_a_broken_parquet_file_is_refused(tmp_path: Path, release: Sealed) -> No
 
 
 def test_other_forms_and_missing_files_are_refused(tmp_path: Path, release: Sealed) -> None:
-    with pytest.raises(DataError, match=r"rows.xlsx ends in '.xlsx'"):
-        score_file(release.open(), tmp_path / "rows.xlsx", tmp_path / "out.csv")
+    (tmp_path / "rows.csv").write_text("size,town,said,at\n")
+    with pytest.raises(DataError, match=r"out.xlsx ends in '.xlsx'"):
+        score_file(release.open(), tmp_path / "rows.csv", tmp_path / "out.xlsx")
+    (tmp_path / "rows.csv").unlink()
     with pytest.raises(DataError, match="There is no file"):
         score_file(release.open(), tmp_path / "rows.csv", tmp_path / "out.csv")
     with pytest.raises(ValueError, match="chunk_rows is 0"):
         score_file(release.open(), tmp_path / "rows.csv", tmp_path / "out.csv", chunk_rows=0)
+
+
+@pytest.mark.parametrize("name", ["ROWS.CSV", "rows.tsv", "latin.csv", "sixteen.csv", "rows.jsonl"])
+def test_whatever_a_project_can_be_made_of_is_scored(
+    tmp_path: Path, release: Sealed, name: str
+) -> None:
+    X = release.X.with_columns(pl.col("at").dt.to_string("%Y-%m-%d %H:%M"))
+    text = X.write_csv(separator="\t" if name.endswith("tsv") else ",")
+    encoding = {"latin.csv": "cp1252", "sixteen.csv": "utf-16"}.get(name, "utf-8")
+    if name == "rows.jsonl":
+        text = X.write_ndjson()
+    source = tmp_path / name
+    source.write_bytes(text.replace("late again", "late again é").encode(encoding))
+    score_file(release.open(), source, tmp_path / "out.parquet")
+    changed = X.with_columns(pl.col("said").str.replace("late again", "late again é"))
+    expected = release.open().score(changed)
+    assert pl.read_parquet(tmp_path / "out.parquet")["score"].to_list() == expected.tolist()
 
 
 PEAK = """

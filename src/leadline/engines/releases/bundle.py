@@ -96,6 +96,7 @@ class ReleaseBundle:
 
     def __init__(self, manifest: Manifest, model: Any, golden: pl.DataFrame) -> None:
         self.manifest = manifest
+        self._reading = manifest.reading_schema
         self._model = model
         self._golden = golden
 
@@ -136,7 +137,7 @@ class ReleaseBundle:
         Parameters
         ----------
         frame : polars.DataFrame, shape (n_samples, ...)
-            Raw; the columns of the manifest are picked and cast.
+            Raw; the columns of the manifest are picked, and read as its schema says.
         place : callable
             From the index of a row to what a message calls it.
 
@@ -150,7 +151,7 @@ class ReleaseBundle:
         DataError
             If a column is missing or a value does not fit.
         """
-        X = conform(frame, self.manifest.columns, place=place)
+        X = conform(frame, self.manifest.columns, reading=self._reading, place=place)
         return prediction_table(self._model, self.manifest, X)
 
 

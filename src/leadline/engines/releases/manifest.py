@@ -6,11 +6,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Self
+from typing import Any, Self
 
 from leadline.engines.contract import TASKS, Scalar
 from leadline.errors import ReleaseError
 from leadline.reading.image_files import IMAGE_SIZE
+from leadline.reading.schema import ReadingSchema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,9 @@ class Card:
         Who asked for it.
     image_size : int
         Pixels of the longer side that images were scaled down to.
+    reading : tuple of mapping
+        How the cells of each column are read, as `ReadingSchema.to_payload` has it; empty in
+        releases of before there were schemas.
     family : str
         The family that made the model, as it was named; empty if not stated.
     """
@@ -65,6 +69,7 @@ class Card:
     missing: tuple[str, ...] = ()
     made_by: str = ""
     image_size: int = IMAGE_SIZE
+    reading: tuple[Mapping[str, Any], ...] = ()
     family: str = ""
 
     def __post_init__(self) -> None:
@@ -77,6 +82,11 @@ class Card:
                 "A binary release needs a positive class and a finite threshold; got "
                 f"{self.positive!r} and {self.threshold}. Pass both."
             )
+
+    @property
+    def reading_schema(self) -> ReadingSchema:
+        """How the cells of each column are read."""
+        return ReadingSchema.from_payload(self.reading)
 
     def _has_threshold(self) -> bool:
         return self.threshold is not None and math.isfinite(self.threshold)
@@ -129,6 +139,8 @@ class Manifest(Card):
             payload = {key: value for key, value in json.loads(data).items() if key in known}
             for name in ("classes", "missing", "lock"):
                 payload[name] = tuple(payload[name])
+            payload["reading"] = tuple(payload.get("reading", ()))
+            ReadingSchema.from_payload(payload["reading"])
             return cls(**{**payload, "release_id": release_id})
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ReleaseError(

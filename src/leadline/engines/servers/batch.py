@@ -39,10 +39,11 @@ def score_file(
     bundle : ReleaseBundle
         Opened.
     source : Path
-        CSV, TSV (UTF-8, first line names the columns) or Parquet, by its suffix.
+        Any file that a project can be made of.
     target : Path
-        CSV, TSV or Parquet: all columns of the source, then those of the answer. It is there
-        whole or not at all; what was there before is replaced.
+        CSV, TSV or Parquet: all columns of the source, then those of the answer, called
+        ``leadline_score`` and so on where the source has one of their names. It is there whole
+        or not at all; what was there before is replaced.
     chunk_rows : int > 0, default=50_000
         Rows in memory at once.
     folder : Path, optional
@@ -72,7 +73,7 @@ def score_file(
 
     def scored() -> Iterator[pl.DataFrame]:
         nonlocal n_rows
-        for chunk in read_chunks(source, chunk_rows):
+        for chunk in read_chunks(source, chunk_rows, bundle.manifest.columns):
             yield _answered(bundle, chunk, source.name, folders)
             n_rows += chunk.frame.height
             if progress is not None:
@@ -91,14 +92,14 @@ def _answered(
 ) -> pl.DataFrame:
     """A chunk with its answers beside it; its own columns as they were."""
     manifest = bundle.manifest
-    _refuse_taken_names(chunk.frame, manifest.task, file)
+    names = _free_names(chunk.frame, manifest.task, file)
     text = pl.col(pl.String)
     cleaned = chunk.frame.select(pl.col(n) for n in chunk.frame.columns if n in manifest.columns)
     # the words for a missing value mean here what they meant in training
     cleaned = cleaned.with_columns(pl.when(~text.is_in(list(manifest.missing))).then(text))
     cleaned = _with_images(cleaned, manifest, chunk, folders)
     answers = bundle.predict(cleaned, place=chunk.place)
-    return chunk.frame.hstack(answers)
+    return chunk.frame.hstack(answers.rename(names))
 
 
 def _with_images(
@@ -126,12 +127,17 @@ def _with_images(
     return frame
 
 
-def _refuse_taken_names(frame: pl.DataFrame, task: str, file: str) -> None:
-    """Refuse a source whose columns the answer would overwrite."""
-    taken = [name for name in prediction_columns(task) if name in frame.columns]
+def _free_names(frame: pl.DataFrame, task: str, file: str) -> dict[str, str]:
+    """Names of the answer's columns: as they are called, or marked where the source has one."""
+    names = {
+        name: f"leadline_{name}" if name in frame.columns else name
+        for name in prediction_columns(task)
+    }
+    taken = [name for name in names.values() if name in frame.columns]
     if taken:
         raise DataError(
             f"{file} has a column {taken[0]!r} already.",
             "The answer is written under that name.",
             "Rename the column.",
         )
+    return names

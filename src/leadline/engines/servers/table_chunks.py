@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
+from polars import selectors as cs
 
 from leadline.errors import DataError
+from leadline.reading.raw import open_table
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
 _DELIMITERS = (",", ";", "\t", "|")
+_SMALL = 4 * 2**20
+_BLOCK = 2**20
+_LONGEST_FIELD = 2**31 - 1
 _NEXT = "Export it again."
 
 
@@ -25,14 +32,14 @@ class Chunk:
 
 
 def refuse_other_suffix(path: Path) -> None:
-    """Refuse a file of another form.
+    """Refuse to write a file of another form.
 
     Raises
     ------
     DataError
         If the suffix is none of `SUFFIXES`.
     """
-    if path.suffix not in SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES:
         raise DataError(
             f"{path.name} ends in {path.suffix!r}.",
             f"One of {', '.join(SUFFIXES)} is needed.",
@@ -40,15 +47,18 @@ def refuse_other_suffix(path: Path) -> None:
         )
 
 
-def read_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
+def read_chunks(source: Path, chunk_rows: int, known: Collection[str] = ()) -> Iterator[Chunk]:
     """The rows of a table in order; at least one chunk, be it empty.
 
     Parameters
     ----------
     source : Path
-        CSV or TSV in UTF-8 whose first line names the columns, or Parquet.
+        Any file that a project can be made of. Parquet and plain text in UTF-8 are read a chunk
+        at a time; files of other forms and encodings stand in memory as a whole.
     chunk_rows : int > 0
         Rows at once.
+    known : collection of str
+        Columns that the release needs: they tell a header from data.
 
     Yields
     ------
@@ -60,13 +70,50 @@ def read_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
     DataError
         If the file cannot be read; of text, names the line.
     """
-    refuse_other_suffix(source)
     if not source.is_file():
         raise DataError(f"There is no file {source}.", "A table is needed.", "Check the path.")
-    if source.suffix == ".parquet":
+    with source.open("rb") as file:
+        is_parquet = file.read(4) == b"PAR1"
+    if is_parquet:
         yield from _parquet_chunks(source, chunk_rows)
-    else:
+    elif not _is_plain_text(source, known):
+        yield from _whole_chunks(source, chunk_rows, known)
+    elif source.stat().st_size > _SMALL:
         yield from _text_chunks(source, chunk_rows)
+    else:
+        yield from _small_chunks(source, chunk_rows, known)
+
+
+def _small_chunks(source: Path, chunk_rows: int, known: Collection[str]) -> Iterator[Chunk]:
+    """Plain text that can be looked at whole, in case its quotes are no quotes."""
+    try:
+        chunks = list(_text_chunks(source, chunk_rows))
+    except DataError as error:
+        try:
+            chunks = list(_whole_chunks(source, chunk_rows, known))
+        except DataError:
+            raise error from None
+    yield from chunks
+
+
+def _is_plain_text(source: Path, known: Collection[str]) -> bool:
+    """Whether a file is text in UTF-8 whose first line names the columns that are known."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    head = ""
+    try:
+        with source.open("rb") as file:
+            while block := file.read(_BLOCK):
+                text = decoder.decode(block)
+                head = head or text
+                if "\0" in text:
+                    return False
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    start = head.removeprefix("\ufeff").lstrip()
+    is_other = start.startswith(('{"', '[{"', "[")) or start[:4].lower() == "sep="
+    first = start.partition("\n")[0]
+    return not is_other and all(name in first for name in known)
 
 
 def write_chunks(frames: Iterable[pl.DataFrame], target: Path, *, chunk_rows: int) -> None:
@@ -81,7 +128,7 @@ def write_chunks(frames: Iterable[pl.DataFrame], target: Path, *, chunk_rows: in
     chunk_rows : int > 0
         Rows of a group in Parquet.
     """
-    if target.suffix == ".parquet":
+    if target.suffix.lower() == ".parquet":
         parts: list[Path] = []
         for frame in frames:
             parts.append(target.with_name(f"{len(parts):09d}.part"))
@@ -92,7 +139,7 @@ def write_chunks(frames: Iterable[pl.DataFrame], target: Path, *, chunk_rows: in
     with target.open("wb") as file:
         for index, frame in enumerate(frames):
             _refuse_bytes(frame, target)
-            separator = "\t" if target.suffix == ".tsv" else ","
+            separator = "\t" if target.suffix.lower() == ".tsv" else ","
             frame.write_csv(file, separator=separator, include_header=index == 0)
 
 
@@ -105,6 +152,24 @@ def _refuse_bytes(frame: pl.DataFrame, target: Path) -> None:
                 "A Parquet file takes them.",
                 f"Write to {target.with_suffix('.parquet').name} instead.",
             )
+
+
+def _whole_chunks(source: Path, chunk_rows: int, known: Collection[str]) -> Iterator[Chunk]:
+    """The rows of a file that fits into memory, whatever its encoding and quoting."""
+    table = open_table(source, _keep_silent, known=known)
+    text = pl.col(pl.String)
+    frame = table.frame.select(pl.when(text != "").then(text).otherwise(None), ~cs.string())
+    frame = frame.select(table.frame.columns)
+    for start in range(0, frame.height, chunk_rows):
+        yield Chunk(frame.slice(start, chunk_rows), partial(_place, table.place, start))
+
+
+def _place(place: Callable[[int], str], start: int, row: int) -> str:
+    return place(start + row)
+
+
+def _keep_silent(_: str) -> None:
+    """Take no note: what a person should know was said when the project was made."""
 
 
 def _parquet_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
@@ -122,6 +187,7 @@ def _parquet_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
 
 
 def _text_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
+    limit = csv.field_size_limit(_LONGEST_FIELD)
     with source.open(encoding="utf-8-sig", newline="") as file:
         try:
             delimiter = max(_DELIMITERS, key=file.readline(2**20).count)
@@ -141,6 +207,8 @@ def _text_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
         except csv.Error as error:
             found = f"{source.name} line {reader.line_num:,} cannot be read: {error}."
             raise DataError(found, "Quotes that pair up are needed.", "Mend that line.") from error
+        finally:
+            csv.field_size_limit(limit)
 
 
 def _header(names: list[str], file: str) -> list[str]:
