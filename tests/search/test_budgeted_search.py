@@ -9,6 +9,7 @@ import pytest
 from tests.search.simulated import MemoryRecord, Model, Params, Simulation
 
 from leadline.engines.contract import Choice, Range
+from leadline.engines.loading import load
 from leadline.engines.searchers.random import Random
 from leadline.phases.search.trial import Trial, TrialState
 from leadline.search import budgeted_search, candidate_evaluator
@@ -33,10 +34,9 @@ class Searched:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *models: Model) -> None:
         self.simulation = Simulation({model.name: model for model in models})
-        self.record = MemoryRecord()
+        self.record: Any = MemoryRecord()
         self.executors: list[str] = []
         monkeypatch.setattr(candidate_evaluator, "time", self.simulation)
-        load = budgeted_search.load
 
         def loaded(kind: str, name: str) -> Any:
             if kind != "executors":
@@ -57,7 +57,7 @@ class Searched:
 
         self.search = BudgetedSearch(
             context=self.simulation.context(self.record),
-            study=Study(self.record, "study"),  # type: ignore[arg-type]
+            study=Study(self.record, "study"),
             n_affordable=6400,
             searcher=searcher,
             left_s=left_s,
