@@ -34,7 +34,7 @@ class Searched:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *models: Model) -> None:
         self.simulation = Simulation({model.name: model for model in models})
-        self.record = MemoryRecord()
+        self.record: Any = MemoryRecord()
         self.executors: list[str] = []
         monkeypatch.setattr(candidate_evaluator, "time", self.simulation)
 
@@ -57,7 +57,7 @@ class Searched:
 
         self.search = BudgetedSearch(
             context=self.simulation.context(self.record),
-            study=Study(self.record, "study"),  # type: ignore[arg-type]
+            study=Study(self.record, "study"),
             n_affordable=6400,
             searcher=searcher,
             left_s=left_s,
