@@ -108,13 +108,14 @@ def test_a_round_is_over_once_its_rows_are_there(made: Forecast) -> None:
 
 
 def test_a_forecast_within_a_round_may_ask_for_fewer_rows_but_not_for_more(made: Forecast) -> None:
-    assert made.plan is not None
-    goal = made.plan.rounds[0].n_rows
+    plan = made.plan
+    assert plan is not None
+    goal = plan.rounds[0].n_rows
     half = 1600 + (goal - 1600) // 2
 
     def within(n_rows: int) -> Forecast:
-        rounds = (replace(made.plan.rounds[0], n_rows=n_rows),) if made.plan else ()
-        return replace(made, n_available=half, plan=replace(made.plan, rounds=rounds))
+        rounds = (replace(plan.rounds[0], n_rows=n_rows),)
+        return replace(made, n_available=half, plan=replace(plan, rounds=rounds))
 
     assert rounds_bought([made, within(half + 10)], half + 10) == 1
     assert rounds_bought([made, within(2 * goal)], goal) == 1
