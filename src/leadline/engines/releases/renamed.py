@@ -27,6 +27,7 @@ RENAMED: Mapping[str, str] = {
         "likelihoods.Bells": "likelihoods.GaussianLikelihood",
         "likelihoods.Tables": "likelihoods.CategoricalLikelihood",
         "likelihoods.Terms": "likelihoods.TermLikelihood",
+        "network.inputs.Inputs": "network.input_arrays.Inputs",
         "pixels.Pixels": "inputs.flat_images.Pixels",
     }.items()
 }
