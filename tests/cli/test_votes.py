@@ -163,6 +163,24 @@ def test_an_older_vote_does_not_take_a_newer_ones_place(call: Call, folder: Path
     assert {vote.annotator: vote.value for vote in votes(folder)} == {"Ada": "yes", "Bo": "yes"}
 
 
+def test_of_two_votes_at_the_same_time_the_one_that_comes_in_later_counts(
+    call: Call, folder: Path
+) -> None:
+    a = keys(call, folder)[0]
+    head = "item,judge,value,at\n"
+    assert brought(call, folder, f"{head}{a},Ada,yes,2026-03-02\n")[0] == 0
+    said = brought(call, folder, f"{head}{a},Ada,no,2026-03-02\n")[1]
+    assert said.startswith("1 vote kept, 0 were there already.")
+    assert [vote.value for vote in votes(folder)] == ["no"]
+
+
+def test_a_vote_without_a_time_is_the_newest_of_its_file(call: Call, folder: Path) -> None:
+    a = keys(call, folder)[0]
+    text = f"item,judge,value,at\n{a},Bo,yes,\n{a},Bo,no,2026-03-01\n"
+    assert brought(call, folder, text)[0] == 0
+    assert [vote.value for vote in votes(folder)] == ["yes"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [

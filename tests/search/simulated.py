@@ -20,17 +20,39 @@ from leadline.search.candidate_evaluator import EvaluationContext
 Params = Mapping[str, Scalar]
 
 
-class MemoryRecord:
+class MemoryTrials:
     """Trials by study, as the record keeps them."""
 
     def __init__(self) -> None:
         self.studies: dict[str, list[Trial]] = {}
 
-    def trials(self, study: str) -> tuple[Trial, ...]:
+    def of(self, study: str) -> tuple[Trial, ...]:
         return tuple(self.studies.get(study, ()))
 
-    def add_trial(self, study: str, trial: Trial) -> None:
+    def add(self, study: str, trial: Trial) -> None:
         self.studies.setdefault(study, []).append(trial)
+
+
+class MemoryFits:
+    """Fits by key, train size and repeat, as the record keeps them."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[tuple[int, int], Any]] = {}
+
+    def of(self, key: str, kind: type) -> dict[tuple[int, int], Any]:
+        found = dict(self.kept.get(key, {}))
+        assert all(isinstance(fit, kind) for fit in found.values())
+        return found
+
+    def add(self, key: str, n_train: int, repeat: int, result: Any) -> None:
+        self.kept.setdefault(key, {})[n_train, repeat] = result
+
+
+class MemoryRecord:
+    """What a search keeps on the record."""
+
+    def __init__(self) -> None:
+        self.trials, self.fits = MemoryTrials(), MemoryFits()
 
 
 @dataclass

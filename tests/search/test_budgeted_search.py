@@ -34,7 +34,7 @@ class Searched:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *models: Model) -> None:
         self.simulation = Simulation({model.name: model for model in models})
-        self.record = MemoryRecord()
+        self.record: Any = MemoryRecord()
         self.executors: list[str] = []
         monkeypatch.setattr(candidate_evaluator, "time", self.simulation)
 
@@ -57,7 +57,7 @@ class Searched:
 
         self.search = BudgetedSearch(
             context=self.simulation.context(self.record),
-            study=Study(self.record, "study"),  # type: ignore[arg-type]
+            study=Study(self.record, "study"),
             n_affordable=6400,
             searcher=searcher,
             left_s=left_s,
@@ -65,7 +65,7 @@ class Searched:
         )
         models = self.simulation.models.values()
         self.search.run([CandidateSource(model.name, model) for model in models])
-        return {trial.name: trial for trial in self.record.trials("study")}
+        return {trial.name: trial for trial in self.record.trials.of("study")}
 
 
 def test_the_first_family_is_measured_in_full_and_the_others_at_three_small_sizes(
@@ -122,7 +122,7 @@ def test_a_banned_trial_is_not_measured_and_the_next_proposal_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     searched = Searched(monkeypatch, CHANCE, LINEAR)
-    searched.record.add_trial(
+    searched.record.trials.add(
         "study", Trial(name="linear 0", family="linear", params={}, complexity=1, n_train=0)
     )
     searched.run(1000.0, banned=frozenset({"linear 0"}))
@@ -145,7 +145,7 @@ def test_in_a_short_time_box_sizes_are_measured_one_by_one_in_this_process(
     searched = Searched(monkeypatch, CHANCE, LINEAR)
     searched.run(40.0)
     assert searched.executors == ["sequential", "sequential"]
-    written = [t.n_train for t in searched.record.trials("study") if t.name == "linear 1"]
+    written = [t.n_train for t in searched.record.trials.of("study") if t.name == "linear 1"]
     first = searched.search.sizes[:3]
     assert list(dict.fromkeys(n for n in written if n))[:3] == first
 

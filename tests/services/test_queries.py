@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import timedelta
 
 import pytest
 from tests.examples import example_data, example_feasibility, example_problem
@@ -12,12 +13,13 @@ from leadline.charts import chart_of
 from leadline.errors import NotReadyError, RecordError, SettingsError
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.verdict import Answer
-from leadline.record import Assignment
+from leadline.record import Assignment, Job, JobState
 from leadline.services import commands, queries
 from leadline.services.commands import LabelAnswer
 from leadline.services.queries.history import N_A_PAGE
 from leadline.services.queries.operating_points import Clarity
 from leadline.services.queries.project import Costs
+from leadline.services.queries.row import _failed
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -242,3 +244,46 @@ def test_a_go_overrules_only_the_no_that_it_has_seen(make: Make) -> None:
     assert queries.project_page(workspace).next.path == "/decide/define"
     commands.decide(workspace, "define", "go", "We try it all the same.", "Ada")
     assert queries.row_page(workspace, "feasibility").badge.text == "no, going on"
+
+
+@pytest.mark.parametrize(
+    ("wage", "seconds", "reward"), [(15.0, 10.0, 5), (18.0, 10.0, 5), (18.36, 10.0, 6)]
+)
+def test_what_an_answer_is_paid_is_rounded_up_to_a_cent(
+    make: Make, wage: float, seconds: float, reward: int
+) -> None:
+    workspace = make(("problem", "data"))
+    prices = replace(workspace.settings.prices, wage_per_hour=wage, seconds_per_label=seconds)
+    priced = replace(workspace, settings=replace(workspace.settings, prices=prices))
+    assert queries.question_of(priced).reward == reward
+    assert queries.question_of(priced, reward=0).reward == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "is_told"),
+    [
+        (JobState.FAILED, 1, True),
+        (JobState.LOST, 1, True),
+        (JobState.FAILED, -1, False),
+        (JobState.DONE, 1, False),
+    ],
+)
+def test_a_job_that_failed_is_told_until_a_newer_verdict(
+    make: Make, state: JobState, hours: int, is_told: bool
+) -> None:
+    entry = make(("problem", "data")).record.latest("data")
+    assert entry is not None
+    ended = entry.at + timedelta(hours=hours)
+    job = Job(
+        number=1,
+        row="data",
+        state=state,
+        by="Ada",
+        worker="w",
+        put_at=ended - timedelta(hours=5),
+        beat_at=ended,
+        share=None,
+        message="",
+    )
+    assert _failed([job], entry) == (job if is_told else None)
+    assert _failed([], entry) is None

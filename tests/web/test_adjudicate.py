@@ -11,6 +11,7 @@ from tests.web.test_pages import send
 
 from leadline.record import Role, Vote
 from leadline.services.labelling.worklist import work_of
+from leadline.services.queries import adjudication_page
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -95,3 +96,21 @@ def test_who_comes_by_a_link_decides_and_does_nothing_else(make: Make, visit: Vi
     labeller = visit(workspace, "correct horse battery")
     labeller.get(link_of(workspace, "Eve"))
     assert labeller.get("/adjudicate").status_code == 403, "labelling stays blind"
+
+
+def test_items_may_be_passed_over_one_after_another_and_come_again(make: Make) -> None:
+    workspace = disputed(make, 3)
+    page = adjudication_page(workspace, "Dan")
+    shown = []
+    for _ in range(4):
+        assert page.at_hand is not None
+        shown.append(page.at_hand.item.key)
+        page = adjudication_page(workspace, "Dan", page.later)
+    assert len(set(shown[:3])) == 3
+    assert shown[3] == shown[0]
+
+
+def test_the_only_open_item_has_none_after_it(make: Make) -> None:
+    page = adjudication_page(disputed(make, 1), "Dan")
+    assert page.at_hand is not None
+    assert page.later == ""

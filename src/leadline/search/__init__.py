@@ -1,1 +1,1 @@
-"""The budgeted search: candidates, their evaluator, error forecasts, where the next second goes."""
+"""Search within a time budget: candidates, evaluator, error forecasts, choice of actions."""

@@ -77,7 +77,7 @@ def min_gain(error: float, log_error_std: float) -> float:
 
     Examples
     --------
-    >>> min_gain(0.5, log_error_std=0.2)
+    >>> round(min_gain(0.5, log_error_std=0.2), 6)
     0.005
     """
     return error * max(_MIN_SHARE_OF_ERROR, _MIN_SHARE_OF_STD * log_error_std)

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
 from leadline.phases.wording import chance, is_picture, plural
+from leadline.report.chart_tables import table_of
 from leadline.services import number_format
 from leadline.services.queries.project_state import title_of
 
@@ -18,6 +19,7 @@ _FILTERS = {
     "figure": number_format.figure,
     "moment": number_format.moment,
     "money": number_format.money,
+    "numbers": table_of,
     "per_thousand": number_format.per_thousand,
     "per_thousand_range": number_format.per_thousand_range,
     "percent": number_format.percent,

@@ -107,6 +107,20 @@ def test_a_round_is_over_once_its_rows_are_there(made: Forecast) -> None:
     assert rounds_bought([made, again_open], nearly + 1000) == 2
 
 
+def test_a_forecast_within_a_round_may_ask_for_fewer_rows_but_not_for_more(made: Forecast) -> None:
+    plan = made.plan
+    assert plan is not None
+    goal = plan.rounds[0].n_rows
+    half = 1600 + (goal - 1600) // 2
+
+    def within(n_rows: int) -> Forecast:
+        rounds = (replace(plan.rounds[0], n_rows=n_rows),)
+        return replace(made, n_available=half, plan=replace(plan, rounds=rounds))
+
+    assert rounds_bought([made, within(half + 10)], half + 10) == 1
+    assert rounds_bought([made, within(2 * goal)], goal) == 1
+
+
 def test_rows_that_nobody_advised_open_no_round() -> None:
     stopped = forecast(budget=10.0)
     assert stopped.stop is StopRule.OUT_OF_MONEY

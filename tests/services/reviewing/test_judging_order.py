@@ -23,6 +23,7 @@ def said(rows: list[int], judge: str) -> list[Judgment]:
 def test_two_judges_share_the_work_and_a_few_rows() -> None:
     shared = rows_to_ask(ROWS, [], "Ada")[:N_SHARED]
     others = [row for row in ROWS if row not in shared]
+    assert sorted(rows_to_ask(ROWS, [], "Ada")) == ROWS, "each row once"
     first = said([*shared, *others[:8]], "Ada")
     asked = rows_to_ask(ROWS, first, "Bo")
     assert set(asked[:N_SHARED]) == set(shared)

@@ -50,7 +50,7 @@ def test_agreement_is_counted_vote_by_vote() -> None:
     assert np.isnan(agreement_with_others([1, 2], [1, 2], [0, 0]).shares).all()
 
 
-def same_label(n_votes: int) -> list[int]:
+def same_label(n_votes: int) -> object:
     """One annotator says 1 only, as another does in 684 of 1,000 votes."""
     annotator = [0] * n_votes + [1] * 1000
     return list(always_the_same(annotator, [1] * n_votes + [1] * 684 + [0] * 316))
@@ -65,7 +65,7 @@ def test_one_label_only_is_held_against_nobody_before_it_is_rare_for_all_of_them
 def test_one_label_must_be_given_nearly_always() -> None:
     rare = [0] * 700 + [1] * 300
 
-    def suspects(n_other: int) -> list[int]:
+    def suspects(n_other: int) -> object:
         labels = [1] * (40 - n_other) + [0] * n_other
         return list(always_the_same([0] * 40 + [1] * 1000, labels + rare))
 
