@@ -32,7 +32,7 @@ import polars as pl
 
 from leadline.engines.annotation_format import Answer, ImportResult, LabellingBatch, Question
 from leadline.engines.loading import load
-from leadline.reading.image_files import png_of_numbers
+from leadline.reading.images.image_files import png_of_numbers
 
 _CACHE = Path.home() / ".cache" / "leadline-benchmarks" / "label-studio" / "venv"
 _PACKAGE = "label-studio==1.23.2"

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from leadline.monitoring.feature_drift import column_shifts
-from leadline.reading.image_files import png_of_numbers
+from leadline.reading.images.image_files import png_of_numbers
 
 KINDS = {"speed": "number", "plan": "category", "note": "text", "at": "date"}
 

@@ -156,7 +156,11 @@ def test_dates_in_three_forms_are_told(init: Init, tmp_path: Path) -> None:
 
 
 def test_an_excluded_column_of_lists_is_no_hindrance(init: Init, tmp_path: Path) -> None:
-    rows = {"tags": [["a"], ["b", "c"]] * 40, "x": [row * 7 % 31 for row in range(80)], "y": ["a", "b"] * 40}
+    rows = {
+        "tags": [["a"], ["b", "c"]] * 40,
+        "x": [row * 7 % 31 for row in range(80)],
+        "y": ["a", "b"] * 40,
+    }
     pl.DataFrame(rows).write_parquet(tmp_path / "t.parquet")
     init(tmp_path / "t.parquet", "--label", "y", "--exclude", "tags")
     assert list(data_of(tmp_path)[0].features) == ["x"]

@@ -17,7 +17,7 @@ from leadline.evaluation.scores import positive_scores
 from leadline.phases.scoring import Task
 from leadline.phases.search.trial import Example
 from leadline.phases.wording import plain_text
-from leadline.reading.pixels import thumbnail
+from leadline.reading.images.pixels import thumbnail
 from leadline.record import Artifacts
 
 _LONGEST_TEXT = 200

@@ -10,7 +10,7 @@ import polars as pl
 
 from leadline.phases.data import Data
 from leadline.phases.wording import is_picture
-from leadline.reading.pixels import data_uri
+from leadline.reading.images.pixels import data_uri
 from leadline.record import Artifacts, Item
 from leadline.snapshot import content_hashes, from_parquet
 

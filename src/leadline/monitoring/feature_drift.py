@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.reading.pixels import pixels
+from leadline.reading.images.pixels import pixels
 from leadline.stats.monitoring.drift import number_shift, share_shift
 
 _MOST_CATEGORIES = 30

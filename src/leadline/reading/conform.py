@@ -13,7 +13,7 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.cell_values import read_cells
-from leadline.reading.image_files import PNG
+from leadline.reading.images.image_files import PNG
 from leadline.reading.schema import CellType, ReadingSchema
 
 DATE_FORMATS = (

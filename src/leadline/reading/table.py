@@ -12,7 +12,7 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.cell_values import read_cells, stripped
-from leadline.reading.image_columns import RECOGNISED, Images, from_paths, from_values
+from leadline.reading.images.image_columns import RECOGNISED, Images, from_paths, from_values
 from leadline.reading.missing import is_missing
 from leadline.reading.odd import OddCells, refuse_odd
 from leadline.reading.raw import RawTable, Trim, open_table

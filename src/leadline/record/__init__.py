@@ -24,8 +24,8 @@ from leadline.record.labels.worklist import (
     Worklist,
 )
 from leadline.record.observations import Observation
-from leadline.record.reading import Reading
 from leadline.record.reviews import CostOpinion, Judgment
+from leadline.record.row_reading import Reading
 from leadline.record.store import Record
 from leadline.record.tables import JobState, Role, VoteKind
 

@@ -14,7 +14,7 @@ from leadline.errors import OutdatedAnswerError, RecordError
 from leadline.phases.lifecycle import ROWS
 from leadline.phases.verdict import Verdict
 from leadline.record.codec import decode, to_json
-from leadline.record.reading import require_declared
+from leadline.record.row_reading import require_declared
 
 V = TypeVar("V", bound=Verdict)
 

@@ -27,8 +27,8 @@ from leadline.record.invitations import Invitations
 from leadline.record.jobs import Jobs
 from leadline.record.labels import Labels
 from leadline.record.observations import Observations
-from leadline.record.reading import Reading
 from leadline.record.reviews import Reviews
+from leadline.record.row_reading import Reading
 from leadline.record.sql_types import utc
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table

@@ -11,8 +11,8 @@ import polars as pl
 from leadline.errors import DataError
 from leadline.phases.data import Column, Kind, Role
 from leadline.phases.scoring import Task
-from leadline.reading.image_columns import refuse_images
-from leadline.reading.pixels import thumbnail
+from leadline.reading.images.image_columns import refuse_images
+from leadline.reading.images.pixels import thumbnail
 
 _MOST_CATEGORIES = 50
 _MOST_CATEGORIES_SHARE = 0.05

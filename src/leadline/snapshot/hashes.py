@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.reading.pixels import content_of
+from leadline.reading.images.pixels import content_of
 
 _HASH_BYTES = 8
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.reading.image_files import png_of_numbers
+from leadline.reading.images.image_files import png_of_numbers
 
 COLUMNS = {
     "size": "number",

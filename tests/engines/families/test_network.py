@@ -32,7 +32,7 @@ from leadline.engines.families.network.module import Network
 from leadline.engines.loading import load
 from leadline.engines.releases.models import dump_model, load_model, trusted_types
 from leadline.errors import EngineError
-from leadline.reading.image_files import png_of_numbers
+from leadline.reading.images.image_files import png_of_numbers
 from leadline.testing.sample import COLUMNS, frame_of, labels_of
 
 REPOSITORY = Path(__file__).parents[3]

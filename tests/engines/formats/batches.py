@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from leadline.engines.annotation_format import Answer, ImportResult, LabellingBatch, Question
-from leadline.reading.image_files import png_of_numbers
+from leadline.reading.images.image_files import png_of_numbers
 
 # a lone surrogate is no text: no file in UTF-8 can hold it
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)

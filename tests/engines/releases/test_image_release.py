@@ -20,7 +20,7 @@ from leadline.engines.servers.batch import score_file
 from leadline.engines.servers.http import create_app
 from leadline.errors import DataError
 from leadline.reading.conform import conform
-from leadline.reading.image_files import png_of
+from leadline.reading.images.image_files import png_of
 
 N_ROWS, SIZE = 60, 8
 KINDS = {"photo": "image"}

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from leadline.engines.annotation_format import Answer, Fault, ImportedAnnotation, time_of
-from leadline.reading.pixels import data_uri
+from leadline.reading.images.pixels import data_uri
 
 _WORDS = ("item", "judge", "guidelines", "reason", "comment")
 

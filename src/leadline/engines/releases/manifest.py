@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from leadline.engines.contract import TASKS, Scalar
 from leadline.errors import ReleaseError
-from leadline.reading.image_files import IMAGE_SIZE
+from leadline.reading.images.image_files import IMAGE_SIZE
 from leadline.reading.schema import ReadingSchema
 
 

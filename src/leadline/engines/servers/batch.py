@@ -18,7 +18,7 @@ from leadline.engines.servers.table_chunks import (
     write_chunks,
 )
 from leadline.errors import DataError
-from leadline.reading.image_files import read_column
+from leadline.reading.images.image_files import read_column
 
 Progress = Callable[[int], None]
 

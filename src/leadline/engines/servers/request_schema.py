@@ -19,7 +19,7 @@ from pydantic import (
 
 from leadline.engines.releases.manifest import Manifest
 from leadline.errors import DataError
-from leadline.reading.image_files import png_of_base64
+from leadline.reading.images.image_files import png_of_base64
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 _KINDS = {

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import TruncatedSVD
 
-from leadline.reading.pixels import channels_of, longest_side, pixels
+from leadline.reading.images.pixels import channels_of, longest_side, pixels
 
 __all__ = ["TRUSTED", "Pixels", "pixels"]
 

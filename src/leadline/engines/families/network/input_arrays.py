@@ -14,7 +14,7 @@ from leadline.engines.families.inputs.date_features import date_parts
 from leadline.engines.families.inputs.encoders import Categories, Numbers, Words
 from leadline.engines.families.inputs.flat_images import Pixels
 from leadline.engines.families.network.architecture import Layer, image_layers, table_layers
-from leadline.reading.pixels import channels_of, longest_side, pixels
+from leadline.reading.images.pixels import channels_of, longest_side, pixels
 
 _TEXT_DIRECTIONS = 128
 _IMAGE_DIRECTIONS = 64

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.image_files import IMAGE_SIZE, SUFFIXES, place_of, read_column
+from leadline.reading.images.image_files import IMAGE_SIZE, SUFFIXES, place_of, read_column
 from leadline.reading.source import Note
 
 _ENDS = rf"(?i)({'|'.join(re.escape(suffix) for suffix in SUFFIXES)})$"

@@ -12,14 +12,14 @@ from PIL import Image
 
 from leadline.engines.families.inputs.flat_images import Pixels
 from leadline.errors import DataError
-from leadline.reading.image_files import (
+from leadline.reading.images.image_files import (
     IMAGE_SIZE,
     png_of,
     png_of_base64,
     png_of_numbers,
     read_column,
 )
-from leadline.reading.pixels import (
+from leadline.reading.images.pixels import (
     channels_of,
     content_of,
     longest_side,

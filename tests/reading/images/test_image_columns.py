@@ -10,8 +10,8 @@ from tests.reading.reader import read_table, read_tables
 from leadline.errors import DataError
 from leadline.phases.data import Kind
 from leadline.phases.wording import is_picture
-from leadline.reading.image_columns import Images
-from leadline.reading.image_files import png_of_numbers
+from leadline.reading.images.image_columns import Images
+from leadline.reading.images.image_files import png_of_numbers
 from leadline.snapshot import (
     columns_of,
     content_hashes,

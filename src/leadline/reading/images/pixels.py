@@ -41,7 +41,7 @@ def pixels(column: pl.Series, size: int, n_channels: int = 0) -> NDArray[np.floa
 
     Examples
     --------
-    >>> from leadline.reading.image_files import png_of_numbers
+    >>> from leadline.reading.images.image_files import png_of_numbers
     >>> ink = pl.Series([png_of_numbers([[0, 255], [51, 0]]), None])
     >>> pixels(ink, 2)[..., 0].tolist()
     [[[0.0, 1.0], [0.20000000298023224, 0.0]], [[0.5, 0.5], [0.5, 0.5]]]

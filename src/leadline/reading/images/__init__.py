@@ -1,0 +1,1 @@
+"""Images in tables: files and arrays become small PNG, and pixels."""
