@@ -542,8 +542,9 @@ def test_every_key_of_the_old_settings_is_read(folder: Path) -> None:
     # nobody has confirmed this one
     assert read["problem"]["assumed"] == ("cost_false_alarm",)
     for section, keys in read.items():
-        assert set(keys) == set(said[section]), section
-        assert plain(keys) == plain(said[section]), section
+        # keys that came later have their defaults
+        assert set(said[section]) <= set(keys), section
+        assert plain({key: keys[key] for key in said[section]}) == plain(said[section]), section
 
 
 def plain(value: Any) -> Any:

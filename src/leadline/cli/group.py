@@ -9,6 +9,7 @@ import click
 VERBS = {
     "init": "Make a workspace from a file of data.",
     "status": "Where the project stands, and what to do next.",
+    "data": "How each column was read, and what it is used for.",
     "run": "Compute what is missing or stale: stages, rows, or everything.",
     "plan": "What some budgets would buy, before any of them is spent.",
     "decide": "Say go, back or stop after a stage, and why.",
