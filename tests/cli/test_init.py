@@ -67,7 +67,6 @@ def test_dates_in_parquet_and_a_column_of_text(call: Call, tmp_path: Path) -> No
         (GOOD, "", "No label is named."),
         ("a,b\n1,\n2,\n", "b", "The label column 'b' is empty."),
         ("a,a\n1,2\n", "a", "columns 1 and 2 are both called 'a'"),
-        ("a,a\n1,2\n", "a", "columns 1 and 2 are both called 'a'"),
         ("a,b\n1,2\n3,4,5\n", "a", "line 3: 3 values"),
         ("a,b\n", "a", "has one line only"),
         ("", "a", "is empty"),
