@@ -151,8 +151,9 @@ def read_raw(
         reading = recognised.reading
         column, faults = _column(parts, tables, reading, _for(options, name, schema), note)
         if name in options.exclude and faults:
+            # lists and the like are no words either: nobody learns from them
             reading = replace(reading, type=CellType.WORDS)
-            column, faults = _column(parts, tables, reading, options, note)
+            column, faults = _column(parts, tables, reading, options, note)[0], []
         odd += faults
         columns.append(column)
         found.append(recognised)
