@@ -11,7 +11,7 @@ from leadline.engines.annotation_format import ImportedAnnotation
 from leadline.errors import NotReadyError
 from leadline.phases.data import Data
 from leadline.services.labelling.cells_of_answers import ReadValues, read_values, reading_of
-from leadline.services.queries.labelling_batch import identity_of, keyed_items
+from leadline.services.labelling.keyed_items import identity_of, keyed_items
 from leadline.snapshot import content_hashes
 from leadline.workspace import Workspace
 
