@@ -17,8 +17,10 @@ import pytest
 from tests.projects import run_to
 from tests.reading.reader import read_table
 
+from leadline.datasets.source_files import read_later
 from leadline.engines.loading import load
 from leadline.errors import DataError
+from leadline.monitoring.observations import block_names
 from leadline.phases.data import Data, SplitKind
 from leadline.services.commands import ImportSummary, import_votes
 from leadline.services.commands.start import start_project
@@ -354,6 +356,16 @@ def test_a_split_by_time_is_the_same_the_second_time(
         assert first.split.n_test == n_test
         assert re.search(told, first.summary)
         assert run_to(workspace, "data") == first
+
+
+def test_years_of_a_later_file_fall_into_blocks_of_their_own(tmp_path: Path) -> None:
+    data, later = tmp_path / "t.csv", tmp_path / "later.csv"
+    rows = [f"{2005 + row // 20},{row * 7919 % 1009 / 7},{'ab'[row % 3 % 2]}" for row in range(400)]
+    data.write_text("\n".join(["year,x,y", *rows]))
+    later.write_text("year,x\n2024,1.5\n2025,2.5\n")
+    with made(tmp_path, data, "y", time="year") as workspace:
+        frame = read_later(workspace, [later], audit(workspace).reading).frame
+    assert block_names(frame["year"], "week") == ["2024-01-01", "2024-12-30"]
 
 
 # --------------------------------------------------------------------------- the files
