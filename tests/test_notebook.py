@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,12 +12,14 @@ from tests.projects import BY, copy_of_released, customers, project
 
 import leadline.notebook as nb
 from leadline.charts import svg
-from leadline.errors import NotReadyError, SettingsError
+from leadline.errors import DataError, NotReadyError, SettingsError
 from leadline.phases.curve import Curve
+from leadline.phases.data import Data
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import State
 from leadline.phases.review import Review
 from leadline.phases.verdict import Answer
+from leadline.snapshot import from_parquet
 
 
 @pytest.fixture
@@ -110,3 +114,67 @@ def test_a_plot_is_a_picture(released: nb.Project) -> None:
     assert picture is not None
     assert svg(picture).startswith("<svg")
     assert released.result("problem").plot() is None
+
+
+# --------------------------------------------------------------------------- from frames
+
+
+def frame_of_parcels() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "weight": [row * 7 % 23 / 4 for row in range(60)],
+            "town": ["Ulm", "Hof", None] * 20,
+            "tracking": [2**60 + row * 37 % 61 for row in range(60)],
+            "sent": [datetime(2024, 1, 1) + timedelta(hours=row) for row in range(60)],  # noqa: DTZ001
+            "late": [row % 3 == 0 for row in range(60)],
+        }
+    )
+
+
+def snapshot_of(frame: Any, folder: Path) -> pl.DataFrame:
+    with nb.init(frame, "late", folder, by=BY, problem={"positive": "true"}) as mine:
+        data = mine.result("data").verdict
+        assert isinstance(data, Data)
+        assert mine.by == BY
+        return from_parquet(mine.workspace.artifacts.get(data.snapshot))
+
+
+def test_frames_of_every_package_make_the_same_project(tmp_path: Path) -> None:
+    frame = frame_of_parcels()
+    frame.write_csv(tmp_path / "late.csv")
+    expected = snapshot_of(tmp_path / "late.csv", tmp_path / "file")
+    sources = (frame, frame.lazy(), frame.to_arrow(), frame.to_pandas())
+    for number, source in enumerate(sources):
+        assert snapshot_of(source, tmp_path / str(number)).equals(expected)
+    assert expected["tracking"].n_unique() == 60
+
+
+def test_an_index_with_a_name_is_a_column(tmp_path: Path) -> None:
+    named = frame_of_parcels().to_pandas().set_index("town")
+    assert "town" in snapshot_of(named, tmp_path / "named").columns
+    filtered = frame_of_parcels().to_pandas().iloc[5:]
+    assert snapshot_of(filtered, tmp_path / "counted").width == 5
+
+
+def test_a_frame_that_cannot_be_read_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    mixed = frame_of_parcels().to_pandas()
+    mixed["town"] = [1, "Ulm", None] * 20
+    with pytest.raises(DataError, match=r"'town' holds int and str; convert it"):
+        nb.init(mixed, "late", folder)
+    twice = frame_of_parcels().to_pandas()
+    twice.columns = ["x", "x", "y", "z", "late"]
+    with pytest.raises(DataError, match="two columns are called 'x'"):
+        nb.init(twice, "late", folder)
+    with pytest.raises(DataError, match="There is no column 'left'"):
+        nb.init(frame_of_parcels(), "left", folder)
+    with pytest.raises(DataError, match="Rows were given as int"):
+        nb.init(7, "late", folder)
+    assert not folder.exists()
+
+
+def test_a_project_is_made_once(tmp_path: Path) -> None:
+    nb.init(frame_of_parcels(), "late", tmp_path).close()
+    with pytest.raises(SettingsError, match="exists already"):
+        nb.init(frame_of_parcels(), "late", tmp_path)
+    assert (tmp_path / "data.parquet").exists()

@@ -4,7 +4,8 @@ In a notebook::
 
     import leadline as ll
 
-    project = ll.open("my-project")
+    project = ll.init(frame, label="churned", folder="my-project")
+    project = ll.open("my-project")  # ever after
     project.run("curve").plot()
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Project", "Result", "open"]
+__all__ = ["Project", "Result", "init", "open"]
 
 
 def __getattr__(name: str) -> Any:

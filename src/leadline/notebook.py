@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from html import escape
 from pathlib import Path
@@ -12,17 +12,26 @@ from typing import TYPE_CHECKING, Any, Self
 import polars as pl
 
 from leadline.charts import chart_of, svg
-from leadline.errors import NotReadyError
+from leadline.errors import DataError, NotReadyError, SettingsError
 from leadline.phases.lifecycle import ROWS, Standing
 from leadline.phases.verdict import Bounds, Severity, Verdict
+from leadline.reading.data_frames import as_polars, is_frame
 from leadline.record import Entry
 from leadline.services.commands import choose_point, decide
+from leadline.services.commands.start import (
+    all_or_nothing,
+    given_options,
+    inspect_label,
+    require_new,
+    start_project,
+)
 from leadline.worker import refresh
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
     from leadline.charts import Picture
 
+_FRAME_FILE = "data.parquet"
 _TABLES = {
     "data": "columns",
     "search": "trials",
@@ -55,6 +64,104 @@ def open(folder: Path | str = ".", *, by: str = "") -> Project:  # noqa: A001 - 
         If there is no ``leadline.toml``, or it says something that cannot be.
     """
     return Project(Workspace.open(folder), by or getpass.getuser())
+
+
+def init(
+    source: Any,
+    label: str,
+    folder: Path | str = ".",
+    *,
+    name: str = "",
+    by: str = "",
+    problem: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Project:
+    """Make a project of labelled rows: as ``leadline init`` does, and asks nothing.
+
+    Parameters
+    ----------
+    source : path, sequence of paths, or data frame
+        Files, or a frame of pandas or polars, or a table of pyarrow. A frame is written into the
+        folder as ``data.parquet``, and read from there like any file.
+    label : str
+        The column to predict.
+    folder : Path or str, default="."
+        Where ``leadline.toml`` will lie; made if it is not there.
+    name : str, default=""
+        Of the project; the folder's if empty.
+    by : str, default=""
+        Who you are: it goes on the record. Empty: who is logged in.
+    problem, data : mapping, optional
+        Settings that are known already, such as ``data={"exclude": ["id"]}``; all others are
+        written as assumed.
+
+    Returns
+    -------
+    Project
+        With the verdicts of 'problem' and 'data'. The data may be unfit to learn from:
+        ``project.result("data")`` says so.
+
+    Raises
+    ------
+    DataError
+        If the rows cannot be read, or have no such column; nothing is left behind.
+    SettingsError
+        If the folder holds a project, or a setting is unknown.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> frame = pl.DataFrame({"x": range(60), "late": ["no", "yes", "no"] * 20})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with init(frame, "late", folder, by="Ada") as project:
+    ...         print(project.result("data").verdict.n_rows)
+    60
+    """
+    folder = Path(folder)
+    require_new(folder)
+    given = {key: list(each) if isinstance(each, tuple) else each
+             for key, each in (data or {}).items()}  # fmt: skip
+    written = folder / _FRAME_FILE
+    with all_or_nothing(folder, written):
+        files = [_written(source, written)] if is_frame(source) else _paths(source)
+        inspect_label(files, label, given_options(given))
+        start_project(folder, files, label, name=name, problem=problem, data=given)
+        with open(folder, by=by) as first:
+            first.run_all("problem", "data")
+    return open(folder, by=by)
+
+
+def _paths(source: Any) -> list[Path]:
+    if isinstance(source, str | Path):
+        return [Path(source)]
+    if isinstance(source, list | tuple):
+        return [Path(each) for each in source]
+    raise DataError(
+        f"Rows were given as {type(source).__name__}.",
+        "A path, a list of paths, or a data frame of pandas, polars or pyarrow is needed.",
+        "Give one of these.",
+    )
+
+
+def _written(source: Any, path: Path) -> Path:
+    """Write a frame where the project will read it."""
+    frame = as_polars(source)
+    if path.exists():
+        raise SettingsError(
+            f"{path} exists already.",
+            "The frame is written there.",
+            "Choose another folder, or give the path of that file.",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        frame.write_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        raise DataError(
+            f"The frame cannot be written: {str(error).splitlines()[0]}.",
+            "Columns of numbers, words, dates or images are needed.",
+            "Convert or drop the column.",
+        ) from error
+    return path
 
 
 class Project:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 from tests.cli.conftest import Call
-from tests.services.flights import make_workspace
+from tests.services.flights import append, flights, make_workspace
 from tests.services.test_commands import UNTIL_TUNING
 
 from leadline.cli.terminal.options import EXIT_STOPPED
+from leadline.phases.tuning import Tuning
 from leadline.record import Judgment, Vote
+from leadline.snapshot import to_parquet
 from leadline.workspace import Workspace
 
 
@@ -187,6 +190,29 @@ def test_judging_elsewhere(call: Call, tuned: Path) -> None:
     chosen = call("review", "--choose", "balanced", "--why", "fine", "-C", tuned)
     assert chosen.exit_code == 0, chosen.output
     assert "Ada chose balanced" in chosen.stdout
+
+
+def test_rows_to_judge_may_have_our_names_themselves(call: Call, tuned: Path) -> None:
+    with Workspace.open(tuned) as workspace:
+        entry = workspace.record.latest("tuning")
+        assert entry is not None
+        assert isinstance(entry.verdict, Tuning)
+        stream = flights(entry.verdict.n_stream).with_columns(
+            row=pl.col("carrier"), score=pl.col("dep_delay"), is_positive=pl.col("remark")
+        )
+        digest = workspace.artifacts.put(to_parquet(stream), "stream")
+        append(workspace, "tuning", replace(entry.verdict, stream=digest))
+    file = tuned / "rows.csv"
+    assert call("export", "rows", file, "-C", tuned).exit_code == 0
+    rows = pl.read_csv(file)
+    assert rows.columns[:2] == ["leadline_row", "leadline_is_positive"]
+    assert {"row", "score", "is_positive"} < set(rows.columns)
+    said = pl.Series(["yes", "no", None] * (rows.height // 3))
+    rows.with_columns(leadline_is_positive=said).write_csv(file)
+    answer = call("review", "--judgments", file, "-C", tuned, "--json")
+    assert answer.exit_code == 0, answer.output
+    page = json.loads(answer.stdout)
+    assert (page["n_judged"], page["n_unsure"]) == (40, 20)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from tests.phases.again import again, faults, notes, warnings
 from leadline.phases.data import ClassCount, Column, Kind, Leak, Role, Split, SplitKind
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
+from leadline.reading.schema import CellType, ColumnReading, Epoch, ReadingSchema
 
 DATA = example_data()
 RANDOM = Split(kind=SplitKind.RANDOM, test_share=0.2, seed=0, n_train=80, n_test=20)
@@ -79,6 +80,35 @@ def test_repeats_conflicts_and_crossings_are_told() -> None:
     assert "7 of the repeats have another label." in warnings(verdict)
     assert any(what.startswith("3 test rows repeat a train row") for what in warnings(verdict))
     assert verdict.answer is Answer.GO
+
+
+@pytest.mark.parametrize(
+    ("ends", "epoch", "told"),
+    [
+        (("2021-01-01T00:00:00", "2024-01-01T00:00:00"), Epoch.YEARS, "2021 to 2024"),
+        (("2021-01-01T00:00:00", "2024-10-01T00:00:00"), Epoch.YEARS, "2021-01-01 to 2024-10-01"),
+        (("2021-01-01T00:00:00", "2024-01-01T00:00:00"), None, "2021-01-01 to 2024-01-01"),
+        (("2021-01-01T00:00:00", "2021-01-01T10:00:00"), None,
+         "2021-01-01T00:00:00 to 2021-01-01T10:00:00"),
+        (("2005", "2024"), None, "2005 to 2024"),
+    ],
+)  # fmt: skip
+def test_the_span_of_test_rows_is_told_as_people_say_it(
+    ends: tuple[str, str], epoch: Epoch | None, told: str
+) -> None:
+    time = Split(
+        kind=SplitKind.TIME, column="at", test_share=0.2, seed=0, n_train=80, n_test=20,
+        test_from=ends[0], test_to=ends[1],
+    )  # fmt: skip
+    reading = ReadingSchema((ColumnReading(name="at", type=CellType.DATE, epoch=epoch),))
+    verdict = again(DATA, split=time, reading=reading)
+    assert f"Split by time: the test rows are from {told}." in notes(verdict)
+
+
+def test_days_are_told_from_numbers_that_grow() -> None:
+    columns = (Column(name="at", kind=Kind.DATE), Column(name="step", kind=Kind.NUMBER))
+    assert again(DATA, columns=columns, time_column="at").day_column == "at"
+    assert again(DATA, columns=columns, time_column="step").day_column == ""
 
 
 def test_each_split_is_told() -> None:

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from leadline.errors import DataError
-from leadline.snapshot import content_hashes, split_rows
+from leadline.snapshot import content_hashes, rows_between, span_of, split_rows
 
 
 def table(n: int = 2_000) -> pl.DataFrame:
@@ -103,3 +103,22 @@ def test_splits_that_cannot_be() -> None:
     for kind in ("time", "group"):
         with pytest.raises(DataError, match="one side"):
             split_rows(frame.with_columns(one=1), columns=["x"], kind=kind, column="one")
+
+
+def test_a_span_of_time_holds_the_rows_it_was_made_of() -> None:
+    moments = [datetime(2024, 1, 1) + timedelta(hours=row) for row in range(9)]  # noqa: DTZ001
+    for values in (moments, list(range(2**53, 2**53 + 9)), [row / 8 for row in range(9)]):
+        times = pl.Series([*values, None])
+        inside = np.arange(10) % 10 < 9
+        inside[:4] = False
+        assert rows_between(times, *span_of(times.filter(inside))).tolist() == inside.tolist()
+    assert not rows_between(times, "", "").any()
+    # a span of numbers is none of dates
+    assert not rows_between(pl.Series(moments), "3", "5").any()
+
+
+def test_a_span_of_numbers_noted_as_moments_is_understood() -> None:
+    years = pl.Series([2005, 2021, 2024])
+    assert rows_between(
+        years, "1970-01-01T00:00:00.002021", "1970-01-01T00:00:00.002024"
+    ).tolist() == [False, True, True]

@@ -32,8 +32,9 @@ def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool)
     Of 'labels', each line is a vote or, where one person decided what votes left open, a decision.
 
     'rows' are without scores; fill in the column is_positive and bring them back with
-    'leadline review --judgments FILE'. Images are written into a folder beside the file, and
-    their columns hold the paths.
+    'leadline review --judgments FILE'. Where the data have a column row or is_positive themselves,
+    ours are called leadline_row and leadline_is_positive. Images are written into a folder beside
+    the file, and their columns hold the paths.
 
     'mlflow' writes trials, curves, forecasts, verdicts and the release into an MLflow server or
     store. It needs 'leadline[mlflow]'. Done again, it updates and doubles nothing.
@@ -120,7 +121,7 @@ def _rows(workspace: Workspace, path: Path, final: Path) -> int:
 
     from leadline.errors import NotReadyError
     from leadline.phases.tuning import Tuning
-    from leadline.services.reviewing.stream_rows import rows_to_judge
+    from leadline.services.reviewing.stream_rows import judging_columns, rows_to_judge
     from leadline.snapshot import from_parquet
 
     entry = workspace.record.latest("tuning")
@@ -139,9 +140,9 @@ def _rows(workspace: Workspace, path: Path, final: Path) -> int:
         )
     rows = list(rows_to_judge(workspace.artifacts, entry.verdict))
     frame = from_parquet(workspace.artifacts.get(entry.verdict.stream))[rows]
-    frame = frame.select(
-        pl.Series("row", rows), pl.lit(None, dtype=pl.String).alias("is_positive"), pl.all()
-    )
+    name, answer = judging_columns(frame.columns)
+    empty = pl.lit(None, dtype=pl.String).alias(answer)
+    frame = frame.select(pl.Series(name, rows), empty, pl.all())
     folder = final.with_suffix(".images")
     for column in frame.select(pl.col(pl.Binary)):
         frame = frame.with_columns(_written(column, rows, folder))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +80,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     are not fit to learn from, and leaves nothing behind if they cannot be read.
     """
     from leadline.services.commands.start import (
+        all_or_nothing,
         given_options,
         inspect_label,
         require_new,
@@ -109,7 +108,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         data |= _ask_readings(seen, data)
         problem |= _ask(seen, problem)
         ethics = _ask_ethics(by)
-    with _all_or_nothing(folder):
+    with all_or_nothing(folder):
         start_project(folder, files, label, name=name, problem=problem, data=data, ethics=ethics)
         is_fit = _first_look(folder, by, as_json=as_json)
     if not is_fit:
@@ -118,21 +117,6 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
 
 def _is_person() -> bool:
     return sys.stdin.isatty()
-
-
-@contextmanager
-def _all_or_nothing(folder: Path) -> Iterator[None]:
-    """Remove what was made if the first look fails; what was there before stays."""
-    from leadline.workspace import SETTINGS_FILE, STATE_FOLDER
-
-    made = [path for path in (folder, folder / STATE_FOLDER) if not path.exists()]
-    try:
-        yield
-    except BaseException:
-        (folder / SETTINGS_FILE).unlink(missing_ok=True)
-        for path in made:
-            shutil.rmtree(path, ignore_errors=True)
-        raise
 
 
 def _first_look(folder: Path, by: str, *, as_json: bool) -> bool:

@@ -25,6 +25,7 @@ from leadline.snapshot import (
     content_hashes,
     infer_kinds,
     rows_between,
+    span_of,
     split_rows,
     to_parquet,
 )
@@ -70,7 +71,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     time_column = settings.time or _date_column(columns)
     is_ordered = bool(time_column) and labelled[time_column].is_sorted()
     report("setting the test rows aside", 0.3)
-    split, is_test = _split(workspace, labelled, identity, time_column, is_ordered)
+    split, is_test = _split(workspace, labelled, identity, (time_column, is_ordered), notes)
     report("looking for leaks", 0.5)
     n_duplicates, n_conflicts, n_crossing = _duplicates(
         content_hashes(labelled, features), class_texts(labelled[problem.label]).to_list(), is_test
@@ -147,10 +148,14 @@ def _split(
     workspace: Workspace,
     frame: pl.DataFrame,
     identity: tuple[str, ...],
-    time_column: str,
-    is_ordered: bool,
+    dated: tuple[str, bool],
+    notes: list[str],
 ) -> tuple[Split, Bools]:
-    """Set test rows aside as before; the first time, as settings and columns say."""
+    """Set test rows aside as before; the first time, as settings and columns say.
+
+    `dated` is the column of times, and whether the rows lie in its order.
+    """
+    time_column, is_ordered = dated
     settings = workspace.settings.data
     before = _split_before(workspace)
     kind = _split_kind(settings.split, bool(settings.group), time_column, settings.time, is_ordered)
@@ -163,10 +168,16 @@ def _split(
             f"A {kind.value} column is needed.",
             f"Name it in leadline.toml: [data] {kind.value} = 'COLUMN'.",
         )
-    is_same = before is not None and (before.kind, before.column) == (kind, by)
-    if kind is SplitKind.TIME and before is not None and is_same:
+    is_test = np.zeros(frame.height, dtype=bool)
+    if kind is SplitKind.TIME and before is not None and (before.kind, before.column) == (kind, by):
         is_test = rows_between(frame[by], before.test_from, before.test_to)
-    else:
+        if not is_test.any() or is_test.all():
+            notes.append(
+                f"No test row, or no other, lies between {before.test_from} and {before.test_to} "
+                "as before: the test rows were drawn anew."
+            )
+            is_test[:] = False
+    if not is_test.any():
         is_test = split_rows(
             frame,
             columns=identity,
@@ -175,7 +186,7 @@ def _split(
             test_share=settings.test_share,
             seed=settings.seed,
         )
-    first, last = _span(frame[by], is_test) if kind is SplitKind.TIME else ("", "")
+    first, last = span_of(frame[by].filter(is_test)) if kind is SplitKind.TIME else ("", "")
     split = Split(
         kind=kind,
         column=by,
@@ -225,23 +236,11 @@ def _split_kind(
     return SplitKind.RANDOM
 
 
-def _instants(times: pl.Series) -> pl.Series:
-    return times.cast(pl.Datetime("us"))
-
-
-def _span(times: pl.Series, is_test: Bools) -> tuple[str, str]:
-    inside = _instants(times).filter(pl.Series(is_test)).drop_nulls()
-    if inside.len() == 0:
-        return "", ""
-    first, last = inside.sort()[0], inside.sort()[-1]
-    return first.isoformat(), last.isoformat()
-
-
 def _classes(frame: pl.DataFrame, problem: Problem) -> tuple[ClassCount, ...]:
     if problem.task is Task.REGRESSION:
         return ()
     counts = Counter(class_texts(frame[problem.label]).to_list())
-    return tuple(ClassCount(value=value, n_rows=n) for value, n in counts.most_common(50))
+    return tuple(ClassCount(value=value, n_rows=n) for value, n in counts.most_common())
 
 
 def _duplicates(

@@ -50,7 +50,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
     release = reading.of(Release)
     watch = workspace.settings.watch
     blank = phase.Evidence(
-        is_dated=bool(data.time_column),
+        is_dated=bool(data.day_column),
         block=watch.block,
         scoring="accuracy",
         cost_retrain=watch.retrain_cost,
@@ -58,7 +58,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
         currency=problem.currency,
         tolerance=release.tolerance,
     )
-    if not data.time_column:
+    if not data.day_column:
         return phase.assess(blank)
     target = Target.of(problem)
     pool = load_pool(workspace.artifacts, data, target)
@@ -69,7 +69,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
         params=trial.params,
         n_train=_MOST_TRAIN,
     )
-    blocks, rows = _by_block(pool, data.time_column, watch.block)
+    blocks, rows = _by_block(pool, data.day_column, watch.block)
     if len(blocks) < _FEWEST_BLOCKS:
         return phase.assess(replace(blank, blocks=tuple(blocks)))
     errors = _errors(pool, _Backtest(blocks, rows, spec, release), report)

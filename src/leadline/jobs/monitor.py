@@ -100,8 +100,8 @@ def _reference(
     pool = load_pool(workspace.artifacts, data, Target.of(problem))
     predictions = predictions_of(model, pool.X[pool.test], problem.task, release.threshold)
     wrong = is_wrong(predictions.predicted, pool.y[pool.test], release.tolerance)
-    if data.time_column:
-        times = pool.frame[data.time_column][pool.test]
+    if data.day_column:
+        times = pool.frame[data.day_column][pool.test]
         names = np.asarray(block_names(times, workspace.settings.watch.block))
     else:
         names = np.random.default_rng(0).integers(0, _UNDATED_BLOCKS, wrong.size).astype(str)

@@ -189,6 +189,9 @@ def _typed(given: pl.Series, dtype: pl.DataType) -> pl.Series:
         return given.str.to_lowercase() == "true"
     if not dtype.is_numeric():
         return given.cast(dtype)
+    if dtype.is_integer() and given.drop_nulls().str.contains(r"^\s*[-+]?\d+\s*$").all():
+        # whole numbers stay as they are, however large
+        return given.str.strip_chars().cast(dtype)
     numbers = given.str.strip_chars().cast(pl.Float64)
     is_whole = (numbers.drop_nulls() % 1 == 0).all()
     return numbers.cast(dtype) if is_whole or dtype.is_float() else numbers

@@ -29,9 +29,6 @@ from leadline.snapshot import class_texts, from_parquet
 from leadline.workspace import Workspace
 
 _MOST_REFERENCE = 20_000
-_MOST_CLASSES = 50  # as many are on the record
-
-
 _EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
 
 
@@ -88,7 +85,7 @@ def observe_file(folder: str, path: str) -> list[str]:
                 Observation(
                     release_id=release.release_id,
                     block=block,
-                    block_at=block if data.time_column in frame.columns else "",
+                    block_at=block if data.day_column in frame.columns else "",
                     n_rows=int(rows.size),
                     payload=payload,
                 )
@@ -103,7 +100,9 @@ def _require_classes(table: Table, data: Data, problem: Problem) -> None:
     known = [count.value for count in data.classes]
     labels = class_texts(table.frame[problem.label])
     is_other = labels.is_not_null() & ~labels.is_in(known)
-    if len(known) < _MOST_CLASSES and is_other.any():
+    # audits of before kept the 50 most frequent classes only
+    are_all = sum(count.n_rows for count in data.classes) == data.n_rows
+    if are_all and is_other.any():
         row = int(is_other.arg_max() or 0)
         n_more = int(is_other.sum()) - 1
         more = f" {n_more:,} more are like it." if n_more else ""
@@ -146,8 +145,8 @@ def _decided(bundle: ReleaseBundle, frame: pl.DataFrame, task: Task) -> Predicti
 
 
 def _names(frame: pl.DataFrame, data: Data, block: str, file: str) -> NDArray[np.str_]:
-    if data.time_column in frame.columns:
-        return np.asarray(block_names(frame[data.time_column], block), dtype=str)
+    if data.day_column in frame.columns:
+        return np.asarray(block_names(frame[data.day_column], block), dtype=str)
     return np.full(frame.height, file)
 
 

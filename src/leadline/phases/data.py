@@ -12,13 +12,15 @@ from enum import StrEnum
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Finding, Verdict, answer_of, fault, note, warning
 from leadline.phases.wording import plural
-from leadline.reading.schema import ReadingSchema
+from leadline.reading.schema import Epoch, ReadingSchema
 
 _FEWEST_ROWS = 40
 _FEWEST_OF_A_CLASS = 10
 _LEAK_SCORE = 0.98
 _RARE_CLASS_SHARE = 0.05
 _NO_SCHEMA = ReadingSchema()
+_MIDNIGHT = "T00:00:00"
+_NEW_YEAR = "-01-01T00:00:00"
 
 
 class Kind(StrEnum):
@@ -238,6 +240,24 @@ class Evidence:
             column.name: column.kind.value for column in self.columns if column.role is Role.FEATURE
         }
 
+    @property
+    def day_column(self) -> str:
+        """The time column, if it holds dates rather than numbers that grow; else empty."""
+        kinds = {column.name: column.kind for column in self.columns}
+        is_number = kinds.get(self.time_column) is Kind.NUMBER
+        return "" if is_number else self.time_column
+
+    @property
+    def test_span(self) -> tuple[str, str]:
+        """The first and last test row, as people say it: whole years, days, else times."""
+        ends = (self.split.test_from, self.split.test_to)
+        column = self.reading.get(self.split.column)
+        is_in_years = column is not None and column.epoch is Epoch.YEARS
+        for rest, applies in ((_NEW_YEAR, is_in_years), (_MIDNIGHT, True)):
+            if applies and all(end.endswith(rest) for end in ends):
+                return ends[0].removesuffix(rest), ends[1].removesuffix(rest)
+        return ends
+
 
 @dataclass(frozen=True, kw_only=True)
 class Data(Verdict, Evidence):
@@ -399,9 +419,7 @@ def _duplicate_findings(evidence: Evidence) -> list[Finding]:
 def _split_findings(evidence: Evidence) -> list[Finding]:
     split = evidence.split
     if split.kind is SplitKind.TIME:
-        return [
-            note(f"Split by time: the test rows are from {split.test_from} to {split.test_to}.")
-        ]
+        return [note("Split by time: the test rows are from {} to {}.".format(*evidence.test_span))]
     if split.kind is SplitKind.GROUP:
         return [note(f"Split by group: no {split.column!r} is on both sides.")]
     findings = [note("Split at random; equal rows are always on the same side.")]
@@ -419,7 +437,7 @@ def _split_findings(evidence: Evidence) -> list[Finding]:
 def _split_words(evidence: Evidence) -> str:
     split = evidence.split
     if split.kind is SplitKind.TIME:
-        return f"from {split.test_from} to {split.test_to}"
+        return "from {} to {}".format(*evidence.test_span)
     if split.kind is SplitKind.GROUP:
         return f"whole groups of {split.column!r}"
     return "at random"

@@ -151,8 +151,8 @@ def read_raw(
         reading = recognised.reading
         column, faults = _column(parts, tables, reading, _for(options, name, schema), note)
         if name in options.exclude and faults:
+            # lists and the like are no words either: nobody learns from them
             reading = replace(reading, type=CellType.WORDS)
-            # what cannot be read at all, such as lists, is no value of a column nobody learns from
             column, faults = _column(parts, tables, reading, options, note)[0], []
         odd += faults
         columns.append(column)

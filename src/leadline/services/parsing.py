@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from difflib import get_close_matches
 
 from leadline.errors import RecordError, SettingsError
@@ -10,6 +11,7 @@ from leadline.phases.lifecycle import ROWS, Row, Stage
 
 _LONGEST = 80
 _EXACT = 2**53  # beyond, floats skip whole numbers
+_WHOLE = re.compile(r"[-+]?[0-9]{1,18}\Z")  # as many digits as 64 bits hold
 
 
 def parse_row(name: str) -> Row:
@@ -93,9 +95,11 @@ def canonical_number(text: str) -> str:
 
     Examples
     --------
-    >>> canonical_number(" 12.0"), canonical_number("1e-3")
-    ('12', '0.001')
+    >>> canonical_number(" 12.0"), canonical_number("1e-3"), canonical_number("9007199254740993")
+    ('12', '0.001', '9007199254740993')
     """
+    if _WHOLE.match(text.strip()):
+        return str(int(text))
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(f"{text!r} is not finite")

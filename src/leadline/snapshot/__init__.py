@@ -3,7 +3,7 @@
 from leadline.snapshot.column_kinds import class_texts, columns_of, infer_kinds, infer_task
 from leadline.snapshot.hashes import content_hashes
 from leadline.snapshot.parquet import from_parquet, to_parquet
-from leadline.snapshot.split import rows_between, split_rows, test_side
+from leadline.snapshot.split import rows_between, span_of, split_rows, test_side
 
 __all__ = [
     "class_texts",
@@ -13,6 +13,7 @@ __all__ = [
     "infer_kinds",
     "infer_task",
     "rows_between",
+    "span_of",
     "split_rows",
     "test_side",
     "to_parquet",

@@ -21,6 +21,7 @@ _FEWEST_TO_JUDGE = 20
 _MOST_WHOLE_CLASSES = 20
 _MOST_CLASSES = 200
 _LONGEST_EXAMPLE = 40
+_LARGE_WHOLE = r"^-?[1-9]\d{15,}$"
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 
 
@@ -91,8 +92,10 @@ def class_texts(label: pl.Series) -> pl.Series:
     >>> class_texts(pl.Series([1.0, 0.0, None])).to_list()
     ['1', '0', None]
     """
-    if label.dtype.is_float() and bool((label == label.floor()).all()):
-        return label.cast(pl.Int64).cast(pl.String)
+    if label.dtype.is_float():
+        whole = label.cast(pl.Int64, strict=False)
+        if whole.null_count() == label.null_count() and bool((label == whole).all()):
+            return whole.cast(pl.String)
     return label.cast(pl.String)
 
 
@@ -217,11 +220,17 @@ def _useless(filled: pl.Series, n_unique: int, kind: Kind, n_rows: int) -> str:
         return "it has the same value in every row"
     if n_unique < len(filled) or n_unique < _FEWEST_TO_JUDGE:
         return ""
-    if kind is Kind.CATEGORY:
+    is_whole = filled.dtype.is_integer() or _is_large_whole(filled)
+    if kind is Kind.CATEGORY and not is_whole:
         return _NEVER_BACK
-    if filled.dtype.is_integer() and (_is_named_id(filled.name) or filled.is_sorted()):
+    if is_whole and (_is_named_id(filled.name) or filled.is_sorted()):
         return "it numbers the rows"
     return ""
+
+
+def _is_large_whole(filled: pl.Series) -> bool:
+    """Whether words are whole numbers that are too large for a float: these stay digits."""
+    return filled.dtype == pl.String and bool(filled.str.contains(_LARGE_WHOLE).all())
 
 
 def _is_named_id(name: str) -> bool:

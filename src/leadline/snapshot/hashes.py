@@ -19,7 +19,7 @@ def content_hashes(frame: pl.DataFrame, columns: Sequence[str]) -> NDArray[np.ui
 
     The hash is BLAKE2b [1]_ of the values' bits, so it is the same on every machine, in every
     run, under every version of the libraries. The whole number 1 and the real number 1.0 are
-    the same content.
+    the same content; whole numbers that no float holds are each their own.
 
     Parameters
     ----------
@@ -71,4 +71,11 @@ def _canonical(column: pl.Series) -> pl.Series:
         numbers = column.cast(pl.Float64).fill_null(0.0).to_numpy() + 0.0
         bits = pl.Series(numbers.view(np.int64)).cast(pl.String)
         text = bits.set(column.is_null(), None)
+        if column.dtype.is_integer():
+            # a whole number between two floats is told by its digits
+            is_between = (column.cast(pl.Float64).cast(pl.Int128) != column.cast(pl.Int128)) & (
+                column.is_not_null()
+            )
+            if is_between.any():
+                text = ("n" + column.cast(pl.String)).zip_with(is_between, text)
     return text.fill_null("-")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 import polars as pl
@@ -110,14 +111,58 @@ def rows_between(times: pl.Series, first: str, last: str) -> NDArray[np.bool_]:
     Parameters
     ----------
     times : polars.Series of shape (n_rows,)
-        Dates; where there is none, the row is of no span.
+        Dates, or numbers that grow with time; where there is none, the row is of no span.
     first, last : str
-        In ISO 8601.
+        As `span_of` writes them.
+
+    Examples
+    --------
+    >>> rows_between(pl.Series([1.5, 2.5, None]), "2", "3").tolist()
+    [False, True, False]
     """
-    instants = times.cast(pl.Datetime("us"))
-    bounds = pl.Series([first, last]).str.to_datetime(time_unit="us")
-    inside = (instants >= bounds[0]) & (instants <= bounds[1])
+    if not first or not last:
+        return np.zeros(len(times), dtype=bool)
+    if times.dtype.is_numeric() and "T" not in first:
+        kind = int if times.dtype.is_integer() else float
+        inside = (times >= kind(first)) & (times <= kind(last))
+    elif times.dtype.is_numeric() or "T" in first:
+        # splits of before there were readings noted numbers as microseconds since 1970
+        bounds = pl.Series([first, last]).str.to_datetime(time_unit="us")
+        instants = times.cast(pl.Datetime("us"))
+        inside = (instants >= bounds[0]) & (instants <= bounds[1])
+    else:
+        return np.zeros(len(times), dtype=bool)
     return np.asarray(inside.fill_null(value=False).to_numpy(), dtype=bool)
+
+
+def span_of(times: pl.Series) -> tuple[str, str]:
+    """The first and the last time; empty if there is none.
+
+    Parameters
+    ----------
+    times : polars.Series of shape (n_rows,)
+        Dates, or numbers that grow with time.
+
+    Returns
+    -------
+    first, last : str
+        Dates in ISO 8601, numbers as they are.
+
+    Examples
+    --------
+    >>> span_of(pl.Series([2, 1, None])), span_of(pl.Series([0.5]))
+    (('1', '2'), ('0.5', '0.5'))
+    """
+    filled = times.drop_nulls()
+    if filled.is_empty():
+        return "", ""
+    if filled.dtype.is_numeric():
+        return str(filled.min()), str(filled.max())
+    instants = filled.cast(pl.Datetime("us"))
+    first, last = instants.min(), instants.max()
+    assert isinstance(first, datetime)
+    assert isinstance(last, datetime)
+    return first.isoformat(), last.isoformat()
 
 
 def _by_content(

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from leadline.engines.annotation_format import Answer, Fault, ImportedAnnotation, time_of
+from leadline.engines.annotation_format import (
+    VOTE_COLUMNS,
+    Answer,
+    Fault,
+    ImportedAnnotation,
+    time_of,
+)
 from leadline.reading.images.pixels import data_uri
 
 _WORDS = ("item", "judge", "guidelines", "reason", "comment")
+_LARGEST_EXACT = 2**53
+_OURS = "leadline_"
 
 
 def plain(value: Any) -> Any:
     """A value as JSON can hold it: dates in ISO 8601, images as ``data:`` URI.
 
+    Whole numbers that a float does not hold become text: a browser reads numbers as floats.
+
     Examples
     --------
-    >>> plain(date(2026, 1, 31)), plain(1.5), plain(None)
-    ('2026-01-31', 1.5, None)
+    >>> plain(date(2026, 1, 31)), plain(1.5), plain(None), plain(2**53 + 1)
+    ('2026-01-31', 1.5, None, '9007199254740993')
     """
     if isinstance(value, bytes):
         return data_uri(value)
+    if isinstance(value, int) and abs(value) > _LARGEST_EXACT:
+        return str(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -50,8 +62,13 @@ def row_of(answer: Answer) -> dict[str, Any]:
     return row
 
 
-def imported_annotation(where: str, row: Mapping[str, Any]) -> ImportedAnnotation | Fault:
+def imported_annotation(
+    where: str, row: Mapping[str, Any], columns: Collection[str] = ()
+) -> ImportedAnnotation | Fault:
     """A row of a table as an answer.
+
+    In a table of items, a column that the data have themselves is theirs, whatever its name:
+    what belongs to the answer is then called ``leadline_value``, ``leadline_comment`` and so on.
 
     Parameters
     ----------
@@ -60,7 +77,20 @@ def imported_annotation(where: str, row: Mapping[str, Any]) -> ImportedAnnotatio
     row : mapping of str to object
         Column to value. No value, or no text, in ``value`` is "unsure". Columns that do not
         belong to an answer are the item's content.
+    columns : collection of str
+        What is shown of an item.
     """
+    taken = _taken(row, columns)
+    if "value" in taken and f"{_OURS}value" not in row:
+        found = "the data have a column 'value' themselves; write the label under 'leadline_value'"
+        return Fault(where, found)
+    content = {
+        name: each for name, each in row.items() if name not in VOTE_COLUMNS or name in taken
+    }
+    row = {name: row.get(f"{_OURS}{name}" if name in taken else name) for name in VOTE_COLUMNS}
+    if "item" in taken:
+        # the key stays with the content, as a file without one is found by its content
+        row["item"] = ""
     at, value = row.get("at"), row.get("value")
     try:
         answer = Answer(
@@ -71,8 +101,14 @@ def imported_annotation(where: str, row: Mapping[str, Any]) -> ImportedAnnotatio
         )
     except ValueError as error:
         return Fault(where, str(error))
-    content = {name: each for name, each in row.items() if name not in vars(answer)}
     return ImportedAnnotation(where=where, answer=answer, content=content)
+
+
+def _taken(row: Mapping[str, Any], columns: Collection[str]) -> set[str]:
+    """Names of an answer that are columns of the data in a table of items."""
+    is_of_items = all(name in row for name in columns)
+    is_of_votes = all(name in row for name in VOTE_COLUMNS)
+    return set(columns) & set(VOTE_COLUMNS) if is_of_items and not is_of_votes else set()
 
 
 def _text(value: object) -> str:

@@ -37,8 +37,7 @@ class Csv:
 
     def read(self, path: Path, question: Question) -> ImportResult:
         """As `leadline.engines.annotation_format.Format.read`."""
-        del question
-        return import_result_of(path.name, csv_rows(path))
+        return import_result_of(path.name, csv_rows(path), question)
 
 
 class JsonLines:
@@ -54,8 +53,7 @@ class JsonLines:
 
     def read(self, path: Path, question: Question) -> ImportResult:
         """As `leadline.engines.annotation_format.Format.read`."""
-        del question
-        return import_result_of(path.name, json_rows(path))
+        return import_result_of(path.name, json_rows(path), question)
 
 
 class Parquet:
@@ -71,7 +69,6 @@ class Parquet:
 
     def read(self, path: Path, question: Question) -> ImportResult:
         """As `leadline.engines.annotation_format.Format.read`."""
-        del question
         try:
             frame = pl.read_parquet(path)
         except PolarsError as error:
@@ -81,7 +78,7 @@ class Parquet:
                 "Write it again.",
             ) from error
         rows = ((f"row {number}", row) for number, row in enumerate(frame.iter_rows(named=True), 1))
-        return import_result_of(path.name, rows)
+        return import_result_of(path.name, rows, question)
 
 
 def _beside(path: Path) -> Path:
@@ -115,7 +112,7 @@ def vote_frame(batch: LabellingBatch) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=types)
 
 
-def import_result_of(name: str, rows: Iterable[Row]) -> ImportResult:
+def import_result_of(name: str, rows: Iterable[Row], question: Question) -> ImportResult:
     """Rows of a table as answers.
 
     Raises
@@ -126,7 +123,7 @@ def import_result_of(name: str, rows: Iterable[Row]) -> ImportResult:
     annotations: list[ImportedAnnotation] = []
     faults: list[Fault] = []
     for row in _of_votes(name, rows):
-        read = row if isinstance(row, Fault) else imported_annotation(*row)
+        read = row if isinstance(row, Fault) else imported_annotation(*row, question.columns)
         if isinstance(read, Fault):
             faults.append(read)
         else:
@@ -137,7 +134,7 @@ def import_result_of(name: str, rows: Iterable[Row]) -> ImportResult:
 def _of_votes(name: str, rows: Iterable[Row]) -> Iterator[Row]:
     is_first = True
     for row in rows:
-        if isinstance(row, Fault) or "value" in row[1]:
+        if isinstance(row, Fault) or not {"value", "leadline_value"}.isdisjoint(row[1]):
             is_first = is_first and isinstance(row, Fault)
             yield row
             continue

@@ -128,7 +128,7 @@ def data(latest: LatestVerdicts) -> Section:
         ("Digest of the test mask", split.mask or "not stored"),
     ]
     if split.test_from:
-        rows.append(("Test rows are from", f"{split.test_from} to {split.test_to}"))
+        rows.append(("Test rows are from", "{} to {}".format(*audit.test_span)))
     out = [(c.name, c.why or "no reason given") for c in audit.columns if c.role is Role.EXCLUDED]
     tables = [tabled("The snapshot", ("What", "Value"), rows)]
     if out:

@@ -76,7 +76,8 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     workspace : Workspace
         The project.
     path : Path
-        A file with the columns ``row`` and ``is_positive``: yes or no; empty where unsure.
+        A file with the columns ``row`` and ``is_positive``: yes or no; empty where unsure. They
+        are called ``leadline_row`` and ``leadline_is_positive`` where the data have such columns.
     by : str
         Who judged.
 
@@ -94,8 +95,14 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     SettingsError
         If a row was not drawn for judging.
     """
-    frame = read_tables([path], options=ReadingOptions(images=None)).frame
-    missing = {"row", "is_positive"} - set(frame.columns)
+    # the columns of the rows are not looked at, so nothing in them is refused
+    table = read_tables([path], options=ReadingOptions(images=None, odd_cells="words"))
+    frame = table.frame
+    ours = [
+        f"leadline_{name}" if f"leadline_{name}" in frame.columns else name
+        for name in ("row", "is_positive")
+    ]
+    missing = set(ours) - set(frame.columns)
     if missing:
         raise DataError(
             f"{path.name} has no column {min(missing)!r}.",
@@ -106,8 +113,8 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     number = entry.number if entry else 0
     drawn = set(rows_to_judge(workspace.artifacts, _tuning(workspace, number)))
     judged = [
-        (_drawn_row(row, drawn), _yes_or_no(value, path, line))
-        for line, (row, value) in enumerate(frame.select("row", "is_positive").iter_rows(), 2)
+        (_drawn_row(row, drawn), _yes_or_no(value, table.place(place)))
+        for place, (row, value) in enumerate(frame.select(ours).iter_rows())
     ]
     for row, is_positive in judged:
         judge(workspace, number, row, is_positive, by, 0.0)
@@ -125,14 +132,14 @@ def _drawn_row(value: object, drawn: set[int]) -> int:
     return value
 
 
-def _yes_or_no(value: object, path: Path, line: int) -> bool | None:
+def _yes_or_no(value: object, place: str) -> bool | None:
     if value is None:
         return None
     text = str(value).strip().lower()
     if text in _YES or text in _NO:
         return text in _YES
     raise DataError(
-        f"{path.name} line {line}: is_positive is {str(value)[:40]!r}.",
+        f"{place}: is_positive is {str(value)[:40]!r}.",
         "yes, no or nothing is needed.",
         "Nothing was taken in: mend the file and try again.",
     )

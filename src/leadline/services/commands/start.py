@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from leadline.reading.table import ReadingOptions, read_tables
 from leadline.settings import template
 from leadline.settings.sections import ColumnSettings, DataSettings
 from leadline.snapshot import class_texts, infer_task
-from leadline.workspace import SETTINGS_FILE
+from leadline.workspace import SETTINGS_FILE, STATE_FOLDER
 
 _MOST_SHOWN = 20
 
@@ -150,6 +152,29 @@ def start_project(
     temporary.write_text(text, encoding="utf-8")
     temporary.rename(path)
     return path
+
+
+@contextmanager
+def all_or_nothing(folder: Path, *files: Path) -> Iterator[None]:
+    """Remove what was made if the first look fails; what was there before stays.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the new project.
+    *files : Path
+        Further files that are made.
+    """
+    state = [path for path in (folder, folder / STATE_FOLDER) if not path.exists()]
+    made = [folder / SETTINGS_FILE, *(path for path in files if not path.exists())]
+    try:
+        yield
+    except BaseException:
+        for path in made:
+            path.unlink(missing_ok=True)
+        for path in state:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
 
 
 def require_new(folder: Path) -> Path:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, datetime
 
-import polars as pl
-
-from leadline.engines.annotation_format import (
-    Answer,
-    Fault,
-    ImportedAnnotation,
-    ImportResult,
-    Question,
-    time_of,
-)
+from leadline.engines.annotation_format import Answer, Fault, ImportResult, Question
 from leadline.errors import DataError, LeadlineError
 from leadline.phases.data import Data
 from leadline.phases.wording import plural
+from leadline.reading.schema import ColumnReading
 from leadline.record import Vote
+from leadline.services.labelling.cells_of_answers import read_class, read_number
+from leadline.services.labelling.known_items import KnownItems
 from leadline.services.labelling.vote_conversion import vote_of
-from leadline.services.parsing import canonical_number, parse_person
-from leadline.services.queries.labelling_batch import identity_of, keyed_items
-from leadline.snapshot import content_hashes
+from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 _MOST_NAMED = 5
@@ -103,41 +94,42 @@ def _checked(
     workspace: Workspace, import_result: ImportResult, question: Question, annotator: str
 ) -> tuple[list[Answer], list[Fault]]:
     """Answers about known items, by somebody, that can be said; and faults, in the file's order."""
-    items = _Items(workspace)
+    items = KnownItems(workspace)
+    data = workspace.record.latest_of(Data)
+    label = None if data is None else data.reading.get(question.label)
     answers: list[Answer] = []
     faults = list(import_result.faults)
     named = items.named(import_result.annotations)
     for imported, item in zip(import_result.annotations, named, strict=True):
         try:
-            answers.append(_possible(imported.answer, item, question, annotator))
+            answer = replace(imported.answer, value=_label(imported.answer.value, question, label))
+            answers.append(_possible(answer, item, annotator))
         except ValueError as error:
             faults.append(Fault(imported.where, str(error)))
     return answers, faults
 
 
-def _possible(answer: Answer, item: str | ValueError, question: Question, annotator: str) -> Answer:
+def _possible(answer: Answer, item: str | ValueError, annotator: str) -> Answer:
     if isinstance(item, ValueError):
         raise item
-    value = None if answer.value is None else _label(answer.value, question)
     if not (answer.judge or annotator).strip():
         raise ValueError("nobody is named as 'judge'; name one for all with --by")
     try:
         who = parse_person(answer.judge or annotator, "the label")
     except LeadlineError as error:
         raise ValueError(str(error)) from error
-    return replace(answer, item=item, judge=who, value=value)
+    return replace(answer, item=item, judge=who)
 
 
-def _label(value: str, question: Question) -> str:
-    if question.classes:
-        if value not in question.classes:
-            known = ", ".join(question.classes)
-            raise ValueError(f"{question.label} is {value[:40]!r}; one of {known} is needed")
-        return value
+def _label(value: str | None, question: Question, reading: ColumnReading | None) -> str | None:
+    if value is None:
+        return None
     try:
-        return canonical_number(value)
-    except ValueError:
-        raise ValueError(f"{question.label} is {value[:40]!r}; a number is needed") from None
+        if question.classes:
+            return read_class(value, question.classes, reading)
+        return read_number(value, reading)
+    except ValueError as error:
+        raise ValueError(f"{question.label} is {error}") from error
 
 
 def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) -> ImportSummary:
@@ -190,85 +182,3 @@ def _refusal(name: str, faults: Sequence[Fault]) -> tuple[str, str, str]:
         "Nothing was kept.",
         "Correct the file, or keep what is without fault with --keep-good.",
     )
-
-
-class _Items:
-    """Index of all items of the data, by key and by content."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        data = workspace.record.latest_of(Data)
-        assert data is not None
-        digests = [digest for digest in (data.unlabelled, data.snapshot) if digest]
-        tables = [keyed_items(workspace, digest, data) for digest in digests]
-        self._identity = identity_of(data)
-        self._schema = {name: tables[0].schema[name] for name in self._identity}
-        self._keys = {key for table in tables for key in table[table.columns[0]].to_list()}
-
-    def named(self, annotations: Sequence[ImportedAnnotation]) -> list[str | ValueError]:
-        """The key of each item, or why there is none."""
-        return [self._key(imported) for imported in annotations]
-
-    def _key(self, imported: ImportedAnnotation) -> str | ValueError:
-        key = imported.answer.item or str(imported.content.get("leadline_item", "") or "")
-        if key:
-            is_known = key in self._keys
-            return key if is_known else ValueError(f"the item {key[:40]!r} is not among the data")
-        return self._by_content(imported.content)
-
-    def _by_content(self, content: Mapping[str, Any]) -> str | ValueError:
-        missing = [name for name in self._identity if name not in content]
-        if missing:
-            return ValueError(
-                f"nothing says which item it is: there is no 'item', and no {_named(missing)}"
-            )
-        try:
-            columns = {
-                name: pl.Series([_typed(content[name], dtype, name)], dtype=dtype)
-                for name, dtype in self._schema.items()
-            }
-        except ValueError as error:
-            return error
-        except (TypeError, OverflowError, pl.exceptions.PolarsError):
-            return ValueError("its content does not fit the columns of the data")
-        key = f"{int(content_hashes(pl.DataFrame(columns), self._identity)[0]):016x}"
-        return key if key in self._keys else ValueError("no row of the data has this content")
-
-
-def _named(names: Iterable[str]) -> str:
-    return ", ".join(repr(name) for name in list(names)[:_MOST_NAMED])
-
-
-def _typed(value: Any, dtype: pl.DataType, name: str) -> Any:
-    """A value as the snapshot holds it."""
-    if value in (None, ""):
-        return None
-    if dtype == pl.String:
-        return str(value)
-    if dtype == pl.Binary:
-        return _image(value, name)
-    try:
-        if dtype.is_temporal():
-            text = value.isoformat() if isinstance(value, date) else str(value)
-            return time_of(text).astimezone(UTC).replace(tzinfo=None)
-        return _whole(value) if dtype.is_integer() else float(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        kind = "time" if dtype.is_temporal() else "number"
-        raise ValueError(f"{name} is {str(value)[:40]!r}; a {kind} is needed") from error
-
-
-def _whole(value: Any) -> int:
-    number = float(value)
-    if not number.is_integer():
-        raise ValueError(f"{value!r} is not whole")
-    return int(number)
-
-
-def _image(value: Any, name: str) -> bytes:
-    from base64 import b64decode
-
-    if isinstance(value, bytes):
-        return value
-    head, _, encoded = str(value).partition(",")
-    if not head.startswith("data:image/png;base64"):
-        raise ValueError(f"{name} is no image in the file itself; name the item by its key")
-    return b64decode(encoded)

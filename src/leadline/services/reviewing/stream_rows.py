@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from leadline.labelling.item_pool import Values, values_of
@@ -16,6 +18,25 @@ def rows_to_judge(artifacts: Artifacts, tuning: Tuning) -> tuple[int, ...]:
     if not tuning.sample:
         return ()
     return tuple(np.frombuffer(artifacts.get(tuning.sample), dtype="<i8").tolist())
+
+
+def judging_columns(columns: Collection[str]) -> tuple[str, str]:
+    """Names of the row and of the answer in a file of rows to judge.
+
+    Parameters
+    ----------
+    columns : collection of str
+        Of the stream; a name that it has itself is not taken.
+
+    Examples
+    --------
+    >>> judging_columns(["age"]), judging_columns(["row", "age"])
+    (('row', 'is_positive'), ('leadline_row', 'is_positive'))
+    """
+    row, answer = (
+        f"leadline_{name}" if name in columns else name for name in ("row", "is_positive")
+    )
+    return row, answer
 
 
 def stream_values(artifacts: Artifacts, tuning: Tuning, data: Data, row: int) -> Values:

@@ -62,10 +62,9 @@ class OfflinePage:
 
     def read(self, path: Path, question: Question) -> ImportResult:
         """As `leadline.engines.annotation_format.Format.read`."""
-        del question
         try:
             with zipfile.ZipFile(path) as bundle:
-                return import_result_of(path.name, _rows(bundle, path.name))
+                return import_result_of(path.name, _rows(bundle, path.name), question)
         except zipfile.BadZipFile as error:
             raise DataError(
                 f"{path.name} is no zip: {error}.",
