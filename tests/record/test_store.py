@@ -17,6 +17,7 @@ from leadline.errors import NotReadyError, OutdatedAnswerError, RecordError, Und
 from leadline.phases.data import Data
 from leadline.phases.lifecycle import ROWS, Mark, State, standing
 from leadline.phases.problem import Problem
+from leadline.phases.search import Search
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record import Artifact, Entry, Record
 from leadline.record.sql_types import utc
@@ -263,7 +264,9 @@ def test_a_rerun_with_the_same_evidence_keeps_what_stood_on_it(record: Record) -
     put(record, *ROWS)
     put(record, "data")
     assert stale(record) == set()
-    again = replace(example_verdicts()["search"], spent_s=9.0, n_kept=3, summary="in 9 s")
+    first = example_verdicts()["search"]
+    assert isinstance(first, Search)
+    again = replace(first, spent_s=9.0, n_kept=3, summary="in 9 s")
     record.append("search", again, by="Ada", on=on_newest(record, "search"))
     assert stale(record) == set()
     assert record.reading("curve").number("search") == len(ROWS) + 2

@@ -91,6 +91,7 @@ def columns_of(entry: Entry, body: str) -> dict[str, Any]:
         "body": body,
         "stands_on": to_json(entry.on),
         "views": to_json(views_of(entry.row, entry.verdict)),
+        "barrier": entry.verdict.barrier or None,
         "made_by": entry.by,
         "made_at": entry.at,
     }

@@ -304,15 +304,16 @@ class Record:
         return select(table).where(self._database.mine(table))
 
     def _select_marks(self) -> Select[Any]:
-        columns = (table.c.number, table.c.row, table.c.stands_on, table.c.answer, table.c.views)
-        return select(*columns).where(self._database.mine(table)).order_by(table.c.number)
+        columns = (table.c.number, table.c.row, table.c.stands_on, table.c.answer)
+        told = (table.c.views, table.c.barrier)
+        return select(*columns, *told).where(self._database.mine(table)).order_by(table.c.number)
 
     def _marks(self, query: Select[Any]) -> tuple[Mark, ...]:
         with self._database.reading() as connection:
             found = connection.execute(query).all()
         return tuple(
-            Mark(number, row, json.loads(on), Answer(answer), json.loads(views or "{}"))
-            for number, row, on, answer, views in found
+            Mark(number, row, json.loads(on), Answer(answer), json.loads(views or "{}"), bar or "")
+            for number, row, on, answer, views, bar in found
         )
 
     def _newest(self, connection: Connection, row: str | None = None) -> int | None:

@@ -31,6 +31,8 @@ class Mark:
     views : mapping of str to str
         Row to digest of what that row reads of its verdict; empty in entries from before it was
         kept.
+    barrier : str
+        Why nobody can overrule it; empty where somebody can.
     """
 
     number: int
@@ -38,6 +40,7 @@ class Mark:
     on: Mapping[str, int]
     answer: Answer
     views: Mapping[str, str] = field(default_factory=dict)
+    barrier: str = ""
 
 
 class State(StrEnum):
@@ -63,12 +66,16 @@ class Standing:
         Of that entry.
     closed : str
         Why it may not be run now; empty if it may.
+    barrier : str
+        Why nobody can overrule its "no"; empty where somebody can, or there is none that is
+        current.
     """
 
     state: State
     number: int | None
     answer: Answer | None
     closed: str
+    barrier: str = ""
 
     @property
     def is_runnable(self) -> bool:
@@ -118,7 +125,8 @@ def standing(marks: Iterable[Mark]) -> dict[str, Standing]:
             standings[name] = Standing(state, None, None, closed)
         else:
             state = State.CURRENT if name in current else State.STALE
-            standings[name] = Standing(state, last.number, last.answer, closed)
+            barrier = last.barrier if name in current else ""
+            standings[name] = Standing(state, last.number, last.answer, closed, barrier)
     return standings
 
 
@@ -187,6 +195,9 @@ def _blocked_by_no(row: Row, entries: _Entries) -> str:
             if is_earlier:
                 return f"The decision on {before.stage} was not to go on."
         elif (is_earlier or name in row.stands_on) and not _is_overruled(name, entries):
+            barrier = entries.latest[name].barrier
+            if barrier:
+                return f"The verdict of {name!r} is no, which nobody can overrule: {barrier}"
             return f"The verdict of {name!r} is no, and nobody has decided to go on."
     return ""
 
@@ -194,7 +205,7 @@ def _blocked_by_no(row: Row, entries: _Entries) -> str:
 def _is_overruled(name: str, entries: _Entries) -> bool:
     """Whether a person has seen this very "no" and said go."""
     decision = decision_of(ROWS[name].stage)
-    if decision not in entries.current:
+    if decision not in entries.current or entries.latest[name].barrier:
         return False
     said = entries.latest[decision]
     return said.answer is Answer.GO and name in said.on

@@ -74,6 +74,8 @@ class ProjectState:
     def is_overruled(self, row: str) -> bool:
         """Whether a person has seen this very "no" and said go."""
         decision = decision_of(ROWS[row].stage)
+        if self.standings[row].barrier:
+            return False
         # a current one has seen what is said now
         return self.has(decision, Answer.GO) and row in self.latest[decision].on
 

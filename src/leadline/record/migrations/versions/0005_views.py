@@ -1,4 +1,7 @@
-"""What later rows read of a verdict, as digests; entries from before are compared by number."""
+"""What later rows read of a verdict, as digests, and why it cannot be overruled.
+
+Entries from before have neither: they are compared by number, and a person may overrule them.
+"""
 
 from __future__ import annotations
 
@@ -10,5 +13,6 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Add the column, empty."""
+    """Add the columns, empty."""
     op.add_column("entry", sa.Column("views", sa.Text))
+    op.add_column("entry", sa.Column("barrier", sa.Text))
