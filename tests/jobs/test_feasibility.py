@@ -10,6 +10,7 @@ from tests.examples import example_data
 from tests.projects import FIND, PROBLEM, customers, project, run, run_to, whats
 
 from leadline.datasets.frames import Pool
+from leadline.errors import NotReadyError
 from leadline.jobs.feasibility import _small
 from leadline.phases.data import SplitKind
 from leadline.phases.feasibility import Feasibility
@@ -97,3 +98,16 @@ def test_a_loss_is_the_better_the_smaller_it_is(tmp_path: Path) -> None:
     assert verdict.score < 2 < verdict.chance_score
     assert verdict.p_value == pytest.approx(1 / 40)
     assert verdict.expected_score == pytest.approx(1.0)
+
+
+@pytest.mark.filterwarnings("ignore:The least populated class")
+@pytest.mark.parametrize("n_positive", [0, 1])
+def test_too_few_of_a_class_are_refused_and_no_traceback(tmp_path: Path, n_positive: int) -> None:
+    """A person could overrule that before, and the one row of a class lies in one fold."""
+    left = ["yes"] * n_positive + ["no"] * (90 - n_positive)
+    pool = customers(90).drop("joined").with_columns(left=pl.Series(left))
+    of_no = {**PROBLEM, "positive": "no", "task": "binary"}
+    with project(tmp_path, pool, problem=of_no) as workspace:
+        run_to(workspace, "problem", "data")
+        with pytest.raises(NotReadyError, match="at least two classes"):
+            run(workspace, "feasibility")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.projects import (
     ETHICS,
+    N_POOL,
     PROBLEM,
     customers,
     project,
@@ -62,6 +63,7 @@ def test_the_target_is_that_on_the_record(released_folder: Path) -> None:
 
 
 def test_nothing_is_forecast_from_a_stale_curve(released_folder: Path) -> None:
+    customers(N_POOL + 40).write_csv(released_folder / "pool.csv")
     with Workspace.open(released_folder) as workspace:
         run(workspace, "data")
         with pytest.raises(NotReadyError, match="stale"):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.examples import example_data
 from tests.phases.again import again, faults, notes, warnings
@@ -38,6 +40,25 @@ def test_unfit_data_are_a_no(changes: dict[str, object], fault: str) -> None:
     verdict = again(DATA, **changes)
     assert verdict.answer is Answer.NO
     assert fault in faults(verdict)
+
+
+@pytest.mark.parametrize(
+    ("changes", "barrier"),
+    [
+        ({"classes": classes(6000)}, "The label has one value only."),
+        ({"columns": ()}, "No column is left to learn from."),
+        ({"n_rows": 4, "split": replace(DATA.split, n_train=3)}, "Only 4 labelled rows."),
+        ({"classes": classes(5991, 9)}, ""),
+        ({"n_rows": 39}, ""),
+    ],
+)
+def test_what_cannot_be_learnt_from_at_all_is_the_headline(
+    changes: dict[str, object], barrier: str
+) -> None:
+    verdict = again(DATA, **changes)
+    assert verdict.answer is Answer.NO
+    assert verdict.barrier == barrier
+    assert verdict.summary.startswith(f"{barrier[:-1]}: nothing can be") == bool(barrier)
 
 
 def test_a_number_needs_no_classes() -> None:

@@ -136,6 +136,18 @@ def test_an_unclear_answer_closes_nothing() -> None:
     assert story.closed("search") == ""
 
 
+def test_nobody_overrules_what_keeps_anything_from_being_computed() -> None:
+    story = Story().say("problem")
+    story.marks.append(Mark(2, "data", {"problem": 1}, NO, barrier="No rows."))
+    told = "The verdict of 'data' is no, which nobody can overrule: No rows."
+    assert story.closed("feasibility") == told
+    assert story.say("decision.define").closed("feasibility") == told
+    assert standing(story.marks)["data"].barrier == "No rows."
+    # a later one is mended, or stale and so nothing to overrule
+    assert standing(story.say("problem").marks)["data"].barrier == ""
+    assert story.say("data").closed("feasibility") == ""
+
+
 def test_go_overrules_exactly_the_no_it_was_said_to() -> None:
     story = Story().say("problem", "data").say("feasibility", answer=NO).say("decision.define")
     assert story.closed("search") == ""
@@ -267,3 +279,35 @@ def _standing_on(changed: str) -> set[str]:
         if reached & set(ROWS[name].stands_on):
             reached.add(name)
     return reached - {changed}
+
+
+# --------------------------------------------------------------------------- views
+
+
+def test_a_verdict_is_current_with_another_entry_that_says_the_same_to_it() -> None:
+    first = Mark(1, "problem", {}, GO, {"data": "a", "search": "a"})
+    data = Mark(2, "data", {"problem": 1}, GO, {"search": "b"})
+    search = Mark(3, "search", {"problem": 1, "data": 2}, GO)
+    again = Mark(4, "problem", {}, GO, {"data": "a", "search": "z"})
+    states = {row: now.state for row, now in standing([first, data, search, again]).items()}
+    assert (states["data"], states["search"]) == (State.CURRENT, State.STALE)
+    back = Mark(5, "problem", {}, GO, {"data": "a", "search": "a"})
+    rerun = Mark(6, "data", {"problem": 5}, GO, {"search": "b"})
+    for marks in ([back], [back, rerun]):
+        now = standing([first, data, search, again, *marks])
+        assert {now[row].state for row in ("problem", "data", "search")} == {State.CURRENT}
+    other = Mark(7, "data", {"problem": 5}, GO, {"search": "c"})
+    assert standing([first, data, search, back, other])["search"].state is State.STALE
+
+
+def test_a_person_who_overruled_a_no_has_overruled_the_same_no_again() -> None:
+    marks = [
+        Mark(1, "problem", {}, GO),
+        Mark(2, "data", {"problem": 1}, GO),
+        Mark(3, "feasibility", {"problem": 1, "data": 2}, NO, {"decision.define": "a"}),
+        Mark(4, "decision.define", {"feasibility": 3}, GO),
+        Mark(5, "feasibility", {"problem": 1, "data": 2}, NO, {"decision.define": "a"}),
+    ]
+    assert standing(marks)["search"].closed == ""
+    marks[-1] = Mark(5, "feasibility", {"problem": 1, "data": 2}, NO, {"decision.define": "b"})
+    assert "'feasibility' is no" in standing(marks)["search"].closed

@@ -33,6 +33,11 @@ def test_what_nobody_confirmed_is_listed() -> None:
     assert warnings(again(PROBLEM, assumed=())) == []
 
 
+def test_a_class_that_still_counts_though_it_is_no_longer_the_rarer_one_is_told() -> None:
+    (told,) = warnings(again(PROBLEM, assumed=(), positive="lost", rarer="won"))
+    assert told == "'lost' stays the class that counts, though 'won' is the rarer one by now."
+
+
 def test_the_ethics_checklist_needs_every_answer_and_a_name() -> None:
     assert notes(PROBLEM) == ["Ethics checklist answered by Ada Ops."]
     for blank in ("answered_by", "harmed", "by_which_error", "data_allowed", "personal_data"):

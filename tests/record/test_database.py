@@ -26,6 +26,7 @@ from tests.record.labels.test_assignments import items, work
 
 from leadline.errors import RecordError
 from leadline.evaluation.fit import FitResult
+from leadline.phases.lifecycle import State
 from leadline.record import CostOpinion, JobState, Record, Role, database
 from leadline.record.codec import encode, to_json
 from leadline.record.tables import metadata
@@ -326,6 +327,21 @@ def test_fits_and_opinions_of_the_version_before_move_to_their_tables(database_u
         assert len(record.observations.of("r1")) == 1
 
 
+def test_an_entry_of_the_version_before_has_no_views(database_url: str) -> None:
+    stood_on = {"stands_on": '{"problem":1}'}
+    entries = [entry_row(1, "problem"), entry_row(2, "data") | stood_on]
+    make_older(database_url, "0004", project=PROJECT, entry=entries)
+    with Record.open(database_url, "flights") as record:
+        assert [dict(mark.views) for mark in record.marks()] == [{}, {}]
+        assert [mark.barrier for mark in record.marks()] == ["", ""]
+        assert record.standing()["data"].state is State.CURRENT
+        record.append("problem", example_verdicts()["problem"], by="Ada")
+        assert record.standing()["data"].state is State.STALE, "nobody knows what it read"
+        record.append("data", example_verdicts()["data"], by="Ada", on={"problem": 3})
+        record.append("problem", example_verdicts()["problem"], by="Ada")
+        assert record.standing()["data"].state is State.CURRENT
+
+
 def test_many_old_fits_move_all(database_url: str) -> None:
     fits: list[dict[str, Any]] = []
     for repeat in range(1_050):
@@ -353,7 +369,7 @@ def test_a_record_of_a_later_version_is_refused(database_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(RecordError, match=r"migration '9999'\. .* up to '0004'\. Upgrade Leadline"):
+    with pytest.raises(RecordError, match=r"migration '9999'\. .* up to '0005'\. Upgrade Leadline"):
         Record.open(database_url, "flights")
 
 

@@ -17,6 +17,7 @@ from leadline.errors import NotReadyError, OutdatedAnswerError, RecordError, Und
 from leadline.phases.data import Data
 from leadline.phases.lifecycle import ROWS, Mark, State, standing
 from leadline.phases.problem import Problem
+from leadline.phases.search import Search
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record import Artifact, Entry, Record
 from leadline.record.sql_types import utc
@@ -69,7 +70,9 @@ def test_an_entry_says_who_when_and_on_what(record: Record) -> None:
     assert (kept.row, kept.by, kept.on, kept.version) == ("data", "Grace", {"problem": 1}, 1)
     assert before <= kept.at <= datetime.now(UTC)
     assert kept.at.utcoffset() == timedelta(0)
-    assert record.marks()[-1] == Mark(2, "data", {"problem": 1}, Answer.GO)
+    mark = record.marks()[-1]
+    assert mark == Mark(2, "data", {"problem": 1}, Answer.GO, mark.views)
+    assert mark.views.keys() == {name for name, row in ROWS.items() if "data" in row.stands_on}
 
 
 def test_entries_are_the_newest_last(record: Record) -> None:
@@ -198,7 +201,7 @@ def test_a_reading_notes_what_it_shows(record: Record) -> None:
 def test_a_reading_shows_one_moment(record: Record) -> None:
     put(record, "problem")
     reading = record.reading("data")
-    reframed = replace(example_problem(), target_score=0.9)
+    reframed = replace(example_problem(), label="on_time")
     record.append("problem", reframed, by="Ada")
     assert reading["problem"] == example_problem()
     record.append("data", example_verdicts()["data"], by="worker", on=reading.seen)
@@ -225,13 +228,71 @@ def test_what_is_missing_or_stale_cannot_be_read(record: Record) -> None:
     with pytest.raises(NotReadyError, match=needs):
         reading["curve"]
     assert reading.get("curve") is None
-    put(record, "problem", "data", "problem")
+    put(record, "problem", "data")
+    reframed = replace(example_problem(), label="on_time")
+    record.append("problem", reframed, by="Ada")
     reading = record.reading("forecast")
     with pytest.raises(NotReadyError, match="entry 2 is stale"):
         reading["data"]
     assert reading.get("data") is None
-    assert reading.get("problem") == example_problem()
+    assert reading.get("problem") == reframed
     assert reading.seen == {"problem": 3}
+
+
+# --------------------------------------------------------------------------- what a change touches
+
+
+def test_a_change_touches_what_reads_it(record: Record) -> None:
+    put(record, *ROWS)
+    assert stale(record) == set()
+    ethics = replace(example_problem().ethics, answered_by="Grace")
+    for words in ({"question": "Which flights?"}, {"owner": "Grace"}, {"assumed": ("budget",)}):
+        record.append("problem", replace(example_problem(), **words), by="Ada")
+        assert stale(record) == set()
+    record.append("problem", replace(example_problem(), ethics=ethics), by="Ada")
+    after_release = {"release", "capacity", "decision.ship", "decay", "monitor", "decision.watch"}
+    assert stale(record) == after_release
+    record.append("problem", replace(example_problem(), cost_miss=9.0), by="Ada")
+    assert {"tuning", "review", "decision.define"} <= stale(record)
+    assert stale(record).isdisjoint({"data", "feasibility", "search", "curve", "forecast"})
+    put(record, "problem")
+    assert stale(record) == set(), "as it was when all of them were reached"
+    assert record.standing() == standing(record.marks())
+
+
+def test_a_rerun_with_the_same_evidence_keeps_what_stood_on_it(record: Record) -> None:
+    put(record, *ROWS)
+    put(record, "data")
+    assert stale(record) == set()
+    first = example_verdicts()["search"]
+    assert isinstance(first, Search)
+    again = replace(first, spent_s=9.0, n_kept=3, summary="in 9 s")
+    record.append("search", again, by="Ada", on=on_newest(record, "search"))
+    assert stale(record) == set()
+    assert record.reading("curve").number("search") == len(ROWS) + 2
+    # the forecast adds up what machines have cost
+    costly = replace(again, cost=99.0)
+    record.append("search", costly, by="Ada", on=on_newest(record, "search"))
+    assert stale(record) == {"forecast", "decision.train"}
+    other = replace(costly, n_rows=costly.n_rows + 1)
+    record.append("search", other, by="Ada", on=on_newest(record, "search"))
+    assert {"curve", "tuning", "decision.find"} <= stale(record)
+
+
+def test_an_entry_from_before_is_compared_by_its_number(record: Record, database_url: str) -> None:
+    put(record, "problem", "data")
+    rewrite(database_url, views=None)
+    assert stale(record) == set()
+    put(record, "problem")
+    assert stale(record) == {"data"}
+
+
+def stale(record: Record) -> set[str]:
+    return {row for row, now in record.standing().items() if now.state is State.STALE}
+
+
+def on_newest(record: Record, row: str) -> dict[str, int]:
+    return record.newest(ROWS[row].stands_on)
 
 
 # --------------------------------------------------------------------------- stored earlier

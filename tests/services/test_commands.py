@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import polars as pl
 import pytest
-from tests.examples import example_feasibility
+from tests.examples import example_data, example_feasibility
+from tests.phases.again import again
 from tests.services.flights import append, is_late
 from tests.services.labelling.test_gold import data_of
 
@@ -15,13 +17,14 @@ from leadline.errors import (
     RecordError,
     SettingsError,
 )
+from leadline.phases.data import ClassCount
 from leadline.phases.lifecycle import State
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 from leadline.record import Assignment, JobState
-from leadline.services import commands
+from leadline.services import commands, queries
 from leadline.services.commands import LabelAnswer
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.workspace import Workspace
@@ -53,6 +56,38 @@ def test_the_problem_is_read_from_the_settings_as_they_are_now(make: Make) -> No
     assert "positive" in second.assumed
 
 
+def lost(workspace: Workspace, n_lost: int, n_won: int, **classes: str) -> None:
+    """Replace the label column: so many lost, so many won."""
+    named = {"lost": "lost", "won": "won"} | classes
+    values = [named["lost"]] * n_lost + [named["won"]] * n_won
+    (file,) = workspace.settings.data.files
+    pl.DataFrame({"late": values, "x": range(len(values))}).write_csv(workspace.path(file))
+
+
+def test_a_class_that_has_counted_keeps_counting_when_rows_are_added(make: Make) -> None:
+    workspace = make(())
+    path = workspace.folder / "leadline.toml"
+    path.write_text(path.read_text().replace('positive = "yes"\n', ""))
+    lost(workspace, 48, 52)
+    first = commands.state_problem(workspace, "Ada").verdict_as(Problem)
+    assert (first.positive, first.rarer) == ("lost", "")
+    lost(workspace, 130, 80)
+    second = commands.restate_problem(workspace, "Ada")
+    assert second is not None
+    assert (second.verdict_as(Problem).positive, second.verdict_as(Problem).rarer) == (
+        "lost",
+        "won",
+    )
+    assert commands.restate_problem(workspace, "Ada") is None
+    lost(workspace, 50, 50)
+    tie = commands.restate_problem(workspace, "Ada")
+    assert tie is not None
+    assert (tie.verdict_as(Problem).positive, tie.verdict_as(Problem).rarer) == ("lost", "")
+    lost(workspace, 48, 52, lost="Lost")
+    with pytest.raises(SettingsError, match=r"never is\. It is the class that has counted so far"):
+        commands.restate_problem(workspace, "Ada")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -79,6 +114,21 @@ def test_a_decision_stands_on_what_is_current_and_overrules_a_no(make: Make) -> 
     entry = commands.decide(workspace, "define", "go", "It is cheap to try.", "Ada")
     assert entry.on == {"problem": 1, "data": 2, "feasibility": 3}
     assert not workspace.record.standing()["search"].closed
+
+
+def test_go_is_refused_where_nothing_can_be_computed(make: Make) -> None:
+    workspace = make(("problem",))
+    classes = (ClassCount(value="yes", n_rows=example_data().n_rows),)
+    append(workspace, "data", again(example_data(), classes=classes))
+    told = r"Nobody can overrule the verdict of 'data': The label has one value only\."
+    with pytest.raises(NotReadyError, match=told) as caught:
+        commands.decide(workspace, "define", "go", "go", "Ada")
+    assert "'leadline run data'" in caught.value.next
+    page = queries.decision_page(workspace, "define")
+    assert page.barrier == "The label has one value only."
+    step = queries.project_page(workspace).next
+    assert (step.title, step.command) == ("Run data again", "leadline run data")
+    commands.decide(workspace, "define", "stop", "no labels", "Ada")
 
 
 def test_a_stop_closes_what_comes_after(make: Make) -> None:

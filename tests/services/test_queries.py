@@ -48,7 +48,7 @@ def test_a_finished_project_asks_for_nothing(make: Make) -> None:
 
 def test_a_changed_problem_makes_the_rest_stale_and_says_what_to_mend(make: Make) -> None:
     workspace = make()
-    append(workspace, "problem", example_problem())
+    append(workspace, "problem", replace(example_problem(), label="on_time"))
     page = queries.project_page(workspace)
     assert page.next.title == "Run data again"
     assert {stage.badge.text for stage in page.stages} == {"out of date"}

@@ -67,13 +67,36 @@ def test_a_changed_file_is_read_again_and_all_that_stands_on_it(released_folder:
         assert list(refresh(workspace, ["define"], by=BY)) == []
 
 
-def test_a_problem_stated_anew_makes_everything_stale(released_folder: Path) -> None:
+def test_a_problem_stated_anew_makes_stale_what_reads_the_change(released_folder: Path) -> None:
     restate(released_folder, target_score=0.85)
     with Workspace.open(released_folder) as workspace:
         assert stale(workspace) == set()
         first = next(refresh(workspace, by=BY))
         assert first.row == "problem"
-        assert {"data", "search", "tuning", "review", "release", "decay"} <= stale(workspace)
+        assert {"feasibility", "search", "tuning", "review", "release", "decay"} <= stale(workspace)
+        assert "data" not in stale(workspace)
+
+
+def test_words_and_names_cost_nothing(released_folder: Path) -> None:
+    restate(released_folder, question="Who will leave?", owner="Grace", unit="contract")
+    started: list[str] = []
+    with Workspace.open(released_folder) as workspace:
+        refreshing = refresh(workspace, by=BY, started=started.append)
+        assert next(refreshing).row == "problem"
+        assert stale(workspace) == set()
+        assert workspace.record.reading("release").get("review") is not None
+        tuning = len(workspace.record.entries("tuning"))
+        refreshing.close()
+        assert list(refresh(workspace, ["define", "find", "apply"], by=BY)) == []
+        assert started == []
+        assert len(workspace.record.entries("tuning")) == tuning, "no second use of the test set"
+
+
+def test_a_second_run_with_the_same_outcome_leaves_the_rest_alone(released_folder: Path) -> None:
+    with Workspace.open(released_folder) as workspace:
+        for row in ("data", "feasibility", "labelling"):
+            run(workspace, row)
+            assert stale(workspace) == set(), row
 
 
 def test_a_row_named_itself_is_computed_in_any_case(released_folder: Path) -> None:

@@ -16,10 +16,11 @@ import numpy as np
 from leadline.datasets.folds import folds_of
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.engines.loading import load_family
-from leadline.errors import LeadlineError
+from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.fit_spec import FitSpec, key_of
 from leadline.evaluation.scores import response_of, score_model, score_of, standard_error_of
 from leadline.phases.data import Data, Split
+from leadline.phases.scoring import Task
 from leadline.phases.search.trial import Scalar
 from leadline.record import Artifacts
 from leadline.workspace import STATE_FOLDER
@@ -176,16 +177,23 @@ def fit_and_score(pool: Pool, train: Rows, valid: Rows, spec: FitSpec) -> FitRes
 
     Raises
     ------
-    ValueError
-        If the score is not a number.
+    NotReadyError
+        If there are too few classes to fit or to score by.
     """
+    if spec.target.task is not Task.REGRESSION and np.unique(pool.y[train]).size < 2:
+        raise _too_few(f"The {train.size:,} rows to learn from have one class only.")
     started = time.perf_counter()
     model = fit_model(build(spec), pool, train)
     fitted = time.perf_counter()
     score = score_model(model, pool, valid, spec.scoring)
     if not np.isfinite(score):
-        raise ValueError(f"{spec.scoring} is not a number on {valid.size} validation rows")
+        raise _too_few(f"{spec.scoring} is not a number on {valid.size:,} validation rows.")
     return FitResult(score, int(train.size), fitted - started)
+
+
+def _too_few(found: str) -> NotReadyError:
+    needed = "Every fold needs rows of at least two classes, to learn from and to be scored by."
+    return NotReadyError(found, needed, "Bring more rows of the rarest class.")
 
 
 def fit_model(model: Any, pool: Pool, rows: Rows) -> Any:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leadline.phases.scoring import Task
-from leadline.phases.verdict import Finding, Verdict, answer_of, fault, note, warning
+from leadline.phases.verdict import Finding, Verdict, answer_of, barrier, fault, note, warning
 from leadline.phases.wording import plural
 from leadline.reading.schema import Epoch, ReadingSchema
 
 _FEWEST_ROWS = 40
+_FEWEST_TRAIN = 6  # two in each of three folds: below that not even a baseline can be fitted
 _FEWEST_OF_A_CLASS = 10
 _LEAK_SCORE = 0.98
 _RARE_CLASS_SHARE = 0.05
@@ -293,30 +294,38 @@ def assess(evidence: Evidence) -> Data:
         *_duplicate_findings(evidence),
         *_split_findings(evidence),
     )
-    n_features = len(evidence.features)
     return Data(
         answer=answer_of(findings),
-        summary=(
-            f"{plural(evidence.n_rows, 'labelled row')} with {plural(n_features, 'feature')}; "
-            f"{evidence.split.n_test:,} of them set aside as the test set "
-            f"({_split_words(evidence)})."
-        ),
+        summary=_summary(evidence, findings),
         findings=findings,
         **vars(evidence),
+    )
+
+
+def _summary(evidence: Evidence, findings: tuple[Finding, ...]) -> str:
+    rows = plural(evidence.n_rows, "labelled row")
+    counted = f"{rows} with {plural(len(evidence.features), 'feature')}"
+    why_not = next((finding.what for finding in findings if finding.is_barrier), "")
+    if why_not:
+        return f"{why_not.rstrip('.')}: nothing can be learnt from {counted}."
+    return (
+        f"{counted}; {evidence.split.n_test:,} of them set aside as the test set "
+        f"({_split_words(evidence)})."
     )
 
 
 def _size_findings(evidence: Evidence) -> list[Finding]:
     findings = []
     if evidence.n_rows < _FEWEST_ROWS:
+        few = barrier if evidence.split.n_train < _FEWEST_TRAIN else fault
         findings.append(
-            fault(
+            few(
                 f"Only {evidence.n_rows} labelled rows.",
                 f"At least {_FEWEST_ROWS} are needed to learn anything: label more rows.",
             )
         )
     if not evidence.features and evidence.n_rows >= _FEWEST_ROWS:
-        findings.append(fault("No column is left to learn from.", "Exclude fewer columns."))
+        findings.append(barrier("No column is left to learn from.", "Exclude fewer columns."))
     if evidence.n_unlabelled:
         findings.append(
             note(
@@ -331,7 +340,8 @@ def _class_findings(evidence: Evidence) -> list[Finding]:
     if evidence.task is Task.REGRESSION or evidence.n_rows == 0:
         return []
     if len(evidence.classes) < 2:
-        return [fault("The label has one value only.", "Rows of at least two classes are needed.")]
+        needed = "Rows of at least two classes are needed."
+        return [barrier("The label has one value only.", needed)]
     counts = _sides(evidence) if evidence.positive else evidence.classes
     rarest = min(counts, key=lambda count: count.n_rows)
     share = rarest.n_rows / evidence.n_rows

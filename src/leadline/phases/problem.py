@@ -82,6 +82,9 @@ class Evidence:
         The checklist.
     assumed : tuple of str
         Settings nobody has confirmed yet.
+    rarer : str
+        The class that is the rarer one now, where `positive` was taken as the rarer one before;
+        empty where they are the same.
     """
 
     question: str
@@ -102,6 +105,7 @@ class Evidence:
     owner: str
     ethics: Ethics = Ethics()
     assumed: tuple[str, ...] = ()
+    rarer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +143,14 @@ def _findings(evidence: Evidence) -> list[Finding]:
             warning(
                 f"Nobody has confirmed: {', '.join(evidence.assumed)}.",
                 "Set them in leadline.toml under [problem] and run 'leadline run problem'.",
+            )
+        )
+    if evidence.rarer:
+        findings.append(
+            warning(
+                f"{evidence.positive!r} stays the class that counts, though {evidence.rarer!r} is "
+                "the rarer one by now.",
+                "Set [problem] positive in leadline.toml to the one that is meant.",
             )
         )
     if evidence.ethics.is_complete:

@@ -37,12 +37,15 @@ class Finding:
         What to do about it; empty where nothing need be done.
     columns : tuple of str
         The columns it speaks of.
+    is_barrier : bool
+        Whether nothing can be computed while it holds, so that nobody can overrule it.
     """
 
     severity: Severity
     what: str
     next: str = ""
     columns: tuple[str, ...] = ()
+    is_barrier: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +83,11 @@ class Verdict:
     summary: str
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def barrier(self) -> str:
+        """What keeps anything from being computed, in words; empty where nothing does."""
+        return next((finding.what for finding in self.findings if finding.is_barrier), "")
+
 
 def note(what: str, next: str = "", columns: tuple[str, ...] = ()) -> Finding:
     """A finding that informs."""
@@ -94,6 +102,11 @@ def warning(what: str, next: str = "", columns: tuple[str, ...] = ()) -> Finding
 def fault(what: str, next: str = "", columns: tuple[str, ...] = ()) -> Finding:
     """A finding that makes the answer "no"."""
     return Finding(severity=Severity.FAULT, what=what, next=next, columns=columns)
+
+
+def barrier(what: str, next: str = "", columns: tuple[str, ...] = ()) -> Finding:
+    """A fault that nobody can overrule: nothing can be computed while it holds."""
+    return Finding(severity=Severity.FAULT, what=what, next=next, columns=columns, is_barrier=True)
 
 
 def answer_of(findings: tuple[Finding, ...]) -> Answer:

@@ -15,6 +15,7 @@ from leadline.phases.lifecycle import ROWS
 from leadline.phases.verdict import Verdict
 from leadline.record.codec import decode, to_json
 from leadline.record.row_reading import require_declared
+from leadline.record.views import views_of
 
 V = TypeVar("V", bound=Verdict)
 
@@ -89,6 +90,8 @@ def columns_of(entry: Entry, body: str) -> dict[str, Any]:
         "version": entry.version,
         "body": body,
         "stands_on": to_json(entry.on),
+        "views": to_json(views_of(entry.row, entry.verdict)),
+        "barrier": entry.verdict.barrier or None,
         "made_by": entry.by,
         "made_at": entry.at,
     }

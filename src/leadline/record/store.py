@@ -162,7 +162,13 @@ class Record:
             .group_by(table.c.project_id, table.c.row)
         )
         query = self._select_marks().where(tuple_(table.c.project_id, table.c.number).in_(newest))
-        return standing(self._marks(query))
+        marks = self._marks(query)
+        # entries never change, so a later look at those that these stood on sees the same moment
+        stood_on = {number for mark in marks for number in mark.on.values()}
+        before = stood_on - {mark.number for mark in marks}
+        if before:
+            marks += self._marks(self._select_marks().where(table.c.number.in_(before)))
+        return standing(marks)
 
     def entries(self, row: str | None = None, *, limit: int | None = None) -> tuple[Entry, ...]:
         """The entries of a row, or all of them, the newest last.
@@ -299,13 +305,15 @@ class Record:
 
     def _select_marks(self) -> Select[Any]:
         columns = (table.c.number, table.c.row, table.c.stands_on, table.c.answer)
-        return select(*columns).where(self._database.mine(table)).order_by(table.c.number)
+        told = (table.c.views, table.c.barrier)
+        return select(*columns, *told).where(self._database.mine(table)).order_by(table.c.number)
 
     def _marks(self, query: Select[Any]) -> tuple[Mark, ...]:
         with self._database.reading() as connection:
             found = connection.execute(query).all()
         return tuple(
-            Mark(number, row, json.loads(on), Answer(answer)) for number, row, on, answer in found
+            Mark(number, row, json.loads(on), Answer(answer), json.loads(views or "{}"), bar or "")
+            for number, row, on, answer, views, bar in found
         )
 
     def _newest(self, connection: Connection, row: str | None = None) -> int | None:

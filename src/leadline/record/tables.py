@@ -70,6 +70,10 @@ entry = Table(
     Column("version", Integer, nullable=False),
     _text("body"),
     _text("stands_on"),
+    # row to digest of what it reads of the verdict; None in entries from before it was kept
+    Column("views", Text),
+    # why nobody can overrule it; None where somebody can
+    Column("barrier", Text),
     _text("made_by"),
     _moment("made_at"),
     Index(None, "project_id", "row", "number"),

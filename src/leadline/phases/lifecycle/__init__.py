@@ -10,7 +10,8 @@ from leadline.phases.lifecycle.row_table import (
     row_of,
     rows_of,
 )
-from leadline.phases.lifecycle.states import Mark, Standing, State, standing
+from leadline.phases.lifecycle.states import Mark, Standing, State, says_the_same, standing
+from leadline.phases.lifecycle.unread import unread
 
 __all__ = [
     "ROWS",
@@ -24,5 +25,7 @@ __all__ = [
     "is_decision",
     "row_of",
     "rows_of",
+    "says_the_same",
     "standing",
+    "unread",
 ]

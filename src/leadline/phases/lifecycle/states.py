@@ -7,7 +7,7 @@ current; everybody who wants to know asks here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from leadline.phases.lifecycle.row_table import ROWS, Row, Stage, decision_of, is_decision
@@ -28,12 +28,19 @@ class Mark:
         Row to number of each entry it stood on.
     answer : Answer
         What it concluded.
+    views : mapping of str to str
+        Row to digest of what that row reads of its verdict; empty in entries from before it was
+        kept.
+    barrier : str
+        Why nobody can overrule it; empty where somebody can.
     """
 
     number: int
     row: str
     on: Mapping[str, int]
     answer: Answer
+    views: Mapping[str, str] = field(default_factory=dict)
+    barrier: str = ""
 
 
 class State(StrEnum):
@@ -59,12 +66,16 @@ class Standing:
         Of that entry.
     closed : str
         Why it may not be run now; empty if it may.
+    barrier : str
+        Why nobody can overrule its "no"; empty where somebody can, or there is none that is
+        current.
     """
 
     state: State
     number: int | None
     answer: Answer | None
     closed: str
+    barrier: str = ""
 
     @property
     def is_runnable(self) -> bool:
@@ -78,7 +89,8 @@ def standing(marks: Iterable[Mark]) -> dict[str, Standing]:
     Parameters
     ----------
     marks : iterable of Mark
-        Every entry of a project, in any order.
+        Every entry of a project, in any order; the newest of each row and those that it stood on
+        will do.
 
     Returns
     -------
@@ -102,65 +114,98 @@ def standing(marks: Iterable[Mark]) -> dict[str, Standing]:
     >>> now["data"].state.value
     'stale'
     """
-    latest: dict[str, Mark] = {}
-    for mark in sorted(marks, key=lambda mark: mark.number):
-        latest[mark.row] = mark
-    current = {name for name in ROWS if _is_current(name, latest)}
+    entries = _Entries(marks)
+    latest, current = entries.latest, entries.current
     standings = {}
     for name, row in ROWS.items():
-        closed = _why_closed(row, latest, current)
+        closed = _why_closed(row, entries)
         last = latest.get(name)
         if last is None:
             state = State.WAITING if closed else State.OPEN
             standings[name] = Standing(state, None, None, closed)
         else:
             state = State.CURRENT if name in current else State.STALE
-            standings[name] = Standing(state, last.number, last.answer, closed)
+            barrier = last.barrier if name in current else ""
+            standings[name] = Standing(state, last.number, last.answer, closed, barrier)
     return standings
 
 
-def _is_current(name: str, latest: Mapping[str, Mark]) -> bool:
-    if name not in latest:
-        return False
-    mark = latest[name]
-    return all(
-        on in latest and latest[on].number == number and _is_current(on, latest)
-        for on, number in mark.on.items()
-    )
+def says_the_same(reader: str, one: Mark, other: Mark) -> bool:
+    """Whether two entries of a row say the same to a row that reads them.
+
+    Examples
+    --------
+    >>> before = Mark(1, "problem", {}, Answer.GO, {"data": "a", "release": "b"})
+    >>> after = Mark(2, "problem", {}, Answer.GO, {"data": "a", "release": "c"})
+    >>> says_the_same("data", before, after), says_the_same("release", before, after)
+    (True, False)
+    """
+    if one.number == other.number:
+        return True
+    view = one.views.get(reader)
+    return view is not None and view == other.views.get(reader)
 
 
-def _why_closed(row: Row, latest: Mapping[str, Mark], current: set[str]) -> str:
+class _Entries:
+    """The marks by number, the latest of each row, and which of those are current."""
+
+    def __init__(self, marks: Iterable[Mark]) -> None:
+        self._by_number = {mark.number: mark for mark in marks}
+        self.latest: dict[str, Mark] = {}
+        for number in sorted(self._by_number):
+            self.latest[self._by_number[number].row] = self._by_number[number]
+        self.current = {name for name in ROWS if self._is_current(name)}
+
+    def _is_current(self, name: str) -> bool:
+        if name not in self.latest:
+            return False
+        mark = self.latest[name]
+        return all(
+            on in self.latest and self._says_still(mark, on) and self._is_current(on)
+            for on in mark.on
+        )
+
+    def _says_still(self, mark: Mark, row: str) -> bool:
+        """Whether the latest entry of a row says what a mark stood on."""
+        seen, now = self._by_number.get(mark.on[row]), self.latest[row]
+        return seen is not None and says_the_same(mark.row, seen, now)
+
+
+def _why_closed(row: Row, entries: _Entries) -> str:
     """Why a row may not be run now; empty if it may."""
+    latest = entries.latest
     if is_decision(row.name):
         has_any = any(name in latest for name in row.stands_on)
         return "" if has_any else f"Nothing of {row.stage} is on the record yet."
     for name in row.stands_on:
         if name not in latest:
             return f"{row.name!r} needs a verdict of {name!r}, and the record has none."
-        if name not in current:
+        if name not in entries.current:
             return f"{row.name!r} needs a current verdict of {name!r}; the one there is stale."
-    return _blocked_by_no(row, latest, current)
+    return _blocked_by_no(row, entries)
 
 
-def _blocked_by_no(row: Row, latest: Mapping[str, Mark], current: set[str]) -> str:
+def _blocked_by_no(row: Row, entries: _Entries) -> str:
     stages = list(Stage)
     for name, before in ROWS.items():
-        if name not in current or latest[name].answer is not Answer.NO:
+        if name not in entries.current or entries.latest[name].answer is not Answer.NO:
             continue
         is_earlier = stages.index(before.stage) < stages.index(row.stage)
         if is_decision(name):
             if is_earlier:
                 return f"The decision on {before.stage} was not to go on."
-        elif (is_earlier or name in row.stands_on) and not _is_overruled(name, latest, current):
+        elif (is_earlier or name in row.stands_on) and not _is_overruled(name, entries):
+            barrier = entries.latest[name].barrier
+            if barrier:
+                return f"The verdict of {name!r} is no, which nobody can overrule: {barrier}"
             return f"The verdict of {name!r} is no, and nobody has decided to go on."
     return ""
 
 
-def _is_overruled(name: str, latest: Mapping[str, Mark], current: set[str]) -> bool:
+def _is_overruled(name: str, entries: _Entries) -> bool:
     """Whether a person has seen this very "no" and said go."""
     decision = decision_of(ROWS[name].stage)
-    return (
-        decision in current
-        and latest[decision].answer is Answer.GO
-        and latest[decision].on.get(name) == latest[name].number
-    )
+    if decision not in entries.current or entries.latest[name].barrier:
+        return False
+    said = entries.latest[decision]
+    return said.answer is Answer.GO and name in said.on

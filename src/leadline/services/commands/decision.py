@@ -50,7 +50,8 @@ def decide(
     Raises
     ------
     NotReadyError
-        If nothing of the stage is on the record.
+        If nothing of the stage is on the record, or "go" is said to a "no" that nobody can
+        overrule.
     OutdatedAnswerError
         If a verdict or the decision has changed since the page was made.
     SettingsError
@@ -65,6 +66,14 @@ def decide(
             "A decision stands on at least one verdict.",
             f"Run 'leadline run {of}' first.",
         )
+    wanted = _choice(choice)
+    barred = [row for row in ROWS[name].stands_on if now[row].barrier]
+    if barred and wanted is decision.Choice.GO:
+        raise NotReadyError(
+            f"Nobody can overrule the verdict of {barred[0]!r}: {now[barred[0]].barrier}",
+            "What comes after could not be computed.",
+            f"Mend that and run '{ROWS[barred[0]].command}', or decide to go back or to stop.",
+        )
     on = {row: now[row].number for row in ROWS[name].stands_on if now[row].state is State.CURRENT}
     numbers = {row: number for row, number in on.items() if number is not None}
     if seen is not None and dict(seen) != numbers:
@@ -76,7 +85,7 @@ def decide(
     verdict = decision.assess(
         decision.Evidence(
             stage=of.value,
-            choice=_choice(choice),
+            choice=wanted,
             why=why.strip(),
             person=parse_person(by, "the decision"),
         )

@@ -24,7 +24,8 @@ def state_problem(workspace: Workspace, by: str) -> Entry:
     """Put the problem on the record as ``leadline.toml`` states it now.
 
     What the file leaves open is read from the label column: the task, and the rarer of two
-    classes as the one that counts as a hit. Both are then listed as assumed.
+    classes as the one that counts as a hit. Both are then listed as assumed. A class that has
+    counted before keeps counting, whichever is the rarer one by now.
 
     Parameters
     ----------
@@ -75,13 +76,21 @@ def restate_problem(workspace: Workspace, by: str) -> Entry | None:
 def _stated(workspace: Workspace) -> problem.Problem:
     """The problem as the file states it now."""
     settings = load_settings(find_settings(workspace.folder))
-    return problem.assess(_evidence(settings, _label_column(workspace, settings)))
+    label = _label_column(workspace, settings)
+    return problem.assess(_evidence(settings, label, _positive_before(workspace, settings)))
 
 
-def _evidence(settings: Settings, label: pl.Series) -> problem.Evidence:
+def _positive_before(workspace: Workspace, settings: Settings) -> str:
+    """The class that counted as a hit so far; empty where there was none of this label."""
+    before = workspace.record.latest_of(problem.Problem)
+    is_same = before is not None and before.label == settings.problem.label
+    return before.positive if before is not None and is_same else ""
+
+
+def _evidence(settings: Settings, label: pl.Series, before: str) -> problem.Evidence:
     stated = settings.problem
     task = infer_task(label) if stated.task == "auto" else Task(stated.task)
-    positive = _positive(stated, label) if task is Task.BINARY else ""
+    positive, rarer = _positive(stated, label, before) if task is Task.BINARY else ("", "")
     assumed = [key for key in stated.assumed if task is Task.BINARY or key not in _OF_BINARY]
     if task is Task.BINARY and not stated.positive and "positive" not in assumed:
         assumed.append("positive")
@@ -106,6 +115,7 @@ def _evidence(settings: Settings, label: pl.Series) -> problem.Evidence:
         owner=stated.owner,
         ethics=settings.ethics,
         assumed=tuple(assumed),
+        rarer=rarer,
     )
 
 
@@ -126,16 +136,25 @@ def _label_column(workspace: Workspace, settings: Settings) -> pl.Series:
     return frame[name].drop_nulls()
 
 
-def _positive(stated: ProblemSettings, label: pl.Series) -> str:
-    """The class that counts as a hit: the one stated, else the rarer one."""
+def _positive(stated: ProblemSettings, label: pl.Series, before: str) -> tuple[str, str]:
+    """The class that counts as a hit, and the rarer one if that has become another.
+
+    It is the one stated, else the one that counted before, else the rarer one.
+    """
     counts = class_texts(label).value_counts(sort=True)
     classes: list[str] = counts.to_series(0).to_list()
-    if not stated.positive:
-        return min(classes[::-1], key=lambda name: counts["count"][classes.index(name)])
-    if stated.positive not in classes:
+    wanted = stated.positive or before
+    if wanted and wanted not in classes:
+        kept = "" if stated.positive else " It is the class that has counted so far."
         raise SettingsError(
-            f"positive is {stated.positive!r}, and {stated.label!r} never is.",
+            f"positive is {wanted!r}, and {stated.label!r} never is.{kept}",
             f"One of its values is needed: {', '.join(map(repr, classes[:_MOST_SHOWN]))}.",
             "Change [problem] positive in leadline.toml.",
         )
-    return stated.positive
+    if stated.positive:
+        return wanted, ""
+    n_rows = dict(zip(classes, counts["count"].to_list(), strict=True))
+    rarest = min(classes[::-1], key=n_rows.__getitem__)
+    if not before or n_rows[before] == n_rows[rarest]:
+        return before or rarest, ""
+    return before, rarest

@@ -32,6 +32,8 @@ class DecisionPage:
         Row to number of each current verdict shown, for the form.
     closed : str
         Why nothing can be decided; empty if it can.
+    barrier : str
+        Why "go" is not on offer; empty if it is.
     """
 
     stage: Stage
@@ -41,6 +43,7 @@ class DecisionPage:
     replacing: int | None
     seen: dict[str, int]
     closed: str
+    barrier: str = ""
 
 
 def decision_page(workspace: Workspace, name: str) -> DecisionPage:
@@ -73,4 +76,5 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
             if summary.number is not None and now.standings[summary.name].state is State.CURRENT
         },
         closed=now.standings[decision_of(stage)].closed,
+        barrier=next(filter(None, (now.standings[row.name].barrier for row in rows_of(stage))), ""),
     )

@@ -121,6 +121,10 @@ def _decision_wanted(now: ProjectState, stage: Stage) -> Iterator[Step]:
     unclear = [name for name in rows if now.has(name, Answer.UNCLEAR) and not is_decided]
     if not against and not unclear:
         return
+    barred = [name for name in against if now.standings[name].barrier]
+    if barred:
+        yield from (_mend(ROWS[name], now.standings[name].barrier) for name in barred)
+        return
     said = "no" if against else "unclear"
     decision = ROWS[decision_of(stage)]
     names = " and ".join(title_of(name).lower() for name in against or unclear)
@@ -131,6 +135,12 @@ def _decision_wanted(now: ProjectState, stage: Stage) -> Iterator[Step]:
         decision.page,
         decision.command,
     )
+
+
+def _mend(row: Row, barrier: str) -> Step:
+    """What nobody can overrule must change."""
+    why = f"{barrier} Nobody can overrule that: it must change first."
+    return Step(Act.RUN, f"{row.task} again", why, row.page, row.command, row.name)
 
 
 def _stopped(stage: Stage) -> Step:

@@ -74,10 +74,10 @@ class ProjectState:
     def is_overruled(self, row: str) -> bool:
         """Whether a person has seen this very "no" and said go."""
         decision = decision_of(ROWS[row].stage)
-        return (
-            self.has(decision, Answer.GO)
-            and self.latest[decision].on.get(row) == self.latest[row].number
-        )
+        if self.standings[row].barrier:
+            return False
+        # a current one has seen what is said now
+        return self.has(decision, Answer.GO) and row in self.latest[decision].on
 
     def has(self, row: str, answer: Answer) -> bool:
         """Whether a row has a current verdict with this answer."""

@@ -1,0 +1,86 @@
+"""What a row does not read of the verdicts it stands on: a change there leaves it current.
+
+What is not named here counts as read, so a new field of a verdict, or a new row, errs on the safe
+side. Tuning is read whole: it fits its model anew, and counts one more use of the test set.
+The summary and the findings of a verdict follow from its other fields, and never count.
+`tests/jobs/test_unread.py` watches which fields the jobs ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_WORDS = frozenset(
+    {"question", "unit", "miss", "false_alarm", "owner", "ethics", "assumed", "rarer"}
+)
+_ERRORS = frozenset({"cost_miss", "cost_false_alarm", "tolerance"})
+_GRANTED = frozenset({"budget", "time_box_s"})
+_GOAL = frozenset({"scoring", "target_score"})
+_CURRENCY = frozenset({"currency"})
+
+# the files may be written anew with the same rows
+_OF_DATA = frozenset({"source_digest"})
+# a second run goes on from the first one's trials; its examples depend on the time left
+_OF_SEARCH = frozenset({"spent_s", "cost", "cpu_s", "n_kept", "examples"})
+_OF_CURVE = frozenset({"spent_s", "n_kept"})
+
+_Fields = Mapping[str, frozenset[str]]
+
+_UNREAD: Mapping[str, _Fields] = {
+    "data": {"problem": _WORDS | _ERRORS | _GRANTED | _GOAL | _CURRENCY},
+    "feasibility": {"problem": _WORDS | _ERRORS | _GRANTED | _CURRENCY, "data": _OF_DATA},
+    "decision.define": {"problem": _WORDS, "data": _OF_DATA},
+    "search": {"problem": _WORDS | _ERRORS, "data": _OF_DATA},
+    "decision.find": {"search": _OF_SEARCH},
+    "labelling": {"problem": _WORDS | _ERRORS | _GRANTED | _GOAL, "data": _OF_DATA},
+    "curve": {
+        "problem": _WORDS | _ERRORS | _CURRENCY | {"target_score"},
+        "data": _OF_DATA,
+        "search": _OF_SEARCH,
+    },
+    # counts the money that machines have cost, so that of a second run too
+    "forecast": {
+        "problem": _WORDS | _ERRORS,
+        "data": _OF_DATA,
+        "search": _OF_SEARCH - {"cost"},
+        "curve": _OF_CURVE - {"spent_s"},
+    },
+    "decision.train": {"curve": _OF_CURVE},
+    "tuning": {
+        "problem": _WORDS | _GRANTED | {"target_score"},
+        "data": _OF_DATA,
+        "search": _OF_SEARCH,
+    },
+    # keeps the owner it was signed under, and the costs that the person who chose weighed
+    "review": {"problem": _WORDS | _ERRORS | _GRANTED | _GOAL},
+    "release": {
+        "problem": (_WORDS - {"ethics"}) | _ERRORS | _GRANTED | _CURRENCY | {"target_score"},
+        "data": _OF_DATA,
+        "search": _OF_SEARCH,
+    },
+    "decay": {
+        "problem": _WORDS | _ERRORS | _GRANTED | {"target_score"},
+        "data": _OF_DATA,
+        "search": _OF_SEARCH,
+    },
+    "monitor": {
+        "problem": _WORDS | _GRANTED | _GOAL | {"tolerance"},
+        "data": _OF_DATA,
+    },
+}
+
+_NOTHING: _Fields = MappingProxyType({})
+
+
+def unread(reader: str, row: str) -> frozenset[str]:
+    """The fields of a row's verdict that another row does not read.
+
+    Examples
+    --------
+    >>> "ethics" in unread("search", "problem"), "ethics" in unread("release", "problem")
+    (True, False)
+    >>> unread("capacity", "release")
+    frozenset()
+    """
+    return _UNREAD.get(reader, _NOTHING).get(row, frozenset())
