@@ -13,7 +13,7 @@ from leadline.cli.terminal import options
 from leadline.settings import load_settings
 
 GOOD = "age,town,bought\n" + "".join(
-    f"{20 + row % 50},{'Bonn' if row % 3 else 'Ulm'},{'yes' if row % 5 < 2 else 'no'}\n"
+    f"{20 + row % 50},{'Bonn' if row % 3 else 'Ulm'},{'yes' if row * 7 % 11 < 4 else 'no'}\n"
     for row in range(200)
 )
 MANY = "x,y\n" + "".join(f"{row},c{row % 300}\n" for row in range(900))
@@ -167,3 +167,34 @@ def test_leaving_in_the_middle_of_the_questions_keeps_nothing(
     assert code == options.EXIT_STOPPED
     assert "Stopped. Nothing was kept." in output
     assert list(good.parent.iterdir()) == [good]
+
+
+GROUPED = "patient,bp,y\n" + "".join(
+    f"P{row // 8:03d},{100 + row * 37 % 41},{'sick' if row // 8 * 7 % 5 > 2 else 'well'}\n"
+    for row in range(400)
+)
+
+
+@pytest.mark.parametrize(("answer", "group"), [("y", "patient"), ("n", ""), ("", "")])
+def test_a_column_by_which_rows_belong_together_is_asked_about(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, group: str
+) -> None:
+    (tmp_path / "visits.csv").write_text(GROUPED)
+    monkeypatch.setattr(init, "_is_person", lambda: True)
+    typed = answer + "\n" * 9 + "n\n"
+    told = call("init", tmp_path / "visits.csv", "--label", "y", "-C", tmp_path, typed=typed)
+    assert told.exit_code == 0, told.output
+    assert "'patient': 50 values come back, 8 rows each" in told.output
+    assert load_settings(tmp_path / "leadline.toml").data.group == group
+
+
+def test_nobody_is_asked_about_a_group_that_is_named(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "visits.csv").write_text(GROUPED)
+    monkeypatch.setattr(init, "_is_person", lambda: True)
+    arguments = ("--label", "y", "--group", "patient", "-C", tmp_path)
+    told = call("init", tmp_path / "visits.csv", *arguments, typed="\n" * 9 + "n\n")
+    assert told.exit_code == 0, told.output
+    assert "values come back" not in told.output
+    assert "whole groups of 'patient'" in told.output

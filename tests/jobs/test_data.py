@@ -235,3 +235,86 @@ def test_a_split_by_time_stays_one_when_rows_come_out_of_order(make: Make) -> No
     assert not second.is_ordered
     assert second.split.kind is first.kind is SplitKind.TIME
     assert (second.split.test_from, second.split.test_to) == (first.test_from, first.test_to)
+
+
+def test_few_different_rows_get_the_share_asked_for_and_keep_it(make: Make) -> None:
+    """Four classes by age by sex, as of a ship: 14 different rows."""
+    rng = np.random.default_rng(0)
+
+    def passengers(n_rows: int) -> pl.DataFrame:
+        berth = rng.choice(["1st", "2nd", "3rd", "crew"], n_rows, p=[0.15, 0.13, 0.32, 0.4])
+        return pl.DataFrame(
+            {
+                "berth": berth,
+                "sex": np.where(rng.random(n_rows) < 0.79, "m", "f"),
+                "age": np.where(rng.random(n_rows) < 0.95, "adult", "child"),
+                "left": np.where(rng.random(n_rows) < 0.4, "yes", "no"),
+            }
+        )
+
+    workspace = make(passengers(2_000))
+    first = audit(workspace)
+    assert first.split.n_test / 2_000 == pytest.approx(0.2, abs=0.03)
+    assert first.n_crossing == 0
+    assert not any("asked for" in what for what in whats(first))
+    mask = np.frombuffer(workspace.artifacts.get(first.split.mask), dtype=bool)
+    second = append(workspace, passengers(500))
+    assert second.split.draw == first.split.draw
+    assert (
+        np.frombuffer(workspace.artifacts.get(second.split.mask), dtype=bool)[:2_000].tolist()
+        == mask.tolist()
+    )
+
+
+def visits(n_patients: int = 50, n_each: int = 8) -> pl.DataFrame:
+    rng = np.random.default_rng(0)
+    patient = np.repeat(np.arange(n_patients), n_each)
+    return pl.DataFrame(
+        {
+            "patient": [f"P{each:03d}" for each in patient],
+            "bp": rng.normal(120, 10, patient.size).round(1),
+            "left": np.where((rng.random(n_patients) < 0.5)[patient], "yes", "no"),
+        }
+    )
+
+
+def test_patients_are_proposed_as_a_group_until_a_person_has_answered(make: Make) -> None:
+    workspace = make(visits())
+    verdict = audit(workspace)
+    assert [each.column for each in verdict.groups] == ["patient"]
+    assert any(what.startswith("'patient' has 50 values that come back") for what in whats(verdict))
+
+
+@pytest.mark.parametrize("answer", [{"group": "patient"}, {"split": "random"}])
+def test_a_group_that_was_answered_is_not_proposed(make: Make, answer: dict[str, str]) -> None:
+    assert audit(make(visits(), data=answer)).groups == ()
+
+
+def test_sentinels_spellings_and_empty_rows_are_found(make: Make) -> None:
+    rows = undated(300).with_columns(
+        calls=pl.when(pl.int_range(300) < 20).then(-999.0).otherwise("calls"),
+        plan=pl.when(pl.int_range(300) < 30)
+        .then(pl.col("plan").str.to_uppercase())
+        .otherwise("plan"),
+    )
+    verdict = audit(make(rows))
+    assert [(each.column, each.value, each.n_rows) for each in verdict.sentinels] == [
+        ("calls", "-999", 20)
+    ]
+    assert {each.column for each in verdict.spellings} == {"plan"}
+    assert verdict.n_empty_rows == 0
+
+
+def test_flags_that_together_make_the_label_are_found(make: Make) -> None:
+    rng = np.random.default_rng(0)
+    flags = {name: (rng.random(600) < 0.15).astype(int) for name in ("heat", "power", "wear")}
+    left = np.where(np.column_stack(list(flags.values())).any(axis=1), "yes", "no")
+    verdict = audit(
+        make(
+            undated(600)
+            .drop("left")
+            .with_columns(**{k: pl.Series(v) for k, v in flags.items()}, left=pl.Series(left))
+        )
+    )
+    assert verdict.spread_leak is not None
+    assert set(verdict.spread_leak.columns) == set(flags)

@@ -90,7 +90,7 @@ def test_a_quick_look_keeps_the_order_of_time() -> None:
 
 def test_a_loss_is_the_better_the_smaller_it_is(tmp_path: Path) -> None:
     """The noise has a standard deviation of 1, so that no model is off by less than .8."""
-    noise = np.random.default_rng(0).normal(0, 1, 200)
+    noise = np.random.default_rng(7).normal(0, 1, 200)
     pool = customers(200).with_columns(left=pl.col("calls") * 3 + noise)
     loss = {"scoring": "mean_absolute_error", "target_score": 2.0, "positive": ""}
     verdict = feasibility(tmp_path, pool, **loss)
@@ -111,3 +111,36 @@ def test_too_few_of_a_class_are_refused_and_no_traceback(tmp_path: Path, n_posit
         run_to(workspace, "problem", "data")
         with pytest.raises(NotReadyError, match="at least two classes"):
             run(workspace, "feasibility")
+
+
+def patients(n_patients: int = 60, n_each: int = 8) -> pl.DataFrame:
+    """The label is constant for a patient, and nothing else tells it."""
+    rng = np.random.default_rng(3)
+    patient = np.repeat(np.arange(n_patients), n_each)
+    return pl.DataFrame(
+        {
+            "patient": [f"P{each:03d}" for each in patient],
+            "bp": rng.normal(120, 10, patient.size).round(1),
+            "left": np.where((rng.random(n_patients) < 0.5)[patient], "yes", "no"),
+        }
+    )
+
+
+def test_patients_known_again_are_no_signal(tmp_path: Path) -> None:
+    with project(tmp_path / "apart", patients()) as workspace:
+        apart = run_to(workspace, "problem", "data", "feasibility")
+    assert apart.answer is Answer.UNCLEAR
+    assert "Signal, or rows of one 'patient' known again" in apart.summary
+    with project(tmp_path / "together", patients(), data={"group": "patient"}) as workspace:
+        together = run_to(workspace, "problem", "data", "feasibility")
+    assert isinstance(together, Feasibility)
+    assert together.answer is Answer.NO
+    assert together.p_value > 0.05
+
+
+def test_columns_that_give_the_label_away_are_named(tmp_path: Path) -> None:
+    rows = customers(300).with_columns(refunded=pl.col("left").replace({"yes": "1", "no": "0"}))
+    verdict = feasibility(tmp_path, rows)
+    assert verdict.answer is Answer.UNCLEAR
+    assert verdict.giveaways == ("refunded",)
+    assert any("'refunded' tells the label almost perfectly" in what for what in whats(verdict))

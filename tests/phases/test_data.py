@@ -6,7 +6,20 @@ import pytest
 from tests.examples import example_data
 from tests.phases.again import again, faults, notes, warnings
 
-from leadline.phases.data import ClassCount, Column, Kind, Leak, Role, Split, SplitKind
+from leadline.phases.data import (
+    ClassCount,
+    Column,
+    Data,
+    Group,
+    Kind,
+    Leak,
+    Role,
+    Sentinel,
+    Spellings,
+    Split,
+    SplitKind,
+    SpreadLeak,
+)
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 from leadline.reading.schema import CellType, ColumnReading, Epoch, ReadingSchema
@@ -161,3 +174,83 @@ def test_a_yes_or_no_question_has_two_sides_however_many_values() -> None:
     assert again(DATA, n_rows=1000, classes=classes, positive="yes").answer is Answer.GO
     verdict = again(DATA, n_rows=1000, classes=classes, positive="odd")
     assert "Class 'odd' has 5 rows." in faults(verdict)
+
+
+def next_of(verdict: Data, start: str) -> str:
+    return next(each.next for each in verdict.findings if each.what.startswith(start))
+
+
+def test_why_data_are_unfit_stands_in_the_headline() -> None:
+    verdict = again(DATA, classes=classes(6000))
+    assert verdict.summary.startswith("Not fit to learn from: the label has one value only. ")
+
+
+def test_all_classes_that_are_too_small_are_counted_and_the_first_named() -> None:
+    verdict = again(DATA, positive="", task=Task.MULTICLASS, classes=classes(5900, *[5] * 7))
+    assert faults(verdict) == [
+        "7 of 8 classes have fewer than 10 rows: 'b' 5, 'c' 5, 'd' 5, 'e' 5, 'f' 5 and 2 more."
+    ]
+
+
+def test_rows_that_belong_together_are_told_with_what_to_write() -> None:
+    group = Group(column="patient no", n_groups=60, rows_each=8, agreement=0.97)
+    verdict = again(DATA, groups=(group,), split=RANDOM)
+    what = "'patient no' has 60 values that come back, 8 rows each"
+    assert any(each.startswith(what) for each in warnings(verdict))
+    assert "group = 'patient no'" in next_of(verdict, what)
+    assert '--group "patient no"' in next_of(verdict, what)
+    assert any(each.startswith(what) for each in notes(again(DATA, groups=(group,))))
+
+
+def test_sentinels_of_one_value_are_told_at_once() -> None:
+    found = tuple(Sentinel(column=name, value="-200", n_rows=366) for name in "abcdef")
+    verdict = again(DATA, sentinels=found)
+    what = "-200 is frequent and far from all else in 'a' (366 rows)"
+    told = [each for each in warnings(verdict) if each.startswith("-200")]
+    assert len(told) == 1
+    assert told[0].startswith(what)
+    assert "and 2 more" in told[0]
+    assert "missing = ['-200'] (init: --missing -200)" in next_of(verdict, what)
+
+
+def test_columns_that_only_together_tell_the_label() -> None:
+    leak = SpreadLeak(columns=("heat", "wear"), score=0.994, model="tree")
+    verdict = again(DATA, spread_leak=leak)
+    assert "exclude = ['heat', 'wear']" in next_of(verdict, "'heat', 'wear' together predict")
+    assert verdict.answer is Answer.GO
+
+
+def test_spellings_of_classes_are_a_warning_those_of_categories_a_note() -> None:
+    label = next(column.name for column in DATA.columns if column.role is Role.LABEL)
+    found = (
+        Spellings(column=label, values=("yes", "YES")),
+        Spellings(column="carrier", values=("UA", "ua")),
+    )
+    verdict = again(DATA, spellings=found)
+    assert f"Classes of {label!r} differ in spelling only: 'yes' = 'YES'." in warnings(verdict)
+    assert "Values of 'carrier' differ in spelling only: 'UA' = 'ua'." in notes(verdict)
+
+
+def test_near_repeats_empty_rows_and_many_columns() -> None:
+    verdict = again(DATA, near_repeats=0.3, n_empty_rows=1)
+    assert any(what.startswith("30% of the test rows are nearly") for what in warnings(verdict))
+    assert "1 row without any value was left out." in notes(verdict)
+    assert not any("nearly" in what for what in warnings(again(DATA, near_repeats=0.02)))
+    columns = tuple(Column(name=f"x{each}", kind=Kind.NUMBER) for each in range(60))
+    wide = again(DATA, columns=columns, split=RANDOM)
+    assert any(what.startswith("60 columns on 80 train rows") for what in warnings(wide))
+    few = again(DATA, columns=columns[:30], split=RANDOM)
+    assert not any("train rows" in what for what in warnings(few))
+
+
+@pytest.mark.parametrize(
+    ("n_train", "n_test", "is_told"), [(1191, 1010, True), (1795, 406, False), (30, 10, False)]
+)
+def test_a_share_of_test_rows_that_was_not_asked_for(
+    n_train: int, n_test: int, is_told: bool
+) -> None:
+    split = Split(kind=SplitKind.RANDOM, test_share=0.2, seed=0, n_train=n_train, n_test=n_test)
+    told = [what for what in warnings(again(DATA, split=split)) if "asked for" in what]
+    assert bool(told) == is_told
+    if told:
+        assert told[0].startswith("1,010 of 2,201 rows (46%) are test rows, where 20% were asked")

@@ -46,3 +46,26 @@ def test_the_size_of_the_proof() -> None:
     assert any(
         "cannot be computed" in what for what in notes(again(FEASIBILITY, n_test_needed=None))
     )
+
+
+def test_what_is_too_good_to_be_true_is_no_go() -> None:
+    told = again(FEASIBILITY, giveaways=("heat", "wear"))
+    assert told.answer is Answer.UNCLEAR
+    assert told.summary.startswith("Too good to be true?")
+    assert "Too good to be true? 'heat', 'wear' tell the label almost perfectly." in warnings(told)
+    high = again(FEASIBILITY, score=0.993, chance_score=0.5, strongest=("refund",))
+    assert high.answer is Answer.UNCLEAR
+    assert any("most is told by 'refund'" in what for what in warnings(high))
+    assert again(FEASIBILITY, score=0.985, chance_score=0.5).answer is Answer.GO
+
+
+def test_a_high_score_that_guessing_nearly_reaches_is_not_too_good() -> None:
+    rare = again(FEASIBILITY, scoring="accuracy", score=0.992, chance_score=0.98)
+    assert rare.answer is Answer.GO
+
+
+def test_rows_that_may_belong_together_ask_for_a_word() -> None:
+    verdict = again(FEASIBILITY, proposed_group="patient")
+    assert verdict.answer is Answer.UNCLEAR
+    assert any(what.startswith("Rows of one 'patient' agree") for what in warnings(verdict))
+    assert again(FEASIBILITY, proposed_group="patient", p_value=0.3).answer is Answer.NO

@@ -81,12 +81,12 @@ def test_words_and_names_cost_nothing(released_folder: Path) -> None:
     restate(released_folder, question="Who will leave?", owner="Grace", unit="contract")
     started: list[str] = []
     with Workspace.open(released_folder) as workspace:
-        refreshing = refresh(workspace, by=BY, started=started.append)
+        refreshing = iter(refresh(workspace, by=BY, started=started.append))
         assert next(refreshing).row == "problem"
         assert stale(workspace) == set()
         assert workspace.record.reading("release").get("review") is not None
         tuning = len(workspace.record.entries("tuning"))
-        refreshing.close()
+        del refreshing
         assert list(refresh(workspace, ["define", "find", "apply"], by=BY)) == []
         assert started == []
         assert len(workspace.record.entries("tuning")) == tuning, "no second use of the test set"

@@ -101,11 +101,13 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
             "columns": _columns(kinds) or None,
         }
     )
-    seen = inspect_label(files, label, given_options(data))
+    is_asked = not yes and not as_json and _is_person()
+    seen = inspect_label(files, label, given_options(data), find_groups=is_asked)
     problem = _given({"positive": positive, "target_score": target, "time_box_s": time_box})
     ethics: dict[str, Any] = {}
-    if not yes and not as_json and _is_person():
+    if is_asked:
         data |= _ask_readings(seen, data)
+        data |= _ask_group(seen, data)
         problem |= _ask(seen, problem)
         ethics = _ask_ethics(by)
     with all_or_nothing(folder):
@@ -184,6 +186,19 @@ def _ask_readings(seen: LabelColumn, data: dict[str, Any]) -> dict[str, Any]:
         if not click.confirm(words, default=True):
             columns[doubt.taken.name] = doubt.correction
     return {"columns": columns} if columns else {}
+
+
+def _ask_group(seen: LabelColumn, data: dict[str, Any]) -> dict[str, Any]:
+    """Ask whether rows belong together by the column that looks most like it."""
+    if not seen.groups or "group" in data or "time" in data:
+        return {}
+    found = seen.groups[0]
+    words = (
+        f"{found.column!r}: {found.n_groups:,} values come back, {found.rows_each:g} rows each, "
+        "and rows of one agree on the label. Will new rows be of new ones, so that these must "
+        "be kept together?"
+    )
+    return {"group": found.column} if click.confirm(words, default=False) else {}
 
 
 def _ask(seen: LabelColumn, given: dict[str, Any]) -> dict[str, Any]:

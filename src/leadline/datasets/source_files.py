@@ -68,7 +68,9 @@ def read_pool(
         )
     options = replace(reading_options(settings.data), images=images_of(workspace))
     paths = [workspace.path(name) for name in settings.data.files]
-    table = read_tables(paths, schema=schema, options=options, note=note)
+    table = read_tables(
+        paths, schema=_as_said(schema, settings.data.missing), options=options, note=note
+    )
     label = settings.problem.label
     if label not in table.frame.columns:
         raise DataError(
@@ -78,6 +80,13 @@ def read_pool(
             "Set [problem] label in leadline.toml.",
         )
     return table
+
+
+def _as_said(schema: ReadingSchema | None, missing: tuple[str, ...]) -> ReadingSchema | None:
+    """The schema of before, with the words for "no value" that the settings name now."""
+    if schema is None:
+        return None
+    return ReadingSchema(tuple(replace(column, missing=missing) for column in schema))
 
 
 def reading_options(data: DataSettings) -> ReadingOptions:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.leaks import single_column_scores
+from leadline.datasets.audit.sceptic import find_suspicions
 from leadline.datasets.source_files import read_pool, source_digest
 from leadline.errors import DataError
 from leadline.labelling.vote_table import with_votes
@@ -20,6 +20,7 @@ from leadline.phases.scoring import Task
 from leadline.reading.recognition import Doubt
 from leadline.reading.schema import ReadingSchema
 from leadline.snapshot import (
+    choose_draw,
     class_texts,
     columns_of,
     content_hashes,
@@ -45,7 +46,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     notes: list[str] = []
     before = _split_before(workspace)
     table = read_pool(workspace, schema=_reading_before(workspace), note=notes.append)
-    frame, settings = table.frame, workspace.settings.data
+    settings = workspace.settings.data
+    is_empty = pl.all_horizontal(pl.all().is_null())
+    frame = table.frame.filter(~is_empty)
     of_label = frame.filter(pl.col(problem.label).is_not_null())
     columns = columns_of(
         of_label,
@@ -72,9 +75,15 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     is_ordered = bool(time_column) and labelled[time_column].is_sorted()
     report("setting the test rows aside", 0.3)
     split, is_test = _split(workspace, labelled, identity, (time_column, is_ordered), notes)
-    report("looking for leaks", 0.5)
     n_duplicates, n_conflicts, n_crossing = _duplicates(
         content_hashes(labelled, features), class_texts(labelled[problem.label]).to_list(), is_test
+    )
+    found = find_suspicions(
+        labelled,
+        columns,
+        problem,
+        is_test,
+        report=lambda words, share: report(words, 0.4 + 0.6 * share),
     )
     return phase.assess(
         phase.Evidence(
@@ -99,7 +108,13 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             n_duplicates=n_duplicates,
             n_conflicts=n_conflicts,
             n_crossing=n_crossing,
-            leaks=single_column_scores(labelled, columns, problem),
+            n_empty_rows=table.frame.height - frame.height,
+            leaks=found.leaks,
+            groups=() if _is_group_answered(workspace, before) else found.groups,
+            sentinels=found.sentinels,
+            spellings=found.spellings,
+            spread_leak=found.spread_leak,
+            near_repeats=found.near_repeats,
             time_column=time_column,
             group_column=settings.group,
             is_ordered=is_ordered,
@@ -124,6 +139,13 @@ def _doubt(doubt: Doubt) -> phase.ReadingDoubt:
     said = ", ".join(f'{key} = "{value}"' for key, value in doubt.correction.items())
     remedy = f"If the other is meant, write in leadline.toml: [data.columns.{name}] {said}."
     return phase.ReadingDoubt(column=name, words=doubt.words, remedy=remedy)
+
+
+def _is_group_answered(workspace: Workspace, before: Split | None) -> bool:
+    """Whether a person said how rows are kept together, or the split is by group already."""
+    settings = workspace.settings.data
+    is_by_group = before is not None and before.kind is SplitKind.GROUP
+    return bool(settings.group) or settings.split in {"random", "group"} or is_by_group
 
 
 def _require_positive(frame: pl.DataFrame, problem: Problem) -> None:
@@ -168,7 +190,7 @@ def _split(
             f"A {kind.value} column is needed.",
             f"Name it in leadline.toml: [data] {kind.value} = 'COLUMN'.",
         )
-    is_test = np.zeros(frame.height, dtype=bool)
+    is_test, draw = np.zeros(frame.height, dtype=bool), 0
     if kind is SplitKind.TIME and before is not None and (before.kind, before.column) == (kind, by):
         is_test = rows_between(frame[by], before.test_from, before.test_to)
         if not is_test.any() or is_test.all():
@@ -178,6 +200,7 @@ def _split(
             )
             is_test[:] = False
     if not is_test.any():
+        draw = _draw(workspace, frame, identity, kind, by)
         is_test = split_rows(
             frame,
             columns=identity,
@@ -185,6 +208,7 @@ def _split(
             column=by,
             test_share=settings.test_share,
             seed=settings.seed,
+            draw=draw,
         )
     first, last = span_of(frame[by].filter(is_test)) if kind is SplitKind.TIME else ("", "")
     split = Split(
@@ -198,8 +222,34 @@ def _split(
         test_to=last,
         mask=workspace.artifacts.put(is_test.tobytes(), "split"),
         identity=identity,
+        draw=draw,
     )
     return split, is_test
+
+
+def _draw(
+    workspace: Workspace, frame: pl.DataFrame, identity: tuple[str, ...], kind: SplitKind, by: str
+) -> int:
+    """As it was; chosen the first time, when so few rows differ that the share is far off."""
+    settings, before = workspace.settings.data, _split_before(workspace)
+    if kind is SplitKind.TIME:
+        return 0
+    asked = (kind, by, settings.seed, settings.test_share, identity)
+    if before is not None and asked == (
+        before.kind,
+        before.column,
+        before.seed,
+        before.test_share,
+        before.identity,
+    ):
+        return before.draw
+    return choose_draw(
+        frame,
+        columns=identity,
+        group=by,
+        test_share=settings.test_share,
+        seed=settings.seed,
+    )
 
 
 def _split_before(workspace: Workspace) -> Split | None:

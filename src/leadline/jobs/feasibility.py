@@ -14,7 +14,7 @@ from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.labelling.annotators import ceiling
 from leadline.labelling.vote_table import vote_counts
 from leadline.phases import feasibility as phase
-from leadline.phases.data import Data, Kind
+from leadline.phases.data import LEAK_SCORE, Data, Kind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Bounds
@@ -33,6 +33,7 @@ _N_ROWS_OF_TEXT = 600  # a fit on texts or images takes ten times as long
 _N_FOLDS = 3
 _N_PERMUTATIONS = 39
 _FEWEST_REPEATED = 20
+_MOST_NAMED = 3
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
@@ -78,8 +79,18 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             expected_score=expected,
             n_test_needed=_n_test_needed(problem, data, expected),
             n_test=data.split.n_test,
+            giveaways=_giveaways(data),
+            strongest=tuple(leak.column for leak in data.leaks[:_MOST_NAMED]),
+            proposed_group=data.groups[0].column if data.groups else "",
         )
     )
+
+
+def _giveaways(data: Data) -> tuple[str, ...]:
+    """The columns that tell the label alone, and those that do together."""
+    alone = tuple(leak.column for leak in data.leaks if leak.score >= LEAK_SCORE)
+    together = data.spread_leak.columns if data.spread_leak else ()
+    return tuple(dict.fromkeys((*alone, *together)))
 
 
 def _small(pool: Pool, data: Data) -> Pool:
@@ -93,8 +104,16 @@ def _small(pool: Pool, data: Data) -> Pool:
 
 
 def _shuffle(pool: Pool, rng: np.random.Generator) -> Pool:
+    """Labels shuffled; where rows belong together, whole groups of them change places."""
     y = pool.y.copy()
-    y[pool.order] = rng.permutation(y[pool.order])
+    if pool.groups is None:
+        y[pool.order] = rng.permutation(y[pool.order])
+        return replace(pool, y=y)
+    # rows of one group are no independent witnesses: shuffled singly, chance would look too small
+    codes = np.unique(pool.groups[pool.order], return_inverse=True)[1]
+    rows = pool.order[np.argsort(codes, kind="stable")]
+    places = rng.permutation(int(codes.max()) + 1)[codes]
+    y[rows] = pool.y[pool.order[np.argsort(places, kind="stable")]]
     return replace(pool, y=y)
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
 
+_SUSPICIOUS = 0.99
+_MOST_OF_THE_ROOM = 0.9
+
 SIGNIFICANT = 0.05
 """Largest p-value that counts as signal."""
 
@@ -49,6 +52,13 @@ class Evidence:
         where no closed form is known for the metric, or the expectation is too low.
     n_test : int
         Test rows there are.
+    giveaways : tuple of str
+        Columns that tell the label almost perfectly, alone or together, by the audit.
+    strongest : tuple of str
+        The columns that tell most of the label, each alone.
+    proposed_group : str
+        A column by which rows seem to belong together, of which nobody has said whether they
+        do; empty if there is none.
     """
 
     scoring: str
@@ -66,6 +76,9 @@ class Evidence:
     expected_score: float
     n_test_needed: int | None
     n_test: int
+    giveaways: tuple[str, ...] = ()
+    strongest: tuple[str, ...] = ()
+    proposed_group: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +92,20 @@ def assess(evidence: Evidence) -> Feasibility:
     ceiling_finding = _ceiling_finding(evidence)
     findings = tuple(
         finding
-        for finding in (_signal_finding(evidence), ceiling_finding, _proof_finding(evidence))
+        for finding in (
+            _signal_finding(evidence),
+            *_doubt_findings(evidence),
+            ceiling_finding,
+            _proof_finding(evidence),
+        )
         if finding
     )
     is_capped = ceiling_finding is not None and _is_capped(evidence)
+    answer = Answer.GO if has_signal and not is_capped else Answer.NO
+    if answer is Answer.GO and (_is_too_good(evidence) or evidence.proposed_group):
+        answer = Answer.UNCLEAR
     return Feasibility(
-        answer=Answer.GO if has_signal and not is_capped else Answer.NO,
+        answer=answer,
         summary=_summary(evidence, has_signal),
         findings=findings,
         **vars(evidence),
@@ -94,10 +115,15 @@ def assess(evidence: Evidence) -> Feasibility:
 def _summary(evidence: Evidence, has_signal: bool) -> str:
     words = scoring_of(evidence.scoring).words
     if has_signal:
-        return (
-            f"There is signal: a quick {evidence.family} model reaches {words} of "
-            f"{evidence.score:.3f}, shuffled labels {evidence.chance_score:.3f}."
+        reached = (
+            f"a quick {evidence.family} model reaches {words} of {evidence.score:.3f}, shuffled "
+            f"labels {evidence.chance_score:.3f}."
         )
+        if _is_too_good(evidence):
+            return f"Too good to be true? {reached[0].upper()}{reached[1:]}"
+        if evidence.proposed_group:
+            return f"Signal, or rows of one {evidence.proposed_group!r} known again: {reached}"
+        return f"There is signal: {reached}"
     return (
         f"No signal found at {evidence.n_rows:,} rows: {words} of {evidence.score:.3f} is "
         f"within what shuffled labels give ({evidence.chance_score:.3f})."
@@ -113,6 +139,54 @@ def _signal_finding(evidence: Evidence) -> Finding:
         "chance would have been seen with probability .8.",
         "Bring more rows or better columns, or ask another question.",
     )
+
+
+def _is_too_good(evidence: Evidence) -> bool:
+    """Whether columns give the label away, or the score leaves nearly nothing to learn."""
+    if evidence.p_value > SIGNIFICANT:
+        return False
+    scoring = scoring_of(evidence.scoring)
+    if scoring.is_loss or scoring.best != 1.0:
+        return bool(evidence.giveaways)
+    room = 1.0 - evidence.chance_score
+    is_high = evidence.score >= _SUSPICIOUS and evidence.score - evidence.chance_score >= (
+        _MOST_OF_THE_ROOM * room
+    )
+    return is_high or bool(evidence.giveaways)
+
+
+def _too_good_finding(evidence: Evidence) -> Finding:
+    columns = evidence.giveaways or evidence.strongest
+    names = ", ".join(map(repr, columns))
+    if evidence.giveaways:
+        tell = "tell" if len(columns) > 1 else "tells"
+        told = f"{names} {tell} the label almost perfectly."
+    else:
+        told = "The score is nearly perfect" + (f"; most is told by {names}." if names else ".")
+    return warning(
+        f"Too good to be true? {told}",
+        f"What is known only after the fact must be left out: exclude = [{names}] under [data]. "
+        "If all is known in time, decide 'go' and say why.",
+        columns,
+    )
+
+
+def _doubt_findings(evidence: Evidence) -> list[Finding]:
+    """What makes a good score doubtful."""
+    findings = []
+    if _is_too_good(evidence):
+        findings.append(_too_good_finding(evidence))
+    if evidence.proposed_group:
+        name = evidence.proposed_group
+        findings.append(
+            warning(
+                f"Rows of one {name!r} agree on the label and stand on both sides of the folds.",
+                f"Say whether new rows are of new ones: group = {name!r} under [data], else "
+                "split = 'random'.",
+                (name,),
+            )
+        )
+    return findings
 
 
 def _is_capped(evidence: Evidence) -> bool:

@@ -56,10 +56,27 @@ def read_cells(column: pl.Series, reading: ColumnReading) -> ReadCells:
         is_empty = column.is_null()
         if column.dtype.is_float():
             is_empty |= ~column.is_finite().fill_null(value=True)
+    if reading.missing:
+        is_named = _is_named(values, reading)
+        values, is_empty = values.set(is_named, None), is_empty | is_named
     is_odd = values.is_null() & ~is_empty
     if reading.is_odd_missing:
         is_odd = pl.repeat(value=False, n=len(is_odd), dtype=pl.Boolean, eager=True)
     return ReadCells(values, is_odd)
+
+
+def _is_named(values: pl.Series, reading: ColumnReading) -> pl.Series:
+    """Values that a person named as no value, however they are written: -200,0 is -200."""
+    words = pl.Series(list(reading.missing), dtype=pl.String)
+    if values.dtype == pl.String:
+        named = words
+    elif values.dtype.is_numeric():
+        style = NumberStyle(reading.decimal, reading.thousands)
+        named = pl.concat([parse_numbers(words), parse_numbers(words, style)])
+        values = values.cast(pl.Float64)
+    else:
+        named = parse_dates(words)
+    return values.is_in(named.drop_nulls().to_list()).fill_null(value=False)
 
 
 def stripped(text: pl.Series) -> pl.Series:

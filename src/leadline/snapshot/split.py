@@ -17,6 +17,10 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _LARGEST_SEED = 2**64
+_NEXT_DRAW = 0xD1342543DE82EF95
+_MOST_DRAWS = 500
+_NEAR_SHARE = 0.02
+_N_STANDARD_ERRORS = 3.0
 
 
 def split_rows(
@@ -27,6 +31,7 @@ def split_rows(
     column: str = "",
     test_share: float = 0.2,
     seed: int = 0,
+    draw: int = 0,
 ) -> NDArray[np.bool_]:
     """Draw the test rows.
 
@@ -48,6 +53,8 @@ def split_rows(
         Share of the rows wished for.
     seed : int >= 0, default=0
         Salt of the hash.
+    draw : int >= 0, default=0
+        Draws passed over, as `choose_draw` says.
 
     Returns
     -------
@@ -75,7 +82,8 @@ def split_rows(
     if kind is SplitKind.TIME:
         mask = _latest(frame[column], test_share)
     else:
-        mask = _by_content(frame, columns, column, test_share, seed)
+        hashes = _side_hashes(frame, columns, column)
+        mask = _drawn(hashes, test_share, _salt(seed, draw))
     if mask.all() or not mask.any():
         raise DataError(
             f"A split by {kind.value} puts all {len(mask):,} rows on one side.",
@@ -83,6 +91,63 @@ def split_rows(
             "Set another [data] split or test_share, or add rows.",
         )
     return mask
+
+
+def choose_draw(
+    frame: pl.DataFrame,
+    *,
+    columns: Sequence[str],
+    group: str = "",
+    test_share: float = 0.2,
+    seed: int = 0,
+) -> int:
+    """How many draws to pass over until the share of test rows is near the one wished for.
+
+    Where few different rows or groups carry the hash, a draw can be far off. Then the first one
+    is taken that is no farther off than as many rows drawn singly would be (three standard
+    errors, or .02), of at most 500 the nearest. The labels are not looked at.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        The labelled rows.
+    columns : sequence of str
+        What makes two rows equal.
+    group : str, default=""
+        The group column; empty for a split at random.
+    test_share : float in (0, 1), default=0.2
+        Share of the rows wished for.
+    seed : int >= 0, default=0
+        Salt of the hash.
+
+    Returns
+    -------
+    int >= 0
+        To be kept with the split: rows added later must be drawn in the same way.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"sex": ["f", "m", "m", "f", "m"] * 100, "age": [1, 1, 1, 2, 2] * 100})
+    >>> draw = choose_draw(frame, columns=["sex", "age"])
+    >>> float(split_rows(frame, columns=["sex", "age"], kind="random", draw=draw).mean())
+    0.2
+    """
+    if frame.height == 0:
+        return 0
+    hashes = _side_hashes(frame, columns, group)
+    by_chance = _N_STANDARD_ERRORS * np.sqrt(test_share * (1 - test_share) / frame.height)
+    near = max(_NEAR_SHARE, float(by_chance))
+    if abs(_drawn(hashes, test_share, _salt(seed, 0)).mean() - test_share) <= near:
+        return 0
+    contents, counts = np.unique(hashes, return_counts=True)
+    distances = []
+    for draw in range(_MOST_DRAWS):
+        share = counts[_drawn(contents, test_share, _salt(seed, draw))].sum() / frame.height
+        is_one_sided = share in {0.0, 1.0}
+        distances.append(np.inf if is_one_sided else abs(share - test_share))
+        if distances[-1] <= near:
+            return draw
+    return int(np.argmin(distances))
 
 
 def test_side(frame: pl.DataFrame, split: Split) -> NDArray[np.bool_]:
@@ -102,7 +167,8 @@ def test_side(frame: pl.DataFrame, split: Split) -> NDArray[np.bool_]:
     """
     if split.kind is SplitKind.TIME:
         return rows_between(frame[split.column], split.test_from, split.test_to)
-    return _by_content(frame, split.identity, split.column, split.test_share, split.seed)
+    hashes = _side_hashes(frame, split.identity, split.column)
+    return _drawn(hashes, split.test_share, _salt(split.seed, split.draw))
 
 
 def rows_between(times: pl.Series, first: str, last: str) -> NDArray[np.bool_]:
@@ -165,20 +231,22 @@ def span_of(times: pl.Series) -> tuple[str, str]:
     return first.isoformat(), last.isoformat()
 
 
-def _by_content(
-    frame: pl.DataFrame, columns: Sequence[str], group: str, test_share: float, seed: int
-) -> NDArray[np.bool_]:
-    """Draw by the hash of a row's content, or of its group where one is named."""
+def _side_hashes(frame: pl.DataFrame, columns: Sequence[str], group: str) -> NDArray[np.uint64]:
+    """The hash of a row's content, or of its group where one is named."""
     hashes = content_hashes(frame, columns)
     if group:
         # rows of no group are no group: each stands for itself
         alone = frame[group].is_null().to_numpy()
         hashes = np.where(alone, hashes, content_hashes(frame, [group]))
-    return _drawn(hashes, test_share, seed)
+    return hashes
+
+
+def _salt(seed: int, draw: int) -> int:
+    return (seed + draw * _NEXT_DRAW) % _LARGEST_SEED
 
 
 def _drawn(hashes: NDArray[np.uint64], test_share: float, seed: int) -> NDArray[np.bool_]:
-    salt = np.full(1, seed % _LARGEST_SEED, dtype=np.uint64)
+    salt = np.full(1, seed, dtype=np.uint64)
     mixed = _mixed(hashes ^ _mixed(salt + _ODD))
     # 53 bits are what a float holds
     return (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53 < test_share

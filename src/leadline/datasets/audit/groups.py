@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from leadline.phases.data import Group
 
 _FEWEST_GROUPS = 8
 _FEWEST_WITHOUT_NAME = 20
@@ -19,28 +19,6 @@ _NAMES = (
     "session", "account", "person", "student", "household", "family", "animal", "sensor", "machine",
     "vehicle", "author", "speaker", "company", "store", "shop", "group", "batch", "site", "well",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Group:
-    """A column by which rows belong together.
-
-    Attributes
-    ----------
-    column : str
-        Its name.
-    n_groups : int
-        Different values that come back.
-    rows_each : float
-        Rows of one value, in the median.
-    agreement : float in [0, 1]
-        How far two rows of one value agree on the label beyond chance; 1: always.
-    """
-
-    column: str
-    n_groups: int
-    rows_each: float
-    agreement: float
 
 
 def groups(frame: pl.DataFrame, label: pl.Series, *, is_class: bool) -> tuple[Group, ...]:
@@ -104,7 +82,12 @@ def _group(column: pl.Series, y: NDArray[np.generic], *, is_class: bool) -> Grou
     agreement = (_kappa if is_class else _intraclass)(codes[inside], y[inside])
     if agreement < _LEAST_AGREEMENT or _runs_in_order(column, codes, y):
         return None
-    return Group(column.name, n_groups, float(np.median(sizes[several])), min(agreement, 1.0))
+    return Group(
+        column=column.name,
+        n_groups=n_groups,
+        rows_each=float(np.median(sizes[several])),
+        agreement=min(agreement, 1.0),
+    )
 
 
 def _codes(column: pl.Series) -> NDArray[np.int64]:

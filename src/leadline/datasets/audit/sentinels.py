@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+
+from leadline.phases.data import Sentinel
 
 _FEWEST = 3
 _LEAST_SHARE = 0.005
@@ -23,23 +24,6 @@ _DAYS = frozenset(
     {"0001-01-01", "1000-01-01", "1753-01-01", "1899-12-30", "1900-01-01", "1970-01-01",
      "2099-12-31", "2999-12-31", "9999-12-31"}
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Sentinel:
-    """A value that may stand for "not known".
-
-    Attributes
-    ----------
-    column, value : str
-        Where it stands, and as a file has it.
-    n_rows : int
-        How often.
-    """
-
-    column: str
-    value: str
-    n_rows: int
 
 
 def sentinels(frame: pl.DataFrame) -> tuple[Sentinel, ...]:
@@ -85,7 +69,7 @@ def _of_column(column: pl.Series) -> Iterator[Sentinel]:
 def _known(column: pl.Series, found: pl.Series, fewest: float) -> Iterator[Sentinel]:
     for value, n_rows in found.value_counts(sort=True).iter_rows():
         if n_rows >= fewest:
-            yield Sentinel(column.name, value, n_rows)
+            yield Sentinel(column=column.name, value=value, n_rows=n_rows)
 
 
 def _numbers(name: str, values: np.ndarray, fewest: float) -> Iterator[Sentinel]:
@@ -102,7 +86,7 @@ def _numbers(name: str, values: np.ndarray, fewest: float) -> Iterator[Sentinel]
         # a filler stands there again and again, an outlier once or twice
         is_usual = n_rows >= _SEVERAL * np.median(counts)
         if (is_far or is_code) and is_usual:
-            yield Sentinel(name, str(int(value)), n_rows)
+            yield Sentinel(column=name, value=str(int(value)), n_rows=n_rows)
 
 
 def _is_code(value: int) -> bool:

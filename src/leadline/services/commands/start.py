@@ -11,8 +11,10 @@ from typing import Any
 
 import polars as pl
 
+from leadline.datasets.audit.groups import groups
 from leadline.datasets.source_files import reading_options
 from leadline.errors import DataError, SettingsError
+from leadline.phases.data import Group
 from leadline.phases.scoring import Task
 from leadline.reading.recognition import Doubt
 from leadline.reading.table import ReadingOptions, read_tables
@@ -42,6 +44,8 @@ class LabelColumn:
         All columns.
     doubts : tuple of Doubt
         Columns whose cells allow two readings.
+    groups : tuple of Group
+        Columns by which rows seem to belong together, the strongest first; none unless asked.
     """
 
     label: str
@@ -50,9 +54,12 @@ class LabelColumn:
     n_rows: int
     columns: tuple[str, ...]
     doubts: tuple[Doubt, ...] = ()
+    groups: tuple[Group, ...] = ()
 
 
-def inspect_label(files: Sequence[Path], label: str, options: ReadingOptions) -> LabelColumn:
+def inspect_label(
+    files: Sequence[Path], label: str, options: ReadingOptions, *, find_groups: bool = False
+) -> LabelColumn:
     """Read the files and see what the label is.
 
     Parameters
@@ -63,6 +70,8 @@ def inspect_label(files: Sequence[Path], label: str, options: ReadingOptions) ->
         The column to predict.
     options : ReadingOptions
         What a person says of how they are read.
+    find_groups : bool, default=False
+        Whether to look for columns by which rows belong together.
 
     Raises
     ------
@@ -88,7 +97,9 @@ def inspect_label(files: Sequence[Path], label: str, options: ReadingOptions) ->
         )
     task = infer_task(values)
     classes = _classes(values, task)
-    return LabelColumn(label, task, classes, frame.height, tuple(frame.columns), table.doubts)
+    found = _groups(frame, label, task) if find_groups else ()
+    columns = tuple(frame.columns)
+    return LabelColumn(label, task, classes, frame.height, columns, table.doubts, found)
 
 
 def given_options(data: Mapping[str, Any]) -> ReadingOptions:
@@ -193,6 +204,13 @@ def require_new(folder: Path) -> Path:
             "Change that file, or choose another folder: -C FOLDER.",
         )
     return path
+
+
+def _groups(frame: pl.DataFrame, label: str, task: Task) -> tuple[Group, ...]:
+    labelled = frame.filter(pl.col(label).is_not_null())
+    is_class = task is not Task.REGRESSION
+    values = class_texts(labelled[label]) if is_class else labelled[label]
+    return groups(labelled.drop(label), values, is_class=is_class)
 
 
 def _classes(values: pl.Series, task: Task) -> tuple[str, ...]:

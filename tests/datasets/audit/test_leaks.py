@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from tests.examples import example_problem
 
-from leadline.datasets.leaks import single_column_scores
+from leadline.datasets.audit.leaks import single_column_scores
 from leadline.phases.data import Column, Kind, Role
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task

@@ -1,0 +1,36 @@
+"""define / data: is the snapshot fit to learn from, and how must it be split?"""
+
+from __future__ import annotations
+
+from leadline.phases.data.data import Data, assess
+from leadline.phases.data.data_evidence import Evidence
+from leadline.phases.data.set_aside import Split, SplitKind
+from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, Role
+from leadline.phases.data.suspicion_findings import LEAK_SCORE
+from leadline.phases.data.suspicions import (
+    Group,
+    Leak,
+    ReadingDoubt,
+    Sentinel,
+    Spellings,
+    SpreadLeak,
+)
+
+__all__ = [
+    "LEAK_SCORE",
+    "ClassCount",
+    "Column",
+    "Data",
+    "Evidence",
+    "Group",
+    "Kind",
+    "Leak",
+    "ReadingDoubt",
+    "Role",
+    "Sentinel",
+    "Spellings",
+    "Split",
+    "SplitKind",
+    "SpreadLeak",
+    "assess",
+]

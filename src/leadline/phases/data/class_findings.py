@@ -1,0 +1,96 @@
+"""Findings about the classes of the label: how many, how small, how they are spelt."""
+
+from __future__ import annotations
+
+from leadline.phases.data.data_evidence import Evidence
+from leadline.phases.data.snapshot_columns import ClassCount, Role
+from leadline.phases.scoring import Task
+from leadline.phases.verdict import Finding, barrier, fault, note, warning
+
+_FEWEST_OF_A_CLASS = 10
+_RARE_CLASS_SHARE = 0.05
+_MOST_NAMED = 5
+
+
+def class_findings(evidence: Evidence) -> list[Finding]:
+    """One class only, classes too small or rare, classes that differ in spelling only.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of the audit.
+    """
+    if evidence.task is Task.REGRESSION or evidence.n_rows == 0:
+        return []
+    if len(evidence.classes) < 2:
+        needed = "Rows of at least two classes are needed."
+        return [barrier("The label has one value only.", needed)]
+    return [*_spelling_findings(evidence), *_count_findings(evidence)]
+
+
+def _count_findings(evidence: Evidence) -> list[Finding]:
+    counts = _sides(evidence) if evidence.positive else evidence.classes
+    small = [count for count in counts if count.n_rows < _FEWEST_OF_A_CLASS]
+    if small:
+        return [
+            fault(
+                _small_words(small, len(counts)),
+                f"At least {_FEWEST_OF_A_CLASS} a class are needed: label more, or merge classes.",
+            )
+        ]
+    rarest = min(counts, key=lambda count: count.n_rows)
+    share = rarest.n_rows / evidence.n_rows
+    if share < _RARE_CLASS_SHARE:
+        return [
+            warning(
+                f"Class {rarest.value!r} is rare: {share:.1%} of the rows.",
+                "Accuracy hides rare classes: judge by precision and recall.",
+            )
+        ]
+    shares = ", ".join(
+        f"{count.value!r} {count.n_rows / evidence.n_rows:.1%}" for count in evidence.classes[:5]
+    )
+    return [note(f"Class shares: {shares}.")]
+
+
+def _small_words(small: list[ClassCount], n_classes: int) -> str:
+    if len(small) == 1:
+        return f"Class {small[0].value!r} has {small[0].n_rows} rows."
+    shown = ", ".join(f"{count.value!r} {count.n_rows}" for count in small[:_MOST_NAMED])
+    more = f" and {len(small) - _MOST_NAMED:,} more" if len(small) > _MOST_NAMED else ""
+    return (
+        f"{len(small):,} of {n_classes:,} classes have fewer than {_FEWEST_OF_A_CLASS} rows: "
+        f"{shown}{more}."
+    )
+
+
+def _spelling_findings(evidence: Evidence) -> list[Finding]:
+    of_classes = [
+        each
+        for each in evidence.spellings
+        if any(
+            column.name == each.column and column.role is Role.LABEL for column in evidence.columns
+        )
+    ]
+    if not of_classes:
+        return []
+    same = "; ".join(" = ".join(map(repr, each.values)) for each in of_classes[:_MOST_NAMED])
+    more = f" and {len(of_classes) - _MOST_NAMED:,} more" if len(of_classes) > _MOST_NAMED else ""
+    return [
+        warning(
+            f"Classes of {of_classes[0].column!r} differ in spelling only: {same}{more}.",
+            "Write each class in one way in the files: they are learnt as different answers.",
+            (of_classes[0].column,),
+        )
+    ]
+
+
+def _sides(evidence: Evidence) -> tuple[ClassCount, ClassCount]:
+    """A yes-or-no question has two sides, however many values the label has."""
+    n_hits = sum(c.n_rows for c in evidence.classes if c.value == evidence.positive)
+    others = [count.value for count in evidence.classes if count.value != evidence.positive]
+    rest = others[0] if len(others) == 1 else f"not {evidence.positive}"
+    return (
+        ClassCount(value=evidence.positive, n_rows=n_hits),
+        ClassCount(value=rest, n_rows=evidence.n_rows - n_hits),
+    )

@@ -1,0 +1,110 @@
+"""Findings about the split: how test rows were chosen, how many, and rows that cross it."""
+
+from __future__ import annotations
+
+import math
+
+from leadline.phases.data.data_evidence import Evidence
+from leadline.phases.data.set_aside import SplitKind
+from leadline.phases.verdict import Finding, note, warning
+from leadline.phases.wording import plural
+
+_FAR = 0.05
+_N_STANDARD_ERRORS = 3.0
+
+
+def duplicate_findings(evidence: Evidence) -> list[Finding]:
+    """Rows that repeat others, with another label, or on both sides of the split.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of the audit.
+    """
+    findings = []
+    if evidence.n_duplicates:
+        share = evidence.n_duplicates / max(evidence.n_rows, 1)
+        verb = "repeats" if evidence.n_duplicates == 1 else "repeat"
+        findings.append(
+            note(
+                f"{plural(evidence.n_duplicates, 'row')} ({share:.1%}) {verb} an earlier row's "
+                "features."
+            )
+        )
+    if evidence.n_conflicts:
+        findings.append(
+            warning(
+                f"{evidence.n_conflicts:,} of the repeats have another label.",
+                "No model can tell them apart: a feature is missing, or labels are wrong.",
+            )
+        )
+    if evidence.n_crossing:
+        findings.append(
+            warning(
+                f"{evidence.n_crossing:,} test rows repeat a train row: the test score flatters.",
+                "Split by group if the repeats are one and the same thing.",
+            )
+        )
+    return findings
+
+
+def split_findings(evidence: Evidence) -> list[Finding]:
+    """How the test rows were set aside, and whether they are as many as were asked for.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of the audit.
+    """
+    return [*_share_findings(evidence), *_kind_findings(evidence)]
+
+
+def _kind_findings(evidence: Evidence) -> list[Finding]:
+    split = evidence.split
+    if split.kind is SplitKind.TIME:
+        return [note("Split by time: the test rows are from {} to {}.".format(*evidence.test_span))]
+    if split.kind is SplitKind.GROUP:
+        return [note(f"Split by group: no {split.column!r} is on both sides.")]
+    findings = [note("Split at random; equal rows are always on the same side.")]
+    if evidence.time_column:
+        findings.append(
+            warning(
+                f"Rows are dated ({evidence.time_column!r}) but split at random.",
+                "If the model will predict the future, set [data] split = 'time'.",
+                (evidence.time_column,),
+            )
+        )
+    return findings
+
+
+def _share_findings(evidence: Evidence) -> list[Finding]:
+    split = evidence.split
+    n_rows = split.n_train + split.n_test
+    if not n_rows:
+        return []
+    wished, share = split.test_share, split.n_test / n_rows
+    by_chance = _N_STANDARD_ERRORS * math.sqrt(wished * (1 - wished) / n_rows)
+    if abs(share - wished) <= max(_FAR, by_chance):
+        return []
+    what = {
+        SplitKind.RANDOM: "few different rows, and equal ones stay together",
+        SplitKind.GROUP: "few groups, or groups of very different size",
+        SplitKind.TIME: "few different times, and rows of one time stay together",
+    }[split.kind]
+    return [
+        warning(
+            f"{split.n_test:,} of {n_rows:,} rows ({share:.0%}) are test rows, where {wished:.0%} "
+            f"were asked for: there are {what}.",
+            "Bring columns that tell rows apart, or set another [data] split or test_share.",
+        )
+    ]
+
+
+def split_words(evidence: Evidence) -> str:
+    """Say in a few words how the test rows were chosen."""
+    split = evidence.split
+    if split.kind is SplitKind.TIME:
+        return "from {} to {}".format(*evidence.test_span)
+    if split.kind is SplitKind.GROUP:
+        return f"whole groups of {split.column!r}"
+    return "at random"

@@ -1,0 +1,153 @@
+"""Findings about columns: leaks, groups, values that mean "not known", and what is left out."""
+
+from __future__ import annotations
+
+from leadline.phases.data.data_evidence import Evidence
+from leadline.phases.data.set_aside import SplitKind
+from leadline.phases.data.snapshot_columns import Role
+from leadline.phases.data.suspicions import Group, Sentinel
+from leadline.phases.verdict import Finding, note, warning
+
+LEAK_SCORE = 0.98
+"""From this score on, a column alone is said to tell the label."""
+
+_MOST_NAMED = 4
+_MANY_NEAR = 0.05
+
+
+def suspicion_findings(evidence: Evidence) -> list[Finding]:
+    """Leaks, groups, sentinels and near repeats, with what to do about each.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of the audit.
+    """
+    return [
+        *_leak_findings(evidence),
+        *(_group_finding(group, evidence) for group in evidence.groups[:1]),
+        *_sentinel_findings(evidence.sentinels),
+        *_near_findings(evidence),
+    ]
+
+
+def _leak_findings(evidence: Evidence) -> list[Finding]:
+    findings = [
+        warning(
+            f"{leak.column!r} alone predicts the label (score {leak.score:.3f}): "
+            "it may be known only after the fact.",
+            f"If so, name it under [data] exclude: exclude = [{leak.column!r}].",
+            (leak.column,),
+        )
+        for leak in evidence.leaks
+        if leak.score >= LEAK_SCORE
+    ]
+    spread = evidence.spread_leak
+    if spread is not None:
+        names = ", ".join(map(repr, spread.columns))
+        how = "together predict" if len(spread.columns) > 1 else "predicts"
+        findings.append(
+            warning(
+                f"{names} {how} the label almost perfectly (a small {spread.model} "
+                f"scores {spread.score:.3f}): too good to be true, if they are known only "
+                "after the fact.",
+                f"If so, name them under [data] exclude: exclude = [{names}].",
+                spread.columns,
+            )
+        )
+    return findings
+
+
+def _group_finding(group: Group, evidence: Evidence) -> Finding:
+    name = group.column
+    words = (
+        f"{name!r} has {group.n_groups:,} values that come back, {group.rows_each:g} rows each, "
+        f"and rows of one value agree on the label (agreement {group.agreement:.2f})"
+    )
+    if evidence.split.kind is SplitKind.TIME:
+        return note(f"{words}; the split by time has some of them on both sides.", "", (name,))
+    return warning(
+        f"{words}: a model can learn who it is instead of why, and the test score flatters.",
+        f"If new rows will be of new ones, keep them together: group = {name!r} under [data] "
+        f"(init: --group {_typed(name)}). If not, say so: split = 'random'.",
+        (name,),
+    )
+
+
+def _sentinel_findings(sentinels: tuple[Sentinel, ...]) -> list[Finding]:
+    findings = []
+    for value in dict.fromkeys(each.value for each in sentinels):
+        found = [each for each in sentinels if each.value == value]
+        shown = ", ".join(f"{each.column!r} ({each.n_rows:,} rows)" for each in found[:_MOST_NAMED])
+        more = f" and {len(found) - _MOST_NAMED:,} more" if len(found) > _MOST_NAMED else ""
+        findings.append(
+            warning(
+                f"{value} is frequent and far from all else in {shown}{more}: does it mean "
+                "missing?",
+                f"If so, name it under [data]: missing = [{value!r}] "
+                f"(init: --missing {_typed(value)}).",
+                tuple(each.column for each in found),
+            )
+        )
+    return findings
+
+
+def _near_findings(evidence: Evidence) -> list[Finding]:
+    if evidence.near_repeats < _MANY_NEAR:
+        return []
+    return [
+        warning(
+            f"{evidence.near_repeats:.0%} of the test rows are nearly the same as a train row: "
+            "the test score flatters.",
+            "If they are copies or visits of one thing, name the column that says which: "
+            "[data] group.",
+        )
+    ]
+
+
+def column_findings(evidence: Evidence) -> list[Finding]:
+    """Columns that are left out or half empty, and categories spelt in several ways.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of the audit.
+    """
+    findings = []
+    for column in evidence.columns:
+        if column.role is Role.EXCLUDED and column.why:
+            findings.append(note(f"{column.name!r} is left out: {column.why}.", "", (column.name,)))
+        elif column.role is Role.FEATURE and column.n_missing > evidence.n_rows / 2:
+            share = column.n_missing / max(evidence.n_rows, 1)
+            findings.append(
+                warning(
+                    f"{column.name!r} is missing in {share:.0%} of the rows.",
+                    "Check that it will be there when the model is used.",
+                    (column.name,),
+                )
+            )
+    return [*findings, *_category_findings(evidence)]
+
+
+def _category_findings(evidence: Evidence) -> list[Finding]:
+    features = evidence.features
+    findings = []
+    for name in dict.fromkeys(each.column for each in evidence.spellings):
+        if name not in features:
+            continue
+        found = [each.values for each in evidence.spellings if each.column == name]
+        same = "; ".join(" = ".join(map(repr, values)) for values in found[:_MOST_NAMED])
+        findings.append(
+            note(
+                f"Values of {name!r} differ in spelling only: {same}.",
+                "Write each in one way in the files.",
+                (name,),
+            )
+        )
+    return findings
+
+
+def _typed(word: str) -> str:
+    """A word as it is typed in a shell."""
+    is_plain = all(each.isalnum() or each in "-_.:/" for each in word)
+    return word if is_plain and word else f'"{word}"'

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.datasets.audit.tables import CLEAN, CleanTable
+
+from leadline.datasets.audit.near_repeats import near_repeats
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_rows_that_were_copied_with_a_little_noise(share: float) -> None:
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({name: rng.normal(size=800) for name in "abcd"})
+    copied = frame[: int(160 * share)].with_columns(pl.all() + 1e-3)
+    is_test = np.arange(800 + copied.height) >= 640 + copied.height
+    rows = pl.concat([frame[160:], copied, frame[:160]])
+    assert near_repeats(rows, dict.fromkeys("abcd", "number"), is_test) == pytest.approx(
+        share, abs=0.02
+    )
+
+
+def test_texts_that_differ_in_a_word_or_two() -> None:
+    rng = np.random.default_rng(0)
+    said = [" ".join(f"word{each}" for each in rng.integers(0, 5_000, 20)) for _ in range(200)]
+    again = [f"{text} again" for text in said[:20]]
+    is_test = np.arange(220) >= 200
+    assert near_repeats(pl.DataFrame({"t": said + again}), {"t": "text"}, is_test) == 1.0
+    other = [" ".join(f"term{each}" for each in rng.integers(0, 5_000, 20)) for _ in range(20)]
+    assert near_repeats(pl.DataFrame({"t": said + other}), {"t": "text"}, is_test) == 0.0
+
+
+def test_nothing_to_compare() -> None:
+    frame = pl.DataFrame({"x": [1.0, 2.0]})
+    assert near_repeats(frame, {"x": "number"}, np.array([False, False])) == 0.0
+    assert near_repeats(frame, {"x": "number"}, np.array([False, True])) == 0.0
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_a_clean_table_has_few(name: str) -> None:
+    table = CleanTable(name)
+    is_test = np.random.default_rng(0).random(table.frame.height) < 0.2
+    distinct = table.rows.is_unique().to_numpy()
+    share = near_repeats(table.rows.filter(pl.Series(distinct)), table.features, is_test[distinct])
+    assert share < 0.05

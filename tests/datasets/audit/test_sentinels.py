@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.datasets.audit.tables import CLEAN, CleanTable
+
+from leadline.datasets.audit.sentinels import sentinels
+
+
+@pytest.mark.parametrize("value", [-200, -999, -99, 9999, 99999])
+def test_a_number_far_from_all_others_that_comes_back(value: int) -> None:
+    rng = np.random.default_rng(0)
+    column = np.round(rng.gamma(2, 10, 500), 1)
+    column[:20] = value
+    found = sentinels(pl.DataFrame({"co": rng.permutation(column)}))
+    assert [(each.column, each.value, each.n_rows) for each in found] == [("co", str(value), 20)]
+
+
+def test_an_outlier_alone_is_none() -> None:
+    column = [float(each) for each in range(400)] + [99_999.0]
+    assert sentinels(pl.DataFrame({"x": column})) == ()
+
+
+def test_days_at_the_end_of_the_calendar_and_words() -> None:
+    days = [date(2024, 1, 1) + timedelta(days=each % 90) for each in range(190)]
+    words = ["married", "single"] * 95
+    frame = pl.DataFrame(
+        {"until": days + [date(9999, 12, 31)] * 10, "status": [*words, *["Unknown"] * 10]}
+    )
+    assert {(each.column, each.value) for each in sentinels(frame)} == {
+        ("until", "9999-12-31"),
+        ("status", "Unknown"),
+    }
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_a_clean_table_has_none(name: str) -> None:
+    assert sentinels(CleanTable(name).frame) == ()
