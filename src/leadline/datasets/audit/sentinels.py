@@ -13,6 +13,7 @@ _FEWEST = 3
 _LEAST_SHARE = 0.005
 _FEWEST_OTHERS = 5
 _SEVERAL = 2.0
+_VERY_FAR = 2.0
 _WORDS = frozenset(
     {
         "unknown", "not known", "not available", "n.a.", "unavailable", "unspecified",
@@ -84,7 +85,7 @@ def _numbers(name: str, values: np.ndarray, fewest: float) -> Iterator[Sentinel]
         is_far = gap > np.ptp(others)
         is_code = value <= -9 and _is_code(int(-value)) and others[0] >= 0
         # a filler stands there again and again, an outlier once or twice
-        is_usual = n_rows >= _SEVERAL * np.median(counts)
+        is_usual = n_rows >= _SEVERAL * np.median(counts) or gap > _VERY_FAR * np.ptp(others)
         if (is_far or is_code) and is_usual:
             yield Sentinel(column=name, value=str(int(value)), n_rows=n_rows)
 
