@@ -156,6 +156,12 @@ def test_a_number_that_could_be_two_is_refused(tmp_path: Path) -> None:
         path.write_text(f"item,value,judge\n{keys[0]},1.300,Cy\n")
         with pytest.raises(DataError, match=r"it could be 1\.3 or 1300"):
             brought(workspace, path)
+        # what a program wrote is plain
+        path.write_text(json.dumps({"item": keys[0], "value": 1.125, "judge": "Cy"}))
+        assert brought(workspace, path, "jsonl").n_kept == 1
+        assert values(workspace)[keys[0]] == "1.125"
+        back = exported(workspace, tmp_path / "votes.csv", "csv")
+        assert brought(workspace, back).n_same == 4
 
 
 # --------------------------------------------------------------------------- items

@@ -124,11 +124,14 @@ class ImportedAnnotation:
         What was said.
     content : mapping of str to object
         Columns of the item; they say which it is where the answer has no key.
+    is_plain : bool
+        Whether a number is surely written with a decimal point and no other mark: by a program.
     """
 
     where: str
     answer: Answer
     content: Mapping[str, Any] = field(default_factory=dict)
+    is_plain: bool = False
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,8 @@ def imported_annotation(
     columns : collection of str
         What is shown of an item.
     """
-    taken = _taken(row, columns)
+    is_of_votes = all(name in row for name in VOTE_COLUMNS)
+    taken = set() if is_of_votes else _taken(row, columns)
     if "value" in taken and f"{_OURS}value" not in row:
         found = "the data have a column 'value' themselves; write the label under 'leadline_value'"
         return Fault(where, found)
@@ -91,7 +92,9 @@ def imported_annotation(
     if "item" in taken:
         # the key stays with the content, as a file without one is found by its content
         row["item"] = ""
-    at, value = row.get("at"), row.get("value")
+    at, value = row["at"], row["value"]
+    # a table of votes is written by leadline; JSON and Parquet hold numbers as such
+    is_plain = is_of_votes or isinstance(value, int | float)
     try:
         answer = Answer(
             value=None if value in (None, "") else _text(value),
@@ -101,14 +104,13 @@ def imported_annotation(
         )
     except ValueError as error:
         return Fault(where, str(error))
-    return ImportedAnnotation(where=where, answer=answer, content=content)
+    return ImportedAnnotation(where=where, answer=answer, content=content, is_plain=is_plain)
 
 
 def _taken(row: Mapping[str, Any], columns: Collection[str]) -> set[str]:
     """Names of an answer that are columns of the data in a table of items."""
     is_of_items = all(name in row for name in columns)
-    is_of_votes = all(name in row for name in VOTE_COLUMNS)
-    return set(columns) & set(VOTE_COLUMNS) if is_of_items and not is_of_votes else set()
+    return set(columns) & set(VOTE_COLUMNS) if is_of_items else set()
 
 
 def _text(value: object) -> str:

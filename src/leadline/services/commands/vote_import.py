@@ -102,7 +102,10 @@ def _checked(
     named = items.named(import_result.annotations)
     for imported, item in zip(import_result.annotations, named, strict=True):
         try:
-            answer = replace(imported.answer, value=_label(imported.answer.value, question, label))
+            reading = None if imported.is_plain and not question.classes else label
+            answer = replace(
+                imported.answer, value=_label(imported.answer.value, question, reading)
+            )
             answers.append(_possible(answer, item, annotator))
         except ValueError as error:
             faults.append(Fault(imported.where, str(error)))

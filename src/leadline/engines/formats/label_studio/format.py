@@ -61,7 +61,9 @@ class LabelStudio:
                 else:
                     content = content_of(task.data, ours)
                     annotations.append(
-                        ImportedAnnotation(where=where, answer=answer, content=content)
+                        ImportedAnnotation(
+                            where=where, answer=answer, content=content, is_plain=True
+                        )
                     )
         return ImportResult(annotations=tuple(annotations), faults=tuple(faults))
 
