@@ -66,16 +66,12 @@ class Standing:
         Of that entry.
     closed : str
         Why it may not be run now; empty if it may.
-    barrier : str
-        Why nobody can overrule its "no"; empty where somebody can, or there is none that is
-        current.
     """
 
     state: State
     number: int | None
     answer: Answer | None
     closed: str
-    barrier: str = ""
 
     @property
     def is_runnable(self) -> bool:
@@ -125,8 +121,7 @@ def standing(marks: Iterable[Mark]) -> dict[str, Standing]:
             standings[name] = Standing(state, None, None, closed)
         else:
             state = State.CURRENT if name in current else State.STALE
-            barrier = last.barrier if name in current else ""
-            standings[name] = Standing(state, last.number, last.answer, closed, barrier)
+            standings[name] = Standing(state, last.number, last.answer, closed)
     return standings
 
 

@@ -67,13 +67,6 @@ def decide(
             f"Run 'leadline run {of}' first.",
         )
     wanted = _choice(choice)
-    barred = [row for row in ROWS[name].stands_on if now[row].barrier]
-    if barred and wanted is decision.Choice.GO:
-        raise NotReadyError(
-            f"Nobody can overrule the verdict of {barred[0]!r}: {now[barred[0]].barrier}",
-            "What comes after could not be computed.",
-            f"Mend that and run '{ROWS[barred[0]].command}', or decide to go back or to stop.",
-        )
     on = {row: now[row].number for row in ROWS[name].stands_on if now[row].state is State.CURRENT}
     numbers = {row: number for row, number in on.items() if number is not None}
     if seen is not None and dict(seen) != numbers:
@@ -82,6 +75,8 @@ def decide(
             "A decision must stand on what is known now.",
             "Reload the page and look again.",
         )
+    if wanted is decision.Choice.GO:
+        _require_no_barrier(workspace, numbers)
     verdict = decision.assess(
         decision.Evidence(
             stage=of.value,
@@ -93,6 +88,17 @@ def decide(
     return workspace.record.append(
         name, verdict, by=verdict.person, on=numbers, replacing=replacing
     )
+
+
+def _require_no_barrier(workspace: Workspace, numbers: Mapping[str, int]) -> None:
+    for row, number in numbers.items():
+        barrier = workspace.record.entry(number).verdict.barrier
+        if barrier:
+            raise NotReadyError(
+                f"Nobody can overrule the verdict of {row!r}: {barrier}",
+                "What comes after could not be computed.",
+                f"Mend that and run '{ROWS[row].command}', or decide to go back or to stop.",
+            )
 
 
 def _choice(choice: str) -> decision.Choice:

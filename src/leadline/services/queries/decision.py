@@ -76,5 +76,5 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
             if summary.number is not None and now.standings[summary.name].state is State.CURRENT
         },
         closed=now.standings[decision_of(stage)].closed,
-        barrier=next(filter(None, (now.standings[row.name].barrier for row in rows_of(stage))), ""),
+        barrier=next(filter(None, (now.barrier(row.name) for row in rows_of(stage))), ""),
     )

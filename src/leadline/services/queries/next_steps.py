@@ -121,9 +121,9 @@ def _decision_wanted(now: ProjectState, stage: Stage) -> Iterator[Step]:
     unclear = [name for name in rows if now.has(name, Answer.UNCLEAR) and not is_decided]
     if not against and not unclear:
         return
-    barred = [name for name in against if now.standings[name].barrier]
+    barred = [name for name in against if now.barrier(name)]
     if barred:
-        yield from (_mend(ROWS[name], now.standings[name].barrier) for name in barred)
+        yield from (_mend(ROWS[name], now.barrier(name)) for name in barred)
         return
     said = "no" if against else "unclear"
     decision = ROWS[decision_of(stage)]

@@ -74,10 +74,15 @@ class ProjectState:
     def is_overruled(self, row: str) -> bool:
         """Whether a person has seen this very "no" and said go."""
         decision = decision_of(ROWS[row].stage)
-        if self.standings[row].barrier:
+        if self.barrier(row):
             return False
         # a current one has seen what is said now
         return self.has(decision, Answer.GO) and row in self.latest[decision].on
+
+    def barrier(self, row: str) -> str:
+        """Why nobody can overrule a row's current verdict; empty where somebody can."""
+        is_no = self.has(row, Answer.NO)
+        return self.latest[row].barrier if is_no else ""
 
     def has(self, row: str, answer: Answer) -> bool:
         """Whether a row has a current verdict with this answer."""
