@@ -181,8 +181,8 @@ def next_of(verdict: Data, start: str) -> str:
 
 
 def test_why_data_are_unfit_stands_in_the_headline() -> None:
-    verdict = again(DATA, classes=classes(6000))
-    assert verdict.summary.startswith("Not fit to learn from: the label has one value only. ")
+    verdict = again(DATA, classes=classes(5991, 9))
+    assert verdict.summary.startswith("Not fit to learn from: class 'b' has 9 rows. ")
 
 
 def test_all_classes_that_are_too_small_are_counted_and_the_first_named() -> None:

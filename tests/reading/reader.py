@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from leadline.reading import table
-from leadline.reading.source import Note
+from leadline.reading.file_forms.source import Note
 from leadline.reading.table import ReadingOptions
 
 

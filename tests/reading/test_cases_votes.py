@@ -400,7 +400,7 @@ def test_json_as_other_programs_write_it(tmp_path: Path) -> None:
 def test_a_small_file_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.reading.source._MOST_BYTES", 2**20)
+    monkeypatch.setattr("leadline.reading.file_forms.source._MOST_BYTES", 2**20)
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(gzip.compress(b"x,y\n" + b"1,a\n2,b\n" * 2**18))
     assert path.stat().st_size < 2**14

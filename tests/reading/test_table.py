@@ -16,7 +16,7 @@ import pytest
 from tests.reading.reader import read_table, read_tables
 
 from leadline.errors import DataError
-from leadline.reading.raw import Trim
+from leadline.reading.file_forms.raw import Trim
 from leadline.reading.table import ReadingOptions
 from leadline.reading.table import read_tables as read
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from leadline.errors import DataError, SettingsError
 from leadline.phases.data import Kind
+from leadline.reading.file_forms.raw import Trim
 from leadline.reading.images.image_columns import Images
 from leadline.reading.images.image_files import IMAGE_SIZE
-from leadline.reading.raw import Trim
 from leadline.reading.recognition import Correction
 from leadline.reading.schema import ReadingSchema
 from leadline.reading.table import ReadingOptions, Table, read_tables

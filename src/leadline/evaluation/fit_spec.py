@@ -84,11 +84,15 @@ def key_of(spec: FitSpec) -> str:
     seed, candidate, folds and software versions are the same, and so is the code of a project's
     own model.
     """
+    split = asdict(spec.data.split)
+    if not split["draw"]:
+        # fits from before there were several draws are found again
+        del split["draw"]
     determining = {
         "leadline": version("leadline"),
         "scikit-learn": version("scikit-learn"),
         "snapshot": spec.data.snapshot,
-        "split": asdict(spec.data.split),
+        "split": split,
         "features": spec.data.features,
         "target": asdict(spec.target),
         "scoring": spec.scoring,

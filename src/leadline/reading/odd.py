@@ -9,8 +9,8 @@ from typing import NoReturn
 import polars as pl
 
 from leadline.errors import DataError
+from leadline.reading.file_forms.source import like_it
 from leadline.reading.schema import CellType, ColumnReading
-from leadline.reading.source import like_it
 
 _MOST_TOLD = 6
 _LONGEST = 60

@@ -12,10 +12,11 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.cell_values import read_cells, stripped
+from leadline.reading.file_forms.raw import RawTable, Trim, open_table
+from leadline.reading.file_forms.source import Note
 from leadline.reading.images.image_columns import RECOGNISED, Images, from_paths, from_values
 from leadline.reading.missing import is_missing
 from leadline.reading.odd import OddCells, refuse_odd
-from leadline.reading.raw import RawTable, Trim, open_table
 from leadline.reading.recognition import (
     Correction,
     Doubt,
@@ -26,7 +27,6 @@ from leadline.reading.recognition import (
     recognise,
 )
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
-from leadline.reading.source import Note
 
 _MOST_WORDS = 12
 

@@ -13,7 +13,7 @@ import polars as pl
 from polars import selectors as cs
 
 from leadline.errors import DataError
-from leadline.reading.raw import open_table
+from leadline.reading.file_forms.raw import open_table
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
 _DELIMITERS = (",", ";", "\t", "|")

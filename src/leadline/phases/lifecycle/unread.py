@@ -1,4 +1,4 @@
-"""What a row does not read of the verdicts it stands on: a change there leaves it current.
+"""Unread fields: what a row does not read of the verdicts it stands on, so that it stays current.
 
 What is not named here counts as read, so a new field of a verdict, or a new row, errs on the safe
 side. Tuning is read whole: it fits its model anew, and counts one more use of the test set.

@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from leadline.errors import DataError
+from leadline.reading.file_forms.source import Note
 from leadline.reading.images.image_files import IMAGE_SIZE, SUFFIXES, place_of, read_column
-from leadline.reading.source import Note
 
 _ENDS = rf"(?i)({'|'.join(re.escape(suffix) for suffix in SUFFIXES)})$"
 _NEARLY_ALL = 0.9

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from polars.exceptions import PolarsError
 
 from leadline.errors import DataError
-from leadline.reading.delimited import read_delimited
-from leadline.reading.header import n_totals, name_columns, without_footer
-from leadline.reading.json_rows import read_json
-from leadline.reading.source import Form, Note, open_source
-from leadline.reading.spreadsheet import read_sheet
+from leadline.reading.file_forms.delimited import read_delimited
+from leadline.reading.file_forms.header import n_totals, name_columns, without_footer
+from leadline.reading.file_forms.json_rows import read_json
+from leadline.reading.file_forms.source import Form, Note, open_source
+from leadline.reading.file_forms.spreadsheet import read_sheet
 
 _MOST_COLUMNS = 10_000
 

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.errors import DataError
-from leadline.reading.source import Note, like_it
+from leadline.reading.file_forms.source import Note, like_it
 
 _DELIMITERS = "\t;,|"
 _SAMPLE_LINES = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.source import Note
+from leadline.reading.file_forms.source import Note
 
 _UNNAMED = "__UNNAMED__"
 

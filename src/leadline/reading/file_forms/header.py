@@ -12,9 +12,9 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.dates import looks_dated
-from leadline.reading.delimited import Cells
+from leadline.reading.file_forms.delimited import Cells
+from leadline.reading.file_forms.source import Note
 from leadline.reading.numbers import parse_numbers
-from leadline.reading.source import Note
 
 _SAMPLE_ROWS = 2_000
 _SAMPLE_COLUMNS = 500

@@ -1,0 +1,1 @@
+"""Files as columns of cells: delimited text, JSON, Parquet, workbooks."""
