@@ -161,12 +161,14 @@ def _is_wide(column: pl.Series) -> bool:
     return column.drop_nulls().n_unique() > 10
 
 
+def _has_letters(column: pl.Series) -> bool:
+    return column.dtype == pl.String and bool(column.str.contains(r"[a-zA-Z]").any())
+
+
 def plant_spellings(table: Bench, rng: np.random.Generator) -> Bench:
     """A tenth of the rows of a category, or of the label, in another spelling."""
     frame = table.frame
-    names = [
-        n for n, k in table.features.items() if k == "category" and frame[n].dtype == pl.String
-    ]
+    names = [n for n, k in table.features.items() if k == "category" and _has_letters(frame[n])]
     name = names[rng.integers(len(names))] if names else "kind"
     if not names:
         codes = rng.integers(0, 4, frame.height)

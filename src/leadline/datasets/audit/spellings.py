@@ -50,4 +50,4 @@ def fold(value: str) -> str:
     text = unicodedata.normalize("NFKC", value).casefold()
     text = " ".join(text.replace("_", " ").replace("-", " ").split())
     # a sign alone is a value of its own: "+" beside "-"
-    return text.strip(".,;:!'\" ") or value
+    return text.strip(".,;:!'\" ") or value.strip()
