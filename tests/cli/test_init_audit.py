@@ -63,7 +63,7 @@ def test_many_columns_on_few_rows(told) -> None:  # type: ignore[no-untyped-def]
 def test_a_label_of_one_value_says_so_in_the_headline(told) -> None:  # type: ignore[no-untyped-def]
     frame = pl.DataFrame({"x": list(range(0, 240, 2)), "g": ["a", "b"] * 60, "y": ["yes"] * 120})
     output = told(frame, "y", code=options.EXIT_NO)
-    assert "data no Not fit to learn from: the label has one value only. 120 labelled" in output
+    assert "data no The label has one value only: nothing can be learnt from 120 labelled" in output
 
 
 def test_sentences_without_blanks_are_text(told) -> None:  # type: ignore[no-untyped-def]

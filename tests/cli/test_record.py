@@ -57,7 +57,8 @@ def test_run_says_that_all_is_current(call: Call, flights: Path) -> None:
 
 
 def test_a_no_is_exit_code_3(call: Call, tmp_path: Path) -> None:
-    (tmp_path / "few.csv").write_text("a,b\n1,yes\n2,no\n3,yes\n")
+    rows = [f"{row * 7 % 31},{'no' if row % 3 else 'yes'}" for row in range(30)]
+    (tmp_path / "few.csv").write_text("\n".join(["a,b", *rows]))
     call("init", tmp_path / "few.csv", "--label", "b", "-C", tmp_path)
     answer = call("run", "data", "-C", tmp_path)
     assert answer.exit_code == EXIT_NO

@@ -309,7 +309,7 @@ def _column(
         if pictures is not None:
             values.append(pictures)
             continue
-        if options.images is None and (part.dtype == pl.Binary or part.dtype.is_nested()):
+        if options.images is None and _is_picture(part, reading):
             values.append(part)
             continue
         read = read_cells(part, reading)
@@ -317,6 +317,12 @@ def _column(
         if read.is_odd.any():
             odd.append(OddCells.of(part, read.is_odd, reading, table.place))
     return _stacked(values), odd
+
+
+def _is_picture(part: pl.Series, reading: ColumnReading) -> bool:
+    """Whether a column is left as it is, where images are not read."""
+    is_image = reading.type is CellType.IMAGE
+    return is_image or part.dtype == pl.Binary or part.dtype.is_nested()
 
 
 def _as_images(
