@@ -12,6 +12,8 @@ from leadline.reading.numbers import NumberStyle, parse_numbers, settled
 from leadline.reading.schema import CellType, ColumnReading
 
 _DATETIME = pl.Datetime("us")
+_BESIDE = r"^\s|\s$"
+_BEYOND_ASCII = r"[^\x00-\x7F]"
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,13 @@ def stripped(text: pl.Series) -> pl.Series:
     >>> stripped(pl.Series(["cafe\u0301 ", " "])).to_list() == ["caf\u00e9", None]
     True
     """
-    trimmed = text.str.strip_chars().str.normalize("NFC")
-    return trimmed.set(trimmed == "", None)
+    # to look is cheaper than to change, and most columns need no change
+    if text.str.contains(_BESIDE).any():
+        text = text.str.strip_chars()
+    if text.str.contains(_BEYOND_ASCII).any():
+        text = text.str.normalize("NFC")
+    is_empty = text == ""
+    return text.set(is_empty, None) if is_empty.any() else text
 
 
 def as_text(column: pl.Series) -> pl.Series:
@@ -128,12 +135,18 @@ def _date_words(column: pl.Series) -> pl.Series:
 def _of_text(column: pl.Series, reading: ColumnReading) -> tuple[pl.Series, pl.Series]:
     text = stripped(column)
     is_words = reading.type is CellType.WORDS
+    style = NumberStyle(reading.decimal, reading.thousands)
+    if reading.type is CellType.NUMBER and not reading.missing:
+        numbers = parse_numbers(text, style)
+        if numbers.null_count() == text.null_count():
+            # every cell is a number: no word stands for none
+            return settled(numbers), text.is_null()
     is_empty = is_missing(text, reading.missing, in_numbers=not is_words)
     filled = text.set(is_empty, None) if is_empty.any() else text
     if is_words:
         return filled.str.to_lowercase() if reading.is_boolean else filled, is_empty
     if reading.type is CellType.NUMBER or reading.epoch is not None:
-        numbers = settled(parse_numbers(filled, NumberStyle(reading.decimal, reading.thousands)))
+        numbers = settled(parse_numbers(filled, style))
         if reading.epoch is None:
             return numbers, is_empty
         dates = parse_epochs(numbers, reading.epoch)

@@ -16,6 +16,7 @@ _UNIT = r" ?[%€$£¥]?"
 _SIGNS = r"[$€£¥%\s\u00a0\u202f]"
 _BLANKS = r"[ \u00a0\u202f]"
 _QUOTES = r"['’]"
+_CLEAR_POINT = r"\.(\d{1,2}|\d{4,})$"
 _ADDRESS = r"^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$"
 _MARK = {"": "", ",": ",", ".": r"\.", " ": _BLANKS, "'": _QUOTES}
 
@@ -172,6 +173,8 @@ def choose_style(
     -----
     .. [1] A column of numbers with three decimals would write 983.000.
     """
+    if _is_plain(text):
+        return StyleChoice(PLAIN)
     styles = fitting_styles(text)
     if not styles:
         return None
@@ -185,6 +188,14 @@ def choose_style(
     if len(known) == 1:
         return StyleChoice(by_decimal[known.pop()])
     return _guess(text, by_decimal, comma_is_decimal=comma_is_decimal)
+
+
+def _is_plain(text: pl.Series) -> bool:
+    """Whether programs read every cell as a number, and no mark could stand for thousands."""
+    if parse_numbers(text).null_count():
+        return False
+    has_points = text.str.contains(".", literal=True).any()
+    return not has_points or bool(text.str.contains(_CLEAR_POINT).any())
 
 
 def _guess(

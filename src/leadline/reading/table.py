@@ -157,7 +157,7 @@ def read_raw(
         odd += faults
         columns.append(column)
         found.append(recognised)
-        words.update(_words_for_nothing(parts, reading))
+        words.update(_words_for_nothing(parts, column, reading))
         if column.null_count() < column.len():
             is_image = column.dtype == pl.Binary
             readings.append(replace(reading, type=CellType.IMAGE) if is_image else reading)
@@ -348,15 +348,20 @@ def _stacked(values: Sequence[pl.Series]) -> pl.Series:
     return pl.concat([each.cast(dtype) for each in values])
 
 
-def _words_for_nothing(parts: Sequence[pl.Series], reading: ColumnReading) -> Counter[str]:
+def _words_for_nothing(
+    parts: Sequence[pl.Series], column: pl.Series, reading: ColumnReading
+) -> Counter[str]:
     """Words that stood for no value, and how often."""
     words: Counter[str] = Counter()
     if reading.type is CellType.IMAGE:
         return words
     is_quantity = reading.type in (CellType.NUMBER, CellType.DATE)
+    start = 0
     for part in parts:
-        if part.dtype == pl.String:
-            text = stripped(part)
+        values = column.slice(start, part.len())
+        start += part.len()
+        if part.dtype == pl.String and values.null_count():
+            text = stripped(part.filter(values.is_null()))
             nothing = is_missing(text, reading.missing, in_numbers=is_quantity)
             words.update(text.filter(nothing).drop_nulls().to_list())
     return words
