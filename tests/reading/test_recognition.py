@@ -11,7 +11,8 @@ from tests.reading.reader import read_table
 
 from leadline.errors import DataError
 from leadline.reading.cell_values import read_cells
-from leadline.reading.recognition import Hints, recognise
+from leadline.reading.recognised import Hints
+from leadline.reading.recognition import recognise
 from leadline.reading.table import read_tables
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from leadline.errors import DataError, SettingsError
 from leadline.phases.data import Kind
+from leadline.reading.correction import Correction
 from leadline.reading.file_forms.raw import Trim
 from leadline.reading.images.image_columns import Images
 from leadline.reading.images.image_files import IMAGE_SIZE
-from leadline.reading.recognition import Correction
 from leadline.reading.schema import ReadingSchema
 from leadline.reading.table import ReadingOptions, Table, read_tables
 

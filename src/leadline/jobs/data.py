@@ -17,7 +17,7 @@ from leadline.phases import data as phase
 from leadline.phases.data import ClassCount, Column, Data, Kind, Role, Split, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
-from leadline.reading.recognition import Doubt
+from leadline.reading.recognised import Doubt
 from leadline.reading.schema import ReadingSchema
 from leadline.snapshot import (
     choose_draw,

@@ -163,6 +163,12 @@ def forms_in(text: pl.Series) -> dict[DateOrder, int]:
     return found
 
 
+def likeliest_order(text: pl.Series) -> DateOrder:
+    """The order in which most cells are dates; of equals the first."""
+    counts = {order: parse_dates(text, order).count() for order in DateOrder}
+    return max(counts, key=counts.__getitem__)
+
+
 def parse_epochs(values: pl.Series, epoch: Epoch) -> pl.Series:
     """Read numbers that stand for times.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -17,6 +17,7 @@ _SIGNS = r"[$€£¥%\s\u00a0\u202f]"
 _BLANKS = r"[ \u00a0\u202f]"
 _QUOTES = r"['’]"
 _CLEAR_POINT = r"\.(\d{1,2}|\d{4,})$"
+_PERHAPS_THOUSANDS = r"^[-+]?[1-9]\d{0,2}\.\d{3}$"
 _ADDRESS = r"^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$"
 _MARK = {"": "", ",": ",", ".": r"\.", " ": _BLANKS, "'": _QUOTES}
 
@@ -94,8 +95,19 @@ def parse_numbers(text: pl.Series, style: NumberStyle = PLAIN) -> pl.Series:
     values = values.set(~fits.fill_null(value=False), None)
     if style.decimal == ".":
         return values
-    # as programs write numbers, where the style does not read it: 1500.5, but 1.500 is 1500
-    return values.zip_with(values.is_not_null(), _finite(text.cast(pl.Float64, strict=False)))
+    return values.zip_with(values.is_not_null(), _as_programs_write(text))
+
+
+def _as_programs_write(text: pl.Series) -> pl.Series:
+    """Numbers with a decimal point, in a column whose mark is a comma.
+
+    What could be thousands as well, 1.500, is read only among cells that leave no doubt.
+    """
+    values = _finite(text.cast(pl.Float64, strict=False))
+    is_clear = values.is_not_null() & text.str.contains(_CLEAR_POINT)
+    if is_clear.any() and not text.str.contains(",", literal=True).any():
+        return values
+    return values.set(text.str.contains(_PERHAPS_THOUSANDS).fill_null(value=False), None)
 
 
 def _finite(values: pl.Series) -> pl.Series:
@@ -221,6 +233,25 @@ def _has_mark(text: pl.Series) -> bool:
     return bool(text.str.contains(r"[.,]").any())
 
 
+def likeliest_style(text: pl.Series, decimals: Iterable[str] = ()) -> NumberStyle:
+    """The style in which most cells are numbers; of equals the likelier.
+
+    Parameters
+    ----------
+    text : polars.Series of str
+        Stripped.
+    decimals : iterable of {".", ","}
+        As for `choose_style`: no other mark is tried.
+    """
+    marks = set(decimals) or {".", ","}
+    return most_fitting(text, [style for style in STYLES if style.decimal in marks])
+
+
+def most_fitting(text: pl.Series, styles: Sequence[NumberStyle]) -> NumberStyle:
+    """The style among some, in which most cells are numbers; of equals the first."""
+    return max(styles, key=lambda style: parse_numbers(text, style).count())
+
+
 def clear_decimal(text: pl.Series) -> str:
     """The decimal mark that the cells of a column leave no doubt about; empty where they do.
 
@@ -251,9 +282,7 @@ def is_code(text: pl.Series) -> bool:
     """
     if text.str.contains(r"^[-+]?0\d+$|^[-+]?\d{16,}$|^\d+E\d+$").any():
         return True
-    groups = text.str.extract_groups(
-        r"^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$"
-    ).struct.unnest()
+    groups = text.str.extract_groups(_ADDRESS).struct.unnest()
     parts = groups.select(pl.all().cast(pl.Int64, strict=False))
     is_address = parts.select(pl.all_horizontal(pl.all() <= 255)).to_series()
     return bool(is_address.fill_null(value=False).any())

@@ -12,20 +12,14 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.cell_values import read_cells, stripped
+from leadline.reading.correction import Correction, corrected
 from leadline.reading.file_forms.raw import RawTable, Trim, open_table
 from leadline.reading.file_forms.source import Note
 from leadline.reading.images.image_columns import RECOGNISED, Images, from_paths, from_values
 from leadline.reading.missing import is_missing
 from leadline.reading.odd import OddCells, refuse_odd
-from leadline.reading.recognition import (
-    Correction,
-    Doubt,
-    Hints,
-    Recognised,
-    corrected,
-    file_decimals,
-    recognise,
-)
+from leadline.reading.recognised import Doubt, Hints, Recognised
+from leadline.reading.recognition import file_decimals, recognise
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
 
 _MOST_WORDS = 12
@@ -97,8 +91,8 @@ def read_tables(
     Parameters
     ----------
     paths : iterable of Path or str
-        At least one; CSV, TSV (also gzipped or alone in a zip), Parquet or JSON lines. The first
-        gives the order of the columns.
+        At least one; CSV, TSV, JSON lines (also gzipped or alone in a zip), Parquet or a workbook.
+        The first gives the order of the columns.
     schema : ReadingSchema, optional
         How columns are read; those it does not know are recognised.
     options : ReadingOptions, optional

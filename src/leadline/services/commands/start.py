@@ -16,7 +16,7 @@ from leadline.datasets.source_files import reading_options
 from leadline.errors import DataError, SettingsError
 from leadline.phases.data import Group
 from leadline.phases.scoring import Task
-from leadline.reading.recognition import Doubt
+from leadline.reading.recognised import Doubt
 from leadline.reading.table import ReadingOptions, read_tables
 from leadline.settings import template
 from leadline.settings.sections import ColumnSettings, DataSettings

@@ -1,0 +1,59 @@
+"""Corrections by a person: each says something of its own, and what is left open is recognised."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from leadline.errors import DataError
+from leadline.reading.cell_values import read_cells
+from leadline.reading.correction import Correction, corrected
+from leadline.reading.recognised import Hints
+
+
+def read(cells: list[str], correction: Correction) -> list[object]:
+    column = pl.Series("x", cells)
+    return read_cells(column, corrected(column, correction, Hints()).reading).values.to_list()
+
+
+@pytest.mark.parametrize(
+    ("cells", "correction", "expected"),
+    [
+        (["1.220", "983"], Correction(decimal="."), [1.22, 983]),
+        (["1.220", "983"], Correction(decimal=","), [1220, 983]),
+        (["1.220", "983"], Correction(thousands="."), [1220, 983]),
+        (["1,220", "983"], Correction(thousands=","), [1220, 983]),
+        (["1,220", "983"], Correction(decimal=","), [1.22, 983]),
+        # a person who names one mark does not rule out what the cells show of the other
+        (["1 500", "900,5"], Correction(decimal=","), [1500, 900.5]),
+        (["1'500", "900.5"], Correction(thousands="'"), [1500, 900.5]),
+    ],
+)
+def test_marks_decide_between_readings(
+    cells: list[str], correction: Correction, expected: list[float]
+) -> None:
+    assert read(cells, correction) == expected
+
+
+def test_a_mark_of_thousands_is_never_the_decimal_mark_too() -> None:
+    assert read(["1.500", "1.5", "12"], Correction(thousands=".")) == [1500, 1.5, 12]
+    with pytest.raises(DataError, match=r"data\.columns\.x"):
+        read(["1.500"], Correction(decimal=".", thousands="."))
+
+
+def test_what_is_said_of_typed_values_holds_for_text_to_come() -> None:
+    amount = corrected(pl.Series("amount", [1.5]), Correction(decimal=","), Hints()).reading
+    assert read_cells(pl.Series(["1.500,25"]), amount).values.to_list() == [1500.25]
+    said = Correction(order="day-month-year")
+    day = corrected(pl.Series("day", [date(2024, 1, 2)]), said, Hints()).reading
+    assert read_cells(pl.Series(["02.01.2024"]), day).values.dt.date().to_list() == [
+        date(2024, 1, 2)
+    ]
+
+
+def test_words_and_odd_cells_of_one_column() -> None:
+    assert read(["007", "-"], Correction(kind="category")) == ["007", "-"]
+    odd = Correction(kind="number", odd_cells="missing", missing=("9",))
+    assert read(["1", "soon", "9"], odd) == [1, None, None]
