@@ -7,6 +7,7 @@ import pytest
 
 from leadline.engines.servers.table_chunks import read_chunks, write_chunks
 from leadline.errors import DataError
+from leadline.reading.table import read_tables
 
 
 def made(path: Path, n_rows: int) -> Path:
@@ -85,3 +86,29 @@ def test_what_is_written_in_chunks_is_read_as_one_table(tmp_path: Path, suffix: 
     (chunk,) = read_chunks(target, 10)
     assert [str(value) for value in chunk.frame["n"]] == ["1", "2", "3"]
     assert chunk.frame["town"][1] == "b,\tc"
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (",n,said\n", "{0},{0},{1}\n"),
+        ("n,said,\n", "{0},{1},\n"),
+        ("n,said\n", "{0},{1},\n"),
+        ('"n, net, EUR";said\n', "{0};{1}\n"),
+        ("n,said\n", '{0},5" of {1}\n'),
+    ],
+    ids=["an index", "an unnamed end", "rows end in a delimiter", "a name", "stray quotes"],
+)
+def test_text_of_any_size_is_read_if_a_project_can_be_made_of_it(
+    tmp_path: Path, header: str, row: str
+) -> None:
+    path = tmp_path / "rows.csv"
+    n_rows = 6_000
+    path.write_text(header + "".join(row.format(each, "x" * 1_000) for each in range(n_rows)))
+    expected = read_tables([path]).frame
+    chunks = list(read_chunks(path, 2_500))
+    assert sum(chunk.frame.height for chunk in chunks) == n_rows
+    for name in expected.columns:
+        if name in ("n", "said", "n, net, EUR"):
+            read = [value for chunk in chunks for value in chunk.frame[name]]
+            assert read == expected[name].cast(pl.String).to_list()

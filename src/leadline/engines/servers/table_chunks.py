@@ -13,11 +13,11 @@ import polars as pl
 from polars import selectors as cs
 
 from leadline.errors import DataError
+from leadline.reading.file_forms.delimited import delimiter_of
 from leadline.reading.file_forms.raw import open_table
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
-_DELIMITERS = (",", ";", "\t", "|")
-_SMALL = 4 * 2**20
+_CHECKED_ROWS = 100
 _BLOCK = 2**20
 _LONGEST_FIELD = 2**31 - 1
 _NEXT = "Export it again."
@@ -54,7 +54,8 @@ def read_chunks(source: Path, chunk_rows: int, known: Collection[str] = ()) -> I
     ----------
     source : Path
         Any file that a project can be made of. Parquet and plain text in UTF-8 are read a chunk
-        at a time; files of other forms and encodings stand in memory as a whole.
+        at a time; files of other forms and encodings, and text whose quotes or names of columns
+        are out of order, stand in memory as a whole.
     chunk_rows : int > 0
         Rows at once.
     known : collection of str
@@ -78,21 +79,30 @@ def read_chunks(source: Path, chunk_rows: int, known: Collection[str] = ()) -> I
         yield from _parquet_chunks(source, chunk_rows)
     elif not _is_plain_text(source, known):
         yield from _whole_chunks(source, chunk_rows, known)
-    elif source.stat().st_size > _SMALL:
+    elif (error := _irregularity(source)) is None:
         yield from _text_chunks(source, chunk_rows)
     else:
-        yield from _small_chunks(source, chunk_rows, known)
+        yield from _irregular_chunks(source, chunk_rows, known, error)
 
 
-def _small_chunks(source: Path, chunk_rows: int, known: Collection[str]) -> Iterator[Chunk]:
-    """Plain text that can be looked at whole, in case its quotes are no quotes."""
+def _irregularity(source: Path) -> DataError | None:
+    """Why plain text cannot be read row by row: its quotes are no quotes, a column has no name."""
     try:
-        chunks = list(_text_chunks(source, chunk_rows))
+        for _ in _text_rows(source, _CHECKED_ROWS):
+            pass
     except DataError as error:
-        try:
-            chunks = list(_whole_chunks(source, chunk_rows, known))
-        except DataError:
-            raise error from None
+        return error
+    return None
+
+
+def _irregular_chunks(
+    source: Path, chunk_rows: int, known: Collection[str], error: DataError
+) -> Iterator[Chunk]:
+    """The rows of text that has to be looked at whole, as it is where a project is made of it."""
+    try:
+        chunks = list(_whole_chunks(source, chunk_rows, known))
+    except DataError:
+        raise error from None
     yield from chunks
 
 
@@ -187,20 +197,28 @@ def _parquet_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
 
 
 def _text_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
+    for names, rows, lines in _text_rows(source, chunk_rows):
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+        frame = pl.DataFrame(
+            dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String)
+        )
+        blank = pl.when(pl.col(pl.String) != "").then(pl.col(pl.String))
+        yield Chunk(frame.select(blank), _line_places(source.name, lines))
+
+
+def _text_rows(
+    source: Path, chunk_rows: int
+) -> Iterator[tuple[list[str], list[list[str]], list[int]]]:
+    """Names of the columns, and some rows with the line each starts on; again and again."""
     limit = csv.field_size_limit(_LONGEST_FIELD)
     with source.open(encoding="utf-8-sig", newline="") as file:
         try:
-            delimiter = max(_DELIMITERS, key=file.readline(2**20).count)
+            delimiter = delimiter_of(file.read(_BLOCK))
             file.seek(0)
             reader = csv.reader(file, delimiter=delimiter, strict=True)
             names = _header(next(reader, []), source.name)
             for rows, lines in _rows(reader, names, source.name, chunk_rows):
-                columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-                frame = pl.DataFrame(
-                    dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String)
-                )
-                blank = pl.when(pl.col(pl.String) != "").then(pl.col(pl.String))
-                yield Chunk(frame.select(blank), _line_places(source.name, lines))
+                yield names, rows, lines
         except UnicodeDecodeError as error:
             found = f"{source.name} is not UTF-8 throughout."
             raise DataError(found, "Text in UTF-8 is needed.", "Save it as UTF-8.") from error

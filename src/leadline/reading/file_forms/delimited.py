@@ -66,6 +66,14 @@ class _Scan:
         filled = self.widths[self.widths > 0]
         return not self.error and bool((filled == self.n_fields).all())
 
+    def is_same(self, other: _Scan) -> bool:
+        """Whether both are whole, with the same fields on the same lines."""
+        is_whole = self.is_whole() and other.is_whole()
+        return is_whole and all(
+            np.array_equal(mine, others)
+            for mine, others in ((self.widths, other.widths), (self.lines, other.lines))
+        )
+
 
 def read_delimited(data: bytes, name: str, note: Note, *, skip_lines: int = 0) -> Cells:
     """Split text into rows and fields.
@@ -92,7 +100,7 @@ def read_delimited(data: bytes, name: str, note: Note, *, skip_lines: int = 0) -
         If a row has more or fewer fields than the first, or a quote never closes; names the line.
     """
     text = _without_top(_SEP_LINE.sub("", data.decode()), skip_lines)
-    delimiter = _delimiter(text)
+    delimiter = delimiter_of(text)
     scan, quote = _scanned(text, delimiter, name, note)
     n_fields = _n_fields(scan, text, delimiter, name)
     frame = _fields(text, delimiter, quote, n_fields)
@@ -115,8 +123,8 @@ def _without_top(text: str, n_lines: int) -> str:
     return "\n" * n_lines + (lines[n_lines] if len(lines) > n_lines else "")
 
 
-def _delimiter(text: str) -> str:
-    """Pick the delimiter that splits the first rows most evenly, and then most finely."""
+def delimiter_of(text: str) -> str:
+    """The delimiter that splits the first rows most evenly, and then most finely."""
     lines = text[: 2**20].splitlines(keepends=True)[:_SAMPLE_LINES]
     best, best_rank = _NONE, (0.0, False, 0)
     for delimiter in _DELIMITERS:
@@ -151,6 +159,9 @@ def _scanned(text: str, delimiter: str, name: str, note: Note) -> tuple[_Scan, s
     if plain is not None and delimiter == "\t" and plain.is_whole():
         return plain, None
     quoted = _scan(text, delimiter, csv.QUOTE_MINIMAL)
+    if plain is not None and plain.is_same(quoted):
+        # no quote hides a delimiter or the end of a line: 5" pipes cannot lead astray
+        return plain, None
     if plain is not None and not quoted.is_whole() and plain.is_whole():
         note(f"{name}: quotation marks do not pair up and were read as plain characters.")
         return plain, None
