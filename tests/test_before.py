@@ -29,6 +29,7 @@ from starlette.testclient import TestClient
 
 import leadline.record
 from leadline.cli import main
+from leadline.datasets.source_files import source_digest
 from leadline.engines.releases import environment
 from leadline.evaluation.fit import FitResult
 from leadline.phases.lifecycle import ROWS, Stage
@@ -40,6 +41,8 @@ ARCHIVE = Path(__file__).parent / "before" / "project.tar.xz"
 DATABASE = Path(STATE_FOLDER) / "leadline.db"
 MIGRATIONS = Path(leadline.record.__file__).parent / "migrations"
 REVISION = "0003"
+DIGEST = "31f22db0afc7849908aaec68c59dd03fd6b73287ac8dd12eff447369cf9097d3"
+"""Of the files of data, as the version before computed it."""
 TUNING, RELEASE = 20, 23
 """Numbers of the entries that judgments and observations belong to."""
 BEGUN = ["problem", "data", "feasibility", "decision.define", "search", "decision.find"]
@@ -554,3 +557,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value.isoformat() if isinstance(value, date) else value
+
+
+def test_files_that_did_not_change_have_the_digest_of_before(folder: Path) -> None:
+    with Workspace.open(folder) as workspace:
+        assert source_digest(workspace) == DIGEST

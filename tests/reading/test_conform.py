@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.errors import DataError
-from leadline.reading.conform import DATE_FORMATS, conform, parse_dates
+from leadline.reading.conform import DATE_FORMATS, conform, parse_usual_dates
 
 
 def one(values: Any, kind: str, **options: Any) -> list[Any]:
@@ -50,7 +50,7 @@ def test_dates_are_utc_without_a_zone() -> None:
 def test_every_form_of_a_date_is_read_as_it_was_written(at: datetime, form: str) -> None:
     written = at.strftime(form.replace("%.f", ".%f"))
     expected = datetime.strptime(written, form.replace("%.f", ".%f"))
-    assert parse_dates(pl.Series([written])).to_list() == [expected]
+    assert parse_usual_dates(pl.Series([written])).to_list() == [expected]
 
 
 def test_columns_come_in_the_order_of_the_kinds_and_others_are_left_out() -> None:

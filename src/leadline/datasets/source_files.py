@@ -170,10 +170,12 @@ def source_digest(workspace: Workspace) -> str:
     """
     settings = workspace.settings.data
     digest = hashlib.sha256()
-    how = {key: value for key, value in asdict(settings).items() if key != "stream"}
-    if settings.image_size == IMAGE_SIZE:
-        # projects made before images were supported keep their digest
-        del how["image_size"]
+    how = {
+        key: value
+        for key, value in asdict(settings).items()
+        # what came later counts once it is said: older projects keep their digest
+        if key != "stream" and (key not in _USUAL or value != _USUAL[key])
+    }
     digest.update(json.dumps([how, workspace.settings.problem.label], sort_keys=True).encode())
     for name in settings.files:
         path = workspace.path(name)

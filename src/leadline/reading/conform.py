@@ -112,8 +112,10 @@ def _read(
     return read.values
 
 
-def parse_dates(values: pl.Series) -> pl.Series:
-    """Dates from text, null where there is none.
+def parse_usual_dates(values: pl.Series) -> pl.Series:
+    """Dates from text, null where there is none: for releases of before there were schemas.
+
+    Else the order is known, and `leadline.reading.dates.parse_dates` reads them.
 
     ISO 8601 with or without a time and an offset, ``2024/05/31``, ``31.05.2024`` and
     ``05/31/2024``, each with or without a time. An offset is converted to UTC.
@@ -128,7 +130,9 @@ def parse_dates(values: pl.Series) -> pl.Series:
 
     Examples
     --------
-    >>> parse_dates(pl.Series(["2024-05-31", "31.05.2024 14:30", "soon"])).dt.month().to_list()
+    >>> parse_usual_dates(
+    ...     pl.Series(["2024-05-31", "31.05.2024 14:30", "soon"])
+    ... ).dt.month().to_list()
     [5, 5, None]
     """
     text = values.str.strip_chars().str.replace(r"^(\d{4}-\d{2}-\d{2})T", "${1} ")
@@ -223,7 +227,7 @@ def _as_date(values: pl.Series) -> pl.Series:
     if values.dtype in (pl.Date, pl.Null):
         return values.cast(_DATETIME)
     if values.dtype == pl.String:
-        return parse_dates(values)
+        return parse_usual_dates(values)
     return _nulls(values, _DATETIME)
 
 

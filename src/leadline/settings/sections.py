@@ -13,8 +13,9 @@ from pydantic import ConfigDict, Field
 
 from leadline.phases.problem import Ethics
 
-_DOOR = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
-_CLOSED = ConfigDict(coerce_numbers_to_str=True, extra="forbid")
+_LENIENT = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
+# keys of a section are checked where the file is parsed; those of the table of a column are not
+_STRICT = ConfigDict(coerce_numbers_to_str=True, extra="forbid")
 
 AtLeast0 = Annotated[float, Field(ge=0)]
 Above0 = Annotated[float, Field(gt=0)]
@@ -59,7 +60,7 @@ class ProblemSettings:
         Keys that the file leaves out or lists as assumed: nobody has confirmed them.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
 
     question: str
     label: Annotated[str, Field(min_length=1)]
@@ -100,7 +101,7 @@ class ColumnSettings:
         What becomes of cells that do not fit; empty: as for all columns.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _CLOSED
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     kind: Literal["", "number", "category", "text", "date"] = ""
     decimal: Literal["", ".", ","] = ""
@@ -152,7 +153,7 @@ class DataSettings:
         Pixels of the longer side that images are scaled down to.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
 
     files: Annotated[tuple[str, ...], Field(min_length=1)]
     stream: tuple[str, ...] = ()
@@ -189,7 +190,7 @@ class Machine:
         Between two times at which work is saved.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
 
     name: Annotated[str, Field(min_length=1)]
     on_demand: AtLeast0
@@ -219,7 +220,7 @@ class Prices:
         Date of the prices; empty if not stated.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
 
     wage_per_hour: AtLeast0 = 15.0
     seconds_per_label: Above0 = 10.0
@@ -263,14 +264,14 @@ class LabelSettings:
     guidelines : str
         Path of a text or Markdown file; empty: none.
     rule : {"majority", "dawid-skene"}
-        How votes become labels: each alike, or weighed by how good its judge is.
+        How votes become labels: each alike, or weighed by how good its annotator is.
     next : {"random", "uncertainty", "diversity"}
         Which train rows are labelled next; test rows are always drawn by chance.
     rounds : int >= 1
         Rounds in which rows may be bought; after each the forecast is made anew.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
 
     votes: Annotated[int, Field(ge=1)] = 1
     most_votes: Annotated[int, Field(ge=0)] = 0
@@ -322,7 +323,7 @@ class FindSettings:
         What a candidate may take; 0 for four fifths of what is free.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
 
     families: Annotated[tuple[str, ...], Field(min_length=1)] = (
         "majority", "bayes", "linear", "neighbours", "forest", "boosting",
@@ -354,7 +355,7 @@ class ServeSettings:
         Date of the price; empty if not stated.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
 
     peak_per_s: Above0 = 10.0
     growth: Above0 = 1.5
@@ -375,7 +376,7 @@ class WatchSettings:
         Money for one retraining; for one wrong prediction in service.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = _DOOR
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
 
     block: Literal["day", "week", "month"] = "week"
     retrain_cost: AtLeast0 = 50.0

@@ -120,7 +120,7 @@ def columns_of(
     Parameters
     ----------
     frame : polars.DataFrame
-        As `read_table` gives it.
+        As `leadline.reading.table.read_tables` gives it.
     label : str
         Column to predict.
     exclude : sequence of str

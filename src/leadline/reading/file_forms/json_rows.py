@@ -10,10 +10,10 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.cell_values import as_text
+from leadline.reading.numbers import LARGEST_EXACT
 
 _CHUNK_ROWS = 50_000
 _LARGEST_INT = 2**63
-_LARGEST_EXACT = 2**53
 _SIMPLE = (bool, int, float, str)
 
 
@@ -147,7 +147,7 @@ def _dtype(kinds: set[type], filled: list[Any]) -> pl.DataType:
         return pl.Int64()
     if not kinds <= {int, float}:
         return pl.String()
-    is_exact = kinds == {float} or all(abs(value) < _LARGEST_EXACT for value in filled)
+    is_exact = kinds == {float} or all(abs(value) < LARGEST_EXACT for value in filled)
     return pl.Float64() if is_exact else pl.String()
 
 
