@@ -181,7 +181,7 @@ def _refuse_totals(odd: Sequence[OddCells], tables: Sequence[RawTable]) -> None:
 
 def _totals(table: RawTable) -> str:
     row = table.frame.row(table.frame.height - table.n_totals)
-    first = next(cell for cell in row if cell)
+    first = next(str(cell) for cell in row if cell)
     place = table.place(table.frame.height - table.n_totals)
     which = "this line looks" if table.n_totals == 1 else f"the last {table.n_totals} lines look"
     return f'{place} begins with "{first}": {which} like a total of the rows above.'

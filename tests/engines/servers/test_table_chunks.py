@@ -112,3 +112,12 @@ def test_text_of_any_size_is_read_if_a_project_can_be_made_of_it(
         if name in ("n", "said", "n, net, EUR"):
             read = [value for chunk in chunks for value in chunk.frame[name]]
             assert read == expected[name].cast(pl.String).to_list()
+
+
+def test_rows_that_no_project_would_keep_are_not_scored(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("n,said\n1,a\n,\nn,said\n2,b\n;,\n")
+    (chunk,) = read_chunks(path, 10)
+    assert chunk.frame.to_dicts() == [{"n": "1", "said": "a"}, {"n": "2", "said": "b"}]
+    assert [chunk.place(0), chunk.place(1)] == ["rows.csv line 2", "rows.csv line 5"]
+    assert read_tables([path]).frame.height == 2

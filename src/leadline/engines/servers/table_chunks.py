@@ -13,7 +13,7 @@ import polars as pl
 from polars import selectors as cs
 
 from leadline.errors import DataError
-from leadline.reading.file_forms.delimited import delimiter_of
+from leadline.reading.file_forms.delimited import delimiter_of, is_blank
 from leadline.reading.file_forms.raw import open_table
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
@@ -251,7 +251,8 @@ def _rows(
     line = _line_of(reader)
     for row in reader:
         start, line = line + 1, _line_of(reader)
-        if not row:
+        # as where a project is made of the file
+        if is_blank(row) or _is_header(row, names):
             continue
         if len(row) != len(names):
             raise DataError(
@@ -266,6 +267,11 @@ def _rows(
             rows, lines, is_first = [], [], False
     if rows or is_first:
         yield rows, lines
+
+
+def _is_header(row: list[str], names: list[str]) -> bool:
+    """Whether a row repeats the names: files that were put one below the other."""
+    return row[0].strip() == names[0] and [cell.strip() for cell in row] == names
 
 
 def _line_of(reader: Iterator[list[str]]) -> int:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -103,7 +104,7 @@ def read_delimited(data: bytes, name: str, note: Note, *, skip_lines: int = 0) -
     delimiter = delimiter_of(text)
     scan, quote = _scanned(text, delimiter, name, note)
     n_fields = _n_fields(scan, text, delimiter, name)
-    frame = _fields(text, delimiter, quote, n_fields)
+    frame = _fields(text, delimiter, quote, n_fields, name)
     if frame.height != len(scan.lines):
         raise DataError(
             f"{name} has {len(scan.lines):,} rows or {frame.height:,}, by how its quotes are read.",
@@ -121,6 +122,18 @@ def _without_top(text: str, n_lines: int) -> str:
         return text
     lines = text.split("\n", n_lines)
     return "\n" * n_lines + (lines[n_lines] if len(lines) > n_lines else "")
+
+
+def is_blank(row: Sequence[str]) -> bool:
+    """Whether a row holds nothing, or delimiters alone: the end of a spreadsheet saved twice.
+
+    Examples
+    --------
+    >>> is_blank(["", " ", ";;"]), is_blank([";"]), is_blank(["", "0"])
+    (True, False, False)
+    """
+    marks = ",;|\t" if len(row) > 1 else ""
+    return not "".join(row).strip(f" \r\n{marks}")
 
 
 def delimiter_of(text: str) -> str:
@@ -247,17 +260,24 @@ def _refuse_spaces(text: str, name: str) -> None:
             )
 
 
-def _fields(text: str, delimiter: str, quote: str | None, n_fields: int) -> pl.DataFrame:
-    return pl.read_csv(
-        io.BytesIO(text.encode()),
-        separator=delimiter,
-        quote_char=quote,
-        has_header=False,
-        schema={str(index): pl.String for index in range(n_fields)},
-        empty_string_is_null=False,
-        truncate_ragged_lines=True,
-        missing_columns="insert",
-    )
+def _fields(text: str, delimiter: str, quote: str | None, n_fields: int, name: str) -> pl.DataFrame:
+    try:
+        return pl.read_csv(
+            io.BytesIO(text.encode()),
+            separator=delimiter,
+            quote_char=quote,
+            has_header=False,
+            schema={str(index): pl.String for index in range(n_fields)},
+            empty_string_is_null=False,
+            truncate_ragged_lines=True,
+            missing_columns="insert",
+        )
+    except pl.exceptions.PolarsError as error:
+        raise DataError(
+            f"{name} cannot be split into rows: {str(error).splitlines()[0]}.",
+            'Lines that end alike, and fields in whole pairs of ", are needed.',
+            "Save it again as CSV.",
+        ) from None
 
 
 def _unquoted(cells: pl.Expr) -> pl.Expr:

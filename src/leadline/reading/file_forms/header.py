@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
 import numpy as np
@@ -55,21 +55,10 @@ def name_columns(cells: Cells, name: str, note: Note, *, known: Collection[str] 
         If two columns share a name, a filled column has none, or only a header is there.
     """
     first, rest = cells.frame.row(0), cells.frame.slice(1)
-    if rest.height == 0:
-        raise DataError(
-            f"{name} has one line only.", "A header and rows below it are needed.", "Export again."
-        )
-    _refuse_title(cells, name)
-    is_known = not set(known).isdisjoint(_clean(first))
-    if not is_known and _is_data(first, rest.head(_SAMPLE_ROWS)):
-        note(
-            f"{name} has no header, its first line is data: the columns are called "
-            "column_1, column_2 and so on. Add a first line with names if you want others."
-        )
-        names = [f"column_{position}" for position in range(1, len(first) + 1)]
-        return Cells(cells.frame.rename(dict(zip(cells.frame.columns, names, strict=True))),
-                     cells.lines, cells.delimiter)  # fmt: skip
-    names = _names(first, rest, f"{name} line {cells.lines[0]:,}", note)
+    names = column_names(cells, name, note, known=known)
+    if names is None:
+        named = {str(position): f"column_{position + 1}" for position in range(len(first))}
+        return Cells(cells.frame.rename(named), cells.lines, cells.delimiter)
     kept = {str(position): column for position, column in enumerate(names) if column}
     is_repeat = rest.select(
         pl.all_horizontal(pl.col(str(position)) == value for position, value in enumerate(first))
@@ -81,6 +70,70 @@ def name_columns(cells: Cells, name: str, note: Note, *, known: Collection[str] 
     if frame.height == 0:
         raise DataError(f"{name} has a header only.", "Rows are needed.", "Export it again.")
     return Cells(frame, cells.lines[1:][keep.to_numpy()], cells.delimiter)
+
+
+def column_names(
+    cells: Cells, name: str, note: Note, *, known: Collection[str] = ()
+) -> list[str] | None:
+    """Names of the columns by the first row; None if that row is data.
+
+    Parameters
+    ----------
+    cells, name, note, known
+        As for `name_columns`.
+
+    Returns
+    -------
+    list of str, shape (n_columns,)
+        Empty for a column to drop: neither name nor values.
+
+    Raises
+    ------
+    DataError
+        As `name_columns` does.
+    """
+    first, rest = cells.frame.row(0), cells.frame.slice(1)
+    if rest.height == 0:
+        raise DataError(
+            f"{name} has one line only.", "A header and rows below it are needed.", "Export again."
+        )
+    _refuse_title(cells, name)
+    is_known = not set(known).isdisjoint(_clean(first))
+    if not is_known and _is_data(first, rest.head(_SAMPLE_ROWS)):
+        note(
+            f"{name} has no header, its first line is data: the columns are called "
+            "column_1, column_2 and so on. Add a first line with names if you want others."
+        )
+        return None
+    return _names(first, rest, f"{name} line {cells.lines[0]:,}", note)
+
+
+def titles_above(rows: Iterable[Sequence[str]], known: Collection[str]) -> int:
+    """Rows above the header, in a file of which the names of most columns are known.
+
+    Parameters
+    ----------
+    rows : iterable of sequence of str
+        Cells of the first rows; more than ten are not looked at.
+    known : collection of str
+        Names of columns.
+
+    Returns
+    -------
+    int
+        0 where the first row names a column that is known, or no row names half of them.
+
+    Examples
+    --------
+    >>> titles_above([["Sales of May"], [], ["day", "amount"], ["1", "2"]], ["day", "amount"])
+    2
+    """
+    wanted = set(known)
+    n_known = [len(wanted.intersection(_clean(row))) for row in islice(rows, _MOST_TITLES + 1)]
+    if not wanted or not n_known or n_known[0]:
+        return 0
+    most = max(n_known)
+    return n_known.index(most) if 2 * most >= len(wanted) else 0
 
 
 def without_footer(cells: Cells, n_rows: int) -> Cells:
@@ -100,7 +153,7 @@ def n_totals(frame: pl.DataFrame) -> int:
     1
     """
     ends = frame.tail(_MOST_TOTALS).rows()
-    firsts = [next((cell for cell in row if cell), "") for row in reversed(ends)]
+    firsts = [str(next((cell for cell in row if cell), "")) for row in reversed(ends)]
     is_total = [bool(_TOTAL.match(first)) for first in firsts]
     return is_total.index(False) if False in is_total else len(is_total)
 
@@ -125,7 +178,7 @@ def _refuse_title(cells: Cells, name: str) -> None:
             )
 
 
-def _clean(first: tuple[str, ...]) -> list[str]:
+def _clean(first: Sequence[str]) -> list[str]:
     return [" ".join(cell.split()) for cell in first]
 
 

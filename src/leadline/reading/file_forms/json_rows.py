@@ -154,4 +154,6 @@ def _dtype(kinds: set[type], filled: list[Any]) -> pl.DataType:
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_EXACT:
+        value = int(value)
     return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,12 +16,18 @@ from polars.exceptions import PolarsError
 
 from leadline.errors import DataError
 from leadline.reading.file_forms.delimited import read_delimited
-from leadline.reading.file_forms.header import n_totals, name_columns, without_footer
+from leadline.reading.file_forms.header import (
+    n_totals,
+    name_columns,
+    titles_above,
+    without_footer,
+)
 from leadline.reading.file_forms.json_rows import read_json
 from leadline.reading.file_forms.source import Form, Note, open_source
 from leadline.reading.file_forms.spreadsheet import read_sheet
 
 _MOST_COLUMNS = 10_000
+_BYTES_OF_HEAD = 2**20
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def open_table(
     trim : Trim
         Lines that are no rows.
     known : collection of str
-        Names of columns that are known already: they tell a header from data.
+        Names of columns that are known already: they tell a header from data, and from titles.
 
     Raises
     ------
@@ -93,30 +100,55 @@ def open_table(
     """
     data, form = open_source(path, note)
     if form is Form.DELIMITED:
-        cells = read_delimited(data, path.name, note, skip_lines=trim.skip_lines)
-        cells = name_columns(cells, path.name, note, known=known)
-        cells = without_footer(cells, trim.footer_rows)
-        table = RawTable(
-            path,
-            cells.frame,
-            partial(_line_place, path.name, cells.lines),
-            cells.delimiter == ";",
-            n_totals(cells.frame),
-        )
+        table = _delimited(data, path, note, trim, known)
+    elif form is Form.SPREADSHEET:
+        table = _spreadsheet(data, path, note, trim, known)
     else:
-        frame = _typed(data, form, path.name, note, trim)
-        frame = frame.rename(_clean_names(frame, path.name))
-        frame, rows = _without_blank(frame, path.name, note)
-        table = RawTable(path, frame, partial(_row_place, path.name, rows))
+        name = path.name
+        frame = _parquet(data, name) if form is Form.PARQUET else read_json(data, name)
+        table = _typed(frame, path, note)
     _refuse_shape(table.frame, path.name)
     return table
 
 
-def _typed(data: bytes, form: Form, name: str, note: Note, trim: Trim) -> pl.DataFrame:
-    if form is Form.SPREADSHEET:
-        frame = read_sheet(data, name, note, sheet=trim.sheet, skip_lines=trim.skip_lines)
-        return frame.head(max(frame.height - trim.footer_rows, 0))
-    return _parquet(data, name) if form is Form.PARQUET else read_json(data, name)
+def _delimited(data: bytes, path: Path, note: Note, trim: Trim, known: Collection[str]) -> RawTable:
+    skip_lines = trim.skip_lines or titles_above(_first_lines(data), known)
+    if skip_lines > trim.skip_lines:
+        note(f"{path.name}: lines above the header left out: {skip_lines:,}.")
+    cells = read_delimited(data, path.name, note, skip_lines=skip_lines)
+    cells = name_columns(cells, path.name, note, known=known)
+    cells = without_footer(cells, trim.footer_rows)
+    return RawTable(
+        path,
+        cells.frame,
+        partial(_line_place, path.name, cells.lines),
+        cells.delimiter == ";",
+        n_totals(cells.frame),
+    )
+
+
+def _first_lines(data: bytes) -> list[list[str]]:
+    """Fields of the first lines, as far as they can be told before the delimiter is known."""
+    lines = data[:_BYTES_OF_HEAD].decode(errors="ignore").split("\n")
+    return [[cell.strip(' "') for cell in re.split(r"[,;|\t]", line)] for line in lines]
+
+
+def _spreadsheet(
+    data: bytes, path: Path, note: Note, trim: Trim, known: Collection[str]
+) -> RawTable:
+    sheet = read_sheet(
+        data, path.name, note, sheet=trim.sheet, skip_lines=trim.skip_lines, known=known
+    )
+    frame = sheet.frame.head(max(sheet.frame.height - trim.footer_rows, 0))
+    table = _typed(frame, path, note, first_row=sheet.first_row)
+    return replace(table, n_totals=n_totals(table.frame))
+
+
+def _typed(frame: pl.DataFrame, path: Path, note: Note, *, first_row: int = 1) -> RawTable:
+    """A table of which the file itself has the types."""
+    frame = frame.rename(_clean_names(frame, path.name))
+    frame, rows = _without_blank(frame, path.name, note)
+    return RawTable(path, frame, partial(_row_place, path.name, rows + first_row))
 
 
 def _line_place(name: str, lines: NDArray[np.int64], row: int) -> str:
@@ -124,7 +156,7 @@ def _line_place(name: str, lines: NDArray[np.int64], row: int) -> str:
 
 
 def _row_place(name: str, rows: NDArray[np.intp], row: int) -> str:
-    return f"{name} row {rows[row] + 1:,}"
+    return f"{name} row {rows[row]:,}"
 
 
 def _without_blank(

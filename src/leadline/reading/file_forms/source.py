@@ -91,12 +91,21 @@ def open_source(path: Path, note: Note) -> tuple[bytes, Form]:
         return data, Form.PARQUET
     _refuse_foreign(data, path.name)
     text = _utf8(data, path.name, note)
-    if b"\r" in text and b"\n" not in text:
-        text = text.replace(b"\r", b"\n")
+    text = _with_newlines(text)
     is_json = path.name.removesuffix(".gz").endswith((".json", ".jsonl", ".ndjson"))
     if is_json or text.lstrip().startswith((b'{"', b'[{"')):
         return text, Form.JSON
     return text, Form.DELIMITED
+
+
+def _with_newlines(text: bytes) -> bytes:
+    """Lines that end in one character, be it that one file was written by several programs."""
+    n_newlines = text.count(b"\n")
+    if n_newlines and text.count(b"\r\r\n") == n_newlines:
+        return text.replace(b"\r\r\n", b"\n")
+    if text.count(b"\r") - text.count(b"\r\n") > n_newlines:
+        return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return text
 
 
 def _is_workbook(data: bytes) -> bool:

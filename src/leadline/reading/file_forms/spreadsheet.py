@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 import polars as pl
 
 from leadline.errors import DataError
+from leadline.reading.file_forms.delimited import Cells
+from leadline.reading.file_forms.header import column_names, titles_above
 from leadline.reading.file_forms.source import Note
 
-_UNNAMED = "__UNNAMED__"
+if TYPE_CHECKING:
+    from fastexcel import ExcelReader
+
+_HEAD_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows of a sheet.
+
+    Attributes
+    ----------
+    frame : polars.DataFrame
+        As they were typed; a column of several types is text.
+    first_row : int
+        Number that the workbook gives to the first of them.
+    """
+
+    frame: pl.DataFrame
+    first_row: int
 
 
 def read_sheet(
-    data: bytes, name: str, note: Note, *, sheet: str = "", skip_lines: int = 0
-) -> pl.DataFrame:
+    data: bytes,
+    name: str,
+    note: Note,
+    *,
+    sheet: str = "",
+    skip_lines: int = 0,
+    known: Collection[str] = (),
+) -> Sheet:
     """Read one sheet; its first row names the columns.
 
     Parameters
@@ -22,37 +55,64 @@ def read_sheet(
     name : str
         The file's, for messages.
     note : callable
-        Told which sheet was read, if there are several.
+        Told which sheet was read, if there are several, and what `column_names` tells.
     sheet : str, default=""
         Which one; empty: the first.
     skip_lines : int, default=0
         Rows above the header.
+    known : collection of str
+        Names of columns that are known already: they tell a header from titles above it.
 
     Raises
     ------
     DataError
-        If it cannot be read, or has no such sheet.
+        If it cannot be read, has no such sheet, or no usable names of columns.
     """
     import fastexcel
 
+    # it warns of each empty column
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)
     try:
         workbook = fastexcel.read_excel(data)
-        sheets = workbook.sheet_names
-        chosen = _chosen(name, sheets, sheet, note)
-        frame = workbook.load_sheet(chosen, header_row=skip_lines).to_polars()
+        chosen = _chosen(name, workbook.sheet_names, sheet, note)
+        top, head = _head(workbook, chosen, skip_lines)
+        if not skip_lines and (n_titles := titles_above(head.iter_rows(), known)):
+            note(f"{name}: rows above the header left out: {n_titles:,}.")
+            top, head = top + n_titles, head.slice(n_titles)
+        if head.is_empty():
+            raise DataError(f"{name} has no rows.", "Rows are needed.", "Export it again.")
+        cells = Cells(head, np.arange(head.height) + top + 1, "")
+        names = column_names(cells, name, note, known=known)
+        first = top if names is None else top + 1
+        frame = workbook.load_sheet(
+            chosen,
+            header_row=None,
+            skip_rows=first,
+            column_names=head.columns,
+            # by a sample of rows, what is of another type further down would be lost
+            schema_sample_rows=None,
+        ).to_polars()
     except fastexcel.FastExcelError as error:
         raise DataError(
             f"{name} cannot be read as a workbook: {str(error).splitlines()[0]}.",
             "A whole workbook is needed.",
             "Open it in the program that wrote it and save the table as CSV (UTF-8).",
         ) from None
-    names = {
-        column: f"column_{position}"
-        for position, column in enumerate(frame.columns, start=1)
-        if column.startswith(_UNNAMED)
-    }
-    empty = [column for column in names if frame[column].null_count() == frame.height]
-    return frame.drop(empty).rename({old: new for old, new in names.items() if old not in empty})
+    names = names or [f"column_{position + 1}" for position in range(frame.width)]
+    kept = {str(position): column for position, column in enumerate(names) if column}
+    return Sheet(frame.select(pl.col(old).alias(new) for old, new in kept.items()), first + 1)
+
+
+def _head(workbook: ExcelReader, sheet: str, skip_lines: int) -> tuple[int, pl.DataFrame]:
+    """How many rows stand above the first that is filled, and the first rows as text."""
+    frame = workbook.load_sheet(
+        sheet, header_row=None, skip_rows=skip_lines, n_rows=_HEAD_ROWS, dtypes="string"
+    ).to_polars()
+    frame = frame.select(pl.all().str.strip_chars().fill_null(""))
+    frame.columns = [str(position) for position in range(frame.width)]
+    is_filled = frame.select(pl.any_horizontal(pl.all() != "")).to_series()
+    n_blank = int(is_filled.arg_max() or 0) if is_filled.any() else frame.height
+    return skip_lines + n_blank, frame.slice(n_blank)
 
 
 def _chosen(name: str, sheets: list[str], sheet: str, note: Note) -> str:
