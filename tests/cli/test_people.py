@@ -233,6 +233,15 @@ def test_a_file_of_judgments_is_taken_in_whole_or_not_at_all(
     assert judgments(tuned) == ()
 
 
+def test_other_columns_of_a_file_of_judgments_may_hold_anything(call: Call, tuned: Path) -> None:
+    file = filled_in(call, tuned)
+    rows = pl.read_csv(file)
+    notes = pl.Series([*(f"{row}.5" for row in range(rows.height - 1)), "tba"])
+    rows.with_columns(notes=notes).write_csv(file)
+    answer = call("review", "--judgments", file, "-C", tuned)
+    assert answer.exit_code == 0, answer.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

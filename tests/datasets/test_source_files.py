@@ -8,7 +8,7 @@ from tests.projects import customers, project, write_settings
 
 from leadline.datasets.source_files import read_pool, read_stream, source_digest
 from leadline.errors import DataError
-from leadline.reading.schema import ReadingSchema
+from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
 from leadline.record import Vote
 from leadline.workspace import Workspace
 
@@ -73,3 +73,29 @@ def test_the_stream_is_none_where_none_is_named(workspace: Workspace) -> None:
         stream = read_stream(again, ReadingSchema())
     assert stream is not None
     assert stream.height == 10
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"skip_lines": 1}, {"footer_rows": 1}, {"columns": {"spend": {"decimal": "."}}}],
+)
+def test_the_stream_is_read_as_the_labelled_rows_were(
+    workspace: Workspace, settings: dict[str, object]
+) -> None:
+    """Lines left out are those of the first files; what was corrected then is in the schema."""
+    (workspace.folder / "stream.csv").write_text("plan,spend\nplus,1.500\nbasic,2.250\n")
+    write_settings(workspace.folder, data={"stream": ["stream.csv"], **settings})
+    spend = ColumnReading(name="spend", type=CellType.NUMBER, decimal=",", thousands=".")
+    with Workspace.open(workspace.folder) as again:
+        stream = read_stream(again, ReadingSchema((spend,)))
+    assert stream is not None
+    assert stream["spend"].to_list() == [1500, 2250]
+
+
+def test_words_for_no_value_are_those_that_the_settings_name_now(workspace: Workspace) -> None:
+    (workspace.folder / "pool.csv").write_text("spend,left\n1.5,yes\ntba,no\n")
+    write_settings(workspace.folder, data={"missing": ["tba"]})
+    spend = ColumnReading(name="spend", type=CellType.NUMBER, missing=("before",))
+    with Workspace.open(workspace.folder) as again:
+        table = read_pool(again, schema=ReadingSchema((spend,)))
+    assert table.frame["spend"].to_list() == [1.5, None]

@@ -318,3 +318,14 @@ def test_flags_that_together_make_the_label_are_found(make: Make) -> None:
     )
     assert verdict.spread_leak is not None
     assert set(verdict.spread_leak.columns) == set(flags)
+
+
+def test_columns_are_read_as_they_were_when_the_split_was_made(make: Make) -> None:
+    rows = undated(200).with_columns(zip=pl.Series(["01000", "90210"] * 100))
+    workspace = make(rows)
+    audit(workspace)
+    rows = rows.with_columns(zip=pl.Series(["10115", "90210"] * 100))
+    rows.write_csv(workspace.folder / "pool.csv")
+    verdict = run(workspace, "data").verdict
+    assert isinstance(verdict, Data)
+    assert verdict.features["zip"] == "category"

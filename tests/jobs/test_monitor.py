@@ -37,6 +37,16 @@ def monitor(folder: Path) -> Monitor:
     return verdict
 
 
+def test_a_later_file_is_read_as_the_data_were(released_folder: Path) -> None:
+    rows = new_rows().with_columns(calls=pl.lit(5))
+    observe(released_folder, rows.with_columns(spend=pl.Series([1.5, 12.0] * (N_NEW // 2))))
+    expected = monitor(released_folder).blocks
+    file = released_folder / "new.csv"
+    rows.with_columns(spend=pl.Series(["1.500", "12"] * (N_NEW // 2))).write_csv(file)
+    observe_file(str(released_folder), str(file))
+    assert monitor(released_folder).blocks == expected
+
+
 def test_rows_like_those_learnt_from_are_a_go(released_folder: Path) -> None:
     names = observe(released_folder, new_rows())
     verdict = monitor(released_folder)

@@ -11,8 +11,10 @@ from tests.reading.reader import read_table
 
 from leadline.errors import DataError
 from leadline.reading.cell_values import read_cells
+from leadline.reading.correction import Correction, corrected
 from leadline.reading.recognised import Hints
 from leadline.reading.recognition import recognise
+from leadline.reading.schema import CellType, ColumnReading, Epoch
 from leadline.reading.table import read_tables
 
 
@@ -59,6 +61,23 @@ def test_codes_stay_words() -> None:
     assert read(invoices).to_list() == invoices
     dependents = ["0", "1", "2", "3+"] * 30
     assert read(dependents).to_list() == dependents
+
+
+def test_addresses_of_the_internet_stay_words() -> None:
+    addresses = ["192.168.100.200", "172.217.160.142"]
+    assert read(addresses).to_list() == addresses
+
+
+def test_whole_numbers_beyond_floats_are_names_and_those_below_are_not() -> None:
+    for number, kind in {10**15 - 1: CellType.NUMBER, 10**15: CellType.WORDS}.items():
+        for column in (pl.Series("x", [number, 7]), pl.Series("x", [str(number), "7"])):
+            assert recognise(column).reading.type is kind
+
+
+def test_words_beside_many_numbers_are_no_odd_cells() -> None:
+    numbers = [f"{number}.5" for number in range(14)]
+    rooms = [*numbers, *(f"room {number}" for number in range(6))]
+    assert read(rooms).to_list() == rooms
 
 
 def test_classes_that_look_missing_stay() -> None:
@@ -146,6 +165,41 @@ def test_stray_word_among_dates_is_odd(odd: str) -> None:
     found = recognise(days)
     assert found.needed == "a date"
     assert read_cells(days, found.reading).is_odd.to_list() == [False] * 28 + [True]
+
+
+def test_a_number_that_is_named_as_no_value_is_none_however_it_is_written() -> None:
+    amount = ColumnReading(name="x", type=CellType.NUMBER, decimal=",", missing=("-200,0",))
+    for cells in (["1,5", "-200", "-200,00"], [1.5, -200.0, -200.0]):
+        assert read_cells(pl.Series("x", cells), amount).values.to_list() == [1.5, None, None]
+
+
+def test_dates_are_read_in_a_column_of_years() -> None:
+    years = ColumnReading(name="x", type=CellType.DATE, epoch=Epoch.YEARS)
+    cells = read_cells(pl.Series("x", ["2019", "2020-04-01", "soon"]), years)
+    assert cells.values.dt.to_string("%Y-%m-%d").to_list() == ["2019-01-01", "2020-04-01", None]
+    assert cells.is_odd.to_list() == [False, False, True]
+
+
+@pytest.mark.parametrize("kind", ["", "number"])
+def test_a_column_may_have_words_and_odd_cells_of_its_own(kind: str) -> None:
+    column = pl.Series("x", [*(f"{number}.5" for number in range(20)), "tba", "soon"])
+    said = Correction(kind=kind, missing=("tba",), odd_cells="missing")
+    reading = corrected(column, said, Hints(missing=("x",))).reading
+    assert reading.missing == ("x", "tba")
+    assert reading.is_odd_missing
+    assert read_cells(column, reading).values.null_count() == 2
+
+
+def test_one_odd_cell_in_five_is_odd_among_dates_too() -> None:
+    days = [f"2020-01-{day:02d}" for day in range(1, 17)]
+    assert recognise(pl.Series("x", [*days, "soon", "later", "never", "soon"])).needed == "a date"
+
+
+def test_seconds_are_times_in_the_column_that_dates_the_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("at,y\n1600000000,a\n1600086400,b\n")
+    assert read_table(path)["at"].dtype == pl.Int64
+    assert read_table(path, time="at")["at"].dt.day().to_list() == [13, 14]
 
 
 def test_words_for_no_value_are_told(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.reading.reader import read_table, read_tables
 
 from leadline.errors import DataError
 from leadline.reading.file_forms.raw import Trim
+from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
 from leadline.reading.table import ReadingOptions
 from leadline.reading.table import read_tables as read
 
@@ -187,6 +188,17 @@ def test_numbers_that_count_up_are_names(write: Write, header: str) -> None:
     assert frame.columns == header.split(",")
 
 
+def test_a_line_with_a_known_name_is_a_header_though_it_is_like_the_rows(write: Write) -> None:
+    path = write("kind,tone\nkind,x\nkind,y\nsoft,z\n")
+    assert read([path]).frame.columns == ["column_1", "column_2"]
+    schema = ReadingSchema((ColumnReading(name="tone", type=CellType.WORDS),))
+    frame = read([path], schema=schema).frame
+    assert frame.to_dict(as_series=False) == {
+        "kind": ["kind", "kind", "soft"],
+        "tone": ["x", "y", "z"],
+    }
+
+
 def test_header_problems(write: Write) -> None:
     assert "columns 1 and 3 are both called 'a'" in refusal(write("a,b, a\n1,2,3\n"))
     assert read_table(write("a,,c\n1,2,3\n")).columns == ["a", "column_2", "c"]
@@ -321,6 +333,32 @@ def test_several_files(write: Write) -> None:
     assert frame.columns == ["a", "b", "c"]
     assert frame["a"].to_list() == [1, 2, 1.5, 2.5]
     assert frame["c"].to_list() == [None, None, 7, 7]
+
+
+def test_a_mark_that_is_clear_in_any_file_settles_a_doubtful_number(write: Write) -> None:
+    first = write("x;share\n1.220;2\n983;3\n", "one.csv")
+    second = write("x;share\n1.500;0.5\n12;tba\n", "two.csv")
+    frame = read_tables([first, second], missing=("tba",))
+    assert frame["x"].to_list() == [1.22, 983, 1.5, 12]
+
+
+def test_a_stray_word_above_a_total_is_named_by_its_own_line(write: Write) -> None:
+    rows = [f"g{number % 3},{number}.5" for number in range(20)]
+    lines = ["g,x", *rows[:9], "g0,tba", *rows[9:], "Total,200"]
+    assert "train.csv line 11: 'x' is \"tba\"" in refusal(write("\n".join(lines)))
+
+
+def test_several_lines_of_totals_are_told_at_once(write: Write) -> None:
+    rows = [f"g{number % 3},{number}" for number in range(20)]
+    lines = ["g,x", *rows, "Total,all", "Average,some"]
+    message = refusal(write("\n".join(lines)))
+    assert "the last 2 lines look like a total" in message
+    assert "--footer-rows 2" in message
+
+
+def test_signs_of_windows_are_read_as_such(write: Write) -> None:
+    frame = read_table(write("price,y\n\u20ac5 \u2013 caf\u00e9,a\nless,b\n".encode("cp1252")))
+    assert frame["price"][0] == "\u20ac5 \u2013 caf\u00e9"
 
 
 def test_files_that_differ_are_refused(write: Write) -> None:

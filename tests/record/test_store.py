@@ -14,6 +14,7 @@ import sqlalchemy
 from tests.examples import MODEL, example_problem, example_verdicts
 
 from leadline.errors import NotReadyError, OutdatedAnswerError, RecordError, UndeclaredReadError
+from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.lifecycle import ROWS, Mark, State, standing
 from leadline.phases.problem import Problem
@@ -277,6 +278,17 @@ def test_a_rerun_with_the_same_evidence_keeps_what_stood_on_it(record: Record) -
     other = replace(costly, n_rows=costly.n_rows + 1)
     record.append("search", other, by="Ada", on=on_newest(record, "search"))
     assert {"curve", "tuning", "decision.find"} <= stale(record)
+
+
+def test_a_curve_that_was_measured_again_with_the_same_result_keeps_the_decision(
+    record: Record,
+) -> None:
+    put(record, *ROWS)
+    curve = example_verdicts()["curve"]
+    assert isinstance(curve, Curve)
+    again = replace(curve, n_kept=curve.n_kept + 3, summary="kept more")
+    record.append("curve", again, by="Ada", on=on_newest(record, "curve"))
+    assert stale(record) == set()
 
 
 def test_an_entry_from_before_is_compared_by_its_number(record: Record, database_url: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.audit.sceptic import find_suspicions
+from leadline.datasets.audit.find_suspicions import find_suspicions
 from leadline.datasets.source_files import read_pool, source_digest
 from leadline.errors import DataError
 from leadline.labelling.vote_table import with_votes

@@ -272,8 +272,7 @@ def _agreed(name: str, tables: Sequence[RawTable], found: list[Recognised]) -> R
                 "One column holds one kind of value.",
                 "Mend one of the files; where images are meant, check that the paths lead to them.",
             )
-    names = [each for _, each in filled if each.reading.type is CellType.WORDS]
-    return names[0] if names else expected
+    return expected
 
 
 _SORTS = {

@@ -55,6 +55,29 @@ def test_a_number_in_whose_order_the_label_runs_is_a_feature() -> None:
     assert groups(pl.DataFrame({"age": age}), label, is_class=True) == ()
 
 
+def test_a_few_values_are_a_category_unless_they_are_called_a_key() -> None:
+    value = np.repeat(np.arange(12), 20)
+    label = pl.Series(np.where(value % 5 > 2, "sick", "well"))
+    for name, is_key in {"colour": False, "customerId": True, "patients": True}.items():
+        frame = pl.DataFrame({name: [f"v{each * 5 % 12}" for each in value]})
+        assert [each.column for each in groups(frame, label, is_class=True)] == [name] * is_key
+
+
+def test_a_key_of_which_most_rows_are_alone_is_none() -> None:
+    frame, label = visits(30, 2)
+    alone = pl.DataFrame({"patient": [f"A{each}" for each in range(200)]})
+    frame = pl.concat([frame.select("patient"), alone])
+    label = pl.concat([label, pl.Series(["sick", "well"] * 100)])
+    assert groups(frame, label, is_class=True) == ()
+
+
+def test_a_key_whose_label_changes_now_and_then_is_none() -> None:
+    frame, label = visits(200, 6)
+    is_other = pl.Series(np.random.default_rng(1).random(label.len()) < 0.1)
+    flipped = label.replace({"sick": "well", "well": "sick"}).zip_with(is_other, label)
+    assert groups(frame, flipped, is_class=True) == ()
+
+
 @pytest.mark.parametrize("name", CLEAN)
 def test_a_clean_table_has_none(name: str) -> None:
     table = CleanTable(name)

@@ -69,3 +69,16 @@ def test_the_column_that_tells_most_comes_first_wherever_it_stands() -> None:
     found = single_column_scores(wide, (*columns, *COLUMNS), problem(Task.BINARY, "yes"))
     assert len(found) == 5
     assert found[0].column == "told"
+
+
+def test_of_very_many_columns_the_strongest_are_tried() -> None:
+    rng = np.random.default_rng(0)
+    names = [f"n{each}" for each in range(200)]
+    frame = (
+        rows()
+        .select("told", "late")
+        .with_columns(pl.Series(name, rng.normal(size=300)) for name in names)
+    )
+    columns = (*(Column(name=name, kind=Kind.NUMBER) for name in names), COLUMNS[0], COLUMNS[-1])
+    scores = single_column_scores(frame, columns, problem(Task.BINARY, "yes"))
+    assert scores[0].column == "told"

@@ -30,6 +30,22 @@ def test_texts_that_differ_in_a_word_or_two() -> None:
     assert near_repeats(pl.DataFrame({"t": said + other}), {"t": "text"}, is_test) == 0.0
 
 
+def test_texts_that_share_half_of_their_words_are_none() -> None:
+    rng = np.random.default_rng(0)
+    words = rng.integers(0, 5_000, (200, 20))
+    half = np.column_stack([words[:20, :10], rng.integers(5_000, 9_000, (20, 10))])
+    said = [" ".join(f"word{each}" for each in row) for row in [*words, *half]]
+    is_test = np.arange(220) >= 200
+    assert near_repeats(pl.DataFrame({"t": said}), {"t": "text"}, is_test) == 0.0
+
+
+def test_rows_that_are_alike_by_chance_are_none() -> None:
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({name: rng.choice(["x", "y", "z"], 600) for name in "abc"})
+    is_test = rng.random(600) < 0.2
+    assert near_repeats(frame, dict.fromkeys("abc", "category"), is_test) < 0.05
+
+
 def test_nothing_to_compare() -> None:
     frame = pl.DataFrame({"x": [1.0, 2.0]})
     assert near_repeats(frame, {"x": "number"}, np.array([False, False])) == 0.0

@@ -24,6 +24,16 @@ def test_an_outlier_alone_is_none() -> None:
     assert sentinels(pl.DataFrame({"x": column})) == ()
 
 
+def test_a_far_number_that_comes_less_often_than_others_is_none() -> None:
+    column = [float(each % 40) for each in range(400)] + [100.0] * 3
+    assert sentinels(pl.DataFrame({"x": column})) == ()
+
+
+def test_a_whole_hundred_below_negative_numbers_is_none() -> None:
+    column = [float(each) for each in range(-40, 41)] + [-100.0] * 20
+    assert sentinels(pl.DataFrame({"x": column})) == ()
+
+
 def test_days_at_the_end_of_the_calendar_and_words() -> None:
     days = [date(2024, 1, 1) + timedelta(days=each % 90) for each in range(190)]
     words = ["married", "single"] * 95

@@ -41,6 +41,16 @@ def test_a_sealed_model_answers_as_before(new_release: Maker, family: str) -> No
     assert bundle.predict(release.X)["flagged"].to_list() == (expected >= 0.4).tolist()
 
 
+def test_cells_are_read_as_the_release_says(tmp_path: Path, release: Sealed) -> None:
+    size = {"name": "size", "type": "number", "decimal": ",", "thousands": "."}
+    card = replace(release.card, reading=(size,))
+    sealed = seal(tmp_path, model=release.model, card=card, golden_X=release.X[:5], key=release.key)
+    bundle = open_bundle(tmp_path / sealed.digest, trusted=[release.key.public_key()])
+    typed = release.X.with_columns(size=pl.Series([1500.0, 0.5] * 40))
+    written = release.X.with_columns(size=pl.Series(["1.500", "0,5"] * 40))
+    assert np.array_equal(bundle.score(written), bundle.score(typed))
+
+
 def test_many_classes_answer_with_the_likeliest(new_release: Maker) -> None:
     release = new_release("multiclass")
     answers = release.open().predict(release.X)

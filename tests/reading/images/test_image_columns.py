@@ -10,6 +10,7 @@ from tests.reading.reader import read_table, read_tables
 from leadline.errors import DataError
 from leadline.phases.data import Kind
 from leadline.phases.wording import is_picture
+from leadline.reading import table as tables
 from leadline.reading.images.image_columns import Images
 from leadline.reading.images.image_files import png_of_numbers
 from leadline.snapshot import (
@@ -53,6 +54,12 @@ def test_paths_become_images_whatever_they_lead_from(folder: Path) -> None:
     absolute = table(folder, "deep/absolute.csv", f"{folder}/photos/")
     for frame in (read_table(below, images=Images(folder=folder)), read_table(absolute)):
         assert frame.equals(beside)
+
+
+def test_words_that_became_paths_of_images_stay_words(folder: Path) -> None:
+    schema = tables.read_tables([table(folder, "before.csv", "lost/")]).schema
+    found = tables.read_tables([folder / "pool.csv"], schema=schema).frame
+    assert found.schema["photo"] == pl.String
 
 
 def test_the_snapshot_needs_no_file_later_and_pins_the_pixels(folder: Path) -> None:

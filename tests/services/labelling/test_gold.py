@@ -12,6 +12,7 @@ from tests.services.flights import N_UNLABELLED, append, flights
 from leadline.errors import LeadlineError
 from leadline.labelling.gold import read_gold
 from leadline.phases.data import Data
+from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
 from leadline.record import Assignment
 from leadline.services import commands
 from leadline.services.commands import LabelAnswer
@@ -59,6 +60,14 @@ def test_gold_is_asked_about_among_the_others_and_never_as_a_plain_item(make: Ma
     assert len(hidden) > 3
     assert {vote.item for vote in hidden} <= gold.keys
     assert not {vote.item for vote in workspace.record.labels.votes.plain()} & gold.keys
+
+
+def test_gold_is_read_as_the_data_were(make: Make) -> None:
+    workspace = golden(make, known(4).with_columns(dep_delay=pl.lit("1.500")))
+    delay = ColumnReading(name="dep_delay", type=CellType.NUMBER, decimal=",", thousands=".")
+    data = replace(data_of(workspace), reading=ReadingSchema((delay,)))
+    items = read_gold(workspace, data, "late").items
+    assert {dict(item.values)["dep_delay"] for item in items} == {"1500"}
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,11 @@ def test_a_forecast_of_scores_is_that_of_their_errors() -> None:
 def test_an_unknown_metric_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(ValueError, match="'profit', which is not known; one of accuracy"):
         metric_of("profit")
+
+
+@pytest.mark.parametrize("name", ["accuracy", "log_loss"])
+def test_a_target_that_is_just_reached_is_met(name: str) -> None:
+    metric = metric_of(name)
+    worse = 0.25 if metric.is_loss else -0.25
+    assert metric.is_met(0.5, 0.5)
+    assert not metric.is_met(0.5 + worse, 0.5)

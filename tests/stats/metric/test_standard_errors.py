@@ -47,3 +47,16 @@ def test_a_perfect_accuracy_is_not_certain() -> None:
     y = np.arange(50) % 2
     assert metric_of("accuracy").compute(y, y) == 1.0
     assert 0.01 < metric_of("accuracy").standard_error(y, y) < 0.05
+
+
+def test_it_does_not_depend_on_where_the_classes_stand() -> None:
+    y = (np.arange(400) % 20 == 0).astype(int)
+    predicted = np.where(np.arange(400) % 40 == 0, 1 - y, y)
+    order = np.argsort(y, kind="stable")
+    stderr = metric_of("f1").standard_error
+    assert stderr(y, predicted) == pytest.approx(stderr(y[order], predicted[order]))
+
+
+def test_a_set_without_any_positive_row_says_nothing_of_f1() -> None:
+    y = (np.arange(40) == 0).astype(int)
+    assert metric_of("f1").standard_error(y, y) == 0.0

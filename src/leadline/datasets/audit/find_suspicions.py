@@ -40,7 +40,7 @@ Report = Callable[[str, float], object]
 
 @dataclass(frozen=True, kw_only=True)
 class Suspicions:
-    """What the sceptic found; the fields of `leadline.phases.data.Evidence`.
+    """What the audit found; the fields of `leadline.phases.data.Evidence`.
 
     Attributes
     ----------
