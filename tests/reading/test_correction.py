@@ -11,6 +11,8 @@ from leadline.errors import DataError
 from leadline.reading.cell_values import read_cells
 from leadline.reading.correction import Correction, corrected
 from leadline.reading.recognised import Hints
+from leadline.reading.recognition import recognise
+from leadline.reading.schema import CellType
 
 
 def read(cells: list[str], correction: Correction) -> list[object]:
@@ -57,3 +59,18 @@ def test_words_and_odd_cells_of_one_column() -> None:
     assert read(["007", "-"], Correction(kind="category")) == ["007", "-"]
     odd = Correction(kind="number", odd_cells="missing", missing=("9",))
     assert read(["1", "soon", "9"], odd) == [1, None, None]
+
+
+def test_days_without_marks_are_days_for_who_says_so() -> None:
+    days = [20240131, 20240201, 20231224]
+    for column in (pl.Series("day", days), pl.Series("day", list(map(str, days)))):
+        found = recognise(column)
+        assert found.reading.type is CellType.NUMBER
+        assert "--kind day=date" in found.remarks[0]
+        said = corrected(column, Correction(kind="date"), Hints()).reading
+        dated = recognise(column, Hints(is_time=True)).reading
+        for reading in (said, dated):
+            for cells in (pl.Series(days), pl.Series(["20240131", "2024-02-01", "20231224"])):
+                read = read_cells(cells, reading).values.dt.date().to_list()
+                assert read == [date(2024, 1, 31), date(2024, 2, 1), date(2023, 12, 24)]
+    assert not recognise(pl.Series("size", [20240131, 20240299, 5])).remarks

@@ -178,6 +178,8 @@ def _typed_date(column: pl.Series, reading: ColumnReading) -> pl.Series:
         return _instants(column)
     if column.dtype.is_numeric() and reading.epoch is not None:
         return parse_epochs(column, reading.epoch)
+    if column.dtype.is_integer():
+        return parse_dates(column.cast(pl.String), reading.order)
     return pl.Series([None] * len(column), dtype=_DATETIME)
 
 

@@ -26,6 +26,8 @@ _TIME_FORMS = (
 )  # fmt: skip
 # 1.2.10 is a version, 01.02.10 a date
 UNPADDED_SHORT = r"^(\d\.\d{1,2}|\d{1,2}\.\d)\.\d{1,2}$"
+# 20240531: a number unless somebody says that it is a date
+COMPACT = r"^((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
 _FIRST_MONTHS = {"Q1": "01", "Q2": "04", "Q3": "07", "Q4": "10", "H1": "01", "H2": "07"}
 _SAMPLE = 200
 _MOST_TRIED = 1_000
@@ -239,6 +241,7 @@ def _alike(text: pl.Series) -> pl.Series:
         text = text.str.replace(rf"(?i)^(\d{{4}})[- ]?{part}$", f"${{1}}/{month}/01")
     return (
         text.str.replace(r"^(\d{4})-(\d\d)$", "${1}/${2}/01")
+        .str.replace(COMPACT, "$1/$2/$3")
         .str.replace(r"^(\w+)[-/.](\w+)[-/.](\w+?)(?:[Tt ] *(\d.*))?$", "$1/$2/$3 $4")
         .str.replace(r"^(\w+) (\w+) (\d{4})(?: *(\d.*))?$", "$1/$2/$3 $4")
         .str.replace(r"^([A-Za-z]+)\.? (\d{1,2}),? (\d{4})(?: *(\d.*))?$", "$1/$2/$3 $4")

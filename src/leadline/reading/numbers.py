@@ -11,10 +11,13 @@ LARGEST_EXACT = 10**15
 """Whole numbers of more digits are names of things: a float does not hold them all apart."""
 
 _SAMPLE = 1_000
-_SIGN = r"(?:[-+]?[$€£¥]?|[$€£¥][-+]?) ?"
-_UNIT = r" ?[%€$£¥]?"
-_SIGNS = r"[$€£¥%\s\u00a0\u202f]"
 _BLANKS = r"[ \u00a0\u202f]"
+_SIGN = rf"(?:[-+]?{_BLANKS}?[$€£¥]?|[$€£¥]{_BLANKS}?[-+]?){_BLANKS}?"
+_UNIT = rf"{_BLANKS}?[%€$£¥]?"
+_SIGNS = r"[$€£¥%\s\u00a0\u202f]"
+# as accounts write what is owed: (12.50), 12.50-, and the sign that typesetters use
+_OWED = r"^(?:\(([^()]+)\)|([^-()]+)-)$"
+_MINUS = "\u2212"
 _QUOTES = r"['’]"
 _CLEAR_POINT = r"\.(\d{1,2}|\d{4,})$"
 _PERHAPS_THOUSANDS = r"^[-+]?[1-9]\d{0,2}\.\d{3}$"
@@ -80,13 +83,16 @@ def parse_numbers(text: pl.Series, style: NumberStyle = PLAIN) -> pl.Series:
     [1.0, -2500.0, None, None, None]
     >>> parse_numbers(pl.Series(["1.234,5", "1.500", "1.5"]), NumberStyle(",", ".")).to_list()
     [1234.5, 1500.0, 1.5]
+    >>> parse_numbers(pl.Series(["(2,568.62)", "$ -3", "4-"]), NumberStyle(".", ",")).to_list()
+    [-2568.62, -3.0, -4.0]
     """
     if style == PLAIN:
         values = _finite(text.cast(pl.Float64, strict=False))
         if values.null_count() == text.null_count():
             return values
-    fits = text.str.contains(style.pattern)
-    bare = text.str.replace_all(_SIGNS, "")
+    marked = _with_plain_minus(text)
+    fits = marked.str.contains(style.pattern)
+    bare = marked.str.replace_all(_SIGNS, "")
     if style.thousands:
         bare = bare.str.replace_all(_MARK[style.thousands], "")
     if style.decimal == ",":
@@ -110,6 +116,14 @@ def _as_programs_write(text: pl.Series) -> pl.Series:
     return values.set(text.str.contains(_PERHAPS_THOUSANDS).fill_null(value=False), None)
 
 
+def _with_plain_minus(text: pl.Series) -> pl.Series:
+    if text.str.contains(_MINUS, literal=True).any():
+        text = text.str.replace(_MINUS, "-", literal=True)
+    if text.str.contains(_OWED).any():
+        text = text.str.replace(_OWED, "-$1$2")
+    return text
+
+
 def _finite(values: pl.Series) -> pl.Series:
     is_finite = values.is_finite()
     return values if is_finite.all() else values.set(~is_finite.fill_null(value=True), None)
@@ -123,7 +137,7 @@ def fitting_styles(text: pl.Series) -> tuple[NumberStyle, ...]:
     text : polars.Series of str
         Cells with a value.
     """
-    cells = text.drop_nulls().unique()
+    cells = _with_plain_minus(text.drop_nulls().unique())
     hopeful = [style for style in STYLES if _fits(cells.head(_SAMPLE), style)]
     found: list[NumberStyle] = []
     for style in hopeful:

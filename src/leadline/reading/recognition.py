@@ -13,6 +13,7 @@ import polars as pl
 
 from leadline.reading.cell_values import as_text, read_cells, stripped
 from leadline.reading.dates import (
+    COMPACT,
     UNPADDED_SHORT,
     choose_order,
     epoch_of,
@@ -46,6 +47,9 @@ _FEWEST_VALUES = 3
 _FEW_VALUES = 10
 _SAMPLE = 1_000
 _NOTHING_KNOWN = Hints()
+_DIGITS = r"[-+]?\d[\d.,' \u00a0\u202f]*"
+_UNIT = r"(?:[ \u00a0\u202f][A-Za-zµ°²³/]{1,5}|[a-zµ°²³/]{1,4})"
+_MEASURED = rf"^(?:{_DIGITS}{_UNIT}|[A-Z]{{3}} {_DIGITS})$"
 _VERSION = r"^\d{1,3}\.\d{1,3}\.\d{1,3}$"
 
 
@@ -76,7 +80,7 @@ def recognise(column: pl.Series, hints: Hints = _NOTHING_KNOWN) -> Recognised:
             break
         if (found := look(quantities, hints)) is not None:
             return found
-    return Recognised(words_reading(filled, hints))
+    return Recognised(words_reading(filled, hints), remarks=_measured_remarks(quantities))
 
 
 def file_decimals(columns: Iterable[pl.Series], missing: Collection[str] = ()) -> frozenset[str]:
@@ -107,7 +111,11 @@ def _of_typed(column: pl.Series, hints: Hints) -> Recognised:
     if is_number and hints.is_time and (epoch := epoch_of(column)) is not None:
         return Recognised(reading_as(column, CellType.DATE, hints, epoch=epoch))
     if is_number and not _is_name(column):
-        return Recognised(reading_as(column, CellType.NUMBER, hints))
+        text = as_text(column.drop_nulls()) if dtype.is_integer() else pl.Series([""])
+        if hints.is_time and _is_compact(text):
+            return Recognised(reading_as(column, CellType.DATE, hints))
+        remarks = _compact_remarks(text)
+        return Recognised(reading_as(column, CellType.NUMBER, hints), remarks=remarks)
     is_boolean = dtype == pl.Boolean
     return Recognised(reading_as(column, CellType.WORDS, hints, is_boolean=is_boolean))
 
@@ -128,9 +136,14 @@ def _as_time(text: pl.Series, hints: Hints) -> Recognised | None:
     if numbers.null_count():
         return None
     epoch = epoch_of(numbers)
-    if epoch is None:
+    if epoch is None and not _is_compact(text):
         return None
     return Recognised(reading_as(text, CellType.DATE, hints, epoch=epoch))
+
+
+def _is_compact(text: pl.Series) -> bool:
+    """Whether every cell could be a day without marks: 20240531."""
+    return bool(text.str.contains(COMPACT).all()) and not parse_dates(text).null_count()
 
 
 def _as_number(text: pl.Series, hints: Hints) -> Recognised | None:
@@ -141,12 +154,22 @@ def _as_number(text: pl.Series, hints: Hints) -> Recognised | None:
         return None
     reading = number_reading(text, choice.style, hints)
     if choice.rival is None:
-        return Recognised(reading)
+        return Recognised(reading, remarks=_compact_remarks(text))
     example = text.filter(text.str.contains(r"[.,]"))[0]
     values = [f"{parse_numbers(pl.Series([example]), each)[0]:.12g}" for each in
               (choice.style, choice.rival)]  # fmt: skip
     other = number_reading(text, choice.rival, hints)
     return Recognised(reading, Doubt(reading, other, example, *values))
+
+
+def _compact_remarks(text: pl.Series) -> tuple[str, ...]:
+    if len(text) < _FEWEST_VALUES or not _is_compact(text):
+        return ()
+    remark = (
+        f'{text.name!r}: "{text[0]}" and its like were read as numbers. If they are days, say so: '
+        f"--kind {text.name}=date."
+    )
+    return (remark,)
 
 
 def _named(text: pl.Series, hints: Hints) -> Recognised:
@@ -185,6 +208,19 @@ def _as_date(text: pl.Series, hints: Hints) -> Recognised | None:
     row = int((both[0] != both[1]).arg_max() or 0)
     days = [f"{dates[row]:%Y-%m-%d}" for dates in both]
     return Recognised(reading, Doubt(reading, other, text[row], *days))
+
+
+def _measured_remarks(text: pl.Series) -> tuple[str, ...]:
+    """Words that are numbers to a reader's eye: 12 kg, 5.20 EUR."""
+    is_measured = text.str.contains(_MEASURED)
+    if len(text) < _FEWEST_VALUES or is_measured.mean() < _NEARLY:  # type: ignore[operator]
+        return ()
+    example = text.filter(is_measured)[0]
+    remark = (
+        f'{text.name!r}: "{example}" and its like were read as words. If they are numbers, write '
+        "them without the unit."
+    )
+    return (remark,)
 
 
 def _as_nearly(text: pl.Series, hints: Hints) -> Recognised | None:

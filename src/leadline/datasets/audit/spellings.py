@@ -29,13 +29,10 @@ def spellings(values: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     >>> spellings(["yes", "no", "YES", "No ", "maybe"])
     (('yes', 'YES'), ('no', 'No '))
     """
-    values = list(values)
-    folded = [fold(value) for value in values]
-    there = set(folded)
     groups: dict[str, list[str]] = {}
-    for value, key in zip(values, folded, strict=True):
-        long = _SAME.get(key, key)
-        groups.setdefault(long if long in there else key, []).append(value)
+    for value in values:
+        key = fold(value)
+        groups.setdefault(_SAME.get(key, key), []).append(value)
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
