@@ -86,3 +86,17 @@ class ReleaseError(LeadlineError):
 
 class LimitError(LeadlineError):
     """A job ran out of its time, or was stopped."""
+
+
+def first_line(error: Exception) -> str:
+    r"""What a library says first, without its last stop: "no such column".
+
+    Examples
+    --------
+    >>> first_line(ValueError("no such column.\nDid you mean x?"))
+    'no such column'
+    >>> first_line(ValueError())
+    'ValueError'
+    """
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")

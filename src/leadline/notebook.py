@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import polars as pl
 
 from leadline.charts import chart_of, svg
-from leadline.errors import DataError, NotReadyError, SettingsError
+from leadline.errors import DataError, NotReadyError, SettingsError, first_line
 from leadline.phases.lifecycle import ROWS, Standing
 from leadline.phases.verdict import Bounds, Severity, Verdict
 from leadline.reading.data_frames import as_polars, is_frame
@@ -157,7 +157,7 @@ def _written(source: Any, path: Path) -> Path:
         frame.write_parquet(path)
     except pl.exceptions.PolarsError as error:
         raise DataError(
-            f"The frame cannot be written: {str(error).splitlines()[0]}.",
+            f"The frame cannot be written: {first_line(error)}.",
             "Columns of numbers, words, dates or images are needed.",
             "Convert or drop the column.",
         ) from error

@@ -73,7 +73,12 @@ def test_the_limit_kills_a_deaf_child_and_what_it_started(tmp_path: Path, wait_f
     wait_for(lambda: not any(map(is_alive, started)))
 
 
-def test_whatever_tick_raises_ends_the_child(tmp_path: Path, wait_for: Wait) -> None:
+@pytest.mark.parametrize(
+    "options", [{"tick_s": 0.05}, {"closing_s": 30}], ids=["at once", "nobody answers"]
+)
+def test_whatever_tick_raises_ends_the_child(
+    tmp_path: Path, wait_for: Wait, options: dict[str, float]
+) -> None:
     pids = tmp_path / "pids"
 
     def stop_once_it_sleeps(_: int) -> None:
@@ -86,7 +91,7 @@ def test_whatever_tick_raises_ends_the_child(tmp_path: Path, wait_for: Wait) -> 
             str(pids),
             limit_s=60,
             tick=stop_once_it_sleeps,
-            tick_s=0.05,
+            **options,  # type: ignore[arg-type]
         )
     started = pids_in(pids)
     assert len(started) == 3
@@ -127,24 +132,6 @@ def test_an_interrupt_is_handed_down_and_the_answer_still_comes(tmp_path: Path) 
         closing_s=30,
     )
     assert answer == "interrupted"
-
-
-def test_an_interrupt_that_nobody_answers_ends_the_child(tmp_path: Path, wait_for: Wait) -> None:
-    pids = tmp_path / "pids"
-
-    def interrupt(_: int) -> None:
-        if pids.exists():
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run_with_limit(
-            "tests.processes.child_functions:sleep_deaf",
-            str(pids),
-            limit_s=60,
-            tick=interrupt,
-            closing_s=30,
-        )
-    wait_for(lambda: not any(map(is_alive, pids_in(pids))))
 
 
 def test_the_child_dies_with_its_parent(tmp_path: Path, wait_for: Wait) -> None:

@@ -33,7 +33,13 @@ def spent_on_machines(workspace: Workspace) -> float:
 
 
 def affordable_train_size(workspace: Workspace, problem: Problem, data: Data) -> int:
-    """Train size whose error matters: what the budget can buy, up to where forecasts reach."""
+    """Train size whose error matters: what the budget can buy, up to where forecasts reach.
+
+    Returns
+    -------
+    int
+        Rows: those there are, and those the rest of the budget buys at today's price of a label.
+    """
     n_available = data.split.n_train
     label_cost = workspace.settings.label_cost
     if label_cost <= 0:

@@ -15,6 +15,15 @@ from leadline.stats.metric import ClassProbabilities, ResponseMethod, metric_of
 def response_of(model: Any, frame: Any, scoring: str) -> Any:
     """What a metric judges a model by, for each row of a frame.
 
+    Parameters
+    ----------
+    model : fitted estimator
+        With the methods of scikit-learn.
+    frame : DataFrame of shape (n_samples, n_features)
+        As the model takes it.
+    scoring : str
+        Name of a metric.
+
     Returns
     -------
     ndarray of shape (n_samples,) or ClassProbabilities
@@ -47,6 +56,15 @@ def response_of(model: Any, frame: Any, scoring: str) -> Any:
 def score_of(y: NDArray[Any], response: Any, scoring: str) -> float:
     """The score of a response; losses are positive.
 
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+        Labels.
+    response : ndarray of shape (n_samples,) or ClassProbabilities
+        As `response_of` gives it.
+    scoring : str
+        Name of a metric.
+
     Raises
     ------
     ValueError
@@ -59,7 +77,7 @@ def score_of(y: NDArray[Any], response: Any, scoring: str) -> float:
 
 
 def standard_error_of(y: NDArray[Any], response: Any, scoring: str) -> float:
-    """Standard error of a score for lack of more rows; at least 0."""
+    """Standard error of a score for lack of more rows; at least 0. Arguments as for `score_of`."""
     return metric_of(scoring).standard_error(y, response)
 
 

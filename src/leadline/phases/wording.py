@@ -1,4 +1,4 @@
-"""Wording: numbers with nouns, probabilities, values as text."""
+"""Wording: numbers with nouns, probabilities, times, values as text."""
 
 from __future__ import annotations
 
@@ -52,3 +52,15 @@ def chance(probability: float) -> str:
     if probability < 0.01:
         return "under 1%"
     return "over 99%" if probability > 0.99 else f"{probability:.0%}"
+
+
+def moment(at: datetime) -> str:
+    """Return a time in UTC, to the minute.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> moment(datetime(2013, 7, 4, 9, 5, tzinfo=UTC))
+    '4 July 2013, 09:05 UTC'
+    """
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"

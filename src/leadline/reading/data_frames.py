@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from polars.exceptions import PolarsError
 
-from leadline.errors import DataError
+from leadline.errors import DataError, first_line
 
 _NEEDED = "A data frame of pandas or polars, or a table of pyarrow, is needed."
 
@@ -55,7 +55,7 @@ def as_polars(source: Any) -> pl.DataFrame:
     except (PolarsError, TypeError, ValueError) as error:
         # errors of pyarrow are TypeErrors and ValueErrors too
         raise DataError(
-            f"The table cannot be read: {_first_line(error)}.",
+            f"The table cannot be read: {first_line(error)}.",
             "Columns with names of their own, of numbers, words, dates or images, are needed.",
             "Rename or convert what is named here.",
         ) from error
@@ -83,7 +83,3 @@ def _column(column: Any) -> pl.Series:
         told = f"column {column.name!r} holds {' and '.join(kinds[:4])}"
         raise ValueError(f"{told}; convert it, such as by .astype(str)") from error
     return read
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0].rstrip(".")

@@ -85,7 +85,7 @@ def refuse_odd(odd: Sequence[OddCells]) -> NoReturn:
         f'{each.place}: {each.reading.name!r} is "{each.value}" ({each.n_cells:,})'
         for each in odd[1:]
     ]
-    told = f"{like_it(first.n_cells - 1)}"
+    told = like_it(first.n_cells - 1)
     if others:
         more = f", and {len(others) - _MOST_TOLD:,} more" if len(others) > _MOST_TOLD else ""
         told += f" Columns like it: {'; '.join(others[:_MOST_TOLD])}{more}."

@@ -132,7 +132,13 @@ def read_tables(
 def read_raw(
     tables: Sequence[RawTable], schema: ReadingSchema, options: ReadingOptions, note: Note
 ) -> Table:
-    """Turn cells into values: as `read_tables`, of tables that were opened."""
+    """Turn cells into values: as `read_tables`, of tables that were opened.
+
+    Raises
+    ------
+    DataError
+        If a cell does not fit, by its place, or each file has its own kind of a column.
+    """
     hints = _hints(tables, options)
     columns: list[pl.Series] = []
     readings: list[ColumnReading] = []

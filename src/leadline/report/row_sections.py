@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from leadline.charts import Picture, chart_of, description, details_of, svg
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
 from leadline.phases.verdict import Finding
+from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.report.chart_tables import table_of
 from leadline.report.text_table import Table, tabled
@@ -132,18 +132,6 @@ def _details(entry: Entry) -> tuple[Drawing, ...]:
 
 def _drawn(chart: Picture | None) -> Drawing | None:
     return None if chart is None else Drawing(svg(chart), description(chart))
-
-
-def moment(at: datetime) -> str:
-    """A time as people write it.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> moment(datetime(2025, 3, 9, 14, 5, tzinfo=UTC))
-    '9 March 2025, 14:05 UTC'
-    """
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
 def history(entries: Sequence[Entry]) -> Table:

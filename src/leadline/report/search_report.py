@@ -16,11 +16,11 @@ from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Advice, Search
 from leadline.phases.search.trial import Example, Trial, TrialState
-from leadline.phases.wording import chance
+from leadline.phases.wording import chance, moment
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
-from leadline.report.row_sections import Drawing, moment
+from leadline.report.row_sections import Drawing
 from leadline.report.text_table import Table, duration, money, tabled
 
 DemoForm = Literal["html", "markdown", "json"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from math import floor, log10
 
 from leadline.phases.verdict import Answer, Bounds
@@ -119,15 +118,3 @@ def signed(number: float) -> str:
     ('+12.3', '-0.500', '0')
     """
     return f"{'+' if number > 0 else ''}{figure(number)}"
-
-
-def moment(at: datetime) -> str:
-    """Return a time in UTC, to the minute.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> moment(datetime(2013, 7, 4, 9, 5, tzinfo=UTC))
-    '4 July 2013, 09:05 UTC'
-    """
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"

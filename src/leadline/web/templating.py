@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
-from leadline.phases.wording import chance, is_picture, plural
+from leadline.phases.wording import chance, is_picture, moment, plural
 from leadline.report.chart_tables import table_of
 from leadline.services import number_format
 from leadline.services.queries.project_state import title_of
@@ -17,7 +17,7 @@ _FILTERS = {
     "chance": chance,
     "duration": number_format.duration,
     "figure": number_format.figure,
-    "moment": number_format.moment,
+    "moment": moment,
     "money": number_format.money,
     "numbers": table_of,
     "per_thousand": number_format.per_thousand,

@@ -21,7 +21,7 @@ from leadline.engines.annotation_format import (
 )
 from leadline.engines.formats.cells import imported_annotation, plain, row_of
 from leadline.engines.formats.text_rows import Row, csv_rows, json_rows
-from leadline.errors import DataError
+from leadline.errors import DataError, first_line
 
 
 class Csv:
@@ -73,7 +73,7 @@ class Parquet:
             frame = pl.read_parquet(path)
         except PolarsError as error:
             raise DataError(
-                f"{path.name} is no Parquet: {str(error).splitlines()[0]}.",
+                f"{path.name} is no Parquet: {first_line(error)}.",
                 "A Parquet file is needed.",
                 "Write it again.",
             ) from error

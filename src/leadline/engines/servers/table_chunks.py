@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 from polars import selectors as cs
 
-from leadline.errors import DataError
+from leadline.errors import DataError, first_line
 from leadline.reading.file_forms.delimited import delimiter_of, is_blank
 from leadline.reading.file_forms.raw import open_table
 
@@ -191,7 +191,7 @@ def _parquet_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
             yield Chunk(frame, _row_places(source.name, start))
             start += chunk_rows
     except pl.exceptions.PolarsError as error:
-        reason = str(error).splitlines()[0]
+        reason = first_line(error)
         found = f"{source.name} cannot be read: {reason}."
         raise DataError(found, "A whole Parquet file is needed.", _NEXT) from error
 

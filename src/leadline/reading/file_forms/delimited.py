@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.errors import DataError
+from leadline.errors import DataError, first_line
 from leadline.reading.file_forms.source import Note, like_it
 
 _DELIMITERS = "\t;,|"
@@ -274,7 +274,7 @@ def _fields(text: str, delimiter: str, quote: str | None, n_fields: int, name: s
         )
     except pl.exceptions.PolarsError as error:
         raise DataError(
-            f"{name} cannot be split into rows: {str(error).splitlines()[0]}.",
+            f"{name} cannot be split into rows: {first_line(error)}.",
             'Lines that end alike, and fields in whole pairs of ", are needed.',
             "Save it again as CSV.",
         ) from None

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 from polars.exceptions import PolarsError
 
-from leadline.errors import DataError
+from leadline.errors import DataError, first_line
 from leadline.reading.file_forms.delimited import read_delimited
 from leadline.reading.file_forms.header import (
     n_totals,
@@ -199,14 +199,10 @@ def _parquet(data: bytes, name: str) -> pl.DataFrame:
         return pl.read_parquet(io.BytesIO(data))
     except PolarsError as error:
         raise DataError(
-            f"{name} is not whole Parquet: {_first_line(error)}.",
+            f"{name} is not whole Parquet: {first_line(error)}.",
             "A whole file is needed.",
             "Fetch or write it again.",
         ) from None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0].rstrip(".")
 
 
 def _refuse_shape(frame: pl.DataFrame, name: str) -> None:

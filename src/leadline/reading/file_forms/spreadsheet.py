@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from leadline.errors import DataError
+from leadline.errors import DataError, first_line
 from leadline.reading.file_forms.delimited import Cells
 from leadline.reading.file_forms.header import column_names, titles_above
 from leadline.reading.file_forms.source import Note
@@ -94,7 +94,7 @@ def read_sheet(
         ).to_polars()
     except fastexcel.FastExcelError as error:
         raise DataError(
-            f"{name} cannot be read as a workbook: {str(error).splitlines()[0]}.",
+            f"{name} cannot be read as a workbook: {first_line(error)}.",
             "A whole workbook is needed.",
             "Open it in the program that wrote it and save the table as CSV (UTF-8).",
         ) from None

@@ -7,12 +7,12 @@ from typing import Literal, get_args
 
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
+from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.report import template_rendering as templates
 from leadline.report.model_document import maintenance, operation, provenance
 from leadline.report.model_document.front_matter import front_matter
 from leadline.report.model_document.section import LatestVerdicts, Section
-from leadline.report.row_sections import moment
 
 DocumentForm = Literal["html", "markdown"]
 

@@ -7,8 +7,9 @@ from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.verdict import Severity
+from leadline.phases.wording import moment
 from leadline.report.model_document.section import LatestVerdicts, Section, not_run
-from leadline.report.row_sections import decisions, moment
+from leadline.report.row_sections import decisions
 from leadline.report.text_table import share, tabled
 
 

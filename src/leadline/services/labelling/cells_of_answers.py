@@ -91,6 +91,15 @@ def read_values(values: Sequence[Any], reading: ColumnReading, dtype: pl.DataTyp
 def read_class(value: str, classes: Sequence[str], reading: ColumnReading | None) -> str | None:
     """The class that a label is, in the spelling of the data; None where nothing is said.
 
+    Parameters
+    ----------
+    value : str
+        As a person or a program wrote it.
+    classes : sequence of str
+        The classes of the project.
+    reading : ColumnReading or None
+        How the label's column of the data is read.
+
     Raises
     ------
     ValueError
@@ -125,6 +134,13 @@ def read_number(value: str, reading: ColumnReading | None) -> str | None:
 
     A decimal point is read as one; the marks of the data are read too, unless both make sense
     and differ.
+
+    Parameters
+    ----------
+    value : str
+        As a person or a program wrote it.
+    reading : ColumnReading or None
+        How the label's column of the data is read.
 
     Raises
     ------

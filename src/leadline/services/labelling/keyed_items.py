@@ -12,7 +12,20 @@ from leadline.workspace import Workspace
 def keyed_items(workspace: Workspace, digest: str, data: Data) -> pl.DataFrame:
     """The rows of a stored table, once each, with their keys as the first column.
 
-    The column of keys is ``item``, or ``leadline_item`` where the data have an ``item``.
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose artifacts hold the table.
+    digest : str
+        Of the table.
+    data : Data
+        The audit, which says by which columns rows are told apart.
+
+    Returns
+    -------
+    polars.DataFrame
+        The column of keys, 16 hexadecimal digits each, is ``item``, or ``leadline_item`` where the
+        data have an ``item``.
     """
     frame = from_parquet(workspace.artifacts.get(digest))
     hashes = content_hashes(frame, identity_of(data))

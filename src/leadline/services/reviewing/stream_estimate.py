@@ -57,7 +57,13 @@ def estimate_stream(
 def surprising_rows(
     artifacts: Artifacts, tuning: Tuning, majority: MajorityJudgments, n: int
 ) -> list[int]:
-    """The judged rows whose answer is least probable by their score, the least probable first."""
+    """The judged rows whose answer is least probable by their score, the least probable first.
+
+    Returns
+    -------
+    list of int, at most `n`
+        Rows of the stream.
+    """
     if not majority.answers or n < 1:
         return []
     bands, scores = _kept(artifacts, tuning)
@@ -89,7 +95,17 @@ def n_judgments_needed(
     cost_miss: float,
     cost_false_alarm: float,
 ) -> float:
-    """How many more judgments would tell which point is the cheapest; infinite if none would."""
+    """How many more judgments would tell which point is the cheapest; infinite if none would.
+
+    Parameters
+    ----------
+    artifacts, tuning, majority
+        The stream's scores, its operating points, and what people said.
+    result : StreamEstimate
+        Of these judgments.
+    cost_miss, cost_false_alarm : float
+        In one currency, a row.
+    """
     _, scores = _kept(artifacts, tuning)
     break_even = cost_false_alarm / (cost_false_alarm + cost_miss)
     best = cheapest(result, cost_miss=cost_miss, cost_false_alarm=cost_false_alarm).index

@@ -13,7 +13,7 @@ import numpy as np
 from leadline.stats.arrays import Floats, Ints, as_labels, as_vector
 from leadline.stats.judgments.band_posterior import Judged, likeliest_shares
 from leadline.stats.judgments.bands import Bands
-from leadline.stats.judgments.stream_estimate import StreamEstimate, summarise
+from leadline.stats.judgments.stream_estimate import StreamEstimate, checked_rows, summarise
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -60,14 +60,29 @@ def surprising(
     [0]
     """
     values = as_vector(scores, "scores")
-    judged = np.asarray(rows, dtype=np.int64)
+    judged = checked_rows(rows, values.size)
     yes = as_labels(is_positive, "is_positive", n_samples=judged.size)
     order = surprise_in(Bands.of(values, thresholds), values[judged], yes)
     return judged[order[:n]]
 
 
 def surprise_in(bands: Bands, scores: Floats, is_positive: ArrayLike) -> Ints:
-    """Order judgments of a stream that is kept as bands, the most surprising first."""
+    """Order judgments of a stream that is kept as bands, the most surprising first.
+
+    Parameters
+    ----------
+    bands : Bands
+        Of the stream.
+    scores : ndarray of shape (n_judged,)
+        Scores of the rows judged.
+    is_positive : array-like of {0, 1}, shape (n_judged,)
+        The judgments.
+
+    Returns
+    -------
+    ndarray of int, shape (n_judged,)
+        Places among the judgments, not rows of the stream.
+    """
     yes = as_labels(is_positive, "is_positive", n_samples=scores.size)
     slices = bands.slice_of(scores)
     share = likeliest_shares(
@@ -126,7 +141,7 @@ def estimate_votes(
        error-rates using the EM algorithm. Appl. Statist. 28, 20-28.
     """
     values = as_vector(scores, "scores")
-    judged = np.asarray(rows, dtype=np.int64)
+    judged = checked_rows(rows, values.size)
     return estimate_votes_in(
         Bands.of(values, thresholds), values[judged], n_yes, n_no, confidence_level, rng
     )
@@ -140,7 +155,19 @@ def estimate_votes_in(
     confidence_level: float = 0.9,
     rng: np.random.Generator | None = None,
 ) -> StreamEstimate:
-    """Estimate as `estimate_votes` does, from a stream that is kept as bands."""
+    """Estimate as `estimate_votes` does, from a stream that is kept as bands.
+
+    Parameters
+    ----------
+    bands : Bands
+        Of the stream.
+    scores : ndarray of shape (n_judged,)
+        Scores of the rows judged.
+    n_yes, n_no : array-like of int, shape (n_judged,)
+        Votes of each.
+    confidence_level, rng
+        As for `estimate_votes`.
+    """
     yes, no = np.asarray(n_yes, dtype=np.int64), np.asarray(n_no, dtype=np.int64)
     slices = bands.slice_of(scores)
     readings = [

@@ -92,7 +92,7 @@ def estimate(
     ([0.667], [0.667])
     """
     values = as_vector(scores, "scores")
-    judged = _judged(rows, values.size)
+    judged = checked_rows(rows, values.size)
     answers = as_labels(is_positive, "is_positive", n_samples=judged.size)
     return estimate_in(Bands.of(values, thresholds), values[judged], answers, confidence_level, rng)
 
@@ -158,8 +158,21 @@ def summarise(
     )
 
 
-def _judged(rows: ArrayLike, n_samples: int) -> Ints:
-    """Return the judged rows, or say what is wrong."""
+def checked_rows(rows: ArrayLike, n_samples: int) -> Ints:
+    """The judged rows of a stream, each once.
+
+    Parameters
+    ----------
+    rows : array-like of int, shape (n_judged,)
+        At least one.
+    n_samples : int
+        Rows of the stream.
+
+    Raises
+    ------
+    ValueError
+        If there is none, one is named twice, or one does not exist.
+    """
     judged = np.asarray(rows)
     if judged.ndim != 1 or judged.size == 0 or not np.issubdtype(judged.dtype, np.integer):
         raise ValueError("rows must be a flat list of row numbers with at least one; it is not.")
