@@ -91,7 +91,7 @@ def test_whatever_tick_raises_ends_the_child(
             str(pids),
             limit_s=60,
             tick=stop_once_it_sleeps,
-            **options,  # type: ignore[arg-type]
+            **options,
         )
     started = pids_in(pids)
     assert len(started) == 3

@@ -45,10 +45,10 @@ def test_a_cell_of_another_type_is_never_lost(tmp_path: Path) -> None:
 
 
 def test_titles_and_totals_are_told_with_the_way_out(tmp_path: Path) -> None:
-    told = [
+    told: list[list[object]] = [
         ["Sales of May", None, None],
         [None, None, None],
-        NAMES,
+        [*NAMES],
         *rows(60),
         ["Total", None, None],
     ]
@@ -67,7 +67,10 @@ def test_names_are_the_files_own(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="columns 1 and 2 are both called 'a'"):
         read(path)
     notes: list[str] = []
-    unnamed = [["a", None, None, "y"], *[[row[0], row[1], None, row[2]] for row in rows(20)]]
+    unnamed: list[list[object]] = [
+        ["a", None, None, "y"],
+        *[[row[0], row[1], None, row[2]] for row in rows(20)],
+    ]
     table = read(saved(tmp_path / "book.xlsx", unnamed), note=notes.append)
     assert table.frame.columns == ["a", "column_2", "y"]
     assert "column 3 has neither name nor values" in "".join(notes)
@@ -77,7 +80,7 @@ def test_names_are_the_files_own(tmp_path: Path) -> None:
 def test_titles_above_names_that_are_known_are_left_out(tmp_path: Path, suffix: str) -> None:
     """A later file of the same kind needs no options: its header is known."""
     schema = read(saved(tmp_path / "first.xlsx", [NAMES, *rows(30)])).schema
-    told = [["Sales of June"], [], NAMES[:2], *[row[:2] for row in rows(30)]]
+    told: list[list[object]] = [["Sales of June"], [], [*NAMES[:2]], *[row[:2] for row in rows(30)]]
     path = tmp_path / f"later.{suffix}"
     if suffix == "xlsx":
         saved(path, told)

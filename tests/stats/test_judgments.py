@@ -120,6 +120,12 @@ def test_identical_thresholds_share_the_lead() -> None:
     assert (choice.index, choice.probability) == (0, 1.0)
 
 
+def test_votes_of_a_row_come_together() -> None:
+    """Named twice, its weight would be counted twice."""
+    with pytest.raises(ValueError, match="twice"):
+        estimate_votes([0.1, 0.5, 0.9], [0.5], [0, 0], [1, 1], [0, 0])
+
+
 @pytest.mark.parametrize(
     ("rows", "answers", "message"),
     [
@@ -132,12 +138,6 @@ def test_identical_thresholds_share_the_lead() -> None:
         ([0], [2], "other than 0 and 1"),
     ],
 )
-def test_votes_of_a_row_come_together() -> None:
-    """Named twice, its weight would be counted twice."""
-    with pytest.raises(ValueError, match="twice"):
-        estimate_votes([0.1, 0.5, 0.9], [0.5], [0, 0], [1, 1], [0, 0])
-
-
 def test_bad_judgments_are_refused(rows: list[int], answers: list[int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         estimate([0.1, 0.5, 0.9], [0.5], rows, answers)
