@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from tests.projects import Quiet, customers, project, run, run_to, verdict_of
 
+from leadline.engines.executors.sequential import Sequential
 from leadline.evaluation.fit import FailedFit, attempt
 from leadline.evaluation.fit_spec import FitSpec
 from leadline.jobs import curve as job
@@ -38,11 +39,11 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[FitSpec]:
         seen.append(spec)
         return attempt(spec)
 
-    class Here:
-        def map(self, _: Any, specs: list[FitSpec]) -> Iterator[Any]:
-            yield from map(noted, specs)
+    class Here(Sequential):
+        def submit(self, _: Any, spec: FitSpec) -> Future[Any]:
+            return super().submit(noted, spec)
 
-    monkeypatch.setattr(candidate_evaluator, "load", lambda *_: lambda _: Here())
+    monkeypatch.setattr(candidate_evaluator, "executor_of", lambda _: Here())
     return seen
 
 
@@ -156,13 +157,15 @@ def test_a_time_box_ends_the_measuring_and_a_later_run_goes_on(
 def test_sizes_that_cannot_be_fitted_are_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Picky:
-        def map(self, task: Any, specs: list[FitSpec]) -> Iterator[Any]:
-            for spec in specs:
-                yield FailedFit("too few rows") if (spec.n_train or 0) < 90 else task(spec)
+    def picky(spec: FitSpec) -> Any:
+        return FailedFit("too few rows") if (spec.n_train or 0) < 90 else attempt(spec)
+
+    class Picky(Sequential):
+        def submit(self, _: Any, spec: FitSpec) -> Future[Any]:
+            return super().submit(picky, spec)
 
     with ready(tmp_path) as workspace:
-        monkeypatch.setattr(candidate_evaluator, "load", lambda *_: lambda _: Picky())
+        monkeypatch.setattr(candidate_evaluator, "executor_of", lambda _: Picky())
         curve = run(workspace, "curve").verdict
     assert isinstance(curve, Curve)
     assert curve.curves[0].points[0].n_train >= 90

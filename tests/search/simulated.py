@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -99,25 +100,30 @@ class Simulation:
         """Family, train rows and fold of every fit so far."""
         return [(spec.family, spec.n_train or 0, spec.fold) for spec in self.specs]
 
-    def map(self, _: Any, specs: Sequence[FitSpec]) -> Iterator[FitResult | FailedFit]:
-        for spec in specs:
-            model, n_train = self.models[spec.family], spec.n_train
-            assert n_train is not None
-            self.specs.append(spec)
-            error = model.error(spec.params, n_train)
-            if error is None:
-                yield FailedFit("it broke")
-                continue
-            spent_s = model.seconds_a_row * n_train
-            self.now += spent_s
-            yield FitResult(
-                score=1 - error * float(np.exp(self.fold_effects[spec.fold])),
-                n_train=n_train,
-                fit_s=spent_s,
-                n_valid=200,
-                stderr=0.01,
-                spent_s=spent_s,
-            )
+    n_workers = 1
+
+    def submit(self, _: Any, spec: FitSpec) -> Future[FitResult | FailedFit]:
+        future: Future[FitResult | FailedFit] = Future()
+        future.set_result(self._fit(spec))
+        return future
+
+    def _fit(self, spec: FitSpec) -> FitResult | FailedFit:
+        model, n_train = self.models[spec.family], spec.n_train
+        assert n_train is not None
+        self.specs.append(spec)
+        error = model.error(spec.params, n_train)
+        if error is None:
+            return FailedFit("it broke")
+        spent_s = model.seconds_a_row * n_train
+        self.now += spent_s
+        return FitResult(
+            score=1 - error * float(np.exp(self.fold_effects[spec.fold])),
+            n_train=n_train,
+            fit_s=spent_s,
+            n_valid=200,
+            stderr=0.01,
+            spent_s=spent_s,
+        )
 
     def monotonic(self) -> float:
         return self.now

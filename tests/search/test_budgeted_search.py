@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +9,9 @@ import pytest
 from tests.search.simulated import MemoryRecord, Model, Params, Simulation
 
 from leadline.engines.contract import Choice, Range
-from leadline.engines.loading import load
 from leadline.engines.searchers.random import Random
 from leadline.phases.search.trial import Trial, TrialState
-from leadline.search import budgeted_search, candidate_evaluator
+from leadline.search import candidate_evaluator
 from leadline.search.budgeted_search import BudgetedSearch
 from leadline.search.candidates import CandidateSource
 from leadline.search.study import Study
@@ -35,16 +34,7 @@ class Searched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *models: Model) -> None:
         self.simulation = Simulation({model.name: model for model in models})
         self.record: Any = MemoryRecord()
-        self.executors: list[str] = []
         monkeypatch.setattr(candidate_evaluator, "time", self.simulation)
-
-        def loaded(kind: str, name: str) -> Any:
-            if kind != "executors":
-                return load(kind, name)
-            self.executors.append(name)
-            return lambda _: SimpleNamespace(map=self.simulation.map)
-
-        monkeypatch.setattr(budgeted_search, "load", loaded)
 
     def run(self, seconds: float, searcher: str = "none", **given: Any) -> dict[str, Trial]:
         closes_at, n_asked = self.simulation.now + seconds, 0
@@ -52,7 +42,7 @@ class Searched:
         def left_s() -> float:
             nonlocal n_asked
             n_asked += 1
-            assert n_asked < 500, "the search does not end"
+            assert n_asked < 3000, "the search does not end"
             return closes_at - self.simulation.now
 
         self.search = BudgetedSearch(
@@ -68,6 +58,11 @@ class Searched:
         return {trial.name: trial for trial in self.record.trials.of("study")}
 
 
+def dear(model: Model) -> Model:
+    """The same, but in a box of a thousand seconds not worth measuring in full at once."""
+    return replace(model, seconds_a_row=0.05)
+
+
 def test_the_first_family_is_measured_in_full_and_the_others_at_three_small_sizes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -80,15 +75,36 @@ def test_the_first_family_is_measured_in_full_and_the_others_at_three_small_size
     assert searched.simulation.fits[:4] == first
     then = [("linear", n, fold) for n in sizes[:3] for fold in range(3)]
     assert searched.simulation.fits[4 : 4 + len(then)] == then
-    assert searched.executors == ["sequential"], "the baseline alone is fitted in this process"
-    executors = [each.evaluator.executor for each in searched.search.candidates]
-    assert executors == [searched.simulation] * 2, "what more is measured of it is not"
 
 
-def test_what_can_be_the_best_is_measured_in_full_and_the_rest_is_pruned(
+def test_what_is_cheap_is_measured_in_full_before_anything_is_tuned(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    trials = Searched(monkeypatch, CHANCE, LINEAR, FOREST).run(1000.0)
+    searched = Searched(monkeypatch, CHANCE, LINEAR, FOREST)
+    trials = searched.run(1000.0)
+    fits = searched.simulation.fits
+    whole = [("linear", LARGEST, fold) for fold in range(4)]
+    whole += [("forest", LARGEST, fold) for fold in range(4)]
+    assert set(whole) <= set(fits)
+    n_defaults = len(fits) - len([s for s in searched.simulation.specs if s.params == {"x": 0.5}])
+    assert max(fits.index(each) for each in whole) < n_defaults, "then the forest's second"
+    assert trials["forest 2"].state is TrialState.COMPLETE
+    assert trials["linear 1"].state is TrialState.COMPLETE
+
+
+def test_a_new_candidate_is_looked_at_with_all_rows_where_that_is_cheap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched = Searched(monkeypatch, CHANCE, FOREST)
+    second = searched.run(1000.0)["forest 2"]
+    specs = [spec for spec in searched.simulation.specs if spec.params == second.params]
+    assert specs[0].n_train == LARGEST
+
+
+def test_what_is_dear_is_measured_in_full_if_it_can_be_the_best_and_pruned_if_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trials = Searched(monkeypatch, CHANCE, dear(LINEAR), dear(FOREST)).run(1000.0)
     assert [trial.state for trial in trials.values()] == [
         TrialState.COMPLETE,
         TrialState.PRUNED,
@@ -133,21 +149,11 @@ def test_the_leader_is_measured_in_full_before_the_time_box_closes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     slow = Model("slow", 1, LINEAR.error, seconds_a_row=0.02)
-    trials = Searched(monkeypatch, CHANCE, slow).run(215.0)
+    trials = Searched(monkeypatch, CHANCE, slow).run(240.0)
     # 6 s for the baseline, 21 s for three sizes; the largest takes 128 s, and a half is the reserve
     assert trials["slow 1"].state is TrialState.COMPLETE
-    assert [point.n_train for point in trials["slow 1"].points] == [50, 100, 200, 1600]
-
-
-def test_in_a_short_time_box_sizes_are_measured_one_by_one_in_this_process(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    searched = Searched(monkeypatch, CHANCE, LINEAR)
-    searched.run(40.0)
-    assert searched.executors == ["sequential", "sequential"]
-    written = [t.n_train for t in searched.record.trials.of("study") if t.name == "linear 1"]
-    first = searched.search.sizes[:3]
-    assert list(dict.fromkeys(n for n in written if n))[:3] == first
+    sizes = [point.n_train for point in trials["slow 1"].points]
+    assert sizes == [50, 100, 200, 400, 1600], "and a curve of its own"
 
 
 def test_a_candidate_that_fails_on_more_rows_is_failed_and_costs_no_other(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -78,9 +78,14 @@ def test_a_size_at_which_a_fit_fails_is_no_point(simulation: Simulation) -> None
 
 def test_when_a_process_dies_larger_sizes_fail_with_it(simulation: Simulation) -> None:
     class Dying:
-        def map(self, task: Any, specs: Any) -> Iterator[Any]:
-            yield from simulation.map(task, specs[:3])
-            raise EngineError("A worker died.")
+        n_workers = 1
+
+        def submit(self, task: Any, spec: Any) -> Future[Any]:
+            if len(simulation.specs) < 3:
+                return simulation.submit(task, spec)
+            dead: Future[Any] = Future()
+            dead.set_exception(EngineError("A worker died."))
+            return dead
 
     evaluator = simulation.context(MemoryRecord()).evaluator(TRIAL)
     evaluator.executor = Dying()
@@ -101,9 +106,14 @@ def test_a_size_with_enough_repeats_is_no_point_once_a_fit_fails_there(
     simulation: Simulation,
 ) -> None:
     class Picky:
-        def map(self, task: Any, specs: Any) -> Iterator[Any]:
-            for spec, result in zip(specs, simulation.map(task, specs), strict=True):
-                yield FailedFit("too few rows of a class") if spec.fold == 3 else result
+        n_workers = 1
+
+        def submit(self, task: Any, spec: Any) -> Future[Any]:
+            if spec.fold != 3:
+                return simulation.submit(task, spec)
+            failed: Future[Any] = Future()
+            failed.set_result(FailedFit("too few rows of a class"))
+            return failed
 
     evaluator = simulation.context(MemoryRecord()).evaluator(TRIAL)
     evaluator.executor = Picky()

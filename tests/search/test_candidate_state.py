@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.search.simulated import MemoryRecord, Model, Simulation
@@ -35,11 +37,13 @@ def test_seconds_grow_with_the_rows_as_fits_took(evaluator: CandidateEvaluator) 
     assert several.seconds([]) == 0.0
 
 
-def test_fits_in_parallel_take_less_wall_clock(evaluator: CandidateEvaluator) -> None:
-    one = measured(evaluator, 100)
-    evaluator._wall_s /= 4
-    assert evaluator.wall_clock_ratio == pytest.approx(0.25)
-    assert one.seconds([(100, 7)]) == pytest.approx(0.25)
+def test_what_was_measured_at_a_size_is_expected_there(evaluator: CandidateEvaluator) -> None:
+    one = measured(evaluator, 100, 200, 400)
+    evaluator.fits = {
+        key: replace(fit, spent_s=9.0) if key[0] == 200 else fit
+        for key, fit in evaluator.fits.items()
+    }
+    assert one.seconds([(200, 7), (200, 8)]) == pytest.approx(18.0)
 
 
 def test_the_uncertainty_at_the_largest_size_is_that_of_the_draws(

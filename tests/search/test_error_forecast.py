@@ -7,6 +7,7 @@ from leadline.phases.curve import Point
 from leadline.search.error_forecast import (
     LEAST_ERROR,
     ErrorForecast,
+    Shape,
     error_forecast_of,
     forecast_beyond,
     mean_and_interval,
@@ -33,6 +34,24 @@ def test_below_three_sizes_the_last_error_stands_with_a_tenth_a_doubling() -> No
     assert found.log_error_std == pytest.approx(0.4, rel=0.01), "four doublings to 6,400"
     assert found.log_error_change == 0.0
     assert found.share_removed == 0.5
+
+
+def test_below_three_sizes_a_candidate_changes_as_its_familys_default() -> None:
+    default = points(50, 100, 200, 400, 1600)
+    shape = Shape(default, ErrorForecast(np.array([0.1, 0.1]), 0.0, -0.25, 0.07))
+    sizes = {"n_largest": 1600, "n_affordable": 6400, "n_draws": 4000, "seed": 0}
+    found = error_forecast_of(
+        [Point(n_train=400, errors=(0.2, 0.2, 0.2), fit_s=0.1)],
+        n_next=1600,
+        scoring="accuracy",
+        family="linear",
+        shape=shape,
+        **sizes,
+    )
+    assert np.median(found.draws) == pytest.approx(0.2 * 4**-0.3, rel=0.01)
+    assert (found.log_error_change, found.log_error_std) == (-0.25, 0.07)
+    assert shape.log_change(200, 1600) == pytest.approx(-0.3 * np.log(8))
+    assert shape.log_change(800, 1600) is None, "not measured there"
 
 
 def test_the_noise_of_measuring_adds_to_it() -> None:

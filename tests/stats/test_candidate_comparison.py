@@ -5,7 +5,10 @@ import math
 import pytest
 from scipy.stats import ttest_1samp
 
-from leadline.stats.candidate_comparison import corrected_resampled_t, one_standard_error_choice
+from leadline.stats.candidate_comparison import (
+    corrected_resampled_t,
+    probability_of_loss_within,
+)
 
 DIFFERENCES = [0.02, 0.01, 0.03, -0.01, 0.02, 0.015]
 
@@ -29,11 +32,14 @@ def test_without_spread_the_answer_is_certain() -> None:
     assert corrected_resampled_t([-0.25, -0.25], 80, 20) == (-math.inf, 0.0)
 
 
-def test_the_simplest_within_one_standard_error_of_the_best_is_chosen() -> None:
-    means, errors = [0.80, 0.84, 0.85, 0.839], [0.05, 0.05, 0.011, 0.05]
-    assert one_standard_error_choice(means, errors, [1, 3, 4, 2]) == 3
-    assert one_standard_error_choice(means, errors, [1, 2, 4, 2]) == 1
-    assert one_standard_error_choice(means, [0, 0, 0, 0], [1, 2, 4, 2]) == 2
+def test_a_loss_is_within_what_is_accepted_as_students_t_says() -> None:
+    # on four degrees of freedom the distribution has a closed form
+    t = (0.002 - 0.001) / 0.004
+    share = t / math.sqrt(4 + t**2)
+    expected = 0.5 + 0.75 * (share - share**3 / 3)
+    assert probability_of_loss_within(0.001, 0.004, 5, 0.002) == pytest.approx(expected)
+    assert probability_of_loss_within(-0.1, 0.0, 5, 0.0) == 1.0
+    assert probability_of_loss_within(0.1, 0.0, 5, 0.0) == 0.0
 
 
 def test_bad_input_is_refused() -> None:
@@ -41,7 +47,7 @@ def test_bad_input_is_refused() -> None:
         corrected_resampled_t([0.1], 80, 20)
     with pytest.raises(ValueError, match="n_train"):
         corrected_resampled_t([0.1, 0.2], 0, 20)
-    with pytest.raises(ValueError, match="as many"):
-        one_standard_error_choice([0.1, 0.2], [0.1], [1, 2])
-    with pytest.raises(ValueError, match="must not be negative"):
-        one_standard_error_choice([0.1], [-0.1], [1])
+    with pytest.raises(ValueError, match="at least 2 and 0"):
+        probability_of_loss_within(0.1, 0.1, 1, 0.1)
+    with pytest.raises(ValueError, match="at least 2 and 0"):
+        probability_of_loss_within(0.1, -0.1, 5, 0.1)

@@ -11,7 +11,8 @@ points::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -169,22 +170,28 @@ class Searcher(Protocol):
 class Executor(Protocol):
     """Runs tasks somewhere; made with ``n_jobs``, how many may run at once."""
 
-    def map(self, task: Callable[[Spec], Result], specs: Sequence[Spec]) -> Iterator[Result]:
-        """Run a task once for each spec.
+    @property
+    def n_workers(self) -> int:
+        """Tasks that may run at once: nobody submits more before one of them has ended."""
+        ...
+
+    def submit(self, task: Callable[[Spec], Result], spec: Spec) -> Future[Result]:
+        """Begin a task.
 
         Parameters
         ----------
         task : callable
             A function at the top of a module. It may be run again after a failure, so it
             must leave nothing behind but its result.
-        specs : sequence
+        spec : object
             Small and picklable; big data are named by digest.
 
         Returns
         -------
-        iterator
-            One result a spec, in the order of the specs, each as soon as it is there. What a
-            task raises is raised when its result is due.
+        Future
+            Its result, or what the task raised; an `EngineError` if its process died. To cancel
+            it is to say that nobody waits for it any longer; whether the task is stopped is up to
+            the executor.
         """
         ...
 

@@ -12,13 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from leadline.datasets.folds import folds_of
+from leadline.datasets.folds import Fold, folds_of
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.engines.loading import load_family
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.fit_spec import FitSpec, key_of
-from leadline.evaluation.scores import response_of, score_model, score_of, standard_error_of
+from leadline.evaluation.scores import (
+    response_of,
+    score_model,
+    score_of,
+    shares_of,
+    standard_error_of,
+)
 from leadline.phases.data import Data, Split
 from leadline.phases.scoring import Task
 from leadline.phases.search.trial import Scalar
@@ -47,7 +54,10 @@ class FitResult:
     stderr : float
         Standard error of the score for lack of more validation rows; 0 where not asked for.
     spent_s : float
-        Seconds of everything, reading the data and scoring included; 0 where not asked for.
+        Seconds of everything but reading the rows, which a process does once; 0 where not asked
+        for.
+    cpu_s : float
+        Seconds of processors in that time; 0 where not asked for.
     architecture, epochs : tuple of mapping
         Layers and training of a network, as `leadline.engines.contract.Family` describes them.
     """
@@ -58,6 +68,7 @@ class FitResult:
     n_valid: int = 0
     stderr: float = 0.0
     spent_s: float = 0.0
+    cpu_s: float = 0.0
     architecture: tuple[Mapping[str, Scalar], ...] = ()
     epochs: tuple[Mapping[str, Scalar], ...] = ()
 
@@ -69,11 +80,36 @@ class FailedFit:
     message: str
 
 
+@dataclass(frozen=True)
+class Answered:
+    """A fit, and what the model answered to the validation rows.
+
+    Attributes
+    ----------
+    result : FitResult or FailedFit
+        As `attempt` returns it.
+    shares : ndarray of float32, or None
+        As `leadline.evaluation.scores.shares_of` gives them; None where the fit failed.
+    """
+
+    result: FitResult | FailedFit
+    shares: NDArray[np.float32] | None = None
+
+
 def attempt(spec: FitSpec) -> FitResult | FailedFit:
     """Fit and score one spec; any error is returned, not raised."""
-    started = time.perf_counter()
+    return _attempt(spec, is_kept=False).result
+
+
+def attempt_and_keep(spec: FitSpec) -> Answered:
+    """Fit and score one spec, and keep what the model answered."""
+    return _attempt(spec, is_kept=True)
+
+
+def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
     try:
         pool = _load(_PoolKey.of(spec))
+        started, cpu_started = time.perf_counter(), time.process_time()
         train, valid = fold_rows(pool, spec)
         model = _resumable(build(spec), spec)
         fitting = time.perf_counter()
@@ -82,22 +118,26 @@ def attempt(spec: FitSpec) -> FitResult | FailedFit:
         response = response_of(model, pool.X[valid], spec.scoring)
         score = score_of(pool.y[valid], response, spec.scoring)
         if not np.isfinite(score):
-            return FailedFit(f"{spec.scoring} is not a number on {valid.size} validation rows")
+            message = f"{spec.scoring} is not a number on {valid.size} validation rows"
+            return Answered(FailedFit(message))
         stderr = standard_error_of(pool.y[valid], response, spec.scoring)
         if spec.is_proof:
             _refuse_unstorable(model, spec)
+        shares = shares_of(model, pool.X[valid], spec.target.task) if is_kept else None
     except Exception as error:  # another package's model may raise anything on few rows
-        return FailedFit(message_of(error))
-    return FitResult(
+        return Answered(FailedFit(message_of(error)))
+    result = FitResult(
         score=score,
         n_train=int(train.size),
         fit_s=fit_s,
         n_valid=int(valid.size),
         stderr=stderr,
         spent_s=time.perf_counter() - started,
+        cpu_s=time.process_time() - cpu_started,
         architecture=_reported(model, "architecture_"),
         epochs=_reported(model, "epochs_"),
     )
+    return Answered(result, shares)
 
 
 @dataclass(frozen=True)
@@ -159,11 +199,30 @@ def _refuse_unstorable(model: Any, spec: FitSpec) -> None:
 
 def fold_rows(pool: Pool, spec: FitSpec) -> tuple[Rows, Rows]:
     """Train and validation rows of a spec."""
-    folds = folds_of(pool, n_folds=spec.n_folds, seed=spec.seed)
+    folds = _folds(_Same(pool), spec.n_folds, spec.seed)
     train, valid = folds[spec.fold % len(folds)]
     if spec.n_valid is not None and valid.size > spec.n_valid:
         valid = np.sort(np.random.default_rng(spec.seed).permutation(valid)[: spec.n_valid])
     return train[: spec.n_train], valid
+
+
+class _Same:
+    """A pool as part of a key: equal to itself alone."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.pool is other.pool
+
+    def __hash__(self) -> int:
+        return id(self.pool)
+
+
+# to shuffle a hundred thousand rows takes longer than many a fit
+@lru_cache(maxsize=4)
+def _folds(key: _Same, n_folds: int, seed: int) -> list[Fold]:
+    return folds_of(key.pool, n_folds=n_folds, seed=seed)
 
 
 def build(spec: FitSpec) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Rows
+from leadline.phases.scoring import Task
 from leadline.stats.metric import ClassProbabilities, ResponseMethod, metric_of
 
 
@@ -100,6 +101,51 @@ def positive_scores(model: Any, frame: Any) -> NDArray[np.float64]:
         return np.zeros(len(probabilities))
     scores: NDArray[np.float64] = np.clip(probabilities[:, classes.index(1)], 0.0, 1.0)
     return scores
+
+
+def shares_of(model: Any, frame: Any, task: Task) -> NDArray[np.float32]:
+    """What several models' answers to some rows can be averaged by.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_classes) or (n_samples, 1)
+        Probability of each class, in the order of the model's ``classes_``; the number for
+        regression.
+
+    Raises
+    ------
+    ValueError
+        If the model does not give one finite value a row and class.
+    """
+    if task is Task.REGRESSION:
+        shares = np.asarray(model.predict(frame), dtype=np.float32).reshape(-1, 1)
+        _refuse_unfit(shares, (len(frame), 1))
+    else:
+        shares = np.asarray(model.predict_proba(frame), dtype=np.float32)
+        _refuse_unfit(shares, (len(frame), len(model.classes_)))
+    return shares
+
+
+def response_of_shares(shares: NDArray[np.float64], classes: NDArray[Any], scoring: str) -> Any:
+    """What a metric judges shares by, as `response_of` does a model.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (n_samples, n_classes) or (n_samples, 1)
+        As `shares_of` gives them, or their mean.
+    classes : ndarray of shape (n_classes,)
+        The classes in ascending order; of no use for regression.
+    scoring : str
+        Name of a metric.
+    """
+    method = metric_of(scoring).response
+    if shares.shape[1] == 1:
+        return shares[:, 0].astype(np.float64)
+    if method is ResponseMethod.PREDICT_PROBA:
+        return ClassProbabilities(classes, shares.astype(np.float64))
+    if method is ResponseMethod.PREDICT:
+        return classes[np.argmax(shares, axis=1)]
+    return shares[:, 1].astype(np.float64)
 
 
 def _refuse_unfit(values: NDArray[Any], shape: tuple[int, ...]) -> None:

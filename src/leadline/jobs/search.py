@@ -9,47 +9,49 @@ the record at once, so that none is lost and a second run goes on from there.
 from __future__ import annotations
 
 import hashlib
+import tempfile
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from joblib import cpu_count
 
 from leadline.errors import DiedError, LeadlineError, LimitError
 from leadline.evaluation.budget import affordable_train_size
-from leadline.evaluation.fit_spec import FitSpec, key_of, spec_of
+from leadline.evaluation.fit_spec import key_of, spec_of
 from leadline.phases import search as phase
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Closed, Search
 from leadline.phases.search.choice import choose, comparison_errors
-from leadline.phases.search.trial import Example, Expected, Trial, TrialState
+from leadline.phases.search.trial import Expected, Trial, TrialState
 from leadline.processes.limit import run_with_limit
 from leadline.processes.usage import free_memory, usage_of
-from leadline.search.child_process import SearchRequest
+from leadline.search.child_process import VERDICT_S, SearchOutcome, SearchRequest
 from leadline.stats.allocation import probability_best
+from leadline.stats.machines.fit_time import fit_time_law
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leadline.jobs import Report
     from leadline.record import Reading
 
 _LEAST_BOX_S = 1.0
-# people wait for the examples and the verdict too, so the time box includes both
-_CLOSING_S = 1.0
-_CLOSING_SHARE = 0.2
-_EXAMPLES_S = 6.0
-_VERDICT_S = 1.6
-_LONGEST_FIT_S = 0.5
-_FEWEST_TRAIN = 200
+# processes that have not begun to measure after this time and the box never will
+_LONGEST_START_S = 60.0
 _TICK_S = 0.2
 _REPORT_S = 1.0
 # of the memory that is free at the start
 _MEMORY_SHARE = 0.8
 _N_DRAWS = 2000
 _TINY = 1e-12
+_FEWEST_SIZES = 2  # below, nothing is known of how time grows
+_SPARE = 1.5  # what is advised is enough where fits take half as long again as expected
 _STDS_OF_INTERVAL = 3.29  # standard deviations between the ends of a 90 % interval
 
 
@@ -61,31 +63,36 @@ class _OutOfProcessorTimeError(LimitError):
     """The processor time granted is used up."""
 
 
+class _OutOfTimeError(LimitError):
+    """The time box is closed."""
+
+
 def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
     """Search until the time box closes; what was measured is kept whatever happens."""
     problem, data = reading.of(Problem), reading.of(Data)
     granted_s, closer = _granted(workspace, problem)
-    closing_s = max(_CLOSING_S, min(_EXAMPLES_S, _CLOSING_SHARE * granted_s))
-    left_s = max(granted_s - report.waited_s() - closing_s, _LEAST_BOX_S)
-    request = SearchRequest(
-        folder=str(workspace.folder),
-        study=_study_of(workspace, problem, data),
-        problem=problem,
-        data=data,
-        n_affordable=affordable_train_size(workspace, problem, data),
-        closes_at=time.time() + left_s,
-    )
-    n_kept = len(_asked_trials(workspace, request))
-    monitor = _LimitMonitor(workspace, request, report, granted_s)
-    closed = _search_within_limits(workspace, request, monitor, closer)
+    with tempfile.TemporaryDirectory(prefix="ll-") as folder:
+        request = SearchRequest(
+            folder=str(workspace.folder),
+            study=_study_of(workspace, problem, data),
+            problem=problem,
+            data=data,
+            n_affordable=affordable_train_size(workspace, problem, data),
+            asked_at=time.time() - report.waited_s(),
+            granted_s=max(granted_s, _LEAST_BOX_S),
+            ready_file=str(Path(folder) / "ready"),
+        )
+        n_kept = len(_asked_trials(workspace, request))
+        monitor = _LimitMonitor(workspace, request, report)
+        closed, outcome = _search_within_limits(workspace, request, monitor, closer)
+        ready_at = request.ready_at()
     trials = _with_chance_best(_asked_trials(workspace, request), problem.scoring)
-    chosen = choose(trials, problem.scoring)
-    examples: tuple[Example, ...] = ()
-    if chosen:
-        report("looking for examples", 1.0)
-        trial = next(trial for trial in trials if trial.name == chosen)
-        left_s = granted_s - report.waited_s() - min(_VERDICT_S, closing_s / 3)
-        examples = _examples(_quick_spec(spec_of(workspace, problem, data), trial), left_s)
+    settings = workspace.settings.find
+    choice = choose(trials, problem.scoring, accept_loss=settings.accept_loss)
+    chosen = choice.chosen if choice else ""
+    chances = {trial.name: _chance_of(trial, problem) for trial in trials}
+    n_processes = settings.n_jobs or cpu_count()
+    untried = _untried(trials, settings.families, closed)
     spent_s = report.waited_s()
     return phase.assess(
         phase.Evidence(
@@ -97,28 +104,60 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             cost=spent_s / 3600 * workspace.settings.prices.machine_per_hour,
             currency=problem.currency,
             n_rows=data.split.n_train,
-            examples=examples,
+            examples=outcome.examples if outcome.chosen == chosen else (),
             n_affordable=request.n_affordable,
             closed=closed,
             cpu_s=monitor.cpu_s,
             target_score=problem.target_score,
-            chance_target=_chance_of(trials, chosen, problem),
+            chance_target=chances.get(chosen),
             n_kept=n_kept,
+            starting_s=None if ready_at is None else ready_at - request.asked_at,
+            n_processes=n_processes,
+            fits_cpu_s=outcome.fits_cpu_s,
+            waiting_s=monitor.waiting_s,
+            untried=untried,
+            wanted_s=_wanted_s(trials, len(untried), spent_s, n_processes, settings.folds),
+            loss=choice.loss if choice else 0.0,
+            accepted_loss=choice.accepted if choice else 0.0,
+            loss_probability=choice.probability if choice else 1.0,
+            best_chance=max((each for each in chances.values() if each is not None), default=None),
         )
     )
 
 
-def _examples(spec: FitSpec, left_s: float) -> tuple[Example, ...]:
-    """Right and wrong predictions, if there is time; limited too, as a fit may take long."""
-    if left_s < _LEAST_BOX_S:
+def _untried(trials: tuple[Trial, ...], families: Sequence[str], closed: Closed) -> tuple[str, ...]:
+    """Families of which nothing was measured, though the search had not ended by itself."""
+    if closed is Closed.DONE:
         return ()
-    # a model may fail on few rows; the search is kept
-    with suppress(LeadlineError, KeyboardInterrupt):
-        examples: tuple[Example, ...] = run_with_limit(
-            "leadline.evaluation.examples:held_out_examples", spec, limit_s=left_s
-        )
-        return examples
-    return ()
+    known = {trial.family for trial in trials if trial.state is not TrialState.NOT_STARTED}
+    return tuple(family for family in families if family not in known)
+
+
+def _wanted_s(
+    trials: tuple[Trial, ...], n_untried: int, spent_s: float, n_processes: int, n_folds: int
+) -> float | None:
+    """Seconds after which every family's default would be measured with all rows.
+
+    Of a family that was not tried a default is taken to take as long as the longest of the others.
+    """
+    n_largest = max((trial.n_train for trial in trials), default=0)
+    defaults = {trial.family: trial for trial in reversed(trials) if trial.points}
+    longest, missing_s = 0.0, 0.0
+    for trial in defaults.values():
+        each = _fit_seconds(trial, n_largest) * n_folds
+        longest = max(longest, each)
+        missing_s += each if trial.n_train < n_largest else 0.0
+    missing_s += n_untried * longest
+    return spent_s + _SPARE * missing_s / n_processes if missing_s else None
+
+
+def _fit_seconds(trial: Trial, n_train: int) -> float:
+    """Seconds that a fit of a trial is expected to take; in proportion to the rows, of one size."""
+    sizes = [float(point.n_train) for point in trial.points]
+    seconds = [max(point.fit_s, _TINY) for point in trial.points]
+    if len(sizes) < _FEWEST_SIZES:
+        return seconds[-1] * n_train / sizes[-1]
+    return float(fit_time_law(sizes, seconds).predict([float(n_train)])[0])
 
 
 def _granted(workspace: Workspace, problem: Problem) -> tuple[float, Closed]:
@@ -139,40 +178,49 @@ def _study_of(workspace: Workspace, problem: Problem, data: Data) -> str:
 
 def _search_within_limits(
     workspace: Workspace, request: SearchRequest, monitor: _LimitMonitor, closer: Closed
-) -> Closed:
-    """Search in child processes; if a candidate takes one down, go on without the candidate."""
+) -> tuple[Closed, SearchOutcome]:
+    """Search in child processes; if a candidate takes them down, go on without the candidate."""
     while True:
-        left_s = request.closes_at - time.time()
         try:
-            run_with_limit(
+            outcome: SearchOutcome = run_with_limit(
                 "leadline.search.child_process:run_search",
                 request,
-                limit_s=left_s,
+                limit_s=None,  # the monitor keeps the time
                 tick=monitor,
                 tick_s=_TICK_S,
             )
         except KeyboardInterrupt:
-            return Closed.HAND
+            return Closed.HAND, SearchOutcome()
         except _OutOfProcessorTimeError:
-            return Closed.CPU
+            return Closed.CPU, SearchOutcome()
+        except _OutOfTimeError:
+            return closer, SearchOutcome()
         except (_OutOfMemoryError, DiedError) as error:
-            failed = _measured_last(workspace, request)
-            if failed is None or failed.name in request.banned:
-                raise
-            failed = replace(failed, state=TrialState.FAILED, message=str(error))
-            workspace.record.trials.add(request.study, failed)
-            request = replace(request, banned=request.banned | {failed.name})
+            request = _without_culprit(workspace, request, error)
             monitor.restarted()
-        except LimitError:
-            return closer
         else:
-            return Closed.DONE
+            is_over = request.is_over()
+            return (closer if is_over else Closed.DONE), outcome
 
 
-def _measured_last(workspace: Workspace, request: SearchRequest) -> Trial | None:
-    """The trial that was being measured: the one written last."""
-    trials = workspace.record.trials.of(request.study)
-    return trials[-1] if trials else None
+def _without_culprit(
+    workspace: Workspace, request: SearchRequest, error: LeadlineError
+) -> SearchRequest:
+    """The request to go on with after the processes have died.
+
+    If one candidate was being measured, it has failed. If several were, it may have been any of
+    them: then one fit runs at a time, until it happens again.
+    """
+    trials = _latest(workspace.record.trials.of(request.study))
+    running = [trial for trial in trials if trial.state is TrialState.RUNNING]
+    if len(running) > 1 and not request.is_careful:
+        return replace(request, is_careful=True)
+    failed = running[-1] if running else None
+    if failed is None or failed.name in request.banned:
+        raise error
+    failed = replace(failed, state=TrialState.FAILED, message=str(error))
+    workspace.record.trials.add(request.study, failed)
+    return replace(request, banned=request.banned | {failed.name}, is_careful=False)
 
 
 @dataclass
@@ -182,8 +230,8 @@ class _LimitMonitor:
     workspace: Workspace
     request: SearchRequest
     report: Report
-    granted_s: float
     cpu_s: float = 0.0
+    waiting_s: float = 0.0
     _before_s: float = 0.0
     _reported_at: float = field(default=-_REPORT_S)
 
@@ -193,8 +241,14 @@ class _LimitMonitor:
         self._memory_limit = settings.memory_limit_gb * 2**30 or _MEMORY_SHARE * free_memory()
 
     def __call__(self, session: int) -> None:
-        usage = usage_of(session)
+        now, closes_at = time.time(), self.request.closes_at()
+        if closes_at is None:
+            closes_at = self.request.asked_at + self.request.granted_s + _LONGEST_START_S
+        if now > closes_at - VERDICT_S:
+            raise _OutOfTimeError("The time granted is over.")
+        usage = usage_of(session, memory_from=self._memory_limit)
         self.cpu_s = max(self.cpu_s, self._before_s + usage.cpu_s)
+        self.waiting_s = max(self.waiting_s, usage.waiting_s)
         if self._cpu_limit_s and self.cpu_s > self._cpu_limit_s:
             raise _OutOfProcessorTimeError("The processor time granted is over.")
         if self._memory_limit and usage.memory > self._memory_limit:
@@ -205,7 +259,7 @@ class _LimitMonitor:
             )
         if time.monotonic() - self._reported_at >= _REPORT_S:
             self._reported_at = time.monotonic()
-            share = min(self.report.waited_s() / self.granted_s, 1.0)
+            share = min(self.report.waited_s() / self.request.granted_s, 1.0)
             self.report(_progress(self.workspace.record.trials.of(self.request.study)), share)
 
     def restarted(self) -> None:
@@ -241,26 +295,27 @@ def _error_draws(expected: Expected, rng: np.random.Generator) -> np.ndarray:
     return np.asarray(max(expected.error, _TINY) * np.exp(rng.normal(0.0, std, _N_DRAWS)))
 
 
-def _chance_of(trials: tuple[Trial, ...], chosen: str, problem: Problem) -> float | None:
-    """Probability that the chosen trial reaches the target with the rows that can be afforded."""
-    trial = next((trial for trial in trials if trial.name == chosen), None)
-    if trial is None or not trial.expected:
+def _chance_of(trial: Trial, problem: Problem) -> float | None:
+    """Probability that a trial reaches the target with the rows that can be afforded."""
+    if not trial.expected:
         return None
     target = scoring_of(problem.scoring).error(problem.target_score)
     return float(np.mean(_error_draws(trial.expected[-1], np.random.default_rng(1)) <= target))
 
 
-def _quick_spec(spec: FitSpec, trial: Trial) -> FitSpec:
-    """The trial on so few rows that one more fit is short: the time box is closed by now."""
-    share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
-    n_train = max(int(trial.n_train * share), _FEWEST_TRAIN)
-    return replace(spec, family=trial.family, params=trial.params, n_train=n_train)
-
-
 def _asked_trials(workspace: Workspace, request: SearchRequest) -> tuple[Trial, ...]:
     """The study's trials of the families in the settings; earlier runs may have had others."""
     asked = set(workspace.settings.find.families)
-    return tuple(t for t in _latest(workspace.record.trials.of(request.study)) if t.family in asked)
+    trials = _latest(workspace.record.trials.of(request.study))
+    return tuple(_ended(trial) for trial in trials if trial.family in asked)
+
+
+def _ended(trial: Trial) -> Trial:
+    """A trial as the verdict holds it: nothing runs any more."""
+    if trial.state is not TrialState.RUNNING:
+        return trial
+    state = TrialState.NOT_STARTED if trial.mean is None else TrialState.PRUNED
+    return replace(trial, state=state)
 
 
 def _latest(trials: tuple[Trial, ...]) -> tuple[Trial, ...]:

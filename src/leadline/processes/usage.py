@@ -22,21 +22,38 @@ class Usage:
         Seconds of processor time, including ended children that their parent has waited for.
     memory : int
         Bytes; a page that processes share is counted once.
+    waiting_s : float
+        Seconds that running processes were ready to run and had no processor.
     """
 
     cpu_s: float
     memory: int
+    waiting_s: float = 0.0
 
 
-def usage_of(session: int) -> Usage:
-    """What a session uses now; zeros on a machine without /proc."""
-    ticks, memory = 0, 0
-    for pid in members(session):
+def usage_of(session: int, *, memory_from: float = 0.0) -> Usage:
+    """What a session uses now; zeros on a machine without /proc.
+
+    Parameters
+    ----------
+    session : int
+        Its id.
+    memory_from : float, default=0.0
+        Bytes of interest: where the processes hold less, though shared pages are counted for each
+        of them, that sum is returned. To share pages out takes the system long.
+    """
+    ticks, most, waiting_ns, pids = 0, 0, 0, list(members(session))
+    for pid in pids:
         with suppress(OSError, ValueError, IndexError):
             fields = _stat(_PROC / str(pid))
             ticks += sum(int(each) for each in fields[11:15])
-            memory += _memory(pid)
-    return Usage(ticks / os.sysconf("SC_CLK_TCK"), memory)
+            most += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+            waiting_ns += int((_PROC / str(pid) / "schedstat").read_bytes().split()[1])
+    return Usage(
+        ticks / os.sysconf("SC_CLK_TCK"),
+        most if most < memory_from else sum(map(_memory, pids)),
+        waiting_ns / 1e9,
+    )
 
 
 def members(session: int) -> Iterator[int]:
@@ -60,13 +77,18 @@ def _stat(process: Path) -> list[bytes]:
 
 
 def _memory(pid: int) -> int:
-    """Memory of a process in bytes, shared pages divided by who share them where that is known."""
+    """Memory of a process in bytes, shared pages divided by who share them where that is known.
+
+    0 if it has ended.
+    """
     with suppress(OSError):
         for line in (_PROC / str(pid) / "smaps_rollup").read_bytes().splitlines():
             if line.startswith(b"Pss:"):
                 return int(line.split()[1]) * 1024
-    n_pages = int((_PROC / str(pid) / "statm").read_bytes().split()[1])
-    return n_pages * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError, ValueError, IndexError):
+        n_pages = int((_PROC / str(pid) / "statm").read_bytes().split()[1])
+        return n_pages * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _free_on_machine() -> int | None:

@@ -1,8 +1,12 @@
 """Budgeted search: candidates are measured within a time box, the best gain a second first.
 
-Every candidate is measured at small nested sizes first. Its learning curve then gives a forecast of
-its error at larger sizes, and each next measurement is the one that is expected to save most error
-a second. To begin a new candidate, of a family or a searcher, is such an action too.
+What is cheap is done in full first: a family's default on all rows and folds where that costs a
+small share of the box. What is dear is measured at small nested sizes, whose learning curve gives a
+forecast of its error at larger ones. Then each next measurement is the one that is expected to save
+most error a second. To begin a new candidate, of a family or a searcher, is such an action too.
+
+Fits run beside each other and beside the planning: whenever fewer of them wait than there are
+processes, the next are chosen by what is known by then.
 """
 
 from __future__ import annotations
@@ -14,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.engines.loading import load
 from leadline.evaluation.fit import message_of
+from leadline.phases.data import SplitKind
 from leadline.phases.search.choice import comparison_errors
 from leadline.phases.search.trial import TrialState
 from leadline.search.action_choice import (
@@ -28,10 +32,11 @@ from leadline.search.action_choice import (
 from leadline.search.candidate_evaluator import REPEATS_PER_BATCH, EvaluationContext, Measurement
 from leadline.search.candidate_state import CandidateState
 from leadline.search.candidates import CandidateSource, Params
-from leadline.search.error_forecast import ErrorForecast, error_forecast_of
+from leadline.search.error_forecast import ErrorForecast, Shape, error_forecast_of
 from leadline.search.fold_effects import fold_effects_of, without_fold_effects
+from leadline.search.running_fits import RunningFits
 from leadline.search.study import Study
-from leadline.stats.allocation import expected_value_of_information
+from leadline.stats.allocation import expected_value_of_information, probability_best
 from leadline.stats.curves.design import train_sizes
 
 if TYPE_CHECKING:
@@ -39,12 +44,17 @@ if TYPE_CHECKING:
     from leadline.stats.arrays import Floats
 
 _MAX_SIZES = 7
-_N_FIRST_SIZES = 3  # at which every candidate is measured
+_N_FIRST_SIZES = 3  # at which what is dear is measured first
 _N_DRAWS = 400
-# a shorter time box is not spent on starting processes, and is measured a size at a time
-_SHORT_S = 45.0
 # by this factor the time left exceeds what measuring the leader in full is expected to take
 _RESERVE = 1.5
+# of the processor time of the box: a default that costs less is measured in full before anything
+# is tuned, and a new candidate is looked at where its first repeats cost less
+_WHOLE_SHARE = 0.08
+_LOOK_SHARE = 0.02
+# candidates that may be the best get more repeats when nothing else helps
+_FEWEST_CHANCE = 0.03
+_MAX_ROUNDS = 3
 
 
 @dataclass
@@ -65,6 +75,8 @@ class BudgetedSearch:
         Returns the seconds before the time box closes.
     banned : set of str
         Names of trials that are not to be measured again.
+    is_careful : bool
+        Whether one fit runs at a time, as one of several took the processes down.
     candidates : list of CandidateState
         In the order they were begun.
     sources : list of CandidateSource
@@ -77,32 +89,63 @@ class BudgetedSearch:
     searcher: str
     left_s: Callable[[], float]
     banned: frozenset[str] = frozenset()
+    is_careful: bool = False
     candidates: list[CandidateState] = field(default_factory=list)
     sources: list[CandidateSource] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         sizes = train_sizes(self.context.max_train_size)[::-1]
         self.sizes = sizes[::2][:_MAX_SIZES][::-1]
+        executor = self.context.executor
+        self.n_workers = 1 if self.is_careful else executor.n_workers
+        self.fits = RunningFits(
+            executor,
+            self._note_running,
+            self.n_workers,
+            kept_size=self.sizes[-1],
+            n_kept_repeats=self.context.n_folds,
+        )
+        self.box_s = self.left_s() * self.n_workers
 
     def run(self, sources: Iterable[CandidateSource]) -> None:
-        """Measure each family's default, the first in full; then act while there is a gain."""
-        is_short = self.left_s() < _SHORT_S
-        for source in sources:
-            candidate = self._open(source)
-            if candidate is None:
-                continue
-            is_baseline, usual = len(self.candidates) == 1, candidate.evaluator.executor
-            if is_short or is_baseline:
-                # in this process: others take seconds to start
-                candidate.evaluator.executor = load("executors", "sequential")(1)
-            if is_baseline:
-                self._measure(candidate, self._missing_at_largest(candidate))
-            else:
-                self._measure_first_sizes(candidate)
-            candidate.evaluator.executor = usual
-        self._restore()
-        while self._act():
-            pass
+        """Measure until nothing is expected to help, or the time box closes."""
+        unopened = iter(sources)
+        is_all_open = False
+        while True:
+            while self.fits.has_room and self.left_s() > 0:
+                if not is_all_open:
+                    is_all_open = not self._open_next(unopened)
+                elif not self._act():
+                    break
+            if self.fits.is_idle or self.left_s() <= 0:
+                self._close()
+                return
+            for candidate in self.fits.take(self.left_s()):
+                self._refresh(candidate)
+
+    def _close(self) -> None:
+        """Take over what was measured of those whose fits have not all ended."""
+        for candidate in self.candidates:
+            if candidate.evaluator.points and candidate.n_open:
+                self._refresh(candidate)
+            elif candidate.trial.state is TrialState.RUNNING:
+                candidate.trial = replace(candidate.trial, state=TrialState.NOT_STARTED)
+                self.study.write(candidate.trial)
+
+    def _open_next(self, sources: Iterator[CandidateSource]) -> bool:
+        """Begin the next family's default; whether there was one. The first is done in full."""
+        source = next(sources, None)
+        if source is None:
+            self._restore()
+            return False
+        candidate = self._open(source)
+        if candidate is not None:
+            is_baseline = len(self.candidates) == 1
+            missing = (
+                self._missing_at_largest(candidate) if is_baseline else self._first_sizes(candidate)
+            )
+            self._add(candidate, missing)
+        return True
 
     def _open(self, source: CandidateSource) -> CandidateState | None:
         """Begin a family's default; None where the family has none, or fails."""
@@ -119,7 +162,7 @@ class BudgetedSearch:
             source.space = {}
         self.sources.append(source)
         params, is_tuned = source.next_params((), self.searcher, 0)
-        return self._begin(source, params, is_tuned=is_tuned)
+        return self._begin(source, params, is_tuned=is_tuned, is_default=True)
 
     def _restore(self) -> None:
         """Add the candidates that earlier runs measured, and take them off the proposals."""
@@ -136,7 +179,12 @@ class BudgetedSearch:
                 self._refresh(candidate)
 
     def _begin(
-        self, source: CandidateSource, params: Params, *, is_tuned: bool
+        self,
+        source: CandidateSource,
+        params: Params,
+        *,
+        is_tuned: bool,
+        is_default: bool = False,
     ) -> CandidateState | None:
         """Add a candidate; None if its trial is banned."""
         trial = self.study.trial_of(source, params, is_tuned=is_tuned)
@@ -145,47 +193,69 @@ class BudgetedSearch:
         # one that failed in an earlier run is tried again
         trial = replace(trial, state=TrialState.NOT_STARTED, message="")
         self.study.write(trial)
-        candidate = CandidateState(trial, self.context.evaluator(trial))
+        candidate = CandidateState(trial, self.context.evaluator(trial), is_default=is_default)
         self.candidates.append(candidate)
         return candidate
 
-    def _measure_first_sizes(self, candidate: CandidateState) -> None:
-        sizes = self.sizes[:_N_FIRST_SIZES]
-        # in a short time box a size at a time, so that something is known when it closes
-        parts = [[size] for size in sizes] if self.left_s() < _SHORT_S else [sizes]
-        for part in parts:
-            self._measure(candidate, candidate.evaluator.missing(part))
+    def _add(self, candidate: CandidateState, measurements: list[Measurement]) -> None:
+        """Have fits made; where all were made before, take over what is known."""
+        if measurements:
+            self.fits.add(candidate, measurements)
+        else:
+            self._refresh(candidate)
 
-    def _missing_at_largest(self, candidate: CandidateState) -> list[Measurement]:
-        """What is not measured yet at the largest size, one repeat a fold."""
-        n_repeats = max(self.context.n_folds, REPEATS_PER_BATCH)
+    def _note_running(self, candidate: CandidateState) -> None:
+        """Note on the record that a fit begins: if the process is killed, this may be why."""
+        if candidate.trial.state is not TrialState.RUNNING:
+            candidate.trial = replace(candidate.trial, state=TrialState.RUNNING)
+            self.study.write(candidate.trial)
+
+    def _first_sizes(self, candidate: CandidateState) -> list[Measurement]:
+        return candidate.evaluator.missing(self.sizes[:_N_FIRST_SIZES])
+
+    def _missing_at_largest(
+        self, candidate: CandidateState, n_rounds: int = 1
+    ) -> list[Measurement]:
+        """What is not measured yet at the largest size, one repeat a fold and round."""
+        n_repeats = max(self.context.n_folds * n_rounds, REPEATS_PER_BATCH)
         return candidate.evaluator.missing(self.sizes[-1:], n_repeats)
+
+    def _missing_for_choice(self, candidate: CandidateState) -> list[Measurement]:
+        """What is missing of a candidate that may be chosen: all folds, and a curve of its own."""
+        return [
+            *self._missing_at_largest(candidate),
+            *candidate.evaluator.missing(self.sizes[-3::-2]),
+        ]
 
     def _next_measurements(self, candidate: CandidateState) -> list[Measurement]:
         """The next larger size, or what is missing at the largest; empty when all is measured."""
         reached = candidate.evaluator.points[-1].n_train
-        larger = [size for size in self.sizes if size > reached]
-        if larger:
-            return candidate.evaluator.missing(larger[:1])
+        for size in self.sizes:
+            missing = candidate.evaluator.missing([size])
+            is_last = size == self.sizes[-1]
+            if size > reached and (is_last or not self._is_cheap(candidate)):
+                return missing
         return self._missing_at_largest(candidate)
 
-    def _measure(self, candidate: CandidateState, measurements: list[Measurement]) -> None:
-        # the trial written last is the one being measured: it failed if this process is killed
-        self.study.write(candidate.trial)
-        candidate.evaluator.measure(measurements, lambda _: None)
-        self._refresh(candidate)
+    def _is_cheap(self, candidate: CandidateState) -> bool:
+        """Whether a look at a candidate with all rows costs little of the box."""
+        look = [(self.sizes[-1], repeat) for repeat in range(REPEATS_PER_BATCH)]
+        return candidate.seconds(look) <= _LOOK_SHARE * self.box_s
 
     def _act(self) -> bool:
-        """Run the action of the largest gain a second; return whether there was any."""
+        """Begin the action of the largest gain a second; return whether there was any."""
         measured = [each for each in self.candidates if each.forecast is not None]
         if not measured:
-            return self._begin_any_proposal()
+            return self.fits.is_idle and self._begin_any_proposal()
+        if self._add_whole_default(measured):
+            return True
         errors = self._errors(measured)
         leader = min(measured, key=lambda candidate: errors[candidate.trial.name])
-        left_s = self.left_s()
-        missing = self._missing_at_largest(leader)
-        if missing and left_s < _RESERVE * leader.seconds(missing):
-            self._measure(leader, missing)
+        left_s = self.left_s() - self.fits.open_s / self.n_workers
+        missing = [] if leader.n_open else self._missing_for_choice(leader)
+        needed_s = self._wall_s(leader, missing)
+        if missing and needed_s < left_s < _RESERVE * needed_s:
+            self._add(leader, missing)
             return True
         least = min_gain(errors[leader.trial.name], leader.std_at_largest)
         actions = [
@@ -195,9 +265,24 @@ class BudgetedSearch:
         best = best_action(actions, left_s)
         if best is not None:
             best.run()
-        elif missing:
-            self._measure(leader, missing)
-        return best is not None or bool(missing)
+            return True
+        if missing and needed_s < left_s:
+            self._add(leader, missing)
+            return True
+        return self._add_repeats(measured, errors, left_s)
+
+    def _add_whole_default(self, measured: Sequence[CandidateState]) -> bool:
+        """Measure in full the cheapest default that is not; whether there was one."""
+        costs = {
+            number: candidate.seconds(self._missing_at_largest(candidate))
+            for number, candidate in enumerate(measured)
+            if candidate.is_default and not candidate.n_open and self._missing_at_largest(candidate)
+        }
+        number = min(costs, key=lambda each: costs[each], default=None)
+        if number is None or costs[number] > _WHOLE_SHARE * self.box_s:
+            return False
+        self._add(measured[number], self._missing_at_largest(measured[number]))
+        return True
 
     def _measuring_actions(
         self, measured: Sequence[CandidateState], errors: dict[str, float], least: float
@@ -205,17 +290,44 @@ class BudgetedSearch:
         """The next measurements of each candidate, where their gain is above the least."""
         gains = expected_value_of_information(self._posterior_means(measured, errors))
         for candidate, gain in zip(measured, gains, strict=True):
+            if candidate.n_open:
+                continue
             measurements = self._next_measurements(candidate)
             if measurements and gain > least:
-                run = partial(self._measure, candidate, measurements)
-                yield Action(float(gain), candidate.seconds(measurements), run)
+                run = partial(self._add, candidate, measurements)
+                yield Action(float(gain), self._wall_s(candidate, measurements), run)
 
     def _beginning_actions(self, errors: dict[str, float], least: float) -> Iterator[Action]:
         """One more candidate of each family; its own proposals need not reach the least gain."""
         for source in self.sources:
             gain, seconds = self._gain_and_seconds(source, errors)
-            if gain > (0.0 if source.proposals else least):
+            if gain > (0.0 if source.proposals else least / 10):
                 yield Action(gain, seconds, partial(self._begin_next, source))
+
+    def _add_repeats(
+        self, measured: Sequence[CandidateState], errors: dict[str, float], left_s: float
+    ) -> bool:
+        """One more round of folds for who may be the best; whether there was any to measure."""
+        if self.context.spec.data.split.kind is SplitKind.TIME:
+            return False  # the folds of a second round would be the same
+        chances = probability_best(self._draws(measured, errors))
+        for number in np.argsort(-chances, kind="stable"):
+            candidate = measured[int(number)]
+            if chances[number] < _FEWEST_CHANCE or chances[number] > 1 - _FEWEST_CHANCE:
+                return False
+            for n_rounds in range(1, _MAX_ROUNDS + 1):
+                missing = self._missing_at_largest(candidate, n_rounds)
+                if missing and not candidate.n_open and self._wall_s(candidate, missing) < left_s:
+                    self._add(candidate, missing)
+                    return True
+        return False
+
+    def _wall_s(self, candidate: CandidateState, measurements: Sequence[Measurement]) -> float:
+        """Seconds until some fits are over, if all processes take them at once."""
+        if not measurements:
+            return 0.0
+        longest = max(candidate.seconds([each]) for each in measurements)
+        return max(candidate.seconds(measurements) / self.n_workers, longest)
 
     def _errors(self, measured: Sequence[CandidateState]) -> dict[str, float]:
         """Errors that candidates are compared by: the final choice uses the same."""
@@ -236,22 +348,49 @@ class BudgetedSearch:
             ]
         )
 
+    def _draws(self, measured: Sequence[CandidateState], errors: dict[str, float]) -> Floats:
+        """Draws of each candidate's error, one column each."""
+        return np.column_stack(
+            [
+                candidate.forecast.draws
+                * (errors[candidate.trial.name] / np.mean(candidate.forecast.draws))
+                for candidate in measured
+                if candidate.forecast is not None
+            ]
+        )
+
     def _gain_and_seconds(
         self, source: CandidateSource, errors: dict[str, float]
     ) -> tuple[float, float]:
-        """Gain of one more candidate of a family, and seconds of its first sizes; 0 for none."""
+        """Gain of one more candidate of a family, and seconds of its first fits; 0 for none."""
         family = self._measured_of(source)
         known = [errors[candidate.trial.name] for candidate in family]
         if source.is_exhausted or not family or (has_stalled(known) and not source.proposals):
             return 0.0, 0.0
         stds = [candidate.std_at_largest for candidate in family]
         gain = gain_of_new_candidate(known, stds, min(errors.values()))
-        first = [
-            (size, repeat)
-            for size in self.sizes[:_N_FIRST_SIZES]
-            for repeat in range(REPEATS_PER_BATCH)
+        look = [
+            (size, repeat) for size in self._look(source) for repeat in range(REPEATS_PER_BATCH)
         ]
-        return gain, float(np.mean([candidate.seconds(first) for candidate in family]))
+        seconds = [candidate.seconds(look) for candidate in family]
+        return gain, float(np.mean(seconds)) / self.n_workers
+
+    def _look(self, source: CandidateSource) -> list[int]:
+        """Sizes at which a family's next candidate is looked at first."""
+        default = self._default_of(source)
+        if default is None or not default.evaluator.points:
+            return self.sizes[:_N_FIRST_SIZES]
+        is_known = {point.n_train for point in default.evaluator.points}
+        for size in self.sizes[:_N_FIRST_SIZES:-1]:
+            look = [(size, repeat) for repeat in range(REPEATS_PER_BATCH)]
+            if size in is_known and default.seconds(look) <= _LOOK_SHARE * self.box_s:
+                return [size]
+        return self.sizes[:_N_FIRST_SIZES]
+
+    def _default_of(self, source: CandidateSource) -> CandidateState | None:
+        """The family's default."""
+        family = self._measured_of(source)
+        return next((candidate for candidate in family if candidate.is_default), None)
 
     def _measured_of(self, source: CandidateSource) -> list[CandidateState]:
         """A family's measured candidates, in the order they were begun."""
@@ -262,18 +401,20 @@ class BudgetedSearch:
         ]
 
     def _begin_next(self, source: CandidateSource) -> bool:
-        """Begin a family's next candidate and measure its first sizes."""
+        """Begin a family's next candidate and have its first fits made."""
+        begun = [each for each in self.candidates if each.trial.family == source.name]
         family = self._measured_of(source)
         errors = self._errors(family)
         observed = [(candidate.trial.params, errors[candidate.trial.name]) for candidate in family]
-        seed = self.context.spec.seed + len(family)
+        seed = self.context.spec.seed + len(begun)
         params, is_tuned = source.next_params(observed, self.searcher, seed)
-        if any(candidate.trial.params == params for candidate in family):
+        if any(candidate.trial.params == params for candidate in begun):
             source.space = {}  # the searcher repeats itself: nothing new is left
             return True
+        look = self._look(source)
         candidate = self._begin(source, params, is_tuned=is_tuned)
         if candidate is not None:
-            self._measure_first_sizes(candidate)
+            self._add(candidate, candidate.evaluator.missing(look))
         return True
 
     def _begin_any_proposal(self) -> bool:
@@ -310,4 +451,12 @@ class BudgetedSearch:
             family=candidate.trial.family,
             n_draws=_N_DRAWS,
             seed=self.candidates.index(candidate),
+            shape=None if candidate.is_default else self._shape_of(candidate.trial.family),
         )
+
+    def _shape_of(self, family: str) -> Shape | None:
+        """How the family's default changes with the rows; None before that is known."""
+        for each in self.candidates:
+            if each.trial.family == family and each.is_default and each.forecast is not None:
+                return Shape(each.evaluator.points, each.forecast)
+        return None

@@ -14,18 +14,22 @@ import numpy as np
 
 from leadline.datasets.folds import folds_of
 from leadline.datasets.frames import load_pool
-from leadline.engines.loading import load
+from leadline.engines.in_order import in_order
 from leadline.engines.own.import_path import is_import_path
 from leadline.errors import EngineError
-from leadline.evaluation.fit import FailedFit, FitResult, attempt
+from leadline.evaluation.fit import FailedFit, FitResult, attempt, fold_rows
 from leadline.evaluation.fit_spec import FitSpec, key_of, spec_of
 from leadline.phases.curve import Point
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search.trial import Trial
+from leadline.search.fit_processes import executor_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
+    from leadline.engines.contract import Executor
     from leadline.phases.data import Data
     from leadline.phases.problem import Problem
     from leadline.workspace import Workspace
@@ -57,6 +61,8 @@ class EvaluationContext:
         Validation rows of one round of folds.
     max_train_size : int
         Train rows that every fold has.
+    valid_labels : tuple of ndarray
+        Labels of the rows that each fold is scored on.
     """
 
     workspace: Workspace
@@ -65,23 +71,31 @@ class EvaluationContext:
     n_folds: int
     n_valid_per_round: int
     max_train_size: int
+    valid_labels: tuple[NDArray[Any], ...] = ()
 
     @classmethod
     def of(
-        cls, workspace: Workspace, problem: Problem, data: Data, *, n_folds: int
+        cls,
+        workspace: Workspace,
+        problem: Problem,
+        data: Data,
+        *,
+        n_folds: int,
+        executor: Executor | None = None,
     ) -> EvaluationContext:
-        """The context of a project, with the executor that its settings name."""
+        """The context of a project, with the executor that its settings name if none is given."""
         spec = replace(spec_of(workspace, problem, data), n_folds=n_folds, n_valid=_MOST_VALID)
         pool = load_pool(workspace.artifacts, data, spec.target)
         folds = folds_of(pool, n_folds=n_folds, seed=spec.seed)
-        settings = workspace.settings.find
+        valid = [fold_rows(pool, replace(spec, fold=fold))[1] for fold in range(len(folds))]
         return cls(
             workspace=workspace,
-            executor=load("executors", settings.executor)(settings.n_jobs or -1),
+            executor=executor or executor_of(workspace),
             spec=spec,
             n_folds=len(folds),
             n_valid_per_round=sum(valid.size for _, valid in folds),
             max_train_size=min(train.size for train, _ in folds),
+            valid_labels=tuple(pool.y[rows] for rows in valid),
         )
 
     def evaluator(self, trial: Trial) -> CandidateEvaluator:
@@ -156,8 +170,13 @@ class CandidateEvaluator:
         )
 
     def missing(self, sizes: list[int], n_repeats: int = REPEATS_PER_BATCH) -> list[Measurement]:
-        """The first repeats at some sizes, but for those that were measured."""
-        measurements = [(size, repeat) for size in sizes for repeat in range(n_repeats)]
+        """The first repeats at some sizes, but for those that were measured or cannot be."""
+        measurements = [
+            (size, repeat)
+            for size in sizes
+            for repeat in range(n_repeats)
+            if size not in self.failed_sizes
+        ]
         return [measurement for measurement in measurements if measurement not in self.fits]
 
     def next_repeats(self, size: int) -> list[Measurement]:
@@ -182,28 +201,35 @@ class CandidateEvaluator:
         if not measurements:
             return
         started = time.monotonic()
-        results = self.executor.map(
-            attempt, [self._spec(measurement) for measurement in measurements]
-        )
+        specs = [self.spec_of(measurement) for measurement in measurements]
+        results = in_order(self.executor, attempt, specs)
         for measurement in measurements:
             size, repeat = measurement
             say(f"{self.trial.name} on {size:,} rows, repeat {repeat + 1}")
             try:
                 result = next(results)
             except EngineError as error:  # a process died: larger sizes would fail too
-                self.failed_sizes |= {at for at, _ in measurements if at >= size}
-                self.failure = str(error)
+                self.fail([at for at, _ in measurements if at >= size], str(error))
                 break
-            if isinstance(result, FailedFit):
-                self.failed_sizes.add(size)
-                self.failure = result.message
-                continue
-            self._work_s += result.spent_s
-            self.fits[measurement] = result
-            self.workspace.record.fits.add(self._key, size, repeat, result)
+            self.keep(measurement, result)
+            self._work_s += result.spent_s if isinstance(result, FitResult) else 0.0
         self._wall_s += time.monotonic() - started
 
-    def _spec(self, measurement: Measurement) -> FitSpec:
+    def keep(self, measurement: Measurement, result: FitResult | FailedFit) -> None:
+        """Put a fit that has ended on the record, or note that it failed."""
+        size, repeat = measurement
+        if isinstance(result, FailedFit):
+            self.fail([size], result.message)
+            return
+        self.fits[measurement] = result
+        self.workspace.record.fits.add(self._key, size, repeat, result)
+
+    def fail(self, sizes: list[int], message: str) -> None:
+        """Take it that the candidate cannot be fitted at some sizes."""
+        self.failed_sizes |= set(sizes)
+        self.failure = message
+
+    def spec_of(self, measurement: Measurement) -> FitSpec:
         """The fit to make: nested subsets of a fold; after the last fold, folds of another seed."""
         size, repeat = measurement
         round_number, fold = divmod(repeat, self.n_folds)

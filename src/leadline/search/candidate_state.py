@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search.trial import Trial, TrialState
@@ -24,32 +26,55 @@ class CandidateState:
         As it was last written to the record.
     evaluator : CandidateEvaluator
         Measures it.
+    is_default : bool
+        Whether it is what its family proposes first.
     forecast : ErrorForecast or None
         None before it was measured, and when it failed.
+    n_open : int
+        Fits that run or wait for a process.
+    suspects : set of Measurement
+        Fits during which a process died that others ran beside.
+    shares : dict of int to ndarray
+        Repeat at the largest size to what the model answered to its validation rows.
     """
 
     trial: Trial
     evaluator: CandidateEvaluator
+    is_default: bool = False
     forecast: ErrorForecast | None = None
+    n_open: int = 0
+    suspects: set[Measurement] = field(default_factory=set)
+    shares: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    _seconds_known: tuple[int, dict[int, float]] = field(default_factory=lambda: (0, {}))
 
     @property
     def std_at_largest(self) -> float:
         """Standard deviation of its log error at the largest size; 0 without a forecast."""
         return 0.0 if self.forecast is None else float(np.std(np.log(self.forecast.draws)))
 
-    def seconds(self, measurements: list[Measurement]) -> float:
-        """Wall clock that some fits are expected to take, in seconds; 0 before any fit."""
-        fits = self.evaluator.fits
-        if not fits or not measurements:
+    def seconds(self, measurements: Sequence[Measurement]) -> float:
+        """Seconds of one process that some fits are expected to take; 0 before any fit."""
+        if not self.evaluator.fits:
             return 0.0
-        sizes = [float(size) for size, _ in fits]
+        n_fits, known = self._seconds_known
+        if n_fits != len(self.evaluator.fits):
+            known = {}
+            self._seconds_known = len(self.evaluator.fits), known
+        for size in {size for size, _ in measurements} - known.keys():
+            known[size] = self._seconds_of_one(size)
+        return sum(known[size] for size, _ in measurements)
+
+    def _seconds_of_one(self, size: int) -> float:
+        """Seconds of a fit at a size: as measured there, else by the law of those at others."""
+        fits = self.evaluator.fits
+        at_size = [result.spent_s for (n, _), result in fits.items() if n == size]
+        if at_size:
+            return max(float(np.median(at_size)), MIN_SECONDS)
+        sizes = [float(n) for n, _ in fits]
         spent = [max(result.spent_s, MIN_SECONDS) for result in fits.values()]
-        wanted, counts = np.unique([float(size) for size, _ in measurements], return_counts=True)
         if len(set(sizes)) < 2:
-            each = np.mean(spent) * np.maximum(wanted / sizes[0], 1.0)
-        else:
-            each = fit_time_law(sizes, spent).predict(wanted)
-        return float(each @ counts) * self.evaluator.wall_clock_ratio
+            return float(np.mean(spent)) * max(size / sizes[0], 1.0)
+        return float(fit_time_law(sizes, spent).predict([float(size)])[0])
 
     def set_failed(self) -> None:
         """Take it that the candidate cannot be fitted at a larger size than those measured."""

@@ -7,11 +7,30 @@ writes the request does not wait for them.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
+from leadline.phases.search.trial import Example
 from leadline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from leadline.search.budgeted_search import BudgetedSearch
+
+
+_LONGEST_FIT_S = 0.5
+_FEWEST_TRAIN = 200
+USUAL_START_S = 3.0
+"""Seconds that starting takes on a quiet machine."""
+
+VERDICT_S = 1.0
+"""Seconds at the end of the box in which the verdict is made of what was measured."""
+
+_EXAMPLES_S = 2.5
+_EXAMPLES_SHARE = 0.06
 
 
 @dataclass(frozen=True)
@@ -28,10 +47,16 @@ class SearchRequest:
         The verdicts that the search reads.
     n_affordable : int
         Train rows that can be afforded.
-    closes_at : float
-        When the time box closes, in seconds as `time.time` gives them.
+    asked_at : float
+        When the search was asked for, in seconds as `time.time` gives them.
+    granted_s : float
+        Seconds of the time box.
+    ready_file : str
+        Path at which the child writes when it was ready to measure.
     banned : frozenset of str
         Names of trials that this run does not measure again.
+    is_careful : bool
+        Whether one fit runs at a time.
     """
 
     folder: str
@@ -39,27 +64,106 @@ class SearchRequest:
     problem: Problem
     data: Data
     n_affordable: int
-    closes_at: float
+    asked_at: float
+    granted_s: float
+    ready_file: str
     banned: frozenset[str] = frozenset()
+    is_careful: bool = False
+
+    def closes_at(self) -> float | None:
+        """When the box closes; None before the child was ready.
+
+        Starting belongs to the box as long as it takes what it does on a quiet machine; what it
+        takes beyond that is added, as nothing could be measured in that time.
+        """
+        ready_at = self.ready_at()
+        if ready_at is None:
+            return None
+        return self.asked_at + self.granted_s + max(ready_at - self.asked_at - USUAL_START_S, 0.0)
+
+    def ready_at(self) -> float | None:
+        """When the child was ready to measure, in seconds as above; None before."""
+        try:
+            return float(Path(self.ready_file).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+    def is_over(self) -> bool:
+        """Whether the box is closed, or about to be: what is left was kept for the verdict."""
+        closes_at = self.closes_at()
+        return closes_at is not None and time.time() > closes_at - VERDICT_S - self.examples_s
+
+    @property
+    def examples_s(self) -> float:
+        """Seconds kept for the examples."""
+        return min(_EXAMPLES_S, _EXAMPLES_SHARE * self.granted_s)
 
 
-def run_search(request: SearchRequest) -> None:
+@dataclass(frozen=True)
+class SearchOutcome:
+    """What a search hands over beside its trials, which are on the record.
+
+    Attributes
+    ----------
+    chosen : str
+        Name of the trial that the examples are of; empty: none.
+    examples : tuple of Example
+        Its predictions on held-out rows.
+    fits_cpu_s : float
+        Seconds of processors that fits and their scores took.
+    """
+
+    chosen: str = ""
+    examples: tuple[Example, ...] = ()
+    fits_cpu_s: float = 0.0
+
+
+def run_search(request: SearchRequest) -> SearchOutcome:
     """Search until nothing is worth its time; the parent may end this process before."""
-    from leadline.search.budgeted_search import BudgetedSearch
-    from leadline.search.candidate_evaluator import EvaluationContext
-    from leadline.search.candidates import candidate_sources
-    from leadline.search.study import Study
+    from leadline.search.fit_processes import executor_of, start
 
     with Workspace.open(request.folder) as workspace:
         settings = workspace.settings.find
+        executor = executor_of(workspace)
+        n_processes = 1 if request.is_careful else executor.n_workers
+        start(executor, n_processes, settings.families, request.folder)
+        from leadline.search.budgeted_search import BudgetedSearch
+        from leadline.search.candidate_evaluator import EvaluationContext
+        from leadline.search.candidates import candidate_sources
+        from leadline.search.study import Study
+
+        context = EvaluationContext.of(
+            workspace, request.problem, request.data, n_folds=settings.folds, executor=executor
+        )
+        Path(request.ready_file).write_text(repr(time.time()), encoding="ascii")
+        closes_at = (request.closes_at() or 0.0) - VERDICT_S - request.examples_s
         search = BudgetedSearch(
-            context=EvaluationContext.of(
-                workspace, request.problem, request.data, n_folds=settings.folds
-            ),
+            context=context,
             study=Study(workspace.record, request.study),
             n_affordable=request.n_affordable,
             searcher=settings.searcher,
-            left_s=lambda: request.closes_at - time.time(),
+            left_s=lambda: closes_at - time.time(),
             banned=request.banned,
+            is_careful=request.is_careful,
         )
         search.run(candidate_sources(settings.families, request.folder))
+        outcome = _examples(search, request.problem.scoring, settings.accept_loss)
+        return replace(outcome, fits_cpu_s=search.fits.cpu_s)
+
+
+def _examples(search: BudgetedSearch, scoring: str, accept_loss: float) -> SearchOutcome:
+    """Predictions of the leader, fitted to so few rows that it is quick."""
+    from leadline.evaluation.examples import held_out_examples
+    from leadline.phases.search.choice import choose
+
+    trials = [candidate.trial for candidate in search.candidates]
+    choice = choose(trials, scoring, accept_loss=accept_loss)
+    if choice is None:
+        return SearchOutcome()
+    trial = next(trial for trial in trials if trial.name == choice.chosen)
+    share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
+    n_train = max(int(trial.n_train * share), _FEWEST_TRAIN)
+    spec = replace(search.context.spec, family=trial.family, params=trial.params, n_train=n_train)
+    with suppress(Exception):  # a model may fail on few rows, or to explain itself
+        return SearchOutcome(choice.chosen, held_out_examples(spec))
+    return SearchOutcome()

@@ -88,6 +88,32 @@ class ErrorForecast:
         return np.asarray(mean + np.sqrt(self.share_removed) * (self.draws - mean))
 
 
+@dataclass(frozen=True)
+class Shape:
+    """How the error of a family's default changes with the rows.
+
+    A candidate with less than three sizes has no curve of its own; it is taken to change as this
+    does.
+
+    Attributes
+    ----------
+    points : sequence of Point
+        What was measured of the default.
+    forecast : ErrorForecast
+        Of the default.
+    """
+
+    points: Sequence[Point]
+    forecast: ErrorForecast
+
+    def log_change(self, n_from: int, n_to: int) -> float | None:
+        """Change of log error between two sizes; None where it was not measured at both."""
+        by_size = {point.n_train: max(point.mean, LEAST_ERROR) for point in self.points}
+        if n_from not in by_size or n_to not in by_size:
+            return None
+        return float(np.log(by_size[n_to] / by_size[n_from]))
+
+
 def error_forecast_of(
     points: Sequence[Point],
     n_largest: int,
@@ -98,11 +124,13 @@ def error_forecast_of(
     family: str,
     n_draws: int,
     seed: int,
+    shape: Shape | None = None,
 ) -> ErrorForecast:
     """Forecast a candidate's error, however few points were measured.
 
-    Below three sizes there is no curve: the error at the last size stands for the others, with a
-    standard deviation that grows with the distance as curves usually change.
+    Below three sizes there is no curve: from the last size on the error is taken to change as that
+    of the family's default, or not at all where that is not known, with a standard deviation that
+    grows with the distance as curves usually change.
 
     Parameters
     ----------
@@ -118,19 +146,16 @@ def error_forecast_of(
         As in `curve_posterior_of`.
     n_draws, seed : int
         Draws of different seeds are independent of each other.
+    shape : Shape, optional
+        Of the family's default.
     """
     rng = np.random.default_rng(seed)
+    if len(points) < _FEWEST_SIZES:
+        return _without_curve(points[-1], n_largest, n_affordable, n_next, n_draws, rng, shape)
     last = points[-1]
     error = max(last.mean, LEAST_ERROR)
     noise = max(last.stderr or 0.0, _LEAST_STDERR) / error
     share = 0.0 if n_next is None else _SHARE_REMOVED
-    if len(points) < _FEWEST_SIZES:
-        stds = [
-            np.hypot(noise, _STD_PER_DOUBLING * abs(np.log2(n / last.n_train)))
-            for n in (n_largest, n_affordable)
-        ]
-        draws = error * np.exp(rng.normal(0.0, stds[0], n_draws))
-        return ErrorForecast(draws, share, 0.0, float(stds[1]))
     posterior = curve_posterior_of(points, scoring=scoring, family=family)
     sizes = [n_largest, n_affordable, *([] if n_next is None else [n_next])]
     drawn = np.maximum(posterior.sample(sizes, n_draws, rng=rng), LEAST_ERROR)
@@ -145,6 +170,33 @@ def error_forecast_of(
         if n_next is not None:
             share = float(share_removed(logs[:, 2:], logs[:, 0], [noise])[0])
     return ErrorForecast(draws, share, float(at_affordable - at_largest), float(np.std(logs[:, 1])))
+
+
+def _without_curve(
+    last: Point,
+    n_largest: int,
+    n_affordable: int,
+    n_next: int | None,
+    n_draws: int,
+    rng: np.random.Generator,
+    shape: Shape | None,
+) -> ErrorForecast:
+    """The forecast of a candidate with less than three sizes."""
+    error = max(last.mean, LEAST_ERROR)
+    noise = max(last.stderr or 0.0, _LEAST_STDERR) / error
+    at_largest, at_affordable = (
+        float(np.hypot(noise, _STD_PER_DOUBLING * abs(np.log2(n / last.n_train))))
+        for n in (n_largest, n_affordable)
+    )
+    change = 0.0
+    if shape is not None:
+        known = shape.log_change(last.n_train, n_largest)
+        if known is not None:
+            error *= float(np.exp(known))
+        change, at_affordable = shape.forecast.log_error_change, shape.forecast.log_error_std
+    draws = error * np.exp(rng.normal(0.0, at_largest, n_draws))
+    share = 0.0 if n_next is None else _SHARE_REMOVED
+    return ErrorForecast(draws, share, change, at_affordable)
 
 
 def mean_and_interval(draws: Floats, n_train: int) -> Expected:

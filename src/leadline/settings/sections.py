@@ -321,6 +321,9 @@ class FindSettings:
         Seconds of processors that one search may use; 0 for no limit.
     memory_limit_gb : float >= 0
         What a candidate may take; 0 for four fifths of what is free.
+    accept_loss : float >= 0
+        What a simpler candidate may lose against the best, in units of the metric; of errors
+        without bounds a share of the baseline's.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
@@ -335,6 +338,7 @@ class FindSettings:
     money_limit: AtLeast0 = 0.0
     cpu_limit_s: AtLeast0 = 0.0
     memory_limit_gb: AtLeast0 = 0.0
+    accept_loss: AtLeast0 = 0.002
 
 
 @dataclass(frozen=True, kw_only=True)

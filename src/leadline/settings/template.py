@@ -98,6 +98,7 @@ _WORDS = {
         "money_limit": "what the machine of one search may cost; 0: no limit",
         "cpu_limit_s": "seconds of processors one search may use; 0: no limit",
         "memory_limit_gb": "what a candidate may take; 0: four fifths of what is free",
+        "accept_loss": "what a simpler candidate may lose against the best, in units of the metric",
     },
     "serve": {
         "peak_per_s": "requests a second at the peak",

@@ -67,50 +67,45 @@ def corrected_resampled_t(differences: ArrayLike, n_train: int, n_test: int) -> 
     return ResampledT(t, float(2 * stdtr(values.size - 1, -abs(t))))
 
 
-def one_standard_error_choice(
-    means: ArrayLike, standard_errors: ArrayLike, complexities: ArrayLike
-) -> int:
-    """Return the simplest candidate that is within one standard error of the best [1]_.
+def probability_of_loss_within(
+    loss: float, stderr: float, n_differences: int, accepted: float
+) -> float:
+    """Probability that a candidate loses no more than is accepted by taking it for another.
 
     Parameters
     ----------
-    means : array-like of float, shape (n_candidates,)
-        Mean scores, higher being better.
-    standard_errors : array-like of float, shape (n_candidates,)
-        Standard errors of the means.
-    complexities : array-like of float, shape (n_candidates,)
-        Any number that grows with complexity; only its order counts.
+    loss : float
+        Its expected error less that of the other.
+    stderr : float >= 0
+        Standard error of that difference.
+    n_differences : int >= 2
+        Differences that the standard error comes from.
+    accepted : float
+        Loss that is accepted.
 
     Returns
     -------
-    int
-        Position of the choice. Of equally simple candidates the better one is taken.
+    float in [0, 1]
+        From Student's t on ``n_differences - 1`` degrees of freedom about `loss`: the posterior
+        of a mean with a flat prior.
 
     Raises
     ------
     ValueError
-        If the three differ in length, are empty, or a standard error is negative.
-
-    References
-    ----------
-    .. [1] L. Breiman, J. H. Friedman, R. A. Olshen, C. J. Stone (1984), Classification and
-       Regression Trees, section 3.4.3.
+        If there are fewer than two differences or the standard error is negative.
 
     Examples
     --------
-    >>> one_standard_error_choice([0.80, 0.84, 0.85], [0.02, 0.02, 0.02], [1, 2, 3])
-    1
+    >>> round(probability_of_loss_within(0.001, 0.002, n_differences=5, accepted=0.002), 3)
+    0.678
+    >>> probability_of_loss_within(0.001, 0.0, n_differences=5, accepted=0.002)
+    1.0
     """
-    scores = as_vector(means, "means")
-    errors = as_vector(standard_errors, "standard_errors")
-    ranks = as_vector(complexities, "complexities")
-    if not scores.size == errors.size == ranks.size:
+    if n_differences < 2 or stderr < 0:
         raise ValueError(
-            f"means, standard_errors and complexities have {scores.size}, {errors.size} and "
-            f"{ranks.size} values; they must be as many. Pass one of each a candidate."
+            f"n_differences is {n_differences} and stderr {stderr}; at least 2 and 0 are needed."
         )
-    if np.any(errors < 0):
-        raise ValueError("standard_errors must not be negative; some are.")
-    best = int(np.argmax(scores))
-    eligible = np.flatnonzero(scores >= scores[best] - errors[best])
-    return int(min(eligible, key=lambda i: (ranks[i], -scores[i])))
+    gap = accepted - loss
+    if stderr == 0:
+        return 1.0 if gap >= 0 else 0.0
+    return float(stdtr(n_differences - 1, gap / stderr))

@@ -10,6 +10,7 @@ from tempfile import mkstemp
 from tests.processes.child_functions import tell
 
 from leadline.engines.executors.ray import Ray
+from leadline.engines.in_order import in_order
 from leadline.errors import DataError
 
 
@@ -69,11 +70,11 @@ def session_of(pid: int) -> int:
 
 
 def hang_in_ray(path: str) -> None:
-    list(Ray(1).map(hang, [path]))
+    list(in_order(Ray(1), hang, [path]))
 
 
 def square(spec: int) -> list[int]:
-    return list(Ray(1).map(pow_2, [spec]))
+    return list(in_order(Ray(1), pow_2, [spec]))
 
 
 def pow_2(spec: int) -> int:

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from leadline.engines.executors.loky import Loky
+from leadline.engines.in_order import in_order
 from leadline.engines.loading import load, names
 from leadline.errors import EngineError
 from leadline.testing import check_executor
@@ -21,8 +22,11 @@ def test_loky_runs_elsewhere_and_sequential_here() -> None:
         return spec, os.getpid()
 
     here = os.getpid()
-    assert list(load("executors", "sequential")().map(process_of, [1, 2])) == [(1, here), (2, here)]
-    assert here not in {process for _, process in Loky(2).map(process_of, [1, 2, 3])}
+    assert list(in_order(load("executors", "sequential")(), process_of, [1, 2])) == [
+        (1, here),
+        (2, here),
+    ]
+    assert here not in {process for _, process in in_order(Loky(2), process_of, [1, 2, 3])}
 
 
 # loky itself warns that its processes are gone
@@ -32,7 +36,7 @@ def test_a_process_that_dies_is_a_refusal_with_a_way_out() -> None:
         os._exit(3)
 
     with pytest.raises(EngineError, match="n_jobs lower"):
-        list(Loky(2).map(die, [1, 2]))
+        list(in_order(Loky(2), die, [1, 2]))
 
 
 def test_no_processes_at_all_are_a_programmers_mistake() -> None:

@@ -17,6 +17,7 @@ from tests.projects import PROBLEM, customers, project, run_to
 
 from leadline.engines.executors import ray as engine
 from leadline.engines.executors.ray import Ray
+from leadline.engines.in_order import in_order
 from leadline.errors import DataError, EngineError
 from leadline.phases.search import Search
 from leadline.phases.search.trial import Trial, TrialState
@@ -39,7 +40,7 @@ def local() -> Iterator[Ray]:
         patch.delenv("RAY_ADDRESS", raising=False)
         patch.syspath_prepend(ROOT)  # workers get our import path
         executor = Ray(2)
-        assert list(executor.map(abs, [-1])) == [1]
+        assert list(in_order(executor, abs, [-1])) == [1]
         yield executor
         ray.shutdown()
         # Ray reads it once a process, so a second Ray here must have the same
@@ -64,7 +65,7 @@ def test_it_keeps_the_contract(local: Ray) -> None:
 
 
 def test_tasks_run_in_two_processes_that_are_not_ours(local: Ray) -> None:
-    results = list(local.map(ray_tasks.process_of, range(40)))
+    results = list(in_order(local, ray_tasks.process_of, range(40)))
     assert [spec for spec, _ in results] == list(range(40))
     assert os.getpid() not in {process for _, process in results}
     assert len({process for _, process in results}) <= 2
@@ -73,7 +74,7 @@ def test_tasks_run_in_two_processes_that_are_not_ours(local: Ray) -> None:
 def test_each_result_is_there_before_the_next_one_and_in_order(local: Ray, tmp_path: Path) -> None:
     paths = [str(tmp_path / name) for name in ("first", "second", "third")]
     Path(paths[1]).touch()  # the second could come at once, and must wait for the first
-    results = local.map(ray_tasks.wait_for_file, paths)
+    results = in_order(local, ray_tasks.wait_for_file, paths)
     Path(paths[0]).touch()
     assert next(results) == paths[0]
     assert next(results) == paths[1]
@@ -83,7 +84,7 @@ def test_each_result_is_there_before_the_next_one_and_in_order(local: Ray, tmp_p
 
 def test_an_error_of_a_task_is_raised_as_itself(local: Ray) -> None:
     with pytest.raises(DataError) as caught:
-        list(local.map(ray_tasks.refuse, [1]))
+        list(in_order(local, ray_tasks.refuse, [1]))
     assert type(caught.value) is DataError
     assert caught.value.needed == "Whole rows are needed."
     assert "in refuse" in str(caught.value.__cause__), "where it was raised can be read"
@@ -91,7 +92,7 @@ def test_an_error_of_a_task_is_raised_as_itself(local: Ray) -> None:
 
 def test_an_error_that_cannot_travel_is_a_refusal(local: Ray) -> None:
     with pytest.raises(EngineError, match="Ray lost a task"):
-        list(local.map(ray_tasks.be_selfish, [1]))
+        list(in_order(local, ray_tasks.be_selfish, [1]))
 
 
 def test_a_worker_that_is_killed_costs_only_its_task(
@@ -100,7 +101,7 @@ def test_a_worker_that_is_killed_costs_only_its_task(
     folders = [tmp_path / name for name in ("quick", "held", "next", "last")]
     for folder in folders:
         folder.mkdir()
-    results = local.map(ray_tasks.hold_first, list(map(str, folders)))
+    results = in_order(local, ray_tasks.hold_first, list(map(str, folders)))
     assert next(results) == 1
     wait_for(lambda: any(folders[1].iterdir()))
     (note,) = folders[1].iterdir()
@@ -110,14 +111,14 @@ def test_a_worker_that_is_killed_costs_only_its_task(
 
 def test_a_task_that_always_dies_is_a_refusal_with_a_way_out(local: Ray) -> None:
     with pytest.raises(EngineError, match=r"died 4 times.*n_jobs lower"):
-        list(local.map(ray_tasks.die, [1]))
-    assert list(local.map(abs, [-2])) == [2], "Ray goes on"
+        list(in_order(local, ray_tasks.die, [1]))
+    assert list(in_order(local, abs, [-2])) == [2], "Ray goes on"
 
 
 def test_what_nobody_waits_for_is_killed(local: Ray, tmp_path: Path, wait_for: Wait) -> None:
     held = tmp_path / "held"
     held.mkdir()
-    results = local.map(ray_tasks.hold_first, [str(tmp_path), str(held)])
+    results = in_order(local, ray_tasks.hold_first, [str(tmp_path), str(held)])
     next(results)
     wait_for(lambda: any(held.iterdir()))
     results.close()  # type: ignore[attr-defined]
@@ -152,7 +153,7 @@ def test_a_box_that_is_closed_leaves_no_process(
         assert not any(map(is_alive, started))
     else:
         wait_for(lambda: not is_alive(started[0]))
-        assert list(Ray(2).map(abs, [-3])) == [3], "the cluster is not the child's to end"
+        assert list(in_order(Ray(2), abs, [-3])) == [3], "the cluster is not the child's to end"
 
 
 def search_with(folder: Path, executor: str) -> list[Trial]:

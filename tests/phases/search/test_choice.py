@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import exp, log
 
@@ -31,23 +32,57 @@ RICH = trial("rich", [0.21, 0.22, 0.22, 0.24, 0.20], complexity=3)
 BEST = trial("best", [0.18, 0.22, 0.20, 0.23, 0.19], complexity=3)
 
 
-def test_the_simplest_within_one_standard_error_of_the_difference_is_chosen() -> None:
-    assert choose((PLAIN, RICH), "accuracy") == "plain"
-    assert choose((PLAIN, BEST), "accuracy") == "best", "better on every fold by the same"
-    assert choose((), "accuracy") == ""
+def chosen(trials: Sequence[Trial], scoring: str = "accuracy", **given: float) -> str:
+    choice = choose(trials, scoring, **given)
+    return choice.chosen if choice else ""
+
+
+def test_the_best_is_chosen_unless_a_simpler_one_surely_loses_next_to_nothing() -> None:
+    assert chosen((PLAIN, RICH)) == "rich", "a difference within the noise may be a loss"
+    twin = replace(PLAIN, name="twin", complexity=3, points=PLAIN.points)
+    assert chosen((PLAIN, twin)) == "plain", "the same on every fold"
+    assert choose((), "accuracy") is None
     cut = replace(PLAIN, mean=None, state=TrialState.NOT_STARTED)
-    assert choose((cut,), "accuracy") == ""
+    assert choose((cut,), "accuracy") is None
+
+
+def test_what_is_accepted_is_the_users_and_its_probability_is_told() -> None:
+    near = trial("near", [0.2181, 0.2221, 0.2181, 0.2421, 0.2021], complexity=1)
+    rich = trial("rich", [0.2175, 0.2220, 0.2180, 0.2420, 0.2020], complexity=3)
+    choice = choose((near, rich), "accuracy")
+    assert choice is not None
+    assert (choice.chosen, choice.best) == ("near", "rich")
+    assert choice.loss == pytest.approx(0.0002)
+    assert choice.accepted == 0.002
+    assert choice.probability > 0.99
+    assert chosen((near, rich), accept_loss=0.0) == "rich"
+    assert chosen((PLAIN, RICH), accept_loss=0.05) == "plain"
+
+
+def test_where_rows_suffice_to_tell_a_quarter_of_a_standard_error_is_accepted() -> None:
+    sharp = replace(RICH, stderr=0.0004)
+    choice = choose((sharp,), "accuracy")
+    assert choice is not None
+    assert choice.accepted == pytest.approx(0.0001)
+
+
+def test_losses_without_bounds_are_accepted_as_a_share_of_the_largest() -> None:
+    few = replace(trial("few", [2.0, 2.1]), mean=2.05, complexity=3)
+    many = replace(trial("many", [9.0, 9.3]), mean=9.15)
+    choice = choose((many, few), "mean_absolute_error")
+    assert choice is not None
+    assert choice.accepted == pytest.approx(0.002 * 9.15)
 
 
 def test_a_simpler_one_that_was_measured_on_less_is_not_excused() -> None:
     early = trial("early", [0.20, 0.24, 0.22, 0.25, 0.21], complexity=1, n_train=100)
-    assert choose((early, RICH), "accuracy") == "rich"
+    assert chosen((early, RICH), accept_loss=0.5) == "rich"
 
 
 def test_losses_are_compared_as_they_are() -> None:
     few = replace(trial("few", [2.0, 2.1]), mean=2.05, complexity=3)
     many = replace(trial("many", [9.0, 9.3]), mean=9.15)
-    assert choose((many, few), "mean_absolute_error") == "few"
+    assert chosen((many, few), "mean_absolute_error") == "few"
 
 
 def test_the_test_is_nadeau_and_bengios() -> None:
@@ -55,6 +90,7 @@ def test_the_test_is_nadeau_and_bengios() -> None:
     assert shared is not None
     d = np.array(PLAIN.points[0].errors) - np.array(RICH.points[0].errors)
     stderr = np.sqrt(d.var(ddof=1) * (1 / 5 + 1 / 4))
+    assert shared.errors == pytest.approx((0.224, 0.218))
     assert shared.difference == pytest.approx(d.mean())
     assert shared.stderr == pytest.approx(stderr)
     # two-sided on 4 degrees of freedom, from the closed form of Student's t with an even number
@@ -82,4 +118,4 @@ def test_a_forecast_lead_is_half_believed_and_less_where_it_is_in_doubt() -> Non
 
 def test_curves_that_will_cross_are_chosen_for_where_they_will_be() -> None:
     slow = replace(RICH, name="slow", log_error_change=log(0.7))
-    assert choose((replace(BEST, log_error_change=0.0), slow), "accuracy") == "slow"
+    assert chosen((replace(BEST, log_error_change=0.0), slow)) == "slow"

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.examples import example_search
 from tests.phases.again import again, faults, notes, warnings
 
+from leadline.phases.curve import Point
 from leadline.phases.search import Advice, Closed
 from leadline.phases.search.trial import Expected, Trial, TrialState
 from leadline.phases.verdict import Answer
@@ -47,11 +49,14 @@ def test_a_candidate_above_the_baseline_is_a_go() -> None:
 
 
 def test_a_simpler_choice_is_explained() -> None:
-    assert any("the simpler linear 1 is within one standard error" in w for w in notes(SEARCH))
+    preferred = again(SEARCH, loss=0.001, accepted_loss=0.002, loss_probability=0.87)
+    (told,) = (each for each in notes(preferred) if "preferred" in each)
+    assert "The simpler linear 1 is preferred: it is expected to lose 0.0010" in told
+    assert "with a probability of 87% no more than the 0.0020 that are accepted" in told
     assert notes(again(SEARCH, chosen="boosting 2")) == []
 
 
-def test_nothing_finished_is_a_no() -> None:
+def test_nothing_finished_says_nothing_yet() -> None:
     cut = (trial("majority 0", None, TrialState.NOT_STARTED),)
     for closed, words in (
         (Closed.TIME, "out of time."),
@@ -61,10 +66,78 @@ def test_nothing_finished_is_a_no() -> None:
     ):
         for trials in ((), cut):
             verdict = again(SEARCH, trials=trials, chosen="", closed=closed)
-            assert verdict.answer is Answer.NO
-            assert verdict.advice is Advice.BACK
+            assert verdict.answer is Answer.UNCLEAR
+            assert verdict.advice is Advice.LONGER
             assert verdict.summary.endswith(words)
             assert faults(verdict) == ["Nothing finished."]
+    failed = again(SEARCH, trials=(trial("odd 0", None, TrialState.FAILED),), chosen="")
+    assert (failed.answer, failed.advice) == (Answer.NO, Advice.BACK), "all failed in good time"
+
+
+CUT = again(
+    SEARCH,
+    trials=(replace(BASELINE, n_train=4508), replace(LINEAR, n_train=71)),
+    chosen="linear 1",
+    closed=Closed.TIME,
+    untried=("forest", "boosting"),
+    wanted_s=312.4,
+    target_score=0.99,
+    chance_target=0.01,
+)
+
+
+def test_a_search_that_was_too_short_says_so_and_not_stop() -> None:
+    assert CUT.is_starved
+    assert (CUT.answer, CUT.advice) == (Answer.UNCLEAR, Advice.LONGER)
+    reach = "71 of 4,508 rows; 2 of 4 families not tried (forest, boosting)"
+    assert f"Measured on {reach}." in CUT.summary
+    (told,) = warnings(CUT)
+    assert told == f"The search was too short to choose by: measured on {reach}."
+    assert "Grant 312 s or more" in next(f.next for f in CUT.findings if f.what == told)
+    tie = again(CUT, trials=(CUT.trials[0], replace(CUT.trials[1], mean=0.5)))
+    assert tie.advice is Advice.LONGER, "no stop, though nothing beats the baseline yet"
+
+
+def test_a_search_that_ended_by_itself_or_saw_the_rows_is_not_too_short() -> None:
+    assert not again(CUT, closed=Closed.DONE).is_starved
+    seen = (CUT.trials[0], replace(LINEAR, n_train=2000))
+    assert not again(CUT, trials=seen, untried=()).is_starved
+    assert again(CUT, trials=seen, untried=("forest",)).is_starved
+    assert again(CUT, untried=()).is_starved
+
+
+def test_it_is_hopeless_only_if_no_candidate_has_a_chance() -> None:
+    far = {"target_score": 0.99, "chance_target": 0.01, "n_affordable": 5000}
+    assert again(SEARCH, **far, best_chance=0.01).advice is Advice.BACK
+    assert again(SEARCH, **far, best_chance=0.3).advice is Advice.GO
+
+
+def test_slow_starts_and_busy_processors_are_told() -> None:
+    told = again(SEARCH, starting_s=12.0, waiting_s=30.0, cpu_s=20.0)
+    assert any("Starting the processes took 12 s" in each for each in notes(told))
+    assert "the search waited 30 s for them, and worked 20 s" in warnings(told)[0]
+    quiet = again(SEARCH, starting_s=2.0, waiting_s=1.0, cpu_s=20.0)
+    assert warnings(quiet) == []
+
+
+def points(*errors: float) -> tuple[Point, ...]:
+    return (Point(n_train=100, errors=errors, fit_s=0.1),)
+
+
+def test_each_family_has_a_reason_on_equal_folds() -> None:
+    tied = replace(RICH, points=points(0.19, 0.21, 0.18), chance_best=0.4)
+    best = replace(LINEAR, points=points(0.2, 0.2, 0.19), chance_best=0.5)
+    verdict = again(SEARCH, trials=(BASELINE, best, tied), chosen="linear 1")
+    rich, plain = verdict.reasons
+    assert rich.startswith(
+        "boosting 2 has 0.807 where linear 1 has 0.803, on the same 3 repeats with 100 rows: "
+        "they cannot be told apart"
+    )
+    assert plain == "majority 0 was measured on other rows: 0.500 with 100."
+    assert any("cannot be told apart from boosting 2 (0.810)" in each for each in notes(verdict))
+    sure = replace(best, points=points(0.1, 0.11, 0.09))
+    first = again(verdict, trials=(BASELINE, sure, tied)).reasons[0]
+    assert "linear 1 is better (p = " in first
 
 
 def test_a_tie_with_the_baseline_is_a_no() -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 
-from joblib import Parallel, cpu_count, delayed
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib import cpu_count
+from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from leadline.engines.contract import Result, Spec
 from leadline.errors import EngineError
 
+_IDLE_S = 300
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+
 
 @dataclass(frozen=True)
 class Loky:
-    """Runs tasks in joblib's processes, the cores shared out among them.
+    """Runs tasks in processes that stay for the next one, the cores shared out among them.
 
     Parameters
     ----------
@@ -33,24 +38,43 @@ class Loky:
         if self.n_jobs == 0:
             raise ValueError("n_jobs is 0; at least 1, or -1 for all cores, is needed. Change it.")
 
-    def map(self, task: Callable[[Spec], Result], specs: Sequence[Spec]) -> Iterator[Result]:
-        """One result a spec, in order, each as soon as it is there.
-
-        Raises
-        ------
-        EngineError
-            If a process dies, as it does when memory runs out.
-        """
-        parallel = Parallel(n_jobs=min(self._size(), max(len(specs), 1)), return_as="generator")
-        try:
-            yield from parallel(delayed(task)(spec) for spec in specs)
-        except TerminatedWorkerError as error:
-            raise EngineError(
-                "A process that ran a task has died.",
-                "Each of them needs memory for its own copy of the data.",
-                "Set [find] n_jobs lower, or executor = 'sequential', and run it again.",
-            ) from error
-
-    def _size(self) -> int:
-        """Processes to run at once."""
+    @property
+    def n_workers(self) -> int:
+        """Processes."""
         return int(cpu_count()) if self.n_jobs < 0 else self.n_jobs
+
+    def submit(self, task: Callable[[Spec], Result], spec: Spec) -> Future[Result]:
+        """Begin a task in the first process that is free.
+
+        If a process dies, as it does when memory runs out, the results of all that run at that
+        moment are an `EngineError`; the next task starts new processes.
+        """
+        n_threads = str(max(int(cpu_count()) // self.n_workers, 1))
+        processes = get_reusable_executor(
+            max_workers=self.n_workers, timeout=_IDLE_S, env=dict.fromkeys(_THREADS, n_threads)
+        )
+        future: Future[Result] = Future()
+        future.set_running_or_notify_cancel()
+        processes.submit(task, spec).add_done_callback(lambda done: _pass_on(done, future))
+        return future
+
+
+def _pass_on(done: Future[Result], future: Future[Result]) -> None:
+    """What a process gave, or that it died."""
+    error = done.exception()
+    if isinstance(error, BrokenProcessPool):
+        error = _died(error)
+    if error is None:
+        future.set_result(done.result())
+    else:
+        future.set_exception(error)
+
+
+def _died(cause: BaseException) -> EngineError:
+    error = EngineError(
+        "A process that ran a task has died.",
+        "Each of them needs memory for its own copy of the data.",
+        "Set [find] n_jobs lower, or executor = 'sequential', and run it again.",
+    )
+    error.__cause__ = cause
+    return error

@@ -10,12 +10,11 @@ import logging
 import os
 import secrets
 import socket
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
-from itertools import islice
 from typing import Any
 
 from leadline.engines.contract import Result, Spec
@@ -68,34 +67,50 @@ class Ray:
                 "Install it: pip install 'leadline[ray]'; or set [find] executor = 'loky'.",
             )
 
-    def map(self, task: Callable[[Spec], Result], specs: Sequence[Spec]) -> Iterator[Result]:
-        """One result a spec, in order, each as soon as it is there.
+    @property
+    def n_workers(self) -> int:
+        """Tasks at once; a cluster has more cores than are granted, or grows."""
+        return self.n_jobs if self.n_jobs > 0 else _n_cores(_connected(self.n_jobs))
 
-        A task whose process or machine dies is run again, three times at most; no other task is
-        touched. A task is killed when its result is no longer wanted.
+    def submit(self, task: Callable[[Spec], Result], spec: Spec) -> Future[Result]:
+        """Begin a task.
 
-        Raises
-        ------
-        EngineError
-            If Ray cannot be reached, or a task's process died every time.
+        If its process or machine dies it is run again, three times at most; no other task is
+        touched. It is killed when it is cancelled.
         """
         ray = _connected(self.n_jobs)
-        # a cluster has more cores than we were granted, so we count ourselves
-        n_at_once = self.n_jobs if self.n_jobs > 0 else _n_cores(ray)
         call: Any = ray.remote(num_cpus=1, max_retries=_N_RETRIES)(_call)
-        left, due, running = iter(specs), deque[Any](), list[Any]()
-        try:
-            while True:
-                fresh = [call.remote(task, spec) for spec in islice(left, n_at_once - len(running))]
-                due.extend(fresh)
-                running.extend(fresh)
-                if not due:
-                    return
-                _, running = ray.wait(running)
-                while due and due[0] not in running:
-                    yield _result(due.popleft())
-        finally:
-            _cancel(due)
+        reference = call.remote(task, spec)
+        future: Future[Result] = _Killing(reference)
+        reference.future().add_done_callback(lambda _: _pass_on(reference, future))
+        return future
+
+
+class _Killing(Future[Result]):
+    """A result that nobody waits for any more once it is cancelled: its task is killed."""
+
+    def __init__(self, reference: Any) -> None:
+        super().__init__()
+        self._reference = reference
+
+    def cancel(self) -> bool:
+        """Kill the task: it would keep a core from others."""
+        import ray
+
+        is_cancelled = super().cancel()
+        if is_cancelled and ray.is_initialized():
+            ray.cancel(self._reference, force=True)
+        return is_cancelled
+
+
+def _pass_on(reference: Any, future: Future[Result]) -> None:
+    """What a task gave or raised, unless nobody waits for it."""
+    if future.cancelled():
+        return
+    try:
+        future.set_result(_result(reference))
+    except BaseException as error:
+        future.set_exception(error)
 
 
 def _call(task: Callable[[Spec], Result], spec: Spec) -> Result:
@@ -168,15 +183,6 @@ def _start(n_cores: int | None) -> None:
         log_to_driver=False,
         logging_level=logging.ERROR,
     )
-
-
-def _cancel(references: Iterable[Any]) -> None:
-    """Kill tasks whose results are no longer wanted: they would keep cores from others."""
-    import ray
-
-    if ray.is_initialized():
-        for reference in references:
-            ray.cancel(reference, force=True)
 
 
 def _result(reference: Any) -> Any:

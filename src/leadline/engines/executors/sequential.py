@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from leadline.engines.contract import Result, Spec
@@ -10,7 +11,7 @@ from leadline.engines.contract import Result, Spec
 
 @dataclass(frozen=True)
 class Sequential:
-    """Runs each task when its result is asked for.
+    """Runs each task when it is submitted.
 
     Parameters
     ----------
@@ -19,13 +20,22 @@ class Sequential:
 
     Examples
     --------
-    >>> list(Sequential().map(abs, [-1, 2, -3]))
-    [1, 2, 3]
+    >>> Sequential().submit(abs, -2).result()
+    2
     """
 
     n_jobs: int = 1
 
-    def map(self, task: Callable[[Spec], Result], specs: Sequence[Spec]) -> Iterator[Result]:
-        """One result a spec, in order."""
-        for spec in specs:
-            yield task(spec)
+    @property
+    def n_workers(self) -> int:
+        """One."""
+        return 1
+
+    def submit(self, task: Callable[[Spec], Result], spec: Spec) -> Future[Result]:
+        """The result of a task that has run."""
+        future: Future[Result] = Future()
+        try:
+            future.set_result(task(spec))
+        except Exception as error:
+            future.set_exception(error)
+        return future

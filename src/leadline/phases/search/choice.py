@@ -8,13 +8,23 @@ from math import exp, sqrt
 
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search.trial import Trial
-from leadline.stats.candidate_comparison import corrected_resampled_t
+from leadline.stats.candidate_comparison import (
+    corrected_resampled_t,
+    probability_of_loss_within,
+)
 
 _MIN_REPEATS = 2
 # chosen on the train half of LCDB 1.0 for the smallest regret: benchmarks/find/regret.py
 _SHARE_OF_LEAD = 0.5
 _STD_OF_HALF_WEIGHT = 0.3
 _MAX_LEAD = 0.4
+_SHARE_OF_STDERR = 0.25
+
+ACCEPT_LOSS = 0.002
+"""Loss that is accepted for a simpler candidate where nobody says another."""
+
+SURE = 0.8
+"""Probability with which it must not be exceeded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +37,10 @@ class Comparison:
         Largest size at which both were measured.
     n_repeats : int
         Repeats they share there.
+    errors : tuple of (float, float)
+        Mean error of the first and of the second on those repeats.
     difference : float
-        Mean error of the first less that of the second.
+        The first less the second.
     stderr : float
         Of the difference, corrected for train rows that the repeats share.
     p_value : float
@@ -37,6 +49,7 @@ class Comparison:
 
     n_train: int
     n_repeats: int
+    errors: tuple[float, float]
     difference: float
     stderr: float
     p_value: float
@@ -83,17 +96,56 @@ def _log_error_lead(trial: Trial, first: Trial) -> float:
     return _SHARE_OF_LEAD * lead / (1 + ratio**2)
 
 
-def choose(trials: Sequence[Trial], scoring: str) -> str:
-    """Name of the trial to carry on with; empty if nothing was measured.
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """The trial to carry on with, and what it costs to take it for the best.
 
-    The best by `comparison_errors`; or the simplest whose error there is larger by no more than one
-    standard error of their difference on shared folds.
+    Attributes
+    ----------
+    chosen : str
+        Name of the trial.
+    best : str
+        Name of the one with the smallest expected error; often the same.
+    loss : float
+        Expected error of the chosen one less that of the best.
+    accepted : float
+        Loss that is accepted for a simpler candidate.
+    probability : float
+        That the loss is within what is accepted; 1 where the best is chosen.
+    """
+
+    chosen: str
+    best: str
+    loss: float = 0.0
+    accepted: float = 0.0
+    probability: float = 1.0
+
+
+def choose(
+    trials: Sequence[Trial], scoring: str, *, accept_loss: float = ACCEPT_LOSS
+) -> Choice | None:
+    """The trial to carry on with; None if nothing was measured.
+
+    The best by `comparison_errors`; or the simplest that was measured on the same rows and loses no
+    more than is accepted with a probability of `SURE`.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        What was tried.
+    scoring : str
+        Name of the metric.
+    accept_loss : float >= 0
+        Loss that is accepted for a simpler candidate: in units of the metric, or as a share of the
+        largest error of all for a metric without bounds. Where a quarter of the standard error of
+        the best is less, that counts: rows enough to tell are rows to go by.
     """
     errors = comparison_errors(trials, scoring)
     known = [trial for trial in trials if trial.name in errors]
     if not known:
-        return ""
+        return None
     best = min(known, key=lambda trial: errors[trial.name])
+    accepted = _accepted(best, max(errors.values()), scoring, accept_loss)
     simpler = sorted(
         (trial for trial in known if trial.complexity < best.complexity),
         key=lambda trial: (trial.complexity, errors[trial.name]),
@@ -103,9 +155,24 @@ def choose(trials: Sequence[Trial], scoring: str) -> str:
         # at a smaller size the standard error is larger, and would excuse more
         if shared is None or shared.n_train < best.points[-1].n_train:
             continue
-        if errors[trial.name] - errors[best.name] <= shared.stderr:
-            return trial.name
-    return best.name
+        loss = errors[trial.name] - errors[best.name]
+        sure = probability_of_loss_within(loss, shared.stderr, shared.n_repeats, accepted)
+        if sure >= SURE:
+            return Choice(
+                chosen=trial.name,
+                best=best.name,
+                loss=loss,
+                accepted=accepted,
+                probability=sure,
+            )
+    return Choice(chosen=best.name, best=best.name, accepted=accepted)
+
+
+def _accepted(best: Trial, largest_error: float, scoring: str, accept_loss: float) -> float:
+    """Loss that is accepted, in units of the error."""
+    unit = largest_error if scoring_of(scoring).is_loss else 1.0
+    noise = best.stderr if best.stderr is not None else float("inf")
+    return min(accept_loss * unit, _SHARE_OF_STDERR * noise)
 
 
 def compare(one: Trial, other: Trial) -> Comparison | None:
@@ -136,6 +203,7 @@ def compare(one: Trial, other: Trial) -> Comparison | None:
     return Comparison(
         n_train=mine.n_train,
         n_repeats=n_repeats,
+        errors=(sum(mine.errors[:n_repeats]) / n_repeats, sum(its.errors[:n_repeats]) / n_repeats),
         difference=mean,
         stderr=sqrt(variance * (1 / n_repeats + 1 / (n_repeats - 1))),
         p_value=tested.p_value,

@@ -10,11 +10,18 @@ from typing import Any, ClassVar
 from leadline.errors import NotReadyError
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search.choice import Comparison, compare, comparison_errors
+from leadline.phases.search.reasons import reasons
 from leadline.phases.search.trial import Example, Trial, TrialState
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
 from leadline.phases.wording import chance
 
 _HOPELESS = 0.05
+_SEEN_SHARE = 0.25
+_USUAL_START_S = 4.0
+_WAITING_SHARE = 0.2
+_TIED = 0.3
+_FEWEST_CHANCE = 0.05
+_MOST_TIED = 3
 
 
 class Closed(StrEnum):
@@ -31,6 +38,7 @@ class Advice(StrEnum):
     """What the evidence is in favour of; a person decides."""
 
     GO = "go"
+    LONGER = "search longer"
     BACK = "go back"
     STOP = "stop"
 
@@ -49,6 +57,25 @@ class Evidence:
         Name of the best trial, or of a simpler one within its standard error; empty if none.
     time_box_s, spent_s : float
         Seconds granted, seconds used.
+    starting_s : float or None
+        Those of them before anything could be measured; None where not known, or never.
+    n_processes : int
+        Fits at once; 0 where not known.
+    fits_cpu_s : float
+        Seconds of processors used by fits and their scores.
+    waiting_s : float
+        Seconds that the search's processes waited for a processor that others had.
+    untried : tuple of str
+        Families of which nothing was measured before the box closed.
+    wanted_s : float or None
+        Seconds after which every family's default would be measured with all rows; None if it was,
+        or not known.
+    loss, accepted_loss, loss_probability : float
+        What the chosen candidate is expected to lose against the best, what is accepted, and the
+        probability that the loss is within that, as `leadline.phases.search.choice.Choice` has
+        them.
+    best_chance : float or None
+        Largest probability of any candidate to reach the target.
     cost : float
         Money the seconds cost.
     currency : str
@@ -86,6 +113,16 @@ class Evidence:
     target_score: float | None = None
     chance_target: float | None = None
     n_kept: int = 0
+    starting_s: float | None = None
+    n_processes: int = 0
+    fits_cpu_s: float = 0.0
+    waiting_s: float = 0.0
+    untried: tuple[str, ...] = ()
+    wanted_s: float | None = None
+    loss: float = 0.0
+    accepted_loss: float = 0.0
+    loss_probability: float = 1.0
+    best_chance: float | None = None
 
     def trial(self, name: str) -> Trial:
         """The trial of a name.
@@ -106,6 +143,24 @@ class Evidence:
         errors = comparison_errors(self.trials, self.scoring)
         known = [trial for trial in self.trials if trial.name in errors]
         return tuple(sorted(known, key=lambda trial: errors[trial.name]))
+
+    @property
+    def n_largest(self) -> int:
+        """Rows of the largest size that was measured of any candidate."""
+        return max((trial.n_train for trial in self.trials), default=0)
+
+    @property
+    def n_seen(self) -> int:
+        """Rows of the largest size that was measured of any candidate beside the baseline."""
+        baseline = self.baseline
+        others = [trial for trial in self.trials if baseline and trial.name != baseline.name]
+        return max((trial.n_train for trial in others if trial.mean is not None), default=0)
+
+    @property
+    def is_starved(self) -> bool:
+        """Whether the box closed before the candidates could show what they are worth."""
+        is_cut = self.closed is not Closed.DONE
+        return is_cut and bool(self.untried or self.n_seen < _SEEN_SHARE * self.n_largest)
 
     @property
     def baseline(self) -> Trial | None:
@@ -155,6 +210,11 @@ class Search(Verdict, Evidence):
         chosen = [trial for trial in drawn if trial.name == self.chosen]
         return next(iter([*chosen, *drawn]), None)
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the chosen trial and not another; empty if none was chosen."""
+        return reasons(self.chosen_trial, self.ranked, self.scoring) if self.chosen else ()
+
     def compared(self, other: Trial) -> Comparison | None:
         """The chosen trial against another on their shared folds; None if they share none."""
         return compare(self.chosen_trial, other)
@@ -167,15 +227,16 @@ def assess(evidence: Evidence) -> Search:
     if baseline is None or not evidence.chosen:
         return _nothing(evidence, findings)
     chosen = evidence.trial(evidence.chosen)
-    if not _gain(evidence, chosen, baseline) > 0:
+    advice, answer = Advice.GO, Answer.GO
+    if evidence.is_starved:
+        findings.append(_starved(evidence))
+        advice, answer = Advice.LONGER, Answer.UNCLEAR
+    elif not _gain(evidence, chosen, baseline) > 0:
         findings.append(_nothing_better(evidence))
-        advice = Advice.BACK if _is_early(evidence) else Advice.STOP
-        answer = Answer.NO
-    else:
-        advice, answer = Advice.GO, Answer.GO
-        if evidence.chance_target is not None and evidence.chance_target < _HOPELESS:
-            advice = Advice.BACK
-            findings.append(_out_of_reach(evidence, chosen))
+        advice, answer = (Advice.BACK if _is_early(evidence) else Advice.STOP), Answer.NO
+    elif _is_hopeless(evidence):
+        advice = Advice.BACK
+        findings.append(_out_of_reach(evidence, chosen))
     return Search(
         answer=answer,
         summary=_summary(evidence, chosen, baseline),
@@ -185,7 +246,37 @@ def assess(evidence: Evidence) -> Search:
     )
 
 
+def _is_hopeless(evidence: Evidence) -> bool:
+    """Whether no candidate has a fair chance of the target."""
+    chances = [evidence.chance_target, evidence.best_chance]
+    known = [each for each in chances if each is not None]
+    return bool(known) and max(known) < _HOPELESS
+
+
+def _starved(evidence: Evidence) -> Finding:
+    """What the box was too short for."""
+    return warning(
+        f"The search was too short to choose by: {_reach(evidence)}.",
+        f"Grant {evidence.wanted_s:,.0f} s or more, and run it again: it goes on from here."
+        if evidence.wanted_s
+        else "Grant a longer time box, and run it again: it goes on from here.",
+    )
+
+
+def _reach(evidence: Evidence) -> str:
+    """Rows and families that were reached."""
+    parts = [f"measured on {evidence.n_seen:,} of {evidence.n_largest:,} rows"]
+    if evidence.untried:
+        n_tried = len({trial.family for trial in evidence.trials if trial.mean is not None})
+        parts.append(
+            f"{len(evidence.untried)} of {n_tried + len(evidence.untried)} families not tried "
+            f"({', '.join(evidence.untried)})"
+        )
+    return "; ".join(parts)
+
+
 def _nothing(evidence: Evidence, findings: list[Finding]) -> Search:
+    answer, advice = Answer.NO, Advice.BACK
     if not evidence.trials and evidence.closed is Closed.DONE:
         summary = "None of the families that were asked has a candidate for this problem."
         last = fault("Nothing to try.", "Name further families under [find].")
@@ -193,11 +284,13 @@ def _nothing(evidence: Evidence, findings: list[Finding]) -> Search:
         ended = _ENDED[evidence.closed]
         summary = f"No candidate finished in {evidence.time_box_s:g} s: {ended}."
         last = fault("Nothing finished.", "Grant a longer time box.")
+        if evidence.closed is not Closed.DONE:
+            answer, advice = Answer.UNCLEAR, Advice.LONGER
     return Search(
-        answer=Answer.NO,
+        answer=answer,
         summary=summary,
         findings=(*findings, last),
-        advice=Advice.BACK,
+        advice=advice,
         **vars(evidence),
     )
 
@@ -214,9 +307,10 @@ _ENDED = {
 def _summary(evidence: Evidence, chosen: Trial, baseline: Trial) -> str:
     words = scoring_of(evidence.scoring).words
     n_measured = len(evidence.ranked)
+    reach = f"{_reach(evidence)}. ".capitalize() if evidence.is_starved else ""
     return (
         f"{chosen.name} reaches {words} of {chosen.mean:z.3f} ± {chosen.stderr or 0:.3f}"
-        f"{_promise(evidence, chosen)}; the baseline reaches {baseline.mean:z.3f}. "
+        f"{_promise(evidence, chosen)}; the baseline reaches {baseline.mean:z.3f}. {reach}"
         f"{n_measured} candidate{'s' if n_measured != 1 else ''} measured in "
         f"{evidence.spent_s:.0f} of {evidence.time_box_s:.0f} s."
     )
@@ -272,19 +366,57 @@ def _findings(evidence: Evidence) -> list[Finding]:
         findings.append(note(f"{closer} on {', '.join(not_started)}; the best so far is kept."))
     if evidence.n_kept:
         findings.append(note(f"{evidence.n_kept:,} fits of earlier runs were used again."))
-    if evidence.chosen and (simpler := _simpler(evidence)):
-        findings.append(simpler)
+    findings += [each for each in (_slow_start(evidence), _busy(evidence)) if each]
+    if evidence.chosen:
+        findings += [each for each in (_simpler(evidence), _tie(evidence)) if each]
     return findings
 
 
+def _slow_start(evidence: Evidence) -> Finding | None:
+    """That starting took long, which is not taken from the box."""
+    if evidence.starting_s is None or evidence.starting_s < _USUAL_START_S:
+        return None
+    return note(
+        f"Starting the processes took {evidence.starting_s:.0f} s: the machine is slow or busy. "
+        "What is beyond the usual was added to the time box."
+    )
+
+
+def _busy(evidence: Evidence) -> Finding | None:
+    """That others had the processors."""
+    total = evidence.waiting_s + evidence.cpu_s
+    if evidence.waiting_s <= _WAITING_SHARE * total:
+        return None
+    return warning(
+        f"Others kept the processors busy: the search waited {evidence.waiting_s:.0f} s for them, "
+        f"and worked {evidence.cpu_s:.0f} s.",
+        "Run it again on a quiet machine, or grant more time.",
+    )
+
+
 def _simpler(evidence: Evidence) -> Finding | None:
-    """Why the best is not the one that was chosen."""
+    """Why the best is not the one that was chosen, and what that costs."""
     best, chosen = evidence.ranked[0], evidence.trial(evidence.chosen)
     if best.name == chosen.name:
         return None
-    shared = compare(chosen, best)
-    within = f" (corrected test on shared folds: p = {shared.p_value:.2f})" if shared else ""
     return note(
-        f"{best.name} scores {best.mean:.3f} and leads; "
-        f"the simpler {chosen.name} is within one standard error of it and is preferred{within}."
+        f"{best.name} scores {best.mean:.3f} and leads. The simpler {chosen.name} is preferred: "
+        f"it is expected to lose {max(evidence.loss, 0.0):.4f}, and with a probability of "
+        f"{chance(evidence.loss_probability)} no more than the {evidence.accepted_loss:.4f} that "
+        "are accepted."
     )
+
+
+def _tie(evidence: Evidence) -> Finding | None:
+    """Who cannot be told apart from the chosen one."""
+    chosen = evidence.trial(evidence.chosen)
+    tied = []
+    for trial in evidence.ranked:
+        shared = compare(chosen, trial) if trial.name != chosen.name else None
+        if shared and shared.p_value > _TIED and (trial.chance_best or 0.0) > _FEWEST_CHANCE:
+            tied.append(trial)
+    if not tied:
+        return None
+    named = ", ".join(f"{trial.name} ({trial.mean:.3f})" for trial in tied[:_MOST_TIED])
+    more = f" and {len(tied) - _MOST_TIED} more" if len(tied) > _MOST_TIED else ""
+    return note(f"On the folds they share {chosen.name} cannot be told apart from {named}{more}.")

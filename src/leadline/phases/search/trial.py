@@ -24,13 +24,15 @@ class TrialState(StrEnum):
 
     Complete: measured on every fold at the largest size. Pruned: measured at smaller sizes only, as
     its forecast did not justify more time. Failed: it raised, or took too much memory. Not started:
-    the time box closed before anything was measured of it.
+    the time box closed before anything was measured of it. Running: a fit of it runs or waits; no
+    verdict holds such a trial.
     """
 
     COMPLETE = "complete"
     PRUNED = "pruned"
     FAILED = "failed"
     NOT_STARTED = "not started"
+    RUNNING = "running"
 
 
 @dataclass(frozen=True, kw_only=True)

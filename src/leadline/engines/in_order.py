@@ -1,0 +1,54 @@
+"""Results of many tasks in the order of their specs, by any executor."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from itertools import islice
+
+from leadline.engines.contract import Executor, Result, Spec
+
+
+def in_order(
+    executor: Executor, task: Callable[[Spec], Result], specs: Sequence[Spec]
+) -> Iterator[Result]:
+    """Run a task once for each spec.
+
+    Parameters
+    ----------
+    executor : Executor
+        Runs them, as many at once as it has workers.
+    task, specs
+        As in `leadline.engines.contract.Executor.submit`.
+
+    Returns
+    -------
+    iterator
+        One result a spec, in the order of the specs, each as soon as it is there. What a task
+        raises is raised when its result is due; the tasks after it are cancelled.
+
+    Examples
+    --------
+    >>> from leadline.engines.executors.sequential import Sequential
+    >>> list(in_order(Sequential(), abs, [-1, 2, -3]))
+    [1, 2, 3]
+    """
+    left, due = iter(specs), deque[Future[Result]]()
+    running: set[Future[Result]] = set()
+    try:
+        while True:
+            fresh = [
+                executor.submit(task, spec)
+                for spec in islice(left, max(executor.n_workers - len(running), 0))
+            ]
+            due.extend(fresh)
+            running |= set(fresh)
+            if not due:
+                return
+            _, running = wait(running, return_when=FIRST_COMPLETED)
+            while due and due[0].done():
+                yield due.popleft().result()
+    finally:
+        for future in due:
+            future.cancel()

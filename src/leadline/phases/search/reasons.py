@@ -1,0 +1,79 @@
+"""Reasons of a choice: why this candidate and not that one, a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import exp
+
+from leadline.phases.scoring import Metric, scoring_of
+from leadline.phases.search.choice import Comparison, compare
+from leadline.phases.search.trial import Trial
+
+_UNLIKELY = 0.1
+_N_SAME_FAMILY = 1
+
+
+def reasons(chosen: Trial, ranked: Sequence[Trial], scoring: str) -> tuple[str, ...]:
+    """Why the chosen trial and not another: the best of each other family, and of its own.
+
+    Parameters
+    ----------
+    chosen : Trial
+        The one to carry on with.
+    ranked : sequence of Trial
+        What was measured, the best first.
+    scoring : str
+        Name of the metric.
+    """
+    metric = scoring_of(scoring)
+    return tuple(_reason(chosen, other, metric) for other in _rivals(chosen, ranked))
+
+
+def _rivals(chosen: Trial, ranked: Sequence[Trial]) -> Iterator[Trial]:
+    """The best other trial of each family, in the order of the ranking."""
+    seen: set[str] = set()
+    for trial in ranked:
+        if trial.name != chosen.name and trial.family not in seen:
+            seen.add(trial.family)
+            yield trial
+
+
+def _reason(chosen: Trial, other: Trial, metric: Metric) -> str:
+    shared = compare(chosen, other)
+    if shared is None:
+        return (
+            f"{other.name} was measured on other rows: {_score(other.mean)} with "
+            f"{other.n_train:,}{_forecast(chosen, other, metric)}."
+        )
+    mine, its = (metric.score(error) for error in shared.errors)
+    return (
+        f"{other.name} has {_score(its)} where {chosen.name} has {_score(mine)}, on the same "
+        f"{shared.n_repeats} repeats with {shared.n_train:,} rows{_judged(chosen, other, shared)}"
+        f"{_forecast(chosen, other, metric) if shared.difference > 0 else ''}."
+    )
+
+
+def _judged(chosen: Trial, other: Trial, shared: Comparison) -> str:
+    """What the shared repeats say."""
+    p = f"p = {shared.p_value:.2f}"
+    if shared.p_value >= _UNLIKELY:
+        return f": they cannot be told apart ({p})"
+    better = chosen if shared.difference < 0 else other
+    return f": {better.name} is better ({p})"
+
+
+def _forecast(chosen: Trial, other: Trial, metric: Metric) -> str:
+    """How the two are expected to change beyond the rows that there are, if that differs."""
+    mine, its = (exp(trial.log_error_change) for trial in (chosen, other))
+    if chosen.error_at_largest is None or other.error_at_largest is None:
+        return ""
+    ends = [
+        metric.score(trial.error_at_largest.error * change)
+        for trial, change in ((chosen, mine), (other, its))
+        if trial.error_at_largest is not None
+    ]
+    return f"; with all rows that can be had {_score(ends[1])} and {_score(ends[0])} are expected"
+
+
+def _score(score: float | None) -> str:
+    return "–" if score is None else f"{score:z.3f}"
