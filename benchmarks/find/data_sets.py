@@ -12,6 +12,8 @@ from pathlib import Path
 import polars as pl
 from sklearn import datasets
 
+from leadline.reading.table import ReadingOptions, read_tables
+
 _SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
@@ -86,6 +88,55 @@ def diabetes(rows: int) -> Case:
     return Case(_some(_bundled(datasets.load_diabetes()), rows), "target", "regression", "r2")
 
 
+def ai4i(rows: int) -> Case:
+    """Machines that fail; without the columns that say how they failed."""
+    leaks = ("TWF", "HDF", "PWF", "OSF", "RNF")
+    return Case(_table("ai4i", rows).drop(leaks), "Machine_failure", "binary", "roc_auc", "1")
+
+
+def air(rows: int) -> Case:
+    """Carbon monoxide by what cheap sensors say."""
+    frame = _table("air", rows, missing=("-200",)).drop_nulls("CO(GT)")
+    return Case(frame, "CO(GT)", "regression", "r2")
+
+
+def wine(rows: int) -> Case:
+    """Quality of red wine, as a number."""
+    return Case(_table("wine", rows), "quality", "regression", "r2")
+
+
+def ckd(rows: int) -> Case:
+    """Kidney disease."""
+    return Case(_table("ckd", rows), "classification", "binary", "roc_auc", "ckd")
+
+
+def framingham(rows: int) -> Case:
+    """Heart disease within ten years."""
+    return Case(_table("framingham", rows), "TenYearCHD", "binary", "roc_auc", "1")
+
+
+def hr_attrition(rows: int) -> Case:
+    """Who leaves a company."""
+    return Case(_table("hr_attrition", rows), "Attrition", "binary", "roc_auc", "Yes")
+
+
+def crop(rows: int) -> Case:
+    """What grows on a soil."""
+    return Case(_table("crop", rows), "crop", "multiclass", "accuracy")
+
+
+def avocado(rows: int) -> Case:
+    """Price of avocados."""
+    return Case(_table("avocado", rows), "AveragePrice", "regression", "r2")
+
+
+def _table(name: str, rows: int, missing: tuple[str, ...] = ()) -> pl.DataFrame:
+    """A public table as a project reads it."""
+    options = ReadingOptions(images=None, missing=missing)
+    path = _SHARED / "tables" / f"{name}.csv.gz"
+    return _some(read_tables([path], options=options).frame, rows)
+
+
 def _bundled(bunch: object) -> pl.DataFrame:
     names = [str(name).replace(" ", "_") for name in bunch.feature_names]
     frame = pl.DataFrame(bunch.data, schema=names, orient="row")
@@ -109,4 +160,12 @@ DATA_SETS: dict[str, Callable[[int], Case]] = {
     "digits": digits,
     "breast cancer": cancer,
     "diabetes": diabetes,
+    "ai4i": ai4i,
+    "air": air,
+    "wine": wine,
+    "ckd": ckd,
+    "framingham": framingham,
+    "hr_attrition": hr_attrition,
+    "crop": crop,
+    "avocado": avocado,
 }

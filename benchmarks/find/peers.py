@@ -2,7 +2,8 @@
 
 Every tool learns from the train rows that Leadline's split leaves and is scored on its test rows,
 once. Leadline's model is the one its search chose, fitted to all train rows after the box; the
-others hand over what they have when their own time is over. FLAML, TPOT and AutoGluon cannot be
+others hand over what they have when their own time is over. "defaults" is the best on the test rows
+of the default linear model, forest and boosting, fitted to all train rows without any search. FLAML, TPOT and AutoGluon cannot be
 installed beside each other: each has an environment of its own, made once in the cache.
 
     python benchmarks/find/peers.py [--seconds 60] [--data NAMES] [--tools NAMES] [--rows 20000]
@@ -43,6 +44,8 @@ _PACKAGES = {
     "AutoGluon": ["autogluon.tabular[lightgbm]", "pyarrow"],
 }
 _OURS = ("Leadline", "Leadline random")
+_DEFAULTS = "defaults"
+_DEFAULT_FAMILIES = ("linear", "forest", "boosting")
 _MOST_WORDS = 2000
 
 V = TypeVar("V")
@@ -72,13 +75,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rows", type=int, default=20_000, help="most rows of a data set")
     parser.add_argument("--data", default=",".join(DATA_SETS))
-    parser.add_argument("--tools", default=",".join([*_OURS, *_PACKAGES]))
+    parser.add_argument("--tools", default=",".join(["Leadline", _DEFAULTS, *_PACKAGES]))
     options = parser.parse_args()
     tools = options.tools.split(",")
     print(f"{options.seconds:g} s each, at most {options.rows:,} rows, {os.cpu_count()} cores\n")
     print("|".join(["", "data", "metric", *tools, ""]))
     print("|".join(["", "---", "---", *["---:"] * len(tools), ""]), flush=True)
-    near = dict.fromkeys(tools, 0)
+    near, behind = dict.fromkeys(tools, 0), []
     for name in options.data.split(","):
         found = run_case(DATA_SETS[name](options.rows), tools, options.seconds)
         best = max(found.values(), key=lambda outcome: outcome.score)
@@ -91,7 +94,16 @@ def main() -> None:
             for o in found.values()
         ]
         print("|".join(["", name, DATA_SETS[name](10).scoring, *cells, ""]), flush=True)
+        if {"Leadline", _DEFAULTS} <= found.keys():
+            ours, plain = found["Leadline"], found[_DEFAULTS]
+            behind.append((plain.score - ours.score) / max(ours.stderr, 1e-9))
     print("|".join(["", "best or within one standard error", "", *map(str, near.values()), ""]))
+    if behind:
+        n_quarter = sum(each <= 0.25 for each in behind)
+        print(
+            f"\nLeadline behind the best of the defaults by at most {max(behind):.2f} standard "
+            f"errors; by at most a quarter of one in {n_quarter} of {len(behind)}."
+        )
 
 
 def run_case(case: Case, tools: list[str], seconds: float) -> dict[str, Outcome]:
@@ -102,6 +114,7 @@ def run_case(case: Case, tools: list[str], seconds: float) -> dict[str, Outcome]
             yard = Path(folder) / tool.replace(" ", "-")
             yard.mkdir()
             run = run_ours if tool in _OURS else run_peer
+            run = run_defaults if tool == _DEFAULTS else run
             found[tool] = run(case, yard, seconds, tool)
         return found
 
@@ -143,6 +156,25 @@ def run_ours(case: Case, folder: Path, seconds: float, tool: str) -> Outcome:
         fit_model(model, pool, pool.order)
         answered = response_of(model, pool.X[pool.test], case.scoring)
     return judged(pool, answered, case, spent)
+
+
+def run_defaults(case: Case, folder: Path, seconds: float, _: str) -> Outcome:
+    """The best default on the test rows, fitted to all train rows."""
+    make_project(case, folder, seconds)
+    for row in ("problem", "data"):
+        leadline(folder, row)
+    started, found = time.monotonic(), []
+    with Workspace.open(folder) as workspace:
+        problem, data = read(workspace, "problem", Problem), read(workspace, "data", Data)
+        pool = load_pool(workspace.artifacts, data, Target.of(problem))
+    for name in _DEFAULT_FAMILIES:
+        family = load_family(name)
+        params = family.candidates(case.task, data.features, pool.order.size)[0]
+        model = family.build(params, case.task, data.features, data.split.seed)
+        fit_model(model, pool, pool.order)
+        answered = response_of(model, pool.X[pool.test], case.scoring)
+        found.append(judged(pool, answered, case, time.monotonic() - started))
+    return max(found, key=lambda outcome: outcome.score)
 
 
 def run_peer(case: Case, folder: Path, seconds: float, tool: str) -> Outcome:

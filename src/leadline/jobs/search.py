@@ -27,7 +27,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Closed, Search
 from leadline.phases.search.choice import choose, comparison_errors
-from leadline.phases.search.trial import Expected, Trial, TrialState
+from leadline.phases.search.trial import ENSEMBLE, Expected, Trial, TrialState
 from leadline.processes.limit import run_with_limit
 from leadline.processes.usage import free_memory, usage_of
 from leadline.search.child_process import VERDICT_S, SearchOutcome, SearchRequest
@@ -305,7 +305,7 @@ def _chance_of(trial: Trial, problem: Problem) -> float | None:
 
 def _asked_trials(workspace: Workspace, request: SearchRequest) -> tuple[Trial, ...]:
     """The study's trials of the families in the settings; earlier runs may have had others."""
-    asked = set(workspace.settings.find.families)
+    asked = {*workspace.settings.find.families, ENSEMBLE}
     trials = _latest(workspace.record.trials.of(request.study))
     return tuple(_ended(trial) for trial in trials if trial.family in asked)
 

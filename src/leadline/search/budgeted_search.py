@@ -20,8 +20,8 @@ import numpy as np
 
 from leadline.evaluation.fit import message_of
 from leadline.phases.data import SplitKind
-from leadline.phases.search.choice import comparison_errors
-from leadline.phases.search.trial import TrialState
+from leadline.phases.search.choice import choose, comparison_errors
+from leadline.phases.search.trial import ENSEMBLE, Trial, TrialState
 from leadline.search.action_choice import (
     Action,
     best_action,
@@ -32,6 +32,7 @@ from leadline.search.action_choice import (
 from leadline.search.candidate_evaluator import REPEATS_PER_BATCH, EvaluationContext, Measurement
 from leadline.search.candidate_state import CandidateState
 from leadline.search.candidates import CandidateSource, Params
+from leadline.search.ensembles import ensemble_of
 from leadline.search.error_forecast import ErrorForecast, Shape, error_forecast_of
 from leadline.search.fold_effects import fold_effects_of, without_fold_effects
 from leadline.search.running_fits import RunningFits
@@ -81,6 +82,8 @@ class BudgetedSearch:
         In the order they were begun.
     sources : list of CandidateSource
         One a family.
+    ensemble : Trial or None
+        Made of the candidates in the end, if that is worth it.
     """
 
     context: EvaluationContext
@@ -92,6 +95,7 @@ class BudgetedSearch:
     is_careful: bool = False
     candidates: list[CandidateState] = field(default_factory=list)
     sources: list[CandidateSource] = field(default_factory=list)
+    ensemble: Trial | None = None
 
     def __post_init__(self) -> None:
         sizes = train_sizes(self.context.max_train_size)[::-1]
@@ -122,6 +126,37 @@ class BudgetedSearch:
                 return
             for candidate in self.fits.take(self.left_s()):
                 self._refresh(candidate)
+
+    def add_ensemble(self, accept_loss: float, left_s: Callable[[], float]) -> None:
+        """Put an ensemble of what was measured on the record, if it is worth it.
+
+        Parameters
+        ----------
+        accept_loss : float
+            As in `leadline.phases.search.choice.choose`.
+        left_s : callable
+            Seconds left for it.
+        """
+        trials = [candidate.trial for candidate in self.candidates]
+        scoring = self.context.spec.scoring
+        choice = choose(trials, scoring, accept_loss=accept_loss)
+        if choice is None:
+            return
+        self.ensemble = ensemble_of(
+            self.candidates,
+            self.context,
+            self.study.new_name(ENSEMBLE),
+            accepted=choice.accepted,
+            is_over=lambda: left_s() <= 0,
+        )
+        if self.ensemble is not None:
+            self.study.write(self.ensemble)
+
+    @property
+    def trials(self) -> list[Trial]:
+        """What was tried, an ensemble included."""
+        trials = [candidate.trial for candidate in self.candidates]
+        return [*trials, self.ensemble] if self.ensemble else trials
 
     def _close(self) -> None:
         """Take over what was measured of those whose fits have not all ended."""

@@ -20,7 +20,7 @@ from leadline.errors import EngineError
 from leadline.evaluation.fit import FailedFit, FitResult, attempt, fold_rows
 from leadline.evaluation.fit_spec import FitSpec, key_of, spec_of
 from leadline.phases.curve import Point
-from leadline.phases.scoring import scoring_of
+from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search.trial import Trial
 from leadline.search.fit_processes import executor_of
 
@@ -63,6 +63,8 @@ class EvaluationContext:
         Train rows that every fold has.
     valid_labels : tuple of ndarray
         Labels of the rows that each fold is scored on.
+    classes : ndarray
+        The labels there are, in ascending order; empty for regression.
     """
 
     workspace: Workspace
@@ -72,6 +74,7 @@ class EvaluationContext:
     n_valid_per_round: int
     max_train_size: int
     valid_labels: tuple[NDArray[Any], ...] = ()
+    classes: NDArray[Any] = field(default_factory=lambda: np.empty(0))
 
     @classmethod
     def of(
@@ -87,6 +90,7 @@ class EvaluationContext:
         spec = replace(spec_of(workspace, problem, data), n_folds=n_folds, n_valid=_MOST_VALID)
         pool = load_pool(workspace.artifacts, data, spec.target)
         folds = folds_of(pool, n_folds=n_folds, seed=spec.seed)
+        is_classes = spec.target.task is not Task.REGRESSION
         valid = [fold_rows(pool, replace(spec, fold=fold))[1] for fold in range(len(folds))]
         return cls(
             workspace=workspace,
@@ -96,6 +100,7 @@ class EvaluationContext:
             n_valid_per_round=sum(valid.size for _, valid in folds),
             max_train_size=min(train.size for train, _ in folds),
             valid_labels=tuple(pool.y[rows] for rows in valid),
+            classes=np.unique(pool.y[pool.order]) if is_classes else np.empty(0),
         )
 
     def evaluator(self, trial: Trial) -> CandidateEvaluator:

@@ -29,6 +29,8 @@ USUAL_START_S = 3.0
 VERDICT_S = 1.0
 """Seconds at the end of the box in which the verdict is made of what was measured."""
 
+_ENSEMBLE_S = 3.0
+_ENSEMBLE_SHARE = 0.04
 _EXAMPLES_S = 2.5
 _EXAMPLES_SHARE = 0.06
 
@@ -91,7 +93,14 @@ class SearchRequest:
     def is_over(self) -> bool:
         """Whether the box is closed, or about to be: what is left was kept for the verdict."""
         closes_at = self.closes_at()
-        return closes_at is not None and time.time() > closes_at - VERDICT_S - self.examples_s
+        return closes_at is not None and time.time() > closes_at - (
+            VERDICT_S + self.examples_s + self.ensemble_s
+        )
+
+    @property
+    def ensemble_s(self) -> float:
+        """Seconds kept for an ensemble."""
+        return min(_ENSEMBLE_S, _ENSEMBLE_SHARE * self.granted_s)
 
     @property
     def examples_s(self) -> float:
@@ -136,7 +145,8 @@ def run_search(request: SearchRequest) -> SearchOutcome:
             workspace, request.problem, request.data, n_folds=settings.folds, executor=executor
         )
         Path(request.ready_file).write_text(repr(time.time()), encoding="ascii")
-        closes_at = (request.closes_at() or 0.0) - VERDICT_S - request.examples_s
+        examples_at = (request.closes_at() or 0.0) - VERDICT_S - request.examples_s
+        closes_at = examples_at - request.ensemble_s
         search = BudgetedSearch(
             context=context,
             study=Study(workspace.record, request.study),
@@ -147,6 +157,7 @@ def run_search(request: SearchRequest) -> SearchOutcome:
             is_careful=request.is_careful,
         )
         search.run(candidate_sources(settings.families, request.folder))
+        search.add_ensemble(settings.accept_loss, lambda: examples_at - time.time())
         outcome = _examples(search, request.problem.scoring, settings.accept_loss)
         return replace(outcome, fits_cpu_s=search.fits.cpu_s)
 
@@ -156,7 +167,7 @@ def _examples(search: BudgetedSearch, scoring: str, accept_loss: float) -> Searc
     from leadline.evaluation.examples import held_out_examples
     from leadline.phases.search.choice import choose
 
-    trials = [candidate.trial for candidate in search.candidates]
+    trials = search.trials
     choice = choose(trials, scoring, accept_loss=accept_loss)
     if choice is None:
         return SearchOutcome()

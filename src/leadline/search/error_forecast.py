@@ -114,7 +114,7 @@ class Shape:
         return float(np.log(by_size[n_to] / by_size[n_from]))
 
 
-def error_forecast_of(
+def error_forecast_of(  # noqa: PLR0913 -- a curve and its family, what is asked of it, and a seed
     points: Sequence[Point],
     n_largest: int,
     n_affordable: int,

@@ -47,8 +47,8 @@ class Study:
         for trial in self._trials.values():
             if trial.family == source.name and trial.params == params:
                 return trial
-        trial = Trial(
-            name=f"{source.label} {self._n_named}",
+        return Trial(
+            name=self.new_name(source.label),
             family=source.name,
             params=dict(params),
             complexity=source.complexity,
@@ -56,8 +56,11 @@ class Study:
             state=TrialState.NOT_STARTED,
             is_tuned=is_tuned,
         )
+
+    def new_name(self, label: str) -> str:
+        """A name that no trial has."""
         self._n_named += 1
-        return trial
+        return f"{label} {self._n_named - 1}"
 
     def write(self, trial: Trial) -> None:
         """Write a trial to the record, in place of what was written of it before."""

@@ -11,6 +11,9 @@ from leadline.phases.curve import Point
 
 Scalar = str | int | float | bool | None
 
+ENSEMBLE = "ensemble"
+"""Family of what a search puts together from its candidates."""
+
 _FIELDS_OF_1 = {
     "level": "error_at_largest",
     "fall": "log_error_change",
