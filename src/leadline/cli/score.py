@@ -31,16 +31,25 @@ def command(file: Path, target: Path | None, folder: Path, as_json: bool) -> Non
     from leadline.workspace import Workspace
 
     goal = target or _default_target(file)
+    notes: list[str] = []
     with Workspace.open(folder) as workspace, Display(console(as_json=as_json)) as display:
         display.start("score", "opening the release")
         release, bundle = in_service(workspace)
         n_rows = load("servers", "batch")(
-            bundle, file, goal, folder=workspace.folder, progress=display.tell
+            bundle,
+            file,
+            goal,
+            folder=workspace.folder,
+            progress=display.tell,
+            note=notes.append,
         )
     if as_json:
-        echo_json({"rows": n_rows, "file": str(goal), "release": release.release_id})
+        done = {"rows": n_rows, "file": str(goal), "release": release.release_id}
+        echo_json({**done, "notes": notes})
     else:
         click.echo(f"{n_rows:,} rows scored by release {release.release_id}: {goal}")
+        for words in notes:
+            click.echo(f"Note: {words}")
 
 
 def _default_target(file: Path) -> Path:

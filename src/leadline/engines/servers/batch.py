@@ -18,6 +18,7 @@ from leadline.engines.servers.table_chunks import (
     write_chunks,
 )
 from leadline.errors import DataError
+from leadline.reading.file_forms.source import Note
 from leadline.reading.images.image_files import read_column
 
 Progress = Callable[[int], None]
@@ -31,6 +32,7 @@ def score_file(
     chunk_rows: int = 50_000,
     folder: Path | None = None,
     progress: Progress | None = None,
+    note: Note | None = None,
 ) -> int:
     """Score every row of a file.
 
@@ -50,6 +52,8 @@ def score_file(
         Where paths of images may lead from, beside the source's own folder.
     progress : callable, optional
         Told the number of rows done after each chunk.
+    note : callable, optional
+        Told what a person should know: that the release was made of these rows, say.
 
     Returns
     -------
@@ -69,13 +73,17 @@ def score_file(
         raise ValueError(f"chunk_rows is {chunk_rows}; at least 1 is needed. Raise it.")
     refuse_other_suffix(target)
     folders = [source.parent, *([folder] if folder else [])]
-    n_rows = 0
+    n_rows = n_learnt = 0
 
     def scored() -> Iterator[pl.DataFrame]:
-        nonlocal n_rows
+        nonlocal n_rows, n_learnt
         for chunk in read_chunks(source, chunk_rows, bundle.manifest.columns):
-            yield _answered(bundle, chunk, source.name, folders)
-            n_rows += chunk.frame.height
+            names = _free_names(chunk.frame, bundle.manifest.task, source.name)
+            X = _read(bundle, chunk, folders)
+            yield chunk.frame.hstack(bundle.answer(X).rename(names))
+            n_rows += X.height
+            if bundle.learnt is not None:
+                n_learnt += int(bundle.learnt.contain(X).sum())
             if progress is not None:
                 progress(n_rows)
 
@@ -84,22 +92,21 @@ def score_file(
         whole = Path(aside) / target.name
         write_chunks(scored(), whole, chunk_rows=chunk_rows)
         whole.replace(target)
+    words = "" if bundle.learnt is None else bundle.learnt.words(n_learnt, n_rows)
+    if words and note is not None:
+        note(f"{source.name}: {words}")
     return n_rows
 
 
-def _answered(
-    bundle: ReleaseBundle, chunk: Chunk, file: str, folders: Sequence[Path]
-) -> pl.DataFrame:
-    """A chunk with its answers beside it; its own columns as they were."""
+def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path]) -> pl.DataFrame:
+    """A chunk as the model is given it."""
     manifest = bundle.manifest
-    names = _free_names(chunk.frame, manifest.task, file)
     text = pl.col(pl.String)
     cleaned = chunk.frame.select(pl.col(n) for n in chunk.frame.columns if n in manifest.columns)
     # the words for a missing value mean here what they meant in training
     cleaned = cleaned.with_columns(pl.when(~text.is_in(list(manifest.missing))).then(text))
     cleaned = _with_images(cleaned, manifest, chunk, folders)
-    answers = bundle.predict(cleaned, place=chunk.place)
-    return chunk.frame.hstack(answers.rename(names))
+    return bundle.read(cleaned, place=chunk.place)
 
 
 def _with_images(
