@@ -15,12 +15,19 @@ from leadline.reading.cell_values import read_cells, stripped
 from leadline.reading.correction import Correction, corrected
 from leadline.reading.file_forms.raw import RawTable, Trim, open_table
 from leadline.reading.file_forms.source import Note
-from leadline.reading.images.image_columns import RECOGNISED, Images, from_paths, from_values
+from leadline.reading.images.image_columns import (
+    RECOGNISED,
+    Images,
+    from_paths,
+    from_values,
+    white_in,
+)
 from leadline.reading.missing import is_missing
 from leadline.reading.odd import OddCells, refuse_odd
 from leadline.reading.recognised import Doubt, Hints, Recognised
 from leadline.reading.recognition import file_decimals, recognise
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
+from leadline.reading.totals import footer_words, refuse_totals, totals_words
 
 _MOST_WORDS = 12
 
@@ -149,7 +156,8 @@ def read_raw(
         parts = [table.frame[name] for table in tables]
         recognised = _reading_of(name, tables, schema, hints, options)
         reading = recognised.reading
-        column, faults = _column(parts, tables, reading, _for(options, name, schema), note)
+        of_column = _for(options, name, parts, schema)
+        column, faults = _column(parts, tables, reading, of_column, note)
         if name in options.exclude and faults:
             # lists and the like are no words either: nobody learns from them
             reading = replace(reading, type=CellType.WORDS)
@@ -159,42 +167,17 @@ def read_raw(
         found.append(recognised)
         words.update(_words_for_nothing(parts, column, reading))
         if column.null_count() < column.len():
-            is_image = column.dtype == pl.Binary
-            readings.append(replace(reading, type=CellType.IMAGE) if is_image else reading)
+            readings.append(_as_read(reading, column, of_column.images))
     if odd:
-        _refuse_totals(odd, tables)
+        refuse_totals(odd, tables)
         refuse_odd(odd)
     for table in tables:
         if table.n_totals:
-            note(f"{_totals(table)} If so, leave them out: {_footer_words(table.n_totals)}.")
+            note(f"{totals_words(table)} If so, leave them out: {footer_words(table.n_totals)}.")
     _tell(found, words, tables, note)
     doubts = tuple(each.doubt for each in found if each.doubt is not None)
     frame = pl.DataFrame(columns)
     return Table(frame, ReadingSchema(tuple(readings)), doubts, partial(_place, tables))
-
-
-def _refuse_totals(odd: Sequence[OddCells], tables: Sequence[RawTable]) -> None:
-    """Refuse totals below the rows, where nothing else is odd."""
-    for table in tables:
-        last = {table.place(table.frame.height - 1 - row) for row in range(table.n_totals)}
-        if last and all(each.n_cells <= table.n_totals and each.place in last for each in odd):
-            raise DataError(
-                _totals(table),
-                "Each line is one row of data.",
-                f"Leave them out: {_footer_words(table.n_totals)}.",
-            )
-
-
-def _totals(table: RawTable) -> str:
-    row = table.frame.row(table.frame.height - table.n_totals)
-    first = next(str(cell) for cell in row if cell)
-    place = table.place(table.frame.height - table.n_totals)
-    which = "this line looks" if table.n_totals == 1 else f"the last {table.n_totals} lines look"
-    return f'{place} begins with "{first}": {which} like a total of the rows above.'
-
-
-def _footer_words(n_rows: int) -> str:
-    return f"--footer-rows {n_rows}, or [data] footer_rows = {n_rows}"
 
 
 def _place(tables: Sequence[RawTable], row: int) -> str:
@@ -237,12 +220,25 @@ def _reading_of(
     return _recognised(name, tables, hints, options)
 
 
-def _for(options: ReadingOptions, name: str, schema: ReadingSchema) -> ReadingOptions:
-    """Options of one column: what is known to be no image is not looked at as one."""
-    if options.images is None or (known := schema.get(name)) is None:
+def _for(
+    options: ReadingOptions, name: str, parts: Sequence[pl.Series], schema: ReadingSchema
+) -> ReadingOptions:
+    """Options of one column: what is known of its images is not looked for anew."""
+    if (images := options.images) is None:
         return options
-    names = (name,) if known.type is CellType.IMAGE else ()
-    return replace(options, images=replace(options.images, names=names))
+    known = schema.get(name)
+    if known is not None:
+        images = replace(images, names=(name,) if known.type is CellType.IMAGE else ())
+    white = None if known is None else known.white
+    return replace(options, images=replace(images, white=white or white_in(parts)))
+
+
+def _as_read(reading: ColumnReading, column: pl.Series, images: Images | None) -> ColumnReading:
+    """A reading that says what the column was found to hold."""
+    if column.dtype != pl.Binary:
+        return reading
+    white = reading.white if images is None else images.white
+    return replace(reading, type=CellType.IMAGE, white=white)
 
 
 def _recognised(
@@ -333,7 +329,7 @@ def _as_images(
     if images.names is not None and part.name not in images.names:
         return None
     if part.dtype == pl.String:
-        read = from_paths(stripped(part), images, table.path, note)
+        read = from_paths(part, images, table.path, note, reading.missing)
         return read if read.dtype == pl.Binary else None
     return from_values(part, images, table.path, note)
 

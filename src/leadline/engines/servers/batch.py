@@ -19,6 +19,7 @@ from leadline.engines.servers.table_chunks import (
 )
 from leadline.errors import DataError
 from leadline.reading.file_forms.source import Note
+from leadline.reading.images.image_columns import paths_of
 from leadline.reading.images.image_files import read_column
 
 Progress = Callable[[int], None]
@@ -117,7 +118,11 @@ def _with_images(
         if kind != "image" or name not in frame.columns:
             continue
         values = frame.get_column(name)
-        result = read_column(values, folders, manifest.image_size)
+        if values.dtype == pl.String:
+            values = paths_of(values, manifest.missing)
+        reading = manifest.reading_schema.get(name)
+        white = None if reading is None else reading.white
+        result = read_column(values, folders, manifest.image_size, white=white)
         if result is None:
             continue  # what does not fit is refused with all else
         read, faults = result
