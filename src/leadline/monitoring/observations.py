@@ -24,6 +24,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.reading.conform import conform
+from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.reading.table import Table
 from leadline.record import Observation
 from leadline.snapshot import class_texts, from_parquet
@@ -45,7 +46,23 @@ class _Scored:
     is_learnt: NDArray[np.bool_] | None = None
 
 
-def observe_file(folder: str, path: str) -> list[str]:
+@dataclass(frozen=True)
+class Observed:
+    """What became of a file of new rows.
+
+    Attributes
+    ----------
+    blocks : tuple of str
+        Names of the blocks: the first day, or the file's name where rows carry no time.
+    notes : tuple of str
+        What a person should know about how the file was read.
+    """
+
+    blocks: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def observe_file(folder: str, path: str, trim: Trim = BY_COMMAND) -> Observed:
     """Score a file of new rows block by block and put each block on the record.
 
     Parameters
@@ -53,13 +70,14 @@ def observe_file(folder: str, path: str) -> list[str]:
     folder : str
         Of the workspace.
     path : str
-        CSV or Parquet; with the label column where the truth has arrived.
+        Any file that a project can be made of; with the label column where the truth has arrived.
+    trim : Trim
+        Lines of the file that are no rows.
 
     Returns
     -------
-    list of str
-        Names of the blocks: the first day, or the file's name where rows carry no time. A block
-        observed again replaces its earlier observation.
+    Observed
+        A block observed again replaces its earlier observation.
 
     Raises
     ------
@@ -68,7 +86,15 @@ def observe_file(folder: str, path: str) -> list[str]:
     """
     with Workspace.open(folder) as workspace:
         release, data, problem = _in_service(workspace)
-        table = read_later(workspace, [Path(path)], data.reading, features=data.features)
+        notes: list[str] = []
+        table = read_later(
+            workspace,
+            [Path(path)],
+            data.reading,
+            features=data.features,
+            trim=trim,
+            note=notes.append,
+        )
         _require_classes(table, data, problem)
         frame = table.frame
         bundle = open_bundle(
@@ -94,7 +120,7 @@ def observe_file(folder: str, path: str) -> list[str]:
                     payload=payload,
                 )
             )
-        return blocks
+        return Observed(tuple(blocks), tuple(notes))
 
 
 def _require_classes(table: Table, data: Data, problem: Problem) -> None:

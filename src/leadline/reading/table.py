@@ -13,8 +13,9 @@ import polars as pl
 from leadline.errors import DataError
 from leadline.reading.cell_values import read_cells, stripped
 from leadline.reading.correction import Correction, corrected
-from leadline.reading.file_forms.raw import RawTable, Trim, open_table
+from leadline.reading.file_forms.raw import RawTable, Trim, open_table, refuse_other_columns
 from leadline.reading.file_forms.source import Note
+from leadline.reading.file_forms.trim_advice import Advice
 from leadline.reading.images.image_columns import (
     RECOGNISED,
     Images,
@@ -27,7 +28,7 @@ from leadline.reading.odd import OddCells, refuse_odd
 from leadline.reading.recognised import Doubt, Hints, Recognised
 from leadline.reading.recognition import file_decimals, recognise
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
-from leadline.reading.totals import footer_words, refuse_totals, totals_words
+from leadline.reading.totals import note_of_totals, refuse_totals
 
 _MOST_WORDS = 12
 
@@ -132,7 +133,7 @@ def read_tables(
     known = schema.names if schema else ()
     tables = [open_table(path, note, options.trim, known) for path in named]
     for table in tables[1:]:
-        _refuse_other_columns(tables[0], table)
+        refuse_other_columns(tables[0], table)
     return read_raw(tables, schema or ReadingSchema(), options, note)
 
 
@@ -146,7 +147,7 @@ def read_raw(
     DataError
         If a cell does not fit, by its place, or each file has its own kind of a column.
     """
-    hints = _hints(tables, options)
+    hints, advice = _hints(tables, options), options.trim.advice
     columns: list[pl.Series] = []
     readings: list[ColumnReading] = []
     found: list[Recognised] = []
@@ -158,8 +159,8 @@ def read_raw(
         reading = recognised.reading
         of_column = _for(options, name, parts, schema)
         column, faults = _column(parts, tables, reading, of_column, note)
-        if name in options.exclude and faults:
-            # lists and the like are no words either: nobody learns from them
+        if faults and _is_unread(name, schema, options):
+            # lists and the like are no words either
             reading = replace(reading, type=CellType.WORDS)
             column, faults = _column(parts, tables, reading, options, note)[0], []
         odd += faults
@@ -169,15 +170,22 @@ def read_raw(
         if column.null_count() < column.len():
             readings.append(_as_read(reading, column, of_column.images))
     if odd:
-        refuse_totals(odd, tables)
-        refuse_odd(odd)
+        refuse_totals(odd, tables, advice)
+        refuse_odd(odd, advice)
     for table in tables:
         if table.n_totals:
-            note(f"{totals_words(table)} If so, leave them out: {footer_words(table.n_totals)}.")
-    _tell(found, words, tables, note)
+            note(note_of_totals(table.frame, table.place, table.n_totals, advice))
+    if advice is Advice.PROJECT:
+        _tell(found, words, tables, note)
     doubts = tuple(each.doubt for each in found if each.doubt is not None)
     frame = pl.DataFrame(columns)
     return Table(frame, ReadingSchema(tuple(readings)), doubts, partial(_place, tables))
+
+
+def _is_unread(name: str, schema: ReadingSchema, options: ReadingOptions) -> bool:
+    """Whether nobody learns from a column: it is left out, or new in a later file."""
+    is_later = bool(schema) and options.trim.advice is not Advice.PROJECT
+    return name in options.exclude or (is_later and schema.get(name) is None)
 
 
 def _place(tables: Sequence[RawTable], row: int) -> str:
@@ -373,23 +381,3 @@ def _tell(
     for each in found:
         for remark in each.remarks:
             note(f"{files}: {remark}")
-
-
-def _refuse_other_columns(first: RawTable, table: RawTable) -> None:
-    expected, columns = first.frame.columns, table.frame.columns
-    lacking = [column for column in expected if column not in columns]
-    extra = [column for column in columns if column not in expected]
-    if lacking or extra:
-        parts = [f"lacks {_list(lacking)}"] * bool(lacking) + [f"has also {_list(extra)}"] * bool(
-            extra
-        )
-        raise DataError(
-            f"{table.path.name} {' and '.join(parts)}, compared with {first.path.name}.",
-            "All files need the same columns.",
-            "Mend it, or leave the file out of [data] files.",
-        )
-
-
-def _list(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:5])
-    return f"{shown} and {len(names) - 5:,} more" if len(names) > 5 else shown

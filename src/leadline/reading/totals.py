@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import polars as pl
 
 from leadline.errors import DataError
+from leadline.reading.file_forms.header import first_cell
 from leadline.reading.file_forms.raw import RawTable
+from leadline.reading.file_forms.trim_advice import Advice
 from leadline.reading.odd import OddCells
 
+Place = Callable[[int], str]
 
-def refuse_totals(odd: Sequence[OddCells], tables: Sequence[RawTable]) -> None:
+
+def note_of_totals(frame: pl.DataFrame, place: Place, n_totals: int, advice: Advice) -> str:
+    """What a person is told of totals that were read as rows.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        With the totals as its last rows.
+    place : callable
+        From the index of a row to its name in messages.
+    n_totals : int > 0
+        How many there are.
+    advice : Advice
+        Where a person can say so.
+    """
+    way_out = advice.said("If so, leave them out", "footer_rows", n_totals)
+    return f"{_totals(frame, place, n_totals)} {way_out}"
+
+
+def totals_refused(frame: pl.DataFrame, place: Place, n_totals: int, advice: Advice) -> DataError:
+    """The refusal of totals that cannot be read as rows; see `note_of_totals`."""
+    return DataError(
+        _totals(frame, place, n_totals),
+        "Each line is one row of data.",
+        advice.said("Leave them out", "footer_rows", n_totals),
+    )
+
+
+def refuse_totals(odd: Sequence[OddCells], tables: Sequence[RawTable], advice: Advice) -> None:
     """Refuse totals below the rows, where nothing else is odd.
 
     Raises
@@ -20,22 +53,12 @@ def refuse_totals(odd: Sequence[OddCells], tables: Sequence[RawTable]) -> None:
     for table in tables:
         last = {table.place(table.frame.height - 1 - row) for row in range(table.n_totals)}
         if last and all(each.n_cells <= table.n_totals and each.place in last for each in odd):
-            raise DataError(
-                totals_words(table),
-                "Each line is one row of data.",
-                f"Leave them out: {footer_words(table.n_totals)}.",
-            )
+            raise totals_refused(table.frame, table.place, table.n_totals, advice)
 
 
-def totals_words(table: RawTable) -> str:
-    """Where the totals of a table begin, and that they look like it."""
-    row = table.frame.row(table.frame.height - table.n_totals)
-    first = next(str(cell) for cell in row if cell)
-    place = table.place(table.frame.height - table.n_totals)
-    which = "this line looks" if table.n_totals == 1 else f"the last {table.n_totals} lines look"
-    return f'{place} begins with "{first}": {which} like a total of the rows above.'
-
-
-def footer_words(n_rows: int) -> str:
-    """How rows below the data are left out."""
-    return f"--footer-rows {n_rows}, or [data] footer_rows = {n_rows}"
+def _totals(frame: pl.DataFrame, place: Place, n_totals: int) -> str:
+    """Where totals begin, and that they look like it."""
+    row = frame.height - n_totals
+    which = "this line looks" if n_totals == 1 else f"the last {n_totals} lines look"
+    first = first_cell(frame.row(row))
+    return f'{place(row)} begins with "{first}": {which} like a total of the rows above.'

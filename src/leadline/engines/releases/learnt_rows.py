@@ -93,16 +93,16 @@ class LearntRows:
         >>> rows.words(12, 1_500)
         ''
         >>> print(rows.words(1_200, 1_500))
-        1,200 of 1,500 rows are rows that this release learnt from or was tested on (of new rows, \
-about 15 would be like one): scores on them look better than they are.
+        1,200 of 1,500 rows are rows that this release learnt from or was tested on (of as \
+many new rows, about 15 would equal one of them): scores on them look better than they are.
         """
         if not are_repeats(n_found, n_rows, self.usual_share):
             return ""
         n_usual = round(n_rows * self.usual_share)
-        by_chance = f"{f'about {n_usual:,}' if n_usual else 'hardly one'} would be like one"
+        by_chance = f"{f'about {n_usual:,}' if n_usual else 'hardly one'} would equal one of them"
         return (
             f"{n_found:,} of {n_rows:,} rows are rows that this release learnt from or was tested "
-            f"on (of new rows, {by_chance}): scores on them look better than they are."
+            f"on (of as many new rows, {by_chance}): scores on them look better than they are."
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -18,9 +19,12 @@ from leadline.engines.servers.table_chunks import (
     write_chunks,
 )
 from leadline.errors import DataError
+from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.reading.file_forms.source import Note
+from leadline.reading.file_forms.trim_advice import Advice
 from leadline.reading.images.image_columns import paths_of
 from leadline.reading.images.image_files import read_column
+from leadline.reading.totals import note_of_totals, totals_refused
 
 Progress = Callable[[int], None]
 
@@ -32,6 +36,7 @@ def score_file(
     *,
     chunk_rows: int = 50_000,
     folder: Path | None = None,
+    trim: Trim = BY_COMMAND,
     progress: Progress | None = None,
     note: Note | None = None,
 ) -> int:
@@ -51,10 +56,13 @@ def score_file(
         Rows in memory at once.
     folder : Path, optional
         Where paths of images may lead from, beside the source's own folder.
+    trim : Trim
+        Lines of the source that are no rows.
     progress : callable, optional
         Told the number of rows done after each chunk.
     note : callable, optional
-        Told what a person should know: that the release was made of these rows, say.
+        Told what a person should know: that the release was made of these rows, or that the last
+        one looks like a total.
 
     Returns
     -------
@@ -78,9 +86,10 @@ def score_file(
 
     def scored() -> Iterator[pl.DataFrame]:
         nonlocal n_rows, n_learnt
-        for chunk in read_chunks(source, chunk_rows, bundle.manifest.columns):
+        columns = bundle.manifest.columns
+        for chunk in read_chunks(source, chunk_rows, columns, trim=trim, note=note):
             names = _free_names(chunk.frame, bundle.manifest.task, source.name)
-            X = _read(bundle, chunk, folders)
+            X = _read_or_tell(bundle, chunk, folders, note)
             yield chunk.frame.hstack(bundle.answer(X).rename(names))
             n_rows += X.height
             if bundle.learnt is not None:
@@ -97,6 +106,25 @@ def score_file(
     if words and note is not None:
         note(f"{source.name}: {words}")
     return n_rows
+
+
+def _read_or_tell(
+    bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path], note: Note | None
+) -> pl.DataFrame:
+    """A chunk as the model is given it; totals at its end are told, or refused if they are odd."""
+    totals = chunk.frame, chunk.place, chunk.n_totals, Advice.COMMAND
+    try:
+        X = _read(bundle, chunk, folders)
+    except DataError:
+        if chunk.n_totals:
+            above = chunk.frame.head(chunk.frame.height - chunk.n_totals)
+            # whatever else is odd is told first
+            _read(bundle, replace(chunk, frame=above), folders)
+            raise totals_refused(*totals) from None
+        raise
+    if chunk.n_totals and note is not None:
+        note(note_of_totals(*totals))
+    return X
 
 
 def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path]) -> pl.DataFrame:

@@ -42,12 +42,15 @@ class Images:
         The columns of images; None: they are recognised by what they hold.
     white : float or None
         The number that is white in arrays of pixels; None: as the highest of a column has it.
+    again : str
+        What a person does once files are mended.
     """
 
     size: int = IMAGE_SIZE
     folder: Path | None = None
     names: tuple[str, ...] | None = None
     white: float | None = None
+    again: str = "run 'leadline run data'"
 
     def folders(self, path: Path) -> list[Path]:
         """Where the paths in a file may lead from, the likelier first."""
@@ -117,7 +120,8 @@ def from_paths(
     result = read_column(column, folders, images.size)
     assert result is not None
     read, faults = result
-    _say(column.name, {row: f"{column[row]} ({why})" for row, why in faults.items()}, path, note)
+    told = {row: f"{column[row]} ({why})" for row, why in faults.items()}
+    _say(column.name, told, path, note, images.again)
     return read
 
 
@@ -129,7 +133,8 @@ def from_values(column: pl.Series, images: Images, path: Path, note: Note) -> pl
     read, faults = result
     if len(faults) > column.count() * _MOST:
         return None
-    _say(column.name, {row: f"row {row + 1:,} ({why})" for row, why in faults.items()}, path, note)
+    told = {row: f"row {row + 1:,} ({why})" for row, why in faults.items()}
+    _say(column.name, told, path, note, images.again)
     return read
 
 
@@ -158,7 +163,7 @@ def _is_there(name: str, folders: Sequence[Path]) -> bool:
         return False
 
 
-def _say(name: str, faults: Mapping[int, str], path: Path, note: Note) -> None:
+def _say(name: str, faults: Mapping[int, str], path: Path, note: Note, again: str) -> None:
     """Name the first images that could not be read."""
     if not faults:
         return
@@ -167,7 +172,7 @@ def _say(name: str, faults: Mapping[int, str], path: Path, note: Note) -> None:
     which = "1 image" if len(faults) == 1 else f"{len(faults):,} images"
     note(
         f"{path.name}: {which} of {name!r} could not be read and count as missing: {shown}{more}. "
-        "Bring back or mend the files, then run 'leadline run data'."
+        f"Bring back or mend the files, then {again}."
     )
 
 
