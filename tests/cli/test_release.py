@@ -58,3 +58,73 @@ def test_before_there_is_anything(
     answer = call(*arguments, "-C", tmp_path)
     assert answer.exit_code == 1
     assert "leadline run" in answer.stderr
+
+
+def test_the_advice_on_totals_and_titles_can_be_followed(
+    call: Call, released_folder: Path, tmp_path: Path
+) -> None:
+    """Whoever is told to leave lines out can, by the command that told it."""
+    rows = customers(40, 2, skipped=LATER).select("plan", "joined", "calls", "spend", "left")
+    path = tmp_path / "new.csv"
+    path.write_text("Customers of June\n\n" + rows.write_csv() + "Total,,,1234.5,\n")
+    answer = call("score", path, "-C", released_folder)
+    assert answer.exit_code == 0, answer.output
+    assert "41 rows scored" in answer.stdout
+    said = " ".join(answer.stdout.split())
+    assert "Note: new.csv: lines above the header left out: 2." in said
+    assert 'begins with "Total"' in said
+    assert "leave them out: --footer-rows 1." in said
+    assert "[data]" not in said
+    answer = call("score", path, "-C", released_folder, "--footer-rows", "1", "--skip-lines", "2")
+    assert "40 rows scored" in answer.stdout
+    assert "Note" not in answer.stdout
+
+    answer = call("watch", path, "-C", released_folder, "--json")
+    notes = json.loads(answer.stdout)["notes"]
+    assert any("leave them out: --footer-rows 1." in words for words in notes)
+    assert not any("[data]" in words for words in notes)
+    answer = call("watch", path, "-C", released_folder, "--json", "--footer-rows", "1")
+    assert not any("Total" in words for words in json.loads(answer.stdout)["notes"])
+
+
+def test_watch_refuses_totals_with_advice_that_can_be_followed(
+    call: Call, released_folder: Path, tmp_path: Path
+) -> None:
+    rows = customers(40, 3, skipped=LATER).select("plan", "joined", "calls", "spend", "left")
+    path = tmp_path / "new.csv"
+    path.write_text(rows.write_csv() + "Total,,all,1234.5,\n")
+    for verb in ("score", "watch"):
+        answer = call(verb, path, "-C", released_folder)
+        assert answer.exit_code == 1
+        said = " ".join(answer.stderr.split())
+        assert 'line 42 begins with "Total"' in said
+        assert said.endswith("Leave them out: --footer-rows 1.")
+        assert call(verb, path, "-C", released_folder, "--footer-rows", "1").exit_code in {0, 3}
+
+
+def test_an_odd_cell_of_a_later_file_is_told_without_switches_of_init(
+    call: Call, released_folder: Path, tmp_path: Path
+) -> None:
+    rows = customers(40, 3, skipped=LATER).with_columns(pl.col("calls").cast(pl.String))
+    odd = rows.with_columns(
+        calls=pl.when(pl.int_range(40) == 7).then(pl.lit("many")).otherwise("calls")
+    )
+    odd.write_csv(tmp_path / "new.csv")
+    for verb in ("score", "watch"):
+        answer = call(verb, tmp_path / "new.csv", "-C", released_folder)
+        assert answer.exit_code == 1
+        assert "line 9: 'calls' is \"many\"" in " ".join(answer.stderr.split())
+        assert "--" not in answer.stderr
+        assert "[data]" not in answer.stderr
+
+
+def test_a_column_that_is_new_does_not_hinder(
+    call: Call, released_folder: Path, tmp_path: Path
+) -> None:
+    rows = customers(80, 3, skipped=LATER).with_columns(
+        extra=pl.when(pl.int_range(80) == 7).then(pl.lit("n.a. yet")).otherwise(pl.lit("12"))
+    )
+    rows.write_csv(tmp_path / "new.csv")
+    for verb in ("score", "watch"):
+        answer = call(verb, tmp_path / "new.csv", "-C", released_folder)
+        assert answer.exit_code in {0, 3}, answer.output

@@ -27,7 +27,7 @@ def new_rows(seed: int = 3, *, strength: float = 1.0) -> pl.DataFrame:
 
 def observe(folder: Path, rows: pl.DataFrame, name: str = "new.parquet") -> list[str]:
     rows.write_parquet(folder / name)
-    return observe_file(str(folder), str(folder / name))
+    return list(observe_file(str(folder), str(folder / name)).blocks)
 
 
 def monitor(folder: Path) -> Monitor:
@@ -120,3 +120,16 @@ def test_each_kind_of_error_costs_what_the_problem_says() -> None:
     payload = {"n_missed": 2, "n_false_alarms": 1, "n_labelled": 50}
     assert _cost(payload, example_problem()) == pytest.approx(1000 * (2 * 40 + 10) / 50)
     assert _cost({"n_wrong": 3, "n_labelled": 50}, example_problem()) is None
+
+
+def test_rows_that_the_release_learnt_from_do_not_count_as_good(released_folder: Path) -> None:
+    pool = pl.read_csv(released_folder / "pool.csv", try_parse_dates=True)
+    observe(released_folder, pool.filter(pl.col("left").is_not_null()))
+    verdict = monitor(released_folder)
+    assert all(block.is_learnt and block.n_learnt == block.n_rows for block in verdict.blocks)
+    assert verdict.answer is not Answer.GO
+    assert any("learnt from or was tested on" in finding.what for finding in verdict.findings)
+    names = set(observe(released_folder, new_rows()))
+    new = [block for block in monitor(released_folder).blocks if block.name in names]
+    assert new
+    assert not any(block.is_learnt for block in new)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
+import pytest
 
 from leadline.monitoring.feature_drift import column_shifts
 from leadline.reading.images.image_files import png_of_numbers
@@ -99,3 +102,23 @@ def test_at_most_five_columns_are_named_the_most_moved_first() -> None:
     )
     found = column_shifts(block, reference, dict.fromkeys(columns, "number"))
     assert [shift["column"] for shift in found] == ["c1", "c3", "c5", "c4", "c2"]
+
+
+@pytest.mark.parametrize("n_rows", [20, 50, 200, 1_000])
+def test_rows_like_those_before_move_hardly_a_column(n_rows: int) -> None:
+    """The case shift-noise: before, nearly every column of a small block was named."""
+    rng = np.random.default_rng(0)
+    columns: dict[str, Any] = {f"x{place}": rng.normal(size=5_000) for place in range(4)}
+    columns["c"] = rng.choice(list("abcd"), 5_000)
+    columns["town"] = rng.zipf(1.7, 5_000).astype(str)
+    columns["gap"] = np.where(rng.random(5_000) < 0.3, np.nan, 1.0)
+    reference = pl.DataFrame(columns).with_columns(pl.col("gap").fill_nan(None))
+    kinds = dict.fromkeys(columns, "number") | {"c": "category", "town": "category"}
+    blocks = [reference.sample(n_rows, seed=seed) for seed in range(60)]
+    n_named = sum(len(column_shifts(block, reference, kinds)) for block in blocks)
+    assert n_named <= 7, "one of twenty blocks, three standard deviations above"
+
+
+def test_a_real_shift_is_seen_in_fifty_rows() -> None:
+    found = column_shifts(rows(50, 1, mean=1.0, basic=0.9), rows(2_000, 0), KINDS)
+    assert {shift["column"] for shift in found} == {"speed", "plan"}

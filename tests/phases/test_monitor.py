@@ -51,3 +51,21 @@ def test_without_a_reference_to_judge_by_it_is_unclear_however_bad() -> None:
     verdict = again(MONITOR, blocks=(unjudged,), n_reference_blocks=2, error_limit=None)
     assert verdict.answer is Answer.UNCLEAR
     assert any("no block can be judged" in what for what in warnings(verdict))
+
+
+def test_rows_learnt_from_do_not_show_that_all_is_well() -> None:
+    learnt = replace(GOOD, name="2024-12-30", n_learnt=300, is_learnt=True)
+    verdict = again(MONITOR, blocks=(learnt,))
+    assert verdict.answer is Answer.UNCLEAR
+    assert "none without rows that the release learnt from" in verdict.summary
+    assert any("300 of 310 rows of 2024-12-30 are rows" in what for what in warnings(verdict))
+    verdict = again(MONITOR, blocks=(learnt, GOOD))
+    assert verdict.answer is Answer.GO
+    assert verdict.summary == "Still good enough in the one labelled block of new rows."
+    few = replace(GOOD, n_learnt=3)
+    assert not any("learnt" in what for what in warnings(again(MONITOR, blocks=(few,))))
+
+
+def test_rows_learnt_from_can_alarm() -> None:
+    learnt = replace(BAD, n_learnt=300, is_learnt=True)
+    assert again(MONITOR, blocks=(learnt, GOOD)).answer is Answer.NO

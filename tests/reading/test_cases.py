@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
+from tests.reading.released import release_of
 
 from leadline.cli import main
 from leadline.engines.releases.bundle import open_bundle
@@ -18,6 +20,7 @@ from leadline.engines.releases.keys import public_keys
 from leadline.errors import DataError
 from leadline.monitoring.observations import observe_file
 from leadline.phases.data import Data
+from leadline.phases.release import Release
 from leadline.reading.table import read_tables
 from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
@@ -78,6 +81,8 @@ def told(folder: Path) -> str:
         (["words-in-numbers/num_text_mixed.csv"], "y", ["--kind", "x=category"], {"x": "category"}),
         (["footer/footer.csv"], "y", ["--footer-rows", "1"], {"x": "number", "g": "category"}),
         (["title-lines/title_lines.csv"], "y", ["--skip-lines", "2"], {"x": "number"}),
+        (["jsonl-nan/nan.jsonl"], "y", [], {"x": "number"}),
+        (["jsonl-nan/mixed.jsonl"], "y", [], {"x": "category", "z": "number"}),
     ],
 )
 def test_columns_are_what_they_are(
@@ -174,39 +179,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project released from the file of the case, as a person would."""
     folder = tmp_path_factory.mktemp("released")
     shutil.copy(case("release/train.csv"), folder / "train.csv")
-
-    def run(*words: str) -> None:
-        result = CliRunner().invoke(main, [*words, "-C", str(folder)], env={"LEADLINE_USER": "Ada"})
-        assert result.exit_code in {0, 3}, (words, result.output, result.exception)
-
-    run(
-        *("init", str(folder / "train.csv"), "--label", "late", "--positive", "yes"),
-        *("--target", "0.5", "--time-box", "300", "--yes"),
-    )
-    settings = folder / "leadline.toml"
-    text = settings.read_text()
-    for key, value in {
-        "families": '["majority", "linear"]',
-        "folds": "3",
-        "executor": '"sequential"',
-        "searcher": '"none"',
-        "answered_by": '"Ada"',
-        "harmed": '"nobody"',
-        "by_which_error": '"none"',
-        "data_allowed": '"ours"',
-        "personal_data": '"none"',
-    }.items():
-        lines = [
-            f"{key} = {value}" if line.lstrip("# ").startswith(f"{key} = ") else line
-            for line in text.splitlines()
-        ]
-        text = "\n".join(lines) + "\n"
-    settings.write_text(text)
-    run("run", "problem", "data", "feasibility", "search")
-    run("decide", "find", "go", "--why", "t")
-    run("run", "tuning")
-    run("review", "--choose", "balanced", "--why", "t")
-    run("run", "release")
+    release_of(folder, folder / "train.csv", "--label", "late", "--positive", "yes")
     return folder
 
 
@@ -265,7 +238,49 @@ def test_files_of_other_shapes_are_scored(released: Path, tmp_path: Path, name: 
     assert found == plain[: len(found)]
 
 
+def test_rows_that_were_learnt_from_are_told(released: Path, tmp_path: Path) -> None:
+    """By score and watch, in every form; rows that are like them are not."""
+    data, frame = data_of(released)
+    raw = pl.read_csv(released / "train.csv", separator=";", infer_schema=False)
+    (tmp_path / "train.jsonl").write_text(raw.write_ndjson())
+    frame.write_parquet(tmp_path / "train.parquet")
+    shutil.copy(released / "train.csv", tmp_path / "train.csv")
+    for name in ("train.csv", "train.jsonl", "train.parquet"):
+        words = ["score", str(tmp_path / name), "-C", str(released), "--json"]
+        words += ["--to", str(tmp_path / "out.csv")]
+        (note,) = json.loads(CliRunner().invoke(main, words).stdout)["notes"]
+        assert f"{frame.height:,} of {frame.height:,} rows are rows that this release" in note
+        observe_file(str(released), str(tmp_path / name))
+    number = next(name for name, kind in data.features.items() if kind == "number")
+    frame.with_columns(pl.col(number) + 0.125).write_parquet(tmp_path / "new.parquet")
+    words = ["score", str(tmp_path / "new.parquet"), "-C", str(released), "--json"]
+    assert json.loads(CliRunner().invoke(main, words).stdout)["notes"] == []
+    with Workspace.open(released) as workspace:
+        release = workspace.record.latest_of(Release)
+        assert release is not None
+        seen = workspace.record.observations.of(release.release_id)
+    assert seen
+    assert all(one.payload["is_learnt"] and one.payload["n_learnt"] == one.n_rows for one in seen)
+
+
+def test_a_block_of_the_rows_learnt_from_has_hardly_moved(released: Path, tmp_path: Path) -> None:
+    """The case shift-noise: nearly every column of fifty such rows was said to have moved."""
+    _, frame = data_of(released)
+    n_blocks = n_named = 0
+    for seed in range(6):
+        path = tmp_path / f"{seed}.parquet"
+        frame.sample(50, seed=seed).write_parquet(path)
+        blocks = observe_file(str(released), str(path)).blocks
+        with Workspace.open(released) as workspace:
+            release = workspace.record.latest_of(Release)
+            assert release is not None
+            seen = workspace.record.observations.of(release.release_id)
+        found = [one.payload["shifts"] for one in seen if one.block in blocks]
+        n_blocks, n_named = n_blocks + len(found), n_named + sum(map(len, found))
+    assert n_named <= 0.5 * n_blocks
+
+
 def test_a_label_that_is_no_class_is_refused_by_watch(released: Path) -> None:
     with pytest.raises(DataError, match=r"upper.csv line 2: 'late' is \"(YES|NO)\""):
         observe_file(str(released), str(case("watch-label-spelling/upper.csv")))
-    assert observe_file(str(released), str(case("watch-label-spelling/lower.csv")))
+    assert observe_file(str(released), str(case("watch-label-spelling/lower.csv"))).blocks

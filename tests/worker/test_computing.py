@@ -196,7 +196,7 @@ def test_a_file_of_new_rows_is_observed_in_a_child(released_folder: Path) -> Non
     rows = customers(56, 4, skipped=600)
     rows.write_csv(released_folder / "june.csv")
     with Workspace.open(released_folder) as workspace:
-        names = observe(workspace, released_folder / "june.csv")
+        names = list(observe(workspace, released_folder / "june.csv").blocks)
         release = workspace.record.latest("release")
         assert release is not None
         seen = workspace.record.observations.of(release.verdict.release_id)  # type: ignore[attr-defined]

@@ -258,9 +258,12 @@ def _questions(seen: LabelColumn) -> list[tuple[str, str, Read]]:
 
 
 def _one_of(classes: tuple[str, ...], answer: str) -> str:
-    if answer.strip() not in ("", *classes):
-        raise click.BadParameter(f"one of {', '.join(classes)} is needed, or nothing.")
-    return answer.strip()
+    from leadline.services.labelling.cells_of_answers import read_class
+
+    try:
+        return read_class(answer, classes, None) or ""
+    except ValueError:
+        raise click.BadParameter(f"one of {', '.join(classes)} is needed, or nothing.") from None
 
 
 def _score(answer: str) -> float | str:

@@ -7,13 +7,22 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, verb
+from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, trim_options, verb
 
 
 @verb("watch", example="leadline watch august.parquet")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@trim_options
 @by_option
-def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> None:
+def command(
+    files: tuple[Path, ...],
+    skip_lines: int,
+    footer_rows: int,
+    sheet: str,
+    by: str,
+    folder: Path,
+    as_json: bool,
+) -> None:
     """Score new data block by block and say whether the model is still good enough.
 
     With the label column in the file, the blocks are judged; without it they are only compared.
@@ -24,16 +33,24 @@ def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> No
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.text_layout import console
     from leadline.phases.verdict import Answer
+    from leadline.reading.file_forms.raw import Trim
+    from leadline.reading.file_forms.trim_advice import Advice
     from leadline.worker import observe, refresh
     from leadline.workspace import Workspace
 
     entries = []
+    notes: list[str] = []
+    trim = Trim(skip_lines, footer_rows, sheet, Advice.COMMAND)
     screen = console(as_json=as_json)
     with Workspace.open(folder) as workspace, Display(screen) as display:
         for file in files:
             display.start("watch", f"scoring {file.name}")
-            observe(workspace, file)
+            told = observe(workspace, file, trim).notes
             display.clear()
+            notes += told
+            if not as_json:
+                for words in told:
+                    screen.print(f"Note: {words}", markup=False)
         # the stage for what is missing or stale, the row because there are new data to judge
         names = ("watch", "monitor")
         for entry in refresh(workspace, names, by=by, started=display.start, progress=display.show):
@@ -42,6 +59,6 @@ def command(files: tuple[Path, ...], by: str, folder: Path, as_json: bool) -> No
             if not as_json:
                 print_entry(screen, entry)
     if as_json:
-        echo_json({"entries": [entry_json(entry) for entry in entries]})
+        echo_json({"entries": [entry_json(entry) for entry in entries], "notes": notes})
     if any(entry.verdict.answer is Answer.NO for entry in entries):
         sys.exit(EXIT_NO)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from leadline.errors import DataError, SettingsError
 from leadline.phases.data import Kind
 from leadline.reading.correction import Correction
-from leadline.reading.file_forms.raw import Trim
+from leadline.reading.file_forms.raw import IN_FILE, Trim
 from leadline.reading.images.image_columns import Images
 from leadline.reading.images.image_files import IMAGE_SIZE
 from leadline.reading.schema import ReadingSchema
@@ -108,6 +108,8 @@ def read_later(
     schema: ReadingSchema,
     *,
     features: Mapping[str, str] | None = None,
+    trim: Trim = IN_FILE,
+    note: Callable[[str], None] | None = None,
 ) -> Table:
     """Read files that come after the first ones, by the schema that those made.
 
@@ -122,13 +124,17 @@ def read_later(
         its files are recognised.
     features : mapping of str to str, optional
         Feature name to kind: an image is read as one, though its file be lost.
+    trim : Trim
+        Lines that are no rows.
+    note : callable, optional
+        Told what a person should know about how they were read.
     """
-    options = replace(reading_options(workspace.settings.data), trim=Trim())
+    options = replace(reading_options(workspace.settings.data), trim=trim)
     if schema:
         # what a person corrected is in the schema
         options = replace(options, corrections={})
-    images = images_of(workspace, features)
-    return read_tables(paths, schema=schema, options=replace(options, images=images))
+    images = replace(images_of(workspace, features), again="read the file again")
+    return read_tables(paths, schema=schema, options=replace(options, images=images), note=note)
 
 
 def images_of(workspace: Workspace, features: Mapping[str, str] | None = None) -> Images:

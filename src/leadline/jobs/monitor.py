@@ -157,6 +157,8 @@ def _block(seen: Observation, reference: _Reference, problem: Problem) -> Block:
         z=z,
         is_alarm=is_alarm,
         shifts=tuple(Shift(**shift) for shift in payload["shifts"]),
+        n_learnt=payload.get("n_learnt"),
+        is_learnt=payload.get("is_learnt", False),
     )
 
 

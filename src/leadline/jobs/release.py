@@ -9,13 +9,14 @@ from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.contract import Scalar
 from leadline.engines.releases.bundle import SealedBundle, seal
 from leadline.engines.releases.keys import load_or_make_key
+from leadline.engines.releases.learnt_rows import LearntRows
 from leadline.engines.releases.manifest import Card
 from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import DataError
 from leadline.evaluation.scores import score_model
 from leadline.monitoring.release_in_service import family_of, in_service
 from leadline.phases import release as phase
-from leadline.phases.data import Data
+from leadline.phases.data import Data, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review
@@ -140,6 +141,8 @@ def _seal(workspace: Workspace, pool: Pool, model: str, card: Card) -> SealedBun
         golden_X=pool.X[pool.order[::step][:_N_GOLDEN]],
         key=load_or_make_key(workspace.key_path),
         modules=workspace.folder,
+        # at random, equal rows are on one side: the split does not show how often rows come back
+        learnt=LearntRows.of(pool.X, None if pool.kind is SplitKind.RANDOM else pool.is_test),
     )
 
 

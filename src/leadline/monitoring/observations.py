@@ -14,6 +14,7 @@ from leadline.datasets.frames import Target
 from leadline.datasets.source_files import read_later
 from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.releases.keys import public_keys
+from leadline.engines.releases.learnt_rows import LearntRows
 from leadline.errors import DataError, NotReadyError
 from leadline.evaluation.predictions import Predictions, is_wrong
 from leadline.monitoring.feature_drift import column_shifts
@@ -23,9 +24,11 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.reading.conform import conform
+from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.reading.table import Table
 from leadline.record import Observation
 from leadline.snapshot import class_texts, from_parquet
+from leadline.stats.monitoring.repeats import are_repeats
 from leadline.workspace import Workspace
 
 _MOST_REFERENCE = 20_000
@@ -40,9 +43,26 @@ class _Scored:
     decided: Predictions
     is_labelled: NDArray[np.bool_]
     truth: NDArray[Any]
+    is_learnt: NDArray[np.bool_] | None = None
 
 
-def observe_file(folder: str, path: str) -> list[str]:
+@dataclass(frozen=True)
+class Observed:
+    """What became of a file of new rows.
+
+    Attributes
+    ----------
+    blocks : tuple of str
+        Names of the blocks: the first day, or the file's name where rows carry no time.
+    notes : tuple of str
+        What a person should know about how the file was read.
+    """
+
+    blocks: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def observe_file(folder: str, path: str, trim: Trim = BY_COMMAND) -> Observed:
     """Score a file of new rows block by block and put each block on the record.
 
     Parameters
@@ -50,13 +70,14 @@ def observe_file(folder: str, path: str) -> list[str]:
     folder : str
         Of the workspace.
     path : str
-        CSV or Parquet; with the label column where the truth has arrived.
+        Any file that a project can be made of; with the label column where the truth has arrived.
+    trim : Trim
+        Lines of the file that are no rows.
 
     Returns
     -------
-    list of str
-        Names of the blocks: the first day, or the file's name where rows carry no time. A block
-        observed again replaces its earlier observation.
+    Observed
+        A block observed again replaces its earlier observation.
 
     Raises
     ------
@@ -65,7 +86,15 @@ def observe_file(folder: str, path: str) -> list[str]:
     """
     with Workspace.open(folder) as workspace:
         release, data, problem = _in_service(workspace)
-        table = read_later(workspace, [Path(path)], data.reading, features=data.features)
+        notes: list[str] = []
+        table = read_later(
+            workspace,
+            [Path(path)],
+            data.reading,
+            features=data.features,
+            trim=trim,
+            note=notes.append,
+        )
         _require_classes(table, data, problem)
         frame = table.frame
         bundle = open_bundle(
@@ -80,6 +109,7 @@ def observe_file(folder: str, path: str) -> list[str]:
         for block in blocks:
             rows = np.flatnonzero(names == block)
             payload = _payload(scored, rows, problem.task, release.tolerance)
+            payload |= _learnt(scored, rows, bundle.learnt)
             payload["shifts"] = column_shifts(scored.X[rows], reference, data.features)
             workspace.record.observations.add(
                 Observation(
@@ -90,7 +120,7 @@ def observe_file(folder: str, path: str) -> list[str]:
                     payload=payload,
                 )
             )
-        return blocks
+        return Observed(tuple(blocks), tuple(notes))
 
 
 def _require_classes(table: Table, data: Data, problem: Problem) -> None:
@@ -125,17 +155,18 @@ def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:
 
 
 def _score(bundle: ReleaseBundle, frame: pl.DataFrame, data: Data, problem: Problem) -> _Scored:
-    decided = _decided(bundle, frame, problem.task)
+    X = bundle.read(frame)
+    decided = _decided(bundle.answer(X), problem.task)
     is_labelled, truth = np.zeros(frame.height, dtype=bool), decided.predicted[:0]
     if problem.label in frame.columns:
         is_labelled = frame[problem.label].is_not_null().to_numpy()
         truth = Target.of(problem).values(frame.filter(pl.Series(is_labelled)))
-    return _Scored(conform(frame, data.features), decided, is_labelled, truth)
+    is_learnt = None if bundle.learnt is None else bundle.learnt.contain(X)
+    return _Scored(conform(frame, data.features), decided, is_labelled, truth, is_learnt)
 
 
-def _decided(bundle: ReleaseBundle, frame: pl.DataFrame, task: Task) -> Predictions:
+def _decided(answers: pl.DataFrame, task: Task) -> Predictions:
     """What the release answers, as labels are."""
-    answers = bundle.predict(frame)
     scores = answers["score"].to_numpy()
     if task is Task.BINARY:
         return Predictions(answers["flagged"].cast(pl.Int64).to_numpy(), scores)
@@ -179,6 +210,15 @@ def _payload(
     elif task is Task.REGRESSION and truth.size:
         payload["off_by"] = float(np.abs(said - truth).mean())
     return payload
+
+
+def _learnt(scored: _Scored, rows: NDArray[np.intp], learnt: LearntRows | None) -> dict[str, Any]:
+    """How many rows of a block the release was made of, and whether chance brings as many."""
+    if learnt is None or scored.is_learnt is None:
+        return {}
+    n_learnt = int(scored.is_learnt[rows].sum())
+    is_learnt = are_repeats(n_learnt, int(rows.size), learnt.usual_share)
+    return {"n_learnt": n_learnt, "is_learnt": is_learnt}
 
 
 def block_names(times: pl.Series, block: str) -> list[str]:

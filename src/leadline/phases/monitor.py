@@ -12,6 +12,7 @@ from leadline.phases.wording import plural
 
 _FEWEST_LABELS = 50
 _FEWEST_REFERENCE = 3
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,11 @@ class Block:
         Beyond the limit.
     shifts : tuple of Shift
         Largest first.
+    n_learnt : int or None
+        Rows that the release learnt from or was tested on, or that equal one of those by chance;
+        None where the release does not know them.
+    is_learnt : bool
+        Whether they are far more than chance brings: what is right here says nothing of new rows.
     """
 
     name: str
@@ -76,6 +82,8 @@ class Block:
     z: float | None = None
     is_alarm: bool = False
     shifts: tuple[Shift, ...] = ()
+    n_learnt: int | None = None
+    is_learnt: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +143,14 @@ def assess(evidence: Evidence) -> Monitor:
     """Say whether the release still does what it was released for."""
     labelled = [block for block in evidence.blocks if block.z is not None]
     alarms = [block for block in labelled if block.is_alarm]
-    findings = [*_label_findings(evidence), *_alarm_findings(alarms), *_shift_findings(evidence)]
+    # learnt rows look better than new ones: they can alarm, and never show that all is well
+    new = [block for block in labelled if not block.is_learnt]
+    findings = [
+        *_learnt_findings(evidence),
+        *_label_findings(evidence),
+        *_alarm_findings(alarms),
+        *_shift_findings(evidence),
+    ]
     if not labelled:
         answer = Answer.UNCLEAR
         summary = (
@@ -148,12 +163,38 @@ def assess(evidence: Evidence) -> Monitor:
             f"Retrain: {len(alarms)} of {len(labelled)} labelled blocks are worse than the "
             f"reference's spread allows, first {alarms[0].name}."
         )
+    elif not new:
+        answer = Answer.UNCLEAR
+        summary = (
+            f"{plural(len(labelled), 'labelled block')}, none without rows that the release learnt "
+            "from: whether the model is still good enough on new rows is not known."
+        )
     else:
         answer = Answer.GO
-        all_blocks = "the one" if len(labelled) == 1 else f"all {len(labelled)}"
-        noun = "block" if len(labelled) == 1 else "blocks"
-        summary = f"Still good enough in {all_blocks} labelled {noun}."
+        all_blocks = "the one" if len(new) == 1 else f"all {len(new)}"
+        noun = "block" if len(new) == 1 else "blocks"
+        of_new = " of new rows" if len(new) < len(labelled) else ""
+        summary = f"Still good enough in {all_blocks} labelled {noun}{of_new}."
     return Monitor(answer=answer, summary=summary, findings=tuple(findings), **vars(evidence))
+
+
+def _learnt_findings(evidence: Evidence) -> list[Finding]:
+    learnt = [block for block in evidence.blocks if block.is_learnt]
+    if not learnt:
+        return []
+    n_rows = sum(block.n_rows for block in learnt)
+    n_learnt = sum(block.n_learnt or 0 for block in learnt)
+    shown = ", ".join(block.name for block in learnt[:_MOST_NAMED])
+    more = f" and {len(learnt) - _MOST_NAMED:,} more" if len(learnt) > _MOST_NAMED else ""
+    return [
+        warning(
+            f"{n_learnt:,} of {n_rows:,} rows of {shown}{more} are rows that the release learnt "
+            "from or was tested on: they look better than new rows do, and such blocks do not "
+            "count as good.",
+            "Hand over rows that came in since; a block that is seen again replaces the earlier "
+            "one.",
+        )
+    ]
 
 
 def _label_findings(evidence: Evidence) -> list[Finding]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.file_forms.source import like_it
+from leadline.reading.file_forms.trim_advice import Advice
 from leadline.reading.schema import CellType, ColumnReading
 
 _MOST_TOLD = 6
@@ -64,8 +65,10 @@ class OddCells:
         return _NEEDED[self.reading.type]
 
 
-def refuse_odd(odd: Sequence[OddCells]) -> NoReturn:
+def refuse_odd(odd: Sequence[OddCells], advice: Advice = Advice.PROJECT) -> NoReturn:
     """Refuse odd cells: the first by its place, all columns by name, and what can be done.
+
+    How a column is read can be changed where the project is made only: later files follow.
 
     Raises
     ------
@@ -73,12 +76,15 @@ def refuse_odd(odd: Sequence[OddCells]) -> NoReturn:
         Always.
     """
     first, name = odd[0], odd[0].reading.name
+    is_first = advice is Advice.PROJECT
     if first.reading.type is CellType.WORDS:
         raise DataError(
             f"{first.place}: {name!r} holds lists or objects, and no images: {first.value}.",
             "Numbers, words, text, dates or images are needed.",
             f"Spread it into columns of plain values, or leave it out: --exclude {name}, or [data] "
-            "exclude.",
+            "exclude."
+            if is_first
+            else "Write it as the data that the project was made of have it.",
         )
     found = f'{first.place}: {name!r} is "{first.value}", {first.needed} is needed.'
     others = [
@@ -89,10 +95,12 @@ def refuse_odd(odd: Sequence[OddCells]) -> NoReturn:
     if others:
         more = f", and {len(others) - _MOST_TOLD:,} more" if len(others) > _MOST_TOLD else ""
         told += f" Columns like it: {'; '.join(others[:_MOST_TOLD])}{more}."
-    raise DataError(
-        found,
-        told,
-        f'Fix them; or name "{first.value}" as a word for no value (--missing, [data] missing); or '
-        "read every cell like it as no value (--odd-cells missing, [data] odd_cells); or read "
-        f"{name!r} as words (--kind {name}=category); or leave it out (--exclude, [data] exclude).",
-    )
+    fix = "Correct them, or leave them empty where they are not known."
+    if is_first:
+        fix = (
+            f'Fix them; or name "{first.value}" as a word for no value (--missing, [data] '
+            "missing); or read every cell like it as no value (--odd-cells missing, [data] "
+            f"odd_cells); or read {name!r} as words (--kind {name}=category); or leave it out "
+            "(--exclude, [data] exclude)."
+        )
+    raise DataError(found, told, fix)

@@ -65,6 +65,8 @@ class ColumnReading:
         Words of this column that stand for no value, beside the well-known ones.
     is_odd_missing : bool
         Whether a cell that cannot be read counts as no value; otherwise it is refused.
+    white : float or None
+        The number that is white, where images are arrays of pixels.
     """
 
     name: str
@@ -76,6 +78,7 @@ class ColumnReading:
     is_boolean: bool = False
     missing: tuple[str, ...] = ()
     is_odd_missing: bool = False
+    white: float | None = None
 
     @property
     def words(self) -> str:

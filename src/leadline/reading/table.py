@@ -13,14 +13,22 @@ import polars as pl
 from leadline.errors import DataError
 from leadline.reading.cell_values import read_cells, stripped
 from leadline.reading.correction import Correction, corrected
-from leadline.reading.file_forms.raw import RawTable, Trim, open_table
+from leadline.reading.file_forms.raw import RawTable, Trim, open_table, refuse_other_columns
 from leadline.reading.file_forms.source import Note
-from leadline.reading.images.image_columns import RECOGNISED, Images, from_paths, from_values
+from leadline.reading.file_forms.trim_advice import Advice
+from leadline.reading.images.image_columns import (
+    RECOGNISED,
+    Images,
+    from_paths,
+    from_values,
+    white_in,
+)
 from leadline.reading.missing import is_missing
 from leadline.reading.odd import OddCells, refuse_odd
 from leadline.reading.recognised import Doubt, Hints, Recognised
 from leadline.reading.recognition import file_decimals, recognise
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
+from leadline.reading.totals import note_of_totals, refuse_totals
 
 _MOST_WORDS = 12
 
@@ -125,7 +133,7 @@ def read_tables(
     known = schema.names if schema else ()
     tables = [open_table(path, note, options.trim, known) for path in named]
     for table in tables[1:]:
-        _refuse_other_columns(tables[0], table)
+        refuse_other_columns(tables[0], table)
     return read_raw(tables, schema or ReadingSchema(), options, note)
 
 
@@ -139,7 +147,7 @@ def read_raw(
     DataError
         If a cell does not fit, by its place, or each file has its own kind of a column.
     """
-    hints = _hints(tables, options)
+    hints, advice = _hints(tables, options), options.trim.advice
     columns: list[pl.Series] = []
     readings: list[ColumnReading] = []
     found: list[Recognised] = []
@@ -149,9 +157,10 @@ def read_raw(
         parts = [table.frame[name] for table in tables]
         recognised = _reading_of(name, tables, schema, hints, options)
         reading = recognised.reading
-        column, faults = _column(parts, tables, reading, _for(options, name, schema), note)
-        if name in options.exclude and faults:
-            # lists and the like are no words either: nobody learns from them
+        of_column = _for(options, name, parts, schema)
+        column, faults = _column(parts, tables, reading, of_column, note)
+        if faults and _is_unread(name, schema, options):
+            # lists and the like are no words either
             reading = replace(reading, type=CellType.WORDS)
             column, faults = _column(parts, tables, reading, options, note)[0], []
         odd += faults
@@ -159,42 +168,24 @@ def read_raw(
         found.append(recognised)
         words.update(_words_for_nothing(parts, column, reading))
         if column.null_count() < column.len():
-            is_image = column.dtype == pl.Binary
-            readings.append(replace(reading, type=CellType.IMAGE) if is_image else reading)
+            readings.append(_as_read(reading, column, of_column.images))
     if odd:
-        _refuse_totals(odd, tables)
-        refuse_odd(odd)
+        refuse_totals(odd, tables, advice)
+        refuse_odd(odd, advice)
     for table in tables:
         if table.n_totals:
-            note(f"{_totals(table)} If so, leave them out: {_footer_words(table.n_totals)}.")
-    _tell(found, words, tables, note)
+            note(note_of_totals(table.frame, table.place, table.n_totals, advice))
+    if advice is Advice.PROJECT:
+        _tell(found, words, tables, note)
     doubts = tuple(each.doubt for each in found if each.doubt is not None)
     frame = pl.DataFrame(columns)
     return Table(frame, ReadingSchema(tuple(readings)), doubts, partial(_place, tables))
 
 
-def _refuse_totals(odd: Sequence[OddCells], tables: Sequence[RawTable]) -> None:
-    """Refuse totals below the rows, where nothing else is odd."""
-    for table in tables:
-        last = {table.place(table.frame.height - 1 - row) for row in range(table.n_totals)}
-        if last and all(each.n_cells <= table.n_totals and each.place in last for each in odd):
-            raise DataError(
-                _totals(table),
-                "Each line is one row of data.",
-                f"Leave them out: {_footer_words(table.n_totals)}.",
-            )
-
-
-def _totals(table: RawTable) -> str:
-    row = table.frame.row(table.frame.height - table.n_totals)
-    first = next(str(cell) for cell in row if cell)
-    place = table.place(table.frame.height - table.n_totals)
-    which = "this line looks" if table.n_totals == 1 else f"the last {table.n_totals} lines look"
-    return f'{place} begins with "{first}": {which} like a total of the rows above.'
-
-
-def _footer_words(n_rows: int) -> str:
-    return f"--footer-rows {n_rows}, or [data] footer_rows = {n_rows}"
+def _is_unread(name: str, schema: ReadingSchema, options: ReadingOptions) -> bool:
+    """Whether nobody learns from a column: it is left out, or new in a later file."""
+    is_later = bool(schema) and options.trim.advice is not Advice.PROJECT
+    return name in options.exclude or (is_later and schema.get(name) is None)
 
 
 def _place(tables: Sequence[RawTable], row: int) -> str:
@@ -237,12 +228,25 @@ def _reading_of(
     return _recognised(name, tables, hints, options)
 
 
-def _for(options: ReadingOptions, name: str, schema: ReadingSchema) -> ReadingOptions:
-    """Options of one column: what is known to be no image is not looked at as one."""
-    if options.images is None or (known := schema.get(name)) is None:
+def _for(
+    options: ReadingOptions, name: str, parts: Sequence[pl.Series], schema: ReadingSchema
+) -> ReadingOptions:
+    """Options of one column: what is known of its images is not looked for anew."""
+    if (images := options.images) is None:
         return options
-    names = (name,) if known.type is CellType.IMAGE else ()
-    return replace(options, images=replace(options.images, names=names))
+    known = schema.get(name)
+    if known is not None:
+        images = replace(images, names=(name,) if known.type is CellType.IMAGE else ())
+    white = None if known is None else known.white
+    return replace(options, images=replace(images, white=white or white_in(parts)))
+
+
+def _as_read(reading: ColumnReading, column: pl.Series, images: Images | None) -> ColumnReading:
+    """A reading that says what the column was found to hold."""
+    if column.dtype != pl.Binary:
+        return reading
+    white = reading.white if images is None else images.white
+    return replace(reading, type=CellType.IMAGE, white=white)
 
 
 def _recognised(
@@ -333,7 +337,7 @@ def _as_images(
     if images.names is not None and part.name not in images.names:
         return None
     if part.dtype == pl.String:
-        read = from_paths(stripped(part), images, table.path, note)
+        read = from_paths(part, images, table.path, note, reading.missing)
         return read if read.dtype == pl.Binary else None
     return from_values(part, images, table.path, note)
 
@@ -377,23 +381,3 @@ def _tell(
     for each in found:
         for remark in each.remarks:
             note(f"{files}: {remark}")
-
-
-def _refuse_other_columns(first: RawTable, table: RawTable) -> None:
-    expected, columns = first.frame.columns, table.frame.columns
-    lacking = [column for column in expected if column not in columns]
-    extra = [column for column in columns if column not in expected]
-    if lacking or extra:
-        parts = [f"lacks {_list(lacking)}"] * bool(lacking) + [f"has also {_list(extra)}"] * bool(
-            extra
-        )
-        raise DataError(
-            f"{table.path.name} {' and '.join(parts)}, compared with {first.path.name}.",
-            "All files need the same columns.",
-            "Mend it, or leave the file out of [data] files.",
-        )
-
-
-def _list(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:5])
-    return f"{shown} and {len(names) - 5:,} more" if len(names) > 5 else shown

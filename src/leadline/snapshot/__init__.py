@@ -1,7 +1,7 @@
 """Snapshots of users' files: parsing, column kinds, row hashes and test split."""
 
+from leadline.reading.row_hashes import content_hashes
 from leadline.snapshot.column_kinds import class_texts, columns_of, infer_kinds, infer_task
-from leadline.snapshot.hashes import content_hashes
 from leadline.snapshot.parquet import from_parquet, to_parquet
 from leadline.snapshot.split import choose_draw, rows_between, span_of, split_rows, test_side
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leadline.errors import DataError
 from leadline.phases.data import Split, SplitKind
-from leadline.snapshot.hashes import content_hashes
+from leadline.reading.row_hashes import content_hashes
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)

@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING
 from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
 from leadline.phases.lifecycle import ROWS
 from leadline.processes.limit import run_with_limit
+from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.record import Entry, Job, JobState
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
+    from leadline.monitoring.observations import Observed
     from leadline.phases.verdict import Verdict
 
 Progress = Callable[[Job], None]
@@ -255,23 +257,33 @@ class _JobReport:
         return max(time.time() - self.begun, 0.0)
 
 
-def observe(workspace: Workspace, file: Path) -> list[str]:
+def observe(workspace: Workspace, file: Path, trim: Trim = BY_COMMAND) -> Observed:
     """Score a file of new rows in a child process and put its blocks on the record.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    file : Path
+        The rows.
+    trim : Trim, optional
+        Lines of the file that are no rows.
 
     Returns
     -------
-    list of str
-        Names of the blocks.
+    Observed
+        Names of the blocks, and what a person should know.
 
     Raises
     ------
     LeadlineError
         If nothing is released yet, or the file cannot be read.
     """
-    names: list[str] = run_with_limit(
+    observed: Observed = run_with_limit(
         "leadline.monitoring.observations:observe_file",
         str(workspace.folder),
         str(file.resolve()),
+        trim,
         limit_s=_LIMIT_S,
     )
-    return names
+    return observed

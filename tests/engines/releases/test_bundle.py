@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 import skops.io
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sklearn.base import clone
 from tests.engines.conftest import Sealed
 
 from leadline.engines.loading import names
@@ -67,7 +68,7 @@ def test_a_number_answers_with_a_number(new_release: Maker) -> None:
 
 def test_classes_may_be_text(tmp_path: Path, release: Sealed) -> None:
     y = np.where(release.X["size"].to_numpy() > 0, "yes", "no")
-    model = release.model.fit(release.X, y)
+    model = clone(release.model).fit(release.X, y)
     sealed = seal(tmp_path, model=model, card=release.card, golden_X=release.X[:5], key=release.key)
     bundle = open_bundle(tmp_path / sealed.digest, trusted=[release.key.public_key()])
     assert np.array_equal(bundle.score(release.X), model.predict_proba(release.X)[:, 1])
@@ -288,7 +289,9 @@ def test_a_broken_guest_is_trusted_with_nothing(monkeypatch: pytest.MonkeyPatch)
 def test_a_model_that_never_saw_the_positive_class_is_refused(
     tmp_path: Path, release: Sealed
 ) -> None:
-    model = release.model.fit(release.X, np.where(release.X["size"].to_numpy() > 0, "a", "b"))
+    model = clone(release.model).fit(
+        release.X, np.where(release.X["size"].to_numpy() > 0, "a", "b")
+    )
     with pytest.raises(ReleaseError, match="classes a, b; 'yes' is not one"):
         seal(tmp_path, model=model, card=release.card, golden_X=release.X[:2], key=release.key)
 

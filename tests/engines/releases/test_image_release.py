@@ -21,6 +21,7 @@ from leadline.engines.servers.http import create_app
 from leadline.errors import DataError
 from leadline.reading.conform import conform
 from leadline.reading.images.image_files import png_of
+from leadline.reading.table import read_tables
 
 N_ROWS, SIZE = 60, 8
 KINDS = {"photo": "image"}
@@ -168,3 +169,71 @@ def test_conform_takes_what_the_snapshot_holds_and_nothing_else() -> None:
     for kind in ("number", "category", "text", "date"):
         with pytest.raises(DataError):
             conform(frame, {"photo": kind})
+
+
+# ------------------------------------------------------------------------ arrays of pixels
+
+
+@pytest.fixture(scope="module")
+def arrays(tmp_path_factory: pytest.TempPathFactory) -> tuple[ReleaseBundle, pl.DataFrame]:
+    """A release of arrays, whose darker ones alone would not tell that 16 is white."""
+    folder = tmp_path_factory.mktemp("arrays")
+    pixels = [[[light * 16] * SIZE] * SIZE for light in np.linspace(0.02, 1, N_ROWS).round(2)]
+    raw = pl.DataFrame({"photo": pixels})
+    (folder / "train.jsonl").write_text(raw.write_ndjson())
+    table = read_tables([folder / "train.jsonl"])
+    y = (np.arange(N_ROWS) >= N_ROWS // 2).astype(int)
+    model = load("families", "linear")().build({"C": 1.0}, "binary", KINDS, 0).fit(table.frame, y)
+    card = Card(
+        project="light",
+        label="is_light",
+        task="binary",
+        columns=KINDS,
+        positive="1",
+        threshold=0.5,
+        reading=tuple(table.schema.to_payload()),
+    )
+    key = Ed25519PrivateKey.generate()
+    sealed = seal(folder, model=model, card=card, golden_X=table.frame[::10], key=key)
+    bundle = open_bundle(folder / sealed.digest, trusted=[key.public_key()])
+    scores = bundle.score(table.frame)
+    assert scores[0] < 0.2
+    assert scores[-1] > 0.8
+    return bundle, raw.with_columns(score=pl.Series(scores))
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+@pytest.mark.parametrize("chunk_rows", [1, 7, 50_000])
+def test_what_is_white_is_as_it_was_in_training(
+    arrays: tuple[ReleaseBundle, pl.DataFrame], tmp_path: Path, suffix: str, chunk_rows: int
+) -> None:
+    bundle, rows = arrays
+    source, target = tmp_path / f"in{suffix}", tmp_path / "out.parquet"
+    given = rows.select("photo")
+    (given.write_ndjson if suffix == ".jsonl" else given.write_parquet)(source)
+    score_file(bundle, source, target, chunk_rows=chunk_rows)
+    # a matrix product of one row adds up in another order than one of many
+    found = pl.read_parquet(target)["score"].to_list()
+    assert found == pytest.approx(rows["score"].to_list(), rel=1e-12, abs=0)
+
+
+def test_an_array_brighter_than_white_is_refused(
+    arrays: tuple[ReleaseBundle, pl.DataFrame], tmp_path: Path
+) -> None:
+    source = tmp_path / "in.parquet"
+    pl.DataFrame({"photo": [[[255.0] * SIZE] * SIZE]}).write_parquet(source)
+    with pytest.raises(DataError, match="'photo' is: an array with 255, and 16 is white"):
+        score_file(arrays[0], source, tmp_path / "out.parquet")
+
+
+def test_what_is_white_is_the_same_in_all_files(tmp_path: Path) -> None:
+    """A dark file beside a light one, the first time and later."""
+    files = {name: tmp_path / f"{name}.jsonl" for name in ("dark", "light")}
+    for path, number in zip(files.values(), (0.5, 200.0), strict=True):
+        pl.DataFrame({"photo": [[[number] * SIZE] * SIZE] * 30}).write_ndjson(path)
+    both = read_tables(list(files.values()))
+    light = read_tables([files["light"]])
+    assert both.frame["photo"][30:].to_list() == light.frame["photo"].to_list()
+    later = read_tables([files["dark"]], schema=both.schema)
+    assert later.frame["photo"].to_list() == both.frame["photo"][:30].to_list()
+    assert read_tables([files["dark"]]).frame["photo"][0] != later.frame["photo"][0]

@@ -92,6 +92,18 @@ def by_option(function: Function) -> Function:
     )(function)
 
 
+def trim_options(function: Function) -> Function:
+    """``--skip-lines``, ``--footer-rows`` and ``--sheet``: lines of a file that are no rows."""
+    count = click.IntRange(min=0)
+    for option in (
+        click.option("--sheet", default="", help="Of a workbook  [default: the first]"),
+        click.option("--footer-rows", type=count, default=0, help="Below the data."),
+        click.option("--skip-lines", type=count, default=0, help="Above the header."),
+    ):
+        function = option(function)
+    return function
+
+
 def _somebody() -> str:
     name = os.environ.get("LEADLINE_USER")
     if name:

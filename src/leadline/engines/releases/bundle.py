@@ -6,6 +6,7 @@
                       signature         Ed25519 over manifest.json, hexadecimal
                       model.skops       the model
                       golden.parquet    rows with the scores that the model must give
+                      rows              digests of the rows it was made of, if they were passed
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from numpy.typing import NDArray
 
 from leadline.engines.releases.environment import lock, refuse_other_versions, versions
 from leadline.engines.releases.keys import fingerprint, load_or_make_key, public_keys
+from leadline.engines.releases.learnt_rows import LearntRows
 from leadline.engines.releases.manifest import Card, Manifest
 from leadline.engines.releases.models import dump_model, load_model, trusted_types
 from leadline.engines.releases.prediction_table import prediction_table
@@ -47,11 +49,12 @@ __all__ = [
     "seal",
 ]
 
-_MANIFEST, _SIGNATURE, _MODEL, _GOLDEN = (
+_MANIFEST, _SIGNATURE, _MODEL, _GOLDEN, _ROWS = (
     "manifest.json",
     "signature",
     "model.skops",
     "golden.parquet",
+    "rows",
 )
 _ID_LENGTH = 12
 
@@ -92,10 +95,19 @@ class ReleaseBundle:
         Fitted.
     golden : polars.DataFrame
         Feature columns that were scored when it was sealed.
+    learnt : LearntRows or None
+        The rows it was made of; None in a release that does not know them.
     """
 
-    def __init__(self, manifest: Manifest, model: Any, golden: pl.DataFrame) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        model: Any,
+        golden: pl.DataFrame,
+        learnt: LearntRows | None = None,
+    ) -> None:
         self.manifest = manifest
+        self.learnt = learnt
         self._reading = manifest.reading_schema
         self._model = model
         self._golden = golden
@@ -151,7 +163,19 @@ class ReleaseBundle:
         DataError
             If a column is missing or a value does not fit.
         """
-        X = conform(frame, self.manifest.columns, reading=self._reading, place=place)
+        return self.answer(self.read(frame, place=place))
+
+    def read(
+        self,
+        frame: pl.DataFrame,
+        *,
+        place: Callable[[int], str] = lambda index: f"row {index + 1:,}",
+    ) -> pl.DataFrame:
+        """The rows as the model is given them: the first half of `predict`."""
+        return conform(frame, self.manifest.columns, reading=self._reading, place=place)
+
+    def answer(self, X: pl.DataFrame) -> pl.DataFrame:
+        """The answer for each row that `read` gave: the second half of `predict`."""
         return prediction_table(self._model, self.manifest, X)
 
 
@@ -163,6 +187,7 @@ def seal(
     golden_X: pl.DataFrame,
     key: Ed25519PrivateKey,
     modules: Path | str = "",
+    learnt: LearntRows | None = None,
 ) -> SealedBundle:
     """Store a model as a signed, immutable release, and open it once to see that it works.
 
@@ -180,6 +205,8 @@ def seal(
         Signs.
     modules : Path or str, default=""
         As for `open_bundle`.
+    learnt : LearntRows, optional
+        The rows it was made of, so that it knows them again.
 
     Returns
     -------
@@ -199,22 +226,22 @@ def seal(
         raise ValueError("golden_X has no rows; at least one is needed. Pass some test rows.")
     stored = dump_model(model)
     scored = _golden_bytes(model, card, golden)
+    files = {_MODEL: stored, _GOLDEN: scored}
+    if learnt is not None:
+        files[_ROWS] = learnt.to_bytes()
     manifest = Manifest(
         **vars(card),
         model_digest=_digest(stored),
         golden_digest=_digest(scored),
         n_golden=golden.height,
+        rows_digest=_digest(files[_ROWS]) if learnt else "",
+        usual_repeats=learnt.usual_share if learnt else None,
         versions=versions(),
         lock=lock(),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     written = manifest.to_bytes()
-    files = {
-        _MODEL: stored,
-        _GOLDEN: scored,
-        _MANIFEST: written,
-        _SIGNATURE: key.sign(written).hex().encode(),
-    }
+    files |= {_MANIFEST: written, _SIGNATURE: key.sign(written).hex().encode()}
     digest = _digest(written)
     _place(folder, digest, files, trusted=(key.public_key(),), modules=modules)
     return SealedBundle(
@@ -254,24 +281,33 @@ def open_bundle(
     written = _read(folder, _MANIFEST)
     _refuse_unsigned(written, _read(folder, _SIGNATURE), trusted)
     manifest = Manifest.from_bytes(written, _digest(written)[:_ID_LENGTH])
-    stored, scored = _read(folder, _MODEL), _read(folder, _GOLDEN)
-    for name, data, digest in (
-        (_MODEL, stored, manifest.model_digest),
-        (_GOLDEN, scored, manifest.golden_digest),
-    ):
-        if _digest(data) != digest:
+    files = _signed_files(folder, manifest)
+    refuse_other_versions(manifest.versions)
+    # the manifest names the family, and its signature holds
+    model = load_model(files[_MODEL], trusted=trusted_types(manifest.family, modules))
+    golden = pl.read_parquet(io.BytesIO(files[_GOLDEN]))
+    learnt = None
+    if _ROWS in files and manifest.usual_repeats is not None:
+        learnt = LearntRows.from_bytes(files[_ROWS], manifest.usual_repeats)
+    bundle = ReleaseBundle(manifest, model, golden["X"].struct.unnest(), learnt)
+    _refuse_other_scores(bundle, golden["score"].to_numpy())
+    return bundle
+
+
+def _signed_files(folder: Path, manifest: Manifest) -> dict[str, bytes]:
+    """Files that the manifest names, as they were signed."""
+    digests = {_MODEL: manifest.model_digest, _GOLDEN: manifest.golden_digest}
+    if manifest.rows_digest:
+        digests[_ROWS] = manifest.rows_digest
+    files = {name: _read(folder, name) for name in digests}
+    for name, data in files.items():
+        if _digest(data) != digests[name]:
             raise ReleaseError(
                 f"{name} of release {manifest.release_id} was changed after it was sealed.",
                 "The bytes that were signed are needed.",
                 "Restore the folder, or make the release again.",
             )
-    refuse_other_versions(manifest.versions)
-    # the manifest names the family, and its signature holds
-    model = load_model(stored, trusted=trusted_types(manifest.family, modules))
-    golden = pl.read_parquet(io.BytesIO(scored))
-    bundle = ReleaseBundle(manifest, model, golden["X"].struct.unnest())
-    _refuse_other_scores(bundle, golden["score"].to_numpy())
-    return bundle
+    return files
 
 
 def _golden_bytes(model: Any, card: Card, golden: pl.DataFrame) -> bytes:

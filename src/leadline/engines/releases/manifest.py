@@ -102,6 +102,11 @@ class Manifest(Card):
         SHA-256 of the two files.
     n_golden : int
         Rows that are replayed before the model may answer.
+    rows_digest : str
+        SHA-256 of the digests of the rows it was made of; empty in releases of before there were
+        any.
+    usual_repeats : float or None
+        Share of new rows that equal one of them by chance.
     versions : mapping of str to str
         Of what the model depends on.
     lock : tuple of str
@@ -118,6 +123,8 @@ class Manifest(Card):
     versions: Mapping[str, str]
     lock: tuple[str, ...]
     made_at: str
+    rows_digest: str = ""
+    usual_repeats: float | None = None
     release_id: str = ""
 
     def to_bytes(self) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,12 @@ from leadline.engines.servers.table_chunks import (
     write_chunks,
 )
 from leadline.errors import DataError
+from leadline.reading.file_forms.raw import BY_COMMAND, Trim
+from leadline.reading.file_forms.source import Note
+from leadline.reading.file_forms.trim_advice import Advice
+from leadline.reading.images.image_columns import paths_of
 from leadline.reading.images.image_files import read_column
+from leadline.reading.totals import note_of_totals, totals_refused
 
 Progress = Callable[[int], None]
 
@@ -30,7 +36,9 @@ def score_file(
     *,
     chunk_rows: int = 50_000,
     folder: Path | None = None,
+    trim: Trim = BY_COMMAND,
     progress: Progress | None = None,
+    note: Note | None = None,
 ) -> int:
     """Score every row of a file.
 
@@ -48,8 +56,13 @@ def score_file(
         Rows in memory at once.
     folder : Path, optional
         Where paths of images may lead from, beside the source's own folder.
+    trim : Trim
+        Lines of the source that are no rows.
     progress : callable, optional
         Told the number of rows done after each chunk.
+    note : callable, optional
+        Told what a person should know: that the release was made of these rows, or that the last
+        one looks like a total.
 
     Returns
     -------
@@ -69,13 +82,18 @@ def score_file(
         raise ValueError(f"chunk_rows is {chunk_rows}; at least 1 is needed. Raise it.")
     refuse_other_suffix(target)
     folders = [source.parent, *([folder] if folder else [])]
-    n_rows = 0
+    n_rows = n_learnt = 0
 
     def scored() -> Iterator[pl.DataFrame]:
-        nonlocal n_rows
-        for chunk in read_chunks(source, chunk_rows, bundle.manifest.columns):
-            yield _answered(bundle, chunk, source.name, folders)
-            n_rows += chunk.frame.height
+        nonlocal n_rows, n_learnt
+        columns = bundle.manifest.columns
+        for chunk in read_chunks(source, chunk_rows, columns, trim=trim, note=note):
+            names = _free_names(chunk.frame, bundle.manifest.task, source.name)
+            X = _read_or_tell(bundle, chunk, folders, note)
+            yield chunk.frame.hstack(bundle.answer(X).rename(names))
+            n_rows += X.height
+            if bundle.learnt is not None:
+                n_learnt += int(bundle.learnt.contain(X).sum())
             if progress is not None:
                 progress(n_rows)
 
@@ -84,22 +102,40 @@ def score_file(
         whole = Path(aside) / target.name
         write_chunks(scored(), whole, chunk_rows=chunk_rows)
         whole.replace(target)
+    words = "" if bundle.learnt is None else bundle.learnt.words(n_learnt, n_rows)
+    if words and note is not None:
+        note(f"{source.name}: {words}")
     return n_rows
 
 
-def _answered(
-    bundle: ReleaseBundle, chunk: Chunk, file: str, folders: Sequence[Path]
+def _read_or_tell(
+    bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path], note: Note | None
 ) -> pl.DataFrame:
-    """A chunk with its answers beside it; its own columns as they were."""
+    """A chunk as the model is given it; totals at its end are told, or refused if they are odd."""
+    totals = chunk.frame, chunk.place, chunk.n_totals, Advice.COMMAND
+    try:
+        X = _read(bundle, chunk, folders)
+    except DataError:
+        if chunk.n_totals:
+            above = chunk.frame.head(chunk.frame.height - chunk.n_totals)
+            # whatever else is odd is told first
+            _read(bundle, replace(chunk, frame=above), folders)
+            raise totals_refused(*totals) from None
+        raise
+    if chunk.n_totals and note is not None:
+        note(note_of_totals(*totals))
+    return X
+
+
+def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path]) -> pl.DataFrame:
+    """A chunk as the model is given it."""
     manifest = bundle.manifest
-    names = _free_names(chunk.frame, manifest.task, file)
     text = pl.col(pl.String)
     cleaned = chunk.frame.select(pl.col(n) for n in chunk.frame.columns if n in manifest.columns)
     # the words for a missing value mean here what they meant in training
     cleaned = cleaned.with_columns(pl.when(~text.is_in(list(manifest.missing))).then(text))
     cleaned = _with_images(cleaned, manifest, chunk, folders)
-    answers = bundle.predict(cleaned, place=chunk.place)
-    return chunk.frame.hstack(answers.rename(names))
+    return bundle.read(cleaned, place=chunk.place)
 
 
 def _with_images(
@@ -110,7 +146,11 @@ def _with_images(
         if kind != "image" or name not in frame.columns:
             continue
         values = frame.get_column(name)
-        result = read_column(values, folders, manifest.image_size)
+        if values.dtype == pl.String:
+            values = paths_of(values, manifest.missing)
+        reading = manifest.reading_schema.get(name)
+        white = None if reading is None else reading.white
+        result = read_column(values, folders, manifest.image_size, white=white)
         if result is None:
             continue  # what does not fit is refused with all else
         read, faults = result

@@ -14,7 +14,9 @@ from polars import selectors as cs
 
 from leadline.errors import DataError, first_line
 from leadline.reading.file_forms.delimited import delimiter_of, is_blank
-from leadline.reading.file_forms.raw import open_table
+from leadline.reading.file_forms.header import n_totals
+from leadline.reading.file_forms.raw import BY_COMMAND, Trim, open_table
+from leadline.reading.file_forms.source import Note
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
 _CHECKED_ROWS = 100
@@ -25,10 +27,21 @@ _NEXT = "Export it again."
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows, and the words for the place of each in its file."""
+    """Some rows, and the words for the place of each in its file.
+
+    Attributes
+    ----------
+    frame : polars.DataFrame
+        The rows.
+    place : callable
+        From the index of a row to its name in messages.
+    n_totals : int
+        Rows at the end of the file that look like totals of those above.
+    """
 
     frame: pl.DataFrame
     place: Callable[[int], str]
+    n_totals: int = 0
 
 
 def refuse_other_suffix(path: Path) -> None:
@@ -47,19 +60,30 @@ def refuse_other_suffix(path: Path) -> None:
         )
 
 
-def read_chunks(source: Path, chunk_rows: int, known: Collection[str] = ()) -> Iterator[Chunk]:
+def read_chunks(
+    source: Path,
+    chunk_rows: int,
+    known: Collection[str] = (),
+    *,
+    trim: Trim = BY_COMMAND,
+    note: Note | None = None,
+) -> Iterator[Chunk]:
     """The rows of a table in order; at least one chunk, be it empty.
 
     Parameters
     ----------
     source : Path
         Any file that a project can be made of. Parquet and plain text in UTF-8 are read a chunk
-        at a time; files of other forms and encodings, and text whose quotes or names of columns
-        are out of order, stand in memory as a whole.
+        at a time; files of other forms and encodings, text whose quotes or names of columns are
+        out of order, and text of which lines are left out, stand in memory as a whole.
     chunk_rows : int > 0
         Rows at once.
     known : collection of str
         Columns that the release needs: they tell a header from data.
+    trim : Trim
+        Lines that are no rows.
+    note : callable, optional
+        Told what a person should know of a file that is read as a whole.
 
     Yields
     ------
@@ -75,14 +99,15 @@ def read_chunks(source: Path, chunk_rows: int, known: Collection[str] = ()) -> I
         raise DataError(f"There is no file {source}.", "A table is needed.", "Check the path.")
     with source.open("rb") as file:
         is_parquet = file.read(4) == b"PAR1"
+    whole = partial(_whole_chunks, source, chunk_rows, known, trim, note or _keep_silent)
     if is_parquet:
-        yield from _parquet_chunks(source, chunk_rows)
-    elif not _is_plain_text(source, known):
-        yield from _whole_chunks(source, chunk_rows, known)
+        yield from _parquet_chunks(source, chunk_rows, trim.footer_rows)
+    elif trim.is_asked or not _is_plain_text(source, known):
+        yield from whole()
     elif (error := _irregularity(source)) is None:
         yield from _text_chunks(source, chunk_rows)
     else:
-        yield from _irregular_chunks(source, chunk_rows, known, error)
+        yield from _irregular_chunks(whole, error)
 
 
 def _irregularity(source: Path) -> DataError | None:
@@ -95,12 +120,10 @@ def _irregularity(source: Path) -> DataError | None:
     return None
 
 
-def _irregular_chunks(
-    source: Path, chunk_rows: int, known: Collection[str], error: DataError
-) -> Iterator[Chunk]:
+def _irregular_chunks(whole: Callable[[], Iterator[Chunk]], error: DataError) -> Iterator[Chunk]:
     """The rows of text that has to be looked at whole, as it is where a project is made of it."""
     try:
-        chunks = list(_whole_chunks(source, chunk_rows, known))
+        chunks = list(whole())
     except DataError:
         raise error from None
     yield from chunks
@@ -164,14 +187,18 @@ def _refuse_bytes(frame: pl.DataFrame, target: Path) -> None:
             )
 
 
-def _whole_chunks(source: Path, chunk_rows: int, known: Collection[str]) -> Iterator[Chunk]:
+def _whole_chunks(
+    source: Path, chunk_rows: int, known: Collection[str], trim: Trim, note: Note
+) -> Iterator[Chunk]:
     """The rows of a file that fits into memory, whatever its encoding and quoting."""
-    table = open_table(source, _keep_silent, known=known)
+    table = open_table(source, note, trim, known)
     text = pl.col(pl.String)
     frame = table.frame.select(pl.when(text != "").then(text).otherwise(None), ~cs.string())
     frame = frame.select(table.frame.columns)
     for start in range(0, frame.height, chunk_rows):
-        yield Chunk(frame.slice(start, chunk_rows), partial(_place, table.place, start))
+        is_last = start + chunk_rows >= frame.height
+        place = partial(_place, table.place, start)
+        yield Chunk(frame.slice(start, chunk_rows), place, table.n_totals if is_last else 0)
 
 
 def _place(place: Callable[[int], str], start: int, row: int) -> str:
@@ -179,16 +206,19 @@ def _place(place: Callable[[int], str], start: int, row: int) -> str:
 
 
 def _keep_silent(_: str) -> None:
-    """Take no note: what a person should know was said when the project was made."""
+    """Take no note."""
 
 
-def _parquet_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
+def _parquet_chunks(source: Path, chunk_rows: int, footer_rows: int) -> Iterator[Chunk]:
     try:
         table = pl.scan_parquet(source)
-        start, n_rows = 0, int(table.select(pl.len()).collect().item())
+        n_rows = max(int(table.select(pl.len()).collect().item()) - footer_rows, 0)
+        start = 0
         while start == 0 or start < n_rows:
-            frame = table.slice(start, chunk_rows).collect()
-            yield Chunk(frame, _row_places(source.name, start))
+            frame = table.slice(start, min(chunk_rows, n_rows - start)).collect()
+            is_last = start + chunk_rows >= n_rows
+            place = _row_places(source.name, start)
+            yield Chunk(frame, place, n_totals(frame) if is_last else 0)
             start += chunk_rows
     except pl.exceptions.PolarsError as error:
         reason = first_line(error)
@@ -197,19 +227,21 @@ def _parquet_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
 
 
 def _text_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
-    for names, rows, lines in _text_rows(source, chunk_rows):
+    for names, rows, lines, is_last in _text_rows(source, chunk_rows):
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
         frame = pl.DataFrame(
             dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String)
         )
         blank = pl.when(pl.col(pl.String) != "").then(pl.col(pl.String))
-        yield Chunk(frame.select(blank), _line_places(source.name, lines))
+        frame = frame.select(blank)
+        n_last = n_totals(frame) if is_last else 0
+        yield Chunk(frame, _line_places(source.name, lines), n_last)
 
 
 def _text_rows(
     source: Path, chunk_rows: int
-) -> Iterator[tuple[list[str], list[list[str]], list[int]]]:
-    """Names of the columns, and some rows with the line each starts on; again and again."""
+) -> Iterator[tuple[list[str], list[list[str]], list[int], bool]]:
+    """Names of the columns, some rows with the line of each, whether they are the last; again."""
     limit = csv.field_size_limit(_LONGEST_FIELD)
     with source.open(encoding="utf-8-sig", newline="") as file:
         try:
@@ -217,8 +249,8 @@ def _text_rows(
             file.seek(0)
             reader = csv.reader(file, delimiter=delimiter, strict=True)
             names = _header(next(reader, []), source.name)
-            for rows, lines in _rows(reader, names, source.name, chunk_rows):
-                yield names, rows, lines
+            for rows, lines, is_last in _rows(reader, names, source.name, chunk_rows):
+                yield names, rows, lines, is_last
         except UnicodeDecodeError as error:
             found = f"{source.name} is not UTF-8 throughout."
             raise DataError(found, "Text in UTF-8 is needed.", "Save it as UTF-8.") from error
@@ -243,11 +275,10 @@ def _header(names: list[str], file: str) -> list[str]:
 
 def _rows(
     reader: Iterator[list[str]], names: list[str], file: str, chunk_rows: int
-) -> Iterator[tuple[list[list[str]], list[int]]]:
-    """Rows that are not blank with the line each starts on; the first batch may be empty."""
+) -> Iterator[tuple[list[list[str]], list[int], bool]]:
+    """Rows that are not blank, the line each starts on, and whether they are the last ones."""
     rows: list[list[str]] = []
     lines: list[int] = []
-    is_first = True
     line = _line_of(reader)
     for row in reader:
         start, line = line + 1, _line_of(reader)
@@ -260,13 +291,13 @@ def _rows(
                 f"The first line names {len(names)} columns.",
                 "Mend that line; a value that holds the delimiter stands in quotes.",
             )
+        if len(rows) == chunk_rows:
+            # not before another row is there: the last ones may be totals
+            yield rows, lines, False
+            rows, lines = [], []
         rows.append(row)
         lines.append(start)
-        if len(rows) == chunk_rows:
-            yield rows, lines
-            rows, lines, is_first = [], [], False
-    if rows or is_first:
-        yield rows, lines
+    yield rows, lines, True
 
 
 def _is_header(row: list[str], names: list[str]) -> bool:

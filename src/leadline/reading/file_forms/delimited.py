@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from leadline.errors import DataError, first_line
 from leadline.reading.file_forms.source import Note, like_it
+from leadline.reading.file_forms.trim_advice import Advice
 
 _DELIMITERS = "\t;,|"
 _SAMPLE_LINES = 200
@@ -76,7 +77,14 @@ class _Scan:
         )
 
 
-def read_delimited(data: bytes, name: str, note: Note, *, skip_lines: int = 0) -> Cells:
+def read_delimited(
+    data: bytes,
+    name: str,
+    note: Note,
+    *,
+    skip_lines: int = 0,
+    advice: Advice = Advice.PROJECT,
+) -> Cells:
     """Split text into rows and fields.
 
     Parameters
@@ -89,6 +97,8 @@ def read_delimited(data: bytes, name: str, note: Note, *, skip_lines: int = 0) -
         Told what a person should know.
     skip_lines : int, default=0
         Lines at the top that are left out; the others keep their numbers.
+    advice : Advice
+        Where a person can say that there are some.
 
     Returns
     -------
@@ -103,7 +113,7 @@ def read_delimited(data: bytes, name: str, note: Note, *, skip_lines: int = 0) -
     text = _without_top(_SEP_LINE.sub("", data.decode()), skip_lines)
     delimiter = delimiter_of(text)
     scan, quote = _scanned(text, delimiter, name, note)
-    n_fields = _n_fields(scan, text, delimiter, name)
+    n_fields = _n_fields(scan, text, delimiter, name, advice)
     frame = _fields(text, delimiter, quote, n_fields, name)
     if frame.height != len(scan.lines):
         raise DataError(
@@ -113,7 +123,11 @@ def read_delimited(data: bytes, name: str, note: Note, *, skip_lines: int = 0) -
         )
     if quote is None:
         frame = frame.select(pl.all().pipe(_unquoted))
-    return _without_blank(frame, scan.lines, delimiter, name, note)
+    cells, n_blank = _without_blank(frame, scan.lines, delimiter)
+    # lines above are blank here too, and nobody has to be told
+    if n_blank > skip_lines:
+        note(f"{name}: blank lines left out: {n_blank - skip_lines:,}.")
+    return cells
 
 
 def _without_top(text: str, n_lines: int) -> str:
@@ -210,7 +224,7 @@ def _scan(text: str, delimiter: str, quoting: Literal[0, 3]) -> _Scan:
     return _Scan(np.array(widths, np.int64), np.array(lines, np.int64), error, line)
 
 
-def _n_fields(scan: _Scan, text: str, delimiter: str, name: str) -> int:
+def _n_fields(scan: _Scan, text: str, delimiter: str, name: str, advice: Advice) -> int:
     """Count the fields of a row; refuse rows of another count."""
     n_fields = scan.n_fields
     if n_fields == 1:
@@ -225,7 +239,7 @@ def _n_fields(scan: _Scan, text: str, delimiter: str, name: str) -> int:
             f"{name} line {scan.lines[odd[0]]:,}: {_n_values(int(scan.widths[odd[0]]))}, "
             f"but the first line has {n_fields:,}.",
             like_it(odd.size - 1),
-            "Leave out what stands above the header: --skip-lines N, or [data] skip_lines = N."
+            advice.said("Leave out what stands above the header", "skip_lines", "N")
             if n_fields == 1
             else f"Mend them; a value that holds {_named(delimiter)} stands in quotes.",
         )
@@ -288,13 +302,12 @@ def _unquoted(cells: pl.Expr) -> pl.Expr:
 
 
 def _without_blank(
-    frame: pl.DataFrame, lines: NDArray[np.int64], delimiter: str, name: str, note: Note
-) -> Cells:
+    frame: pl.DataFrame, lines: NDArray[np.int64], delimiter: str
+) -> tuple[Cells, int]:
+    """The rows that hold something, and how many do not."""
     frame = frame.select(pl.all().str.strip_chars().fill_null(""))
     # a row of delimiters alone is none: the end of a spreadsheet that was saved twice
     bare = r"^[,;|\t]*$" if frame.width > 1 else "^$"
     is_blank = frame.select(pl.all_horizontal(pl.all().str.contains(bare))).to_series()
-    if n_blank := int(is_blank.sum()):
-        note(f"{name}: blank lines left out: {n_blank:,}.")
     keep = ~is_blank
-    return Cells(frame.filter(keep), lines[keep.to_numpy()], delimiter)
+    return Cells(frame.filter(keep), lines[keep.to_numpy()], delimiter), int(is_blank.sum())

@@ -14,6 +14,7 @@ from leadline.errors import DataError
 from leadline.reading.dates import looks_dated
 from leadline.reading.file_forms.delimited import Cells
 from leadline.reading.file_forms.source import Note
+from leadline.reading.file_forms.trim_advice import Advice
 from leadline.reading.numbers import parse_numbers
 
 _SAMPLE_ROWS = 2_000
@@ -29,7 +30,14 @@ _TOTAL = re.compile(
 )
 
 
-def name_columns(cells: Cells, name: str, note: Note, *, known: Collection[str] = ()) -> Cells:
+def name_columns(
+    cells: Cells,
+    name: str,
+    note: Note,
+    *,
+    known: Collection[str] = (),
+    advice: Advice = Advice.PROJECT,
+) -> Cells:
     """Call the columns by the first row, or by position if that row is data.
 
     Parameters
@@ -42,6 +50,8 @@ def name_columns(cells: Cells, name: str, note: Note, *, known: Collection[str] 
         Told if there is no header, or an unnamed column was dropped.
     known : collection of str
         Names of columns that are known already: a first row with one of them is a header.
+    advice : Advice
+        Where a person can say that lines stand above the header.
 
     Returns
     -------
@@ -55,7 +65,7 @@ def name_columns(cells: Cells, name: str, note: Note, *, known: Collection[str] 
         If two columns share a name, a filled column has none, or only a header is there.
     """
     first, rest = cells.frame.row(0), cells.frame.slice(1)
-    names = column_names(cells, name, note, known=known)
+    names = column_names(cells, name, note, known=known, advice=advice)
     if names is None:
         named = {str(position): f"column_{position + 1}" for position in range(len(first))}
         return Cells(cells.frame.rename(named), cells.lines, cells.delimiter)
@@ -73,13 +83,18 @@ def name_columns(cells: Cells, name: str, note: Note, *, known: Collection[str] 
 
 
 def column_names(
-    cells: Cells, name: str, note: Note, *, known: Collection[str] = ()
+    cells: Cells,
+    name: str,
+    note: Note,
+    *,
+    known: Collection[str] = (),
+    advice: Advice = Advice.PROJECT,
 ) -> list[str] | None:
     """Names of the columns by the first row; None if that row is data.
 
     Parameters
     ----------
-    cells, name, note, known
+    cells, name, note, known, advice
         As for `name_columns`.
 
     Returns
@@ -97,7 +112,7 @@ def column_names(
         raise DataError(
             f"{name} has one line only.", "A header and rows below it are needed.", "Export again."
         )
-    _refuse_title(cells, name)
+    _refuse_title(cells, name, advice)
     is_known = not set(known).isdisjoint(_clean(first))
     if not is_known and _is_data(first, rest.head(_SAMPLE_ROWS)):
         note(
@@ -153,12 +168,23 @@ def n_totals(frame: pl.DataFrame) -> int:
     1
     """
     ends = frame.tail(_MOST_TOTALS).rows()
-    firsts = [str(next((cell for cell in row if cell), "")) for row in reversed(ends)]
+    firsts = [first_cell(row) for row in reversed(ends)]
     is_total = [bool(_TOTAL.match(first)) for first in firsts]
     return is_total.index(False) if False in is_total else len(is_total)
 
 
-def _refuse_title(cells: Cells, name: str) -> None:
+def first_cell(row: Sequence[object]) -> str:
+    """The first cell of a row with something in it, as text.
+
+    Examples
+    --------
+    >>> first_cell(["", None, "Total", 3])
+    'Total'
+    """
+    return next((str(cell) for cell in row if cell not in ("", None)), "")
+
+
+def _refuse_title(cells: Cells, name: str, advice: Advice) -> None:
     """Refuse lines of a report above the header, and say where the header is."""
     rows = cells.frame.head(_MOST_TITLES + 1).rows()
     width = cells.frame.width
@@ -173,8 +199,7 @@ def _refuse_title(cells: Cells, name: str) -> None:
                 f"{name} line {cells.lines[0]:,} names too few columns; line {line:,} is more like "
                 f"a header: {shown}.",
                 "The first line that is read names the columns.",
-                f"Leave out what stands above it: --skip-lines {line - 1}, or [data] skip_lines = "
-                f"{line - 1}.",
+                advice.said("Leave out what stands above it", "skip_lines", line - 1),
             )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from leadline.reading.file_forms.header import (
 from leadline.reading.file_forms.json_rows import read_json
 from leadline.reading.file_forms.source import Form, Note, open_source
 from leadline.reading.file_forms.spreadsheet import read_sheet
+from leadline.reading.file_forms.trim_advice import Advice
 
 _MOST_COLUMNS = 10_000
 _BYTES_OF_HEAD = 2**20
@@ -57,7 +58,7 @@ class RawTable:
 
 @dataclass(frozen=True)
 class Trim:
-    """Lines of a text file that are no rows.
+    """Lines of a file that are no rows.
 
     Attributes
     ----------
@@ -67,11 +68,26 @@ class Trim:
         Rows below the data.
     sheet : str
         Of a workbook; empty: the first.
+    advice : Advice
+        Where a person can say so.
     """
 
     skip_lines: int = 0
     footer_rows: int = 0
     sheet: str = ""
+    advice: Advice = Advice.PROJECT
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a person has said anything."""
+        return bool(self.skip_lines or self.footer_rows or self.sheet)
+
+
+BY_COMMAND = Trim(advice=Advice.COMMAND)
+"""Nothing is said; options of the command can."""
+
+IN_FILE = Trim(advice=Advice.FILE)
+"""Nothing is said, and nothing can be but in the file itself."""
 
 
 def open_table(
@@ -106,7 +122,7 @@ def open_table(
     else:
         name = path.name
         frame = _parquet(data, name) if form is Form.PARQUET else read_json(data, name)
-        table = _typed(frame, path, note)
+        table = _typed(_without_last(frame, trim), path, note)
     _refuse_shape(table.frame, path.name)
     return table
 
@@ -115,8 +131,8 @@ def _delimited(data: bytes, path: Path, note: Note, trim: Trim, known: Collectio
     skip_lines = trim.skip_lines or titles_above(_first_lines(data), known)
     if skip_lines > trim.skip_lines:
         note(f"{path.name}: lines above the header left out: {skip_lines:,}.")
-    cells = read_delimited(data, path.name, note, skip_lines=skip_lines)
-    cells = name_columns(cells, path.name, note, known=known)
+    cells = read_delimited(data, path.name, note, skip_lines=skip_lines, advice=trim.advice)
+    cells = name_columns(cells, path.name, note, known=known, advice=trim.advice)
     cells = without_footer(cells, trim.footer_rows)
     return RawTable(
         path,
@@ -137,18 +153,27 @@ def _spreadsheet(
     data: bytes, path: Path, note: Note, trim: Trim, known: Collection[str]
 ) -> RawTable:
     sheet = read_sheet(
-        data, path.name, note, sheet=trim.sheet, skip_lines=trim.skip_lines, known=known
+        data,
+        path.name,
+        note,
+        sheet=trim.sheet,
+        skip_lines=trim.skip_lines,
+        known=known,
+        advice=trim.advice,
     )
-    frame = sheet.frame.head(max(sheet.frame.height - trim.footer_rows, 0))
-    table = _typed(frame, path, note, first_row=sheet.first_row)
-    return replace(table, n_totals=n_totals(table.frame))
+    return _typed(_without_last(sheet.frame, trim), path, note, first_row=sheet.first_row)
+
+
+def _without_last(frame: pl.DataFrame, trim: Trim) -> pl.DataFrame:
+    return frame.head(max(frame.height - trim.footer_rows, 0))
 
 
 def _typed(frame: pl.DataFrame, path: Path, note: Note, *, first_row: int = 1) -> RawTable:
     """A table of which the file itself has the types."""
     frame = frame.rename(_clean_names(frame, path.name))
     frame, rows = _without_blank(frame, path.name, note)
-    return RawTable(path, frame, partial(_row_place, path.name, rows + first_row))
+    place = partial(_row_place, path.name, rows + first_row)
+    return RawTable(path, frame, place, n_totals=n_totals(frame))
 
 
 def _line_place(name: str, lines: NDArray[np.int64], row: int) -> str:
@@ -214,3 +239,30 @@ def _refuse_shape(frame: pl.DataFrame, name: str) -> None:
             f"At most {_MOST_COLUMNS:,} are read.",
             "Keep the columns that matter; were rows and columns swapped?",
         )
+
+
+def refuse_other_columns(first: RawTable, table: RawTable) -> None:
+    """Refuse a file that has not the columns of the first.
+
+    Raises
+    ------
+    DataError
+        If a column is lacking, or there is another one.
+    """
+    expected, columns = first.frame.columns, table.frame.columns
+    lacking = [column for column in expected if column not in columns]
+    extra = [column for column in columns if column not in expected]
+    if lacking or extra:
+        parts = [f"lacks {_named(lacking)}"] * bool(lacking) + [f"has also {_named(extra)}"] * bool(
+            extra
+        )
+        raise DataError(
+            f"{table.path.name} {' and '.join(parts)}, compared with {first.path.name}.",
+            "All files need the same columns.",
+            "Mend it, or leave the file out of [data] files.",
+        )
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:5])
+    return f"{shown} and {len(names) - 5:,} more" if len(names) > 5 else shown

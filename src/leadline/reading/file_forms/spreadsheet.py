@@ -14,6 +14,7 @@ from leadline.errors import DataError, first_line
 from leadline.reading.file_forms.delimited import Cells
 from leadline.reading.file_forms.header import column_names, titles_above
 from leadline.reading.file_forms.source import Note
+from leadline.reading.file_forms.trim_advice import Advice
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader
@@ -45,6 +46,7 @@ def read_sheet(
     sheet: str = "",
     skip_lines: int = 0,
     known: Collection[str] = (),
+    advice: Advice = Advice.PROJECT,
 ) -> Sheet:
     """Read one sheet; its first row names the columns.
 
@@ -62,6 +64,8 @@ def read_sheet(
         Rows above the header.
     known : collection of str
         Names of columns that are known already: they tell a header from titles above it.
+    advice : Advice
+        Where a person can name a sheet.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def read_sheet(
     logging.getLogger("fastexcel").setLevel(logging.ERROR)
     try:
         workbook = fastexcel.read_excel(data)
-        chosen = _chosen(name, workbook.sheet_names, sheet, note)
+        chosen = _chosen(name, workbook.sheet_names, sheet, note, advice)
         top, head = _head(workbook, chosen, skip_lines)
         if not skip_lines and (n_titles := titles_above(head.iter_rows(), known)):
             note(f"{name}: rows above the header left out: {n_titles:,}.")
@@ -82,7 +86,7 @@ def read_sheet(
         if head.is_empty():
             raise DataError(f"{name} has no rows.", "Rows are needed.", "Export it again.")
         cells = Cells(head, np.arange(head.height) + top + 1, "")
-        names = column_names(cells, name, note, known=known)
+        names = column_names(cells, name, note, known=known, advice=advice)
         first = top if names is None else top + 1
         frame = workbook.load_sheet(
             chosen,
@@ -115,16 +119,22 @@ def _head(workbook: ExcelReader, sheet: str, skip_lines: int) -> tuple[int, pl.D
     return skip_lines + n_blank, frame.slice(n_blank)
 
 
-def _chosen(name: str, sheets: list[str], sheet: str, note: Note) -> str:
+def _chosen(name: str, sheets: list[str], sheet: str, note: Note, advice: Advice) -> str:
     if sheet and sheet not in sheets:
         raise DataError(
             f"{name} has no sheet {sheet!r}.",
             f"It has {', '.join(map(repr, sheets))}.",
-            "Name one of them: --sheet NAME, or [data] sheet.",
+            advice.said("Name one of them", "sheet", "NAME"),
         )
     if not sheet and len(sheets) > 1:
+        other = advice.said(
+            "If another is meant, name it",
+            "sheet",
+            "NAME",
+            otherwise="If another is meant, save it as a file of its own",
+        )
         note(
             f"{name} has {len(sheets)} sheets ({', '.join(map(repr, sheets))}); {sheets[0]!r} was "
-            "read. Name another with --sheet, or [data] sheet."
+            f"read. {other}"
         )
     return sheet or sheets[0]

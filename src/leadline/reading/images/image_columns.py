@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from leadline.errors import DataError
+from leadline.reading.cell_values import stripped
 from leadline.reading.file_forms.source import Note
-from leadline.reading.images.image_files import IMAGE_SIZE, SUFFIXES, place_of, read_column
+from leadline.reading.images.image_files import (
+    IMAGE_SIZE,
+    SUFFIXES,
+    place_of,
+    read_column,
+    white_of,
+)
+from leadline.reading.missing import is_missing
 
 _ENDS = rf"(?i)({'|'.join(re.escape(suffix) for suffix in SUFFIXES)})$"
 _NEARLY_ALL = 0.9
@@ -32,11 +40,17 @@ class Images:
         Where a path may lead from, beside the folder of the file it stands in.
     names : tuple of str or None
         The columns of images; None: they are recognised by what they hold.
+    white : float or None
+        The number that is white in arrays of pixels; None: as the highest of a column has it.
+    again : str
+        What a person does once files are mended.
     """
 
     size: int = IMAGE_SIZE
     folder: Path | None = None
     names: tuple[str, ...] | None = None
+    white: float | None = None
+    again: str = "run 'leadline run data'"
 
     def folders(self, path: Path) -> list[Path]:
         """Where the paths in a file may lead from, the likelier first."""
@@ -47,7 +61,43 @@ RECOGNISED = Images()
 """At the usual size, from the folder of the file, where columns look like it."""
 
 
-def from_paths(column: pl.Series, images: Images, path: Path, note: Note) -> pl.Series:
+def paths_of(column: pl.Series, missing: Collection[str] = ()) -> pl.Series:
+    """Paths as they are meant: without white space around them, words for no value left out.
+
+    Examples
+    --------
+    >>> paths_of(pl.Series([" 1.png", "None", "tba", ""]), ["tba"]).to_list()
+    ['1.png', None, None, None]
+    """
+    text = stripped(column)
+    return text.set(is_missing(text, missing, in_numbers=True), None)
+
+
+def white_in(parts: Sequence[pl.Series]) -> float | None:
+    """What is white in the arrays of pixels of a column, by all its files; None if it has none.
+
+    Examples
+    --------
+    >>> white_in([pl.Series([[[0.5, 1.0]]]), pl.Series([[[0, 16]]])]), white_in([pl.Series(["a"])])
+    (16.0, None)
+    """
+    highest = []
+    for part in parts:
+        if not isinstance(part.dtype, pl.List | pl.Array):
+            continue
+        values = part
+        while isinstance(values.dtype, pl.List | pl.Array):
+            values = values.explode()
+        if values.dtype.is_numeric():
+            numbers = values.cast(pl.Float64)
+            highest.append(numbers.filter(numbers.is_finite()).max())
+    known = [float(value) for value in highest if isinstance(value, float)]
+    return white_of(max(known)) if known else None
+
+
+def from_paths(
+    column: pl.Series, images: Images, path: Path, note: Note, missing: Collection[str] = ()
+) -> pl.Series:
     """Read a column of words as images if that is what it names; else it stays as it is.
 
     Parameters
@@ -60,26 +110,31 @@ def from_paths(column: pl.Series, images: Images, path: Path, note: Note) -> pl.
         Of the file.
     note : callable
         Told what could not be read.
+    missing : collection of str
+        Words for no value, beside the well-known ones.
     """
+    column = paths_of(column, missing)
     folders = images.folders(path)
     if images.names is None and not _are_paths(column, folders, path.name, note):
         return column
     result = read_column(column, folders, images.size)
     assert result is not None
     read, faults = result
-    _say(column.name, {row: f"{column[row]} ({why})" for row, why in faults.items()}, path, note)
+    told = {row: f"{column[row]} ({why})" for row, why in faults.items()}
+    _say(column.name, told, path, note, images.again)
     return read
 
 
 def from_values(column: pl.Series, images: Images, path: Path, note: Note) -> pl.Series | None:
     """Read bytes of image files, or arrays of pixels; None where a column holds neither."""
-    result = read_column(column, (), images.size)
+    result = read_column(column, (), images.size, white=images.white)
     if result is None:
         return None
     read, faults = result
     if len(faults) > column.count() * _MOST:
         return None
-    _say(column.name, {row: f"row {row + 1:,} ({why})" for row, why in faults.items()}, path, note)
+    told = {row: f"row {row + 1:,} ({why})" for row, why in faults.items()}
+    _say(column.name, told, path, note, images.again)
     return read
 
 
@@ -108,7 +163,7 @@ def _is_there(name: str, folders: Sequence[Path]) -> bool:
         return False
 
 
-def _say(name: str, faults: Mapping[int, str], path: Path, note: Note) -> None:
+def _say(name: str, faults: Mapping[int, str], path: Path, note: Note, again: str) -> None:
     """Name the first images that could not be read."""
     if not faults:
         return
@@ -117,7 +172,7 @@ def _say(name: str, faults: Mapping[int, str], path: Path, note: Note) -> None:
     which = "1 image" if len(faults) == 1 else f"{len(faults):,} images"
     note(
         f"{path.name}: {which} of {name!r} could not be read and count as missing: {shown}{more}. "
-        "Bring back or mend the files, then run 'leadline run data'."
+        f"Bring back or mend the files, then {again}."
     )
 
 

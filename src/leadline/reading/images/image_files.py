@@ -125,19 +125,24 @@ def png_of_base64(text: str, size: int = IMAGE_SIZE) -> bytes:
 
 
 def read_column(
-    values: pl.Series, folders: Sequence[Path], size: int = IMAGE_SIZE
+    values: pl.Series,
+    folders: Sequence[Path],
+    size: int = IMAGE_SIZE,
+    *,
+    white: float | None = None,
 ) -> tuple[pl.Series, dict[int, str]] | None:
     """Read a column of images.
 
     Parameters
     ----------
     values : polars.Series, shape (n,)
-        Paths of files; or what such files hold, be it in a field ``bytes``; or arrays of pixels,
-        of which the largest number of the column says what is white.
+        Paths of files; or what such files hold, be it in a field ``bytes``; or arrays of pixels.
     folders : sequence of Path
         Where a path that is not absolute may lead from; the first that has the file.
     size : int > 0, default=64
         As in `png_of`.
+    white : float, optional
+        What is white in arrays of pixels; by default, the largest number of the column says it.
 
     Returns
     -------
@@ -153,12 +158,7 @@ def read_column(
     given = values.to_list()
     faults: dict[int, str] = {}
     if isinstance(dtype, pl.List | pl.Array):
-        arrays = [None if value is None else _picture(value) for value in given]
-        white = white_of(max((float(one.max()) for one in arrays if one is not None), default=1.0))
-        read = [None if one is None else png_of_numbers(one, size, white=white) for one in arrays]
-        pairs = enumerate(zip(arrays, given, strict=True))
-        lost = [row for row, (one, value) in pairs if one is None and value is not None]
-        faults = dict.fromkeys(lost, "not an array of pixels")
+        read, faults = _of_arrays(given, size, white)
     elif dtype in (pl.String, pl.Binary):
         # decoding does not hold Python's lock
         with ThreadPoolExecutor() as threads:
@@ -168,6 +168,25 @@ def read_column(
     else:
         return None
     return pl.Series(values.name, read, dtype=pl.Binary), faults
+
+
+def _of_arrays(
+    given: Sequence[object], size: int, white: float | None
+) -> tuple[list[bytes | None], dict[int, str]]:
+    """Arrays of pixels as PNG, and what is none."""
+    arrays = [None if value is None else _picture(value) for value in given]
+    if white is None:
+        white = white_of(max((float(one.max()) for one in arrays if one is not None), default=1.0))
+    read: list[bytes | None] = []
+    faults: dict[int, str] = {}
+    for row, (one, value) in enumerate(zip(arrays, given, strict=True)):
+        if one is None and value is not None:
+            faults[row] = "not an array of pixels"
+        elif one is not None and one.max() > white:
+            faults[row] = f"an array with {one.max():g}, and {white:g} is white"
+        is_whole = one is not None and row not in faults
+        read.append(png_of_numbers(one, size, white=white) if is_whole else None)  # type: ignore[arg-type]
+    return read, faults
 
 
 def _read(

@@ -70,7 +70,7 @@ def adjudicate(workspace: Workspace, item: str, stamp: str, ruling: Ruling, by: 
     work = work_of(workspace)
     reason = ruling.reason.strip()
     require_length("reason", reason, LONGEST_REASON)
-    value = None if ruling.value is None else possible(work, ruling.value)
+    value = None if ruling.value is None else possible(workspace, work, ruling.value)
     decision = Adjudication(
         item=item,
         adjudicator=adjudicator,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from leadline.errors import SettingsError
 from leadline.record import Assignment, NoAssignment, Vote, Worklist
-from leadline.services.labelling.worklist import terms_of, work_of
-from leadline.services.parsing import canonical_number, parse_person
+from leadline.services.labelling.cells_of_answers import read_class, read_number
+from leadline.services.labelling.worklist import data_and_problem, terms_of, work_of
+from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 LONGEST_S = 600.0
@@ -108,7 +109,7 @@ def vote(
     if answer.is_skip or answer.value is None:
         _require_reason(reason, is_skip=answer.is_skip)
     else:
-        value = possible(work, answer.value)
+        value = possible(workspace, work, answer.value)
     said = Vote(
         item="",
         annotator=annotator,
@@ -160,30 +161,33 @@ def _require_reason(reason: str, *, is_skip: bool) -> None:
         )
 
 
-def possible(work: Worklist, value: str) -> str:
-    """A label as the record keeps it.
+def possible(workspace: Workspace, work: Worklist, value: str) -> str:
+    """A label as the record keeps it: read as its column of the data is, as in a file of votes.
 
     Raises
     ------
     SettingsError
         If it is no class of the data, or not a number where one is needed.
     """
+    data, problem = data_and_problem(workspace)
+    reading = data.reading.get(problem.label)
     classes = work.facts["classes"]
-    if not classes:
-        return _number(value)
-    if value not in classes:
-        raise SettingsError(
-            f"The label is {value[:80]!r}.",
-            f"One of {', '.join(classes)} is needed.",
-            "Choose one.",
-        )
-    return value
-
-
-def _number(value: str) -> str:
     try:
-        return canonical_number(value)
-    except ValueError:
-        raise SettingsError(
-            f"The label is {value[:80]!r}.", "A number is needed.", "Write digits and a point."
-        ) from None
+        if classes:
+            label, needed = read_class(value, classes, reading), f"one of {', '.join(classes)}"
+        else:
+            label, needed = read_number(value, reading), "a number"
+    except ValueError as error:
+        found, _, wanted = str(error).partition("; ")
+        raise _refusal(found, wanted, has_classes=bool(classes)) from None
+    if label is None:
+        raise _refusal(repr(value[:40]), f"{needed} is needed", has_classes=bool(classes))
+    return label
+
+
+def _refusal(found: str, needed: str, *, has_classes: bool) -> SettingsError:
+    return SettingsError(
+        f"The label is {found}.",
+        f"{needed[:1].upper()}{needed[1:]}.",
+        "Choose one." if has_classes else "Write digits, and the decimal mark of the data.",
+    )

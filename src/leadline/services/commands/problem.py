@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from leadline.datasets.source_files import reading_options
@@ -11,6 +13,7 @@ from leadline.phases.data import Data
 from leadline.phases.scoring import DEFAULT_SCORING, Task
 from leadline.reading.table import read_tables
 from leadline.record import Entry
+from leadline.services.labelling.cells_of_answers import read_class
 from leadline.services.parsing import parse_person
 from leadline.settings import ProblemSettings, Settings, load_settings
 from leadline.snapshot import class_texts, infer_task
@@ -136,6 +139,14 @@ def _label_column(workspace: Workspace, settings: Settings) -> pl.Series:
     return frame[name].drop_nulls()
 
 
+def _as_read(positive: str, classes: Sequence[str]) -> str:
+    """A class as the data were read: composed, without white space, true in its one spelling."""
+    try:
+        return read_class(positive, classes, None) or ""
+    except ValueError:
+        return positive
+
+
 def _positive(stated: ProblemSettings, label: pl.Series, before: str) -> tuple[str, str]:
     """The class that counts as a hit, and the rarer one if that has become another.
 
@@ -143,7 +154,7 @@ def _positive(stated: ProblemSettings, label: pl.Series, before: str) -> tuple[s
     """
     counts = class_texts(label).value_counts(sort=True)
     classes: list[str] = counts.to_series(0).to_list()
-    wanted = stated.positive or before
+    wanted = _as_read(stated.positive or before, classes)
     if wanted and wanted not in classes:
         kept = "" if stated.positive else " It is the class that has counted so far."
         raise SettingsError(
@@ -153,6 +164,7 @@ def _positive(stated: ProblemSettings, label: pl.Series, before: str) -> tuple[s
         )
     if stated.positive:
         return wanted, ""
+    before = wanted
     n_rows = dict(zip(classes, counts["count"].to_list(), strict=True))
     rarest = min(classes[::-1], key=n_rows.__getitem__)
     if not before or n_rows[before] == n_rows[rarest]:

@@ -9,6 +9,7 @@ from leadline.errors import DataError, NotReadyError, OutdatedAnswerError, Setti
 from leadline.phases import review
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
+from leadline.reading.file_forms.raw import IN_FILE
 from leadline.reading.table import ReadingOptions, read_tables
 from leadline.record import Entry, Judgment
 from leadline.services.commands.label import LONGEST_S
@@ -21,6 +22,7 @@ from leadline.workspace import Workspace
 
 _YES = frozenset({"yes", "y", "true", "1"})
 _NO = frozenset({"no", "n", "false", "0"})
+_PLAIN = ReadingOptions(images=None, odd_cells="words", trim=IN_FILE)
 
 
 def judge(
@@ -96,7 +98,7 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
         If a row was not drawn for judging.
     """
     # the columns of the rows are not looked at, so nothing in them is refused
-    table = read_tables([path], options=ReadingOptions(images=None, odd_cells="words"))
+    table = read_tables([path], options=_PLAIN)
     frame = table.frame
     ours = [
         f"leadline_{name}" if f"leadline_{name}" in frame.columns else name

@@ -1,0 +1,45 @@
+"""Advice that can be followed: where a person can say which lines of a file are its rows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Advice(StrEnum):
+    """Where a person can say how a file is read."""
+
+    PROJECT = "project"
+    """With options when a project is made, and later in its settings."""
+    COMMAND = "command"
+    """With options of the command that reads the file."""
+    FILE = "file"
+    """Nowhere: the file itself has to be changed."""
+
+    def said(self, what: str, name: str, value: object, otherwise: str = "") -> str:
+        """What to do, and by which option or setting.
+
+        Parameters
+        ----------
+        what : str
+            What to do.
+        name : str
+            Of the setting under ``[data]``.
+        value : object
+            Of the setting.
+        otherwise : str, default=""
+            What to do where there is neither; empty: the same.
+
+        Examples
+        --------
+        >>> Advice.PROJECT.said("Leave them out", "footer_rows", 1)
+        'Leave them out: --footer-rows 1, or [data] footer_rows = 1.'
+        >>> Advice.COMMAND.said("Leave them out", "footer_rows", 1)
+        'Leave them out: --footer-rows 1.'
+        >>> Advice.FILE.said("Leave them out", "footer_rows", 1)
+        'Leave them out.'
+        """
+        if self is Advice.FILE:
+            return f"{otherwise or what}."
+        option = f"--{name.replace('_', '-')} {value}"
+        setting = f", or [data] {name} = {value}" if self is Advice.PROJECT else ""
+        return f"{what}: {option}{setting}."
