@@ -72,6 +72,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
             time_box_s=problem.time_box_s,
             n_chosen=Counter(chosen_rows(workspace).values()),
             checks=verified_forecasts(workspace.record, problem, search, curve),
+            is_search_starved=search.is_starved,
         )
     )
 

@@ -127,7 +127,7 @@ def search(verdict: Search) -> Table:
     rows = [
         (
             trial.name + (" (chosen)" if trial.name == verdict.chosen else ""),
-            ", ".join(f"{key}={value}" for key, value in trial.params.items()) or "defaults",
+            trial.built_with,
             "–" if trial.mean is None else f"{trial.mean:.3f}",
             "–" if trial.stderr is None else f"{trial.stderr:.3f}",
             duration(trial.fit_s),

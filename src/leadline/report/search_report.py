@@ -27,6 +27,7 @@ DemoForm = Literal["html", "markdown", "json"]
 
 _WORDS = {
     Advice.GO: ("Go on", "What was found is worth carrying on with."),
+    Advice.LONGER: ("Search longer", "The time box was too short to choose by."),
     Advice.BACK: ("Go back", "Not with this question, these data or this time box."),
     Advice.STOP: ("Stop", "Nothing that was tried learnt anything from these data."),
 }
@@ -36,6 +37,7 @@ _STATES = {
     TrialState.PRUNED: "set aside",
     TrialState.FAILED: "failed",
     TrialState.NOT_STARTED: "out of time",
+    TrialState.RUNNING: "under way",
 }
 
 

@@ -47,7 +47,14 @@ _NEXT = {
 }
 
 
-def recommend(p_now: float, p_bought: float, p_far: float, plan: PurchasePlan) -> Recommendation:
+def recommend(
+    p_now: float,
+    p_bought: float,
+    p_far: float,
+    plan: PurchasePlan,
+    *,
+    is_search_starved: bool = False,
+) -> Recommendation:
     """The next step for money and time.
 
     Parameters
@@ -57,7 +64,17 @@ def recommend(p_now: float, p_bought: float, p_far: float, plan: PurchasePlan) -
         rounds can still buy, and by any number.
     plan : PurchasePlan
         The cheapest purchase; without rounds where none is worth its price.
+    is_search_starved : bool
+        Whether another candidate may do better, as the search was too short: nothing says stop.
     """
+    found = _by_chances(p_now, p_bought, p_far, plan)
+    is_stop = found in {Recommendation.STOP, Recommendation.UNREACHABLE}
+    return Recommendation.TOO_CLOSE if is_stop and is_search_starved else found
+
+
+def _by_chances(
+    p_now: float, p_bought: float, p_far: float, plan: PurchasePlan
+) -> Recommendation:
     if p_now >= SURE:
         return Recommendation.GOOD_ENOUGH
     if p_far < 1 - SURE:

@@ -50,6 +50,8 @@ class Evidence(PurchaseCosts):
         Labelled rows that were not drawn by chance, by the rule that chose them.
     checks : tuple of Verified
         What earlier forecasts promised at sizes measured since, beside what was measured.
+    is_search_starved : bool
+        Whether the search that chose the candidate was too short to choose by.
 
     The costs are those of `PurchaseCosts`.
     """
@@ -72,6 +74,7 @@ class Evidence(PurchaseCosts):
     time_box_s: float | None = None
     n_chosen: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[Verified, ...] = ()
+    is_search_starved: bool = False
 
     @property
     def rounds_left(self) -> int:

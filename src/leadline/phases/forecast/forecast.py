@@ -129,7 +129,9 @@ def assess(evidence: Evidence) -> Forecast:
     n_timed = rows_in_time(law, today, reached, evidence.time_box_s)
     plan = _plan(evidence, posterior, law, n_timed, can_promise=p_affordable >= SURE)
     p_bought = _p_bought(evidence, posterior, n_timed, p_now)
-    recommendation = recommend(p_now, p_bought, p_far, plan)
+    recommendation = recommend(
+        p_now, p_bought, p_far, plan, is_search_starved=evidence.is_search_starved
+    )
     if recommendation not in {Recommendation.BUY, Recommendation.TOO_CLOSE}:
         plan = no_purchase(p_now, can_promise=plan.can_promise)
     stop = stop_rule(

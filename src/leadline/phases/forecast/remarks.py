@@ -50,6 +50,14 @@ def warnings(
     from leadline.stats.curves.caution import caution_at
 
     findings = [warning(sentence) for sentence in posterior.caution]
+    if evidence.is_search_starved:
+        findings.append(
+            warning(
+                f"The search that chose {evidence.candidate} was too short to choose by.",
+                "Another candidate may do better: search longer before this forecast is a reason "
+                "to stop.",
+            )
+        )
     if evidence.chance_error is not None and regions.learns_from is None:
         findings.append(
             warning(

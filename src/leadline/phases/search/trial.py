@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -71,7 +72,7 @@ class Trial:
     params : mapping of str to scalar
         Parameters that the family builds it from.
     complexity : int
-        Rank from simple to rich; a simpler one within one standard error is preferred.
+        Rank from simple to rich; a simpler one that loses next to nothing is preferred.
     n_train : int
         Rows of the largest size it was measured at.
     scores : tuple of float
@@ -128,6 +129,22 @@ class Trial:
     epochs: tuple[Mapping[str, Scalar], ...] = ()
 
     VERSION: ClassVar[int] = 2
+
+    @property
+    def built_with(self) -> str:
+        """Parameters in words; of an ensemble its members and their weights.
+
+        Examples
+        --------
+        >>> Trial(
+        ...     name="linear 2", family="linear", params={"C": 0.1}, complexity=2, n_train=9
+        ... ).built_with
+        'C 0.1'
+        """
+        if self.family == ENSEMBLE:
+            weights = {name: json.loads(str(part))["weight"] for name, part in self.params.items()}
+            return " + ".join(f"{weight:.2g} × {name}" for name, weight in weights.items())
+        return ", ".join(f"{name} {value}" for name, value in self.params.items()) or "defaults"
 
     @classmethod
     def upgrade(cls, payload: Mapping[str, Any], version: int) -> dict[str, Any]:  # noqa: ARG003

@@ -169,8 +169,9 @@ def candidates(latest: LatestVerdicts) -> Section:
         words = scoring_of(search.scoring).words
         reason = f"it has the best {words}"
         if best != search.chosen:
-            reason = f"it is simpler than {best} and within one standard error of its {words}"
+            reason = f"it is simpler than {best} and surely loses next to nothing of its {words}"
         sentences.append(f"{search.chosen} was chosen because {reason}.")
+        sentences += search.reasons
     return Section(title, tuple(sentences), (chart_tables.search(search),))
 
 

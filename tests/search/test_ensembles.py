@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.search.simulated import MemoryRecord, Model, Simulation
+
+from leadline.phases.curve import Point
+from leadline.phases.scoring import Task
+from leadline.phases.search.trial import Expected, Trial
+from leadline.search.candidate_evaluator import EvaluationContext
+from leadline.search.candidate_state import CandidateState
+from leadline.search.ensembles import Answers, ensemble_of, greedy_counts
+from leadline.search.error_forecast import ErrorForecast
+
+N_FOLDS, N_ROWS = 4, 400
+RNG = np.random.default_rng(0)
+TRUTH = [RNG.normal(size=N_ROWS) for _ in range(N_FOLDS)]
+
+
+def answered(noise: float, seed: int) -> list[np.ndarray]:
+    """What a model answers that is right but for noise of its own."""
+    rng = np.random.default_rng(seed)
+    return [
+        (truth + rng.normal(scale=noise, size=N_ROWS))[:, None].astype(np.float32)
+        for truth in TRUTH
+    ]
+
+
+def context() -> EvaluationContext:
+    simulation = Simulation({"a": Model("a", 1, lambda *_: 0.1)})
+    found = simulation.context(MemoryRecord())
+    spec = replace(
+        found.spec,
+        scoring="root_mean_squared_error",
+        target=replace(found.spec.target, task=Task.REGRESSION),
+    )
+    return replace(found, spec=spec, valid_labels=tuple(TRUTH))
+
+
+def candidate(name: str, shares: list[np.ndarray], family: str = "") -> CandidateState:
+    errors = tuple(
+        float(np.sqrt(np.mean((truth - each[:, 0]) ** 2)))
+        for truth, each in zip(TRUTH, shares, strict=True)
+    )
+    point = Point(n_train=1600, errors=errors, fit_s=0.5)
+    forecast = Expected(n_train=6400, error=0.8 * point.mean, low=0.1, high=0.4)
+    trial = Trial(
+        name=name,
+        family=family or name.split(maxsplit=1)[0],
+        params={"C": 1.0},
+        complexity=1,
+        n_train=1600,
+        mean=point.mean,
+        fit_s=0.5,
+        points=(point,),
+        expected=(forecast,),
+        error_at_largest=Expected(n_train=1600, error=point.mean, low=0.1, high=0.4),
+    )
+    state = CandidateState(trial, context().evaluator(trial))
+    state.forecast = ErrorForecast(np.full(3, point.mean), 0.0, 0.0, 0.1)
+    state.shares = dict(enumerate(shares))
+    return state
+
+
+ONE, OTHER = candidate("linear 1", answered(0.5, 1)), candidate("forest 2", answered(0.52, 2))
+POOR = candidate("bayes 3", answered(3.0, 3))
+
+
+def test_models_that_err_apart_are_better_together() -> None:
+    found = ensemble_of([POOR, OTHER, ONE], context(), "ensemble 9", accepted=0.001)
+    assert found is not None
+    parts = {name: json.loads(str(value)) for name, value in found.params.items()}
+    assert set(parts) == {"linear 1", "forest 2"}, "the poor one adds nothing"
+    assert sum(part["weight"] for part in parts.values()) == pytest.approx(1)
+    assert parts["linear 1"]["params"] == {"C": 1.0}
+    assert parts["forest 2"]["family"] == "forest"
+    (point,) = found.points
+    # two independent errors of a half each, averaged
+    assert point.mean == pytest.approx(0.5 / np.sqrt(2), rel=0.1)
+    best = ONE.trial.points[0].mean
+    assert found.expected[0].error == pytest.approx(0.8 * best * point.mean / best)
+    assert found.fit_s == pytest.approx(1.0), "it fits both"
+    assert found.mean == pytest.approx(point.mean)
+
+
+@pytest.mark.parametrize(
+    ("others", "accepted"),
+    [
+        ([POOR], 0.0),
+        ([candidate("twin 2", answered(0.5, 1))], 0.0),
+        ([OTHER], 0.5),
+        ([], 0.0),
+        ([candidate("own 2", answered(0.52, 2), family="mine.py:Model")], 0.0),
+    ],
+    ids=["poor", "same answers", "gain accepted as loss", "alone", "own model"],
+)
+def test_none_is_made_that_is_not_worth_it(others: list[CandidateState], accepted: float) -> None:
+    assert ensemble_of([ONE, *others], context(), "ensemble 9", accepted=accepted) is None
+
+
+def test_who_did_not_answer_to_every_fold_is_no_member() -> None:
+    partial = candidate("forest 2", answered(0.52, 2))
+    del partial.shares[3]
+    assert ensemble_of([ONE, partial], context(), "ensemble 9", accepted=0.0) is None
+
+
+def test_without_time_there_is_none() -> None:
+    over: Any = lambda: True  # noqa: E731
+    assert ensemble_of([ONE, OTHER], context(), "e 9", accepted=0.0, is_over=over) is None
+
+
+def test_weights_are_chosen_on_some_folds_and_judged_on_others() -> None:
+    # on the first fold a liar is right, on the others it is not
+    liar = [TRUTH[0][:, None].astype(np.float32), *answered(3.0, 5)[1:]]
+    shares = [answered(0.5, 1), liar]
+    answers = Answers(TRUTH, shares, np.empty(0), "root_mean_squared_error")
+    assert greedy_counts(answers, [0])[1] > 0
+    assert greedy_counts(answers, [1, 2, 3]).tolist() == [1, 0]
+
+
+def test_classes_are_the_likeliest_of_the_mean() -> None:
+    labels = [np.array(["a", "b", "c"])]
+    one = [np.array([[0.9, 0.1, 0.0], [0.6, 0.4, 0.0], [0.1, 0.3, 0.6]], dtype=np.float32)]
+    other = [np.array([[0.4, 0.6, 0.0], [0.1, 0.9, 0.0], [0.3, 0.3, 0.4]], dtype=np.float32)]
+    answers = Answers(labels, [one, other], np.array(["a", "b", "c"]), "accuracy")
+    assert answers.error(np.array([1, 0]), 0) == pytest.approx(1 / 3)
+    assert answers.error(np.array([0, 1]), 0) == pytest.approx(1 / 3)
+    assert answers.error(np.array([1, 1]), 0) == 0.0
