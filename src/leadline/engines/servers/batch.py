@@ -18,6 +18,7 @@ from leadline.engines.servers.table_chunks import (
     write_chunks,
 )
 from leadline.errors import DataError
+from leadline.reading.conform import refuse_missing
 from leadline.reading.images.image_files import read_column
 
 Progress = Callable[[int], None]
@@ -93,6 +94,7 @@ def _answered(
     """A chunk with its answers beside it; its own columns as they were."""
     manifest = bundle.manifest
     names = _free_names(chunk.frame, manifest.task, file)
+    refuse_missing(chunk.frame, manifest.columns)
     text = pl.col(pl.String)
     cleaned = chunk.frame.select(pl.col(n) for n in chunk.frame.columns if n in manifest.columns)
     # the words for a missing value mean here what they meant in training
