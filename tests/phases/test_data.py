@@ -161,6 +161,17 @@ def test_each_split_is_told() -> None:
     assert not any("dated" in w for w in warnings(again(DATA, split=RANDOM, time_column="")))
 
 
+def test_rows_that_are_dated_in_parts_are_told() -> None:
+    parts = [Column(name=name, kind=Kind.NUMBER) for name in ("Year", "month", "hour", "day")]
+    undated: dict[str, Any] = {"split": RANDOM, "time_column": ""}
+    told = again(DATA, columns=(*DATA.columns, *parts), **undated)
+    what = "Rows seem to be dated in parts ('Year', 'month', 'day') but split at random."
+    assert what in warnings(told)
+    for columns, others in ((parts[:1], undated), (parts, {"split": RANDOM, "time_column": "at"})):
+        silent = again(DATA, columns=(*DATA.columns, *columns), **others)
+        assert not any("in parts" in each for each in warnings(silent))
+
+
 def test_rows_without_a_label_are_told() -> None:
     assert any("120 rows have no label" in what for what in notes(again(DATA, n_unlabelled=120)))
     assert not any("no label" in what for what in notes(again(DATA, n_unlabelled=0)))
