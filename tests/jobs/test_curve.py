@@ -40,7 +40,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[FitSpec]:
         return attempt(spec)
 
     class Here(Sequential):
-        def submit(self, _: Any, spec: FitSpec) -> Future[Any]:
+        def submit(self, _: Any, spec: Any) -> Future[Any]:
             return super().submit(noted, spec)
 
     monkeypatch.setattr(candidate_evaluator, "executor_of", lambda _: Here())
@@ -161,7 +161,7 @@ def test_sizes_that_cannot_be_fitted_are_left_out(
         return FailedFit("too few rows") if (spec.n_train or 0) < 90 else attempt(spec)
 
     class Picky(Sequential):
-        def submit(self, _: Any, spec: FitSpec) -> Future[Any]:
+        def submit(self, _: Any, spec: Any) -> Future[Any]:
             return super().submit(picky, spec)
 
     with ready(tmp_path) as workspace:

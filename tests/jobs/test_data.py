@@ -13,6 +13,7 @@ from leadline.datasets.frames import Target, load_pool
 from leadline.errors import DataError
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.problem import Problem
+from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 from leadline.record import Vote
 from leadline.snapshot import content_hashes
@@ -195,6 +196,20 @@ def test_a_handful_of_rows_is_a_no(make: Make) -> None:
     verdict = audit(make(undated(30)))
     assert verdict.answer is Answer.NO
     assert "Only 30 labelled rows." in whats(verdict)
+
+
+def test_a_hit_that_is_named_asks_yes_or_no_of_a_label_of_many_values(make: Make) -> None:
+    """Its other classes may be as small as they like; before, the hit was silently not used."""
+    others = pl.format("no {}", pl.int_range(200) % 90)
+    rows = undated(200).with_columns(
+        left=pl.when(pl.col("left") == "no").then(others).otherwise(pl.col("left"))
+    )
+    again = rows.with_columns(pl.col("left").str.replace("no .*", "still no"))
+    workspace = make(pl.concat([rows, again]), problem={**PROBLEM, "positive": "yes"})
+    verdict = audit(workspace)
+    assert verdict.task is Task.BINARY
+    assert verdict.answer is Answer.GO
+    assert (verdict.n_duplicates, verdict.n_conflicts) == (200, 0), "another no is no other answer"
 
 
 def test_a_class_of_a_handful_is_a_no(make: Make) -> None:

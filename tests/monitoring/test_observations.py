@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
+from tests.examples import example_data, example_problem
 
+from leadline.errors import DataError
 from leadline.evaluation.predictions import Predictions
-from leadline.monitoring.observations import _payload, _Scored
+from leadline.monitoring.observations import _payload, _require_classes, _Scored
+from leadline.phases.data import ClassCount
 from leadline.phases.scoring import Task
+from leadline.reading.schema import ReadingSchema
+from leadline.reading.table import Table
 
 SAID = np.array([1, 0, 1, 0, 1, 0])
 SCORES = np.array([0.9, 0.1, 0.8, 0.2, 0.7, 0.3])
@@ -40,3 +48,20 @@ def test_errors_of_both_kinds_are_counted_block_by_block(
     assert told["n_wrong"] == n_missed + n_false_alarms
     assert told["alert_share"] == SAID[rows].mean()
     assert told["mean_score"] == pytest.approx(SCORES[rows].mean())
+
+
+@pytest.mark.parametrize(
+    ("label", "is_refused"), [("gone", False), ("Left ", True), ("stayed", False), (None, False)]
+)
+def test_of_one_value_against_all_others_a_new_one_is_a_no(
+    label: str | None, is_refused: bool
+) -> None:
+    counts = tuple(
+        ClassCount(value=value, n_rows=n)
+        for value, n in (("stayed", 60), ("left", 30), ("new", 10))
+    )
+    data = replace(example_data(), classes=counts, n_rows=100)
+    problem = replace(example_problem(), label="state", positive="left", task=Task.BINARY)
+    table = Table(pl.DataFrame({"state": ["stayed", label]}), ReadingSchema())
+    with pytest.raises(DataError, match="'state' is \"Left \"") if is_refused else nullcontext():
+        _require_classes(table, data, problem)

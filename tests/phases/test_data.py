@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.examples import example_data
@@ -160,6 +161,17 @@ def test_each_split_is_told() -> None:
     assert not any("dated" in w for w in warnings(again(DATA, split=RANDOM, time_column="")))
 
 
+def test_rows_that_are_dated_in_parts_are_told() -> None:
+    parts = [Column(name=name, kind=Kind.NUMBER) for name in ("Year", "month", "hour", "day")]
+    undated: dict[str, Any] = {"split": RANDOM, "time_column": ""}
+    told = again(DATA, columns=(*DATA.columns, *parts), **undated)
+    what = "Rows seem to be dated in parts ('Year', 'month', 'day') but split at random."
+    assert what in warnings(told)
+    for columns, others in ((parts[:1], undated), (parts, {"split": RANDOM, "time_column": "at"})):
+        silent = again(DATA, columns=(*DATA.columns, *columns), **others)
+        assert not any("in parts" in each for each in warnings(silent))
+
+
 def test_rows_without_a_label_are_told() -> None:
     assert any("120 rows have no label" in what for what in notes(again(DATA, n_unlabelled=120)))
     assert not any("no label" in what for what in notes(again(DATA, n_unlabelled=0)))
@@ -192,6 +204,24 @@ def test_all_classes_that_are_too_small_are_counted_and_the_first_named() -> Non
     ]
 
 
+def test_small_classes_are_told_with_the_ways_out() -> None:
+    of_many: dict[str, Any] = {
+        "positive": "",
+        "task": Task.MULTICLASS,
+        "classes": classes(5990, 9, 1),
+    }
+    words = next_of(again(DATA, **of_many), "2 of 3 classes have fewer than 10 rows")
+    assert "ask of one alone: positive = 'a' under [problem]" in words
+    assert "regression" not in words
+    numbers = tuple(
+        replace(each, kind=Kind.NUMBER) if each.role is Role.LABEL else each
+        for each in DATA.columns
+    )
+    counted = again(DATA, columns=numbers, **of_many)
+    assert "task = 'regression'" in next_of(counted, "2 of 3 classes have fewer than 10 rows")
+    assert "Class 'b' has 1 row." in faults(again(DATA, classes=classes(5999, 1)))
+
+
 def test_rows_that_belong_together_are_told_with_what_to_write() -> None:
     group = Group(column="patient no", n_groups=60, rows_each=8, agreement=0.97)
     verdict = again(DATA, groups=(group,), split=RANDOM)
@@ -211,6 +241,12 @@ def test_sentinels_of_one_value_are_told_at_once() -> None:
     assert told[0].startswith(what)
     assert "and 2 more" in told[0]
     assert "missing = ['-200'] (init: --missing -200)" in next_of(verdict, what)
+
+
+def test_a_word_for_not_known_is_not_said_to_lie_far_away() -> None:
+    word = next(each.name for each in DATA.columns if each.kind is Kind.CATEGORY)
+    verdict = again(DATA, sentinels=(Sentinel(column=word, value="unknown", n_rows=38),))
+    assert f"unknown stands in '{word}' (38 rows): does it mean missing?" in warnings(verdict)
 
 
 def test_columns_that_only_together_tell_the_label() -> None:

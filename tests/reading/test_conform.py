@@ -88,6 +88,15 @@ def test_the_place_is_in_the_callers_words() -> None:
         conform(frame, {"x": "number"}, place=lambda index: f"a.csv line {index + 2}")
 
 
+def test_all_that_is_missing_is_told_at_once() -> None:
+    kinds = dict.fromkeys(["amount", "town", *"abcdef"], "number")
+    with pytest.raises(DataError, match=r"Missing: 'amount', 'town', 'a', 'b', 'c' and 3 more\."):
+        conform(pl.DataFrame({"x": [1]}), kinds)
+    renamed = pl.DataFrame({"AMOUNT": [1], "Town ": ["Ulm"], "a": [1]})
+    with pytest.raises(DataError, match=r"Rename 'AMOUNT' to 'amount', 'Town ' to 'town'"):
+        conform(renamed, dict.fromkeys(["amount", "town", "a"], "number"))
+
+
 def test_a_missing_column_is_named_with_the_one_perhaps_meant() -> None:
     with pytest.raises(DataError, match=r"'amount' is missing.*Rename 'Amount'"):
         conform(pl.DataFrame({"Amount": [1]}), {"amount": "number"})

@@ -289,6 +289,46 @@ def test_json_lines(write: Write) -> None:
     assert "'a' holds lists or objects" in refusal(write('{"a": {"b": 1}}\n', "a.jsonl"))
 
 
+def test_rows_that_a_service_wraps_in_one_object(write: Write) -> None:
+    notes: list[str] = []
+    rows = '[{"a": 1, "b": "x"},\n {"a": 2, "b": "y"}]'
+    path = write(f'{{"status": "ok", "data": {rows}, "pages": [1, 2]}}', "a.json")
+    assert read_table(path, note=notes.append)["a"].to_list() == [1, 2]
+    assert "the rows are read from its member 'data'" in "".join(notes)
+    assert read_table(write('{"a": 1,\n "b": "x"}', "a.json"))["a"].to_list() == [1]
+    for text in (
+        '{"a": {"0": 1, "1": 2}, "b": {"0": 3, "1": 4}}',  # columns, as pandas writes them
+        '{"columns": ["a"],\n "data": [[1], [2]]}',
+        '{"old": [{"a": 1}],\n "new": [{"a": 2}]}',
+    ):
+        assert "is one JSON object with the members" in refusal(write(text, "a.json"))
+
+
+def test_nested_values_of_several_shapes_are_refused_together(write: Write) -> None:
+    rows = [f'{{"a": {n}, "at": {{"x": {n}}}, "by": []}}' for n in range(5)]
+    rows += ['{"a": 5, "at": {"x": "north", "y": [1]}, "by": ["Ben"]}']
+    said = refusal(write("\n".join(rows), "a.jsonl"))
+    assert "row 1: 'at' holds lists or objects" in said
+    assert "--exclude at --exclude by" in said
+    frame = read_table(write("\n".join(rows), "a.jsonl"), exclude=("at", "by"))
+    assert frame["a"].to_list() == list(range(6))
+
+
+def test_tables_of_other_tools_are_named(write: Write) -> None:
+    arff = "% Made by hand\n%\n\n@RELATION heart\n@attribute a numeric\n@data\n1\n"
+    assert "is an ARFF file" in refusal(write(arff, "a.arff"))
+    assert read_table(write("note\n@relation heart\n", "a.csv")).columns == ["note"]
+    assert "is a Stata file" in refusal(write("<stata_dta><header>", "a.dta"))
+
+
+def test_columns_kept_apart_by_spaces_are_no_single_column(write: Write) -> None:
+    rows = "".join(f"{n:>6}   12-15 years   {'yes' if n % 2 else 'no':>4}\n" for n in range(30))
+    said = refusal(write("    id        school   left\n" + rows, "a.dat"))
+    assert "keeps its 3 columns apart by spaces" in said
+    prose = "text\n" + "".join(f"He said:  well  that is {n}.\n" for n in range(30))
+    assert read_table(write(prose, "a.txt")).columns == ["text"]
+
+
 def test_parquet_types(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     day = datetime(2020, 1, 2)  # noqa: DTZ001

@@ -221,9 +221,13 @@ def test_nothing_is_observed_before_a_release(workspace: Workspace) -> None:
         (
             "curve",
             "The verdict of 'search' is no, and nobody has decided to go on.",
-            "A person may",
+            "A person may go on all the same: 'leadline decide find go --why REASON'.",
         ),
-        ("curve", "The decision on find was not to go on.", "A person may"),
+        (
+            "curve",
+            "The decision on define was not to go on.",
+            "A person may go on all the same: 'leadline decide define go --why REASON'.",
+        ),
         ("curve", "Something else.", ""),
     ],
 )

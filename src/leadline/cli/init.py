@@ -102,7 +102,9 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         }
     )
     is_asked = not yes and not as_json and _is_person()
-    seen = inspect_label(files, label, given_options(data), find_groups=is_asked)
+    seen = inspect_label(
+        files, label, given_options(data), positive=positive or "", find_groups=is_asked
+    )
     problem = _given({"positive": positive, "target_score": target, "time_box_s": time_box})
     ethics: dict[str, Any] = {}
     if is_asked:

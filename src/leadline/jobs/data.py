@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.audit.find_suspicions import find_suspicions
+from leadline.datasets.frames import Target
 from leadline.datasets.source_files import read_pool, source_digest
 from leadline.errors import DataError
 from leadline.labelling.vote_table import with_votes
@@ -76,7 +77,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     report("setting the test rows aside", 0.3)
     split, is_test = _split(workspace, labelled, identity, (time_column, is_ordered), notes)
     n_duplicates, n_conflicts, n_crossing = _duplicates(
-        content_hashes(labelled, features), class_texts(labelled[problem.label]).to_list(), is_test
+        content_hashes(labelled, features), Target.of(problem).values(labelled), is_test
     )
     found = find_suspicions(
         labelled,
@@ -294,7 +295,7 @@ def _classes(frame: pl.DataFrame, problem: Problem) -> tuple[ClassCount, ...]:
 
 
 def _duplicates(
-    hashes: NDArray[np.uint64], labels: list[str], is_test: Bools
+    hashes: NDArray[np.uint64], labels: NDArray[np.generic], is_test: Bools
 ) -> tuple[int, int, int]:
     """Repeats of an earlier row, repeats with another label, test rows that repeat a train row."""
     values, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
@@ -302,7 +303,7 @@ def _duplicates(
         return 0, 0, 0
     is_repeat = np.ones(hashes.size, dtype=bool)
     is_repeat[first] = False
-    codes = np.unique(np.asarray(labels, dtype=str), return_inverse=True)[1]
+    codes = np.unique(labels.astype(str), return_inverse=True)[1]
     differs = is_repeat & (codes != codes[first[inverse]])
     in_train = np.zeros(values.size, dtype=bool)
     in_train[inverse[~is_test]] = True

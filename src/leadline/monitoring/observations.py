@@ -130,6 +130,9 @@ def _require_classes(table: Table, data: Data, problem: Problem) -> None:
     known = [count.value for count in data.classes]
     labels = class_texts(table.frame[problem.label])
     is_other = labels.is_not_null() & ~labels.is_in(known)
+    if problem.task is Task.BINARY and len(known) > 2:
+        # of one value against all others a new one is a no, unless it is the hit misspelt
+        is_other &= labels.str.strip_chars().str.to_lowercase() == problem.positive.lower()
     # audits of before kept the 50 most frequent classes only
     are_all = sum(count.n_rows for count in data.classes) == data.n_rows
     if are_all and is_other.any():

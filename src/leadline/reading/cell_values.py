@@ -117,7 +117,7 @@ def as_text(column: pl.Series) -> pl.Series:
         # as it is written, but for noughts that say nothing
         words = column.cast(pl.String)
         return words.str.replace(r"(\.\d*?)0+$", "${1}").str.strip_suffix(".")
-    if column.dtype.is_nested() or column.dtype == pl.Binary:
+    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
         return pl.Series(column.name, [None] * len(column), dtype=pl.String)
     if column.dtype.is_temporal():
         return _date_words(column)

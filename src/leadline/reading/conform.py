@@ -6,7 +6,7 @@ in each of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 
 import polars as pl
@@ -33,6 +33,7 @@ DATE_FORMATS = (
 _ZONED_FORMAT = "%Y-%m-%d %H:%M:%S%.f%z"
 _DATETIME = pl.Datetime("us")
 _NO_SCHEMA = ReadingSchema()
+_MOST_NAMED = 5
 _NEEDED = {
     "number": "a finite number",
     "category": "one value",
@@ -84,7 +85,7 @@ def conform(
     ...
     leadline.errors.DataError: row 2: 'age' is "n/a", a finite number is needed. ...
     """
-    _refuse_missing(frame, kinds)
+    refuse_missing(frame, kinds)
     columns = []
     for name, kind in kinds.items():
         if kind not in _CASTS:
@@ -149,16 +150,40 @@ def parse_usual_dates(values: pl.Series) -> pl.Series:
     return parsed
 
 
-def _refuse_missing(frame: pl.DataFrame, kinds: Mapping[str, str]) -> None:
-    """Say which column is missing, and which one was perhaps meant."""
-    for name in kinds:
-        if name not in frame.columns:
-            close = get_close_matches(name, frame.columns, n=1)
-            raise DataError(
-                f"The column {name!r} is missing.",
-                f"Needed are: {', '.join(kinds)}.",
-                f"Rename {close[0]!r}, if it is meant." if close else "Add it; it may be empty.",
-            )
+def refuse_missing(frame: pl.DataFrame, needed: Collection[str]) -> None:
+    """Say which columns are missing, and which were perhaps meant.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        With all columns of its source, so that one of another name can be told.
+    needed : collection of str
+        Names of columns.
+
+    Raises
+    ------
+    DataError
+        If one of them is not there.
+    """
+    missing = [name for name in needed if name not in frame.columns]
+    if not missing:
+        return
+    spare = {name.casefold(): name for name in frame.columns if name not in needed}
+    meant = {
+        name: spare[close[0]]
+        for name in missing[:_MOST_NAMED]
+        if (close := get_close_matches(name.casefold(), spare, n=1))
+    }
+    renames = ", ".join(f"{other!r} to {name!r}" for name, other in meant.items())
+    shown = ", ".join(map(repr, missing[:_MOST_NAMED]))
+    more = f" and {len(missing) - _MOST_NAMED:,} more" if len(missing) > _MOST_NAMED else ""
+    raise DataError(
+        f"The column {shown} is missing." if len(missing) == 1 else f"Missing: {shown}{more}.",
+        f"Needed are: {', '.join(needed)}.",
+        f"Rename {renames}, if these are meant."
+        if meant
+        else f"Add {'it; it' if len(missing) == 1 else 'them; they'} may be empty.",
+    )
 
 
 def _is_given(values: pl.Series) -> pl.Series:

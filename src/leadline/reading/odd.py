@@ -65,6 +65,24 @@ class OddCells:
         return _NEEDED[self.reading.type]
 
 
+def _refuse_nested(odd: Sequence[OddCells], *, is_first: bool) -> NoReturn:
+    """Refuse what no table holds, all columns at once: services nest what they answer."""
+    first = odd[0]
+    names = [each.reading.name for each in odd if each.reading.type is CellType.WORDS]
+    others = f" Columns like it: {', '.join(map(repr, names[1:]))}." if len(names) > 1 else ""
+    it = "it" if len(names) == 1 else "them"
+    options = " ".join(f"--exclude {name}" for name in names)
+    raise DataError(
+        f"{first.place}: {names[0]!r} holds lists or objects, and no images: {first.value}."
+        f"{others}",
+        "Numbers, words, text, dates or images are needed.",
+        f"Spread {it} into columns of plain values, or leave {it} out: {options}, or [data] "
+        "exclude."
+        if is_first
+        else f"Write {it} as the data that the project was made of have {it}.",
+    )
+
+
 def refuse_odd(odd: Sequence[OddCells], advice: Advice = Advice.PROJECT) -> NoReturn:
     """Refuse odd cells: the first by its place, all columns by name, and what can be done.
 
@@ -78,14 +96,7 @@ def refuse_odd(odd: Sequence[OddCells], advice: Advice = Advice.PROJECT) -> NoRe
     first, name = odd[0], odd[0].reading.name
     is_first = advice is Advice.PROJECT
     if first.reading.type is CellType.WORDS:
-        raise DataError(
-            f"{first.place}: {name!r} holds lists or objects, and no images: {first.value}.",
-            "Numbers, words, text, dates or images are needed.",
-            f"Spread it into columns of plain values, or leave it out: --exclude {name}, or [data] "
-            "exclude."
-            if is_first
-            else "Write it as the data that the project was made of have it.",
-        )
+        _refuse_nested(odd, is_first=is_first)
     found = f'{first.place}: {name!r} is "{first.value}", {first.needed} is needed.'
     others = [
         f'{each.place}: {each.reading.name!r} is "{each.value}" ({each.n_cells:,})'

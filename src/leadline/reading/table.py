@@ -325,7 +325,7 @@ def _column(
 def _is_picture(part: pl.Series, reading: ColumnReading) -> bool:
     """Whether a column is left as it is, where images are not read."""
     is_image = reading.type is CellType.IMAGE
-    return is_image or part.dtype == pl.Binary or part.dtype.is_nested()
+    return is_image or part.dtype in (pl.Binary, pl.Object) or part.dtype.is_nested()
 
 
 def _as_images(

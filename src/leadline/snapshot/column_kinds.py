@@ -40,11 +40,19 @@ def infer_kinds(frame: pl.DataFrame, *, label: str = "") -> dict[str, Kind]:
     return {column.name: _kind(column) for column in frame.iter_columns() if column.name != label}
 
 
-def infer_task(label: pl.Series) -> Task:
+def infer_task(label: pl.Series, *, positive: str = "") -> Task:
     """Say what kind of label this is.
 
     Two different values make it binary; words, or at most 20 whole numbers that come back,
-    make it multi-class; any other numbers are regression.
+    make it multi-class; any other numbers are regression. A hit that is named makes it binary,
+    whatever else the label may be: that, or not.
+
+    Parameters
+    ----------
+    label : polars.Series
+        The column to predict.
+    positive : str, default=""
+        The class that counts as a hit, if a person named one.
 
     Raises
     ------
@@ -57,6 +65,8 @@ def infer_task(label: pl.Series) -> Task:
     'binary'
     >>> infer_task(pl.Series("price", [1.5, 2.25, 4.0])).value
     'regression'
+    >>> infer_task(pl.Series("digit", [7, 3, 1, 7]), positive="7").value
+    'binary'
     """
     if label.dtype == pl.Binary or label.dtype.is_nested():
         refuse_images(label.name)
@@ -74,7 +84,7 @@ def infer_task(label: pl.Series) -> Task:
             "A class or a number is needed.",
             "Predict a number of days, or whether it is before a date.",
         )
-    if n_unique <= 2:
+    if n_unique <= 2 or positive:
         return Task.BINARY
     if filled.dtype == pl.String:
         _refuse_many_classes(filled, n_unique)

@@ -107,11 +107,13 @@ def identity() -> str:
 
 def next_step(row: str, closed: str) -> str:
     """What to do about a row that is closed."""
+    barred = next((one for one in ROWS if f"verdict of {one!r}" in closed), row)
     if "nobody can overrule" in closed:
-        barred = next((one for one in ROWS if f"verdict of {one!r}" in closed), row)
         return f"Mend that, then run '{ROWS[barred].command}'."
     if "nobody has decided" in closed or "decision" in closed:
-        return "A person may go on all the same: 'leadline decide STAGE go --why REASON'."
+        decided = next((one.stage for one in ROWS.values() if f"on {one.stage} " in closed), "")
+        stage = decided or ROWS[barred].stage
+        return f"A person may go on all the same: 'leadline decide {stage} go --why REASON'."
     for before in ROWS[row].stands_on:
         if f"verdict of {before!r}" in closed:
             return f"Run '{ROWS[before].command}' first."

@@ -71,11 +71,20 @@ def test_a_key_of_which_most_rows_are_alone_is_none() -> None:
     assert groups(frame, label, is_class=True) == ()
 
 
-def test_a_key_whose_label_changes_now_and_then_is_none() -> None:
+def test_where_labels_change_now_and_then_the_name_must_say_key() -> None:
+    """Who it is still tells most of the label; but many a column tells as much that is no key."""
     frame, label = visits(200, 6)
     is_other = pl.Series(np.random.default_rng(1).random(label.len()) < 0.1)
     flipped = label.replace({"sick": "well", "well": "sick"}).zip_with(is_other, label)
-    assert groups(frame, flipped, is_class=True) == ()
+    assert [each.column for each in groups(frame, flipped, is_class=True)] == ["patient"]
+    assert groups(frame.rename({"patient": "diet"}), flipped, is_class=True) == ()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_few_pairs_of_a_key_that_agree_by_chance_are_none(seed: int) -> None:
+    patient = pl.Series("patient", [f"P{row // 2}" for row in range(40)])
+    label = pl.Series(np.random.default_rng(seed).permutation(["sick", "well"] * 20))
+    assert groups(patient.to_frame(), label, is_class=True) == ()
 
 
 @pytest.mark.parametrize("name", CLEAN)

@@ -39,6 +39,14 @@ def test_texts_that_share_half_of_their_words_are_none() -> None:
     assert near_repeats(pl.DataFrame({"t": said}), {"t": "text"}, is_test) == 0.0
 
 
+def test_texts_that_hardly_say_anything_are_no_repeats() -> None:
+    """An optional comment is empty, or "none", in most rows of most surveys."""
+    said = [None, "none", "", "No comment.", "The gate was closed when we came."] * 60
+    is_test = np.arange(300) >= 240
+    share = near_repeats(pl.DataFrame({"t": said}), {"t": "text"}, is_test)
+    assert share == pytest.approx(0.2), "only the sentence comes back"
+
+
 def test_rows_that_are_alike_by_chance_are_none() -> None:
     rng = np.random.default_rng(0)
     frame = pl.DataFrame({name: rng.choice(["x", "y", "z"], 600) for name in "abc"})

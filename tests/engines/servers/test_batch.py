@@ -100,7 +100,10 @@ def test_a_value_that_does_not_fit_is_named_by_line_and_column(
 def test_a_missing_column_is_named(tmp_path: Path, release: Sealed) -> None:
     source = tmp_path / "rows.csv"
     release.X.drop("town").write_csv(source)
-    with pytest.raises(DataError, match="'town' is missing"):
+    with pytest.raises(DataError, match=r"'town' is missing.*Add it"):
+        score_file(release.open(), source, tmp_path / "out.csv")
+    release.X.rename({"town": "Town"}).write_csv(source)
+    with pytest.raises(DataError, match=r"'town' is missing.*Rename 'Town' to 'town'"):
         score_file(release.open(), source, tmp_path / "out.csv")
 
 

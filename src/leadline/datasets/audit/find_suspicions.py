@@ -29,7 +29,6 @@ from leadline.phases.data import (
 )
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
-from leadline.snapshot import class_texts
 
 _MOST_VALUES = 2_000
 _MOST_SENTINELS = 50
@@ -106,10 +105,9 @@ def find_suspicions(
         frame.select(list(left)), left, Target.of(problem).values(frame), is_class=is_class
     )
     report("looking for rows that belong together", 0.8)
-    label = frame[problem.label]
-    found = groups(
-        frame.drop(problem.label), class_texts(label) if is_class else label, is_class=is_class
-    )
+    # of a yes-or-no question the answer, not which of many values the label has
+    label = pl.Series(problem.label, Target.of(problem).values(frame))
+    found = groups(frame.drop(problem.label), label, is_class=is_class)
     near = near_repeats(frame, features, is_test)
     report("looking at values and their spelling", 0.9)
     looked_at = [c.name for c in columns if c.role is not Role.EXCLUDED]

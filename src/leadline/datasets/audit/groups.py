@@ -11,6 +11,8 @@ from leadline.phases.data import Group
 _FEWEST_GROUPS = 8
 _FEWEST_WITHOUT_NAME = 20
 _LEAST_AGREEMENT = 0.8
+_LEAST_AGREEMENT_OF_A_KEY = 0.4
+_SURE = 4.0
 _LEAST_COVER = 0.5
 _MOST_ROWS = 50_000
 _MOST_ORDERED = 0.5
@@ -80,7 +82,7 @@ def _group(column: pl.Series, y: NDArray[np.generic], *, is_class: bool) -> Grou
         return None
     inside = several[codes]
     agreement = (_kappa if is_class else _intraclass)(codes[inside], y[inside])
-    if agreement < _LEAST_AGREEMENT or _runs_in_order(column, codes, y):
+    if agreement < _least(column.name, sizes) or _runs_in_order(column, codes, y):
         return None
     return Group(
         column=column.name,
@@ -88,6 +90,18 @@ def _group(column: pl.Series, y: NDArray[np.generic], *, is_class: bool) -> Grou
         rows_each=float(np.median(sizes[several])),
         agreement=min(agreement, 1.0),
     )
+
+
+def _least(name: str, sizes: NDArray[np.int64]) -> float:
+    """Agreement from which on a column is told.
+
+    A farm that is asked every season changes its answer now and then, and still most of a score
+    may come from knowing the farm. Where the name says key, less is enough, if it is no chance.
+    """
+    if not _is_key_name(name):
+        return _LEAST_AGREEMENT
+    n_pairs = float(np.sum(sizes * (sizes - 1))) / 2
+    return min(_LEAST_AGREEMENT, max(_LEAST_AGREEMENT_OF_A_KEY, _SURE / float(n_pairs**0.5)))
 
 
 def _codes(column: pl.Series) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ _NEAR = 0.02
 _FAR = 10.0
 _FEWEST_COLUMNS = 2
 _SHINGLE = 8
+_FEWEST_LETTERS = 2 * _SHINGLE
 _ALIKE = 0.8
 
 
@@ -24,9 +25,9 @@ def near_repeats(
     """Share of the test rows whose nearest train row is nearly the same, beyond chance.
 
     Two rows are nearly the same where no number differs by more than a fiftieth of its standard
-    deviation, and every category is equal; of texts, where four fifths of the runs of eight
-    letters are. What rows that are dense by chance would have is taken off: the share among rows
-    whose columns were shuffled one by one.
+    deviation, and every category is equal; of texts of sixteen letters and more, where four
+    fifths of the runs of eight letters are. What rows that are dense by chance would have is taken
+    off: the share among rows whose columns were shuffled one by one.
 
     Parameters
     ----------
@@ -110,6 +111,11 @@ def _near_texts(texts: pl.Series, train: NDArray[np.intp], test: NDArray[np.intp
 
 
 def _pieces(text: str | None) -> set[str]:
-    """Runs of letters, in lower case and without blanks."""
+    """Runs of letters, in lower case and without blanks; none of a text that is hardly any.
+
+    Where most answers are empty, or "none", these would all be repeats of each other.
+    """
     letters = "".join((text or "").lower().split())
-    return {letters[i : i + _SHINGLE] for i in range(max(len(letters) - _SHINGLE, 0) + 1)}
+    if len(letters) < _FEWEST_LETTERS:
+        return set()
+    return {letters[i : i + _SHINGLE] for i in range(len(letters) - _SHINGLE + 1)}

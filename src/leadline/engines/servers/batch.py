@@ -19,6 +19,7 @@ from leadline.engines.servers.table_chunks import (
     write_chunks,
 )
 from leadline.errors import DataError
+from leadline.reading.conform import refuse_missing
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.reading.file_forms.source import Note
 from leadline.reading.file_forms.trim_advice import Advice
@@ -130,6 +131,7 @@ def _read_or_tell(
 def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path]) -> pl.DataFrame:
     """A chunk as the model is given it."""
     manifest = bundle.manifest
+    refuse_missing(chunk.frame, manifest.columns)
     text = pl.col(pl.String)
     cleaned = chunk.frame.select(pl.col(n) for n in chunk.frame.columns if n in manifest.columns)
     # the words for a missing value mean here what they meant in training

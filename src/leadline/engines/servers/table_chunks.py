@@ -13,6 +13,7 @@ import polars as pl
 from polars import selectors as cs
 
 from leadline.errors import DataError, first_line
+from leadline.reading.file_forms.below_header import n_descriptions
 from leadline.reading.file_forms.delimited import delimiter_of, is_blank
 from leadline.reading.file_forms.header import n_totals
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim, open_table
@@ -227,15 +228,16 @@ def _parquet_chunks(source: Path, chunk_rows: int, footer_rows: int) -> Iterator
 
 
 def _text_chunks(source: Path, chunk_rows: int) -> Iterator[Chunk]:
-    for names, rows, lines, is_last in _text_rows(source, chunk_rows):
+    for index, (names, rows, lines, is_last) in enumerate(_text_rows(source, chunk_rows)):
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
         frame = pl.DataFrame(
             dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String)
         )
+        n_told = n_descriptions(frame.head(_CHECKED_ROWS)) if index == 0 else 0
         blank = pl.when(pl.col(pl.String) != "").then(pl.col(pl.String))
-        frame = frame.select(blank)
+        frame = frame.slice(n_told).select(blank)
         n_last = n_totals(frame) if is_last else 0
-        yield Chunk(frame, _line_places(source.name, lines), n_last)
+        yield Chunk(frame, _line_places(source.name, lines[n_told:]), n_last)
 
 
 def _text_rows(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from leadline.phases.data.data_evidence import Evidence
-from leadline.phases.data.snapshot_columns import ClassCount, Role
+from leadline.phases.data.snapshot_columns import ClassCount, Kind, Role
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Finding, barrier, fault, note, warning
+from leadline.phases.wording import plural
 
 _FEWEST_OF_A_CLASS = 10
 _RARE_CLASS_SHARE = 0.05
@@ -35,7 +36,7 @@ def _count_findings(evidence: Evidence) -> list[Finding]:
         return [
             fault(
                 _small_words(small, len(counts)),
-                f"At least {_FEWEST_OF_A_CLASS} a class are needed: label more, or merge classes.",
+                f"At least {_FEWEST_OF_A_CLASS} a class are needed: {_ways_out(evidence)}.",
             )
         ]
     rarest = min(counts, key=lambda count: count.n_rows)
@@ -53,9 +54,20 @@ def _count_findings(evidence: Evidence) -> list[Finding]:
     return [note(f"Class shares: {shares}.")]
 
 
+def _ways_out(evidence: Evidence) -> str:
+    if evidence.positive:
+        return "label more"
+    one = evidence.classes[0].value
+    ways = f"label more, merge classes, or ask of one alone: positive = {one!r} under [problem]"
+    label = next((column for column in evidence.columns if column.role is Role.LABEL), None)
+    if label is not None and label.kind is Kind.NUMBER:
+        return f"{ways}; or predict it as the number it is: task = 'regression'"
+    return ways
+
+
 def _small_words(small: list[ClassCount], n_classes: int) -> str:
     if len(small) == 1:
-        return f"Class {small[0].value!r} has {small[0].n_rows} rows."
+        return f"Class {small[0].value!r} has {plural(small[0].n_rows, 'row')}."
     shown = ", ".join(f"{count.value!r} {count.n_rows}" for count in small[:_MOST_NAMED])
     more = f" and {len(small) - _MOST_NAMED:,} more" if len(small) > _MOST_NAMED else ""
     return (

@@ -110,9 +110,10 @@ def _size_findings(evidence: Evidence) -> list[Finding]:
             note(f"{plural(evidence.n_empty_rows, 'row')} without any value {verb} left out.")
         )
     if evidence.n_unlabelled:
+        has, was = ("has", "was") if evidence.n_unlabelled == 1 else ("have", "were")
         findings.append(
             note(
-                f"{evidence.n_unlabelled:,} rows have no label and were left out.",
+                f"{plural(evidence.n_unlabelled, 'row')} {has} no label and {was} left out.",
                 "Label them with 'leadline label', or leave them as they are.",
             )
         )

@@ -6,10 +6,21 @@ import math
 
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.set_aside import SplitKind
+from leadline.phases.data.snapshot_columns import Kind, Role
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import plural
 
 _FAR = 0.05
+_PARTS = (
+    ("year", "month", "day"),
+    ("yr", "mo", "day"),
+    ("jahr", "monat", "tag"),
+    ("année", "mois", "jour"),
+    ("annee", "mois", "jour"),
+    ("año", "mes", "día"),
+    ("ano", "mes", "dia"),
+    ("anno", "mese", "giorno"),
+)
 _N_STANDARD_ERRORS = 3.0
 
 
@@ -34,7 +45,8 @@ def duplicate_findings(evidence: Evidence) -> list[Finding]:
     if evidence.n_conflicts:
         findings.append(
             warning(
-                f"{evidence.n_conflicts:,} of the repeats have another label.",
+                f"{evidence.n_conflicts:,} of the repeats "
+                f"{'has' if evidence.n_conflicts == 1 else 'have'} another label.",
                 "No model can tell them apart: a feature is missing, or labels are wrong.",
             )
         )
@@ -74,7 +86,30 @@ def _kind_findings(evidence: Evidence) -> list[Finding]:
                 (evidence.time_column,),
             )
         )
+    elif parts := _date_parts(evidence):
+        findings.append(
+            warning(
+                f"Rows seem to be dated in parts ({', '.join(map(repr, parts))}) but split at "
+                "random.",
+                "If the model will predict the future, or rows come one after the other, make one "
+                "column of the parts, such as 2024-05-31, and name it: [data] time.",
+                parts,
+            )
+        )
     return findings
+
+
+def _date_parts(evidence: Evidence) -> tuple[str, ...]:
+    """Columns of numbers that hold the year and the month of a row, perhaps the day."""
+    numbers = {
+        column.name.casefold(): column.name
+        for column in evidence.columns
+        if column.role is Role.FEATURE and column.kind is Kind.NUMBER
+    }
+    for year, month, day in _PARTS:
+        if year in numbers and month in numbers:
+            return tuple(numbers[part] for part in (year, month, day) if part in numbers)
+    return ()
 
 
 def _share_findings(evidence: Evidence) -> list[Finding]:

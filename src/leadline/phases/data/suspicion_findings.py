@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.set_aside import SplitKind
-from leadline.phases.data.snapshot_columns import Role
-from leadline.phases.data.suspicions import Group, Sentinel
+from leadline.phases.data.snapshot_columns import Kind, Role
+from leadline.phases.data.suspicions import Group
 from leadline.phases.verdict import Finding, note, warning
 
 LEAK_SCORE = 0.98
@@ -26,7 +26,7 @@ def suspicion_findings(evidence: Evidence) -> list[Finding]:
     return [
         *_leak_findings(evidence),
         *(_group_finding(group, evidence) for group in evidence.groups[:1]),
-        *_sentinel_findings(evidence.sentinels),
+        *_sentinel_findings(evidence),
         *_near_findings(evidence),
     ]
 
@@ -74,16 +74,19 @@ def _group_finding(group: Group, evidence: Evidence) -> Finding:
     )
 
 
-def _sentinel_findings(sentinels: tuple[Sentinel, ...]) -> list[Finding]:
+def _sentinel_findings(evidence: Evidence) -> list[Finding]:
     findings = []
-    for value in dict.fromkeys(each.value for each in sentinels):
-        found = [each for each in sentinels if each.value == value]
+    words = {each.name for each in evidence.columns if each.kind in {Kind.CATEGORY, Kind.TEXT}}
+    for value in dict.fromkeys(each.value for each in evidence.sentinels):
+        found = [each for each in evidence.sentinels if each.value == value]
+        # a word is told by what it says, a number or day by where it lies
+        is_word = words.issuperset(each.column for each in found)
+        how = "stands in" if is_word else "is frequent and far from all else in"
         shown = ", ".join(f"{each.column!r} ({each.n_rows:,} rows)" for each in found[:_MOST_NAMED])
         more = f" and {len(found) - _MOST_NAMED:,} more" if len(found) > _MOST_NAMED else ""
         findings.append(
             warning(
-                f"{value} is frequent and far from all else in {shown}{more}: does it mean "
-                "missing?",
+                f"{value} {how} {shown}{more}: does it mean missing?",
                 f"If so, name it under [data]: missing = [{value!r}] "
                 f"(init: --missing {_typed(value)}).",
                 tuple(each.column for each in found),

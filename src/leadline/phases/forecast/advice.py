@@ -72,9 +72,7 @@ def recommend(
     return Recommendation.TOO_CLOSE if is_stop and is_search_starved else found
 
 
-def _by_chances(
-    p_now: float, p_bought: float, p_far: float, plan: PurchasePlan
-) -> Recommendation:
+def _by_chances(p_now: float, p_bought: float, p_far: float, plan: PurchasePlan) -> Recommendation:
     if p_now >= SURE:
         return Recommendation.GOOD_ENOUGH
     if p_far < 1 - SURE:

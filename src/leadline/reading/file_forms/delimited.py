@@ -22,6 +22,8 @@ from leadline.reading.file_forms.trim_advice import Advice
 _DELIMITERS = "\t;,|"
 _SAMPLE_LINES = 200
 _NEARLY_ALL = 0.7
+_ALIGNED = 0.9
+_SPACES = re.compile(r"\s{2,}|\t")
 _LONGEST_FIELD = 2**31 - 1
 # how a spreadsheet is told the delimiter; the line itself is kept, for the count of lines
 _SEP_LINE = re.compile(r"\Asep=.(?=\r?\n)", re.IGNORECASE)
@@ -263,15 +265,34 @@ def _ends_empty(text: str, delimiter: str) -> bool:
 
 
 def _refuse_spaces(text: str, name: str) -> None:
+    """Refuse columns that are kept apart by spaces: such a file would be one column."""
+    n_aligned, n_names = _n_aligned(text), len(text[: 2**16].split("\n", 1)[0].split())
+    # "12-15 years" is one value of two words, where the header names one column there
+    n_columns = n_aligned if n_aligned == n_names else _n_of_numbers(text) or n_aligned
+    if n_columns:
+        raise DataError(
+            f"{name} keeps its {n_columns} columns apart by spaces.",
+            "Commas, semicolons, tabs or bars are needed.",
+            "Save it with one of these; in Python: "
+            f"pandas.read_fwf({name!r}).to_csv('table.csv', index=False).",
+        )
+
+
+def _n_of_numbers(text: str) -> int:
+    """Columns of a file of numbers with as many words in each line; else 0."""
     lines = [line.split() for line in text[: 2**16].splitlines()[1:50] if line.strip()]
-    if len(lines) > 1 and len(lines[0]) > 1:
-        numbers = sum(part.replace(".", "").replace("-", "").isdigit() for part in lines[0])
-        if {len(line) for line in lines} == {len(lines[0])} and numbers >= len(lines[0]) / 2:
-            raise DataError(
-                f"{name} keeps its {len(lines[0])} columns apart by spaces.",
-                "Commas, semicolons, tabs or bars are needed.",
-                "Save it with one of these.",
-            )
+    if len(lines) < 2 or len(lines[0]) < 2 or {len(line) for line in lines} != {len(lines[0])}:
+        return 0
+    numbers = sum(part.replace(".", "").replace("-", "").isdigit() for part in lines[0])
+    return len(lines[0]) if numbers >= len(lines[0]) / 2 else 0
+
+
+def _n_aligned(text: str) -> int:
+    """Columns that stand below each other, be there single spaces in their values; else 0."""
+    lines = [line.strip() for line in text[: 2**16].splitlines()[:_SAMPLE_LINES] if line.strip()]
+    widths = [len(_SPACES.split(line)) for line in lines]
+    is_aligned = len(widths) > 2 and widths.count(widths[0]) >= _ALIGNED * len(widths)
+    return widths[0] if is_aligned and widths[0] > 2 else 0
 
 
 def _fields(text: str, delimiter: str, quote: str | None, n_fields: int, name: str) -> pl.DataFrame:

@@ -12,6 +12,7 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.dates import looks_dated
+from leadline.reading.file_forms.below_header import n_descriptions, tell_descriptions
 from leadline.reading.file_forms.delimited import Cells
 from leadline.reading.file_forms.source import Note
 from leadline.reading.file_forms.trim_advice import Advice
@@ -56,8 +57,8 @@ def name_columns(
     Returns
     -------
     Cells
-        Without the header row. Columns of a file without header are called column_1,
-        column_2 and so on.
+        Without the header row, and without rows below it that describe the columns. Columns of a
+        file without header are called column_1, column_2 and so on.
 
     Raises
     ------
@@ -79,7 +80,10 @@ def name_columns(
     frame = rest.filter(keep).select(pl.col(old).alias(new) for old, new in kept.items())
     if frame.height == 0:
         raise DataError(f"{name} has a header only.", "Rows are needed.", "Export it again.")
-    return Cells(frame, cells.lines[1:][keep.to_numpy()], cells.delimiter)
+    lines = cells.lines[1:][keep.to_numpy()]
+    n_told = n_descriptions(frame)
+    tell_descriptions(frame, n_told, f"{name} line {lines[0]:,}", note)
+    return Cells(frame.slice(n_told), lines[n_told:], cells.delimiter)
 
 
 def column_names(

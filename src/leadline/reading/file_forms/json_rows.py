@@ -10,14 +10,20 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.cell_values import as_text
+from leadline.reading.file_forms.source import Note
 from leadline.reading.numbers import LARGEST_EXACT
 
 _CHUNK_ROWS = 50_000
 _LARGEST_INT = 2**63
+_MOST_SHOWN = 5
 _SIMPLE = (bool, int, float, str)
 
 
-def read_json(data: bytes, name: str) -> pl.DataFrame:
+def _keep_silent(_: str) -> None:
+    """Take no note."""
+
+
+def read_json(data: bytes, name: str, note: Note = _keep_silent) -> pl.DataFrame:
     r"""Read rows of JSON; NaN and null are no value, what mixes kinds is text.
 
     Parameters
@@ -26,6 +32,8 @@ def read_json(data: bytes, name: str) -> pl.DataFrame:
         UTF-8 text.
     name : str
         The file's, for messages.
+    note : callable, optional
+        Told which member of a single object holds the rows.
 
     Raises
     ------
@@ -38,7 +46,13 @@ def read_json(data: bytes, name: str) -> pl.DataFrame:
     >>> frame["x"].to_list(), frame["y"].to_list()
     ([None, 3], ['true', '1'])
     """
-    objects = _array(data, name) if data.lstrip().startswith(b"[") else _lines(data, name)
+    if data.lstrip().startswith(b"["):
+        objects = _array(data, name)
+    elif (whole := _one_object(data)) is not None:
+        is_one_line = b"\n" not in data.strip()
+        objects = iter(_rows_within(whole, name, note, is_one_line=is_one_line))
+    else:
+        objects = _lines(data, name)
     chunks: list[dict[str, list[Any]]] = []
     names: dict[str, None] = {}
     heights: list[int] = []
@@ -77,6 +91,54 @@ def _lines(data: bytes, name: str) -> Iterator[dict[str, Any]]:
                 "Mend that line.",
             )
         yield row
+
+
+def _one_object(data: bytes) -> dict[str, Any] | None:
+    """What a file holds that is one object, however many lines that takes; else None."""
+    lines = data.strip().split(b"\n", 1)
+    try:
+        if len(lines) > 1 and isinstance(json.loads(lines[0], parse_constant=_constant), dict):
+            return None
+    except (ValueError, RecursionError):
+        pass  # an object that goes on in the next line
+    try:
+        whole = json.loads(data, parse_constant=_constant)
+    except (ValueError, RecursionError):
+        return None
+    return whole if isinstance(whole, dict) else None
+
+
+def _rows_within(
+    whole: dict[str, Any], name: str, note: Note, *, is_one_line: bool
+) -> list[dict[str, Any]]:
+    """Rows that an answer of a service wraps in one object; any other object is a row itself."""
+    tables = [key for key, value in whole.items() if _is_table(value)]
+    if len(tables) == 1:
+        note(f"{name}: the rows are read from its member {tables[0]!r}.")
+        rows: list[dict[str, Any]] = whole[tables[0]]
+        return rows
+    is_nested = any(isinstance(value, list | dict) for value in whole.values())
+    if not _is_by_column(whole) and (is_one_line or not is_nested):
+        return [whole]
+    members = ", ".join(map(repr, list(whole)[:_MOST_SHOWN])) + ", ..." * (len(whole) > _MOST_SHOWN)
+    raise DataError(
+        f"{name} is one JSON object with the members {members}.",
+        "One object a row is needed: one a line, or an array of them.",
+        "Write it so; from pandas: to_json(..., orient='records', lines=True).",
+    )
+
+
+def _is_by_column(whole: dict[str, Any]) -> bool:
+    """Whether it holds columns, not rows: each the values of the same keys."""
+    members = list(whole.values())
+    return len(members) > 1 and all(
+        isinstance(each, dict) and len(each) > 1 and each.keys() == members[0].keys()
+        for each in members
+    )
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
 
 
 def _array(data: bytes, name: str) -> Iterator[dict[str, Any]]:

@@ -121,7 +121,7 @@ def open_table(
         table = _spreadsheet(data, path, note, trim, known)
     else:
         name = path.name
-        frame = _parquet(data, name) if form is Form.PARQUET else read_json(data, name)
+        frame = _parquet(data, name) if form is Form.PARQUET else read_json(data, name, note)
         table = _typed(_without_last(frame, trim), path, note)
     _refuse_shape(table.frame, path.name)
     return table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import resource
 import zipfile
 import zlib
@@ -31,11 +32,18 @@ _FOREIGN = (
     (b"7z\xbc\xaf", "a 7z archive", "Unpack it first."),
     (b"ARROW1", "an Arrow file", "Write it as Parquet."),
     (b"\x89HDF", "an HDF5 file", "Write the table as Parquet."),
+    (b"<stata_dta>", "a Stata file", _SAVE_AS_CSV),
+    (b"$FL2", "an SPSS file", _SAVE_AS_CSV),
+    (b"RDX", "a file of R", "Write the table with write.csv(..., row.names = FALSE)."),
     (b"version https://git-lfs", "a Git LFS pointer, not the data", "Run 'git lfs pull'."),
     (b"<!doctype html", "a web page", "Download the data itself; a login page came instead?"),
     (b"<html", "a web page", "Download the data itself; a login page came instead?"),
     (b"<?xml", "XML", _SAVE_AS_CSV),
 )
+
+
+# its comments may go on for pages
+_ARFF = re.compile(rb"(?:\s*%[^\n]*\n|\s*\n)*\s*@relation\s", re.IGNORECASE)
 
 
 class Form(StrEnum):
@@ -207,6 +215,8 @@ def _refuse_size(n_bytes: int, name: str, how: str, most: int = 0) -> None:
 
 
 def _refuse_foreign(data: bytes, name: str) -> None:
+    if _ARFF.match(data[:_PART_BYTES]):
+        raise DataError(f"{name} is an ARFF file of Weka.", _FORMS, _SAVE_AS_CSV)
     start = data[:64].lstrip().lower()
     for mark, what, remedy in _FOREIGN:
         if data.startswith(mark) or start.startswith(mark.lower()):

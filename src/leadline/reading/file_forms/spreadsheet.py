@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from leadline.errors import DataError, first_line
+from leadline.reading.file_forms.below_header import n_descriptions, tell_descriptions
 from leadline.reading.file_forms.delimited import Cells
 from leadline.reading.file_forms.header import column_names, titles_above
 from leadline.reading.file_forms.source import Note
@@ -88,6 +89,10 @@ def read_sheet(
         cells = Cells(head, np.arange(head.height) + top + 1, "")
         names = column_names(cells, name, note, known=known, advice=advice)
         first = top if names is None else top + 1
+        if names is not None:
+            n_told = n_descriptions(head.slice(1))
+            tell_descriptions(head.slice(1), n_told, f"{name} row {first + 1:,}", note)
+            first += n_told
         frame = workbook.load_sheet(
             chosen,
             header_row=None,

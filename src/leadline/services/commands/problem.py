@@ -92,7 +92,8 @@ def _positive_before(workspace: Workspace, settings: Settings) -> str:
 
 def _evidence(settings: Settings, label: pl.Series, before: str) -> problem.Evidence:
     stated = settings.problem
-    task = infer_task(label) if stated.task == "auto" else Task(stated.task)
+    is_said = stated.task != "auto"
+    task = Task(stated.task) if is_said else infer_task(label, positive=stated.positive)
     positive, rarer = _positive(stated, label, before) if task is Task.BINARY else ("", "")
     assumed = [key for key in stated.assumed if task is Task.BINARY or key not in _OF_BINARY]
     if task is Task.BINARY and not stated.positive and "positive" not in assumed:

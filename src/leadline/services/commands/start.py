@@ -58,7 +58,12 @@ class LabelColumn:
 
 
 def inspect_label(
-    files: Sequence[Path], label: str, options: ReadingOptions, *, find_groups: bool = False
+    files: Sequence[Path],
+    label: str,
+    options: ReadingOptions,
+    *,
+    positive: str = "",
+    find_groups: bool = False,
 ) -> LabelColumn:
     """Read the files and see what the label is.
 
@@ -70,6 +75,8 @@ def inspect_label(
         The column to predict.
     options : ReadingOptions
         What a person says of how they are read.
+    positive : str, default=""
+        The class that counts as a hit, if it is named.
     find_groups : bool, default=False
         Whether to look for columns by which rows belong together.
 
@@ -95,7 +102,7 @@ def inspect_label(
             "Some rows must say what is to be predicted.",
             "Fill it in, or name another column: --label COLUMN.",
         )
-    task = infer_task(values)
+    task = infer_task(values, positive=positive)
     classes = _classes(values, task)
     found = _groups(frame, label, task) if find_groups else ()
     columns = tuple(frame.columns)
