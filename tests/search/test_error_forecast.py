@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -23,7 +25,7 @@ def points(*sizes: int, spread: float = 0.0) -> list[Point]:
 
 
 def forecast(measured: list[Point], n_next: int | None, **given: int) -> ErrorForecast:
-    sizes = {"n_largest": 1600, "n_affordable": 6400, "n_draws": 4000, "seed": 0, **given}
+    sizes: Any = {"n_largest": 1600, "n_affordable": 6400, "n_draws": 4000, "seed": 0, **given}
     return error_forecast_of(measured, n_next=n_next, scoring="accuracy", family="linear", **sizes)
 
 
@@ -39,7 +41,7 @@ def test_below_three_sizes_the_last_error_stands_with_a_tenth_a_doubling() -> No
 def test_below_three_sizes_a_candidate_changes_as_its_familys_default() -> None:
     default = points(50, 100, 200, 400, 1600)
     shape = Shape(default, ErrorForecast(np.array([0.1, 0.1]), 0.0, -0.25, 0.07))
-    sizes = {"n_largest": 1600, "n_affordable": 6400, "n_draws": 4000, "seed": 0}
+    sizes: Any = {"n_largest": 1600, "n_affordable": 6400, "n_draws": 4000, "seed": 0}
     found = error_forecast_of(
         [Point(n_train=400, errors=(0.2, 0.2, 0.2), fit_s=0.1)],
         n_next=1600,

@@ -56,10 +56,10 @@ class FitResult:
     spent_s : float
         Seconds of everything but reading the rows, which a process does once; 0 where not asked
         for.
-    cpu_s : float
-        Seconds of processors in that time; 0 where not asked for.
     architecture, epochs : tuple of mapping
         Layers and training of a network, as `leadline.engines.contract.Family` describes them.
+    cpu_s : float
+        Seconds of processors in `spent_s`; 0 where not asked for.
     """
 
     score: float
@@ -68,9 +68,9 @@ class FitResult:
     n_valid: int = 0
     stderr: float = 0.0
     spent_s: float = 0.0
-    cpu_s: float = 0.0
     architecture: tuple[Mapping[str, Scalar], ...] = ()
     epochs: tuple[Mapping[str, Scalar], ...] = ()
+    cpu_s: float = 0.0
 
 
 @dataclass(frozen=True)
