@@ -14,6 +14,8 @@ from leadline.phases.data.suspicions import (
     Sentinel,
     Spellings,
     SpreadLeak,
+    TellingWord,
+    TextLeak,
 )
 
 __all__ = [
@@ -32,5 +34,7 @@ __all__ = [
     "Split",
     "SplitKind",
     "SpreadLeak",
+    "TellingWord",
+    "TextLeak",
     "assess",
 ]

@@ -6,6 +6,7 @@ from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.set_aside import SplitKind
 from leadline.phases.data.snapshot_columns import Role
 from leadline.phases.data.suspicions import Group, Sentinel
+from leadline.phases.data.text_findings import text_findings
 from leadline.phases.verdict import Finding, note, warning
 
 LEAK_SCORE = 0.98
@@ -25,6 +26,7 @@ def suspicion_findings(evidence: Evidence) -> list[Finding]:
     """
     return [
         *_leak_findings(evidence),
+        *text_findings(evidence.text_leaks),
         *(_group_finding(group, evidence) for group in evidence.groups[:1]),
         *_sentinel_findings(evidence.sentinels),
         *_near_findings(evidence),
