@@ -93,7 +93,7 @@ def test_a_rare_class_is_a_warning() -> None:
 def test_a_column_that_tells_the_label_is_a_warning_that_names_it() -> None:
     leaks = (Leak(column="refund", score=0.99), Leak(column="calls", score=0.97))
     found = [each for each in again(DATA, leaks=leaks).findings if each.columns == ("refund",)]
-    assert found[0].next == "If so, name it under [data] exclude: exclude = ['refund']."
+    assert found[0].next == "If it is, name it under [data] exclude: exclude = ['refund']."
     assert not any("calls" in what for what in warnings(again(DATA, leaks=leaks)))
 
 

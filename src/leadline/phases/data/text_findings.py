@@ -44,6 +44,18 @@ def _finding(leak: TextLeak) -> Finding:
     )
 
 
+def text_evidence(leak: TextLeak) -> str:
+    """By what a text tells the label, in a few words.
+
+    Examples
+    --------
+    >>> text_evidence(TextLeak(column="t", how="length in lines", score=0.99, n_rows=500))
+    'length in lines, score 0.990'
+    """
+    told = "; ".join(map(_word, leak.words[:_MOST_NAMED]))
+    return f"{leak.how}, score {leak.score:.3f}" + f": {told}" * bool(told)
+
+
 def _scored(model: str, leak: TextLeak) -> str:
     return f"{model} scores {leak.score:.3f} on {leak.n_rows:,} texts"
 
