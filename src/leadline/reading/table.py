@@ -12,7 +12,7 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.cell_values import read_cells, stripped
-from leadline.reading.correction import Correction, corrected
+from leadline.reading.correction import Correction, corrected, odd_as_said
 from leadline.reading.file_forms.raw import RawTable, Trim, open_table
 from leadline.reading.file_forms.source import Note
 from leadline.reading.images.image_columns import RECOGNISED, Images, from_paths, from_values
@@ -21,6 +21,7 @@ from leadline.reading.odd import OddCells, refuse_odd
 from leadline.reading.recognised import Doubt, Hints, Recognised
 from leadline.reading.recognition import file_decimals, recognise
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
+from leadline.reading.totals import refuse_totals, totals_words
 
 _MOST_WORDS = 12
 
@@ -41,6 +42,8 @@ class ReadingOptions:
         Column name to how a person says that it is read.
     odd_cells : {"refuse", "missing", "words"}
         What becomes of a few cells that are no numbers among many that are.
+    is_odd_said : bool
+        Whether that holds for columns that a schema knows, too: of the files that made it.
     trim : Trim
         Lines above the header and below the rows.
     images : Images or None
@@ -52,6 +55,7 @@ class ReadingOptions:
     time: str = ""
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     odd_cells: str = "refuse"
+    is_odd_said: bool = False
     trim: Trim = field(default_factory=Trim)
     images: Images | None = RECOGNISED
 
@@ -162,39 +166,15 @@ def read_raw(
             is_image = column.dtype == pl.Binary
             readings.append(replace(reading, type=CellType.IMAGE) if is_image else reading)
     if odd:
-        _refuse_totals(odd, tables)
+        refuse_totals(odd, tables)
         refuse_odd(odd)
     for table in tables:
         if table.n_totals:
-            note(f"{_totals(table)} If so, leave them out: {_footer_words(table.n_totals)}.")
+            note(totals_words(table))
     _tell(found, words, tables, note)
     doubts = tuple(each.doubt for each in found if each.doubt is not None)
     frame = pl.DataFrame(columns)
     return Table(frame, ReadingSchema(tuple(readings)), doubts, partial(_place, tables))
-
-
-def _refuse_totals(odd: Sequence[OddCells], tables: Sequence[RawTable]) -> None:
-    """Refuse totals below the rows, where nothing else is odd."""
-    for table in tables:
-        last = {table.place(table.frame.height - 1 - row) for row in range(table.n_totals)}
-        if last and all(each.n_cells <= table.n_totals and each.place in last for each in odd):
-            raise DataError(
-                _totals(table),
-                "Each line is one row of data.",
-                f"Leave them out: {_footer_words(table.n_totals)}.",
-            )
-
-
-def _totals(table: RawTable) -> str:
-    row = table.frame.row(table.frame.height - table.n_totals)
-    first = next(str(cell) for cell in row if cell)
-    place = table.place(table.frame.height - table.n_totals)
-    which = "this line looks" if table.n_totals == 1 else f"the last {table.n_totals} lines look"
-    return f'{place} begins with "{first}": {which} like a total of the rows above.'
-
-
-def _footer_words(n_rows: int) -> str:
-    return f"--footer-rows {n_rows}, or [data] footer_rows = {n_rows}"
 
 
 def _place(tables: Sequence[RawTable], row: int) -> str:
@@ -233,6 +213,10 @@ def _reading_of(
         is_text = all(part.dtype == pl.String for part in parts)
         return corrected(pl.concat(parts) if is_text else parts[0], correction, hints)
     if (known := schema.get(name)) is not None:
+        texts = [table.frame[name] for table in tables if table.frame[name].dtype == pl.String]
+        if options.is_odd_said and texts:
+            hints = replace(hints, is_time=name == options.time)
+            known = odd_as_said(pl.concat(texts), known, hints)
         return Recognised(known)
     return _recognised(name, tables, hints, options)
 
