@@ -22,6 +22,7 @@ from leadline.reading.recognised import Doubt, Hints, Recognised
 from leadline.reading.recognition import file_decimals, recognise
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
 from leadline.reading.totals import refuse_totals, totals_words
+from leadline.reading.typed_units import in_unit
 
 _MOST_WORDS = 12
 
@@ -238,7 +239,11 @@ def _recognised(
     texts = [part for part in parts if part.dtype == pl.String]
     typed = [part for part in parts if part.dtype not in (pl.String, pl.Null)]
     if typed and not texts:
-        return _agreed(name, tables, [recognise(part, hints) for part in typed])
+        agreed = _agreed(name, tables, [recognise(part, hints) for part in typed])
+        is_percent = any(name in table.percents for table in tables)
+        if is_percent and agreed.reading.type is CellType.NUMBER:
+            return replace(agreed, reading=replace(agreed.reading, unit="%"))
+        return agreed
     whole = recognise(pl.concat(texts), hints) if texts else recognise(parts[0], hints)
     if len(parts) == 1 or whole.is_forced or whole.reading.type is not CellType.WORDS:
         return whole
@@ -295,7 +300,7 @@ def _column(
         if options.images is None and _is_picture(part, reading):
             values.append(part)
             continue
-        read = read_cells(part, reading)
+        read = read_cells(in_unit(part, reading, table, note), reading)
         values.append(read.values)
         if read.is_odd.any():
             odd.append(OddCells.of(part, read.is_odd, reading, table.place))

@@ -46,6 +46,8 @@ class RawTable:
         Whether semicolons keep its fields apart.
     n_totals : int
         Rows at the end that look like totals of those above.
+    percents : frozenset of str
+        Columns of fractions that the file shows in percent.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class RawTable:
     place: Callable[[int], str]
     has_semicolons: bool = False
     n_totals: int = 0
+    percents: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,8 @@ def _spreadsheet(
     )
     frame = sheet.frame.head(max(sheet.frame.height - trim.footer_rows, 0))
     table = _typed(frame, path, note, first_row=sheet.first_row)
-    return replace(table, n_totals=n_totals(table.frame))
+    percents = frozenset(" ".join(column.split()) for column in sheet.percents)
+    return replace(table, n_totals=n_totals(table.frame), percents=percents)
 
 
 def _typed(frame: pl.DataFrame, path: Path, note: Note, *, first_row: int = 1) -> RawTable:
