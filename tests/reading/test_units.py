@@ -123,7 +123,8 @@ def test_a_number_format_that_is_no_percent_changes_nothing(tmp_path: Path) -> N
 def test_a_table_that_does_not_begin_in_the_first_column(tmp_path: Path) -> None:
     made = openpyxl.Workbook()
     sheet = made.active
-    for at, row in enumerate([["share", "y"], *([n / 8, n % 2] for n in range(8))], start=3):
+    rows: list[tuple[object, object]] = [("share", "y"), *((n / 8, n % 2) for n in range(8))]
+    for at, row in enumerate(rows, start=3):
         sheet.cell(at, 3, row[0]).number_format = "0%"
         sheet.cell(at, 4, row[1])
     sheet.cell(5, 4, "#REF!").data_type = "e"

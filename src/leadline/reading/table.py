@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from leadline.errors import DataError
+from leadline.reading.across_files import in_unit, mixed_zones
 from leadline.reading.cell_values import read_cells, stripped
 from leadline.reading.correction import Correction, corrected, odd_as_said
 from leadline.reading.file_forms.raw import RawTable, Trim, open_table
@@ -22,7 +23,6 @@ from leadline.reading.recognised import Doubt, Hints, Recognised
 from leadline.reading.recognition import file_decimals, recognise
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
 from leadline.reading.totals import refuse_totals, totals_words
-from leadline.reading.typed_units import in_unit
 
 _MOST_WORDS = 12
 
@@ -159,6 +159,8 @@ def read_raw(
             # lists and the like are no words either: nobody learns from them
             reading = replace(reading, type=CellType.WORDS)
             column, faults = _column(parts, tables, reading, options, note)[0], []
+        if told := mixed_zones(parts, reading):
+            note(told)
         odd += faults
         columns.append(column)
         found.append(recognised)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-SIGNS = "%€$£¥"
+_SIGNS = "%€$£¥"
 
 
 def unit_of(text: pl.Series) -> str:
@@ -20,10 +20,10 @@ def unit_of(text: pl.Series) -> str:
     >>> unit_of(pl.Series(["5 €", "3 €", "2 $", "7"])), unit_of(pl.Series(["7"]))
     ('€', '')
     """
-    if text.dtype != pl.String or not text.str.contains(f"[{SIGNS}]").any():
+    if text.dtype != pl.String or not text.str.contains(f"[{_SIGNS}]").any():
         return ""
-    signs = text.str.extract(f"([{SIGNS}])").drop_nulls().to_list()
-    return max(SIGNS, key=signs.count)
+    signs = text.str.extract(f"([{_SIGNS}])").drop_nulls().to_list()
+    return max(_SIGNS, key=signs.count)
 
 
 def has_other_unit(text: pl.Series, unit: str) -> pl.Series:
@@ -36,5 +36,5 @@ def has_other_unit(text: pl.Series, unit: str) -> pl.Series:
     """
     if not unit:
         return pl.repeat(value=False, n=len(text), dtype=pl.Boolean, eager=True)
-    others = SIGNS.replace(unit, "")
+    others = _SIGNS.replace(unit, "")
     return text.str.contains(f"[{others}]").fill_null(value=False)

@@ -1,4 +1,4 @@
-"""What the audit found as lines of a table: finding, columns, evidence, what to do."""
+"""Findings of the audit as lines of a table: finding, columns, evidence, what to do."""
 
 from __future__ import annotations
 
