@@ -12,7 +12,7 @@ Beside each detector stands the rule of thumb that people write first:
 
 Two sets of tables: those that were looked at when the bounds of the audit were chosen, and those
 that were not. Run ``python benchmarks/audit.py --seeds 10``; public tables are looked for in
-../shared/data.
+../shared/data. Leaks in texts have a script of their own, ``audit_texts.py``.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.projects import customers, project, write_settings
 
-from leadline.datasets.source_files import read_pool, read_stream, source_digest
+from leadline.datasets.source_files import read_later, read_pool, read_stream, source_digest
 from leadline.errors import DataError
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
 from leadline.record import Vote
@@ -99,3 +99,64 @@ def test_words_for_no_value_are_those_that_the_settings_name_now(workspace: Work
     with Workspace.open(workspace.folder) as again:
         table = read_pool(again, schema=ReadingSchema((spend,)))
     assert table.frame["spend"].to_list() == [1.5, None]
+
+
+@pytest.mark.parametrize(
+    ("before", "odd_cells", "values", "words"),
+    [
+        ("refuse", "missing", [1.5, 2.5, 3.25, 4.75, None], "number, what cannot be read is no"),
+        ("refuse", "words", ["1.5", "2.5", "3.25", "4.75", "tba"], "words"),
+        ("words", "missing", [1.5, 2.5, 3.25, 4.75, None], "number, what cannot be read is no"),
+        ("missing", "words", ["1.5", "2.5", "3.25", "4.75", "tba"], "words"),
+        ("missing", "missing", [1.5, 2.5, 3.25, 4.75, None], "number, what cannot be read is no"),
+    ],
+)
+def test_odd_cells_are_read_as_the_settings_say_now(
+    workspace: Workspace, before: str, odd_cells: str, values: list[object], words: str
+) -> None:
+    (workspace.folder / "pool.csv").write_text(
+        "spend,sure,left\n1.5,1.5,yes\n2.5,2,no\n3.25,3,no\n4.75,4,no\ntba,5,no\n"
+    )
+    write_settings(workspace.folder, data={"odd_cells": odd_cells})
+    kind = CellType.WORDS if before == "words" else CellType.NUMBER
+    spend = ColumnReading(name="spend", type=kind, is_odd_missing=before == "missing")
+    sure = ColumnReading(name="sure", type=CellType.NUMBER)
+    left = ColumnReading(name="left", type=CellType.WORDS)
+    with Workspace.open(workspace.folder) as again:
+        table = read_pool(again, schema=ReadingSchema((spend, sure, left)))
+    assert table.frame["spend"].to_list() == values
+    assert table.schema.columns[0].words.startswith(words)
+    # where it changes nothing, nothing is stale
+    assert table.schema.columns[1:] == (sure, left)
+
+
+def test_odd_cells_are_refused_again_once_the_settings_say_so(workspace: Workspace) -> None:
+    (workspace.folder / "pool.csv").write_text("spend,left\n1.5,yes\n2.5,no\n3.25,no\n4,no\nx,no\n")
+    write_settings(workspace.folder)
+    for before in ({"is_odd_missing": True}, {"type": CellType.WORDS}):
+        spend = ColumnReading(**{"name": "spend", "type": CellType.NUMBER, **before})  # type: ignore[arg-type]
+        with Workspace.open(workspace.folder) as again, pytest.raises(DataError) as refused:
+            read_pool(again, schema=ReadingSchema((spend,)))
+        assert "pool.csv line 6: 'spend' is \"x\", a number is needed." in str(refused.value)
+
+
+def test_words_that_are_words_in_their_own_right_stay_so(workspace: Workspace) -> None:
+    zips = "\n".join(f"{n:05d},no" for n in range(40))
+    (workspace.folder / "pool.csv").write_text(f"zip,left\n{zips}\n1234,yes\n")
+    write_settings(workspace.folder, data={"odd_cells": "missing"})
+    code = ColumnReading(name="zip", type=CellType.WORDS)
+    with Workspace.open(workspace.folder) as again:
+        assert read_pool(again, schema=ReadingSchema((code,))).schema.columns[0] == code
+
+
+def test_later_files_are_read_by_the_schema_whatever_the_settings_say_of_odd_cells(
+    workspace: Workspace,
+) -> None:
+    (workspace.folder / "later.csv").write_text("spend\n1.5\n2.5\n3.25\n4\ntba\n")
+    write_settings(workspace.folder, data={"odd_cells": "missing"})
+    spend = ColumnReading(name="spend", type=CellType.NUMBER)
+    with (
+        Workspace.open(workspace.folder) as again,
+        pytest.raises(DataError, match=r"later\.csv line 6"),
+    ):
+        read_later(again, [workspace.folder / "later.csv"], ReadingSchema((spend,)))

@@ -144,3 +144,18 @@ def test_columns_that_give_the_label_away_are_named(tmp_path: Path) -> None:
     assert verdict.answer is Answer.UNCLEAR
     assert verdict.giveaways == ("refunded",)
     assert any("'refunded' tells the label almost perfectly" in what for what in whats(verdict))
+
+
+def test_words_that_give_the_label_away_are_named(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = customers(300)
+    words = np.array(["bill", "line", "router", "offer", "visit", "letter", "phone", "price"])
+    said = [
+        f"{' '.join(rng.choice(words, 5))} ({'CLOSED' if left == 'yes' else 'note'})"
+        for left in rows["left"]
+    ]
+    verdict = feasibility(tmp_path, rows.with_columns(said=pl.Series(said)))
+    assert verdict.answer is Answer.UNCLEAR
+    assert verdict.giveaways == ("said",)
+    assert "closed" in verdict.telling_words
+    assert any("by the words" in what for what in whats(verdict))

@@ -20,6 +20,8 @@ from leadline.phases.data import (
     Split,
     SplitKind,
     SpreadLeak,
+    TellingWord,
+    TextLeak,
 )
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
@@ -92,7 +94,7 @@ def test_a_rare_class_is_a_warning() -> None:
 def test_a_column_that_tells_the_label_is_a_warning_that_names_it() -> None:
     leaks = (Leak(column="refund", score=0.99), Leak(column="calls", score=0.97))
     found = [each for each in again(DATA, leaks=leaks).findings if each.columns == ("refund",)]
-    assert found[0].next == "If so, name it under [data] exclude: exclude = ['refund']."
+    assert found[0].next == "If it is, name it under [data] exclude: exclude = ['refund']."
     assert not any("calls" in what for what in warnings(again(DATA, leaks=leaks)))
 
 
@@ -254,6 +256,36 @@ def test_columns_that_only_together_tell_the_label() -> None:
     verdict = again(DATA, spread_leak=leak)
     assert "exclude = ['heat', 'wear']" in next_of(verdict, "'heat', 'wear' together predict")
     assert verdict.answer is Answer.GO
+
+
+def test_words_of_texts_that_tell_the_label() -> None:
+    word = TellingWord(
+        word="[SPAM]", value="spam", n_with=1_747, n_of_value=1_750, n_elsewhere=0,
+        example="[SPAM] Free entry in 2…",
+    )  # fmt: skip
+    leak = TextLeak(column="text", how="word", score=0.999, words=(word,), n_rows=5_000)
+    verdict = again(DATA, text_leaks=(leak,))
+    what = (
+        "Words of 'text' tell the label: \"[SPAM]\" stands in 1,747 of 1,750 texts of 'spam' and "
+        "in no other, as in “[SPAM] Free entry in 2…” (of 5,000 texts that were looked at)."
+    )
+    assert what in warnings(verdict)
+    assert "exclude = ['text']" in next_of(verdict, what)
+    assert verdict.answer is Answer.GO
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("number", "'text' has the label written in it, in 99% of the 800 texts"),
+        ("length in words", "The length in words of 'text' tells the label (score 0.991)."),
+        ("few words", "A few words of 'text' together tell the label (a small tree scores 0.991"),
+        ("all words", "The words of 'text' tell the label almost perfectly (a linear model scores"),
+    ],
+)
+def test_other_leaks_of_texts_are_told(how: str, told: str) -> None:
+    leak = TextLeak(column="text", how=how, score=0.991, n_rows=800)
+    assert any(each.startswith(told) for each in warnings(again(DATA, text_leaks=(leak,))))
 
 
 def test_spellings_of_classes_are_a_warning_those_of_categories_a_note() -> None:

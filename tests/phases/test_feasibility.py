@@ -53,6 +53,8 @@ def test_what_is_too_good_to_be_true_is_no_go() -> None:
     assert told.answer is Answer.UNCLEAR
     assert told.summary.startswith("Too good to be true?")
     assert "Too good to be true? 'heat', 'wear' tell the label almost perfectly." in warnings(told)
+    texts = again(FEASIBILITY, giveaways=("text",), telling_words=("[SPAM]",))
+    assert any("by the words '[SPAM]'." in what for what in warnings(texts))
     high = again(FEASIBILITY, score=0.993, chance_score=0.5, strongest=("refund",))
     assert high.answer is Answer.UNCLEAR
     assert any("most is told by 'refund'" in what for what in warnings(high))

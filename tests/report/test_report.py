@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
-from tests.examples import example_capacity, example_problem
+from tests.examples import example_capacity, example_data, example_problem
+from tests.phases.again import again
 from tests.report.entries import entries_of, example_entries, standing_of
 
+from leadline.phases.data import Data, Leak, TellingWord, TextLeak
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.record.codec import decode
 from leadline.report import write_report
+from leadline.report.audit_table import audit_table
 from leadline.report.text_table import table_of_fields
 
 N_PICTURES = sum(row.has_picture for row in ROWS.values())
@@ -123,6 +126,39 @@ def test_foreign_text_is_text_in_markdown() -> None:
     assert "**b**" not in page
     assert "[a](" not in page.replace("\\[a\\](", "")
     assert "\n# h" not in page
+
+
+def audited() -> Data:
+    word = TellingWord(
+        word="|", value="won", n_with=9, n_of_value=9, n_elsewhere=0, example="a | <b>won</b>"
+    )
+    leak = TextLeak(column="said", how="word", score=1.0, words=(word,), n_rows=40)
+    leaks = (Leak(column="refunded", score=0.993),)
+    judged = again(example_data(), leaks=leaks, text_leaks=(leak,))
+    assert isinstance(judged, Data)
+    return judged
+
+
+@pytest.mark.parametrize("form", ["html", "markdown"])
+def test_what_the_audit_found_is_a_table(form: str) -> None:
+    entries = entries_of([("problem", example_problem()), ("data", audited())])
+    page = write_report(entries, standing_of(entries), title="Late", form=form)  # type: ignore[arg-type]
+    assert "What the audit found" in page
+    assert "<b>won" not in page
+    head = re.search(r"Finding.*Columns.*Evidence.*What to do", page)
+    assert head is not None
+    row = next(line for line in page.splitlines() if "Tells the label alone" in line)
+    assert "refunded" in row
+    assert "score 0.993" in row
+    if form == "markdown":
+        told = next(line for line in page.splitlines() if "Text tells the label" in line)
+        assert len(re.findall(r"(?<!\\)\|", told)) == 5
+
+
+def test_a_row_of_which_nothing_was_found_has_no_table_of_the_audit() -> None:
+    clean = again(example_data(), n_duplicates=0, n_conflicts=0, n_crossing=0, columns=())
+    assert audit_table(clean) is None
+    assert audit_table(example_problem()) is None
 
 
 def test_markdown_tables_are_whole() -> None:

@@ -8,15 +8,18 @@ import pytest
 from starlette.testclient import TestClient
 from tests.examples import (
     example_capacity,
+    example_data,
     example_decay,
     example_decision,
     example_feasibility,
     example_forecast,
     example_monitor,
 )
+from tests.phases.again import again
 from tests.services.flights import append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
+from leadline.phases.data import Leak
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.record import JobState
 from leadline.web.templating import make_templates
@@ -37,6 +40,16 @@ PATHS = [
     *(f"/stages/{stage}" for stage in Stage),
     *(f"/decide/{stage}" for stage in Stage),
 ]
+
+
+def test_the_data_page_has_what_the_audit_found_as_a_table(make: Make, visit: Visit) -> None:
+    found = again(example_data(), leaks=(Leak(column="refunded", score=0.993),))
+    workspace = make(["problem"])
+    append(workspace, "data", found)
+    page = visit(workspace).get("/rows/data").text
+    table = page.partition("What the audit found")[2].partition("</table>")[0]
+    assert "<td>refunded</td><td>score 0.993" in table
+    assert "exclude = [&#39;refunded&#39;]" in table
 
 
 def csrf_token(client: TestClient, path: str = "/") -> str:

@@ -66,7 +66,7 @@ def read_pool(
             "The labelled rows are needed.",
             "Set [data] files = ['FILE'] in leadline.toml.",
         )
-    options = replace(reading_options(settings.data), images=images_of(workspace))
+    options = replace(reading_options(settings.data), images=images_of(workspace), is_odd_said=True)
     paths = [workspace.path(name) for name in settings.data.files]
     table = read_tables(
         paths, schema=_as_said(schema, settings.data.missing), options=options, note=note

@@ -115,6 +115,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             sentinels=found.sentinels,
             spellings=found.spellings,
             spread_leak=found.spread_leak,
+            text_leaks=found.text_leaks,
             near_repeats=found.near_repeats,
             time_column=time_column,
             group_column=settings.group,

@@ -80,6 +80,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             n_test_needed=_n_test_needed(problem, data, expected),
             n_test=data.split.n_test,
             giveaways=_giveaways(data),
+            telling_words=_telling_words(data),
             strongest=tuple(leak.column for leak in data.leaks[:_MOST_NAMED]),
             proposed_group=data.groups[0].column if data.groups else "",
         )
@@ -87,10 +88,17 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
 
 
 def _giveaways(data: Data) -> tuple[str, ...]:
-    """The columns that tell the label alone, and those that do together."""
+    """The columns that tell the label alone, those that do together, and texts that do."""
     alone = tuple(leak.column for leak in data.leaks if leak.score >= LEAK_SCORE)
     together = data.spread_leak.columns if data.spread_leak else ()
-    return tuple(dict.fromkeys((*alone, *together)))
+    texts = tuple(leak.column for leak in data.text_leaks)
+    return tuple(dict.fromkeys((*alone, *together, *texts)))
+
+
+def _telling_words(data: Data) -> tuple[str, ...]:
+    """The words of texts that tell the label, the strongest first."""
+    words = (word.word for leak in data.text_leaks for word in leak.words)
+    return tuple(dict.fromkeys(words))[:_MOST_NAMED]
 
 
 def _small(pool: Pool, data: Data) -> Pool:

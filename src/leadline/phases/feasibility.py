@@ -54,6 +54,8 @@ class Evidence:
         Test rows there are.
     giveaways : tuple of str
         Columns that tell the label almost perfectly, alone or together, by the audit.
+    telling_words : tuple of str
+        Words of texts among `giveaways` that tell the label.
     strongest : tuple of str
         The columns that tell most of the label, each alone.
     proposed_group : str
@@ -77,6 +79,7 @@ class Evidence:
     n_test_needed: int | None
     n_test: int
     giveaways: tuple[str, ...] = ()
+    telling_words: tuple[str, ...] = ()
     strongest: tuple[str, ...] = ()
     proposed_group: str = ""
 
@@ -160,12 +163,15 @@ def _too_good_finding(evidence: Evidence) -> Finding:
     names = ", ".join(map(repr, columns))
     if evidence.giveaways:
         tell = "tell" if len(columns) > 1 else "tells"
-        told = f"{names} {tell} the label almost perfectly."
+        words = ", ".join(map(repr, evidence.telling_words))
+        by = f", by the words {words}" if words else ""
+        told = f"{names} {tell} the label almost perfectly{by}."
     else:
         told = "The score is nearly perfect" + (f"; most is told by {names}." if names else ".")
     return warning(
         f"Too good to be true? {told}",
-        f"What is known only after the fact must be left out: exclude = [{names}] under [data]. "
+        f"What is known only after the fact must be left out: exclude = [{names}] under [data]"
+        f"{', or words taken out of the texts' if evidence.telling_words else ''}. "
         "If all is known in time, decide 'go' and say why.",
         columns,
     )

@@ -10,6 +10,7 @@ from leadline.reading.dates import parse_dates, parse_epochs
 from leadline.reading.missing import is_missing
 from leadline.reading.numbers import NumberStyle, parse_numbers, settled
 from leadline.reading.schema import CellType, ColumnReading
+from leadline.reading.units import has_other_unit
 
 _DATETIME = pl.Datetime("us")
 _BESIDE = r"^\s|\s$"
@@ -137,7 +138,7 @@ def _of_text(column: pl.Series, reading: ColumnReading) -> tuple[pl.Series, pl.S
     is_words = reading.type is CellType.WORDS
     style = NumberStyle(reading.decimal, reading.thousands)
     if reading.type is CellType.NUMBER and not reading.missing:
-        numbers = parse_numbers(text, style)
+        numbers = _of_one_unit(text, parse_numbers(text, style), reading)
         if numbers.null_count() == text.null_count():
             # every cell is a number: no word stands for none
             return settled(numbers), text.is_null()
@@ -146,12 +147,17 @@ def _of_text(column: pl.Series, reading: ColumnReading) -> tuple[pl.Series, pl.S
     if is_words:
         return filled.str.to_lowercase() if reading.is_boolean else filled, is_empty
     if reading.type is CellType.NUMBER or reading.epoch is not None:
-        numbers = settled(parse_numbers(filled, style))
+        numbers = settled(_of_one_unit(filled, parse_numbers(filled, style), reading))
         if reading.epoch is None:
             return numbers, is_empty
         dates = parse_epochs(numbers, reading.epoch)
         return dates.zip_with(dates.is_not_null(), parse_dates(filled)), is_empty
     return parse_dates(filled, reading.order), is_empty
+
+
+def _of_one_unit(text: pl.Series, numbers: pl.Series, reading: ColumnReading) -> pl.Series:
+    """Numbers without those in another unit than the column's."""
+    return numbers.set(has_other_unit(text, reading.unit), None) if reading.unit else numbers
 
 
 def _of_typed(column: pl.Series, reading: ColumnReading) -> pl.Series:

@@ -109,7 +109,7 @@ def _read(
         return values
     read = read_cells(values, how)
     if read.is_odd.any():
-        raise _misfit(values, read.is_odd, kind, place)
+        raise _misfit(values, read.is_odd, kind, place, how.unit)
     return read.values
 
 
@@ -196,7 +196,7 @@ def _is_given(values: pl.Series) -> pl.Series:
 
 
 def _misfit(
-    values: pl.Series, lost: pl.Series, kind: str, place: Callable[[int], str]
+    values: pl.Series, lost: pl.Series, kind: str, place: Callable[[int], str], unit: str = ""
 ) -> DataError:
     """The refusal of the first value that does not fit."""
     index = int(lost.arg_max() or 0)
@@ -205,9 +205,10 @@ def _misfit(
     shown = str(value.to_list() if isinstance(value, pl.Series) else value)
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
     more = f" {n_more:,} more like it." if n_more else ""
+    needed = f"a number in {unit} or without a sign" if unit else _NEEDED[kind]
     return DataError(
         f'{place(index)}: {values.name!r} is "{shown}",',
-        f"{_NEEDED[kind]} is needed.{more}",
+        f"{needed} is needed.{more}",
         "Correct it, or leave it empty where it is not known.",
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.cell_values import as_text, stripped
+from leadline.reading.cell_values import as_text, read_cells, stripped
 from leadline.reading.dates import epoch_of, likeliest_order
 from leadline.reading.missing import is_missing
 from leadline.reading.numbers import STYLES, NumberStyle, likeliest_style, most_fitting
@@ -20,7 +20,9 @@ from leadline.reading.recognised import (
     words_reading,
 )
 from leadline.reading.recognition import recognise
-from leadline.reading.schema import CellType, DateOrder
+from leadline.reading.schema import CellType, ColumnReading, DateOrder
+
+_SAMPLE = 1_000
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,52 @@ def corrected(column: pl.Series, correction: Correction, hints: Hints) -> Recogn
         epoch = epoch_of(column) if column.dtype.is_numeric() else None
         reading = reading_as(column, kind, hints, order=order, epoch=epoch)
     return Recognised(replace(reading, is_odd_missing=hints.odd == "missing"))
+
+
+def odd_as_said(column: pl.Series, known: ColumnReading, hints: Hints) -> ColumnReading:
+    """A reading that is known, with what a person says by now of odd cells.
+
+    It changes only where there are such cells: a few among many that can be read.
+
+    Parameters
+    ----------
+    column : polars.Series of str
+        The cells that the reading was made of, as the files have them by now.
+    known : ColumnReading
+        How they were read.
+    hints : Hints
+        With what becomes of odd cells.
+
+    Examples
+    --------
+    >>> cells = pl.Series("x", ["1.5", "2.5", "3.5", "4.5", "five"])
+    >>> known = ColumnReading(name="x", type=CellType.NUMBER)
+    >>> odd_as_said(cells, known, Hints(odd="missing")).words
+    'number, what cannot be read is no value'
+    >>> odd_as_said(cells, known, Hints(odd="words")).words
+    'words'
+    """
+    if known.type is CellType.WORDS:
+        return known if hints.odd == "words" else _words_as_said(column, known, hints)
+    strict = replace(known, is_odd_missing=False)
+    is_same = known.is_odd_missing and hints.odd == "missing"
+    if known.type is CellType.IMAGE or is_same or hints.odd == "refuse":
+        return known if is_same else strict
+    if not read_cells(column, strict).is_odd.any():
+        return known
+    found = recognise(column, hints).reading
+    if found.type is CellType.WORDS:
+        return found
+    return replace(known, is_odd_missing=found.is_odd_missing)
+
+
+def _words_as_said(column: pl.Series, known: ColumnReading, hints: Hints) -> ColumnReading:
+    """Words that are words only because a person said so of odd cells, read anew."""
+    # a sample tells most others at once
+    if recognise(column.head(_SAMPLE), hints).reading.type is CellType.WORDS:
+        return known
+    found = recognise(column, hints)
+    return found.reading if found.needed or found.reading.is_odd_missing else known
 
 
 def _written(column: pl.Series, missing: Collection[str]) -> pl.Series:

@@ -62,7 +62,8 @@ class OddCells:
     @property
     def needed(self) -> str:
         """What the reading takes."""
-        return _NEEDED[self.reading.type]
+        unit = self.reading.unit
+        return f"a number in {unit} or without a sign" if unit else _NEEDED[self.reading.type]
 
 
 def _refuse_nested(odd: Sequence[OddCells], *, is_first: bool) -> NoReturn:

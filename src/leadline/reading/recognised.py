@@ -8,6 +8,7 @@ import polars as pl
 
 from leadline.reading.numbers import NumberStyle
 from leadline.reading.schema import CellType, ColumnReading
+from leadline.reading.units import unit_of
 
 _SAMPLE = 1_000
 _BOOLEANS = {"true", "false"}
@@ -114,5 +115,5 @@ def words_reading(filled: pl.Series, hints: Hints) -> ColumnReading:
 
 def number_reading(text: pl.Series, style: NumberStyle, hints: Hints) -> ColumnReading:
     """The reading of a column as numbers with the marks of a style."""
-    marks = {"decimal": style.decimal, "thousands": style.thousands}
+    marks = {"decimal": style.decimal, "thousands": style.thousands, "unit": unit_of(text)}
     return reading_as(text, CellType.NUMBER, hints, **marks)

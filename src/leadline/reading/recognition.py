@@ -40,6 +40,7 @@ from leadline.reading.recognised import (
     words_reading,
 )
 from leadline.reading.schema import CellType, ColumnReading
+from leadline.reading.units import has_other_unit, unit_of
 
 _NEARLY = 0.8
 _MOST_ODD_WORDS = 10
@@ -153,6 +154,9 @@ def _as_number(text: pl.Series, hints: Hints) -> Recognised | None:
     if choice is None:
         return None
     reading = number_reading(text, choice.style, hints)
+    if has_other_unit(text, reading.unit).any():
+        # a few of another unit are odd cells, many make words of the column
+        return None
     if choice.rival is None:
         return Recognised(reading, remarks=_compact_remarks(text))
     example = text.filter(text.str.contains(r"[.,]"))[0]
@@ -244,7 +248,20 @@ def _as_nearly(text: pl.Series, hints: Hints) -> Recognised | None:
             "Write them in one form, 2024-05-31 best."
         )
         return Recognised(words_reading(text, hints), remarks=(remark,))
-    return None
+    return _in_several_units(text, hints)
+
+
+def _in_several_units(text: pl.Series, hints: Hints) -> Recognised | None:
+    unit = unit_of(text)
+    is_other = has_other_unit(text, unit)
+    if not is_other.any() or choose_style(text, hints.decimals) is None:
+        return None
+    shown = [text.filter(text.str.contains(unit, literal=True))[0], text.filter(is_other)[0]]
+    remark = (
+        f'{text.name!r} holds numbers in several units, "{shown[0]}" and "{shown[1]}", and was '
+        "read as words. Write them in one unit."
+    )
+    return Recognised(words_reading(text, hints), remarks=(remark,))
 
 
 def _nearest(text: pl.Series, kind: CellType, hints: Hints) -> ColumnReading | None:

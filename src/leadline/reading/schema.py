@@ -55,6 +55,8 @@ class ColumnReading:
         The decimal mark of numbers written as text.
     thousands : {"", ",", ".", " ", "'"}
         The mark between groups of three digits; empty: none. A blank stands for every blank.
+    unit : {"", "%", "€", "$", "£", "¥"}
+        The sign of numbers; empty: none was seen. 25 % is 25. A bare number is of this unit.
     order : DateOrder
         Of dates that are written as text.
     epoch : Epoch or None
@@ -73,6 +75,7 @@ class ColumnReading:
     type: CellType
     decimal: str = "."
     thousands: str = ""
+    unit: str = ""
     order: DateOrder = DateOrder.ISO
     epoch: Epoch | None = None
     is_boolean: bool = False
@@ -93,6 +96,7 @@ class ColumnReading:
         if self.type is CellType.NUMBER:
             said += [f'decimal mark "{self.decimal}"'] * (self.decimal != ".")
             said += [f'thousands mark "{self.thousands}"'] * bool(self.thousands)
+            said += [f"in {self.unit}"] * bool(self.unit)
         elif self.type is CellType.DATE:
             said.append(self.order.value if self.epoch is None else self.epoch.value)
         elif self.is_boolean:

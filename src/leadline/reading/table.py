@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from leadline.errors import DataError
+from leadline.reading.across_files import in_unit, mixed_zones
 from leadline.reading.cell_values import read_cells, stripped
-from leadline.reading.correction import Correction, corrected
+from leadline.reading.correction import Correction, corrected, odd_as_said
 from leadline.reading.file_forms.raw import RawTable, Trim, open_table, refuse_other_columns
 from leadline.reading.file_forms.source import Note
 from leadline.reading.file_forms.trim_advice import Advice
@@ -49,6 +50,8 @@ class ReadingOptions:
         Column name to how a person says that it is read.
     odd_cells : {"refuse", "missing", "words"}
         What becomes of a few cells that are no numbers among many that are.
+    is_odd_said : bool
+        Whether that holds for columns that a schema knows, too: of the files that made it.
     trim : Trim
         Lines above the header and below the rows.
     images : Images or None
@@ -60,6 +63,7 @@ class ReadingOptions:
     time: str = ""
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     odd_cells: str = "refuse"
+    is_odd_said: bool = False
     trim: Trim = field(default_factory=Trim)
     images: Images | None = RECOGNISED
 
@@ -163,6 +167,8 @@ def read_raw(
             # lists and the like are no words either
             reading = replace(reading, type=CellType.WORDS)
             column, faults = _column(parts, tables, reading, options, note)[0], []
+        if told := mixed_zones(parts, reading):
+            note(told)
         odd += faults
         columns.append(column)
         found.append(recognised)
@@ -224,6 +230,10 @@ def _reading_of(
         is_text = all(part.dtype == pl.String for part in parts)
         return corrected(pl.concat(parts) if is_text else parts[0], correction, hints)
     if (known := schema.get(name)) is not None:
+        texts = [table.frame[name] for table in tables if table.frame[name].dtype == pl.String]
+        if options.is_odd_said and texts:
+            hints = replace(hints, is_time=name == options.time)
+            known = odd_as_said(pl.concat(texts), known, hints)
         return Recognised(known)
     return _recognised(name, tables, hints, options)
 
@@ -258,7 +268,11 @@ def _recognised(
     texts = [part for part in parts if part.dtype == pl.String]
     typed = [part for part in parts if part.dtype not in (pl.String, pl.Null)]
     if typed and not texts:
-        return _agreed(name, tables, [recognise(part, hints) for part in typed])
+        agreed = _agreed(name, tables, [recognise(part, hints) for part in typed])
+        is_percent = any(name in table.percents for table in tables)
+        if is_percent and agreed.reading.type is CellType.NUMBER:
+            return replace(agreed, reading=replace(agreed.reading, unit="%"))
+        return agreed
     whole = recognise(pl.concat(texts), hints) if texts else recognise(parts[0], hints)
     if len(parts) == 1 or whole.is_forced or whole.reading.type is not CellType.WORDS:
         return whole
@@ -315,7 +329,7 @@ def _column(
         if options.images is None and _is_picture(part, reading):
             values.append(part)
             continue
-        read = read_cells(part, reading)
+        read = read_cells(in_unit(part, reading, table, note), reading)
         values.append(read.values)
         if read.is_odd.any():
             odd.append(OddCells.of(part, read.is_odd, reading, table.place))

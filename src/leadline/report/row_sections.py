@@ -11,6 +11,7 @@ from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_deci
 from leadline.phases.verdict import Finding
 from leadline.phases.wording import moment
 from leadline.record import Entry
+from leadline.report.audit_table import audit_table
 from leadline.report.chart_tables import table_of
 from leadline.report.text_table import Table, tabled
 from leadline.report.verification import verification_table
@@ -57,6 +58,8 @@ class RowSection:
         Further pictures.
     table : Table or None
         Its numbers.
+    audit : Table or None
+        What the audit of the data found, and what to do.
     verification : Table or None
         How earlier verdicts of the row came out, where that is known.
     findings : tuple of Finding
@@ -73,6 +76,7 @@ class RowSection:
     drawing: Drawing | None = None
     details: tuple[Drawing, ...] = ()
     table: Table | None = None
+    audit: Table | None = None
     verification: Table | None = None
     findings: tuple[Finding, ...] = ()
     origin: str = ""
@@ -119,6 +123,7 @@ def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bo
         drawing=_drawn(chart_of(entry.verdict)) if with_drawing else None,
         details=_details(entry) if with_drawing else (),
         table=table_of(entry.verdict),
+        audit=audit_table(entry.verdict),
         verification=verification_table(entry.verdict),
         findings=entry.verdict.findings,
         origin=f"Entry {entry.number}, by {entry.by}, {moment(entry.at)}.",

@@ -15,6 +15,7 @@ from leadline.datasets.audit.near_repeats import near_repeats
 from leadline.datasets.audit.sentinels import sentinels
 from leadline.datasets.audit.spellings import spellings
 from leadline.datasets.audit.spread_leaks import spread_leak
+from leadline.datasets.audit.text_leaks import text_leaks
 from leadline.datasets.frames import Target
 from leadline.phases.data import (
     LEAK_SCORE,
@@ -26,9 +27,11 @@ from leadline.phases.data import (
     Sentinel,
     Spellings,
     SpreadLeak,
+    TextLeak,
 )
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
+from leadline.snapshot import class_texts
 
 _MOST_VALUES = 2_000
 _MOST_SENTINELS = 50
@@ -53,6 +56,8 @@ class Suspicions:
         Best single columns.
     spread_leak : SpreadLeak or None
         Columns that only together give the label away.
+    text_leaks : tuple of TextLeak
+        Texts that give the label away.
     near_repeats : float in [0, 1]
         Share of the test rows that nearly repeat a train row.
     """
@@ -62,6 +67,7 @@ class Suspicions:
     spellings: tuple[Spellings, ...]
     leaks: tuple[Leak, ...]
     spread_leak: SpreadLeak | None
+    text_leaks: tuple[TextLeak, ...]
     near_repeats: float
 
 
@@ -92,7 +98,13 @@ def find_suspicions(
     """
     if frame.height == 0:
         return Suspicions(
-            groups=(), sentinels=(), spellings=(), leaks=(), spread_leak=None, near_repeats=0.0
+            groups=(),
+            sentinels=(),
+            spellings=(),
+            leaks=(),
+            spread_leak=None,
+            text_leaks=(),
+            near_repeats=0.0,
         )
     features = {c.name: c.kind.value for c in columns if c.role is Role.FEATURE}
     report("looking for columns that tell the label", 0.0)
@@ -104,6 +116,8 @@ def find_suspicions(
     together = spread_leak(
         frame.select(list(left)), left, Target.of(problem).values(frame), is_class=is_class
     )
+    report("looking for words that tell the label", 0.6)
+    told = text_leaks(frame, left, _as_told(frame, problem), is_class=is_class)
     report("looking for rows that belong together", 0.8)
     # of a yes-or-no question the answer, not which of many values the label has
     label = pl.Series(problem.label, Target.of(problem).values(frame))
@@ -117,8 +131,20 @@ def find_suspicions(
         spellings=_spellings(frame, columns),
         leaks=leaks,
         spread_leak=together,
+        text_leaks=told,
         near_repeats=near,
     )
+
+
+def _as_told(frame: pl.DataFrame, problem: Problem) -> NDArray[np.generic]:
+    """The label: numbers, or classes under their names, of a yes-or-no question two."""
+    if problem.task is Task.REGRESSION:
+        return Target.of(problem).values(frame)
+    label = class_texts(frame[problem.label])
+    if problem.task is Task.BINARY and label.n_unique() > 2:
+        is_hit = label == problem.positive
+        label = label.set(~is_hit, f"not {problem.positive}")
+    return np.asarray(label.to_list(), dtype=str)
 
 
 def _spellings(frame: pl.DataFrame, columns: tuple[Column, ...]) -> tuple[Spellings, ...]:

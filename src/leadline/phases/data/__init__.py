@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadline.phases.data.audit_lines import AuditLine
 from leadline.phases.data.data import Data, assess
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.set_aside import Split, SplitKind
@@ -14,10 +15,13 @@ from leadline.phases.data.suspicions import (
     Sentinel,
     Spellings,
     SpreadLeak,
+    TellingWord,
+    TextLeak,
 )
 
 __all__ = [
     "LEAK_SCORE",
+    "AuditLine",
     "ClassCount",
     "Column",
     "Data",
@@ -32,5 +36,7 @@ __all__ = [
     "Split",
     "SplitKind",
     "SpreadLeak",
+    "TellingWord",
+    "TextLeak",
     "assess",
 ]

@@ -26,7 +26,7 @@ def class_findings(evidence: Evidence) -> list[Finding]:
     if len(evidence.classes) < 2:
         needed = "Rows of at least two classes are needed."
         return [barrier("The label has one value only.", needed)]
-    return [*_spelling_findings(evidence), *_count_findings(evidence)]
+    return [*spelling_findings(evidence), *_count_findings(evidence)]
 
 
 def _count_findings(evidence: Evidence) -> list[Finding]:
@@ -76,7 +76,8 @@ def _small_words(small: list[ClassCount], n_classes: int) -> str:
     )
 
 
-def _spelling_findings(evidence: Evidence) -> list[Finding]:
+def spelling_findings(evidence: Evidence) -> list[Finding]:
+    """Classes that differ in spelling only, as one finding."""
     of_classes = [
         each
         for each in evidence.spellings

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.data.audit_lines import AuditLine, audit_lines
 from leadline.phases.data.class_findings import class_findings
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.split_findings import duplicate_findings, split_findings, split_words
@@ -33,6 +34,11 @@ _WIDE_SHARE = 0.5
 @dataclass(frozen=True, kw_only=True)
 class Data(Verdict, Evidence):
     """The snapshot, its split, and what is wrong with it."""
+
+    @property
+    def audit_lines(self) -> tuple[AuditLine, ...]:
+        """What the audit found, for a table."""
+        return audit_lines(self)
 
 
 def assess(evidence: Evidence) -> Data:

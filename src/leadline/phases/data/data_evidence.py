@@ -13,6 +13,7 @@ from leadline.phases.data.suspicions import (
     Sentinel,
     Spellings,
     SpreadLeak,
+    TextLeak,
 )
 from leadline.phases.scoring import Task
 from leadline.reading.schema import Epoch, ReadingSchema
@@ -73,6 +74,8 @@ class Evidence:
         Values that differ in spelling only: of the label, and of categories.
     spread_leak : SpreadLeak or None
         Columns that only together predict the label almost perfectly.
+    text_leaks : tuple of TextLeak
+        Texts that give the label away.
     near_repeats : float in [0, 1]
         Share of the test rows that are nearly the same as some train row, beyond chance.
     positive : str
@@ -107,6 +110,7 @@ class Evidence:
     sentinels: tuple[Sentinel, ...] = ()
     spellings: tuple[Spellings, ...] = ()
     spread_leak: SpreadLeak | None = None
+    text_leaks: tuple[TextLeak, ...] = ()
     near_repeats: float = 0.0
     positive: str = ""
     time_column: str = ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.set_aside import SplitKind
 from leadline.phases.data.snapshot_columns import Kind, Role
-from leadline.phases.data.suspicions import Group
+from leadline.phases.data.suspicions import Group, Leak, SpreadLeak
+from leadline.phases.data.text_findings import text_findings
 from leadline.phases.verdict import Finding, note, warning
 
 LEAK_SCORE = 0.98
@@ -25,40 +26,44 @@ def suspicion_findings(evidence: Evidence) -> list[Finding]:
     """
     return [
         *_leak_findings(evidence),
-        *(_group_finding(group, evidence) for group in evidence.groups[:1]),
-        *_sentinel_findings(evidence),
-        *_near_findings(evidence),
+        *text_findings(evidence.text_leaks),
+        *(group_finding(group, evidence) for group in evidence.groups[:1]),
+        *sentinel_findings(evidence),
+        *near_findings(evidence),
     ]
 
 
 def _leak_findings(evidence: Evidence) -> list[Finding]:
-    findings = [
-        warning(
-            f"{leak.column!r} alone predicts the label (score {leak.score:.3f}): "
-            "it may be known only after the fact.",
-            f"If so, name it under [data] exclude: exclude = [{leak.column!r}].",
-            (leak.column,),
-        )
-        for leak in evidence.leaks
-        if leak.score >= LEAK_SCORE
-    ]
+    found = [leak_finding(leak) for leak in evidence.leaks if leak.score >= LEAK_SCORE]
     spread = evidence.spread_leak
-    if spread is not None:
-        names = ", ".join(map(repr, spread.columns))
-        how = "together predict" if len(spread.columns) > 1 else "predicts"
-        findings.append(
-            warning(
-                f"{names} {how} the label almost perfectly (a small {spread.model} "
-                f"scores {spread.score:.3f}): too good to be true, if they are known only "
-                "after the fact.",
-                f"If so, name them under [data] exclude: exclude = [{names}].",
-                spread.columns,
-            )
-        )
-    return findings
+    return found if spread is None else [*found, spread_finding(spread)]
 
 
-def _group_finding(group: Group, evidence: Evidence) -> Finding:
+def leak_finding(leak: Leak) -> Finding:
+    """A column that alone tells the label."""
+    return warning(
+        f"{leak.column!r} alone predicts the label (score {leak.score:.3f}): "
+        "it may be known only after the fact.",
+        f"If it is, name it under [data] exclude: exclude = [{leak.column!r}].",
+        (leak.column,),
+    )
+
+
+def spread_finding(spread: SpreadLeak) -> Finding:
+    """Columns that only together tell the label."""
+    names = ", ".join(map(repr, spread.columns))
+    how = "together predict" if len(spread.columns) > 1 else "predicts"
+    return warning(
+        f"{names} {how} the label almost perfectly (a small {spread.model} "
+        f"scores {spread.score:.3f}): too good to be true, if they are known only "
+        "after the fact.",
+        f"If they are, name them under [data] exclude: exclude = [{names}].",
+        spread.columns,
+    )
+
+
+def group_finding(group: Group, evidence: Evidence) -> Finding:
+    """A column by which rows belong together."""
     name = group.column
     words = (
         f"{name!r} has {group.n_groups:,} values that come back, {group.rows_each:g} rows each, "
@@ -74,7 +79,8 @@ def _group_finding(group: Group, evidence: Evidence) -> Finding:
     )
 
 
-def _sentinel_findings(evidence: Evidence) -> list[Finding]:
+def sentinel_findings(evidence: Evidence) -> list[Finding]:
+    """A finding for each value that may mean missing, with all its columns."""
     findings = []
     words = {each.name for each in evidence.columns if each.kind in {Kind.CATEGORY, Kind.TEXT}}
     for value in dict.fromkeys(each.value for each in evidence.sentinels):
@@ -87,7 +93,7 @@ def _sentinel_findings(evidence: Evidence) -> list[Finding]:
         findings.append(
             warning(
                 f"{value} {how} {shown}{more}: does it mean missing?",
-                f"If so, name it under [data]: missing = [{value!r}] "
+                f"If it does, name it under [data]: missing = [{value!r}] "
                 f"(init: --missing {_typed(value)}).",
                 tuple(each.column for each in found),
             )
@@ -95,7 +101,8 @@ def _sentinel_findings(evidence: Evidence) -> list[Finding]:
     return findings
 
 
-def _near_findings(evidence: Evidence) -> list[Finding]:
+def near_findings(evidence: Evidence) -> list[Finding]:
+    """Test rows that nearly repeat train rows, if they are many."""
     if evidence.near_repeats < _MANY_NEAR:
         return []
     return [
@@ -116,23 +123,34 @@ def column_findings(evidence: Evidence) -> list[Finding]:
     evidence : Evidence
         Of the audit.
     """
-    findings = []
-    for column in evidence.columns:
-        if column.role is Role.EXCLUDED and column.why:
-            findings.append(note(f"{column.name!r} is left out: {column.why}.", "", (column.name,)))
-        elif column.role is Role.FEATURE and column.n_missing > evidence.n_rows / 2:
-            share = column.n_missing / max(evidence.n_rows, 1)
-            findings.append(
-                warning(
-                    f"{column.name!r} is missing in {share:.0%} of the rows.",
-                    "Check that it will be there when the model is used.",
-                    (column.name,),
-                )
-            )
-    return [*findings, *_category_findings(evidence)]
+    left_out = [
+        note(f"{column.name!r} is left out: {column.why}.", "", (column.name,))
+        for column in evidence.columns
+        if column.role is Role.EXCLUDED and column.why
+    ]
+    return [*left_out, *missing_findings(evidence), *category_findings(evidence)]
 
 
-def _category_findings(evidence: Evidence) -> list[Finding]:
+def missing_findings(evidence: Evidence) -> list[Finding]:
+    """Features that more than half of the rows lack."""
+    shares = {
+        column.name: column.n_missing / max(evidence.n_rows, 1)
+        for column in evidence.columns
+        if column.role is Role.FEATURE
+    }
+    return [
+        warning(
+            f"{name!r} is missing in {share:.0%} of the rows.",
+            "Check that it will be there when the model is used.",
+            (name,),
+        )
+        for name, share in shares.items()
+        if share > 1 / 2
+    ]
+
+
+def category_findings(evidence: Evidence) -> list[Finding]:
+    """Categories whose values differ in spelling only, a finding a column."""
     features = evidence.features
     findings = []
     for name in dict.fromkeys(each.column for each in evidence.spellings):

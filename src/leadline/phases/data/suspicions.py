@@ -112,3 +112,57 @@ class SpreadLeak:
     columns: tuple[str, ...]
     score: float
     model: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellingWord:
+    """A word in texts that tells a class.
+
+    Attributes
+    ----------
+    word : str
+        A word or a run of words in lower case, a word as it is written (its digits as 0), or a
+        sign.
+    value : str
+        The class it tells.
+    n_with, n_of_value : int
+        Texts of the class that have it, and texts of the class.
+    n_elsewhere : int
+        Texts of other classes that have it.
+    example : str
+        A text around it.
+    """
+
+    word: str
+    value: str
+    n_with: int
+    n_of_value: int
+    n_elsewhere: int
+    example: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextLeak:
+    """A column of texts that gives the label away.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    how : str
+        By what: "word" (one alone tells a class), "number" (the label is written in the text),
+        "length in letters", "length in words", "length in lines", "few words" or "all words".
+    score : float in [0, 1]
+        Of a word the F1 of its class, of a number the share of texts that have it; else F1 in the
+        mean of the classes, or explained variance, over three folds.
+    words : tuple of TellingWord
+        The strongest.
+    n_rows : int
+        Different texts that were looked at.
+    """
+
+    column: str
+    how: str
+    score: float
+    words: tuple[TellingWord, ...] = ()
+    n_rows: int

@@ -25,6 +25,7 @@ _FEWEST_IN_A_RUN = 3
 _MOST_TITLES = 10
 _MOST_SHOWN = 5
 _MOST_TOTALS = 3
+_MARKS = " ,;|\t\"'"
 _TOTAL = re.compile(
     r"(grand |sub)?(totals?|sum|sums|summe|gesamt|insgesamt|average|mean)\b:?$",
     re.IGNORECASE,
@@ -124,7 +125,8 @@ def column_names(
             "column_1, column_2 and so on. Add a first line with names if you want others."
         )
         return None
-    return _names(first, rest, f"{name} line {cells.lines[0]:,}", note)
+    place = f"{name} line {cells.lines[0]:,}"
+    return _names(first, rest, place, note, known)
 
 
 def titles_above(rows: Iterable[Sequence[str]], known: Collection[str]) -> int:
@@ -248,7 +250,16 @@ def _run_of_numbers(first: tuple[str, ...]) -> set[str]:
     return set(whole) if counts_up and len(values) >= fewest else set()
 
 
-def _names(first: tuple[str, ...], rest: pl.DataFrame, place: str, note: Note) -> list[str]:
+def _is_marks_only(column: str, cells: pl.Series) -> bool:
+    """Whether a column is what was left of lines that two programs ended in their own way."""
+    if column.strip(_MARKS) or (not column and (cells == "").all()):
+        return False
+    return bool((cells.str.strip_chars(_MARKS) == "").all())
+
+
+def _names(
+    first: tuple[str, ...], rest: pl.DataFrame, place: str, note: Note, known: Collection[str]
+) -> list[str]:
     """Name each column; an empty name stands for one to drop."""
     names = _clean(first)
     for column, count in Counter(names).items():
@@ -260,6 +271,13 @@ def _names(first: tuple[str, ...], rest: pl.DataFrame, place: str, note: Note) -
                 "Rename one.",
             )
     for position, column in enumerate(names):
+        if _is_marks_only(column, rest.to_series(position)) and column not in known:
+            names[position] = ""
+            note(
+                f"{place}: column {position + 1} holds nothing but marks between fields and was "
+                "left out."
+            )
+            continue
         if column:
             continue
         if (rest.to_series(position) == "").all():

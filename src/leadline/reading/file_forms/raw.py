@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -47,6 +47,8 @@ class RawTable:
         Whether semicolons keep its fields apart.
     n_totals : int
         Rows at the end that look like totals of those above.
+    percents : frozenset of str
+        Columns of fractions that the file shows in percent.
     """
 
     path: Path
@@ -54,6 +56,7 @@ class RawTable:
     place: Callable[[int], str]
     has_semicolons: bool = False
     n_totals: int = 0
+    percents: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,9 @@ def _spreadsheet(
         known=known,
         advice=trim.advice,
     )
-    return _typed(_without_last(sheet.frame, trim), path, note, first_row=sheet.first_row)
+    table = _typed(_without_last(sheet.frame, trim), path, note, first_row=sheet.first_row)
+    percents = frozenset(" ".join(column.split()) for column in sheet.percents)
+    return replace(table, n_totals=n_totals(table.frame), percents=percents)
 
 
 def _without_last(frame: pl.DataFrame, trim: Trim) -> pl.DataFrame:

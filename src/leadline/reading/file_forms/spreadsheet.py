@@ -16,6 +16,7 @@ from leadline.reading.file_forms.delimited import Cells
 from leadline.reading.file_forms.header import column_names, titles_above
 from leadline.reading.file_forms.source import Note
 from leadline.reading.file_forms.trim_advice import Advice
+from leadline.reading.file_forms.workbook_marks import workbook_marks
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader
@@ -33,10 +34,13 @@ class Sheet:
         As they were typed; a column of several types is text.
     first_row : int
         Number that the workbook gives to the first of them.
+    percents : frozenset of str
+        Columns of fractions that the workbook shows in percent.
     """
 
     frame: pl.DataFrame
     first_row: int
+    percents: frozenset[str] = frozenset()
 
 
 def read_sheet(
@@ -109,7 +113,27 @@ def read_sheet(
         ) from None
     names = names or [f"column_{position + 1}" for position in range(frame.width)]
     kept = {str(position): column for position, column in enumerate(names) if column}
-    return Sheet(frame.select(pl.col(old).alias(new) for old, new in kept.items()), first + 1)
+    marks = workbook_marks(data, chosen, first + 1)
+    errors = [
+        f"{column!r} ({n:,})" for at, column in enumerate(names) if (n := marks.n_errors.get(at))
+    ]
+    if errors:
+        note(
+            f"{name}: cells that hold an error, such as #N/A, were read as no value: "
+            f"{', '.join(errors)}."
+        )
+    frame = frame.select(pl.col(old).alias(new) for old, new in kept.items())
+    percents = frozenset(
+        column
+        for at, column in enumerate(names)
+        if column and _is_in_percent(frame[column], marks.n_percent.get(at, 0))
+    )
+    return Sheet(frame, first + 1, percents)
+
+
+def _is_in_percent(column: pl.Series, n_percent: int) -> bool:
+    """Whether the numbers of a column are shown in percent, all of them."""
+    return column.dtype.is_numeric() and 0 < column.count() <= n_percent
 
 
 def _head(workbook: ExcelReader, sheet: str, skip_lines: int) -> tuple[int, pl.DataFrame]:

@@ -1,0 +1,100 @@
+"""One column in several files, each of which tells its unit or its time zone in its own way.
+
+What is not written is taken for what it is in most files, and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from leadline.reading.file_forms.raw import RawTable
+from leadline.reading.file_forms.source import Note
+from leadline.reading.schema import CellType, ColumnReading
+
+_DECIMALS = 12
+_TIME = r"\d{1,2}:\d\d"
+_OFFSET = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)? *(?:[Zz]|UTC|GMT|[-+]\d\d:?\d\d)$"
+
+
+def mixed_zones(parts: Sequence[pl.Series], reading: ColumnReading) -> str:
+    """What a person is told of a column of times of which some lack an offset; else empty.
+
+    Parameters
+    ----------
+    parts : sequence of polars.Series
+        The column in each file, as the file has it.
+    reading : ColumnReading
+        Of the column.
+
+    Examples
+    --------
+    >>> at = ColumnReading(name="at", type=CellType.DATE)
+    >>> mixed_zones([pl.Series(["2024-05-31T14:30+02:00", "2024-05-31 15:00"])], at)[:44]
+    "'at': 1 of 2 times have no offset and were r"
+    """
+    if reading.type is not CellType.DATE or reading.epoch is not None:
+        return ""
+    marked, naive = (
+        pl.concat([_times(part, has_offset=has) for part in parts]) for has in (True, False)
+    )
+    if marked.is_empty() or naive.is_empty():
+        return ""
+    return (
+        f"{reading.name!r}: {len(naive):,} of {len(naive) + len(marked):,} times have no offset "
+        f'and were read as UTC, such as "{naive[0]}" beside "{marked[0]}". If they are of another '
+        "zone, write their offset."
+    )
+
+
+def _times(part: pl.Series, *, has_offset: bool) -> pl.Series:
+    """The times of a file with an offset, or those without, as text."""
+    if isinstance(part.dtype, pl.Datetime):
+        is_wanted = (part.dtype.time_zone is not None) == has_offset
+        return part.drop_nulls().dt.to_string().head(part.len() if is_wanted else 0)
+    if part.dtype != pl.String:
+        return pl.Series([], dtype=pl.String)
+    text = part.str.strip_chars().drop_nulls()
+    is_marked = text.str.contains(_OFFSET)
+    return text.filter(is_marked if has_offset else ~is_marked & text.str.contains(_TIME))
+
+
+def in_unit(part: pl.Series, reading: ColumnReading, table: RawTable, note: Note) -> pl.Series:
+    """Cells of a file in the unit of their column: .25 that a workbook shows as 25 % is 25.
+
+    What cannot be known is told: numbers that a file typed have no sign, and signs where there
+    were none before.
+
+    Parameters
+    ----------
+    part : polars.Series
+        The column in one file.
+    reading : ColumnReading
+        Of the column.
+    table : RawTable
+        The file.
+    note : callable
+        Told what a person should know.
+    """
+    if reading.type is not CellType.NUMBER or part.null_count() == len(part):
+        return part
+    name = f"{table.path.name}: {part.name!r}"
+    if part.dtype == pl.String:
+        if not reading.unit and (is_percent := part.str.ends_with("%")).any():
+            example = part.filter(is_percent)[0]
+            note(
+                f'{name} has percent signs, which the column had not: "{example}" was read as '
+                f"{example.rstrip(' %')}. Are the other numbers in percent, too?"
+            )
+        return part
+    if reading.unit != "%" or not part.dtype.is_numeric():
+        return part
+    if table.percents and part.name in table.percents:
+        return (part.cast(pl.Float64) * 100).round(_DECIMALS)
+    numbers = part.cast(pl.Float64).drop_nulls().to_list()
+    note(
+        f"{name} is read in percent, and the file has plain numbers from {min(numbers):.4g} to "
+        f"{max(numbers):.4g}: taken for percent. If they are fractions, multiply them by 100."
+    )
+    return part
