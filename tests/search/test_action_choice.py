@@ -66,8 +66,8 @@ def test_the_recent_candidates_say_where_the_next_will_be() -> None:
     assert late > 5 * early
 
 
-def test_a_family_has_stalled_after_ten_candidates_without_a_better_one() -> None:
-    assert not has_stalled([0.1, *[0.2] * 9])
-    assert has_stalled([0.1, *[0.2] * 10])
-    assert not has_stalled([*[0.2] * 20, 0.1])
-    assert has_stalled([0.1] * 11), "as good as the first is not better"
+def test_a_family_has_stalled_after_thirty_candidates_without_a_better_one() -> None:
+    assert not has_stalled([0.1, *[0.2] * 29])
+    assert has_stalled([0.1, *[0.2] * 30])
+    assert not has_stalled([*[0.2] * 40, 0.1])
+    assert has_stalled([0.1] * 31), "as good as the first is not better"

@@ -13,7 +13,7 @@ MIN_SECONDS = 1e-3
 # a gain is worth its time above these shares: of the error, and of the error times its std
 _MIN_SHARE_OF_ERROR = 0.002
 _MIN_SHARE_OF_STD = 0.05
-_MAX_FRUITLESS = 10  # candidates in a row that did not improve on the best of their family
+_MAX_FRUITLESS = 30  # candidates in a row that did not improve on the best of their family
 _N_RECENT = 6
 _N_DRAWS = 400
 _MIN_LOG_STD = 0.01
@@ -115,7 +115,7 @@ def gain_of_new_candidate(
 
 
 def has_stalled(errors: Sequence[float]) -> bool:
-    """Whether the last ten candidates of a family did not improve on those before them.
+    """Whether the last thirty candidates of a family did not improve on those before them.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def has_stalled(errors: Sequence[float]) -> bool:
 
     Examples
     --------
-    >>> has_stalled([0.1] + [0.2] * 9), has_stalled([0.1] + [0.2] * 10)
+    >>> has_stalled([0.1] + [0.2] * 29), has_stalled([0.1] + [0.2] * 30)
     (False, True)
     """
     return len(errors) - 1 - int(np.argmin(errors)) >= _MAX_FRUITLESS

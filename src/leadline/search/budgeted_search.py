@@ -20,8 +20,7 @@ import numpy as np
 
 from leadline.evaluation.fit import message_of
 from leadline.phases.data import SplitKind
-from leadline.phases.search.choice import choose, comparison_errors
-from leadline.phases.search.trial import ENSEMBLE, Trial, TrialState
+from leadline.phases.search.trial import TrialState
 from leadline.search.action_choice import (
     Action,
     best_action,
@@ -29,12 +28,18 @@ from leadline.search.action_choice import (
     has_stalled,
     min_gain,
 )
+from leadline.search.candidate_errors import (
+    error_draws,
+    expected_errors,
+    posterior_means,
+    shape_of,
+)
 from leadline.search.candidate_evaluator import REPEATS_PER_BATCH, EvaluationContext, Measurement
 from leadline.search.candidate_state import CandidateState
 from leadline.search.candidates import CandidateSource, Params
-from leadline.search.ensembles import ensemble_of
-from leadline.search.error_forecast import ErrorForecast, Shape, error_forecast_of
+from leadline.search.error_forecast import ErrorForecast, error_forecast_of
 from leadline.search.fold_effects import fold_effects_of, without_fold_effects
+from leadline.search.measuring_plan import MeasuringPlan
 from leadline.search.running_fits import RunningFits
 from leadline.search.study import Study
 from leadline.stats.allocation import expected_value_of_information, probability_best
@@ -42,20 +47,14 @@ from leadline.stats.curves.design import train_sizes
 
 if TYPE_CHECKING:
     from leadline.phases.curve import Point
-    from leadline.stats.arrays import Floats
 
 _MAX_SIZES = 7
-_N_FIRST_SIZES = 3  # at which what is dear is measured first
 _N_DRAWS = 400
 # by this factor the time left exceeds what measuring the leader in full is expected to take
 _RESERVE = 1.5
-# of the processor time of the box: a default that costs less is measured in full before anything
-# is tuned, and a new candidate is looked at where its first repeats cost less
-_WHOLE_SHARE = 0.08
-_LOOK_SHARE = 0.02
 # candidates that may be the best get more repeats when nothing else helps
 _FEWEST_CHANCE = 0.03
-_MAX_ROUNDS = 3
+_MAX_ROUNDS = 8
 
 
 @dataclass
@@ -82,8 +81,6 @@ class BudgetedSearch:
         In the order they were begun.
     sources : list of CandidateSource
         One a family.
-    ensemble : Trial or None
-        Made of the candidates in the end, if that is worth it.
     """
 
     context: EvaluationContext
@@ -95,7 +92,6 @@ class BudgetedSearch:
     is_careful: bool = False
     candidates: list[CandidateState] = field(default_factory=list)
     sources: list[CandidateSource] = field(default_factory=list)
-    ensemble: Trial | None = None
 
     def __post_init__(self) -> None:
         sizes = train_sizes(self.context.max_train_size)[::-1]
@@ -109,7 +105,12 @@ class BudgetedSearch:
             kept_size=self.sizes[-1],
             n_kept_repeats=self.context.n_folds,
         )
-        self.box_s = self.left_s() * self.n_workers
+        self.plan = MeasuringPlan(
+            tuple(self.sizes),
+            self.context.n_folds,
+            self.left_s() * self.n_workers,
+            self.n_workers,
+        )
 
     def run(self, sources: Iterable[CandidateSource]) -> None:
         """Measure until nothing is expected to help, or the time box closes."""
@@ -126,37 +127,6 @@ class BudgetedSearch:
                 return
             for candidate in self.fits.take(self.left_s()):
                 self._refresh(candidate)
-
-    def add_ensemble(self, accept_loss: float, left_s: Callable[[], float]) -> None:
-        """Put an ensemble of what was measured on the record, if it is worth it.
-
-        Parameters
-        ----------
-        accept_loss : float
-            As in `leadline.phases.search.choice.choose`.
-        left_s : callable
-            Seconds left for it.
-        """
-        trials = [candidate.trial for candidate in self.candidates]
-        scoring = self.context.spec.scoring
-        choice = choose(trials, scoring, accept_loss=accept_loss)
-        if choice is None:
-            return
-        self.ensemble = ensemble_of(
-            self.candidates,
-            self.context,
-            self.study.new_name(ENSEMBLE),
-            accepted=choice.accepted,
-            is_over=lambda: left_s() <= 0,
-        )
-        if self.ensemble is not None:
-            self.study.write(self.ensemble)
-
-    @property
-    def trials(self) -> list[Trial]:
-        """What was tried, an ensemble included."""
-        trials = [candidate.trial for candidate in self.candidates]
-        return [*trials, self.ensemble] if self.ensemble else trials
 
     def _close(self) -> None:
         """Take over what was measured of those whose fits have not all ended."""
@@ -177,7 +147,7 @@ class BudgetedSearch:
         if candidate is not None:
             is_baseline = len(self.candidates) == 1
             missing = (
-                self._missing_at_largest(candidate) if is_baseline else self._first_sizes(candidate)
+                self.plan.at_largest(candidate) if is_baseline else self.plan.first_sizes(candidate)
             )
             self._add(candidate, missing)
         return True
@@ -245,50 +215,20 @@ class BudgetedSearch:
             candidate.trial = replace(candidate.trial, state=TrialState.RUNNING)
             self.study.write(candidate.trial)
 
-    def _first_sizes(self, candidate: CandidateState) -> list[Measurement]:
-        return candidate.evaluator.missing(self.sizes[:_N_FIRST_SIZES])
-
-    def _missing_at_largest(
-        self, candidate: CandidateState, n_rounds: int = 1
-    ) -> list[Measurement]:
-        """What is not measured yet at the largest size, one repeat a fold and round."""
-        n_repeats = max(self.context.n_folds * n_rounds, REPEATS_PER_BATCH)
-        return candidate.evaluator.missing(self.sizes[-1:], n_repeats)
-
-    def _missing_for_choice(self, candidate: CandidateState) -> list[Measurement]:
-        """What is missing of a candidate that may be chosen: all folds, and a curve of its own."""
-        return [
-            *self._missing_at_largest(candidate),
-            *candidate.evaluator.missing(self.sizes[-3::-2]),
-        ]
-
-    def _next_measurements(self, candidate: CandidateState) -> list[Measurement]:
-        """The next larger size, or what is missing at the largest; empty when all is measured."""
-        reached = candidate.evaluator.points[-1].n_train
-        for size in self.sizes:
-            missing = candidate.evaluator.missing([size])
-            is_last = size == self.sizes[-1]
-            if size > reached and (is_last or not self._is_cheap(candidate)):
-                return missing
-        return self._missing_at_largest(candidate)
-
-    def _is_cheap(self, candidate: CandidateState) -> bool:
-        """Whether a look at a candidate with all rows costs little of the box."""
-        look = [(self.sizes[-1], repeat) for repeat in range(REPEATS_PER_BATCH)]
-        return candidate.seconds(look) <= _LOOK_SHARE * self.box_s
-
     def _act(self) -> bool:
         """Begin the action of the largest gain a second; return whether there was any."""
         measured = [each for each in self.candidates if each.forecast is not None]
         if not measured:
             return self.fits.is_idle and self._begin_any_proposal()
-        if self._add_whole_default(measured):
-            return True
-        errors = self._errors(measured)
+        return self._add_whole_default(measured) or self._spend(measured)
+
+    def _spend(self, measured: Sequence[CandidateState]) -> bool:
+        """Spend what is left where it is expected to help most; whether anything was begun."""
+        errors = expected_errors(measured, self.context.spec.scoring)
         leader = min(measured, key=lambda candidate: errors[candidate.trial.name])
         left_s = self.left_s() - self.fits.open_s / self.n_workers
-        missing = [] if leader.n_open else self._missing_for_choice(leader)
-        needed_s = self._wall_s(leader, missing)
+        missing = [] if leader.n_open else self.plan.for_choice(leader)
+        needed_s = self.plan.wall_s(leader, missing)
         if missing and needed_s < left_s < _RESERVE * needed_s:
             self._add(leader, missing)
             return True
@@ -297,46 +237,55 @@ class BudgetedSearch:
             *self._measuring_actions(measured, errors, least),
             *self._beginning_actions(errors, least),
         ]
-        best = best_action(actions, left_s)
-        if best is not None:
-            best.run()
+        if self._run_best(actions, left_s):
             return True
         if missing and needed_s < left_s:
             self._add(leader, missing)
             return True
-        return self._add_repeats(measured, errors, left_s)
+        # nothing is worth much, but the time is granted
+        return self._add_repeats(measured, errors, left_s) or self._run_best(
+            self._beginning_actions(errors, 0.0), left_s
+        )
+
+    @staticmethod
+    def _run_best(actions: Iterable[Action], left_s: float) -> bool:
+        """Run the action of the largest gain a second; return whether there was any."""
+        best = best_action(actions, left_s)
+        if best is not None:
+            best.run()
+        return best is not None
 
     def _add_whole_default(self, measured: Sequence[CandidateState]) -> bool:
         """Measure in full the cheapest default that is not; whether there was one."""
         costs = {
-            number: candidate.seconds(self._missing_at_largest(candidate))
+            number: candidate.seconds(self.plan.at_largest(candidate))
             for number, candidate in enumerate(measured)
-            if candidate.is_default and not candidate.n_open and self._missing_at_largest(candidate)
+            if candidate.is_default and not candidate.n_open and self.plan.at_largest(candidate)
         }
         number = min(costs, key=lambda each: costs[each], default=None)
-        if number is None or costs[number] > _WHOLE_SHARE * self.box_s:
+        if number is None or not self.plan.is_whole_cheap(measured[number]):
             return False
-        self._add(measured[number], self._missing_at_largest(measured[number]))
+        self._add(measured[number], self.plan.at_largest(measured[number]))
         return True
 
     def _measuring_actions(
         self, measured: Sequence[CandidateState], errors: dict[str, float], least: float
     ) -> Iterator[Action]:
         """The next measurements of each candidate, where their gain is above the least."""
-        gains = expected_value_of_information(self._posterior_means(measured, errors))
+        gains = expected_value_of_information(posterior_means(measured, errors))
         for candidate, gain in zip(measured, gains, strict=True):
             if candidate.n_open:
                 continue
-            measurements = self._next_measurements(candidate)
+            measurements = self.plan.following(candidate)
             if measurements and gain > least:
                 run = partial(self._add, candidate, measurements)
-                yield Action(float(gain), self._wall_s(candidate, measurements), run)
+                yield Action(float(gain), self.plan.wall_s(candidate, measurements), run)
 
     def _beginning_actions(self, errors: dict[str, float], least: float) -> Iterator[Action]:
         """One more candidate of each family; its own proposals need not reach the least gain."""
         for source in self.sources:
             gain, seconds = self._gain_and_seconds(source, errors)
-            if gain > (0.0 if source.proposals else least / 10):
+            if gain > (0.0 if source.proposals else least):
                 yield Action(gain, seconds, partial(self._begin_next, source))
 
     def _add_repeats(
@@ -345,54 +294,21 @@ class BudgetedSearch:
         """One more round of folds for who may be the best; whether there was any to measure."""
         if self.context.spec.data.split.kind is SplitKind.TIME:
             return False  # the folds of a second round would be the same
-        chances = probability_best(self._draws(measured, errors))
+        chances = probability_best(error_draws(measured, errors))
         for number in np.argsort(-chances, kind="stable"):
             candidate = measured[int(number)]
             if chances[number] < _FEWEST_CHANCE or chances[number] > 1 - _FEWEST_CHANCE:
                 return False
-            for n_rounds in range(1, _MAX_ROUNDS + 1):
-                missing = self._missing_at_largest(candidate, n_rounds)
-                if missing and not candidate.n_open and self._wall_s(candidate, missing) < left_s:
-                    self._add(candidate, missing)
-                    return True
+            missing = [] if candidate.n_open else self._next_round(candidate)
+            if missing and self.plan.wall_s(candidate, missing) < left_s:
+                self._add(candidate, missing)
+                return True
         return False
 
-    def _wall_s(self, candidate: CandidateState, measurements: Sequence[Measurement]) -> float:
-        """Seconds until some fits are over, if all processes take them at once."""
-        if not measurements:
-            return 0.0
-        longest = max(candidate.seconds([each]) for each in measurements)
-        return max(candidate.seconds(measurements) / self.n_workers, longest)
-
-    def _errors(self, measured: Sequence[CandidateState]) -> dict[str, float]:
-        """Errors that candidates are compared by: the final choice uses the same."""
-        trials = [candidate.trial for candidate in measured]
-        return comparison_errors(trials, self.context.spec.scoring)
-
-    def _posterior_means(
-        self, measured: Sequence[CandidateState], errors: dict[str, float]
-    ) -> Floats:
-        """Draws of each candidate's mean error after its next measurement, one column each."""
-        return np.column_stack(
-            [
-                candidate.forecast.posterior_means
-                * errors[candidate.trial.name]
-                / np.mean(candidate.forecast.draws)
-                for candidate in measured
-                if candidate.forecast is not None
-            ]
-        )
-
-    def _draws(self, measured: Sequence[CandidateState], errors: dict[str, float]) -> Floats:
-        """Draws of each candidate's error, one column each."""
-        return np.column_stack(
-            [
-                candidate.forecast.draws
-                * (errors[candidate.trial.name] / np.mean(candidate.forecast.draws))
-                for candidate in measured
-                if candidate.forecast is not None
-            ]
-        )
+    def _next_round(self, candidate: CandidateState) -> list[Measurement]:
+        """What is missing of the first round of folds that is not whole; empty after the last."""
+        rounds = (self.plan.at_largest(candidate, n + 1) for n in range(_MAX_ROUNDS))
+        return next((missing for missing in rounds if missing), [])
 
     def _gain_and_seconds(
         self, source: CandidateSource, errors: dict[str, float]
@@ -405,25 +321,15 @@ class BudgetedSearch:
         stds = [candidate.std_at_largest for candidate in family]
         gain = gain_of_new_candidate(known, stds, min(errors.values()))
         look = [
-            (size, repeat) for size in self._look(source) for repeat in range(REPEATS_PER_BATCH)
+            (size, repeat)
+            for size in self.plan.look(self._default_of(source))
+            for repeat in range(REPEATS_PER_BATCH)
         ]
         seconds = [candidate.seconds(look) for candidate in family]
         return gain, float(np.mean(seconds)) / self.n_workers
 
-    def _look(self, source: CandidateSource) -> list[int]:
-        """Sizes at which a family's next candidate is looked at first."""
-        default = self._default_of(source)
-        if default is None or not default.evaluator.points:
-            return self.sizes[:_N_FIRST_SIZES]
-        is_known = {point.n_train for point in default.evaluator.points}
-        for size in self.sizes[:_N_FIRST_SIZES:-1]:
-            look = [(size, repeat) for repeat in range(REPEATS_PER_BATCH)]
-            if size in is_known and default.seconds(look) <= _LOOK_SHARE * self.box_s:
-                return [size]
-        return self.sizes[:_N_FIRST_SIZES]
-
     def _default_of(self, source: CandidateSource) -> CandidateState | None:
-        """The family's default."""
+        """The family's default, once it is measured."""
         family = self._measured_of(source)
         return next((candidate for candidate in family if candidate.is_default), None)
 
@@ -439,14 +345,14 @@ class BudgetedSearch:
         """Begin a family's next candidate and have its first fits made."""
         begun = [each for each in self.candidates if each.trial.family == source.name]
         family = self._measured_of(source)
-        errors = self._errors(family)
+        errors = expected_errors(family, self.context.spec.scoring)
         observed = [(candidate.trial.params, errors[candidate.trial.name]) for candidate in family]
         seed = self.context.spec.seed + len(begun)
         params, is_tuned = source.next_params(observed, self.searcher, seed)
         if any(candidate.trial.params == params for candidate in begun):
             source.space = {}  # the searcher repeats itself: nothing new is left
             return True
-        look = self._look(source)
+        look = self.plan.look(self._default_of(source))
         candidate = self._begin(source, params, is_tuned=is_tuned)
         if candidate is not None:
             self._add(candidate, candidate.evaluator.missing(look))
@@ -466,9 +372,7 @@ class BudgetedSearch:
         else:
             effects = fold_effects_of([each.evaluator.points for each in self.candidates])
             forecast = self._forecast(candidate, without_fold_effects(points, effects))
-            is_whole = points[-1].n_train == self.sizes[-1] and not self._missing_at_largest(
-                candidate
-            )
+            is_whole = points[-1].n_train == self.sizes[-1] and not self.plan.at_largest(candidate)
             candidate.set_measured(
                 forecast, self.sizes[-1], self.n_affordable, is_complete=is_whole
             )
@@ -476,7 +380,7 @@ class BudgetedSearch:
 
     def _forecast(self, candidate: CandidateState, points: Sequence[Point]) -> ErrorForecast:
         """Forecast a candidate's error with draws that are independent of other candidates'."""
-        measurements = self._next_measurements(candidate)
+        measurements = self.plan.following(candidate)
         return error_forecast_of(
             points,
             self.sizes[-1],
@@ -486,12 +390,7 @@ class BudgetedSearch:
             family=candidate.trial.family,
             n_draws=_N_DRAWS,
             seed=self.candidates.index(candidate),
-            shape=None if candidate.is_default else self._shape_of(candidate.trial.family),
+            shape=None
+            if candidate.is_default
+            else shape_of(candidate.trial.family, self.candidates),
         )
-
-    def _shape_of(self, family: str) -> Shape | None:
-        """How the family's default changes with the rows; None before that is known."""
-        for each in self.candidates:
-            if each.trial.family == family and each.is_default and each.forecast is not None:
-                return Shape(each.evaluator.points, each.forecast)
-        return None

@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING
 
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
-from leadline.phases.search.trial import Example
+from leadline.phases.search.choice import choose
+from leadline.phases.search.trial import ENSEMBLE, Example, Trial
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from leadline.search.budgeted_search import BudgetedSearch
+    from leadline.search.candidate_evaluator import EvaluationContext
 
 
 _LONGEST_FIT_S = 0.5
@@ -157,24 +161,49 @@ def run_search(request: SearchRequest) -> SearchOutcome:
             is_careful=request.is_careful,
         )
         search.run(candidate_sources(settings.families, request.folder))
-        search.add_ensemble(settings.accept_loss, lambda: examples_at - time.time())
-        outcome = _examples(search, request.problem.scoring, settings.accept_loss)
+        ensemble = _ensemble(search, settings.accept_loss, lambda: examples_at - time.time())
+        trials = [candidate.trial for candidate in search.candidates]
+        outcome = _examples(context, [*trials, *ensemble], settings.accept_loss)
         return replace(outcome, fits_cpu_s=search.fits.cpu_s)
 
 
-def _examples(search: BudgetedSearch, scoring: str, accept_loss: float) -> SearchOutcome:
+def _ensemble(
+    search: BudgetedSearch, accept_loss: float, left_s: Callable[[], float]
+) -> list[Trial]:
+    """An ensemble of what was measured, put on the record; empty if it is not worth it."""
+    from leadline.search.ensembles import ensemble_of
+
+    context = search.context
+    trials = [candidate.trial for candidate in search.candidates]
+    choice = choose(trials, context.spec.scoring, accept_loss=accept_loss)
+    if choice is None:
+        return []
+    found = ensemble_of(
+        search.candidates,
+        context,
+        search.study.new_name(ENSEMBLE),
+        accepted=choice.accepted,
+        is_over=lambda: left_s() <= 0,
+    )
+    if found is None:
+        return []
+    search.study.write(found)
+    return [found]
+
+
+def _examples(
+    context: EvaluationContext, trials: Sequence[Trial], accept_loss: float
+) -> SearchOutcome:
     """Predictions of the leader, fitted to so few rows that it is quick."""
     from leadline.evaluation.examples import held_out_examples
-    from leadline.phases.search.choice import choose
 
-    trials = search.trials
-    choice = choose(trials, scoring, accept_loss=accept_loss)
+    choice = choose(trials, context.spec.scoring, accept_loss=accept_loss)
     if choice is None:
         return SearchOutcome()
     trial = next(trial for trial in trials if trial.name == choice.chosen)
     share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
     n_train = max(int(trial.n_train * share), _FEWEST_TRAIN)
-    spec = replace(search.context.spec, family=trial.family, params=trial.params, n_train=n_train)
+    spec = replace(context.spec, family=trial.family, params=trial.params, n_train=n_train)
     with suppress(Exception):  # a model may fail on few rows, or to explain itself
         return SearchOutcome(choice.chosen, held_out_examples(spec))
     return SearchOutcome()

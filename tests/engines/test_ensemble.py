@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from leadline.engines.families.ensemble import Ensemble
+from leadline.engines.ensemble import Ensemble
 from leadline.engines.loading import load_family
 from leadline.engines.releases.models import dump_model, load_model, trusted_types
 
