@@ -27,6 +27,7 @@ from typing import Any
 import polars as pl
 
 from leadline.demo import flights
+from leadline.engines.in_order import in_order
 from leadline.engines.loading import load
 from leadline.evaluation.fit import FitResult, attempt
 from leadline.evaluation.fit_spec import FitSpec, spec_of
@@ -106,7 +107,7 @@ def _candidates(name: str, data: Data, spec: FitSpec) -> Sequence[Any]:
 def run_set(lane: Lane, specs: list[FitSpec]) -> float:
     """Seconds of one set; its scores are kept."""
     started = time.perf_counter()
-    results: list[FitResult] = list(lane.executor.map(attempt, specs))
+    results: list[FitResult] = list(in_order(lane.executor, attempt, specs))
     seconds = time.perf_counter() - started
     lane.scores = tuple(result.score for result in results)
     return seconds

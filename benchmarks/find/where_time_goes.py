@@ -1,7 +1,7 @@
 """Where a search's processor time goes: the whole machine, the search, its fits and scores.
 
 The machine is read from /proc/stat before and after ``leadline run search``, so that whatever
-starts, waits or watches is counted. "used" is of all that the cores could have done in the time box;
+starts, waits or watches is counted. "used" is of all that the cores could have done in the box;
 "fits" is of what was used. Run it on a machine that does nothing else.
 
     python benchmarks/find/where_time_goes.py [--seconds 60] [--data NAMES] [--rows 200000]

@@ -75,13 +75,13 @@ class _Frame:
         ticks = round_sizes(low, high)
         self.x = alt.X(
             "n:Q",
-            title=None,
+            title="rows learnt from",
             scale=alt.Scale(type="log", nice=False, padding=8, domain=[low, max(high, low * 1.01)]),
             axis=alt.Axis(values=ticks[:: max(1, len(ticks) // 3)], format="~s", grid=False),
         )
         self.y = alt.Y(
             "score:Q",
-            title=None,
+            title=scoring.words,
             scale=alt.Scale(domain=list(self.domain), nice=False),
             axis=alt.Axis(tickCount=4),
         )
@@ -170,6 +170,8 @@ def _title(verdict: Search) -> str:
         return f"No candidate is worth more than the baseline {baseline.name}"
     chosen = verdict.chosen_trial
     advice = "Carry on with" if verdict.answer is Answer.GO else "The best was"
+    if verdict.is_starved:
+        advice = "Too short to choose by, so far it is"
     return (
         f"{advice} {chosen.name}: it scores {chosen.mean or 0:z.3f}, "
         f"the baseline {baseline.mean or 0:z.3f}"
@@ -179,9 +181,8 @@ def _title(verdict: Search) -> str:
 def _subtitle(verdict: Search, scoring: Metric) -> str:
     better = "lower" if scoring.is_loss else "higher"
     words = (
-        f"{scoring.words[0].upper()}{scoring.words[1:]} against rows learnt from (logarithmic), "
-        f"{better} is better. A panel a family: its best candidate with points, the others thin, "
-        "the chosen one blue, the baseline dashed grey; dashed ends are forecasts."
+        f"Rows on a logarithmic axis; {better} is better. A panel a family: its best candidate with points, the others thin, "
+        "the chosen one blue, the baseline dashed grey; dashed ends are forecasts. The reasons beside say why one that rises above it was not chosen."
     )
     crossed = any(
         crossings(verdict.chosen_trial, trial)
