@@ -2,8 +2,8 @@
 
 Every tool learns from the train rows that Leadline's split leaves and is scored on its test rows,
 once. Leadline's model is the one its search chose, fitted to all train rows after the box; the
-others hand over what they have when their own time is over. "defaults" is the best on the test rows
-of the default linear model, forest and boosting, fitted to all train rows without any search. FLAML,
+others hand over what they have when their own time is over. "defaults" is the best on the test
+rows of the default linear model, forest and boosting, fitted to all train rows, unsearched. FLAML,
 TPOT and AutoGluon cannot be installed beside each other: each has an environment of its own, made
 once in the cache.
 

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from leadline.phases.curve import Point
-from leadline.search.fold_effects import fold_effects_of, without_fold_effects
+from leadline.search.fold_effects import (
+    fold_effects_of,
+    on_equal_folds,
+    without_fold_effects,
+)
 
 
 def point(errors: list[float], n_train: int = 100) -> Point:
@@ -79,3 +83,21 @@ def test_the_sampling_of_shared_validation_rows_is_no_doubt_about_which_is_bette
     (plain,) = without_fold_effects([measured], {0: np.log(0.8), 2: np.log(1.2)})
     assert plain.errors == pytest.approx((0.25, 0.25, 0.25))
     assert plain.stderr == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_candidate_is_held_to_have_its_ratio_to_its_kind_on_folds_it_has_not_seen() -> None:
+    default = Point(n_train=100, errors=(0.2, 0.2, 0.2, 0.1, 0.1), fit_s=0.1)
+    better = Point(n_train=100, errors=(0.18, 0.18, 0.18), fit_s=0.1)
+    (fair,) = on_equal_folds([better], {}, [default])
+    assert fair.mean == pytest.approx(0.9 * default.mean), "not .18: the later folds are easier"
+    assert fair.stderr == pytest.approx(0.0), "the ratio is the same on each"
+    effects = {3: -0.5, 4: -0.5}
+    (level,) = without_fold_effects([default], effects)
+    (fair,) = on_equal_folds([better], effects, [default])
+    assert fair.mean == pytest.approx(0.9 * level.mean), "at the level the default is compared at"
+    other = Point(n_train=50, errors=(0.3, 0.3, 0.3), fit_s=0.1)
+    whole = Point(n_train=100, errors=(0.19,) * 5, fit_s=0.1)
+    assert [p.errors for p in on_equal_folds([other, whole], {}, [default])] == [
+        other.errors,
+        whole.errors,
+    ]

@@ -84,7 +84,11 @@ def min_gain(error: float, log_error_std: float) -> float:
 
 
 def gain_of_new_candidate(
-    errors: Sequence[float], log_error_stds: Sequence[float], best_error: float
+    errors: Sequence[float],
+    log_error_stds: Sequence[float],
+    best_error: float,
+    *,
+    least_std: float = 0.0,
 ) -> float:
     """Error that one more candidate of a family is expected to save.
 
@@ -99,6 +103,8 @@ def gain_of_new_candidate(
         Standard deviation of the logarithm of each.
     best_error : float
         The smallest error of all families.
+    least_std : float, default=0.0
+        The standard deviation is held to be no less.
 
     Returns
     -------
@@ -108,7 +114,7 @@ def gain_of_new_candidate(
     logs = np.log(errors)
     measuring = float(np.mean([std**2 for std in log_error_stds]))
     variance = float(np.var(logs, ddof=1)) if logs.size > 1 else 0.0
-    std = max(max(variance - measuring, 0.0) ** 0.5, _MIN_LOG_STD)
+    std = max(max(variance - measuring, 0.0) ** 0.5, _MIN_LOG_STD, least_std)
     rng = np.random.default_rng(len(errors))
     draws = np.exp(rng.normal(np.mean(logs[-_N_RECENT:]), std, _N_DRAWS))
     return float(np.mean(np.maximum(best_error - draws, 0.0)))

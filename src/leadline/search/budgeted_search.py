@@ -38,7 +38,11 @@ from leadline.search.candidate_evaluator import REPEATS_PER_BATCH, EvaluationCon
 from leadline.search.candidate_state import CandidateState
 from leadline.search.candidates import CandidateSource, Params
 from leadline.search.error_forecast import ErrorForecast, error_forecast_of
-from leadline.search.fold_effects import fold_effects_of, without_fold_effects
+from leadline.search.fold_effects import (
+    fold_effects_of,
+    on_equal_folds,
+    without_fold_effects,
+)
 from leadline.search.measuring_plan import MeasuringPlan
 from leadline.search.running_fits import RunningFits
 from leadline.search.study import Study
@@ -54,6 +58,8 @@ _N_DRAWS = 400
 _RESERVE = 1.5
 # candidates that may be the best get more repeats when nothing else helps
 _FEWEST_CHANCE = 0.03
+# of log error of a family's candidates, where time is left and hope is all there is
+_HOPED_STD = 0.1
 _MAX_ROUNDS = 8
 
 
@@ -244,7 +250,7 @@ class BudgetedSearch:
             return True
         # nothing is worth much, but the time is granted
         return self._add_repeats(measured, errors, left_s) or self._run_best(
-            self._beginning_actions(errors, 0.0), left_s
+            self._beginning_actions(errors, 0.0, least_std=_HOPED_STD), left_s
         )
 
     @staticmethod
@@ -281,10 +287,12 @@ class BudgetedSearch:
                 run = partial(self._add, candidate, measurements)
                 yield Action(float(gain), self.plan.wall_s(candidate, measurements), run)
 
-    def _beginning_actions(self, errors: dict[str, float], least: float) -> Iterator[Action]:
+    def _beginning_actions(
+        self, errors: dict[str, float], least: float, *, least_std: float = 0.0
+    ) -> Iterator[Action]:
         """One more candidate of each family; its own proposals need not reach the least gain."""
         for source in self.sources:
-            gain, seconds = self._gain_and_seconds(source, errors)
+            gain, seconds = self._gain_and_seconds(source, errors, least_std)
             if gain > (0.0 if source.proposals else least):
                 yield Action(gain, seconds, partial(self._begin_next, source))
 
@@ -311,7 +319,7 @@ class BudgetedSearch:
         return next((missing for missing in rounds if missing), [])
 
     def _gain_and_seconds(
-        self, source: CandidateSource, errors: dict[str, float]
+        self, source: CandidateSource, errors: dict[str, float], least_std: float
     ) -> tuple[float, float]:
         """Gain of one more candidate of a family, and seconds of its first fits; 0 for none."""
         family = self._measured_of(source)
@@ -319,7 +327,7 @@ class BudgetedSearch:
         if source.is_exhausted or not family or (has_stalled(known) and not source.proposals):
             return 0.0, 0.0
         stds = [candidate.std_at_largest for candidate in family]
-        gain = gain_of_new_candidate(known, stds, min(errors.values()))
+        gain = gain_of_new_candidate(known, stds, min(errors.values()), least_std=least_std)
         look = [
             (size, repeat)
             for size in self.plan.look(self._default_of(source))
@@ -370,13 +378,21 @@ class BudgetedSearch:
         if not points or max(evaluator.failed_sizes, default=0) > points[-1].n_train:
             candidate.set_failed()
         else:
-            effects = fold_effects_of([each.evaluator.points for each in self.candidates])
-            forecast = self._forecast(candidate, without_fold_effects(points, effects))
+            forecast = self._forecast(candidate, self._on_equal_folds(candidate))
             is_whole = points[-1].n_train == self.sizes[-1] and not self.plan.at_largest(candidate)
             candidate.set_measured(
                 forecast, self.sizes[-1], self.n_affordable, is_complete=is_whole
             )
         self.study.write(candidate.trial)
+
+    def _on_equal_folds(self, candidate: CandidateState) -> tuple[Point, ...]:
+        """A candidate's points as they would be if all candidates had the same folds."""
+        points = candidate.evaluator.points
+        effects = fold_effects_of([each.evaluator.points for each in self.candidates])
+        shape = shape_of(candidate.trial.family, self.candidates)
+        if candidate.is_default or shape is None:
+            return without_fold_effects(points, effects)
+        return on_equal_folds(points, effects, shape.points)
 
     def _forecast(self, candidate: CandidateState, points: Sequence[Point]) -> ErrorForecast:
         """Forecast a candidate's error with draws that are independent of other candidates'."""

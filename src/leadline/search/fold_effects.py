@@ -78,3 +78,44 @@ def without_fold_effects(
         )
         for point in points
     )
+
+
+def on_equal_folds(
+    points: Sequence[Point], effects: Mapping[int, float], reference: Sequence[Point]
+) -> tuple[Point, ...]:
+    """The points of a candidate as they would be on all repeats of another, all equally hard.
+
+    Folds are harder for some kinds of candidates than for others. Where one of the same kind was
+    measured on more repeats of a size, the candidate is held to have on all of them the ratio to it
+    that it has on those that both share. The spread of these ratios is its noise. Elsewhere it is
+    as `without_fold_effects` says.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        Of one candidate.
+    effects : mapping of int to float
+        As `fold_effects_of` returns it.
+    reference : sequence of Point
+        Of another of its family, such as the default.
+    """
+    levels = {point.n_train: point.mean for point in without_fold_effects(reference, effects)}
+    known = {point.n_train: point for point in reference}
+    plain = without_fold_effects(points, effects)
+    return tuple(
+        replace(own, errors=_ratios(point, known[n], levels[n]))
+        if (n := point.n_train) in known and _has_more(known[n], point)
+        else own
+        for point, own in zip(points, plain, strict=True)
+    )
+
+
+def _has_more(reference: Point, point: Point) -> bool:
+    """Whether the reference has further repeats, and errors to divide by."""
+    return len(reference.errors) > len(point.errors) and min(reference.errors) > LEAST_ERROR
+
+
+def _ratios(point: Point, reference: Point, level: float) -> tuple[float, ...]:
+    """The errors of a point relative to those of the reference, about its level."""
+    pairs = zip(point.errors, reference.errors, strict=False)
+    return tuple(level * mine / its for mine, its in pairs)
