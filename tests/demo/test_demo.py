@@ -11,6 +11,7 @@ from leadline.cli import main
 from leadline.demo import EXAMPLES, missing_packages, packages, run_demo
 from leadline.demo.scenario import Scenario
 from leadline.phases.lifecycle import ROWS, Stage
+from leadline.phases.search import Search
 from leadline.phases.verdict import Answer
 from leadline.record import Job
 from leadline.workspace import Workspace
@@ -50,6 +51,31 @@ def test_words_go_through_all_six_stages(tmp_path: Path) -> None:
     again = CliRunner().invoke(main, ["demo", "words", "-C", str(folder)])
     assert again.exit_code == 1
     assert "holds something already" in again.stderr
+
+
+@pytest.mark.long
+def test_a_machine_that_is_too_slow_is_granted_more_time_and_that_is_said(tmp_path: Path) -> None:
+    def in_a_moment(folder: Path) -> Scenario:
+        scenario = few_words(folder)
+        return replace(scenario, problem={**scenario.problem, "time_box_s": 1.5})
+
+    said: list[str] = []
+    folder = tmp_path / "words"
+    searches = []
+    run = run_demo(
+        in_a_moment, folder, started=lambda _: None, progress=lambda _: None, said=said.append
+    )
+    for entry in run:
+        if isinstance(entry.verdict, Search):
+            searches.append(entry.verdict)
+        if entry.row == "curve":
+            break
+    assert searches[0].is_starved or not searches[0].chosen
+    assert searches[-1].chosen
+    assert said
+    assert said[0].startswith("This machine is too slow for a search of 1.5 s; it is granted ")
+    with Workspace.open(folder) as workspace:
+        assert workspace.settings.problem.time_box_s == searches[-1].time_box_s > 1.5
 
 
 def test_flights_are_split_by_time_and_hold_nothing_known_only_afterwards(tmp_path: Path) -> None:

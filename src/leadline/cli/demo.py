@@ -56,7 +56,14 @@ def _run(example: str, folder: Path, *, as_json: bool) -> None:
     entries = []
     with Display(screen) as display:
         write_files = EXAMPLES[example]
-        for entry in run_demo(write_files, folder, started=display.start, progress=display.show):
+
+        def said(sentence: str) -> None:
+            display.clear()
+            if not as_json:
+                screen.print(sentence)
+
+        run = run_demo(write_files, folder, started=display.start, progress=display.show, said=said)
+        for entry in run:
             display.clear()
             entries.append(entry)
             if not as_json:

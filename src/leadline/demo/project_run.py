@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from leadline.demo import flights, words
 from leadline.demo.scenario import Scenario
 from leadline.errors import LeadlineError, SettingsError
 from leadline.phases.lifecycle import Stage
+from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
@@ -26,6 +28,8 @@ EXAMPLES: dict[str, Callable[[Path], Scenario]] = {
     "words": words.write_files,
 }
 BY = "Leadline demo"
+_MOST_GRANTS = 3
+_LONGER = 2.0
 
 _WHY_ON = "The demo goes on to show all six stages; a team would stop here and think."
 _WHY_POINT = "The cheapest at the costs stated, by judgments that say what really happened."
@@ -38,6 +42,7 @@ def run_demo(
     *,
     started: Callable[[str], None],
     progress: Progress,
+    said: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Entry]:
     """Go through the life cycle and yield each verdict as it comes.
 
@@ -49,6 +54,8 @@ def run_demo(
         A new one; the workspace stays there.
     started, progress : callable
         Told the row that begins, and the job while it runs.
+    said : callable, optional
+        Told what differs from the scenario: a slow machine is granted more time.
 
     Raises
     ------
@@ -58,10 +65,14 @@ def run_demo(
         If the package that carries the data is not installed.
     """
     scenario = _prepare(write_files, folder)
+    doing = partial(refresh, by=BY, started=started, progress=progress)
     with Workspace.open(folder) as workspace:
-        run = partial(refresh, workspace, by=BY, started=started, progress=progress)
-        for stage in (Stage.DEFINE, Stage.FIND, Stage.TRAIN):
-            yield from _through(workspace, stage, run)
+        for stage in (Stage.DEFINE, Stage.FIND):
+            yield from _through(workspace, stage, partial(doing, workspace))
+    yield from _search_longer(folder, doing, said)
+    with Workspace.open(folder) as workspace:
+        run = partial(doing, workspace)
+        yield from _through(workspace, Stage.TRAIN, run)
         yield from run(["tuning"])
         _judge(workspace, scenario)
         yield _choose(workspace)
@@ -112,6 +123,36 @@ def _through(
             if entry.verdict.answer is Answer.NO:
                 is_blocked = True
                 yield decide(workspace, stage.value, "go", _WHY_ON, BY)
+
+
+def _search_longer(
+    folder: Path,
+    doing: Callable[[Workspace, list[str]], Iterator[Entry]],
+    said: Callable[[str], None],
+) -> Iterator[Entry]:
+    """Grant more time while the search was too short to choose by, as on a slow machine."""
+    for _ in range(_MOST_GRANTS):
+        with Workspace.open(folder) as workspace:
+            entry = workspace.record.latest("search")
+            granted_s = workspace.settings.problem.time_box_s
+        if entry is None or not isinstance(entry.verdict, Search):
+            return
+        search = entry.verdict
+        if search.chosen and not search.is_starved:
+            return
+        longer_s = max(_LONGER * granted_s, round(search.wanted_s or 0.0))
+        said(
+            f"This machine is too slow for a search of {granted_s:g} s; it is granted "
+            f"{longer_s:g} s and goes on from there."
+        )
+        path = folder / SETTINGS_FILE
+        text = path.read_text(encoding="utf-8")
+        path.write_text(
+            re.sub(r"(?m)^time_box_s = \S+", f"time_box_s = {longer_s:g}", text), encoding="utf-8"
+        )
+        with Workspace.open(folder) as workspace:
+            yield from doing(workspace, ["problem"])
+            yield from _through(workspace, Stage.FIND, partial(doing, workspace))
 
 
 def _judge(workspace: Workspace, scenario: Scenario) -> None:
