@@ -100,6 +100,21 @@ def test_nobody_waits_longer_than_is_left(processes: Processes, fits: RunningFit
     assert not fits.is_idle
 
 
+def test_a_fit_that_would_not_end_in_time_does_not_begin(
+    processes: Processes, fits: RunningFits
+) -> None:
+    one = candidate("one")
+    fits.add(one, [(100, 0), (100, 1)])
+    processes.end(0)
+    processes.end(0)
+    fits.take()
+    fits.left_s = lambda: 0.5
+    fits.add(one, [(100, 2)])
+    assert not processes.open, "a fit took a second"
+    assert fits.take() == [one]
+    assert fits.is_idle
+
+
 def test_answers_are_kept_of_the_first_repeats_at_the_largest_size(
     processes: Processes, fits: RunningFits
 ) -> None:

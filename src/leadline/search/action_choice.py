@@ -65,6 +65,14 @@ def best_action(actions: Iterable[Action], left_s: float) -> Action | None:
     )
 
 
+def run_best(actions: Iterable[Action], left_s: float) -> bool:
+    """Run the best action in time; return whether there was any. Parameters as `best_action`'s."""
+    best = best_action(actions, left_s)
+    if best is not None:
+        best.run()
+    return best is not None
+
+
 def min_gain(error: float, log_error_std: float) -> float:
     """Gain that a search does not go on for, in units of the error.
 

@@ -23,10 +23,10 @@ from leadline.phases.data import SplitKind
 from leadline.phases.search.trial import TrialState
 from leadline.search.action_choice import (
     Action,
-    best_action,
     gain_of_new_candidate,
     has_stalled,
     min_gain,
+    run_best,
 )
 from leadline.search.candidate_errors import (
     error_draws,
@@ -60,7 +60,6 @@ _RESERVE = 1.5
 _FEWEST_CHANCE = 0.03
 # of log error of a family's candidates, where time is left and hope is all there is
 _HOPED_STD = 0.1
-_MAX_ROUNDS = 8
 
 
 @dataclass
@@ -108,6 +107,7 @@ class BudgetedSearch:
             executor,
             self._note_running,
             self.n_workers,
+            self.left_s,
             kept_size=self.sizes[-1],
             n_kept_repeats=self.context.n_folds,
         )
@@ -137,11 +137,8 @@ class BudgetedSearch:
     def _close(self) -> None:
         """Take over what was measured of those whose fits have not all ended."""
         for candidate in self.candidates:
-            if candidate.evaluator.points and candidate.n_open:
+            if candidate.trial.state is TrialState.RUNNING:
                 self._refresh(candidate)
-            elif candidate.trial.state is TrialState.RUNNING:
-                candidate.trial = replace(candidate.trial, state=TrialState.NOT_STARTED)
-                self.study.write(candidate.trial)
 
     def _open_next(self, sources: Iterator[CandidateSource]) -> bool:
         """Begin the next family's default; whether there was one. The first is done in full."""
@@ -243,23 +240,15 @@ class BudgetedSearch:
             *self._measuring_actions(measured, errors, least),
             *self._beginning_actions(errors, least),
         ]
-        if self._run_best(actions, left_s):
+        if run_best(actions, left_s):
             return True
         if missing and needed_s < left_s:
             self._add(leader, missing)
             return True
         # nothing is worth much, but the time is granted
-        return self._add_repeats(measured, errors, left_s) or self._run_best(
+        return self._add_repeats(measured, errors, left_s) or run_best(
             self._beginning_actions(errors, 0.0, least_std=_HOPED_STD), left_s
         )
-
-    @staticmethod
-    def _run_best(actions: Iterable[Action], left_s: float) -> bool:
-        """Run the action of the largest gain a second; return whether there was any."""
-        best = best_action(actions, left_s)
-        if best is not None:
-            best.run()
-        return best is not None
 
     def _add_whole_default(self, measured: Sequence[CandidateState]) -> bool:
         """Measure in full the cheapest default that is not; whether there was one."""
@@ -307,16 +296,11 @@ class BudgetedSearch:
             candidate = measured[int(number)]
             if chances[number] < _FEWEST_CHANCE or chances[number] > 1 - _FEWEST_CHANCE:
                 return False
-            missing = [] if candidate.n_open else self._next_round(candidate)
+            missing = [] if candidate.n_open else self.plan.next_round(candidate)
             if missing and self.plan.wall_s(candidate, missing) < left_s:
                 self._add(candidate, missing)
                 return True
         return False
-
-    def _next_round(self, candidate: CandidateState) -> list[Measurement]:
-        """What is missing of the first round of folds that is not whole; empty after the last."""
-        rounds = (self.plan.at_largest(candidate, n + 1) for n in range(_MAX_ROUNDS))
-        return next((missing for missing in rounds if missing), [])
 
     def _gain_and_seconds(
         self, source: CandidateSource, errors: dict[str, float], least_std: float
@@ -375,7 +359,9 @@ class BudgetedSearch:
         """Forecast a candidate's error anew, and write what is known of it to the record."""
         evaluator = candidate.evaluator
         points = evaluator.points
-        if not points or max(evaluator.failed_sizes, default=0) > points[-1].n_train:
+        if not points and not evaluator.failed_sizes:
+            candidate.set_cut()
+        elif not points or max(evaluator.failed_sizes, default=0) > points[-1].n_train:
             candidate.set_failed()
         else:
             forecast = self._forecast(candidate, self._on_equal_folds(candidate))

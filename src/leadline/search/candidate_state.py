@@ -76,6 +76,11 @@ class CandidateState:
             return float(np.mean(spent)) * max(size / sizes[0], 1.0)
         return float(fit_time_law(sizes, spent).predict([float(size)])[0])
 
+    def set_cut(self) -> None:
+        """Take it that the box closes before a size is measured."""
+        self.forecast = None
+        self.trial = replace(self.trial, state=TrialState.NOT_STARTED)
+
     def set_failed(self) -> None:
         """Take it that the candidate cannot be fitted at a larger size than those measured."""
         self.forecast = None

@@ -13,6 +13,7 @@ _N_FIRST_SIZES = 3  # at which what is dear is measured first
 # is tuned, and a new candidate is looked at where its first repeats cost less
 _WHOLE_SHARE = 0.08
 _LOOK_SHARE = 0.02
+_MAX_ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class MeasuringPlan:
         """What is missing at the largest size, one repeat a fold and round."""
         n_repeats = max(self.n_folds * n_rounds, REPEATS_PER_BATCH)
         return candidate.evaluator.missing(list(self.sizes[-1:]), n_repeats)
+
+    def next_round(self, candidate: CandidateState) -> list[Measurement]:
+        """What is missing of the first round of folds that is not whole; empty after the last."""
+        rounds = (self.at_largest(candidate, n + 1) for n in range(_MAX_ROUNDS))
+        return next((missing for missing in rounds if missing), [])
 
     def for_choice(self, candidate: CandidateState) -> list[Measurement]:
         """What is missing of one that may be chosen: all folds, and a curve of its own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from leadline.errors import EngineError
@@ -37,6 +38,8 @@ class RunningFits:
         Told of the candidate of each fit that begins.
     most_at_once : int
         Fits at once; at most the executor's workers.
+    left_s : callable
+        Returns the seconds before the time box closes: what would not end in time does not begin.
     kept_size : int
         Train rows at which the answers of a candidate are kept, for ensembles.
     n_kept_repeats : int
@@ -48,6 +51,7 @@ class RunningFits:
     executor: Any
     on_begin: Callable[[CandidateState], None]
     most_at_once: int
+    left_s: Callable[[], float] = lambda: inf
     kept_size: int = 0
     n_kept_repeats: int = 0
     cpu_s: float = 0.0
@@ -116,7 +120,12 @@ class RunningFits:
         while self._suspects and not self._running:
             self._submit(self._suspects.popleft())
         while self._waiting and not self._suspects and len(self._running) < self.most_at_once:
-            self._submit(self._waiting.popleft())
+            fit = self._waiting.popleft()
+            if fit.candidate.seconds([fit.measurement]) < self.left_s():
+                self._submit(fit)
+            else:
+                fit.candidate.n_open -= 1
+                self._touched.append(fit.candidate)
 
     def _submit(self, fit: _Fit) -> None:
         size, repeat = fit.measurement
