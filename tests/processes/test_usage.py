@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from leadline.processes.usage import free_memory, members, usage_of
 
 _BUSY = """
@@ -30,6 +32,12 @@ def test_memory_and_processor_time_of_a_session_are_seen() -> None:
             usage = usage_of(child.pid)
             assert 1.0 <= usage.cpu_s < 5.0
             assert 200 * 2**20 < usage.memory < 400 * 2**20
+            assert usage.waiting_s >= 0.0
+            # the sum that counts shared pages for each is an upper bound: enough below the limit
+            rough = usage_of(child.pid, memory_from=2**40)
+            assert usage.memory <= rough.memory < 2**40
+            exact = usage_of(child.pid, memory_from=100 * 2**20)
+            assert exact.memory == pytest.approx(usage.memory, rel=0.05)
         finally:
             child.kill()
     assert usage_of(child.pid).memory == 0

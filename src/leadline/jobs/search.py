@@ -92,7 +92,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
     chosen = choice.chosen if choice else ""
     chances = {trial.name: _chance_of(trial, problem) for trial in trials}
     n_processes = settings.n_jobs or cpu_count()
-    untried = _untried(trials, settings.families, closed)
+    untried = _untried(trials, settings.families, closed, is_all_open=outcome.is_all_open)
     spent_s = report.waited_s()
     return phase.assess(
         phase.Evidence(
@@ -125,12 +125,19 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
     )
 
 
-def _untried(trials: tuple[Trial, ...], families: Sequence[str], closed: Closed) -> tuple[str, ...]:
-    """Families of which nothing was measured, though the search had not ended by itself."""
+def _untried(
+    trials: tuple[Trial, ...], families: Sequence[str], closed: Closed, *, is_all_open: bool
+) -> tuple[str, ...]:
+    """Families of which nothing was measured, though the search had not ended by itself.
+
+    Where all were asked, one without a trial has none for this task, and was not left out.
+    """
     if closed is Closed.DONE:
         return ()
     known = {trial.family for trial in trials if trial.state is not TrialState.NOT_STARTED}
-    return tuple(family for family in families if family not in known)
+    begun = {trial.family for trial in trials}
+    asked = [family for family in families if family in begun or not is_all_open]
+    return tuple(family for family in asked if family not in known)
 
 
 def _wanted_s(

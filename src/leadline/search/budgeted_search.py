@@ -86,6 +86,8 @@ class BudgetedSearch:
         In the order they were begun.
     sources : list of CandidateSource
         One a family.
+    is_all_open : bool
+        Whether every family was asked for its candidates.
     """
 
     context: EvaluationContext
@@ -97,6 +99,7 @@ class BudgetedSearch:
     is_careful: bool = False
     candidates: list[CandidateState] = field(default_factory=list)
     sources: list[CandidateSource] = field(default_factory=list)
+    is_all_open: bool = False
 
     def __post_init__(self) -> None:
         sizes = train_sizes(self.context.max_train_size)[::-1]
@@ -121,11 +124,10 @@ class BudgetedSearch:
     def run(self, sources: Iterable[CandidateSource]) -> None:
         """Measure until nothing is expected to help, or the time box closes."""
         unopened = iter(sources)
-        is_all_open = False
         while True:
             while self.fits.has_room and self.left_s() > 0:
-                if not is_all_open:
-                    is_all_open = not self._open_next(unopened)
+                if not self.is_all_open:
+                    self.is_all_open = not self._open_next(unopened)
                 elif not self._act():
                     break
             if self.fits.is_idle or self.left_s() <= 0:

@@ -124,11 +124,14 @@ class SearchOutcome:
         Its predictions on held-out rows.
     fits_cpu_s : float
         Seconds of processors that fits and their scores took.
+    is_all_open : bool
+        Whether every family was asked for its candidates.
     """
 
     chosen: str = ""
     examples: tuple[Example, ...] = ()
     fits_cpu_s: float = 0.0
+    is_all_open: bool = False
 
 
 def run_search(request: SearchRequest) -> SearchOutcome:
@@ -164,7 +167,7 @@ def run_search(request: SearchRequest) -> SearchOutcome:
         ensemble = _ensemble(search, settings.accept_loss, lambda: examples_at - time.time())
         trials = [candidate.trial for candidate in search.candidates]
         outcome = _examples(context, [*trials, *ensemble], settings.accept_loss)
-        return replace(outcome, fits_cpu_s=search.fits.cpu_s)
+        return replace(outcome, fits_cpu_s=search.fits.cpu_s, is_all_open=search.is_all_open)
 
 
 def _ensemble(

@@ -33,6 +33,15 @@ def test_what_to_do_next(
     assert verdict.summary.startswith(recommendation.value.capitalize())
 
 
+def test_after_a_search_that_was_too_short_nothing_says_stop() -> None:
+    for target, changes in ((0.86, {"budget": 10.0}), (0.99, {})):
+        verdict = forecast(target, **changes, is_search_starved=True)
+        assert verdict.recommendation is Recommendation.TOO_CLOSE
+        assert verdict.answer is Answer.UNCLEAR
+        assert any("was too short to choose by" in each.what for each in verdict.findings)
+    assert forecast(0.7, is_search_starved=True).recommendation is Recommendation.GOOD_ENOUGH
+
+
 def test_between_likely_and_unlikely_it_is_unclear() -> None:
     verdict = forecast(0.855, budget=28.0)
     assert 0.2 <= verdict.p_affordable < 0.5
