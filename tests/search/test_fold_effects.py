@@ -101,3 +101,16 @@ def test_a_candidate_is_held_to_have_its_ratio_to_its_kind_on_folds_it_has_not_s
         other.errors,
         whole.errors,
     ]
+
+
+def test_where_folds_are_by_time_the_newest_weigh_most() -> None:
+    ageing = Point(n_train=100, errors=(0.1, 0.2, 0.3), fit_s=0.1)
+    (fair,) = without_fold_effects([ageing], {}, n_time_folds=3)
+    assert fair.mean == pytest.approx((0.1 + 2 * 0.2 + 3 * 0.3) / 6)
+    assert np.ptp(fair.errors) == pytest.approx(0.2), "the spread stays"
+    (part,) = without_fold_effects([ageing], {}, n_time_folds=5)
+    assert part.mean == pytest.approx(0.2), "the newest are not measured yet"
+    default = Point(n_train=100, errors=(0.2, 0.2, 0.2, 0.4), fit_s=0.1)
+    (level,) = without_fold_effects([default], {}, n_time_folds=4)
+    (related,) = on_equal_folds([ageing], {}, [default], n_time_folds=4)
+    assert related.mean == pytest.approx(level.mean * (0.5 + 1 + 1.5) / 3)

@@ -121,6 +121,10 @@ class BudgetedSearch:
             self.n_workers,
         )
 
+    @property
+    def _is_by_time(self) -> bool:
+        return self.context.spec.data.split.kind is SplitKind.TIME
+
     def run(self, sources: Iterable[CandidateSource]) -> None:
         """Measure until nothing is expected to help, or the time box closes."""
         unopened = iter(sources)
@@ -291,7 +295,7 @@ class BudgetedSearch:
         self, measured: Sequence[CandidateState], errors: dict[str, float], left_s: float
     ) -> bool:
         """One more round of folds for who may be the best; whether there was any to measure."""
-        if self.context.spec.data.split.kind is SplitKind.TIME:
+        if self._is_by_time:
             return False  # the folds of a second round would be the same
         chances = probability_best(error_draws(measured, errors))
         for number in np.argsort(-chances, kind="stable"):
@@ -378,9 +382,10 @@ class BudgetedSearch:
         points = candidate.evaluator.points
         effects = fold_effects_of([each.evaluator.points for each in self.candidates])
         shape = shape_of(candidate.trial.family, self.candidates)
+        n = self.context.n_folds if self._is_by_time else 0
         if candidate.is_default or shape is None:
-            return without_fold_effects(points, effects)
-        return on_equal_folds(points, effects, shape.points)
+            return without_fold_effects(points, effects, n_time_folds=n)
+        return on_equal_folds(points, effects, shape.points, n_time_folds=n)
 
     def _forecast(self, candidate: CandidateState, points: Sequence[Point]) -> ErrorForecast:
         """Forecast a candidate's error with draws that are independent of other candidates'."""

@@ -51,7 +51,7 @@ def fold_effects_of(curves: Sequence[Sequence[Point]]) -> dict[int, float]:
 
 
 def without_fold_effects(
-    points: Sequence[Point], effects: Mapping[int, float]
+    points: Sequence[Point], effects: Mapping[int, float], *, n_time_folds: int = 0
 ) -> tuple[Point, ...]:
     """The points as they would be if all repeats were equally hard.
 
@@ -64,13 +64,19 @@ def without_fold_effects(
         Of one candidate.
     effects : mapping of int to float
         As `fold_effects_of` returns it; a repeat that it lacks has no effect.
+    n_time_folds : int, default=0
+        Above 0 the folds follow each other in time, and there are so many. What will be predicted
+        is like the newest: where a point has them all, the k-th has the weight k.
     """
     return tuple(
         replace(
             point,
-            errors=tuple(
-                error * float(np.exp(-effects.get(repeat, 0.0)))
-                for repeat, error in enumerate(point.errors)
+            errors=_towards_newest(
+                tuple(
+                    error * float(np.exp(-effects.get(repeat, 0.0)))
+                    for repeat, error in enumerate(point.errors)
+                ),
+                n_time_folds,
             ),
             sampling=(),
             n_valid=(),
@@ -80,8 +86,21 @@ def without_fold_effects(
     )
 
 
+def _towards_newest(errors: tuple[float, ...], n_folds: int) -> tuple[float, ...]:
+    """Errors with the same spread about their weighted mean, the newest fold first in weight."""
+    if not n_folds or len(errors) < n_folds:
+        return errors
+    folds = np.asarray(errors[:n_folds])
+    shift = float(np.average(folds, weights=np.arange(1, n_folds + 1)) - folds.mean())
+    return tuple(max(error + shift, LEAST_ERROR) for error in errors)
+
+
 def on_equal_folds(
-    points: Sequence[Point], effects: Mapping[int, float], reference: Sequence[Point]
+    points: Sequence[Point],
+    effects: Mapping[int, float],
+    reference: Sequence[Point],
+    *,
+    n_time_folds: int = 0,
 ) -> tuple[Point, ...]:
     """The points of a candidate as they would be on all repeats of another, all equally hard.
 
@@ -98,10 +117,13 @@ def on_equal_folds(
         As `fold_effects_of` returns it.
     reference : sequence of Point
         Of another of its family, such as the default.
+    n_time_folds : int, default=0
+        As for `without_fold_effects`.
     """
-    levels = {point.n_train: point.mean for point in without_fold_effects(reference, effects)}
+    fair = without_fold_effects(reference, effects, n_time_folds=n_time_folds)
+    levels = {point.n_train: point.mean for point in fair}
     known = {point.n_train: point for point in reference}
-    plain = without_fold_effects(points, effects)
+    plain = without_fold_effects(points, effects, n_time_folds=n_time_folds)
     return tuple(
         replace(own, errors=_ratios(point, known[n], levels[n]))
         if (n := point.n_train) in known and _has_more(known[n], point)
