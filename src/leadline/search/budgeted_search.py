@@ -29,8 +29,10 @@ from leadline.search.action_choice import (
     run_best,
 )
 from leadline.search.candidate_errors import (
+    default_of,
     error_draws,
     expected_errors,
+    measured_of,
     posterior_means,
     shape_of,
 )
@@ -312,7 +314,7 @@ class BudgetedSearch:
         self, source: CandidateSource, errors: dict[str, float], least_std: float
     ) -> tuple[float, float]:
         """Gain of one more candidate of a family, and seconds of its first fits; 0 for none."""
-        family = self._measured_of(source)
+        family = measured_of(source.name, self.candidates)
         known = [errors[candidate.trial.name] for candidate in family]
         if source.is_exhausted or not family or (has_stalled(known) and not source.proposals):
             return 0.0, 0.0
@@ -320,29 +322,16 @@ class BudgetedSearch:
         gain = gain_of_new_candidate(known, stds, min(errors.values()), least_std=least_std)
         look = [
             (size, repeat)
-            for size in self.plan.look(self._default_of(source))
+            for size in self.plan.look(default_of(source.name, self.candidates))
             for repeat in range(REPEATS_PER_BATCH)
         ]
         seconds = [candidate.seconds(look) for candidate in family]
         return gain, float(np.mean(seconds)) / self.n_workers
 
-    def _default_of(self, source: CandidateSource) -> CandidateState | None:
-        """The family's default, once it is measured."""
-        family = self._measured_of(source)
-        return next((candidate for candidate in family if candidate.is_default), None)
-
-    def _measured_of(self, source: CandidateSource) -> list[CandidateState]:
-        """A family's measured candidates, in the order they were begun."""
-        return [
-            candidate
-            for candidate in self.candidates
-            if candidate.trial.family == source.name and candidate.forecast is not None
-        ]
-
     def _begin_next(self, source: CandidateSource) -> bool:
         """Begin a family's next candidate and have its first fits made."""
         begun = [each for each in self.candidates if each.trial.family == source.name]
-        family = self._measured_of(source)
+        family = measured_of(source.name, self.candidates)
         errors = expected_errors(family, self.context.spec.scoring)
         observed = [(candidate.trial.params, errors[candidate.trial.name]) for candidate in family]
         seed = self.context.spec.seed + len(begun)
@@ -350,7 +339,7 @@ class BudgetedSearch:
         if any(candidate.trial.params == params for candidate in begun):
             source.space = {}  # the searcher repeats itself: nothing new is left
             return True
-        look = self.plan.look(self._default_of(source))
+        look = self.plan.look(default_of(source.name, self.candidates))
         candidate = self._begin(source, params, is_tuned=is_tuned)
         if candidate is not None:
             self._add(candidate, candidate.evaluator.missing(look))

@@ -46,9 +46,22 @@ def _columns(
     )
 
 
+def measured_of(family: str, candidates: Sequence[CandidateState]) -> list[CandidateState]:
+    """A family's measured candidates, in the order they were begun."""
+    return [
+        each for each in candidates if each.trial.family == family and each.forecast is not None
+    ]
+
+
+def default_of(family: str, candidates: Sequence[CandidateState]) -> CandidateState | None:
+    """A family's default, once it is measured."""
+    measured = measured_of(family, candidates)
+    return next((candidate for candidate in measured if candidate.is_default), None)
+
+
 def shape_of(family: str, candidates: Sequence[CandidateState]) -> Shape | None:
     """How a family's default changes with the rows; None before that is known."""
-    for each in candidates:
-        if each.trial.family == family and each.is_default and each.forecast is not None:
-            return Shape(each.evaluator.points, each.forecast)
-    return None
+    default = default_of(family, candidates)
+    if default is None or default.forecast is None:
+        return None
+    return Shape(default.evaluator.points, default.forecast)
