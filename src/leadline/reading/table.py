@@ -11,14 +11,15 @@ from pathlib import Path
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.cell_values import read_cells, stripped
+from leadline.reading.column_values import column_values, number_values, words_for_nothing
 from leadline.reading.correction import Correction, corrected
+from leadline.reading.file_forms.packed import Packing, Tell, is_settled
 from leadline.reading.file_forms.raw import RawTable, Trim, open_table
 from leadline.reading.file_forms.source import Note
-from leadline.reading.images.image_columns import RECOGNISED, Images, from_paths, from_values
-from leadline.reading.missing import is_missing
+from leadline.reading.images.image_columns import RECOGNISED, Images
+from leadline.reading.numbers import PLAIN
 from leadline.reading.odd import OddCells, refuse_odd
-from leadline.reading.recognised import Doubt, Hints, Recognised
+from leadline.reading.recognised import Doubt, Hints, Recognised, number_reading
 from leadline.reading.recognition import file_decimals, recognise
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
 
@@ -85,6 +86,7 @@ def read_tables(
     schema: ReadingSchema | None = None,
     options: ReadingOptions | None = None,
     note: Note | None = None,
+    tell: Tell | None = None,
 ) -> Table:
     r"""Read several files with the same columns, one below the other.
 
@@ -99,6 +101,8 @@ def read_tables(
         What a person says.
     note : callable, optional
         Called with each sentence a person should know about how the files were read.
+    tell : callable, optional
+        Called with what is being done, and with the share of it that is done.
 
     Raises
     ------
@@ -121,16 +125,21 @@ def read_tables(
     named = [Path(path) for path in paths]
     if not named:
         raise DataError("No file of data is named.", "One is needed.", "Name it in [data] files.")
-    options, note = options or ReadingOptions(), note or _keep_silent
+    options, note, tell = options or ReadingOptions(), note or _keep_silent, tell or _keep_silent
     known = schema.names if schema else ()
-    tables = [open_table(path, note, options.trim, known) for path in named]
+    packing = Packing(partial(_may_pack, options, schema or ReadingSchema()), tell)
+    tables = [open_table(path, note, options.trim, known, packing) for path in named]
     for table in tables[1:]:
         _refuse_other_columns(tables[0], table)
-    return read_raw(tables, schema or ReadingSchema(), options, note)
+    return read_raw(tables, schema or ReadingSchema(), options, note, tell)
 
 
 def read_raw(
-    tables: Sequence[RawTable], schema: ReadingSchema, options: ReadingOptions, note: Note
+    tables: Sequence[RawTable],
+    schema: ReadingSchema,
+    options: ReadingOptions,
+    note: Note,
+    tell: Tell,
 ) -> Table:
     """Turn cells into values: as `read_tables`, of tables that were opened.
 
@@ -140,37 +149,85 @@ def read_raw(
         If a cell does not fit, by its place, or each file has its own kind of a column.
     """
     hints = _hints(tables, options)
-    columns: list[pl.Series] = []
-    readings: list[ColumnReading] = []
-    found: list[Recognised] = []
-    odd: list[OddCells] = []
-    words: Counter[str] = Counter()
-    for name in tables[0].frame.columns:
-        parts = [table.frame[name] for table in tables]
-        recognised = _reading_of(name, tables, schema, hints, options)
-        reading = recognised.reading
-        column, faults = _column(parts, tables, reading, _for(options, name, schema), note)
-        if name in options.exclude and faults:
-            # lists and the like are no words either: nobody learns from them
-            reading = replace(reading, type=CellType.WORDS)
-            column, faults = _column(parts, tables, reading, options, note)[0], []
-        odd += faults
-        columns.append(column)
-        found.append(recognised)
-        words.update(_words_for_nothing(parts, column, reading))
-        if column.null_count() < column.len():
-            is_image = column.dtype == pl.Binary
-            readings.append(replace(reading, type=CellType.IMAGE) if is_image else reading)
-    if odd:
+    columns: list[_Column] = []
+    names = tables[0].frame.columns
+    for position, name in enumerate(names):
+        done = f"{_files(tables)}: {position:,} of {len(names):,} columns recognised, now {name!r}"
+        tell(done, position / len(names))
+        columns.append(_read_column(name, tables, schema, hints, options, note))
+    if odd := [cell for column in columns for cell in column.odd]:
         _refuse_totals(odd, tables)
         refuse_odd(odd)
     for table in tables:
         if table.n_totals:
             note(f"{_totals(table)} If so, leave them out: {_footer_words(table.n_totals)}.")
-    _tell(found, words, tables, note)
-    doubts = tuple(each.doubt for each in found if each.doubt is not None)
-    frame = pl.DataFrame(columns)
-    return Table(frame, ReadingSchema(tuple(readings)), doubts, partial(_place, tables))
+    found = [column.recognised for column in columns]
+    _say(found, sum((column.words for column in columns), Counter()), tables, note)
+    return Table(
+        pl.DataFrame([column.values for column in columns]),
+        ReadingSchema(tuple(column.schema for column in columns if not column.is_empty)),
+        tuple(each.doubt for each in found if each.doubt is not None),
+        partial(_place, [(table.frame.height, table.place) for table in tables]),
+    )
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of all files, read."""
+
+    recognised: Recognised
+    reading: ColumnReading
+    values: pl.Series
+    words: Counter[str]
+    odd: list[OddCells] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return self.values.null_count() == self.values.len()
+
+    @property
+    def schema(self) -> ColumnReading:
+        is_image = self.values.dtype == pl.Binary
+        return replace(self.reading, type=CellType.IMAGE) if is_image else self.reading
+
+
+def _read_column(
+    name: str,
+    tables: Sequence[RawTable],
+    schema: ReadingSchema,
+    hints: Hints,
+    options: ReadingOptions,
+    note: Note,
+) -> _Column:
+    packed = [table.numbers[name] for table in tables if name in table.numbers]
+    known = schema.get(name)
+    if len(packed) == len(tables) and (known is not None or is_settled(packed)):
+        reading = known or number_reading(packed[0].values, PLAIN, hints)
+        words = sum((each.words for each in packed), Counter())
+        return _Column(Recognised(reading), reading, number_values(packed), words)
+    parts = [table.cells(name) for table in tables]
+    recognised = _reading_of(name, parts, tables, schema, hints, options)
+    reading = recognised.reading
+    is_excluded = name in options.exclude
+    images = _images(options, name, schema)
+    column, odd = column_values(parts, tables, reading, images, note, is_excluded=is_excluded)
+    if is_excluded and odd:
+        # lists and the like are no words either: nobody learns from them
+        reading = replace(reading, type=CellType.WORDS)
+        column = column_values(parts, tables, reading, options.images, note, is_excluded=True)[0]
+        odd = []
+    words = words_for_nothing(parts, column, reading)
+    return _Column(recognised, reading, column, words, odd)
+
+
+def _may_pack(options: ReadingOptions, schema: ReadingSchema, name: str) -> bool:
+    """Whether plain numbers in a column are read as such, as far as a person or a schema says."""
+    if options.missing or name in options.corrections or name == options.time:
+        return False
+    known = schema.get(name)
+    return known is None or known == ColumnReading(
+        name=name, type=CellType.NUMBER, is_odd_missing=known.is_odd_missing
+    )
 
 
 def _refuse_totals(odd: Sequence[OddCells], tables: Sequence[RawTable]) -> None:
@@ -197,21 +254,21 @@ def _footer_words(n_rows: int) -> str:
     return f"--footer-rows {n_rows}, or [data] footer_rows = {n_rows}"
 
 
-def _place(tables: Sequence[RawTable], row: int) -> str:
-    """The place of a row of several files."""
-    for table in tables:
-        if row < table.frame.height:
-            return table.place(row)
-        row -= table.frame.height
+def _place(files: Sequence[tuple[int, Callable[[int], str]]], row: int) -> str:
+    """The place of a row of several files, of each the rows and their places."""
+    for height, place in files:
+        if row < height:
+            return place(row)
+        row -= height
     raise IndexError(row)
 
 
-def _keep_silent(_: str) -> None:
+def _keep_silent(*_: object) -> None:
     """Take no note."""
 
 
 def _hints(tables: Sequence[RawTable], options: ReadingOptions) -> Hints:
-    decimals = [file_decimals(table.frame.iter_columns(), options.missing) for table in tables]
+    decimals = [file_decimals(table.head.iter_columns(), options.missing) for table in tables]
     return Hints(
         missing=options.missing,
         decimals=frozenset().union(*decimals),
@@ -222,6 +279,7 @@ def _hints(tables: Sequence[RawTable], options: ReadingOptions) -> Hints:
 
 def _reading_of(
     name: str,
+    parts: Sequence[pl.Series],
     tables: Sequence[RawTable],
     schema: ReadingSchema,
     hints: Hints,
@@ -229,28 +287,29 @@ def _reading_of(
 ) -> Recognised:
     """As a person says, else as it is known, else recognised."""
     if (correction := options.corrections.get(name)) is not None:
-        parts = [table.frame[name] for table in tables]
         is_text = all(part.dtype == pl.String for part in parts)
         return corrected(pl.concat(parts) if is_text else parts[0], correction, hints)
     if (known := schema.get(name)) is not None:
         return Recognised(known)
-    return _recognised(name, tables, hints, options)
+    return _recognised(name, parts, tables, hints, options)
 
 
-def _for(options: ReadingOptions, name: str, schema: ReadingSchema) -> ReadingOptions:
-    """Options of one column: what is known to be no image is not looked at as one."""
+def _images(options: ReadingOptions, name: str, schema: ReadingSchema) -> Images | None:
+    """How images of a column are read: what is known to be none is not looked at as one."""
     if options.images is None or (known := schema.get(name)) is None:
-        return options
-    names = (name,) if known.type is CellType.IMAGE else ()
-    return replace(options, images=replace(options.images, names=names))
+        return options.images
+    return replace(options.images, names=(name,) if known.type is CellType.IMAGE else ())
 
 
 def _recognised(
-    name: str, tables: Sequence[RawTable], hints: Hints, options: ReadingOptions
+    name: str,
+    parts: Sequence[pl.Series],
+    tables: Sequence[RawTable],
+    hints: Hints,
+    options: ReadingOptions,
 ) -> Recognised:
     """Recognise a column by all its files; refuse files of which each has its own kind."""
     hints = replace(hints, is_time=name == options.time)
-    parts = [table.frame[name] for table in tables]
     texts = [part for part in parts if part.dtype == pl.String]
     typed = [part for part in parts if part.dtype not in (pl.String, pl.Null)]
     if typed and not texts:
@@ -289,87 +348,10 @@ _SORTS = {
 }
 
 
-def _column(
-    parts: Sequence[pl.Series],
-    tables: Sequence[RawTable],
-    reading: ColumnReading,
-    options: ReadingOptions,
-    note: Note,
-) -> tuple[pl.Series, list[OddCells]]:
-    """A column of all files as values; and its odd cells, a file each."""
-    values: list[pl.Series] = []
-    odd: list[OddCells] = []
-    images = None if reading.name in options.exclude else options.images
-    for part, table in zip(parts, tables, strict=True):
-        pictures = _as_images(part, reading, images, table, note)
-        if images is not None and images.names is None:
-            # what is an image in the first file is one in the others, be it lost there
-            images = replace(images, names=() if pictures is None else (part.name,))
-        if pictures is not None:
-            values.append(pictures)
-            continue
-        if options.images is None and _is_picture(part, reading):
-            values.append(part)
-            continue
-        read = read_cells(part, reading)
-        values.append(read.values)
-        if read.is_odd.any():
-            odd.append(OddCells.of(part, read.is_odd, reading, table.place))
-    return _stacked(values), odd
-
-
-def _is_picture(part: pl.Series, reading: ColumnReading) -> bool:
-    """Whether a column is left as it is, where images are not read."""
-    is_image = reading.type is CellType.IMAGE
-    return is_image or part.dtype == pl.Binary or part.dtype.is_nested()
-
-
-def _as_images(
-    part: pl.Series, reading: ColumnReading, images: Images | None, table: RawTable, note: Note
-) -> pl.Series | None:
-    """A column of images; None where it is none, or images are not read."""
-    if images is None or reading.type in (CellType.NUMBER, CellType.DATE):
-        return None
-    if images.names is not None and part.name not in images.names:
-        return None
-    if part.dtype == pl.String:
-        read = from_paths(stripped(part), images, table.path, note)
-        return read if read.dtype == pl.Binary else None
-    return from_values(part, images, table.path, note)
-
-
-def _stacked(values: Sequence[pl.Series]) -> pl.Series:
-    dtypes = {each.dtype for each in values if each.null_count() < each.len()}
-    if len(dtypes) > 1:
-        # whole in one file, with parts in another
-        return pl.concat([each.cast(pl.Float64) for each in values])
-    dtype = dtypes.pop() if dtypes else values[0].dtype
-    return pl.concat([each.cast(dtype) for each in values])
-
-
-def _words_for_nothing(
-    parts: Sequence[pl.Series], column: pl.Series, reading: ColumnReading
-) -> Counter[str]:
-    """Words that stood for no value, and how often."""
-    words: Counter[str] = Counter()
-    if reading.type is CellType.IMAGE:
-        return words
-    is_quantity = reading.type in (CellType.NUMBER, CellType.DATE)
-    start = 0
-    for part in parts:
-        values = column.slice(start, part.len())
-        start += part.len()
-        if part.dtype == pl.String and values.null_count():
-            text = stripped(part.filter(values.is_null()))
-            nothing = is_missing(text, reading.missing, in_numbers=is_quantity)
-            words.update(text.filter(nothing).drop_nulls().to_list())
-    return words
-
-
-def _tell(
+def _say(
     found: Sequence[Recognised], words: Counter[str], tables: Sequence[RawTable], note: Note
 ) -> None:
-    files = tables[0].path.name if len(tables) == 1 else f"{len(tables)} files"
+    files = _files(tables)
     if words:
         counts = sorted(words.items(), key=lambda item: (-item[1], item[0]))
         told = ", ".join(f'"{word}" ({count:,})' for word, count in counts[:_MOST_WORDS])
@@ -377,6 +359,10 @@ def _tell(
     for each in found:
         for remark in each.remarks:
             note(f"{files}: {remark}")
+
+
+def _files(tables: Sequence[RawTable]) -> str:
+    return tables[0].path.name if len(tables) == 1 else f"{len(tables)} files"
 
 
 def _refuse_other_columns(first: RawTable, table: RawTable) -> None:

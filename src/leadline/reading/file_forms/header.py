@@ -21,6 +21,7 @@ _SAMPLE_COLUMNS = 500
 _MOST_OF_A_COLUMN = 0.8
 _FEWEST_IN_A_RUN = 3
 _MOST_TITLES = 10
+_BYTES_OF_HEAD = 2**20
 _MOST_SHOWN = 5
 _MOST_TOTALS = 3
 _TOTAL = re.compile(
@@ -106,6 +107,12 @@ def column_names(
         )
         return None
     return _names(first, rest, f"{name} line {cells.lines[0]:,}", note)
+
+
+def first_lines(data: bytes) -> list[list[str]]:
+    """Fields of the first lines, as far as they can be told before the delimiter is known."""
+    lines = data[:_BYTES_OF_HEAD].decode(errors="ignore").split("\n")
+    return [[cell.strip(' "') for cell in re.split(r"[,;|\t]", line)] for line in lines]
 
 
 def titles_above(rows: Iterable[Sequence[str]], known: Collection[str]) -> int:
