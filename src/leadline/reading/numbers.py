@@ -284,6 +284,24 @@ def clear_decimal(text: pl.Series) -> str:
     return decimals.pop() if len(decimals) == 1 and _has_mark(text) else ""
 
 
+def plain_decimal(text: pl.Series) -> str | None:
+    """What `clear_decimal` says, where a look is enough to tell; else None.
+
+    Examples
+    --------
+    >>> plain_decimal(pl.Series(["1.25", "2"])), plain_decimal(pl.Series(["north"]))
+    ('.', '')
+    >>> plain_decimal(pl.Series(["1,25", "2"])) is None
+    True
+    """
+    if not _has_mark(text):
+        return ""
+    numbers = text.cast(pl.Float64, strict=False)
+    if numbers.null_count() > text.null_count() or not numbers.is_finite().all():
+        return None
+    return "." if text.str.contains(CLEAR_POINT).any() else None
+
+
 def is_code(text: pl.Series) -> bool:
     """Whether digits are no quantity but a name: a code, a part number, an address.
 

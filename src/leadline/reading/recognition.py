@@ -31,6 +31,7 @@ from leadline.reading.numbers import (
     is_code,
     likeliest_style,
     parse_numbers,
+    plain_decimal,
 )
 from leadline.reading.recognised import (
     Doubt,
@@ -107,6 +108,9 @@ def file_decimals(columns: Iterable[pl.Series], missing: Collection[str] = ()) -
     for column in columns:
         if column.dtype == pl.String:
             text = stripped(column.head(_SAMPLE))
+            if not missing and (mark := plain_decimal(text)) is not None:
+                found.add(mark)
+                continue
             found.add(clear_decimal(text.filter(~is_missing(text, missing, in_numbers=True))))
     return frozenset(found - {""})
 
