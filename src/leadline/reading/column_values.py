@@ -12,7 +12,7 @@ from leadline.reading.cell_values import read_cells, stripped
 from leadline.reading.file_forms.packed import Numbers
 from leadline.reading.file_forms.raw import RawTable
 from leadline.reading.file_forms.source import Note
-from leadline.reading.images.image_columns import Images, from_paths, from_values
+from leadline.reading.images.image_columns import Images, from_paths, from_values, may_be_paths
 from leadline.reading.missing import is_missing
 from leadline.reading.numbers import settled
 from leadline.reading.odd import OddCells
@@ -66,6 +66,8 @@ def _as_images(
     if images.names is not None and part.name not in images.names:
         return None
     if part.dtype == pl.String:
+        if images.names is None and not may_be_paths(part):
+            return None
         read = from_paths(stripped(part), images, table.path, note)
         return read if read.dtype == pl.Binary else None
     return from_values(part, images, table.path, note)

@@ -25,7 +25,7 @@ from leadline.reading.file_forms.source import Form, form_of_text, is_unpacked_t
 FEWEST_BYTES = 2**20
 """Smaller files are read whole: that costs nothing."""
 
-_BLOCK_BYTES = 2**23
+_BLOCK_BYTES = 2**22
 _HEAD_ROWS = 2_100
 _BLANK = r"^[\s,;|\t]*$"
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34

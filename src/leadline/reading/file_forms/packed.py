@@ -8,7 +8,8 @@ recognised and read as its text would be. Any other column is kept as text, all 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -28,6 +29,7 @@ _TAIL_ROWS = 3
 _MOST_WORDS = 20
 _STRIPPED = pl.all().str.strip_chars()
 
+_Block = tuple[pl.DataFrame, float]
 Tell = Callable[[str, float | None], None]
 """Told what is being done, and the share of it that is done."""
 
@@ -140,7 +142,7 @@ def read_packed(file: PlainFile, packing: Packing) -> Packed:
     """
     columns = {name: _Growing(is_text=not packing.may_pack(name)) for name in file.names}
     head, tail, n_rows = pl.DataFrame(), pl.DataFrame(), 0
-    for frame, share in file.blocks():
+    for frame, share in _ahead(file.blocks()):
         # stripped at once, so that they do not hold the whole block in memory
         if n_rows < HEAD_ROWS:
             head = pl.concat([head, frame.head(HEAD_ROWS).select(_STRIPPED)], how="diagonal")
@@ -158,6 +160,15 @@ def read_packed(file: PlainFile, packing: Packing) -> Packed:
                 columns[text.name].texts.append(text)
     whole = {name: column.column(name) for name, column in columns.items()}
     return Packed(whole, head.head(HEAD_ROWS), tail)
+
+
+def _ahead(blocks: Iterator[_Block]) -> Iterator[_Block]:
+    """Each block, while the next one is being split into fields."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(next, blocks, None)
+            yield block
 
 
 def text_of(file: PlainFile, name: str) -> pl.Series:

@@ -14,6 +14,7 @@ from leadline.reading.file_forms.source import Note
 from leadline.reading.images.image_files import IMAGE_SIZE, SUFFIXES, place_of, read_column
 
 _ENDS = rf"(?i)({'|'.join(re.escape(suffix) for suffix in SUFFIXES)})$"
+_ENDS_LOOSELY = _ENDS.removesuffix("$") + r"\s*$"
 _NEARLY_ALL = 0.9
 _MOST = 0.5
 _SAMPLE = 200
@@ -45,6 +46,12 @@ class Images:
 
 RECOGNISED = Images()
 """At the usual size, from the folder of the file, where columns look like it."""
+
+
+def may_be_paths(column: pl.Series) -> bool:
+    """Whether enough words end like files of images; white space around them is no matter."""
+    text = column.filter(column.str.contains(r"\S"))
+    return bool((text.str.contains(_ENDS_LOOSELY).mean() or 0.0) >= _NEARLY_ALL)  # type: ignore[operator]
 
 
 def from_paths(column: pl.Series, images: Images, path: Path, note: Note) -> pl.Series:
