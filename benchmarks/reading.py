@@ -6,7 +6,8 @@ its types, keep no schema, and turn the codes into numbers. The bar for leadline
 seconds of polars when it reads the file and sorts it by all columns, and three times the file in
 memory. Processor seconds say less of what else the machine does.
 
-Run ``python benchmarks/reading.py --rows 2000000``.
+Run ``python benchmarks/reading.py --rows 2000000``, also with ``--form quoted`` (every field), or
+with ``--form blank-line`` at the end, for which leadline reads the file whole.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ SORTED = "polars and a full sort"
 READERS = ("leadline", SORTED, "polars", "pandas")
 
 
-def make(path: Path, n_rows: int) -> None:
+def make(path: Path, n_rows: int, form: str = "plain") -> None:
     """Write the file, 200,000 rows at a time."""
     rng = np.random.default_rng(0)
     with path.open("wb") as file:
@@ -39,7 +40,12 @@ def make(path: Path, n_rows: int) -> None:
             columns |= {f"c{each}": rng.choice(["north", "south", "west"], n) for each in range(2)}
             columns["zip"] = [f"{each:05d}" for each in rng.integers(0, 99_999, n)]
             columns["said"] = [f"order {each} of may" for each in rng.integers(0, 10**6, n)]
-            pl.DataFrame(columns).write_csv(file, include_header=start == 0)
+            pl.DataFrame(columns).write_csv(
+                file,
+                include_header=start == 0,
+                quote_style="always" if form == "quoted" else "necessary",
+            )
+        file.write(b"\n" * (form == "blank-line"))
 
 
 def read(reader: str, path: Path) -> None:
@@ -70,13 +76,14 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--reader", choices=READERS)
     parser.add_argument("--file", type=Path)
+    parser.add_argument("--form", choices=("plain", "quoted", "blank-line"), default="plain")
     given = parser.parse_args()
     if given.reader:
         read(given.reader, given.file)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.csv"
-        make(path, given.rows)
+        make(path, given.rows, given.form)
         size = path.stat().st_size / 1e6
         print(f"{given.rows:,} rows of 17 columns, {size:,.0f} MB\n", flush=True)
         print(f"three times the file: {3 * size * 1e6 / 2**20:,.0f} MiB\n")
