@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from leadline.errors import DataError
-from leadline.reading.cell_values import read_cells
 from leadline.reading.correction import Correction, corrected
 from leadline.reading.recognised import Hints
 from leadline.reading.recognition import recognise
 from leadline.reading.schema import CellType
+from leadline.reading.values.cell_values import read_cells
 
 
 def read(cells: list[str], correction: Correction) -> list[object]:

@@ -10,12 +10,12 @@ import pytest
 from tests.reading.reader import read_table
 
 from leadline.errors import DataError
-from leadline.reading.cell_values import read_cells
 from leadline.reading.correction import Correction, corrected
 from leadline.reading.recognised import Hints
 from leadline.reading.recognition import recognise
 from leadline.reading.schema import CellType, ColumnReading, Epoch
 from leadline.reading.table import read_tables
+from leadline.reading.values.cell_values import read_cells
 
 
 def read(values: list[str], *, missing: tuple[str, ...] = (), comma: bool = False) -> pl.Series:

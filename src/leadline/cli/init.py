@@ -79,6 +79,8 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     leadline.toml, audits the data and shows the first status. Ends with exit code 3 if the data
     are not fit to learn from, and leaves nothing behind if they cannot be read.
     """
+    from leadline.cli.terminal.progress import Display, tell_when_long
+    from leadline.cli.terminal.text_layout import console
     from leadline.services.commands.start import (
         all_or_nothing,
         given_options,
@@ -102,9 +104,17 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         }
     )
     is_asked = not yes and not as_json and _is_person()
-    seen = inspect_label(
-        files, label, given_options(data), positive=positive or "", find_groups=is_asked
-    )
+    with Display(console(as_json=as_json)) as display:
+        tell = tell_when_long(display, "reading")
+        seen = inspect_label(
+            files,
+            label,
+            given_options(data),
+            positive=positive or "",
+            find_groups=is_asked,
+            tell=tell,
+        )
+        display.clear()
     problem = _given({"positive": positive, "target_score": target, "time_box_s": time_box})
     ethics: dict[str, Any] = {}
     if is_asked:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from leadline.errors import DataError, SettingsError
 from leadline.phases.data import Kind
 from leadline.reading.correction import Correction
+from leadline.reading.file_forms.packed import Tell
 from leadline.reading.file_forms.raw import IN_FILE, Trim
 from leadline.reading.images.image_columns import Images
 from leadline.reading.images.image_files import IMAGE_SIZE
@@ -40,6 +41,7 @@ def read_pool(
     *,
     schema: ReadingSchema | None = None,
     note: Callable[[str], None] | None = None,
+    tell: Tell | None = None,
 ) -> Table:
     """Read the files of labelled rows.
 
@@ -51,6 +53,8 @@ def read_pool(
         How they were read before; columns it does not know are recognised.
     note : callable, optional
         Told what a person should know about how they were read.
+    tell : callable, optional
+        Told what is being done, and the share of it that is done.
 
     Raises
     ------
@@ -69,7 +73,11 @@ def read_pool(
     options = replace(reading_options(settings.data), images=images_of(workspace), is_odd_said=True)
     paths = [workspace.path(name) for name in settings.data.files]
     table = read_tables(
-        paths, schema=_as_said(schema, settings.data.missing), options=options, note=note
+        paths,
+        schema=_as_said(schema, settings.data.missing),
+        options=options,
+        note=note,
+        tell=tell,
     )
     label = settings.problem.label
     if label not in table.frame.columns:

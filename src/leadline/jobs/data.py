@@ -46,7 +46,12 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     report("reading the files", 0.0)
     notes: list[str] = []
     before = _split_before(workspace)
-    table = read_pool(workspace, schema=_reading_before(workspace), note=notes.append)
+    table = read_pool(
+        workspace,
+        schema=_reading_before(workspace),
+        note=notes.append,
+        tell=lambda words, share: report(words, 0.3 * (share or 0.0)),
+    )
     settings = workspace.settings.data
     is_empty = pl.all_horizontal(pl.all().is_null())
     frame = table.frame.filter(~is_empty)

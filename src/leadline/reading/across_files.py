@@ -36,10 +36,11 @@ def mixed_zones(parts: Sequence[pl.Series], reading: ColumnReading) -> str:
     """
     if reading.type is not CellType.DATE or reading.epoch is not None:
         return ""
-    marked, naive = (
-        pl.concat([_times(part, has_offset=has) for part in parts]) for has in (True, False)
-    )
-    if marked.is_empty() or naive.is_empty():
+    marked = pl.concat([_times(part, has_offset=True) for part in parts])
+    if marked.is_empty():
+        return ""
+    naive = pl.concat([_times(part, has_offset=False) for part in parts])
+    if naive.is_empty():
         return ""
     return (
         f"{reading.name!r}: {len(naive):,} of {len(naive) + len(marked):,} times have no offset "

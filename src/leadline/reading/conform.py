@@ -12,9 +12,9 @@ from difflib import get_close_matches
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.cell_values import read_cells
 from leadline.reading.images.image_files import PNG
 from leadline.reading.schema import CellType, ReadingSchema
+from leadline.reading.values.cell_values import read_cells
 
 DATE_FORMATS = (
     "%Y-%m-%d %H:%M:%S%.f",
@@ -116,7 +116,7 @@ def _read(
 def parse_usual_dates(values: pl.Series) -> pl.Series:
     """Dates from text, null where there is none: for releases of before there were schemas.
 
-    Else the order is known, and `leadline.reading.dates.parse_dates` reads them.
+    Else the order is known, and `leadline.reading.values.dates.parse_dates` reads them.
 
     ISO 8601 with or without a time and an offset, ``2024/05/31``, ``31.05.2024`` and
     ``05/31/2024``, each with or without a time. An offset is converted to UTC.

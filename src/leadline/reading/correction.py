@@ -8,10 +8,6 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.cell_values import as_text, read_cells, stripped
-from leadline.reading.dates import epoch_of, likeliest_order
-from leadline.reading.missing import is_missing
-from leadline.reading.numbers import STYLES, NumberStyle, likeliest_style, most_fitting
 from leadline.reading.recognised import (
     Hints,
     Recognised,
@@ -21,6 +17,10 @@ from leadline.reading.recognised import (
 )
 from leadline.reading.recognition import recognise
 from leadline.reading.schema import CellType, ColumnReading, DateOrder
+from leadline.reading.values.cell_values import as_text, read_cells, stripped
+from leadline.reading.values.dates import epoch_of, likeliest_order
+from leadline.reading.values.missing import is_missing
+from leadline.reading.values.numbers import STYLES, NumberStyle, likeliest_style, most_fitting
 
 _SAMPLE = 1_000
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from leadline.reading.numbers import NumberStyle
 from leadline.reading.schema import CellType, ColumnReading
-from leadline.reading.units import unit_of
+from leadline.reading.values.numbers import NumberStyle
+from leadline.reading.values.units import unit_of
 
 _SAMPLE = 1_000
 _BOOLEANS = {"true", "false"}

@@ -11,26 +11,6 @@ from dataclasses import replace
 
 import polars as pl
 
-from leadline.reading.cell_values import as_text, read_cells, stripped
-from leadline.reading.dates import (
-    COMPACT,
-    UNPADDED_SHORT,
-    choose_order,
-    epoch_of,
-    forms_in,
-    likeliest_order,
-    looks_dated,
-    parse_dates,
-)
-from leadline.reading.missing import is_missing
-from leadline.reading.numbers import (
-    LARGEST_EXACT,
-    choose_style,
-    clear_decimal,
-    is_code,
-    likeliest_style,
-    parse_numbers,
-)
 from leadline.reading.recognised import (
     Doubt,
     Hints,
@@ -40,7 +20,29 @@ from leadline.reading.recognised import (
     words_reading,
 )
 from leadline.reading.schema import CellType, ColumnReading
-from leadline.reading.units import has_other_unit, unit_of
+from leadline.reading.values.cell_values import as_text, read_cells, stripped
+from leadline.reading.values.dates import (
+    COMPACT,
+    UNPADDED_SHORT,
+    choose_order,
+    epoch_of,
+    forms_in,
+    likeliest_order,
+    looks_dated,
+    parse_dates,
+)
+from leadline.reading.values.distinct import few_values
+from leadline.reading.values.missing import is_missing
+from leadline.reading.values.numbers import (
+    LARGEST_EXACT,
+    choose_style,
+    clear_decimal,
+    is_code,
+    likeliest_style,
+    parse_numbers,
+    plain_decimal,
+)
+from leadline.reading.values.units import has_other_unit, unit_of
 
 _NEARLY = 0.8
 _MOST_ODD_WORDS = 10
@@ -73,15 +75,24 @@ def recognise(column: pl.Series, hints: Hints = _NOTHING_KNOWN) -> Recognised:
     """
     if column.dtype != pl.String:
         return _of_typed(column, hints)
-    text = stripped(column)
+    few = few_values(column)
+    text = stripped(column if few is None else few.values)
     filled = text.filter(~is_missing(text, hints.missing, in_numbers=False))
-    quantities = text.filter(~is_missing(text, hints.missing, in_numbers=True))
-    for look in (_as_time, _as_number, _as_version, _as_date, _as_nearly):
-        if quantities.is_empty():
-            break
-        if (found := look(quantities, hints)) is not None:
+    is_quantity = ~is_missing(text, hints.missing, in_numbers=True)
+    # where the question is whether any or all cells are so, different values answer as well
+    values = text.filter(is_quantity)
+    cells = values if few is None else few.spread(text.set(~is_quantity, None)).drop_nulls()
+    if not values.is_empty():
+        found = (
+            _as_time(values, hints)
+            or _as_number(values, hints, len(cells))
+            or _as_version(values, hints)
+            or _as_date(values, hints, cells)
+            or _as_nearly(cells, hints)
+        )
+        if found is not None:
             return found
-    return Recognised(words_reading(filled, hints), remarks=_measured_remarks(quantities))
+    return Recognised(words_reading(filled, hints), remarks=_measured_remarks(cells))
 
 
 def file_decimals(columns: Iterable[pl.Series], missing: Collection[str] = ()) -> frozenset[str]:
@@ -98,6 +109,9 @@ def file_decimals(columns: Iterable[pl.Series], missing: Collection[str] = ()) -
     for column in columns:
         if column.dtype == pl.String:
             text = stripped(column.head(_SAMPLE))
+            if not missing and (mark := plain_decimal(text)) is not None:
+                found.add(mark)
+                continue
             found.add(clear_decimal(text.filter(~is_missing(text, missing, in_numbers=True))))
     return frozenset(found - {""})
 
@@ -115,7 +129,7 @@ def _of_typed(column: pl.Series, hints: Hints) -> Recognised:
         text = as_text(column.drop_nulls()) if dtype.is_integer() else pl.Series([""])
         if hints.is_time and _is_compact(text):
             return Recognised(reading_as(column, CellType.DATE, hints))
-        remarks = _compact_remarks(text)
+        remarks = _compact_remarks(text, len(text))
         return Recognised(reading_as(column, CellType.NUMBER, hints), remarks=remarks)
     is_boolean = dtype == pl.Boolean
     return Recognised(reading_as(column, CellType.WORDS, hints, is_boolean=is_boolean))
@@ -147,7 +161,7 @@ def _is_compact(text: pl.Series) -> bool:
     return bool(text.str.contains(COMPACT).all()) and not parse_dates(text).null_count()
 
 
-def _as_number(text: pl.Series, hints: Hints) -> Recognised | None:
+def _as_number(text: pl.Series, hints: Hints, n_cells: int) -> Recognised | None:
     if is_code(text):
         return _named(text, hints)
     choice = choose_style(text, hints.decimals, comma_is_decimal=hints.comma_is_decimal)
@@ -158,7 +172,7 @@ def _as_number(text: pl.Series, hints: Hints) -> Recognised | None:
         # a few of another unit are odd cells, many make words of the column
         return None
     if choice.rival is None:
-        return Recognised(reading, remarks=_compact_remarks(text))
+        return Recognised(reading, remarks=_compact_remarks(text, n_cells))
     example = text.filter(text.str.contains(r"[.,]"))[0]
     values = [f"{parse_numbers(pl.Series([example]), each)[0]:.12g}" for each in
               (choice.style, choice.rival)]  # fmt: skip
@@ -166,8 +180,8 @@ def _as_number(text: pl.Series, hints: Hints) -> Recognised | None:
     return Recognised(reading, Doubt(reading, other, example, *values))
 
 
-def _compact_remarks(text: pl.Series) -> tuple[str, ...]:
-    if len(text) < _FEWEST_VALUES or not _is_compact(text):
+def _compact_remarks(text: pl.Series, n_cells: int) -> tuple[str, ...]:
+    if n_cells < _FEWEST_VALUES or not _is_compact(text):
         return ()
     remark = (
         f'{text.name!r}: "{text[0]}" and its like were read as numbers. If they are days, say so: '
@@ -187,6 +201,8 @@ def _named(text: pl.Series, hints: Hints) -> Recognised:
 
 def _as_version(text: pl.Series, hints: Hints) -> Recognised | None:
     """Three small numbers: versions or sections rather than days, so the words are kept."""
+    if not text.head(_SAMPLE).str.contains(_VERSION).all():
+        return None
     is_version = text.str.contains(UNPADDED_SHORT)
     if not is_version.any() or not text.str.contains(_VERSION).all():
         return None
@@ -198,10 +214,10 @@ def _as_version(text: pl.Series, hints: Hints) -> Recognised | None:
     return Recognised(words_reading(text, hints), remarks=(remark,))
 
 
-def _as_date(text: pl.Series, hints: Hints) -> Recognised | None:
-    if not looks_dated(text):
+def _as_date(text: pl.Series, hints: Hints, cells: pl.Series) -> Recognised | None:
+    if not looks_dated(cells):
         return None
-    choice = choose_order(text)
+    choice = choose_order(text, cells)
     if choice is None:
         return None
     reading = reading_as(text, CellType.DATE, hints, order=choice.order)
@@ -232,6 +248,8 @@ def _as_nearly(text: pl.Series, hints: Hints) -> Recognised | None:
     for kind, needed in ((CellType.NUMBER, "a number"), (CellType.DATE, "a date")):
         reading = _nearest(text, kind, hints)
         if reading is None:
+            continue
+        if kind is CellType.NUMBER and _has_many_odd_words(text.head(_SAMPLE), reading):
             continue
         is_odd = read_cells(text, reading).is_odd
         if not is_odd.any() or not _is_nearly(text, is_odd):
@@ -272,6 +290,13 @@ def _nearest(text: pl.Series, kind: CellType, hints: Hints) -> ColumnReading | N
             return None
         return reading_as(text, kind, hints, order=likeliest_order(sample))
     return number_reading(text, likeliest_style(sample, hints.decimals), hints)
+
+
+def _has_many_odd_words(sample: pl.Series, reading: ColumnReading) -> bool:
+    """Whether the first cells alone hold more odd words than a column of numbers may."""
+    # what a decimal point means may hang on the whole column: such a cell is not counted
+    is_odd = read_cells(sample, reading).is_odd & parse_numbers(sample).is_null()
+    return sample.filter(is_odd).n_unique() > _MOST_ODD_WORDS
 
 
 def _is_nearly(text: pl.Series, is_odd: pl.Series) -> bool:

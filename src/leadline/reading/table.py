@@ -11,25 +11,26 @@ from pathlib import Path
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.across_files import in_unit, mixed_zones
-from leadline.reading.cell_values import read_cells, stripped
+from leadline.reading.across_files import mixed_zones
+from leadline.reading.column_values import (
+    as_read,
+    column_values,
+    images_of_column,
+    number_values,
+    words_for_nothing,
+)
 from leadline.reading.correction import Correction, corrected, odd_as_said
+from leadline.reading.file_forms.packed import Packing, Tell, is_settled
 from leadline.reading.file_forms.raw import RawTable, Trim, open_table, refuse_other_columns
 from leadline.reading.file_forms.source import Note
 from leadline.reading.file_forms.trim_advice import Advice
-from leadline.reading.images.image_columns import (
-    RECOGNISED,
-    Images,
-    from_paths,
-    from_values,
-    white_in,
-)
-from leadline.reading.missing import is_missing
+from leadline.reading.images.image_columns import RECOGNISED, Images
 from leadline.reading.odd import OddCells, refuse_odd
-from leadline.reading.recognised import Doubt, Hints, Recognised
+from leadline.reading.recognised import Doubt, Hints, Recognised, number_reading
 from leadline.reading.recognition import file_decimals, recognise
 from leadline.reading.schema import CellType, ColumnReading, ReadingSchema
 from leadline.reading.totals import note_of_totals, refuse_totals
+from leadline.reading.values.numbers import PLAIN
 
 _MOST_WORDS = 12
 
@@ -97,6 +98,7 @@ def read_tables(
     schema: ReadingSchema | None = None,
     options: ReadingOptions | None = None,
     note: Note | None = None,
+    tell: Tell | None = None,
 ) -> Table:
     r"""Read several files with the same columns, one below the other.
 
@@ -111,6 +113,8 @@ def read_tables(
         What a person says.
     note : callable, optional
         Called with each sentence a person should know about how the files were read.
+    tell : callable, optional
+        Called with what is being done, and with the share of it that is done.
 
     Raises
     ------
@@ -133,16 +137,21 @@ def read_tables(
     named = [Path(path) for path in paths]
     if not named:
         raise DataError("No file of data is named.", "One is needed.", "Name it in [data] files.")
-    options, note = options or ReadingOptions(), note or _keep_silent
+    options, note, tell = options or ReadingOptions(), note or _keep_silent, tell or _keep_silent
     known = schema.names if schema else ()
-    tables = [open_table(path, note, options.trim, known) for path in named]
+    packing = Packing(partial(_may_pack, options, schema or ReadingSchema()), tell)
+    tables = [open_table(path, note, options.trim, known, packing) for path in named]
     for table in tables[1:]:
         refuse_other_columns(tables[0], table)
-    return read_raw(tables, schema or ReadingSchema(), options, note)
+    return read_raw(tables, schema or ReadingSchema(), options, note, tell)
 
 
 def read_raw(
-    tables: Sequence[RawTable], schema: ReadingSchema, options: ReadingOptions, note: Note
+    tables: Sequence[RawTable],
+    schema: ReadingSchema,
+    options: ReadingOptions,
+    note: Note,
+    tell: Tell,
 ) -> Table:
     """Turn cells into values: as `read_tables`, of tables that were opened.
 
@@ -152,40 +161,104 @@ def read_raw(
         If a cell does not fit, by its place, or each file has its own kind of a column.
     """
     hints, advice = _hints(tables, options), options.trim.advice
-    columns: list[pl.Series] = []
-    readings: list[ColumnReading] = []
-    found: list[Recognised] = []
-    odd: list[OddCells] = []
-    words: Counter[str] = Counter()
-    for name in tables[0].frame.columns:
-        parts = [table.frame[name] for table in tables]
-        recognised = _reading_of(name, tables, schema, hints, options)
-        reading = recognised.reading
-        of_column = _for(options, name, parts, schema)
-        column, faults = _column(parts, tables, reading, of_column, note)
-        if faults and _is_unread(name, schema, options):
-            # lists and the like are no words either
-            reading = replace(reading, type=CellType.WORDS)
-            column, faults = _column(parts, tables, reading, options, note)[0], []
-        if told := mixed_zones(parts, reading):
-            note(told)
-        odd += faults
-        columns.append(column)
-        found.append(recognised)
-        words.update(_words_for_nothing(parts, column, reading))
-        if column.null_count() < column.len():
-            readings.append(_as_read(reading, column, of_column.images))
-    if odd:
+    columns: list[_Column] = []
+    names = tables[0].frame.columns
+    for position, name in enumerate(names):
+        done = f"{_files(tables)}: {position:,} of {len(names):,} columns recognised, now {name!r}"
+        tell(done, position / len(names))
+        columns.append(_read_column(name, tables, schema, hints, options, note))
+    if odd := [cell for column in columns for cell in column.odd]:
         refuse_totals(odd, tables, advice)
         refuse_odd(odd, advice)
     for table in tables:
         if table.n_totals:
             note(note_of_totals(table.frame, table.place, table.n_totals, advice))
+    found = [column.recognised for column in columns]
     if advice is Advice.PROJECT:
-        _tell(found, words, tables, note)
-    doubts = tuple(each.doubt for each in found if each.doubt is not None)
-    frame = pl.DataFrame(columns)
-    return Table(frame, ReadingSchema(tuple(readings)), doubts, partial(_place, tables))
+        _say(found, sum((column.words for column in columns), Counter()), tables, note)
+    return Table(
+        pl.DataFrame([column.values for column in columns]),
+        ReadingSchema(tuple(column.reading for column in columns if not column.is_empty)),
+        tuple(each.doubt for each in found if each.doubt is not None),
+        partial(_place, [(table.frame.height, table.place) for table in tables]),
+    )
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of all files, read."""
+
+    recognised: Recognised
+    reading: ColumnReading
+    values: pl.Series
+    words: Counter[str]
+    odd: list[OddCells] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return self.values.null_count() == self.values.len()
+
+
+def _read_column(
+    name: str,
+    tables: Sequence[RawTable],
+    schema: ReadingSchema,
+    hints: Hints,
+    options: ReadingOptions,
+    note: Note,
+) -> _Column:
+    if (plain := _plain_column(name, tables, schema, hints, options)) is not None:
+        return plain
+    parts = [table.cells(name) for table in tables]
+    recognised = _reading_of(name, parts, tables, schema, hints, options)
+    reading = recognised.reading
+    is_excluded = name in options.exclude
+    images = images_of_column(options.images, parts, schema.get(name))
+    column, odd = column_values(parts, tables, reading, images, note, is_excluded=is_excluded)
+    if odd and _is_unread(name, schema, options):
+        # lists and the like are no words either
+        reading = replace(reading, type=CellType.WORDS)
+        column, _ = column_values(
+            parts, tables, reading, options.images, note, is_excluded=is_excluded
+        )
+        odd = []
+    if told := mixed_zones(parts, reading):
+        note(told)
+    words = words_for_nothing(parts, column, reading)
+    return _Column(recognised, as_read(reading, column, images), column, words, odd)
+
+
+def _plain_column(
+    name: str,
+    tables: Sequence[RawTable],
+    schema: ReadingSchema,
+    hints: Hints,
+    options: ReadingOptions,
+) -> _Column | None:
+    """A column of plain numbers whose text was not kept; None where its text is needed.
+
+    Such numbers have no sign of a unit, and none of them is odd.
+    """
+    packed = [table.numbers[name] for table in tables if name in table.numbers]
+    reading = schema.get(name)
+    if len(packed) < len(tables) or (reading is None and not is_settled(packed)):
+        return None
+    if reading is None:
+        reading = number_reading(packed[0].values, PLAIN, hints)
+    elif options.is_odd_said:
+        reading = odd_as_said(pl.Series(name, [], dtype=pl.String), reading, hints)
+    words = sum((each.words for each in packed), Counter())
+    return _Column(Recognised(reading), reading, number_values(packed), words)
+
+
+def _may_pack(options: ReadingOptions, schema: ReadingSchema, name: str) -> bool:
+    """Whether plain numbers in a column are read as such, as far as a person or a schema says."""
+    if options.missing or name in options.corrections or name == options.time:
+        return False
+    known = schema.get(name)
+    return known is None or known == ColumnReading(
+        name=name, type=CellType.NUMBER, is_odd_missing=known.is_odd_missing
+    )
 
 
 def _is_unread(name: str, schema: ReadingSchema, options: ReadingOptions) -> bool:
@@ -194,21 +267,21 @@ def _is_unread(name: str, schema: ReadingSchema, options: ReadingOptions) -> boo
     return name in options.exclude or (is_later and schema.get(name) is None)
 
 
-def _place(tables: Sequence[RawTable], row: int) -> str:
-    """The place of a row of several files."""
-    for table in tables:
-        if row < table.frame.height:
-            return table.place(row)
-        row -= table.frame.height
+def _place(files: Sequence[tuple[int, Callable[[int], str]]], row: int) -> str:
+    """The place of a row of several files, of each the rows and their places."""
+    for height, place in files:
+        if row < height:
+            return place(row)
+        row -= height
     raise IndexError(row)
 
 
-def _keep_silent(_: str) -> None:
+def _keep_silent(*_: object) -> None:
     """Take no note."""
 
 
 def _hints(tables: Sequence[RawTable], options: ReadingOptions) -> Hints:
-    decimals = [file_decimals(table.frame.iter_columns(), options.missing) for table in tables]
+    decimals = [file_decimals(table.head.iter_columns(), options.missing) for table in tables]
     return Hints(
         missing=options.missing,
         decimals=frozenset().union(*decimals),
@@ -219,6 +292,7 @@ def _hints(tables: Sequence[RawTable], options: ReadingOptions) -> Hints:
 
 def _reading_of(
     name: str,
+    parts: Sequence[pl.Series],
     tables: Sequence[RawTable],
     schema: ReadingSchema,
     hints: Hints,
@@ -226,45 +300,26 @@ def _reading_of(
 ) -> Recognised:
     """As a person says, else as it is known, else recognised."""
     if (correction := options.corrections.get(name)) is not None:
-        parts = [table.frame[name] for table in tables]
         is_text = all(part.dtype == pl.String for part in parts)
         return corrected(pl.concat(parts) if is_text else parts[0], correction, hints)
     if (known := schema.get(name)) is not None:
-        texts = [table.frame[name] for table in tables if table.frame[name].dtype == pl.String]
+        texts = [part for part in parts if part.dtype == pl.String]
         if options.is_odd_said and texts:
             hints = replace(hints, is_time=name == options.time)
             known = odd_as_said(pl.concat(texts), known, hints)
         return Recognised(known)
-    return _recognised(name, tables, hints, options)
-
-
-def _for(
-    options: ReadingOptions, name: str, parts: Sequence[pl.Series], schema: ReadingSchema
-) -> ReadingOptions:
-    """Options of one column: what is known of its images is not looked for anew."""
-    if (images := options.images) is None:
-        return options
-    known = schema.get(name)
-    if known is not None:
-        images = replace(images, names=(name,) if known.type is CellType.IMAGE else ())
-    white = None if known is None else known.white
-    return replace(options, images=replace(images, white=white or white_in(parts)))
-
-
-def _as_read(reading: ColumnReading, column: pl.Series, images: Images | None) -> ColumnReading:
-    """A reading that says what the column was found to hold."""
-    if column.dtype != pl.Binary:
-        return reading
-    white = reading.white if images is None else images.white
-    return replace(reading, type=CellType.IMAGE, white=white)
+    return _recognised(name, parts, tables, hints, options)
 
 
 def _recognised(
-    name: str, tables: Sequence[RawTable], hints: Hints, options: ReadingOptions
+    name: str,
+    parts: Sequence[pl.Series],
+    tables: Sequence[RawTable],
+    hints: Hints,
+    options: ReadingOptions,
 ) -> Recognised:
     """Recognise a column by all its files; refuse files of which each has its own kind."""
     hints = replace(hints, is_time=name == options.time)
-    parts = [table.frame[name] for table in tables]
     texts = [part for part in parts if part.dtype == pl.String]
     typed = [part for part in parts if part.dtype not in (pl.String, pl.Null)]
     if typed and not texts:
@@ -307,87 +362,10 @@ _SORTS = {
 }
 
 
-def _column(
-    parts: Sequence[pl.Series],
-    tables: Sequence[RawTable],
-    reading: ColumnReading,
-    options: ReadingOptions,
-    note: Note,
-) -> tuple[pl.Series, list[OddCells]]:
-    """A column of all files as values; and its odd cells, a file each."""
-    values: list[pl.Series] = []
-    odd: list[OddCells] = []
-    images = None if reading.name in options.exclude else options.images
-    for part, table in zip(parts, tables, strict=True):
-        pictures = _as_images(part, reading, images, table, note)
-        if images is not None and images.names is None:
-            # what is an image in the first file is one in the others, be it lost there
-            images = replace(images, names=() if pictures is None else (part.name,))
-        if pictures is not None:
-            values.append(pictures)
-            continue
-        if options.images is None and _is_picture(part, reading):
-            values.append(part)
-            continue
-        read = read_cells(in_unit(part, reading, table, note), reading)
-        values.append(read.values)
-        if read.is_odd.any():
-            odd.append(OddCells.of(part, read.is_odd, reading, table.place))
-    return _stacked(values), odd
-
-
-def _is_picture(part: pl.Series, reading: ColumnReading) -> bool:
-    """Whether a column is left as it is, where images are not read."""
-    is_image = reading.type is CellType.IMAGE
-    return is_image or part.dtype in (pl.Binary, pl.Object) or part.dtype.is_nested()
-
-
-def _as_images(
-    part: pl.Series, reading: ColumnReading, images: Images | None, table: RawTable, note: Note
-) -> pl.Series | None:
-    """A column of images; None where it is none, or images are not read."""
-    if images is None or reading.type in (CellType.NUMBER, CellType.DATE):
-        return None
-    if images.names is not None and part.name not in images.names:
-        return None
-    if part.dtype == pl.String:
-        read = from_paths(part, images, table.path, note, reading.missing)
-        return read if read.dtype == pl.Binary else None
-    return from_values(part, images, table.path, note)
-
-
-def _stacked(values: Sequence[pl.Series]) -> pl.Series:
-    dtypes = {each.dtype for each in values if each.null_count() < each.len()}
-    if len(dtypes) > 1:
-        # whole in one file, with parts in another
-        return pl.concat([each.cast(pl.Float64) for each in values])
-    dtype = dtypes.pop() if dtypes else values[0].dtype
-    return pl.concat([each.cast(dtype) for each in values])
-
-
-def _words_for_nothing(
-    parts: Sequence[pl.Series], column: pl.Series, reading: ColumnReading
-) -> Counter[str]:
-    """Words that stood for no value, and how often."""
-    words: Counter[str] = Counter()
-    if reading.type is CellType.IMAGE:
-        return words
-    is_quantity = reading.type in (CellType.NUMBER, CellType.DATE)
-    start = 0
-    for part in parts:
-        values = column.slice(start, part.len())
-        start += part.len()
-        if part.dtype == pl.String and values.null_count():
-            text = stripped(part.filter(values.is_null()))
-            nothing = is_missing(text, reading.missing, in_numbers=is_quantity)
-            words.update(text.filter(nothing).drop_nulls().to_list())
-    return words
-
-
-def _tell(
+def _say(
     found: Sequence[Recognised], words: Counter[str], tables: Sequence[RawTable], note: Note
 ) -> None:
-    files = tables[0].path.name if len(tables) == 1 else f"{len(tables)} files"
+    files = _files(tables)
     if words:
         counts = sorted(words.items(), key=lambda item: (-item[1], item[0]))
         told = ", ".join(f'"{word}" ({count:,})' for word, count in counts[:_MOST_WORDS])
@@ -395,3 +373,7 @@ def _tell(
     for each in found:
         for remark in each.remarks:
             note(f"{files}: {remark}")
+
+
+def _files(tables: Sequence[RawTable]) -> str:
+    return tables[0].path.name if len(tables) == 1 else f"{len(tables)} files"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Self
 
 from rich.console import Console
@@ -11,6 +13,8 @@ from rich.table import Column
 from leadline.cli.terminal.text_layout import Cell, print_line, printable
 from leadline.phases.lifecycle import ROWS
 from leadline.record import Job
+
+_SHORT_S = 1.0
 
 
 class Display:
@@ -77,6 +81,39 @@ class Display:
             self._progress.remove_task(self._task)
             self._progress.refresh()
             self._task = None
+
+
+def tell_when_long(
+    display: Display, row: str, *, clock: Callable[[], float] = time.monotonic
+) -> Callable[[str, float | None], None]:
+    """What tells of work on a display, once the work has lasted a second.
+
+    Parameters
+    ----------
+    display : Display
+        Where to.
+    row : str
+        What the work is called.
+    clock : callable
+        Seconds since any moment.
+
+    Returns
+    -------
+    callable
+        Takes what is being done, and the share of it that is done.
+    """
+    start, is_shown = clock(), False
+
+    def tell(message: str, share: float | None) -> None:
+        nonlocal is_shown
+        if not is_shown:
+            if clock() - start < _SHORT_S:
+                return
+            display.start(row, message)
+            is_shown = True
+        display.tell(message, share)
+
+    return tell
 
 
 def heading(row: str) -> list[Cell]:

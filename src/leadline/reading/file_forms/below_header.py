@@ -8,14 +8,16 @@ from functools import cache
 
 import polars as pl
 
-from leadline.reading.dates import looks_dated
 from leadline.reading.file_forms.source import Note
-from leadline.reading.missing import is_missing
-from leadline.reading.numbers import parse_numbers
+from leadline.reading.values.dates import looks_dated
+from leadline.reading.values.missing import is_missing
+from leadline.reading.values.numbers import parse_numbers
 
 _MOST_LINES = 3
 _SAMPLE_ROWS = 200
-_SAMPLE_COLUMNS = 500
+SAMPLE_COLUMNS = 500
+"""Columns beyond these are not looked at."""
+
 _FEWEST_VALUES = 3
 _NEARLY_ALL = 0.95
 _FEWEST_WORDS = 2
@@ -61,11 +63,27 @@ def n_descriptions(frame: pl.DataFrame) -> int:
         return _values(frame.to_series(position).slice(_MOST_LINES))
 
     for n_found, row in enumerate(frame.head(_MOST_LINES).rows()):
-        n_words, n_strange = _signs(row[:_SAMPLE_COLUMNS], below)
+        n_words, n_strange = _signs(row[:SAMPLE_COLUMNS], below)
         is_first = n_words >= _FEWEST_WORDS or (n_words and n_strange >= _FEWEST_WORDS)
         if not (n_words if n_found else is_first):
             return n_found
     return min(frame.height, _MOST_LINES)
+
+
+def begins_with_value(numbers: pl.Series) -> bool:
+    """Whether the first cell of a column of numbers shows that its row is data.
+
+    Parameters
+    ----------
+    numbers : polars.Series of numbers
+        Null where a cell is no value.
+
+    Examples
+    --------
+    >>> begins_with_value(pl.Series([5, 1, 2, 3, 4, 5])), begins_with_value(pl.Series([5, 1, 2]))
+    (True, False)
+    """
+    return numbers[0] is not None and numbers.slice(_MOST_LINES).count() >= _FEWEST_VALUES
 
 
 def tell_descriptions(frame: pl.DataFrame, n_rows: int, place: str, note: Note) -> None:

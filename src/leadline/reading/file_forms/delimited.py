@@ -132,6 +132,11 @@ def read_delimited(
     return cells
 
 
+def has_sep_line(text: str) -> bool:
+    """Whether the first line tells a spreadsheet the delimiter."""
+    return _SEP_LINE.match(text) is not None
+
+
 def _without_top(text: str, n_lines: int) -> str:
     """Empty the first lines, so that the others keep their numbers."""
     if not n_lines:

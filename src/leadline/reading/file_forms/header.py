@@ -11,21 +11,24 @@ import numpy as np
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.dates import looks_dated
 from leadline.reading.file_forms.below_header import n_descriptions, tell_descriptions
 from leadline.reading.file_forms.delimited import Cells
 from leadline.reading.file_forms.source import Note
 from leadline.reading.file_forms.trim_advice import Advice
-from leadline.reading.numbers import parse_numbers
+from leadline.reading.values.dates import looks_dated
+from leadline.reading.values.numbers import parse_numbers
 
 _SAMPLE_ROWS = 2_000
 _SAMPLE_COLUMNS = 500
 _MOST_OF_A_COLUMN = 0.8
 _FEWEST_IN_A_RUN = 3
 _MOST_TITLES = 10
+_BYTES_OF_HEAD = 2**20
 _MOST_SHOWN = 5
 _MOST_TOTALS = 3
-_MARKS = " ,;|\t\"'"
+MARKS = " ,;|\t\"'"
+"""Marks between fields: a column of nothing else is what was left of the ends of lines."""
+
 _TOTAL = re.compile(
     r"(grand |sub)?(totals?|sum|sums|summe|gesamt|insgesamt|average|mean)\b:?$",
     re.IGNORECASE,
@@ -127,6 +130,12 @@ def column_names(
         return None
     place = f"{name} line {cells.lines[0]:,}"
     return _names(first, rest, place, note, known)
+
+
+def first_lines(data: bytes) -> list[list[str]]:
+    """Fields of the first lines, as far as they can be told before the delimiter is known."""
+    lines = data[:_BYTES_OF_HEAD].decode(errors="ignore").split("\n")
+    return [[cell.strip(' "') for cell in re.split(r"[,;|\t]", line)] for line in lines]
 
 
 def titles_above(rows: Iterable[Sequence[str]], known: Collection[str]) -> int:
@@ -252,9 +261,9 @@ def _run_of_numbers(first: tuple[str, ...]) -> set[str]:
 
 def _is_marks_only(column: str, cells: pl.Series) -> bool:
     """Whether a column is what was left of lines that two programs ended in their own way."""
-    if column.strip(_MARKS) or (not column and (cells == "").all()):
+    if column.strip(MARKS) or (not column and (cells == "").all()):
         return False
-    return bool((cells.str.strip_chars(_MARKS) == "").all())
+    return bool((cells.str.strip_chars(MARKS) == "").all())
 
 
 def _names(

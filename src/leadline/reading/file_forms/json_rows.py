@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.cell_values import as_text
 from leadline.reading.file_forms.source import Note
-from leadline.reading.numbers import LARGEST_EXACT
+from leadline.reading.values.cell_values import as_text
+from leadline.reading.values.numbers import LARGEST_EXACT
 
 _CHUNK_ROWS = 50_000
 _LARGEST_INT = 2**63

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,20 +14,28 @@ from numpy.typing import NDArray
 from polars.exceptions import PolarsError
 
 from leadline.errors import DataError, first_line
+from leadline.reading.file_forms.blocks import PlainFile, UnusualError, plain_file
 from leadline.reading.file_forms.delimited import read_delimited
 from leadline.reading.file_forms.header import (
+    first_lines,
     n_totals,
     name_columns,
     titles_above,
     without_footer,
 )
 from leadline.reading.file_forms.json_rows import read_json
+from leadline.reading.file_forms.packed import (
+    HEAD_ROWS,
+    Numbers,
+    Packing,
+    read_packed,
+    text_of,
+)
 from leadline.reading.file_forms.source import Form, Note, open_source
 from leadline.reading.file_forms.spreadsheet import read_sheet
 from leadline.reading.file_forms.trim_advice import Advice
 
 _MOST_COLUMNS = 10_000
-_BYTES_OF_HEAD = 2**20
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,12 @@ class RawTable:
         Rows at the end that look like totals of those above.
     percents : frozenset of str
         Columns of fractions that the file shows in percent.
+    numbers : mapping of str to Numbers
+        Columns of plain numbers whose text was not kept; in `frame` they are numbers.
+    source : PlainFile or None
+        Where the text of these can be read again.
+    head : polars.DataFrame
+        The first rows, as the file has them.
     """
 
     path: Path
@@ -57,6 +70,15 @@ class RawTable:
     has_semicolons: bool = False
     n_totals: int = 0
     percents: frozenset[str] = frozenset()
+    numbers: Mapping[str, Numbers] = field(default_factory=dict)
+    source: PlainFile | None = None
+    head: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    def cells(self, name: str) -> pl.Series:
+        """The cells of a column as the file has them."""
+        if name in self.numbers and self.source is not None:
+            return text_of(self.source, name)
+        return self.frame[name]
 
 
 @dataclass(frozen=True)
@@ -98,6 +120,7 @@ def open_table(
     note: Note,
     trim: Trim = Trim(),
     known: Collection[str] = (),
+    packing: Packing | None = None,
 ) -> RawTable:
     """Read the cells of a file.
 
@@ -111,12 +134,16 @@ def open_table(
         Lines that are no rows.
     known : collection of str
         Names of columns that are known already: they tell a header from data, and from titles.
+    packing : Packing, optional
+        How large text is read block by block; without one a file is read whole.
 
     Raises
     ------
     DataError
         If it cannot be read whole, or is no table.
     """
+    if packing is not None and (table := _by_blocks(path, note, trim, known, packing)) is not None:
+        return table
     data, form = open_source(path, note)
     if form is Form.DELIMITED:
         table = _delimited(data, path, note, trim, known)
@@ -127,11 +154,47 @@ def open_table(
         frame = _parquet(data, name) if form is Form.PARQUET else read_json(data, name, note)
         table = _typed(_without_last(frame, trim), path, note)
     _refuse_shape(table.frame, path.name)
+    return replace(table, head=table.frame.head(HEAD_ROWS))
+
+
+def _by_blocks(
+    path: Path, note: Note, trim: Trim, known: Collection[str], packing: Packing
+) -> RawTable | None:
+    """Large text of plain rows; None where something is unusual, and the file is read whole."""
+    if trim.skip_lines or trim.footer_rows or (source := plain_file(path, known)) is None:
+        return None
+    try:
+        read = read_packed(source, packing)
+    except UnusualError:
+        return None
+    if n_totals(read.tail):
+        return None
+    numbers = {name: each for name, each in read.columns.items() if isinstance(each, Numbers)}
+    columns = {
+        name: each.values if isinstance(each, Numbers) else each
+        for name, each in read.columns.items()
+    }
+    table = RawTable(
+        path,
+        pl.DataFrame(columns),
+        partial(_numbered_place, path.name, 1 if source.header is None else 2),
+        source.delimiter == ";",
+        numbers=numbers,
+        source=source,
+        head=read.head,
+    )
+    _refuse_shape(table.frame, path.name)
+    for said in source.notes:
+        note(said)
     return table
 
 
+def _numbered_place(name: str, first_line: int, row: int) -> str:
+    return f"{name} line {row + first_line:,}"
+
+
 def _delimited(data: bytes, path: Path, note: Note, trim: Trim, known: Collection[str]) -> RawTable:
-    skip_lines = trim.skip_lines or titles_above(_first_lines(data), known)
+    skip_lines = trim.skip_lines or titles_above(first_lines(data), known)
     if skip_lines > trim.skip_lines:
         note(f"{path.name}: lines above the header left out: {skip_lines:,}.")
     cells = read_delimited(data, path.name, note, skip_lines=skip_lines, advice=trim.advice)
@@ -144,12 +207,6 @@ def _delimited(data: bytes, path: Path, note: Note, trim: Trim, known: Collectio
         cells.delimiter == ";",
         n_totals(cells.frame),
     )
-
-
-def _first_lines(data: bytes) -> list[list[str]]:
-    """Fields of the first lines, as far as they can be told before the delimiter is known."""
-    lines = data[:_BYTES_OF_HEAD].decode(errors="ignore").split("\n")
-    return [[cell.strip(' "') for cell in re.split(r"[,;|\t]", line)] for line in lines]
 
 
 def _spreadsheet(

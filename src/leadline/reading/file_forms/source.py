@@ -98,12 +98,26 @@ def open_source(path: Path, note: Note) -> tuple[bytes, Form]:
     if data.startswith(b"PAR1"):
         return data, Form.PARQUET
     _refuse_foreign(data, path.name)
-    text = _utf8(data, path.name, note)
-    text = _with_newlines(text)
-    is_json = path.name.removesuffix(".gz").endswith((".json", ".jsonl", ".ndjson"))
-    if is_json or text.lstrip().startswith((b'{"', b'[{"')):
-        return text, Form.JSON
-    return text, Form.DELIMITED
+    text = _with_newlines(_utf8(data, path.name, note))
+    return text, form_of_text(text, path.name)
+
+
+def form_of_text(text: bytes, name: str) -> Form:
+    """Whether text is JSON or fields between delimiters."""
+    is_json = name.removesuffix(".gz").endswith((".json", ".jsonl", ".ndjson"))
+    return Form.JSON if is_json or text.lstrip().startswith((b'{"', b'[{"')) else Form.DELIMITED
+
+
+def is_unpacked_text(path: Path, head: bytes) -> bool:
+    """Whether a file is text as it stands, small enough to be read, as far as its head tells."""
+    if head.startswith((b"PAR1", b"PK\x03\x04", b"\x1f\x8b")):
+        return False
+    try:
+        _refuse_size(path.stat().st_size, path.name, "")
+        _refuse_foreign(head, path.name)
+    except DataError:
+        return False
+    return True
 
 
 def _with_newlines(text: bytes) -> bytes:

@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.cell_values import stripped
 from leadline.reading.file_forms.source import Note
 from leadline.reading.images.image_files import (
     IMAGE_SIZE,
@@ -19,9 +18,11 @@ from leadline.reading.images.image_files import (
     read_column,
     white_of,
 )
-from leadline.reading.missing import is_missing
+from leadline.reading.values.cell_values import stripped
+from leadline.reading.values.missing import is_missing
 
 _ENDS = rf"(?i)({'|'.join(re.escape(suffix) for suffix in SUFFIXES)})$"
+_ENDS_LOOSELY = _ENDS.removesuffix("$") + r"\s*$"
 _NEARLY_ALL = 0.9
 _MOST = 0.5
 _SAMPLE = 200
@@ -59,6 +60,11 @@ class Images:
 
 RECOGNISED = Images()
 """At the usual size, from the folder of the file, where columns look like it."""
+
+
+def may_be_paths(column: pl.Series) -> bool:
+    """Whether any word ends like a file of images; where none does, none need be looked at."""
+    return bool(column.str.contains(_ENDS_LOOSELY).any())
 
 
 def paths_of(column: pl.Series, missing: Collection[str] = ()) -> pl.Series:

@@ -16,6 +16,7 @@ from leadline.datasets.source_files import reading_options
 from leadline.errors import DataError, SettingsError
 from leadline.phases.data import Group
 from leadline.phases.scoring import Task
+from leadline.reading.file_forms.packed import Tell
 from leadline.reading.recognised import Doubt
 from leadline.reading.table import ReadingOptions, read_tables
 from leadline.settings import template
@@ -64,6 +65,7 @@ def inspect_label(
     *,
     positive: str = "",
     find_groups: bool = False,
+    tell: Tell | None = None,
 ) -> LabelColumn:
     """Read the files and see what the label is.
 
@@ -79,13 +81,15 @@ def inspect_label(
         The class that counts as a hit, if it is named.
     find_groups : bool, default=False
         Whether to look for columns by which rows belong together.
+    tell : callable, optional
+        Told what is being done, and the share of it that is done.
 
     Raises
     ------
     DataError
         If a file cannot be read, or has no such column.
     """
-    table = read_tables(list(files), options=replace(options, images=None))
+    table = read_tables(list(files), options=replace(options, images=None), tell=tell)
     frame = table.frame
     if label not in frame.columns:
         shown = ", ".join(repr(column) for column in frame.columns[:_MOST_SHOWN])

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from leadline.reading.cell_values import read_cells, stripped
 from leadline.reading.schema import CellType, ColumnReading
+from leadline.reading.values.cell_values import read_cells, stripped
 from leadline.services.parsing import canonical_number
 from leadline.snapshot import class_texts
 

@@ -19,7 +19,9 @@ _SIGNS = r"[$€£¥%\s\u00a0\u202f]"
 _OWED = r"^(?:\(([^()]+)\)|([^-()]+)-)$"
 _MINUS = "\u2212"
 _QUOTES = r"['’]"
-_CLEAR_POINT = r"\.(\d{1,2}|\d{4,})$"
+CLEAR_POINT = r"\.(\d{1,2}|\d{4,})$"
+"""A point that cannot stand for thousands: those are before three digits."""
+
 _PERHAPS_THOUSANDS = r"^[-+]?[1-9]\d{0,2}\.\d{3}$"
 _ADDRESS = r"^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$"
 _MARK = {"": "", ",": ",", ".": r"\.", " ": _BLANKS, "'": _QUOTES}
@@ -110,7 +112,7 @@ def _as_programs_write(text: pl.Series) -> pl.Series:
     What could be thousands as well, 1.500, is read only among cells that leave no doubt.
     """
     values = _finite(text.cast(pl.Float64, strict=False))
-    is_clear = values.is_not_null() & text.str.contains(_CLEAR_POINT)
+    is_clear = values.is_not_null() & text.str.contains(CLEAR_POINT)
     if is_clear.any() and not text.str.contains(",", literal=True).any():
         return values
     return values.set(text.str.contains(_PERHAPS_THOUSANDS).fill_null(value=False), None)
@@ -137,8 +139,11 @@ def fitting_styles(text: pl.Series) -> tuple[NumberStyle, ...]:
     text : polars.Series of str
         Cells with a value.
     """
+    first = _with_plain_minus(text.head(_SAMPLE).drop_nulls())
+    hopeful = [style for style in STYLES if _fits(first, style)]
+    if not hopeful:
+        return ()
     cells = _with_plain_minus(text.drop_nulls().unique())
-    hopeful = [style for style in STYLES if _fits(cells.head(_SAMPLE), style)]
     found: list[NumberStyle] = []
     for style in hopeful:
         is_more = any(other.decimal == style.decimal and not other.thousands for other in found)
@@ -218,10 +223,11 @@ def choose_style(
 
 def _is_plain(text: pl.Series) -> bool:
     """Whether programs read every cell as a number, and no mark could stand for thousands."""
-    if parse_numbers(text).null_count():
+    # the first rows of a column of words save the others
+    if parse_numbers(text.head(_SAMPLE)).null_count() or parse_numbers(text).null_count():
         return False
     has_points = text.str.contains(".", literal=True).any()
-    return not has_points or bool(text.str.contains(_CLEAR_POINT).any())
+    return not has_points or bool(text.str.contains(CLEAR_POINT).any())
 
 
 def _guess(
@@ -278,6 +284,24 @@ def clear_decimal(text: pl.Series) -> str:
     return decimals.pop() if len(decimals) == 1 and _has_mark(text) else ""
 
 
+def plain_decimal(text: pl.Series) -> str | None:
+    """What `clear_decimal` says, where a look is enough to tell; else None.
+
+    Examples
+    --------
+    >>> plain_decimal(pl.Series(["1.25", "2"])), plain_decimal(pl.Series(["north"]))
+    ('.', '')
+    >>> plain_decimal(pl.Series(["1,25", "2"])) is None
+    True
+    """
+    if not _has_mark(text):
+        return ""
+    numbers = text.cast(pl.Float64, strict=False)
+    if numbers.null_count() > text.null_count() or not numbers.is_finite().all():
+        return None
+    return "." if text.str.contains(CLEAR_POINT).any() else None
+
+
 def is_code(text: pl.Series) -> bool:
     """Whether digits are no quantity but a name: a code, a part number, an address.
 
@@ -296,10 +320,13 @@ def is_code(text: pl.Series) -> bool:
     """
     if text.str.contains(r"^[-+]?0\d+$|^[-+]?\d{16,}$|^\d+E\d+$").any():
         return True
-    groups = text.str.extract_groups(_ADDRESS).struct.unnest()
+    is_address = text.str.contains(_ADDRESS)
+    if not is_address.any():
+        return False
+    groups = text.filter(is_address).str.extract_groups(_ADDRESS).struct.unnest()
     parts = groups.select(pl.all().cast(pl.Int64, strict=False))
-    is_address = parts.select(pl.all_horizontal(pl.all() <= 255)).to_series()
-    return bool(is_address.fill_null(value=False).any())
+    is_small = parts.select(pl.all_horizontal(pl.all() <= 255)).to_series()
+    return bool(is_small.fill_null(value=False).any())
 
 
 def settled(values: pl.Series) -> pl.Series:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from leadline.reading.cell_values import read_cells
-from leadline.reading.numbers import NumberStyle, parse_numbers
 from leadline.reading.recognition import recognise
 from leadline.reading.schema import CellType
+from leadline.reading.values.cell_values import read_cells
+from leadline.reading.values.numbers import NumberStyle, parse_numbers
 
 
 @pytest.mark.parametrize(

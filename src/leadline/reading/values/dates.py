@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from leadline.reading.schema import DateOrder, Epoch
+from leadline.reading.values.distinct import few_values
 
 _LOOK = (
     r"^\d{4}-(0[1-9]|1[0-2])$|^\d{4}[- ]?[QqHh][1-4]$|"
@@ -68,6 +69,8 @@ def parse_dates(text: pl.Series, order: DateOrder = DateOrder.ISO) -> pl.Series:
     >>> dates.dt.to_string().to_list()
     ['2022-03-02 00:00:00.000000', '2022-03-02 14:30:00.000000']
     """
+    if (few := few_values(text)) is not None:
+        return few.spread(parse_dates(few.values, order)).alias(text.name)
     alike = _alike(text)
     read = pl.Series(text.name, [None] * len(text), _DATETIME)
     for form in _FORMS[order]:
@@ -95,7 +98,7 @@ class OrderChoice:
     rival: DateOrder | None = None
 
 
-def choose_order(text: pl.Series) -> OrderChoice | None:
+def choose_order(text: pl.Series, rows: pl.Series | None = None) -> OrderChoice | None:
     """The order in which every cell is a date; None where there is none.
 
     Where day or month may come first, the reading in which the rows lie in order is taken, else
@@ -104,7 +107,9 @@ def choose_order(text: pl.Series) -> OrderChoice | None:
     Parameters
     ----------
     text : polars.Series of str
-        Cells with a value, stripped.
+        Cells with a value, stripped; each different one once is enough.
+    rows : polars.Series of str, optional
+        The cells in the order of the rows, where `text` is not.
 
     Examples
     --------
@@ -126,6 +131,8 @@ def choose_order(text: pl.Series) -> OrderChoice | None:
     if not rivals:
         return OrderChoice(order)
     rival = rivals[0]
+    if rows is not None and len(rows) > len(text):
+        read = {each: parse_dates(rows, each) for each in (order, rival)}
     if read[rival].is_sorted() and not read[order].is_sorted():
         return OrderChoice(rival, order)
     return OrderChoice(order, rival)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from leadline.reading.dates import parse_dates, parse_epochs
-from leadline.reading.missing import is_missing
-from leadline.reading.numbers import NumberStyle, parse_numbers, settled
 from leadline.reading.schema import CellType, ColumnReading
-from leadline.reading.units import has_other_unit
+from leadline.reading.values.dates import parse_dates, parse_epochs
+from leadline.reading.values.distinct import few_values
+from leadline.reading.values.missing import is_missing
+from leadline.reading.values.numbers import NumberStyle, parse_numbers, settled
+from leadline.reading.values.units import has_other_unit
 
 _DATETIME = pl.Datetime("us")
-_BESIDE = r"^\s|\s$"
 _BEYOND_ASCII = r"[^\x00-\x7F]"
+_UNCLEAN = rf"^\s|\s$|{_BEYOND_ASCII}"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ def read_cells(column: pl.Series, reading: ColumnReading) -> ReadCells:
     [1500]
     """
     if column.dtype == pl.String:
+        if (few := few_values(column)) is not None:
+            read = read_cells(few.values, reading)
+            is_odd = few.spread(read.is_odd).fill_null(value=False)
+            return ReadCells(few.spread(read.values).alias(column.name), is_odd)
         values, is_empty = _of_text(column, reading)
     else:
         values = _of_typed(column, reading).alias(column.name)
@@ -91,10 +96,10 @@ def stripped(text: pl.Series) -> pl.Series:
     True
     """
     # to look is cheaper than to change, and most columns need no change
-    if text.str.contains(_BESIDE).any():
+    if text.str.contains(_UNCLEAN).any():
         text = text.str.strip_chars()
-    if text.str.contains(_BEYOND_ASCII).any():
-        text = text.str.normalize("NFC")
+        if text.str.contains(_BEYOND_ASCII).any():
+            text = text.str.normalize("NFC")
     is_empty = text == ""
     return text.set(is_empty, None) if is_empty.any() else text
 

@@ -21,6 +21,10 @@ IN_NUMBERS = frozenset(
 """In columns of numbers and dates, in lower case; elsewhere perhaps a class: "-" beside "+"."""
 
 
+# a sign that is a letter in lower case only takes two bytes more: the K of Kelvin
+_SLACK_BYTES = 2
+
+
 def is_missing(text: pl.Series, further: Collection[str] = (), *, in_numbers: bool) -> pl.Series:
     """Which cells stand for no value, be it by a word.
 
@@ -45,5 +49,9 @@ def is_missing(text: pl.Series, further: Collection[str] = (), *, in_numbers: bo
     >>> is_missing(pl.Series(["-", "None"]), in_numbers=True).to_list()
     [True, True]
     """
+    words = [*IN_WORDS, *further, *(IN_NUMBERS if in_numbers else ())]
+    longest = max(len(word.encode()) for word in words)
+    if not (text.str.len_bytes() <= longest + _SLACK_BYTES).any():
+        return text.is_null()
     found = text.is_null() | text.is_in([*IN_WORDS, *further])
     return found | text.str.to_lowercase().is_in(list(IN_NUMBERS)) if in_numbers else found

@@ -1,0 +1,1 @@
+"""Values of single cells: numbers, dates, units, and words for no value."""
