@@ -90,7 +90,7 @@ def test_a_search_that_was_too_short_says_so_and_not_stop() -> None:
     assert CUT.is_starved
     assert (CUT.answer, CUT.advice) == (Answer.UNCLEAR, Advice.LONGER)
     reach = "71 of 4,508 rows; 2 of 4 families not tried (forest, boosting)"
-    assert f"Measured on {reach}." in CUT.summary
+    assert f"It was measured on {reach}." in CUT.summary
     (told,) = warnings(CUT)
     assert told == f"The search was too short to choose by: measured on {reach}."
     assert "Grant 312 s or more" in next(f.next for f in CUT.findings if f.what == told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.phases.search.search import Advice, Closed, Evidence, Search, assess
+from leadline.phases.search.search import Advice, Evidence, Search, assess
+from leadline.phases.search.trial import Closed
 
 __all__ = ["Advice", "Closed", "Evidence", "Search", "assess"]

@@ -11,27 +11,13 @@ from leadline.errors import NotReadyError
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search.choice import Comparison, compare, comparison_errors
 from leadline.phases.search.reasons import reasons
-from leadline.phases.search.trial import Example, Trial, TrialState
-from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
+from leadline.phases.search.search_findings import findings_of, reach, starved
+from leadline.phases.search.trial import Closed, Example, Trial, TrialState
+from leadline.phases.verdict import Answer, Finding, Verdict, fault, warning
 from leadline.phases.wording import chance
 
 _HOPELESS = 0.05
 _SEEN_SHARE = 0.25
-_USUAL_START_S = 4.0
-_WAITING_SHARE = 0.2
-_TIED = 0.3
-_FEWEST_CHANCE = 0.05
-_MOST_TIED = 3
-
-
-class Closed(StrEnum):
-    """What ended the search."""
-
-    DONE = "done"
-    TIME = "time"
-    MONEY = "money"
-    CPU = "cpu"
-    HAND = "hand"
 
 
 class Advice(StrEnum):
@@ -222,14 +208,14 @@ class Search(Verdict, Evidence):
 
 def assess(evidence: Evidence) -> Search:
     """Say whether anything is worth carrying on with."""
-    findings = _findings(evidence)
+    findings = findings_of(evidence)
     baseline = evidence.baseline
     if baseline is None or not evidence.chosen:
         return _nothing(evidence, findings)
     chosen = evidence.trial(evidence.chosen)
     advice, answer = Advice.GO, Answer.GO
     if evidence.is_starved:
-        findings.append(_starved(evidence))
+        findings.append(starved(evidence))
         advice, answer = Advice.LONGER, Answer.UNCLEAR
     elif not _gain(evidence, chosen, baseline) > 0:
         findings.append(_nothing_better(evidence))
@@ -251,28 +237,6 @@ def _is_hopeless(evidence: Evidence) -> bool:
     chances = [evidence.chance_target, evidence.best_chance]
     known = [each for each in chances if each is not None]
     return bool(known) and max(known) < _HOPELESS
-
-
-def _starved(evidence: Evidence) -> Finding:
-    """What the box was too short for."""
-    return warning(
-        f"The search was too short to choose by: {_reach(evidence)}.",
-        f"Grant {evidence.wanted_s:,.0f} s or more, and run it again: it goes on from here."
-        if evidence.wanted_s
-        else "Grant a longer time box, and run it again: it goes on from here.",
-    )
-
-
-def _reach(evidence: Evidence) -> str:
-    """Rows and families that were reached."""
-    parts = [f"measured on {evidence.n_seen:,} of {evidence.n_largest:,} rows"]
-    if evidence.untried:
-        n_tried = len({trial.family for trial in evidence.trials if trial.mean is not None})
-        parts.append(
-            f"{len(evidence.untried)} of {n_tried + len(evidence.untried)} families not tried "
-            f"({', '.join(evidence.untried)})"
-        )
-    return "; ".join(parts)
 
 
 def _nothing(evidence: Evidence, findings: list[Finding]) -> Search:
@@ -307,10 +271,10 @@ _ENDED = {
 def _summary(evidence: Evidence, chosen: Trial, baseline: Trial) -> str:
     words = scoring_of(evidence.scoring).words
     n_measured = len(evidence.ranked)
-    reach = f"{_reach(evidence)}. ".capitalize() if evidence.is_starved else ""
+    came = f"It was {reach(evidence)}. " if evidence.is_starved else ""
     return (
         f"{chosen.name} reaches {words} of {chosen.mean:z.3f} ± {chosen.stderr or 0:.3f}"
-        f"{_promise(evidence, chosen)}; the baseline reaches {baseline.mean:z.3f}. {reach}"
+        f"{_promise(evidence, chosen)}; the baseline reaches {baseline.mean:z.3f}. {came}"
         f"{n_measured} candidate{'s' if n_measured != 1 else ''} measured in "
         f"{evidence.spent_s:.0f} of {evidence.time_box_s:.0f} s."
     )
@@ -352,71 +316,3 @@ def _gain(evidence: Evidence, trial: Trial, baseline: Trial) -> float:
     """Error of the baseline less that of the trial, as they are compared."""
     errors = comparison_errors(evidence.trials, evidence.scoring)
     return errors[baseline.name] - errors[trial.name]
-
-
-def _findings(evidence: Evidence) -> list[Finding]:
-    findings = [
-        warning(f"{trial.name} failed: {trial.message}")
-        for trial in evidence.trials
-        if trial.state is TrialState.FAILED
-    ]
-    not_started = [trial.name for trial in evidence.trials if trial.state is TrialState.NOT_STARTED]
-    if not_started:
-        closer = "The search was ended" if evidence.closed is Closed.HAND else "The time box closed"
-        findings.append(note(f"{closer} on {', '.join(not_started)}; the best so far is kept."))
-    if evidence.n_kept:
-        findings.append(note(f"{evidence.n_kept:,} fits of earlier runs were used again."))
-    findings += [each for each in (_slow_start(evidence), _busy(evidence)) if each]
-    if evidence.chosen:
-        findings += [each for each in (_simpler(evidence), _tie(evidence)) if each]
-    return findings
-
-
-def _slow_start(evidence: Evidence) -> Finding | None:
-    """That starting took long, which is not taken from the box."""
-    if evidence.starting_s is None or evidence.starting_s < _USUAL_START_S:
-        return None
-    return note(
-        f"Starting the processes took {evidence.starting_s:.0f} s: the machine is slow or busy. "
-        "What is beyond the usual was added to the time box."
-    )
-
-
-def _busy(evidence: Evidence) -> Finding | None:
-    """That others had the processors."""
-    total = evidence.waiting_s + evidence.cpu_s
-    if evidence.waiting_s <= _WAITING_SHARE * total:
-        return None
-    return warning(
-        f"Others kept the processors busy: the search waited {evidence.waiting_s:.0f} s for them, "
-        f"and worked {evidence.cpu_s:.0f} s.",
-        "Run it again on a quiet machine, or grant more time.",
-    )
-
-
-def _simpler(evidence: Evidence) -> Finding | None:
-    """Why the best is not the one that was chosen, and what that costs."""
-    best, chosen = evidence.ranked[0], evidence.trial(evidence.chosen)
-    if best.name == chosen.name:
-        return None
-    return note(
-        f"{best.name} scores {best.mean:.3f} and leads. The simpler {chosen.name} is preferred: "
-        f"it is expected to lose {max(evidence.loss, 0.0):.4f}, and with a probability of "
-        f"{chance(evidence.loss_probability)} no more than the {evidence.accepted_loss:.4f} that "
-        "are accepted."
-    )
-
-
-def _tie(evidence: Evidence) -> Finding | None:
-    """Who cannot be told apart from the chosen one."""
-    chosen = evidence.trial(evidence.chosen)
-    tied = []
-    for trial in evidence.ranked:
-        shared = compare(chosen, trial) if trial.name != chosen.name else None
-        if shared and shared.p_value > _TIED and (trial.chance_best or 0.0) > _FEWEST_CHANCE:
-            tied.append(trial)
-    if not tied:
-        return None
-    named = ", ".join(f"{trial.name} ({trial.mean:.3f})" for trial in tied[:_MOST_TIED])
-    more = f" and {len(tied) - _MOST_TIED} more" if len(tied) > _MOST_TIED else ""
-    return note(f"On the folds they share {chosen.name} cannot be told apart from {named}{more}.")

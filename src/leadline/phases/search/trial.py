@@ -23,6 +23,16 @@ _FIELDS_OF_1 = {
 _STATES_OF_1 = {"aside": "pruned", "cut": "not started"}
 
 
+class Closed(StrEnum):
+    """What ended the search."""
+
+    DONE = "done"
+    TIME = "time"
+    MONEY = "money"
+    CPU = "cpu"
+    HAND = "hand"
+
+
 class TrialState(StrEnum):
     """How a trial ended.
 
