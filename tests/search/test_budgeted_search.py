@@ -204,17 +204,18 @@ def test_a_searcher_proposes_when_the_family_has_no_more(monkeypatch: pytest.Mon
     assert len(alone) == 3, "without a searcher only the family proposes"
 
 
-def test_what_a_fold_does_to_all_is_taken_out_before_candidates_are_compared(
+def test_folds_by_time_are_compared_by_the_newest_and_told_as_they_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     searched = Searched(monkeypatch, CHANCE, FOREST)
     searched.simulation.fold_effects = (0.0, 0.0, 0.0, 0.5)
     best = searched.run(1000.0)["forest 2"]
-    plain = 0.72 * LARGEST**-0.25
-    assert best.points[-1].mean == pytest.approx(plain * 1.16, rel=0.01), "as promised to people"
-    # two candidates have the fourth fold: half of its effect is taken out
+    plain, newest = 0.72 * LARGEST**-0.25, float(np.exp(0.5))
+    told = best.points[-1].mean
+    assert told == pytest.approx(plain * (3 + newest) / 4, rel=0.01), "as promised to people"
     assert best.error_at_largest is not None
-    assert best.error_at_largest.error == pytest.approx(plain * 1.07, rel=0.02)
+    compared = best.error_at_largest.error
+    assert compared == pytest.approx(plain * (6 + 4 * newest) / 10, rel=0.02)
 
 
 def test_a_search_goes_on_with_its_searcher_after_the_proposals_of_an_earlier_run(

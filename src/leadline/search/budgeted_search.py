@@ -42,6 +42,7 @@ from leadline.search.candidates import CandidateSource, Params
 from leadline.search.error_forecast import ErrorForecast, error_forecast_of
 from leadline.search.fold_effects import (
     fold_effects_of,
+    fold_weights,
     on_equal_folds,
     without_fold_effects,
 )
@@ -369,12 +370,12 @@ class BudgetedSearch:
     def _on_equal_folds(self, candidate: CandidateState) -> tuple[Point, ...]:
         """A candidate's points as they would be if all candidates had the same folds."""
         points = candidate.evaluator.points
-        effects = fold_effects_of([each.evaluator.points for each in self.candidates])
+        weights = fold_weights(self.context.n_folds, is_by_time=self._is_by_time)
+        effects = fold_effects_of([each.evaluator.points for each in self.candidates], weights)
         shape = shape_of(candidate.trial.family, self.candidates)
-        n = self.context.n_folds if self._is_by_time else 0
         if candidate.is_default or shape is None:
-            return without_fold_effects(points, effects, n_time_folds=n)
-        return on_equal_folds(points, effects, shape.points, n_time_folds=n)
+            return without_fold_effects(points, effects, weights)
+        return on_equal_folds(points, effects, shape.points, weights)
 
     def _forecast(self, candidate: CandidateState, points: Sequence[Point]) -> ErrorForecast:
         """Forecast a candidate's error with draws that are independent of other candidates'."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,12 +17,23 @@ from leadline.phases.curve import Point
 from leadline.search.candidate_evaluator import REPEATS_PER_BATCH
 from leadline.search.error_forecast import LEAST_ERROR
 
+if TYPE_CHECKING:
+    from leadline.stats.arrays import Floats
+
 _N_PRIOR_CANDIDATES = 2.0  # the weight of an effect of 0, in candidates
 _NO_RANGE = 1e-9
 
 
-def fold_effects_of(curves: Sequence[Sequence[Point]]) -> dict[int, float]:
-    """Log error of each repeat over the mean of the first repeats, common to all candidates.
+def fold_weights(n_folds: int, *, is_by_time: bool) -> Floats:
+    """Weight of each fold: where they follow each other in time, the newest weigh most.
+
+    What will be predicted is like the newest: the k-th has the weight k.
+    """
+    return np.arange(1.0, n_folds + 1) if is_by_time else np.ones(n_folds)
+
+
+def fold_effects_of(curves: Sequence[Sequence[Point]], weights: Floats) -> dict[int, float]:
+    """Log error of each repeat over the mean of all folds, common to all candidates.
 
     The first repeats are measured of every candidate and at every size; later ones only of some.
 
@@ -29,6 +41,8 @@ def fold_effects_of(curves: Sequence[Sequence[Point]]) -> dict[int, float]:
     ----------
     curves : sequence of sequence of Point
         The measured points of each candidate.
+    weights : ndarray of shape (n_folds,)
+        As `fold_weights` gives them: by them, effects are 0 on average over a round of folds.
 
     Returns
     -------
@@ -47,16 +61,21 @@ def fold_effects_of(curves: Sequence[Sequence[Point]]) -> dict[int, float]:
             for repeat, effect in enumerate(each - each[:REPEATS_PER_BATCH].mean()):
                 by_repeat.setdefault(repeat, []).append(float(effect))
     weight = n_candidates / (n_candidates + _N_PRIOR_CANDIDATES)
-    return {repeat: weight * float(np.median(effects)) for repeat, effects in by_repeat.items()}
+    effects = {repeat: weight * float(np.median(each)) for repeat, each in by_repeat.items()}
+    if len(effects) < weights.size:
+        return effects
+    middle = float(np.average([effects[fold] for fold in range(weights.size)], weights=weights))
+    return {repeat: effect - middle for repeat, effect in effects.items()}
 
 
 def without_fold_effects(
-    points: Sequence[Point], effects: Mapping[int, float], *, n_time_folds: int = 0
+    points: Sequence[Point], effects: Mapping[int, float], weights: Floats
 ) -> tuple[Point, ...]:
     """The points as they would be if all repeats were equally hard.
 
     The standard error of each is then the spread of its repeats alone: that there are few
-    validation rows is no reason to doubt which candidate is better, for all share them.
+    validation rows is no reason to doubt which candidate is better, for all share them. Whoever was
+    measured on whole rounds of folds keeps the mean over them: nothing about it is guessed.
 
     Parameters
     ----------
@@ -64,20 +83,13 @@ def without_fold_effects(
         Of one candidate.
     effects : mapping of int to float
         As `fold_effects_of` returns it; a repeat that it lacks has no effect.
-    n_time_folds : int, default=0
-        Above 0 the folds follow each other in time, and there are so many. What will be predicted
-        is like the newest: where a point has them all, the k-th has the weight k.
+    weights : ndarray of shape (n_folds,)
+        As `fold_weights` gives them.
     """
     return tuple(
         replace(
             point,
-            errors=_towards_newest(
-                tuple(
-                    error * float(np.exp(-effects.get(repeat, 0.0)))
-                    for repeat, error in enumerate(point.errors)
-                ),
-                n_time_folds,
-            ),
+            errors=_levelled(point.errors, effects, weights),
             sampling=(),
             n_valid=(),
             n_judged=None,
@@ -86,21 +98,24 @@ def without_fold_effects(
     )
 
 
-def _towards_newest(errors: tuple[float, ...], n_folds: int) -> tuple[float, ...]:
-    """Errors with the same spread about their weighted mean, the newest fold first in weight."""
-    if not n_folds or len(errors) < n_folds:
-        return errors
-    folds = np.asarray(errors[:n_folds])
-    shift = float(np.average(folds, weights=np.arange(1, n_folds + 1)) - folds.mean())
-    return tuple(max(error + shift, LEAST_ERROR) for error in errors)
+def _levelled(
+    errors: tuple[float, ...], effects: Mapping[int, float], weights: Floats
+) -> tuple[float, ...]:
+    """Errors without the effects of folds, about their mean over whole rounds of them."""
+    raw = np.asarray(errors)
+    level = raw * np.exp([-effects.get(repeat, 0.0) for repeat in range(raw.size)])
+    n_rounds = raw.size // weights.size
+    if n_rounds and level.mean() > 0:
+        whole = raw[: n_rounds * weights.size]
+        level *= np.average(whole, weights=np.tile(weights, n_rounds)) / level.mean()
+    return tuple(float(error) for error in level)
 
 
 def on_equal_folds(
     points: Sequence[Point],
     effects: Mapping[int, float],
     reference: Sequence[Point],
-    *,
-    n_time_folds: int = 0,
+    weights: Floats,
 ) -> tuple[Point, ...]:
     """The points of a candidate as they would be on all repeats of another, all equally hard.
 
@@ -117,13 +132,13 @@ def on_equal_folds(
         As `fold_effects_of` returns it.
     reference : sequence of Point
         Of another of its family, such as the default.
-    n_time_folds : int, default=0
-        As for `without_fold_effects`.
+    weights : ndarray of shape (n_folds,)
+        As `fold_weights` gives them.
     """
-    fair = without_fold_effects(reference, effects, n_time_folds=n_time_folds)
+    fair = without_fold_effects(reference, effects, weights)
     levels = {point.n_train: point.mean for point in fair}
     known = {point.n_train: point for point in reference}
-    plain = without_fold_effects(points, effects, n_time_folds=n_time_folds)
+    plain = without_fold_effects(points, effects, weights)
     return tuple(
         replace(own, errors=_ratios(point, known[n], levels[n]))
         if (n := point.n_train) in known and _has_more(known[n], point)
