@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from leadline.phases.search.search import Advice, Evidence, Search, assess
+from leadline.phases.search.search import Advice, Search, assess
+from leadline.phases.search.search_evidence import Evidence
 from leadline.phases.search.trial import Closed
 
 __all__ = ["Advice", "Closed", "Evidence", "Search", "assess"]

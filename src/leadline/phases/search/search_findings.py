@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from leadline.phases.search.choice import compare
+from leadline.phases.search.search_evidence import Evidence
 from leadline.phases.search.trial import Closed, TrialState
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import chance
-
-if TYPE_CHECKING:
-    from leadline.phases.search.search import Evidence
 
 _USUAL_START_S = 4.0
 _WAITING_SHARE = 0.2
