@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -303,46 +304,61 @@ def test_a_family_that_breaks_a_promise_is_caught(family: type[Good], match: str
 
 
 class Executing:
-    def __init__(self, run: Callable[[Any, Any], Iterator[Any]]) -> None:
-        self.map = run
+    """Gives a future of what a function says of a task and its spec."""
 
+    n_workers = 1
 
-def swallowing(task: Any, specs: Any) -> Iterator[Any]:
-    for spec in specs:
+    def __init__(self, run: Callable[[Any, Any], Any]) -> None:
+        self.run = run
+
+    def submit(self, task: Any, spec: Any) -> Future[Any]:
+        future: Future[Any] = Future()
         try:
-            yield task(spec)
-        except ArithmeticError:
-            yield None
+            future.set_result(self.run(task, spec))
+        except Exception as error:
+            future.set_exception(error)
+        return future
 
 
-def disguising(task: Any, specs: Any) -> Iterator[Any]:
-    for spec in specs:
-        try:
-            yield task(spec)
-        except ArithmeticError as error:
-            raise KeyError(spec) from error
+def swallowing(task: Any, spec: Any) -> Any:
+    try:
+        return task(spec)
+    except ArithmeticError:
+        return None
 
 
-class Once:
-    """Works for the first map only."""
+def disguising(task: Any, spec: Any) -> Any:
+    try:
+        return task(spec)
+    except ArithmeticError as error:
+        raise KeyError(spec) from error
+
+
+class Once(Executing):
+    """Works for the first twenty tasks only."""
 
     def __init__(self) -> None:
-        self.is_used = False
+        super().__init__(lambda task, spec: task(spec) if self.n_run <= 20 else None)
+        self.n_run = 0
 
-    def map(self, task: Any, specs: Any) -> Iterator[Any]:
-        done, self.is_used = self.is_used, True
-        return iter(()) if done else map(task, specs)
+    def submit(self, task: Any, spec: Any) -> Future[Any]:
+        self.n_run += 1
+        return super().submit(task, spec)
+
+
+class Idle(Executing):
+    n_workers = 0
 
 
 @pytest.mark.parametrize(
     ("executor", "match"),
     [
-        (object(), "no method map"),
-        (Executing(lambda task, specs: map(task, specs[::-1])), "first map of 20 specs gave"),
-        (Once(), "second map of 20 specs gave"),
-        (Executing(lambda task, specs: map(task, specs or [1])), "map of no specs gave results"),
-        (Executing(swallowing), "A task failed, and map gave a result"),
-        (Executing(disguising), "raised ArithmeticError, and map KeyError"),
+        (object(), "no method submit"),
+        (Idle(lambda task, spec: task(spec)), "n_workers is 0"),
+        (Executing(lambda task, spec: task(spec + 1)), "20 specs gave .* the first time"),
+        (Once(), "20 specs gave .* the second time"),
+        (Executing(swallowing), "A task failed, and its future has a result"),
+        (Executing(disguising), "raised ArithmeticError, and its future KeyError"),
     ],
 )
 def test_an_executor_that_breaks_a_promise_is_caught(executor: Any, match: str) -> None:

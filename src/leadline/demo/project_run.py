@@ -152,6 +152,10 @@ def _search_longer(
         )
         with Workspace.open(folder) as workspace:
             yield from doing(workspace, ["problem"])
+            before = [workspace.record.latest(row) for row in ("data", "feasibility")]
+            if any(entry and entry.verdict.answer is Answer.NO for entry in before):
+                # a decision stands on the problem as it was
+                yield decide(workspace, Stage.DEFINE.value, "go", _WHY_ON, BY)
             yield from _through(workspace, Stage.FIND, partial(doing, workspace))
 
 

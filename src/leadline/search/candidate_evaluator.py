@@ -156,6 +156,8 @@ class CandidateEvaluator:
         self._key = key_of(self.spec)
         self.fits |= self.workspace.record.fits.of(self._key, FitResult)
         self.n_kept = len(self.fits)
+        # a first repeat that has ended was stored as a release would store it
+        self._is_proven = any(not repeat for _, repeat in self.fits)
 
     @property
     def wall_clock_ratio(self) -> float:
@@ -226,6 +228,7 @@ class CandidateEvaluator:
         if isinstance(result, FailedFit):
             self.fail([size], result.message)
             return
+        self._is_proven |= not repeat
         self.fits[measurement] = result
         self.workspace.record.fits.add(self._key, size, repeat, result)
 
@@ -243,7 +246,7 @@ class CandidateEvaluator:
             n_train=size,
             fold=fold,
             seed=self.spec.seed + round_number,
-            is_proof=is_import_path(self.spec.family) and not (repeat or self.fits),
+            is_proof=is_import_path(self.spec.family) and not (repeat or self._is_proven),
         )
 
     def _point(self, size: int, results: list[FitResult]) -> Point:
