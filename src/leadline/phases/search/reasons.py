@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import exp
 
 from leadline.phases.scoring import Metric, scoring_of
 from leadline.phases.search.choice import Comparison, compare
-from leadline.phases.search.trial import Trial
+from leadline.phases.search.trial import Trial, TrialState
 
 _UNLIKELY = 0.1
-_N_SAME_FAMILY = 1
 
 
 def reasons(chosen: Trial, ranked: Sequence[Trial], scoring: str) -> tuple[str, ...]:
@@ -30,12 +28,15 @@ def reasons(chosen: Trial, ranked: Sequence[Trial], scoring: str) -> tuple[str, 
 
 
 def _rivals(chosen: Trial, ranked: Sequence[Trial]) -> Iterator[Trial]:
-    """The best other trial of each family, in the order of the ranking."""
-    seen: set[str] = set()
-    for trial in ranked:
-        if trial.name != chosen.name and trial.family not in seen:
-            seen.add(trial.family)
-            yield trial
+    """The best other trial of each family, in the order of the ranking.
+
+    One that was measured on every fold says more than one that was set aside.
+    """
+    others = [trial for trial in ranked if trial.name != chosen.name]
+    for family in dict.fromkeys(trial.family for trial in others):
+        of_family = [trial for trial in others if trial.family == family]
+        whole = (trial for trial in of_family if trial.state is TrialState.COMPLETE)
+        yield next(whole, of_family[0])
 
 
 def _reason(chosen: Trial, other: Trial, metric: Metric) -> str:
@@ -64,15 +65,10 @@ def _judged(chosen: Trial, other: Trial, shared: Comparison) -> str:
 
 def _forecast(chosen: Trial, other: Trial, metric: Metric) -> str:
     """How the two are expected to change beyond the rows that there are, if that differs."""
-    mine, its = (exp(trial.log_error_change) for trial in (chosen, other))
-    if chosen.error_at_largest is None or other.error_at_largest is None:
+    if not chosen.expected or not other.expected:
         return ""
-    ends = [
-        metric.score(trial.error_at_largest.error * change)
-        for trial, change in ((chosen, mine), (other, its))
-        if trial.error_at_largest is not None
-    ]
-    return f"; with all rows that can be had {_score(ends[1])} and {_score(ends[0])} are expected"
+    its, mine = (metric.score(trial.expected[-1].error) for trial in (other, chosen))
+    return f"; with all rows that can be had {_score(its)} and {_score(mine)} are expected"
 
 
 def _score(score: float | None) -> str:
