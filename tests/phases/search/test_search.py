@@ -202,3 +202,13 @@ def test_what_more_rows_promise_is_said() -> None:
 
 def test_fits_of_earlier_runs_are_told() -> None:
     assert "12 fits of earlier runs were used again." in notes(again(SEARCH, n_kept=12))
+
+
+def test_the_reason_is_told_of_who_saw_all_folds_and_forecasts_are_the_headlines() -> None:
+    forecast = (Expected(n_train=4000, error=0.15, low=0.1, high=0.22),)
+    hasty = trial("forest 5", 0.9, TrialState.PRUNED, points=points(0.1, 0.2, 0.1))
+    whole = trial("forest 3", 0.79, points=points(0.19, 0.2, 0.2), expected=forecast)
+    best = replace(LINEAR, points=points(0.2, 0.21, 0.2), expected=forecast)
+    (why, _) = again(SEARCH, trials=(BASELINE, best, whole, hasty), chosen="linear 1").reasons
+    assert why.startswith("forest 3 has 0.803 where linear 1 has 0.797")
+    assert why.endswith("; with all rows that can be had 0.850 and 0.850 are expected.")
