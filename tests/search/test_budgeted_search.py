@@ -278,3 +278,15 @@ def test_what_is_believed_of_equal_candidates_is_independent(
     assert one is not None
     assert other is not None
     assert abs(np.corrcoef(one.draws, other.draws)[0, 1]) < 0.2
+
+
+def test_it_is_told_once_every_family_was_asked_for_candidates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[int] = []
+    searched = Searched(monkeypatch, CHANCE, Model("nothing", 1, LINEAR.error, []), LINEAR)
+    trials = searched.run(1000.0, on_all_open=lambda: told.append(1))
+    assert told == [1]
+    assert {trial.family for trial in trials.values()} == {"majority", "linear"}
+    searched.run(0.0, on_all_open=lambda: told.append(2))
+    assert told == [1], "the box was closed before"

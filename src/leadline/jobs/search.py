@@ -85,14 +85,14 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
         n_kept = len(_asked_trials(workspace, request))
         monitor = _LimitMonitor(workspace, request, report)
         closed, outcome = _search_within_limits(workspace, request, monitor, closer)
-        ready_at = request.ready_at()
+        ready_at, is_all_open = request.ready_at(), request.all_open_file.exists()
     trials = _with_chance_best(_asked_trials(workspace, request), problem.scoring)
     settings = workspace.settings.find
     choice = choose(trials, problem.scoring, accept_loss=settings.accept_loss)
     chosen = choice.chosen if choice else ""
     chances = {trial.name: _chance_of(trial, problem) for trial in trials}
     n_processes = settings.n_jobs or cpu_count()
-    untried = _untried(trials, settings.families, closed, is_all_open=outcome.is_all_open)
+    untried = _untried(trials, settings.families, closed, is_all_open=is_all_open)
     spent_s = report.waited_s()
     return phase.assess(
         phase.Evidence(

@@ -89,8 +89,8 @@ class BudgetedSearch:
         In the order they were begun.
     sources : list of CandidateSource
         One a family.
-    is_all_open : bool
-        Whether every family was asked for its candidates.
+    on_all_open : callable
+        Called once every family was asked for its candidates.
     """
 
     context: EvaluationContext
@@ -102,7 +102,7 @@ class BudgetedSearch:
     is_careful: bool = False
     candidates: list[CandidateState] = field(default_factory=list)
     sources: list[CandidateSource] = field(default_factory=list)
-    is_all_open: bool = False
+    on_all_open: Callable[[], object] = lambda: None
 
     def __post_init__(self) -> None:
         sizes = train_sizes(self.context.max_train_size)[::-1]
@@ -130,11 +130,11 @@ class BudgetedSearch:
 
     def run(self, sources: Iterable[CandidateSource]) -> None:
         """Measure until nothing is expected to help, or the time box closes."""
-        unopened = iter(sources)
+        unopened, is_all_open = iter(sources), False
         while True:
             while self.fits.has_room and self.left_s() > 0:
-                if not self.is_all_open:
-                    self.is_all_open = not self._open_next(unopened)
+                if not is_all_open:
+                    is_all_open = not self._open_next(unopened)
                 elif not self._act():
                     break
             if self.fits.is_idle or self.left_s() <= 0:
@@ -153,6 +153,7 @@ class BudgetedSearch:
         """Begin the next family's default; whether there was one. The first is done in full."""
         source = next(sources, None)
         if source is None:
+            self.on_all_open()
             self._restore()
             return False
         candidate = self._open(source)

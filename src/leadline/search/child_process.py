@@ -94,6 +94,11 @@ class SearchRequest:
         except (OSError, ValueError):
             return None
 
+    @property
+    def all_open_file(self) -> Path:
+        """Is there once every family was asked for its candidates."""
+        return Path(f"{self.ready_file}.all")
+
     def is_over(self) -> bool:
         """Whether the box is closed, or about to be: what is left was kept for the verdict."""
         closes_at = self.closes_at()
@@ -124,14 +129,11 @@ class SearchOutcome:
         Its predictions on held-out rows.
     fits_cpu_s : float
         Seconds of processors that fits and their scores took.
-    is_all_open : bool
-        Whether every family was asked for its candidates.
     """
 
     chosen: str = ""
     examples: tuple[Example, ...] = ()
     fits_cpu_s: float = 0.0
-    is_all_open: bool = False
 
 
 def run_search(request: SearchRequest) -> SearchOutcome:
@@ -162,12 +164,13 @@ def run_search(request: SearchRequest) -> SearchOutcome:
             left_s=lambda: closes_at - time.time(),
             banned=request.banned,
             is_careful=request.is_careful,
+            on_all_open=request.all_open_file.touch,
         )
         search.run(candidate_sources(settings.families, request.folder))
         ensemble = _ensemble(search, settings.accept_loss, lambda: examples_at - time.time())
         trials = [candidate.trial for candidate in search.candidates]
         outcome = _examples(context, [*trials, *ensemble], settings.accept_loss)
-        return replace(outcome, fits_cpu_s=search.fits.cpu_s, is_all_open=search.is_all_open)
+        return replace(outcome, fits_cpu_s=search.fits.cpu_s)
 
 
 def _ensemble(
