@@ -119,3 +119,12 @@ def test_a_forecast_lead_is_half_believed_and_less_where_it_is_in_doubt() -> Non
 def test_curves_that_will_cross_are_chosen_for_where_they_will_be() -> None:
     slow = replace(RICH, name="slow", log_error_change=log(0.7))
     assert chosen((replace(BEST, log_error_change=0.0), slow)) == "slow"
+
+
+def test_what_was_cut_on_the_way_must_surely_be_better() -> None:
+    cut = replace(trial("cut", [0.19, 0.2, 0.19], n_train=400), state=TrialState.PRUNED)
+    unsure = replace(cut, error_at_largest=Expected(n_train=800, error=0.19, low=0.16, high=0.22))
+    assert chosen((BEST, unsure)) == "best"
+    sure = replace(cut, error_at_largest=Expected(n_train=800, error=0.19, low=0.185, high=0.195))
+    assert chosen((BEST, sure)) == "cut"
+    assert chosen((unsure,)) == "cut", "where nothing was measured in full, the best of what was"

@@ -212,3 +212,9 @@ def test_the_reason_is_told_of_who_saw_all_folds_and_forecasts_are_the_headlines
     (why, _) = again(SEARCH, trials=(BASELINE, best, whole, hasty), chosen="linear 1").reasons
     assert why.startswith("forest 3 has 0.803 where linear 1 has 0.797")
     assert why.endswith("; with all rows that can be had 0.850 and 0.850 are expected.")
+
+
+def test_one_that_leads_but_was_cut_is_told_with_the_way_to_settle_it() -> None:
+    cut = replace(RICH, state=TrialState.PRUNED)
+    (told,) = notes(again(SEARCH, trials=(BASELINE, LINEAR, cut)))
+    assert told.startswith("boosting 2 may do better than linear 1, but was not measured on all")

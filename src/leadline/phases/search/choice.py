@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import exp, sqrt
 
 from leadline.phases.scoring import scoring_of
-from leadline.phases.search.trial import Trial
+from leadline.phases.search.trial import Trial, TrialState
 from leadline.stats.candidate_comparison import (
     corrected_resampled_t,
     probability_of_loss_within,
@@ -126,8 +126,9 @@ def choose(
 ) -> Choice | None:
     """The trial to carry on with; None if nothing was measured.
 
-    The best by `comparison_errors`; or the simplest that was measured on the same rows and loses no
-    more than is accepted with a probability of `SURE`.
+    The best by `comparison_errors` of those that were measured on all folds at the largest size, or
+    surely are better than these, by the upper end of what is expected of them; or the simplest that
+    was measured on the same rows and loses no more than is accepted with a probability of `SURE`.
 
     Parameters
     ----------
@@ -144,6 +145,7 @@ def choose(
     known = [trial for trial in trials if trial.name in errors]
     if not known:
         return None
+    known = _comparable(known, errors)
     best = min(known, key=lambda trial: errors[trial.name])
     accepted = _accepted(best, max(errors.values()), scoring, accept_loss)
     simpler = sorted(
@@ -166,6 +168,26 @@ def choose(
                 probability=sure,
             )
     return Choice(chosen=best.name, best=best.name, accepted=accepted)
+
+
+def _comparable(known: Sequence[Trial], errors: dict[str, float]) -> list[Trial]:
+    """Who may be chosen: what was cut on the way must surely be better than what was not."""
+    whole = [trial for trial in known if trial.state is TrialState.COMPLETE]
+    if not whole:
+        return list(known)
+    least = min(errors[trial.name] for trial in whole)
+    return [
+        *whole,
+        *(trial for trial in known if trial not in whole and _most(trial, errors) < least),
+    ]
+
+
+def _most(trial: Trial, errors: dict[str, float]) -> float:
+    """Upper end of the error that a trial is expected to have."""
+    expected = trial.error_at_largest
+    if expected is None or expected.error <= 0:
+        return float("inf")
+    return errors[trial.name] * expected.high / expected.error
 
 
 def _accepted(best: Trial, largest_error: float, scoring: str, accept_loss: float) -> float:

@@ -67,6 +67,12 @@ def _simpler(evidence: Evidence) -> Finding | None:
     best, chosen = evidence.ranked[0], evidence.trial(evidence.chosen)
     if best.name == chosen.name:
         return None
+    if best.state is not TrialState.COMPLETE and chosen.state is TrialState.COMPLETE:
+        return note(
+            f"{best.name} may do better than {chosen.name}, but was not measured on all folds with "
+            "all rows.",
+            "Run the search again to settle it: it goes on from here.",
+        )
     return note(
         f"{best.name} scores {best.mean:.3f} and leads. The simpler {chosen.name} is preferred: "
         f"it is expected to lose {max(evidence.loss, 0.0):.4f}, and with a probability of "
