@@ -4,11 +4,19 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 from numpy.typing import NDArray
 from tests.projects import customers, project, run, run_to, verdict_of
 
 from leadline.datasets.frames import Pool, Target, load_pool
-from leadline.evaluation.fit import FailedFit, FitResult, attempt, fold_rows
+from leadline.evaluation import fit
+from leadline.evaluation.fit import (
+    FailedFit,
+    FitResult,
+    attempt,
+    attempt_and_keep,
+    fold_rows,
+)
 from leadline.evaluation.fit_spec import FitSpec
 from leadline.evaluation.scores import positive_scores
 from leadline.phases.data import Data, SplitKind
@@ -76,6 +84,26 @@ def test_a_spec_limits_its_rows_and_repeats_itself(tmp_path: Path) -> None:
     assert once.score == again.score
     assert once.score > 0.6
     assert once.n_train == 30
+
+
+def test_answers_are_kept_where_there_are_some_and_a_score_needs_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, _ = spec_of(tmp_path)
+    kept = attempt_and_keep(spec)
+    assert isinstance(kept.result, FitResult)
+    assert kept.shares is not None
+    assert kept.shares.shape == (20, 2)
+    assert kept.shares.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
+
+    def without(*_: object) -> NDArray[np.float32]:
+        raise AttributeError("no predict_proba")
+
+    monkeypatch.setattr(fit, "shares_of", without)
+    scored = attempt_and_keep(spec)
+    assert scored.shares is None
+    assert isinstance(scored.result, FitResult)
+    assert scored.result.score == kept.result.score
 
 
 def test_a_model_that_never_saw_a_hit_scores_nothing() -> None:

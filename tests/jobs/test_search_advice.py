@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from tests.examples import example_data, example_problem
+from tests.search.simulated import MemoryRecord
 
-from leadline.jobs.search import _untried, _wanted_s
+from leadline.errors import DiedError
+from leadline.jobs.search import _end_what_ran, _untried, _wanted_s, _without_culprit
 from leadline.phases.curve import Point
 from leadline.phases.search import Closed
 from leadline.phases.search.trial import Trial, TrialState
+from leadline.search.child_process import USUAL_START_S, SearchRequest
 
 
 def trial(family: str, *sizes: int, seconds_a_row: float = 0.01) -> Trial:
@@ -58,3 +65,66 @@ def test_families_that_nothing_is_known_of_are_named_if_the_box_was_cut() -> Non
         "boosting has nothing for this task"
     )
     assert _untried(trials, families, Closed.DONE, is_all_open=False) == ()
+
+
+def request(folder: Path, **given: Any) -> SearchRequest:
+    return SearchRequest(
+        folder="",
+        study="study",
+        problem=example_problem(),
+        data=example_data(),
+        n_affordable=100,
+        asked_at=1000.0,
+        granted_s=60.0,
+        ready_file=str(folder / "ready"),
+        **given,
+    )
+
+
+def workspace(*trials: Trial) -> Any:
+    record = MemoryRecord()
+    for each in trials:
+        record.trials.add("study", each)
+    return SimpleNamespace(record=record)
+
+
+def running(family: str) -> Trial:
+    return replace(trial(family), state=TrialState.RUNNING)
+
+
+DIED = DiedError("The computing process died.")
+
+
+def test_if_one_candidate_ran_when_the_processes_died_it_has_failed(tmp_path: Path) -> None:
+    place = workspace(WHOLE, running("hog"))
+    following = _without_culprit(place, request(tmp_path), DIED)
+    assert following.banned == {"hog 1"}
+    assert place.record.trials.of("study")[-1].state is TrialState.FAILED
+
+
+def test_if_several_ran_nobody_is_accused_until_they_ran_one_at_a_time(tmp_path: Path) -> None:
+    place = workspace(running("hog"), running("linear"), running("forest"))
+    following = _without_culprit(place, request(tmp_path), DIED)
+    assert (following.banned, following.is_careful) == (frozenset(), True)
+    # the forest was begun last, the hog was written last: its fit ran
+    place.record.trials.add("study", running("hog"))
+    found = _without_culprit(place, following, DIED)
+    assert (found.banned, found.is_careful) == ({"hog 1"}, False)
+
+
+def test_what_an_earlier_run_had_begun_is_no_suspect(tmp_path: Path) -> None:
+    place = workspace(running("linear"), replace(trial("forest", 50), state=TrialState.RUNNING))
+    _end_what_ran(place, request(tmp_path))
+    states = {each.name: each.state for each in place.record.trials.of("study")}
+    assert states == {"linear 1": TrialState.NOT_STARTED, "forest 1": TrialState.PRUNED}
+    with pytest.raises(DiedError):
+        _without_culprit(place, request(tmp_path), DIED)
+
+
+def test_only_what_starting_takes_beyond_the_usual_is_added_to_the_box(tmp_path: Path) -> None:
+    asked = request(tmp_path)
+    assert asked.closes_at() is None
+    Path(asked.ready_file).write_text(str(1000.0 + USUAL_START_S - 1), encoding="ascii")
+    assert asked.closes_at() == 1060.0
+    Path(asked.ready_file).write_text(str(1000.0 + USUAL_START_S + 5), encoding="ascii")
+    assert asked.closes_at() == 1065.0

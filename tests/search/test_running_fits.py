@@ -167,5 +167,3 @@ def test_seconds_of_what_is_open_are_known_from_what_was_measured(
     processes.end(0)
     fits.take()
     assert fits.open_s == pytest.approx(2.0)
-    fits.clear()
-    assert one.n_open == 2

@@ -58,9 +58,9 @@ class Target:
         return np.asarray(text.to_list(), dtype=str)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pool:
-    """Labelled rows of the snapshot.
+    """Labelled rows of the snapshot; equal to itself alone.
 
     Attributes
     ----------

@@ -6,12 +6,14 @@ import hashlib
 import time
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.folds import Fold, folds_of
@@ -89,7 +91,8 @@ class Answered:
     result : FitResult or FailedFit
         As `attempt` returns it.
     shares : ndarray of float32, or None
-        As `leadline.evaluation.scores.shares_of` gives them; None where the fit failed.
+        As `leadline.evaluation.scores.shares_of` gives them; None where the fit failed, or the
+        model has none.
     """
 
     result: FitResult | FailedFit
@@ -123,7 +126,7 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         stderr = standard_error_of(pool.y[valid], response, spec.scoring)
         if spec.is_proof:
             _refuse_unstorable(model, spec)
-        shares = shares_of(model, pool.X[valid], spec.target.task) if is_kept else None
+        shares = _kept(model, pool.X[valid], spec.target.task) if is_kept else None
     except Exception as error:  # another package's model may raise anything on few rows
         return Answered(FailedFit(message_of(error)))
     result = FitResult(
@@ -138,6 +141,13 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         epochs=_reported(model, "epochs_"),
     )
     return Answered(result, shares)
+
+
+def _kept(model: Any, frame: pl.DataFrame, task: Task) -> NDArray[np.float32] | None:
+    """What a model answered; None if it has no probabilities, which its score may not need."""
+    with suppress(Exception):
+        return shares_of(model, frame, task)
+    return None
 
 
 @dataclass(frozen=True)
@@ -197,32 +207,20 @@ def _refuse_unstorable(model: Any, spec: FitSpec) -> None:
     refuse_unstorable(model, spec.family, spec.folder)
 
 
+# to shuffle a hundred thousand rows takes longer than many a fit
+@lru_cache(maxsize=4)
+def kept_folds(pool: Pool, n_folds: int, seed: int) -> list[Fold]:
+    """The folds of `leadline.datasets.folds.folds_of`, kept for those who ask again."""
+    return folds_of(pool, n_folds=n_folds, seed=seed)
+
+
 def fold_rows(pool: Pool, spec: FitSpec) -> tuple[Rows, Rows]:
     """Train and validation rows of a spec."""
-    folds = _folds(_Same(pool), spec.n_folds, spec.seed)
+    folds = kept_folds(pool, spec.n_folds, spec.seed)
     train, valid = folds[spec.fold % len(folds)]
     if spec.n_valid is not None and valid.size > spec.n_valid:
         valid = np.sort(np.random.default_rng(spec.seed).permutation(valid)[: spec.n_valid])
     return train[: spec.n_train], valid
-
-
-class _Same:
-    """A pool as part of a key: equal to itself alone."""
-
-    def __init__(self, pool: Pool) -> None:
-        self.pool = pool
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.pool is other.pool
-
-    def __hash__(self) -> int:
-        return id(self.pool)
-
-
-# to shuffle a hundred thousand rows takes longer than many a fit
-@lru_cache(maxsize=4)
-def _folds(key: _Same, n_folds: int, seed: int) -> list[Fold]:
-    return folds_of(key.pool, n_folds=n_folds, seed=seed)
 
 
 def build(spec: FitSpec) -> Any:

@@ -82,6 +82,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             granted_s=max(granted_s, _LEAST_BOX_S),
             ready_file=str(Path(folder) / "ready"),
         )
+        _end_what_ran(workspace, request)
         n_kept = len(_asked_trials(workspace, request))
         monitor = _LimitMonitor(workspace, request, report)
         closed, outcome = _search_within_limits(workspace, request, monitor, closer)
@@ -218,11 +219,12 @@ def _without_culprit(
     If one candidate was being measured, it has failed. If several were, it may have been any of
     them: then one fit runs at a time, until it happens again.
     """
-    trials = _latest(workspace.record.trials.of(request.study))
-    running = [trial for trial in trials if trial.state is TrialState.RUNNING]
+    written = workspace.record.trials.of(request.study)
+    running = {trial.name for trial in _latest(written) if trial.state is TrialState.RUNNING}
     if len(running) > 1 and not request.is_careful:
         return replace(request, is_careful=True)
-    failed = running[-1] if running else None
+    # of several the one written last: the next fit begins before the last one is looked at
+    failed = next((trial for trial in reversed(written) if trial.name in running), None)
     if failed is None or failed.name in request.banned:
         raise error
     failed = replace(failed, state=TrialState.FAILED, message=str(error))
@@ -308,6 +310,13 @@ def _chance_of(trial: Trial, problem: Problem) -> float | None:
         return None
     target = scoring_of(problem.scoring).error(problem.target_score)
     return float(np.mean(_error_draws(trial.expected[-1], np.random.default_rng(1)) <= target))
+
+
+def _end_what_ran(workspace: Workspace, request: SearchRequest) -> None:
+    """Note that nothing runs of what an earlier run, which was killed, had begun."""
+    for trial in _latest(workspace.record.trials.of(request.study)):
+        if trial.state is TrialState.RUNNING:
+            workspace.record.trials.add(request.study, _ended(trial))
 
 
 def _asked_trials(workspace: Workspace, request: SearchRequest) -> tuple[Trial, ...]:

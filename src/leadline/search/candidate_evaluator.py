@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from leadline.datasets.folds import folds_of
 from leadline.datasets.frames import load_pool
 from leadline.engines.in_order import in_order
 from leadline.engines.own.import_path import is_import_path
 from leadline.errors import EngineError
-from leadline.evaluation.fit import FailedFit, FitResult, attempt, fold_rows
+from leadline.evaluation.fit import FailedFit, FitResult, attempt, fold_rows, kept_folds
 from leadline.evaluation.fit_spec import FitSpec, key_of, spec_of
 from leadline.phases.curve import Point
 from leadline.phases.scoring import Task, scoring_of
@@ -89,7 +88,7 @@ class EvaluationContext:
         """The context of a project, with the executor that its settings name if none is given."""
         spec = replace(spec_of(workspace, problem, data), n_folds=n_folds, n_valid=_MOST_VALID)
         pool = load_pool(workspace.artifacts, data, spec.target)
-        folds = folds_of(pool, n_folds=n_folds, seed=spec.seed)
+        folds = kept_folds(pool, n_folds, spec.seed)
         is_classes = spec.target.task is not Task.REGRESSION
         valid = [fold_rows(pool, replace(spec, fold=fold))[1] for fold in range(len(folds))]
         return cls(

@@ -153,7 +153,8 @@ def run_search(request: SearchRequest) -> SearchOutcome:
         context = EvaluationContext.of(
             workspace, request.problem, request.data, n_folds=settings.folds, executor=executor
         )
-        Path(request.ready_file).write_text(repr(time.time()), encoding="ascii")
+        if request.ready_at() is None:  # else this goes on after another that has died
+            Path(request.ready_file).write_text(repr(time.time()), encoding="ascii")
         examples_at = (request.closes_at() or 0.0) - VERDICT_S - request.examples_s
         closes_at = examples_at - request.ensemble_s
         search = BudgetedSearch(
@@ -167,23 +168,23 @@ def run_search(request: SearchRequest) -> SearchOutcome:
             on_all_open=request.all_open_file.touch,
         )
         search.run(candidate_sources(settings.families, request.folder))
-        ensemble = _ensemble(search, settings.accept_loss, lambda: examples_at - time.time())
-        trials = [candidate.trial for candidate in search.candidates]
-        outcome = _examples(context, [*trials, *ensemble], settings.accept_loss)
+        _add_ensemble(search, settings.accept_loss, lambda: examples_at - time.time())
+        # an ensemble of an earlier run may lead too
+        asked = {*settings.families, ENSEMBLE}
+        trials = [trial for trial in search.study if trial.family in asked]
+        outcome = _examples(context, trials, settings.accept_loss)
         return replace(outcome, fits_cpu_s=search.fits.cpu_s)
 
 
-def _ensemble(
-    search: BudgetedSearch, accept_loss: float, left_s: Callable[[], float]
-) -> list[Trial]:
-    """An ensemble of what was measured, put on the record; empty if it is not worth it."""
+def _add_ensemble(search: BudgetedSearch, accept_loss: float, left_s: Callable[[], float]) -> None:
+    """Put an ensemble of what was measured on the record, if it is worth it."""
     from leadline.search.ensembles import ensemble_of
 
     context = search.context
     trials = [candidate.trial for candidate in search.candidates]
     choice = choose(trials, context.spec.scoring, accept_loss=accept_loss)
     if choice is None:
-        return []
+        return
     found = ensemble_of(
         search.candidates,
         context,
@@ -191,10 +192,8 @@ def _ensemble(
         accepted=choice.accepted,
         is_over=lambda: left_s() <= 0,
     )
-    if found is None:
-        return []
-    search.study.write(found)
-    return [found]
+    if found is not None:
+        search.study.write(found)
 
 
 def _examples(

@@ -84,13 +84,6 @@ class RunningFits:
         self._waiting.extend(fits)
         self._begin()
 
-    def clear(self) -> None:
-        """Forget the fits that wait; what runs goes on."""
-        for fit in (*self._waiting, *self._suspects):
-            fit.candidate.n_open -= 1
-        self._waiting.clear()
-        self._suspects.clear()
-
     def take(self, timeout_s: float | None = None) -> list[CandidateState]:
         """Wait for a fit to end, and put what has ended on the record.
 
