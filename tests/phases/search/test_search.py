@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from tests.examples import example_search
 from tests.phases.again import again, faults, notes, warnings
 
 from leadline.phases.curve import Point
+from leadline.phases.lifecycle.unread import unread
 from leadline.phases.search import Advice, Closed
 from leadline.phases.search.trial import Expected, Trial, TrialState
 from leadline.phases.verdict import Answer
@@ -110,6 +111,13 @@ def test_it_is_hopeless_only_if_no_candidate_has_a_chance() -> None:
     far = {"target_score": 0.99, "chance_target": 0.01, "n_affordable": 5000}
     assert again(SEARCH, **far, best_chance=0.01).advice is Advice.BACK
     assert again(SEARCH, **far, best_chance=0.3).advice is Advice.GO
+
+
+def test_seconds_that_differ_at_each_run_make_nothing_stale() -> None:
+    clocks = {each.name for each in fields(SEARCH) if each.name.endswith("_s")} - {"time_box_s"}
+    assert len(clocks) == 6
+    for reader in ("curve", "forecast", "tuning", "release", "decay", "decision.find"):
+        assert clocks <= unread(reader, "search"), reader
 
 
 def test_slow_starts_and_busy_processors_are_told() -> None:

@@ -22,7 +22,12 @@ _CURRENCY = frozenset({"currency"})
 # the files may be written anew with the same rows
 _OF_DATA = frozenset({"source_digest"})
 # a second run goes on from the first one's trials; its examples depend on the time left
-_OF_SEARCH = frozenset({"spent_s", "cost", "cpu_s", "n_kept", "examples"})
+_OF_SEARCH = frozenset(
+    {
+        *("spent_s", "starting_s", "waiting_s", "cpu_s", "fits_cpu_s", "wanted_s"),
+        *("cost", "n_processes", "n_kept", "examples"),
+    }
+)
 _OF_CURVE = frozenset({"spent_s", "n_kept"})
 
 _Fields = Mapping[str, frozenset[str]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from leadline.phases.search.choice import comparison_errors
 from leadline.phases.search.trial import Closed, Example, Trial
 
+# of the rows of the largest size: if no candidate saw as many, a curve has hardly begun
 _SEEN_SHARE = 0.25
 
 
@@ -21,7 +22,7 @@ class Evidence:
     trials : tuple of Trial
         In the order they were begun.
     chosen : str
-        Name of the best trial, or of a simpler one within its standard error; empty if none.
+        Name of the trial that `leadline.phases.search.choice.choose` takes; empty if none.
     time_box_s, spent_s : float
         Seconds granted, seconds used.
     starting_s : float or None
@@ -31,7 +32,7 @@ class Evidence:
     fits_cpu_s : float
         Seconds of processors used by fits and their scores.
     waiting_s : float
-        Seconds that the search's processes waited for a processor that others had.
+        Seconds that the search's processes were ready to run and had no processor.
     untried : tuple of str
         Families of which nothing was measured before the box closed.
     wanted_s : float or None
