@@ -150,6 +150,7 @@ class CandidateEvaluator:
     failure: str = ""
     _wall_s: float = 0.0
     _work_s: float = 0.0
+    _points: tuple[Point, ...] | None = None
 
     def __post_init__(self) -> None:
         self._key = key_of(self.spec)
@@ -166,6 +167,11 @@ class CandidateEvaluator:
     @property
     def points(self) -> tuple[Point, ...]:
         """The sizes with enough repeats and no failure, the smallest first."""
+        if self._points is None:  # asked for by every candidate after every fit of another
+            self._points = self._points_of_fits()
+        return self._points
+
+    def _points_of_fits(self) -> tuple[Point, ...]:
         by_size: dict[int, list[FitResult]] = {}
         for (size, _), result in sorted(self.fits.items()):
             by_size.setdefault(size, []).append(result)
@@ -229,11 +235,13 @@ class CandidateEvaluator:
             return
         self._is_proven |= not repeat
         self.fits[measurement] = result
+        self._points = None
         self.workspace.record.fits.add(self._key, size, repeat, result)
 
     def fail(self, sizes: list[int], message: str) -> None:
         """Take it that the candidate cannot be fitted at some sizes."""
         self.failed_sizes |= set(sizes)
+        self._points = None
         self.failure = message
 
     def spec_of(self, measurement: Measurement) -> FitSpec:
