@@ -11,6 +11,7 @@ from tests.search.simulated import MemoryRecord, Model, Simulation
 from leadline.phases.curve import Point
 from leadline.phases.scoring import Task
 from leadline.phases.search.trial import Expected, Trial
+from leadline.search.candidate_errors import forget_answers
 from leadline.search.candidate_evaluator import EvaluationContext
 from leadline.search.candidate_state import CandidateState
 from leadline.search.ensembles import Answers, ensemble_of, greedy_counts
@@ -130,3 +131,15 @@ def test_classes_are_the_likeliest_of_the_mean() -> None:
     assert answers.error(np.array([1, 0]), 0) == pytest.approx(1 / 3)
     assert answers.error(np.array([0, 1]), 0) == pytest.approx(1 / 3)
     assert answers.error(np.array([1, 1]), 0) == 0.0
+
+
+def test_answers_are_kept_of_the_best_only() -> None:
+    better, worse, unmeasured = (
+        candidate(name, answered(noise, 7))
+        for name, noise in (("a 1", 0.4), ("b 2", 0.6), ("c 3", 1))
+    )
+    unmeasured.forecast = None
+    forget_answers([worse, better, unmeasured], "root_mean_squared_error", 2)
+    assert len(worse.shares) == N_FOLDS, "there are no more than are kept"
+    forget_answers([worse, better, unmeasured], "root_mean_squared_error", 1)
+    assert [len(each.shares) for each in (better, worse, unmeasured)] == [N_FOLDS, 0, N_FOLDS]

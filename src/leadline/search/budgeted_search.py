@@ -32,6 +32,7 @@ from leadline.search.candidate_errors import (
     default_of,
     error_draws,
     expected_errors,
+    forget_answers,
     measured_of,
     posterior_means,
     shape_of,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
 _MAX_SIZES = 7
 _N_DRAWS = 400
+_N_ANSWERS_KEPT = 16
 # by this factor the time left exceeds what measuring the leader in full is expected to take
 _RESERVE = 1.5
 # candidates that may be the best get more repeats when nothing else helps
@@ -367,6 +369,7 @@ class BudgetedSearch:
                 forecast, self.sizes[-1], self.n_affordable, is_complete=is_whole
             )
         self.study.write(candidate.trial)
+        forget_answers(self.candidates, self.context.spec.scoring, _N_ANSWERS_KEPT)
 
     def _on_equal_folds(self, candidate: CandidateState) -> tuple[Point, ...]:
         """A candidate's points as they would be if all candidates had the same folds."""

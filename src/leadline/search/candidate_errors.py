@@ -59,6 +59,15 @@ def default_of(family: str, candidates: Sequence[CandidateState]) -> CandidateSt
     return next((candidate for candidate in measured if candidate.is_default), None)
 
 
+def forget_answers(candidates: Sequence[CandidateState], scoring: str, n_kept: int) -> None:
+    """Let go of the answers of all but the best candidates: hundreds of them fill the memory."""
+    holders = [each for each in candidates if each.shares and each.forecast is not None]
+    if len(holders) > n_kept:
+        errors = expected_errors(holders, scoring)
+        for candidate in sorted(holders, key=lambda each: errors[each.trial.name])[n_kept:]:
+            candidate.shares.clear()
+
+
 def shape_of(family: str, candidates: Sequence[CandidateState]) -> Shape | None:
     """How a family's default changes with the rows; None before that is known."""
     default = default_of(family, candidates)
