@@ -273,6 +273,20 @@ def test_what_is_no_table_is_called_by_its_name(write: Write, content: bytes, fo
     assert found in refusal(write(content))
 
 
+@pytest.mark.parametrize("trim", [Trim(skip_lines=9), Trim(footer_rows=9)])
+def test_more_lines_left_out_than_there_are(tmp_path: Path, write: Write, trim: Trim) -> None:
+    """Whoever left out too much is told so, not that the file is broken."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["a", "b"], [1, "x"], [2, "y"]):
+        book.active.append(row)
+    book.save(tmp_path / "train.xlsx")
+    for path in (write("a,b\n1,x\n2,y\n"), tmp_path / "train.xlsx"):
+        said = refusal(path, trim=trim)
+        assert "9" in said.partition(". ")[0]
+        assert "Leave out fewer: --" in said
+
+
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     assert "There is no file" in refusal(tmp_path / "none.csv")
     assert "is a folder" in refusal(tmp_path)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from leadline.errors import DataError, first_line
 from leadline.reading.file_forms.source import Note, like_it
-from leadline.reading.file_forms.trim_advice import Advice
+from leadline.reading.file_forms.trim_advice import Advice, no_rows_below
 
 _DELIMITERS = "\t;,|"
 _SAMPLE_LINES = 200
@@ -111,10 +111,13 @@ def read_delimited(
     ------
     DataError
         If a row has more or fewer fields than the first, or a quote never closes; names the line.
+        If no line is left.
     """
     text = _without_top(_SEP_LINE.sub("", data.decode()), skip_lines)
     delimiter = delimiter_of(text)
     scan, quote = _scanned(text, delimiter, name, note)
+    if scan.n_fields == 0:
+        raise no_rows_below(name, skip_lines, advice)
     n_fields = _n_fields(scan, text, delimiter, name, advice)
     frame = _fields(text, delimiter, quote, n_fields, name)
     if frame.height != len(scan.lines):

@@ -153,7 +153,7 @@ def open_table(
         name = path.name
         frame = _parquet(data, name) if form is Form.PARQUET else read_json(data, name, note)
         table = _typed(_without_last(frame, trim), path, note)
-    _refuse_shape(table.frame, path.name)
+    _refuse_shape(table.frame, path.name, trim)
     return replace(table, head=table.frame.head(HEAD_ROWS))
 
 
@@ -183,7 +183,7 @@ def _by_blocks(
         source=source,
         head=read.head,
     )
-    _refuse_shape(table.frame, path.name)
+    _refuse_shape(table.frame, path.name, trim)
     for said in source.notes:
         note(said)
     return table
@@ -292,7 +292,13 @@ def _parquet(data: bytes, name: str) -> pl.DataFrame:
         ) from None
 
 
-def _refuse_shape(frame: pl.DataFrame, name: str) -> None:
+def _refuse_shape(frame: pl.DataFrame, name: str, trim: Trim) -> None:
+    if frame.height == 0 and trim.footer_rows:
+        raise DataError(
+            f"{name} has no rows but the last {trim.footer_rows:,} that are left out.",
+            "Rows are needed.",
+            trim.advice.said("Leave out fewer", "footer_rows", "N"),
+        )
     if frame.height == 0 or frame.width == 0:
         raise DataError(f"{name} has no rows.", "Rows are needed.", "Export it again.")
     if frame.width > _MOST_COLUMNS:

@@ -15,7 +15,7 @@ from leadline.reading.file_forms.below_header import n_descriptions, tell_descri
 from leadline.reading.file_forms.delimited import Cells
 from leadline.reading.file_forms.header import column_names, titles_above
 from leadline.reading.file_forms.source import Note
-from leadline.reading.file_forms.trim_advice import Advice
+from leadline.reading.file_forms.trim_advice import Advice, no_rows_below
 from leadline.reading.file_forms.workbook_marks import workbook_marks
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def read_sheet(
             note(f"{name}: rows above the header left out: {n_titles:,}.")
             top, head = top + n_titles, head.slice(n_titles)
         if head.is_empty():
-            raise DataError(f"{name} has no rows.", "Rows are needed.", "Export it again.")
+            raise no_rows_below(name, skip_lines, advice)
         cells = Cells(head, np.arange(head.height) + top + 1, "")
         names = column_names(cells, name, note, known=known, advice=advice)
         first = top if names is None else top + 1
@@ -105,6 +105,9 @@ def read_sheet(
             # by a sample of rows, what is of another type further down would be lost
             schema_sample_rows=None,
         ).to_polars()
+    except fastexcel.InvalidParametersError:
+        # no other parameter depends on a person: more rows are skipped than there are
+        raise no_rows_below(name, skip_lines, advice) from None
     except fastexcel.FastExcelError as error:
         raise DataError(
             f"{name} cannot be read as a workbook: {first_line(error)}.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from leadline.errors import DataError
+
 
 class Advice(StrEnum):
     """Where a person can say how a file is read."""
@@ -43,3 +45,24 @@ class Advice(StrEnum):
         option = f"--{name.replace('_', '-')} {value}"
         setting = f", or [data] {name} = {value}" if self is Advice.PROJECT else ""
         return f"{what}: {option}{setting}."
+
+
+def no_rows_below(name: str, skip_lines: int, advice: Advice) -> DataError:
+    """The refusal of a file of which nothing is left below the lines that are skipped.
+
+    Parameters
+    ----------
+    name : str
+        The file's.
+    skip_lines : int >= 0
+        Lines that a person says stand above the header.
+    advice : Advice
+        Where they said so.
+    """
+    if not skip_lines:
+        return DataError(f"{name} has no rows.", "Rows are needed.", "Export it again.")
+    return DataError(
+        f"{name} has nothing below the {skip_lines:,} lines that are left out.",
+        "A header and rows below it are needed.",
+        advice.said("Leave out fewer", "skip_lines", "N"),
+    )
