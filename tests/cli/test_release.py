@@ -44,6 +44,7 @@ def test_a_file_that_is_not_there(call: Call, released_folder: Path, verb: str) 
     answer = call(verb, released_folder / "none.csv", "-C", released_folder)
     assert answer.exit_code == 1
     assert "There is no file" in answer.stderr
+    assert "[data]" not in answer.stderr
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def open_table(
     """
     if packing is not None and (table := _by_blocks(path, note, trim, known, packing)) is not None:
         return table
-    data, form = open_source(path, note)
+    data, form = open_source(path, note, trim.advice)
     if form is Form.DELIMITED:
         table = _delimited(data, path, note, trim, known)
     elif form is Form.SPREADSHEET:
@@ -327,7 +327,7 @@ def refuse_other_columns(first: RawTable, table: RawTable) -> None:
         raise DataError(
             f"{table.path.name} {' and '.join(parts)}, compared with {first.path.name}.",
             "All files need the same columns.",
-            "Mend it, or leave the file out of [data] files.",
+            "Mend it, or leave the file out.",
         )
 
 
