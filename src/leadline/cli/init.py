@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, verb
+from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, trim_options, verb
 
 if TYPE_CHECKING:
     from leadline.services.commands.start import LabelColumn
@@ -47,9 +47,7 @@ _KINDS = ("number", "category", "text", "date")
     default=None,
     help="A few cells that are no numbers among many: refuse them, or read as no value, or words.",
 )
-@click.option("--skip-lines", type=click.IntRange(min=0), default=None, help="Above the header.")
-@click.option("--footer-rows", type=click.IntRange(min=0), default=None, help="Below the data.")
-@click.option("--sheet", default=None, help="Of a workbook  [default: the first]")
+@trim_options
 @click.option("--yes", is_flag=True, help="Ask nothing; what is not known is marked as assumed.")
 @by_option
 def command(  # noqa: PLR0913, PLR0917 (an option each)
@@ -65,9 +63,9 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     missing: tuple[str, ...],
     kinds: tuple[str, ...],
     odd_cells: str | None,
-    skip_lines: int | None,
-    footer_rows: int | None,
-    sheet: str | None,
+    skip_lines: int,
+    footer_rows: int,
+    sheet: str,
     yes: bool,
     by: str,
     folder: Path,
@@ -97,9 +95,9 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
             "exclude": exclude or None,
             "missing": missing or None,
             "odd_cells": odd_cells,
-            "skip_lines": skip_lines,
-            "footer_rows": footer_rows,
-            "sheet": sheet,
+            "skip_lines": skip_lines or None,
+            "footer_rows": footer_rows or None,
+            "sheet": sheet or None,
             "columns": _columns(kinds) or None,
         }
     )
