@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,12 @@ class _Sample:
     y: NDArray[np.generic]
     is_class: bool
 
+    @cached_property
+    def coded(self) -> tuple[NDArray[np.generic], NDArray[np.int64]]:
+        """The classes, and the position among them of each label."""
+        classes, codes = np.unique(self.y, return_inverse=True)
+        return classes, codes.astype(np.int64)
+
     def score(self, model: Any, matrix: Any) -> tuple[float, str]:
         """F1 of the best class, in the mean with the rest, and the class; or R squared."""
         folds = (StratifiedKFold if self.is_class else KFold)(
@@ -157,17 +164,18 @@ def _by_word(name: str, sample: _Sample, pieces: Pieces) -> TextLeak | None:
     """A piece that stands in one class and in no other."""
     if not pieces.words:
         return None
-    classes, codes = np.unique(sample.y, return_inverse=True)
+    classes, codes = sample.coded
     counts = pieces.counts(codes, classes.size)
     sizes = np.bincount(codes).astype(float)
     scores = _scores(counts, sizes)
-    scores[_is_partial(counts, sizes, pieces)] += 1.0
+    # a word of half a class scores low, and comes before any that scores high
+    ranks = scores + _is_partial(counts, sizes, pieces)
     told = []
     for code in range(classes.size):
         # of equals the plainest: scores that differ by nothing but rounding are equal
-        best = np.lexsort((pieces.sorts, -np.round(scores[:, code], 9)))[0]
-        if scores[best, code] >= _RULE:
-            told.append((scores[best, code] % 1.0 or 1.0, int(best), code))
+        best = np.lexsort((pieces.sorts, -np.round(ranks[:, code], 9)))[0]
+        if ranks[best, code] >= _RULE:
+            told.append((scores[best, code], int(best), code))
     if not told:
         return None
     told.sort(key=lambda each: -each[0])
@@ -210,7 +218,7 @@ def _is_partial(
 
 
 def _telling(sample: _Sample, pieces: Pieces, piece: int, code: int) -> TellingWord:
-    classes, codes = np.unique(sample.y, return_inverse=True)
+    classes, codes = sample.coded
     rows = pieces.rows[pieces.columns == piece]
     inside = rows[codes[rows] == code]
     word, sort = pieces.words[piece], int(pieces.sorts[piece])
@@ -299,7 +307,7 @@ def _of_words(
     """The strongest words, each with the class that has the largest share of it."""
     words: list[TellingWord] = []
     if sample.is_class:
-        classes, codes = np.unique(sample.y, return_inverse=True)
+        classes, codes = sample.coded
         shares = pieces.counts(codes, classes.size) / np.bincount(codes)
         words = [
             _telling(sample, pieces, each, int(shares[each].argmax()))
