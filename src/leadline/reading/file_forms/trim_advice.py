@@ -1,4 +1,4 @@
-"""Advice that can be followed: where a person can say which lines of a file are its rows."""
+"""Advice that can be followed: where a person can say which files, and which lines, are read."""
 
 from __future__ import annotations
 
