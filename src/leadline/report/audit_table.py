@@ -6,8 +6,6 @@ from leadline.phases.data import Data
 from leadline.phases.verdict import Verdict
 from leadline.report.text_table import Table, tabled
 
-_MOST_NAMED = 8
-
 
 def audit_table(verdict: Verdict) -> Table | None:
     """Finding, columns, evidence and what to do; None of other rows, and where nothing was found.
@@ -19,13 +17,5 @@ def audit_table(verdict: Verdict) -> Table | None:
     """
     if not isinstance(verdict, Data) or not verdict.audit_lines:
         return None
-    rows = [
-        (line.finding, _named(line.columns), line.evidence, line.remedy)
-        for line in verdict.audit_lines
-    ]
+    rows = [(line.finding, line.where, line.evidence, line.remedy) for line in verdict.audit_lines]
     return tabled("What the audit found", ("Finding", "Columns", "Evidence", "What to do"), rows)
-
-
-def _named(columns: tuple[str, ...]) -> str:
-    more = f" and {len(columns) - _MOST_NAMED:,} more" if len(columns) > _MOST_NAMED else ""
-    return ", ".join(columns[:_MOST_NAMED]) + more

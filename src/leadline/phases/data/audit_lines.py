@@ -21,6 +21,7 @@ from leadline.phases.data.suspicion_findings import (
 from leadline.phases.data.text_findings import text_evidence, text_findings
 from leadline.phases.verdict import Finding, Severity
 
+_MOST_NAMED = 8
 _AFTER = "perhaps known only after the fact"
 
 
@@ -33,7 +34,7 @@ class AuditLine:
     finding : str
         What it is, in a few words.
     columns : tuple of str
-        Where; empty: in whole rows.
+        Where it is; empty: in whole rows.
     evidence : str
         The numbers it rests on.
     remedy : str
@@ -47,6 +48,13 @@ class AuditLine:
     evidence: str
     remedy: str
     severity: Severity
+
+    @property
+    def where(self) -> str:
+        """Names of the columns, the first eight of many."""
+        more = len(self.columns) - _MOST_NAMED
+        shown = ", ".join(self.columns[:_MOST_NAMED])
+        return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def audit_lines(evidence: Evidence) -> tuple[AuditLine, ...]:

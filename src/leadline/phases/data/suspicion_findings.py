@@ -17,7 +17,7 @@ _MANY_NEAR = 0.05
 
 
 def suspicion_findings(evidence: Evidence) -> list[Finding]:
-    """Leaks, groups, sentinels and near repeats, with what to do about each.
+    """Leaks, of texts too, groups, sentinels and near repeats, with what to do about each.
 
     Parameters
     ----------

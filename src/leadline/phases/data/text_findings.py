@@ -22,16 +22,17 @@ def text_findings(leaks: tuple[TextLeak, ...]) -> list[Finding]:
 
 def _finding(leak: TextLeak) -> Finding:
     what = {
-        "word": f"Words of {leak.column!r} tell the label:{_words(leak)}.",
+        "word": f"Words of {leak.column!r} tell the label: {_words(leak)} (of {leak.n_rows:,} texts "
+        "that were looked at).",
         "number": (
             f"{leak.column!r} has the label written in it, in {leak.score:.0%} of the "
             f"{leak.n_rows:,} texts that were looked at."
         ),
         "few words": f"A few words of {leak.column!r} together tell the label "
-        f"({_scored('a small tree', leak)}).{_named(leak)}",
+        f"({_scored('a small tree', leak)}).{_strongest(leak)}",
         "all words": f"The words of {leak.column!r} tell the label almost perfectly "
         f"({_scored('a linear model', leak)}): too good to be true, if they are known only after "
-        f"the fact.{_named(leak)}",
+        f"the fact.{_strongest(leak)}",
     }.get(leak.how, f"The {leak.how} of {leak.column!r} tells the label (score {leak.score:.3f}).")
     advice = "take it out of the texts" if leak.how == "number" else "take them out of the texts"
     if leak.how.startswith("length"):
@@ -52,7 +53,7 @@ def text_evidence(leak: TextLeak) -> str:
     >>> text_evidence(TextLeak(column="t", how="length in lines", score=0.99, n_rows=500))
     'length in lines, score 0.990'
     """
-    told = "; ".join(map(_word, leak.words[:_MOST_NAMED]))
+    told = _words(leak)
     return f"{leak.how}, score {leak.score:.3f}" + f": {told}" * bool(told)
 
 
@@ -60,14 +61,12 @@ def _scored(model: str, leak: TextLeak) -> str:
     return f"{model} scores {leak.score:.3f} on {leak.n_rows:,} texts"
 
 
+def _strongest(leak: TextLeak) -> str:
+    return f" The strongest: {_words(leak)}." if leak.words else ""
+
+
 def _words(leak: TextLeak) -> str:
-    told = "; ".join(map(_word, leak.words[:_MOST_NAMED]))
-    return f" {told} (of {leak.n_rows:,} texts that were looked at)"
-
-
-def _named(leak: TextLeak) -> str:
-    told = "; ".join(map(_word, leak.words[:_MOST_NAMED]))
-    return f" The strongest: {told}." if told else ""
+    return "; ".join(map(_word, leak.words[:_MOST_NAMED]))
 
 
 def _word(word: TellingWord) -> str:
