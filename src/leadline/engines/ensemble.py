@@ -72,7 +72,7 @@ class Ensemble:
     """What a search puts together from the candidates it has measured.
 
     It proposes nothing by itself. Its parameters name the members: each is the JSON of a family,
-    its parameters, and the member's weight, as `member` writes it.
+    its parameters and the member's weight, as `leadline.search.ensembles` writes it.
     """
 
     name = "ensemble"
