@@ -73,11 +73,12 @@ def simple(stream: Stream, n: int, rng: np.random.Generator) -> Answer:
 def ppi(stream: Stream, n: int, rng: np.random.Generator) -> Answer:
     rows = rng.choice(stream.scores.size, n, replace=False)
     truth = stream.truth[rows].astype(float)
-    guess, everywhere = stream.scores[rows], stream.scores
+    everywhere = _as_shares(stream.scores)
+    guess, scores = everywhere[rows], stream.scores[rows]
     total, total_parts = _corrected(truth, guess, everywhere)
     precision, recall = [], []
     for threshold in stream.thresholds:
-        is_in, are_in = guess >= threshold, everywhere >= threshold
+        is_in, are_in = scores >= threshold, stream.scores >= threshold
         hits, parts = _corrected(truth * is_in, guess * is_in, everywhere * are_in)
         error = np.std(parts) / np.sqrt(n)
         precision.append(_around(hits, error) / are_in.mean())
@@ -85,6 +86,13 @@ def ppi(stream: Stream, n: int, rng: np.random.Generator) -> Answer:
         spread = np.std(parts - ratio * total_parts) / np.sqrt(n) / max(total, 1e-12)
         recall.append(_around(ratio, spread))
     return Answer(np.clip(np.transpose(precision), 0, 1), np.clip(np.transpose(recall), 0, 1))
+
+
+def _as_shares(scores: np.ndarray) -> np.ndarray:
+    """Scores, or their places in the order where they are no shares."""
+    if scores.min() >= 0 and scores.max() <= 1:
+        return scores
+    return scores.argsort().argsort() / scores.size
 
 
 def _corrected(
@@ -101,7 +109,8 @@ def _around(middle: float, error: float) -> np.ndarray:
 
 
 def importance(stream: Stream, n: int, rng: np.random.Generator) -> Answer:
-    pull = np.sqrt(stream.scores * (1 - stream.scores)) + 0.02
+    shares = _as_shares(stream.scores)
+    pull = np.sqrt(shares * (1 - shares)) + 0.02
     pull = pull / pull.sum()
     rows = rng.choice(stream.scores.size, n, p=pull)
     weights = 1 / (pull[rows] * stream.scores.size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,19 @@ def repeat(
 
     A line on stderr says how far it is and how long it will take.
     """
-    jobs = [_Job(task, (seed, index)) for index in range(n)]
+    return each_of([task] * n, seed, name=name, n_processes=n_processes)
+
+
+def each_of(
+    tasks: Sequence[Callable[[np.random.Generator], Any]],
+    seed: int,
+    *,
+    name: str,
+    n_processes: int = 1,
+) -> list[Any]:
+    """Run each task once, as `repeat` runs one many times."""
+    n = len(tasks)
+    jobs = [_Job(task, (seed, index)) for index, task in enumerate(tasks)]
     started = shown = time.monotonic()
     found = []
     for result in _results(jobs, n_processes):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
@@ -13,6 +14,11 @@ CLEAR = 0.95
 Where two points cost exactly the same, 5 of 100 runs name either by chance."""
 TOO_WIDE = 0.35
 """Width of an interval from which a figure is said to be too uncertain."""
+UNLIKE_SCORES = (
+    "What people say does not rise with the score as the model would have it: each range rests on "
+    "the rows judged in it alone, and is wider."
+)
+"""Where the judgments fit neither the scores nor their order."""
 FEWEST_JUDGMENTS = 30
 """Judgments without which nothing is settled."""
 
@@ -52,7 +58,20 @@ class StreamPoint:
     @property
     def is_uncertain(self) -> bool:
         """Whether precision or recall is too little known to be published as a figure."""
-        return any(each.high - each.low > TOO_WIDE for each in (self.precision, self.recall))
+        return self.widest[0] > TOO_WIDE
+
+    @property
+    def widest(self) -> tuple[float, str]:
+        """Width of the wider interval, and of which figure it is."""
+        figures = (("precision", self.precision), ("recall", self.recall))
+        return max((each.high - each.low, name) for name, each in figures)
+
+    def n_to_state(self, n_judged: int) -> int:
+        """About how many more judgments would make both narrow enough to be stated.
+
+        Widths fall as one over the square root of the judgments.
+        """
+        return max(0, round(n_judged * ((self.widest[0] / TOO_WIDE) ** 2 - 1)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +124,8 @@ class Evidence:
         Who decides, as the problem has it.
     guidelines : int or None
         Number of the entry of 'problem' whose words were judged by.
+    follows_scores : bool
+        Whether the judgments fit the scores, or at least their order.
     """
 
     n_stream: int
@@ -124,6 +145,7 @@ class Evidence:
     answered: tuple[Answered, ...] = ()
     owner: str = ""
     guidelines: int | None = None
+    follows_scores: bool = True
 
     @property
     def chosen_point(self) -> StreamPoint:
@@ -153,6 +175,8 @@ def assess(evidence: Evidence) -> Review:
     has_enough = evidence.n_judged >= FEWEST_JUDGMENTS
     findings = [*_choice_findings(evidence, is_clear, has_enough), *_people_findings(evidence)]
     findings += [*_width_findings(evidence), *reality_findings(evidence.points)]
+    if not evidence.follows_scores:
+        findings.append(warning(UNLIKE_SCORES))
     return Review(
         answer=Answer.GO if is_clear and has_enough else Answer.UNCLEAR,
         summary=_summary(evidence),
@@ -259,7 +283,7 @@ def _width_findings(evidence: Evidence) -> list[Finding]:
         warning(
             f"{point.name}: too uncertain to state as figures (precision "
             f"{_range(point.precision)}, recall {_range(point.recall)}).",
-            "Judge more rows.",
+            f"About {point.n_to_state(evidence.n_judged):,} more judgments would change that.",
         )
         for point in evidence.points
         if point.is_uncertain
@@ -319,5 +343,26 @@ def _as_drawn(bounds: Bounds, n: float) -> Bounds:
     )
 
 
+def narrowing(points: tuple[StreamPoint, ...], n_judged: int) -> str:
+    """What as many judgments again would narrow, in a sentence.
+
+    Parameters
+    ----------
+    points : tuple of StreamPoint
+        On the stream; at least one.
+    n_judged : int
+        Judgments they rest on.
+    """
+    (width, figure), name = max((point.widest, point.name) for point in points)
+    return (
+        f"{n_judged:,} more judgments would narrow the widest of these ranges, {figure} of {name}, "
+        f"from {100 * width:.0f} to about {100 * width / sqrt(2):.0f} points."
+    )
+
+
 def _range(bounds: Bounds) -> str:
+    if bounds.high == 1 and bounds.low > 0:
+        return f"at least {bounds.low:.0%}"
+    if bounds.low == 0 and bounds.high < 1:
+        return f"at most {bounds.high:.0%}"
     return f"{bounds.low:.0%} to {bounds.high:.0%}"

@@ -32,8 +32,14 @@ def percent_range(bounds: Bounds) -> str:
     --------
     >>> percent_range(Bounds(estimate=0.6, low=0.52, high=0.67))
     '52 to 67 %'
+    >>> percent_range(Bounds(estimate=0.9, low=0.62, high=1.0))
+    'at least 62 %'
     """
     low, high = round(100 * bounds.low), round(100 * bounds.high)
+    if bounds.high == 1 and 0 < low < 100:
+        return f"at least {low} %"
+    if bounds.low == 0 and 0 < high < 100:
+        return f"at most {high} %"
     return f"{low} %" if low == high else f"{low} to {high} %"
 
 

@@ -22,8 +22,10 @@ def text_findings(leaks: tuple[TextLeak, ...]) -> list[Finding]:
 
 def _finding(leak: TextLeak) -> Finding:
     what = {
-        "word": f"Words of {leak.column!r} tell the label: {_words(leak)} (of {leak.n_rows:,} texts "
-        "that were looked at).",
+        "word": (
+            f"Words of {leak.column!r} tell the label: {_words(leak)} (of {leak.n_rows:,} texts "
+            "that were looked at)."
+        ),
         "number": (
             f"{leak.column!r} has the label written in it, in {leak.score:.0%} of the "
             f"{leak.n_rows:,} texts that were looked at."

@@ -17,6 +17,7 @@ from leadline.services.parsing import parse_person
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.point_outcomes import consequences
+from leadline.services.reviewing.stream_estimate import estimate_stream
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.workspace import Workspace
 
@@ -210,12 +211,15 @@ def choose_point(
         raise _outdated(tuning, number)
     _require_sound(offered, name, (cost_miss, cost_false_alarm), why)
     majority = majority_judgments(workspace.record.reviews.judgments(number))
+    is_judged = bool(offered.points and majority.answers and offered.stream_scores)
+    result = estimate_stream(workspace.artifacts, offered, majority) if is_judged else None
     found = consequences(
         workspace.artifacts,
         offered,
         majority,
         cost_miss=cost_miss,
         cost_false_alarm=cost_false_alarm,
+        result=result,
     )
     verdict = review.assess(
         review.Evidence(
@@ -239,6 +243,7 @@ def choose_point(
             ),
             owner=problem.owner,
             guidelines=reading.number("problem"),
+            follows_scores=result is None or result.follows_scores,
         )
     )
     return workspace.record.append(

@@ -9,7 +9,14 @@ from itertools import pairwise
 from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
 from leadline.phases.default_decision import DefaultDecision
-from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, Review, reality_findings
+from leadline.phases.review import (
+    CLEAR,
+    FEWEST_JUDGMENTS,
+    UNLIKE_SCORES,
+    Review,
+    narrowing,
+    reality_findings,
+)
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.record import CostOpinion, Entry
@@ -90,6 +97,10 @@ class OperatingPointsPage:
         Its entry number, for the form.
     more : float
         Further judgments that would tell; 0 where it is clear, infinite where none would.
+    narrowing : str
+        What as many judgments again would narrow; empty where nothing was judged.
+    unlike_scores : str
+        Said where the judgments fit neither the scores nor their order; else empty.
     changes : tuple of Change
         What the looser of two neighbouring points adds.
     reality : tuple of Finding
@@ -127,6 +138,8 @@ class OperatingPointsPage:
     replacing: int | None
     plain: DefaultDecision | None = None
     more: float = 0.0
+    narrowing: str = ""
+    unlike_scores: str = ""
     changes: tuple[Change, ...] = ()
     reality: tuple[Finding, ...] = ()
     false_alarms: tuple[Values, ...] = ()
@@ -200,6 +213,8 @@ def operating_points_page(
         replacing=chosen.number if chosen else None,
         plain=tuning.plain,
         more=more,
+        narrowing=narrowing(tuple(points), len(majority.answers)) if is_judged else "",
+        unlike_scores=UNLIKE_SCORES if result and not result.follows_scores else "",
         changes=_changes(workspace, tuning, found),
         reality=tuple(reality_findings(tuple(points))) if is_judged else (),
         false_alarms=tuple(row_values(workspace, tuning, row) for row in seen.false_alarms),

@@ -5,7 +5,7 @@ On the real stream where rows of it were judged, else on the test set.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -182,13 +182,13 @@ def _on_stream(
             cost_per_1000=float(costs[:, index].mean() / n_stream * 1000),
             p_cheapest=p_cheapest[index],
         )
+        flagged = on_stream.n_alerts / n_stream
+        left_out = _quantiles(missed[:, index] / n_stream)
+        if on_stream.recall.high == 1:
+            # nothing that was judged speaks against it
+            left_out = replace(left_out, low=0.0)
         found.append(
-            Consequence(
-                on_stream,
-                on_stream.n_alerts / n_stream,
-                _quantiles(result.n_hits_drawn[:, index] / n_stream),
-                _quantiles(missed[:, index] / n_stream),
-            )
+            Consequence(on_stream, flagged, _times(on_stream.precision, flagged), left_out)
         )
     return tuple(found)
 
@@ -201,11 +201,7 @@ def _on_test_set(
     found = []
     for index, point in enumerate(tuning.points):
         share, precision, recall = point.alert_share, point.precision, point.recall
-        real = Bounds(
-            estimate=share * precision.estimate,
-            low=share * precision.low,
-            high=share * precision.high,
-        )
+        real = _times(precision, share)
         missed = Bounds(
             estimate=share_positive * (1 - recall.estimate),
             low=share_positive * (1 - recall.high),
@@ -232,6 +228,12 @@ def _shares_of_wins(costs: Floats) -> list[float]:
     is_least = costs <= costs.min(axis=1, keepdims=True) * (1 + 1e-12)
     wins = is_least / is_least.sum(axis=1, keepdims=True)
     return [float(share) for share in wins.mean(axis=0)]
+
+
+def _times(bounds: Bounds, factor: float) -> Bounds:
+    return Bounds(
+        estimate=factor * bounds.estimate, low=factor * bounds.low, high=factor * bounds.high
+    )
 
 
 def _quantiles(draws: Floats) -> Bounds:

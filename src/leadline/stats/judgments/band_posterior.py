@@ -1,9 +1,7 @@
-"""Posterior of the positives of each band: a logistic calibration with a random effect of bands.
+"""Posterior of the positives of each band: what was judged, and a walk that ties bands together.
 
-A slice with log odds l has ``logit p = a + b (l - l0) + d``. Shift a and slope b are shared, d is
-the random effect of the band, ``d ~ N(0, t^2)``. a, b and t have priors and are summed over a grid,
-d is integrated on nodes. Two scales of l compete, weighted by their evidence: the log odds that the
-scores claim, and their order alone.
+Two readings of the scores compete by their evidence: the log odds that they claim, and their order
+alone. Where neither fits what was judged, each band speaks for itself.
 """
 
 from __future__ import annotations
@@ -12,71 +10,93 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logsumexp
+from scipy.special import logsumexp
 
-from leadline.stats.arrays import Floats, Ints
+from leadline.stats.arrays import Floats
+from leadline.stats.judgments.band_prior import band_prior
+from leadline.stats.judgments.band_walk import Judged, Walk, scales_of
 from leadline.stats.judgments.bands import Bands
 
-_N_SHIFTS, _N_SLOPES = 37, 15
-_REACH = 2.8
-_BAND_SDS = np.array([0.1, 0.25, 0.6])
-_BAND_SD_WEIGHTS = np.array([0.5, 0.35, 0.15])
-_NODES = np.linspace(-3, 3, 13)
-# log odds at which the likelihood of a band is tabled
-_LOWEST, _HIGHEST, _STEP = -18.0, 12.0, 0.1
-_TABLE = np.arange(_LOWEST, _HIGHEST + _STEP / 2, _STEP)
-_N_WITHIN = 65
-_NEGLIGIBLE = 12.0
+Readings = Sequence[tuple[float, Judged]]
+_JEFFREYS = 0.5
+_N_SMOOTH = 200
 
 
 @dataclass(frozen=True)
-class Judged:
-    """Judged rows, counted by slice and by what the votes say.
-
-    Parameters
-    ----------
-    slices : ndarray of int of shape (n_groups,)
-        Slice of each group of rows.
-    if_positive, if_negative : ndarray of shape (n_groups,)
-        Probability of the votes given the truth: 1 and 0 where a reviewer is never wrong and says
-        yes.
-    counts : ndarray of int of shape (n_groups,)
-        Rows of the group.
-    """
-
-    slices: Ints
-    if_positive: Floats
-    if_negative: Floats
-    counts: Ints
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """One reading of the scores, with its priors."""
-
-    positions: Floats
-    weight: float
-    shift: float
-    shift_spread: float
-    slope: float
-    slope_spread: float
-
-
-def draw_positives(
-    bands: Bands,
-    judged: Sequence[tuple[float, Judged]],
-    n_draws: int,
-    rng: np.random.Generator,
-) -> Floats:
-    """Draw the positives of each band from the posterior.
+class BandPosterior:
+    """What is known of a stream's shares of positives.
 
     Parameters
     ----------
     bands : Bands
         The stream.
-    judged : sequence of (float, Judged)
-        Judged rows, and the prior probability of that reading of them: one where reviewers are
-        taken to be right, several where their error rates are uncertain.
+    walks : sequence of Walk
+        One for each reading of the judgments and of the scores.
+    log_weights : ndarray of shape (n_walks,)
+        Log posterior probability of each, up to a constant.
+    """
+
+    bands: Bands
+    walks: Sequence[Walk]
+    log_weights: Floats
+
+    @classmethod
+    def of(cls, bands: Bands, judged: Readings) -> BandPosterior:
+        """Weigh the readings by what was judged.
+
+        Parameters
+        ----------
+        bands : Bands
+            The stream.
+        judged : sequence of (float, Judged)
+            Judged rows, and the prior probability of that reading of them: one where reviewers are
+            taken to be right, several where their error rates are uncertain.
+        """
+        prior = band_prior()
+        weighed = [
+            (weight * scale.prior.weight, Walk.of(bands, reading, scale, prior))
+            for weight, reading in judged
+            for scale in scales_of(bands, prior)
+        ]
+        logs = np.array([np.log(weight) + logsumexp(walk.log_evidence) for weight, walk in weighed])
+        return cls(bands, [walk for _, walk in weighed], logs)
+
+    def draw_shares(self, n_draws: int, rng: np.random.Generator) -> Floats:
+        """Draw the share of positives of each slice, jointly, shape (n_draws, n_slices)."""
+        return np.concatenate([shares for _, shares in self._by_walk(n_draws, rng)])
+
+    def draw_positives(self, n_draws: int, rng: np.random.Generator) -> Floats:
+        """Draw the positives of each band, shape (n_draws, n_bands).
+
+        Whole numbers; rows judged are counted as judged, the others are drawn.
+        """
+        drawn = [
+            positives_of(self.bands, judged, shares, rng)
+            for judged, shares in self._by_walk(n_draws, rng)
+        ]
+        found: Floats = rng.permutation(np.concatenate(drawn), axis=0)
+        return found
+
+    def _by_walk(self, n_draws: int, rng: np.random.Generator) -> list[tuple[Judged, Floats]]:
+        """Draws of shares by each walk, as many as it is likely."""
+        shares = np.exp(self.log_weights - logsumexp(self.log_weights))
+        counts = rng.multinomial(n_draws, shares / shares.sum())
+        return [
+            (walk.judged, walk.draw(int(n), rng))
+            for walk, n in zip(self.walks, counts, strict=True)
+            if n
+        ]
+
+
+def draw_apart(bands: Bands, judged: Judged, n_draws: int, rng: np.random.Generator) -> Floats:
+    """Draw the positives of each band where bands say nothing of each other.
+
+    Parameters
+    ----------
+    bands : Bands
+        The stream.
+    judged : Judged
+        By reviewers who are taken to be right.
     n_draws : int
         Joint draws.
     rng : Generator
@@ -85,22 +105,20 @@ def draw_positives(
     Returns
     -------
     ndarray of shape (n_draws, n_bands)
-        Whole numbers; rows judged are counted as judged, the others are drawn.
+        Whole numbers, by Jeffreys' prior for each band.
     """
-    tables = [
-        (prior * scale.weight, _Tables.of(bands, reading, scale))
-        for prior, reading in judged
-        for scale in _scales(bands)
-    ]
-    evidence = np.array([np.log(prior) + logsumexp(each.log_posterior) for prior, each in tables])
-    counts = rng.multinomial(n_draws, np.exp(evidence - logsumexp(evidence)))
-    drawn = [each.draw(int(n), rng) for (_, each), n in zip(tables, counts, strict=True) if n]
-    found: Floats = rng.permutation(np.concatenate(drawn), axis=0)
+    yes, no = (
+        np.bincount(bands.bands, weights=told, minlength=bands.n_bands)
+        for told in judged.told(bands)
+    )
+    shares = rng.beta(yes + _JEFFREYS, no + _JEFFREYS, size=(n_draws, bands.n_bands))
+    left = np.maximum(bands.band_sizes - yes - no, 0).astype(np.int64)
+    found: Floats = (yes + rng.binomial(left, shares)).astype(np.float64)
     return found
 
 
-def likeliest_shares(bands: Bands, judged: Judged) -> Floats:
-    """Share of positives of each slice by the most probable shift and slope.
+def smooth_shares(bands: Bands, judged: Judged) -> Floats:
+    """Share of positives of each slice where no band strays: what the scores make of judgments.
 
     Parameters
     ----------
@@ -114,155 +132,47 @@ def likeliest_shares(bands: Bands, judged: Judged) -> Floats:
     ndarray of shape (n_slices,)
         In (0, 1).
     """
-    tables = [_Tables.of(bands, judged, scale) for scale in _scales(bands)]
-    best = max(tables, key=lambda t: float(np.log(t.scale.weight) + logsumexp(t.log_posterior)))
-    _, shift, slope = np.unravel_index(np.argmax(best.log_posterior), best.log_posterior.shape)
-    found: Floats = expit(best.shifts[shift] + best.slopes[slope] * best.scale.positions)
+    prior = band_prior().smooth
+    walks = [Walk.of(bands, judged, scale, prior) for scale in scales_of(bands, prior)]
+    best = max(walks, key=lambda w: float(np.log(w.scale.prior.weight) + logsumexp(w.log_evidence)))
+    found: Floats = best.draw(_N_SMOOTH, np.random.default_rng(0)).mean(axis=0)
     return found
 
 
-def _scales(bands: Bands) -> tuple[_Scale, ...]:
-    """The readings of the scores, the claimed log odds and the order."""
-    lowest = float(np.min(bands.thresholds))
-    above = bands.edges.searchsorted(lowest, side="right")
-    place = float(bands.ranks[min(int(above), bands.ranks.size - 1)])
-    claimed = _Scale(bands.log_odds, 0.8, 0.0, 1.5, 1.0, 0.5)
-    ordered = _Scale(bands.ranks - place, 0.2, -1.0, 2.0, 2.0, 0.6)
-    return claimed, ordered
+def positives_of(bands: Bands, judged: Judged, shares: Floats, rng: np.random.Generator) -> Floats:
+    """Draw the positives of a finite stream: rows judged are as the votes say, the rest is drawn.
 
+    Parameters
+    ----------
+    bands : Bands
+        The stream.
+    judged : Judged
+        What was judged.
+    shares : ndarray of shape (n_draws, n_slices)
+        Share of positives of each slice.
+    rng : Generator
+        Source of chance.
 
-@dataclass(frozen=True)
-class _Tables:
-    """Likelihoods of one scale on the grid."""
-
-    bands: Bands
-    judged: Judged
-    scale: _Scale
-    shifts: Floats
-    slopes: Floats
-    centres: Floats
-    within: tuple[Floats, ...]
-    log_posterior: Floats
-
-    @classmethod
-    def of(cls, bands: Bands, judged: Judged, scale: _Scale) -> _Tables:
-        z = np.linspace(-_REACH, _REACH, _N_SHIFTS)
-        shifts = scale.shift + scale.shift_spread * z
-        u = np.linspace(-_REACH, _REACH, _N_SLOPES)
-        slopes = scale.slope * np.exp(scale.slope_spread * u)
-        weights = bands.sizes
-        centres = np.bincount(
-            bands.bands, weights=weights * scale.positions, minlength=bands.n_bands
-        ) / np.maximum(bands.band_sizes, 1)
-        within = tuple(
-            _band_table(bands, judged, scale.positions, band, centres[band], slopes)
-            for band in range(bands.n_bands)
-        )
-        prior = (
-            np.log(_BAND_SD_WEIGHTS)[:, None, None] - 0.5 * z[:, None] ** 2 - 0.5 * u[None, :] ** 2
-        )
-        prior = prior - logsumexp(prior)
-        total = prior
-        for band in np.unique(bands.bands[judged.slices]):
-            total = total + _marginal(within[band], centres[band], shifts, slopes)
-        return cls(bands, judged, scale, shifts, slopes, centres, within, total)
-
-    def draw(self, n: int, rng: np.random.Generator) -> Floats:
-        """Draw the positives of each band, shape (n, n_bands)."""
-        flat = np.exp(self.log_posterior - self.log_posterior.max()).ravel()
-        picked = _pick(flat, n, rng)
-        band_sd, shift, slope = np.unravel_index(picked, self.log_posterior.shape)
-        step = self.shifts[1] - self.shifts[0]
-        shifts = self.shifts[shift] + step * (rng.random(n) - 0.5)
-        band_sds = _BAND_SDS[band_sd]
-        found = np.zeros((n, self.bands.n_bands))
-        for band in np.unique(self.bands.bands):
-            means = shifts + self.slopes[slope] * self.centres[band]
-            log_odds = _draw_log_odds(self.within[band], slope, means, band_sds, rng)
-            found[:, band] = self._positives(band, log_odds, self.slopes[slope], rng)
-        return found
-
-    def _positives(
-        self, band: int, log_odds: Floats, slopes: Floats, rng: np.random.Generator
-    ) -> Floats:
-        """Finite population: rows judged are as the votes say, the rest is drawn."""
-        here = np.flatnonzero(self.bands.bands == band)
-        offsets = self.scale.positions[here] - self.centres[band]
-        p = expit(log_odds[:, None] + slopes[:, None] * offsets)
-        mine = np.isin(self.judged.slices, here)
-        slices = self.judged.slices[mine] - here[0]
-        counts = self.judged.counts[mine]
-        n_judged = np.bincount(slices, weights=counts, minlength=here.size)
-        left = self.bands.sizes[here] - n_judged
-        n_left = int(left.sum())
-        found = np.zeros(log_odds.size)
+    Returns
+    -------
+    ndarray of shape (n_draws, n_bands)
+        Whole numbers.
+    """
+    n_judged = np.bincount(judged.slices, weights=judged.counts, minlength=bands.sizes.size)
+    left = bands.sizes - n_judged
+    found = np.zeros((shares.shape[0], bands.n_bands))
+    for band in np.unique(bands.bands):
+        here = bands.bands == band
+        n_left = int(left[here].sum())
         if n_left:
-            found += rng.binomial(n_left, np.clip(p @ (left / n_left), 0, 1))
-        yes, no = self.judged.if_positive[mine], self.judged.if_negative[mine]
-        sure = (yes == 0) | (no == 0)
-        found += counts[sure] @ (no[sure] == 0)
-        if not sure.all():
-            at = p[:, slices[~sure]]
-            real = at * yes[~sure] / (at * yes[~sure] + (1 - at) * no[~sure])
-            found += rng.binomial(counts[~sure], real).sum(axis=1)
-        return found
-
-
-def _band_table(
-    bands: Bands, judged: Judged, positions: Floats, band: int, centre: float, slopes: Floats
-) -> Floats:
-    """Log likelihood of what was judged in a band, shape (n_slopes, n_table)."""
-    table = np.zeros((slopes.size, _TABLE.size))
-    for group in np.flatnonzero(bands.bands[judged.slices] == band):
-        offset = positions[judged.slices[group]] - centre
-        p = expit(_TABLE + (slopes * offset)[:, None])
-        yes, no = judged.if_positive[group], judged.if_negative[group]
-        table += judged.counts[group] * np.log(np.maximum(p * yes + (1 - p) * no, 1e-300))
-    return table
-
-
-def _marginal(table: Floats, centre: float, shifts: Floats, slopes: Floats) -> Floats:
-    """Log likelihood of a band, its random effect integrated out: (n_sds, n_shifts, n_slopes)."""
-    weights = np.exp(-0.5 * _NODES**2)
-    weights = np.log(weights / weights.sum())
-    means = shifts[:, None] + slopes * centre
-    at = means[None, ..., None] + _BAND_SDS[:, None, None, None] * _NODES
-    which = np.arange(slopes.size)[:, None]
-    return logsumexp(_looked_up(table, which, at) + weights, axis=-1)
-
-
-def _looked_up(table: Floats, which: Ints, at: Floats) -> Floats:
-    """Linear interpolation in the row `which` of a table."""
-    place = np.clip((at - _LOWEST) / _STEP, 0, _TABLE.size - 1.001)
-    first = place.astype(np.int64)
-    part = place - first
-    return table[which, first] * (1 - part) + table[which, first + 1] * part
-
-
-def _draw_log_odds(
-    table: Floats, slope: Ints, means: Floats, band_sds: Floats, rng: np.random.Generator
-) -> Floats:
-    """Draw the log odds at a band's centre, given shift, slope and the sd of bands."""
-    low, high = np.min(means - 3.5 * band_sds), np.max(means + 3.5 * band_sds)
-    profile = table.max(axis=0)
-    likely = _TABLE[profile > profile.max() - _NEGLIGIBLE]
-    # the two ranges may not overlap where judgments contradict the scores
-    low, high = max(low, likely[0] - _STEP), min(high, likely[-1] + _STEP)
-    if low >= high:
-        low, high = np.min(means - 3.5 * band_sds), np.max(means + 3.5 * band_sds)
-    nodes = np.linspace(low, high, _N_WITHIN)
-    log = _looked_up(table, np.arange(table.shape[0])[:, None], nodes[None, :])[slope]
-    log -= 0.5 * ((nodes - means[:, None]) / band_sds[:, None]) ** 2
-    density = np.cumsum(np.exp(log - log.max(axis=1, keepdims=True)), axis=1)
-    level = rng.random(means.size) * density[:, -1]
-    found: Floats = nodes[np.argmax(density >= level[:, None], axis=1)]
-    spread: Floats = (nodes[1] - nodes[0]) * (rng.random(means.size) - 0.5)
-    return found + spread
-
-
-def _pick(weights: Floats, n: int, rng: np.random.Generator) -> Ints:
-    """Draw places in proportion to weights, evenly spread: the same law with less noise."""
-    cumulated = np.cumsum(weights)
-    levels = (np.arange(n) + rng.random()) / n * cumulated[-1]
-    places = np.searchsorted(cumulated, levels, side="right")
-    return rng.permutation(np.minimum(places, weights.size - 1)).astype(np.int64)
+            mean = shares[:, here] @ (left[here] / n_left)
+            found[:, band] = rng.binomial(n_left, np.clip(mean, 0, 1))
+    yes, no = judged.if_positive, judged.if_negative
+    for group, band in enumerate(bands.bands[judged.slices]):
+        if no[group] == 0:
+            found[:, band] += judged.counts[group]
+        elif yes[group]:
+            p = shares[:, judged.slices[group]]
+            real = p * yes[group] / (p * yes[group] + (1 - p) * no[group])
+            found[:, band] += rng.binomial(judged.counts[group], real)
+    return found

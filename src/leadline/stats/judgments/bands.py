@@ -7,6 +7,7 @@ as a few dozen numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,7 @@ class Bands:
         starts, bands = _slices(ordered, cuts)
         sizes = np.diff(np.append(starts, ordered.size))
         are_shares = bool(ordered[0] >= 0 and ordered[-1] <= 1)
-        claimed = np.clip(logit(ordered), -_FURTHEST, _FURTHEST) if are_shares else ordered
+        claimed = _claimed(ordered) if are_shares else ordered
         places = (starts + sizes / 2) / ordered.size
         return cls(
             thresholds=thresholds,
@@ -118,18 +119,18 @@ class Bands:
         """Rows of the stream."""
         return int(self.sizes.sum())
 
-    @property
+    @cached_property
     def n_bands(self) -> int:
         """Bands, the empty ones too."""
         return len(_SHARES_BELOW) + 1 + np.unique(self.thresholds).size
 
-    @property
+    @cached_property
     def band_sizes(self) -> Ints:
         """Rows of each band."""
         sizes = np.bincount(self.bands, weights=self.sizes, minlength=self.n_bands)
         return sizes.astype(np.int64)
 
-    @property
+    @cached_property
     def first_alerts(self) -> Ints:
         """The lowest band that alerts at each threshold."""
         places = np.searchsorted(np.unique(self.thresholds), self.thresholds)
@@ -144,6 +145,41 @@ class Bands:
         """Return the slice of each score."""
         found = np.searchsorted(self.edges, np.asarray(scores, dtype=np.float64), side="right")
         return found.astype(np.int64)
+
+
+def checked_rows(rows: ArrayLike, n_samples: int) -> Ints:
+    """The judged rows of a stream, each once.
+
+    Parameters
+    ----------
+    rows : array-like of int, shape (n_judged,)
+        At least one.
+    n_samples : int
+        Rows of the stream.
+
+    Raises
+    ------
+    ValueError
+        If there is none, one is named twice, or one does not exist.
+    """
+    judged = np.asarray(rows)
+    if judged.ndim != 1 or judged.size == 0 or not np.issubdtype(judged.dtype, np.integer):
+        raise ValueError("rows must be a flat list of row numbers with at least one; it is not.")
+    if judged.min() < 0 or judged.max() >= n_samples:
+        raise ValueError(f"rows must lie between 0 and {n_samples - 1}; some do not.")
+    if np.unique(judged).size != judged.size:
+        raise ValueError(
+            "rows names a row twice, each may be judged once. Settle doubled judgments first."
+        )
+    return judged.astype(np.int64)
+
+
+def _claimed(ordered: Floats) -> Floats:
+    """Log odds that scores claim: a score of 0 claims no more than half of the least above it."""
+    inner = ordered[(ordered > 0) & (ordered < 1)]
+    lowest, highest = (inner[0], inner[-1]) if inner.size else (0.5, 0.5)
+    within = np.clip(ordered, lowest / 2, (1 + highest) / 2)
+    return np.clip(logit(within), -_FURTHEST, _FURTHEST)
 
 
 def upwards(counts: NDArray[Any]) -> NDArray[Any]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.stats.arrays import Floats, Ints, as_labels, as_vector
-from leadline.stats.judgments.band_posterior import Judged, likeliest_shares
-from leadline.stats.judgments.bands import Bands
-from leadline.stats.judgments.stream_estimate import StreamEstimate, checked_rows, summarise
+from leadline.stats.judgments.band_posterior import smooth_shares
+from leadline.stats.judgments.band_walk import Judged
+from leadline.stats.judgments.bands import Bands, checked_rows
+from leadline.stats.judgments.stream_estimate import StreamEstimate, summarise
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -85,7 +86,7 @@ def surprise_in(bands: Bands, scores: Floats, is_positive: ArrayLike) -> Ints:
     """
     yes = as_labels(is_positive, "is_positive", n_samples=scores.size)
     slices = bands.slice_of(scores)
-    share = likeliest_shares(
+    share = smooth_shares(
         bands, _tallied(slices, yes.astype(np.int64), (~yes).astype(np.int64), 0.0, 0.0)
     )[slices]
     if_yes = _USUAL_FALSE_YES * (1 - share)

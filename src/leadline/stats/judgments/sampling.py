@@ -7,27 +7,41 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit, logit
 
-from leadline.stats.arrays import Floats, Ints, as_vector, check_share
-from leadline.stats.judgments.bands import Bands
+from leadline.stats.arrays import Floats, Ints, as_labels, as_vector, check_share
+from leadline.stats.judgments.band_posterior import BandPosterior
+from leadline.stats.judgments.band_walk import Judged, band_means
+from leadline.stats.judgments.bands import Bands, checked_rows
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-_LEAST_A_BAND = 8
+_LEAST_A_BAND = 11
 _LEAST_GUESS, _LARGEST_GUESS = 0.004, 0.85
 # intervals of precision should be narrower than those of recall
 _PRECISION_WEIGHT = 1.5
+_N_DRAWS = 400
+_TINY = 1e-9
 
 
-def sample(scores: ArrayLike, thresholds: ArrayLike, n: int, rng: np.random.Generator) -> Ints:
+def sample(
+    scores: ArrayLike,
+    thresholds: ArrayLike,
+    n: int,
+    rng: np.random.Generator,
+    *,
+    rows: ArrayLike = (),
+    is_positive: ArrayLike = (),
+) -> Ints:
     """Choose the rows of a stream that reviewers should judge.
 
-    Every band gets 8 judgments, as far as it has rows and `n` allows. The rest go where they
-    narrow precision and recall most: ``n_h ~ sqrt(sum_m w_m g_mh^2 p_h (1 - p_h))`` [1]_, g being
-    the derivative of each precision and recall by the band's share of positives p_h, which is
-    guessed from the scores if they lie in [0, 1], else from the order of the bands, and w weighing
-    precision 1.5 against recall. Within a band the rows are spread evenly over its scores: one
-    at random of each of n_h equal parts.
+    Every band gets 11 judgments, as far as it has rows and `n` allows. The rest go where they
+    narrow precision and recall most: ``n_h ~ sqrt(E sum_m w_m g_mh^2 p_h (1 - p_h))`` [1]_, g being
+    the derivative of each precision and recall by the band's share of positives p_h, and w weighing
+    precision 1.5 against recall. The expectation is over what is not known of the shares: before
+    the first judgment half by what the scores claim and half by how far real classifiers stray from
+    that, which sends judgments into the tail below the lowest threshold; later by what the first
+    judgments said. Within a band the rows are spread evenly over its scores: one at random of each
+    of n_h equal parts.
 
     Parameters
     ----------
@@ -39,16 +53,21 @@ def sample(scores: ArrayLike, thresholds: ArrayLike, n: int, rng: np.random.Gene
         Judgments wanted; with as many or more than there are rows, all rows are returned.
     rng : Generator
         Source of chance.
+    rows : array-like of int, shape (n_judged,), optional
+        Rows judged already: the next `n` are placed by what was said of them, and are others.
+    is_positive : array-like of {0, 1}, shape (n_judged,), optional
+        What was said.
 
     Returns
     -------
-    ndarray of int of shape (min(n, n_samples),)
+    ndarray of int of shape (min(n, n_samples - n_judged),)
         Different row numbers, in random order so that the order tells nothing.
 
     Raises
     ------
     ValueError
-        If `n` is below 1 or an input is empty or not finite.
+        If `n` is below 1 or an input is empty or not finite; if a row judged does not exist, or is
+        named twice.
 
     References
     ----------
@@ -58,29 +77,38 @@ def sample(scores: ArrayLike, thresholds: ArrayLike, n: int, rng: np.random.Gene
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> rows = sample(rng.random(1000), [0.5, 0.8], 60, rng)
-    >>> rows.size, len(set(rows.tolist()))
-    (60, 60)
+    >>> scores = rng.random(1000)
+    >>> first = sample(scores, [0.5, 0.8], 60, rng)
+    >>> said = rng.random(60) < scores[first]
+    >>> second = sample(scores, [0.5, 0.8], 40, rng, rows=first, is_positive=said)
+    >>> first.size, second.size, len(set(first.tolist()) | set(second.tolist()))
+    (60, 40, 100)
     """
     values = as_vector(scores, "scores")
     cuts = as_vector(thresholds, "thresholds")
     if n < 1:
         raise ValueError(f"n must be at least 1; got {n}.")
-    if n >= values.size:
-        return rng.permutation(values.size).astype(np.int64)
+    had = np.asarray(rows, dtype=np.int64)
+    if had.size:
+        had = checked_rows(had, values.size)
+    if n >= values.size - had.size:
+        return rng.permutation(np.setdiff1d(np.arange(values.size), had)).astype(np.int64)
     bands = Bands.of(values, cuts)
-    wanted = _allocation(bands.band_sizes, _precision_gain(bands), n)
+    band_of = bands.bands[bands.slice_of(values)]
+    n_had = np.bincount(band_of[had], minlength=bands.n_bands)
+    gain = _precision_gain(bands, values[had], is_positive, rng)
+    wanted = _allocation(bands.band_sizes, gain, n, n_had) - n_had
     # at random among equals: where scores tie, the order of the file must not decide
     order = np.lexsort((rng.random(values.size), values))
-    ends = np.cumsum(bands.band_sizes)
-    rows = [
+    order = order[~np.isin(order, had)]
+    sizes = bands.band_sizes - n_had
+    ends = np.cumsum(sizes)
+    chosen = [
         order[start + _spread(size, count, rng)]
-        for start, size, count in zip(
-            ends - bands.band_sizes, bands.band_sizes, wanted, strict=True
-        )
+        for start, size, count in zip(ends - sizes, sizes, wanted, strict=True)
         if count
     ]
-    return rng.permutation(np.concatenate(rows)).astype(np.int64)
+    return rng.permutation(np.concatenate(chosen)).astype(np.int64)
 
 
 def sample_between(
@@ -169,33 +197,60 @@ def _gap_weights(ordered: Floats, ends: Ints, break_even: float | None) -> Float
     return weights
 
 
-def _precision_gain(bands: Bands) -> Floats:
+def _precision_gain(
+    bands: Bands, scores: Floats, is_positive: ArrayLike, rng: np.random.Generator
+) -> Floats:
     """Gain in precision and recall by one more judgment in each band, up to a factor."""
-    guess = np.geomspace(_LEAST_GUESS, _LARGEST_GUESS, bands.n_bands)
+    reading = Judged.nothing()
+    if scores.size:
+        answers = as_labels(is_positive, "is_positive", n_samples=scores.size)
+        reading = Judged.of(bands, scores, answers)
+    drawn = BandPosterior.of(bands, [(1.0, reading)]).draw_shares(_N_DRAWS, rng)
+    in_doubt = _gain_of(bands, band_means(bands, drawn))
+    if scores.size:
+        return in_doubt
+    claimed: Floats = np.sqrt(in_doubt * _gain_of(bands, _claimed_shares(bands)[None]))
+    return claimed
+
+
+def _claimed_shares(bands: Bands) -> Floats:
+    """Share of positives of each band as the scores have it, else rising from band to band."""
+    guess: Floats = np.geomspace(_LEAST_GUESS, _LARGEST_GUESS, bands.n_bands)
     if bands.are_shares:
-        claimed = bands.sizes * expit(bands.log_odds)
-        sums = np.bincount(bands.bands, weights=claimed, minlength=bands.n_bands)
-        guess = np.clip(sums / np.maximum(bands.band_sizes, 1), _LEAST_GUESS, _LARGEST_GUESS)
+        guess = np.clip(band_means(bands, expit(bands.log_odds)), _LEAST_GUESS, _LARGEST_GUESS)
+    return guess
+
+
+def _gain_of(bands: Bands, shares: Floats) -> Floats:
+    """Gain of a judgment in each band, in the mean over rows of shares of positives."""
     sizes = bands.band_sizes
-    alerts = np.arange(sizes.size) >= np.unique(bands.first_alerts)[:, None]
-    n_alerts = np.maximum(alerts @ sizes, 1)[:, None]
-    positives = sizes * guess
-    recall = (alerts @ positives / positives.sum())[:, None]
-    by_precision = alerts * sizes / n_alerts
-    by_recall = (alerts - recall) * sizes / positives.sum()
-    gradient = np.sum(_PRECISION_WEIGHT * by_precision**2 + by_recall**2, axis=0)
-    gain: Floats = np.sqrt(gradient * guess * (1 - guess))
-    return gain
+    positives = shares * sizes
+    total = np.maximum(positives.sum(axis=1, keepdims=True), _TINY)
+    gain = np.zeros_like(shares)
+    for first in np.unique(bands.first_alerts):
+        is_alert = np.arange(sizes.size) >= first
+        recall = (positives @ is_alert)[:, None] / total
+        by_precision = is_alert * sizes / max(int(is_alert @ sizes), 1)
+        by_recall = (is_alert - recall) * sizes / total
+        gain += _PRECISION_WEIGHT * by_precision**2 + by_recall**2
+    found: Floats = np.sqrt(np.mean(gain * shares * (1 - shares), axis=0))
+    return found
 
 
-def _allocation(sizes: Ints, weights: Floats, n: int) -> Ints:
-    """Judgments a band: a minimum for each, then in proportion to weights, at most its size."""
+def _allocation(sizes: Ints, weights: Floats, n: int, had: Ints | None = None) -> Ints:
+    """Judgments a band with those it had: a minimum, then in proportion to weights, to its size."""
     n_bands = max(1, int(np.sum(sizes > 0)))
     if not sizes.size:
         return np.zeros(0, np.int64)
-    wanted: Ints = np.minimum(sizes, min(_LEAST_A_BAND, n // n_bands)).astype(np.int64)
+    before = np.zeros(sizes.size, np.int64) if had is None else had
+    total = n + int(before.sum())
+    least = np.minimum(sizes, min(_LEAST_A_BAND, total // n_bands))
+    wanted: Ints = np.maximum(before, least).astype(np.int64)
+    # the first judgments may have left fewer than the minima of all other bands ask for
+    while wanted.sum() > total:
+        wanted[int(np.argmax(wanted - before))] -= 1
     # one at a time to the band that is furthest behind its share: exact, and n is small
-    for _ in range(n - int(wanted.sum())):
+    for _ in range(total - int(wanted.sum())):
         behind = np.where(wanted < sizes, weights / (wanted + 1), -1.0)
         wanted[int(np.argmax(behind))] += 1
     return wanted

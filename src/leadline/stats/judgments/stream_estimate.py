@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from leadline.stats.arrays import Floats, Ints, as_labels, as_vector, check_share
 from leadline.stats.interval import Estimate
-from leadline.stats.judgments.band_posterior import Judged, draw_positives
-from leadline.stats.judgments.bands import Bands, upwards
+from leadline.stats.judgments.band_posterior import BandPosterior, Readings, draw_apart
+from leadline.stats.judgments.band_walk import Judged
+from leadline.stats.judgments.bands import Bands, checked_rows, upwards
+from leadline.stats.judgments.draw_interval import interval_of
+from leadline.stats.judgments.posterior_check import predictive_probability
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 _N_DRAWS = 3000
+# posterior predictive probability below which bands are not taken to speak for each other
+_MISFIT = 0.005
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,9 @@ class StreamEstimate:
         Positives among the alerts, drawn jointly.
     n_positive_drawn : ndarray of shape (n_draws,)
         Positives in the stream, of the same draws.
+    follows_scores : bool
+        Whether what was judged fits what the scores claim, or their order. If not, each band
+        speaks for itself, and the intervals are wider.
     """
 
     thresholds: Floats
@@ -46,6 +53,7 @@ class StreamEstimate:
     share_positive: Estimate[float]
     n_hits_drawn: Floats = field(repr=False)
     n_positive_drawn: Floats = field(repr=False)
+    follows_scores: bool = True
 
 
 def estimate(
@@ -124,71 +132,70 @@ def estimate_in(
     StreamEstimate
         Intervals of each threshold in the order given.
     """
-    answers = as_labels(is_positive, "is_positive", n_samples=scores.size).astype(np.int64)
-    codes, counts = np.unique(bands.slice_of(scores) * 2 + answers, return_counts=True)
-    is_yes = codes % 2 == 1
-    judged = Judged(codes // 2, is_yes.astype(np.float64), (~is_yes).astype(np.float64), counts)
+    answers = as_labels(is_positive, "is_positive", n_samples=scores.size)
+    judged = Judged.of(bands, scores, answers)
     return summarise(bands, [(1.0, judged)], confidence_level, rng)
 
 
 def summarise(
     bands: Bands,
-    judged: Sequence[tuple[float, Judged]],
+    judged: Readings,
     confidence_level: float,
     rng: np.random.Generator | None,
 ) -> StreamEstimate:
     """Draw the positives, and read precision and recall off the draws."""
     check_share(confidence_level, "confidence_level")
     source = np.random.default_rng(0) if rng is None else rng
-    positives = draw_positives(bands, judged, _N_DRAWS, source)
+    positives, follows_scores = _draw(bands, judged, source)
     hits = upwards(np.append(positives, np.zeros((_N_DRAWS, 1)), axis=1))[:, bands.first_alerts]
     total = positives.sum(axis=1)
     n_alerts = bands.n_alerts
+    seen = _seen(bands, judged[0][1])
+    precision = [
+        interval_of(_share(hits[:, each], alerts), confidence_level, is_low=not yes, is_high=not no)
+        for each, (alerts, (yes, no, _)) in enumerate(zip(n_alerts, seen, strict=True))
+    ]
+    recall = [
+        interval_of(_share(hits[:, each], total), confidence_level, is_low=not yes, is_high=not out)
+        for each, (yes, _, out) in enumerate(seen)
+    ]
     tail = (1 - confidence_level) / 2
-    quantiles = np.array([tail, 0.5, 1 - tail])
-    share = np.quantile(total / bands.n_samples, quantiles)
+    share = np.quantile(total / bands.n_samples, [tail, 0.5, 1 - tail])
     return StreamEstimate(
         thresholds=bands.thresholds,
-        precision=_ratio(hits, np.broadcast_to(n_alerts, hits.shape), quantiles),
-        recall=_ratio(hits, np.broadcast_to(total[:, None], hits.shape), quantiles),
+        precision=Estimate(*np.transpose(precision)),
+        recall=Estimate(*np.transpose(recall)),
         n_alerts=n_alerts,
         share_positive=Estimate(float(share[0]), float(share[1]), float(share[2])),
+        follows_scores=follows_scores,
         n_hits_drawn=hits,
         n_positive_drawn=total,
     )
 
 
-def checked_rows(rows: ArrayLike, n_samples: int) -> Ints:
-    """The judged rows of a stream, each once.
-
-    Parameters
-    ----------
-    rows : array-like of int, shape (n_judged,)
-        At least one.
-    n_samples : int
-        Rows of the stream.
-
-    Raises
-    ------
-    ValueError
-        If there is none, one is named twice, or one does not exist.
-    """
-    judged = np.asarray(rows)
-    if judged.ndim != 1 or judged.size == 0 or not np.issubdtype(judged.dtype, np.integer):
-        raise ValueError("rows must be a flat list of row numbers with at least one; it is not.")
-    if judged.min() < 0 or judged.max() >= n_samples:
-        raise ValueError(f"rows must lie between 0 and {n_samples - 1}; some do not.")
-    if np.unique(judged).size != judged.size:
-        raise ValueError(
-            "rows names a row twice, each may be judged once. Settle doubled judgments first."
-        )
-    return judged.astype(np.int64)
+def _draw(bands: Bands, judged: Readings, rng: np.random.Generator) -> tuple[Floats, bool]:
+    """Positives of each band, and whether bands may speak for each other."""
+    first, posterior = judged[0][1], BandPosterior.of(bands, judged)
+    if first.is_sure and predictive_probability(posterior, first, rng) < _MISFIT:
+        return draw_apart(bands, first, _N_DRAWS, rng), False
+    return posterior.draw_positives(_N_DRAWS, rng), True
 
 
-def _ratio(above: Floats, below: Floats, quantiles: Floats) -> Estimate[Floats]:
-    """Quantiles of a ratio of draws; 0/0 tells nothing and spreads over (0, 1)."""
-    known = below > 0
-    ignorance = np.linspace(0, 1, above.shape[0])[:, None]
-    drawn = np.where(known, above / np.where(known, below, 1), ignorance)
-    low, middle, high = np.quantile(drawn, quantiles, axis=0)
-    return Estimate(low, middle, high)
+def _seen(bands: Bands, judged: Judged) -> list[tuple[int, int, int]]:
+    """Of each threshold: alerts judged yes, alerts judged no, and yes that it would miss."""
+    yes, no = (
+        upwards(np.bincount(bands.bands, weights=told, minlength=bands.n_bands))
+        for told in judged.told(bands)
+    )
+    # above the highest threshold of all there may be no band
+    yes, no = np.append(yes, 0), np.append(no, 0)
+    return [
+        (int(yes[first]), int(no[first]), int(yes[0] - yes[first])) for first in bands.first_alerts
+    ]
+
+
+def _share(above: Floats, below: Floats | np.integer[Any]) -> Floats:
+    """Draws of a ratio; 0/0 tells nothing and spreads over (0, 1)."""
+    known = np.broadcast_to(np.asarray(below), above.shape) > 0
+    ignorance = np.linspace(0, 1, above.size)
+    return np.where(known, above / np.where(known, below, 1), ignorance)
