@@ -38,7 +38,8 @@ _N = 200
 Make = Callable[[np.random.Generator], Stream]
 # mean coverage of precision and recall from and to, worst cell, mean widths; None: not asked
 Target = tuple[float, float, float, float, float, float | None, float | None]
-_MAIN: Target = (0.86, 0.94, 0.88, 0.97, 0.80, 0.16, 0.24)
+# widths: at most a tenth above those of the method that was tuned on these very streams
+_MAIN: Target = (0.86, 0.94, 0.86, 0.97, 0.80, 0.173, 0.26)
 _MOVED: Target = (0.86, 1.0, 0.86, 1.0, 0.78, None, None)
 _REAL: Target = (0.86, 1.0, 0.86, 1.0, 0.0, 0.12, 0.12)
 _RARE: Target = (0.0, 1.0, 0.90, 1.0, 0.0, None, None)
