@@ -140,38 +140,39 @@ def contrast(
 def _student_tail(gap: Floats, variance: Floats, freedom: Floats) -> Floats:
     known = variance > 0
     t = np.where(known, gap / np.sqrt(np.where(known, variance, 1.0)), 0.0)
-    return np.clip(np.asarray(stdtr(freedom, -t)), _TINY, 1.0)
+    found: Floats = np.clip(np.asarray(stdtr(freedom, -t)), _TINY, 1.0)
+    return found
 
 
-def lower_bound_of_shares(k1: Floats, n1: Floats, k0: Floats, n0: Floats, tail: float) -> Floats:
+def lower_bound_of_shares(k1: Floats, n1: Floats, k0: Floats, n0: Floats, tail: Floats) -> Floats:
     """Lower bound of a difference of two proportions, by Newcombe's hybrid of score intervals.
 
     Parameters
     ----------
     k1, n1, k0, n0 : ndarray of shape (...,)
         Hits and rows of each side; the difference is first minus second.
-    tail : float in (0, 1)
-        Error probability below the bound.
+    tail : ndarray of shape (...,)
+        Error probability below the bound, in (0, 1).
 
     References
     ----------
     .. [1] R. G. Newcombe (1998), Interval estimation for the difference between independent
        proportions: comparison of eleven methods. Statistics in Medicine 17, 873-890, method 10.
     """
-    z = float(ndtri(1 - tail))
+    z: Floats = np.asarray(-ndtri(tail))
     low1 = _score_ends(k1, n1, z)[0]
     high0 = _score_ends(k0, n0, z)[1]
     share1, share0 = k1 / n1, k0 / n0
     return np.asarray(share1 - share0 - np.hypot(share1 - low1, high0 - share0))
 
 
-def _score_ends(k: Floats, n: Floats, z: float) -> tuple[Floats, Floats]:
+def _score_ends(k: Floats, n: Floats, z: Floats) -> tuple[Floats, Floats]:
     share = k / n
     centre = share + z**2 / (2 * n)
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return (centre - half) / (1 + z**2 / n), (centre + half) / (1 + z**2 / n)
 
 
-def student_quantile(freedom: Floats, tail: float) -> Floats:
+def student_quantile(freedom: Floats, tail: Floats) -> Floats:
     """What Student's t exceeds with probability `tail`."""
-    return np.asarray(stdtrit(freedom, 1 - tail))
+    return np.asarray(-stdtrit(freedom, tail))

@@ -3,7 +3,7 @@
 A slice of one column is tested against the rest of the rows: by Fisher's exact test where the loss
 is 0 or 1, by Welch's t otherwise. A pair has four tests to pass at once [1]_: it must be worse than
 the rest, than either of its parts without it, and than both parts added up. The smallest p-value
-that shuffled losses give, over everything looked at, is what a p-value is compared with [2]_.
+that shuffled losses give, over all slices or all pairs, is what a p-value is compared with [2]_.
 
 References
 ----------
@@ -207,15 +207,11 @@ def _check(
 
 
 def _found(
-    losses: Floats, compared: SliceTests, smallest: Floats, error: float
+    losses: Floats, compared: SliceTests, smallest: list[Floats], error: float
 ) -> list[SearchedSlice]:
     """Every tested slice of one column, and the pairs that are worse."""
-    p_values = (1 + np.searchsorted(smallest, compared.p_values, side="right")) / (
-        1 + smallest.size
-    )
-    # below this, chance alone seldom brings the smallest p-value of all
-    limit = float(smallest[max(int(error * (smallest.size + 1)) - 1, 0)])
-    low, detectable = compared.bounds(limit)
+    p_values, limits = _adjusted(compared, smallest, error)
+    low, detectable = compared.bounds(limits)
     inside, outside = compared.mean_losses
     is_worse = (p_values <= error) & (low > 0)
     is_told = detectable <= _worth_knowing(losses)
@@ -235,6 +231,22 @@ def _found(
         for at, rules in enumerate(compared.rules)
         if explained[at] is None or is_worse[at]
     ]
+
+
+def _adjusted(compared: SliceTests, smallest: list[Floats], error: float) -> tuple[Floats, Floats]:
+    """Adjusted p-values, and the plain ones that count as worse.
+
+    One column and pairs each may err in half of the cases: there are many more pairs, and they
+    would otherwise use up what is allowed.
+    """
+    levels = [each for each in compared.by_level(compared.p_values) if each.size]
+    adjusted, limits = [], []
+    for p_values, by_chance in zip(levels, smallest, strict=True):
+        n_below = np.searchsorted(by_chance, p_values, side="right")
+        adjusted.append(np.minimum(len(levels) * (1 + n_below) / (1 + by_chance.size), 1.0))
+        place = max(int(error / len(levels) * (by_chance.size + 1)) - 1, 0)
+        limits.append(np.full(p_values.size, by_chance[place]))
+    return np.concatenate([*adjusted, []]), np.concatenate([*limits, []])
 
 
 def _state(is_worse: bool, is_told: bool) -> SliceState:

@@ -78,23 +78,31 @@ class SliceTests:
         excess = tests.contrast_tails(self._four(self._cells), self._prior)[:, 0]
         return np.concatenate([singles, np.max([pairs, excess, *self._beside_parts()], axis=0)])
 
-    def smallest_by_chance(self, rng: np.random.Generator, n_permutations: int) -> Floats:
-        """The smallest p-value of each shuffle of the losses, sorted.
+    def by_level(self, values: Floats) -> tuple[Floats, Floats]:
+        """What belongs to slices of one column, and what to pairs."""
+        n_singles = len(self._singles.rules)
+        return values[:n_singles], values[n_singles:]
+
+    def smallest_by_chance(self, rng: np.random.Generator, n_permutations: int) -> list[Floats]:
+        """The smallest p-value of each shuffle of the losses, sorted; of one column, and of pairs.
 
         A pair enters by the excess over its parts: the one of its tests that nothing but chance
-        passes whatever is true of the parts.
+        passes whatever is true of the parts. A level without a slice is left out.
         """
-        if not (self.rules and self._has_spread):
-            return np.ones(n_permutations)
-        smallest = []
-        for start in range(0, n_permutations, _BATCH):
+        n_levels = sum(bool(each.rules) for each in (self._singles, self._pairs))
+        if not self._has_spread:
+            return [np.ones(n_permutations)] * n_levels
+        smallest: list[Floats] = [np.empty((n_levels, 0))]
+        for start in range(0, n_permutations if n_levels else 0, _BATCH):
             n_batch = min(_BATCH, n_permutations - start)
             shuffled = rng.permuted(np.tile(self._losses, (n_batch, 1)), axis=1)
             cells = self._sum(shuffled.T)
-            singles = self._against_rest(cells, len(self._singles.rules))
-            excess = tests.contrast_tails(self._four(cells), self._prior)
-            smallest.append(np.concatenate([singles, excess]).min(axis=0))
-        return np.sort(np.concatenate(smallest))
+            least = [self._against_rest(cells, len(self._singles.rules)).min(axis=0)]
+            if n_levels > 1:
+                excess = tests.contrast_tails(self._four(cells), self._prior)
+                least.append(excess.min(axis=0))
+            smallest.append(np.asarray(least))
+        return list(np.sort(np.concatenate(smallest, axis=1), axis=1))
 
     def _exact_tails(self) -> list[Floats]:
         if not self._is_wrong:
@@ -149,32 +157,31 @@ class SliceTests:
 
     # ------------------------------------------------------------------ bounds
 
-    def bounds(self, limit: float) -> tuple[Floats, Floats]:
+    def bounds(self, limits: Floats) -> tuple[Floats, Floats]:
         """Lower bounds of the difference to the rest, and what would be found in 4 of 5 cases.
 
         Parameters
         ----------
-        limit : float in [0, 1]
-            p-value that counts as worse.
+        limits : ndarray of shape (n_slices,)
+            p-value of each slice that counts as worse.
         """
-        n_slices = len(self.rules)
-        if not self._has_spread or not 0 < limit < 0.5:
-            return np.full(n_slices, -np.inf), np.full(n_slices, np.inf)
+        if not self._has_spread:
+            return np.full(limits.shape, -np.inf), np.full(limits.shape, np.inf)
+        limits = np.minimum(limits, 0.5)
         if self._is_wrong:
-            return self._bounds_of_shares(limit)
-        gap = self._inside.mean - self._outside.mean
+            return self._bounds_of_shares(limits)
+        gap = (self._inside.mean - self._outside.mean)[:, 0]
         variance = self._inside.variance_of_mean(0.0) + self._outside.variance_of_mean(0.0)
-        freedom = tests.welch_freedom(self._inside, self._outside)
-        spread, t = np.sqrt(variance), tests.student_quantile(freedom, limit)
-        return (gap - t * spread)[:, 0], ((t + _POWER_Z) * spread)[:, 0]
+        freedom = tests.welch_freedom(self._inside, self._outside)[:, 0]
+        spread, t = np.sqrt(variance[:, 0]), tests.student_quantile(freedom, limits)
+        return gap - t * spread, (t + _POWER_Z) * spread
 
-    def _bounds_of_shares(self, limit: float) -> tuple[Floats, Floats]:
+    def _bounds_of_shares(self, limits: Floats) -> tuple[Floats, Floats]:
         n1, n0 = self._inside.n, self._outside.n
         k1, k0 = self._inside.total[:, 0], self._outside.total[:, 0]
-        low = tests.lower_bound_of_shares(k1, n1, k0, n0, limit)
+        low = tests.lower_bound_of_shares(k1, n1, k0, n0, limits)
         share = self._losses.mean()
-        z = float(ndtri(1 - limit))
-        by_chance = z * np.sqrt(share * (1 - share) * (1 / n1 + 1 / n0))
+        by_chance = -ndtri(limits) * np.sqrt(share * (1 - share) * (1 / n1 + 1 / n0))
         gap = by_chance
         # the spread of the worse share grows with the gap
         for _ in range(_STEPS):
