@@ -120,14 +120,14 @@ def membership_of(columns: Mapping[str, ArrayLike], n_samples: int, n_bins: int)
         If a column is of another length.
     """
     rules: list[tuple[SliceRule, ...]] = []
-    masks: list[Bools] = []
+    rows: list[Ints] = []
     for name, given in columns.items():
         values = _as_column(given, name, n_samples)
         for rule, mask in _slices_of(name, values, n_bins):
             rules.append((rule,))
-            masks.append(mask)
-    stacked = np.asarray(masks, dtype=np.bool_).reshape(len(masks), n_samples)
-    return Membership(tuple(rules), _sparse(stacked), np.full((len(masks), 2), -1, dtype=np.int64))
+            rows.append(np.flatnonzero(mask))
+    no_parts = np.full((len(rules), 2), -1, dtype=np.int64)
+    return Membership(tuple(rules), _sparse(rows, n_samples), no_parts)
 
 
 def pairs_of(singles: Membership, min_rows: int, most_pairs: int) -> Membership:
@@ -208,5 +208,8 @@ def _bins(name: str, numbers: Floats, lacks: Bools, n_bins: int) -> list[tuple[S
     ]
 
 
-def _sparse(masks: Bools) -> sparse.csr_array:
-    return cast("sparse.csr_array", sparse.csr_array(masks.astype(np.float32)))
+def _sparse(rows: list[Ints], n_samples: int) -> sparse.csr_array:
+    indices = np.concatenate([*rows, np.empty(0, dtype=np.int64)])
+    ends = np.cumsum([0, *(each.size for each in rows)])
+    content = (np.ones(indices.size, dtype=np.float32), indices, ends)
+    return cast("sparse.csr_array", sparse.csr_array(content, shape=(len(rows), n_samples)))

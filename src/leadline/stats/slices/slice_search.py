@@ -143,7 +143,8 @@ def search_slices(
         Of all that is said together: without any difference, a slice is named as worse in at most
         one of twenty data sets. Rows are taken as independent.
     n_permutations : int >= 99, default=999
-        Shuffles.
+        Shuffles. Of more than 20,000 rows, 20,000 or more are drawn from the normal distribution
+        that they tend to, with the same correlations between slices.
 
     Returns
     -------
@@ -157,21 +158,23 @@ def search_slices(
 
     Examples
     --------
-    A linear model of blood sugar a year on, and the people for whom it is further off:
+    Handwritten digits that a simple model gets wrong; `ink` is how dark the picture is:
 
-    >>> from sklearn.datasets import load_diabetes
-    >>> from sklearn.linear_model import LinearRegression
+    >>> from sklearn.datasets import load_digits
     >>> from sklearn.model_selection import cross_val_predict
-    >>> X, y = load_diabetes(return_X_y=True, as_frame=True, scaled=False)
-    >>> off_by = abs(y - cross_val_predict(LinearRegression(), X, y))
-    >>> sex = X["sex"].map({1.0: "a", 2.0: "b"})
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> X, y = load_digits(return_X_y=True)
+    >>> wrong = cross_val_predict(GaussianNB(), X, y) != y
     >>> found = search_slices(
-    ...     off_by,
-    ...     {"sex": sex, "age": X["age"], "bmi": X["bmi"]},
-    ...     rng=np.random.default_rng(0),
+    ...     wrong, {"digit": y.astype(str), "ink": X.mean(axis=1)}, rng=np.random.default_rng(0)
     ... )
-    >>> found.n_tested, found.n_pairs, [each.words for each in found.worse]
-    (12, 20, [])
+    >>> found.n_tested, found.n_pairs, round(found.mean_loss, 2)
+    (15, 37, 0.19)
+    >>> for each in found.worse:
+    ...     print(each.words, round(each.mean_loss, 2), round(each.at_least, 2))
+    digit = 9 0.37 0.1
+    digit = 2 0.37 0.1
+    digit = 9 and ink under 4.359 0.65 0.22
     """
     losses = as_vector(loss, "loss", min_size=2)
     _check(min_rows, n_bins, most_pairs, n_permutations, confidence_level)

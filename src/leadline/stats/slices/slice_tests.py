@@ -11,11 +11,14 @@ from scipy.special import ndtri
 from leadline.stats.arrays import Floats, Ints
 from leadline.stats.slices import loss_tests as tests
 from leadline.stats.slices.loss_tests import Cells
+from leadline.stats.slices.normal_shuffles import smallest_if_normal
 
 if TYPE_CHECKING:
     from leadline.stats.slices.slice_rules import Membership, SliceRule
 
 _BATCH = 64
+_MOST_SHUFFLED = 20_000
+_FEWEST_DRAWN = 20_000
 _POWER_Z = float(ndtri(0.8))
 _STEPS = 20
 
@@ -90,10 +93,14 @@ class SliceTests:
         passes whatever is true of the parts. A level without a slice is left out.
         """
         n_levels = sum(bool(each.rules) for each in (self._singles, self._pairs))
-        if not self._has_spread:
+        if not (self._has_spread and n_levels):
             return [np.ones(n_permutations)] * n_levels
+        if self._losses.size > _MOST_SHUFFLED:
+            n_drawn = max(n_permutations, _FEWEST_DRAWN)
+            found = smallest_if_normal(self._rows, self._pairs.parts, rng, n_drawn)
+            return list(np.sort(found[:n_levels], axis=1))
         smallest: list[Floats] = [np.empty((n_levels, 0))]
-        for start in range(0, n_permutations if n_levels else 0, _BATCH):
+        for start in range(0, n_permutations, _BATCH):
             n_batch = min(_BATCH, n_permutations - start)
             shuffled = rng.permuted(np.tile(self._losses, (n_batch, 1)), axis=1)
             cells = self._sum(shuffled.T)
