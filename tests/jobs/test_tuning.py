@@ -11,7 +11,7 @@ from tests.examples import example_problem
 from tests.projects import N_STREAM, PROBLEM, customers, project, run, run_to, verdict_of
 
 from leadline.datasets.frames import Pool
-from leadline.errors import DataError, NotReadyError
+from leadline.errors import DataError, NotReadyError, SettingsError
 from leadline.jobs.tuning import _break_even, _with_thresholds
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.tuning import Tuning
@@ -103,3 +103,37 @@ def test_an_error_that_costs_nothing_leaves_points_to_choose_from(free: str) -> 
     assert offer.n_positive == 24
     (balanced,) = [point for point in offer.points if point.name == "balanced"]
     assert balanced.cost_per_1000 == pytest.approx(0.0, abs=1e-3)
+
+
+def test_it_tells_whom_the_model_fails(tmp_path: Path) -> None:
+    """In the north who left was tossed; the model does not see the region."""
+    rows = customers(3_000, strength=3.0)
+    north = np.random.default_rng(9).random(3_000) < 0.15
+    tossed = np.random.default_rng(8).choice(["yes", "no"], 3_000)
+    rows = rows.with_columns(
+        region=pl.Series(np.where(north, "north", "south")),
+        left=pl.Series(np.where(north, tossed, rows["left"].to_numpy())),
+    )
+    settings: dict[str, Any] = {
+        "data": {"exclude": ["region"], "test_share": 0.5},
+        "ethics": {"groups": ["region"]},
+        "slices": {"most_pairs": 20},
+    }
+    with project(tmp_path, rows, **settings) as workspace:
+        tuning = run_to(workspace, "problem", "data", "search", "tuning")
+    assert isinstance(tuning, Tuning)
+    assert [report.point for report in tuning.slices] == [point.name for point in tuning.points]
+    for report in tuning.slices:
+        assert "region = north" in {line.name for line in report.worse}
+        assert report.n_pairs == 20
+        assert {group.name for group in report.groups} == {"region = north", "region = south"}
+        (south,) = [group for group in report.groups if group.name == "region = south"]
+        assert south.miss.gap.high < 0
+    assert any("Fares worse: region = north" in finding.what for finding in tuning.findings)
+
+
+def test_a_group_that_is_no_column_is_refused(tmp_path: Path) -> None:
+    with project(tmp_path, customers(200), ethics={"groups": ["sex"]}) as workspace:
+        run_to(workspace, "problem", "data", "search")
+        with pytest.raises(SettingsError, match=r"\[ethics\] groups names 'sex'"):
+            run(workspace, "tuning")

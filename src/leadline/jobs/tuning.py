@@ -20,9 +20,10 @@ from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import predictions_of
 from leadline.evaluation.scores import positive_scores, score_model
+from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, slices_of
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
-from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.default_decision import AS_PREDICTED, LIKELIEST, DefaultDecision
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search
@@ -63,6 +64,7 @@ class _Offer:
     n_positive: int = 0
     groups: tuple[ScoreGroup, ...] = ()
     p_calibrated: float | None = None
+    outcomes: tuple[Outcome, ...] = ()
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
@@ -78,6 +80,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
     report("scoring the test set", 0.6)
     is_binary = problem.task is Task.BINARY
     offer = (_with_thresholds if is_binary else _without)(model, pool, problem)
+    report("looking for whom it fails", 0.65)
+    slices = slices_of(pool, data, problem.label, offer.outcomes, _question(workspace, data))
     report("scoring the stream", 0.7)
     frame = _read_stream(workspace, problem, data)
     stream = _Stream()
@@ -107,6 +111,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             n_sample=stream.n_sample,
             groups=offer.groups,
             p_calibrated=offer.p_calibrated,
+            slices=slices,
             **(vars(stream.drawn) if stream.drawn else {}),
         )
     )
@@ -129,6 +134,22 @@ def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:
         n_positive=int(truth.sum()),
         groups=tuple(ScoreGroup(claimed=float(c), happened=h, n_rows=int(n)) for c, h, n in groups),
         p_calibrated=found.p_value,
+        outcomes=tuple(_outcome(each, truth, scores) for each in proposed),
+    )
+
+
+def _outcome(point: ProposedPoint, truth: NDArray[Any], scores: NDArray[np.float64]) -> Outcome:
+    flagged, is_hit = scores >= point.threshold, truth == 1
+    return Outcome(point.name, (flagged != is_hit).astype(np.float64), is_hit, flagged)
+
+
+def _question(workspace: Workspace, data: Data) -> SliceQuestion:
+    settings = workspace.settings
+    return SliceQuestion(
+        columns=settings.slices.columns,
+        groups=settings.ethics.groups,
+        most_pairs=settings.slices.most_pairs,
+        seed=data.split.seed,
     )
 
 
@@ -137,10 +158,12 @@ def _without(model: Any, pool: Pool, problem: Problem) -> _Offer:
     truth = pool.y[pool.test]
     said = predictions_of(model, pool.X[pool.test], problem.task, None).predicted
     if problem.task is Task.MULTICLASS:
-        return _Offer(plain=likeliest_class(truth, said))
+        wrong = (truth != said).astype(np.float64)
+        return _Offer(plain=likeliest_class(truth, said), outcomes=(Outcome(LIKELIEST, wrong),))
     learnt_from = pool.y[pool.order]
     point = as_predicted(truth, said, learnt_from=learnt_from, tolerance=problem.tolerance)
-    return _Offer(plain=point)
+    off_by = np.abs(truth - said).astype(np.float64)
+    return _Offer(plain=point, outcomes=(Outcome(AS_PREDICTED, off_by),))
 
 
 def _require_both_classes(truth: NDArray[Any], problem: Problem) -> None:

@@ -28,6 +28,9 @@ class Ethics:
         Which data may be used, on what ground.
     personal_data : str
         Which personal data are in the columns, and how they are protected.
+    groups : tuple of str
+        Columns of groups that must be told apart wherever it is asked whom the model fails; the
+        model need not see them.
     """
 
     answered_by: str = ""
@@ -35,6 +38,7 @@ class Ethics:
     by_which_error: str = ""
     data_allowed: str = ""
     personal_data: str = ""
+    groups: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:

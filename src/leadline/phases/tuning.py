@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.slice_report import PointSlices, slice_findings
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
 from leadline.phases.wording import plural
 
@@ -116,6 +117,8 @@ class Evidence:
         Whether scores mean what they say; by rising score.
     p_calibrated : float or None
         Chance of straying so far from it if they did; None where there is no threshold.
+    slices : tuple of PointSlices
+        Whom it fails, point by point; empty in entries from before it was looked at.
     """
 
     candidate: str
@@ -143,6 +146,7 @@ class Evidence:
     change_points: tuple[str, ...] = ()
     groups: tuple[ScoreGroup, ...] = ()
     p_calibrated: float | None = None
+    slices: tuple[PointSlices, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +196,7 @@ def assess(evidence: Evidence) -> Tuning:
     )
     findings.extend(_promise_findings(evidence))
     findings.extend(_score_findings(evidence))
+    findings.extend(slice_findings(evidence.slices))
     findings.extend(_use_findings(evidence))
     names = ", ".join(
         f"{point.name} (precision {point.precision.estimate:.2f}, "
@@ -241,7 +246,8 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Tuning:
                 f"At least {_FEWEST_ROWS} are needed to say how often it is right: label more.",
             )
         )
-    findings += [*_class_findings(plain), *_number_findings(plain), *_use_findings(evidence)]
+    findings += [*_class_findings(plain), *_number_findings(plain)]
+    findings += [*slice_findings(evidence.slices), *_use_findings(evidence)]
     return Tuning(
         answer=Answer.NO if evidence.n_test < _FEWEST_ROWS else Answer.GO,
         summary=(

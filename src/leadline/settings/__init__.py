@@ -12,6 +12,7 @@ from leadline.settings.sections import (
     ProblemSettings,
     ServeSettings,
     Settings,
+    SlicesSettings,
     WatchSettings,
 )
 from leadline.settings.template import template
@@ -26,6 +27,7 @@ __all__ = [
     "ProblemSettings",
     "ServeSettings",
     "Settings",
+    "SlicesSettings",
     "WatchSettings",
     "load_settings",
     "template",

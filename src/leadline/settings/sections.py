@@ -342,6 +342,25 @@ class FindSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SlicesSettings:
+    """[slices]: where it is looked whether the model fares worse.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Columns that slices are made of, those that the model does not see too; empty: all that it
+        does see.
+    most_pairs : int >= 0
+        Pairs of slices looked at, at most; the largest.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
+
+    columns: tuple[str, ...] = ()
+    most_pairs: Annotated[int, Field(ge=0, le=5_000)] = 200
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServeSettings:
     """[serve]: the load the release must bear, and the price of an instance.
 
@@ -395,7 +414,7 @@ class Settings:
     ----------
     name : str
         The project's.
-    problem, data, ethics, prices, labels, find, serve, watch
+    problem, data, ethics, prices, labels, find, slices, serve, watch
         One a section.
     """
 
@@ -406,6 +425,7 @@ class Settings:
     prices: Prices = field(default_factory=Prices)
     labels: LabelSettings = field(default_factory=LabelSettings)
     find: FindSettings = field(default_factory=FindSettings)
+    slices: SlicesSettings = field(default_factory=SlicesSettings)
     serve: ServeSettings = field(default_factory=ServeSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
 
@@ -422,6 +442,7 @@ SECTIONS: dict[str, type] = {
     "prices": Prices,
     "labels": LabelSettings,
     "find": FindSettings,
+    "slices": SlicesSettings,
     "serve": ServeSettings,
     "watch": WatchSettings,
 }

@@ -22,6 +22,7 @@ _TITLES = {
     "prices": "What do labels and machines cost? In the currency of [problem].",
     "labels": "How many people label an item, how are they checked, and what is labelled next?",
     "find": "Which kinds of models are tried?",
+    "slices": "Whom does the model fail? Looked at when it is tuned.",
     "serve": "Which load must the model bear?",
     "watch": "How is the model watched once it is in service?",
 }
@@ -66,6 +67,7 @@ _WORDS = {
         "by_which_error": "a miss, a false alarm, or both; and how",
         "data_allowed": "which data may be used, on what ground",
         "personal_data": "which columns are personal, and how they are protected",
+        "groups": "columns of groups to tell apart, such as sex; the model need not see them",
     },
     "prices": {
         "wage_per_hour": "of a person who labels",
@@ -99,6 +101,10 @@ _WORDS = {
         "cpu_limit_s": "seconds of processors one search may use; 0: no limit",
         "memory_limit_gb": "what a candidate may take; 0: four fifths of what is free",
         "accept_loss": "what a simpler candidate may lose against the best, in units of the metric",
+    },
+    "slices": {
+        "columns": "of the parts that are looked at; empty: all that the model sees",
+        "most_pairs": "pairs of parts looked at, at most",
     },
     "serve": {
         "peak_per_s": "requests a second at the peak",

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from leadline.errors import SettingsError
 from leadline.settings.sections import SECTIONS, TO_CONFIRM, Settings
 
-_LISTS = {"files", "stream", "exclude", "missing", "families", "assumed"}
+_LISTS = {"files", "stream", "exclude", "missing", "families", "assumed", "columns", "groups"}
 
 
 def load_settings(path: Path) -> Settings:

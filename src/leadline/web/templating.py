@@ -9,6 +9,7 @@ from starlette.templating import Jinja2Templates
 
 from leadline.phases.wording import chance, is_picture, moment, plural
 from leadline.report.chart_tables import table_of
+from leadline.report.slice_tables import slice_tables
 from leadline.services import number_format
 from leadline.services.queries.project_state import title_of
 
@@ -26,6 +27,7 @@ _FILTERS = {
     "percent_range": number_format.percent_range,
     "plural": plural,
     "signed": number_format.signed,
+    "slice_tables": slice_tables,
     "title_of": title_of,
 }
 

@@ -10,7 +10,7 @@ from leadline.phases.release import Release
 from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.report import template_rendering as templates
-from leadline.report.model_document import maintenance, operation, provenance
+from leadline.report.model_document import maintenance, operation, provenance, slice_section
 from leadline.report.model_document.front_matter import front_matter
 from leadline.report.model_document.section import LatestVerdicts, Section
 
@@ -27,6 +27,7 @@ _SECTIONS: tuple[Callable[[LatestVerdicts], Section], ...] = (
     operation.threshold,
     operation.release,
     operation.performance,
+    slice_section.whom_it_fails,
     operation.ageing,
     operation.watching,
     maintenance.assumptions,

@@ -18,10 +18,6 @@ _CALIBRATION = Unknown(
     "Do not read scores as probabilities; compare the mean score of labelled blocks with the "
     "share of hits in them first.",
 )
-_SEGMENTS = Unknown(
-    "How good it is for parts of the population (segments) is not measured.",
-    "Score a file of each part with 'leadline score' and compare it with the truth.",
-)
 
 
 def threshold(latest: LatestVerdicts) -> Section:
@@ -73,7 +69,7 @@ def performance(latest: LatestVerdicts) -> Section:
     """How good it is: on the test set, and block by block since."""
     title = "Performance"
     tuning, monitor = latest.get("tuning", Tuning), latest.get("monitor", Monitor)
-    sentences, tables, unknowns = [], [], [_SEGMENTS]
+    sentences, tables, unknowns = [], [], []
     if tuning is None:
         unknowns.append(not_run("tuning", "How good it is on the test set"))
     else:

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.examples import example_tuning
+from tests.phases.again import again, notes, warnings
+from tests.slice_reports import BALANCED, CAUTIOUS, NUMBERS, PAIR, REPORTS, UA
+
+from leadline.phases.slice_report import slice_findings
+from leadline.phases.tuning import Tuning
+from leadline.record.codec import decode, encode
+
+
+def test_where_nobody_has_looked_nothing_is_said() -> None:
+    assert slice_findings(()) == []
+    assert slice_findings([replace(BALANCED, n_tested=0, lines=())]) == []
+
+
+def test_a_slice_that_fares_worse_is_told_with_its_bound() -> None:
+    verdict = again(example_tuning(), slices=REPORTS)
+    first, second, *_ = [what for what in warnings(verdict) if what.startswith("Fares worse")]
+    assert first == (
+        "Fares worse: carrier = UA (balanced). 34.0% of 160 test rows are wrong, 17.0% of the "
+        "rest; the difference is at least 4.0%."
+    )
+    assert "its two parts explain 19.0%" in second
+    (finding, *_) = slice_findings(REPORTS)
+    assert finding.columns == ("carrier",)
+    assert finding.next
+
+
+def test_a_slice_is_told_once_at_the_point_where_most_is_shown() -> None:
+    less = replace(UA, at_least=0.01)
+    reports = [replace(CAUTIOUS, lines=(less,)), replace(BALANCED, lines=(UA,))]
+    (what,) = [each.what for each in slice_findings(reports) if "Fares worse" in each.what]
+    assert "(cautious, balanced)" in what
+    assert "at least 4.0%" in what
+
+
+def test_many_slices_are_told_by_the_first_five() -> None:
+    lines = tuple(replace(UA, name=f"carrier = {place}") for place in range(7))
+    whats = [each.what for each in slice_findings([replace(BALANCED, lines=lines, groups=())])]
+    assert sum("Fares worse" in what for what in whats) == 5
+    assert "2 further slices fare worse too: the table names them." in whats
+
+
+def test_numbers_are_told_by_how_far_they_are_off() -> None:
+    (finding,) = slice_findings([NUMBERS])
+    assert finding.what == (
+        "Fares worse: bmi of at least 30 (as-predicted). 120 test rows are off by 31.2 on "
+        "average, the rest by 18.4; the difference is at least 4.2."
+    )
+
+
+def test_none_worse_is_told_with_what_was_looked_at() -> None:
+    whats = [each.what for each in slice_findings([CAUTIOUS])]
+    assert whats[0] == (
+        "No slice is shown to fare worse than the rest, of 24 slices and 180 pairs looked at. "
+        "1 slice has not enough rows to know."
+    )
+
+
+def test_groups_with_too_few_rows_and_groups_that_differ_are_told() -> None:
+    verdict = again(example_tuning(), slices=REPORTS)
+    assert any("whether it fails these groups: origin = LGA." in what for what in notes(verdict))
+    (what,) = [each for each in warnings(verdict) if each.startswith("origin = EWR")]
+    assert what == (
+        "origin = EWR is flagged more often at 'cautious': 36.0% flagged, of all rows, 22.0% in "
+        "the rest; the difference is 5.0% to 23.0%."
+    )
+
+
+def test_slices_survive_the_record_and_old_entries_have_none() -> None:
+    verdict = again(example_tuning(), slices=REPORTS)
+    kept = encode(verdict)
+    assert decode(Tuning, kept, Tuning.VERSION) == verdict
+    del kept["slices"]
+    assert decode(Tuning, kept, Tuning.VERSION).slices == ()
+
+
+def test_worse_lines_are_those_that_are_shown() -> None:
+    assert BALANCED.worse == (UA, PAIR)
+    assert CAUTIOUS.worse == ()
