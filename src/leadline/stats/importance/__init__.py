@@ -1,0 +1,24 @@
+"""Importance: what a fitted model owes to each column, and to each word of a text.
+
+`permutation_importance` needs held-out rows and a function that predicts; nothing of the model.
+"""
+
+from __future__ import annotations
+
+from leadline.stats.importance.answer_direction import Direction, Slope
+from leadline.stats.importance.column_groups import association, group_columns
+from leadline.stats.importance.permuted_columns import (
+    ColumnImportance,
+    PermutationImportance,
+    permutation_importance,
+)
+
+__all__ = [
+    "ColumnImportance",
+    "Direction",
+    "PermutationImportance",
+    "Slope",
+    "association",
+    "group_columns",
+    "permutation_importance",
+]
