@@ -13,6 +13,7 @@ from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.report.audit_table import audit_table
 from leadline.report.chart_tables import table_of
+from leadline.report.importance import importance_tables
 from leadline.report.text_table import Table, tabled
 from leadline.report.verification import verification_table
 
@@ -62,6 +63,8 @@ class RowSection:
         What the audit of the data found, and what to do.
     verification : Table or None
         How earlier verdicts of the row came out, where that is known.
+    importance : tuple of Table
+        What the chosen candidate of a search leans on.
     findings : tuple of Finding
         With what to do about each.
     origin : str
@@ -78,6 +81,7 @@ class RowSection:
     table: Table | None = None
     audit: Table | None = None
     verification: Table | None = None
+    importance: tuple[Table, ...] = ()
     findings: tuple[Finding, ...] = ()
     origin: str = ""
 
@@ -125,6 +129,7 @@ def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bo
         table=table_of(entry.verdict),
         audit=audit_table(entry.verdict),
         verification=verification_table(entry.verdict),
+        importance=importance_tables(entry.verdict),
         findings=entry.verdict.findings,
         origin=f"Entry {entry.number}, by {entry.by}, {moment(entry.at)}.",
     )

@@ -12,13 +12,16 @@ from leadline.stats.importance.permuted_columns import (
     PermutationImportance,
     permutation_importance,
 )
+from leadline.stats.importance.word_effects import WordEffect, word_effects
 
 __all__ = [
     "ColumnImportance",
     "Direction",
     "PermutationImportance",
     "Slope",
+    "WordEffect",
     "association",
     "group_columns",
     "permutation_importance",
+    "word_effects",
 ]

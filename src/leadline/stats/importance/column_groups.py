@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 from scipy.stats import rankdata
 
 from leadline.stats.arrays import Floats, Ints, check_share
 from leadline.stats.importance.table_columns import Table, is_number, names_of, values_of
 
-CUT = 0.7
+CUT = 0.6
 """Association from which two columns are of one group, where nobody says another."""
 
 # a category that nearly every row has for itself goes along with anything
@@ -23,14 +24,14 @@ _MOST_LEVELS_SHARE = 0.2
 def group_columns(table: Table, *, cut: float = CUT) -> list[tuple[Hashable, ...]]:
     """Put columns that say much the same into one group.
 
-    Two columns are linked where their association is at least `cut`, and a group is all that hangs
-    together: no column has a link to one of another group.
+    Groups grow by average linkage: the two that go along most are joined, as long as their columns
+    have an association of at least `cut` on average.
 
     Parameters
     ----------
     table : ndarray, mapping or data frame of n_samples rows
         As `permutation_importance` takes it. Texts that hardly repeat are linked to nothing.
-    cut : float in (0, 1), default=0.7
+    cut : float in (0, 1), default=0.6
         In units of `association`.
 
     Returns
@@ -47,8 +48,11 @@ def group_columns(table: Table, *, cut: float = CUT) -> list[tuple[Hashable, ...
     """
     check_share(cut, "cut")
     names = names_of(table)
-    is_linked = association([values_of(table, name) for name in names]) >= cut
-    _, labels = connected_components(is_linked, directed=False)
+    if len(names) < 2:
+        return [(name,) for name in names]
+    distances = 1 - association([values_of(table, name) for name in names])
+    joined = linkage(squareform(distances, checks=False), method="average")
+    labels = fcluster(joined, t=1 - cut, criterion="distance")
     groups: dict[int, list[Hashable]] = {}
     for name, label in zip(names, labels.tolist(), strict=True):
         groups.setdefault(label, []).append(name)
@@ -80,7 +84,7 @@ def association(columns: list[NDArray[Any]]) -> Floats:
 
     Examples
     --------
-    >>> association([np.arange(9.0), -np.arange(9.0) ** 3]).round(2).tolist()
+    >>> association([np.arange(9.0), -(np.arange(9.0) ** 3)]).round(2).tolist()
     [[1.0, 1.0], [1.0, 1.0]]
     """
     found = np.eye(len(columns))

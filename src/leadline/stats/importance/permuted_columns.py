@@ -36,6 +36,7 @@ from scipy.special import stdtr, stdtrit
 from leadline.stats.arrays import Bools, Floats, Ints, check_share
 from leadline.stats.importance.answer_direction import Direction, direction_of
 from leadline.stats.importance.column_groups import group_columns
+from leadline.stats.importance.multiple_tests import holm
 from leadline.stats.importance.table_columns import (
     Table,
     n_rows_of,
@@ -45,7 +46,7 @@ from leadline.stats.importance.table_columns import (
 )
 
 FEWEST_REPEATS = 3
-_N_PARTS = 30
+_N_PARTS = 20
 _FEWEST_ROWS = 20
 
 Group = tuple[Hashable, ...]
@@ -102,7 +103,7 @@ class PermutationImportance:
     columns: tuple[ColumnImportance, ...]
 
 
-def permutation_importance(
+def permutation_importance(  # noqa: PLR0913 -- model, rows and error, and what is asked of them
     predict: Callable[[Any], ArrayLike],
     X: Table,
     y: ArrayLike,
@@ -363,29 +364,3 @@ def _decided(
             )
         )
     return tuple(sorted(decided, key=lambda each: -each.rise))
-
-
-def holm(p_values: ArrayLike) -> Floats:
-    """P-values corrected for how many there are, by Holm's method.
-
-    Parameters
-    ----------
-    p_values : array-like of float in [0, 1], shape (n_tests,)
-        Of single tests, which may depend on each other in any way.
-
-    Returns
-    -------
-    ndarray of float, shape (n_tests,)
-        Those up to .05 are wrong, any of them, with a probability of at most .05.
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03]).round(2).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    p: Floats = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(p, kind="stable")
-    raised = np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1)).clip(max=1.0)
-    corrected = np.empty(p.size)
-    corrected[order] = raised
-    return corrected

@@ -46,19 +46,29 @@ def n_rows_of(table: Table) -> int:
 def values_of(table: Table, name: Hashable) -> NDArray[Any]:
     """Values of one column: floats of numbers and times, NaN where missing; else texts.
 
+    Bytes, as of images, are empty texts.
+
     Examples
     --------
     >>> values_of({"a": [1, 2], "b": ["x", None]}, "b").tolist()
     ['x', '']
     """
-    column = table[:, name] if isinstance(table, np.ndarray) else table[name]
+    column: Any = table.T[_place(name)] if isinstance(table, np.ndarray) else table[name]
     values = column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
     if values.dtype.kind in "mM":
         moments = values.astype("datetime64[us]" if values.dtype.kind == "M" else "timedelta64[us]")
         return np.where(np.isnat(moments), np.nan, moments.astype(np.int64).astype(np.float64))
     if values.dtype.kind in "biuf":
         return values.astype(np.float64)
-    return np.array(["" if value is None else str(value) for value in values.tolist()], dtype=str)
+    is_told = [value is not None and not isinstance(value, bytes) for value in values.tolist()]
+    pairs = zip(values.tolist(), is_told, strict=True)
+    return np.array([str(value) if told else "" for value, told in pairs], dtype=str)
+
+
+def _place(name: Hashable) -> int:
+    """Number of a column of an array, which is its name."""
+    assert isinstance(name, int)
+    return name
 
 
 def is_number(values: NDArray[Any]) -> bool:
@@ -87,7 +97,7 @@ def with_values_from(table: Table, orders: Mapping[Hashable, Ints]) -> Table:
     if isinstance(table, np.ndarray):
         copy = table.copy()
         for name, order in orders.items():
-            copy[:, name] = table[order, name]
+            copy[:, _place(name)] = table[order, _place(name)]
         return copy
     if hasattr(table, "with_columns"):
         return table.with_columns([table[name][order] for name, order in orders.items()])
