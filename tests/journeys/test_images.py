@@ -23,8 +23,8 @@ from leadline.cli.releases import in_service
 from leadline.cli.terminal.options import EXIT_NO
 from leadline.engines.servers.http import create_app
 from leadline.evaluation.examples import held_out_examples
-from leadline.evaluation.held_out import HeldOut
 from leadline.evaluation.fit_spec import FitSpec, spec_of
+from leadline.evaluation.held_out import HeldOut
 from leadline.phases.data import Data, Kind
 from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem

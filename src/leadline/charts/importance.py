@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from leadline.charts.drawing.theme import (
+    AMBER,
     BLUE,
     GREY,
     INK,
@@ -19,8 +20,10 @@ from leadline.charts.drawing.theme import (
 from leadline.phases.search.importance import ColumnImportance, Importance
 
 _MOST_COLUMNS = 15
-_MOST_CHARS = 34
+_MOST_CHARS = 48
 _STEP = 30
+_STANDINGS = ["yes", "others may stand in for it", "may be chance"]
+_COLORS = [BLUE, AMBER, GREY]
 
 
 def importance_chart(importance: Importance | None) -> Picture | None:
@@ -35,34 +38,35 @@ def importance_chart(importance: Importance | None) -> Picture | None:
         return None
     shown = importance.columns[:_MOST_COLUMNS]
     base = alt.Chart(table([_row(each, importance) for each in shown]))
-    y = alt.Y("name:N", sort=None, title=None)
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
     x = alt.X("rise:Q", title="the error rises by", axis=alt.Axis(tickCount=6))
-    color = alt.condition("datum.useful", alt.value(BLUE), alt.value(GREY))
+    scale = alt.Scale(domain=_STANDINGS, range=_COLORS)
+    color = alt.Color("standing:N", legend=None, scale=scale)
     ends = alt.X("low:Q")
     drawn = layered(
         rule_at(x=0, color=GREY, dash=False),
-        base.mark_bar(height=14, opacity=0.35).encode(x, y, color=color),
-        base.mark_rule(strokeWidth=2.5).encode(ends, y, x2="high:Q", color=color),
-        base.mark_point(filled=True, size=70, opacity=1).encode(x, y, color=color),
+        base.mark_bar(height=14, opacity=0.35).encode(x, y, color),
+        base.mark_rule(strokeWidth=2.5).encode(ends, y, color, x2="high:Q"),
+        base.mark_point(filled=True, size=70, opacity=1).encode(x, y, color),
         base.mark_text(align="left", dx=8, fontSize=13, color=INK).encode(
             alt.X("end:Q"), y, text="label:N"
         ),
         width=WIDTH - 40,
         height=alt.Step(_STEP),
     )
-    return framed(drawn, _title(importance), _subtitle(importance, len(shown)))
+    return framed(drawn, importance.summary, _subtitle(importance, len(shown)))
 
 
 def _row(column: ColumnImportance, importance: Importance) -> Record:
     bounds = column.rise
-    way = f", {column.way}" if column.is_useful and column.way else ""
+    way = f", {column.way}" if column.is_used and column.way else ""
     return {
-        "name": _short(column.name),
+        "name": column.name,
         "rise": bounds.estimate,
         "low": bounds.low,
         "high": bounds.high,
         "end": max(bounds.high, 0.0),
-        "useful": column.is_useful,
+        "standing": column.standing,
         "label": _short(f"{importance.score:.3f} to {column.score_without:.3f}{way}"),
     }
 
@@ -71,19 +75,13 @@ def _short(words: str) -> str:
     return words if len(words) <= _MOST_CHARS else f"{words[: _MOST_CHARS - 1]}…"
 
 
-def _title(importance: Importance) -> str:
-    if not importance.useful:
-        return importance.summary
-    first = importance.useful[0]
-    return f"{importance.summary}: without {_short(first.name)}, {importance.fall(first)}"
-
-
 def _subtitle(importance: Importance, n_shown: int) -> str:
     left_out = len(importance.columns) - n_shown
     more = f" {left_out} more columns are in the table." if left_out else ""
     return (
         f"What becomes of the score when a column's values are moved between {importance.n_rows:,} "
         f"held-out rows, {importance.n_repeats} times; columns that say much the same are moved "
-        "together. Blue: beyond chance, all columns taken into account; grey: it may be chance. "
+        "together. Blue: it says something of its own, beyond chance; amber: the other columns may "
+        "stand in for it; grey: it may be chance. "
         f"Lines: 90% intervals.{more}"
     )

@@ -97,7 +97,8 @@ def importance_of(
     metric = scoring_of(spec.scoring)
     answering = _Answering(held_out, metric)
     groups = _groups(pool.X[held_out.train[:_MOST_ROWS]], spec.data.features)
-    n_moves = len(groups) + sum(len(group) for group in groups if len(group) > 1)
+    # each is moved between all rows and between those that are alike, and each of several alone
+    n_moves = 2 * len(groups) + sum(len(group) for group in groups if len(group) > 1)
     rows = _rows(answering, n_moves, left_s())
     if rows is None:
         return None
@@ -176,6 +177,7 @@ def _column(
         score_without=answering.metric.score(error + found.rise),
         share=found.rise / gain if gain > 0 else 0.0,
         p_value=found.p_value,
+        is_used=found.is_used,
         is_useful=found.is_useful,
         direction=said.slope.value if said is not None and is_number else "",
         level=said.level if said is not None else "",

@@ -28,14 +28,14 @@ def importance_tables(verdict: Verdict) -> tuple[Table, ...]:
 def _columns(importance: Importance) -> Table:
     rows = []
     for column in importance.columns:
-        rows.append(_cells(column, column.name, "yes" if column.is_useful else "may be chance"))
+        rows.append(_cells(column, column.name, column.standing))
         rows += [_cells(each, f"  {each.name} alone", "–") for each in column.members]
     head = (
         "Column",
         "Rise of the error",
         "90% range",
         "Score without",
-        "Beyond chance",
+        "Of use",
         "The answer",
     )
     caption = (

@@ -29,10 +29,12 @@ class ColumnImportance:
     share : float
         The rise as a share of what the candidate is better by than answers that know nothing.
     p_value : float
-        That it is chance, corrected for how many columns were looked at.
+        That it is of no use, corrected for how many columns were looked at.
+    is_used : bool
+        Whether chance would not do so: the candidate leans on it.
     is_useful : bool
-        Whether chance would not do so: of all useless columns together one is called useful in at
-        most 5 % of cases.
+        Whether it also says something that the other columns do not: of all useless columns
+        together any is called useful in at most 5 % of cases.
     direction : str
         Where the answer goes as the number rises: "rises" or "falls"; empty of neither.
     level : str
@@ -48,6 +50,7 @@ class ColumnImportance:
     score_without: float
     share: float
     p_value: float
+    is_used: bool
     is_useful: bool
     direction: str = ""
     level: str = ""
@@ -67,11 +70,19 @@ class ColumnImportance:
         ...     score_without=0.5,
         ...     share=0.0,
         ...     p_value=1.0,
+        ...     is_used=False,
         ...     is_useful=False,
         ... ).name
         'age + born'
         """
         return " + ".join(self.columns)
+
+    @property
+    def standing(self) -> str:
+        """What can be said of its use, in words."""
+        if self.is_useful:
+            return "yes"
+        return "others may stand in for it" if self.is_used else "may be chance"
 
     @property
     def way(self) -> str:
@@ -139,15 +150,15 @@ class Importance:
 
     @property
     def useful(self) -> tuple[ColumnImportance, ...]:
-        """Columns that it leans on beyond chance, the largest rise first."""
+        """Columns that say something of their own, the largest rise first."""
         return tuple(each for each in self.columns if each.is_useful)
 
     @property
     def carrier(self) -> ColumnImportance | None:
         """What carries nearly everything; None if nothing does, or there is nothing else."""
-        if len(self.columns) < 2 or not self.useful:
+        first = next((each for each in self.columns if each.is_used), None)
+        if len(self.columns) < 2 or first is None:
             return None
-        first = self.useful[0]
         return first if first.share > NEARLY_ALL else None
 
     @property
@@ -155,7 +166,7 @@ class Importance:
         """What it leans on, in a sentence without a full stop."""
         first = self.useful[:_MOST_NAMED]
         if not first:
-            return f"On {self.n_rows:,} held-out rows no single column can be shown to matter"
+            return f"On {self.n_rows:,} held-out rows no column can be shown to be of use by itself"
         return f"{self.candidate} leans most on {_listed(each.name for each in first)}"
 
     def fall(self, column: ColumnImportance) -> str:

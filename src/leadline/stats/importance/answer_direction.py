@@ -14,6 +14,7 @@ from leadline.stats.importance.table_columns import is_number
 
 _SHARE_TO_SAY = 0.8
 _FEWEST_OF_LEVEL = 5
+_TINY = 1e-9  # of the range of answers: less is rounding
 
 
 class Slope(StrEnum):
@@ -107,6 +108,6 @@ def _highest_level(values: NDArray[Any], answers: Floats, orders: Ints, moved: F
     taken = np.concatenate([codes, codes[orders].ravel()])
     is_frequent = np.bincount(codes, minlength=levels.size) >= _FEWEST_OF_LEVEL
     means = np.bincount(taken, weights=beyond.ravel()) / np.bincount(taken)
-    if not is_frequent.any() or not np.ptp(means) > 0:
+    if not is_frequent.any() or np.ptp(means) <= _TINY * np.ptp(every):
         return ""
     return str(levels[np.argmax(np.where(is_frequent, means, -np.inf))])

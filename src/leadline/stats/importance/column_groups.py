@@ -89,7 +89,7 @@ def association(columns: list[NDArray[Any]]) -> Floats:
     """
     found = np.eye(len(columns))
     numbers = [place for place, values in enumerate(columns) if is_number(values)]
-    ranks = {place: _centred_ranks(columns[place]) for place in numbers}
+    ranks = {place: centred_ranks(columns[place]) for place in numbers}
     if numbers:
         stacked = np.array([ranks[place] for place in numbers])
         found[np.ix_(numbers, numbers)] = np.abs(stacked @ stacked.T).clip(max=1.0)
@@ -114,8 +114,14 @@ def _codes_of(columns: list[NDArray[Any]]) -> dict[int, Ints]:
     return codes
 
 
-def _centred_ranks(values: Floats) -> Floats:
-    """Ranks without their mean, of length 1; zeros of a column with one value."""
+def centred_ranks(values: Floats) -> Floats:
+    """Ranks without their mean, of length 1; zeros of a column with one value.
+
+    Examples
+    --------
+    >>> centred_ranks(np.array([5.0, 9.0, 7.0])).round(2).tolist()
+    [-0.71, 0.71, 0.0]
+    """
     is_known = np.isfinite(values)
     ranks = np.zeros(values.size)
     if is_known.any():

@@ -12,7 +12,8 @@ A column that has nothing to do with the labels and the other columns, however m
 model uses it, has held-out rows in which its order is as good as any other. So its error is smaller
 than after each of :math:`R` shuffles in one case of :math:`R + 1` only. A column is called useful
 if that holds, and the rise is above 0 by a t test whose p-values are corrected for the number of
-columns by Holm's method [3]_.
+columns by Holm's method [3]_. Where it goes along with other columns, the same must hold when its
+values are moved only between rows that are alike in those, as `alike_rows` describes.
 
 References
 ----------
@@ -25,29 +26,23 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr, stdtrit
 
-from leadline.stats.arrays import Bools, Floats, Ints, check_share
-from leadline.stats.importance.answer_direction import Direction, direction_of
-from leadline.stats.importance.column_groups import group_columns
+from leadline.stats.arrays import Floats, check_share
+from leadline.stats.importance.alike_rows import expected_place, order_between_alike
+from leadline.stats.importance.answer_direction import Direction
+from leadline.stats.importance.column_groups import association, group_columns
+from leadline.stats.importance.moved_rows import HeldOutRows, Outcome, Rise
 from leadline.stats.importance.multiple_tests import holm
-from leadline.stats.importance.table_columns import (
-    Table,
-    n_rows_of,
-    names_of,
-    values_of,
-    with_values_from,
-)
+from leadline.stats.importance.table_columns import Table, names_of, values_of
 
 FEWEST_REPEATS = 3
-_N_PARTS = 20
-_FEWEST_ROWS = 20
+_LEAST_LINK = 0.15  # less is chance in a few hundred rows, and does no harm
 
 Group = tuple[Hashable, ...]
 
@@ -63,9 +58,11 @@ class ColumnImportance:
     rise, low, high : float
         Mean rise of the error when the values are moved, and its interval; in units of the error.
     p_value : float in [0, 1]
-        One-sided, that the rise is not above 0; corrected for all columns that were looked at.
-    is_useful : bool
+        One-sided, that it is of no use; corrected for all columns that were looked at.
+    is_used : bool
         Whether chance alone would not have it rise so.
+    is_useful : bool
+        Whether, besides, it says something that the other columns do not.
     direction : Direction or None
         Of a single column; None of a group, and where answers are no numbers.
     members : tuple of ColumnImportance
@@ -78,6 +75,7 @@ class ColumnImportance:
     low: float
     high: float
     p_value: float
+    is_used: bool = False
     is_useful: bool = False
     direction: Direction | None = None
     members: tuple[ColumnImportance, ...] = ()
@@ -159,9 +157,9 @@ def permutation_importance(  # noqa: PLR0913 -- model, rows and error, and what 
 
     Notes
     -----
-    A column that has no part in the labels but goes along with one that has is no useless column to
-    the model: it may lean on either. Group them; below the cut of a group the model's use of such a
-    column is real, but its values are not missed if it is left out before fitting.
+    A model may lean on a column that says nothing of its own, where it goes along with others that
+    do: such a column is used, not useful. Where others say all that a useful column does, the same
+    is found of it. Group them, and it is found of the group that it is useful.
 
     Examples
     --------
@@ -182,156 +180,110 @@ def permutation_importance(  # noqa: PLR0913 -- model, rows and error, and what 
     """
     check_share(confidence_level, "confidence_level")
     check_share(family_error, "family_error")
-    rows = _HeldOut.of(predict, X, np.asarray(y), error, rng, row_groups)
-    units = _units(groups if groups is not None else group_columns(X), X)
-    moved = {unit: _Moved() for unit in units}
-    for _ in range(max(n_repeats, FEWEST_REPEATS)):
-        repeat = []
-        for unit in units:
-            if is_over():
-                break
-            repeat.append(rows.moved(unit))
-        if len(repeat) < len(units):
-            break
-        for unit, outcome in zip(units, repeat, strict=True):
-            moved[unit].outcomes.append(outcome)
-    done = min((len(each.outcomes) for each in moved.values()), default=0)
-    if done < FEWEST_REPEATS:
+    rows = HeldOutRows.of(predict, X, np.asarray(y), error, rng, row_groups)
+    whole = [tuple(group) for group in (groups if groups is not None else group_columns(X))]
+    units = _units(whole, X)
+    outcomes = _outcomes(rows, dict.fromkeys(units), max(n_repeats, FEWEST_REPEATS), is_over)
+    n_done = len(outcomes[units[0]])
+    if n_done < FEWEST_REPEATS:
         return None
-    found = {unit: rows.importance(unit, moved[unit], confidence_level) for unit in units}
-    whole = [unit for unit in units if not any(set(unit) < set(other) for other in units)]
+    rises = {unit: rows.rise(outcomes[unit], confidence_level) for unit in units}
+    used = holm([rises[unit].p_value for unit in whole]) <= family_error
+    places = _places(X, [unit for unit, is_used in zip(whole, used, strict=True) if is_used])
+    again = _outcomes(rows, places, n_done, is_over)
+    # without the time to look, it is not called useful
+    own = {
+        unit: rows.rise(each, confidence_level).p_value if len(each) == n_done else 1.0
+        for unit, each in again.items()
+    }
+    p_values = holm([max(rises[unit].p_value, own.get(unit, 0.0)) for unit in whole])
+    found = [
+        ColumnImportance(
+            columns=unit,
+            rise=rises[unit].mean,
+            low=rises[unit].low,
+            high=rises[unit].high,
+            p_value=p_value,
+            is_used=is_used,
+            is_useful=p_value <= family_error,
+            direction=rows.direction(unit[0], outcomes[unit]) if len(unit) == 1 else None,
+            members=_members(rows, unit, rises, outcomes) if len(unit) > 1 else (),
+        )
+        for unit, p_value, is_used in zip(whole, p_values.tolist(), used.tolist(), strict=True)
+    ]
     return PermutationImportance(
         error=rows.error,
         n_rows=rows.y.size,
-        n_repeats=done,
-        columns=_decided(found, whole, family_error),
+        n_repeats=n_done,
+        columns=tuple(sorted(found, key=lambda each: -each.rise)),
     )
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """One unit moved once: its error, the errors without each part, and the answers."""
+def _outcomes(
+    rows: HeldOutRows,
+    places: Mapping[Group, Floats | None],
+    n_repeats: int,
+    is_over: Callable[[], bool],
+) -> dict[Group, list[Outcome]]:
+    """Each unit moved again and again, as often as there is time to move all of them.
 
-    error: float
-    without_parts: Floats
-    order: Ints
-    answers: NDArray[Any]
-
-
-@dataclass
-class _Moved:
-    outcomes: list[_Outcome] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _HeldOut:
-    """Held-out rows, and the model that answers them."""
-
-    predict: Callable[[Any], ArrayLike]
-    X: Table
-    y: NDArray[Any]
-    compute: Callable[[NDArray[Any], NDArray[Any]], float]
-    rng: np.random.Generator
-    parts: Ints
-    answers: NDArray[Any]
-    error: float
-    without_parts: Floats
-
-    @classmethod
-    def of(
-        cls,
-        predict: Callable[[Any], ArrayLike],
-        X: Table,
-        y: NDArray[Any],
-        compute: Callable[[NDArray[Any], NDArray[Any]], float],
-        rng: np.random.Generator,
-        row_groups: ArrayLike | None,
-    ) -> _HeldOut:
-        if n_rows_of(X) != y.size or y.size < _FEWEST_ROWS:
-            raise ValueError(
-                f"There are {n_rows_of(X)} rows and {y.size} labels; as many of both, and at least "
-                f"{_FEWEST_ROWS}, are needed. Hold out more rows."
-            )
-        parts = _parts(y, rng, row_groups)
-        answers = np.asarray(predict(X))
-        error = compute(y, answers)
-        if not np.isfinite(error):
-            raise ValueError(
-                f"The error of the rows as they are is {error}; a number is needed. Hold out rows "
-                "of every class."
-            )
-        n_parts = int(parts.max()) + 1
-        without = np.array([compute(y[parts != n], answers[parts != n]) for n in range(n_parts)])
-        return cls(predict, X, y, compute, rng, parts, answers, float(error), without)
-
-    def moved(self, unit: Group) -> _Outcome:
-        """Answers with the values of some columns from other rows, the same for all of them."""
-        order = self.rng.permutation(self.y.size)
-        table = with_values_from(self.X, dict.fromkeys(unit, order))
-        answers = np.asarray(self.predict(table))
-        givers = self.parts[order]
-        without = np.full(self.without_parts.size, np.nan)
-        for part in range(without.size):
-            is_kept: Bools = (self.parts != part) & (givers != part)
-            if is_kept.any():
-                without[part] = self.compute(self.y[is_kept], answers[is_kept])
-        return _Outcome(self.compute(self.y, answers), without, order, answers)
-
-    def importance(self, unit: Group, moved: _Moved, confidence_level: float) -> ColumnImportance:
-        """The rise and its interval; the p-value is of this unit alone."""
-        errors = np.array([each.error for each in moved.outcomes])
-        rise = float(errors.mean()) - self.error
-        rises = np.mean([each.without_parts for each in moved.outcomes], axis=0)
-        rises = (rises - self.without_parts)[np.isfinite(rises) & np.isfinite(self.without_parts)]
-        df = max(rises.size - 1, 1)
-        stderr = _stderr(rises, errors) if rises.size > 1 else np.inf
-        margin = float(stdtrit(df, (1 + confidence_level) / 2)) * stderr if stderr > 0 else 0.0
-        is_best = bool(self.error < errors.min())
-        p_value = float(stdtr(df, -rise / stderr)) if is_best and stderr > 0 else 1.0
-        return ColumnImportance(
-            columns=unit,
-            rise=rise,
-            low=rise - margin,
-            high=rise + margin,
-            p_value=p_value,
-            direction=self._direction(unit, moved) if len(unit) == 1 else None,
-        )
-
-    def _direction(self, unit: Group, moved: _Moved) -> Direction | None:
-        if self.answers.dtype.kind not in "biuf":
-            return None
-        rows = self.answers.reshape(self.y.size, -1).astype(np.float64)
-        return direction_of(
-            values_of(self.X, unit[0]),
-            rows,
-            np.array([each.order for each in moved.outcomes]),
-            np.array([each.answers.reshape(rows.shape) for each in moved.outcomes], dtype=float),
-        )
-
-
-def _stderr(rises: Floats, errors: Floats) -> float:
-    """Standard error of a rise, from those without each part, and the errors of each repeat.
-
-    A pair of a row and the one it was given a value from is left out twice, with the part of each.
-    So chance in dealing out the values is counted twice, and once is taken away.
+    Between all rows, or between those that are alike by their place.
     """
-    variance = (rises.size - 1) * float(np.var(rises))
-    of_repeats = float(np.var(errors, ddof=1)) / errors.size
-    return float(np.sqrt(max(variance - of_repeats, variance / 2)))
+    outcomes: dict[Group, list[Outcome]] = {unit: [] for unit in places}
+    for _ in range(n_repeats if places else 0):
+        repeat = []
+        for unit, place in places.items():
+            if is_over():
+                return outcomes
+            if place is None:
+                order = rows.rng.permutation(rows.y.size)
+            else:
+                order = order_between_alike(place, rows.rng)
+            repeat.append(rows.moved(unit, order))
+        for unit, outcome in zip(places, repeat, strict=True):
+            outcomes[unit].append(outcome)
+    return outcomes
 
 
-def _parts(y: NDArray[Any], rng: np.random.Generator, row_groups: ArrayLike | None) -> Ints:
-    """Number of the part of each row: alike in classes, and no group of rows in two parts."""
-    if row_groups is not None:
-        _, codes = np.unique(np.asarray(row_groups), return_inverse=True)
-        n_groups = int(codes.max()) + 1
-        return np.asarray((rng.permutation(n_groups) % _N_PARTS)[codes], dtype=np.int64)
-    order = rng.permutation(y.size)
-    if y.dtype.kind != "f":
-        order = order[np.argsort(y[order], kind="stable")]
-    parts = np.empty(y.size, dtype=np.int64)
-    parts[order] = np.arange(y.size) % min(_N_PARTS, y.size)
-    return parts
+def _places(table: Table, units: Sequence[Group]) -> dict[Group, Floats]:
+    """What other columns say of each unit that goes along with any, as one number a row."""
+    if not units:
+        return {}
+    names = names_of(table)
+    values = [values_of(table, name) for name in names]
+    linked = association(values)
+    places: dict[Group, Floats] = {}
+    for unit in units:
+        inside = [names.index(name) for name in unit]
+        strength = linked[inside].max(axis=0)
+        strength[inside] = 0.0
+        others = [place for place in np.argsort(-strength) if strength[place] >= _LEAST_LINK]
+        if others:
+            places[unit] = expected_place(
+                [values[place] for place in inside], [values[place] for place in others]
+            )
+    return places
+
+
+def _members(
+    rows: HeldOutRows,
+    unit: Group,
+    rises: Mapping[Group, Rise],
+    outcomes: Mapping[Group, list[Outcome]],
+) -> tuple[ColumnImportance, ...]:
+    """Each column of a group moved alone, the largest rise first."""
+    found = [
+        ColumnImportance(
+            columns=(name,),
+            rise=rises[name,].mean,
+            low=rises[name,].low,
+            high=rises[name,].high,
+            p_value=rises[name,].p_value,
+            direction=rows.direction(name, outcomes[name,]),
+        )
+        for name in unit
+    ]
+    return tuple(sorted(found, key=lambda each: -each.rise))
 
 
 def _units(groups: Sequence[Group], table: Table) -> list[Group]:
@@ -343,24 +295,3 @@ def _units(groups: Sequence[Group], table: Table) -> list[Group]:
         )
     alone = [(name,) for group in groups if len(group) > 1 for name in group]
     return [*(tuple(group) for group in groups), *alone]
-
-
-def _decided(
-    found: dict[Group, ColumnImportance], whole: Sequence[Group], family_error: float
-) -> tuple[ColumnImportance, ...]:
-    """Groups with corrected p-values and their members, the largest rise first."""
-    corrected = holm([found[unit].p_value for unit in whole])
-    decided = []
-    for unit, p_value in zip(whole, corrected.tolist(), strict=True):
-        members = [found[(name,)] for name in unit] if len(unit) > 1 else []
-        decided.append(
-            ColumnImportance(
-                **{
-                    **vars(found[unit]),
-                    "p_value": p_value,
-                    "is_useful": p_value <= family_error,
-                    "members": tuple(sorted(members, key=lambda each: -each.rise)),
-                }
-            )
-        )
-    return tuple(sorted(decided, key=lambda each: -each.rise))
