@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 
 from leadline.charts.drawing.theme import (
@@ -22,6 +24,8 @@ from leadline.phases.search.importance import ColumnImportance, Importance
 _MOST_COLUMNS = 15
 _MOST_CHARS = 48
 _STEP = 30
+_NAMES = 190  # pixels for the words beside the bars, in a browser's widest font too
+_SHARE_OF_WORDS = 0.6
 _STANDINGS = ["yes", "others may stand in for it", "may be chance"]
 _COLORS = [BLUE, AMBER, GREY]
 
@@ -38,10 +42,12 @@ def importance_chart(importance: Importance | None) -> Picture | None:
         return None
     shown = importance.columns[:_MOST_COLUMNS]
     base = alt.Chart(table([_row(each, importance) for each in shown]))
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
-    x = alt.X("rise:Q", title="the error rises by", axis=alt.Axis(tickCount=6))
-    scale = alt.Scale(domain=_STANDINGS, range=_COLORS)
-    color = alt.Color("standing:N", legend=None, scale=scale)
+    names = alt.Axis(labelLimit=_NAMES, minExtent=_NAMES)
+    y = alt.Y("name:N", sort=None, title=None, axis=names)
+    scale = alt.Scale(domain=_domain(shown), nice=False)
+    x = alt.X("rise:Q", title="the error rises by", axis=alt.Axis(tickCount=6), scale=scale)
+    colors = alt.Scale(domain=_STANDINGS, range=_COLORS)
+    color = alt.Color("standing:N", legend=None, scale=colors)
     ends = alt.X("low:Q")
     drawn = layered(
         rule_at(x=0, color=GREY, dash=False),
@@ -51,10 +57,18 @@ def importance_chart(importance: Importance | None) -> Picture | None:
         base.mark_text(align="left", dx=8, fontSize=13, color=INK).encode(
             alt.X("end:Q"), y, text="label:N"
         ),
-        width=WIDTH - 40,
+        width=WIDTH,
         height=alt.Step(_STEP),
     )
     return framed(drawn, importance.summary, _subtitle(importance, len(shown)))
+
+
+def _domain(shown: Sequence[ColumnImportance]) -> list[float]:
+    """From the lowest end to beyond the highest one, where the words stand."""
+    low = min(0.0, *(each.rise.low for each in shown))
+    high = max(0.0, *(each.rise.high for each in shown))
+    margin = (high - low or 1.0) * _SHARE_OF_WORDS
+    return [low, high + margin]
 
 
 def _row(column: ColumnImportance, importance: Importance) -> Record:

@@ -19,7 +19,12 @@ from leadline.evaluation.held_out import HeldOut
 from leadline.evaluation.scores import response_of, response_of_shares, score_of, shares_of
 from leadline.phases.data import SplitKind
 from leadline.phases.scoring import Metric, Task, scoring_of
-from leadline.phases.search.importance import ColumnImportance, Importance, WordImportance
+from leadline.phases.search.importance import (
+    ColumnImportance,
+    Importance,
+    MovedColumn,
+    WordImportance,
+)
 from leadline.phases.verdict import Bounds
 from leadline.stats import importance as stats
 from leadline.stats.arrays import Ints
@@ -169,20 +174,27 @@ def _column(
     found: stats.ColumnImportance, error: float, nothing: float, answering: _Answering
 ) -> ColumnImportance:
     """One column as the record holds it."""
-    said, gain = found.direction, nothing - error
-    is_number = said is not None and said.slope is not stats.Slope.NEITHER
+    gain = nothing - error
     return ColumnImportance(
-        columns=tuple(str(name) for name in found.columns),
-        rise=Bounds(estimate=found.rise, low=found.low, high=found.high),
-        score_without=answering.metric.score(error + found.rise),
+        **vars(_moved(found, error, answering)),
         share=found.rise / gain if gain > 0 else 0.0,
         p_value=found.p_value,
         is_used=found.is_used,
         is_useful=found.is_useful,
-        direction=said.slope.value if said is not None and is_number else "",
+        members=tuple(_moved(each, error, answering) for each in found.members),
+    )
+
+
+def _moved(found: stats.ColumnImportance, error: float, answering: _Answering) -> MovedColumn:
+    said = found.direction
+    has_slope = said is not None and said.slope is not stats.Slope.NEITHER
+    return MovedColumn(
+        columns=tuple(str(name) for name in found.columns),
+        rise=Bounds(estimate=found.rise, low=found.low, high=found.high),
+        score_without=answering.metric.score(error + found.rise),
+        direction=said.slope.value if said is not None and has_slope else "",
         level=said.level if said is not None else "",
         toward=answering.class_of(said.output) if said is not None else "",
-        members=tuple(_column(each, error, nothing, answering) for each in found.members),
     )
 
 

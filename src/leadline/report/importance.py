@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.phases.search import Search
-from leadline.phases.search.importance import ColumnImportance, Importance
+from leadline.phases.search.importance import Importance, MovedColumn
 from leadline.phases.verdict import Verdict
 from leadline.report.text_table import Table, tabled
 
@@ -45,7 +45,7 @@ def _columns(importance: Importance) -> Table:
     return tabled(caption, head, rows)
 
 
-def _cells(column: ColumnImportance, name: str, said: str) -> tuple[str, ...]:
+def _cells(column: MovedColumn, name: str, said: str) -> tuple[str, ...]:
     return (
         name,
         f"{column.rise.estimate:z.4f}",

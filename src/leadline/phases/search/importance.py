@@ -15,8 +15,8 @@ _MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColumnImportance:
-    """What the candidate owes to a column, or to several that say much the same.
+class MovedColumn:
+    """What becomes of the error when a column is moved, or several that say much the same.
 
     Attributes
     ----------
@@ -26,6 +26,48 @@ class ColumnImportance:
         Of the error, with a 90 % interval.
     score_without : float
         Score when the values are moved.
+    direction : str
+        Where the answer goes as the number rises: "rises" or "falls"; empty of neither.
+    level : str
+        Of a category: the one with the highest answer.
+    toward : str
+        The class whose probability that answer is; empty for the positive class and for numbers.
+    """
+
+    columns: tuple[str, ...]
+    rise: Bounds
+    score_without: float
+    direction: str = ""
+    level: str = ""
+    toward: str = ""
+
+    @property
+    def name(self) -> str:
+        """The columns in words.
+
+        Examples
+        --------
+        >>> nothing = Bounds(estimate=0.0, low=0.0, high=0.0)
+        >>> MovedColumn(columns=("age", "born"), rise=nothing, score_without=0.5).name
+        'age + born'
+        """
+        return " + ".join(self.columns)
+
+    @property
+    def way(self) -> str:
+        """How the answer moves with the value, in words; empty where that is not known."""
+        goal = f" towards {self.toward}" if self.toward else ""
+        if self.direction:
+            return f"{self.direction} with it{goal}"
+        return f"highest at {self.level}{goal}" if self.level else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnImportance(MovedColumn):
+    """What the candidate owes to a column, or to several that say much the same.
+
+    Attributes
+    ----------
     share : float
         The rise as a share of what the candidate is better by than answers that know nothing.
     p_value : float
@@ -35,47 +77,15 @@ class ColumnImportance:
     is_useful : bool
         Whether it also says something that the other columns do not: of all useless columns
         together any is called useful in at most 5 % of cases.
-    direction : str
-        Where the answer goes as the number rises: "rises" or "falls"; empty of neither.
-    level : str
-        Of a category: the one with the highest answer.
-    toward : str
-        The class whose probability that answer is; empty for the positive class and for numbers.
-    members : tuple of ColumnImportance
+    members : tuple of MovedColumn
         Of several: each of them moved alone, the largest rise first.
     """
 
-    columns: tuple[str, ...]
-    rise: Bounds
-    score_without: float
     share: float
     p_value: float
     is_used: bool
     is_useful: bool
-    direction: str = ""
-    level: str = ""
-    toward: str = ""
-    members: tuple[ColumnImportance, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The columns in words.
-
-        Examples
-        --------
-        >>> nothing = Bounds(estimate=0.0, low=0.0, high=0.0)
-        >>> ColumnImportance(
-        ...     columns=("age", "born"),
-        ...     rise=nothing,
-        ...     score_without=0.5,
-        ...     share=0.0,
-        ...     p_value=1.0,
-        ...     is_used=False,
-        ...     is_useful=False,
-        ... ).name
-        'age + born'
-        """
-        return " + ".join(self.columns)
+    members: tuple[MovedColumn, ...] = ()
 
     @property
     def standing(self) -> str:
@@ -83,14 +93,6 @@ class ColumnImportance:
         if self.is_useful:
             return "yes"
         return "others may stand in for it" if self.is_used else "may be chance"
-
-    @property
-    def way(self) -> str:
-        """How the answer moves with the value, in words; empty where that is not known."""
-        goal = f" towards {self.toward}" if self.toward else ""
-        if self.direction:
-            return f"{self.direction} with it{goal}"
-        return f"highest at {self.level}{goal}" if self.level else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +190,7 @@ def importance_findings(importance: Importance | None) -> list[Finding]:
         return []
     carrier = importance.carrier
     if carrier is None:
-        first = f": without {importance.useful[0].name} " if importance.useful else ""
+        first = f": without {importance.useful[0].name}, " if importance.useful else ""
         fall = importance.fall(importance.useful[0]) if importance.useful else ""
         return [note(f"{importance.summary}{first}{fall}.")]
     verb = "carry" if len(carrier.columns) > 1 else "carries"
