@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Bounds, Finding, note, warning
 
-NEARLY_ALL = 0.8
+NEARLY_ALL = 0.75
 """Share of what a candidate is better than nothing by, from which a column carries nearly all."""
 
 _MOST_NAMED = 3
