@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -39,10 +40,12 @@ from leadline.stats.importance.answer_direction import Direction
 from leadline.stats.importance.column_groups import association, group_columns
 from leadline.stats.importance.moved_rows import HeldOutRows, Outcome, Rise
 from leadline.stats.importance.multiple_tests import holm
-from leadline.stats.importance.table_columns import Table, names_of, values_of
+from leadline.stats.importance.table_columns import Table, n_rows_of, names_of, values_of
 
 FEWEST_REPEATS = 3
-_LEAST_LINK = 0.15  # less is chance in a few hundred rows, and does no harm
+# an association of less does no harm, nor one that so few rows have by chance
+_LEAST_LINK = 0.15
+_CHANCE_LINKS = 3.0
 
 Group = tuple[Hashable, ...]
 
@@ -252,12 +255,13 @@ def _places(table: Table, units: Sequence[Group]) -> dict[Group, Floats]:
     names = names_of(table)
     values = [values_of(table, name) for name in names]
     linked = association(values)
+    least = max(_LEAST_LINK, _CHANCE_LINKS / sqrt(n_rows_of(table)))
     places: dict[Group, Floats] = {}
     for unit in units:
         inside = [names.index(name) for name in unit]
         strength = linked[inside].max(axis=0)
         strength[inside] = 0.0
-        others = [place for place in np.argsort(-strength) if strength[place] >= _LEAST_LINK]
+        others = [place for place in np.argsort(-strength) if strength[place] >= least]
         if others:
             places[unit] = expected_place(
                 [values[place] for place in inside], [values[place] for place in others]
