@@ -304,9 +304,8 @@ class Result:
             ),
             f"<p>{escape(verdict.summary)}</p>",
         ]
-        picture = self.plot()
-        if picture is not None:
-            parts.append(svg(picture))
+        pictures = (self.plot(), self.plot("importance"))
+        parts += [svg(picture) for picture in pictures if picture is not None]
         worth = [f for f in verdict.findings if f.severity is not Severity.NOTE]
         if worth:
             items = "".join(f"<li>{escape(f'{f.what} {f.next}'.strip())}</li>" for f in worth)
