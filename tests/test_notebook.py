@@ -8,7 +8,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.importances import FLIGHTS, search_with
 from tests.projects import BY, copy_of_released, customers, project
+from tests.services.flights import append, make_workspace
 
 import leadline.notebook as nb
 from leadline.charts import svg
@@ -117,6 +119,28 @@ def test_a_plot_is_a_picture(released: nb.Project) -> None:
 
 
 # --------------------------------------------------------------------------- from frames
+
+
+def test_what_a_candidate_leans_on_is_a_picture_and_two_tables(tmp_path: Path) -> None:
+    with make_workspace(tmp_path, ("problem", "data")) as workspace:
+        append(workspace, "search", search_with(FLIGHTS))
+    with nb.open(tmp_path) as mine:
+        result = mine.result("search")
+        assert result.plot("importance") is not None
+        assert result._repr_html_().count("<svg") == 2
+        frame = result.to_frame("importance")
+        assert frame["columns"].to_list()[:3] == [
+            "hour",
+            "distance + air_time",
+            "distance + air_time",
+        ]
+        assert frame["alone"].to_list()[:3] == [None, None, "distance"]
+        assert frame["rise_low"][0] == pytest.approx(0.13)
+        assert result.to_frame("words")["word"].to_list() == ["late", "early"]
+        assert mine.result("data").to_frame("importance").is_empty()
+        assert mine.result("data").plot("importance") is None
+        with pytest.raises(ValueError, match="'importance', 'words' or nothing"):
+            result.to_frame("weights")
 
 
 def frame_of_parcels() -> pl.DataFrame:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from leadline.charts import chart_of, svg
+from leadline.charts import chart_of, details_of, svg
 from leadline.errors import DataError, NotReadyError, SettingsError, first_line
 from leadline.phases.lifecycle import ROWS, Standing
 from leadline.phases.verdict import Bounds, Severity, Verdict
@@ -264,19 +264,34 @@ class Result:
     def __repr__(self) -> str:
         return f"{self.entry.row}: {self.verdict.answer.value}. {self.verdict.summary}"
 
-    def plot(self) -> Picture | None:
-        """The picture of the verdict; None where there is nothing to draw."""
-        return chart_of(self.verdict)
+    def plot(self, name: str = "") -> Picture | None:
+        """The picture of the verdict; None where there is nothing to draw.
 
-    def to_frame(self) -> pl.DataFrame:
+        Parameters
+        ----------
+        name : str, default=""
+            Of a further picture, such as "importance" of a search: what its candidate leans on.
+        """
+        return details_of(self.verdict).get(name) if name else chart_of(self.verdict)
+
+    def to_frame(self, name: str = "") -> pl.DataFrame:
         """The numbers behind the picture, one row a point, trial, block or column.
+
+        Parameters
+        ----------
+        name : {"", "importance", "words"}, default=""
+            Of a search: "importance" of the columns to its candidate, and of "words" of texts.
 
         Returns
         -------
         DataFrame
             Intervals become three columns: ``x``, ``x_low`` and ``x_high``.
         """
-        return pl.DataFrame(list(_records(self.entry.row, self.verdict)), infer_schema_length=None)
+        if name:
+            rows = list(_importance_records(self.verdict, name))
+        else:
+            rows = list(_records(self.entry.row, self.verdict))
+        return pl.DataFrame(rows, infer_schema_length=None)
 
     def _repr_html_(self) -> str:
         verdict = self.verdict
@@ -289,9 +304,8 @@ class Result:
             ),
             f"<p>{escape(verdict.summary)}</p>",
         ]
-        picture = self.plot()
-        if picture is not None:
-            parts.append(svg(picture))
+        pictures = (self.plot(), self.plot("importance"))
+        parts += [svg(picture) for picture in pictures if picture is not None]
         worth = [f for f in verdict.findings if f.severity is not Severity.NOTE]
         if worth:
             items = "".join(f"<li>{escape(f'{f.what} {f.next}'.strip())}</li>" for f in worth)
@@ -320,6 +334,22 @@ def _records(row: str, verdict: Any) -> Iterator[dict[str, Any]]:
         yield from (_flat(part) for part in getattr(verdict, _TABLES[row]))
     else:
         yield _flat(verdict)
+
+
+def _importance_records(verdict: Any, name: str) -> Iterator[dict[str, Any]]:
+    """Columns or words that a search's candidate leans on; none where it was not looked at."""
+    if name not in {"importance", "words"}:
+        raise ValueError(f"name is {name!r}; 'importance', 'words' or nothing is needed.")
+    found = getattr(verdict, "importance", None)
+    if found is None:
+        return
+    if name == "words":
+        yield from (_flat(word) for word in found.words)
+        return
+    for column in found.columns:
+        yield {"columns": column.name, **_flat(column)}
+        for member in column.members:
+            yield {"columns": column.name, "alone": member.name, **_flat(member)}
 
 
 def _flat(part: Any) -> dict[str, Any]:

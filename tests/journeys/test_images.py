@@ -24,6 +24,7 @@ from leadline.cli.terminal.options import EXIT_NO
 from leadline.engines.servers.http import create_app
 from leadline.evaluation.examples import held_out_examples
 from leadline.evaluation.fit_spec import FitSpec, spec_of
+from leadline.evaluation.held_out import HeldOut
 from leadline.phases.data import Data, Kind
 from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
@@ -120,7 +121,7 @@ def see_evidence(workspace: Workspace) -> None:
     assert isinstance(search, Search)
     assert search.chosen.startswith("linear")
     # whether a box leaves time for them depends on the machine
-    examples = held_out_examples(spec_of_chosen(workspace, data, search))
+    examples = held_out_examples(HeldOut.of(spec_of_chosen(workspace, data, search)))
     shown = [value for example in examples for value in example.values.values() if value]
     assert shown
     assert all(is_picture(value) and len(value) < 4_000 for value in shown)

@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import Any
 
 from leadline.charts.drawing.theme import Picture
+from leadline.charts.importance import importance_chart
 from leadline.charts.neural_network import architecture_chart, epochs_chart
 from leadline.charts.verification import verification_chart
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS
 from leadline.phases.search import Search
+from leadline.phases.search.trial import Trial
 from leadline.phases.verdict import Verdict
 
 _DRAW: dict[type[Verdict], Callable[[Any], Picture | None]] = {
@@ -24,7 +26,8 @@ _DRAW: dict[type[Verdict], Callable[[Any], Picture | None]] = {
 def details_of(verdict: Verdict) -> dict[str, Picture]:
     """Further pictures of a verdict, by name.
 
-    Of a search, what its best neural network is; of a forecast, how earlier ones did.
+    Of a search, what the chosen candidate leans on, and what its best neural network is; of a
+    forecast, how earlier ones did.
 
     Parameters
     ----------
@@ -32,15 +35,20 @@ def details_of(verdict: Verdict) -> dict[str, Picture]:
         Of any row of the life cycle.
     """
     drawn: dict[str, Picture | None] = {}
-    if isinstance(verdict, Search) and verdict.network is not None:
-        trial = verdict.network
-        drawn = {
-            "architecture": architecture_chart(trial.architecture, f"What {trial.name} is made of"),
-            "epochs": epochs_chart(trial.epochs, f"How the training of {trial.name} went"),
-        }
+    if isinstance(verdict, Search):
+        drawn = {"importance": importance_chart(verdict.importance)}
+        if verdict.network is not None:
+            drawn |= _network_pictures(verdict.network)
     elif isinstance(verdict, Forecast):
         drawn = {"verification": verification_chart(verdict)}
     return {name: picture for name, picture in drawn.items() if picture is not None}
+
+
+def _network_pictures(trial: Trial) -> dict[str, Picture | None]:
+    return {
+        "architecture": architecture_chart(trial.architecture, f"What {trial.name} is made of"),
+        "epochs": epochs_chart(trial.epochs, f"How the training of {trial.name} went"),
+    }
 
 
 def chart_of(verdict: Verdict) -> Picture | None:

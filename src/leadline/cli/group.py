@@ -11,6 +11,7 @@ VERBS = {
     "status": "Where the project stands, and what to do next.",
     "data": "How each column was read, and what it is used for.",
     "run": "Compute what is missing or stale: stages, rows, or everything.",
+    "importance": "What the chosen candidate leans on: columns, and words of texts.",
     "plan": "What some budgets would buy, before any of them is spent.",
     "decide": "Say go, back or stop after a stage, and why.",
     "label": "Label rows one by one.",

@@ -9,29 +9,28 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.frames import Pool, Rows, load_pool
+from leadline.datasets.frames import Pool, Rows
 from leadline.evaluation.explanations import explain
-from leadline.evaluation.fit import build, fit_model, fold_rows
 from leadline.evaluation.fit_spec import FitSpec
+from leadline.evaluation.held_out import HeldOut
 from leadline.evaluation.scores import positive_scores
 from leadline.phases.scoring import Task
 from leadline.phases.search.trial import Example
 from leadline.phases.wording import plain_text
 from leadline.reading.images.pixels import thumbnail
-from leadline.record import Artifacts
 
 _LONGEST_TEXT = 200
 
 
 def held_out_examples(
-    spec: FitSpec, *, n_right: int = 10, n_wrong: int = 10
+    held_out: HeldOut, *, n_right: int = 10, n_wrong: int = 10
 ) -> tuple[Example, ...]:
-    """Right and wrong predictions on validation rows of the first fold.
+    """Right and wrong predictions on validation rows.
 
     Parameters
     ----------
-    spec : FitSpec
-        The candidate; it is fitted once more.
+    held_out : HeldOut
+        A candidate fitted to the train rows of a fold.
     n_right, n_wrong : int, default=10
         At most so many of each, drawn at random: not the best and worst, which mislead.
 
@@ -41,9 +40,8 @@ def held_out_examples(
         Right ones first. As many rows are predicted positive as there are positives: no
         operating point has been chosen yet.
     """
-    pool = load_pool(Artifacts(spec.artifacts), spec.data, spec.target)
-    train, valid = fold_rows(pool, spec)
-    model = fit_model(build(spec), pool, train)
+    spec, pool, model = held_out.spec, held_out.pool, held_out.model
+    train, valid = held_out.train, held_out.valid
     guesses, scores = _guess(model, pool, valid, spec)
     truth = pool.y[valid]
     is_right = _is_right(truth, guesses, spec.target.task)

@@ -81,6 +81,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             asked_at=time.time() - report.waited_s(),
             granted_s=max(granted_s, _LEAST_BOX_S),
             ready_file=str(Path(folder) / "ready"),
+            most_importance_s=workspace.settings.find.importance_s,
         )
         _end_what_ran(workspace, request)
         n_kept = len(_asked_trials(workspace, request))
@@ -106,6 +107,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             currency=problem.currency,
             n_rows=data.split.n_train,
             examples=outcome.examples if outcome.chosen == chosen else (),
+            importance=outcome.importance if outcome.chosen == chosen else None,
             n_affordable=request.n_affordable,
             closed=closed,
             cpu_s=monitor.cpu_s,

@@ -13,6 +13,7 @@ from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.report.audit_table import audit_table
 from leadline.report.chart_tables import table_of
+from leadline.report.importance import importance_tables
 from leadline.report.slice_tables import slice_tables
 from leadline.report.text_table import Table, tabled
 from leadline.report.verification import verification_table
@@ -63,8 +64,8 @@ class RowSection:
         What the audit of the data found, and what to do.
     verification : Table or None
         How earlier verdicts of the row came out, where that is known.
-    slices : tuple of Table
-        Whom the model fails, point by point.
+    further : tuple of Table
+        What the chosen candidate of a search leans on; whom the model fails, point by point.
     findings : tuple of Finding
         With what to do about each.
     origin : str
@@ -81,7 +82,7 @@ class RowSection:
     table: Table | None = None
     audit: Table | None = None
     verification: Table | None = None
-    slices: tuple[Table, ...] = ()
+    further: tuple[Table, ...] = ()
     findings: tuple[Finding, ...] = ()
     origin: str = ""
 
@@ -129,7 +130,7 @@ def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bo
         table=table_of(entry.verdict),
         audit=audit_table(entry.verdict),
         verification=verification_table(entry.verdict),
-        slices=slice_tables(entry.verdict),
+        further=(*importance_tables(entry.verdict), *slice_tables(entry.verdict)),
         findings=entry.verdict.findings,
         origin=f"Entry {entry.number}, by {entry.by}, {moment(entry.at)}.",
     )

@@ -20,6 +20,7 @@ from leadline.phases.wording import chance, moment
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
+from leadline.report.importance import importance_tables
 from leadline.report.row_sections import Drawing
 from leadline.report.text_table import Table, duration, money, tabled
 
@@ -109,6 +110,7 @@ def demo_report(entries: Sequence[Entry], *, title: str, form: DemoForm) -> str:
         "facts": (*_asked(problem, search), *_cost(search)),
         "drawings": _drawings(search) if form == "html" else (),
         "candidates": candidates(search),
+        "importance": importance_tables(search),
         "examples": tuple(_shown(example) for example in search.examples),
         "findings": search.findings,
         "origin": f"Entry {entry.number}, by {entry.by}, {moment(entry.at)}.",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.search.choice import choose
+from leadline.phases.search.importance import Importance
 from leadline.phases.search.trial import ENSEMBLE, Example, Trial
 from leadline.workspace import Workspace
 
@@ -37,6 +38,7 @@ _ENSEMBLE_S = 3.0
 _ENSEMBLE_SHARE = 0.04
 _EXAMPLES_S = 2.5
 _EXAMPLES_SHARE = 0.06
+_IMPORTANCE_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class SearchRequest:
         Names of trials that this run does not measure again.
     is_careful : bool
         Whether one fit runs at a time.
+    most_importance_s : float
+        Seconds, at most, for what the chosen candidate leans on.
     """
 
     folder: str
@@ -75,6 +79,7 @@ class SearchRequest:
     ready_file: str
     banned: frozenset[str] = frozenset()
     is_careful: bool = False
+    most_importance_s: float = 0.0
 
     def closes_at(self) -> float | None:
         """When the box closes; None before the child was ready.
@@ -103,7 +108,7 @@ class SearchRequest:
         """Whether the box is closed, or about to be: what is left was kept for the verdict."""
         closes_at = self.closes_at()
         return closes_at is not None and time.time() > closes_at - (
-            VERDICT_S + self.examples_s + self.ensemble_s
+            VERDICT_S + self.importance_s + self.examples_s + self.ensemble_s
         )
 
     @property
@@ -116,6 +121,11 @@ class SearchRequest:
         """Seconds kept for the examples."""
         return min(_EXAMPLES_S, _EXAMPLES_SHARE * self.granted_s)
 
+    @property
+    def importance_s(self) -> float:
+        """Seconds kept for what the chosen candidate leans on."""
+        return min(self.most_importance_s, _IMPORTANCE_SHARE * self.granted_s)
+
 
 @dataclass(frozen=True)
 class SearchOutcome:
@@ -124,15 +134,18 @@ class SearchOutcome:
     Attributes
     ----------
     chosen : str
-        Name of the trial that the examples are of; empty: none.
+        Name of the trial that the rest is of; empty: none.
     examples : tuple of Example
         Its predictions on held-out rows.
+    importance : Importance or None
+        What it leans on; None where there was no time.
     fits_cpu_s : float
         Seconds of processors that fits and their scores took.
     """
 
     chosen: str = ""
     examples: tuple[Example, ...] = ()
+    importance: Importance | None = None
     fits_cpu_s: float = 0.0
 
 
@@ -155,7 +168,8 @@ def run_search(request: SearchRequest) -> SearchOutcome:
         )
         if request.ready_at() is None:  # else this goes on after another that has died
             Path(request.ready_file).write_text(repr(time.time()), encoding="ascii")
-        examples_at = (request.closes_at() or 0.0) - VERDICT_S - request.examples_s
+        importance_at = (request.closes_at() or 0.0) - VERDICT_S - request.importance_s
+        examples_at = importance_at - request.examples_s
         closes_at = examples_at - request.ensemble_s
         search = BudgetedSearch(
             context=context,
@@ -172,7 +186,7 @@ def run_search(request: SearchRequest) -> SearchOutcome:
         # an ensemble of an earlier run may lead too
         asked = {*settings.families, ENSEMBLE}
         trials = [trial for trial in search.study if trial.family in asked]
-        outcome = _examples(context, trials, settings.accept_loss)
+        outcome = _looked_at(request, context, trials, settings.accept_loss)
         return replace(outcome, fits_cpu_s=search.fits.cpu_s)
 
 
@@ -196,11 +210,13 @@ def _add_ensemble(search: BudgetedSearch, accept_loss: float, left_s: Callable[[
         search.study.write(found)
 
 
-def _examples(
-    context: EvaluationContext, trials: Sequence[Trial], accept_loss: float
+def _looked_at(
+    request: SearchRequest, context: EvaluationContext, trials: Sequence[Trial], accept_loss: float
 ) -> SearchOutcome:
-    """Predictions of the leader, fitted to so few rows that it is quick."""
+    """What the leader does with held-out rows, fitted to so few rows that it is quick."""
     from leadline.evaluation.examples import held_out_examples
+    from leadline.evaluation.held_out import HeldOut
+    from leadline.evaluation.importance import importance_of
 
     choice = choose(trials, context.spec.scoring, accept_loss=accept_loss)
     if choice is None:
@@ -209,6 +225,17 @@ def _examples(
     share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
     n_train = max(int(trial.n_train * share), _FEWEST_TRAIN)
     spec = replace(context.spec, family=trial.family, params=trial.params, n_train=n_train)
+    outcome = SearchOutcome()
     with suppress(Exception):  # a model may fail on few rows, or to explain itself
-        return SearchOutcome(choice.chosen, held_out_examples(spec))
-    return SearchOutcome()
+        held_out = HeldOut.of(spec)
+        outcome = SearchOutcome(choice.chosen, held_out_examples(held_out))
+        ends_at = min(time.time() + request.importance_s, _last_moment(request))
+        importance = importance_of(held_out, choice.chosen, left_s=lambda: ends_at - time.time())
+        outcome = replace(outcome, importance=importance)
+    return outcome
+
+
+def _last_moment(request: SearchRequest) -> float:
+    """When the verdict must be made, in seconds as `time.time` gives them."""
+    closes_at = request.closes_at()
+    return closes_at - VERDICT_S if closes_at is not None else 0.0

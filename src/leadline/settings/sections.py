@@ -324,6 +324,9 @@ class FindSettings:
     accept_loss : float >= 0
         What a simpler candidate may lose against the best, in units of the metric; of errors
         without bounds a share of the baseline's.
+    importance_s : float >= 0
+        Seconds, at most, for what the chosen candidate leans on; never more than a twentieth of the
+        time box. 0: it is not looked at.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
@@ -339,6 +342,7 @@ class FindSettings:
     cpu_limit_s: AtLeast0 = 0.0
     memory_limit_gb: AtLeast0 = 0.0
     accept_loss: AtLeast0 = 0.002
+    importance_s: AtLeast0 = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)

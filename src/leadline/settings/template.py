@@ -101,6 +101,7 @@ _WORDS = {
         "cpu_limit_s": "seconds of processors one search may use; 0: no limit",
         "memory_limit_gb": "what a candidate may take; 0: four fifths of what is free",
         "accept_loss": "what a simpler candidate may lose against the best, in units of the metric",
+        "importance_s": "seconds for what the chosen candidate leans on; 0: not looked at",
     },
     "slices": {
         "columns": "of the parts that are looked at; empty: all that the model sees",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.search.choice import comparison_errors
+from leadline.phases.search.importance import Importance
 from leadline.phases.search.trial import Closed, Example, Trial
 
 # of the rows of the largest size: if no candidate saw as many, a curve has hardly begun
@@ -64,6 +65,8 @@ class Evidence:
         Probability that the chosen candidate reaches it with the rows that can be afforded.
     n_kept : int
         Fits of earlier runs that were used again.
+    importance : Importance or None
+        What the chosen candidate leans on; None where there was no time to look.
     """
 
     scoring: str
@@ -91,6 +94,7 @@ class Evidence:
     accepted_loss: float = 0.0
     loss_probability: float = 1.0
     best_chance: float | None = None
+    importance: Importance | None = None
 
     def trial(self, name: str) -> Trial:
         """The trial of a name.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadline.phases.search.choice import compare
+from leadline.phases.search.importance import importance_findings
 from leadline.phases.search.search_evidence import Evidence
 from leadline.phases.search.trial import Closed, TrialState
 from leadline.phases.verdict import Finding, note, warning
@@ -37,7 +38,7 @@ def findings_of(evidence: Evidence) -> list[Finding]:
     findings += [each for each in (_slow_start(evidence), _busy(evidence)) if each]
     if evidence.chosen:
         findings += [each for each in (_simpler(evidence), _tie(evidence)) if each]
-    return findings
+    return findings + importance_findings(evidence.importance)
 
 
 def _slow_start(evidence: Evidence) -> Finding | None:

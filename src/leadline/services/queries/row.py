@@ -141,8 +141,9 @@ def _picture(row: Row, entry: Entry | None) -> str:
 
 def _details(entry: Entry | None) -> tuple[tuple[str, str], ...]:
     names: tuple[str, ...] = ()
-    if entry is not None and isinstance(entry.verdict, Search) and entry.verdict.network:
-        names = ("architecture", "epochs")
+    if entry is not None and isinstance(entry.verdict, Search):
+        importance = ("importance",) if entry.verdict.importance else ()
+        names = (*importance, *(("architecture", "epochs") if entry.verdict.network else ()))
     elif entry is not None and isinstance(entry.verdict, Forecast) and entry.verdict.checks:
         names = ("verification",)
     if entry is None:
