@@ -1,4 +1,4 @@
-"""What streams of real classifiers are like: the prior of the walk over bands.
+"""Prior of the walk over bands: how far streams of real classifiers stray from their scores.
 
 `benchmarks/apply/learn_prior.py` makes the file beside this module and says from which data.
 """
