@@ -38,6 +38,7 @@ TOPICS = {
     "releases",
     "stream_estimate",  # of any judgments, and of a tuning's
     "verification",
+    "words",  # a demo of texts, and their statistics
     "worklist",
 }
 """Other things that several floors deal with, each in a module of one name.

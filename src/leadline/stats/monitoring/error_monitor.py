@@ -1,0 +1,242 @@
+"""Monitor of a model's error in service, from a few labels a block.
+
+Which rows to label is drawn by strata of the predicted error. The error of a block is what the
+scores predict, corrected by the labels, and smoothed over blocks by a local-level filter whose
+variances are those of the reference. An alarm is raised by an e-detector on the blocks' errors: a
+whole block is one observation, and what few labels leave open counts as noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import log_ndtr, logsumexp, stdtrit
+
+from leadline.stats.arrays import Floats, Ints, check_positive
+from leadline.stats.interval import Estimate
+from leadline.stats.monitoring.local_level import LocalLevel
+from leadline.stats.monitoring.predicted_error import PredictedError, strata_of
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+_FEWEST_BLOCKS = 3
+_LEVEL = 0.95
+# of standardised block errors: their spread is itself estimated, from few blocks
+_CAUTION = 1.15
+_MIXING = 0.25
+Block = tuple["ArrayLike", "ArrayLike", "ArrayLike"]
+
+
+@dataclass(frozen=True)
+class MonitorState:
+    """What is known after a block.
+
+    Parameters
+    ----------
+    error : Estimate of float
+        Share of the block's rows on which the model is wrong, with a 95 % interval.
+    alarm : bool
+        Whether the evidence that the error has risen by more than the tolerance has reached the
+        run length; it stays until the monitor is told to begin anew.
+    evidence : float
+        Sum of the e-values of all starts; near the number of blocks while nothing changes.
+    n_labels : int
+        Labels the block has.
+    """
+
+    error: Estimate[float]
+    alarm: bool
+    evidence: float
+    n_labels: int
+
+
+class Monitor:
+    """Watch a model with few labels a block.
+
+    Parameters
+    ----------
+    reference : sequence of (scores, said, truth)
+        Blocks that are in order, each fully labelled: scores in [0, 1] of the positive class, of
+        shape (n,), what the model said and the truth, both 0 or 1. At least three.
+    labels : int, default=50
+        Rows to ask about in a block.
+    tolerance : float in [0, 1), default=0
+        Rise of the error that is accepted.
+    run_length : float > 1, default=1000
+        Blocks between two false alarms, on average at least.
+    rng : Generator, optional
+        Source of chance; without it a fixed one.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three blocks, or a number is out of range.
+
+    References
+    ----------
+    .. [1] J. Shin, A. Ramdas, A. Rinaldo (2024), E-detectors: a nonparametric framework for
+       sequential change detection. New England J. Statist. Data Sci. 2, 229-260.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> def block(n, flipped=0.0):
+    ...     scores = rng.random(n)
+    ...     truth = (rng.random(n) < scores) ^ (rng.random(n) < flipped)
+    ...     return scores, scores >= 0.5, truth
+    >>> monitor = Monitor([block(300) for _ in range(12)], rng=rng)
+    >>> for _ in range(8):
+    ...     scores, said, truth = block(300, flipped=0.5)
+    ...     rows = monitor.ask(scores, said)
+    ...     state = monitor.update(scores, said, rows, truth[rows])
+    >>> rows.size, state.alarm, bool(state.error.low < np.mean(said != truth) < state.error.high)
+    (50, True, True)
+    """
+
+    def __init__(
+        self,
+        reference: Sequence[Block],
+        labels: int = 50,
+        tolerance: float = 0.0,
+        run_length: float = 1000,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        if len(reference) < _FEWEST_BLOCKS:
+            raise ValueError(
+                f"reference has {len(reference)} blocks; at least {_FEWEST_BLOCKS} are needed."
+            )
+        if labels < 1:
+            raise ValueError(f"labels must be at least 1; got {labels}.")
+        if not 0 <= tolerance < 1:
+            raise ValueError(f"tolerance must lie in [0, 1); got {tolerance}.")
+        check_positive(run_length - 1, "run_length - 1")
+        blocks = [tuple(np.asarray(each, dtype=float) for each in block) for block in reference]
+        self.labels, self.tolerance, self.run_length = labels, tolerance, run_length
+        self.rng = np.random.default_rng(0) if rng is None else rng
+        self.predicted = PredictedError.of(blocks)
+        errors = np.array([np.mean(said != truth) for _, said, truth in blocks])
+        sizes = np.array([truth.size for _, _, truth in blocks])
+        expected = np.array([self.predicted(scores, said).mean() for scores, said, _ in blocks])
+        self.level = LocalLevel.of(errors - expected)
+        self.reference_error = float(np.average(errors, weights=sizes))
+        self.reference_sd = float(errors.std(ddof=1))
+        self.n_reference = errors.size
+        self._sums = np.zeros(0)
+
+    def ask(self, scores: ArrayLike, said: ArrayLike) -> Ints:
+        """Choose the rows of a block to label.
+
+        Parameters
+        ----------
+        scores, said : array-like of shape (n,)
+            Of the block.
+
+        Returns
+        -------
+        ndarray of int, shape (min(labels, n),)
+            By strata of the predicted error, in random order.
+        """
+        expected = self.predicted(np.asarray(scores, float), np.asarray(said, float))
+        n = min(self.labels, expected.size)
+        strata = strata_of(expected, n)
+        rows: list[Ints] = []
+        spreads = np.sqrt(expected * (1 - expected))
+        weights = np.bincount(strata, weights=spreads)
+        counts = _rounded(weights / weights.sum() * n, np.bincount(strata))
+        for stratum, count in enumerate(counts):
+            here = np.flatnonzero(strata == stratum)
+            rows.append(self.rng.permutation(here)[:count])
+        return self.rng.permutation(np.concatenate(rows)).astype(np.int64)
+
+    def update(
+        self, scores: ArrayLike, said: ArrayLike, rows: ArrayLike, truth: ArrayLike
+    ) -> MonitorState:
+        """Take in a block and its labels.
+
+        Parameters
+        ----------
+        scores, said : array-like of shape (n,)
+            Of the whole block.
+        rows : array-like of int, shape (n_labels,)
+            Those with a label; any, though those that were asked for tell most. None at all is
+            allowed: the error is then what the scores and the blocks before make of it.
+        truth : array-like of {0, 1}, shape (n_labels,)
+            Their labels.
+        """
+        answers = np.asarray(said, dtype=float)
+        expected = self.predicted(np.asarray(scores, dtype=float), answers)
+        judged = np.asarray(rows, dtype=np.int64)
+        wrong = (np.asarray(truth, dtype=float) != answers[judged]).astype(float)
+        gap, variance = _gap(expected, judged, wrong)
+        mean, spread = self.level.update(gap, variance)
+        middle = float(expected.mean())
+        # the spread of blocks is known from so many of them
+        reach = float(stdtrit(self.n_reference - 1, (1 + _LEVEL) / 2))
+        error = _within(middle + mean, reach * spread)
+        if judged.size:
+            self._add_evidence(middle + gap, variance)
+        evidence = float(np.exp(min(self._log_evidence(), 700.0)))
+        return MonitorState(error, evidence >= self.run_length, evidence, int(judged.size))
+
+    def restart(self) -> None:
+        """Begin the search for a change anew: an alarm was explained, or the model retrained."""
+        self._sums = np.zeros(0)
+
+    def _add_evidence(self, error: float, variance: float) -> None:
+        """One more block for every start: standardised, so that nothing changed means below 0."""
+        sd = self.reference_sd
+        known = sd / np.sqrt(self.n_reference)
+        excess = error - self.reference_error - known - self.tolerance
+        z = excess / (_CAUTION * np.sqrt(sd**2 + variance) + 1e-12)
+        self._sums = np.append(self._sums, 0.0) + z
+
+    def _log_evidence(self) -> float:
+        """Of all starts together: a mixture over sizes of the rise, for each start."""
+        n = np.arange(self._sums.size, 0, -1)
+        if not n.size:
+            return -np.inf
+        q = 1 + _MIXING * n
+        exponent = _MIXING * self._sums**2 / (2 * q)
+        one_sided = log_ndtr(np.sqrt(_MIXING) * self._sums / np.sqrt(q))
+        return float(logsumexp(np.log(2) - 0.5 * np.log(q) + exponent + one_sided))
+
+
+def _gap(expected: Floats, rows: Ints, wrong: Floats) -> tuple[float, float]:
+    """By how much a block's error is above what was predicted, and the variance of that."""
+    if not rows.size:
+        return 0.0, np.inf
+    strata = strata_of(expected, rows.size)
+    n_strata = int(strata.max()) + 1
+    sizes = np.bincount(strata, minlength=n_strata)
+    counts = np.bincount(strata[rows], minlength=n_strata)
+    rest = np.bincount(strata[rows], weights=wrong - expected[rows], minlength=n_strata)
+    overall = float(np.sum(wrong - expected[rows])) / rows.size
+    means = np.where(counts > 0, rest / np.maximum(counts, 1), overall)
+    shares = sizes / expected.size
+    # what was seen beside what was predicted, as if of two rows
+    ups = np.bincount(strata[rows], weights=wrong, minlength=n_strata)
+    likely = np.bincount(strata, weights=expected, minlength=n_strata) / sizes
+    rate = (ups + 2 * np.clip(likely + overall, 0.01, 0.99)) / (counts + 2)
+    left = 1 - counts / sizes
+    variance = np.sum(shares**2 * rate * (1 - rate) / np.maximum(counts, 1) * left)
+    return float(shares @ means), float(max(variance, 1e-9))
+
+
+def _within(middle: float, reach: float) -> Estimate[float]:
+    ends = (middle - reach, middle, middle + reach)
+    low, estimate, high = (float(np.clip(each, 0.0, 1.0)) for each in ends)
+    return Estimate(low, estimate, high)
+
+
+def _rounded(wanted: Floats, most: Ints) -> Ints:
+    """Whole numbers that add up, at most as many as there are, by largest remainders."""
+    total = round(float(wanted.sum()))
+    counts = np.minimum(np.floor(wanted).astype(np.int64), most)
+    while counts.sum() < total and np.any(counts < most):
+        behind = np.where(counts < most, wanted - counts, -np.inf)
+        counts[int(np.argmax(behind))] += 1
+    return counts
