@@ -36,7 +36,7 @@ def rows() -> pl.DataFrame:
             "remark": ["x" * int(length) for length in rng.integers(0, 90, N)],
             "since": days,
             "photo": [b""] * N,
-            "sex": rng.choice(["f", "m", None], N, p=[0.45, 0.45, 0.1]),
+            "sex": [[None, "f", "m"][which] for which in rng.choice(3, N, p=[0.1, 0.45, 0.45])],
             "left": rng.choice(["yes", "no"], N),
         }
     )
@@ -141,6 +141,14 @@ def test_what_is_kept_is_bounded() -> None:
     (report,) = slices_of(pool, wide, "left", [outcome(pool)], SliceQuestion())
     assert report.n_tested > 50
     assert len(report.lines) == 30
+
+
+def test_groups_that_the_split_keeps_together_are_known() -> None:
+    pool = pool_of(rows())
+    split = replace(data().split, kind=SplitKind.GROUP, column="crew")
+    for known, column in ((data(), ""), (replace(data(), split=split), "crew")):
+        (report,) = slices_of(pool, known, "left", [outcome(pool)], SliceQuestion())
+        assert report.alike_by == column
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,13 @@ def test_groups_with_too_few_rows_and_groups_that_differ_are_told() -> None:
     )
 
 
+def test_rows_that_are_alike_are_told_where_a_difference_is_named() -> None:
+    named = [replace(report, alike_by="crew") for report in REPORTS]
+    assert slice_findings(named)[-1].what.startswith("Rows of one 'crew' are alike")
+    unnamed = replace(CAUTIOUS, alike_by="crew", groups=())
+    assert not any("alike" in each.what for each in slice_findings([unnamed]))
+
+
 def test_slices_survive_the_record_and_old_entries_have_none() -> None:
     verdict = again(example_tuning(), slices=REPORTS)
     kept = encode(verdict)

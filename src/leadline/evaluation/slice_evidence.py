@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool
 from leadline.errors import SettingsError
-from leadline.phases.data import Data, Kind
+from leadline.phases.data import Data, Kind, SplitKind
 from leadline.phases.slice_report import GroupLine, PointSlices, RateGap, SliceLine
 from leadline.phases.verdict import Bounds
 from leadline.stats.interval import two_sided_z, wilson_interval
@@ -103,10 +103,10 @@ def slices_of(
     names = list(question.columns) or [n for n, kind in data.features.items() if kind != "image"]
     columns = _columns(pool, data, dict.fromkeys([*names, *question.groups]))
     groups = _columns(pool, data, dict.fromkeys(question.groups))
-    return tuple(
-        _at_point(outcome, columns, groups, question, _BY_CHANCE / len(outcomes))
-        for outcome in outcomes
-    )
+    error = _BY_CHANCE / max(len(outcomes), 1)
+    found = (_at_point(outcome, columns, groups, question, error) for outcome in outcomes)
+    alike_by = data.split.column if data.split.kind is SplitKind.GROUP else ""
+    return tuple(replace(report, alike_by=alike_by) for report in found)
 
 
 def _refuse_unfit(question: SliceQuestion, data: Data, label: str) -> None:

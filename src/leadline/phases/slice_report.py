@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leadline.phases.verdict import Bounds, Finding, note, warning
+from leadline.phases.verdict import Bounds, Finding, Severity, note, warning
 from leadline.phases.wording import plural
 
 WORSE = "worse"
@@ -130,6 +130,8 @@ class PointSlices:
         Slices of one column, and pairs, that were tested.
     n_unknown : int
         Slices of one column that have not enough rows to know.
+    alike_by : str
+        Column of groups whose rows are alike, if the split keeps them together; else empty.
     lines : tuple of SliceLine
         Those that are worse, those of named groups, and some of the others, worst first.
     groups : tuple of GroupLine
@@ -142,6 +144,7 @@ class PointSlices:
     n_tested: int
     n_pairs: int
     n_unknown: int = 0
+    alike_by: str = ""
     lines: tuple[SliceLine, ...] = ()
     groups: tuple[GroupLine, ...] = ()
 
@@ -162,7 +165,8 @@ def slice_findings(reports: Sequence[PointSlices]) -> list[Finding]:
     if not reports or not any(report.n_tested for report in reports):
         return []
     findings = _worse_findings(reports) or [_none_worse(reports)]
-    return [*findings, *_unknown_groups(reports[0]), *_gap_findings(reports)]
+    findings += [*_unknown_groups(reports[0]), *_gap_findings(reports)]
+    return [*findings, *_alike_finding(reports[0], findings)]
 
 
 def loss_words(value: float, is_share: bool) -> str:
@@ -232,6 +236,20 @@ def _unknown_groups(report: PointSlices) -> list[Finding]:
             f"Not enough test rows to know whether it fails these groups: "
             f"{', '.join(names[:_MOST_TOLD])}{more}.",
             "Label test rows of them.",
+        )
+    ]
+
+
+def _alike_finding(report: PointSlices, findings: Sequence[Finding]) -> list[Finding]:
+    """That rows depend on each other, where a difference was named as if they did not."""
+    if not report.alike_by or all(each.severity is Severity.NOTE for each in findings):
+        return []
+    return [
+        note(
+            f"Rows of one {report.alike_by!r} are alike, and differences were judged as if they "
+            "were not: more are named than the 1 in 20 that is meant.",
+            "Look whether the rows of a slice come from a few of them.",
+            (report.alike_by,),
         )
     ]
 

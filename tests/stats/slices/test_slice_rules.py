@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -31,7 +33,7 @@ def test_few_different_numbers_are_taken_one_by_one() -> None:
 
 
 def test_what_is_missing_is_a_slice_of_its_own() -> None:
-    columns = {
+    columns: dict[str, Any] = {
         "plan": np.asarray(["a", None, "b", float("nan")], dtype=object),
         "calls": [1.0, float("nan"), 3.0, 4.0],
     }
