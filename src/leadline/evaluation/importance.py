@@ -33,8 +33,10 @@ _MOST_ROWS = 2_000
 _FEWEST_ROWS = 40
 _TIMED_ROWS = 100
 _N_REPEATS = 10
-_PLANNED_REPEATS = 5
-_SHARE_FOR_COLUMNS = 0.6  # words and surprises have the rest
+_PLANNED_REPEATS = 4
+_SHARE_MOVED_AGAIN = 0.5  # between alike rows: those that are used and go along with others
+_SHARE_FOR_COLUMNS = 0.6  # of their time; surprises have the rest
+_SHARE_FOR_WORDS = 0.4
 _MOST_TEXTS = 500
 _FEWEST_BLOCKS, _N_BLOCKS = 5, 20
 _WORDS_KINDS = {"text"}
@@ -102,9 +104,9 @@ def importance_of(
     metric = scoring_of(spec.scoring)
     answering = _Answering(held_out, metric)
     groups = _groups(pool.X[held_out.train[:_MOST_ROWS]], spec.data.features)
-    # each is moved between all rows and between those that are alike, and each of several alone
-    n_moves = 2 * len(groups) + sum(len(group) for group in groups if len(group) > 1)
-    rows = _rows(answering, n_moves, left_s())
+    has_text = answering.has_shares and "text" in spec.data.features.values()
+    kept_s = _SHARE_FOR_WORDS * left_s() if has_text else 0.0
+    rows = _rows(answering, _n_moves(groups), left_s() - kept_s)
     if rows is None:
         return None
     X, y = pool.X[rows], pool.y[rows]
@@ -118,7 +120,7 @@ def importance_of(
         n_repeats=_N_REPEATS,
         groups=groups,
         row_groups=_row_groups(held_out, rows),
-        is_over=lambda: left_s() <= 0,
+        is_over=lambda: left_s() <= kept_s,
     )
     if found is None:
         return None
@@ -132,8 +134,14 @@ def importance_of(
         n_rows=found.n_rows,
         n_repeats=found.n_repeats,
         columns=tuple(_column(each, found.error, nothing, answering) for each in found.columns),
-        words=_words(answering, X, left_s),
+        words=_words(answering, X, left_s) if has_text else (),
     )
+
+
+def _n_moves(groups: list[tuple[Any, ...]]) -> float:
+    """How often something is moved in a repeat: each group, each of several alone, some again."""
+    n_alone = sum(len(group) for group in groups if len(group) > 1)
+    return (1 + _SHARE_MOVED_AGAIN) * len(groups) + n_alone
 
 
 def _groups(frame: pl.DataFrame, kinds: Any) -> list[tuple[Any, ...]]:
@@ -143,7 +151,7 @@ def _groups(frame: pl.DataFrame, kinds: Any) -> list[tuple[Any, ...]]:
     return [*(stats.group_columns(frame.select(others)) if others else []), *alone]
 
 
-def _rows(answering: _Answering, n_moves: int, left_s: float) -> Rows | None:
+def _rows(answering: _Answering, n_moves: float, left_s: float) -> Rows | None:
     """As many held-out rows, drawn at random, as there is time for; None if they are too few."""
     held_out, valid = answering.held_out, answering.held_out.valid
     timed = valid[:_TIMED_ROWS]
@@ -202,8 +210,6 @@ def _words(
     answering: _Answering, X: pl.DataFrame, left_s: Callable[[], float]
 ) -> tuple[WordImportance, ...]:
     """The words of each column of text that move the answers most."""
-    if not answering.has_shares:
-        return ()
     kinds = answering.held_out.spec.data.features
     found: list[WordImportance] = []
     for name in (each for each, kind in kinds.items() if kind in _WORDS_KINDS):

@@ -46,7 +46,7 @@ def test_the_question_is_asked_of_a_group_too() -> None:
     "found",
     [
         importance(column("note", rise=0.3)),
-        importance(column("a", rise=0.24), column("b", rise=0.1)),
+        importance(column("a", rise=0.2), column("b", rise=0.1)),
         importance(column("a", rise=0.3, is_used=False, is_useful=False), column("b", rise=0.0)),
     ],
 )

@@ -26,6 +26,7 @@ _WORD = re.compile(r"\w[\w'-]*")
 _FEWEST_TEXTS = 5
 _MOST_SHARE = 0.9  # a word of nearly all texts cannot tell them apart
 _ERROR = 0.05
+_LEAST_SHARE = 0.05  # of the largest effect: less is not worth a person's time
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def word_effects(
     *,
     rng: np.random.Generator,
     n_most: int = 10,
-    n_proposed: int = 60,
-    n_texts_each: int = 15,
+    n_proposed: int = 40,
+    n_texts_each: int = 40,
     confidence_level: float = 0.9,
     is_over: Callable[[], bool] = lambda: False,
 ) -> tuple[WordEffect, ...]:
@@ -77,9 +78,9 @@ def word_effects(
         Draws the texts that a word is left out of.
     n_most : int, default=10
         Most words of each direction; with several outputs, of each of them.
-    n_proposed : int, default=60
+    n_proposed : int, default=40
         Words that are left out.
-    n_texts_each : int, default=15
+    n_texts_each : int, default=40
         Most texts that each is left out of.
     confidence_level : float in (0, 1), default=0.9
         Of each interval.
@@ -89,8 +90,9 @@ def word_effects(
     Returns
     -------
     tuple of WordEffect
-        Those whose effect is not chance (5 % for all together), the largest rise first and the
-        deepest fall last. Words of fewer than five texts are not looked at.
+        Those whose effect is not chance (5 % for all together) and is a twentieth of the largest or
+        more; the largest rise first and the deepest fall last. Words of fewer than five texts are
+        not looked at.
 
     Examples
     --------
@@ -166,6 +168,8 @@ def _effect(word: str, changes: Floats, confidence_level: float) -> tuple[WordEf
 
 def _strongest(effects: list[WordEffect], n_most: int) -> tuple[WordEffect, ...]:
     """At most so many of each output and direction, from the largest rise to the deepest fall."""
+    least = _LEAST_SHARE * max((abs(each.effect) for each in effects), default=0.0)
+    effects = [each for each in effects if abs(each.effect) >= least]
     kept: list[WordEffect] = []
     counts: defaultdict[tuple[int, bool], int] = defaultdict(int)
     for each in sorted(effects, key=lambda effect: -abs(effect.effect)):
