@@ -35,7 +35,7 @@ def test_few_different_numbers_are_taken_one_by_one() -> None:
 def test_what_is_missing_is_a_slice_of_its_own() -> None:
     columns: dict[str, Any] = {
         "plan": np.asarray(["a", None, "b", float("nan")], dtype=object),
-        "calls": [1.0, float("nan"), 3.0, 4.0],
+        "calls": np.asarray([1.0, float("nan"), 3.0, 4.0]),
     }
     found = membership_of(columns, 4, 2)
     named = {rule.words: found.rows_of(place).tolist() for place, (rule,) in enumerate(found.rules)}
