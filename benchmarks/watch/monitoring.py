@@ -36,7 +36,7 @@ def constant(reference: list[Block], _: np.random.Generator) -> Callable[[Block]
     """The mean of the reference, and the spread of its blocks."""
     errors = np.array([np.mean(said != truth) for _, said, truth in reference])
     mean, sd = float(errors.mean()), float(errors.std(ddof=1))
-    return lambda block: (mean - _Z * sd, mean, mean + _Z * sd)
+    return lambda _: (mean - _Z * sd, mean, mean + _Z * sd)
 
 
 def random_rows(_: list[Block], rng: np.random.Generator) -> Callable[[Block], Answer]:
