@@ -43,8 +43,8 @@ def command(
 ) -> None:
     """Judge rows of the real stream blind, see the consequences, then choose.
 
-    Without options rows are shown one by one (y yes, n no, ? unsure, u undo, q end), then what
-    each operating point would do. 'leadline export rows' writes the rows to judge to a file.
+    Without options rows are shown one by one (y yes, n no, ? unsure, u undo, q end). Once none is
+    left for you, what each operating point would do is shown. 'leadline export rows' writes the rows to judge to a file.
     Where there is no threshold to choose, of several classes or of numbers, nothing is judged: you
     agree to the one point on offer.
     """
@@ -57,8 +57,9 @@ def command(
     with Workspace.open(folder) as workspace:
         if judgments is not None:
             _take_in(workspace, judgments, by)
-        elif point is None and not as_json:
-            _judge(workspace, by)
+        elif point is None and not as_json and not _judge(workspace, by):
+            click.echo("What each point would do is shown once you have judged all rows.")
+            return
         page = operating_points_page(workspace, cost_miss, cost_false_alarm)
         if point is None:
             _show(page, as_json=as_json)
@@ -70,7 +71,11 @@ def command(
         print_entry(console(), entry)
 
 
-def _judge(workspace: Workspace, by: str) -> None:
+def _judge(workspace: Workspace, by: str) -> bool:
+    """Ask about row after row; return whether none is left.
+
+    Who stops before is told no consequences: they are made of others' answers too.
+    """
     from leadline.cli.terminal.text_layout import console, print_pairs
     from leadline.services.commands import judge, undo_judgment
     from leadline.services.queries import review_page
@@ -84,7 +89,7 @@ def _judge(workspace: Workspace, by: str) -> None:
         words = f"Is {page.label} {page.positive}?  y  n  ? unsure  u undo  q end"
         answer = click.prompt(words, prompt_suffix=" > ").strip().lower()
         if answer == "q":
-            return
+            return False
         if answer == "u":
             undo_judgment(workspace, page.tuning, by)
         elif answer in _ANSWERS:
@@ -93,6 +98,7 @@ def _judge(workspace: Workspace, by: str) -> None:
         else:
             click.echo(f"  {answer!r} is none of y, n, ?, u and q.")
         page = review_page(workspace, by)
+    return True
 
 
 def _take_in(workspace: Workspace, path: Path, by: str) -> None:

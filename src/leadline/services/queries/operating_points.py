@@ -100,8 +100,6 @@ class OperatingPointsPage:
         What people said a miss is worth, by rising ratio.
     owner : str
         Who decides.
-    n_agreed, n_judged_twice : int
-        Rows on which all their reviewers agree, and rows that two or more judged.
     history : tuple of Entry
         All choices, the newest first.
     """
@@ -133,8 +131,6 @@ class OperatingPointsPage:
     misses: tuple[Values, ...] = ()
     opinions: tuple[CostOpinion, ...] = ()
     owner: str = ""
-    n_agreed: int = 0
-    n_judged_twice: int = 0
     history: tuple[Entry, ...] = ()
 
     @property
@@ -206,8 +202,6 @@ def operating_points_page(
         misses=tuple(row_values(workspace, tuning, row) for row in seen.misses),
         opinions=opinions(workspace, number),
         owner=problem.owner,
-        n_agreed=majority.agreement[0],
-        n_judged_twice=majority.agreement[1],
         history=history,
         **costs,
     )

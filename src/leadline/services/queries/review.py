@@ -1,11 +1,12 @@
 """Page model of blind judging: one row of the stream.
 
-`ReviewPage` holds no score and no operating point, so that no template can show one.
+`ReviewPage` holds no score, no operating point and nothing that others said, so that no template
+can show one. An agreement would give others away: undo an answer, give the other one, and see
+whether it has moved.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -41,10 +42,6 @@ class ReviewPage:
         Feature and value.
     n_judged, n_left : int
         By this reviewer; still to ask this reviewer.
-    others : tuple of (str, int)
-        Other reviewers, and how many rows each has judged.
-    n_agreed, n_judged_twice : int
-        Rows on which all their reviewers agree, and rows that two or more judged.
     is_judged : bool
         Whether rows are judged at all: a question of several classes, or of a number, is not.
     seconds_left : float
@@ -62,9 +59,6 @@ class ReviewPage:
     n_left: int
     seconds_left: float
     is_judged: bool = True
-    others: tuple[tuple[str, int], ...] = ()
-    n_agreed: int = 0
-    n_judged_twice: int = 0
 
 
 def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
@@ -88,12 +82,12 @@ def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
     mine = [judgment for judgment in judgments if judgment.reviewer == reviewer]
     left = rows_to_ask(rows, judgments, reviewer)
     if not left:
-        majority = majority_judgments(judgments)
+        # of what others said alone: what is left must not change with one's own answer
+        majority = majority_judgments([one for one in judgments if one.reviewer != reviewer])
         n_extra = round(EXTRA_SHARE * len(majority.answers))
         surprising = surprising_rows(workspace.artifacts, tuning, majority, n_extra)
         left = rows_to_ask(rows, judgments, reviewer, surprising)
     row = left[0] if reviewer and left else None
-    n_agreed, n_twice = majority_judgments(judgments).agreement
     return ReviewPage(
         question=problem.question,
         unit=problem.unit,
@@ -106,9 +100,6 @@ def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
         n_left=len(left),
         seconds_left=median_seconds(mine) * len(left),
         is_judged=tuning.plain is None,
-        others=tuple(sorted(Counter(o.reviewer for o in judgments if o not in mine).items())),
-        n_agreed=n_agreed,
-        n_judged_twice=n_twice,
     )
 
 
