@@ -17,6 +17,8 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.record import Judgment
+from leadline.services.queries.label import keyed
+from leadline.services.reviewing.default_estimate import predicted_number
 from leadline.services.reviewing.judging_order import EXTRA_SHARE, rows_to_ask
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.stream_estimate import surprising_rows
@@ -43,7 +45,14 @@ class ReviewPage:
     n_judged, n_left : int
         By this reviewer; still to ask this reviewer.
     is_judged : bool
-        Whether rows are judged at all: a question of several classes, or of a number, is not.
+        Whether rows were drawn at all: without a stream of several classes, or of numbers, there
+        are none.
+    classes : tuple of (str, str)
+        Each class to say with its key; empty for a question of yes or no, and for numbers.
+    is_number : bool
+        Whether a number is asked for.
+    near : (float, float) or None
+        What is near enough to the prediction, where the judge asked for it: no longer blind.
     seconds_left : float
         At this reviewer's pace.
     """
@@ -59,9 +68,12 @@ class ReviewPage:
     n_left: int
     seconds_left: float
     is_judged: bool = True
+    classes: tuple[tuple[str, str], ...] = ()
+    is_number: bool = False
+    near: tuple[float, float] | None = None
 
 
-def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
+def review_page(workspace: Workspace, reviewer: str, *, is_shown: bool = False) -> ReviewPage:
     """Read the next row for a reviewer.
 
     Parameters
@@ -70,6 +82,8 @@ def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
         The project.
     reviewer : str
         Who judges; empty if not known yet, and then no row is shown.
+    is_shown : bool
+        Whether the judge cannot give a number, and asks to see what is near enough.
 
     Raises
     ------
@@ -81,7 +95,7 @@ def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
     judgments = workspace.record.reviews.judgments(number)
     mine = [judgment for judgment in judgments if judgment.reviewer == reviewer]
     left = rows_to_ask(rows, judgments, reviewer)
-    if not left:
+    if not left and tuning.plain is None:
         # of what others said alone: what is left must not change with one's own answer
         majority = majority_judgments([one for one in judgments if one.reviewer != reviewer])
         n_extra = round(EXTRA_SHARE * len(majority.answers))
@@ -99,8 +113,26 @@ def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
         n_judged=len(mine),
         n_left=len(left),
         seconds_left=median_seconds(mine) * len(left),
-        is_judged=tuning.plain is None,
+        is_judged=tuning.plain is None or bool(tuning.sample),
+        classes=_classes(workspace, tuning),
+        is_number=bool(tuning.plain and tuning.plain.numbers),
+        near=_near(workspace, tuning, row) if is_shown and row is not None else None,
     )
+
+
+def _classes(workspace: Workspace, tuning: Tuning) -> tuple[tuple[str, str], ...]:
+    """Classes of several to choose from, in the order of the data."""
+    data = workspace.record.latest_of(Data)
+    if tuning.plain is None or tuning.plain.numbers is not None or data is None:
+        return ()
+    return keyed(tuple(each.value for each in data.classes))
+
+
+def _near(workspace: Workspace, tuning: Tuning, row: int) -> tuple[float, float] | None:
+    if tuning.plain is None or tuning.plain.numbers is None:
+        return None
+    said, reach = predicted_number(workspace.artifacts, tuning, row), tuning.plain.numbers.tolerance
+    return said - reach, said + reach
 
 
 def median_seconds(judgments: Sequence[Judgment]) -> float:

@@ -77,7 +77,7 @@ def sample_classes(
     wanted = allocate(strata.sizes, _gain(strata), n)
     # at random among equals: where confidences tie, the order of the file must not decide
     confidence: Floats = shares.max(axis=1)
-    order = np.lexsort((rng.random(shares.shape[0]), confidence, stratum))
+    order = np.lexsort((rng.random(stratum.size), confidence, stratum))
     ends = np.cumsum(strata.sizes)
     rows = [
         order[end - size + spread(int(size), int(count), rng)]

@@ -1,9 +1,9 @@
 """Posterior of a share in each of many strata: what is claimed, shifted and stretched, and strays.
 
 A row with claimed log odds x has the share ``q(x) = expit(a + b x)``, a stratum
-``logit p = logit mean q + c + d``. Shift a and slope b are shared, c is the random effect of the
-stratum's group and d its own: ``c ~ N(0, s^2)``, ``d ~ N(0, t^2)``. a, b, s and t have priors and
-are summed over a grid, c and d over nodes.
+``logit p = logit mean q + c + d - (s^2 + t^2) / 2``. Shift a and slope b are shared, c is the
+random effect of the stratum's group and d its own: ``c ~ N(0, s^2)``, ``d ~ N(0, t^2)``. a, b, s
+and t have priors and are summed over a grid, c and d over nodes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SHIFT_SPREAD = 1.5
 _LOG_SLOPES = np.linspace(-1.5, 1.2, 10)
 _SLOPE_SPREAD = 0.6
 # however sure a claim is, so many rows are something else
-_LEAST_SHARE = 0.002
+_LEAST_SHARE = 0.001
 _GROUP_SDS = np.array([0.1, 0.4, 1.0])
 _OWN_SDS = np.array([0.1, 0.4, 1.0])
 _SD_WEIGHTS = np.array([0.4, 0.4, 0.2])
@@ -107,6 +107,8 @@ def _claimed(log_odds: Floats, cells: Floats) -> Floats:
     """Log odds of a stratum in each cell, before it strays."""
     each = cells[:, :1] + cells[:, 1:2] * log_odds
     found: Floats = logit(_LEAST_SHARE + (1 - 2 * _LEAST_SHARE) * expit(each).mean(axis=1))
+    # strays raise rare shares on average: exp(c) has the mean exp(s^2 / 2)
+    found -= (cells[:, 2] ** 2 + cells[:, 3] ** 2) / 2
     return found
 
 
