@@ -44,7 +44,7 @@ from scoring import markdown
 
 _SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 _N_CLASSES, _N_NUMBERS = 300, 200
-_HEAD = ["stream", "method", "held: precision", "recall", "least held of a class"]
+_HEAD = ["method", "held: precision", "recall", "least held of a class"]
 _HEAD += ["width: precision", "recall", "accuracy held", "cuts held, all at once"]
 
 
@@ -180,7 +180,6 @@ METHODS = {
 
 def classes(given: argparse.Namespace) -> None:
     """Coverage and width of each method on each stream."""
-    rows = []
     for name, make in SETTINGS.items():
         if given.settings and name not in given.settings.split(";"):
             continue
@@ -190,6 +189,7 @@ def classes(given: argparse.Namespace) -> None:
             return [method(stream, rng) for method in METHODS.values()]
 
         seen = repeat(once, given.repetitions, given.seed, name=name, n_processes=given.processes)
+        rows = []
         for method, each in zip(METHODS, zip(*seen, strict=True), strict=True):
             held = np.nanmean([one.held for one in each], axis=0)
             widths = np.mean([one.widths for one in each], axis=0)
@@ -197,8 +197,8 @@ def classes(given: argparse.Namespace) -> None:
             figures = (*held.mean(axis=1), held.min(), *widths)
             accuracy = np.mean([one.accuracy for one in each])
             shown = [f"{figure:.3f}" for figure in (*figures, accuracy)]
-            rows.append([name, method, *shown, "–" if np.isnan(cuts) else f"{cuts:.3f}"])
-    print(f"\n### Classes, {_N_CLASSES} judgments\n\n{markdown(_HEAD, rows)}", flush=True)
+            rows.append([method, *shown, "–" if np.isnan(cuts) else f"{cuts:.3f}"])
+        print(f"\n### {name}, {_N_CLASSES} judgments\n\n{markdown(_HEAD, rows)}", flush=True)
 
 
 def _predicted(rng: np.random.Generator, name: str) -> tuple[Stream, float]:

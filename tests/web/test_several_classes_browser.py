@@ -67,6 +67,7 @@ def test_a_number_is_typed_or_said_to_be_near(page: Page, make: Make, serve: Ser
         begin(page, url, "Ada")
         expect(page.get_by_text("Ada: 0 judged")).to_be_visible()
         assert "between" not in page.inner_text("main")
+        expect(page.get_by_label("A number.")).to_be_focused()
         page.keyboard.type("123.5")
         page.keyboard.press("Enter")
         expect(page.get_by_text("Ada: 1 judged")).to_be_visible()

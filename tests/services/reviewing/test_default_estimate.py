@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,12 +23,14 @@ from tests.services.default_streams import (
     truth_of,
 )
 
+from leadline.charts.review import chart
 from leadline.cli import main
 from leadline.errors import DataError, SettingsError
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
 from leadline.record import Judgment
+from leadline.report import write_report
 from leadline.services.commands import choose_point, judge
 from leadline.services.commands.review import judge_file
 from leadline.services.queries import operating_points_page, review_page
@@ -186,3 +189,18 @@ def test_one_answer_a_row() -> None:
     assert numbers.values == {1: "12.0", 2: "3.0"}
     assert numbers.near == {4: False}
     assert numbers.agreement == (1, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_picture_and_report_are_of_the_stream(make: Make, kind: str) -> None:
+    workspace = drawn_project(make, kind)
+    judge_all(workspace, kind, 80)
+    plain = operating_points_page(workspace).plain
+    assert plain is not None
+    verdict = choose_point(workspace, plain.name, 1.0, 1.0, "so", "Ada").verdict
+    assert isinstance(verdict, Review)
+    assert "80 judgments" in json.dumps(chart(verdict).to_dict())
+    text = write_report(
+        workspace.record.entries(), workspace.record.standing(), title="x", form="markdown"
+    )
+    assert "on the real stream, from 80 judgments" in text

@@ -35,8 +35,8 @@ from leadline.stats.judgments import (
     estimate_values_in,
 )
 
-_MOST_CONFUSIONS = 5
-_MOST_EXAMPLES = 3
+_MOST_CONFUSIONS = 4
+_MOST_EXAMPLES = 2
 
 
 def answers_of(plain: DefaultDecision, judgments: Sequence[Judgment]) -> ValueAnswers:
