@@ -166,7 +166,8 @@ def test_judging_in_the_terminal(call: Call, tuned: Path) -> None:
     answer = call("review", "-C", tuned, typed="y\nn\n?\nhm\nu\nq\n")
     assert answer.exit_code == 0, answer.output
     assert "'hm' is none of y, n, ?, u and q." in answer.output
-    assert "2 rows judged" in answer.output
+    assert "shown once you have judged all rows" in answer.output
+    assert "flagged" not in answer.output, "the consequences are made of others' answers too"
     assert sorted(str(each.is_positive) for each in judgments(tuned)) == ["False", "True"]
 
 

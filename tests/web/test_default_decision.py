@@ -85,7 +85,7 @@ def test_there_is_nothing_to_judge_and_something_to_agree_to(
     workspace = until_tuning(make, kind)
     client = visit(workspace)
     page = client.get("/review").text
-    assert "There is nothing to judge blind here." in page
+    assert "There is nothing to judge." in page
     assert 'href="/review/choose"' in page
     form = client.get("/review/choose").text
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form.partition('method="post"')[2]))
@@ -128,10 +128,11 @@ def test_the_terminal_shows_the_point_and_takes_the_agreement(
     call = CliRunner().invoke
     shown = call(main, ["review", "-C", str(folder), "--by", "Ada"])
     assert shown.exit_code == 0, shown.output
-    assert f"Nothing to judge: one point is on offer, {NAMES[kind]}." in shown.stdout
+    assert f"One point is on offer, {NAMES[kind]}." in shown.stdout
+    assert "Nobody has judged the real stream." in shown.stdout
     assert f"leadline review --choose {NAMES[kind]}" in shown.stdout
     refused = call(main, ["export", "rows", str(tmp_path / "rows.csv"), "-C", str(folder)])
     assert refused.exit_code == 1
-    assert "No rows are drawn for judging" in refused.stderr
+    assert "No rows have been drawn for judging" in refused.stderr
     words = ["review", "--choose", NAMES[kind], "--why", "good", "--by", "Ada", "-C", str(folder)]
     assert call(main, words).exit_code == 0

@@ -31,15 +31,19 @@ _MEASURES = (
 )
 
 
-def default_decision_chart(point: DefaultDecision, subtitle: str) -> Picture:
+def default_decision_chart(
+    point: DefaultDecision, subtitle: str, rows: str = "the test set"
+) -> Picture:
     """Precision and recall class by class, or the share of rows by distance.
 
     Parameters
     ----------
     point : DefaultDecision
-        As the test set has it.
+        As these rows have it.
     subtitle : str
         Where the numbers come from.
+    rows : str, default="the test set"
+        Which rows.
     """
     if point.numbers is not None:
         return framed(_distances(point.right, point.numbers), _number_title(point), subtitle)
@@ -47,13 +51,13 @@ def default_decision_chart(point: DefaultDecision, subtitle: str) -> Picture:
     if len(point.classes) > len(shown):
         subtitle += f" The {_MOST_CLASSES} most frequent of {len(point.classes)} classes."
     drawn = [_panel(shown, *measure) for measure in _MEASURES]
-    return framed(alt.vconcat(*drawn, spacing=26), _class_title(point), subtitle)
+    return framed(alt.vconcat(*drawn, spacing=26), _class_title(point, rows), subtitle)
 
 
-def _class_title(point: DefaultDecision) -> str:
+def _class_title(point: DefaultDecision, rows: str) -> str:
     worst = min(point.classes, key=lambda each: each.recall.estimate)
     if worst.recall.estimate == 1:
-        return f"All {len(point.classes)} classes are told without an error on the test set"
+        return f"All {len(point.classes)} classes are told without an error on {rows}"
     return (
         f"Right in {point.right.estimate:.0%}; {_short(worst.name)!r} is found least, in "
         f"{worst.recall.estimate:.0%}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 
@@ -22,7 +22,9 @@ from leadline.charts.drawing.theme import (
     table,
 )
 from leadline.charts.tuning import PRECISION, RECALL, interval_row, share_axis
+from leadline.phases.default_decision import ClassScores, DefaultDecision
 from leadline.phases.review import Review, StreamPoint
+from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.wording import chance
 
 _PER_LINE = 50
@@ -95,14 +97,11 @@ def thousand(point: StreamPoint, n_stream: int) -> Thousand:
 def chart(verdict: Review) -> Picture:
     """A thousand dots at the chosen point; below, stream beside test for every point.
 
-    Where nothing was judged, as of several classes and of numbers: what was agreed to.
+    Where there is no threshold: what was agreed to, class by class on the stream where it was
+    judged, else on the test set.
     """
     if verdict.plain is not None:
-        words = (
-            f"What {verdict.person} agreed to, on {verdict.plain.n_test:,} test rows; nobody has "
-            "judged the real stream. Lines: 90% intervals."
-        )
-        return default_decision_chart(verdict.plain, words)
+        return _agreed(verdict, verdict.plain)
     counts = thousand(verdict.chosen_point, verdict.n_stream)
     panels = [_dots(counts), *(_panel(point, verdict.chosen) for point in verdict.points)]
     subtitle = (
@@ -111,6 +110,44 @@ def chart(verdict: Review) -> Picture:
         "Lines: 90% intervals."
     )
     return framed(alt.vconcat(*panels, spacing=26), counts.words, subtitle)
+
+
+def _agreed(verdict: Review, plain: DefaultDecision) -> Picture:
+    """The default decision."""
+    real = verdict.on_stream
+    if real is not None and real.classes:
+        words = (
+            f"What {verdict.person} agreed to; estimated from {verdict.n_judged:,} judgments on "
+            f"{verdict.n_stream:,} rows of the real stream. In brackets: rows of the class to "
+            "expect. Lines: 90% intervals."
+        )
+        return default_decision_chart(_on_stream(plain, real), words, "the real stream")
+    judged = "nobody has judged the real stream"
+    if real is not None:
+        judged = (
+            f"on the real stream it is {real.right.low:.0%} to {real.right.high:.0%} "
+            f"({verdict.n_judged:,} judgments)"
+        )
+    words = (
+        f"What {verdict.person} agreed to, on {plain.n_test:,} test rows; {judged}. "
+        "Lines: 90% intervals."
+    )
+    return default_decision_chart(plain, words)
+
+
+def _on_stream(plain: DefaultDecision, real: StreamDecision) -> DefaultDecision:
+    """The same with the figures of the stream in place of those of the test set."""
+    classes = tuple(
+        ClassScores(
+            name=each.name,
+            n_true=round(each.n_true.estimate),
+            n_predicted=each.n_predicted,
+            precision=each.precision,
+            recall=each.recall,
+        )
+        for each in real.classes
+    )
+    return replace(plain, right=real.right, classes=classes)
 
 
 def _dots(counts: Thousand) -> alt.LayerChart:

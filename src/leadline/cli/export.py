@@ -31,10 +31,10 @@ def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool)
 
     Of 'labels', each line is a vote or, where one person decided what votes left open, a decision.
 
-    'rows' are without scores; fill in the column is_positive and bring them back with
-    'leadline review --judgments FILE'. Where the data have a column row or is_positive themselves,
-    ours are called leadline_row and leadline_is_positive. Images are written into a folder beside
-    the file, and their columns hold the paths.
+    'rows' are without scores; fill in the column is_positive (of several classes and of numbers:
+    value) and bring them back with 'leadline review --judgments FILE'. Where the data have a column
+    row or is_positive themselves, ours are called leadline_row and leadline_is_positive. Images are
+    written into a folder beside the file, and their columns hold the paths.
 
     'mlflow' writes trials, curves, forecasts, verdicts and the release into an MLflow server or
     store. It needs 'leadline[mlflow]'. Done again, it updates and doubles nothing.
@@ -125,13 +125,6 @@ def _rows(workspace: Workspace, path: Path, final: Path) -> int:
     from leadline.snapshot import from_parquet
 
     entry = workspace.record.latest("tuning")
-    if entry is not None and isinstance(entry.verdict, Tuning) and entry.verdict.plain:
-        raise NotReadyError(
-            "No rows are drawn for judging: the question is not one of yes or no.",
-            "Rows are judged where precision is traded against recall.",
-            f"Agree to the one point on offer: 'leadline review --choose "
-            f"{entry.verdict.plain.name} --why REASON'.",
-        )
     if entry is None or not isinstance(entry.verdict, Tuning) or not entry.verdict.sample:
         raise NotReadyError(
             "No rows have been drawn for judging.",
@@ -140,7 +133,8 @@ def _rows(workspace: Workspace, path: Path, final: Path) -> int:
         )
     rows = list(rows_to_judge(workspace.artifacts, entry.verdict))
     frame = from_parquet(workspace.artifacts.get(entry.verdict.stream))[rows]
-    name, answer = judging_columns(frame.columns)
+    said = "value" if entry.verdict.plain else "is_positive"
+    name, answer = judging_columns(frame.columns, said)
     empty = pl.lit(None, dtype=pl.String).alias(answer)
     frame = frame.select(pl.Series(name, rows), empty, pl.all())
     folder = final.with_suffix(".images")

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.errors import SettingsError
 
 if TYPE_CHECKING:
     from leadline.phases.default_decision import DefaultDecision
+    from leadline.phases.stream_decision import StreamDecision
     from leadline.services.queries.operating_points import OperatingPointsPage
+    from leadline.services.queries.review import ReviewPage
     from leadline.workspace import Workspace
 
 _COST = click.FloatRange(min=0, min_open=True)
@@ -28,7 +31,7 @@ _ANSWERS = {"y": True, "n": False, "?": None}
     "--judgments",
     type=click.Path(path_type=Path),
     default=None,
-    help="CSV with the columns row and is_positive (yes, no or empty), judged elsewhere.",
+    help="CSV with the columns row and is_positive (yes, no or empty), or value; judged elsewhere.",
 )
 @by_option
 def command(
@@ -43,10 +46,10 @@ def command(
 ) -> None:
     """Judge rows of the real stream blind, see the consequences, then choose.
 
-    Without options rows are shown one by one (y yes, n no, ? unsure, u undo, q end), then what
-    each operating point would do. 'leadline export rows' writes the rows to judge to a file.
-    Where there is no threshold to choose, of several classes or of numbers, nothing is judged: you
-    agree to the one point on offer.
+    Without options rows are shown one by one (y yes, n no, ? unsure, u undo, q end). Of several
+    classes you type the number of one, or its name; of numbers, the number. Once no row is left
+    for you, what each operating point would do is shown. 'leadline export rows' writes the rows to
+    judge to a file.
     """
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
@@ -57,8 +60,9 @@ def command(
     with Workspace.open(folder) as workspace:
         if judgments is not None:
             _take_in(workspace, judgments, by)
-        elif point is None and not as_json:
-            _judge(workspace, by)
+        elif point is None and not as_json and not _judge(workspace, by):
+            click.echo("What each point would do is shown once you have judged all rows.")
+            return
         page = operating_points_page(workspace, cost_miss, cost_false_alarm)
         if point is None:
             _show(page, as_json=as_json)
@@ -70,7 +74,11 @@ def command(
         print_entry(console(), entry)
 
 
-def _judge(workspace: Workspace, by: str) -> None:
+def _judge(workspace: Workspace, by: str) -> bool:
+    """Ask about row after row; return whether none is left.
+
+    Who stops before is told no consequences: they are made of others' answers too.
+    """
     from leadline.cli.terminal.text_layout import console, print_pairs
     from leadline.services.commands import judge, undo_judgment
     from leadline.services.queries import review_page
@@ -81,18 +89,41 @@ def _judge(workspace: Workspace, by: str) -> None:
         click.echo(f"\n{page.question}  ({page.n_judged} judged, {page.n_left} left)".rstrip())
         print_pairs(screen, page.values)
         started = time.monotonic()
-        words = f"Is {page.label} {page.positive}?  y  n  ? unsure  u undo  q end"
-        answer = click.prompt(words, prompt_suffix=" > ").strip().lower()
-        if answer == "q":
-            return
-        if answer == "u":
+        answer = click.prompt(_asked(page), prompt_suffix=" > ").strip()
+        if answer.lower() == "q":
+            return False
+        if answer.lower() == "u":
             undo_judgment(workspace, page.tuning, by)
-        elif answer in _ANSWERS:
-            seconds = time.monotonic() - started
-            judge(workspace, page.tuning, page.row, _ANSWERS[answer], by, seconds)
         else:
-            click.echo(f"  {answer!r} is none of y, n, ?, u and q.")
+            try:
+                is_positive, value = _said(page, answer)
+                seconds = time.monotonic() - started
+                judge(workspace, page.tuning, page.row, is_positive, by, seconds, value=value)
+            except SettingsError as error:
+                click.echo(f"  {error.found} {error.needed}")
         page = review_page(workspace, by)
+    return True
+
+
+def _asked(page: ReviewPage) -> str:
+    if page.classes:
+        names = "  ".join(f"{n} {name}" for n, (name, _) in enumerate(page.classes, 1))
+        return f"What is {page.label}?  {names}  ? unsure  u undo  q end"
+    if page.is_number:
+        return f"What is {page.label}?  a number  ? unsure  u undo  q end"
+    return f"Is {page.label} {page.positive}?  y  n  ? unsure  u undo  q end"
+
+
+def _said(page: ReviewPage, answer: str) -> tuple[bool | None, str | None]:
+    """The answer as yes or no, or as a value; both None if unsure."""
+    if page.classes or page.is_number:
+        names = [name for name, _ in page.classes]
+        by_number = answer.isdecimal() and answer not in names and 0 < int(answer) <= len(names)
+        named = names[int(answer) - 1] if by_number else answer
+        return None, None if answer == "?" else named
+    if answer.lower() not in _ANSWERS:
+        raise SettingsError(f"{answer!r} is none of y, n, ?, u and q.", "", "")
+    return _ANSWERS[answer.lower()], None
 
 
 def _take_in(workspace: Workspace, path: Path, by: str) -> None:
@@ -114,7 +145,7 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
         echo_json(shown)
         return
     if page.plain is not None:
-        _show_default_decision(page.plain)
+        _show_default_decision(page.plain, page.on_stream, page.n_judged)
         return
     click.echo(f"\n{page.n_judged} rows judged. Of 1,000 rows each point would:")
     for consequence in page.consequences:
@@ -122,11 +153,18 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     click.echo("Choose: leadline review --choose POINT --why REASON")
 
 
-def _show_default_decision(plain: DefaultDecision) -> None:
-    """The one point on offer, as the test set has it."""
+def _show_default_decision(
+    plain: DefaultDecision, on_stream: StreamDecision | None, n_judged: int
+) -> None:
+    """The one point on offer, on the stream if it was judged, and on the test set."""
     from leadline.services.number_format import figure, percent_range
 
-    click.echo(f"\nNothing to judge: one point is on offer, {plain.name}. On the test set:")
+    click.echo(f"\nOne point is on offer, {plain.name}.")
+    if on_stream is not None:
+        _show_on_stream(on_stream, n_judged)
+    else:
+        click.echo("Nobody has judged the real stream.")
+    click.echo("On the test set:")
     click.echo(f"  {plain.words}")
     for each in plain.classes:
         precision, recall = percent_range(each.precision), percent_range(each.recall)
@@ -137,3 +175,20 @@ def _show_default_decision(plain: DefaultDecision) -> None:
         low, high = figure(numbers.low), figure(numbers.high)
         click.echo(f"  90 of 100 truths lie between {low} and {high} of the prediction")
     click.echo(f"Agree: leadline review --choose {plain.name} --why REASON")
+
+
+def _show_on_stream(real: StreamDecision, n_judged: int) -> None:
+    """What judgments say of the stream."""
+    from leadline.services.number_format import figure, percent_range
+
+    click.echo(f"On the real stream, from {n_judged} judgments: {percent_range(real.right)} right")
+    for each in real.classes:
+        precision, recall = percent_range(each.precision), percent_range(each.recall)
+        click.echo(f"  {each.name}: precision {precision}, recall {recall}")
+    for cut in real.silences[1:]:
+        share = percent_range(cut.right)
+        words = f"answers {cut.answered:.0%}, of which {share} are right"
+        click.echo(f"  silent below a score of {figure(cut.confidence)}: {words}")
+    if real.numbers is not None and real.numbers.error is not None:
+        low, high = figure(real.numbers.error.low), figure(real.numbers.error.high)
+        click.echo(f"  off by {low} to {high} on average")

@@ -16,19 +16,26 @@ from leadline.phases.default_decision import (
     DefaultDecision,
     NumberErrors,
 )
+from leadline.phases.stream_decision import Silence
 from leadline.phases.verdict import Bounds
 from leadline.stats.arrays import Floats
 from leadline.stats.interval import Estimate, wilson_interval
+from leadline.stats.judgments.strata.class_strata import default_cuts
 from leadline.stats.prediction_quality import class_quality, error_spread, usual_distance
 
 
-def likeliest_class(truth: NDArray[Any], said: NDArray[Any]) -> DefaultDecision:
+def likeliest_class(
+    truth: NDArray[Any], said: NDArray[Any], shares: Floats | None = None
+) -> DefaultDecision:
     """The likeliest class on the test set.
 
     Parameters
     ----------
     truth, said : ndarray of str, shape (n_samples,)
         Class of each row, and the one answered.
+    shares : ndarray of float, shape (n_samples, n_classes), optional
+        Probabilities of the classes, to say what is right where rows that the model is not sure
+        of are left without an answer.
 
     Returns
     -------
@@ -55,7 +62,21 @@ def likeliest_class(truth: NDArray[Any], said: NDArray[Any]) -> DefaultDecision:
             )
             for place in order
         ),
+        silences=() if shares is None else _silences(truth == said, shares),
     )
+
+
+def _silences(is_right: NDArray[np.bool_], shares: Floats) -> tuple[Silence, ...]:
+    """All rows, then those answered at a few confidences."""
+    sure = shares.max(axis=1)
+    found = []
+    for cut in (0.0, *default_cuts(shares)):
+        answered = sure >= cut
+        n = int(answered.sum())
+        bounds = wilson_interval(int(is_right[answered].sum()), n)
+        share = Bounds(estimate=float(is_right[answered].mean()), low=bounds.low, high=bounds.high)
+        found.append(Silence(confidence=float(cut), answered=n / sure.size, right=share))
+    return tuple(found)
 
 
 def as_predicted(

@@ -59,7 +59,24 @@ def predictions_of(model: Any, X: Any, task: Task, threshold: float | None) -> P
     if task is Task.REGRESSION:
         numbers = np.asarray(model.predict(X), dtype=float)
         return Predictions(numbers, numbers)
-    shares = np.asarray(model.predict_proba(X), dtype=float)
+    return likeliest(model, class_shares(model, X))
+
+
+def class_shares(model: Any, X: Any) -> NDArray[np.float64]:
+    """Probabilities of the classes, in the order of ``model.classes_``."""
+    return np.asarray(model.predict_proba(X), dtype=float)
+
+
+def likeliest(model: Any, shares: NDArray[np.float64]) -> Predictions:
+    """The likeliest class of each row, with its probability.
+
+    Parameters
+    ----------
+    model : scikit-learn estimator
+        Fitted.
+    shares : ndarray of shape (n_samples, n_classes)
+        As `class_shares` gave them.
+    """
     return Predictions(np.asarray(model.classes_)[shares.argmax(axis=1)], shares.max(axis=1))
 
 

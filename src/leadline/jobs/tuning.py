@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from leadline.datasets.default_sample import draw_class_sample, draw_number_sample
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.datasets.source_files import read_stream
 from leadline.datasets.stream_sample import StreamSample, draw_stream_sample
@@ -18,7 +19,7 @@ from leadline.errors import NotReadyError
 from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
-from leadline.evaluation.predictions import predictions_of
+from leadline.evaluation.predictions import class_shares, likeliest, predictions_of
 from leadline.evaluation.scores import positive_scores, score_model
 from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, slices_of
 from leadline.phases import tuning as phase
@@ -156,10 +157,15 @@ def _question(workspace: Workspace, data: Data) -> SliceQuestion:
 def _without(model: Any, pool: Pool, problem: Problem) -> _Offer:
     """The default decision of several classes, or of numbers."""
     truth = pool.y[pool.test]
-    said = predictions_of(model, pool.X[pool.test], problem.task, None).predicted
     if problem.task is Task.MULTICLASS:
+        shares = class_shares(model, pool.X[pool.test])
+        said = likeliest(model, shares).predicted
         wrong = (truth != said).astype(np.float64)
-        return _Offer(plain=likeliest_class(truth, said), outcomes=(Outcome(LIKELIEST, wrong),))
+        return _Offer(
+            plain=likeliest_class(truth, said, _sums_to_one(shares)),
+            outcomes=(Outcome(LIKELIEST, wrong),),
+        )
+    said = predictions_of(model, pool.X[pool.test], problem.task, None).predicted
     learnt_from = pool.y[pool.order]
     point = as_predicted(truth, said, learnt_from=learnt_from, tolerance=problem.tolerance)
     off_by = np.abs(truth - said).astype(np.float64)
@@ -265,13 +271,44 @@ def _answer_stream(
     frame: pl.DataFrame,
     offer: _Offer,
 ) -> tuple[_Stream, _Offer]:
-    """See what the model says of the unlabelled rows; none is drawn for judging."""
+    """See what the model says of the unlabelled rows, and choose which people should judge."""
     assert offer.plain is not None
-    found = predictions_of(model, conform(frame, data.features), problem.task, None)
+    X = conform(frame, data.features)
+    rng = np.random.default_rng(data.split.seed)
     store = workspace.artifacts
+    if problem.task is Task.MULTICLASS:
+        shares = class_shares(model, X)
+        found = likeliest(model, shares)
+        cuts = [each.confidence for each in offer.plain.silences if each.confidence]
+        names, shares = _with_all_classes(model, data, _sums_to_one(shares))
+        rows, drawn = draw_class_sample(store, frame, shares, names, cuts, rng)
+    else:
+        found = predictions_of(model, X, problem.task, None)
+        rows, drawn = draw_number_sample(store, frame, found.scores, rng)
     stream = _Stream(
         rows=store.put(to_parquet(frame), "stream"),
         n_rows=frame.height,
         scores=store.put(found.scores.astype("<f8").tobytes(), "scores"),
+        sample=store.put(rows.astype("<i8").tobytes(), "sample"),
+        n_sample=int(rows.size),
+        drawn=drawn,
     )
     return stream, replace(offer, plain=on_stream(offer.plain, found.predicted))
+
+
+def _sums_to_one(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities; an estimator of one's own may give scores that are none."""
+    positive = np.maximum(shares, 0.0)
+    sums = positive.sum(axis=1, keepdims=True)
+    even = np.full_like(positive, 1 / positive.shape[1])
+    found: NDArray[np.float64] = np.where(sums > 0, positive / np.where(sums > 0, sums, 1.0), even)
+    return found
+
+
+def _with_all_classes(
+    model: Any, data: Data, shares: NDArray[np.float64]
+) -> tuple[list[str], NDArray[np.float64]]:
+    """The model's classes and those of the data that it has not met: a judge may name them."""
+    known = [str(name) for name in model.classes_]
+    others = [each.value for each in data.classes if each.value not in known]
+    return known + others, np.pad(shares, ((0, 0), (0, len(others))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.stream_decision import Silence
 from leadline.phases.verdict import Bounds
 
 LIKELIEST = "likeliest-class"
@@ -94,6 +95,9 @@ class DefaultDecision:
         The most frequent first; empty for numbers.
     numbers : NumberErrors or None
         None for classes.
+    silences : tuple of Silence
+        What is right where nothing is said of rows that the model is not sure of, with Wilson
+        bounds; all rows first. Empty for numbers, and in entries from before it was kept.
     """
 
     name: str
@@ -101,6 +105,7 @@ class DefaultDecision:
     right: Bounds
     classes: tuple[ClassScores, ...] = ()
     numbers: NumberErrors | None = None
+    silences: tuple[Silence, ...] = ()
 
     @property
     def words(self) -> str:

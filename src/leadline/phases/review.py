@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 
 CLEAR = 0.95
@@ -106,6 +107,8 @@ class Evidence:
         As on offer, the most cautious first; empty where there is no threshold.
     plain : DefaultDecision or None
         What was agreed to where there is none, as the test set has it.
+    on_stream : StreamDecision or None
+        The same on the real stream; None where nobody judged it.
     cost_miss, cost_false_alarm : float
         What the person who chose weighed the errors with.
     currency : str
@@ -134,6 +137,7 @@ class Evidence:
     judges: tuple[str, ...] = ()
     points: tuple[StreamPoint, ...]
     plain: DefaultDecision | None = None
+    on_stream: StreamDecision | None = None
     cost_miss: float
     cost_false_alarm: float
     currency: str
@@ -186,26 +190,86 @@ def assess(evidence: Evidence) -> Review:
 
 
 def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
-    """An agreement: there was one point on offer, and nobody judged blind."""
+    """An agreement: there was one point on offer."""
     if evidence.chosen != plain.name:
         raise ValueError(f"{evidence.chosen!r} is not on offer")
-    findings = [
-        warning(
-            "Nobody has judged the real stream: rows are drawn for judging where the question is "
-            "yes or no.",
-            "Give 'leadline watch' a file of new rows with the truth as soon as there is one.",
-        )
-    ]
+    findings = [*_judging_findings(evidence), *_people_findings(evidence)]
+    if evidence.on_stream is not None:
+        findings += [*_gap_findings(plain, evidence.on_stream), *_shown_findings(evidence)]
     if evidence.why:
         findings.append(note(f"Reason given: {evidence.why}"))
+    is_settled = evidence.on_stream is None or evidence.n_judged >= FEWEST_JUDGMENTS
     return Review(
-        answer=Answer.GO,
-        summary=(
-            f"{evidence.person} agreed to {evidence.chosen} by the test set alone: {plain.words}."
-        ),
+        answer=Answer.GO if is_settled else Answer.UNCLEAR,
+        summary=_default_summary(evidence, plain),
         findings=tuple(findings),
         **vars(evidence),
     )
+
+
+def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
+    agreed = f"{evidence.person} agreed to {evidence.chosen}"
+    if evidence.on_stream is None:
+        return f"{agreed} by the test set alone: {plain.words}."
+    share = _range(evidence.on_stream.right)
+    what = "of the real stream is right"
+    if plain.numbers is not None:
+        what = f"of the real stream is off by at most {plain.numbers.tolerance:.3g}"
+    return f"{agreed}: {share} {what} ({evidence.n_judged} judgments)."
+
+
+def _judging_findings(evidence: Evidence) -> list[Finding]:
+    if evidence.on_stream is None:
+        return [
+            warning(
+                "Nobody has judged the real stream.",
+                "Judge its rows with 'leadline review', or give 'leadline watch' a file of new "
+                "rows with the truth as soon as there is one.",
+            )
+        ]
+    if evidence.n_judged < FEWEST_JUDGMENTS:
+        return [
+            warning(
+                f"Only {evidence.n_judged} judgments.",
+                f"At least {FEWEST_JUDGMENTS} are needed; judge more on the review page.",
+            )
+        ]
+    return []
+
+
+def _gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Finding]:
+    """Where stream and test set miss each other."""
+    tests = {each.name: each for each in plain.classes}
+    pairs = [("The share that is right", on_stream.right, plain.right)]
+    for each in on_stream.classes:
+        test = tests.get(each.name)
+        if test is not None and test.n_predicted:
+            pairs.append((f"Precision of {each.name!r}", each.precision, test.precision))
+        if test is not None and test.n_true:
+            pairs.append((f"Recall of {each.name!r}", each.recall, test.recall))
+    return [
+        warning(
+            f"{name} is {'lower' if real.high < test.low else 'higher'} on the stream "
+            f"({_range(real)}) than on the test set ({_range(test)}).",
+            "The test set does not look like the stream: look at define and train.",
+        )
+        for name, real, test in pairs
+        if real.high < test.low or real.low > test.high
+    ]
+
+
+def _shown_findings(evidence: Evidence) -> list[Finding]:
+    """Judgments that were not blind."""
+    numbers = evidence.on_stream.numbers if evidence.on_stream else None
+    if numbers is None or not numbers.n_shown:
+        return []
+    return [
+        warning(
+            f"{numbers.n_shown} of {evidence.n_judged} judgments were made with the prediction in "
+            "sight: the judge could not give a number, and said whether it is near enough.",
+            "Who sees an answer leans to it. Ask somebody who can give the number.",
+        )
+    ]
 
 
 def _summary(evidence: Evidence) -> str:

@@ -33,11 +33,14 @@ class Judgment:
     reviewer : str
         Who says so.
     is_positive : bool or None
-        Whether it is a hit; None: unsure.
+        Whether it is a hit; of a number whose prediction was shown, whether that is near enough.
+        None: unsure, or the answer is a value.
     seconds : float >= 0
         How long it took.
     at : datetime or None, default=None
         When, with a time zone; None: now.
+    value : str or None, default=None
+        The class or the number that it is, as the record spells it.
     """
 
     tuning: int
@@ -46,6 +49,12 @@ class Judgment:
     is_positive: bool | None
     seconds: float
     at: datetime | None = None
+    value: str | None = None
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it says what the row is."""
+        return self.is_positive is not None or self.value is not None
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,8 @@ class Reviews:
         found = rows_of(self._database, table, table.c.tuning == tuning, counts(table))
         newest = latest(((row.row, row.reviewer), row) for row in found)
         return tuple(
-            Judgment(r.tuning, r.row, r.reviewer, r.is_positive, r.seconds, r.at) for r in newest
+            Judgment(r.tuning, r.row, r.reviewer, r.is_positive, r.seconds, r.at, r.value)
+            for r in newest
         )
 
     def undo_judgment(self, tuning: int, reviewer: str) -> int | None:

@@ -306,6 +306,8 @@ judgment = Table(
     Column("row", Integer, nullable=False),
     _text("reviewer"),
     Column("is_positive", Boolean),
+    # the class or the number, where the question is not one of yes or no
+    Column("value", Text),
     Column("seconds", Double, nullable=False),
     _moment("at"),
     Column("withdraws", Integer, ForeignKey("judgment.id")),

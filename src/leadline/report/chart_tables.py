@@ -22,7 +22,7 @@ from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 from leadline.phases.wording import chance
-from leadline.report.default_decision import default_decision_table
+from leadline.report.default_decision import default_decision_table, stream_decision_table
 from leadline.report.text_table import (
     Table,
     duration,
@@ -235,6 +235,8 @@ def tuning(verdict: Tuning) -> Table:
 def review(verdict: Review) -> Table:
     """Operating points on the stream."""
     if verdict.plain is not None:
+        if verdict.on_stream is not None:
+            return stream_decision_table(verdict.plain, verdict.on_stream, verdict.n_judged)
         return default_decision_table(verdict.plain)
     rows = [
         (

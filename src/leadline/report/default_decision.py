@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from leadline.phases.default_decision import SHARES, DefaultDecision, NumberErrors
+from leadline.phases.stream_decision import StreamDecision
+from leadline.phases.verdict import Bounds
 from leadline.report.text_table import Table, number, share, tabled
 
 
@@ -41,6 +43,49 @@ def default_decision_table(point: DefaultDecision) -> Table:
         ("Mean prediction, stream", number(numbers.mean_on_stream)),
     ]
     return tabled(caption, ("What", "Value"), rows)
+
+
+def stream_decision_table(point: DefaultDecision, real: StreamDecision, n_judged: int) -> Table:
+    """The same on the real stream, beside the test set.
+
+    Parameters
+    ----------
+    point : DefaultDecision
+        As the test set has it.
+    real : StreamDecision
+        As the stream has it.
+    n_judged : int
+        Rows judged.
+    """
+    caption = f"{point.name} on the real stream, from {n_judged:,} judgments"
+    if real.numbers is None:
+        tests = {each.name: each for each in point.classes}
+        classes = [
+            (
+                each.name,
+                share(each.precision),
+                share(tests[each.name].precision) if each.name in tests else "",
+                share(each.recall),
+                share(tests[each.name].recall) if each.name in tests else "",
+                f"{each.n_predicted:,}",
+            )
+            for each in real.classes
+        ]
+        names = ("Class", "Precision, stream", "Precision, test", "Recall, stream", "Recall, test")
+        return tabled(caption, (*names, "Predicted on the stream"), classes)
+    assert point.numbers is not None
+    rows = [
+        (f"Off by at most {point.numbers.tolerance:,.3g}, stream", share(real.right)),
+        ("The same, test set", share(point.right)),
+        ("Off by, on average", _between(real.numbers.error)),
+        ("Mean of truth minus prediction, stream", _between(real.numbers.bias)),
+        ("The same, test set", f"{point.numbers.bias:+,.3g}"),
+    ]
+    return tabled(caption, ("What", "Value"), rows)
+
+
+def _between(bounds: Bounds | None) -> str:
+    return "not known" if bounds is None else f"{number(bounds.low)} to {number(bounds.high)}"
 
 
 def _off_by(numbers: NumberErrors) -> list[tuple[float, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import EllipsisType
+from typing import Any
 
 from leadline.errors import DataError, NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases import review
@@ -12,13 +13,16 @@ from leadline.phases.tuning import Tuning
 from leadline.reading.file_forms.raw import IN_FILE
 from leadline.reading.table import ReadingOptions, read_tables
 from leadline.record import Entry, Judgment
-from leadline.services.commands.label import LONGEST_S
+from leadline.services.commands.label import LONGEST_S, possible
+from leadline.services.labelling.worklist import work_of
 from leadline.services.parsing import parse_person
-from leadline.services.reviewing.majority_judgments import majority_judgments
+from leadline.services.reviewing.default_estimate import answers_of, estimate_default
+from leadline.services.reviewing.majority_judgments import MajorityJudgments, majority_judgments
 from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.point_outcomes import consequences
 from leadline.services.reviewing.stream_estimate import estimate_stream
 from leadline.services.reviewing.stream_rows import rows_to_judge
+from leadline.services.reviewing.value_answers import ValueAnswers
 from leadline.workspace import Workspace
 
 _YES = frozenset({"yes", "y", "true", "1"})
@@ -33,6 +37,8 @@ def judge(
     is_positive: bool | None,
     by: str,
     seconds: float,
+    *,
+    value: str | None = None,
 ) -> None:
     """Keep what a person says one row of the stream is.
 
@@ -45,30 +51,62 @@ def judge(
     row : int
         Row of the stream.
     is_positive : bool or None
-        Whether it is a real case; None if unsure.
+        Whether it is a real case; of a number whose prediction was shown, whether that is near
+        enough. None if unsure, or with a value.
     by : str
         Who judges.
     seconds : float
         How long it took; a break counts as ten minutes at most.
+    value : str or None
+        The class or the number that it is, where the question is not one of yes or no.
 
     Raises
     ------
     OutdatedAnswerError
         If another tuning has since taken its place.
     SettingsError
-        If the row was not drawn for judging.
+        If the row was not drawn for judging, or the answer does not fit the question.
     """
     person = parse_person(by, "the judgment")
-    if row not in rows_to_judge(workspace.artifacts, _tuning(workspace, tuning)):
+    shown = _tuning(workspace, tuning)
+    if row not in rows_to_judge(workspace.artifacts, shown):
         raise SettingsError(
             f"Row {row} was not drawn for judging.",
             "Rows are drawn by chance, or the estimates would lean.",
             "Judge the row that the page shows.",
         )
     took = min(max(seconds, 0.0), LONGEST_S)
+    said = _value(workspace, shown, is_positive, value)
     workspace.record.reviews.add_judgment(
-        Judgment(tuning=tuning, row=row, reviewer=person, is_positive=is_positive, seconds=took)
+        Judgment(
+            tuning=tuning,
+            row=row,
+            reviewer=person,
+            is_positive=is_positive,
+            seconds=took,
+            value=said,
+        )
     )
+
+
+def _value(
+    workspace: Workspace, tuning: Tuning, is_positive: bool | None, value: str | None
+) -> str | None:
+    """The class or number as the record spells it; refused where it does not fit the question."""
+    is_number = tuning.plain is not None and tuning.plain.numbers is not None
+    if is_positive is not None and tuning.plain is not None and not is_number:
+        raise SettingsError(
+            "The answer is yes or no.",
+            "The name of a class is needed.",
+            "Choose one of the classes, or say that you are not sure.",
+        )
+    if value is None:
+        return None
+    if tuning.plain is None or is_positive is not None:
+        raise SettingsError(
+            f"The answer is {value[:40]!r}.", "Yes or no is needed.", "Choose one of the two."
+        )
+    return possible(workspace, work_of(workspace), value)
 
 
 def judge_file(workspace: Workspace, path: Path, by: str) -> int:
@@ -79,8 +117,9 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     workspace : Workspace
         The project.
     path : Path
-        A file with the columns ``row`` and ``is_positive``: yes or no; empty where unsure. They
-        are called ``leadline_row`` and ``leadline_is_positive`` where the data have such columns.
+        A file with the columns ``row`` and ``is_positive``: yes or no; empty where unsure. Where
+        the question is not one of yes or no, ``value``: the class or the number. They are called
+        ``leadline_row`` and so on where the data have such columns.
     by : str
         Who judged.
 
@@ -92,7 +131,7 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     Raises
     ------
     DataError
-        If a column is missing, or a value is neither yes nor no.
+        If a column is missing, or a value is neither yes nor no, no class, or no number.
     NotReadyError
         If nothing has been drawn for judging.
     SettingsError
@@ -101,27 +140,46 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     # the columns of the rows are not looked at, so nothing in them is refused
     table = read_tables([path], options=_PLAIN)
     frame = table.frame
+    entry = workspace.record.latest("tuning")
+    number = entry.number if entry else 0
+    tuning = _tuning(workspace, number)
+    answer = "is_positive" if tuning.plain is None else "value"
     ours = [
         f"leadline_{name}" if f"leadline_{name}" in frame.columns else name
-        for name in ("row", "is_positive")
+        for name in ("row", answer)
     ]
     missing = set(ours) - set(frame.columns)
     if missing:
         raise DataError(
             f"{path.name} has no column {min(missing)!r}.",
-            "The columns 'row' and 'is_positive' are needed.",
+            f"The columns 'row' and {answer!r} are needed.",
             "'leadline export rows FILE' writes a file to fill in.",
         )
-    entry = workspace.record.latest("tuning")
-    number = entry.number if entry else 0
-    drawn = set(rows_to_judge(workspace.artifacts, _tuning(workspace, number)))
-    judged = [
-        (_drawn_row(row, drawn), _yes_or_no(value, table.place(place)))
-        for place, (row, value) in enumerate(frame.select(ours).iter_rows())
-    ]
-    for row, is_positive in judged:
-        judge(workspace, number, row, is_positive, by, 0.0)
+    drawn = set(rows_to_judge(workspace.artifacts, tuning))
+    judged: list[tuple[int, bool | None, str | None]] = []
+    for place, (row, said) in enumerate(frame.select(ours).iter_rows()):
+        where = table.place(place)
+        if tuning.plain is None:
+            judged.append((_drawn_row(row, drawn), _yes_or_no(said, where), None))
+        else:
+            judged.append((_drawn_row(row, drawn), None, _named(workspace, said, where)))
+    for row, is_positive, value in judged:
+        judge(workspace, number, row, is_positive, by, 0.0, value=value)
     return len(judged)
+
+
+def _named(workspace: Workspace, value: object, place: str) -> str | None:
+    """A class or a number in a file, as the record spells it."""
+    if value is None:
+        return None
+    try:
+        return possible(workspace, work_of(workspace), str(value))
+    except SettingsError as error:
+        raise DataError(
+            f"{place}: {error.found}",
+            error.needed,
+            "Nothing was taken in: mend the file and try again.",
+        ) from None
 
 
 def _drawn_row(value: object, drawn: set[int]) -> int:
@@ -210,45 +268,58 @@ def choose_point(
     if tuning is not None and tuning != number:
         raise _outdated(tuning, number)
     _require_sound(offered, name, (cost_miss, cost_false_alarm), why)
-    majority = majority_judgments(workspace.record.reviews.judgments(number))
-    is_judged = bool(offered.points and majority.answers and offered.stream_scores)
-    result = estimate_stream(workspace.artifacts, offered, majority) if is_judged else None
-    found = consequences(
-        workspace.artifacts,
-        offered,
-        majority,
-        cost_miss=cost_miss,
-        cost_false_alarm=cost_false_alarm,
-        result=result,
-    )
+    costs: dict[str, Any] = {"cost_miss": cost_miss, "cost_false_alarm": cost_false_alarm}
     verdict = review.assess(
         review.Evidence(
             n_stream=offered.n_stream,
-            n_judged=len(majority.answers),
-            n_unsure=majority.n_unsure,
-            judges=majority.reviewers,
-            points=tuple(consequence.point for consequence in found),
-            plain=offered.plain,
-            cost_miss=cost_miss,
-            cost_false_alarm=cost_false_alarm,
+            **_judged(workspace, offered, number, costs),
+            **costs,
             currency=problem.currency,
             chosen=name,
             person=person,
             why=why.strip(),
-            n_agreed=majority.agreement[0],
-            n_judged_twice=majority.agreement[1],
             answered=tuple(
                 review.Answered(person=each.person, ratio=each.ratio)
                 for each in opinions(workspace, number)
             ),
             owner=problem.owner,
             guidelines=reading.number("problem"),
-            follows_scores=result is None or result.follows_scores,
         )
     )
     return workspace.record.append(
         "review", verdict, by=person, on=reading.seen, replacing=replacing
     )
+
+
+def _judged(
+    workspace: Workspace, offered: Tuning, number: int, costs: dict[str, Any]
+) -> dict[str, Any]:
+    """What people said of the stream, and what follows for what is on offer."""
+    judgments = workspace.record.reviews.judgments(number)
+    found: MajorityJudgments | ValueAnswers
+    if offered.plain is not None:
+        found = answers_of(offered.plain, judgments)
+        on_stream = estimate_default(workspace.artifacts, offered, found)
+        point = {"points": (), "plain": offered.plain, "on_stream": on_stream}
+        n_judged = found.n_judged
+    else:
+        found = majority_judgments(judgments)
+        is_judged = bool(found.answers and offered.stream_scores)
+        result = estimate_stream(workspace.artifacts, offered, found) if is_judged else None
+        each = consequences(workspace.artifacts, offered, found, result=result, **costs)
+        point = {
+            "points": tuple(one.point for one in each),
+            "follows_scores": result is None or result.follows_scores,
+        }
+        n_judged = len(found.answers)
+    return {
+        **point,
+        "n_judged": n_judged,
+        "n_unsure": found.n_unsure,
+        "judges": found.reviewers,
+        "n_agreed": found.agreement[0],
+        "n_judged_twice": found.agreement[1],
+    }
 
 
 def _tuning(workspace: Workspace, number: int) -> Tuning:

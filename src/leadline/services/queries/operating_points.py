@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
 from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.problem import Problem
 from leadline.phases.review import (
     CLEAR,
     FEWEST_JUDGMENTS,
@@ -17,10 +19,12 @@ from leadline.phases.review import (
     narrowing,
     reality_findings,
 )
+from leadline.phases.stream_decision import Confusion, StreamDecision
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.record import CostOpinion, Entry
 from leadline.services.queries.review import newest_tuning, row_values
+from leadline.services.reviewing.default_estimate import answers_of, estimate_default
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.point_outcomes import Consequence, consequences
@@ -85,6 +89,10 @@ class OperatingPointsPage:
         One a point; empty where there is no threshold to choose.
     plain : DefaultDecision or None
         What there is to agree to instead.
+    on_stream : StreamDecision or None
+        The same on the real stream; None where nobody judged it.
+    confusions : tuple of (Confusion, tuple of Values)
+        The most frequent ones, each with rows that were judged so.
     best : str
         The point that is most probably the cheapest; empty without judgments.
     clarity : Clarity
@@ -111,8 +119,6 @@ class OperatingPointsPage:
         What people said a miss is worth, by rising ratio.
     owner : str
         Who decides.
-    n_agreed, n_judged_twice : int
-        Rows on which all their reviewers agree, and rows that two or more judged.
     history : tuple of Entry
         All choices, the newest first.
     """
@@ -137,6 +143,8 @@ class OperatingPointsPage:
     standing_choice: Review | None
     replacing: int | None
     plain: DefaultDecision | None = None
+    on_stream: StreamDecision | None = None
+    confusions: tuple[tuple[Confusion, tuple[Values, ...]], ...] = ()
     more: float = 0.0
     narrowing: str = ""
     unlike_scores: str = ""
@@ -146,8 +154,6 @@ class OperatingPointsPage:
     misses: tuple[Values, ...] = ()
     opinions: tuple[CostOpinion, ...] = ()
     owner: str = ""
-    n_agreed: int = 0
-    n_judged_twice: int = 0
     history: tuple[Entry, ...] = ()
 
     @property
@@ -174,12 +180,15 @@ def operating_points_page(
         If no operating points are on newest_tuning.
     """
     number, tuning, problem = newest_tuning(workspace)
-    costs = {
+    costs: dict[str, Any] = {
         "cost_miss": _cost(cost_miss, problem.cost_miss),
         "cost_false_alarm": _cost(cost_false_alarm, problem.cost_false_alarm),
     }
-    majority = majority_judgments(workspace.record.reviews.judgments(number))
+    judgments = workspace.record.reviews.judgments(number)
     store = workspace.artifacts
+    if tuning.plain is not None:
+        return _default_page(workspace, number, tuning, problem, tuning.plain, costs)
+    majority = majority_judgments(judgments)
     is_judged = bool(tuning.points and majority.answers and tuning.stream_scores)
     result = estimate_stream(store, tuning, majority) if is_judged else None
     found = consequences(store, tuning, majority, result=result, **costs)
@@ -211,7 +220,6 @@ def operating_points_page(
         p_best=p_best,
         standing_choice=_choice(chosen),
         replacing=chosen.number if chosen else None,
-        plain=tuning.plain,
         more=more,
         narrowing=narrowing(tuple(points), len(majority.answers)) if is_judged else "",
         unlike_scores=UNLIKE_SCORES if result and not result.follows_scores else "",
@@ -221,8 +229,50 @@ def operating_points_page(
         misses=tuple(row_values(workspace, tuning, row) for row in seen.misses),
         opinions=opinions(workspace, number),
         owner=problem.owner,
-        n_agreed=majority.agreement[0],
-        n_judged_twice=majority.agreement[1],
+        history=history,
+        **costs,
+    )
+
+
+def _default_page(
+    workspace: Workspace,
+    number: int,
+    tuning: Tuning,
+    problem: Problem,
+    plain: DefaultDecision,
+    costs: dict[str, Any],
+) -> OperatingPointsPage:
+    """The one point on offer where there is no threshold, on the test set and on the stream."""
+    answers = answers_of(plain, workspace.record.reviews.judgments(number))
+    on_stream = estimate_default(workspace.artifacts, tuning, answers)
+    history = workspace.record.entries("review")[::-1]
+    chosen = history[0] if history else None
+    return OperatingPointsPage(
+        question=problem.question,
+        unit=problem.unit,
+        miss=problem.miss,
+        false_alarm=problem.false_alarm,
+        currency=problem.currency,
+        tuning=number,
+        n_stream=tuning.n_stream,
+        n_judged=answers.n_judged,
+        n_unsure=answers.n_unsure,
+        n_wanted=tuning.n_sample,
+        reviewers=answers.reviewers,
+        consequences=(),
+        best="",
+        clarity=Clarity.NOT_ENOUGH,
+        p_best=0.0,
+        standing_choice=_choice(chosen),
+        replacing=chosen.number if chosen else None,
+        plain=plain,
+        on_stream=on_stream,
+        confusions=tuple(
+            (each, tuple(row_values(workspace, tuning, row) for row in each.rows))
+            for each in (on_stream.confusions if on_stream else ())
+        ),
+        opinions=opinions(workspace, number),
+        owner=problem.owner,
         history=history,
         **costs,
     )

@@ -1,11 +1,12 @@
 """Page model of blind judging: one row of the stream.
 
-`ReviewPage` holds no score and no operating point, so that no template can show one.
+`ReviewPage` holds no score, no operating point and nothing that others said, so that no template
+can show one. An agreement would give others away: undo an answer, give the other one, and see
+whether it has moved.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -16,6 +17,8 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.record import Judgment
+from leadline.services.queries.label import keyed
+from leadline.services.reviewing.default_estimate import predicted_number
 from leadline.services.reviewing.judging_order import EXTRA_SHARE, rows_to_ask
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.stream_estimate import surprising_rows
@@ -41,12 +44,15 @@ class ReviewPage:
         Feature and value.
     n_judged, n_left : int
         By this reviewer; still to ask this reviewer.
-    others : tuple of (str, int)
-        Other reviewers, and how many rows each has judged.
-    n_agreed, n_judged_twice : int
-        Rows on which all their reviewers agree, and rows that two or more judged.
     is_judged : bool
-        Whether rows are judged at all: a question of several classes, or of a number, is not.
+        Whether rows were drawn at all: without a stream of several classes, or of numbers, there
+        are none.
+    classes : tuple of (str, str)
+        Each class to say with its key; empty for a question of yes or no, and for numbers.
+    is_number : bool
+        Whether a number is asked for.
+    near : (float, float) or None
+        What is near enough to the prediction, where the judge asked for it: no longer blind.
     seconds_left : float
         At this reviewer's pace.
     """
@@ -62,12 +68,12 @@ class ReviewPage:
     n_left: int
     seconds_left: float
     is_judged: bool = True
-    others: tuple[tuple[str, int], ...] = ()
-    n_agreed: int = 0
-    n_judged_twice: int = 0
+    classes: tuple[tuple[str, str], ...] = ()
+    is_number: bool = False
+    near: tuple[float, float] | None = None
 
 
-def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
+def review_page(workspace: Workspace, reviewer: str, *, is_shown: bool = False) -> ReviewPage:
     """Read the next row for a reviewer.
 
     Parameters
@@ -76,6 +82,8 @@ def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
         The project.
     reviewer : str
         Who judges; empty if not known yet, and then no row is shown.
+    is_shown : bool
+        Whether the judge cannot give a number, and asks to see what is near enough.
 
     Raises
     ------
@@ -87,13 +95,13 @@ def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
     judgments = workspace.record.reviews.judgments(number)
     mine = [judgment for judgment in judgments if judgment.reviewer == reviewer]
     left = rows_to_ask(rows, judgments, reviewer)
-    if not left:
-        majority = majority_judgments(judgments)
+    if not left and tuning.plain is None:
+        # of what others said alone: what is left must not change with one's own answer
+        majority = majority_judgments([one for one in judgments if one.reviewer != reviewer])
         n_extra = round(EXTRA_SHARE * len(majority.answers))
         surprising = surprising_rows(workspace.artifacts, tuning, majority, n_extra)
         left = rows_to_ask(rows, judgments, reviewer, surprising)
     row = left[0] if reviewer and left else None
-    n_agreed, n_twice = majority_judgments(judgments).agreement
     return ReviewPage(
         question=problem.question,
         unit=problem.unit,
@@ -105,11 +113,26 @@ def review_page(workspace: Workspace, reviewer: str) -> ReviewPage:
         n_judged=len(mine),
         n_left=len(left),
         seconds_left=median_seconds(mine) * len(left),
-        is_judged=tuning.plain is None,
-        others=tuple(sorted(Counter(o.reviewer for o in judgments if o not in mine).items())),
-        n_agreed=n_agreed,
-        n_judged_twice=n_twice,
+        is_judged=tuning.plain is None or bool(tuning.sample),
+        classes=_classes(workspace, tuning),
+        is_number=bool(tuning.plain and tuning.plain.numbers),
+        near=_near(workspace, tuning, row) if is_shown and row is not None else None,
     )
+
+
+def _classes(workspace: Workspace, tuning: Tuning) -> tuple[tuple[str, str], ...]:
+    """Classes of several to choose from, in the order of the data."""
+    data = workspace.record.latest_of(Data)
+    if tuning.plain is None or tuning.plain.numbers is not None or data is None:
+        return ()
+    return keyed(tuple(each.value for each in data.classes))
+
+
+def _near(workspace: Workspace, tuning: Tuning, row: int) -> tuple[float, float] | None:
+    if tuning.plain is None or tuning.plain.numbers is None:
+        return None
+    said, reach = predicted_number(workspace.artifacts, tuning, row), tuning.plain.numbers.tolerance
+    return said - reach, said + reach
 
 
 def median_seconds(judgments: Sequence[Judgment]) -> float:

@@ -49,7 +49,7 @@ def rows_to_ask(
     ([8], [7, 8])
     """
     mine = {one.row for one in judgments if one.reviewer == reviewer}
-    votes = Counter(one.row for one in judgments if one.is_positive is not None)
+    votes = Counter(one.row for one in judgments if one.is_answer)
     everybody = set(sorted(rows, key=_place)[:N_SHARED])
     left = [row for row in rows if row not in mine]
     shared = [row for row in left if row in everybody]

@@ -20,23 +20,23 @@ def rows_to_judge(artifacts: Artifacts, tuning: Tuning) -> tuple[int, ...]:
     return tuple(np.frombuffer(artifacts.get(tuning.sample), dtype="<i8").tolist())
 
 
-def judging_columns(columns: Collection[str]) -> tuple[str, str]:
+def judging_columns(columns: Collection[str], answer: str = "is_positive") -> tuple[str, str]:
     """Names of the row and of the answer in a file of rows to judge.
 
     Parameters
     ----------
     columns : collection of str
         Of the stream; a name that it has itself is not taken.
+    answer : str
+        Where the question is not one of yes or no, "value".
 
     Examples
     --------
     >>> judging_columns(["age"]), judging_columns(["row", "age"])
     (('row', 'is_positive'), ('leadline_row', 'is_positive'))
     """
-    row, answer = (
-        f"leadline_{name}" if name in columns else name for name in ("row", "is_positive")
-    )
-    return row, answer
+    row, said = (f"leadline_{name}" if name in columns else name for name in ("row", answer))
+    return row, said
 
 
 def stream_values(artifacts: Artifacts, tuning: Tuning, data: Data, row: int) -> Values:

@@ -17,14 +17,17 @@ from leadline.web.sessions import require_csrf_token
 
 router = APIRouter(prefix="/review")
 
-_SAID = {"yes": True, "no": False, "unsure": None}
+_SAID = {"yes": True, "no": False, "unsure": None, "value": None}
 
 
 @router.get("")
-def show(request: Request, context: Context) -> Response:
-    """Show one row of the stream: its features and nothing else."""
+def show(request: Request, context: Context, shown: bool = False) -> Response:
+    """Show one row of the stream: its features and nothing else.
+
+    Who cannot give a number may ask to be shown what is near enough; the verdict counts it.
+    """
     who = context.person(request)
-    page = review_page(context.workspace, who)
+    page = review_page(context.workspace, who, is_shown=shown)
     return context.render(
         request, "pages/review.html", page=page, stamp=context.sessions.stamp(), who=who
     )
@@ -34,16 +37,22 @@ def show(request: Request, context: Context) -> Response:
 def answer(
     request: Request,
     context: Context,
-    said: Annotated[Literal["yes", "no", "unsure"], Form()],
     tuning: Annotated[int, Form()],
     row: Annotated[int, Form()],
     who: Annotated[str, Form()],
+    said: Annotated[Literal["yes", "no", "unsure", "value"], Form()] = "value",
+    value: Annotated[str, Form(max_length=200)] = "",
     stamp: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep a judgment and show the next row."""
-    person = context.sender(request, who, "the judgment")
     judge(
-        context.workspace, tuning, row, _SAID[said], person, context.sessions.seconds_since(stamp)
+        context.workspace,
+        tuning,
+        row,
+        _SAID[said],
+        context.sender(request, who, "the judgment"),
+        context.sessions.seconds_since(stamp),
+        value=value if said == "value" else None,
     )
     return context.redirect(request, "/review")
 

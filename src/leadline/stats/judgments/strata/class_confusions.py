@@ -1,0 +1,112 @@
+"""Posterior of the true classes of rows that were said to be of another one.
+
+Of a stratum's errors, class j has the share ``q_j f_j / sum_l q_l f_l``: q is what the
+probabilities claim, and f_j a factor a class, shared by all strata, for a stream in which classes
+have other shares than where the model learnt. The stratum strays by a Dirichlet distribution around
+these shares, whose concentration is weighed by the evidence for it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import gammaln
+
+from leadline.stats.arrays import Floats, Ints
+from leadline.stats.judgments.strata.class_strata import ClassStrata
+
+# prior errors that the claimed share of a class is worth
+_PRIOR_ERRORS = 1.5
+# prior errors that the shares of a stratum are worth
+_CONCENTRATIONS = np.array([1.0, 3.0, 10.0, 30.0, 100.0])
+_CONCENTRATION_WEIGHTS = np.array([0.05, 0.1, 0.2, 0.3, 0.35])
+# of the claimed shares, the part that is spread over all classes
+_SPREAD_EVENLY = 0.1
+_N_SCALINGS = 30
+
+
+def draw_confusions(
+    strata: ClassStrata, seen: Ints, n_wrong: Ints, rng: np.random.Generator
+) -> Floats:
+    """Draw the rows that are wrong, by the class said and the true class.
+
+    Parameters
+    ----------
+    strata : ClassStrata
+        The stream.
+    seen : ndarray of int of shape (n_strata, n_classes)
+        Rows judged, by their true class.
+    n_wrong : ndarray of int of shape (n_draws, n_strata)
+        Rows not judged that are wrong, as drawn.
+    rng : Generator
+        Source of chance.
+
+    Returns
+    -------
+    ndarray of shape (n_draws, n_classes, n_classes)
+        Class said, true class; the diagonal is 0. Rows judged count as judged.
+    """
+    n_draws, n_strata = n_wrong.shape
+    counts = seen.astype(np.float64)
+    counts[np.arange(n_strata), strata.said] = 0.0
+    claimed = _claimed(strata)
+    exposure = _exposure(claimed, counts)
+    n_errors = counts.sum(axis=0)
+    factors = rng.standard_gamma(_PRIOR_ERRORS + n_errors, (n_draws, n_errors.size))
+    factors /= _PRIOR_ERRORS + exposure
+    middle = (_PRIOR_ERRORS + n_errors) / (_PRIOR_ERRORS + exposure)
+    worth = _concentrations(_scaled(claimed, middle), counts, n_draws, rng)
+    found = np.zeros((n_draws, strata.n_classes, strata.n_classes))
+    for stratum, said in enumerate(strata.said):
+        others = np.flatnonzero(np.arange(strata.n_classes) != said)
+        shares = _scaled(claimed[stratum, others], factors[:, others])
+        alpha = worth[:, None] * shares + counts[stratum, others]
+        drawn = np.maximum(rng.standard_gamma(alpha), 1e-300)
+        p = drawn / drawn.sum(axis=1, keepdims=True)
+        found[:, said, others] += rng.multinomial(n_wrong[:, stratum], p) + counts[stratum, others]
+    return found
+
+
+def _claimed(strata: ClassStrata) -> Floats:
+    """Claimed shares of the other classes among the errors of each stratum."""
+    places = np.arange(strata.sizes.size)
+    others = np.ones_like(strata.claimed)
+    others[places, strata.said] = 0.0
+    claimed = strata.claimed * others
+    even = others / others.sum(axis=1, keepdims=True)
+    sums = claimed.sum(axis=1, keepdims=True)
+    shares = np.where(sums > 0, claimed / np.where(sums > 0, sums, 1.0), even)
+    found: Floats = (1 - _SPREAD_EVENLY) * shares + _SPREAD_EVENLY * even
+    return found
+
+
+def _scaled(shares: Floats, factors: Floats) -> Floats:
+    found: Floats = shares * factors
+    found /= found.sum(axis=-1, keepdims=True)
+    return found
+
+
+def _exposure(claimed: Floats, counts: Floats) -> Floats:
+    """Errors of each class to expect at a factor of 1, given the factors of the others."""
+    n_wrong, n_errors = counts.sum(axis=1), counts.sum(axis=0)
+    factors = np.ones(claimed.shape[1])
+    exposure = n_wrong @ claimed
+    for _ in range(_N_SCALINGS):
+        exposure = (n_wrong / (claimed @ factors)) @ claimed
+        factors = (_PRIOR_ERRORS + n_errors) / (_PRIOR_ERRORS + exposure)
+    return np.asarray(exposure)
+
+
+def _concentrations(
+    shares: Floats, counts: Floats, n_draws: int, rng: np.random.Generator
+) -> Floats:
+    """Draw the concentration by the evidence for each one."""
+    log_evidence = np.log(_CONCENTRATION_WEIGHTS)
+    n = counts.sum(axis=1)
+    for place, worth in enumerate(_CONCENTRATIONS):
+        alpha = worth * shares
+        there = alpha > 0
+        each = gammaln(alpha[there] + counts[there]) - gammaln(alpha[there])
+        log_evidence[place] += each.sum() + np.sum(gammaln(worth) - gammaln(worth + n))
+    weights = np.exp(log_evidence - log_evidence.max())
+    found: Floats = rng.choice(_CONCENTRATIONS, n_draws, p=weights / weights.sum())
+    return found
