@@ -78,6 +78,15 @@ def test_friendly_readings(tmp_path: Path) -> None:
     assert settings.prices.priced_at == "2025-01-31"
 
 
+def test_slices_and_groups_may_be_one_word_and_pairs_are_bounded(tmp_path: Path) -> None:
+    said = '[slices]\ncolumns = "ward"\nmost_pairs = 0\n[ethics]\ngroups = "sex"\n'
+    settings = loaded(tmp_path, SMALL + said)
+    assert settings.slices.columns == ("ward",)
+    assert settings.slices.most_pairs == 0
+    assert settings.ethics.groups == ("sex",)
+    assert "most_pairs is -1" in refusal(tmp_path, SMALL + "[slices]\nmost_pairs = -1\n")
+
+
 def test_project_is_called_by_its_folder_if_by_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "churn"
     folder.mkdir()

@@ -10,7 +10,7 @@ from tests.examples import example_data
 
 from leadline.datasets.frames import Pool
 from leadline.errors import SettingsError
-from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, slices_of
+from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, require_columns, slices_of
 from leadline.phases.data import Column, Data, Kind, Role, SplitKind
 from leadline.phases.slice_report import WORSE
 
@@ -66,7 +66,7 @@ def outcome(pool: Pool, point: str = "balanced") -> Outcome:
 def test_the_slice_that_fares_worse_comes_first_with_precision_and_recall() -> None:
     pool = pool_of(rows())
     its = outcome(pool)
-    (report,) = slices_of(pool, data(), "left", [its], SliceQuestion(seed=3))
+    (report,) = slices_of(pool, data(), [its], SliceQuestion(seed=3))
     worst = report.lines[0]
     assert (worst.name, worst.state, report.worse) == ("plan = basic", WORSE, (worst,))
     inside = pool.X["plan"].to_numpy()[pool.test] == "basic"
@@ -87,7 +87,7 @@ def test_the_slice_that_fares_worse_comes_first_with_precision_and_recall() -> N
 
 def test_every_kind_of_column_makes_slices_but_images_and_what_the_model_must_not_see() -> None:
     pool = pool_of(rows())
-    (report,) = slices_of(pool, data(), "left", [outcome(pool)], SliceQuestion())
+    (report,) = slices_of(pool, data(), [outcome(pool)], SliceQuestion())
     names = {line.columns[0] for line in report.lines}
     assert names == {"plan", "calls", "length of remark", "month of since"}
 
@@ -96,7 +96,7 @@ def test_named_groups_always_appear_with_their_rates() -> None:
     pool = pool_of(rows())
     question = SliceQuestion(columns=("plan",), groups=("sex",))
     reports = slices_of(
-        pool, data(), "left", [outcome(pool, name) for name in ("cautious", "balanced")], question
+        pool, data(), [outcome(pool, name) for name in ("cautious", "balanced")], question
     )
     for report in reports:
         named = [line.name for line in report.lines if line.is_group]
@@ -119,7 +119,7 @@ def test_numbers_are_compared_by_how_far_they_are_off() -> None:
     rng = np.random.default_rng(2)
     off_by = np.abs(rng.normal(0, np.where(pool.X["calls"].to_numpy()[pool.test] > 7, 3, 1)))
     its = Outcome("as-predicted", off_by)
-    (report,) = slices_of(pool, data(), "left", [its], SliceQuestion(groups=("sex",)))
+    (report,) = slices_of(pool, data(), [its], SliceQuestion(groups=("sex",)))
     assert not report.is_share
     assert report.worse[0].columns == ("calls",)
     assert report.groups == ()
@@ -138,7 +138,7 @@ def test_what_is_kept_is_bounded() -> None:
     frame = frame.with_columns(**{f"x{at}": rng.normal(size=N) for at in range(9)})
     pool = pool_of(frame)
     pool = replace(pool, X=frame.drop("left", "sex"))
-    (report,) = slices_of(pool, wide, "left", [outcome(pool)], SliceQuestion())
+    (report,) = slices_of(pool, wide, [outcome(pool)], SliceQuestion())
     assert report.n_tested > 50
     assert len(report.lines) == 30
 
@@ -147,7 +147,7 @@ def test_groups_that_the_split_keeps_together_are_known() -> None:
     pool = pool_of(rows())
     split = replace(data().split, kind=SplitKind.GROUP, column="crew")
     for known, column in ((data(), ""), (replace(data(), split=split), "crew")):
-        (report,) = slices_of(pool, known, "left", [outcome(pool)], SliceQuestion())
+        (report,) = slices_of(pool, known, [outcome(pool)], SliceQuestion())
         assert report.alike_by == column
 
 
@@ -160,6 +160,5 @@ def test_groups_that_the_split_keeps_together_are_known() -> None:
     ],
 )
 def test_a_column_that_makes_no_slices_is_refused(question: SliceQuestion, said: str) -> None:
-    pool = pool_of(rows())
     with pytest.raises(SettingsError, match=said):
-        slices_of(pool, data(), "left", [outcome(pool)], question)
+        require_columns(question, data(), "left")

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from tests.examples import example_tuning
 from tests.phases.again import again, notes, warnings
-from tests.slice_reports import BALANCED, CAUTIOUS, NUMBERS, PAIR, REPORTS, UA
+from tests.slice_reports import BALANCED, CAUTIOUS, NUMBERS, OPEN, PAIR, REPORTS, UA, bounds
 
-from leadline.phases.slice_report import slice_findings
+from leadline.phases.slice_report import GroupLine, RateGap, slice_findings
 from leadline.phases.tuning import Tuning
 from leadline.record.codec import decode, encode
 
@@ -68,6 +68,23 @@ def test_groups_with_too_few_rows_and_groups_that_differ_are_told() -> None:
         "origin = EWR is flagged more often at 'cautious': 36.0% flagged, of all rows, 22.0% in "
         "the rest; the difference is 5.0% to 23.0%."
     )
+
+
+def test_of_two_groups_the_one_with_the_higher_rate_is_told() -> None:
+    low = GroupLine(
+        name="sex = f",
+        n_rows=500,
+        selection=RateGap(rate=0.2, rest=0.3, gap=bounds(-0.1, -0.15, -0.05)),
+        miss=OPEN,
+        false_alarm=OPEN,
+    )
+    high = replace(
+        low, name="sex = m", selection=RateGap(rate=0.3, rest=0.2, gap=bounds(0.1, 0.05, 0.15))
+    )
+    both = [each.what for each in slice_findings([replace(CAUTIOUS, groups=(low, high))])]
+    assert [what[:7] for what in both if "often" in what] == ["sex = m"]
+    alone = [each.what for each in slice_findings([replace(CAUTIOUS, groups=(low,))])]
+    assert any(what.startswith("sex = f is flagged less often") for what in alone)
 
 
 def test_rows_that_are_alike_are_told_where_a_difference_is_named() -> None:

@@ -77,7 +77,7 @@ class SliceQuestion:
 
 
 def slices_of(
-    pool: Pool, data: Data, label: str, outcomes: Sequence[Outcome], question: SliceQuestion
+    pool: Pool, data: Data, outcomes: Sequence[Outcome], question: SliceQuestion
 ) -> tuple[PointSlices, ...]:
     """Find whom it fails on the test rows, at every operating point.
 
@@ -87,19 +87,11 @@ def slices_of(
         The labelled rows.
     data : Data
         Says what the columns hold.
-    label : str
-        The column predicted.
     outcomes : sequence of Outcome
         One an operating point.
     question : SliceQuestion
-        Where to look.
-
-    Raises
-    ------
-    SettingsError
-        If a column is named that is not there, or that is the label.
+        Where to look; as `require_columns` passes it.
     """
-    _refuse_unfit(question, data, label)
     names = list(question.columns) or [n for n, kind in data.features.items() if kind != "image"]
     columns = _columns(pool, data, dict.fromkeys([*names, *question.groups]))
     groups = _columns(pool, data, dict.fromkeys(question.groups))
@@ -109,7 +101,14 @@ def slices_of(
     return tuple(replace(report, alike_by=alike_by) for report in found)
 
 
-def _refuse_unfit(question: SliceQuestion, data: Data, label: str) -> None:
+def require_columns(question: SliceQuestion, data: Data, label: str) -> None:
+    """Refuse columns that no slices can be made of, before anything is computed.
+
+    Raises
+    ------
+    SettingsError
+        If a column is named that is not there, that holds images, or that is the label.
+    """
     known = {column.name: column.kind for column in data.columns}
     for section, names in (
         ("slices] columns", question.columns),

@@ -21,7 +21,12 @@ from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import class_shares, likeliest, predictions_of
 from leadline.evaluation.scores import positive_scores, score_model
-from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, slices_of
+from leadline.evaluation.slice_evidence import (
+    Outcome,
+    SliceQuestion,
+    require_columns,
+    slices_of,
+)
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
 from leadline.phases.default_decision import AS_PREDICTED, LIKELIEST, DefaultDecision
@@ -73,6 +78,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
     problem = reading.of(Problem)
     data = reading.of(Data)
     search = reading.of(Search)
+    question = _question(workspace, data)
+    require_columns(question, data, problem.label)
     pool = load_pool(workspace.artifacts, data, Target.of(problem))
     report("fitting the final model", 0.1)
     started = time.perf_counter()
@@ -82,7 +89,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
     is_binary = problem.task is Task.BINARY
     offer = (_with_thresholds if is_binary else _without)(model, pool, problem)
     report("looking for whom it fails", 0.65)
-    slices = slices_of(pool, data, problem.label, offer.outcomes, _question(workspace, data))
+    slices = slices_of(pool, data, offer.outcomes, question)
     report("scoring the stream", 0.7)
     frame = _read_stream(workspace, problem, data)
     stream = _Stream()

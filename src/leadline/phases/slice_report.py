@@ -186,12 +186,17 @@ def _worse_findings(reports: Sequence[PointSlices]) -> list[Finding]:
     for report in reports:
         for line in report.worse:
             found.setdefault(line.name, []).append((report, line))
-    ranked = sorted(found.values(), key=lambda its: min(line.p_value for _, line in its))
+    # most is gained where most is lost
+    ranked = sorted(found.values(), key=lambda its: -max(_excess(line) for _, line in its))
     findings = [_worse_finding(its) for its in ranked[:_MOST_TOLD]]
     if len(ranked) > _MOST_TOLD:
         more = plural(len(ranked) - _MOST_TOLD, "further slice")
         findings.append(note(f"{more} fare worse too: the table names them."))
     return findings
+
+
+def _excess(line: SliceLine) -> float:
+    return (line.at_least or 0.0) * line.n_rows
 
 
 def _worse_finding(its: list[tuple[PointSlices, SliceLine]]) -> Finding:
@@ -261,6 +266,12 @@ _RATES = (
 )
 
 
+def _is_told_by_the_other(its: RateGap, report: PointSlices, field: str) -> bool:
+    """Of two groups one is as much above the rest as the other is below: the one above is told."""
+    gaps = [getattr(group, field).gap.estimate for group in report.groups]
+    return its.gap.estimate < 0 and -its.gap.estimate in gaps
+
+
 def _gap_findings(reports: Sequence[PointSlices]) -> list[Finding]:
     """Groups whose rates differ, once a group and rate, at the point where most is shown."""
     shown: dict[tuple[str, str], tuple[float, str]] = {}
@@ -269,6 +280,8 @@ def _gap_findings(reports: Sequence[PointSlices]) -> list[Finding]:
             for field, verb, of in _RATES:
                 its: RateGap = getattr(group, field)
                 if not its.is_shown or its.rate is None or its.rest is None:
+                    continue
+                if _is_told_by_the_other(its, report, field):
                     continue
                 low, high = sorted((abs(its.gap.low), abs(its.gap.high)))
                 often = "more" if its.gap.estimate > 0 else "less"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import bdtrc
 
 from leadline.stats.arrays import check_share
 
 _ODDS_AS_USUAL = 4.0
-_N_STANDARD_ERRORS = 3.0
+# the upper tail beyond three standard errors of a normal law
+_RARE = 0.00135
 
 
 def usual_repeats(keys: ArrayLike, is_test: ArrayLike | None = None) -> float:
@@ -60,8 +60,8 @@ def are_repeats(n_found: int, n_rows: int, usual_share: float) -> bool:
     """Whether far more rows are known ones than chance brings.
 
     They are if the share of rows found has at least four times the usual odds, so that new rows
-    from a slightly other distribution pass, and lies more than three standard errors above the
-    usual share, so that few rows pass.
+    from a slightly other distribution pass, and if so many come by chance in fewer than one of 700
+    cases, so that few rows pass: one row among thousands is no sign.
 
     Parameters
     ----------
@@ -76,13 +76,18 @@ def are_repeats(n_found: int, n_rows: int, usual_share: float) -> bool:
     (True, False)
     >>> are_repeats(930, 1_000, 0.9), are_repeats(1_000, 1_000, 0.9)
     (False, True)
+    >>> are_repeats(1, 1_700, 6e-6)
+    False
     """
     check_share(usual_share, "usual_share")
     if not 0 <= n_found <= n_rows:
         raise ValueError(f"n_found is {n_found} of {n_rows} rows; at most as many can be found.")
     if not n_found:
         return False
-    error = math.sqrt(usual_share * (1 - usual_share) / n_rows)
-    is_beyond_chance = n_found / n_rows > usual_share + _N_STANDARD_ERRORS * error
+    # so many or more, by chance
+    is_beyond_chance = bdtrc(n_found - 1, n_rows, usual_share) < _RARE
     n_new = n_rows - n_found
-    return is_beyond_chance and n_found * (1 - usual_share) >= _ODDS_AS_USUAL * usual_share * n_new
+    return (
+        bool(is_beyond_chance)
+        and n_found * (1 - usual_share) >= _ODDS_AS_USUAL * usual_share * n_new
+    )

@@ -84,6 +84,11 @@ class SearchedSlice:
         """Rows in it."""
         return int(self.rows.size)
 
+    @property
+    def excess(self) -> float:
+        """Loss that would be saved at least if it fared as the rest does, over all its rows."""
+        return max(self.at_least or 0.0, 0.0) * self.n_rows
+
 
 @dataclass(frozen=True)
 class SliceSearch:
@@ -92,7 +97,7 @@ class SliceSearch:
     Parameters
     ----------
     slices : tuple of SearchedSlice
-        Those that are worse, then all of one column; the least likely by chance first.
+        Those that are worse, then all of one column; those by which most is lost first.
     n_tested, n_pairs : int
         Slices of one column, and pairs, that were tested.
     mean_loss : float
@@ -190,7 +195,7 @@ def search_slices(
         _untested(losses, singles.rules[place], singles.rows_of(place))
         for place in np.flatnonzero(~is_tested).tolist()
     ]
-    found.sort(key=lambda each: (each.state is not SliceState.WORSE, each.p_value, -each.n_rows))
+    found.sort(key=lambda each: (each.state is not SliceState.WORSE, -each.excess, each.p_value))
     return SliceSearch(tuple(found), len(tested.rules), len(pairs.rules), float(losses.mean()))
 
 
