@@ -103,7 +103,13 @@ def test_from_a_file_to_a_watched_model(
             # more rows may not be worth their price: a person says to go on all the same
             go("decide", stage, "go", "--why", "a first try")
     assert "leadline review" in go("run").stdout
-    assert f"one point is on offer, {case.point}" in go("review").stdout
+    go("export", "rows", tmp_path / "rows.csv")
+    to_judge = pl.read_csv(tmp_path / "rows.csv", infer_schema=False)
+    truth = [str(stream[case.label][int(row)]) for row in to_judge["row"]]
+    to_judge.with_columns(value=pl.Series(truth)).write_csv(tmp_path / "judged.csv")
+    told = go("review", "--judgments", tmp_path / "judged.csv").stdout
+    assert f"One point is on offer, {case.point}" in told
+    assert f"On the real stream, from {to_judge.height} judgments" in told
     go("review", "--choose", case.point, "--why", "good enough for a first try")
     go("run", "ship")
     go("score", tmp_path / "later.csv", "--to", tmp_path / "scored.csv")

@@ -16,9 +16,9 @@ from scipy.special import expit, log_expit, logit, logsumexp
 from leadline.stats.arrays import Floats, Ints
 
 _SHIFTS = np.linspace(-4.0, 4.0, 25)
-_SHIFT_SPREAD = 1.5
-_LOG_SLOPES = np.linspace(-1.5, 1.2, 10)
-_SLOPE_SPREAD = 0.6
+_SHIFT_SPREAD = 2.0
+_LOG_SLOPES = np.linspace(-1.5, 1.8, 12)
+_SLOPE_SPREAD = 0.9
 # however sure a claim is, so many rows are something else
 _LEAST_SHARE = 0.001
 _GROUP_SDS = np.array([0.1, 0.4, 1.0])
