@@ -6,7 +6,7 @@ import pytest
 from tests.examples import example_review
 from tests.phases.again import again, notes, warnings
 
-from leadline.phases.review import Review, StreamPoint
+from leadline.phases.review import UNLIKE_SCORES, Review, StreamPoint, narrowing
 from leadline.phases.verdict import Answer, Bounds
 
 SAME = Bounds(estimate=0.7, low=0.6, high=0.8)
@@ -63,3 +63,29 @@ def test_a_stream_unlike_the_test_set_is_told(side: str) -> None:
 def test_a_point_that_is_not_on_offer_is_a_programmers_mistake() -> None:
     with pytest.raises(ValueError, match="'reckless' is not on offer"):
         reviewed(CHEAP, chosen="reckless")
+
+
+def test_judgments_that_contradict_the_scores_are_told() -> None:
+    assert UNLIKE_SCORES not in warnings(reviewed(CHEAP, DEAR))
+    verdict = again(example_review(), points=(CHEAP, DEAR), chosen="cheap", follows_scores=False)
+    assert UNLIKE_SCORES in warnings(verdict)
+
+
+def test_an_end_that_nothing_speaks_against_is_no_figure() -> None:
+    sure = replace(CHEAP, precision=Bounds(estimate=0.9, low=0.7, high=1.0))
+    rare = replace(sure, recall=Bounds(estimate=0.1, low=0.0, high=0.3))
+    summary = reviewed(rare, DEAR).summary
+    assert "at least 70% of what it flags is real" in summary
+    assert "finds at most 30%" in summary
+
+
+def test_how_many_more_judgments_would_do_is_said() -> None:
+    wide = replace(CHEAP, recall=Bounds(estimate=0.5, low=0.15, high=0.85))
+    assert wide.n_to_state(100) == 300
+    assert CHEAP.n_to_state(100) == 0
+    verdict = reviewed(wide, DEAR, n_judged=100)
+    assert any("About 300 more judgments" in (each.next or "") for each in verdict.findings)
+    assert narrowing((wide, CHEAP), 100) == (
+        "100 more judgments would narrow the widest of these ranges, recall of cheap, from 70 to "
+        "about 49 points."
+    )

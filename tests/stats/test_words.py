@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import comb
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,15 @@ def test_words_of_no_other_text_are_tested_together() -> None:
     before = ["see you there", "call me later"] * 60
     odd = [f"see you {name}" for name in VOCABULARY[:30]]
     assert OWN in {each.word for each in new_words(odd, before)}
+
+
+def test_every_word_of_three_texts_is_paid_for_wherever_they_are() -> None:
+    """Twenty words of the reference alone are looked at too, and so is the class of other words."""
+    before = [f"w{name}" for name in VOCABULARY[:20] for _ in range(3)]
+    (found,) = new_words(["came"] * 5 + ["else"] * 2, before)
+    alone = 1 / comb(67, 7) * comb(62, 2)  # all five among seven of 67
+    assert found.word == "came"
+    assert found.p_value == pytest.approx(21 * alone)
 
 
 def test_both_sides_need_texts() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.special import expit, logit, ndtri
 
 from leadline.stats.judgments import (
@@ -125,6 +126,11 @@ def test_bands_speak_for_themselves_where_judgments_contradict_the_scores() -> N
     rows = sample(scores, cuts, 300, rng)
     against = estimate(scores, cuts, rows, (scores < middles)[rows], rng=rng)
     assert not against.follows_scores
+    # the top band is all alerts of the highest threshold: Jeffreys' interval of what was judged
+    top = rows[scores[rows] >= 0.6]
+    n_yes = int(np.sum(scores[top] < middles[top]))
+    ends = stats.beta(n_yes + 0.5, top.size - n_yes + 0.5).ppf([0.05, 0.95])
+    assert (against.precision.low[2], against.precision.high[2]) == pytest.approx(ends, abs=0.02)
     precision = [np.mean(scores[scores >= cut] < middles[scores >= cut]) for cut in cuts]
     assert np.all(against.precision.low <= precision)
     assert np.all(precision <= against.precision.high)

@@ -19,7 +19,7 @@ from leadline.stats.arrays import Floats
 _SHARES = np.array([0.01, 0.03, 0.1, 0.25, 0.5])
 _LEAST_VARIANCE = 1e-6
 # now and then the world changes at once: how often, and by how much of an error
-_JUMP_SHARE, _JUMP_SD = 0.02, 0.15
+_JUMP_SHARE, _JUMP_SD = 0.10, 0.10
 
 
 @dataclass
