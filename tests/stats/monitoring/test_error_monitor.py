@@ -47,7 +47,7 @@ def test_an_estimate_is_nearer_than_that_of_as_many_rows_at_random() -> None:
         ours.append(error.estimate - wrong.mean())
         plain.append(wrong[rng.permutation(400)[:50]].mean() - wrong.mean())
         held.append(error.low <= wrong.mean() <= error.high)
-    assert np.std(ours) < 0.6 * np.std(plain)
+    assert np.std(ours) < 0.75 * np.std(plain)
     assert np.mean(held) >= 0.9
 
 
