@@ -102,7 +102,9 @@ def test_other_tasks_are_released_and_watched(tmp_path: Path, case: str) -> None
     with released(tmp_path, pool, stated | tolerance) as workspace:
         tuning = verdict_of(workspace, "tuning", Tuning)
         assert (tuning.scoring, tuning.points, tuning.n_stream) == (scoring, (), 60)
+        assert tuning.n_sample == 60, "the whole stream, as it is short"
         assert tuning.plain is not None
+        assert bool(tuning.plain.silences) == (not is_number)
         assert tuning.plain.name == (AS_PREDICTED if is_number else LIKELIEST)
         assert tuning.plain.right.estimate > (0.5 if is_number else 0.6)
         if is_number:
