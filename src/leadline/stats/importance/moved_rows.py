@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from math import nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,25 @@ Compute = Callable[[NDArray[Any], NDArray[Any]], float]
 
 
 @dataclass(frozen=True)
+class Deal:
+    """An order in which values are dealt out among the rows.
+
+    Attributes
+    ----------
+    order : ndarray of int, shape (n_samples,)
+        The row that each takes its value from.
+    kept : ndarray of bool, shape (n_parts, n_samples)
+        For each part the rows that are neither in it nor given a value from it.
+    errors : ndarray of float, shape (n_parts,)
+        Of these rows as they are; NaN where it is not defined.
+    """
+
+    order: Ints
+    kept: Bools
+    errors: Floats
+
+
+@dataclass(frozen=True)
 class Outcome:
     """Some columns moved once.
 
@@ -30,8 +50,8 @@ class Outcome:
     ----------
     error : float
         Of all rows.
-    without_parts : ndarray of float, shape (n_parts,)
-        Without the rows of each part, and without those that were given a value from it.
+    rises : ndarray of float, shape (n_parts,)
+        Of the error of the rows that a deal keeps without each part.
     order : ndarray of int, shape (n_samples,)
         The row that each took its value from.
     answers : ndarray of shape (n_samples,) or (n_samples, n_outputs)
@@ -39,7 +59,7 @@ class Outcome:
     """
 
     error: float
-    without_parts: Floats
+    rises: Floats
     order: Ints
     answers: NDArray[Any]
 
@@ -66,7 +86,6 @@ class HeldOutRows:
     parts: Ints
     answers: NDArray[Any]
     error: float
-    without_parts: Floats
 
     @classmethod
     def of(
@@ -98,33 +117,43 @@ class HeldOutRows:
                 f"The error of the rows as they are is {error}; a number is needed. Hold out rows "
                 "of every class."
             )
-        n_parts = int(parts.max()) + 1
-        without = np.array([compute(y[parts != n], answers[parts != n]) for n in range(n_parts)])
-        return cls(predict, X, y, compute, rng, parts, answers, float(error), without)
+        return cls(predict, X, y, compute, rng, parts, answers, float(error))
 
-    def moved(self, columns: Sequence[Hashable], order: Ints) -> Outcome:
+    def deal(self, order: Ints) -> Deal:
+        """What is kept of an order without each part."""
+        numbers = np.arange(int(self.parts.max()) + 1)[:, None]
+        kept: Bools = (self.parts != numbers) & (self.parts[order] != numbers)
+        return Deal(order, kept, self._errors(self.answers, kept))
+
+    def moved(self, columns: Sequence[Hashable], deal: Deal) -> Outcome:
         """Answer with the values of some columns from other rows, the same for all of them."""
-        table = with_values_from(self.X, dict.fromkeys(columns, order))
+        table = with_values_from(self.X, dict.fromkeys(columns, deal.order))
         answers = np.asarray(self.predict(table))
-        givers = self.parts[order]
-        without = np.full(self.without_parts.size, np.nan)
-        for part in range(without.size):
-            is_kept: Bools = (self.parts != part) & (givers != part)
-            if is_kept.any():
-                without[part] = self.compute(self.y[is_kept], answers[is_kept])
-        return Outcome(self.compute(self.y, answers), without, order, answers)
+        rises = self._errors(answers, deal.kept) - deal.errors
+        return Outcome(self.compute(self.y, answers), rises, deal.order, answers)
+
+    def _errors(self, answers: NDArray[Any], kept: Bools) -> Floats:
+        errors = [self.compute(self.y[rows], answers[rows]) if rows.any() else nan for rows in kept]
+        return np.array(errors, dtype=np.float64)
 
     def rise(self, outcomes: Sequence[Outcome], confidence_level: float) -> Rise:
         """How much the error rises over several orders."""
         errors = np.array([each.error for each in outcomes])
         mean = float(errors.mean()) - self.error
-        rises = np.mean([each.without_parts for each in outcomes], axis=0) - self.without_parts
+        rises = np.mean([each.rises for each in outcomes], axis=0)
         rises = rises[np.isfinite(rises)]
-        df = max(rises.size - 1, 1)
-        stderr = _stderr(rises, errors) if rises.size > 1 else np.inf
-        margin = float(stdtrit(df, (1 + confidence_level) / 2)) * stderr if stderr > 0 else 0.0
+        if rises.size < 2:
+            return Rise(mean, mean, mean, 1.0)
+        df = rises.size - 1
+        variance = df * float(np.var(rises))
+        # without a part, rows are left out that were given a value from it: what they were given,
+        # and what they had, is one more chance of each repeat, twice; once is taken away
+        of_repeats = float(np.var(errors, ddof=1)) / errors.size
+        stderr = sqrt(max(variance - of_repeats, variance / 2))
+        margin = float(stdtrit(df, (1 + confidence_level) / 2)) * stderr
         is_best = bool(self.error < errors.min())
-        p_value = float(stdtr(df, -mean / stderr)) if is_best and stderr > 0 else 1.0
+        # the test keeps both: tails are heavier than those of Student's t
+        p_value = float(stdtr(df, -mean / sqrt(variance))) if is_best and variance > 0 else 1.0
         return Rise(mean, mean - margin, mean + margin, p_value)
 
     def direction(self, column: Hashable, outcomes: Sequence[Outcome]) -> Direction | None:
@@ -138,17 +167,6 @@ class HeldOutRows:
             np.array([each.order for each in outcomes]),
             np.array([each.answers.reshape(rows.shape) for each in outcomes], dtype=float),
         )
-
-
-def _stderr(rises: Floats, errors: Floats) -> float:
-    """Standard error of a rise, from those without each part, and the errors of each repeat.
-
-    A pair of a row and the one it was given a value from is left out twice, with the part of each.
-    So chance in dealing out the values is counted twice, and once is taken away.
-    """
-    variance = (rises.size - 1) * float(np.var(rises))
-    of_repeats = float(np.var(errors, ddof=1)) / errors.size
-    return float(np.sqrt(max(variance - of_repeats, variance / 2)))
 
 
 def _parts(y: NDArray[Any], rng: np.random.Generator, row_groups: ArrayLike | None) -> Ints:

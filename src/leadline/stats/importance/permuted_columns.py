@@ -4,9 +4,9 @@ The values of a column, or of a group of columns that say much the same, are dea
 held-out rows, several times [1]_. What the error rises by is what the model owes to them.
 
 Rows and repeats both make it uncertain. A row counts twice: it is judged, and its value is given to
-another. So the rows are dealt into parts, and the rise is computed again without each part: without
-the rows that are in it and those that were given a value from it. The spread of these is the
-jackknife's standard error [2]_, which holds for any error, also one that is not a mean of rows.
+another. So the rows are dealt into parts, and the rise is computed again without each part: on the
+rows that are neither in it nor were given a value from it. The spread of these is the jackknife's
+standard error [2]_, which holds for any error, also one that is not a mean of rows.
 
 A column that has nothing to do with the labels and the other columns, however much an overfitted
 model uses it, has held-out rows in which its order is as good as any other. So its error is smaller
@@ -230,19 +230,16 @@ def _outcomes(
 ) -> dict[Group, list[Outcome]]:
     """Each unit moved again and again, as often as there is time to move all of them.
 
-    Between all rows, or between those that are alike by their place.
+    Between all rows, in one order for all of a repeat, or between those alike by their place.
     """
     outcomes: dict[Group, list[Outcome]] = {unit: [] for unit in places}
     for _ in range(n_repeats if places else 0):
-        repeat = []
+        repeat, freely = [], rows.deal(rows.rng.permutation(rows.y.size))
         for unit, place in places.items():
             if is_over():
                 return outcomes
-            if place is None:
-                order = rows.rng.permutation(rows.y.size)
-            else:
-                order = order_between_alike(place, rows.rng)
-            repeat.append(rows.moved(unit, order))
+            near = None if place is None else rows.deal(order_between_alike(place, rows.rng))
+            repeat.append(rows.moved(unit, near or freely))
         for unit, outcome in zip(places, repeat, strict=True):
             outcomes[unit].append(outcome)
     return outcomes
