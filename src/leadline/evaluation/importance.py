@@ -32,9 +32,10 @@ from leadline.stats.arrays import Ints
 _MOST_ROWS = 2_000
 _FEWEST_ROWS = 40
 _TIMED_ROWS = (50, 500)
+_N_TIMED = 2  # the first call is slower than those that come after
 _LEAST_SHARE_OF_ROWS = 0.3  # of the time of a call: it is measured once, beside other work
 _N_REPEATS = 10
-_PLANNED_REPEATS = 4
+_PLANNED_REPEATS = 5
 _SHARE_MOVED_AGAIN = 0.5  # between alike rows: those that are used and go along with others
 _SHARE_FOR_COLUMNS = 0.6  # of their time; surprises have the rest
 _SHARE_FOR_WORDS = 0.4
@@ -156,12 +157,13 @@ def _rows(answering: _Answering, n_moves: float, left_s: float) -> Rows | None:
     """As many held-out rows, drawn at random, as there is time for; None if they are too few."""
     held_out, valid = answering.held_out, answering.held_out.valid
     few, many = (min(size, valid.size) for size in _TIMED_ROWS)
-    few_s, many_s = _seconds(answering, valid[:few]), _seconds(answering, valid[:many])
+    many_s = min(_seconds(answering, valid[:many]) for _ in range(_N_TIMED))
+    few_s = min(_seconds(answering, valid[:few]) for _ in range(_N_TIMED))
     # what a call costs beside its rows is not saved by fewer of them
     row_s = max((many_s - few_s) / max(many - few, 1), _LEAST_SHARE_OF_ROWS * many_s / many)
-    call_s = max(few_s - row_s * few, 0.0)
+    call_s = max(min(few_s, many_s) - row_s * few, 0.0)
     move_s = _SHARE_FOR_COLUMNS * left_s / (n_moves * _PLANNED_REPEATS)
-    n_rows = int(max(move_s - call_s, 0.0) / row_s)
+    n_rows = int(max((move_s - call_s) / row_s, move_s / (many_s / many)))
     n_rows = min(n_rows, valid.size, _MOST_ROWS)
     if n_rows < _FEWEST_ROWS:
         return None
