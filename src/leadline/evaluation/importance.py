@@ -31,9 +31,11 @@ from leadline.stats.arrays import Ints
 
 _MOST_ROWS = 2_000
 _FEWEST_ROWS = 40
-_TIMED_ROWS = 100
+_TIMED_ROWS = (50, 500)
+_N_TIMED = 2  # the first call is slower than those that come after
+_LEAST_SHARE_OF_ROWS = 0.3  # of the time of a call: it is measured once, beside other work
 _N_REPEATS = 10
-_PLANNED_REPEATS = 4
+_PLANNED_REPEATS = 5
 _SHARE_MOVED_AGAIN = 0.5  # between alike rows: those that are used and go along with others
 _SHARE_FOR_COLUMNS = 0.6  # of their time; surprises have the rest
 _SHARE_FOR_WORDS = 0.4
@@ -154,18 +156,29 @@ def _groups(frame: pl.DataFrame, kinds: Any) -> list[tuple[Any, ...]]:
 def _rows(answering: _Answering, n_moves: float, left_s: float) -> Rows | None:
     """As many held-out rows, drawn at random, as there is time for; None if they are too few."""
     held_out, valid = answering.held_out, answering.held_out.valid
-    timed = valid[:_TIMED_ROWS]
-    started = time.perf_counter()
-    answers = answering.answers(held_out.pool.X[timed])
-    for _ in range(_N_BLOCKS):
-        answering.error(held_out.pool.y[timed], answers)
-    row_s = (time.perf_counter() - started) / timed.size
-    n_rows = int(_SHARE_FOR_COLUMNS * left_s / (row_s * n_moves * _PLANNED_REPEATS))
+    few, many = (min(size, valid.size) for size in _TIMED_ROWS)
+    many_s = min(_seconds(answering, valid[:many]) for _ in range(_N_TIMED))
+    few_s = min(_seconds(answering, valid[:few]) for _ in range(_N_TIMED))
+    # what a call costs beside its rows is not saved by fewer of them
+    row_s = max((many_s - few_s) / max(many - few, 1), _LEAST_SHARE_OF_ROWS * many_s / many)
+    call_s = max(min(few_s, many_s) - row_s * few, 0.0)
+    move_s = _SHARE_FOR_COLUMNS * left_s / (n_moves * _PLANNED_REPEATS)
+    n_rows = int(max((move_s - call_s) / row_s, move_s / (many_s / many)))
     n_rows = min(n_rows, valid.size, _MOST_ROWS)
     if n_rows < _FEWEST_ROWS:
         return None
     drawn = np.random.default_rng(held_out.spec.seed).permutation(valid.size)[:n_rows]
     return np.asarray(valid[np.sort(drawn)])
+
+
+def _seconds(answering: _Answering, rows: Rows) -> float:
+    """Seconds that it takes to answer some rows, and to judge the answers without each part."""
+    pool = answering.held_out.pool
+    started = time.perf_counter()
+    answers = answering.answers(pool.X[rows])
+    for _ in range(_N_BLOCKS):
+        answering.error(pool.y[rows], answers)
+    return time.perf_counter() - started
 
 
 def _row_groups(held_out: HeldOut, rows: Rows) -> NDArray[Any] | None:
