@@ -14,7 +14,7 @@ from sklearn.datasets import load_breast_cancer
 from tests.journeys.conftest import state
 from tests.web.conftest import served
 
-from leadline.charts import chart_of
+from leadline.charts import chart_of, details_of
 from leadline.cli.terminal.options import EXIT_NO
 from leadline.phases.lifecycle import ROWS, Stage, is_decision
 from leadline.workspace import Workspace
@@ -74,7 +74,10 @@ def test_from_a_file_to_a_watched_model(
         with served(workspace) as url:
             look_around(page, url)
         latest = map(workspace.record.latest, rows_judged)
-        n_pictures = sum(chart_of(entry.verdict) is not None for entry in latest if entry)
+        verdicts = [entry.verdict for entry in latest if entry]
+        n_pictures = sum(chart_of(each) is not None for each in verdicts)
+        # and what the chosen candidate leans on
+        n_pictures += sum(len(details_of(each)) for each in verdicts)
     assert n_pictures >= 9
     see_pictures(page, tmp_path / "report.html", n_pictures)
 
