@@ -22,6 +22,7 @@ from leadline.phases import (
     release,
     review,
     search,
+    stream_point,
     tuning,
 )
 from leadline.phases.lifecycle import ROWS, Stage, decision_of
@@ -439,7 +440,7 @@ def example_review() -> review.Review:
             n_unsure=4,
             judges=("Ada Ops", "Grace Gate"),
             points=(
-                review.StreamPoint(
+                stream_point.StreamPoint(
                     name="cautious",
                     threshold=0.71,
                     precision=Bounds(estimate=0.84, low=0.66, high=0.95),
@@ -450,7 +451,7 @@ def example_review() -> review.Review:
                     cost_per_1000=6_700.0,
                     p_cheapest=0.01,
                 ),
-                review.StreamPoint(
+                stream_point.StreamPoint(
                     name="balanced",
                     threshold=0.34,
                     precision=Bounds(estimate=0.61, low=0.45, high=0.75),
@@ -461,7 +462,7 @@ def example_review() -> review.Review:
                     cost_per_1000=4_480.0,
                     p_cheapest=0.97,
                 ),
-                review.StreamPoint(
+                stream_point.StreamPoint(
                     name="catch-all",
                     threshold=0.12,
                     precision=Bounds(estimate=0.28, low=0.19, high=0.34),

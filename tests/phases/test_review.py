@@ -6,7 +6,8 @@ import pytest
 from tests.examples import example_review
 from tests.phases.again import again, notes, warnings
 
-from leadline.phases.review import UNLIKE_SCORES, Review, StreamPoint, narrowing
+from leadline.phases.review import UNLIKE_SCORES, Review
+from leadline.phases.stream_point import StreamPoint, narrowing
 from leadline.phases.verdict import Answer, Bounds
 
 SAME = Bounds(estimate=0.7, low=0.6, high=0.8)

@@ -16,8 +16,8 @@ from leadline.stats.judgments import (
     sample_classes,
     sample_values,
 )
-from leadline.stats.judgments.strata.class_sampling import allocate
 from leadline.stats.judgments.strata.joint_intervals import joint_intervals
+from leadline.stats.judgments.stratified_sampling import allocate
 
 
 def stream(n: int = 600, k: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -136,7 +136,7 @@ def test_what_makes_no_sense_is_refused() -> None:
 
 def test_no_stratum_gets_more_than_it_has() -> None:
     sizes = np.array([1, 50, 0, 200])
-    assert allocate(sizes, np.ones(4), 251).tolist() == sizes.tolist()
+    assert allocate(sizes, np.ones(4), 251, least=2).tolist() == sizes.tolist()
 
 
 def test_numbers_with_every_row_judged() -> None:

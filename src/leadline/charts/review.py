@@ -23,8 +23,9 @@ from leadline.charts.drawing.theme import (
 )
 from leadline.charts.tuning import PRECISION, RECALL, interval_row, share_axis
 from leadline.phases.default_decision import ClassScores, DefaultDecision
-from leadline.phases.review import Review, StreamPoint
+from leadline.phases.review import Review
 from leadline.phases.stream_decision import StreamDecision
+from leadline.phases.stream_point import StreamPoint
 from leadline.phases.wording import chance
 
 _PER_LINE = 50

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
 from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.stream_decision import StreamDecision
-from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
+from leadline.phases.stream_point import StreamPoint, range_words, reality_findings
+from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 
 CLEAR = 0.95
 """Probability of being the cheapest from which a choice counts as settled.
 
 Where two points cost exactly the same, 5 of 100 runs name either by chance."""
-TOO_WIDE = 0.35
-"""Width of an interval from which a figure is said to be too uncertain."""
 UNLIKE_SCORES = (
     "What people say does not rise with the score as the model would have it: each range rests on "
     "the rows judged in it alone, and is wider."
@@ -22,57 +20,6 @@ UNLIKE_SCORES = (
 """Where the judgments fit neither the scores nor their order."""
 FEWEST_JUDGMENTS = 30
 """Judgments without which nothing is settled."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StreamPoint:
-    """An operating point on the real stream, from judgments.
-
-    Attributes
-    ----------
-    name : str
-        As on offer.
-    threshold : float in [0, 1]
-        Rows that score at least this are flagged.
-    precision, recall : Bounds
-        On the stream.
-    test_precision, test_recall : Bounds
-        On the test set, for comparison.
-    n_alerts : int
-        Rows of the stream flagged.
-    cost_per_1000 : float
-        Money that the errors on 1,000 rows cost, at the estimates.
-    p_cheapest : float in [0, 1]
-        Probability that this point is the cheapest of those on offer.
-    """
-
-    name: str
-    threshold: float
-    precision: Bounds
-    recall: Bounds
-    test_precision: Bounds
-    test_recall: Bounds
-    n_alerts: int
-    cost_per_1000: float
-    p_cheapest: float
-
-    @property
-    def is_uncertain(self) -> bool:
-        """Whether precision or recall is too little known to be published as a figure."""
-        return self.widest[0] > TOO_WIDE
-
-    @property
-    def widest(self) -> tuple[float, str]:
-        """Width of the wider interval, and of which figure it is."""
-        figures = (("precision", self.precision), ("recall", self.recall))
-        return max((each.high - each.low, name) for name, each in figures)
-
-    def n_to_state(self, n_judged: int) -> int:
-        """About how many more judgments would make both narrow enough to be stated.
-
-        Widths fall as one over the square root of the judgments.
-        """
-        return max(0, round(n_judged * ((self.widest[0] / TOO_WIDE) ** 2 - 1)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +158,7 @@ def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
     agreed = f"{evidence.person} agreed to {evidence.chosen}"
     if evidence.on_stream is None:
         return f"{agreed} by the test set alone: {plain.words}."
-    share = _range(evidence.on_stream.right)
+    share = range_words(evidence.on_stream.right)
     what = "of the real stream is right"
     if plain.numbers is not None:
         what = f"of the real stream is off by at most {plain.numbers.tolerance:.3g}"
@@ -250,7 +197,7 @@ def _gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Fin
     return [
         warning(
             f"{name} is {'lower' if real.high < test.low else 'higher'} on the stream "
-            f"({_range(real)}) than on the test set ({_range(test)}).",
+            f"({range_words(real)}) than on the test set ({range_words(test)}).",
             "The test set does not look like the stream: look at define and train.",
         )
         for name, real, test in pairs
@@ -281,8 +228,8 @@ def _summary(evidence: Evidence) -> str:
         )
     return (
         f"{evidence.person} chose {evidence.chosen}: on the real stream "
-        f"{_range(chosen.precision)} of what it flags is real and it finds "
-        f"{_range(chosen.recall)} of all real cases ({evidence.n_judged} judgments)."
+        f"{range_words(chosen.precision)} of what it flags is real and it finds "
+        f"{range_words(chosen.recall)} of all real cases ({evidence.n_judged} judgments)."
     )
 
 
@@ -346,87 +293,9 @@ def _width_findings(evidence: Evidence) -> list[Finding]:
     return [
         warning(
             f"{point.name}: too uncertain to state as figures (precision "
-            f"{_range(point.precision)}, recall {_range(point.recall)}).",
+            f"{range_words(point.precision)}, recall {range_words(point.recall)}).",
             f"About {point.n_to_state(evidence.n_judged):,} more judgments would change that.",
         )
         for point in evidence.points
         if point.is_uncertain
     ]
-
-
-def reality_findings(points: tuple[StreamPoint, ...]) -> list[Finding]:
-    """Say where the stream differs from the test set beyond chance.
-
-    Parameters
-    ----------
-    points : tuple of StreamPoint
-        On offer.
-
-    Returns
-    -------
-    list of Finding
-        One a point and measure whose two 90 % intervals miss each other.
-    """
-    findings = []
-    for point in points:
-        n_hits = point.n_alerts * point.precision.estimate
-        n_real = n_hits / point.recall.estimate if point.recall.estimate else 0.0
-        pairs = (
-            ("precision", _as_drawn(point.precision, point.n_alerts), point.test_precision),
-            ("recall", _as_drawn(point.recall, n_real), point.test_recall),
-        )
-        for name, real, test in pairs:
-            if real.high < test.low or real.low > test.high:
-                side = "lower" if real.high < test.low else "higher"
-                findings.append(
-                    warning(
-                        f"{point.name}: {name} is {side} on the stream ({_range(real)}) than on "
-                        f"the test set ({_range(test)}).",
-                        "The test set does not look like the stream: look at define and train.",
-                    )
-                )
-    return findings
-
-
-def _as_drawn(bounds: Bounds, n: float) -> Bounds:
-    """Widen the bounds of one stream to those of the world it was drawn from.
-
-    Where every row of a stream is judged its own share is known exactly; another stream of the
-    same world would still differ.
-    """
-    if n < 1:
-        return Bounds(estimate=bounds.estimate, low=0.0, high=1.0)
-    # here, so that asking where a project stands does not wait for NumPy
-    from leadline.stats.interval import wilson_interval
-
-    chance = wilson_interval(bounds.estimate * n, n)
-    return Bounds(
-        estimate=bounds.estimate,
-        low=min(bounds.low, chance.low),
-        high=max(bounds.high, chance.high),
-    )
-
-
-def narrowing(points: tuple[StreamPoint, ...], n_judged: int) -> str:
-    """What as many judgments again would narrow, in a sentence.
-
-    Parameters
-    ----------
-    points : tuple of StreamPoint
-        On the stream; at least one.
-    n_judged : int
-        Judgments they rest on.
-    """
-    (width, figure), name = max((point.widest, point.name) for point in points)
-    return (
-        f"{n_judged:,} more judgments would narrow the widest of these ranges, {figure} of {name}, "
-        f"from {100 * width:.0f} to about {100 * width / sqrt(2):.0f} points."
-    )
-
-
-def _range(bounds: Bounds) -> str:
-    if bounds.high == 1 and bounds.low > 0:
-        return f"at least {bounds.low:.0%}"
-    if bounds.low == 0 and bounds.high < 1:
-        return f"at most {bounds.high:.0%}"
-    return f"{bounds.low:.0%} to {bounds.high:.0%}"

@@ -11,15 +11,9 @@ from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
 from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.problem import Problem
-from leadline.phases.review import (
-    CLEAR,
-    FEWEST_JUDGMENTS,
-    UNLIKE_SCORES,
-    Review,
-    narrowing,
-    reality_findings,
-)
+from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review
 from leadline.phases.stream_decision import Confusion, StreamDecision
+from leadline.phases.stream_point import narrowing, reality_findings
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.record import CostOpinion, Entry

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leadline.phases.review import StreamPoint
+from leadline.phases.stream_point import StreamPoint
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.record import Artifacts

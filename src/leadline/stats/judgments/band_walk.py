@@ -25,6 +25,7 @@ from scipy.special import expit
 from leadline.stats.arrays import Floats, Ints
 from leadline.stats.judgments.band_prior import LOG_ODDS, STEP, BandPrior, ScalePrior
 from leadline.stats.judgments.bands import Bands
+from leadline.stats.judgments.stratified_sampling import pick
 
 # claims that are no shares are brought to this spread, that of log odds of usual scores
 _USUAL_SPREAD = 2.0
@@ -181,7 +182,7 @@ class Walk:
 
     def draw(self, n: int, rng: np.random.Generator) -> Floats:
         """Draw the share of positives of each slice, jointly, shape (n, n_slices)."""
-        sd, slope = np.unravel_index(_pick(self.log_evidence, n, rng), self.log_evidence.shape)
+        sd, slope = np.unravel_index(pick(self.log_evidence, n, rng), self.log_evidence.shape)
         slopes = self.scale.prior.slopes[slope]
         centres = band_means(self.bands, self.scale.positions)
         shares = np.zeros((n, self.bands.sizes.size))
@@ -246,11 +247,3 @@ def _draw(weights: Floats, rows: Ints, rng: np.random.Generator) -> Ints:
     places = np.searchsorted(rising.ravel(), rows + rng.random(rows.size))
     found: Ints = (places % weights.shape[1]).astype(np.int64)
     return found
-
-
-def _pick(log_weights: Floats, n: int, rng: np.random.Generator) -> Ints:
-    """Draw places in proportion to weights, evenly spread: the same law with less noise."""
-    cumulated = np.cumsum(np.exp(log_weights - log_weights.max()))
-    levels = (np.arange(n) + rng.random()) / n * cumulated[-1]
-    places = np.searchsorted(cumulated, levels, side="right")
-    return rng.permutation(np.minimum(places, cumulated.size - 1)).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Intervals of a share from draws, with an end at 0 or 1 where nothing speaks against it."""
+"""Shares from draws: ratios, and intervals that end at 0 or 1 where nothing speaks against it."""
 
 from __future__ import annotations
 
@@ -54,3 +54,22 @@ def interval_of(
         float(median),
         1.0 if is_high and ordered[-1] > 0 else float(high),
     )
+
+
+def ratio_of(above: Floats, below: Floats) -> Floats:
+    """Draws of a ratio; 0/0 tells nothing and spreads over (0, 1).
+
+    Parameters
+    ----------
+    above, below : ndarray of shape (n_draws, ...)
+        Counts, drawn jointly, of shapes that broadcast.
+
+    Examples
+    --------
+    >>> ratio_of(np.array([1.0, 0.0, 0.0]), np.array([4.0, 0.0, 5.0])).tolist()
+    [0.25, 0.5, 0.0]
+    """
+    n_draws = above.shape[0]
+    ignorance = np.linspace(0, 1, n_draws).reshape(n_draws, *[1] * (above.ndim - 1))
+    found: Floats = np.where(below > 0, above / np.where(below > 0, below, 1), ignorance)
+    return found

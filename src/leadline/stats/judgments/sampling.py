@@ -11,6 +11,7 @@ from leadline.stats.arrays import Floats, Ints, as_labels, as_vector, check_shar
 from leadline.stats.judgments.band_posterior import BandPosterior
 from leadline.stats.judgments.band_walk import Judged, band_means
 from leadline.stats.judgments.bands import Bands, checked_rows
+from leadline.stats.judgments.stratified_sampling import allocate, spread
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -97,14 +98,14 @@ def sample(
     band_of = bands.bands[bands.slice_of(values)]
     n_had = np.bincount(band_of[had], minlength=bands.n_bands)
     gain = _precision_gain(bands, values[had], is_positive, rng)
-    wanted = _allocation(bands.band_sizes, gain, n, n_had) - n_had
+    wanted = allocate(bands.band_sizes, gain, n, least=_LEAST_A_BAND, had=n_had) - n_had
     # at random among equals: where scores tie, the order of the file must not decide
     order = np.lexsort((rng.random(values.size), values))
     order = order[~np.isin(order, had)]
     sizes = bands.band_sizes - n_had
     ends = np.cumsum(sizes)
     chosen = [
-        order[start + _spread(size, count, rng)]
+        order[start + spread(size, count, rng)]
         for start, size, count in zip(ends - sizes, sizes, wanted, strict=True)
         if count
     ]
@@ -167,19 +168,13 @@ def sample_between(
     ends = np.searchsorted(values[order], cuts)
     sizes = np.diff(ends)
     weights = _gap_weights(values[order], ends, break_even)
-    wanted = _allocation(sizes, weights, min(n, int(sizes.sum())))
+    wanted = allocate(sizes, weights, min(n, int(sizes.sum())), least=_LEAST_A_BAND)
     rows = [
-        order[start + _spread(size, count, rng)]
+        order[start + spread(size, count, rng)]
         for start, size, count in zip(ends[:-1], sizes, wanted, strict=True)
         if count
     ]
     return rng.permutation(np.concatenate([*rows, np.empty(0, np.int64)])).astype(np.int64)
-
-
-def _spread(size: int, count: int, rng: np.random.Generator) -> Ints:
-    """One place at random of each of `count` equal parts of `size` places."""
-    borders = np.arange(count + 1) * size // count
-    return rng.integers(borders[:-1], borders[1:])
 
 
 def _gap_weights(ordered: Floats, ends: Ints, break_even: float | None) -> Floats:
@@ -235,22 +230,3 @@ def _gain_of(bands: Bands, shares: Floats) -> Floats:
         gain += _PRECISION_WEIGHT * by_precision**2 + by_recall**2
     found: Floats = np.sqrt(np.mean(gain * shares * (1 - shares), axis=0))
     return found
-
-
-def _allocation(sizes: Ints, weights: Floats, n: int, had: Ints | None = None) -> Ints:
-    """Judgments a band with those it had: a minimum, then in proportion to weights, to its size."""
-    n_bands = max(1, int(np.sum(sizes > 0)))
-    if not sizes.size:
-        return np.zeros(0, np.int64)
-    before = np.zeros(sizes.size, np.int64) if had is None else had
-    total = n + int(before.sum())
-    least = np.minimum(sizes, min(_LEAST_A_BAND, total // n_bands))
-    wanted: Ints = np.maximum(before, least).astype(np.int64)
-    # the first judgments may have left fewer than the minima of all other bands ask for
-    while wanted.sum() > total:
-        wanted[int(np.argmax(wanted - before))] -= 1
-    # one at a time to the band that is furthest behind its share: exact, and n is small
-    for _ in range(total - int(wanted.sum())):
-        behind = np.where(wanted < sizes, weights / (wanted + 1), -1.0)
-        wanted[int(np.argmax(behind))] += 1
-    return wanted

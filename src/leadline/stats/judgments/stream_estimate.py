@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from leadline.stats.interval import Estimate
 from leadline.stats.judgments.band_posterior import BandPosterior, Readings, draw_apart
 from leadline.stats.judgments.band_walk import Judged
 from leadline.stats.judgments.bands import Bands, checked_rows, upwards
-from leadline.stats.judgments.draw_interval import interval_of
+from leadline.stats.judgments.draw_interval import interval_of, ratio_of
 from leadline.stats.judgments.posterior_check import predictive_probability
 
 if TYPE_CHECKING:
@@ -150,15 +150,12 @@ def summarise(
     hits = upwards(np.append(positives, np.zeros((_N_DRAWS, 1)), axis=1))[:, bands.first_alerts]
     total = positives.sum(axis=1)
     n_alerts = bands.n_alerts
-    seen = _seen(bands, judged[0][1])
-    precision = [
-        interval_of(_share(hits[:, each], alerts), confidence_level, is_low=not yes, is_high=not no)
-        for each, (alerts, (yes, no, _)) in enumerate(zip(n_alerts, seen, strict=True))
-    ]
-    recall = [
-        interval_of(_share(hits[:, each], total), confidence_level, is_low=not yes, is_high=not out)
-        for each, (yes, _, out) in enumerate(seen)
-    ]
+    precision, recall = [], []
+    for each, (yes, no, missed) in enumerate(_seen(bands, judged[0][1])):
+        alerts = np.full(total.size, n_alerts[each], dtype=np.float64)
+        for found, below, others in ((precision, alerts, no), (recall, total, missed)):
+            drawn = ratio_of(hits[:, each], below)
+            found.append(interval_of(drawn, confidence_level, is_low=not yes, is_high=not others))
     tail = (1 - confidence_level) / 2
     share = np.quantile(total / bands.n_samples, [tail, 0.5, 1 - tail])
     return StreamEstimate(
@@ -192,10 +189,3 @@ def _seen(bands: Bands, judged: Judged) -> list[tuple[int, int, int]]:
     return [
         (int(yes[first]), int(no[first]), int(yes[0] - yes[first])) for first in bands.first_alerts
     ]
-
-
-def _share(above: Floats, below: Floats | np.integer[Any]) -> Floats:
-    """Draws of a ratio; 0/0 tells nothing and spreads over (0, 1)."""
-    known = np.broadcast_to(np.asarray(below), above.shape) > 0
-    ignorance = np.linspace(0, 1, above.size)
-    return np.where(known, above / np.where(known, below, 1), ignorance)

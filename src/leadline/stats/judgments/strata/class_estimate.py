@@ -10,6 +10,7 @@ import numpy as np
 from leadline.stats.arrays import Bools, Floats, Ints, check_share
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments.bands import checked_rows
+from leadline.stats.judgments.draw_interval import ratio_of
 from leadline.stats.judgments.strata.class_confusions import draw_confusions
 from leadline.stats.judgments.strata.class_strata import ClassStrata, as_probabilities
 from leadline.stats.judgments.strata.joint_intervals import joint_intervals
@@ -241,14 +242,15 @@ def _summary(
     np.add.at(said_right, strata.said, seen[np.arange(strata.said.size), strata.said])
     judged_said = seen.sum(axis=1) @ is_said
     is_known = judged_said == strata.n_said
+    n_said = strata.n_said.astype(np.float64)
     precision = _ends(
-        _quantiles(right, np.broadcast_to(strata.n_said, right.shape), quantiles),
+        Estimate(*np.quantile(ratio_of(right, n_said), quantiles, axis=0)),
         saw_none_wrong=judged_said == said_right,
         saw_none_right=said_right == 0,
         is_known=is_known & (strata.n_said > 0),
     )
     recall = _ends(
-        _quantiles(right, n_true, quantiles),
+        Estimate(*np.quantile(ratio_of(right, n_true), quantiles, axis=0)),
         saw_none_wrong=seen.sum(axis=0) == said_right,
         saw_none_right=said_right == 0,
         is_known=np.full(k, bool(seen.sum() == strata.n_samples)) & (seen.sum(axis=0) > 0),
@@ -267,15 +269,6 @@ def _summary(
         cuts=cuts,
         confusions=expected,
     )
-
-
-def _quantiles(above: Floats, below: Floats, quantiles: Floats) -> Estimate[Floats]:
-    """Quantiles of a ratio of draws; 0/0 tells nothing and spreads over (0, 1)."""
-    known = below > 0
-    ignorance = np.linspace(0, 1, above.shape[0])[:, None]
-    drawn = np.where(known, above / np.where(known, below, 1), ignorance)
-    low, middle, high = np.quantile(drawn, quantiles, axis=0)
-    return Estimate(low, middle, high)
 
 
 def _ends(

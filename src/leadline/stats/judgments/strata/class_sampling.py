@@ -8,6 +8,7 @@ import numpy as np
 
 from leadline.stats.arrays import Floats, Ints
 from leadline.stats.judgments.strata.class_strata import ClassStrata, as_probabilities
+from leadline.stats.judgments.stratified_sampling import allocate, spread
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -74,7 +75,7 @@ def sample_classes(
         return rng.permutation(shares.shape[0]).astype(np.int64)
     strata = ClassStrata.of(shares, cuts)
     stratum = strata.stratum_of(shares)
-    wanted = allocate(strata.sizes, _gain(strata), n)
+    wanted = allocate(strata.sizes, _gain(strata), n, least=_LEAST_A_STRATUM)
     # at random among equals: where confidences tie, the order of the file must not decide
     confidence: Floats = shares.max(axis=1)
     order = np.lexsort((rng.random(stratum.size), confidence, stratum))
@@ -84,38 +85,6 @@ def sample_classes(
         for end, size, count in zip(ends, strata.sizes, wanted, strict=True)
     ]
     return rng.permutation(np.concatenate(rows)).astype(np.int64)
-
-
-def allocate(sizes: Ints, weights: Floats, n: int) -> Ints:
-    """Judgments a stratum: two each as far as they go, then in proportion to weights.
-
-    Parameters
-    ----------
-    sizes : ndarray of int of shape (n_strata,)
-        Rows; no stratum gets more.
-    weights : ndarray of shape (n_strata,)
-        Above 0.
-    n : int
-        Judgments; at most as many as there are rows.
-
-    Examples
-    --------
-    >>> allocate(np.array([100, 100, 3]), np.array([3.0, 1.0, 9.0]), 15).tolist()
-    [9, 3, 3]
-    """
-    least = min(_LEAST_A_STRATUM, n // sizes.size)
-    wanted: Ints = np.minimum(sizes, least).astype(np.int64)
-    # one at a time to the stratum that is furthest behind its share: exact, and n is small
-    for _ in range(n - int(wanted.sum())):
-        behind = np.where(wanted < sizes, weights / (wanted + 1), -1.0)
-        wanted[int(np.argmax(behind))] += 1
-    return wanted
-
-
-def spread(size: int, count: int, rng: np.random.Generator) -> Ints:
-    """One place at random of each of `count` equal parts of `size` places."""
-    borders = np.arange(count + 1) * size // max(count, 1)
-    return rng.integers(borders[:-1], borders[1:]).astype(np.int64)
 
 
 def _gain(strata: ClassStrata) -> Floats:

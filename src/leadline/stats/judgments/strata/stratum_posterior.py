@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import expit, log_expit, logit, logsumexp
 
 from leadline.stats.arrays import Floats, Ints
+from leadline.stats.judgments.stratified_sampling import pick
 
 _SHIFTS = np.linspace(-4.0, 4.0, 25)
 _SHIFT_SPREAD = 2.0
@@ -73,7 +74,7 @@ def draw_shares(counts: StratumCounts, n_draws: int, rng: np.random.Generator) -
         if here.size:
             of_nodes, _ = _of_group(counts, here, cells)
             log_posterior = log_posterior + logsumexp(of_nodes, axis=1)
-    picked = cells[_pick(np.exp(log_posterior - log_posterior.max()), n_draws, rng)]
+    picked = cells[pick(log_posterior, n_draws, rng)]
     # between the points of the grid
     picked[:, 0] += (_SHIFTS[1] - _SHIFTS[0]) * (rng.random(n_draws) - 0.5)
     found = np.empty((n_draws, counts.n_judged.size))
@@ -154,11 +155,3 @@ def _moved(nodes: Ints, rng: np.random.Generator) -> Floats:
     """Normal scores of nodes, moved at random within their cells."""
     found: Floats = _NODES[nodes] + _STEP * (rng.random(nodes.size) - 0.5)
     return found
-
-
-def _pick(weights: Floats, n: int, rng: np.random.Generator) -> Ints:
-    """Draw places in proportion to weights, evenly spread: the same law with less noise."""
-    cumulated = np.cumsum(weights)
-    levels = (np.arange(n) + rng.random()) / n * cumulated[-1]
-    places = np.searchsorted(cumulated, levels, side="right")
-    return rng.permutation(np.minimum(places, weights.size - 1)).astype(np.int64)

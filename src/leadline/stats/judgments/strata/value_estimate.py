@@ -19,10 +19,10 @@ from leadline.stats.arrays import (
 )
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments.bands import checked_rows
-from leadline.stats.judgments.strata.class_sampling import spread
 from leadline.stats.judgments.strata.joint_intervals import joint_intervals
 from leadline.stats.judgments.strata.stratum_posterior import StratumCounts, draw_shares
 from leadline.stats.judgments.strata.value_strata import ValueStrata
+from leadline.stats.judgments.stratified_sampling import spread
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

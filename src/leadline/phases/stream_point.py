@@ -1,0 +1,149 @@
+"""Operating point on the real stream: its figures, their widths, and where the stream differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+from leadline.phases.verdict import Bounds, Finding, warning
+
+TOO_WIDE = 0.35
+"""Width of an interval from which a figure is said to be too uncertain."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamPoint:
+    """An operating point on the real stream, from judgments.
+
+    Attributes
+    ----------
+    name : str
+        As on offer.
+    threshold : float in [0, 1]
+        Rows that score at least this are flagged.
+    precision, recall : Bounds
+        On the stream.
+    test_precision, test_recall : Bounds
+        On the test set, for comparison.
+    n_alerts : int
+        Rows of the stream flagged.
+    cost_per_1000 : float
+        Money that the errors on 1,000 rows cost, at the estimates.
+    p_cheapest : float in [0, 1]
+        Probability that this point is the cheapest of those on offer.
+    """
+
+    name: str
+    threshold: float
+    precision: Bounds
+    recall: Bounds
+    test_precision: Bounds
+    test_recall: Bounds
+    n_alerts: int
+    cost_per_1000: float
+    p_cheapest: float
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether precision or recall is too little known to be published as a figure."""
+        return self.widest[0] > TOO_WIDE
+
+    @property
+    def widest(self) -> tuple[float, str]:
+        """Width of the wider interval, and of which figure it is."""
+        figures = (("precision", self.precision), ("recall", self.recall))
+        return max((each.high - each.low, name) for name, each in figures)
+
+    def n_to_state(self, n_judged: int) -> int:
+        """About how many more judgments would make both narrow enough to be stated.
+
+        Widths fall as one over the square root of the judgments.
+        """
+        return max(0, round(n_judged * ((self.widest[0] / TOO_WIDE) ** 2 - 1)))
+
+
+def reality_findings(points: tuple[StreamPoint, ...]) -> list[Finding]:
+    """Say where the stream differs from the test set beyond chance.
+
+    Parameters
+    ----------
+    points : tuple of StreamPoint
+        On offer.
+
+    Returns
+    -------
+    list of Finding
+        One a point and measure whose two 90 % intervals miss each other.
+    """
+    findings = []
+    for point in points:
+        n_hits = point.n_alerts * point.precision.estimate
+        n_real = n_hits / point.recall.estimate if point.recall.estimate else 0.0
+        pairs = (
+            ("precision", _as_drawn(point.precision, point.n_alerts), point.test_precision),
+            ("recall", _as_drawn(point.recall, n_real), point.test_recall),
+        )
+        for name, real, test in pairs:
+            if real.high < test.low or real.low > test.high:
+                side = "lower" if real.high < test.low else "higher"
+                findings.append(
+                    warning(
+                        f"{point.name}: {name} is {side} on the stream ({range_words(real)}) than "
+                        f"on the test set ({range_words(test)}).",
+                        "The test set does not look like the stream: look at define and train.",
+                    )
+                )
+    return findings
+
+
+def _as_drawn(bounds: Bounds, n: float) -> Bounds:
+    """Widen the bounds of one stream to those of the world it was drawn from.
+
+    Where every row of a stream is judged its own share is known exactly; another stream of the
+    same world would still differ.
+    """
+    if n < 1:
+        return Bounds(estimate=bounds.estimate, low=0.0, high=1.0)
+    # here, so that asking where a project stands does not wait for NumPy
+    from leadline.stats.interval import wilson_interval
+
+    chance = wilson_interval(bounds.estimate * n, n)
+    return Bounds(
+        estimate=bounds.estimate,
+        low=min(bounds.low, chance.low),
+        high=max(bounds.high, chance.high),
+    )
+
+
+def narrowing(points: tuple[StreamPoint, ...], n_judged: int) -> str:
+    """What as many judgments again would narrow, in a sentence.
+
+    Parameters
+    ----------
+    points : tuple of StreamPoint
+        On the stream; at least one.
+    n_judged : int
+        Judgments they rest on.
+    """
+    (width, figure), name = max((point.widest, point.name) for point in points)
+    return (
+        f"{n_judged:,} more judgments would narrow the widest of these ranges, {figure} of {name}, "
+        f"from {100 * width:.0f} to about {100 * width / sqrt(2):.0f} points."
+    )
+
+
+def range_words(bounds: Bounds) -> str:
+    """An interval of shares in a sentence: an end that nothing speaks against is no figure.
+
+    Examples
+    --------
+    >>> range_words(Bounds(estimate=0.7, low=0.6, high=0.8))
+    '60% to 80%'
+    >>> range_words(Bounds(estimate=0.9, low=0.7, high=1.0))
+    'at least 70%'
+    """
+    if bounds.high == 1 and bounds.low > 0:
+        return f"at least {bounds.low:.0%}"
+    if bounds.low == 0 and bounds.high < 1:
+        return f"at most {bounds.high:.0%}"
+    return f"{bounds.low:.0%} to {bounds.high:.0%}"
