@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ def main() -> None:
             f"{p[at].mean():.3f}",
             f"{is_right[at].mean():.3f}",
         ]
-        for low, high in zip(_EDGES[:-1], _EDGES[1:], strict=True)
+        for low, high in pairwise(_EDGES)
         if (n := int((at := (p >= low) & (p < high)).sum()))
     ]
     rows.append(["all", str(p.size), f"{p.mean():.3f}", f"{is_right.mean():.3f}"])

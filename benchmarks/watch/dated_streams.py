@@ -41,7 +41,7 @@ class Dated:
         As the module says; not a number where there is no model or no block.
     scores, said, truth : list of ndarray
         One a block from the one after the first third on: what the model of the first third
-        answers. `errors` of a label-free origin are not used by them.
+        answers, and what was true.
     """
 
     name: str

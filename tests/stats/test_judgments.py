@@ -315,3 +315,22 @@ def test_a_row_is_judged_once() -> None:
     assert np.unique(np.append(first, second)).size == 70
     rest = sample(scores, [0.5], 10_000, rng, rows=first, is_positive=labels[first])
     assert np.unique(np.append(first, rest)).size == 3_000
+
+
+@pytest.mark.parametrize(
+    ("rows", "answers", "why"),
+    [
+        ([1, 1], [0, 1], "twice"),
+        ([1, 2], [1], "one value a score"),
+        ([1.5], [1], "row numbers"),
+        ([], [1], "one value a score"),
+        ([3_000], [1], "between 0 and"),
+    ],
+)
+def test_judgments_that_cannot_be_are_refused(
+    rows: list[float], answers: list[int], why: str
+) -> None:
+    scores, _ = stream(3_000)
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match=why):
+        sample(scores, [0.5], 10, rng, rows=rows, is_positive=answers)

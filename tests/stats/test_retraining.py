@@ -84,3 +84,15 @@ def test_what_cannot_be_is_refused(errors: list[list[float]], given: dict[str, f
         Retraining(errors, **costs)
     with pytest.raises(ValueError, match="at least 1"):
         plan(ageing(4, 0.0), cost=1.0).forecast([0])
+
+
+def test_an_error_that_is_not_known_is_no_reason_to_retrain() -> None:
+    due = plan(ageing(6, 0.01), cost=1.0)
+    with pytest.raises(ValueError, match="finite"):
+        due.step(float("nan"), 0.2)
+    assert (due.excess, due.age) == (0.0, 0)
+
+
+def test_where_no_age_was_measured_anything_may_be() -> None:
+    found = plan(np.array([[0.1]]), cost=1.0).forecast([1, 5])
+    assert (found.low.tolist(), found.high.tolist()) == ([0.0, -1.0], [0.0, 1.0])

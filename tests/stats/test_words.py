@@ -81,3 +81,9 @@ def test_both_sides_need_texts() -> None:
     with pytest.raises(ValueError, match="level"):
         new_words(["a"], ["a"], level=5)
     assert new_words(["a"], ["b"]) == ()
+
+
+@pytest.mark.parametrize("texts", ["a text", ["a", None], [3]])
+def test_texts_are_strings_in_a_list(texts: list[str]) -> None:
+    with pytest.raises(ValueError, match="in a list"):
+        new_words(texts, ["a"])

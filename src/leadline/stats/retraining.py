@@ -95,7 +95,17 @@ class Retraining:
         -------
         bool
             Whether a retraining is due; if so the released model counts as new from now on.
+
+        Raises
+        ------
+        ValueError
+            If an error is not finite: leave out blocks whose error is not known.
         """
+        if not (np.isfinite(error) and np.isfinite(fresh_error)):
+            raise ValueError(
+                f"error and fresh_error must be finite; got {error} and {fresh_error}. Leave out "
+                "blocks whose error is not known."
+            )
         self.age += 1
         self.excess += (error - fresh_error) * self.cost_block
         if self.excess < self.cost_retrain:
@@ -118,7 +128,8 @@ class Retraining:
         Estimate of ndarray of shape (n,)
             Added error beyond that of a model trained on the block before. The band holds the
             spread over origins and blocks, and what is not known of the mean; beyond the delays
-            that were measured it is as for the longest, and wider.
+            that were measured it is as for the longest, and wider. From -1 to 1 where no delay
+            but the first was measured.
 
         Raises
         ------
@@ -130,6 +141,9 @@ class Retraining:
         if np.any(wanted < 1):
             raise ValueError("delays must be at least 1; some are not.")
         means, spreads, counts = self._added()
+        if means.size == 1:
+            unknown = (wanted > 1).astype(np.float64)
+            return Estimate(-unknown, np.zeros(wanted.size), unknown)
         places = np.minimum(wanted, means.size) - 1
         further = np.sqrt(np.maximum(wanted / (places + 1), 1.0))
         n_apart = np.maximum(counts[places] / np.maximum(np.sqrt(places + 1), 1), 2.0)

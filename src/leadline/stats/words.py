@@ -104,7 +104,7 @@ def new_words(
     Raises
     ------
     ValueError
-        If one side has no texts, or `level` is not in (0, 1).
+        If one side has no texts or something else than texts, or `level` is not in (0, 1).
 
     Notes
     -----
@@ -124,9 +124,7 @@ def new_words(
     ['tram']
     """
     check_share(level, "level")
-    block, reference = (
-        [pieces_of(text) for text in texts] for texts in (block_texts, reference_texts)
-    )
+    block, reference = (_pieces(texts) for texts in (block_texts, reference_texts))
     if not block or not reference:
         raise ValueError("block_texts and reference_texts need texts; one side has none.")
     together = Counter(word for pieces in (*block, *reference) for word in pieces)
@@ -157,6 +155,14 @@ def new_words(
             )
         )
     return tuple(found)
+
+
+def _pieces(texts: Iterable[str]) -> list[frozenset[str]]:
+    """The pieces of each text; a text in place of texts would be read letter by letter."""
+    every = [] if isinstance(texts, str) else list(texts)
+    if isinstance(texts, str) or not all(isinstance(text, str) for text in every):
+        raise ValueError("Texts must be strings, in a list; something else was given.")
+    return [pieces_of(text) for text in every]
 
 
 def _with_own(pieces: frozenset[str], own: set[str]) -> frozenset[str]:

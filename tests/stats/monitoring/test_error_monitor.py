@@ -98,3 +98,47 @@ def test_what_cannot_be_is_refused() -> None:
     for given in ({"labels": 0}, {"tolerance": 1.0}, {"run_length": 1.0}):
         with pytest.raises(ValueError, match=next(iter(given))):
             monitor(rng, **given)
+
+
+@pytest.mark.parametrize(
+    ("rows", "truth", "why"),
+    [
+        ([1, 1], [0, 1], "twice"),
+        ([-1], [1], "between 0 and"),
+        ([300], [1], "between 0 and"),
+        ([1, 2], [1], "one value a score"),
+        ([1], [2], "other than 0 and 1"),
+    ],
+)
+def test_labels_that_cannot_be_change_nothing(rows: list[int], truth: list[int], why: str) -> None:
+    rng = np.random.default_rng(6)
+    watch, other = (monitor(np.random.default_rng(7)) for _ in range(2))
+    scores, said, real = block(rng)
+    with pytest.raises(ValueError, match=why):
+        watch.update(scores, said, rows, truth)
+    known = np.arange(50)
+    assert watch.update(scores, said, known, real[known]) == other.update(
+        scores, said, known, real[known]
+    )
+
+
+def test_blocks_that_cannot_be_are_refused() -> None:
+    rng = np.random.default_rng(8)
+    watch = monitor(rng)
+    with pytest.raises(ValueError, match="at least 1"):
+        watch.ask([], [])
+    with pytest.raises(ValueError, match="not finite"):
+        watch.ask([0.2, float("nan")], [0, 1])
+    with pytest.raises(ValueError, match="at least 1"):
+        Monitor([block(rng), block(rng), ([], [], [])])
+
+
+def test_a_few_wrong_rows_of_a_tiny_block_are_chance() -> None:
+    """All its rows are labelled, so its error is known; the world's is not."""
+    rng = np.random.default_rng(9)
+    watch = monitor(rng)
+    for n in (1, 3):
+        scores = np.full(n, 0.9)
+        state = watch.update(scores, np.ones(n), np.arange(n), np.zeros(n))
+        assert state.error.estimate > 0.9
+        assert not state.alarm

@@ -67,8 +67,8 @@ def sample(
     Raises
     ------
     ValueError
-        If `n` is below 1 or an input is empty or not finite; if a row judged does not exist, or is
-        named twice.
+        If `n` is below 1 or an input is empty or not finite; if a row judged does not exist, is
+        named twice, or has no answer.
 
     References
     ----------
@@ -89,9 +89,9 @@ def sample(
     cuts = as_vector(thresholds, "thresholds")
     if n < 1:
         raise ValueError(f"n must be at least 1; got {n}.")
-    had = np.asarray(rows, dtype=np.int64)
-    if had.size:
-        had = checked_rows(had, values.size)
+    named = np.asarray(rows)
+    had = checked_rows(named, values.size) if named.size else named.astype(np.int64)
+    as_labels(is_positive, "is_positive", n_samples=had.size)
     if n >= values.size - had.size:
         return rng.permutation(np.setdiff1d(np.arange(values.size), had)).astype(np.int64)
     bands = Bands.of(values, cuts)

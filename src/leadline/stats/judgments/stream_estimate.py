@@ -150,7 +150,8 @@ def summarise(
     hits = upwards(np.append(positives, np.zeros((_N_DRAWS, 1)), axis=1))[:, bands.first_alerts]
     total = positives.sum(axis=1)
     n_alerts = bands.n_alerts
-    precision, recall = [], []
+    precision: list[tuple[float, float, float]] = []
+    recall: list[tuple[float, float, float]] = []
     for each, (yes, no, missed) in enumerate(_seen(bands, judged[0][1])):
         alerts = np.full(total.size, n_alerts[each], dtype=np.float64)
         for found, below, others in ((precision, alerts, no), (recall, total, missed)):

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import log_ndtr, logsumexp, stdtrit
 
-from leadline.stats.arrays import Floats, Ints, check_positive
+from leadline.stats.arrays import Floats, Ints, as_labels, as_vector, check_positive
 from leadline.stats.interval import Estimate
+from leadline.stats.judgments.bands import checked_rows
 from leadline.stats.monitoring.local_level import LocalLevel
 from leadline.stats.monitoring.predicted_error import PredictedError, strata_of
 
@@ -74,7 +75,8 @@ class Monitor:
     Raises
     ------
     ValueError
-        If there are fewer than three blocks, or a number is out of range.
+        If there are fewer than three blocks, one has no rows, a score is not finite, an answer or
+        a truth is neither 0 nor 1, lengths differ, or a number is out of range.
 
     References
     ----------
@@ -114,7 +116,7 @@ class Monitor:
         if not 0 <= tolerance < 1:
             raise ValueError(f"tolerance must lie in [0, 1); got {tolerance}.")
         check_positive(run_length - 1, "run_length - 1")
-        blocks = [tuple(np.asarray(each, dtype=float) for each in block) for block in reference]
+        blocks = [_labelled(*block) for block in reference]
         self.labels, self.tolerance, self.run_length = labels, tolerance, run_length
         self.rng = np.random.default_rng(0) if rng is None else rng
         self.predicted = PredictedError.of(blocks)
@@ -125,6 +127,9 @@ class Monitor:
         self.reference_error = float(np.average(errors, weights=sizes))
         self.reference_sd = float(errors.std(ddof=1))
         self.n_reference = errors.size
+        self.n_usual = float(sizes.mean())
+        share = (float(errors @ sizes) + 0.5) / (float(sizes.sum()) + 1)
+        self._row_variance = share * (1 - share)
         self._sums = np.zeros(0)
 
     def ask(self, scores: ArrayLike, said: ArrayLike) -> Ints:
@@ -139,8 +144,13 @@ class Monitor:
         -------
         ndarray of int, shape (min(labels, n),)
             By strata of the predicted error, in random order.
+
+        Raises
+        ------
+        ValueError
+            If the block has no rows, or holds what a reference may not.
         """
-        expected = self.predicted(np.asarray(scores, float), np.asarray(said, float))
+        expected = self.predicted(*_block(scores, said))
         n = min(self.labels, expected.size)
         strata = strata_of(expected, n)
         rows: list[Ints] = []
@@ -166,11 +176,23 @@ class Monitor:
             allowed: the error is then what the scores and the blocks before make of it.
         truth : array-like of {0, 1}, shape (n_labels,)
             Their labels.
+
+        Returns
+        -------
+        MonitorState
+            After this block.
+
+        Raises
+        ------
+        ValueError
+            As for `ask`; if a row does not exist or is named twice; nothing is taken in then.
         """
-        answers = np.asarray(said, dtype=float)
-        expected = self.predicted(np.asarray(scores, dtype=float), answers)
-        judged = np.asarray(rows, dtype=np.int64)
-        wrong = (np.asarray(truth, dtype=float) != answers[judged]).astype(float)
+        values, answers = _block(scores, said)
+        expected = self.predicted(values, answers)
+        judged = np.asarray(rows)
+        judged = checked_rows(judged, values.size) if judged.size else judged.astype(np.int64)
+        real = as_labels(truth, "truth", n_samples=judged.size)
+        wrong = (real != answers[judged]).astype(np.float64)
         gap, variance = _gap(expected, judged, wrong)
         mean, spread = self.level.update(gap, variance)
         middle = float(expected.mean())
@@ -178,7 +200,9 @@ class Monitor:
         reach = float(stdtrit(self.n_reference - 1, (1 + _LEVEL) / 2))
         error = _within(middle + mean, reach * spread)
         if judged.size:
-            self._add_evidence(middle + gap, variance)
+            # the spread of the reference holds the chance of blocks as large as its own
+            chance = self._row_variance * max(0.0, 1 / values.size - 1 / self.n_usual)
+            self._add_evidence(middle + gap, variance + chance)
         evidence = float(np.exp(min(self._log_evidence(), 700.0)))
         return MonitorState(error, evidence >= self.run_length, evidence, int(judged.size))
 
@@ -203,6 +227,17 @@ class Monitor:
         exponent = _MIXING * self._sums**2 / (2 * q)
         one_sided = log_ndtr(np.sqrt(_MIXING) * self._sums / np.sqrt(q))
         return float(logsumexp(np.log(2) - 0.5 * np.log(q) + exponent + one_sided))
+
+
+def _block(scores: ArrayLike, said: ArrayLike) -> tuple[Floats, Floats]:
+    """Scores and answers of a block that has rows, all of them finite."""
+    values = as_vector(scores, "scores")
+    return values, as_labels(said, "said", n_samples=values.size).astype(np.float64)
+
+
+def _labelled(scores: ArrayLike, said: ArrayLike, truth: ArrayLike) -> tuple[Floats, ...]:
+    values, answers = _block(scores, said)
+    return values, answers, as_labels(truth, "truth", n_samples=values.size).astype(np.float64)
 
 
 def _gap(expected: Floats, rows: Ints, wrong: Floats) -> tuple[float, float]:
