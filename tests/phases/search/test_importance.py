@@ -60,6 +60,15 @@ def test_where_no_column_is_of_use_that_is_said() -> None:
     assert "On 960 held-out rows no column can be shown to be of use by itself." in told
 
 
+def test_what_is_used_but_has_a_stand_in_is_named_as_such() -> None:
+    found = importance(
+        column("a", rise=0.1, is_used=True, is_useful=False),
+        column("b", rise=0.0, is_used=False, is_useful=False),
+    )
+    told = notes(search_with(found))
+    assert any("leans most on a; other columns may stand in for each" in each for each in told)
+
+
 def test_a_loss_rises_without_a_column() -> None:
     loss = replace(FLIGHTS, scoring="log_loss", score=0.4)
     assert loss.fall(replace(FLIGHTS.columns[0], score_without=0.55)) == (

@@ -167,6 +167,10 @@ class Importance:
     def summary(self) -> str:
         """What it leans on, in a sentence without a full stop."""
         first = self.useful[:_MOST_NAMED]
+        used = [each for each in self.columns if each.is_used][:_MOST_NAMED]
+        if used and not first:
+            names = _listed(each.name for each in used)
+            return f"{self.candidate} leans most on {names}; other columns may stand in for each"
         if not first:
             return f"On {self.n_rows:,} held-out rows no column can be shown to be of use by itself"
         return f"{self.candidate} leans most on {_listed(each.name for each in first)}"
