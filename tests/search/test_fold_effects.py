@@ -128,3 +128,15 @@ def test_where_folds_are_by_time_the_newest_weigh_most() -> None:
     (related,) = on_equal_folds([ageing], {}, [default], weights)
     assert related.mean == pytest.approx(level.mean * (0.5 + 1 + 1.5) / 3)
     assert list(fold_weights(2, is_by_time=False)) == [1.0, 1.0]
+
+
+def test_folds_without_errors_do_not_blow_others_up() -> None:
+    default = Point(n_train=100, errors=(2e-6, 2e-6, 0.04, 0.05, 0.05), fit_s=0.1)
+    worse = Point(n_train=100, errors=(0.02, 0.03, 0.05), fit_s=0.1)
+    (fair,) = on_equal_folds([worse], {}, [default], FIVE)
+    assert fair.mean == pytest.approx(0.1 / 0.04 * 0.028, rel=1e-3), "not by the mean of 10,000"
+    easy = Point(n_train=100, errors=(1e-4, 1e-4, 1e-4, 0.1, 0.1), fit_s=0.1)
+    (plain,) = on_equal_folds([worse], {}, [easy], FIVE)
+    assert plain.errors == worse.errors, "folds as unlike as these are no guide"
+    wild = [[point(list(each))] for each in np.full((20, 3), [1e-6, 1e-6, 0.5])]
+    assert max(fold_effects_of(wild, THREE).values()) <= np.log(4) * 4 / 3

@@ -124,8 +124,10 @@ def gain_of_new_candidate(
     variance = float(np.var(logs, ddof=1)) if logs.size > 1 else 0.0
     std = max(max(variance - measuring, 0.0) ** 0.5, _MIN_LOG_STD, least_std)
     rng = np.random.default_rng(len(errors))
-    draws = np.exp(rng.normal(np.mean(logs[-_N_RECENT:]), std, _N_DRAWS))
-    return float(np.mean(np.maximum(best_error - draws, 0.0)))
+    draws = rng.normal(np.mean(logs[-_N_RECENT:]), std, _N_DRAWS)
+    # what is above the best saves nothing, however far above
+    falls = -np.expm1(np.minimum(draws - np.log(best_error), 0.0))
+    return best_error * float(np.mean(falls))
 
 
 def has_stalled(errors: Sequence[float]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from leadline.phases.search.trial import Expected
 from leadline.stats.curves import fit
 from leadline.stats.curves.design import share_removed
+from leadline.stats.metric import metric_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +49,12 @@ def curve_posterior_of(points: Sequence[Point], *, scoring: str, family: str) ->
     ValueError
         If there are fewer than three sizes.
     """
+    # what folds do to others may lift a candidate above the worst there is
+    ceiling = metric_of(scoring).ceiling
+    most = inf if ceiling is None else ceiling
     return fit(
         [float(point.n_train) for point in points],
-        [max(point.mean, LEAST_ERROR) for point in points],
+        [min(max(point.mean, LEAST_ERROR), most) for point in points],
         [max(point.stderr or 0.0, _LEAST_STDERR) for point in points],
         metric=scoring,
         family=family,

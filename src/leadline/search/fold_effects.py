@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _N_PRIOR_CANDIDATES = 2.0  # the weight of an effect of 0, in candidates
 _NO_RANGE = 1e-9
+# folds that seem to differ by more are of errors near 0, where a single row makes such a factor
+_MOST_APART = 4.0
 
 
 def fold_weights(n_folds: int, *, is_by_time: bool) -> Floats:
@@ -48,7 +50,7 @@ def fold_effects_of(curves: Sequence[Sequence[Point]], weights: Floats) -> dict[
     -------
     dict of int to float
         Number of the repeat to the median over candidates and sizes, shrunk towards 0 while
-        candidates are few. Points whose error is the same in every repeat are left out: they are
+        candidates are few, and a factor of 4 at most. Points whose error is the same in every repeat are left out: they are
         of a candidate that does not depend on the rows.
     """
     by_repeat: dict[int, list[float]] = {}
@@ -61,7 +63,11 @@ def fold_effects_of(curves: Sequence[Sequence[Point]], weights: Floats) -> dict[
             for repeat, effect in enumerate(each - each[:REPEATS_PER_BATCH].mean()):
                 by_repeat.setdefault(repeat, []).append(float(effect))
     weight = n_candidates / (n_candidates + _N_PRIOR_CANDIDATES)
-    effects = {repeat: weight * float(np.median(each)) for repeat, each in by_repeat.items()}
+    most = np.log(_MOST_APART)
+    effects = {
+        repeat: float(np.clip(weight * np.median(each), -most, most))
+        for repeat, each in by_repeat.items()
+    }
     if len(effects) < weights.size:
         return effects
     middle = float(np.average([effects[fold] for fold in range(weights.size)], weights=weights))
@@ -121,8 +127,10 @@ def on_equal_folds(
 
     Folds are harder for some kinds of candidates than for others. Where one of the same kind was
     measured on more repeats of a size, the candidate is held to have on all of them the ratio to it
-    that it has on those that both share. The spread of these ratios is its noise. Elsewhere it is
-    as `without_fold_effects` says.
+    that it has on those that both share: the ratio of the sums, which no fold without errors can
+    blow up. How far it strays from that ratio is its noise. Elsewhere, and where the folds that
+    both share are more than four times as easy or hard as all, it is as `without_fold_effects`
+    says.
 
     Parameters
     ----------
@@ -140,19 +148,27 @@ def on_equal_folds(
     known = {point.n_train: point for point in reference}
     plain = without_fold_effects(points, effects, weights)
     return tuple(
-        replace(own, errors=_ratios(point, known[n], levels[n]))
-        if (n := point.n_train) in known and _has_more(known[n], point)
+        replace(own, errors=_related(point, known[n], levels[n]))
+        if (n := point.n_train) in known and _is_guide(known[n], point, levels[n])
         else own
         for point, own in zip(points, plain, strict=True)
     )
 
 
-def _has_more(reference: Point, point: Point) -> bool:
-    """Whether the reference has further repeats, and errors to divide by."""
-    return len(reference.errors) > len(point.errors) and min(reference.errors) > LEAST_ERROR
+def _is_guide(reference: Point, point: Point, level: float) -> bool:
+    """Whether the reference has further repeats, and those that both share are like all."""
+    n = len(point.errors)
+    shared = float(np.mean(reference.errors[:n]))
+    is_like = shared / _MOST_APART < level < shared * _MOST_APART
+    return len(reference.errors) > n and shared > LEAST_ERROR and is_like
 
 
-def _ratios(point: Point, reference: Point, level: float) -> tuple[float, ...]:
-    """The errors of a point relative to those of the reference, about its level."""
-    pairs = zip(point.errors, reference.errors, strict=False)
-    return tuple(level * mine / its for mine, its in pairs)
+def _related(point: Point, reference: Point, level: float) -> tuple[float, ...]:
+    """The errors of a point about the level that its ratio to the reference gives it."""
+    mine = np.asarray(point.errors)
+    its = np.asarray(reference.errors[: mine.size])
+    ratio = mine.mean() / its.mean()
+    strays = (mine - ratio * its) / its.mean()
+    around = np.maximum(ratio + strays, 0.0)
+    around *= level * ratio / max(around.mean(), LEAST_ERROR)
+    return tuple(float(error) for error in around)
