@@ -121,10 +121,10 @@ class Delivery:
         """
         lacks = rows[self.table.frame[column].is_null().to_numpy()[rows]]
         if lacks.size:
-            first = f"{self.table.place(int(lacks[0]))}: {column!r} is empty"
-            more = f", and in {lacks.size - 1:,} rows more" if lacks.size > 1 else ""
+            have = "row has" if lacks.size == 1 else "rows have"
             raise DataError(
-                f"{first}{more}. Nothing of the file was kept.",
+                f"{lacks.size:,} {have} no {column!r}, first {self.table.place(int(lacks[0]))}. "
+                "Nothing of the file was kept.",
                 "Each row must say when it was, or it belongs to no block.",
                 "Fill in the times, or leave those rows out.",
             )

@@ -121,8 +121,8 @@ def _keep_labels(watched: WatchedRelease, delivery: Delivery, notes: list[str]) 
         _add_to(watched, name, labels, count)
     if not count.n_known:
         raise DataError(
-            f"None of the {plural(labels.height, 'label')} of {delivery.file} belongs to a row "
-            f"that release {watched.release.release_id} has scored.",
+            f"{delivery.file} has {plural(labels.height, 'label')}, but of no row that release "
+            f"{watched.release.release_id} has scored.",
             "Rows are watched first, then labelled.",
             "Check the keys, and that no newer release is in service: 'leadline status'.",
         )
