@@ -586,9 +586,7 @@ def example_monitor() -> monitor.Monitor:
             run_length=521.8,
             false_alarm_years=10.0,
             self_test=monitor.SelfTest(rate=0.01, n_runs=300, n_blocks=10, n_labels=60),
-            target=monitor.Target(
-                scoring="roc_auc", words="ROC AUC", target=0.7, released=0.74
-            ),
+            target=monitor.Target(scoring="roc_auc", words="ROC AUC", target=0.7, released=0.74),
             alarms=(
                 monitor.Alarm(
                     block="2025-01-20",
