@@ -120,7 +120,9 @@ def default_monitor(kind: str) -> Monitor:
             alert_share=None,
             mean_score=180.0 + step if is_number else 0.9 - step / 100,
             off_by=12.5 if is_number and block.error else None,
-            cost_per_1000=None,
+            precision=None,
+            recall=None,
+            cost=None,
         )
         for step, block in enumerate(example_monitor().blocks)
     )

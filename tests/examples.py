@@ -6,6 +6,7 @@ are all tried on the same project.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from leadline.phases import (
@@ -581,39 +582,30 @@ def example_monitor() -> monitor.Monitor:
             reference_error=0.174,
             reference_alert_share=0.262,
             n_reference_blocks=20,
-            error_limit=0.28,
-            false_alarm_rate=0.05,
+            block="week",
+            run_length=521.8,
+            false_alarm_years=10.0,
+            self_test=monitor.SelfTest(rate=0.01, n_runs=300, n_blocks=10, n_labels=60),
+            target=monitor.Target(scoring="roc_auc", words="ROC AUC", target=0.7, released=0.74),
+            alarms=(
+                monitor.Alarm(
+                    block="2025-01-20",
+                    evidence=2_300.0,
+                    is_open=True,
+                    steps=(
+                        monitor.AlarmStep(
+                            act="seen", person="Ada Ops", why="", at="2025-01-28T08:00:00+00:00"
+                        ),
+                    ),
+                ),
+            ),
             currency="USD",
+            confidence_level=0.95,
             blocks=(
-                monitor.Block(
-                    name="2025-01-06",
-                    n_rows=310,
-                    alert_share=0.27,
-                    mean_score=0.25,
-                    n_labelled=60,
-                    error=Bounds(estimate=0.167, low=0.10, high=0.26),
-                    cost_per_1000=4_150.0,
-                    z=-0.2,
-                ),
-                monitor.Block(
-                    name="2025-01-13",
-                    n_rows=298,
-                    alert_share=0.29,
-                    mean_score=0.26,
-                    n_labelled=55,
-                    error=Bounds(estimate=0.2, low=0.12, high=0.30),
-                    cost_per_1000=4_900.0,
-                    z=0.9,
-                ),
-                monitor.Block(
-                    name="2025-01-20",
-                    n_rows=305,
-                    alert_share=0.41,
-                    mean_score=0.36,
-                    n_labelled=60,
-                    error=Bounds(estimate=0.35, low=0.26, high=0.46),
-                    cost_per_1000=8_720.0,
-                    z=4.6,
+                _example_block("2025-01-06", 310, 0.27, 0.25, 0.167, 1.4),
+                _example_block("2025-01-13", 298, 0.29, 0.26, 0.2, 3.0),
+                replace(
+                    _example_block("2025-01-20", 305, 0.41, 0.36, 0.35, 2_300.0),
                     is_alarm=True,
                     shifts=(shift,),
                 ),
@@ -622,10 +614,32 @@ def example_monitor() -> monitor.Monitor:
                     n_rows=301,
                     alert_share=0.39,
                     mean_score=0.35,
+                    n_wanted=50,
                     shifts=(shift,),
+                    is_counted_only=False,
                 ),
             ),
         )
+    )
+
+
+def _example_block(
+    name: str, n_rows: int, alert_share: float, score: float, error: float, evidence: float
+) -> monitor.Block:
+    """A week with 60 labels."""
+    return monitor.Block(
+        name=name,
+        n_rows=n_rows,
+        alert_share=alert_share,
+        mean_score=score,
+        n_labelled=60,
+        n_wrong=round(60 * error),
+        error=Bounds(estimate=error, low=error - 0.06, high=error + 0.07),
+        precision=Bounds(estimate=0.55, low=0.42, high=0.68),
+        recall=Bounds(estimate=0.61, low=0.45, high=0.75),
+        cost=Bounds(estimate=25_000 * error, low=20_000 * error, high=30_000 * error),
+        evidence=evidence,
+        is_counted_only=False,
     )
 
 

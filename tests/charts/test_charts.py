@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from tests.examples import (
     example_data,
@@ -20,6 +21,7 @@ from tests.examples import (
 
 from leadline.charts import chart_of, description, png, svg
 from leadline.phases.lifecycle import ROWS, is_decision
+from leadline.phases.monitor import Target
 from leadline.phases.search.trial import TrialState
 from leadline.phases.verdict import Answer, Verdict
 
@@ -174,10 +176,28 @@ def test_a_search_that_found_nothing_better_shows_what_it_tried() -> None:
     assert "No candidate is worth more than the baseline majority-1" in drawn
 
 
+def test_levels_of_the_error_are_told_apart_however_near_they_are() -> None:
+    near = Target(scoring="accuracy", words="accuracy", target=0.825)
+    drawn = drawing(replace(example_monitor(), target=near, accepted_rise=0.002))
+    heights = [
+        float(re.search(rf'translate\([^,]*,([0-9.]+)\)"[^>]*>{words} ', drawn)[1])  # type: ignore[index]
+        for words in ("reference", "accepted", "target")
+    ]
+    gaps = np.diff(sorted(heights))
+    assert np.all(gaps >= 16)
+
+
+def test_an_alarm_that_was_closed_is_history() -> None:
+    monitor = example_monitor()
+    assert "Alarm since 2025-01-20" in drawing(monitor)
+    closed = replace(monitor, alarms=(replace(monitor.alarms[0], is_open=False),))
+    assert "No open alarm: 3 of 4 blocks have labels, 1 closed alarm" in drawing(closed)
+
+
 def test_blocks_without_labels_say_so() -> None:
     monitor = example_monitor()
     silent = tuple(
-        replace(b, error=None, n_labelled=0, z=None, is_alarm=False) for b in monitor.blocks
+        replace(b, error=None, n_labelled=0, evidence=None, is_alarm=False) for b in monitor.blocks
     )
     drawn = drawing(replace(monitor, blocks=silent))
     assert "No labels have arrived" in drawn

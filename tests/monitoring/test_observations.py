@@ -1,67 +1,209 @@
-"""What the record keeps of a block: its own rows and their own labels."""
+"""Deliveries of rows: what is kept of them, and that they add up."""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import replace
+from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
-from tests.examples import example_data, example_problem
+from tests.projects import customers, verdict_of, write_settings
 
-from leadline.errors import DataError
-from leadline.evaluation.predictions import Predictions
-from leadline.monitoring.observations import _payload, _require_classes, _Scored
-from leadline.phases.data import ClassCount
-from leadline.phases.scoring import Task
-from leadline.reading.schema import ReadingSchema
-from leadline.reading.table import Table
+from leadline.errors import DataError, OutdatedAnswerError
+from leadline.monitoring import observations
+from leadline.monitoring.block_rows import KEY_COLUMN, rows_of_block
+from leadline.monitoring.observations import Observed, observe_file
+from leadline.phases.release import Release
+from leadline.record import Observation
+from leadline.workspace import Workspace
 
-SAID = np.array([1, 0, 1, 0, 1, 0])
-SCORES = np.array([0.9, 0.1, 0.8, 0.2, 0.7, 0.3])
-IS_LABELLED = np.array([True, False, True, True, True, True])
-TRUTH = np.array([0, 0, 1, 1, 1])
-"""Of rows 0, 2, 3, 4 and 5: two false alarms, a miss, a hit, a miss."""
+WEEK = "2024-06-03"
 
 
-def scored() -> _Scored:
-    return _Scored(pl.DataFrame({"x": SCORES}), Predictions(SAID, SCORES), IS_LABELLED, TRUTH)
+def week(n: int = 28) -> pl.DataFrame:
+    """Rows of the week of 3 June 2024, in which nothing was learnt."""
+    return customers(40, 3, skipped=616)[:n]
 
 
-@pytest.mark.parametrize(
-    ("rows", "n_labelled", "n_missed", "n_false_alarms"),
-    [
-        ([0, 1, 2, 3, 4, 5], 5, 2, 2),
-        ([0, 1], 1, 0, 1),
-        ([4, 5], 2, 1, 0),
-        ([2, 3], 2, 1, 1),
-        ([1], 0, 0, 0),
-    ],
-)
-def test_errors_of_both_kinds_are_counted_block_by_block(
-    rows: list[int], n_labelled: int, n_missed: int, n_false_alarms: int
-) -> None:
-    told = _payload(scored(), np.array(rows), Task.BINARY, None)
-    assert told["n_labelled"] == n_labelled
-    assert (told["n_missed"], told["n_false_alarms"]) == (n_missed, n_false_alarms)
-    assert told["n_wrong"] == n_missed + n_false_alarms
-    assert told["alert_share"] == SAID[rows].mean()
-    assert told["mean_score"] == pytest.approx(SCORES[rows].mean())
+def observe(folder: Path, rows: pl.DataFrame, name: str = "new.csv") -> Observed:
+    rows.write_csv(folder / name)
+    return observe_file(str(folder), str(folder / name))
 
 
-@pytest.mark.parametrize(
-    ("label", "is_refused"), [("gone", False), ("Left ", True), ("stayed", False), (None, False)]
-)
-def test_of_one_value_against_all_others_a_new_one_is_a_no(
-    label: str | None, is_refused: bool
-) -> None:
-    counts = tuple(
-        ClassCount(value=value, n_rows=n)
-        for value, n in (("stayed", 60), ("left", 30), ("new", 10))
+def kept(folder: Path) -> dict[str, pl.DataFrame]:
+    with Workspace.open(folder) as workspace:
+        release = verdict_of(workspace, "release", Release)
+        found = {}
+        for seen in workspace.record.observations.of(release.release_id):
+            rows = rows_of_block(workspace.artifacts, seen)
+            assert rows is not None
+            assert rows.height == seen.n_rows
+            found[seen.block] = rows
+    return found
+
+
+def n_labels(rows: pl.DataFrame) -> int:
+    return rows.height - rows["truth"].null_count()
+
+
+def test_rows_are_kept_with_score_answer_truth_and_features(released_folder: Path) -> None:
+    told = observe(released_folder, week())
+    assert told.blocks == (WEEK,)
+    assert told.notes == ()
+    rows = kept(released_folder)[WEEK]
+    assert rows["key"].n_unique() == 28
+    assert rows["score"].is_between(0, 1).all()
+    assert set(rows["said"].to_list()) <= {0, 1}
+    assert sorted(rows["x.calls"].to_list()) == sorted(week()["calls"].to_list())
+    by_calls = dict(zip(week()["calls"], week()["left"], strict=True))
+    assert all(
+        truth == (by_calls[calls] == "yes")
+        for calls, truth in rows.select("x.calls", "truth").iter_rows()
     )
-    data = replace(example_data(), classes=counts, n_rows=100)
-    problem = replace(example_problem(), label="state", positive="left", task=Task.BINARY)
-    table = Table(pl.DataFrame({"state": ["stayed", label]}), ReadingSchema())
-    with pytest.raises(DataError, match="'state' is \"Left \"") if is_refused else nullcontext():
-        _require_classes(table, data, problem)
+
+
+def test_the_same_file_twice_changes_nothing(released_folder: Path) -> None:
+    observe(released_folder, week())
+    before = kept(released_folder)[WEEK]
+    told = observe(released_folder, week())
+    assert kept(released_folder)[WEEK].equals(before)
+    assert told.notes == (
+        "new.csv: 28 of 28 rows were known already and count once; 0 new labels.",
+    )
+
+
+def test_equal_rows_of_one_file_are_as_many_rows(released_folder: Path) -> None:
+    twins = pl.concat([week(10), week(3)])
+    observe(released_folder, twins)
+    assert kept(released_folder)[WEEK].height == 13
+    observe(released_folder, twins.sample(fraction=1, shuffle=True, seed=0))
+    assert kept(released_folder)[WEEK].height == 13
+
+
+def test_parts_overlap_and_come_in_any_order(released_folder: Path) -> None:
+    observe(released_folder, week()[12:].drop("left"), "b.csv")
+    observe(released_folder, week()[:16], "a.csv")
+    rows = kept(released_folder)[WEEK]
+    assert rows.height == 28
+    assert n_labels(rows) == 16
+    observe(released_folder, week(), "c.csv")
+    assert n_labels(kept(released_folder)[WEEK]) == 28
+
+
+def test_a_label_that_is_gone_again_stays_and_a_corrected_one_counts(released_folder: Path) -> None:
+    observe(released_folder, week())
+    observe(released_folder, week().drop("left"))
+    assert n_labels(kept(released_folder)[WEEK]) == 28
+    turned = week().with_columns(left=pl.lit("yes"))
+    observe(released_folder, turned)
+    assert kept(released_folder)[WEEK]["truth"].to_list() == [1] * 28
+
+
+def test_labels_only_come_by_the_keys_that_a_user_has(released_folder: Path) -> None:
+    write_settings(
+        released_folder,
+        watch={"block": "week", "key": "id"},
+        data={"stream": ["stream.csv"], "test_share": 0.3},
+    )
+    rows = week().with_columns(id=pl.int_range(28) + 1000)
+    observe(released_folder, rows.drop("left"))
+    told = observe(released_folder, rows.select("id", "left")[:20], "labels.csv")
+    assert told.notes == ("labels.csv: 20 new labels.",)
+    assert n_labels(kept(released_folder)[WEEK]) == 20
+    # the same row under its name, though its features were mended since
+    observe(released_folder, rows.with_columns(pl.col("calls") + 1), "mended.csv")
+    again = kept(released_folder)[WEEK]
+    assert again.height == n_labels(again) == 28
+    assert sorted(again["x.calls"].to_list()) == sorted(rows["calls"].to_list())
+    some = pl.concat([rows.select("id", "left")[:2], pl.DataFrame({"id": [7], "left": ["no"]})])
+    told = observe(released_folder, some, "more.csv")
+    assert told.notes == (
+        "more.csv: 0 new labels. 1 belong to no row that was scored, and were left out.",
+    )
+    with pytest.raises(DataError, match="but of no row that release"):
+        observe(released_folder, pl.DataFrame({"id": [7], "left": ["no"]}), "none.csv")
+    nameless = rows.with_columns(id=pl.when(pl.col("id") > 1003).then("id"))
+    with pytest.raises(DataError, match=r"new.csv line 2: 'id' is empty, in 4 rows of new.csv"):
+        observe(released_folder, nameless)
+
+
+def test_a_key_that_comes_twice_is_one_row(released_folder: Path) -> None:
+    write_settings(released_folder, watch={"block": "week", "key": "id"})
+    rows = week(10).with_columns(id=pl.int_range(10) // 2)
+    told = observe(released_folder, rows)
+    assert kept(released_folder)[WEEK].height == 5
+    assert any("5 rows have a key that a later row has too" in words for words in told.notes)
+
+
+def test_a_file_without_the_named_key_is_told(released_folder: Path) -> None:
+    write_settings(released_folder, watch={"block": "week", "key": "id"})
+    told = observe(released_folder, week())
+    assert "new.csv has no column 'id' ([watch] key): its rows are known by their values." in (
+        told.notes
+    )
+
+
+def test_rows_without_a_time_are_refused_by_line_and_nothing_is_kept(
+    released_folder: Path,
+) -> None:
+    rows = week().with_columns(joined=pl.when(pl.int_range(28) % 7 != 5).then("joined"))
+    with pytest.raises(
+        DataError, match=r"4 rows have no 'joined', first new.csv line 7."
+    ) as caught:
+        observe(released_folder, rows)
+    assert "Nothing of the file was kept" in str(caught.value)
+    assert "Fill in the times" in caught.value.next
+    assert kept(released_folder) == {}
+
+
+def test_a_label_that_is_no_class_is_refused_and_nothing_is_kept(released_folder: Path) -> None:
+    rows = week().with_columns(
+        left=pl.when(pl.int_range(28) == 3).then(pl.lit("gone")).otherwise("left")
+    )
+    with pytest.raises(DataError, match="'left' is \"gone\""):
+        observe(released_folder, rows)
+    assert kept(released_folder) == {}
+
+
+def test_a_file_of_keys_without_labels_is_refused(released_folder: Path) -> None:
+    observe(released_folder, week())
+    keys = kept(released_folder)[WEEK].select(pl.col("key").alias(KEY_COLUMN))
+    with pytest.raises(DataError, match="keys.csv holds no label: 'left' is not there"):
+        observe(released_folder, keys, "keys.csv")
+
+
+def test_two_who_add_to_a_block_at_once_lose_nothing(
+    released_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another delivery is committed while the first is being scored."""
+    first = observations._put
+    came = []
+
+    def late(*given: object) -> None:
+        if not came:
+            came.append(True)
+            observe(released_folder, week()[14:], "other.csv")
+        first(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(observations, "_put", late)
+    observe(released_folder, week()[:14], "mine.csv")
+    assert kept(released_folder)[WEEK].height == 28
+
+
+def test_who_is_always_too_late_is_told(
+    released_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise OutdatedAnswerError("Block b was observed by somebody else meanwhile.")
+
+    monkeypatch.setattr(observations, "_put", never)
+    with pytest.raises(OutdatedAnswerError):
+        observe(released_folder, week())
+
+
+def test_a_block_of_before_that_has_counts_only_is_seen_anew(released_folder: Path) -> None:
+    counts = {"alert_share": 0.1, "mean_score": 0.2, "n_labelled": 0, "n_wrong": 0, "shifts": []}
+    with Workspace.open(released_folder) as workspace:
+        release = verdict_of(workspace, "release", Release)
+        workspace.record.observations.add(Observation(release.release_id, WEEK, WEEK, 99, counts))
+    observe(released_folder, week())
+    assert kept(released_folder)[WEEK].height == 28

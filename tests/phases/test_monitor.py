@@ -2,70 +2,132 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from tests.examples import example_monitor
 from tests.phases.again import again, notes, warnings
 
-from leadline.phases.verdict import Answer
+from leadline.phases.monitor import Alarm, AlarmStep, Block, Monitor, Target
+from leadline.phases.verdict import Answer, Bounds
 
 MONITOR = example_monitor()
 GOOD, _, BAD, BLIND = MONITOR.blocks
+CLOSED = Alarm(
+    block="2025-01-20",
+    evidence=2_300.0,
+    is_open=False,
+    steps=(AlarmStep(act="closed", person="Ada", why="a strike", at="2025-02-01T08:00:00+00:00"),),
+)
 
 
-def test_blocks_like_the_reference_are_a_go() -> None:
-    verdict = again(MONITOR, blocks=(GOOD,))
-    assert verdict.answer is Answer.GO
-    assert verdict.summary == "Still good enough in the one labelled block."
+def verdict(*blocks: Block, **changes: object) -> Monitor:
+    return again(MONITOR, **{"blocks": blocks, "alarms": (), **changes})
 
 
-def test_an_alarm_is_a_no_that_names_the_block() -> None:
-    verdict = again(MONITOR, blocks=(GOOD, BAD))
-    assert verdict.answer is Answer.NO
-    assert verdict.summary.startswith("Retrain: 1 of 2 labelled blocks")
-    assert verdict.summary.endswith("first 2025-01-20.")
-    assert "2025-01-20: 35.0% wrong (4.6 standard deviations above the reference)." in warnings(
-        verdict
+def test_a_block_like_the_reference_is_a_go() -> None:
+    said = verdict(GOOD)
+    assert said.answer is Answer.GO
+    assert said.summary == (
+        "Still good enough. In 2025-01-06 16.7% are wrong (95% interval 10.7% to 23.7%), on the "
+        "reference 17.4%; no alarm in 1 block with labels."
     )
 
 
-def test_without_labels_it_is_unclear() -> None:
-    verdict = again(MONITOR, blocks=(BLIND,))
-    assert verdict.answer is Answer.UNCLEAR
-    assert "1 block scored, none with labels" in verdict.summary
-    assert "1 blocks have fewer than 50 labels." in warnings(verdict)
+def test_an_open_alarm_is_a_no_until_it_is_closed() -> None:
+    assert MONITOR.answer is Answer.NO
+    assert MONITOR.summary.startswith("Alarm since 2025-01-20: more is wrong")
+    assert "Alarm of 2025-01-20: seen by Ada Ops." in warnings(MONITOR)
+    after = verdict(replace(BAD, is_closed=True), alarms=(CLOSED,))
+    assert after.answer is Answer.UNCLEAR
+    assert "The alarm is closed, and no block has come in since" in after.summary
+    assert "The alarm of 2025-01-20 was closed by Ada: a strike." in notes(after)
+    since = verdict(
+        replace(BAD, is_closed=True), replace(GOOD, name="2025-02-03"), alarms=(CLOSED,)
+    )
+    assert since.answer is Answer.GO
+
+
+def test_one_bad_block_without_an_alarm_colours_nothing() -> None:
+    once = replace(BAD, is_alarm=False, evidence=40.0)
+    assert verdict(once, replace(GOOD, name="2025-02-03")).answer is Answer.GO
+
+
+def test_the_answer_is_about_the_newest_block() -> None:
+    said = verdict(GOOD, BLIND)
+    assert said.answer is Answer.UNCLEAR
+    assert "Of 2025-01-27 it is not known: none of its 301 rows has a label." in said.summary
+    (wanted,) = [f for f in said.findings if "want a label" in f.what]
+    assert wanted.what == "50 rows of week 2025-01-27 want a label."
+    assert wanted.next.endswith("leadline watch --ask rows.csv")
+
+
+@pytest.mark.parametrize("n_labelled", [1, 5, 9])
+def test_few_labels_never_say_go_nor_no(n_labelled: int) -> None:
+    for n_wrong in (0, n_labelled):
+        error = Bounds(estimate=0.2, low=0.1, high=0.3)
+        said = verdict(replace(GOOD, n_labelled=n_labelled, n_wrong=n_wrong, error=error))
+        assert said.answer is Answer.UNCLEAR
+        assert "too few to say" in said.summary
+        assert (f"{n_wrong} of them wrong" in said.summary) == bool(n_wrong)
+
+
+def test_an_interval_too_wide_says_not_known() -> None:
+    wide = replace(GOOD, error=Bounds(estimate=0.2, low=0.05, high=0.45))
+    said = verdict(wide)
+    assert said.answer is Answer.UNCLEAR
+    assert "leave between 5% and 45% wrong, which is too wide" in said.summary
+    # of a model that is hardly ever wrong, much less is too wide
+    assert not verdict(GOOD, reference_error=0.01).is_known(GOOD)
+
+
+def test_the_target_stays_in_sight() -> None:
+    accuracy = Target(scoring="accuracy", words="accuracy", target=0.72, released=0.83)
+    low = replace(GOOD, error=Bounds(estimate=0.32, low=0.29, high=0.36))
+    said = verdict(low, target=accuracy)
+    assert said.answer is Answer.UNCLEAR
+    assert said.summary.endswith("no alarm, but below the target (measured 0.68, target 0.72).")
+    met = verdict(GOOD, target=accuracy)
+    assert met.answer is Answer.GO
+    assert any("target of 0.72" in what or "accuracy of 0.72" in what for what in notes(met))
+    assert any("Labels here measure the share" in what for what in notes(MONITOR))
+    rate = Target(scoring="error_rate", words="error rate", target=0.28)
+    assert verdict(low, target=rate).answer is Answer.UNCLEAR
 
 
 def test_a_shift_of_the_inputs_is_information_only() -> None:
-    shifted = replace(GOOD, shifts=BAD.shifts)
-    verdict = again(MONITOR, blocks=(shifted,))
-    assert verdict.answer is Answer.GO
-    assert any("(information, not an alarm)" in what for what in notes(verdict))
+    said = verdict(replace(GOOD, shifts=BAD.shifts))
+    assert said.answer is Answer.GO
+    assert any("(information, not an alarm)" in what for what in notes(said))
 
 
-def test_the_self_test_is_told_where_there_is_one() -> None:
-    assert any("Self-test: 5% of the reference's own 20 blocks" in what for what in notes(MONITOR))
-    assert not any("Self-test" in what for what in notes(again(MONITOR, false_alarm_rate=None)))
+def test_the_self_test_tells_the_rate_of_a_run() -> None:
+    words = "of 300 runs of 10 of the reference's own blocks, shuffled, with 60 labels each, 1.0%"
+    assert any(words in what for what in notes(MONITOR))
+    assert any("one false alarm in 10 years" in what for what in notes(MONITOR))
+    assert not any("Self-test" in what for what in notes(again(MONITOR, self_test=None)))
 
 
-def test_without_a_reference_to_judge_by_it_is_unclear_however_bad() -> None:
-    unjudged = replace(BAD, z=None, is_alarm=False)
-    verdict = again(MONITOR, blocks=(unjudged,), n_reference_blocks=2, error_limit=None)
-    assert verdict.answer is Answer.UNCLEAR
-    assert any("no block can be judged" in what for what in warnings(verdict))
+def test_without_a_reference_it_says_what_was_measured_and_what_cannot_be_said() -> None:
+    said = verdict(replace(GOOD, evidence=None), n_reference_blocks=2)
+    assert said.answer is Answer.UNCLEAR
+    assert "16.7% are wrong" in said.summary
+    assert "Whether that is a rise cannot be said: the reference has 2 blocks." in said.summary
+    assert any("cannot be judged by that" in what for what in warnings(said))
 
 
-def test_rows_learnt_from_do_not_show_that_all_is_well() -> None:
-    learnt = replace(GOOD, name="2024-12-30", n_learnt=300, is_learnt=True)
-    verdict = again(MONITOR, blocks=(learnt,))
-    assert verdict.answer is Answer.UNCLEAR
-    assert "none without rows that the release learnt from" in verdict.summary
-    assert any("300 of 310 rows of 2024-12-30 are rows" in what for what in warnings(verdict))
-    verdict = again(MONITOR, blocks=(learnt, GOOD))
-    assert verdict.answer is Answer.GO
-    assert verdict.summary == "Still good enough in the one labelled block of new rows."
+def test_rows_learnt_from_do_not_count() -> None:
+    learnt = replace(GOOD, n_learnt=310, is_learnt=True, n_labelled=0, error=None)
+    said = verdict(learnt)
+    assert said.answer is Answer.UNCLEAR
+    assert "without a row that the release did not know" in said.summary
+    assert any("310 of 310 rows of 2025-01-06 are rows" in what for what in warnings(said))
+    assert verdict(learnt, replace(GOOD, name="2025-01-13")).answer is Answer.GO
     few = replace(GOOD, n_learnt=3)
-    assert not any("learnt" in what for what in warnings(again(MONITOR, blocks=(few,))))
+    assert not any("learnt" in what for what in warnings(verdict(few)))
 
 
-def test_rows_learnt_from_can_alarm() -> None:
-    learnt = replace(BAD, n_learnt=300, is_learnt=True)
-    assert again(MONITOR, blocks=(learnt, GOOD)).answer is Answer.NO
+def test_blocks_of_before_are_known_by_their_counts() -> None:
+    said = verdict(replace(GOOD, evidence=None, is_counted_only=True))
+    assert said.answer is Answer.UNCLEAR
+    assert said.summary.endswith(
+        "Whether that is a rise cannot be said: only counts of it were kept."
+    )

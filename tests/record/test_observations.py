@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from leadline.errors import OutdatedAnswerError
 from leadline.record import Observation, Record
 
 AT = datetime(2025, 1, 6, 9, 30, 0, 123456, tzinfo=UTC)
@@ -43,3 +44,15 @@ def test_an_observation_without_a_number_is_refused(record: Record) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         record.observations.add(Observation("r1", "b", "", 1, {"error": float("nan")}))
     assert record.observations.of("r1") == ()
+
+
+def test_who_adds_to_a_block_is_told_when_somebody_else_did_meanwhile(record: Record) -> None:
+    record.observations.add(observation("b", 10), replacing=None)
+    (first,) = record.observations.of("r1")
+    record.observations.add(observation("b", 20), replacing=first)
+    with pytest.raises(OutdatedAnswerError, match="somebody else"):
+        record.observations.add(observation("b", 15), replacing=first)
+    with pytest.raises(OutdatedAnswerError):
+        record.observations.add(observation("b", 15), replacing=None)
+    assert [one.n_rows for one in record.observations.of("r1")] == [20]
+    record.observations.add(observation("c", 1), replacing=None)

@@ -72,13 +72,14 @@ def test_alarms_are_logged_once_however_often_they_are_seen() -> None:
     entries = entries_of([("monitor", monitor), ("monitor", monitor)])
     log = text_of(model_document(entries, "markdown")).split("**Alarms**")[1]
     assert log.count(f"| {alarm} |") == 1
+    assert "seen by Ada Ops on 2025-01-28" in log
 
 
 def test_a_reference_too_short_is_said() -> None:
-    monitor = replace(example_monitor(), false_alarm_rate=None, error_limit=None)
+    monitor = replace(example_monitor(), self_test=None, n_reference_blocks=2)
     page = text_of(model_document(entries_of([("monitor", monitor)]), "markdown"))
     assert "How often the monitor alarms for nothing is not known" in page
-    assert "From which error on a block would alarm is not known" in page
+    assert "Whether the error has risen is not known: the reference is too short." in page
 
 
 def test_unanswered_ethics_are_not_passed_over() -> None:

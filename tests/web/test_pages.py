@@ -103,7 +103,9 @@ def test_verdicts_with_nothing_to_show_have_pages_too(make: Make, visit: Visit) 
         "decay": replace(
             example_decay(), staleness=(), retrain_every=None, flat_low=None, flat_high=None
         ),
-        "monitor": replace(example_monitor(), blocks=(), error_limit=None, false_alarm_rate=None),
+        "monitor": replace(
+            example_monitor(), blocks=(), run_length=None, self_test=None, alarms=()
+        ),
     }
     client = visit(workspace)
     for row, verdict in bare.items():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import altair as alt
 
+from leadline.charts.drawing.label_placement import spread
 from leadline.charts.drawing.theme import (
     BLUE,
+    GREEN,
     GREY,
     INK,
     SOFT,
@@ -19,14 +21,16 @@ from leadline.charts.drawing.theme import (
     table,
 )
 from leadline.phases.monitor import Block, Monitor
+from leadline.phases.wording import plural
 
 _WIDTH = WIDTH + 60
 _MOST_NAMES = 14
 _ERROR_HEIGHT = 280
+_LINE_PX = 17
 
 
 def chart(verdict: Monitor) -> Picture | None:
-    """Error per block with interval and limit, share flagged below; None without blocks."""
+    """Error per block with interval and levels, share flagged below; None without blocks."""
     if not verdict.blocks:
         return None
     panels: list[alt.LayerChart] = []
@@ -45,15 +49,15 @@ def _x(verdict: Monitor, *, title: str | None = None) -> alt.X:
 
 
 def _errors(verdict: Monitor) -> alt.LayerChart:
-    labelled = [block for block in verdict.blocks if block.error is not None]
-    rows = [_error_row(block) for block in labelled]
+    rows = [_error_row(verdict, block) for block in verdict.blocks if block.error is not None]
     base = alt.Chart(table(rows))
     x = _x(verdict)
-    scale = alt.Scale(zero=False, padding=14)
+    low, high = _range(verdict)
+    scale = alt.Scale(domain=[low, high], nice=False)
     y = alt.Y("error:Q", title="share wrong", axis=alt.Axis(format=".1~%"), scale=scale)
     color, shape = alt.Color("color:N", scale=None), alt.Shape("shape:N", scale=None)
     return layered(
-        *_levels(verdict),
+        *_levels(verdict, low, high),
         base.mark_rule(strokeWidth=2).encode(x, y=alt.Y("low:Q"), y2="high:Q", color=color),
         base.mark_point(filled=True, size=130, opacity=1).encode(x, y, color=color, shape=shape),
         base.mark_text(dy=-12, fontWeight="bold", color=VERMILION, baseline="bottom").encode(
@@ -66,6 +70,16 @@ def _errors(verdict: Monitor) -> alt.LayerChart:
     )
 
 
+def _range(verdict: Monitor) -> tuple[float, float]:
+    """What the axis of the error shows: every interval and every level, with some room."""
+    errors = [block.error for block in verdict.blocks if block.error is not None]
+    levels = [level for level, _, _ in _named_levels(verdict)]
+    low = min([*levels, *(error.low for error in errors)])
+    high = max([*levels, *(error.high for error in errors)])
+    room = max((high - low) * 0.12, 0.005)
+    return max(low - room, 0.0), min(high + room, 1.05)
+
+
 def _unlabelled(verdict: Monitor, x: alt.X) -> list[alt.Chart]:
     rows = [
         {"name": block.name, "text": "no labels"} for block in verdict.blocks if not block.error
@@ -76,30 +90,44 @@ def _unlabelled(verdict: Monitor, x: alt.X) -> list[alt.Chart]:
     return [words.encode(x, y=alt.value(_ERROR_HEIGHT - 14), text="text:N")]
 
 
-def _error_row(block: Block) -> Record:
+def _error_row(verdict: Monitor, block: Block) -> Record:
+    """Grey: known too little to say anything, or history of an alarm that was closed."""
     assert block.error is not None
+    color = BLUE if verdict.is_known(block) and not block.is_closed else GREY
     return {
         "name": block.name,
         "error": block.error.estimate,
         "low": block.error.low,
         "high": block.error.high,
-        "color": VERMILION if block.is_alarm else BLUE,
+        "color": VERMILION if block.is_alarm else color,
         "shape": "triangle-up" if block.is_alarm else "circle",
         "alarm": "alarm" if block.is_alarm else "",
     }
 
 
-def _levels(verdict: Monitor) -> list[alt.Chart]:
+def _named_levels(verdict: Monitor) -> list[tuple[float, str, str]]:
+    """Levels of the error: of the reference, of what is accepted, of the target."""
     levels = [(verdict.reference_error, "reference", INK)]
-    limit = verdict.error_limit
-    if limit is not None:
-        levels.append((limit, "alarm above", VERMILION))
+    if verdict.accepted_rise:
+        levels.append((verdict.reference_error + verdict.accepted_rise, "accepted", SOFT))
+    target = verdict.target
+    if target is not None and target.scoring == "accuracy":
+        levels.append((1 - target.target, "target", GREEN))
+    elif target is not None and target.scoring == "error_rate":
+        levels.append((target.target, "target", GREEN))
+    return levels
+
+
+def _levels(verdict: Monitor, low: float, high: float) -> list[alt.Chart]:
+    levels = _named_levels(verdict)
+    heights = [_ERROR_HEIGHT * (high - level) / (high - low) for level, _, _ in levels]
     layers = []
-    for level, words, color in levels:
-        row = table([{"y": level, "text": f"{words} {level:.1%}"}])
+    for (level, words, color), height in zip(levels, spread(heights, _LINE_PX), strict=True):
+        row = table([{"text": f"{words} {level:.1%}"}])
         text = alt.Chart(row).mark_text(align="left", color=color, fontWeight="bold", fontSize=13)
         layers.append(rule_at(y=level, color=color))
-        layers.append(text.encode(x=alt.value(_WIDTH + 8), y="y:Q", text="text:N"))
+        place = alt.value(_WIDTH + 8), alt.value(height)
+        layers.append(text.encode(x=place[0], y=place[1], text="text:N"))
     return layers
 
 
@@ -150,18 +178,23 @@ def _reference(level: float, words: str, field: str) -> list[alt.Chart]:
 
 def _title(verdict: Monitor) -> str:
     n_labelled = sum(block.error is not None for block in verdict.blocks)
-    alarms = [block.name for block in verdict.blocks if block.is_alarm]
+    alarm = verdict.open_alarm
     if not n_labelled:
         return "No labels have arrived: how many predictions are wrong is not known"
-    if not alarms:
-        return f"No alarm: {n_labelled} of {len(verdict.blocks)} blocks have labels"
-    return f"Alarms in {len(alarms)} of {n_labelled} labelled blocks, first in {alarms[0]}"
+    if alarm is not None:
+        return f"Alarm since {alarm.block}: more is wrong than on the reference"
+    closed = f", {plural(len(verdict.alarms), 'closed alarm')}" if verdict.alarms else ""
+    return f"No open alarm: {n_labelled} of {len(verdict.blocks)} blocks have labels{closed}"
 
 
 def _subtitle(verdict: Monitor) -> str:
-    words = "Each mark is one block of new data; lines are 90% intervals."
-    if verdict.false_alarm_rate is not None:
+    words = (
+        "Each mark is one block of new data; lines are "
+        f"{verdict.confidence_level:.0%} intervals; grey: too little is known, or history."
+    )
+    if verdict.self_test is not None:
         words += (
-            f" Of blocks in which nothing has changed, {verdict.false_alarm_rate:.0%} would alarm."
+            f" Of runs of {verdict.self_test.n_blocks} blocks in which nothing has changed, "
+            f"{verdict.self_test.rate:.1%} alarmed."
         )
     return words

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, trim_options, verb
 
+if TYPE_CHECKING:
+    from rich.console import Console
 
-@verb("watch", example="leadline watch august.parquet")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+    from leadline.cli.terminal.progress import Display
+    from leadline.reading.file_forms.raw import Trim
+    from leadline.record import Entry
+    from leadline.workspace import Workspace
+
+
+@verb("watch", example="leadline watch august.parquet --ask rows.csv")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--ask",
+    "asked",
+    type=click.Path(path_type=Path),
+    help="Write the rows that want a label into this file, CSV or Parquet.",
+)
 @trim_options
 @by_option
 def command(
     files: tuple[Path, ...],
+    asked: Path | None,
     skip_lines: int,
     footer_rows: int,
     sheet: str,
@@ -25,40 +42,99 @@ def command(
 ) -> None:
     """Score new data block by block and say whether the model is still good enough.
 
-    With the label column in the file, the blocks are judged; without it they are only compared.
-    A block (a week, unless [watch] block says otherwise) that is seen again replaces its earlier
-    observation, so hand over whole blocks. Ends with exit code 3 if it is time to retrain.
+    Parts of a block (a week, unless [watch] block says otherwise) add up: a row that comes again is
+    the same row, known by the column that [watch] key names, else by its values and its time, and a
+    label that comes later is its label. A file that names rows by their keys may hold their labels
+    only.
+
+    --ask writes rows that want a label, about 50 of each block, without score or prediction. Fill
+    in the label column and hand the file over: leadline watch rows.csv.
+
+    Ends with exit code 3 while an alarm is open.
     """
-    from leadline.cli.terminal.entry_text import entry_json, print_entry
+    from leadline.cli.terminal.entry_text import entry_json
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.text_layout import console
     from leadline.phases.verdict import Answer
     from leadline.reading.file_forms.raw import Trim
     from leadline.reading.file_forms.trim_advice import Advice
-    from leadline.worker import observe, refresh
     from leadline.workspace import Workspace
 
-    entries = []
-    notes: list[str] = []
+    if not files and asked is None:
+        raise click.UsageError("Name FILES of new rows, or where to write rows: --ask rows.csv")
     trim = Trim(skip_lines, footer_rows, sheet, Advice.COMMAND)
     screen = console(as_json=as_json)
+    entries, notes, request = [], [], None
     with Workspace.open(folder) as workspace, Display(screen) as display:
-        for file in files:
-            display.start("watch", f"scoring {file.name}")
-            told = observe(workspace, file, trim).notes
-            display.clear()
-            notes += told
-            if not as_json:
-                for words in told:
-                    screen.print(f"Note: {words}", markup=False)
-        # the stage for what is missing or stale, the row because there are new data to judge
-        names = ("watch", "monitor")
-        for entry in refresh(workspace, names, by=by, started=display.start, progress=display.show):
-            display.clear()
-            entries.append(entry)
-            if not as_json:
-                print_entry(screen, entry)
+        if files:
+            notes = _observed(workspace, files, trim, display, screen, as_json=as_json)
+            entries = _judged(workspace, by, display, screen, as_json=as_json)
+        if asked is not None:
+            request = _asked(workspace, asked, display, screen, as_json=as_json)
     if as_json:
-        echo_json({"entries": [entry_json(entry) for entry in entries], "notes": notes})
+        told = {"entries": [entry_json(entry) for entry in entries], "notes": notes}
+        echo_json(told if request is None else told | {"asked": request})
     if any(entry.verdict.answer is Answer.NO for entry in entries):
         sys.exit(EXIT_NO)
+
+
+def _observed(
+    workspace: Workspace,
+    files: Sequence[Path],
+    trim: Trim,
+    display: Display,
+    screen: Console,
+    *,
+    as_json: bool,
+) -> list[str]:
+    """Score files; return what a person should know of them."""
+    from leadline.worker import observe
+
+    notes: list[str] = []
+    for file in files:
+        display.start("watch", f"scoring {file.name}")
+        told = observe(workspace, file, trim).notes
+        display.clear()
+        notes += told
+        if not as_json:
+            for words in told:
+                screen.print(f"Note: {words}", markup=False)
+    return notes
+
+
+def _judged(
+    workspace: Workspace, by: str, display: Display, screen: Console, *, as_json: bool
+) -> list[Entry]:
+    """Run the stage for what is missing or stale, the monitor because there are new data."""
+    from leadline.cli.terminal.entry_text import print_entry
+    from leadline.worker import refresh
+
+    entries = []
+    names = ("watch", "monitor")
+    for entry in refresh(workspace, names, by=by, started=display.start, progress=display.show):
+        display.clear()
+        entries.append(entry)
+        if not as_json:
+            print_entry(screen, entry)
+    return entries
+
+
+def _asked(
+    workspace: Workspace, file: Path, display: Display, screen: Console, *, as_json: bool
+) -> dict[str, object]:
+    """Write rows that want a label."""
+    from leadline.cli.terminal.files import whole
+    from leadline.phases.wording import plural
+    from leadline.worker import ask_for_labels
+
+    display.start("watch", f"choosing rows for {file.name}")
+    with whole(file) as temporary:
+        asked = ask_for_labels(workspace, temporary, is_parquet=file.suffix == ".parquet")
+    display.clear()
+    if not as_json:
+        screen.print(
+            f"{plural(asked.n_rows, 'row')} of {plural(len(asked.blocks), 'block')} written to "
+            f"{file}. Fill in {asked.label!r}, then: leadline watch {file}",
+            markup=False,
+        )
+    return {"file": str(file), "rows": asked.n_rows, "blocks": list(asked.blocks)}

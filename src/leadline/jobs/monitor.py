@@ -2,50 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+import polars as pl
 
-from leadline.datasets.frames import Target, load_pool
-from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import NotReadyError
-from leadline.evaluation.predictions import is_wrong, predictions_of
-from leadline.monitoring.observations import block_names
+from leadline.monitoring.block_counts import counts_of
+from leadline.monitoring.block_rows import rows_of_block, without_learnt
+from leadline.monitoring.label_requests import n_wanted
+from leadline.monitoring.reference_blocks import (
+    MonitoredRows,
+    ReferenceBlocks,
+    ReferenceSources,
+    run_length,
+)
 from leadline.monitoring.release_in_service import family_of
 from leadline.phases import monitor as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
-from leadline.phases.monitor import Block, Monitor, Shift
+from leadline.phases.monitor import (
+    FEWEST_LABELS,
+    Alarm,
+    AlarmStep,
+    Block,
+    Monitor,
+    SelfTest,
+    Shift,
+    Target,
+)
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
+from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
-from leadline.stats.interval import wilson_interval
-from leadline.stats.monitoring.drift import alarm_limit, block_alarm, effective_false_alarm_rate
+from leadline.record import AlarmAct, AlarmEvent
+from leadline.stats.interval import Estimate, wilson_interval
+from leadline.stats.monitoring import Monitor as ErrorMonitor
+from leadline.stats.monitoring.error_kinds import error_kinds
+from leadline.stats.monitoring.self_test import run_false_alarms
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
     from leadline.record import Observation, Reading
+    from leadline.settings.sections import WatchSettings
     from leadline.workspace import Workspace
 
-_FALSE_ALARM_RATE = 0.01
-_FEWEST_REFERENCE = 3
+_LEVEL = 0.95
 _FEWEST_SELF_TEST = 6
-_UNDATED_BLOCKS = 8
-
-
-@dataclass(frozen=True)
-class _Reference:
-    """How the release did on the test set, block by block."""
-
-    error: float
-    alert_share: float | None
-    mean_score: float
-    block_errors: NDArray[np.float64]
-    n_typical: float
+# more is certain enough, and no number to read
+_MOST_EVIDENCE = 1e6
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
@@ -64,20 +72,13 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
         )
     report("scoring the reference", 0.0)
     family = family_of(workspace.record, reading.seen["tuning"])
-    model = load_model(
-        workspace.artifacts.get(tuning.model), trusted=trusted_types(family, workspace.folder)
-    )
-    reference = _reference(workspace, data, problem, model, release)
-    ordered = sorted(observations, key=lambda seen: (seen.block_at, seen.at))
-    blocks = tuple(_block(seen, reference, problem) for seen in ordered)
-    rate = None
-    if reference.block_errors.size >= _FEWEST_SELF_TEST:
-        rate = effective_false_alarm_rate(
-            reference.block_errors,
-            reference.n_typical,
-            rng=np.random.default_rng(0),
-            false_alarm_rate=_FALSE_ALARM_RATE,
-        ).per_block
+    sources = ReferenceSources(data, problem, tuning, family)
+    reference = ReferenceBlocks.of(workspace, release, sources)
+    watch = workspace.settings.watch
+    events = workspace.record.alarm_events.of(release.release_id)
+    monitor = reference.monitor(watch, np.random.default_rng(0))
+    walk = _Walk(workspace, release, problem, reference, monitor)
+    _walk_through(walk, observations, _lives(events), report)
     return phase.assess(
         phase.Evidence(
             release_id=release.release_id,
@@ -85,93 +86,211 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             reference_alert_share=reference.alert_share,
             reference_mean_score=reference.mean_score,
             tolerance=release.tolerance,
-            n_reference_blocks=int(reference.block_errors.size),
-            error_limit=_limit(reference),
-            false_alarm_rate=rate,
+            n_reference_blocks=len(reference.blocks),
+            accepted_rise=watch.tolerance,
+            block=watch.block,
+            n_labels=watch.labels,
+            run_length=run_length(watch),
+            false_alarm_years=watch.false_alarm_years,
+            self_test=_self_test(reference, watch, walk.blocks),
+            target=_target(problem, tuning),
+            alarms=tuple(walk.alarms),
             currency=problem.currency,
-            blocks=blocks,
+            confidence_level=_LEVEL,
+            blocks=tuple(walk.blocks),
         )
     )
 
 
-def _reference(
-    workspace: Workspace, data: Data, problem: Problem, model: Any, release: Release
-) -> _Reference:
-    pool = load_pool(workspace.artifacts, data, Target.of(problem))
-    predictions = predictions_of(model, pool.X[pool.test], problem.task, release.threshold)
-    wrong = is_wrong(predictions.predicted, pool.y[pool.test], release.tolerance)
-    if data.day_column:
-        times = pool.frame[data.day_column][pool.test]
-        names = np.asarray(block_names(times, workspace.settings.watch.block))
-    else:
-        names = np.random.default_rng(0).integers(0, _UNDATED_BLOCKS, wrong.size).astype(str)
-    sizes = {name: int((names == name).sum()) for name in sorted(set(names.tolist()) - {""})}
-    typical = float(np.median(list(sizes.values()))) if sizes else 0.0
-    kept = [name for name, size in sizes.items() if size > typical / 2]
-    return _Reference(
-        error=float(wrong.mean()),
-        alert_share=predictions.alert_share(problem.task),
-        mean_score=float(predictions.scores.mean()),
-        block_errors=np.array([wrong[names == name].mean() for name in kept]),
-        n_typical=max(typical, 1.0),
+def _walk_through(
+    walk: _Walk, observations: Sequence[Observation], lives: list[list[AlarmEvent]], report: Report
+) -> None:
+    """Take in every block, and begin anew after the last block of each alarm that was closed."""
+    names = [seen.block for seen in observations]
+    ends = [
+        (names.index(life[-1].through), life)
+        for life in lives
+        if life and life[-1].act is AlarmAct.CLOSED and life[-1].through in names
+    ]
+    last = max((end for end, _ in ends), default=-1)
+    for place, seen in enumerate(observations):
+        report(f"looking at {seen.block}", place / len(observations))
+        walk.look_at(seen, is_closed=place <= last)
+        for end, life in ends:
+            if end == place:
+                walk.close(life)
+    walk.end(lives[-1])
+
+
+@dataclass
+class _Walk:
+    """The monitor on its way through the blocks, in order of time."""
+
+    workspace: Workspace
+    release: Release
+    problem: Problem
+    reference: ReferenceBlocks
+    monitor: ErrorMonitor | None
+    blocks: list[Block] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+    raised: Block | None = None
+
+    def look_at(self, seen: Observation, *, is_closed: bool) -> None:
+        """Take in a block."""
+        rows = rows_of_block(self.workspace.artifacts, seen)
+        if rows is None:
+            self.blocks.append(replace(_counted(seen, self.problem), is_closed=is_closed))
+            return
+        block, is_beyond = self._measured(seen, without_learnt(rows, seen.payload), rows)
+        is_alarm = is_beyond and self.raised is None
+        n_wanted = 0 if is_closed else block.n_wanted
+        block = replace(block, is_closed=is_closed, is_alarm=is_alarm, n_wanted=n_wanted)
+        if is_alarm:
+            self.raised = block
+        self.blocks.append(block)
+
+    def close(self, life: Sequence[AlarmEvent]) -> None:
+        """An alarm was closed here: the search for a rise begins anew."""
+        self.alarms.append(_alarm(life[-1].block, self.raised, life, is_open=False))
+        self.raised = None
+        if self.monitor is not None:
+            self.monitor.restart()
+
+    def end(self, life: Sequence[AlarmEvent]) -> None:
+        """No more blocks: an alarm that was raised is open."""
+        if self.raised is not None:
+            self.alarms.append(_alarm(self.raised.name, self.raised, life, is_open=True))
+
+    def _measured(
+        self, seen: Observation, rows: pl.DataFrame, every: pl.DataFrame
+    ) -> tuple[Block, bool]:
+        """A block by its rows, and whether the evidence is beyond the run length."""
+        counts = counts_of(
+            rows if rows.height else every, self.problem.task, self.release.tolerance
+        )
+        block = replace(_counted(seen, self.problem), is_counted_only=False, error=None)
+        block = replace(block, alert_share=counts["alert_share"], mean_score=counts["mean_score"])
+        if not rows.height:
+            return replace(block, n_labelled=0, n_wrong=0, off_by=None), False
+        told = self.reference.rows(rows)
+        wanted = n_wanted(rows, self.workspace.settings.watch.labels)
+        block = replace(block, n_labelled=told.rows.size, n_wrong=told.n_wrong, n_wanted=wanted)
+        block = replace(block, off_by=counts.get("off_by"))
+        if self.monitor is None:
+            return replace(block, error=_share(told.n_wrong, told.rows.size)), False
+        state = self.monitor.update(told.scores, told.said, told.rows, told.truth)
+        error = _bounds(state.error) if told.rows.size else None
+        block = replace(block, error=error, evidence=min(state.evidence, _MOST_EVIDENCE))
+        if self.problem.task is Task.BINARY and told.rows.size >= FEWEST_LABELS:
+            block = _of_both_kinds(block, self.monitor, told, self.problem)
+        return block, state.alarm
+
+
+def _of_both_kinds(
+    block: Block, monitor: ErrorMonitor, told: MonitoredRows, problem: Problem
+) -> Block:
+    """A block of a binary label with its precision, recall and cost."""
+    kinds = error_kinds(
+        monitor.predicted(told.scores, told.said),
+        told.said,
+        told.rows,
+        told.truth,
+        cost_miss=problem.cost_miss,
+        cost_false_alarm=problem.cost_false_alarm,
+        rng=np.random.default_rng(0),
+        confidence_level=_LEVEL,
+    )
+    return replace(
+        block,
+        precision=None if kinds.precision is None else _bounds(kinds.precision),
+        recall=None if kinds.recall is None else _bounds(kinds.recall),
+        cost=_bounds(kinds.cost_per_1000),
     )
 
 
-def _limit(reference: _Reference) -> float | None:
-    """The error above which a block of typical size alarms; None if none can."""
-    if reference.block_errors.size < _FEWEST_REFERENCE:
-        return None
-    limit = alarm_limit(
-        reference.block_errors, reference.n_typical, false_alarm_rate=_FALSE_ALARM_RATE
-    )
-    return limit if limit < 1 else None
-
-
-def _block(seen: Observation, reference: _Reference, problem: Problem) -> Block:
+def _counted(seen: Observation, problem: Problem) -> Block:
+    """A block by what was counted when it was observed."""
     payload = seen.payload
     n_labelled = int(payload["n_labelled"])
-    error, cost, z, is_alarm = None, None, None, False
-    if n_labelled:
-        n_wrong = _n_wrong(payload)
-        bounds = wilson_interval(n_wrong, n_labelled)
-        error = Bounds(estimate=n_wrong / n_labelled, low=bounds.low, high=bounds.high)
-        cost = _cost(payload, problem)
-        if reference.block_errors.size >= _FEWEST_REFERENCE:
-            judged = block_alarm(
-                reference.block_errors,
-                error.estimate,
-                n_labelled,
-                n_reference=reference.n_typical,
-                false_alarm_rate=_FALSE_ALARM_RATE,
-            )
-            z, is_alarm = judged.z, judged.alarm
+    n_wrong = int(payload["n_wrong"]) if "n_wrong" in payload else None
+    if n_wrong is None and problem.task is Task.BINARY:
+        n_wrong = int(payload["n_missed"]) + int(payload["n_false_alarms"])
     return Block(
         name=seen.block,
         n_rows=seen.n_rows,
         alert_share=payload["alert_share"],
         mean_score=float(payload["mean_score"]),
         n_labelled=n_labelled,
-        error=error,
+        n_wrong=n_wrong,
+        error=_share(n_wrong or 0, n_labelled),
         off_by=payload.get("off_by"),
-        cost_per_1000=cost,
-        z=z,
-        is_alarm=is_alarm,
         shifts=tuple(Shift(**shift) for shift in payload["shifts"]),
         n_learnt=payload.get("n_learnt"),
         is_learnt=payload.get("is_learnt", False),
     )
 
 
-def _n_wrong(payload: Mapping[str, Any]) -> int:
-    if "n_missed" in payload:
-        return int(payload["n_missed"]) + int(payload["n_false_alarms"])
-    return int(payload["n_wrong"])
-
-
-def _cost(payload: Mapping[str, Any], problem: Problem) -> float | None:
-    """Money that the errors on 1,000 rows cost; None where the two kinds are not told apart."""
-    if "n_missed" not in payload:
+def _share(n_wrong: int, n_labelled: int) -> Bounds | None:
+    """Share wrong from labels alone."""
+    if not n_labelled:
         return None
-    missed, false = payload["n_missed"], payload["n_false_alarms"]
-    money = missed * problem.cost_miss + false * problem.cost_false_alarm
-    return 1000 * float(money) / int(payload["n_labelled"])
+    bounds = wilson_interval(n_wrong, n_labelled, confidence_level=_LEVEL)
+    return Bounds(estimate=n_wrong / n_labelled, low=bounds.low, high=bounds.high)
+
+
+def _bounds(found: Estimate[float]) -> Bounds:
+    return Bounds(estimate=found.estimate, low=found.low, high=found.high)
+
+
+def _lives(events: Sequence[AlarmEvent]) -> list[list[AlarmEvent]]:
+    """Events alarm by alarm: a closing ends one; the last may be open, or not be there yet."""
+    lives: list[list[AlarmEvent]] = [[]]
+    for event in events:
+        lives[-1].append(event)
+        if event.act is AlarmAct.CLOSED:
+            lives.append([])
+    return lives
+
+
+def _alarm(block: str, raised: Block | None, life: Sequence[AlarmEvent], *, is_open: bool) -> Alarm:
+    steps = tuple(
+        AlarmStep(
+            act=event.act.value,
+            person=event.person,
+            why=event.why,
+            at="" if event.at is None else event.at.isoformat(timespec="seconds"),
+        )
+        for event in life
+    )
+    evidence = None if raised is None else raised.evidence
+    return Alarm(block=block, evidence=evidence, is_open=is_open, steps=steps)
+
+
+def _target(problem: Problem, tuning: Tuning) -> Target:
+    released = tuning.test_score if tuning.scoring == problem.scoring else None
+    words = scoring_of(problem.scoring).words
+    return Target(
+        scoring=problem.scoring, words=words, target=problem.target_score, released=released
+    )
+
+
+def _self_test(
+    reference: ReferenceBlocks, watch: WatchSettings, blocks: Sequence[Block]
+) -> SelfTest | None:
+    """Shuffle the reference's blocks, at the labels that blocks in truth have."""
+    if len(reference.blocks) < _FEWEST_SELF_TEST:
+        return None
+    used = [block.n_labelled for block in blocks if block.n_labelled] or [watch.labels]
+    tested = run_false_alarms(
+        reference.blocks,
+        used,
+        rng=np.random.default_rng(0),
+        tolerance=watch.tolerance,
+        run_length=run_length(watch),
+    )
+    return SelfTest(
+        rate=tested.rate,
+        n_runs=tested.n_runs,
+        n_blocks=tested.n_blocks,
+        n_labels=round(float(np.median(used))),
+    )

@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.frames import Target
 from leadline.datasets.source_files import read_later
-from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
-from leadline.engines.releases.keys import public_keys
-from leadline.engines.releases.learnt_rows import LearntRows
-from leadline.errors import DataError, NotReadyError
-from leadline.evaluation.predictions import Predictions, is_wrong
+from leadline.errors import DataError, OutdatedAnswerError
+from leadline.monitoring.block_counts import counts_of, learnt_rows_of
+from leadline.monitoring.block_rows import (
+    KEY,
+    ROWS,
+    SCORE,
+    TIME,
+    TRUTH,
+    block_rows,
+    features_of,
+    merged,
+    value_keys,
+)
+from leadline.monitoring.delivery import Delivery
 from leadline.monitoring.feature_drift import column_shifts
-from leadline.monitoring.release_in_service import in_service
-from leadline.phases.data import Data
-from leadline.phases.problem import Problem
-from leadline.phases.release import Release
-from leadline.phases.scoring import Task
+from leadline.monitoring.watched_release import WatchedRelease
+from leadline.phases.wording import plural
 from leadline.reading.conform import conform
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
-from leadline.reading.table import Table
 from leadline.record import Observation
-from leadline.snapshot import class_texts, from_parquet
-from leadline.stats.monitoring.repeats import are_repeats
+from leadline.snapshot import to_parquet
 from leadline.workspace import Workspace
 
-_MOST_REFERENCE = 20_000
 _EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
-
-
-@dataclass(frozen=True)
-class _Scored:
-    """Rows of a file with the answers of the release; `truth` has one element a labelled row."""
-
-    X: pl.DataFrame
-    decided: Predictions
-    is_labelled: NDArray[np.bool_]
-    truth: NDArray[Any]
-    is_learnt: NDArray[np.bool_] | None = None
+_MOST_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -62,8 +53,21 @@ class Observed:
     notes: tuple[str, ...] = ()
 
 
+@dataclass
+class _Count:
+    """What became of the rows of a file."""
+
+    blocks: set[str] = field(default_factory=set)
+    n_known: int = 0
+    n_labels: int = 0
+
+
 def observe_file(folder: str, path: str, trim: Trim = BY_COMMAND) -> Observed:
     """Score a file of new rows block by block and put each block on the record.
+
+    Parts of a block add up. A row that comes again is the same row, known by the column that
+    ``[watch] key`` names, else by its values and its time; a label that comes later is its label.
+    A file that names rows by their keys may bring their labels only.
 
     Parameters
     ----------
@@ -77,151 +81,178 @@ def observe_file(folder: str, path: str, trim: Trim = BY_COMMAND) -> Observed:
     Returns
     -------
     Observed
-        A block observed again replaces its earlier observation.
 
     Raises
     ------
     NotReadyError
         If nothing is released yet.
+    DataError
+        If the file cannot be read, a label is none of the classes, or a row has no time or key
+        where it must have one; nothing of it is kept then.
     """
     with Workspace.open(folder) as workspace:
-        release, data, problem = _in_service(workspace)
+        watched = WatchedRelease.of(workspace)
         notes: list[str] = []
         table = read_later(
             workspace,
             [Path(path)],
-            data.reading,
-            features=data.features,
+            watched.data.reading,
+            features=watched.data.features,
             trim=trim,
             note=notes.append,
         )
-        _require_classes(table, data, problem)
-        frame = table.frame
-        bundle = open_bundle(
-            workspace.releases_folder / release.bundle,
-            trusted=public_keys(workspace.key_path),
-            modules=workspace.folder,
-        )
-        scored = _score(bundle, frame, data, problem)
-        names = _names(frame, data, workspace.settings.watch.block, Path(path).name)
-        reference = _reference(workspace, data)
-        blocks = sorted(set(names.tolist()))
-        for block in blocks:
-            rows = np.flatnonzero(names == block)
-            payload = _payload(scored, rows, problem.task, release.tolerance)
-            payload |= _learnt(scored, rows, bundle.learnt)
-            payload["shifts"] = column_shifts(scored.X[rows], reference, data.features)
-            workspace.record.observations.add(
-                Observation(
-                    release_id=release.release_id,
-                    block=block,
-                    block_at=block if data.day_column in frame.columns else "",
-                    n_rows=int(rows.size),
-                    payload=payload,
-                )
+        watch = workspace.settings.watch
+        delivery = Delivery.of(Path(path).name, table, watched.data, watched.problem, watch.key)
+        if watch.key and delivery.keys is None:
+            notes.append(
+                f"{delivery.file} has no column {watch.key!r} ([watch] key): its rows are known "
+                "by their values."
             )
-        return Observed(tuple(blocks), tuple(notes))
+        keep = _keep_labels if delivery.is_labels_only else _keep_rows
+        count = keep(watched, delivery, notes)
+        return Observed(tuple(sorted(count.blocks)), tuple(notes))
 
 
-def _require_classes(table: Table, data: Data, problem: Problem) -> None:
-    """Refuse a label that is none of the classes: it would count as a wrong answer."""
-    if problem.task is Task.REGRESSION or problem.label not in table.frame.columns:
-        return
-    known = [count.value for count in data.classes]
-    labels = class_texts(table.frame[problem.label])
-    is_other = labels.is_not_null() & ~labels.is_in(known)
-    if problem.task is Task.BINARY and len(known) > 2:
-        # of one value against all others a new one is a no, unless it is the hit misspelt
-        is_other &= labels.str.strip_chars().str.to_lowercase() == problem.positive.lower()
-    # audits of before kept the 50 most frequent classes only
-    are_all = sum(count.n_rows for count in data.classes) == data.n_rows
-    if are_all and is_other.any():
-        row = int(is_other.arg_max() or 0)
-        n_more = int(is_other.sum()) - 1
-        more = f" {n_more:,} more are like it." if n_more else ""
+def _keep_labels(watched: WatchedRelease, delivery: Delivery, notes: list[str]) -> _Count:
+    """Give rows that are known the labels that came later."""
+    labels = delivery.labels()
+    count = _Count()
+    for name in watched.observed():
+        _add_to(watched, name, labels, count)
+    if not count.n_known:
         raise DataError(
-            f'{table.place(row)}: {problem.label!r} is "{labels[row]}".{more}',
-            f"One of {', '.join(known)} is needed, or nothing where it is not known.",
-            "Write labels as the training data have them.",
+            f"{delivery.file} has {plural(labels.height, 'label')}, but of no row that release "
+            f"{watched.release.release_id} has scored.",
+            "Rows are watched first, then labelled.",
+            "Check the keys, and that no newer release is in service: 'leadline status'.",
         )
+    n_lost = labels.height - count.n_known
+    lost = f" {n_lost:,} belong to no row that was scored, and were left out." if n_lost else ""
+    notes.append(f"{delivery.file}: {plural(count.n_labels, 'new label')}.{lost}")
+    return count
 
 
-def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:
-    record = workspace.record
-    release, problem = in_service(record), record.latest_of(Problem)
-    if release is None or problem is None:
-        raise NotReadyError(
-            "Nothing is released yet.", "A release is needed to watch.", "Run 'leadline run ship'."
+def _keep_rows(watched: WatchedRelease, delivery: Delivery, notes: list[str]) -> _Count:
+    """Score rows, and add those that are new to their blocks."""
+    rows = _scored(watched, delivery)
+    taken = delivery.last_of_key
+    if taken.size < rows.height:
+        n_twice = rows.height - taken.size
+        notes.append(
+            f"{delivery.file}: {plural(n_twice, 'row')} have a key that a later row has too; the "
+            "last counts."
         )
-    data = record.entry(release.on["data"]).verdict_as(Data)
-    return release.verdict_as(Release), data, problem
+    names = _names(watched, delivery)
+    is_new = np.isin(np.arange(rows.height), taken)
+    if delivery.keys is not None:
+        # a row with a name of its own stays where it was first seen
+        known = _blocks_of_keys(watched)
+        home = np.asarray([known.get(key, "") for key in rows[KEY].to_list()], dtype=object)
+        is_new &= home == ""
+        names = np.where(home == "", names, home).astype(str)
+    if watched.data.day_column in delivery.table.frame.columns:
+        delivery.require_times(watched.data.day_column, np.flatnonzero(is_new))
+    count = _Count()
+    for name in sorted(set(names[taken].tolist())):
+        _add_to(watched, name, rows[taken[names[taken] == name]], count)
+    if count.n_known:
+        notes.append(
+            f"{delivery.file}: {count.n_known:,} of {plural(taken.size, 'row')} were known already "
+            f"and count once; {plural(count.n_labels, 'new label')}."
+        )
+    return count
 
 
-def _score(bundle: ReleaseBundle, frame: pl.DataFrame, data: Data, problem: Problem) -> _Scored:
-    X = bundle.read(frame)
-    decided = _decided(bundle.answer(X), problem.task)
-    is_labelled, truth = np.zeros(frame.height, dtype=bool), decided.predicted[:0]
-    if problem.label in frame.columns:
-        is_labelled = frame[problem.label].is_not_null().to_numpy()
-        truth = Target.of(problem).values(frame.filter(pl.Series(is_labelled)))
-    is_learnt = None if bundle.learnt is None else bundle.learnt.contain(X)
-    return _Scored(conform(frame, data.features), decided, is_labelled, truth, is_learnt)
+def _add_to(watched: WatchedRelease, name: str, came: pl.DataFrame, count: _Count) -> None:
+    """Add rows, or labels only, to a block; try again if somebody else did meanwhile."""
+    for tries_left in reversed(range(_MOST_TRIES)):
+        seen = watched.observed().get(name)
+        before = watched.rows_of(seen)
+        n_known = 0 if before is None else int(before[KEY].is_in(came[KEY].implode()).sum())
+        if SCORE not in came.columns and not n_known:
+            return
+        after = merged(before, came)
+        try:
+            _put(watched, name, seen, before, after)
+        except OutdatedAnswerError:
+            if not tries_left:
+                raise
+            continue
+        count.blocks.add(name)
+        count.n_known += n_known
+        count.n_labels += _n_labels(after) - _n_labels(before)
+        return
 
 
-def _decided(answers: pl.DataFrame, task: Task) -> Predictions:
-    """What the release answers, as labels are."""
-    scores = answers["score"].to_numpy()
-    if task is Task.BINARY:
-        return Predictions(answers["flagged"].cast(pl.Int64).to_numpy(), scores)
-    if task is Task.REGRESSION:
-        return Predictions(scores, scores)
-    return Predictions(np.asarray(answers["label"].to_list(), dtype=str), scores)
+def _n_labels(rows: pl.DataFrame | None) -> int:
+    return 0 if rows is None else rows.height - rows[TRUTH].null_count()
 
 
-def _names(frame: pl.DataFrame, data: Data, block: str, file: str) -> NDArray[np.str_]:
-    if data.day_column in frame.columns:
-        return np.asarray(block_names(frame[data.day_column], block), dtype=str)
-    return np.full(frame.height, file)
+def _put(
+    watched: WatchedRelease,
+    name: str,
+    seen: Observation | None,
+    before: pl.DataFrame | None,
+    after: pl.DataFrame,
+) -> None:
+    """Put a block on the record, unless nothing has changed."""
+    if before is not None and before.equals(after):
+        return
+    data, task = watched.data, watched.problem.task
+    payload = counts_of(after, task, watched.release.tolerance)
+    payload |= learnt_rows_of(after, watched.bundle.learnt)
+    block = conform(features_of(after), data.features)
+    payload["shifts"] = column_shifts(block, watched.reference(), data.features)
+    payload[ROWS] = watched.workspace.artifacts.put(to_parquet(after), kind="block")
+    is_dated = after[TIME].null_count() < after.height
+    observation = Observation(
+        release_id=watched.release.release_id,
+        block=name,
+        block_at=name if is_dated else "",
+        n_rows=after.height,
+        payload=payload,
+    )
+    watched.workspace.record.observations.add(observation, replacing=seen)
 
 
-def _reference(workspace: Workspace, data: Data) -> pl.DataFrame:
-    """A sample of the rows the release learnt from."""
-    frame = conform(from_parquet(workspace.artifacts.get(data.snapshot)), data.features)
-    if frame.height <= _MOST_REFERENCE:
-        return frame
-    rows = np.random.default_rng(0).permutation(frame.height)[:_MOST_REFERENCE]
-    return frame[np.sort(rows)]
+def _scored(watched: WatchedRelease, delivery: Delivery) -> pl.DataFrame:
+    """The rows of a file with what the release says of them."""
+    frame, data = delivery.table.frame, watched.data
+    X = watched.bundle.read(frame, place=delivery.table.place)
+    decided = watched.answers(X)
+    times = frame[data.day_column] if data.day_column in frame.columns else None
+    learnt = watched.bundle.learnt
+    keys = delivery.keys
+    if keys is None:
+        keys = value_keys(X, times, pl.Series(_names(watched, delivery).tolist(), dtype=pl.String))
+    return block_rows(
+        keys=keys,
+        times=times,
+        scores=pl.Series(decided.scores),
+        said=pl.Series(decided.predicted.tolist(), dtype=delivery.truth.dtype),
+        truth=delivery.truth,
+        is_learnt=None if learnt is None else pl.Series(learnt.contain(X)),
+        features=frame.select(list(data.features)),
+    )
 
 
-def _payload(
-    scored: _Scored, rows: NDArray[np.intp], task: Task, tolerance: float | None
-) -> dict[str, Any]:
-    """What the record keeps of a block, but for its shifts."""
-    decided = Predictions(scored.decided.predicted[rows], scored.decided.scores[rows])
-    is_known = scored.is_labelled[rows]
-    said = decided.predicted[is_known]
-    truth = scored.truth[np.cumsum(scored.is_labelled)[rows[is_known]] - 1]
-    payload: dict[str, Any] = {
-        "alert_share": decided.alert_share(task),
-        "mean_score": float(decided.scores.mean()),
-        "n_labelled": int(truth.size),
-        "n_wrong": int(is_wrong(said, truth, tolerance).sum()),
-    }
-    if task is Task.BINARY:
-        payload["n_missed"] = int(((said == 0) & (truth == 1)).sum())
-        payload["n_false_alarms"] = int(((said == 1) & (truth == 0)).sum())
-    elif task is Task.REGRESSION and truth.size:
-        payload["off_by"] = float(np.abs(said - truth).mean())
-    return payload
+def _names(watched: WatchedRelease, delivery: Delivery) -> NDArray[np.str_]:
+    """Block of each row."""
+    frame, column = delivery.table.frame, watched.data.day_column
+    if column in frame.columns:
+        block = watched.workspace.settings.watch.block
+        return np.asarray(block_names(frame[column], block), dtype=str)
+    return np.full(frame.height, delivery.file)
 
 
-def _learnt(scored: _Scored, rows: NDArray[np.intp], learnt: LearntRows | None) -> dict[str, Any]:
-    """How many rows of a block the release was made of, and whether chance brings as many."""
-    if learnt is None or scored.is_learnt is None:
-        return {}
-    n_learnt = int(scored.is_learnt[rows].sum())
-    is_learnt = are_repeats(n_learnt, int(rows.size), learnt.usual_share)
-    return {"n_learnt": n_learnt, "is_learnt": is_learnt}
+def _blocks_of_keys(watched: WatchedRelease) -> dict[str, str]:
+    """Key to the block that its row lies in."""
+    found: dict[str, str] = {}
+    for name, seen in watched.observed().items():
+        rows = watched.rows_of(seen)
+        if rows is not None:
+            found |= dict.fromkeys(rows[KEY].to_list(), name)
+    return found
 
 
 def block_names(times: pl.Series, block: str) -> list[str]:

@@ -23,14 +23,17 @@ from leadline.record.labels.worklist import (
     NoAssignment,
     Worklist,
 )
-from leadline.record.observations import Observation
+from leadline.record.monitoring.alarm_events import AlarmEvent
+from leadline.record.monitoring.observations import Observation
 from leadline.record.reviews import CostOpinion, Judgment
 from leadline.record.row_reading import Reading
 from leadline.record.store import Record
-from leadline.record.tables import JobState, Role, VoteKind
+from leadline.record.tables import AlarmAct, JobState, Role, VoteKind
 
 __all__ = [
     "Adjudication",
+    "AlarmAct",
+    "AlarmEvent",
     "AnnotatorProgress",
     "Artifact",
     "Artifacts",

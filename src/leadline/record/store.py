@@ -26,7 +26,8 @@ from leadline.record.entries import (
 from leadline.record.invitations import Invitations
 from leadline.record.jobs import Jobs
 from leadline.record.labels import Labels
-from leadline.record.observations import Observations
+from leadline.record.monitoring.alarm_events import AlarmEvents
+from leadline.record.monitoring.observations import Observations
 from leadline.record.reviews import Reviews
 from leadline.record.row_reading import Reading
 from leadline.record.sql_types import utc
@@ -91,6 +92,8 @@ class Record:
         Judgments of the stream, opinions on the costs of errors.
     observations : Observations
         What was seen of new data.
+    alarm_events : AlarmEvents
+        What people did about alarms.
     labels : Labels
         Items, assignments, votes, adjudications and guidelines.
     invitations : Invitations
@@ -118,6 +121,7 @@ class Record:
         self.fits = Fits(database)
         self.reviews = Reviews(database)
         self.observations = Observations(database)
+        self.alarm_events = AlarmEvents(database)
         self.labels = Labels(database)
         self.invitations = Invitations(database)
 

@@ -344,3 +344,29 @@ observation = Table(
     _moment("at"),
     Index(None, "project_id", "release_id"),
 )
+
+
+class AlarmAct(StrEnum):
+    """What a person does about an alarm."""
+
+    SEEN = "seen"
+    EXPLAINED = "explained"
+    CLOSED = "closed"
+
+
+# what people said of the alarms of the monitor
+alarm_event = Table(
+    "alarm_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _project(),
+    _text("release_id"),
+    _text("block"),
+    Column("act", EnumText(AlarmAct), nullable=False),
+    _text("person"),
+    _text("why"),
+    # of a closing: the newest block that was known then
+    _text("through"),
+    _moment("at"),
+    Index(None, "project_id", "release_id"),
+)

@@ -13,7 +13,7 @@ from leadline.phases.decision import Decision
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import AnnotatorReport, Labelling
-from leadline.phases.monitor import Monitor
+from leadline.phases.monitor import Block, Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review
@@ -324,6 +324,7 @@ def decay(verdict: Decay) -> Table | None:
 
 def monitor(verdict: Monitor) -> Table:
     """Block after block."""
+    is_binary = verdict.reference_alert_share is not None
     rows = [
         (
             block.name,
@@ -331,14 +332,22 @@ def monitor(verdict: Monitor) -> Table:
             number(block.mean_score) if block.alert_share is None else f"{block.alert_share:.1%}",
             f"{block.n_labelled:,}",
             share(block.error),
-            number(block.z, "+.1f"),
-            "alarm" if block.is_alarm else "–",
+            *((share(block.precision), share(block.recall)) if is_binary else ()),
+            number(block.evidence),
+            _standing(verdict, block),
         )
         for block in verdict.blocks
     ]
-    what = "Flagged" if verdict.reference_alert_share is not None else verdict.score_words
-    head = ("Block", "Rows", what.capitalize(), "Labelled", "Wrong", "z", "Alarm")
+    what = "Flagged" if is_binary else verdict.score_words
+    kinds = ("Precision", "Recall") if is_binary else ()
+    head = ("Block", "Rows", what.capitalize(), "Labelled", "Wrong", *kinds, "Evidence", "Alarm")
     return tabled(f"Blocks scored by release {verdict.release_id}", head, rows)
+
+
+def _standing(verdict: Monitor, block: Block) -> str:
+    if block.is_alarm:
+        return "closed alarm" if block.is_closed else "alarm"
+    return "–" if verdict.is_known(block) else "too little is known"
 
 
 _WRITE: dict[type[Verdict], Callable[[Any], Table | None]] = {

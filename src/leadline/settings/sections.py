@@ -401,6 +401,14 @@ class WatchSettings:
         Time that one look at the stream covers.
     retrain_cost, error_cost : float >= 0
         Money for one retraining; for one wrong prediction in service.
+    key : str
+        Column that names a row, so that it is known again; empty: by its values.
+    labels : int >= 1
+        Rows of a block that a label is asked for.
+    tolerance : float in [0, 1)
+        Rise of the share wrong that is accepted.
+    false_alarm_years : float > 0
+        Years between two false alarms, at least on average.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
@@ -408,6 +416,10 @@ class WatchSettings:
     block: Literal["day", "week", "month"] = "week"
     retrain_cost: AtLeast0 = 50.0
     error_cost: AtLeast0 = 1.0
+    key: str = ""
+    labels: Annotated[int, Field(ge=1)] = 50
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    false_alarm_years: Above0 = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)

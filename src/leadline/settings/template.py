@@ -118,6 +118,10 @@ _WORDS = {
         "block": "day, week or month",
         "retrain_cost": "money for one retraining",
         "error_cost": "money for one wrong prediction in service",
+        "key": "column that names a row, so that it is known again; empty: by its values",
+        "labels": "rows of a block that a label is asked for",
+        "tolerance": "rise of the share wrong that is accepted: 0.02",
+        "false_alarm_years": "between two false alarms, at least on average",
     },
 }
 

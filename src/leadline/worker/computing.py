@@ -23,6 +23,7 @@ from leadline.record import Entry, Job, JobState
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
+    from leadline.monitoring.label_requests import Asked
     from leadline.monitoring.observations import Observed
     from leadline.phases.verdict import Verdict
 
@@ -289,3 +290,35 @@ def observe(workspace: Workspace, file: Path, trim: Trim = BY_COMMAND) -> Observ
         limit_s=_LIMIT_S,
     )
     return observed
+
+
+def ask_for_labels(workspace: Workspace, file: Path, *, is_parquet: bool) -> Asked:
+    """Write the rows that want a label into a file, in a child process.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    file : Path
+        Where to.
+    is_parquet : bool
+        Whether it becomes a Parquet file, else a CSV.
+
+    Returns
+    -------
+    Asked
+        How many rows, and of which blocks.
+
+    Raises
+    ------
+    LeadlineError
+        If nothing is released or scored yet, or no block wants labels.
+    """
+    asked: Asked = run_with_limit(
+        "leadline.monitoring.label_requests:write_requests",
+        str(workspace.folder),
+        str(file.resolve()),
+        is_parquet,
+        limit_s=_LIMIT_S,
+    )
+    return asked

@@ -142,3 +142,14 @@ def test_a_few_wrong_rows_of_a_tiny_block_are_chance() -> None:
         state = watch.update(scores, np.ones(n), np.arange(n), np.zeros(n))
         assert state.error.estimate > 0.9
         assert not state.alarm
+
+
+def test_a_few_labels_that_are_all_wrong_are_no_proof() -> None:
+    rng = np.random.default_rng(5)
+    for n_labels in (1, 2, 5):
+        watch = monitor(rng)
+        scores, said, truth = block(rng)
+        wrong = np.flatnonzero(said != truth)[:n_labels]
+        state = watch.update(scores, said, wrong, truth[wrong])
+        assert state.evidence < 20
+        assert state.error.low < 0.4

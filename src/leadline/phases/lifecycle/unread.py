@@ -70,7 +70,7 @@ _UNREAD: Mapping[str, _Fields] = {
         "search": _OF_SEARCH,
     },
     "monitor": {
-        "problem": _WORDS | _GRANTED | _GOAL | {"tolerance"},
+        "problem": _WORDS | _GRANTED | {"tolerance"},
         "data": _OF_DATA,
     },
 }

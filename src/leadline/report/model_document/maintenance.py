@@ -34,8 +34,8 @@ def assumptions(latest: LatestVerdicts) -> Section:
 
 
 _STEPS = """\
-Label the newest rows (their truth has arrived, or 'leadline label' them) and add the file to \
-[data] files in leadline.toml. What stood on the old rows is now stale.
+Label the newest rows ('leadline watch --ask rows.csv' writes those that tell most) and add a \
+file of labelled rows to [data] files in leadline.toml. What stood on the old rows is now stale.
 Run 'leadline run define find train'. Read the warnings, and whether the forecast still says \
 that the target is in reach.
 Run 'leadline run tuning', judge examples of the newest stream with 'leadline review' and choose \
@@ -73,7 +73,8 @@ def logs(latest: LatestVerdicts) -> Section:
     ]
     sentences, tables = [], []
     if alarms:
-        tables.append(tabled("Alarms", ("Block", "Wrong", "First seen"), alarms))
+        head = ("Block", "Wrong", "First seen", "What people did")
+        tables.append(tabled("Alarms", head, alarms))
     else:
         sentences.append("The monitor has raised no alarm.")
     if releases:
@@ -89,12 +90,16 @@ def logs(latest: LatestVerdicts) -> Section:
     return Section("Log of alarms, trainings and decisions", tuple(sentences), tuple(tables))
 
 
-def _alarms(latest: LatestVerdicts) -> list[tuple[str, str, str]]:
-    """Each block that raised an alarm, once, with the time it was first on the record."""
-    seen: dict[tuple[str, str], tuple[str, str, str]] = {}
+def _alarms(latest: LatestVerdicts) -> list[tuple[str, str, str, str]]:
+    """Each alarm once: when it was first on the record, and what became of it."""
+    seen: dict[tuple[str, str], tuple[str, str, str, str]] = {}
     for entry, monitor in latest.all(Monitor):
+        lives = {alarm.block: alarm for alarm in monitor.alarms}
         for block in monitor.blocks:
+            if not block.is_alarm:
+                continue
             key = (monitor.release_id, block.name)
-            if block.is_alarm and key not in seen:
-                seen[key] = (block.name, share(block.error), moment(entry.at))
+            first = seen[key][2] if key in seen else moment(entry.at)
+            life = lives[block.name].story if block.name in lives else "–"
+            seen[key] = (block.name, share(block.error), first, life)
     return list(seen.values())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from leadline.phases.capacity import Capacity
 from leadline.phases.decay import Decay
-from leadline.phases.monitor import Monitor
+from leadline.phases.monitor import FEWEST_REFERENCE, Monitor
 from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.scoring import scoring_of
 from leadline.phases.tuning import Tuning
+from leadline.phases.wording import plural
 from leadline.report import chart_tables
 from leadline.report.model_document.section import LatestVerdicts, Section, Unknown, not_run
 from leadline.report.text_table import number
@@ -126,23 +127,39 @@ def watching(latest: LatestVerdicts) -> Section:
         f"Reference: {monitor.n_reference_blocks} blocks of the test set, "
         f"{monitor.reference_error:.1%} wrong, {usual}."
     )
-    limit = (
-        "A block alarms when more of it is wrong than the reference's spread from block to block "
-        f"allows: above {number(monitor.error_limit, '.1%')} for a block of typical size. Shifts "
-        "of single columns are information, never an alarm."
+    unit = monitor.block or "block"
+    how = (
+        f"About {monitor.n_labels} rows of a {unit} get a label, drawn by strata of the predicted "
+        "error. An alarm is raised when the evidence that the error has risen by more than "
+        f"{monitor.accepted_rise:.1%} reaches {number(monitor.run_length, ',.0f')}, the number of "
+        f"{unit}s between two false alarms{_in_years(monitor)}. Shifts of single columns are "
+        "information, never an alarm."
     )
-    rate = f"Measured false-alarm rate: {number(monitor.false_alarm_rate, '.1%')}."
-    return Section(title, (reference, limit, rate), unknowns=_blind_spots(monitor))
+    return Section(title, (reference, how, *_self_test(monitor)), unknowns=_blind_spots(monitor))
+
+
+def _in_years(monitor: Monitor) -> str:
+    years = monitor.false_alarm_years
+    return "" if years is None else f": at most about one false alarm in {plural(years, 'year')}"
+
+
+def _self_test(monitor: Monitor) -> tuple[str, ...]:
+    test = monitor.self_test
+    if test is None:
+        return ()
+    runs = f"{test.n_runs:,} runs of {test.n_blocks} of the reference's own blocks, shuffled"
+    labels = plural(test.n_labels, "label")
+    return (f"Measured false-alarm rate: {test.rate:.1%} of {runs}, with {labels} each.",)
 
 
 def _blind_spots(monitor: Monitor) -> tuple[Unknown, ...]:
     """What too short a reference leaves open."""
     how = "Set aside test rows over a longer time, or choose a shorter [watch] block."
     unknowns = []
-    if monitor.error_limit is None:
-        what = "From which error on a block would alarm is not known: the reference is too short."
+    if monitor.n_reference_blocks < FEWEST_REFERENCE:
+        what = "Whether the error has risen is not known: the reference is too short."
         unknowns.append(Unknown(what, how))
-    if monitor.false_alarm_rate is None:
+    if monitor.self_test is None:
         what = "How often the monitor alarms for nothing is not known: the reference is too short."
         unknowns.append(Unknown(what, how))
     return tuple(unknowns)

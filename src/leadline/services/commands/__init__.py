@@ -1,6 +1,7 @@
 """Commands: each appends to the record what a person does, and returns what it appended."""
 
 from leadline.services.commands.adjudicate import Ruling, adjudicate, undo_adjudication
+from leadline.services.commands.alarm import act_on_alarm
 from leadline.services.commands.decision import decide
 from leadline.services.commands.job import ask_for
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
@@ -12,6 +13,7 @@ __all__ = [
     "ImportSummary",
     "LabelAnswer",
     "Ruling",
+    "act_on_alarm",
     "adjudicate",
     "ask_for",
     "choose_point",

@@ -13,22 +13,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import log_ndtr, logsumexp, stdtrit
+from scipy.special import stdtrit
 
 from leadline.stats.arrays import Floats, Ints, as_labels, as_vector, check_positive
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments.bands import checked_rows
+from leadline.stats.monitoring.alarm_evidence import AlarmEvidence
+from leadline.stats.monitoring.labelled_error import gap_of, stratified_rows
 from leadline.stats.monitoring.local_level import LocalLevel
-from leadline.stats.monitoring.predicted_error import PredictedError, strata_of
+from leadline.stats.monitoring.predicted_error import PredictedError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 _FEWEST_BLOCKS = 3
 _LEVEL = 0.95
-# of standardised block errors: their spread is itself estimated, from few blocks
-_CAUTION = 1.15
-_MIXING = 0.25
 Block = tuple["ArrayLike", "ArrayLike", "ArrayLike"]
 
 
@@ -130,7 +129,9 @@ class Monitor:
         self.n_usual = float(sizes.mean())
         share = (float(errors @ sizes) + 0.5) / (float(sizes.sum()) + 1)
         self._row_variance = share * (1 - share)
-        self._sums = np.zeros(0)
+        self._evidence = AlarmEvidence(
+            self.reference_error, self.reference_sd, self.n_reference, tolerance
+        )
 
     def ask(self, scores: ArrayLike, said: ArrayLike) -> Ints:
         """Choose the rows of a block to label.
@@ -151,16 +152,7 @@ class Monitor:
             If the block has no rows, or holds what a reference may not.
         """
         expected = self.predicted(*_block(scores, said))
-        n = min(self.labels, expected.size)
-        strata = strata_of(expected, n)
-        rows: list[Ints] = []
-        spreads = np.sqrt(expected * (1 - expected))
-        weights = np.bincount(strata, weights=spreads)
-        counts = _rounded(weights / weights.sum() * n, np.bincount(strata))
-        for stratum, count in enumerate(counts):
-            here = np.flatnonzero(strata == stratum)
-            rows.append(self.rng.permutation(here)[:count])
-        return self.rng.permutation(np.concatenate(rows)).astype(np.int64)
+        return stratified_rows(expected, self.labels, self.rng)
 
     def update(
         self, scores: ArrayLike, said: ArrayLike, rows: ArrayLike, truth: ArrayLike
@@ -193,8 +185,9 @@ class Monitor:
         judged = checked_rows(judged, values.size) if judged.size else judged.astype(np.int64)
         real = as_labels(truth, "truth", n_samples=judged.size)
         wrong = (real != answers[judged]).astype(np.float64)
-        gap, variance = _gap(expected, judged, wrong)
-        mean, spread = self.level.update(gap, variance)
+        gap = gap_of(expected, judged, wrong)
+        variance = max(gap.variance, gap.usual_variance)
+        mean, spread = self.level.update(gap.value, variance)
         middle = float(expected.mean())
         # the spread of blocks is known from so many of them
         reach = float(stdtrit(self.n_reference - 1, (1 + _LEVEL) / 2))
@@ -202,31 +195,13 @@ class Monitor:
         if judged.size:
             # the spread of the reference holds the chance of blocks as large as its own
             chance = self._row_variance * max(0.0, 1 / values.size - 1 / self.n_usual)
-            self._add_evidence(middle + gap, variance + chance)
-        evidence = float(np.exp(min(self._log_evidence(), 700.0)))
+            self._evidence.add(middle + gap.value, variance + chance)
+        evidence = self._evidence.value
         return MonitorState(error, evidence >= self.run_length, evidence, int(judged.size))
 
     def restart(self) -> None:
         """Begin the search for a change anew: an alarm was explained, or the model retrained."""
-        self._sums = np.zeros(0)
-
-    def _add_evidence(self, error: float, variance: float) -> None:
-        """One more block for every start: standardised, so that nothing changed means below 0."""
-        sd = self.reference_sd
-        known = sd / np.sqrt(self.n_reference)
-        excess = error - self.reference_error - known - self.tolerance
-        z = excess / (_CAUTION * np.sqrt(sd**2 + variance) + 1e-12)
-        self._sums = np.append(self._sums, 0.0) + z
-
-    def _log_evidence(self) -> float:
-        """Of all starts together: a mixture over sizes of the rise, for each start."""
-        n = np.arange(self._sums.size, 0, -1)
-        if not n.size:
-            return -np.inf
-        q = 1 + _MIXING * n
-        exponent = _MIXING * self._sums**2 / (2 * q)
-        one_sided = log_ndtr(np.sqrt(_MIXING) * self._sums / np.sqrt(q))
-        return float(logsumexp(np.log(2) - 0.5 * np.log(q) + exponent + one_sided))
+        self._evidence.restart()
 
 
 def _block(scores: ArrayLike, said: ArrayLike) -> tuple[Floats, Floats]:
@@ -240,38 +215,7 @@ def _labelled(scores: ArrayLike, said: ArrayLike, truth: ArrayLike) -> tuple[Flo
     return values, answers, as_labels(truth, "truth", n_samples=values.size).astype(np.float64)
 
 
-def _gap(expected: Floats, rows: Ints, wrong: Floats) -> tuple[float, float]:
-    """By how much a block's error is above what was predicted, and the variance of that."""
-    if not rows.size:
-        return 0.0, np.inf
-    strata = strata_of(expected, rows.size)
-    n_strata = int(strata.max()) + 1
-    sizes = np.bincount(strata, minlength=n_strata)
-    counts = np.bincount(strata[rows], minlength=n_strata)
-    rest = np.bincount(strata[rows], weights=wrong - expected[rows], minlength=n_strata)
-    overall = float(np.sum(wrong - expected[rows])) / rows.size
-    means = np.where(counts > 0, rest / np.maximum(counts, 1), overall)
-    shares = sizes / expected.size
-    # what was seen beside what was predicted, as if of two rows
-    ups = np.bincount(strata[rows], weights=wrong, minlength=n_strata)
-    likely = np.bincount(strata, weights=expected, minlength=n_strata) / sizes
-    rate = (ups + 2 * np.clip(likely + overall, 0.01, 0.99)) / (counts + 2)
-    left = 1 - counts / sizes
-    variance = np.sum(shares**2 * rate * (1 - rate) / np.maximum(counts, 1) * left)
-    return float(shares @ means), float(max(variance, 1e-9))
-
-
 def _within(middle: float, reach: float) -> Estimate[float]:
     ends = (middle - reach, middle, middle + reach)
     low, estimate, high = (float(np.clip(each, 0.0, 1.0)) for each in ends)
     return Estimate(low, estimate, high)
-
-
-def _rounded(wanted: Floats, most: Ints) -> Ints:
-    """Whole numbers that add up, at most as many as there are, by largest remainders."""
-    total = round(float(wanted.sum()))
-    counts = np.minimum(np.floor(wanted).astype(np.int64), most)
-    while counts.sum() < total and np.any(counts < most):
-        behind = np.where(counts < most, wanted - counts, -np.inf)
-        counts[int(np.argmax(behind))] += 1
-    return counts

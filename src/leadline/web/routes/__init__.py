@@ -1,10 +1,21 @@
 """Routes: one module for each kind of page."""
 
-from leadline.web.routes import adjudicate, decide, enter, join, label, project, review, verdicts
+from leadline.web.routes import (
+    adjudicate,
+    alarm,
+    decide,
+    enter,
+    join,
+    label,
+    project,
+    review,
+    verdicts,
+)
 
 ROUTERS = (
     project.router,
     verdicts.router,
+    alarm.router,
     decide.router,
     review.router,
     label.router,

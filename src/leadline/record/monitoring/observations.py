@@ -6,10 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import EllipsisType
 from typing import Any
 
+from sqlalchemy import Row
+
+from leadline.errors import OutdatedAnswerError
 from leadline.record import tables
-from leadline.record.append_only import add, rows_of
+from leadline.record.append_only import rows_of
 from leadline.record.codec import to_json
 from leadline.record.database import Database
 from leadline.record.sql_types import utc
@@ -53,7 +57,9 @@ class Observations:
 
     *Atomic.* An observation is there whole or not at all.
 
-    *Concurrent writers* may observe the same block at once: the one committed last counts.
+    *Concurrent writers* may observe the same block at once. Whoever says with `replacing` what they
+    saw is refused if another observation of the block has come in between; of others, the one
+    committed last counts.
 
     Parameters
     ----------
@@ -64,31 +70,47 @@ class Observations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, o: Observation) -> None:
+    def add(self, o: Observation, *, replacing: Observation | EllipsisType | None = ...) -> None:
         """Keep what was seen of a block.
+
+        Parameters
+        ----------
+        o : Observation
+            What was seen.
+        replacing : Observation or None, optional
+            The block's observation that this one was made from, None if there was none. Left out,
+            it is kept whatever came in between.
 
         Raises
         ------
         ValueError
             If a number is not finite, or the time has no zone.
+        OutdatedAnswerError
+            If the block's newest observation is not the one to be replaced.
         """
-        add(
-            self._database,
-            tables.observation,
-            release_id=o.release_id,
-            block=o.block,
-            block_at=o.block_at,
-            n_rows=o.n_rows,
-            body=to_json(o.payload),
-            at=utc(o.at),
-        )
+        table = tables.observation
+        values = {"block_at": o.block_at, "n_rows": o.n_rows, "body": to_json(o.payload)}
+        which = table.c.release_id == o.release_id, table.c.block == o.block
+        with self._database.writing() as connection:
+            if replacing is not ...:
+                found = rows_of(self._database, table, *which, within=connection)
+                newest = _observation(found[-1]) if found else None
+                if newest != replacing:
+                    raise OutdatedAnswerError(
+                        f"Block {o.block} was observed by somebody else meanwhile.",
+                        "Its rows must add up.",
+                        "Hand the file over again.",
+                    )
+            named = {"release_id": o.release_id, "block": o.block, "at": utc(o.at)}
+            self._database.insert(connection, table, named | values)
 
     def of(self, release_id: str) -> tuple[Observation, ...]:
         """The latest observation of each block, by time, then in the order they came."""
         table = tables.observation
         found = rows_of(self._database, table, table.c.release_id == release_id)
         newest = {row.block: row for row in found}.values()
-        return tuple(
-            Observation(r.release_id, r.block, r.block_at, r.n_rows, json.loads(r.body), r.at)
-            for r in sorted(newest, key=lambda row: row.block_at)
-        )
+        return tuple(_observation(row) for row in sorted(newest, key=lambda row: row.block_at))
+
+
+def _observation(r: Row[Any]) -> Observation:
+    return Observation(r.release_id, r.block, r.block_at, r.n_rows, json.loads(r.body), r.at)

@@ -1,0 +1,58 @@
+"""Counts of a block: labels, errors of both kinds, rows that the release learnt from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from leadline.engines.releases.learnt_rows import LearntRows
+from leadline.evaluation.predictions import Predictions, is_wrong
+from leadline.monitoring.block_rows import LEARNT, SAID, SCORE, TRUTH
+from leadline.phases.scoring import Task
+from leadline.stats.monitoring.repeats import are_repeats
+
+
+def counts_of(rows: pl.DataFrame, task: Task, tolerance: float | None) -> dict[str, Any]:
+    """What can be counted in a block.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `block_rows` made them, at least one.
+    task : Task
+        Of the label.
+    tolerance : float or None
+        How far off a number may be; None for classes.
+
+    Returns
+    -------
+    dict of str to object
+        ``alert_share``, ``mean_score``, ``n_labelled``, ``n_wrong``; of a binary label ``n_missed``
+        and ``n_false_alarms``; of numbers with labels, ``off_by``: how far off they are on average.
+    """
+    decided = Predictions(rows[SAID].to_numpy(), rows[SCORE].to_numpy())
+    known = rows.filter(pl.col(TRUTH).is_not_null())
+    said, truth = known[SAID].to_numpy(), known[TRUTH].to_numpy()
+    payload: dict[str, Any] = {
+        "alert_share": decided.alert_share(task),
+        "mean_score": float(decided.scores.mean()),
+        "n_labelled": int(truth.size),
+        "n_wrong": int(is_wrong(said, truth, tolerance).sum()),
+    }
+    if task is Task.BINARY:
+        payload["n_missed"] = int(((said == 0) & (truth == 1)).sum())
+        payload["n_false_alarms"] = int(((said == 1) & (truth == 0)).sum())
+    elif task is Task.REGRESSION and truth.size:
+        payload["off_by"] = float(np.abs(said - truth).mean())
+    return payload
+
+
+def learnt_rows_of(rows: pl.DataFrame, learnt: LearntRows | None) -> dict[str, Any]:
+    """How many rows the release was made of, and whether that is chance; empty if unknown."""
+    if learnt is None:
+        return {}
+    n_learnt = int(rows[LEARNT].fill_null(value=False).sum())
+    is_learnt = are_repeats(n_learnt, rows.height, learnt.usual_share)
+    return {"n_learnt": n_learnt, "is_learnt": is_learnt}

@@ -1,0 +1,210 @@
+"""Requests for labels: the rows of each block whose label tells most, written into a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.errors import DataError, NotReadyError
+from leadline.monitoring.block_rows import (
+    KEY,
+    KEY_COLUMN,
+    TIME,
+    TRUTH,
+    features_of,
+    rows_of_block,
+    without_learnt,
+)
+from leadline.monitoring.reference_blocks import ReferenceBlocks, ReferenceSources
+from leadline.monitoring.release_in_service import in_service
+from leadline.phases.problem import Problem
+from leadline.phases.release import Release
+from leadline.record import AlarmAct
+from leadline.settings.sections import WatchSettings
+from leadline.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Rows that were written for people to label.
+
+    Attributes
+    ----------
+    n_rows : int
+        How many.
+    blocks : tuple of str
+        Of which blocks.
+    label : str
+        The column to fill in.
+    """
+
+    n_rows: int
+    blocks: tuple[str, ...]
+    label: str
+
+
+def n_wanted(rows: pl.DataFrame, n_labels: int) -> int:
+    """How many rows of a block want a label still."""
+    n_labelled = rows.height - rows[TRUTH].null_count()
+    return max(0, min(n_labels, rows.height) - n_labelled)
+
+
+def wanted_rows(
+    reference: ReferenceBlocks,
+    rows: pl.DataFrame,
+    watch: WatchSettings,
+    release_id: str,
+    block: str,
+) -> NDArray[np.int64]:
+    """Choose the rows of a block that want a label: by strata of the predicted error.
+
+    Release, block and rows alone decide which, so that the same rows are asked for until they are
+    answered.
+
+    Parameters
+    ----------
+    reference : ReferenceBlocks
+        Of the release.
+    rows : DataFrame
+        Of the block, those that count.
+    watch : WatchSettings
+        How many labels a block gets.
+    release_id, block : str
+        Names of the two.
+
+    Returns
+    -------
+    ndarray of int
+        At most as many as labels are missing; rows without a label.
+    """
+    n_missing = n_wanted(rows, watch.labels)
+    if not n_missing:
+        return np.zeros(0, dtype=np.int64)
+    seed = blake2b(f"{release_id} {block}".encode(), digest_size=8).digest()
+    rng = np.random.default_rng(int.from_bytes(seed, "little"))
+    monitor = reference.monitor(watch, rng)
+    if monitor is None:
+        drawn = rng.permutation(rows.height)[: watch.labels]
+    else:
+        seen = reference.rows(rows)
+        drawn = monitor.ask(seen.scores, seen.said)
+    is_open = rows[TRUTH].is_null().to_numpy()
+    chosen = drawn[is_open[drawn]]
+    if chosen.size < n_missing:
+        # labels of rows that were not asked for have taken the place of some
+        others = np.setdiff1d(np.flatnonzero(is_open), chosen)
+        chosen = np.concatenate([chosen, rng.permutation(others)])
+    wanted: NDArray[np.int64] = chosen[:n_missing].astype(np.int64)
+    return wanted
+
+
+def write_requests(folder: str, path: str, is_parquet: bool) -> Asked:
+    """Write the rows that want a label, of all blocks that lack labels, into a file.
+
+    The file has the rows' keys, their time, their features and an empty column for the label;
+    neither the score nor what the model said. Filled in, it is a file that `observe_file` takes.
+
+    Parameters
+    ----------
+    folder : str
+        Of the workspace.
+    path : str
+        Where to.
+    is_parquet : bool
+        Whether it becomes a Parquet file, else a CSV.
+
+    Returns
+    -------
+    Asked
+
+    Raises
+    ------
+    NotReadyError
+        If nothing is released, nothing was scored yet, or no block lacks labels.
+    DataError
+        If the rows hold images and the file is a CSV.
+    """
+    with Workspace.open(folder) as workspace:
+        record = workspace.record
+        entry, problem = in_service(record), record.latest_of(Problem)
+        if entry is None or problem is None:
+            raise NotReadyError(
+                "Nothing is released yet.",
+                "A release is needed to watch.",
+                "Run 'leadline run ship'.",
+            )
+        release = entry.verdict_as(Release)
+        sources = ReferenceSources.of(workspace, entry.on, problem)
+        reference = ReferenceBlocks.of(workspace, release, sources)
+        wanted = _wanted(workspace, release.release_id, reference)
+        if not wanted:
+            raise NotReadyError(
+                "No block wants a label.",
+                f"Blocks with fewer than {workspace.settings.watch.labels} labels are asked about.",
+                "Run 'leadline watch FILE' with rows that came in since.",
+            )
+        key = workspace.settings.watch.key or KEY_COLUMN
+        frame = _as_asked(wanted, key, sources.data.day_column, problem.label)
+        _write(frame, Path(path), is_parquet=is_parquet)
+        n_rows = sum(rows.height for rows in wanted.values())
+        return Asked(n_rows, tuple(wanted), problem.label)
+
+
+def closed_through(workspace: Workspace, release_id: str) -> tuple[str, ...]:
+    """Names of the blocks after which the search for a rise began anew."""
+    events = workspace.record.alarm_events.of(release_id)
+    return tuple(event.through for event in events if event.act is AlarmAct.CLOSED)
+
+
+def _wanted(
+    workspace: Workspace, release_id: str, reference: ReferenceBlocks
+) -> dict[str, pl.DataFrame]:
+    """Block to its rows that want a label; blocks of closed alarms are left alone."""
+    watch = workspace.settings.watch
+    observed = workspace.record.observations.of(release_id)
+    names = [seen.block for seen in observed]
+    ends = [
+        names.index(name) + 1 for name in closed_through(workspace, release_id) if name in names
+    ]
+    found = {}
+    for seen in observed[max(ends, default=0) :]:
+        rows = rows_of_block(workspace.artifacts, seen)
+        if rows is None:
+            continue
+        rows = without_learnt(rows, seen.payload)
+        if not rows.height:
+            continue
+        chosen = wanted_rows(reference, rows, watch, release_id, seen.block)
+        if chosen.size:
+            found[seen.block] = rows[chosen]
+    return found
+
+
+def _as_asked(wanted: dict[str, pl.DataFrame], key: str, time: str, label: str) -> pl.DataFrame:
+    """Keys, times and features of rows, and a column for the label."""
+    rows = pl.concat(list(wanted.values()), how="diagonal_relaxed")
+    features = features_of(rows)
+    first = [rows[KEY].alias(key)]
+    if time and time not in features.columns and rows[TIME].null_count() < rows.height:
+        first.append(rows[TIME].alias(time))
+    empty = pl.Series(label, [None] * rows.height, dtype=pl.String)
+    kept = [column for column in features if column.name != key]
+    return pl.DataFrame([*first, *kept, empty])
+
+
+def _write(frame: pl.DataFrame, path: Path, *, is_parquet: bool) -> None:
+    if is_parquet:
+        frame.write_parquet(path)
+        return
+    if any(dtype == pl.Binary for dtype in frame.dtypes):
+        raise DataError(
+            "The rows to label have images.",
+            "A CSV cannot hold them; a Parquet file can.",
+            "Name a Parquet file: leadline watch --ask rows.parquet",
+        )
+    frame.write_csv(path)

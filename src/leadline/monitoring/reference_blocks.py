@@ -1,0 +1,206 @@
+"""Reference of the monitor: how the release did on the test set, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.datasets.frames import Pool, Target, load_pool
+from leadline.engines.releases.models import load_model, trusted_types
+from leadline.evaluation.predictions import Predictions, is_wrong, predictions_of
+from leadline.monitoring.block_rows import SAID, SCORE, TRUTH
+from leadline.monitoring.observations import block_names
+from leadline.monitoring.release_in_service import family_of
+from leadline.phases.data import Data
+from leadline.phases.problem import Problem
+from leadline.phases.release import Release
+from leadline.phases.scoring import Task
+from leadline.phases.tuning import Tuning
+from leadline.settings.sections import WatchSettings
+from leadline.stats.monitoring import Monitor
+from leadline.workspace import Workspace
+
+FEWEST_BLOCKS = 3
+_UNDATED_BLOCKS = 8
+_BLOCKS_A_YEAR = {"day": 365.25, "week": 52.18, "month": 12.0}
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class MonitoredRows:
+    """Rows as the monitor of the error looks at them.
+
+    Attributes
+    ----------
+    scores : ndarray of shape (n_rows,)
+        In [0, 1]: the probability of the positive class, of the likeliest class, or the rank of a
+        predicted number among those of the reference.
+    said : ndarray of {0, 1}
+        Whether a row is flagged; of other tasks 1, that the release is right.
+    rows : ndarray of int, shape (n_labels,)
+        Those with a label.
+    truth : ndarray of {0, 1}, shape (n_labels,)
+        The label; of other tasks whether the release is right.
+    """
+
+    scores: Floats
+    said: Floats
+    rows: NDArray[np.int64]
+    truth: Floats
+
+    @property
+    def n_wrong(self) -> int:
+        """Labelled rows on which the release is wrong."""
+        return int(np.sum(self.said[self.rows] != self.truth))
+
+
+@dataclass(frozen=True)
+class ReferenceBlocks:
+    """How the release did on the test set.
+
+    Attributes
+    ----------
+    task : Task
+        Of the label.
+    tolerance : float or None
+        How far off a number may be; None for classes.
+    error : float in [0, 1]
+        Share wrong, of all test rows.
+    alert_share : float or None
+        Share flagged; None where nothing is.
+    mean_score : float
+        Mean of the scores.
+    numbers : ndarray
+        Predicted numbers, sorted; empty for classes.
+    blocks : tuple of (scores, said, truth)
+        As the monitor takes them, in order of time; blocks that are cut short are left out.
+    """
+
+    task: Task
+    tolerance: float | None
+    error: float
+    alert_share: float | None
+    mean_score: float
+    numbers: Floats
+    blocks: tuple[tuple[Floats, Floats, Floats], ...]
+
+    @classmethod
+    def of(cls, workspace: Workspace, release: Release, on: ReferenceSources) -> ReferenceBlocks:
+        """Score the test set with the release's model.
+
+        Parameters
+        ----------
+        workspace : Workspace
+            Where the model and the rows lie.
+        release : Release
+            In service.
+        on : ReferenceSources
+            What it stands on.
+        """
+        data, problem = on.data, on.problem
+        model = load_model(
+            workspace.artifacts.get(on.tuning.model),
+            trusted=trusted_types(on.family, workspace.folder),
+        )
+        pool = load_pool(workspace.artifacts, data, Target.of(problem))
+        told = predictions_of(model, pool.X[pool.test], problem.task, release.threshold)
+        truth = pool.y[pool.test]
+        wrong = is_wrong(told.predicted, truth, release.tolerance)
+        is_number = problem.task is Task.REGRESSION
+        blank = cls(
+            task=problem.task,
+            tolerance=release.tolerance,
+            error=float(wrong.mean()),
+            alert_share=told.alert_share(problem.task),
+            mean_score=float(told.scores.mean()),
+            numbers=np.sort(told.scores) if is_number else np.zeros(0),
+            blocks=(),
+        )
+        rows = blank.seen(told, truth, np.arange(wrong.size))
+        blocks = tuple(
+            (rows.scores[own], rows.said[own], rows.truth[own])
+            for own in _cut(pool, data.day_column, workspace.settings.watch.block)
+        )
+        return cls(**(vars(blank) | {"blocks": blocks}))
+
+    def rows(self, block: pl.DataFrame) -> MonitoredRows:
+        """The rows of a block that was observed, as the monitor looks at them."""
+        told = Predictions(block[SAID].to_numpy(), block[SCORE].to_numpy())
+        is_known = block[TRUTH].is_not_null()
+        return self.seen(told, block[TRUTH].filter(is_known).to_numpy(), is_known.arg_true())
+
+    def seen(self, told: Predictions, truth: NDArray[np.generic], rows: object) -> MonitoredRows:
+        """What the monitor makes of predictions, and of the truth of some rows."""
+        known = np.asarray(rows, dtype=np.int64)
+        if self.task is Task.BINARY:
+            said = told.predicted.astype(np.float64)
+            return MonitoredRows(told.scores, said, known, truth.astype(np.float64))
+        scores = told.scores
+        if self.task is Task.REGRESSION:
+            # errors grow or shrink with the number, so its rank tells what its size would
+            scores = np.searchsorted(self.numbers, scores) / max(self.numbers.size, 1)
+        right = ~is_wrong(told.predicted[known], truth, self.tolerance)
+        return MonitoredRows(scores, np.ones(scores.size), known, right.astype(np.float64))
+
+    def monitor(self, watch: WatchSettings, rng: np.random.Generator) -> Monitor | None:
+        """A monitor that knows the reference and nothing yet of new rows; None if too short."""
+        if len(self.blocks) < FEWEST_BLOCKS:
+            return None
+        return Monitor(
+            self.blocks,
+            labels=watch.labels,
+            tolerance=watch.tolerance,
+            run_length=run_length(watch),
+            rng=rng,
+        )
+
+
+@dataclass(frozen=True)
+class ReferenceSources:
+    """What a reference is made from.
+
+    Attributes
+    ----------
+    data, problem, tuning : Data, Problem, Tuning
+        That the release stands on.
+    family : str
+        Of the model.
+    """
+
+    data: Data
+    problem: Problem
+    tuning: Tuning
+    family: str
+
+    @classmethod
+    def of(cls, workspace: Workspace, on: Mapping[str, int], problem: Problem) -> ReferenceSources:
+        """What a release stands on, by the numbers of the entries."""
+        record = workspace.record
+        return cls(
+            data=record.entry(on["data"]).verdict_as(Data),
+            problem=problem,
+            tuning=record.entry(on["tuning"]).verdict_as(Tuning),
+            family=family_of(record, on["tuning"]),
+        )
+
+
+def run_length(watch: WatchSettings) -> float:
+    """Blocks between two false alarms, at least on average."""
+    return max(2.0, watch.false_alarm_years * _BLOCKS_A_YEAR[watch.block])
+
+
+def _cut(pool: Pool, column: str, block: str) -> Sequence[NDArray[np.intp]]:
+    """Test rows by block; blocks that are cut short are left out."""
+    n_rows = pool.test.size
+    if column:
+        names = np.asarray(block_names(pool.frame[column][pool.test], block))
+    else:
+        names = np.random.default_rng(0).integers(0, _UNDATED_BLOCKS, n_rows).astype(str)
+    kept = [np.flatnonzero(names == name) for name in sorted(set(names.tolist()) - {""})]
+    typical = float(np.median([own.size for own in kept])) if kept else 0.0
+    return [own for own in kept if own.size > typical / 2]

@@ -1,0 +1,102 @@
+"""watch / monitor: does what we see still look like what we learnt from, and is it good enough?
+
+The unit of evidence is a block, a day or a week, never a row: errors cluster in time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.monitor.monitor_evidence import (
+    FEWEST_LABELS,
+    FEWEST_REFERENCE,
+    Block,
+    Evidence,
+)
+from leadline.phases.monitor.monitor_findings import (
+    monitor_findings,
+    rate_words,
+    target_words,
+)
+from leadline.phases.verdict import Answer, Verdict
+from leadline.phases.wording import plural
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monitor(Verdict, Evidence):
+    """Whether the release is still good enough."""
+
+    @property
+    def score_words(self) -> str:
+        """What a page calls the mean score."""
+        if self.reference_alert_share is not None:
+            return "mean score"
+        return "mean confidence" if self.tolerance is None else "mean prediction"
+
+
+def assess(evidence: Evidence) -> Monitor:
+    """Say whether the release still does what it was released for."""
+    answer, summary = _answer(evidence)
+    return Monitor(
+        answer=answer, summary=summary, findings=monitor_findings(evidence), **vars(evidence)
+    )
+
+
+def _answer(evidence: Evidence) -> tuple[Answer, str]:
+    """The answer is about the newest block: what was good before may no longer be."""
+    alarm = evidence.open_alarm
+    if alarm is not None:
+        newest = next((b for b in reversed(evidence.blocks) if evidence.is_known(b)), None)
+        now = f" In {newest.name} {rate_words(evidence, newest)}." if newest else ""
+        return Answer.NO, (
+            f"Alarm since {alarm.block}: more is wrong than on the reference, where "
+            f"{evidence.reference_error:.1%} were.{now} Retrain, or explain the alarm."
+        )
+    blocks = [b for b in evidence.blocks if not b.is_closed and b.n_counted]
+    if not blocks:
+        return (
+            Answer.UNCLEAR,
+            f"{_nothing(evidence)}: whether the model is good enough is not known.",
+        )
+    newest = blocks[-1]
+    if not evidence.is_known(newest):
+        return Answer.UNCLEAR, f"Of {newest.name} it is not known: {_lack(evidence, newest)}."
+    told = f"In {newest.name} {rate_words(evidence, newest)}"
+    if newest.evidence is None:
+        why = "only counts of it were kept"
+        if evidence.n_reference_blocks < FEWEST_REFERENCE:
+            why = f"the reference has {plural(evidence.n_reference_blocks, 'block')}"
+        return Answer.UNCLEAR, f"{told}. Whether that is a rise cannot be said: {why}."
+    missed = target_words(evidence, newest)
+    if missed:
+        return Answer.UNCLEAR, f"{told}: no alarm, but below the target ({missed})."
+    n_known = sum(evidence.is_known(b) for b in blocks)
+    return Answer.GO, (
+        f"Still good enough. {told}, on the reference {evidence.reference_error:.1%}; no alarm in "
+        f"{plural(n_known, 'block')} with labels."
+    )
+
+
+def _nothing(evidence: Evidence) -> str:
+    """Why there is no block to judge."""
+    if any(block.is_closed for block in evidence.blocks):
+        return "The alarm is closed, and no block has come in since"
+    return f"{plural(len(evidence.blocks), 'block')}, without a row that the release did not know"
+
+
+def _lack(evidence: Evidence, block: Block) -> str:
+    """Why the error of a block is not known."""
+    if not block.n_labelled:
+        return f"none of its {plural(block.n_counted, 'row')} has a label"
+    wrong = f", {block.n_wrong:,} of them wrong," if block.n_wrong else ""
+    if block.n_labelled < FEWEST_LABELS:
+        verb = "are" if block.n_labelled > 1 else "is"
+        return (
+            f"{plural(block.n_labelled, 'label')}{wrong} {verb} too few to say, {FEWEST_LABELS} are "
+            f"needed and {min(evidence.n_labels, block.n_counted)} wanted"
+        )
+    assert block.error is not None
+    return (
+        f"{plural(block.n_labelled, 'label')}{wrong} leave between {block.error.low:.0%} and "
+        f"{block.error.high:.0%} wrong, which is too wide to say anything"
+    )

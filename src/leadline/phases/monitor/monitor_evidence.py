@@ -1,0 +1,291 @@
+"""Evidence of the monitor: blocks of new data, alarms and their life, the reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.phases.verdict import Bounds
+
+FEWEST_LABELS = 10
+FEWEST_REFERENCE = 3
+_WIDEST = 0.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """A column that looks different from the reference.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    distance : float in [0, 1]
+        Total variation for categories, Kolmogorov-Smirnov for numbers.
+    words : str
+        What changed, for a person.
+    """
+
+    column: str
+    distance: float
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A day or week of new data.
+
+    Attributes
+    ----------
+    name : str
+        First day of the block, ISO, or the file's name.
+    n_rows : int
+        Rows scored.
+    alert_share : float in [0, 1] or None
+        Share flagged; None where there is no threshold.
+    mean_score : float
+        Mean predicted probability, of the hit or of the likeliest class; of numbers, mean
+        prediction.
+    n_labelled : int
+        Rows whose truth has arrived; those that the release learnt from do not count.
+    n_wrong : int or None
+        Labelled rows that were wrong; None in verdicts from before it was kept.
+    n_wanted : int
+        Rows that want a label still.
+    error : Bounds or None
+        Share of the block's rows that are wrong; None without labels.
+    precision, recall : Bounds or None
+        Of a binary label; None without labels enough.
+    cost : Bounds or None
+        Money that the errors on 1,000 rows cost; None without labels enough, and where misses and
+        false alarms cannot be told apart.
+    off_by : float or None
+        How far numbers were off on average; None without labels, and for classes.
+    evidence : float or None
+        That the error has risen, of all blocks since the search for a rise began, at most a
+        million; None where the reference is too short, or rows were not kept.
+    is_alarm : bool
+        Whether an alarm was raised at this block.
+    is_closed : bool
+        Whether it lies before the end of an alarm that was closed: it is history.
+    shifts : tuple of Shift
+        Largest first.
+    n_learnt : int or None
+        Rows that the release learnt from or was tested on, or that equal one of those by chance;
+        None where the release does not know them.
+    is_learnt : bool
+        Whether they are far more than chance brings: then they do not count.
+    is_counted_only : bool
+        Whether the record has counts of it and no rows, as it had in versions of before.
+    """
+
+    name: str
+    n_rows: int
+    alert_share: float | None
+    mean_score: float
+    n_labelled: int = 0
+    n_wrong: int | None = None
+    n_wanted: int = 0
+    error: Bounds | None = None
+    precision: Bounds | None = None
+    recall: Bounds | None = None
+    cost: Bounds | None = None
+    off_by: float | None = None
+    evidence: float | None = None
+    is_alarm: bool = False
+    is_closed: bool = False
+    shifts: tuple[Shift, ...] = ()
+    n_learnt: int | None = None
+    is_learnt: bool = False
+    is_counted_only: bool = True
+
+    @property
+    def n_counted(self) -> int:
+        """Rows that count."""
+        return self.n_rows - (self.n_learnt or 0) if self.is_learnt else self.n_rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmStep:
+    """What a person did about an alarm.
+
+    Attributes
+    ----------
+    act : str
+        Seen, explained or closed.
+    person, why : str
+        Who, and the explanation if one was given.
+    at : str
+        When, ISO 8601 in UTC.
+    """
+
+    act: str
+    person: str
+    why: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """An alarm, and its life.
+
+    Attributes
+    ----------
+    block : str
+        At which it was raised.
+    evidence : float or None
+        At that block; None where later labels have taken it away.
+    is_open : bool
+        Nobody has closed it.
+    steps : tuple of AlarmStep
+        What people did, in order.
+    """
+
+    block: str
+    evidence: float | None
+    is_open: bool
+    steps: tuple[AlarmStep, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What has become of it, and who did that last.
+
+        Examples
+        --------
+        >>> Alarm(block="2025-01-20", evidence=1e3, is_open=True).words
+        'raised; nobody has seen it yet'
+        """
+        if not self.steps:
+            return "raised; nobody has seen it yet"
+        last = self.steps[-1]
+        return f"{last.act} by {last.person}{f': {self.why}' if self.why else ''}"
+
+    @property
+    def story(self) -> str:
+        """What people did, step by step."""
+        told = [
+            f"{step.act} by {step.person} on {step.at[:10]}{f' ({step.why})' if step.why else ''}"
+            for step in self.steps
+        ]
+        return "; ".join(told) or "nobody has seen it yet"
+
+    @property
+    def why(self) -> str:
+        """The newest explanation; empty if there is none."""
+        return next((step.why for step in reversed(self.steps) if step.why), "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfTest:
+    """How often a run of the reference's own blocks, shuffled, raises an alarm.
+
+    Attributes
+    ----------
+    rate : float in [0, 1]
+        Share of the runs.
+    n_runs, n_blocks : int
+        Runs tried, and blocks watched in each.
+    n_labels : int
+        Labels that a block has there, as the blocks that were observed have.
+    """
+
+    rate: float
+    n_runs: int
+    n_blocks: int
+    n_labels: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """The target of the problem.
+
+    Attributes
+    ----------
+    scoring, words : str
+        The metric, and what a page calls it.
+    target : float
+        Good enough.
+    released : float or None
+        What the release scored on the test set.
+    """
+
+    scoring: str
+    words: str
+    target: float
+    released: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """New blocks beside the reference.
+
+    Attributes
+    ----------
+    release_id : str
+        The release that scored them.
+    reference_error : float
+        Share wrong on the reference, the test set.
+    reference_alert_share : float in [0, 1] or None
+        Share flagged there; None where there is no threshold.
+    reference_mean_score : float or None
+        Mean score there; None if it was not measured.
+    tolerance : float or None
+        Numbers off by more than this count as wrong; None for classes.
+    n_reference_blocks : int
+        Blocks of the reference whose spread a rise is held against.
+    accepted_rise : float
+        Rise of the share wrong that raises no alarm.
+    block : str
+        Length of a block: day, week or month; empty in verdicts from before it was kept.
+    n_labels : int
+        Labels that a block gets.
+    run_length : float or None
+        Evidence at which an alarm is raised: blocks between two false alarms, at least on average.
+    false_alarm_years : float or None
+        The same in years.
+    self_test : SelfTest or None
+        None where the reference has too few blocks to shuffle.
+    target : Target or None
+        None in verdicts from before it was kept.
+    alarms : tuple of Alarm
+        Of this release, the oldest first; at most the last is open.
+    currency : str
+        Of the costs.
+    confidence_level : float
+        Of the intervals.
+    blocks : tuple of Block
+        In the order of time.
+    """
+
+    release_id: str
+    reference_error: float
+    reference_alert_share: float | None
+    reference_mean_score: float | None = None
+    tolerance: float | None = None
+    n_reference_blocks: int
+    accepted_rise: float = 0.0
+    block: str = ""
+    n_labels: int = 50
+    run_length: float | None = None
+    false_alarm_years: float | None = None
+    self_test: SelfTest | None = None
+    target: Target | None = None
+    alarms: tuple[Alarm, ...] = ()
+    currency: str
+    confidence_level: float = 0.9
+    blocks: tuple[Block, ...]
+
+    @property
+    def widest_useful(self) -> float:
+        """An interval of the error that is wider says nothing of use."""
+        return min(_WIDEST, 0.1 + self.reference_error)
+
+    @property
+    def open_alarm(self) -> Alarm | None:
+        """The alarm that nobody has closed; None if there is none."""
+        return next((alarm for alarm in self.alarms if alarm.is_open), None)
+
+    def is_known(self, block: Block) -> bool:
+        """Whether the error of a block is known well enough to say anything by it."""
+        if block.error is None or block.n_labelled < FEWEST_LABELS:
+            return False
+        return block.error.high - block.error.low <= self.widest_useful

@@ -1,0 +1,184 @@
+"""Findings of the monitor: alarms, labels wanted, learnt rows, target, self-test, shifts."""
+
+from __future__ import annotations
+
+from leadline.phases.monitor.monitor_evidence import FEWEST_REFERENCE, Block, Evidence
+from leadline.phases.verdict import Finding, note, warning
+from leadline.phases.wording import plural
+
+_MOST_NAMED = 3
+# an interval that is narrower has no width
+_EXACT = 1e-3
+_ACCURACY, _ERROR_RATE = "accuracy", "error_rate"
+
+
+def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
+    """What a person should know beside the answer."""
+    return (
+        *_alarms(evidence),
+        *_learnt(evidence),
+        *_labels(evidence),
+        *_target(evidence),
+        *_reference(evidence),
+        *_shifts(evidence),
+    )
+
+
+def rate_words(evidence: Evidence, block: Block) -> str:
+    """How much of a block is wrong, with its interval."""
+    if block.error is None:
+        return "how much is wrong is not known"
+    error = block.error
+    if error.high - error.low < _EXACT:
+        return f"{error.estimate:.1%} are wrong (all {block.n_counted:,} rows have a label)"
+    return (
+        f"{error.estimate:.1%} are wrong ({evidence.confidence_level:.0%} interval "
+        f"{error.low:.1%} to {error.high:.1%})"
+    )
+
+
+def target_words(evidence: Evidence, block: Block) -> str:
+    """By what a block clearly misses the target; empty if it does not, or that is not measured."""
+    target, error = evidence.target, block.error
+    if target is None or error is None:
+        return ""
+    if target.scoring == _ACCURACY and 1 - error.low < target.target:
+        return f"measured {1 - error.estimate:.3g}, target {target.target:.3g}"
+    if target.scoring == _ERROR_RATE and error.low > target.target:
+        return f"measured {error.estimate:.3g}, target {target.target:.3g}"
+    return ""
+
+
+def _alarms(evidence: Evidence) -> list[Finding]:
+    found = []
+    for alarm in evidence.alarms:
+        if not alarm.is_open:
+            found.append(note(f"The alarm of {alarm.block} was {alarm.words}."))
+            continue
+        say = "leadline alarm explain --by NAME --why TEXT"
+        if not alarm.steps:
+            say = "leadline alarm seen --by NAME"
+        elif alarm.why:
+            say = "leadline alarm close --by NAME"
+        found.append(
+            warning(
+                f"Alarm of {alarm.block}: {alarm.words}.",
+                f"Retrain: label the newest blocks, add them to the data and run the project "
+                f"again. Or say what it is: {say}",
+            )
+        )
+    return found
+
+
+def _learnt(evidence: Evidence) -> list[Finding]:
+    learnt = [block for block in evidence.blocks if block.is_learnt]
+    if not learnt:
+        return []
+    n_rows = sum(block.n_rows for block in learnt)
+    n_learnt = sum(block.n_learnt or 0 for block in learnt)
+    return [
+        warning(
+            f"{n_learnt:,} of {n_rows:,} rows of {_named(learnt)} are rows that the release learnt "
+            "from or was tested on: they look better than new rows do, and do not count.",
+            "Hand over rows that came in since.",
+        )
+    ]
+
+
+def _labels(evidence: Evidence) -> list[Finding]:
+    wanting = [block for block in evidence.blocks if block.n_wanted]
+    if not wanting:
+        return []
+    n_rows = sum(block.n_wanted for block in wanting)
+    noun = evidence.block or "block"
+    of = f"{noun} {wanting[0].name}"
+    if len(wanting) > 1:
+        of = f"{plural(len(wanting), noun)} ({_named(wanting)})"
+    verb = "wants" if n_rows == 1 else "want"
+    return [
+        warning(
+            f"{plural(n_rows, 'row')} of {of} {verb} a label.",
+            "Write them into a file: leadline watch --ask rows.csv",
+        )
+    ]
+
+
+def _target(evidence: Evidence) -> list[Finding]:
+    target = evidence.target
+    if target is None:
+        return []
+    known = [b for b in evidence.blocks if not b.is_closed and evidence.is_known(b)]
+    newest = known[-1] if known else None
+    if target.scoring in (_ACCURACY, _ERROR_RATE) and newest and newest.error:
+        error = newest.error.estimate
+        measured = 1 - error if target.scoring == _ACCURACY else error
+        words = (
+            f"Target: {target.words} of {target.target:.3g}; in {newest.name} measured "
+            f"{measured:.3g}{_released(target.released)}."
+        )
+        missed = target_words(evidence, newest)
+        return [warning(words, "Retrain, or say that less is enough.") if missed else note(words)]
+    if target.scoring in (_ACCURACY, _ERROR_RATE):
+        words = f"Target: {target.words} of {target.target:.3g}; no block is known well enough"
+        return [note(f"{words} to compare{_released(target.released)}.")]
+    return [
+        note(
+            f"Target: {target.words} of {target.target:.3g}{_released(target.released)}. Labels "
+            "here measure the share that is wrong, which is held against the reference, not that."
+        )
+    ]
+
+
+def _released(score: float | None) -> str:
+    return "" if score is None else f", at release {score:.3g}"
+
+
+def _reference(evidence: Evidence) -> list[Finding]:
+    found = []
+    if evidence.n_reference_blocks < FEWEST_REFERENCE:
+        found.append(
+            warning(
+                f"The reference has {plural(evidence.n_reference_blocks, 'block')}; whether the "
+                "error has risen cannot be judged by that.",
+                "Set [watch] block to a shorter one, or set more test rows aside.",
+            )
+        )
+    if evidence.tolerance is not None:
+        found.append(
+            note(f"A number counts as wrong if it is off by more than {evidence.tolerance:.3g}.")
+        )
+    if evidence.accepted_rise:
+        found.append(note(f"A rise of up to {evidence.accepted_rise:.1%} raises no alarm."))
+    if evidence.false_alarm_years is not None:
+        found.append(
+            note(
+                "Set to at most about one false alarm in "
+                f"{plural(evidence.false_alarm_years, 'year')}."
+            )
+        )
+    test = evidence.self_test
+    if test is not None:
+        found.append(
+            note(
+                f"Self-test: of {test.n_runs:,} runs of {test.n_blocks} of the reference's own "
+                f"blocks, shuffled, with {plural(test.n_labels, 'label')} each, {test.rate:.1%} "
+                "raised an alarm."
+            )
+        )
+    return found
+
+
+def _shifts(evidence: Evidence) -> list[Finding]:
+    if not evidence.blocks:
+        return []
+    latest = evidence.blocks[-1]
+    return [
+        note(f"{latest.name}: {shift.words} (information, not an alarm).", "", (shift.column,))
+        for shift in latest.shifts[:3]
+    ]
+
+
+def _named(blocks: list[Block]) -> str:
+    shown = ", ".join(block.name for block in blocks[:_MOST_NAMED])
+    n_more = len(blocks) - _MOST_NAMED
+    return f"{shown} and {n_more:,} more" if n_more > 0 else shown

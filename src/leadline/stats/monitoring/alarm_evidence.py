@@ -1,0 +1,83 @@
+"""Evidence that the error has risen: an e-detector on the errors of blocks [1]_.
+
+A whole block is one observation. What few labels leave open of it is noise, which adds to the
+spread of blocks.
+
+References
+----------
+.. [1] J. Shin, A. Ramdas, A. Rinaldo (2024), E-detectors: a nonparametric framework for
+   sequential change detection. New England J. Statist. Data Sci. 2, 229-260.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.special import log_ndtr, logsumexp
+
+from leadline.stats.arrays import Floats
+
+# of standardised block errors: their spread is itself estimated, from few blocks
+_CAUTION = 1.15
+_MIXING = 0.25
+
+
+@dataclass
+class AlarmEvidence:
+    """What blocks say of a rise of the error above the reference.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Of the errors of the reference's blocks.
+    n_reference : int
+        How many those are.
+    tolerance : float, default=0
+        Rise that is accepted.
+
+    Examples
+    --------
+    >>> evidence = AlarmEvidence(mean=0.15, sd=0.02, n_reference=20)
+    >>> for error in [0.15, 0.16, 0.30, 0.30]:
+    ...     evidence.add(error, variance=0.001)
+    >>> evidence.value > 1000
+    True
+    """
+
+    mean: float
+    sd: float
+    n_reference: int
+    tolerance: float = 0.0
+    sums: Floats = field(default_factory=lambda: np.zeros(0), repr=False)
+
+    def add(self, error: float, variance: float) -> None:
+        """One more block for every start: standardised, so that nothing changed means below 0.
+
+        Parameters
+        ----------
+        error : float
+            Of the block, as measured.
+        variance : float
+            Of the measurement.
+        """
+        known = self.sd / np.sqrt(self.n_reference)
+        excess = error - self.mean - known - self.tolerance
+        z = excess / (_CAUTION * np.sqrt(self.sd**2 + variance) + 1e-12)
+        self.sums = np.append(self.sums, 0.0) + z
+
+    def restart(self) -> None:
+        """Forget the blocks."""
+        self.sums = np.zeros(0)
+
+    @property
+    def value(self) -> float:
+        """Of all starts together: a mixture over sizes of the rise, for each start."""
+        n = np.arange(self.sums.size, 0, -1)
+        if not n.size:
+            return 0.0
+        q = 1 + _MIXING * n
+        exponent = _MIXING * self.sums**2 / (2 * q)
+        one_sided = log_ndtr(np.sqrt(_MIXING) * self.sums / np.sqrt(q))
+        log = float(logsumexp(np.log(2) - 0.5 * np.log(q) + exponent + one_sided))
+        return float(np.exp(min(log, 700.0)))

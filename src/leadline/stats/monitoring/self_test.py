@@ -1,0 +1,136 @@
+"""Self-test of a monitor: how often a run raises an alarm although nothing has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from leadline.stats.arrays import Floats, as_labels, as_vector, check_positive
+from leadline.stats.monitoring.alarm_evidence import AlarmEvidence
+from leadline.stats.monitoring.labelled_error import gap_of, stratified_rows
+from leadline.stats.monitoring.predicted_error import PredictedError
+
+_FEWEST_BLOCKS = 6
+# samples of labels of each block; runs draw among them
+_N_SAMPLES = 12
+
+
+@dataclass(frozen=True)
+class RunFalseAlarms:
+    """Share of runs that alarm for nothing.
+
+    Parameters
+    ----------
+    rate : float in [0, 1]
+        Share of the runs in which an alarm was raised at any block.
+    n_runs : int
+        Shuffles tried.
+    n_blocks : int
+        Blocks watched in each.
+    """
+
+    rate: float
+    n_runs: int
+    n_blocks: int
+
+
+def run_false_alarms(
+    reference: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike]],
+    labels: Sequence[int],
+    *,
+    rng: np.random.Generator,
+    tolerance: float = 0.0,
+    run_length: float = 1000.0,
+    n_runs: int = 300,
+) -> RunFalseAlarms:
+    """Measure the false alarms of `Monitor` by shuffling the reference's own blocks.
+
+    Each run keeps half of the blocks as reference and watches the others, among which nothing has
+    changed but their order, with as many labels a block as were in truth used.
+
+    Parameters
+    ----------
+    reference : sequence of (scores, said, truth)
+        As for `Monitor`; at least six blocks.
+    labels : sequence of int >= 1
+        Numbers of labels that blocks had; each block watched has one of them, at random.
+    rng : Generator
+        Source of chance.
+    tolerance, run_length : float
+        As for `Monitor`.
+    n_runs : int >= 1, default=300
+        Shuffles.
+
+    Returns
+    -------
+    RunFalseAlarms
+        It describes a reference half as long as the real one, so that the real monitor is rather
+        better; and runs of so many blocks: of longer ones more alarm. Slow trends inside the
+        reference are broken up by the shuffle and do not show.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than six blocks, no number of labels, or a number is out of range.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> scores = rng.random((20, 200))
+    >>> truth = rng.random((20, 200)) < scores
+    >>> blocks = [(s, s >= 0.5, t) for s, t in zip(scores, truth)]
+    >>> tested = run_false_alarms(blocks, [50], rng=rng)
+    >>> tested.rate < 0.1, tested.n_blocks
+    (True, 10)
+    """
+    if len(reference) < _FEWEST_BLOCKS:
+        raise ValueError(
+            f"reference has {len(reference)} blocks; at least {_FEWEST_BLOCKS} are needed."
+        )
+    counts = as_vector(labels, "labels")
+    if np.any(counts < 1) or n_runs < 1 or not 0 <= tolerance < 1:
+        raise ValueError("labels and n_runs must be at least 1 and tolerance in [0, 1).")
+    check_positive(run_length - 1, "run_length - 1")
+    known, seen = _looked_at(reference, counts, rng)
+    half = -(-known.size // 2)
+    alarms = 0
+    for _ in range(n_runs):
+        order = rng.permutation(known.size)
+        kept = known[order[:half]]
+        evidence = AlarmEvidence(float(kept.mean()), float(kept.std(ddof=1)), half, tolerance)
+        for block, sample in zip(order[half:], rng.integers(_N_SAMPLES, size=half), strict=False):
+            evidence.add(*seen[block, sample])
+            if evidence.value >= run_length:
+                alarms += 1
+                break
+    return RunFalseAlarms(alarms / n_runs, n_runs, int(known.size - half))
+
+
+def _looked_at(
+    reference: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike]],
+    counts: Floats,
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats]:
+    """Error of each block; and what samples of labels make of it, with the variance of that."""
+    blocks: list[tuple[Floats, ...]] = []
+    for scores, said, truth in reference:
+        values = as_vector(scores, "scores")
+        answers = (as_labels(each, "said", n_samples=values.size) for each in (said, truth))
+        blocks.append((values, *(each.astype(np.float64) for each in answers)))
+    predicted = PredictedError.of(blocks)
+    known = np.array([np.mean(said != truth) for _, said, truth in blocks])
+    sizes = np.array([truth.size for _, _, truth in blocks])
+    share = (float(known @ sizes) + 0.5) / (float(sizes.sum()) + 1)
+    seen = np.empty((known.size, _N_SAMPLES, 2))
+    for number, (scores, said, truth) in enumerate(blocks):
+        expected, wrong = predicted(scores, said), (said != truth).astype(np.float64)
+        chance = share * (1 - share) * max(0.0, 1 / wrong.size - 1 / float(sizes.mean()))
+        for sample in range(_N_SAMPLES):
+            rows = stratified_rows(expected, int(rng.choice(counts)), rng)
+            gap = gap_of(expected, rows, wrong[rows])
+            variance = max(gap.variance, gap.usual_variance) + chance
+            seen[number, sample] = expected.mean() + gap.value, variance
+    return known, seen

@@ -1,0 +1,120 @@
+"""Rows that want a label: which, how they are written, and that they come back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from tests.projects import customers, run, write_settings
+
+from leadline.errors import NotReadyError
+from leadline.monitoring.block_rows import KEY_COLUMN
+from leadline.monitoring.label_requests import Asked, write_requests
+from leadline.monitoring.observations import observe_file
+from leadline.phases.monitor import Monitor
+from leadline.workspace import Workspace
+
+DATA = {"stream": ["stream.csv"], "test_share": 0.3}
+
+
+@pytest.fixture
+def folder(released_folder: Path) -> Path:
+    """Two weeks of rows without labels; twelve of each want one."""
+    write_settings(released_folder, watch={"block": "week", "labels": 12}, data=DATA)
+    observe(released_folder, rows().drop("left"), "new.csv")
+    return released_folder
+
+
+def rows() -> pl.DataFrame:
+    return customers(56, 3, skipped=616)
+
+
+def observe(folder: Path, frame: pl.DataFrame, name: str) -> None:
+    frame.write_csv(folder / name)
+    observe_file(str(folder), str(folder / name))
+
+
+def ask(folder: Path, name: str = "rows.csv") -> tuple[Asked, pl.DataFrame]:
+    path = folder / name
+    is_parquet = path.suffix == ".parquet"
+    asked = write_requests(str(folder), str(path), is_parquet)
+    read = pl.read_parquet if is_parquet else pl.read_csv
+    return asked, read(path)
+
+
+def filled(asked: pl.DataFrame, n: int | None = None) -> pl.DataFrame:
+    """With the truth, by what tells rows apart."""
+    truth = rows().select(pl.col("calls").round(3), "spend", truth="left")
+    whole = asked.drop("left").join(truth, on=["calls", "spend"], how="left", maintain_order="left")
+    whole = whole.rename({"truth": "left"})
+    if n is None:
+        return whole
+    return whole.with_columns(left=pl.when(pl.int_range(whole.height) < n).then("left"))
+
+
+def monitor(folder: Path) -> Monitor:
+    with Workspace.open(folder) as workspace:
+        verdict = run(workspace, "monitor").verdict
+    assert isinstance(verdict, Monitor)
+    return verdict
+
+
+def test_it_writes_keys_times_features_and_an_empty_label(folder: Path) -> None:
+    asked, frame = ask(folder)
+    assert (asked.n_rows, asked.label) == (24, "left")
+    assert asked.blocks == ("2024-06-03", "2024-06-10")
+    assert frame.columns == [KEY_COLUMN, "joined", "calls", "spend", "plan", "left"]
+    assert frame["left"].null_count() == frame.height == 24
+    # blind: neither the score nor what the model said
+    assert not {"score", "said", "flagged"} & set(frame.columns)
+
+
+def test_the_same_rows_are_asked_for_until_they_are_answered(folder: Path) -> None:
+    _, first = ask(folder)
+    _, again = ask(folder)
+    assert first.equals(again)
+    observe(folder, filled(first, 5), "back.csv")
+    _, rest = ask(folder)
+    assert set(rest[KEY_COLUMN]) == set(first[KEY_COLUMN][5:])
+
+
+def test_filled_in_they_come_back_and_count(folder: Path) -> None:
+    _, frame = ask(folder)
+    observe(folder, filled(frame), "rows.csv")
+    verdict = monitor(folder)
+    assert [(b.n_rows, b.n_labelled, b.n_wanted) for b in verdict.blocks] == [(28, 12, 0)] * 2
+    with pytest.raises(NotReadyError, match="No block wants a label"):
+        ask(folder)
+
+
+def test_a_parquet_file_will_do(folder: Path) -> None:
+    asked, frame = ask(folder, "rows.parquet")
+    assert frame.height == asked.n_rows
+    filled(frame).write_parquet(folder / "back.parquet")
+    observe_file(str(folder), str(folder / "back.parquet"))
+    assert all(block.n_wanted == 0 for block in monitor(folder).blocks)
+
+
+def test_labels_that_came_unasked_take_their_place(folder: Path) -> None:
+    observe(folder, rows()[:8], "some.csv")
+    asked, frame = ask(folder)
+    assert asked.n_rows == 24 - 8
+    known = set(rows()[:8]["calls"].round(3).to_list())
+    assert not known & set(frame["calls"].to_list())
+
+
+def test_rows_of_a_user_have_their_own_names(released_folder: Path) -> None:
+    write_settings(released_folder, watch={"block": "week", "key": "id", "labels": 12}, data=DATA)
+    named = rows().with_columns(id=pl.int_range(56) + 500)
+    observe(released_folder, named.drop("left"), "new.csv")
+    _, frame = ask(released_folder)
+    assert frame.columns[0] == "id"
+    assert frame["id"].is_between(500, 555).all()
+    observe(released_folder, filled(frame).select("id", "left"), "labels.csv")
+    assert all(block.n_wanted == 0 for block in monitor(released_folder).blocks)
+
+
+def test_nothing_is_asked_before_there_are_rows(released_folder: Path) -> None:
+    with pytest.raises(NotReadyError, match="No block wants a label"):
+        ask(released_folder)
