@@ -11,11 +11,13 @@ from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, trim_op
 
 
 @verb("watch", example="leadline watch august.parquet")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--served", is_flag=True, help="Take in what 'leadline serve --log' has logged.")
 @trim_options
 @by_option
 def command(
     files: tuple[Path, ...],
+    served: bool,
     skip_lines: int,
     footer_rows: int,
     sheet: str,
@@ -27,7 +29,9 @@ def command(
 
     With the label column in the file, the blocks are judged; without it they are only compared.
     A block (a week, unless [watch] block says otherwise) that is seen again replaces its earlier
-    observation, so hand over whole blocks. Ends with exit code 3 if it is time to retrain.
+    observation, so hand over whole blocks. With --served the rows are those answered over HTTP
+    since the last time, and the labels those sent to POST /outcomes. Ends with exit code 3 if it is
+    time to retrain.
     """
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.progress import Display
@@ -35,17 +39,21 @@ def command(
     from leadline.phases.verdict import Answer
     from leadline.reading.file_forms.raw import Trim
     from leadline.reading.file_forms.trim_advice import Advice
-    from leadline.worker import observe, refresh
+    from leadline.worker import observe, observe_served, refresh
     from leadline.workspace import Workspace
 
+    if bool(files) == served:
+        raise click.UsageError("Name a FILE of new rows, or say --served and name none.")
+    if served and (skip_lines or footer_rows or sheet):
+        raise click.UsageError("A log has no lines to leave out: say --served alone.")
     entries = []
     notes: list[str] = []
     trim = Trim(skip_lines, footer_rows, sheet, Advice.COMMAND)
     screen = console(as_json=as_json)
     with Workspace.open(folder) as workspace, Display(screen) as display:
-        for file in files:
-            display.start("watch", f"scoring {file.name}")
-            told = observe(workspace, file, trim).notes
+        for file in files or (None,):
+            display.start("watch", f"scoring {file.name if file else 'what was served'}")
+            told = (observe(workspace, file, trim) if file else observe_served(workspace)).notes
             display.clear()
             notes += told
             if not as_json:
