@@ -19,28 +19,53 @@ from leadline.cli.web import listening
     show_default="8000",
     help="Port to listen on; 0 takes a free one.",
 )
-def command(host: str, port: int, folder: Path, as_json: bool) -> None:
+@click.option(
+    "--log/--no-log",
+    default=None,
+    help="Keep rows and answers, so that outcomes can come in.  [default: [serve] log]",
+)
+def command(host: str, port: int, log: bool | None, folder: Path, as_json: bool) -> None:
     """Answer HTTP requests with the release in service.
 
     POST /predict with {"rows": [{...}]}; GET /schema tells the columns, /health/ready whether the
     golden rows have been replayed. Keep it behind a proxy of yours if others must reach it: it
     knows no users.
+
+    With --log each row and its answer are kept in .leadline/served for [serve] keep_days, and POST
+    /outcomes takes what turned out of them; 'leadline watch --served' looks at both. Rows may be
+    personal: it is off unless [serve] log or this switch says otherwise.
     """
     from leadline.cli.releases import latest_release
     from leadline.engines.loading import load
     from leadline.engines.releases.keys import public_keys
+    from leadline.monitoring.served_rows import log_place
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:
         release = latest_release(workspace)
         bundle = workspace.releases_folder / release.bundle
         trusted, modules = public_keys(workspace.key_path), workspace.folder
+        place = log_place(workspace)
+        is_logged = workspace.settings.serve.log if log is None else log
+    place.delete_old()
+    if is_logged:
+        # rows that cannot be kept would be lost one by one
+        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     serve = load("servers", "http")
     # the engine listens by itself: what stands in its way is found out, and said, before
     with listening(host, port) as (listener, url):
         port = listener.getsockname()[1]
     if as_json:
-        echo_json({"url": url, "release": release.release_id})
+        where = {"log": str(place.folder)} if is_logged else {}
+        echo_json({"url": url, "release": release.release_id, **where})
     else:
         click.echo(f"Release {release.release_id} on {url} (Ctrl-C stops it)")
-    serve(bundle, host=host, port=port, trusted=trusted, modules=modules)
+        if is_logged:
+            click.echo(f"Rows and answers are kept in {place.folder}{kept_for(place.keep_days)}")
+    logged = place if is_logged else None
+    serve(bundle, host=host, port=port, trusted=trusted, modules=modules, log=logged)
+
+
+def kept_for(days: int) -> str:
+    """How long rows are kept, as a person is told."""
+    return f" for {days:,} day{'' if days == 1 else 's'}" if days else " for ever"

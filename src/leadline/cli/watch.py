@@ -1,4 +1,4 @@
-"""``leadline watch``: score new data and compare them with the reference."""
+"""``leadline watch``: score new data, ask for their labels, and judge the release by them."""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the rows that want a label into this file, CSV or Parquet.",
 )
+@click.option("--served", is_flag=True, help="Take in what 'leadline serve --log' has logged.")
 @trim_options
 @by_option
 def command(
     files: tuple[Path, ...],
     asked: Path | None,
+    served: bool,
     skip_lines: int,
     footer_rows: int,
     sheet: str,
@@ -50,6 +52,9 @@ def command(
     --ask writes rows that want a label, about 50 of each block, without score or prediction. Fill
     in the label column and hand the file over: leadline watch rows.csv.
 
+    With --served the rows are those answered over HTTP since the last time, and the labels those
+    sent to POST /outcomes.
+
     Ends with exit code 3 while an alarm is open.
     """
     from leadline.cli.terminal.entry_text import entry_json
@@ -60,14 +65,21 @@ def command(
     from leadline.reading.file_forms.trim_advice import Advice
     from leadline.workspace import Workspace
 
-    if not files and asked is None:
-        raise click.UsageError("Name FILES of new rows, or where to write rows: --ask rows.csv")
+    if files and served:
+        raise click.UsageError("Name FILES, or say --served and name none.")
+    if not files and not served and asked is None:
+        raise click.UsageError(
+            "Name FILES of new rows, say --served, or where to write rows: --ask rows.csv"
+        )
+    if served and (skip_lines or footer_rows or sheet):
+        raise click.UsageError("A log has no lines to leave out: say --served alone.")
     trim = Trim(skip_lines, footer_rows, sheet, Advice.COMMAND)
     screen = console(as_json=as_json)
     entries, notes, request = [], [], None
     with Workspace.open(folder) as workspace, Display(screen) as display:
-        if files:
-            notes = _observed(workspace, files, trim, display, screen, as_json=as_json)
+        if files or served:
+            sources = files or (None,)
+            notes = _observed(workspace, sources, trim, display, screen, as_json=as_json)
             entries = _judged(workspace, by, display, screen, as_json=as_json)
         if asked is not None:
             request = _asked(workspace, asked, display, screen, as_json=as_json)
@@ -80,20 +92,20 @@ def command(
 
 def _observed(
     workspace: Workspace,
-    files: Sequence[Path],
+    sources: Sequence[Path | None],
     trim: Trim,
     display: Display,
     screen: Console,
     *,
     as_json: bool,
 ) -> list[str]:
-    """Score files; return what a person should know of them."""
-    from leadline.worker import observe
+    """Score files, or for None what was served; return what a person should know of them."""
+    from leadline.worker import observe, observe_served
 
     notes: list[str] = []
-    for file in files:
-        display.start("watch", f"scoring {file.name}")
-        told = observe(workspace, file, trim).notes
+    for file in sources:
+        display.start("watch", f"scoring {file.name if file else 'what was served'}")
+        told = (observe(workspace, file, trim) if file else observe_served(workspace)).notes
         display.clear()
         notes += told
         if not as_json:

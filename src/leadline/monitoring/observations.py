@@ -62,7 +62,9 @@ class _Count:
     n_labels: int = 0
 
 
-def observe_file(folder: str, path: str, trim: Trim = BY_COMMAND) -> Observed:
+def observe_file(
+    folder: str, path: str, trim: Trim = BY_COMMAND, *, key: str = ""
+) -> Observed:
     """Score a file of new rows block by block and put each block on the record.
 
     Parts of a block add up. A row that comes again is the same row, known by the column that
@@ -77,6 +79,8 @@ def observe_file(folder: str, path: str, trim: Trim = BY_COMMAND) -> Observed:
         Any file that a project can be made of; with the label column where the truth has arrived.
     trim : Trim
         Lines of the file that are no rows.
+    key : str, default=""
+        Column that names the rows; empty: the one of the settings.
 
     Returns
     -------
@@ -101,11 +105,11 @@ def observe_file(folder: str, path: str, trim: Trim = BY_COMMAND) -> Observed:
             trim=trim,
             note=notes.append,
         )
-        watch = workspace.settings.watch
-        delivery = Delivery.of(Path(path).name, table, watched.data, watched.problem, watch.key)
-        if watch.key and delivery.keys is None:
+        named = key or workspace.settings.watch.key
+        delivery = Delivery.of(Path(path).name, table, watched.data, watched.problem, named)
+        if named and delivery.keys is None:
             notes.append(
-                f"{delivery.file} has no column {watch.key!r} ([watch] key): its rows are known "
+                f"{delivery.file} has no column {named!r} ([watch] key): its rows are known "
                 "by their values."
             )
         keep = _keep_labels if delivery.is_labels_only else _keep_rows

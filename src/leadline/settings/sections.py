@@ -366,7 +366,7 @@ class SlicesSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ServeSettings:
-    """[serve]: the load the release must bear, and the price of an instance.
+    """[serve]: the load the release must bear, the price of an instance, and what is logged.
 
     Attributes
     ----------
@@ -380,6 +380,10 @@ class ServeSettings:
         Price of one instance.
     priced_at : str
         Date of the price; empty if not stated.
+    log : bool
+        Whether `leadline serve` logs what it answers.
+    keep_days : int >= 0
+        Days that logged rows and their outcomes are kept; 0: for ever.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
@@ -389,6 +393,8 @@ class ServeSettings:
     spare: Annotated[int, Field(ge=0)] = 1
     instance_per_hour: AtLeast0 = 0.10
     priced_at: str = ""
+    log: bool = False
+    keep_days: Annotated[int, Field(ge=0)] = 90
 
 
 @dataclass(frozen=True, kw_only=True)

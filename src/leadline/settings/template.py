@@ -23,7 +23,7 @@ _TITLES = {
     "labels": "How many people label an item, how are they checked, and what is labelled next?",
     "find": "Which kinds of models are tried?",
     "slices": "Whom does the model fail? Looked at when it is tuned.",
-    "serve": "Which load must the model bear?",
+    "serve": "Which load must the model bear, and is logged what it answers?",
     "watch": "How is the model watched once it is in service?",
 }
 _WORDS = {
@@ -113,6 +113,8 @@ _WORDS = {
         "spare": "instances that may fail",
         "instance_per_hour": "price of one instance",
         "priced_at": "date of that price",
+        "log": "true: leadline serve keeps rows and answers; they may be personal",
+        "keep_days": "days that these, and their outcomes, are kept; 0: for ever",
     },
     "watch": {
         "block": "day, week or month",

@@ -322,3 +322,29 @@ def ask_for_labels(workspace: Workspace, file: Path, *, is_parquet: bool) -> Ask
         limit_s=_LIMIT_S,
     )
     return asked
+
+
+def observe_served(workspace: Workspace) -> Observed:
+    """Put what servers have logged since the last time on the record, in a child process.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+
+    Returns
+    -------
+    Observed
+        Names of the blocks, and what a person should know.
+
+    Raises
+    ------
+    LeadlineError
+        If nothing is released yet, or nothing was logged.
+    """
+    observed: Observed = run_with_limit(
+        "leadline.monitoring.served_intake:observe_served",
+        str(workspace.folder),
+        limit_s=_LIMIT_S,
+    )
+    return observed

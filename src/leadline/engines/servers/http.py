@@ -21,7 +21,10 @@ from fastapi.responses import JSONResponse
 from threadpoolctl import threadpool_limits
 
 from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
+from leadline.engines.served.log_place import LogPlace
 from leadline.engines.servers import inference
+from leadline.engines.servers.answer_log import AnswerLog, Asked, NoLogError
+from leadline.engines.servers.outcomes import NotKeptError
 from leadline.engines.servers.request_queue import RequestQueue
 from leadline.engines.servers.request_schema import Requests, UnreadableError
 from leadline.errors import DataError, LeadlineError
@@ -44,6 +47,7 @@ def serve(
     max_body_bytes: int = _MAX_BODY_BYTES,
     max_rows: int = _MAX_ROWS,
     modules: Path | str = "",
+    log: LogPlace | None = None,
 ) -> None:
     """Open a release, and answer until the process is asked to end.
 
@@ -65,6 +69,8 @@ def serve(
         More rows in one request are answered 422.
     modules : Path or str, default=""
         Where ``leadline.toml`` lies, for a model of a person's own.
+    log : LogPlace, optional
+        Where answered rows and their outcomes are kept; None: they are not.
 
     Raises
     ------
@@ -72,7 +78,7 @@ def serve(
         If the release is not as it was sealed, or does not fit this environment.
     """
     bundle = open_bundle(bundle_folder, trusted=trusted, modules=modules)
-    app = create_app(bundle, max_body_bytes=max_body_bytes, max_rows=max_rows)
+    app = create_app(bundle, max_body_bytes=max_body_bytes, max_rows=max_rows, log=log)
     # what is loaded now stays: without it, garbage collection is the tail of the latency
     gc.collect()
     gc.freeze()
@@ -89,33 +95,47 @@ def serve(
 
 
 def create_app(
-    bundle: ReleaseBundle, *, max_body_bytes: int = _MAX_BODY_BYTES, max_rows: int = _MAX_ROWS
+    bundle: ReleaseBundle,
+    *,
+    max_body_bytes: int = _MAX_BODY_BYTES,
+    max_rows: int = _MAX_ROWS,
+    log: LogPlace | None = None,
 ) -> FastAPI:
     """The application of an opened release.
 
     ``POST /predict`` takes ``{"rows": [{column: value}]}``; ``GET /schema`` says which columns.
     A body that is not JSON is answered 400, one that is too large 413, one that does not fit
-    the schema 422; each with what was found, what is needed and what to do next.
+    the schema 422; each with what was found, what is needed and what to do next. With a log,
+    answers have an id, and ``POST /outcomes`` takes what turned out of them.
 
     Parameters
     ----------
     bundle : ReleaseBundle
         Opened, hence ready.
-    max_body_bytes, max_rows : int
+    max_body_bytes, max_rows, log
         As in `serve`.
     """
     manifest = bundle.manifest
-    requests = Requests(manifest, max_rows=max_rows)
+    requests = Requests(manifest, max_rows=max_rows, day=log.day if log else "")
     queue = RequestQueue(bundle)
-    app = FastAPI(title=f"{manifest.project} {manifest.release_id}", openapi_url=None)
+    logged = AnswerLog(log, max_rows=max_rows)
+    title = f"{manifest.project} {manifest.release_id}"
+    app = FastAPI(title=title, openapi_url=None, lifespan=logged.lifespan)
     app.add_exception_handler(LeadlineError, _refuse)
     app.add_exception_handler(Exception, _fail)
 
     @app.post("/predict")
     async def predict(request: Request) -> Response:
-        rows = requests.read(await _body(request, max_body_bytes))
+        body = await _body(request, max_body_bytes)
+        name = logged.name(request)
+        rows, days = requests.read_dated(body)
         answers = await queue.answer(rows)
-        return JSONResponse({"release": manifest.release_id, "predictions": answers.to_dicts()})
+        told = {"release": manifest.release_id, "predictions": answers.to_dicts()}
+        return logged.answered(told, Asked(name, rows, days, len(body)), answers, manifest)
+
+    @app.post("/outcomes")
+    async def take_outcomes(request: Request) -> Response:
+        return await logged.take(await _body(request, max_body_bytes), manifest)
 
     @app.get("/schema")
     async def schema() -> Response:
@@ -127,6 +147,7 @@ def create_app(
                 "classes": manifest.classes,
                 "threshold": manifest.threshold,
                 "body": requests.schema(),
+                **logged.schema(manifest),
             }
         )
 
@@ -139,7 +160,8 @@ def create_app(
     @app.get("/v2/health/ready")
     async def ready() -> Response:
         # the golden rows were replayed before there was an application
-        return JSONResponse({"ready": True, "release": manifest.release_id})
+        told = {"ready": True, "release": manifest.release_id}
+        return JSONResponse(told | logged.about())
 
     @app.get("/v2/models/{name}")
     async def metadata(name: str) -> Response:
@@ -154,9 +176,14 @@ def create_app(
     @app.post("/v2/models/{name}/infer")
     async def infer(name: str, request: Request) -> Response:
         inference.refuse_other_name(name, manifest)
-        asked = inference.read(await _body(request, max_body_bytes))
-        answers = await queue.answer(requests.read_columns(inference.columns(asked)))
-        return JSONResponse(inference.written(asked, answers, manifest))
+        body = await _body(request, max_body_bytes)
+        asked = inference.read(body)
+        name = logged.name(request, asked.id)
+        rows, days = requests.read_dated_columns(inference.columns(asked))
+        answers = await queue.answer(rows)
+        told = inference.written(asked, answers, manifest)
+        one = Asked(name, rows, days, len(body))
+        return logged.answered(told, one, answers, manifest, name_as="id")
 
     return app
 
@@ -185,6 +212,8 @@ async def _refuse(_: Request, error: Exception) -> Response:
         (UnreadableError, 400),
         (TooLargeError, 413),
         (inference.UnknownModelError, 404),
+        (NoLogError, 404),
+        (NotKeptError, 503),
     ):
         if isinstance(error, kind):
             status = code

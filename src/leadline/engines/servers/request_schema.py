@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -44,15 +45,20 @@ class Requests:
         Names the columns.
     max_rows : int
         Most rows of one request.
+    day : str, default=""
+        A further column that a row may have: when it was, in ISO 8601. The model is not given it.
+        Nothing changes where it is empty or a column of the release.
     """
 
-    def __init__(self, manifest: Manifest, *, max_rows: int) -> None:
-        self._names = list(manifest.columns)
+    def __init__(self, manifest: Manifest, *, max_rows: int, day: str = "") -> None:
+        self._n_columns = len(manifest.columns)
         # a column may have any name, a field may not: number them and use the name as alias
         columns: dict[str, Any] = {
             f"c{index}": (_type_of(kind, manifest.image_size), Field(alias=name))
             for index, (name, kind) in enumerate(manifest.columns.items())
         }
+        if day and day not in manifest.columns:
+            columns["day"] = (_DAY, Field(default=None, alias=day))
         row = create_model("Row", __config__=_STRICT, **columns)
         rows: Any = (Annotated[list[row], Field(min_length=1, max_length=max_rows)], ...)
         self._body: type[BaseModel] = create_model("Body", __config__=_STRICT, rows=rows)
@@ -71,11 +77,15 @@ class Requests:
         DataError
             If a column is missing, unknown, or holds a value of another type.
         """
+        return self.read_dated(data)[0]
+
+    def read_dated(self, data: bytes) -> tuple[list[tuple[Any, ...]], list[str | None]]:
+        """The rows as `read` gives them, and when each was; no times where no row may have one."""
         try:
             body: Any = self._body.model_validate_json(data)
         except ValidationError as error:
-            raise _refusal(error) from None
-        return _tuples(body)
+            raise refusal(error) from None
+        return self._split(body)
 
     def read_columns(self, columns: Mapping[str, Sequence[Any]]) -> list[tuple[Any, ...]]:
         """The rows of values that came column by column.
@@ -85,6 +95,12 @@ class Requests:
         DataError
             As `read`.
         """
+        return self.read_dated_columns(columns)[0]
+
+    def read_dated_columns(
+        self, columns: Mapping[str, Sequence[Any]]
+    ) -> tuple[list[tuple[Any, ...]], list[str | None]]:
+        """The rows as `read_columns` gives them, and when each was, as `read_dated` does."""
         if len({len(values) for values in columns.values()}) > 1:
             raise DataError(
                 "The inputs have different lengths.", "One value a row is needed.", "Fill them up."
@@ -94,9 +110,17 @@ class Requests:
             dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)
         ]
         try:
-            return _tuples(self._body.model_validate({"rows": rows}))
+            return self._split(self._body.model_validate({"rows": rows}))
         except ValidationError as error:
-            raise _refusal(error) from None
+            raise refusal(error) from None
+
+    def _split(self, body: Any) -> tuple[list[tuple[Any, ...]], list[str | None]]:
+        """Values of the columns, and the times."""
+        # a model keeps its fields in the order of their declaration
+        rows = [tuple(vars(row).values()) for row in body.rows]
+        if len(rows[0]) == self._n_columns:
+            return rows, []
+        return [row[:-1] for row in rows], [row[-1] for row in rows]
 
 
 def _type_of(kind: str, image_size: int) -> Any:
@@ -131,24 +155,52 @@ def _as_name(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
-def _tuples(body: Any) -> list[tuple[Any, ...]]:
-    # a model keeps its fields in the order of their declaration
-    return [tuple(vars(row).values()) for row in body.rows]
+def _as_day(value: str | None) -> str | None:
+    """A time without a zone, in UTC."""
+    if not value:
+        return None
+    try:
+        time = datetime.fromisoformat(value)
+        if time.tzinfo is not None:
+            time = time.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
+        raise ValueError("A date such as 2024-05-31 or 2024-05-31T14:30 is needed") from error
+    return time.isoformat(timespec="microseconds")
 
 
-def _refusal(error: ValidationError) -> DataError:
-    """The first fault of a request in three parts."""
+_DAY = Annotated[
+    str | None,
+    AfterValidator(_as_day),
+    Field(description="when the row was, in ISO 8601, or null; the model is not given it"),
+]
+
+
+def refusal(
+    error: ValidationError, place: str = "", unknown: str = "a column of this release"
+) -> DataError:
+    """The first fault of a request in three parts.
+
+    Parameters
+    ----------
+    error : ValidationError
+        Of its body, or of a part of it.
+    place : str, default=""
+        Of that part.
+    unknown : str
+        What a key is not that is too many.
+    """
     fault, n_more = error.errors(include_url=False)[0], error.error_count() - 1
     if fault["type"] == "json_invalid":
         return UnreadableError(
             f"The body is not JSON: {fault['msg']}.", "A JSON object is needed.", "Check quotes."
         )
-    place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in fault["loc"]).lstrip(".")
+    parts = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in fault["loc"])
+    place = f"{place}{parts}".lstrip(".")
     found = {
         "missing": f"{place} is missing.",
-        "extra_forbidden": f"{place} is not a column of this release.",
+        "extra_forbidden": f"{place} is not {unknown}.",
     }.get(fault["type"], f"{place or 'The body'} is {_shown(fault.get('input'))}.")
-    more = f" {n_more:,} more faults were found." if n_more else ""
+    more = f" {n_more:,} more fault{' was' if n_more == 1 else 's were'} found." if n_more else ""
     needed = fault["msg"].removeprefix("Value error, ")
     return DataError(found, f"{needed}.{more}", "GET /schema says what is needed.")
 
