@@ -26,6 +26,7 @@ from leadline.record.labels.worklist import (
 from leadline.record.observations import Observation
 from leadline.record.reviews import CostOpinion, Judgment
 from leadline.record.row_reading import Reading
+from leadline.record.service import Promotion
 from leadline.record.store import Record
 from leadline.record.tables import JobState, Role, VoteKind
 
@@ -47,6 +48,7 @@ __all__ = [
     "NoAssignment",
     "Observation",
     "Opinion",
+    "Promotion",
     "Reading",
     "Record",
     "Role",

@@ -29,6 +29,7 @@ from leadline.record.labels import Labels
 from leadline.record.observations import Observations
 from leadline.record.reviews import Reviews
 from leadline.record.row_reading import Reading
+from leadline.record.service import Promotions
 from leadline.record.sql_types import utc
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
@@ -91,6 +92,8 @@ class Record:
         Judgments of the stream, opinions on the costs of errors.
     observations : Observations
         What was seen of new data.
+    promotions : Promotions
+        Which release was in service, from when on.
     labels : Labels
         Items, assignments, votes, adjudications and guidelines.
     invitations : Invitations
@@ -118,6 +121,7 @@ class Record:
         self.fits = Fits(database)
         self.reviews = Reviews(database)
         self.observations = Observations(database)
+        self.promotions = Promotions(database)
         self.labels = Labels(database)
         self.invitations = Invitations(database)
 
