@@ -11,6 +11,7 @@ Open Inference Protocol, version 2, https://github.com/kserve/open-inference-pro
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,8 +23,8 @@ from threadpoolctl import threadpool_limits
 
 from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.servers import inference
-from leadline.engines.servers.request_queue import RequestQueue
-from leadline.engines.servers.request_schema import Requests, UnreadableError
+from leadline.engines.servers.request_schema import UnreadableError
+from leadline.engines.servers.serving import PointerFollower, Serving
 from leadline.errors import DataError, LeadlineError
 
 _MAX_BODY_BYTES = 8 * 2**20
@@ -44,10 +45,13 @@ def serve(
     max_body_bytes: int = _MAX_BODY_BYTES,
     max_rows: int = _MAX_ROWS,
     modules: Path | str = "",
+    pointer: tuple[Path, int] | None = None,
 ) -> None:
     """Open a release, and answer until the process is asked to end.
 
-    After a TERM or INT signal it takes no more requests, answers those it has, and returns.
+    After a TERM or INT signal it takes no more requests, answers those it has, and returns. When
+    the pointer moves it changes over to the release named there, and no request is lost; a release
+    that is not whole is refused, and the one before keeps answering.
 
     Parameters
     ----------
@@ -65,6 +69,9 @@ def serve(
         More rows in one request are answered 422.
     modules : Path or str, default=""
         Where ``leadline.toml`` lies, for a model of a person's own.
+    pointer : tuple of Path and int, optional
+        The signed pointer to the release in service, which is followed, and the counter of the move
+        that put this one there: only later moves count. None is followed by default.
 
     Raises
     ------
@@ -72,10 +79,15 @@ def serve(
         If the release is not as it was sealed, or does not fit this environment.
     """
     bundle = open_bundle(bundle_folder, trusted=trusted, modules=modules)
-    app = create_app(bundle, max_body_bytes=max_body_bytes, max_rows=max_rows)
+    follower = None
+    if pointer is not None:
+        project = bundle.manifest.project
+        follower = PointerFollower(*pointer, project, trusted=trusted, modules=modules)
+    app = create_app(bundle, max_body_bytes=max_body_bytes, max_rows=max_rows, follower=follower)
     # what is loaded now stays: without it, garbage collection is the tail of the latency
     gc.collect()
     gc.freeze()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     # one row is too little work to share: threads would wait for each other
     with threadpool_limits(1):
         uvicorn.run(
@@ -89,7 +101,11 @@ def serve(
 
 
 def create_app(
-    bundle: ReleaseBundle, *, max_body_bytes: int = _MAX_BODY_BYTES, max_rows: int = _MAX_ROWS
+    bundle: ReleaseBundle,
+    *,
+    max_body_bytes: int = _MAX_BODY_BYTES,
+    max_rows: int = _MAX_ROWS,
+    follower: PointerFollower | None = None,
 ) -> FastAPI:
     """The application of an opened release.
 
@@ -103,22 +119,25 @@ def create_app(
         Opened, hence ready.
     max_body_bytes, max_rows : int
         As in `serve`.
+    follower : PointerFollower or None, default=None
+        Brings later releases; each request is answered by the one that was there when it came.
     """
-    manifest = bundle.manifest
-    requests = Requests(manifest, max_rows=max_rows)
-    queue = RequestQueue(bundle)
-    app = FastAPI(title=f"{manifest.project} {manifest.release_id}", openapi_url=None)
+    serving = Serving(bundle, max_rows=max_rows, follower=follower)
+    app = FastAPI(title=bundle.manifest.project, openapi_url=None, lifespan=serving.following)
     app.add_exception_handler(LeadlineError, _refuse)
     app.add_exception_handler(Exception, _fail)
 
     @app.post("/predict")
     async def predict(request: Request) -> Response:
-        rows = requests.read(await _body(request, max_body_bytes))
-        answers = await queue.answer(rows)
-        return JSONResponse({"release": manifest.release_id, "predictions": answers.to_dicts()})
+        body = await _body(request, max_body_bytes)
+        served = serving.now
+        answers = await served.queue.answer(served.requests.read(body))
+        release_id = served.manifest.release_id
+        return JSONResponse({"release": release_id, "predictions": answers.to_dicts()})
 
     @app.get("/schema")
     async def schema() -> Response:
+        manifest = serving.now.manifest
         return JSONResponse(
             {
                 "release": manifest.release_id,
@@ -126,7 +145,7 @@ def create_app(
                 "task": manifest.task,
                 "classes": manifest.classes,
                 "threshold": manifest.threshold,
-                "body": requests.schema(),
+                "body": serving.now.requests.schema(),
             }
         )
 
@@ -139,24 +158,27 @@ def create_app(
     @app.get("/v2/health/ready")
     async def ready() -> Response:
         # the golden rows were replayed before there was an application
-        return JSONResponse({"ready": True, "release": manifest.release_id})
+        about = {"ready": True, "release": serving.now.manifest.release_id}
+        return JSONResponse(about | ({"refused": serving.refused} if serving.refused else {}))
 
     @app.get("/v2/models/{name}")
     async def metadata(name: str) -> Response:
-        inference.refuse_other_name(name, manifest)
-        return JSONResponse(inference.metadata(manifest))
+        inference.refuse_other_name(name, serving.now.manifest)
+        return JSONResponse(inference.metadata(serving.now.manifest))
 
     @app.get("/v2/models/{name}/ready")
     async def model_ready(name: str) -> Response:
-        inference.refuse_other_name(name, manifest)
+        inference.refuse_other_name(name, serving.now.manifest)
         return JSONResponse({"name": name, "ready": True})
 
     @app.post("/v2/models/{name}/infer")
     async def infer(name: str, request: Request) -> Response:
-        inference.refuse_other_name(name, manifest)
         asked = inference.read(await _body(request, max_body_bytes))
-        answers = await queue.answer(requests.read_columns(inference.columns(asked)))
-        return JSONResponse(inference.written(asked, answers, manifest))
+        served = serving.now
+        inference.refuse_other_name(name, served.manifest)
+        rows = served.requests.read_columns(inference.columns(asked))
+        answers = await served.queue.answer(rows)
+        return JSONResponse(inference.written(asked, answers, served.manifest))
 
     return app
 
