@@ -20,7 +20,11 @@ from leadline.cli.web import listening
     help="Port to listen on; 0 takes a free one.",
 )
 def command(host: str, port: int, folder: Path, as_json: bool) -> None:
-    """Answer HTTP requests with the release in service.
+    """Answer HTTP requests with the release in service, and follow it when it changes.
+
+    When a release is approved, or 'leadline rollback' goes back to an earlier one, the server
+    changes over within a second or two; no request is lost. What is damaged is refused, and the
+    release before keeps answering: /health/ready says so.
 
     POST /predict with {"rows": [{...}]}; GET /schema tells the columns, /health/ready whether the
     golden rows have been replayed. Keep it behind a proxy of yours if others must reach it: it
@@ -29,11 +33,14 @@ def command(host: str, port: int, folder: Path, as_json: bool) -> None:
     from leadline.cli.releases import latest_release
     from leadline.engines.loading import load
     from leadline.engines.releases.keys import public_keys
+    from leadline.engines.releases.pointer import POINTER_FILE
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:
         release = latest_release(workspace)
         bundle = workspace.releases_folder / release.bundle
+        pointer = workspace.releases_folder / POINTER_FILE
+        newest = workspace.record.promotions.newest()
         trusted, modules = public_keys(workspace.key_path), workspace.folder
     serve = load("servers", "http")
     # the engine listens by itself: what stands in its way is found out, and said, before
@@ -43,4 +50,11 @@ def command(host: str, port: int, folder: Path, as_json: bool) -> None:
         echo_json({"url": url, "release": release.release_id})
     else:
         click.echo(f"Release {release.release_id} on {url} (Ctrl-C stops it)")
-    serve(bundle, host=host, port=port, trusted=trusted, modules=modules)
+    serve(
+        bundle,
+        host=host,
+        port=port,
+        trusted=trusted,
+        modules=modules,
+        pointer=(pointer, newest.counter if newest else 0),
+    )

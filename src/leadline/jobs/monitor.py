@@ -14,7 +14,7 @@ from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import NotReadyError
 from leadline.evaluation.predictions import is_wrong, predictions_of
 from leadline.monitoring.observations import block_names
-from leadline.monitoring.release_in_service import family_of
+from leadline.monitoring.release_in_service import Basis, family_of, in_service
 from leadline.phases import monitor as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
@@ -55,6 +55,17 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     tuning = reading.of(Tuning)
     release = reading.of(Release)
     reading.of(Decay)
+    tuned = reading.seen["tuning"]
+    entry = in_service(workspace.record)
+    if entry is not None and entry.number != reading.seen["release"]:
+        # the newest release waits, or was rolled back from: what answers is what is judged
+        basis = Basis.of(workspace.record, entry)
+        release, data, tuning, tuned = (
+            basis.release,
+            basis.data,
+            basis.tuning,
+            basis.tuning_number,
+        )
     observations = workspace.record.observations.of(release.release_id)
     if not observations:
         raise NotReadyError(
@@ -63,7 +74,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             "Run 'leadline watch FILE' with rows that came in since.",
         )
     report("scoring the reference", 0.0)
-    family = family_of(workspace.record, reading.seen["tuning"])
+    family = family_of(workspace.record, tuned)
     model = load_model(
         workspace.artifacts.get(tuning.model), trusted=trusted_types(family, workspace.folder)
     )

@@ -20,6 +20,7 @@ from leadline.phases.lifecycle import ROWS
 from leadline.processes.limit import run_with_limit
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.record import Entry, Job, JobState
+from leadline.services.commands import promote_approved
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -233,6 +234,8 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
         entry = workspace.record.append(
             row, verdict, by=by, on=reading.seen, artifacts=workspace.artifacts.made
         )
+        if row == "release":
+            promote_approved(workspace, verdict.summary, by)
         return entry.number
 
 
