@@ -144,7 +144,8 @@ def test_a_server_that_runs_goes_back_and_loses_no_request(
 
     eventually(is_ready)
     row = customers(1, 3).to_dicts()[0]
-    body = json.dumps({"rows": [{name: row[name] for name in get("/schema")["columns"]}]}).encode()
+    asked = {name: row[name] for name in get("/schema")["columns"]}
+    body = json.dumps({"rows": [asked]}, default=str).encode()
     asking = threading.Thread(target=ask)
     asking.start()
     try:

@@ -11,7 +11,9 @@ from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.engines.releases.bundle import ReleaseBundle
+    from leadline.monitoring.rot_check import Check
     from leadline.phases.release import Release
+    from leadline.record import Entry
     from leadline.report.runs import Shipped
     from leadline.workspace import Workspace
 
@@ -104,19 +106,54 @@ def latest_release(workspace: Workspace) -> Release:
     ReleaseError
         If the pointer to it was changed after it was signed.
     """
-    from leadline.errors import NotReadyError
-    from leadline.monitoring.release_in_service import in_service as released
     from leadline.phases.release import Release
     from leadline.services.commands import require_pointer
+
+    entry = release_entry(workspace)
+    if note := require_pointer(workspace):
+        click.echo(f"Note: {note}", err=True)
+    return entry.verdict_as(Release)
+
+
+def release_entry(workspace: Workspace, release_id: str = "") -> Entry:
+    """The entry of an approved release, by the first letters of its name; or of that in service.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing is released yet.
+    ReleaseError
+        If no approved release, or more than one, has this name.
+    """
+    from leadline.errors import NotReadyError
+    from leadline.monitoring.release_in_service import approved_release
+    from leadline.monitoring.release_in_service import in_service as released
 
     entry = released(workspace.record)
     if entry is None:
         raise NotReadyError(
             "Nothing is released yet.", "A release is needed.", "Run 'leadline run ship' first."
         )
-    if note := require_pointer(workspace):
-        click.echo(f"Note: {note}", err=True)
-    return entry.verdict_as(Release)
+    return approved_release(workspace.record, release_id) if release_id else entry
+
+
+def pointer_check(workspace: Workspace) -> Check:
+    """Whether the signed pointer says what the record says."""
+    from leadline.errors import ReleaseError
+    from leadline.monitoring.rot_check import Check, Outcome
+    from leadline.services.commands import require_pointer
+
+    try:
+        note = require_pointer(workspace)
+    except ReleaseError as error:
+        return Check("pointer", Outcome.FAIL, error.found, error.next)
+    if note:
+        return Check("pointer", Outcome.FAIL, note, "Find out who changed the file.")
+    move = workspace.record.promotions.newest()
+    if move is None:
+        words = "Nothing has moved into service by a pointer yet: the newest approved one serves."
+        return Check("pointer", Outcome.UNKNOWN, words)
+    return Check("pointer", Outcome.PASS, f"Signed, and of move {move.counter}, as the record is.")
 
 
 def in_service(workspace: Workspace) -> tuple[Release, ReleaseBundle]:

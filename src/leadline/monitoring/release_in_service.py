@@ -102,7 +102,7 @@ def rollback_target(record: Record, release_id: str = "") -> Entry:
         If no approved release, or more than one, has this name.
     """
     if release_id:
-        return _named(record, release_id)
+        return approved_release(record, release_id)
     trail = _trail(record)
     if len(trail) < 2:
         raise NotReadyError(
@@ -113,8 +113,14 @@ def rollback_target(record: Record, release_id: str = "") -> Entry:
     return record.entry(trail[-2])
 
 
-def _named(record: Record, release_id: str) -> Entry:
-    """The approved release of a name, or of its first letters."""
+def approved_release(record: Record, release_id: str) -> Entry:
+    """The approved release of a name, or of its first letters.
+
+    Raises
+    ------
+    ReleaseError
+        If none, or more than one, has it.
+    """
     named = {
         entry.verdict_as(Release).release_id: entry
         for entry in approved(record)
