@@ -26,8 +26,10 @@ def command(release: str, resolve: bool, folder: Path, as_json: bool) -> None:
     """
     from leadline.cli.releases import pointer_check, release_entry
     from leadline.cli.terminal.text_layout import Cell, console, print_line
+    from leadline.cli.terminal.undelivered import tell_people
     from leadline.monitoring.rot_check import Outcome, check_release
     from leadline.phases.release import Release
+    from leadline.worker.telling import check_failed
     from leadline.workspace import Workspace
 
     colours = {Outcome.PASS: "green", Outcome.FAIL: "red", Outcome.UNKNOWN: "yellow"}
@@ -35,7 +37,10 @@ def command(release: str, resolve: bool, folder: Path, as_json: bool) -> None:
         entry = release_entry(workspace, release)
         name = entry.verdict_as(Release).release_id
         checks = (*check_release(workspace, entry, resolve=resolve), pointer_check(workspace))
-    is_good = all(each.outcome is not Outcome.FAIL for each in checks)
+        failed = [each for each in checks if each.outcome is Outcome.FAIL]
+        if failed:
+            tell_people(workspace, check_failed(name, failed))
+    is_good = not failed
     if as_json:
         echo_json(
             {

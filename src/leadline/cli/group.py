@@ -25,6 +25,7 @@ VERBS = {
     "serve": "Answer HTTP requests with the release in service.",
     "score": "Score a file with the release in service.",
     "watch": "Score new data and compare them with what was learnt from.",
+    "notify": "What people were told, and whether it arrived.",
     "report": "Write a report, or the model document.",
     "web": "Serve the project's pages.",
     "worker": "Compute what people ask for on the pages.",

@@ -21,9 +21,11 @@ def command(release: str, why: str, by: str, folder: Path, as_json: bool) -> Non
     server that runs ('leadline serve') changes over within a second or two, and no request is lost.
     """
     from leadline.cli.releases import open_release
+    from leadline.cli.terminal.undelivered import tell_people
     from leadline.monitoring.release_in_service import in_service, rollback_target
     from leadline.phases.release import Release
     from leadline.services.commands import move_to
+    from leadline.worker.telling import rolled_back
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:
@@ -32,7 +34,8 @@ def command(release: str, why: str, by: str, folder: Path, as_json: bool) -> Non
         target = entry.verdict_as(Release)
         open_release(workspace, target)
         move = move_to(workspace, entry, why, by)
-    was = before.verdict_as(Release).release_id if before else ""
+        was = before.verdict_as(Release).release_id if before else ""
+        tell_people(workspace, rolled_back(move, target.release_id, was))
     if as_json:
         done = {"release": target.release_id, "before": was, "move": move.counter}
         echo_json({**done, "by": move.person, "why": move.why, "at": move.at.isoformat()})

@@ -26,7 +26,7 @@ from leadline.record.labels.worklist import (
 from leadline.record.observations import Observation
 from leadline.record.reviews import CostOpinion, Judgment
 from leadline.record.row_reading import Reading
-from leadline.record.service import Promotion
+from leadline.record.service import Message, MessageState, Promotion
 from leadline.record.store import Record
 from leadline.record.tables import JobState, Role, VoteKind
 
@@ -45,6 +45,8 @@ __all__ = [
     "Job",
     "JobState",
     "Judgment",
+    "Message",
+    "MessageState",
     "NoAssignment",
     "Observation",
     "Opinion",

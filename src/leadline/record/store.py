@@ -29,7 +29,7 @@ from leadline.record.labels import Labels
 from leadline.record.observations import Observations
 from leadline.record.reviews import Reviews
 from leadline.record.row_reading import Reading
-from leadline.record.service import Promotions
+from leadline.record.service import Outbox, Promotions
 from leadline.record.sql_types import utc
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
@@ -94,6 +94,8 @@ class Record:
         What was seen of new data.
     promotions : Promotions
         Which release was in service, from when on.
+    outbox : Outbox
+        Messages to people, and what became of them.
     labels : Labels
         Items, assignments, votes, adjudications and guidelines.
     invitations : Invitations
@@ -122,6 +124,7 @@ class Record:
         self.reviews = Reviews(database)
         self.observations = Observations(database)
         self.promotions = Promotions(database)
+        self.outbox = Outbox(database)
         self.labels = Labels(database)
         self.invitations = Invitations(database)
 

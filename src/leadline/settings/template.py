@@ -25,6 +25,7 @@ _TITLES = {
     "slices": "Whom does the model fail? Looked at when it is tuned.",
     "serve": "Which load must the model bear?",
     "watch": "How is the model watched once it is in service?",
+    "notify": "Who is told when a person is needed? 'leadline notify --test' tries it.",
 }
 _WORDS = {
     "problem": {
@@ -118,6 +119,19 @@ _WORDS = {
         "block": "day, week or month",
         "retrain_cost": "money for one retraining",
         "error_cost": "money for one wrong prediction in service",
+    },
+    "notify": {
+        "events": "what is told",
+        "webhook": "URL that is sent JSON; empty: none",
+        "webhook_key": "environment variable with the key that signs it",
+        "smtp_host": "mail server; empty: no mail",
+        "smtp_port": "of the mail server",
+        "smtp_security": "starttls, tls or none",
+        "smtp_user": "who logs in; empty: nobody",
+        "smtp_password": "environment variable with the password",
+        "sender": "address that mail comes from",
+        "to": "addresses that it goes to",
+        "command": "program and arguments that are given JSON on standard input",
     },
 }
 

@@ -32,7 +32,7 @@ promotion = Table(
 )
 
 
-class NotificationState(StrEnum):
+class MessageState(StrEnum):
     """What became of a message to people."""
 
     WAITING = "waiting"  # to be sent at its next time
@@ -51,7 +51,7 @@ notification = Table(
     Column("event", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("body", Text, nullable=False),
-    Column("state", EnumText(NotificationState), nullable=False),
+    Column("state", EnumText(MessageState), nullable=False),
     Column("n_tries", Integer, nullable=False),
     Column("next_at", Moment, nullable=False),
     Column("message", Text, nullable=False),
