@@ -12,10 +12,17 @@ from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, trim_op
 
 @verb("watch", example="leadline watch august.parquet")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--every",
+    metavar="PERIOD",
+    default=None,
+    help="Look for new files every hour, day, week or 90s, for ever; FILES may be folders.",
+)
 @trim_options
 @by_option
 def command(
     files: tuple[Path, ...],
+    every: str | None,
     skip_lines: int,
     footer_rows: int,
     sheet: str,
@@ -28,9 +35,14 @@ def command(
     With the label column in the file, the blocks are judged; without it they are only compared.
     A block (a week, unless [watch] block says otherwise) that is seen again replaces its earlier
     observation, so hand over whole blocks. Ends with exit code 3 if it is time to retrain.
+
+    With --every it goes on until it is stopped: each period it takes in the files of folders and
+    patterns that it has not seen, and tells those named under [notify]. What fails is told and
+    tried again next time.
     """
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.recurring_watch import watch_every
     from leadline.cli.terminal.text_layout import console
     from leadline.phases.verdict import Answer
     from leadline.reading.file_forms.raw import Trim
@@ -41,6 +53,9 @@ def command(
     entries = []
     notes: list[str] = []
     trim = Trim(skip_lines, footer_rows, sheet, Advice.COMMAND)
+    if every is not None:
+        watch_every(folder, files, every, trim, by, as_json=as_json)
+        return
     screen = console(as_json=as_json)
     with Workspace.open(folder) as workspace, Display(screen) as display:
         for file in files:

@@ -22,7 +22,7 @@ from leadline.processes.limit import run_with_limit
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.record import Entry, Job, JobState
 from leadline.services.commands import promote_approved
-from leadline.worker.telling import run_failed, tell_of_verdict
+from leadline.worker.telling import run_failed, tell_of_verdict, watch_failed
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -290,11 +290,15 @@ def observe(workspace: Workspace, file: Path, trim: Trim = BY_COMMAND) -> Observ
     LeadlineError
         If nothing is released yet, or the file cannot be read.
     """
-    observed: Observed = run_with_limit(
-        "leadline.monitoring.observations:observe_file",
-        str(workspace.folder),
-        str(file.resolve()),
-        trim,
-        limit_s=_LIMIT_S,
-    )
+    try:
+        observed: Observed = run_with_limit(
+            "leadline.monitoring.observations:observe_file",
+            str(workspace.folder),
+            str(file.resolve()),
+            trim,
+            limit_s=_LIMIT_S,
+        )
+    except LeadlineError as error:
+        tell(workspace, watch_failed(file.name, str(error)))
+        raise
     return observed

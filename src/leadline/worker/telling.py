@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -95,6 +96,18 @@ def run_failed(what: str, row: str, message: str) -> Event:
         f"A run failed: {row}",
         f"{message}\nWhat was finished before is on the record.",
         {"row": row},
+    )
+
+
+def watch_failed(what: str, message: str) -> Event:
+    """New data could not be watched: told once a day for the same fault."""
+    today = datetime.now(UTC).date().isoformat()
+    return Event(
+        "run",
+        f"watch {what} {today} {hashlib.sha256(message.encode()).hexdigest()[:12]}",
+        f"Watching failed: {what}",
+        message,
+        {"row": "monitor", "file": what},
     )
 
 

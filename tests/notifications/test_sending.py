@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from tests.notifications.conftest import Open, Received, by_mail, by_webhook
 
-from leadline.notifications import Event, delivery, tell
+from leadline.notifications import Event, sending, tell
 from leadline.notifications.channels import signature
-from leadline.notifications.delivery import deliver
+from leadline.notifications.sending import deliver
 from leadline.record import MessageState
 from leadline.workspace import Workspace
 
@@ -47,7 +47,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     real = deliver
     monkeypatch.setattr(
-        delivery, "deliver", lambda workspace: real(workspace, clock=clock, sleep=clock.sleep)
+        sending, "deliver", lambda workspace: real(workspace, clock=clock, sleep=clock.sleep)
     )
     return clock
 

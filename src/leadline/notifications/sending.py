@@ -1,4 +1,4 @@
-"""Delivery: events are put in the outbox once, sent, tried again with patience, and given up."""
+"""Sending: events are put in the outbox once, sent, tried again with patience, and given up."""
 
 from __future__ import annotations
 
