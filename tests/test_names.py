@@ -35,7 +35,6 @@ TOPICS = {
     "observations",  # made, and on the record
     "posterior",  # of a curve, and its picture
     "project",  # its query, and its page
-    "releases",
     "stream_estimate",  # of any judgments, and of a tuning's
     "verification",
     "words",  # a demo of texts, and their statistics

@@ -190,3 +190,26 @@ def test_template_keeps_what_somebody_said(tmp_path: Path) -> None:
     assert settings.problem.target_score == 0.95
     assert settings.data.exclude == ("x", "y")
     assert not {"question", "target_score", "positive", "budget"} & set(settings.problem.assumed)
+
+
+def test_notify_names_ways_and_refuses_half_a_mail(tmp_path: Path) -> None:
+    assert loaded(tmp_path, SMALL).notify.channels == ()
+    text = f"""{SMALL}
+[notify]
+webhook = "https://example.org/hook"
+command = "notify-send"
+events = "alarm"
+"""
+    notify = loaded(tmp_path, text).notify
+    assert notify.channels == ("webhook", "command")
+    assert (notify.command, notify.events) == (("notify-send",), ("alarm",))
+    said = refusal(tmp_path, f'{text}smtp_host = "mail"\nsender = "a@example.org"\n')
+    assert "smtp_host is set, and to is not" in said
+    assert "line" in said
+
+
+@pytest.mark.parametrize(
+    "line", ['webhook = "ftp://x"', 'events = ["fire"]', "smtp_port = 0", 'smtp_security = "ssl"']
+)
+def test_what_cannot_be_told_is_refused(tmp_path: Path, line: str) -> None:
+    assert f"[notify] {line.partition(' ')[0]}" in refusal(tmp_path, f"{SMALL}\n[notify]\n{line}\n")

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from tests.examples import example_verdicts
 
-from leadline.monitoring.release_in_service import in_service
+from leadline.errors import NotReadyError, ReleaseError
+from leadline.monitoring.release_in_service import approved, in_service, rollback_target
 from leadline.phases import decision
 from leadline.phases.decision import Choice
 from leadline.phases.release import Release
@@ -47,3 +48,74 @@ def test_a_release_that_did_worse_waits_for_a_person(record: Record) -> None:
     assert serving(record) == "second"
     released(record, "third", Answer.UNCLEAR)
     assert serving(record) == "second"
+
+
+def move(record: Record, number: int) -> None:
+    record.promotions.add(number, person="Ada", why="because")
+
+
+def back(record: Record, name: str = "") -> str:
+    return rollback_target(record, name).verdict_as(Release).release_id
+
+
+def test_the_newest_move_says_what_is_in_service(record: Record) -> None:
+    first, second = (released(record, name, Answer.GO) for name in ("first", "second"))
+    assert serving(record) == "second"
+    move(record, second)
+    move(record, first)
+    assert serving(record) == "first"
+    third = released(record, "third", Answer.GO)
+    assert serving(record) == "first", "approved, and not moved into service yet"
+    move(record, third)
+    assert serving(record) == "third"
+
+
+def test_a_rollback_goes_to_the_one_before(record: Record) -> None:
+    numbers = [released(record, name, Answer.GO) for name in ("first", "second", "third")]
+    for number in numbers:
+        move(record, number)
+    for name in ("second", "first"):
+        assert back(record) == name
+        move(record, rollback_target(record).number)
+    with pytest.raises(NotReadyError, match="No release was in service before"):
+        back(record)
+
+
+def test_a_rollback_leaves_out_what_was_rolled_back_from(record: Record) -> None:
+    first, second = (released(record, name, Answer.GO) for name in ("first", "second"))
+    for number in (first, second, first, released(record, "third", Answer.GO)):
+        move(record, number)
+    assert back(record) == "first"
+    assert back(record, "second") == "second"
+
+
+def test_a_record_without_moves_goes_back_to_the_approved_one_before(record: Record) -> None:
+    with pytest.raises(NotReadyError, match="Nothing is released yet"):
+        back(record)
+    released(record, "first", Answer.GO)
+    released(record, "worse", Answer.UNCLEAR)
+    released(record, "second", Answer.GO)
+    assert [entry.verdict_as(Release).release_id for entry in approved(record)] == [
+        "first",
+        "second",
+    ]
+    assert back(record) == "first"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("c40d", "2 approved releases of this project begin with 'c40d'"),
+        ("9", "No approved release of this project begins with '9'"),
+        ("aaa", "1 approved release of this project begins with 'aaa'"),
+        ("worse", "No approved release"),
+    ],
+)
+def test_a_release_must_be_named_plainly(record: Record, name: str, said: str) -> None:
+    for release in ("c40d1", "c40d2", "aaaa1"):
+        released(record, release, Answer.GO)
+    released(record, "worse", Answer.UNCLEAR)
+    with pytest.raises(ReleaseError, match=said) as caught:
+        back(record, name)
+    assert "c40d1, c40d2, aaaa1" in caught.value.needed
+    assert back(record, "aaaa") == "aaaa1"

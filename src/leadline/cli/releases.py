@@ -1,38 +1,163 @@
-"""The release in service: its entry, its bundle, its folder."""
+"""``leadline releases``: every release, and which is in service; its entry, bundle and folder."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
-from leadline.engines.releases.keys import public_keys
-from leadline.errors import NotReadyError
-from leadline.monitoring.release_in_service import in_service as released
-from leadline.phases.release import Release
-from leadline.report.runs import Shipped
+import click
+
+from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
+    from leadline.engines.releases.bundle import ReleaseBundle
+    from leadline.monitoring.rot_check import Check
+    from leadline.phases.release import Release
+    from leadline.record import Entry
+    from leadline.report.runs import Shipped
     from leadline.workspace import Workspace
 
 
+@verb("releases", example="leadline releases --json")
+def command(folder: Path, as_json: bool) -> None:
+    """List every release, which of them is in service, and how that changed.
+
+    'leadline rollback' puts the one before back into service.
+    """
+    from leadline.errors import ReleaseError
+    from leadline.services.commands import require_pointer
+    from leadline.workspace import Workspace
+
+    with Workspace.open(folder) as workspace:
+        rows, moves = _rows(workspace), _moves(workspace)
+        try:
+            note = require_pointer(workspace)
+        except ReleaseError as error:
+            note = str(error)
+    if as_json:
+        echo_json({"releases": rows, "moves": moves, "note": note})
+        return
+    if not rows:
+        click.echo("Nothing is released yet. Run 'leadline run ship'.")
+    for row in rows:
+        click.echo(f"{row['state']:<11} {row['release']}  {row['at'][:16]}  {row['summary']}")
+    if moves:
+        click.echo("\nIn service since:")
+    for move in moves:
+        click.echo(
+            f"{move['at'][:16]}  {move['release']}  by {move['by']}: {move['why']}"
+            f" (move {move['move']})"
+        )
+    if note:
+        click.echo(f"\nNote: {note}")
+
+
+def _rows(workspace: Workspace) -> list[dict[str, Any]]:
+    """Every release, the newest first."""
+    from leadline.monitoring.release_in_service import approved
+    from leadline.monitoring.release_in_service import in_service as released
+    from leadline.phases.release import Release
+
+    now = released(workspace.record)
+    good = {entry.number for entry in approved(workspace.record)}
+    rows = []
+    for entry in reversed(workspace.record.entries("release")):
+        release = entry.verdict_as(Release)
+        state = "approved" if entry.number in good else "waits"
+        if now is not None and entry.number == now.number:
+            state = "in service"
+        rows.append(
+            {
+                "release": release.release_id,
+                "state": state,
+                "entry": entry.number,
+                "at": entry.at.isoformat(timespec="seconds"),
+                "by": entry.by,
+                "summary": release.summary,
+                "is_here": (workspace.releases_folder / release.bundle).is_dir(),
+            }
+        )
+    return rows
+
+
+def _moves(workspace: Workspace) -> list[dict[str, Any]]:
+    """Every move of the release in service, the newest first."""
+    from leadline.phases.release import Release
+
+    return [
+        {
+            "move": move.counter,
+            "release": workspace.record.entry(move.entry).verdict_as(Release).release_id,
+            "at": move.at.isoformat(timespec="seconds"),
+            "by": move.person,
+            "why": move.why,
+        }
+        for move in reversed(workspace.record.promotions.all())
+    ]
+
+
 def latest_release(workspace: Workspace) -> Release:
-    """The newest release that may be in service.
+    """The release in service.
 
     Raises
     ------
     NotReadyError
         If nothing is released yet.
+    ReleaseError
+        If the pointer to it was changed after it was signed.
     """
+    from leadline.phases.release import Release
+    from leadline.services.commands import require_pointer
+
+    entry = release_entry(workspace)
+    if note := require_pointer(workspace):
+        click.echo(f"Note: {note}", err=True)
+    return entry.verdict_as(Release)
+
+
+def release_entry(workspace: Workspace, release_id: str = "") -> Entry:
+    """The entry of an approved release, by the first letters of its name; or of that in service.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing is released yet.
+    ReleaseError
+        If no approved release, or more than one, has this name.
+    """
+    from leadline.errors import NotReadyError
+    from leadline.monitoring.release_in_service import approved_release
+    from leadline.monitoring.release_in_service import in_service as released
+
     entry = released(workspace.record)
-    if entry is None or not isinstance(entry.verdict, Release):
+    if entry is None:
         raise NotReadyError(
             "Nothing is released yet.", "A release is needed.", "Run 'leadline run ship' first."
         )
-    return entry.verdict
+    return approved_release(workspace.record, release_id) if release_id else entry
+
+
+def pointer_check(workspace: Workspace) -> Check:
+    """Whether the signed pointer says what the record says."""
+    from leadline.errors import ReleaseError
+    from leadline.monitoring.rot_check import Check, Outcome
+    from leadline.services.commands import require_pointer
+
+    try:
+        note = require_pointer(workspace)
+    except ReleaseError as error:
+        return Check("pointer", Outcome.FAIL, error.found, error.next)
+    if note:
+        return Check("pointer", Outcome.FAIL, note, "Find out who changed the file.")
+    move = workspace.record.promotions.newest()
+    if move is None:
+        words = "Nothing has moved into service by a pointer yet: the newest approved one serves."
+        return Check("pointer", Outcome.UNKNOWN, words)
+    return Check("pointer", Outcome.PASS, f"Signed, and of move {move.counter}, as the record is.")
 
 
 def in_service(workspace: Workspace) -> tuple[Release, ReleaseBundle]:
-    """The newest release, its signature checked and its golden rows replayed.
+    """The release in service, its signature checked and its golden rows replayed.
 
     Raises
     ------
@@ -42,15 +167,37 @@ def in_service(workspace: Workspace) -> tuple[Release, ReleaseBundle]:
         If it is damaged, or does not fit this environment.
     """
     release = latest_release(workspace)
-    folder = workspace.releases_folder / release.bundle
-    trusted = public_keys(workspace.key_path)
-    return release, open_bundle(folder, trusted=trusted, modules=workspace.folder)
+    return release, open_release(workspace, release)
+
+
+def open_release(workspace: Workspace, release: Release) -> ReleaseBundle:
+    """The bundle of a release, its signature checked and its golden rows replayed.
+
+    Raises
+    ------
+    ReleaseError
+        If it is damaged, or does not fit this environment.
+    """
+    from leadline.engines.releases.bundle import open_bundle
+    from leadline.engines.releases.keys import public_keys
+
+    return open_bundle(
+        workspace.releases_folder / release.bundle,
+        trusted=public_keys(workspace.key_path),
+        modules=workspace.folder,
+        digest=release.bundle,
+    )
 
 
 def shipped(workspace: Workspace) -> Shipped | None:
     """Where the release in service lies; None if there is none, or not on this machine."""
+    from leadline.monitoring.release_in_service import in_service as released
+    from leadline.phases.release import Release
+    from leadline.report.runs import Shipped
+
     entry = released(workspace.record)
-    if entry is None or not isinstance(entry.verdict, Release):
+    if entry is None:
         return None
-    folder = workspace.releases_folder / entry.verdict.bundle
-    return Shipped(entry.verdict.release_id, folder) if folder.is_dir() else None
+    release = entry.verdict_as(Release)
+    folder = workspace.releases_folder / release.bundle
+    return Shipped(release.release_id, folder) if folder.is_dir() else None

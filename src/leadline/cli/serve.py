@@ -25,7 +25,11 @@ from leadline.cli.web import listening
     help="Keep rows and answers, so that outcomes can come in.  [default: [serve] log]",
 )
 def command(host: str, port: int, log: bool | None, folder: Path, as_json: bool) -> None:
-    """Answer HTTP requests with the release in service.
+    """Answer HTTP requests with the release in service, and follow it when it changes.
+
+    When a release is approved, or 'leadline rollback' goes back to an earlier one, the server
+    changes over within a second or two; no request is lost. What is damaged is refused, and the
+    release before keeps answering: /health/ready says so.
 
     POST /predict with {"rows": [{...}]}; GET /schema tells the columns, /health/ready whether the
     golden rows have been replayed. Keep it behind a proxy of yours if others must reach it: it
@@ -38,12 +42,15 @@ def command(host: str, port: int, log: bool | None, folder: Path, as_json: bool)
     from leadline.cli.releases import latest_release
     from leadline.engines.loading import load
     from leadline.engines.releases.keys import public_keys
+    from leadline.engines.releases.pointer import POINTER_FILE
     from leadline.monitoring.served_rows import log_place
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:
         release = latest_release(workspace)
         bundle = workspace.releases_folder / release.bundle
+        pointer = workspace.releases_folder / POINTER_FILE
+        newest = workspace.record.promotions.newest()
         trusted, modules = public_keys(workspace.key_path), workspace.folder
         place = log_place(workspace)
         is_logged = workspace.settings.serve.log if log is None else log
@@ -62,8 +69,15 @@ def command(host: str, port: int, log: bool | None, folder: Path, as_json: bool)
         click.echo(f"Release {release.release_id} on {url} (Ctrl-C stops it)")
         if is_logged:
             click.echo(f"Rows and answers are kept in {place.folder}{kept_for(place.keep_days)}")
-    logged = place if is_logged else None
-    serve(bundle, host=host, port=port, trusted=trusted, modules=modules, log=logged)
+    serve(
+        bundle,
+        host=host,
+        port=port,
+        trusted=trusted,
+        modules=modules,
+        log=place if is_logged else None,
+        pointer=(pointer, newest.counter if newest else 0),
+    )
 
 
 def kept_for(days: int) -> str:

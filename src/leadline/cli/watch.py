@@ -28,12 +28,19 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the rows that want a label into this file, CSV or Parquet.",
 )
+@click.option(
+    "--every",
+    metavar="PERIOD",
+    default=None,
+    help="Look for new files every hour, day, week or 90s, for ever; FILES may be folders.",
+)
 @click.option("--served", is_flag=True, help="Take in what 'leadline serve --log' has logged.")
 @trim_options
 @by_option
 def command(
     files: tuple[Path, ...],
     asked: Path | None,
+    every: str | None,
     served: bool,
     skip_lines: int,
     footer_rows: int,
@@ -55,10 +62,15 @@ def command(
     With --served the rows are those answered over HTTP since the last time, and the labels those
     sent to POST /outcomes.
 
+    With --every it goes on until it is stopped: each period it takes in the files of folders and
+    patterns that it has not seen, and tells those named under [notify]. What fails is told and
+    tried again next time.
+
     Ends with exit code 3 while an alarm is open.
     """
     from leadline.cli.terminal.entry_text import entry_json
     from leadline.cli.terminal.progress import Display
+    from leadline.cli.terminal.recurring_watch import watch_every
     from leadline.cli.terminal.text_layout import console
     from leadline.phases.verdict import Answer
     from leadline.reading.file_forms.raw import Trim
@@ -74,6 +86,11 @@ def command(
     if served and (skip_lines or footer_rows or sheet):
         raise click.UsageError("A log has no lines to leave out: say --served alone.")
     trim = Trim(skip_lines, footer_rows, sheet, Advice.COMMAND)
+    if every is not None:
+        if not files or asked is not None:
+            raise click.UsageError("With --every name FILES or folders, and no --ask or --served.")
+        watch_every(folder, files, every, trim, by, as_json=as_json)
+        return
     screen = console(as_json=as_json)
     entries, notes, request = [], [], None
     with Workspace.open(folder) as workspace, Display(screen) as display:

@@ -19,7 +19,7 @@ from leadline.monitoring.reference_blocks import (
     ReferenceSources,
     run_length,
 )
-from leadline.monitoring.release_in_service import family_of
+from leadline.monitoring.release_in_service import Basis, family_of, in_service
 from leadline.phases import monitor as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
@@ -63,6 +63,17 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     tuning = reading.of(Tuning)
     release = reading.of(Release)
     reading.of(Decay)
+    tuned = reading.seen["tuning"]
+    entry = in_service(workspace.record)
+    if entry is not None and entry.number != reading.seen["release"]:
+        # the newest release waits, or was rolled back from: what answers is what is judged
+        basis = Basis.of(workspace.record, entry)
+        release, data, tuning, tuned = (
+            basis.release,
+            basis.data,
+            basis.tuning,
+            basis.tuning_number,
+        )
     observations = workspace.record.observations.of(release.release_id)
     if not observations:
         raise NotReadyError(
@@ -71,7 +82,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             "Run 'leadline watch FILE' with rows that came in since.",
         )
     report("scoring the reference", 0.0)
-    family = family_of(workspace.record, reading.seen["tuning"])
+    family = family_of(workspace.record, tuned)
     sources = ReferenceSources(data, problem, tuning, family)
     reference = ReferenceBlocks.of(workspace, release, sources)
     watch = workspace.settings.watch

@@ -63,7 +63,7 @@ class _Count:
 
 
 def observe_file(
-    folder: str, path: str, trim: Trim = BY_COMMAND, *, key: str = ""
+    folder: str, path: str, trim: Trim = BY_COMMAND, *, key: str = "", is_whole: bool = False
 ) -> Observed:
     """Score a file of new rows block by block and put each block on the record.
 
@@ -81,6 +81,8 @@ def observe_file(
         Lines of the file that are no rows.
     key : str, default=""
         Column that names the rows; empty: the one of the settings.
+    is_whole : bool, default=False
+        Whether the file holds all rows of its blocks: others are taken out of them.
 
     Returns
     -------
@@ -112,8 +114,10 @@ def observe_file(
                 f"{delivery.file} has no column {named!r} ([watch] key): its rows are known "
                 "by their values."
             )
-        keep = _keep_labels if delivery.is_labels_only else _keep_rows
-        count = keep(watched, delivery, notes)
+        if delivery.is_labels_only:
+            count = _keep_labels(watched, delivery, notes)
+        else:
+            count = _keep_rows(watched, delivery, notes, is_whole=is_whole)
         return Observed(tuple(sorted(count.blocks)), tuple(notes))
 
 
@@ -136,7 +140,9 @@ def _keep_labels(watched: WatchedRelease, delivery: Delivery, notes: list[str]) 
     return count
 
 
-def _keep_rows(watched: WatchedRelease, delivery: Delivery, notes: list[str]) -> _Count:
+def _keep_rows(
+    watched: WatchedRelease, delivery: Delivery, notes: list[str], *, is_whole: bool
+) -> _Count:
     """Score rows, and add those that are new to their blocks."""
     rows = _scored(watched, delivery)
     taken = delivery.last_of_key
@@ -158,7 +164,8 @@ def _keep_rows(watched: WatchedRelease, delivery: Delivery, notes: list[str]) ->
         delivery.require_times(watched.data.day_column, np.flatnonzero(is_new))
     count = _Count()
     for name in sorted(set(names[taken].tolist())):
-        _add_to(watched, name, rows[taken[names[taken] == name]], count)
+        came = rows[taken[names[taken] == name]]
+        _add_to(watched, name, came, count, is_whole=is_whole)
     if count.n_known:
         notes.append(
             f"{delivery.file}: {count.n_known:,} of {plural(taken.size, 'row')} were known already "
@@ -167,7 +174,14 @@ def _keep_rows(watched: WatchedRelease, delivery: Delivery, notes: list[str]) ->
     return count
 
 
-def _add_to(watched: WatchedRelease, name: str, came: pl.DataFrame, count: _Count) -> None:
+def _add_to(
+    watched: WatchedRelease,
+    name: str,
+    came: pl.DataFrame,
+    count: _Count,
+    *,
+    is_whole: bool = False,
+) -> None:
     """Add rows, or labels only, to a block; try again if somebody else did meanwhile."""
     for tries_left in reversed(range(_MOST_TRIES)):
         seen = watched.observed().get(name)
@@ -175,7 +189,10 @@ def _add_to(watched: WatchedRelease, name: str, came: pl.DataFrame, count: _Coun
         n_known = 0 if before is None else int(before[KEY].is_in(came[KEY].implode()).sum())
         if SCORE not in came.columns and not n_known:
             return
-        after = merged(before, came)
+        kept = before
+        if is_whole and before is not None:
+            kept = before.filter(pl.col(KEY).is_in(came[KEY].implode()))
+        after = merged(kept, came)
         try:
             _put(watched, name, seen, before, after)
         except OutdatedAnswerError:

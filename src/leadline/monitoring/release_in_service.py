@@ -1,16 +1,56 @@
-"""The release in service: the newest that is approved; and its model family."""
+"""The release in service: where the newest move points; what came before it; its model family."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from leadline.errors import NotReadyError, ReleaseError
+from leadline.phases.data import Data
 from leadline.phases.lifecycle import Stage, decision_of
+from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
 from leadline.record import Entry, Record
 
+_FEWEST_LETTERS = 4
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a release stood on, as far as it is needed to judge it in service.
+
+    Attributes
+    ----------
+    release : Release
+        Itself.
+    data : Data
+        The audit of the rows it learnt from and was tested on.
+    tuning : Tuning
+        Of the final model in it.
+    tuning_number : int
+        The entry of that tuning.
+    """
+
+    release: Release
+    data: Data
+    tuning: Tuning
+    tuning_number: int
+
+    @classmethod
+    def of(cls, record: Record, entry: Entry) -> Basis:
+        """Read what the entry of a release stood on."""
+        tuning = entry.on["tuning"]
+        return cls(
+            release=entry.verdict_as(Release),
+            data=record.entry(entry.on["data"]).verdict_as(Data),
+            tuning=record.entry(tuning).verdict_as(Tuning),
+            tuning_number=tuning,
+        )
+
 
 def in_service(record: Record) -> Entry | None:
-    """The newest release that is a "go", or that a person has said "go" to.
+    """The release that the newest move put into service; without moves, the newest approved.
 
     Parameters
     ----------
@@ -21,17 +61,95 @@ def in_service(record: Record) -> Entry | None:
     -------
     Entry or None
         None if there is none. A release that did worse than the one before it waits for
-        ``leadline decide ship go``.
+        ``leadline decide ship go``. Records of before there were moves have none.
     """
-    approved = {
+    moved = record.promotions.newest()
+    if moved is not None:
+        return record.entry(moved.entry)
+    return next(reversed(approved(record)), None)
+
+
+def approved(record: Record) -> tuple[Entry, ...]:
+    """Every release that is a "go", or that a person has said "go" to; the newest last."""
+    said = {
         entry.on.get("release")
         for entry in record.entries(decision_of(Stage.SHIP))
         if entry.verdict.answer is Answer.GO
     }
-    for entry in reversed(record.entries("release")):
-        if entry.verdict.answer is Answer.GO or entry.number in approved:
-            return entry
-    return None
+    return tuple(
+        entry
+        for entry in record.entries("release")
+        if entry.verdict.answer is Answer.GO or entry.number in said
+    )
+
+
+def rollback_target(record: Record, release_id: str = "") -> Entry:
+    """The release that a rollback puts into service.
+
+    Parameters
+    ----------
+    record : Record
+        Of the project.
+    release_id : str, default=""
+        The release, or its first letters; empty for the one that was in service before, leaving
+        out those that were rolled back from.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing was in service before.
+    ReleaseError
+        If no approved release, or more than one, has this name.
+    """
+    if release_id:
+        return approved_release(record, release_id)
+    trail = _trail(record)
+    if len(trail) < 2:
+        raise NotReadyError(
+            "No release was in service before this one." if trail else "Nothing is released yet.",
+            "A rollback needs an earlier release.",
+            "See 'leadline releases'.",
+        )
+    return record.entry(trail[-2])
+
+
+def approved_release(record: Record, release_id: str) -> Entry:
+    """The approved release of a name, or of its first letters.
+
+    Raises
+    ------
+    ReleaseError
+        If none, or more than one, has it.
+    """
+    named = {
+        entry.verdict_as(Release).release_id: entry
+        for entry in approved(record)
+        if entry.verdict_as(Release).release_id.startswith(release_id)
+    }
+    if release_id in named:
+        return named[release_id]
+    if len(named) == 1 and len(release_id) >= _FEWEST_LETTERS:
+        return next(iter(named.values()))
+    known = ", ".join(entry.verdict_as(Release).release_id for entry in approved(record))
+    raise ReleaseError(
+        f"{len(named) or 'No'} approved release{'s' if len(named) > 1 else ''} of this project "
+        f"begin{'s' if len(named) < 2 else ''} with {release_id!r}.",
+        f"One of {known or 'none so far'} is needed; its first {_FEWEST_LETTERS} letters will do.",
+        "See 'leadline releases'.",
+    )
+
+
+def _trail(record: Record) -> list[int]:
+    """Entries that led to the one in service: going back takes the ones after it away."""
+    moves = record.promotions.all()
+    before = moves[0].entry if moves else None
+    trail = [entry.number for entry in approved(record) if before is None or entry.number < before]
+    for move in moves:
+        if move.entry in trail:
+            del trail[trail.index(move.entry) + 1 :]
+        else:
+            trail.append(move.entry)
+    return trail
 
 
 def family_of(record: Record, tuning: int) -> str:

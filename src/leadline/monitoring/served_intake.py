@@ -72,7 +72,7 @@ def observe_served(folder: str) -> Observed:
     observed: list[str] = []
     with _folder_within(place.folder) as aside:
         for file in _files(table, new, aside):
-            told = observe_file(folder, str(file), key=table.frame.columns[1])
+            told = observe_file(folder, str(file), key=table.frame.columns[1], is_whole=True)
             observed += told.blocks
             notes += told.notes
     if new:

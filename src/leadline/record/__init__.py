@@ -27,6 +27,7 @@ from leadline.record.monitoring.alarm_events import AlarmEvent
 from leadline.record.monitoring.observations import Observation
 from leadline.record.reviews import CostOpinion, Judgment
 from leadline.record.row_reading import Reading
+from leadline.record.service import Message, MessageState, Promotion
 from leadline.record.store import Record
 from leadline.record.tables import AlarmAct, JobState, Role, VoteKind
 
@@ -47,9 +48,12 @@ __all__ = [
     "Job",
     "JobState",
     "Judgment",
+    "Message",
+    "MessageState",
     "NoAssignment",
     "Observation",
     "Opinion",
+    "Promotion",
     "Reading",
     "Record",
     "Role",

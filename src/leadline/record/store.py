@@ -30,6 +30,7 @@ from leadline.record.monitoring.alarm_events import AlarmEvents
 from leadline.record.monitoring.observations import Observations
 from leadline.record.reviews import Reviews
 from leadline.record.row_reading import Reading
+from leadline.record.service import Outbox, Promotions
 from leadline.record.sql_types import utc
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
@@ -94,6 +95,10 @@ class Record:
         What was seen of new data.
     alarm_events : AlarmEvents
         What people did about alarms.
+    promotions : Promotions
+        Which release was in service, from when on.
+    outbox : Outbox
+        Messages to people, and what became of them.
     labels : Labels
         Items, assignments, votes, adjudications and guidelines.
     invitations : Invitations
@@ -122,6 +127,8 @@ class Record:
         self.reviews = Reviews(database)
         self.observations = Observations(database)
         self.alarm_events = AlarmEvents(database)
+        self.promotions = Promotions(database)
+        self.outbox = Outbox(database)
         self.labels = Labels(database)
         self.invitations = Invitations(database)
 

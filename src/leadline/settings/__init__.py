@@ -3,6 +3,7 @@
 A key that is absent takes its default; absent keys of [problem] are listed as assumed.
 """
 
+from leadline.settings.notify import NotifySettings
 from leadline.settings.sections import (
     DataSettings,
     FindSettings,
@@ -23,6 +24,7 @@ __all__ = [
     "FindSettings",
     "LabelSettings",
     "Machine",
+    "NotifySettings",
     "Prices",
     "ProblemSettings",
     "ServeSettings",

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from leadline.phases.problem import Ethics
+from leadline.settings.notify import NotifySettings
 
 _LENIENT = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
 # keys of a section are checked where the file is parsed; those of the table of a column are not
@@ -450,6 +451,7 @@ class Settings:
     slices: SlicesSettings = field(default_factory=SlicesSettings)
     serve: ServeSettings = field(default_factory=ServeSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
 
     @property
     def label_cost(self) -> float:
@@ -467,6 +469,7 @@ SECTIONS: dict[str, type] = {
     "slices": SlicesSettings,
     "serve": ServeSettings,
     "watch": WatchSettings,
+    "notify": NotifySettings,
 }
 # what shapes the problem: assumed until the file says it
 TO_CONFIRM = (

@@ -25,6 +25,7 @@ _TITLES = {
     "slices": "Whom does the model fail? Looked at when it is tuned.",
     "serve": "Which load must the model bear, and is logged what it answers?",
     "watch": "How is the model watched once it is in service?",
+    "notify": "Who is told when a person is needed? 'leadline notify --test' tries it.",
 }
 _WORDS = {
     "problem": {
@@ -124,6 +125,19 @@ _WORDS = {
         "labels": "rows of a block that a label is asked for",
         "tolerance": "rise of the share wrong that is accepted: 0.02",
         "false_alarm_years": "between two false alarms, at least on average",
+    },
+    "notify": {
+        "events": "what is told",
+        "webhook": "URL that is sent JSON; empty: none",
+        "webhook_key": "environment variable with the key that signs it",
+        "smtp_host": "mail server; empty: no mail",
+        "smtp_port": "of the mail server",
+        "smtp_security": "starttls, tls or none",
+        "smtp_user": "who logs in; empty: nobody",
+        "smtp_password": "environment variable with the password",
+        "sender": "address that mail comes from",
+        "to": "addresses that it goes to",
+        "command": "program and arguments that are given JSON on standard input",
     },
 }
 

@@ -16,7 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 from leadline.errors import SettingsError
 from leadline.settings.sections import SECTIONS, TO_CONFIRM, Settings
 
-_LISTS = {"files", "stream", "exclude", "missing", "families", "assumed", "columns", "groups"}
+_LISTS = {
+    "files", "stream", "exclude", "missing", "families", "assumed", "columns", "groups", "events",
+    "to", "command",
+}  # fmt: skip
 
 
 def load_settings(path: Path) -> Settings:
@@ -44,6 +47,7 @@ def load_settings(path: Path) -> Settings:
         _refuse_unknown(path, text, section, content)
     settings = _validate(path, text, document)
     _refuse_contradictions(path, text, settings)
+    _refuse_half_a_mail(path, text, settings)
     given = document["problem"]
     assumed = (key for key in TO_CONFIRM if key not in given or key in settings.problem.assumed)
     if settings.problem.task in {"multiclass", "regression"}:
@@ -176,6 +180,18 @@ def _refuse_contradictions(path: Path, text: str, settings: Settings) -> None:
             "The label is what is learnt.",
             f"Take {settings.problem.label!r} out of the list.",
         )
+
+
+def _refuse_half_a_mail(path: Path, text: str, settings: Settings) -> None:
+    notify = settings.notify
+    for key, value in (("sender", notify.sender), ("to", notify.to)):
+        if notify.smtp_host and not value:
+            raise SettingsError(
+                f"{path.name}{_line(text, 'notify', 'smtp_host')}: [notify] smtp_host is set, and "
+                f"{key} is not.",
+                "A mail needs a sender and somebody it goes to.",
+                f"Add {key} = ... under [notify].",
+            )
 
 
 def _line(text: str, section: str, key: str) -> str:

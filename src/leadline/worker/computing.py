@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
+from leadline.notifications import tell
 from leadline.phases.lifecycle import ROWS
 from leadline.processes.limit import run_with_limit
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.record import Entry, Job, JobState
+from leadline.services.commands import promote_approved
+from leadline.worker.telling import run_failed, tell_of_verdict, watch_failed
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -181,7 +184,9 @@ def _compute(
             tick=_Beat(workspace, job, progress),
             closing_s=closing_s,
         )
-        return workspace.record.entry(number)
+        entry = workspace.record.entry(number)
+    tell_of_verdict(workspace, entry)
+    return entry
 
 
 @contextmanager
@@ -194,6 +199,8 @@ def _ending(workspace: Workspace, job: Job) -> Iterator[None]:
         if isinstance(error, KeyboardInterrupt):
             message = "stopped by hand"
         record.jobs.finish(job.number, worker=job.worker, state=JobState.FAILED, message=message)
+        if not isinstance(error, KeyboardInterrupt):
+            tell(workspace, run_failed(f"job {job.number}", job.row, message))
         raise
     record.jobs.finish(job.number, worker=job.worker, state=JobState.DONE)
 
@@ -234,6 +241,8 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
         entry = workspace.record.append(
             row, verdict, by=by, on=reading.seen, artifacts=workspace.artifacts.made
         )
+        if row == "release":
+            promote_approved(workspace, verdict.summary, by)
         return entry.number
 
 
@@ -282,13 +291,17 @@ def observe(workspace: Workspace, file: Path, trim: Trim = BY_COMMAND) -> Observ
     LeadlineError
         If nothing is released yet, or the file cannot be read.
     """
-    observed: Observed = run_with_limit(
-        "leadline.monitoring.observations:observe_file",
-        str(workspace.folder),
-        str(file.resolve()),
-        trim,
-        limit_s=_LIMIT_S,
-    )
+    try:
+        observed: Observed = run_with_limit(
+            "leadline.monitoring.observations:observe_file",
+            str(workspace.folder),
+            str(file.resolve()),
+            trim,
+            limit_s=_LIMIT_S,
+        )
+    except LeadlineError as error:
+        tell(workspace, watch_failed(file.name, str(error)))
+        raise
     return observed
 
 

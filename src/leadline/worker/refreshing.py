@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from leadline.datasets.source_files import source_digest
 from leadline.errors import LeadlineError, NotReadyError
+from leadline.monitoring.release_in_service import in_service
 from leadline.phases.data import Data
 from leadline.phases.lifecycle import ROWS, Stage, State, is_decision, rows_of
 from leadline.phases.release import Release
@@ -133,5 +134,7 @@ def _has_no_new_data(workspace: Workspace, row: str) -> bool:
     """Whether the monitor has nothing to look at: new data come from outside."""
     if row != "monitor":
         return False
-    release = workspace.record.latest_of(Release)
-    return release is not None and not workspace.record.observations.of(release.release_id)
+    entry = in_service(workspace.record)
+    if entry is None:
+        return False
+    return not workspace.record.observations.of(entry.verdict_as(Release).release_id)

@@ -25,6 +25,7 @@ from leadline.engines.releases.environment import lock, refuse_other_versions, v
 from leadline.engines.releases.keys import fingerprint, load_or_make_key, public_keys
 from leadline.engines.releases.manifest import Manifest
 from leadline.engines.releases.models import load_model, trusted_types
+from leadline.engines.releases.signed_files import digest_of
 from leadline.errors import DataError, ReleaseError
 
 Maker = Callable[..., Sealed]
@@ -223,7 +224,7 @@ def with_golden_scores_times(release: Sealed, factor: float) -> None:
     path = release.path / "golden.parquet"
     golden = pl.read_parquet(path).with_columns(pl.col("score") * factor)
     golden.write_parquet(path)
-    resigned(release, golden_digest=bundle_module._digest(path.read_bytes()))
+    resigned(release, golden_digest=digest_of(path.read_bytes()))
 
 
 def test_other_golden_scores_are_refused(new_release: Maker) -> None:
@@ -381,3 +382,41 @@ def test_a_file_that_is_no_key_is_refused(tmp_path: Path, read: Callable[[Path],
 def test_no_key_file_is_a_refusal(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="no key file"):
         public_keys(tmp_path / "release.key")
+
+
+# ------------------------------------------------------------------------ one turned bit
+
+
+def test_one_turned_bit_of_any_file_is_seen(new_release: Maker) -> None:
+    release = new_release()
+    names = sorted(path.name for path in release.path.iterdir())
+    assert names == ["golden.parquet", "manifest.json", "model.skops", "signature"]
+    for name in names:
+        file = release.path / name
+        whole = file.read_bytes()
+        places = {0, len(whole) // 2, len(whole) - 1}
+        for place in sorted(places):
+            for bit in range(8):
+                turned = bytearray(whole)
+                turned[place] ^= 1 << bit
+                file.write_bytes(turned)
+                with pytest.raises(ReleaseError):
+                    release.open()
+        file.write_bytes(whole)
+    release.open()
+
+
+def test_a_signature_in_capitals_is_another_file(new_release: Maker) -> None:
+    release = new_release()
+    file = release.path / "signature"
+    file.write_bytes(file.read_bytes().upper())
+    with pytest.raises(ReleaseError, match="No trusted key has signed"):
+        release.open()
+
+
+def test_another_release_in_the_folder_of_one_is_refused(new_release: Maker) -> None:
+    release = new_release()
+    digest = release.sealed.digest
+    open_bundle(release.path, trusted=[release.key.public_key()], digest=digest)
+    with pytest.raises(ReleaseError, match=f"holds release {release.sealed.release_id}"):
+        open_bundle(release.path, trusted=[release.key.public_key()], digest="0" * 64)

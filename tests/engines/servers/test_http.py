@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -325,8 +326,13 @@ import sys
 from pathlib import Path
 from leadline.engines.releases.keys import public_keys
 from leadline.engines.loading import load
-folder, port, key = sys.argv[1:]
-load("servers", "http")(Path(folder), port=int(port), trusted=public_keys(Path(key)))
+folder, port, key, pointer, move = sys.argv[1:]
+load("servers", "http")(
+    Path(folder),
+    port=int(port),
+    trusted=public_keys(Path(key)),
+    pointer=(Path(pointer), int(move)) if pointer else None,
+)
 """
 
 
@@ -341,8 +347,12 @@ def wait_until_ready(port: int, server: subprocess.Popen[bytes]) -> None:
     pytest.fail("the server did not become ready")
 
 
-def test_a_real_process_serves_and_ends_cleanly(tmp_path: Path, release: Sealed) -> None:
-    key = tmp_path / "signer.pub"
+@contextmanager
+def serving_process(
+    folder: Path, release: Sealed, *, pointer: Path | str = "", move: int = 0
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A process that serves a release, ready; killed at the end if it still runs."""
+    key = folder / "signer.pub"
     key.write_bytes(
         release.key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -351,16 +361,22 @@ def test_a_real_process_serves_and_ends_cleanly(tmp_path: Path, release: Sealed)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-W", "error", "-c", SERVE, str(release.path), str(port), str(key)]
+    words = [str(each) for each in (release.path, port, key, pointer, move)]
+    command = [sys.executable, "-W", "error", "-c", SERVE, *words]
     server = subprocess.Popen(command, stderr=subprocess.PIPE)
     try:
         wait_until_ready(port, server)
-        answer = httpx.post(f"http://127.0.0.1:{port}/predict", json={"rows": [ROW]})
+        yield f"http://127.0.0.1:{port}", server
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def test_a_real_process_serves_and_ends_cleanly(tmp_path: Path, release: Sealed) -> None:
+    with serving_process(tmp_path, release) as (url, server):
+        answer = httpx.post(f"{url}/predict", json={"rows": [ROW]})
         assert answer.json()["release"] == release.sealed.release_id
         server.send_signal(signal.SIGTERM)
         _, errors = server.communicate(timeout=30)
         assert b"Traceback" not in errors
-    finally:
-        server.kill()
-        server.wait()
-    assert server.returncode in {0, -signal.SIGTERM}
+        assert server.returncode in {0, -signal.SIGTERM}

@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import shutil
@@ -24,7 +23,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from numpy.typing import NDArray
 
@@ -34,6 +32,17 @@ from leadline.engines.releases.learnt_rows import LearntRows
 from leadline.engines.releases.manifest import Card, Manifest
 from leadline.engines.releases.models import dump_model, load_model, trusted_types
 from leadline.engines.releases.prediction_table import prediction_table
+from leadline.engines.releases.signed_files import (
+    GOLDEN,
+    ID_LENGTH,
+    MANIFEST,
+    MODEL,
+    ROWS,
+    SIGNATURE,
+    digest_of,
+    signed_files,
+    signed_manifest,
+)
 from leadline.errors import ReleaseError
 from leadline.reading.conform import conform
 
@@ -48,15 +57,6 @@ __all__ = [
     "public_keys",
     "seal",
 ]
-
-_MANIFEST, _SIGNATURE, _MODEL, _GOLDEN, _ROWS = (
-    "manifest.json",
-    "signature",
-    "model.skops",
-    "golden.parquet",
-    "rows",
-)
-_ID_LENGTH = 12
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class ReleaseBundle:
     model : scikit-learn estimator
         Fitted.
     golden : polars.DataFrame
-        Feature columns that were scored when it was sealed.
+        Feature columns ``X`` that were scored when it was sealed, and their ``score``.
     learnt : LearntRows or None
         The rows it was made of; None in a release that does not know them.
     """
@@ -114,7 +114,17 @@ class ReleaseBundle:
 
     def golden_rows(self) -> pl.DataFrame:
         """The rows that are replayed, as examples of the input."""
-        return self._golden
+        return self._golden["X"].struct.unnest()
+
+    def replay(self) -> None:
+        """Score the golden rows as when it was sealed.
+
+        Raises
+        ------
+        ReleaseError
+            If the scores are others.
+        """
+        _refuse_other_scores(self, self._golden["score"].to_numpy())
 
     def score(self, frame: pl.DataFrame) -> NDArray[np.float64]:
         """One number a row.
@@ -226,27 +236,27 @@ def seal(
         raise ValueError("golden_X has no rows; at least one is needed. Pass some test rows.")
     stored = dump_model(model)
     scored = _golden_bytes(model, card, golden)
-    files = {_MODEL: stored, _GOLDEN: scored}
+    files = {MODEL: stored, GOLDEN: scored}
     if learnt is not None:
-        files[_ROWS] = learnt.to_bytes()
+        files[ROWS] = learnt.to_bytes()
     manifest = Manifest(
         **vars(card),
-        model_digest=_digest(stored),
-        golden_digest=_digest(scored),
+        model_digest=digest_of(stored),
+        golden_digest=digest_of(scored),
         n_golden=golden.height,
-        rows_digest=_digest(files[_ROWS]) if learnt else "",
+        rows_digest=digest_of(files[ROWS]) if learnt else "",
         usual_repeats=learnt.usual_share if learnt else None,
         versions=versions(),
         lock=lock(),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     written = manifest.to_bytes()
-    files |= {_MANIFEST: written, _SIGNATURE: key.sign(written).hex().encode()}
-    digest = _digest(written)
+    files |= {MANIFEST: written, SIGNATURE: key.sign(written).hex().encode()}
+    digest = digest_of(written)
     _place(folder, digest, files, trusted=(key.public_key(),), modules=modules)
     return SealedBundle(
         digest=digest,
-        release_id=digest[:_ID_LENGTH],
+        release_id=digest[:ID_LENGTH],
         model_digest=manifest.model_digest,
         size_bytes=sum(len(data) for data in files.values()),
         signer=fingerprint(key.public_key()),
@@ -254,7 +264,11 @@ def seal(
 
 
 def open_bundle(
-    folder: Path, *, trusted: Sequence[Ed25519PublicKey], modules: Path | str = ""
+    folder: Path,
+    *,
+    trusted: Sequence[Ed25519PublicKey],
+    modules: Path | str = "",
+    digest: str = "",
 ) -> ReleaseBundle:
     """Open a release; whatever is not as it was sealed is refused.
 
@@ -269,45 +283,41 @@ def open_bundle(
         Whose signature counts.
     modules : Path or str, default=""
         Where ``leadline.toml`` lies: a model of a person's own may need a module beside it.
+    digest : str, default=""
+        The release that is asked for; empty: whatever lies in the folder.
 
     Raises
     ------
     EngineError
         If the model is of a person's own and its module cannot be imported.
     ReleaseError
-        If a file is missing or was changed, no trusted key has signed, versions differ, the
-        model holds types that are not trusted, or it scores the golden rows differently.
+        If a file is missing or was changed, no trusted key has signed, it is another release,
+        versions differ, the model holds types that are not trusted, or it scores the golden rows
+        differently.
     """
-    written = _read(folder, _MANIFEST)
-    _refuse_unsigned(written, _read(folder, _SIGNATURE), trusted)
-    manifest = Manifest.from_bytes(written, _digest(written)[:_ID_LENGTH])
-    files = _signed_files(folder, manifest)
-    refuse_other_versions(manifest.versions)
-    # the manifest names the family, and its signature holds
-    model = load_model(files[_MODEL], trusted=trusted_types(manifest.family, modules))
-    golden = pl.read_parquet(io.BytesIO(files[_GOLDEN]))
-    learnt = None
-    if _ROWS in files and manifest.usual_repeats is not None:
-        learnt = LearntRows.from_bytes(files[_ROWS], manifest.usual_repeats)
-    bundle = ReleaseBundle(manifest, model, golden["X"].struct.unnest(), learnt)
-    _refuse_other_scores(bundle, golden["score"].to_numpy())
+    bundle = load_bundle(folder, trusted=trusted, modules=modules, digest=digest)
+    bundle.replay()
     return bundle
 
 
-def _signed_files(folder: Path, manifest: Manifest) -> dict[str, bytes]:
-    """Files that the manifest names, as they were signed."""
-    digests = {_MODEL: manifest.model_digest, _GOLDEN: manifest.golden_digest}
-    if manifest.rows_digest:
-        digests[_ROWS] = manifest.rows_digest
-    files = {name: _read(folder, name) for name in digests}
-    for name, data in files.items():
-        if _digest(data) != digests[name]:
-            raise ReleaseError(
-                f"{name} of release {manifest.release_id} was changed after it was sealed.",
-                "The bytes that were signed are needed.",
-                "Restore the folder, or make the release again.",
-            )
-    return files
+def load_bundle(
+    folder: Path,
+    *,
+    trusted: Sequence[Ed25519PublicKey],
+    modules: Path | str = "",
+    digest: str = "",
+) -> ReleaseBundle:
+    """Open a release as `open_bundle` does, but for the replay of its golden rows."""
+    manifest = signed_manifest(folder, trusted=trusted, digest=digest)
+    files = signed_files(folder, manifest)
+    refuse_other_versions(manifest.versions)
+    # the manifest names the family, and its signature holds
+    model = load_model(files[MODEL], trusted=trusted_types(manifest.family, modules))
+    golden = pl.read_parquet(io.BytesIO(files[GOLDEN]))
+    learnt = None
+    if ROWS in files and manifest.usual_repeats is not None:
+        learnt = LearntRows.from_bytes(files[ROWS], manifest.usual_repeats)
+    return ReleaseBundle(manifest, model, golden, learnt)
 
 
 def _golden_bytes(model: Any, card: Card, golden: pl.DataFrame) -> bytes:
@@ -343,38 +353,6 @@ def _place(
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _read(folder: Path, name: str) -> bytes:
-    """Bytes of one of the files."""
-    try:
-        return (folder / name).read_bytes()
-    except OSError as error:
-        raise ReleaseError(
-            f"Release {folder.name[:_ID_LENGTH]} has no {name} that can be read.",
-            f"A release is a folder of {_MANIFEST}, {_SIGNATURE}, {_MODEL} and {_GOLDEN}.",
-            "Check the path, or restore the folder.",
-        ) from error
-
-
-def _refuse_unsigned(written: bytes, signature: bytes, trusted: Sequence[Ed25519PublicKey]) -> None:
-    """Refuse what none of the trusted keys has signed."""
-    try:
-        raw = bytes.fromhex(signature.decode())
-    except ValueError:
-        raw = b""
-    for key in trusted:
-        try:
-            key.verify(raw, written)
-        except InvalidSignature:
-            continue
-        return
-    known = ", ".join(fingerprint(key) for key in trusted) or "none"
-    raise ReleaseError(
-        f"No trusted key has signed release {_digest(written)[:_ID_LENGTH]}.",
-        f"Trusted keys: {known}.",
-        "Pass the signer's .pub file if you trust it; else do not use this release.",
-    )
-
-
 def _refuse_other_scores(bundle: ReleaseBundle, expected: NDArray[np.float64]) -> None:
     """Replay the golden rows."""
     scores = bundle.score(bundle.golden_rows())
@@ -387,7 +365,3 @@ def _refuse_other_scores(bundle: ReleaseBundle, expected: NDArray[np.float64]) -
             "The scores it gave when it was sealed are needed.",
             "Install exactly what its lock names, or make the release again here.",
         )
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import distributions, version
 
 from leadline.errors import ReleaseError
@@ -27,6 +28,48 @@ def versions() -> dict[str, str]:
 def lock() -> tuple[str, ...]:
     """Every installed distribution as ``name==version``, sorted."""
     return tuple(sorted({f"{item.name.lower()}=={item.version}" for item in distributions()}))
+
+
+def lock_differences(locked: Sequence[str]) -> list[str]:
+    """Packages of a lock that are missing here, or here in another version.
+
+    Parameters
+    ----------
+    locked : sequence of str
+        What `lock` said where a release was made.
+
+    Returns
+    -------
+    list of str
+        One sentence part each, by name; further packages that are installed here are no difference.
+
+    Examples
+    --------
+    >>> lock_differences(lock())
+    []
+    >>> lock_differences(("no-such-package==1.0",))
+    ['no-such-package 1.0, here none']
+    """
+    here = set(lock())
+    versions_of: dict[str, list[str]] = {}
+    for one in sorted(here):
+        name, _, number = one.partition("==")
+        versions_of.setdefault(name, []).append(number)
+    return [
+        f"{name} {number}, here {' and '.join(versions_of.get(name, ['none']))}"
+        for name, _, number in (one.partition("==") for one in locked)
+        if f"{name}=={number}" not in here
+    ]
+
+
+def installed_from_folder() -> set[str]:
+    """Names of distributions that were installed from a folder of sources: no index has them."""
+    found = set()
+    for item in distributions():
+        origin = json.loads(item.read_text("direct_url.json") or "{}")
+        if "dir_info" in origin:
+            found.add(item.name.lower())
+    return found
 
 
 def refuse_other_versions(made_with: Mapping[str, str]) -> None:

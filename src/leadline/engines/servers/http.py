@@ -11,7 +11,9 @@ Open Inference Protocol, version 2, https://github.com/kserve/open-inference-pro
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
@@ -25,8 +27,8 @@ from leadline.engines.served.log_place import LogPlace
 from leadline.engines.servers import inference
 from leadline.engines.servers.answer_log import AnswerLog, Asked, NoLogError
 from leadline.engines.servers.outcomes import NotKeptError
-from leadline.engines.servers.request_queue import RequestQueue
-from leadline.engines.servers.request_schema import Requests, UnreadableError
+from leadline.engines.servers.request_schema import UnreadableError
+from leadline.engines.servers.serving import PointerFollower, Serving
 from leadline.errors import DataError, LeadlineError
 
 _MAX_BODY_BYTES = 8 * 2**20
@@ -48,10 +50,13 @@ def serve(
     max_rows: int = _MAX_ROWS,
     modules: Path | str = "",
     log: LogPlace | None = None,
+    pointer: tuple[Path, int] | None = None,
 ) -> None:
     """Open a release, and answer until the process is asked to end.
 
-    After a TERM or INT signal it takes no more requests, answers those it has, and returns.
+    After a TERM or INT signal it takes no more requests, answers those it has, and returns. When
+    the pointer moves it changes over to the release named there, and no request is lost; a release
+    that is not whole is refused, and the one before keeps answering.
 
     Parameters
     ----------
@@ -71,6 +76,9 @@ def serve(
         Where ``leadline.toml`` lies, for a model of a person's own.
     log : LogPlace, optional
         Where answered rows and their outcomes are kept; None: they are not.
+    pointer : tuple of Path and int, optional
+        The signed pointer to the release in service, which is followed, and the counter of the move
+        that put this one there: only later moves count. None is followed by default.
 
     Raises
     ------
@@ -78,10 +86,17 @@ def serve(
         If the release is not as it was sealed, or does not fit this environment.
     """
     bundle = open_bundle(bundle_folder, trusted=trusted, modules=modules)
-    app = create_app(bundle, max_body_bytes=max_body_bytes, max_rows=max_rows, log=log)
+    follower = None
+    if pointer is not None:
+        project = bundle.manifest.project
+        follower = PointerFollower(*pointer, project, trusted=trusted, modules=modules)
+    app = create_app(
+        bundle, max_body_bytes=max_body_bytes, max_rows=max_rows, log=log, follower=follower
+    )
     # what is loaded now stays: without it, garbage collection is the tail of the latency
     gc.collect()
     gc.freeze()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     # one row is too little work to share: threads would wait for each other
     with threadpool_limits(1):
         uvicorn.run(
@@ -100,6 +115,7 @@ def create_app(
     max_body_bytes: int = _MAX_BODY_BYTES,
     max_rows: int = _MAX_ROWS,
     log: LogPlace | None = None,
+    follower: PointerFollower | None = None,
 ) -> FastAPI:
     """The application of an opened release.
 
@@ -114,13 +130,19 @@ def create_app(
         Opened, hence ready.
     max_body_bytes, max_rows, log
         As in `serve`.
+    follower : PointerFollower or None, default=None
+        Brings later releases; each request is answered by the one that was there when it came.
     """
-    manifest = bundle.manifest
-    requests = Requests(manifest, max_rows=max_rows, day=log.day if log else "")
-    queue = RequestQueue(bundle)
+    day = log.day if log else ""
+    serving = Serving(bundle, max_rows=max_rows, day=day, follower=follower)
     logged = AnswerLog(log, max_rows=max_rows)
-    title = f"{manifest.project} {manifest.release_id}"
-    app = FastAPI(title=title, openapi_url=None, lifespan=logged.lifespan)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with serving.following(app), logged.lifespan(app):
+            yield
+
+    app = FastAPI(title=bundle.manifest.project, openapi_url=None, lifespan=lifespan)
     app.add_exception_handler(LeadlineError, _refuse)
     app.add_exception_handler(Exception, _fail)
 
@@ -128,17 +150,20 @@ def create_app(
     async def predict(request: Request) -> Response:
         body = await _body(request, max_body_bytes)
         name = logged.name(request)
-        rows, days = requests.read_dated(body)
-        answers = await queue.answer(rows)
-        told = {"release": manifest.release_id, "predictions": answers.to_dicts()}
-        return logged.answered(told, Asked(name, rows, days, len(body)), answers, manifest)
+        served = serving.now
+        rows, days = served.requests.read_dated(body)
+        answers = await served.queue.answer(rows)
+        told = {"release": served.manifest.release_id, "predictions": answers.to_dicts()}
+        one = Asked(name, rows, days, len(body))
+        return logged.answered(told, one, answers, served.manifest)
 
     @app.post("/outcomes")
     async def take_outcomes(request: Request) -> Response:
-        return await logged.take(await _body(request, max_body_bytes), manifest)
+        return await logged.take(await _body(request, max_body_bytes), serving.now.manifest)
 
     @app.get("/schema")
     async def schema() -> Response:
+        manifest = serving.now.manifest
         return JSONResponse(
             {
                 "release": manifest.release_id,
@@ -146,7 +171,7 @@ def create_app(
                 "task": manifest.task,
                 "classes": manifest.classes,
                 "threshold": manifest.threshold,
-                "body": requests.schema(),
+                "body": serving.now.requests.schema(),
                 **logged.schema(manifest),
             }
         )
@@ -160,30 +185,32 @@ def create_app(
     @app.get("/v2/health/ready")
     async def ready() -> Response:
         # the golden rows were replayed before there was an application
-        told = {"ready": True, "release": manifest.release_id}
-        return JSONResponse(told | logged.about())
+        about = {"ready": True, "release": serving.now.manifest.release_id}
+        refused = {"refused": serving.refused} if serving.refused else {}
+        return JSONResponse(about | refused | logged.about())
 
     @app.get("/v2/models/{name}")
     async def metadata(name: str) -> Response:
-        inference.refuse_other_name(name, manifest)
-        return JSONResponse(inference.metadata(manifest))
+        inference.refuse_other_name(name, serving.now.manifest)
+        return JSONResponse(inference.metadata(serving.now.manifest))
 
     @app.get("/v2/models/{name}/ready")
     async def model_ready(name: str) -> Response:
-        inference.refuse_other_name(name, manifest)
+        inference.refuse_other_name(name, serving.now.manifest)
         return JSONResponse({"name": name, "ready": True})
 
     @app.post("/v2/models/{name}/infer")
     async def infer(name: str, request: Request) -> Response:
-        inference.refuse_other_name(name, manifest)
+        served = serving.now
+        inference.refuse_other_name(name, served.manifest)
         body = await _body(request, max_body_bytes)
         asked = inference.read(body)
         name = logged.name(request, asked.id)
-        rows, days = requests.read_dated_columns(inference.columns(asked))
-        answers = await queue.answer(rows)
-        told = inference.written(asked, answers, manifest)
+        rows, days = served.requests.read_dated_columns(inference.columns(asked))
+        answers = await served.queue.answer(rows)
+        told = inference.written(asked, answers, served.manifest)
         one = Asked(name, rows, days, len(body))
-        return logged.answered(told, one, answers, manifest, name_as="id")
+        return logged.answered(told, one, answers, served.manifest, name_as="id")
 
     return app
 

@@ -6,6 +6,12 @@ from leadline.services.commands.decision import decide
 from leadline.services.commands.job import ask_for
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.commands.problem import restate_problem, state_problem
+from leadline.services.commands.promotion import (
+    move_to,
+    pointer_of,
+    promote_approved,
+    require_pointer,
+)
 from leadline.services.commands.review import choose_point, judge, judge_file, undo_judgment
 from leadline.services.commands.vote_import import ImportSummary, import_votes
 
@@ -21,7 +27,11 @@ __all__ = [
     "import_votes",
     "judge",
     "judge_file",
+    "move_to",
     "next_item",
+    "pointer_of",
+    "promote_approved",
+    "require_pointer",
     "restate_problem",
     "state_problem",
     "undo_adjudication",

@@ -9,6 +9,7 @@ from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases import decision
 from leadline.phases.lifecycle import ROWS, Stage, State, decision_of
 from leadline.record import Entry
+from leadline.services.commands.promotion import promote_approved
 from leadline.services.parsing import parse_person, parse_stage
 from leadline.workspace import Workspace
 
@@ -45,7 +46,8 @@ def decide(
     Returns
     -------
     Entry
-        The decision; it stands on every current verdict of the stage.
+        The decision; it stands on every current verdict of the stage. A "go" on ship puts a release
+        that waited for it into service.
 
     Raises
     ------
@@ -85,9 +87,12 @@ def decide(
             person=parse_person(by, "the decision"),
         )
     )
-    return workspace.record.append(
+    entry = workspace.record.append(
         name, verdict, by=verdict.person, on=numbers, replacing=replacing
     )
+    if of is Stage.SHIP and wanted is decision.Choice.GO:
+        promote_approved(workspace, verdict.why, verdict.person)
+    return entry
 
 
 def _require_no_barrier(workspace: Workspace, numbers: Mapping[str, int]) -> None:

@@ -1,0 +1,126 @@
+"""Promotions: each move of a release into service, or back to an earlier one, with who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import EllipsisType
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from leadline.errors import OutdatedAnswerError
+from leadline.record.database import Database
+from leadline.record.service.service_tables import promotion as table
+from leadline.record.sql_types import utc
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """One move of the pointer to the release in service.
+
+    Attributes
+    ----------
+    counter : int
+        Counts up within the project, from 1, without gaps.
+    entry : int
+        The entry of the release that is in service from now on.
+    person : str
+        Who moved it.
+    why : str
+        The reason.
+    at : datetime
+        When, UTC.
+    """
+
+    counter: int
+    entry: int
+    person: str
+    why: str
+    at: datetime
+
+
+class Promotions:
+    """Which release was in service, from when on, by whom and why.
+
+    Contract
+    --------
+    *Append-only.* A move is never changed; the newest says which release is in service.
+
+    *Atomic.* What `publish` does, and the move, are there together, or the move is not.
+
+    *Concurrent writers* move one after the other; whoever says with `replacing` what they saw is
+    refused if somebody has moved meanwhile.
+
+    Parameters
+    ----------
+    database : Database
+        Where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> tuple[Promotion, ...]:
+        """Every move, the newest last."""
+        query = select(table).where(self._database.mine(table)).order_by(table.c.counter)
+        with self._database.reading() as connection:
+            return tuple(map(_promotion, connection.execute(query)))
+
+    def newest(self) -> Promotion | None:
+        """The last move; None if there was none."""
+        with self._database.reading() as connection:
+            return self._newest(connection)
+
+    def add(
+        self,
+        entry: int,
+        *,
+        person: str,
+        why: str,
+        publish: Callable[[Promotion], object] | None = None,
+        replacing: int | EllipsisType | None = ...,
+    ) -> Promotion:
+        """Put a release into service.
+
+        Parameters
+        ----------
+        entry : int
+            The entry of the release.
+        person, why : str
+            Who, and the reason.
+        publish : callable, optional
+            Called with the move before it is committed; if it raises, nothing has moved.
+        replacing : int or None, optional
+            Counter of the move that the person saw, None if there was none. Left out, it is moved
+            whatever came in between.
+
+        Raises
+        ------
+        OutdatedAnswerError
+            If somebody has moved it meanwhile.
+        """
+        with self._database.writing() as connection:
+            newest = self._newest(connection)
+            counter = newest.counter if newest else None
+            if replacing is not ... and replacing != counter:
+                raise OutdatedAnswerError(
+                    "Another release has gone into service meanwhile.",
+                    "What is in service must be known before it is changed.",
+                    "Look again: 'leadline releases'.",
+                )
+            made = Promotion((counter or 0) + 1, entry, person, why, utc())
+            self._database.insert(connection, table, vars(made))
+            if publish is not None:
+                publish(made)
+        return made
+
+    def _newest(self, connection: Connection) -> Promotion | None:
+        query = select(table).where(self._database.mine(table)).order_by(table.c.counter.desc())
+        found = connection.execute(query.limit(1)).one_or_none()
+        return None if found is None else _promotion(found)
+
+
+def _promotion(found: Row[Any]) -> Promotion:
+    return Promotion(found.counter, found.entry, found.person, found.why, found.at)

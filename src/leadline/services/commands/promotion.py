@@ -1,0 +1,188 @@
+"""Moves of the release in service: into it once approved, and back to an earlier one."""
+
+from __future__ import annotations
+
+from types import EllipsisType
+
+from leadline.engines.releases.keys import load_or_make_key, public_keys
+from leadline.engines.releases.pointer import (
+    POINTER_FILE,
+    Pointer,
+    read_pointer,
+    refuse_replayed,
+    write_pointer,
+)
+from leadline.errors import ReleaseError, SettingsError
+from leadline.monitoring.release_in_service import approved
+from leadline.monitoring.release_in_service import in_service as released
+from leadline.phases.release import Release
+from leadline.record import Entry, Promotion
+from leadline.services.parsing import parse_person
+from leadline.workspace import Workspace
+
+
+def promote_approved(workspace: Workspace, why: str, by: str) -> Promotion | None:
+    """Put the newest approved release into service, unless it has been there.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    why, by : str
+        The reason, and who.
+
+    Returns
+    -------
+    Promotion or None
+        None if there is nothing new: a release that was rolled back from comes back only by
+        `move_to`.
+    """
+    newest = next(reversed(approved(workspace.record)), None)
+    been = [move.entry for move in workspace.record.promotions.all()]
+    if newest is None or newest.number <= max(been, default=0):
+        return None
+    return _move(workspace, newest, why, by)
+
+
+def move_to(workspace: Workspace, entry: Entry, why: str, by: str) -> Promotion:
+    """Put an approved release into service in the place of the one that is.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    entry : Entry
+        Of the release, opened before to see that it is whole.
+    why, by : str
+        The reason, and who.
+
+    Raises
+    ------
+    SettingsError
+        If no reason or nobody is named.
+    ReleaseError
+        If it is in service already, and the pointer says so.
+    OutdatedAnswerError
+        If somebody has moved it meanwhile.
+    """
+    if not why.strip():
+        raise SettingsError(
+            "The rollback has no reason.", "It is kept with who and why.", "Say it: --why REASON."
+        )
+    now = workspace.record.promotions.newest()
+    current = released(workspace.record)
+    if current is not None and current.number == entry.number and _points_to(workspace, now):
+        raise ReleaseError(
+            f"Release {entry.verdict_as(Release).release_id} is in service already.",
+            "Another release is needed.",
+            "See 'leadline releases'.",
+        )
+    person = parse_person(by, "the rollback")
+    return _move(workspace, entry, why.strip(), person, replacing=now.counter if now else None)
+
+
+def require_pointer(workspace: Workspace) -> str:
+    """See that the signed pointer says what the record says; write it where it is behind.
+
+    Returns
+    -------
+    str
+        What a person should know; empty if it agreed.
+
+    Raises
+    ------
+    ReleaseError
+        If it was changed, is another project's, or knows of a move that the record does not.
+    """
+    newest = workspace.record.promotions.newest()
+    release = workspace.record.entry(newest.entry).verdict_as(Release) if newest else None
+    known = newest.counter if newest else 0
+    pointer = pointer_of(workspace)
+    if pointer is not None:
+        refuse_replayed(pointer, project=workspace.record.project, counter=0)
+        _refuse_unknown(pointer, known, release)
+    if newest is None or release is None or (pointer is not None and pointer.counter == known):
+        return ""
+    if not (workspace.releases_folder / release.bundle).is_dir():
+        return ""  # it was released on another machine, which has the key
+    said = f"of move {pointer.counter}" if pointer else "missing"
+    _publish(workspace, newest, release)
+    return f"{POINTER_FILE} was {said}, the record says move {known}: it was written anew."
+
+
+def _refuse_unknown(pointer: Pointer, known: int, release: Release | None) -> None:
+    """Refuse a pointer that says other than the record, and is not merely older."""
+    is_other = pointer.counter == known and release and release.bundle != pointer.bundle
+    if pointer.counter > known or is_other:
+        raise ReleaseError(
+            f"{POINTER_FILE} says release {pointer.release_id} by move {pointer.counter}; the "
+            f"record knows {known} moves"
+            f"{f' and says release {release.release_id}' if release else ''}.",
+            "The record must know every move.",
+            "Restore the newer copy of the record, or say what is in service: "
+            "'leadline rollback RELEASE --why REASON'.",
+        )
+
+
+def pointer_of(workspace: Workspace) -> Pointer | None:
+    """The signed pointer of a workspace; None if there is none.
+
+    Raises
+    ------
+    ReleaseError
+        If it was changed after it was signed.
+    """
+    path = workspace.releases_folder / POINTER_FILE
+    if not path.exists():
+        return None
+    return read_pointer(path, trusted=public_keys(workspace.key_path))
+
+
+def _points_to(workspace: Workspace, move: Promotion | None) -> bool:
+    """Whether the pointer is whole and of this move."""
+    try:
+        pointer = pointer_of(workspace)
+    except ReleaseError:
+        return False
+    if move is None:
+        return pointer is None
+    return (
+        pointer is not None
+        and pointer.project == workspace.record.project
+        and pointer.counter == move.counter
+    )
+
+
+def _move(
+    workspace: Workspace,
+    entry: Entry,
+    why: str,
+    by: str,
+    *,
+    replacing: int | EllipsisType | None = ...,
+) -> Promotion:
+    """Put a move on the record and sign it, both or none."""
+    release = entry.verdict_as(Release)
+
+    def publish(move: Promotion) -> None:
+        # released on another machine: that one has the key, and signs when it next looks
+        if (workspace.releases_folder / release.bundle).is_dir():
+            _publish(workspace, move, release)
+
+    return workspace.record.promotions.add(
+        entry.number, person=by, why=why, publish=publish, replacing=replacing
+    )
+
+
+def _publish(workspace: Workspace, move: Promotion, release: Release) -> None:
+    """Write the signed copy of a move."""
+    pointer = Pointer(
+        project=workspace.record.project,
+        counter=move.counter,
+        release_id=release.release_id,
+        bundle=release.bundle,
+        person=move.person,
+        why=move.why,
+        at=move.at.isoformat(timespec="seconds"),
+    )
+    write_pointer(workspace.releases_folder, pointer, load_or_make_key(workspace.key_path))

@@ -1,0 +1,186 @@
+"""What is approved goes into service, and the signed pointer says what the record says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.examples import example_verdicts
+from tests.projects import write_settings
+
+from leadline.engines.releases.keys import load_or_make_key
+from leadline.engines.releases.pointer import POINTER_FILE, Pointer, write_pointer
+from leadline.errors import ReleaseError, SettingsError
+from leadline.monitoring.release_in_service import in_service
+from leadline.phases.release import Release
+from leadline.phases.verdict import Answer
+from leadline.record import Entry
+from leadline.services.commands import (
+    decide,
+    move_to,
+    pointer_of,
+    promote_approved,
+    require_pointer,
+)
+from leadline.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    write_settings(tmp_path)
+    with Workspace.open(tmp_path) as workspace:
+        yield workspace
+
+
+def released(workspace: Workspace, letter: str, answer: Answer = Answer.GO) -> Entry:
+    """A release on the record, with a folder of its name."""
+    verdict = example_verdicts()["release"]
+    assert isinstance(verdict, Release)
+    named = replace(verdict, release_id=letter * 12, bundle=letter * 64, answer=answer)
+    (workspace.releases_folder / named.bundle).mkdir(parents=True)
+    return workspace.record.append("release", named, by="Ada")
+
+
+def serving(workspace: Workspace) -> str:
+    """What record and pointer agree on."""
+    entry, pointer = in_service(workspace.record), pointer_of(workspace)
+    assert entry is not None
+    assert pointer is not None
+    assert require_pointer(workspace) == ""
+    assert pointer.release_id == entry.verdict_as(Release).release_id
+    assert pointer.bundle == entry.verdict_as(Release).bundle
+    return pointer.release_id[0]
+
+
+def file_of(workspace: Workspace) -> Path:
+    return workspace.releases_folder / POINTER_FILE
+
+
+def test_what_is_approved_goes_into_service_once(workspace: Workspace) -> None:
+    assert promote_approved(workspace, "the first", "Ada") is None
+    released(workspace, "a")
+    move = promote_approved(workspace, "the first", "Ada")
+    assert move is not None
+    assert (move.counter, move.person, move.why) == (1, "Ada", "the first")
+    assert serving(workspace) == "a"
+    assert promote_approved(workspace, "again", "Ada") is None
+    said = pointer_of(workspace)
+    assert said == Pointer(
+        workspace.record.project,
+        1,
+        "a" * 12,
+        "a" * 64,
+        "Ada",
+        "the first",
+        move.at.isoformat(timespec="seconds"),
+    )
+
+
+def test_what_waits_goes_into_service_when_somebody_says_go(workspace: Workspace) -> None:
+    released(workspace, "a")
+    promote_approved(workspace, "the first", "Ada")
+    released(workspace, "b", Answer.UNCLEAR)
+    assert promote_approved(workspace, "it waits", "Ada") is None
+    decide(workspace, "ship", "back", "not like this", "Bo")
+    assert serving(workspace) == "a"
+    decide(workspace, "ship", "go", "it is fairer", "Bo")
+    assert serving(workspace) == "b"
+    newest = workspace.record.promotions.newest()
+    assert newest is not None
+    assert (newest.person, newest.why) == ("Bo", "it is fairer")
+
+
+def test_back_and_forth(workspace: Workspace) -> None:
+    entries = []
+    for letter in "ab":
+        entries.append(released(workspace, letter))
+        promote_approved(workspace, "better", "Ada")
+    move_to(workspace, entries[0], "too many false alarms", "Bo")
+    assert serving(workspace) == "a"
+    assert promote_approved(workspace, "why not", "Ada") is None, "it was rolled back from"
+    decide(workspace, "ship", "go", "capacity will do", "Ada")
+    assert serving(workspace) == "a"
+    move_to(workspace, entries[1], "it was the data", "Bo")
+    assert serving(workspace) == "b"
+    assert [move.entry for move in workspace.record.promotions.all()] == [1, 2, 1, 2]
+
+
+def test_a_move_has_who_and_why_and_goes_elsewhere(workspace: Workspace) -> None:
+    first = released(workspace, "a")
+    released(workspace, "b")
+    promote_approved(workspace, "better", "Ada")
+    with pytest.raises(SettingsError, match="no reason"):
+        move_to(workspace, first, "  ", "Bo")
+    with pytest.raises(SettingsError, match="Nobody is named"):
+        move_to(workspace, first, "worse", " ")
+    move_to(workspace, first, "worse", "Bo")
+    with pytest.raises(ReleaseError, match="in service already"):
+        move_to(workspace, first, "worse", "Bo")
+    assert [move.counter for move in workspace.record.promotions.all()] == [1, 2]
+
+
+def test_a_pointer_that_was_changed_is_refused_and_can_be_mended(workspace: Workspace) -> None:
+    first = released(workspace, "a")
+    promote_approved(workspace, "the first", "Ada")
+    path = file_of(workspace)
+    path.write_text(path.read_text().replace("a" * 64, "b" * 64))
+    with pytest.raises(ReleaseError, match="changed after it was signed"):
+        require_pointer(workspace)
+    move_to(workspace, first, "somebody wrote into it", "Bo")
+    assert serving(workspace) == "a"
+
+
+def test_an_older_pointer_that_is_put_back_is_noticed_and_mended(workspace: Workspace) -> None:
+    released(workspace, "a")
+    promote_approved(workspace, "the first", "Ada")
+    old = file_of(workspace).read_text()
+    released(workspace, "b")
+    promote_approved(workspace, "better", "Ada")
+    file_of(workspace).write_text(old)
+    assert "was of move 1, the record says move 2" in require_pointer(workspace)
+    assert serving(workspace) == "b"
+    file_of(workspace).unlink()
+    assert "was missing" in require_pointer(workspace)
+    assert serving(workspace) == "b"
+
+
+def test_a_pointer_that_knows_more_than_the_record_is_refused(workspace: Workspace) -> None:
+    released(workspace, "a")
+    promote_approved(workspace, "the first", "Ada")
+    said = pointer_of(workspace)
+    assert said is not None
+    key = load_or_make_key(workspace.key_path)
+    for other in (replace(said, counter=2), replace(said, bundle="b" * 64)):
+        write_pointer(workspace.releases_folder, other, key)
+        with pytest.raises(ReleaseError, match="the record knows 1 moves"):
+            require_pointer(workspace)
+    write_pointer(workspace.releases_folder, replace(said, project="trains"), key)
+    with pytest.raises(ReleaseError, match="of the project 'trains'"):
+        require_pointer(workspace)
+
+
+def test_a_pointer_that_cannot_be_written_leaves_things_as_they_were(workspace: Workspace) -> None:
+    first = released(workspace, "a")
+    released(workspace, "b")
+    promote_approved(workspace, "better", "Ada")
+    workspace.key_path.chmod(0o644)
+    with pytest.raises(ReleaseError, match="may be read by others"):
+        move_to(workspace, first, "worse", "Bo")
+    workspace.key_path.chmod(0o600)
+    assert serving(workspace) == "b"
+
+
+def test_where_the_releases_are_not_nothing_is_signed(workspace: Workspace, tmp_path: Path) -> None:
+    entry = released(workspace, "a")
+    (workspace.releases_folder / entry.verdict_as(Release).bundle).rmdir()
+    assert promote_approved(workspace, "released elsewhere", "Ada") is not None
+    assert require_pointer(workspace) == ""
+    assert not file_of(workspace).exists()
+    assert not workspace.key_path.exists()
+    # that machine signs when it next looks
+    (workspace.releases_folder / entry.verdict_as(Release).bundle).mkdir()
+    assert "was missing" in require_pointer(workspace)
+    assert json.loads(file_of(workspace).read_text())["counter"] == 1

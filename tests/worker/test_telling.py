@@ -1,0 +1,93 @@
+"""What needs a person becomes an event, once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.examples import example_decay, example_verdicts
+from tests.projects import write_settings
+
+from leadline.errors import LeadlineError
+from leadline.monitoring.rot_check import Check, Outcome
+from leadline.phases.monitor import Monitor
+from leadline.phases.verdict import Answer
+from leadline.record import Entry
+from leadline.services.commands import promote_approved
+from leadline.worker import run_here
+from leadline.worker.telling import check_failed, retraining_due, tell_of_verdict
+from leadline.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    write_settings(tmp_path, notify={"command": ["sh", "-c", "cat >> told; echo >> told"]})
+    with Workspace.open(tmp_path) as workspace:
+        yield workspace
+
+
+def told(workspace: Workspace) -> list[str]:
+    """Kind and title of each message that the command was given."""
+    path = workspace.folder / "told"
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [f"{said['kind']}: {said['title']}" for said in map(json.loads, lines)]
+
+
+def watched(workspace: Workspace, answer: Answer, release_id: str = "a" * 12) -> Entry:
+    verdict = example_verdicts()["monitor"]
+    assert isinstance(verdict, Monitor)
+    said = replace(verdict, answer=answer, release_id=release_id)
+    entry = workspace.record.append("monitor", said, by="Ada")
+    tell_of_verdict(workspace, entry)
+    return entry
+
+
+def test_an_alarm_is_told_when_it_is_raised_and_not_each_week(workspace: Workspace) -> None:
+    alarm = "alarm: The monitor raises an alarm"
+    for answer, n_told in [
+        (Answer.GO, 0),
+        (Answer.NO, 1),
+        (Answer.NO, 1),
+        (Answer.UNCLEAR, 1),
+        (Answer.NO, 2),
+    ]:
+        tell_of_verdict(workspace, watched(workspace, answer))
+        assert told(workspace) == [alarm] * n_told
+    watched(workspace, Answer.NO, "b" * 12)
+    assert told(workspace) == [alarm] * 3, "it is another release's"
+
+
+def test_a_retraining_is_due_once_for_a_release(workspace: Workspace) -> None:
+    assert retraining_due(workspace) is None
+    entry = workspace.record.append("release", example_verdicts()["release"], by="Ada")
+    promote_approved(workspace, "the first", "Ada")
+    decay = replace(example_decay(), block="week", retrain_every=4)
+    workspace.record.append("decay", decay, by="Ada")
+    assert retraining_due(workspace, entry.at + timedelta(days=27)) is None
+    first = retraining_due(workspace, entry.at + timedelta(days=28))
+    later = retraining_due(workspace, entry.at + timedelta(days=35))
+    assert first is not None
+    assert later is not None
+    assert first.name == later.name
+    assert "28 days old" in first.text
+    workspace.record.append("decay", replace(decay, retrain_every=None), by="Ada")
+    assert retraining_due(workspace, entry.at + timedelta(days=400)) is None
+
+
+def test_a_run_that_failed_is_told(workspace: Workspace) -> None:
+    workspace.record.append("problem", example_verdicts()["problem"], by="Ada")
+    with pytest.raises(LeadlineError):
+        run_here(workspace, "data", by="Ada")  # there is no file
+    assert told(workspace) == ["run: A run failed: data"]
+
+
+def test_a_check_is_told_by_what_failed() -> None:
+    failed = [Check("files", Outcome.FAIL, "rows was changed.", "Restore it.")]
+    event = check_failed("c40d", failed)
+    assert event.text.startswith("files: rows was changed. Restore it.")
+    assert event.name == check_failed("c40d", failed).name
+    assert event.name != check_failed("c40d", [*failed, *failed]).name
