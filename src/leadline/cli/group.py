@@ -22,6 +22,8 @@ VERBS = {
     "serve": "Answer HTTP requests with the release in service.",
     "score": "Score a file with the release in service.",
     "watch": "Score new data and compare them with what was learnt from.",
+    "work": "What shipping and watching takes: hours, owners, dates, and whether they hold.",
+    "portfolio": "Every model on one line: state, money, hours, and what is due.",
     "report": "Write a report, or the model document.",
     "web": "Serve the project's pages.",
     "worker": "Compute what people ask for on the pages.",

@@ -27,10 +27,12 @@ from leadline.record.observations import Observation
 from leadline.record.reviews import CostOpinion, Judgment
 from leadline.record.row_reading import Reading
 from leadline.record.store import Record
-from leadline.record.tables import JobState, Role, VoteKind
+from leadline.record.tables import JobState, Role, VoteKind, WorkState
+from leadline.record.team import AllProjects, Estimated, ProjectEntries, WorkStatement
 
 __all__ = [
     "Adjudication",
+    "AllProjects",
     "AnnotatorProgress",
     "Artifact",
     "Artifacts",
@@ -38,6 +40,7 @@ __all__ = [
     "AssignmentTerms",
     "CostOpinion",
     "Entry",
+    "Estimated",
     "Guidelines",
     "Invitation",
     "Item",
@@ -47,11 +50,14 @@ __all__ = [
     "NoAssignment",
     "Observation",
     "Opinion",
+    "ProjectEntries",
     "Reading",
     "Record",
     "Role",
     "Unresolved",
     "Vote",
     "VoteKind",
+    "WorkState",
+    "WorkStatement",
     "Worklist",
 ]

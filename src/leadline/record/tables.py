@@ -344,3 +344,40 @@ observation = Table(
     _moment("at"),
     Index(None, "project_id", "release_id"),
 )
+
+
+class WorkState(StrEnum):
+    """How far a piece of work is."""
+
+    OPEN = "open"
+    STARTED = "started"
+    DONE = "done"
+    DROPPED = "dropped"  # somebody said that it is not needed
+
+
+# each row states a piece of work anew and whole; the newest one of an item counts
+work = Table(
+    "work",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _project(),
+    _text("item"),
+    _text("stage"),
+    _text("title"),
+    Column("state", EnumText(WorkState), nullable=False),
+    # hours; None while nobody has estimated it
+    Column("least", Double),
+    Column("likely", Double),
+    Column("most", Double),
+    _text("owner"),
+    # a day, ISO; None: no date
+    Column("due", Text),
+    # how often it comes again; empty: once
+    _text("every"),
+    # hours it took; None until it is done
+    Column("hours", Double),
+    _text("why"),
+    _text("made_by"),
+    _moment("made_at"),
+    Index(None, "project_id", "item"),
+)

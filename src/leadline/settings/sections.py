@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from leadline.phases.problem import Ethics
+from leadline.settings.team_sections import StoreSettings, WorkSettings
 
 _LENIENT = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
 # keys of a section are checked where the file is parsed; those of the table of a column are not
@@ -418,7 +419,7 @@ class Settings:
     ----------
     name : str
         The project's.
-    problem, data, ethics, prices, labels, find, slices, serve, watch
+    problem, data, ethics, prices, labels, find, slices, serve, watch, work, store
         One a section.
     """
 
@@ -432,6 +433,8 @@ class Settings:
     slices: SlicesSettings = field(default_factory=SlicesSettings)
     serve: ServeSettings = field(default_factory=ServeSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
+    work: WorkSettings = field(default_factory=WorkSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
 
     @property
     def label_cost(self) -> float:
@@ -449,6 +452,8 @@ SECTIONS: dict[str, type] = {
     "slices": SlicesSettings,
     "serve": ServeSettings,
     "watch": WatchSettings,
+    "work": WorkSettings,
+    "store": StoreSettings,
 }
 # what shapes the problem: assumed until the file says it
 TO_CONFIRM = (

@@ -25,6 +25,8 @@ _TITLES = {
     "slices": "Whom does the model fail? Looked at when it is tuned.",
     "serve": "Which load must the model bear?",
     "watch": "How is the model watched once it is in service?",
+    "work": "How much time is there for the work of ship and watch?",
+    "store": "Where does the record lie, if several projects share one?",
 }
 _WORDS = {
     "problem": {
@@ -118,6 +120,13 @@ _WORDS = {
         "block": "day, week or month",
         "retrain_cost": "money for one retraining",
         "error_cost": "money for one wrong prediction in service",
+    },
+    "work": {
+        "hours_per_day": "that each owner has for this project on a working day",
+    },
+    "store": {
+        "url": "sqlite:///../team.db, or postgresql+psycopg://...; empty: in this folder",
+        "artifacts": "folder or s3://...; empty: in this folder",
     },
 }
 

@@ -7,20 +7,34 @@ from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, 
 from leadline.services.commands.problem import restate_problem, state_problem
 from leadline.services.commands.review import choose_point, judge, judge_file, undo_judgment
 from leadline.services.commands.vote_import import ImportSummary, import_votes
+from leadline.services.commands.work import (
+    WorkTerms,
+    add_work,
+    drop_work,
+    estimate_work,
+    finish_work,
+    start_work,
+)
 
 __all__ = [
     "ImportSummary",
     "LabelAnswer",
     "Ruling",
+    "WorkTerms",
+    "add_work",
     "adjudicate",
     "ask_for",
     "choose_point",
     "decide",
+    "drop_work",
+    "estimate_work",
+    "finish_work",
     "import_votes",
     "judge",
     "judge_file",
     "next_item",
     "restate_problem",
+    "start_work",
     "state_problem",
     "undo_adjudication",
     "undo_judgment",

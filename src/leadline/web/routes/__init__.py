@@ -1,6 +1,16 @@
 """Routes: one module for each kind of page."""
 
-from leadline.web.routes import adjudicate, decide, enter, join, label, project, review, verdicts
+from leadline.web.routes import (
+    adjudicate,
+    decide,
+    enter,
+    join,
+    label,
+    project,
+    review,
+    verdicts,
+    work,
+)
 
 ROUTERS = (
     project.router,
@@ -11,4 +21,5 @@ ROUTERS = (
     adjudicate.router,
     enter.router,
     join.router,
+    work.router,
 )
