@@ -28,7 +28,7 @@ from leadline.record.reviews import CostOpinion, Judgment
 from leadline.record.row_reading import Reading
 from leadline.record.store import Record
 from leadline.record.tables import JobState, Role, VoteKind, WorkState
-from leadline.record.team import AllProjects, Estimated, ProjectEntries, WorkStatement
+from leadline.record.team import AllProjects, Estimated, Part, ProjectEntries, WorkStatement
 
 __all__ = [
     "Adjudication",
@@ -50,6 +50,7 @@ __all__ = [
     "NoAssignment",
     "Observation",
     "Opinion",
+    "Part",
     "ProjectEntries",
     "Reading",
     "Record",

@@ -1,6 +1,6 @@
 """Records of a team: its work on models, and all projects of one database."""
 
-from leadline.record.team.all_projects import AllProjects, ProjectEntries
+from leadline.record.team.all_projects import AllProjects, Part, ProjectEntries
 from leadline.record.team.work_statements import Estimated, WorkStatement, WorkStatements
 
-__all__ = ["AllProjects", "Estimated", "ProjectEntries", "WorkStatement", "WorkStatements"]
+__all__ = ["AllProjects", "Estimated", "Part", "ProjectEntries", "WorkStatement", "WorkStatements"]

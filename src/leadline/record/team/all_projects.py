@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, Generic, Self, TypeVar
 
 from sqlalchemy import Connection, Row, Select, case, func, literal, select, true, tuple_, union_all
 
 from leadline.errors import RecordError
 from leadline.phases.lifecycle import ROWS, Mark, Stage, decision_of
 from leadline.phases.verdict import Answer
+from leadline.record.codec import decode_part
 from leadline.record.database import Database, open_all
-from leadline.record.entries import Entry, entry_of, mark_of
+from leadline.record.entries import mark_of
 from leadline.record.jobs import Job, job_of
 from leadline.record.tables import JobState, entry, job, project, work
 from leadline.record.team.work_statements import WorkStatement, statement_of
 
+T = TypeVar("T")
+
+_NO_PARTS: Mapping[str, type] = MappingProxyType({})
 _AT_ONCE = 5_000  # pairs of numbers in one query: SQLite takes 32,766 values
 _SHIP = decision_of(Stage.SHIP)
+
+
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """Some fields of the newest verdict of a row.
+
+    Attributes
+    ----------
+    told : dataclass
+        The fields that were asked for.
+    on : mapping of str to int
+        Row to number of each entry the verdict stood on.
+    at : datetime
+        When it was put on the record, UTC.
+    """
+
+    told: T
+    on: Mapping[str, int]
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -34,8 +59,8 @@ class ProjectEntries:
         The project's.
     marks : tuple of Mark
         Of the newest entry of each row, and of what those stood on: all that standing needs.
-    entries : mapping of str to Entry
-        The newest entry of each row that was asked for and has one.
+    parts : mapping of str to Part
+        What was asked for of the newest entry of each row that has one.
     released_at : datetime or None
         Since when the release in service is there; None if no release is.
     release : int or None
@@ -50,7 +75,7 @@ class ProjectEntries:
 
     name: str
     marks: tuple[Mark, ...]
-    entries: Mapping[str, Entry]
+    parts: Mapping[str, Part[Any]]
     released_at: datetime | None
     release: int | None
     jobs: tuple[Job, ...]
@@ -100,17 +125,18 @@ class AllProjects:
         finally:
             database.engine.dispose()
 
-    def newest(self, rows: Collection[str] = ()) -> tuple[ProjectEntries, ...]:
+    def newest(self, parts: Mapping[str, type] = _NO_PARTS) -> tuple[ProjectEntries, ...]:
         """Every project, by name.
 
         Parameters
         ----------
-        rows : collection of str, default=()
-            Rows whose newest entry is wanted whole; of the others, only where they stand.
+        parts : mapping of str to type
+            Row to a dataclass with those fields of its verdict that are wanted, under their names.
+            Of the other rows is told where they stand, and no more.
         """
         with self._database.reading() as connection:
             names = {one.id: one.name for one in connection.execute(select(project))}
-            newest = _by_project(connection.execute(_newest_entries(rows)))
+            newest = _by_project(connection.execute(_newest_entries(parts)))
             marks = {key: [mark_of(one) for one in newest[key]] for key in names}
             for before in _stood_on(connection, marks):
                 marks[before.project_id].append(mark_of(before))
@@ -121,7 +147,7 @@ class AllProjects:
             _project_of(
                 name,
                 tuple(marks[key]),
-                [one for one in newest[key] if one.body is not None],
+                [(one, parts[one.row]) for one in newest[key] if one.row in parts],
                 _in_service(shipped[key]),
                 tuple(job_of(one) for one in jobs[key]),
                 tuple(statement_of(one) for one in works[key]),
@@ -153,8 +179,10 @@ def _newest_entries(rows: Collection[str]) -> Select[Any]:
     )
     every_row = project.join(life, true())
     which = select(project.c.id, newest.label("number")).select_from(every_row).cte("which")
+    # or SQLite would go through all entries, and ask of each whether it is the newest
+    which = which.prefix_with("MATERIALIZED")
     body = case((entry.c.row.in_(rows), entry.c.body)).label("body")
-    return select(*_marked(), entry.c.version, entry.c.made_by, entry.c.made_at, body).join(
+    return select(*_marked(), entry.c.version, entry.c.made_at, body).join(
         which, (entry.c.project_id == which.c.id) & (entry.c.number == which.c.number)
     )
 
@@ -200,29 +228,35 @@ def _in_service(shipped: Sequence[Row[Any]]) -> Row[Any] | None:
         for one in shipped
         if one.row == _SHIP and one.answer == Answer.GO
     }
-    releases = [one for one in shipped if one.row == "release"]
-    for one in reversed(releases):
-        if one.answer == Answer.GO or one.number in approved:
+    for one in reversed(shipped):
+        is_release: bool = one.row == "release"
+        if is_release and (one.answer == Answer.GO or one.number in approved):
             return one
     return None
+
+
+def _part_of(found: Row[Any], kind: type) -> Part[Any]:
+    verdict = ROWS[found.row].verdict
+    told: Any = decode_part(kind, verdict, json.loads(found.body), found.version)
+    return Part(told, json.loads(found.stands_on), found.made_at)
 
 
 def _project_of(
     name: str,
     marks: tuple[Mark, ...],
-    whole: Sequence[Row[Any]],
+    wanted: Sequence[tuple[Row[Any], type]],
     release: Row[Any] | None,
     jobs: tuple[Job, ...],
     works: tuple[WorkStatement, ...],
 ) -> ProjectEntries:
     try:
-        entries, unreadable = {one.row: entry_of(one) for one in whole}, ""
+        parts, unreadable = {one.row: _part_of(one, kind) for one, kind in wanted}, ""
     except RecordError as error:
-        entries, unreadable = {}, str(error)
+        parts, unreadable = {}, str(error)
     return ProjectEntries(
         name=name,
         marks=marks,
-        entries=entries,
+        parts=parts,
         released_at=None if release is None else release.made_at,
         release=None if release is None else release.number,
         jobs=jobs,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from leadline.phases.decay import Decay
-from leadline.services.upkeep.yearly_money import BLOCKS_A_YEAR
+from leadline.services.upkeep.yearly_money import BLOCKS_A_YEAR, Ageing
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Due:
 
 def due(
     released_at: datetime,
-    decay: Decay | None,
+    decay: Ageing | None,
     looked_at: datetime | None,
     today: date,
     *,
@@ -49,7 +48,7 @@ def due(
     ----------
     released_at : datetime
         Since when the release is in service.
-    decay : Decay or None
+    decay : Ageing or None
         Its block and its schedule.
     looked_at : datetime or None
         When the monitor last looked at this release; None if it never did.

@@ -7,28 +7,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from leadline.phases.decay import Decay
 from leadline.phases.lifecycle import Stage, decision_of
-from leadline.phases.monitor import Monitor
-from leadline.phases.problem import Problem
-from leadline.phases.verdict import Answer, Verdict
+from leadline.phases.verdict import Answer
 from leadline.phases.wording import plural
-from leadline.record import Entry, ProjectEntries
+from leadline.record import ProjectEntries
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import Badge, ProjectState
 from leadline.services.upkeep.due_dates import Due, due
-from leadline.services.upkeep.work_items import WorkItem, work_items
+from leadline.services.upkeep.work_items import WorkItem
 from leadline.services.upkeep.yearly_money import (
+    Ageing,
+    Watched,
     YearlyMoney,
     error_cost,
     retraining_saves,
     unknown,
 )
 
-READS = ("problem", "decay", "monitor")
-"""Rows whose newest verdict a line is made of."""
-_V = TypeVar("_V", bound=Verdict)
+_T = TypeVar("_T")
 _NOT_IN_SERVICE = unknown("No release is in service.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked of a `leadline.phases.problem.Problem`."""
+
+    question: str
+
+
+READS: Mapping[str, type] = {"problem": Asked, "decay": Ageing, "monitor": Watched}
+"""Rows that a line is made of, and what is read of their newest verdict."""
 
 
 @dataclass(frozen=True)
@@ -83,30 +91,32 @@ class ModelLine:
     unreadable: str = ""
 
 
-def model_line(project: ProjectEntries, now: datetime) -> ModelLine:
+def model_line(project: ProjectEntries, items: tuple[WorkItem, ...], now: datetime) -> ModelLine:
     """One project as a line of the portfolio.
 
     Parameters
     ----------
     project : ProjectEntries
-        With the newest entries of `READS`.
+        With what `READS` asks for.
+    items : tuple of WorkItem
+        Its work.
     now : datetime
         The moment it is.
     """
     if project.unreadable:
-        return _unreadable(project)
+        return _unreadable(project, items)
     state = ProjectState.of_marks(project.marks)
-    problem = _verdict(project.entries, "problem", Problem)
-    upkeep = hours_of_upkeep(work_items(project.work))
+    problem = _told(project, "problem", Asked)
+    upkeep = hours_of_upkeep(items)
     step = steps(state, project.jobs)[0]
     question = problem.question if problem else ""
     if project.released_at is None:
         unknowns = (_NOT_IN_SERVICE, _NOT_IN_SERVICE, upkeep)
         badge = Badge("not in service", "waiting")
         return ModelLine(project.name, question, badge, None, *unknowns, None, step)
-    monitor = _verdict(project.entries, "monitor", Monitor)
-    decay = _verdict(project.entries, "decay", Decay)
-    looked = project.entries.get("monitor")
+    monitor = _told(project, "monitor", Watched)
+    decay = _told(project, "decay", Ageing)
+    looked = project.parts.get("monitor")
     is_of_release = looked is not None and looked.on.get("release") == project.release
     return ModelLine(
         name=project.name,
@@ -144,12 +154,15 @@ def _badge(state: ProjectState) -> Badge:
     return state.badge_of_row("monitor")
 
 
-def _verdict(entries: Mapping[str, Entry], row: str, kind: type[_V]) -> _V | None:
-    entry = entries.get(row)
-    return None if entry is None else entry.verdict_as(kind)
+def _told(project: ProjectEntries, row: str, kind: type[_T]) -> _T | None:
+    part = project.parts.get(row)
+    if part is None:
+        return None
+    assert isinstance(part.told, kind)
+    return part.told
 
 
-def _unreadable(project: ProjectEntries) -> ModelLine:
+def _unreadable(project: ProjectEntries, items: tuple[WorkItem, ...]) -> ModelLine:
     why = unknown("The project cannot be read.")
     return ModelLine(
         name=project.name,
@@ -158,7 +171,7 @@ def _unreadable(project: ProjectEntries) -> ModelLine:
         since=project.released_at,
         errors=why,
         saves=why,
-        upkeep=hours_of_upkeep(work_items(project.work)),
+        upkeep=hours_of_upkeep(items),
         due=None,
         next=None,
         unreadable=project.unreadable,

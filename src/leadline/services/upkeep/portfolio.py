@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leadline.phases.lifecycle import Stage
-from leadline.record import AllProjects, ProjectEntries
+from leadline.record import AllProjects
 from leadline.record.sql_types import utc
 from leadline.services.upkeep.model_line import READS, ModelLine, model_line
-from leadline.services.upkeep.work_items import finished_work, work_items
+from leadline.services.upkeep.work_items import WorkItem, work_items
 from leadline.services.upkeep.work_plan import is_scheduled
 from leadline.workspace import Workspace
 
@@ -120,13 +120,14 @@ def portfolio_of(projects: AllProjects, *, now: datetime | None = None) -> Portf
     """
     at = utc(now)
     found = projects.newest(READS)
-    lines = [model_line(project, at) for project in found]
+    works = [work_items(project.work) for project in found]
+    lines = [model_line(project, items, at) for project, items in zip(found, works, strict=True)]
     currencies = _currencies(lines)
     in_service = [line for line in lines if line.since is not None]
     return Portfolio(
         lines=tuple(sorted(lines, key=lambda line: _order(line, currencies))),
         totals=tuple(_totals(lines, currency) for currency in currencies),
-        hours=_hours(found, in_service, at),
+        hours=_hours(works, in_service, at),
         n_in_service=len(in_service),
         n_late=sum(line.due is not None and line.due.is_late for line in in_service),
         at=at,
@@ -169,21 +170,16 @@ def _totals(lines: Iterable[ModelLine], currency: str) -> Totals:
 
 
 def _hours(
-    projects: Iterable[ProjectEntries], in_service: Sequence[ModelLine], now: datetime
+    works: Iterable[Sequence[WorkItem]], in_service: Sequence[ModelLine], now: datetime
 ) -> TeamHours:
     reported = {stage.value: 0.0 for stage in Stage}
     ahead = 0.0
-    for project in projects:
-        if not project.work:
-            continue
-        for done in finished_work(project.work):
+    for item in (item for items in works for item in items if item.is_stated):
+        for done in item.finished:
             if done.at > now - _YEAR:
                 reported[done.stage] += done.hours
-        ahead += sum(
-            each.estimate.mean
-            for each in work_items(project.work)
-            if each.estimate and each.stage == Stage.SHIP and is_scheduled(each) and each.is_stated
-        )
+        is_new = item.stage == Stage.SHIP and is_scheduled(item) and not item.is_assumed
+        ahead += item.estimate.mean if item.estimate and is_new else 0.0
     known = [line.upkeep.hours for line in in_service if line.upkeep.hours is not None]
     return TeamHours(
         new=reported[Stage.SHIP],

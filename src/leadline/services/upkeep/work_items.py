@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from leadline.phases.lifecycle import Stage
 from leadline.record import Estimated, WorkState, WorkStatement
@@ -13,6 +14,7 @@ from leadline.services.upkeep.checklist import CHECKLIST, UsualWork
 
 TIMES_A_YEAR = {"week": 365.25 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0}
 """How often work comes again; work that does not is in none of them."""
+_ORDER = {stage.value: place for place, stage in enumerate(Stage)}
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,7 @@ def work_items(
         _item_of(said[key], usual[key]) if key in said else _unsaid(usual[key]) for key in usual
     ]
     added = [_item_of(of_one, None) for key, of_one in said.items() if key not in usual]
-    order = [stage.value for stage in Stage]
-    return tuple(sorted((*first, *added), key=lambda each: order.index(each.stage)))
+    return tuple(sorted((*first, *added), key=lambda each: _ORDER[each.stage]))
 
 
 def finished_work(statements: Sequence[WorkStatement]) -> tuple[Finished, ...]:
@@ -138,6 +139,7 @@ def _by_item(statements: Iterable[WorkStatement]) -> dict[str, list[WorkStatemen
     return dict(said)
 
 
+@cache
 def _unsaid(usual: UsualWork) -> WorkItem:
     return WorkItem(
         usual.item,

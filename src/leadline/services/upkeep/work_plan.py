@@ -176,8 +176,8 @@ class _Futures:
         if not found:
             return None
         n_days = int(np.ceil(np.quantile(np.max(found, axis=0), share)))
-        last: date = np.busday_offset(self._today, max(n_days, 1) - 1, roll="forward").item()
-        return last
+        last = np.busday_offset(self._today, max(n_days, 1) - 1, roll="forward")
+        return date.fromisoformat(str(last))
 
     def chance(self, items: Iterable[WorkItem]) -> float | None:
         """How likely all work that has a date is done by the end of that day; None if none has."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leadline.phases.decay import Decay
-from leadline.phases.monitor import Block, Monitor
+from leadline.phases.decay import Staleness
+from leadline.phases.verdict import Bounds
 from leadline.phases.wording import plural
 from leadline.services.number_format import figure, percent
 from leadline.stats.interval import Estimate
@@ -15,6 +15,40 @@ from leadline.stats.yearly_costs import amount_per_row, saved_errors
 BLOCKS_A_YEAR = {"day": 365.25, "week": 365.25 / 7, "month": 12.0}
 """By the block of the project."""
 _AGES = 0.9  # probability of ageing from which a schedule is advised
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedBlock:
+    """What is asked of a `leadline.phases.monitor.Block`."""
+
+    n_rows: int
+    n_labelled: int = 0
+    error: Bounds | None = None
+    cost_per_1000: float | None = None
+    is_learnt: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What is asked of a `leadline.phases.monitor.Monitor`."""
+
+    currency: str
+    blocks: tuple[WatchedBlock, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ageing:
+    """What is asked of a `leadline.phases.decay.Decay`."""
+
+    is_dated: bool
+    block: str
+    staleness: tuple[Staleness, ...] = ()
+    p_ages: float = 0.0
+    retrain_every: int | None = None
+    cost_retrain: float
+    cost_error: float
+    n_per_block: float = 0.0
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +79,9 @@ def unknown(why: str) -> YearlyMoney:
     return YearlyMoney(None, None, None, "", why)
 
 
-def error_cost(monitor: Monitor | None, decay: Decay | None, *, is_of_release: bool) -> YearlyMoney:
+def error_cost(
+    monitor: Watched | None, decay: Ageing | None, *, is_of_release: bool
+) -> YearlyMoney:
     """What the errors of a model in service cost in a year.
 
     What the errors on a labelled row of the last year cost, times the rows of a block, times the
@@ -53,9 +89,9 @@ def error_cost(monitor: Monitor | None, decay: Decay | None, *, is_of_release: b
 
     Parameters
     ----------
-    monitor : Monitor or None
+    monitor : Watched or None
         The newest; None if nobody has looked yet.
-    decay : Decay or None
+    decay : Ageing or None
         Says how long a block is, and what an error costs where misses and false alarms are not told
         apart.
     is_of_release : bool
@@ -87,14 +123,14 @@ def error_cost(monitor: Monitor | None, decay: Decay | None, *, is_of_release: b
     return YearlyMoney(ratio * n_rows, low, high, monitor.currency, rests_on)
 
 
-def retraining_saves(monitor: Monitor | None, decay: Decay | None) -> YearlyMoney:
+def retraining_saves(monitor: Watched | None, decay: Ageing | None) -> YearlyMoney:
     """What retraining by schedule saves in the year after a training, its own price taken off.
 
     Parameters
     ----------
-    monitor : Monitor or None
+    monitor : Watched or None
         Says how many rows there are in service; without it, those of the data count.
-    decay : Decay or None
+    decay : Ageing or None
         Says what age adds to the error, and how often to retrain.
     """
     if decay is None:
@@ -128,23 +164,23 @@ def retraining_saves(monitor: Monitor | None, decay: Decay | None) -> YearlyMone
     return YearlyMoney(amount.estimate, low, high, decay.currency, rests_on)
 
 
-def rows_a_year(monitor: Monitor, decay: Decay | None) -> float:
+def rows_a_year(monitor: Watched, decay: Ageing | None) -> float:
     """Rows that the model meets in a year, by the blocks that were seen."""
     block = "week" if decay is None else decay.block
     return _rows_a_block(monitor.blocks, decay) * BLOCKS_A_YEAR[block]
 
 
-def _rows_a_block(blocks: Sequence[Block], decay: Decay | None) -> float:
+def _rows_a_block(blocks: Sequence[WatchedBlock], decay: Ageing | None) -> float:
     rows = [block.n_rows for block in _recent(blocks, decay)]
     return sum(rows) / len(rows) if rows else 0.0
 
 
-def _recent(blocks: Sequence[Block], decay: Decay | None) -> Sequence[Block]:
+def _recent(blocks: Sequence[WatchedBlock], decay: Ageing | None) -> Sequence[WatchedBlock]:
     """Blocks of the last year, as many as a year has."""
     return blocks[-round(BLOCKS_A_YEAR["week" if decay is None else decay.block]) :]
 
 
-def _cost_per_row(block: Block, decay: Decay | None) -> float | None:
+def _cost_per_row(block: WatchedBlock, decay: Ageing | None) -> float | None:
     if not block.n_labelled or not block.n_rows:
         return None
     if block.cost_per_1000 is not None:
