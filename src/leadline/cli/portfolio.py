@@ -59,12 +59,13 @@ def _projects(url: str, folder: Path) -> Iterator[AllProjects]:
 
 def _show(page: Portfolio) -> None:
     from leadline.cli.terminal.text_layout import Cell, console, print_line, print_table, printable
+    from leadline.phases.wording import plural
     from leadline.services.upkeep.portfolio_words import hours_words, total_words
 
     screen = console()
-    n = len(page.lines)
+    n = plural(len(page.lines), "project")
     late = f", {page.n_late} late" if page.n_late else ""
-    click.echo(f"{page.n_in_service} of {n} projects in service{late}.\n")
+    click.echo(f"{page.n_in_service} of {n} in service{late}.\n")
     print_table(screen, _HEADS, [_cells(line) for line in page.lines])
     click.echo()
     width = max((len(printable(line.name)) for line in page.lines), default=0)

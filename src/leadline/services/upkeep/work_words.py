@@ -111,7 +111,8 @@ def held_sentence(finished: tuple[Finished, ...]) -> str:
     over = sum(hours > estimate.most for hours, estimate in pairs)
     longer = sum(hours > estimate.likely for hours, estimate in pairs)
     pieces = plural(len(pairs), "finished piece")
-    return f"Of {pieces} {over} took longer than their most, {longer} longer than the likely."
+    most = "its most" if len(pairs) == 1 else "their most"
+    return f"Of {pieces} {over} took longer than {most}, {longer} longer than the likely."
 
 
 def work_section(plan: WorkPlan) -> WorkSection | None:
