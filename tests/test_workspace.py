@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -65,6 +66,34 @@ def test_a_team_shares_a_database_and_artifacts(
         assert [entry.row for entry in workspace.record.entries()] == ["problem", "data"]
     assert any(shared.rglob("*"))
     assert [path.name for path in (tmp_path / "colleague" / STATE_FOLDER).iterdir()] == ["project"]
+
+
+def test_the_settings_name_a_database_for_several_projects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paths start at the folder of the settings, wherever the command is called from."""
+    monkeypatch.chdir(tmp_path)
+    places = {"url": "sqlite:///../team.db", "artifacts": "../kept"}
+    for name in ("one", "two"):
+        project(tmp_path / name, customers(60), store=places).close()
+        settings = tmp_path / name / SETTINGS_FILE
+        settings.write_text(settings.read_text().replace('"customers"', f'"{name}"'))
+        shutil.rmtree(tmp_path / name / STATE_FOLDER)
+        with Workspace.open(name) as workspace:
+            run(workspace, "problem")
+            run(workspace, "data")
+            names = [each.name for each in workspace.record.all_projects.newest()]
+    assert names == ["customers", "one", "two"]
+    assert any((tmp_path / "kept").rglob("*"))
+    assert [path.name for path in (tmp_path / "two" / STATE_FOLDER).iterdir()] == ["project"]
+
+
+def test_the_environment_goes_before_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADLINE_STORE", f"sqlite:///{tmp_path / 'other.db'}")
+    project(tmp_path / "one", customers(60), store={"url": "sqlite:////nowhere/team.db"}).close()
+    assert (tmp_path / "other.db").exists()
 
 
 def test_the_secret_is_made_once_and_kept_to_the_owner(folder: Path) -> None:

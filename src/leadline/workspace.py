@@ -1,7 +1,8 @@
 """Workspace: the settings, the record and the artifacts of one folder.
 
-Built once, handed on. ``LEADLINE_STORE`` and ``LEADLINE_ARTIFACTS`` replace the database and the
-folder of artifacts for a team; nothing else changes.
+Built once, handed on. ``[store]`` in `leadline.toml`, or before it ``LEADLINE_STORE`` and
+``LEADLINE_ARTIFACTS``, replace the database and the folder of artifacts for a team; nothing else
+changes.
 """
 
 from __future__ import annotations
@@ -65,9 +66,14 @@ class Workspace:
         state = root / STATE_FOLDER
         state.mkdir(exist_ok=True)
         _refuse_other_project(state / "project", settings.name)
-        store = os.environ.get("LEADLINE_STORE") or f"sqlite:///{state / 'leadline.db'}"
-        artifacts = os.environ.get("LEADLINE_ARTIFACTS") or str(state / "artifacts")
-        return cls(root, settings, Record.open(store, settings.name), Artifacts(artifacts))
+        store = os.environ.get("LEADLINE_STORE") or _store_url(root, settings.store.url)
+        artifacts = os.environ.get("LEADLINE_ARTIFACTS") or _place(root, settings.store.artifacts)
+        return cls(
+            root,
+            settings,
+            Record.open(store or f"sqlite:///{state / 'leadline.db'}", settings.name),
+            Artifacts(artifacts or str(state / "artifacts")),
+        )
 
     def close(self) -> None:
         """Let go of the database."""
@@ -133,6 +139,16 @@ def find_settings(folder: Path) -> Path:
             "Run 'leadline init FILE --label COLUMN' there, or go to the right folder.",
         )
     return path
+
+
+def _store_url(folder: Path, url: str) -> str:
+    """Address of a database: the path of a file starts at the folder of the settings."""
+    kind, mark, place = url.partition(":///")
+    return f"{kind}{mark}{folder / place}" if kind == "sqlite" and mark and place else url
+
+
+def _place(folder: Path, place: str) -> str:
+    return str(folder / place) if place and "://" not in place else place
 
 
 def _refuse_other_project(path: Path, name: str) -> None:

@@ -17,7 +17,7 @@ from leadline.errors import RecordError
 from leadline.phases.lifecycle import ROWS
 from leadline.phases.search.trial import Scalar
 from leadline.phases.verdict import Answer, Bounds, Verdict
-from leadline.record.codec import decode, encode, to_json
+from leadline.record.codec import decode, decode_part, encode, to_json
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -122,6 +122,20 @@ def test_an_old_version_is_upgraded() -> None:
     now = Renamed(answer=Answer.GO, summary="", n_rows=12)
     assert decode(Renamed, old, 1) == now
     assert decode(Renamed, encode(now), 2) == now
+
+
+@dataclass(frozen=True)
+class Part:
+    summary: str
+
+
+def test_a_part_is_read_by_the_versions_of_the_whole() -> None:
+    verdict = example_verdicts()["curve"]
+    assert decode_part(Part, type(verdict), encode(verdict), 1) == Part(verdict.summary)
+    with pytest.raises(RecordError, match="A stored Renamed is of version 99"):
+        decode_part(Part, Renamed, {"summary": ""}, 99)
+    with pytest.raises(RecordError, match="Part has no 'summary'"):
+        decode_part(Part, type(verdict), {}, 1)
 
 
 def test_a_later_version_is_refused() -> None:

@@ -31,6 +31,8 @@ Visit = Callable[..., TestClient]
 PATHS = [
     "/",
     "/history",
+    "/portfolio",
+    "/work/seal",
     "/review",
     "/review/choose",
     "/review/consequences",

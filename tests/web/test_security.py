@@ -42,6 +42,11 @@ def n_entries(workspace: Workspace) -> int:
         "/join/leave",
         "/label/undo",
         "/label/name",
+        "/work",
+        "/work/seal/estimate",
+        "/work/seal/start",
+        "/work/seal/done",
+        "/work/seal/drop",
     ],
 )
 def test_no_form_is_taken_without_its_csrf_token(make: Make, visit: Visit, path: str) -> None:
@@ -49,12 +54,14 @@ def test_no_form_is_taken_without_its_csrf_token(make: Make, visit: Visit, path:
     client = visit(workspace)
     client.get("/")
     fields = DECISION | {"said": "yes", "tuning": "1", "row": "1", "assignment": "1", "point": "a"}
+    fields |= {"title": "Test", "stage": "ship", "took": "1"}
     answer = client.post(path, data=fields | {"ratio": "1"})
     assert answer.status_code == 403
     assert "not made for you" in answer.text
     assert n_entries(workspace) == 3
     assert workspace.record.jobs.newest() == ()
     assert workspace.record.labels.votes.plain() == ()
+    assert workspace.record.work.all() == ()
 
 
 def test_every_route_that_writes_asks_for_the_csrf_token(make: Make) -> None:

@@ -27,6 +27,8 @@ VERBS = {
     "watch": "Score new data and compare them with what was learnt from.",
     "alarm": "Alarms of the monitor: list, see, explain or close them.",
     "notify": "What people were told, and whether it arrived.",
+    "work": "What shipping and watching takes: hours, owners, dates, and whether they hold.",
+    "portfolio": "Every model on one line: state, money, hours, and what is due.",
     "report": "Write a report, or the model document.",
     "web": "Serve the project's pages.",
     "worker": "Compute what people ask for on the pages.",

@@ -35,6 +35,7 @@ def command(
     from leadline.cli.terminal.text_layout import console
     from leadline.errors import LeadlineError
     from leadline.report import demo_report, model_document, write_report
+    from leadline.services.upkeep import work_plan, work_section
     from leadline.workspace import Workspace
 
     if is_model and is_demo:
@@ -59,7 +60,8 @@ def command(
         elif is_demo:
             text = demo_report(entries, title=title, form=_FORMS[form])
         else:
-            text = write_report(entries, standing, title=title, form=_FORMS[form])
+            work = work_section(work_plan(workspace))
+            text = write_report(entries, standing, title=title, form=_FORMS[form], work=work)
         with whole(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     if as_json:

@@ -30,11 +30,20 @@ from leadline.record.row_reading import Reading
 from leadline.record.service import Message, MessageState, Promotion
 from leadline.record.store import Record
 from leadline.record.tables import AlarmAct, JobState, Role, VoteKind
+from leadline.record.team import (
+    AllProjects,
+    Estimated,
+    Part,
+    ProjectEntries,
+    WorkState,
+    WorkStatement,
+)
 
 __all__ = [
     "Adjudication",
     "AlarmAct",
     "AlarmEvent",
+    "AllProjects",
     "AnnotatorProgress",
     "Artifact",
     "Artifacts",
@@ -42,6 +51,7 @@ __all__ = [
     "AssignmentTerms",
     "CostOpinion",
     "Entry",
+    "Estimated",
     "Guidelines",
     "Invitation",
     "Item",
@@ -53,6 +63,8 @@ __all__ = [
     "NoAssignment",
     "Observation",
     "Opinion",
+    "Part",
+    "ProjectEntries",
     "Promotion",
     "Reading",
     "Record",
@@ -60,5 +72,7 @@ __all__ = [
     "Unresolved",
     "Vote",
     "VoteKind",
+    "WorkState",
+    "WorkStatement",
     "Worklist",
 ]

@@ -132,6 +132,51 @@ def decode(cls: type[T], payload: Mapping[str, Any], version: int) -> T:
     >>> decode(Bounds, {"estimate": 0.5, "low": 0.25, "high": 0.75, "width": 0.5}, 1)
     Bounds(estimate=0.5, low=0.25, high=0.75)
     """
+    read: Callable[[Any], T] = _dataclass_decoder(cast("Any", cls))
+    return _read(read, cls, payload, version)
+
+
+def decode_part(part: type[T], whole: type, payload: Mapping[str, Any], version: int) -> T:
+    """Build a dataclass that has some fields of another, from what `encode` made of that other.
+
+    What is not asked for is not looked at, which saves most of the time where much is stored.
+
+    Parameters
+    ----------
+    part : type
+        The dataclass with the fields that are wanted, under their names.
+    whole : type
+        The dataclass that was stored: its versions and its ``upgrade`` hold.
+    payload : mapping of str to object
+        As stored.
+    version : int
+        The ``VERSION`` of the whole when it was stored.
+
+    Returns
+    -------
+    instance of part
+        With the values of the whole.
+
+    Raises
+    ------
+    RecordError
+        As of `decode`.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> from leadline.phases.verdict import Bounds
+    >>> @dataclass(frozen=True)
+    ... class Middle:
+    ...     estimate: float
+    >>> decode_part(Middle, Bounds, {"estimate": 0.5, "low": 0.25, "high": 0.75}, 1)
+    Middle(estimate=0.5)
+    """
+    read: Callable[[Any], T] = _dataclass_decoder(cast("Any", part))
+    return _read(read, whole, payload, version)
+
+
+def _read(read: Callable[[Any], T], cls: Any, payload: Mapping[str, Any], version: int) -> T:
     latest: int = getattr(cls, "VERSION", 1)
     if version > latest:
         raise RecordError(
@@ -142,7 +187,6 @@ def decode(cls: type[T], payload: Mapping[str, Any], version: int) -> T:
     upgrade = getattr(cls, "upgrade", None)
     if upgrade is not None and version < latest:
         payload = upgrade(payload, version)
-    read: Callable[[Any], T] = _dataclass_decoder(cast("Any", cls))
     try:
         return read(payload)
     except _MisfitError as misfit:

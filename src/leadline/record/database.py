@@ -31,7 +31,7 @@ from leadline.errors import RecordError
 from leadline.record import tables
 from leadline.record.sql_types import utc
 
-HEAD = "0008"
+HEAD = "0009"
 """The migration this version of Leadline works with."""
 
 _BUSY_S = 30.0
@@ -125,6 +125,50 @@ def open_database(url: str, project: str) -> Database:
         raise
 
 
+def open_all(url: str) -> Database:
+    """Open a database to read of all its projects; nothing is made or migrated.
+
+    Parameters
+    ----------
+    url : str
+        As of `open_database`.
+
+    Returns
+    -------
+    Database
+        Of no project: `mine` holds of nothing in it.
+
+    Raises
+    ------
+    RecordError
+        If the database cannot be reached, is of another version, or is none of Leadline's.
+    """
+    engine = _engine(url)
+    place = engine.url.render_as_string(hide_password=True)
+    name = engine.url.database
+    try:
+        # SQLite would make an empty file of a mistyped name
+        is_there = engine.dialect.name != "sqlite" or (bool(name) and Path(str(name)).is_file())
+        with _told_plainly(engine.url):
+            revision = _look(engine) if is_there else None
+        if revision != HEAD:
+            found = "holds no record" if revision is None else f"is at migration {revision!r}"
+            raise RecordError(
+                f"The database at {place} {found}.",
+                f"One at migration {HEAD!r} is needed.",
+                "Check the address, or open one of its projects once: 'leadline status'.",
+            )
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine, 0)
+
+
+def _look(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return _revision(connection)
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
@@ -141,7 +185,8 @@ def _engine(url: str) -> Engine:
         raise RecordError(
             f"The record cannot be opened: {error}.",
             "Its address is sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE.",
-            "Correct LEADLINE_STORE; PostgreSQL needs the extra 'leadline[postgres]'.",
+            "Correct LEADLINE_STORE, or [store] url in leadline.toml; PostgreSQL needs the extra "
+            "'leadline[postgres]'.",
         ) from error
     if is_sqlite:
         event.listen(engine, "connect", _prepare_connection)

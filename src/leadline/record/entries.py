@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Row
 
 from leadline.errors import OutdatedAnswerError, RecordError
-from leadline.phases.lifecycle import ROWS
-from leadline.phases.verdict import Verdict
+from leadline.phases.lifecycle import ROWS, Mark
+from leadline.phases.verdict import Answer, Verdict
 from leadline.record.codec import decode, to_json
 from leadline.record.row_reading import require_declared
 from leadline.record.views import views_of
@@ -79,6 +79,13 @@ def entry_of(found: Row[Any]) -> Entry:
     verdict = decode(ROWS[found.row].verdict, json.loads(found.body), found.version)
     on = json.loads(found.stands_on)
     return Entry(found.number, found.row, verdict, on, found.made_by, found.made_at, found.version)
+
+
+def mark_of(found: Row[Any]) -> Mark:
+    """The mark of a row of the table."""
+    on, views = json.loads(found.stands_on), json.loads(found.views or "{}")
+    answer = Answer(found.answer)
+    return Mark(found.number, found.row, on, answer, views, found.barrier or "")
 
 
 def columns_of(entry: Entry, body: str) -> dict[str, Any]:

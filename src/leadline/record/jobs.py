@@ -131,7 +131,7 @@ class Jobs:
                 .values(state=JobState.RUNNING, worker=worker, beat_at=utc())
                 .returning(table)
             ).one()
-        return _job(claimed)
+        return job_of(claimed)
 
     def beat(
         self, number: int, *, worker: str, message: str = "", share: float | None = None
@@ -237,7 +237,7 @@ class Jobs:
             found = connection.execute(select(table).where(*self._is(number))).one_or_none()
         if found is None:
             raise RecordError(f"There is no job {number}.", next="See 'leadline status'.")
-        return _job(found)
+        return job_of(found)
 
     def newest(self, *, limit: int = 50) -> tuple[Job, ...]:
         """The latest jobs, the newest first."""
@@ -248,13 +248,14 @@ class Jobs:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return tuple(_job(found) for found in connection.execute(query))
+            return tuple(job_of(found) for found in connection.execute(query))
 
     def _is(self, number: int) -> tuple[Any, Any]:
         return self._database.mine(table), table.c.number == number
 
 
-def _job(found: Row[Any]) -> Job:
+def job_of(found: Row[Any]) -> Job:
+    """The job of a row of the table."""
     return Job(
         number=found.number,
         row=found.row,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from types import EllipsisType, MappingProxyType
 from typing import Any, Self, TypeVar
@@ -11,7 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
 
 from leadline.errors import RecordError
 from leadline.phases.lifecycle import Mark, Standing, row_of, standing
-from leadline.phases.verdict import Answer, Verdict
+from leadline.phases.verdict import Verdict
 from leadline.record.artifacts import Artifact
 from leadline.record.codec import encode, to_json
 from leadline.record.database import Database, open_database
@@ -19,6 +18,7 @@ from leadline.record.entries import (
     Entry,
     columns_of,
     entry_of,
+    mark_of,
     require_fit,
     require_newest,
     require_row,
@@ -34,6 +34,7 @@ from leadline.record.service import Outbox, Promotions
 from leadline.record.sql_types import utc
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
+from leadline.record.team import AllProjects, WorkStatements
 from leadline.record.trials import Fits, Trials
 
 V = TypeVar("V", bound=Verdict)
@@ -103,6 +104,10 @@ class Record:
         Items, assignments, votes, adjudications and guidelines.
     invitations : Invitations
         Who was invited to label, to review or to adjudicate.
+    work : WorkStatements
+        The work on releases and their upkeep.
+    all_projects : AllProjects
+        All projects of the database, this one among them.
 
     Examples
     --------
@@ -131,6 +136,8 @@ class Record:
         self.outbox = Outbox(database)
         self.labels = Labels(database)
         self.invitations = Invitations(database)
+        self.work = WorkStatements(database)
+        self.all_projects = AllProjects(database)
 
     @classmethod
     def open(cls, url: str, project: str) -> Self:
@@ -322,10 +329,7 @@ class Record:
     def _marks(self, query: Select[Any]) -> tuple[Mark, ...]:
         with self._database.reading() as connection:
             found = connection.execute(query).all()
-        return tuple(
-            Mark(number, row, json.loads(on), Answer(answer), json.loads(views or "{}"), bar or "")
-            for number, row, on, answer, views, bar in found
-        )
+        return tuple(mark_of(one) for one in found)
 
     def _newest(self, connection: Connection, row: str | None = None) -> int | None:
         query = select(func.max(table.c.number))

@@ -13,12 +13,18 @@ from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
 from leadline.report.row_sections import chapters, decisions, history
 from leadline.report.title_page import title_page
+from leadline.report.work_section import WorkSection
 
 Form = Literal["html", "markdown", "json"]
 
 
 def write_report(
-    entries: Sequence[Entry], standing: Mapping[str, Standing], *, title: str, form: Form
+    entries: Sequence[Entry],
+    standing: Mapping[str, Standing],
+    *,
+    title: str,
+    form: Form,
+    work: WorkSection | None = None,
 ) -> str:
     """Write everything the record concluded into one file.
 
@@ -33,6 +39,8 @@ def write_report(
     form : {"html", "markdown", "json"}
         HTML has pictures and needs no other file; Markdown has tables in their place; JSON holds
         every verdict whole.
+    work : WorkSection or None, default=None
+        The work on ship and watch; None: nothing is said of it.
 
     Returns
     -------
@@ -53,12 +61,13 @@ def write_report(
     if form not in get_args(Form):
         raise ValueError(f"form must be one of {', '.join(get_args(Form))}; got {form!r}")
     if form == "json":
-        return _json(entries, standing, title)
+        return _json(entries, standing, title, work)
     values: dict[str, Any] = {
         "title": title,
         "title_page": title_page(entries, standing),
         "chapters": chapters(entries, standing, with_drawings=form == "html"),
         "decisions": decisions(entries),
+        "work": work,
         "history": history(entries),
     }
     if form == "html":
@@ -66,7 +75,12 @@ def write_report(
     return templates.markdown("report.md", **values)
 
 
-def _json(entries: Sequence[Entry], standing: Mapping[str, Standing], title: str) -> str:
+def _json(
+    entries: Sequence[Entry],
+    standing: Mapping[str, Standing],
+    title: str,
+    work: WorkSection | None,
+) -> str:
     whole = {
         "title": title,
         "at_a_glance": asdict(title_page(entries, standing)),
@@ -83,5 +97,6 @@ def _json(entries: Sequence[Entry], standing: Mapping[str, Standing], title: str
             }
             for entry in entries
         ],
+        "work": None if work is None else asdict(work),
     }
     return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -16,6 +16,7 @@ from leadline.settings.sections import (
     SlicesSettings,
     WatchSettings,
 )
+from leadline.settings.team_sections import StoreSettings, WorkSettings
 from leadline.settings.template import template
 from leadline.settings.toml_parsing import load_settings
 
@@ -30,7 +31,9 @@ __all__ = [
     "ServeSettings",
     "Settings",
     "SlicesSettings",
+    "StoreSettings",
     "WatchSettings",
+    "WorkSettings",
     "load_settings",
     "template",
 ]

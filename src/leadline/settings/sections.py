@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 
 from leadline.phases.problem import Ethics
 from leadline.settings.notify import NotifySettings
+from leadline.settings.team_sections import StoreSettings, WorkSettings
 
 _LENIENT = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
 # keys of a section are checked where the file is parsed; those of the table of a column are not
@@ -437,7 +438,7 @@ class Settings:
     ----------
     name : str
         The project's.
-    problem, data, ethics, prices, labels, find, slices, serve, watch
+    problem, data, ethics, prices, labels, find, slices, serve, watch, work, store
         One a section.
     """
 
@@ -452,6 +453,8 @@ class Settings:
     serve: ServeSettings = field(default_factory=ServeSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    work: WorkSettings = field(default_factory=WorkSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
 
     @property
     def label_cost(self) -> float:
@@ -470,6 +473,8 @@ SECTIONS: dict[str, type] = {
     "serve": ServeSettings,
     "watch": WatchSettings,
     "notify": NotifySettings,
+    "work": WorkSettings,
+    "store": StoreSettings,
 }
 # what shapes the problem: assumed until the file says it
 TO_CONFIRM = (

@@ -26,6 +26,8 @@ _TITLES = {
     "serve": "Which load must the model bear, and is logged what it answers?",
     "watch": "How is the model watched once it is in service?",
     "notify": "Who is told when a person is needed? 'leadline notify --test' tries it.",
+    "work": "How much time is there for the work of ship and watch?",
+    "store": "Where does the record lie, if several projects share one?",
 }
 _WORDS = {
     "problem": {
@@ -138,6 +140,13 @@ _WORDS = {
         "sender": "address that mail comes from",
         "to": "addresses that it goes to",
         "command": "program and arguments that are given JSON on standard input",
+    },
+    "work": {
+        "hours_per_day": "that each owner has for this project on a working day",
+    },
+    "store": {
+        "url": "sqlite:///../team.db, or postgresql+psycopg://...; empty: in this folder",
+        "artifacts": "folder or s3://...; empty: in this folder",
     },
 }
 

@@ -12,23 +12,35 @@ from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
 from leadline.services import number_format
 from leadline.services.queries.project_state import title_of
+from leadline.services.upkeep import portfolio_words, work_words
 
 _FOLDER = Path(__file__).parent / "templates"
 _FILTERS = {
     "chance": chance,
+    "due_words": portfolio_words.due_words,
     "duration": number_format.duration,
     "figure": number_format.figure,
+    "hours_of": work_words.hours_of,
+    "hours_words": portfolio_words.hours_words,
     "moment": moment,
     "money": number_format.money,
+    "money_words": portfolio_words.money_words,
     "numbers": table_of,
     "per_thousand": number_format.per_thousand,
     "per_thousand_range": number_format.per_thousand_range,
     "percent": number_format.percent,
     "percent_range": number_format.percent_range,
     "plural": plural,
+    "range_words": portfolio_words.range_words,
     "signed": number_format.signed,
     "slice_tables": slice_tables,
+    "stage_sentences": work_words.stage_sentences,
+    "state_words": work_words.state_words,
+    "three_points": work_words.three_points,
     "title_of": title_of,
+    "total_words": portfolio_words.total_words,
+    "work_basis": work_words.basis,
+    "work_held": work_words.held_sentence,
 }
 
 

@@ -149,16 +149,14 @@ class _Entries:
         self.latest: dict[str, Mark] = {}
         for number in sorted(self._by_number):
             self.latest[self._by_number[number].row] = self._by_number[number]
-        self.current = {name for name in ROWS if self._is_current(name)}
+        self.current: set[str] = set()
+        # a row stands on earlier ones only, so these have been looked at
+        for name in ROWS:
+            if name in self.latest and self._is_current(self.latest[name]):
+                self.current.add(name)
 
-    def _is_current(self, name: str) -> bool:
-        if name not in self.latest:
-            return False
-        mark = self.latest[name]
-        return all(
-            on in self.latest and self._says_still(mark, on) and self._is_current(on)
-            for on in mark.on
-        )
+    def _is_current(self, mark: Mark) -> bool:
+        return all(on in self.current and self._says_still(mark, on) for on in mark.on)
 
     def _says_still(self, mark: Mark, row: str) -> bool:
         """Whether the latest entry of a row says what a mark stood on."""

@@ -14,16 +14,29 @@ from leadline.services.commands.promotion import (
 )
 from leadline.services.commands.review import choose_point, judge, judge_file, undo_judgment
 from leadline.services.commands.vote_import import ImportSummary, import_votes
+from leadline.services.commands.work import (
+    WorkTerms,
+    add_work,
+    drop_work,
+    estimate_work,
+    finish_work,
+    start_work,
+)
 
 __all__ = [
     "ImportSummary",
     "LabelAnswer",
     "Ruling",
     "act_on_alarm",
+    "WorkTerms",
+    "add_work",
     "adjudicate",
     "ask_for",
     "choose_point",
     "decide",
+    "drop_work",
+    "estimate_work",
+    "finish_work",
     "import_votes",
     "judge",
     "judge_file",
@@ -33,6 +46,7 @@ __all__ = [
     "promote_approved",
     "require_pointer",
     "restate_problem",
+    "start_work",
     "state_problem",
     "undo_adjudication",
     "undo_judgment",

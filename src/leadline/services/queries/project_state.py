@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadline.phases.lifecycle import (
@@ -68,7 +69,12 @@ class ProjectState:
     @classmethod
     def of(cls, record: Record) -> ProjectState:
         """Read the marks of a record."""
-        marks = tuple(sorted(record.marks(), key=lambda mark: mark.number))
+        return cls.of_marks(record.marks())
+
+    @classmethod
+    def of_marks(cls, found: Iterable[Mark]) -> ProjectState:
+        """Follow from marks: of every entry, or of the newest of each row and what it stood on."""
+        marks = tuple(sorted(found, key=lambda mark: mark.number))
         return cls(marks, {mark.row: mark for mark in marks}, standing(marks))
 
     def is_overruled(self, row: str) -> bool:

@@ -10,6 +10,7 @@ from leadline.web.routes import (
     project,
     review,
     verdicts,
+    work,
 )
 
 ROUTERS = (
@@ -22,4 +23,5 @@ ROUTERS = (
     adjudicate.router,
     enter.router,
     join.router,
+    work.router,
 )

@@ -1,4 +1,4 @@
-"""Pages for the whole project: overview, stages, history, report."""
+"""Pages for the whole project: overview, stages, history, portfolio, report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadline.report import write_report
 from leadline.services.queries import history_page, project_page, stage_page
+from leadline.services.upkeep import portfolio, work_plan, work_section
+from leadline.services.upkeep.work_plan import STAGES
 from leadline.web.middleware import REPORT_POLICY
 from leadline.web.page_context import Context
 
@@ -22,7 +24,9 @@ def project(request: Request, context: Context) -> Response:
 @router.get("/stages/{stage}")
 def stage(request: Request, context: Context, stage: str) -> Response:
     """Show one stage and the decision on it."""
-    return context.render(request, "pages/stage.html", page=stage_page(context.workspace, stage))
+    page = stage_page(context.workspace, stage)
+    plan = work_plan(context.workspace) if page.stage in STAGES else None
+    return context.render(request, "pages/stage.html", page=page, plan=plan)
 
 
 @router.get("/history")
@@ -31,12 +35,20 @@ def history(request: Request, context: Context, page: int = 1) -> Response:
     return context.render(request, "pages/history.html", page=history_page(context.workspace, page))
 
 
+@router.get("/portfolio")
+def models(request: Request, context: Context) -> Response:
+    """Show every model that shares the database with this project."""
+    return context.render(request, "pages/portfolio.html", page=portfolio(context.workspace))
+
+
 @router.get("/report.html")
 def report(context: Context) -> Response:
     """Give the whole project as one file to keep."""
     record = context.workspace.record
     name = context.workspace.settings.name
-    text = write_report(record.entries(), record.standing(), title=name, form="html")
+    work = work_section(work_plan(context.workspace))
+    entries, standing = record.entries(), record.standing()
+    text = write_report(entries, standing, title=name, form="html", work=work)
     return HTMLResponse(text, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
