@@ -24,10 +24,10 @@ from leadline.record.labels.worklist import (
     Worklist,
 )
 from leadline.record.observations import Observation
-from leadline.record.reviews import CostOpinion, Judgment
+from leadline.record.reviews import CostOpinion, Draw, Judgment
 from leadline.record.row_reading import Reading
 from leadline.record.store import Record
-from leadline.record.tables import JobState, Role, VoteKind
+from leadline.record.tables import DrawReason, JobState, Role, VoteKind
 
 __all__ = [
     "Adjudication",
@@ -37,6 +37,8 @@ __all__ = [
     "Assignment",
     "AssignmentTerms",
     "CostOpinion",
+    "Draw",
+    "DrawReason",
     "Entry",
     "Guidelines",
     "Invitation",

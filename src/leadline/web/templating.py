@@ -10,6 +10,7 @@ from starlette.templating import Jinja2Templates
 from leadline.phases.wording import chance, is_picture, moment, plural
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
+from leadline.report.stream_slice_tables import stream_slice_tables
 from leadline.services import number_format
 from leadline.services.queries.project_state import title_of
 
@@ -28,6 +29,7 @@ _FILTERS = {
     "plural": plural,
     "signed": number_format.signed,
     "slice_tables": slice_tables,
+    "stream_slice_tables": stream_slice_tables,
     "title_of": title_of,
 }
 

@@ -2,6 +2,7 @@
 
 from leadline.services.commands.adjudicate import Ruling, adjudicate, undo_adjudication
 from leadline.services.commands.decision import decide
+from leadline.services.commands.further_rows import ask_for_more
 from leadline.services.commands.job import ask_for
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.commands.problem import restate_problem, state_problem
@@ -14,6 +15,7 @@ __all__ = [
     "Ruling",
     "adjudicate",
     "ask_for",
+    "ask_for_more",
     "choose_point",
     "decide",
     "import_votes",
