@@ -98,13 +98,14 @@ def review_page(workspace: Workspace, reviewer: str, *, is_shown: bool = False) 
     rows = rows_to_judge(workspace.artifacts, tuning)
     judgments = workspace.record.reviews.judgments(number)
     mine = [judgment for judgment in judgments if judgment.reviewer == reviewer]
-    left = rows_to_ask(rows, judgments, reviewer)
+    first = rows_to_judge(workspace.artifacts, workspace.record.entry(number).verdict_as(Tuning))
+    left = rows_to_ask(rows, judgments, reviewer, first=first)
     if not left and tuning.plain is None:
         # of what others said alone: what is left must not change with one's own answer
         majority = majority_judgments([one for one in judgments if one.reviewer != reviewer])
         n_extra = round(EXTRA_SHARE * len(majority.answers))
         surprising = surprising_rows(workspace.artifacts, tuning, majority, n_extra)
-        left = rows_to_ask(rows, judgments, reviewer, surprising)
+        left = rows_to_ask(rows, judgments, reviewer, surprising, first=first)
     row = left[0] if reviewer and left else None
     return ReviewPage(
         question=problem.question,

@@ -41,7 +41,8 @@ class SliceFigures:
     rest : float
         The same of the rest, the mean.
     gap, spread : float
-        Mean and standard deviation of the difference.
+        Mean and standard deviation of the difference in the world that the stream is drawn from:
+        where all of a short stream is judged, its slices still differ by chance.
     precision, recall : Estimate of float or None
         None where nothing is flagged or not.
     """
@@ -91,37 +92,38 @@ def slice_figures(
     >>> bool(found.precision.high < 0.6), bool(found.gap > 0)
     (True, True)
     """
-    hits, taken = draw_slice_hits(rest, inside.sizes, inside.n_hits, inside.n_judged, _N_DRAWS, rng)
+    hits, shares, taken = draw_slice_hits(
+        rest, inside.sizes, inside.n_hits, inside.n_judged, _N_DRAWS, rng
+    )
     left = np.maximum(outside.sizes - outside.n_judged, 0)
     others = outside.n_hits + rng.binomial(left, np.clip(rest[taken], 0, 1))
-    if alerts is None:
-        wrong, of_rest = hits.sum(axis=1), others.sum(axis=1)
-        return [_figures(inside, outside, wrong, of_rest)]
+    worlds = shares * inside.sizes, rest[taken] * outside.sizes
     found = []
-    for alert in alerts:
-        wrong, of_rest = _errors(hits, inside.sizes, alert), _errors(others, outside.sizes, alert)
-        each = _figures(inside, outside, wrong, of_rest)
-        precision, recall = _ratios(inside, hits, alert)
-        found.append(SliceFigures(each.wrong, each.rest, each.gap, each.spread, precision, recall))
+    for alert in [None] if alerts is None else alerts:
+        wrong = _wrong_share(hits, inside.sizes, alert)
+        of_rest = _wrong_share(others, outside.sizes, alert)
+        gap = _wrong_share(worlds[0], inside.sizes, alert)
+        gap = gap - _wrong_share(worlds[1], outside.sizes, alert)
+        ends = np.quantile(wrong, [(1 - _LEVEL) / 2, 0.5, (1 + _LEVEL) / 2])
+        precision, recall = (None, None) if alert is None else _ratios(inside, hits, alert)
+        found.append(
+            SliceFigures(
+                wrong=Estimate(*(float(end) for end in ends)),
+                rest=float(of_rest.mean()),
+                gap=float(gap.mean()),
+                spread=float(gap.std()),
+                precision=precision,
+                recall=recall,
+            )
+        )
     return found
 
 
-def _errors(hits: Ints, sizes: Ints, alert: Bools) -> Ints:
-    """Rows flagged wrongly or missed, of each draw."""
-    return np.asarray(sizes[alert].sum() - hits[:, alert].sum(axis=1) + hits[:, ~alert].sum(axis=1))
-
-
-def _figures(inside: Counted, outside: Counted, wrong: Ints, of_rest: Ints) -> SliceFigures:
-    share = wrong / max(int(inside.sizes.sum()), 1)
-    rest = of_rest / max(int(outside.sizes.sum()), 1)
-    gap = share - rest
-    ends = np.quantile(share, [(1 - _LEVEL) / 2, 0.5, (1 + _LEVEL) / 2])
-    return SliceFigures(
-        wrong=Estimate(*(float(end) for end in ends)),
-        rest=float(rest.mean()),
-        gap=float(gap.mean()),
-        spread=float(gap.std()),
-    )
+def _wrong_share(hits: Floats | Ints, sizes: Ints, alert: Bools | None) -> Floats:
+    """Share of rows flagged wrongly or missed, of each draw; without alerts a hit is wrong."""
+    wrong = hits if alert is None else np.where(alert, sizes - hits, hits)
+    share: Floats = wrong.sum(axis=1) / max(int(sizes.sum()), 1)
+    return share
 
 
 def _ratios(

@@ -99,7 +99,7 @@ def draw_slice_hits(
     n_judged: Ints,
     n_draws: int,
     rng: np.random.Generator,
-) -> tuple[Ints, Ints]:
+) -> tuple[Ints, Floats, Ints]:
     """Draw the hits of a slice of a finite stream: rows judged are known, the others are drawn.
 
     Parameters
@@ -118,6 +118,8 @@ def draw_slice_hits(
     -------
     hits : ndarray of int of shape (n_draws, n_strata)
         Of the slice.
+    shares : ndarray of shape (n_draws, n_strata)
+        Of the world that the slice is drawn from.
     taken : ndarray of int of shape (n_draws,)
         The draw of `rest` that each goes with.
 
@@ -126,7 +128,7 @@ def draw_slice_hits(
     >>> rng = np.random.default_rng(0)
     >>> rest = rng.beta(10, 90, (150, 2))
     >>> sizes, n_hits, n_judged = np.array([[400, 400], [30, 0], [40, 0]])
-    >>> hits, _ = draw_slice_hits(rest, sizes, n_hits, n_judged, 1000, rng)
+    >>> hits, *_ = draw_slice_hits(rest, sizes, n_hits, n_judged, 1000, rng)
     >>> bool(np.median(hits[:, 0]) > 200), bool(np.median(hits[:, 1]) > 80)
     (True, True)
     """
@@ -143,7 +145,7 @@ def draw_slice_hits(
     moved = _SHIFTS[shifts] + _STEP * (rng.random(n_draws) - 0.5)
     shares = expit(stretched[rows, slopes] + moved[:, None])
     hits = n_hits + rng.binomial(np.maximum(sizes - n_judged, 0), shares)
-    return hits.astype(np.int64), rows.astype(np.int64)
+    return hits.astype(np.int64), shares, rows.astype(np.int64)
 
 
 def _log_prior() -> Floats:
