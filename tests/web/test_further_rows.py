@@ -36,7 +36,9 @@ def test_the_second_part_follows_the_first_by_keyboard(
     judge_until(workspace, late(), n=FIRST - 1)
     with serve(workspace) as url:
         begin(page, url, "Ada")
-        expect(page.get_by_text(f"1 left, about 2 seconds; then up to {FIRST} more.")).to_be_visible()
+        expect(
+            page.get_by_text(f"1 left, about 2 seconds; then up to {FIRST} more.")
+        ).to_be_visible()
         page.wait_for_load_state()
         keep_picture(page, "first-part")
         page.keyboard.press("y")

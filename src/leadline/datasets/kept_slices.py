@@ -14,7 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from leadline.datasets.slice_columns import date_columns, names_to_look_at, slice_columns
+from leadline.datasets.slice_columns import (
+    date_columns,
+    names_to_look_at,
+    script_column,
+    slice_columns,
+)
 from leadline.phases.data import Data
 from leadline.reading.conform import conform
 from leadline.record import Artifacts
@@ -151,6 +156,9 @@ def members(frame: pl.DataFrame, data: Data, kept: KeptSlices) -> Bools:
         source = X if name in X.columns else frame
         if name in source.columns and source[name].dtype.is_temporal():
             columns |= dict(date_columns(name, source[name]))
+        # a few rows may be of one script alone
+        if name in source.columns and f"length of {name}" in columns:
+            columns |= dict([script_column(name, source[name])])
     found = np.zeros((len(kept.slices), frame.height), dtype=np.bool_)
     for place, each in enumerate(kept.slices):
         found[place] = each.rule.holds(columns[each.rule.column])

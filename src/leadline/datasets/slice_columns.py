@@ -1,4 +1,4 @@
-"""Columns that slices are made of: numbers, categories, lengths of texts, months of dates."""
+"""Columns that slices are made of: numbers, categories, texts by length and script, dates."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 from leadline.phases.data import Data, Kind
 
 _MOST_MONTHS = 24
+_SCRIPTS = (
+    *("Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil"),
+    *("Thai", "Hangul", "Hiragana", "Katakana", "Han"),
+)
+_NO_LETTERS = "no letters"
 
 Made = tuple[str, NDArray[Any]]
 
@@ -43,6 +48,10 @@ def slice_columns(
         if name in source.columns:
             title, made = _MADE.get(kinds[name], _category)(name, source[name])
             found[title] = made
+            if kinds[name] is Kind.TEXT:
+                title, scripts = script_column(name, source[name])
+                # where all texts are written alike there is nothing to compare
+                found |= {title: scripts} if len(set(scripts.tolist())) > 1 else {}
     return found
 
 
@@ -58,6 +67,18 @@ def _category(name: str, values: pl.Series) -> Made:
 def _text(name: str, values: pl.Series) -> Made:
     lengths = values.cast(pl.String).fill_null("").str.len_chars()
     return f"length of {name}", lengths.cast(pl.Float64).to_numpy()
+
+
+def script_column(name: str, values: pl.Series) -> Made:
+    """The script of most letters of each text; languages of one script are not told apart.
+
+    Japanese is of Han, Hiragana or Katakana, whichever has most letters.
+    """
+    texts = values.cast(pl.String).fill_null("")
+    counts = pl.DataFrame({each: texts.str.count_matches(rf"\p{{{each}}}") for each in _SCRIPTS})
+    table = counts.to_numpy()
+    most = np.asarray(_SCRIPTS, dtype=object)[table.argmax(axis=1)]
+    return f"script of {name}", np.where(table.max(axis=1) > 0, most, _NO_LETTERS)
 
 
 def _date(name: str, values: pl.Series) -> Made:
