@@ -20,7 +20,7 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding, Verdict
 from leadline.record import Entry
 from leadline.services.commands import choose_point, judge, state_problem
-from leadline.services.reviewing.stream_rows import rows_to_judge
+from leadline.services.queries import review_page
 from leadline.settings import template
 from leadline.workspace import SETTINGS_FILE, Workspace
 
@@ -150,8 +150,8 @@ def review(workspace: Workspace, truth: pl.Series) -> Entry:
     entry = workspace.record.latest("tuning")
     assert entry is not None
     assert isinstance(entry.verdict, Tuning)
-    for row in rows_to_judge(workspace.artifacts, entry.verdict):
-        judge(workspace, entry.number, row, truth[row] == "yes", BY, 2.0)
+    while (page := review_page(workspace, BY)).row is not None:
+        judge(workspace, entry.number, page.row, truth[page.row] == "yes", BY, 2.0)
     point = min(entry.verdict.points, key=lambda each: each.cost_per_1000).name
     return choose_point(workspace, point, 4.0, 1.0, "the cheapest", BY)
 

@@ -12,7 +12,7 @@ from tests.projects import N_STREAM, PROBLEM, customers, project, run, run_to, v
 
 from leadline.datasets.frames import Pool
 from leadline.errors import DataError, NotReadyError, SettingsError
-from leadline.jobs.tuning import _break_even, _with_thresholds
+from leadline.jobs.tuning import _with_thresholds
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.tuning import Tuning
 from leadline.services.reviewing.stream_rows import rows_to_judge
@@ -81,9 +81,9 @@ def test_a_test_set_of_one_class_is_refused(tmp_path: Path) -> None:
 def test_an_alert_pays_where_hits_are_common_enough() -> None:
     """A miss costs 40 and a false alarm 10: one hit in five alerts pays for the other four."""
     problem = example_problem()
-    assert _break_even(problem) == pytest.approx(0.2)
-    assert _break_even(replace(problem, cost_miss=0.0)) is None
-    assert _break_even(replace(problem, cost_false_alarm=0.0)) is None
+    assert problem.break_even == pytest.approx(0.2)
+    assert replace(problem, cost_miss=0.0).break_even is None
+    assert replace(problem, cost_false_alarm=0.0).break_even is None
 
 
 @pytest.mark.parametrize("free", ["cost_miss", "cost_false_alarm"])

@@ -7,7 +7,9 @@ from tests.examples import example_review
 from tests.phases.again import again, notes, warnings
 
 from leadline.phases.review import UNLIKE_SCORES, Review
-from leadline.phases.stream_point import StreamPoint, narrowing
+from leadline.phases.slice_report import UNKNOWN, WORSE
+from leadline.phases.stream_point import StreamPoint
+from leadline.phases.stream_slices import StreamSlice, StreamSlices
 from leadline.phases.verdict import Answer, Bounds
 
 SAME = Bounds(estimate=0.7, low=0.6, high=0.8)
@@ -86,7 +88,38 @@ def test_how_many_more_judgments_would_do_is_said() -> None:
     assert CHEAP.n_to_state(100) == 0
     verdict = reviewed(wide, DEAR, n_judged=100)
     assert any("About 300 more judgments" in (each.next or "") for each in verdict.findings)
-    assert narrowing((wide, CHEAP), 100) == (
-        "100 more judgments would narrow the widest of these ranges, recall of cheap, from 70 to "
-        "about 49 points."
+
+
+def test_whom_it_fails_on_the_stream_is_told() -> None:
+    wrong = Bounds(estimate=0.4, low=0.28, high=0.53)
+    north = StreamSlice(
+        name="region = north",
+        n_rows=607,
+        n_judged=19,
+        wrong=wrong,
+        rest=0.1,
+        at_least=0.06,
+        state=WORSE,
     )
+    east = replace(north, name="region = east", wrong=None, at_least=None, state=UNKNOWN)
+    slices = StreamSlices(
+        point="cheap", n_tested=4, lines=(north, replace(east, is_group=True)), lacking=("sex",)
+    )
+    verdict = again(example_review(), points=(CHEAP, DEAR), chosen="cheap", slices=slices)
+    told = [each.what for each in verdict.findings]
+    assert (
+        "Fares worse on the stream: region = north. 28% to 53% of its 607 rows are wrong, about "
+        "10% of the rest; the difference is at least 6.0% (19 judged)." in told
+    )
+    assert any(what.endswith("these groups on the stream: region = east.") for what in told)
+    assert any("The stream has no column 'sex'" in what for what in told)
+    assert verdict.answer is Answer.GO, "people decide what it means"
+
+
+def test_that_no_slice_is_shown_to_be_worse_is_told_where_some_were_looked_at() -> None:
+    looked = StreamSlices(point="cheap", n_tested=4, n_unknown=2)
+    verdict = again(example_review(), points=(CHEAP, DEAR), chosen="cheap", slices=looked)
+    assert any("of 4 slices with enough judged rows" in what for what in notes(verdict))
+    nothing = StreamSlices(point="cheap", n_tested=0)
+    verdict = again(example_review(), points=(CHEAP, DEAR), chosen="cheap", slices=nothing)
+    assert not any("slice" in what for what in notes(verdict))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from tests.examples import example_search, example_tuning
 
 from leadline.errors import RecordError
-from leadline.record import CostOpinion, Judgment, Record
+from leadline.record import Artifact, CostOpinion, Draw, DrawReason, Judgment, Record
 
 AT = datetime(2025, 1, 6, 9, 30, 0, 123456, tzinfo=UTC)
 
@@ -120,3 +121,39 @@ def test_an_opinion_is_about_a_tuning(record: Record, database_url: str, tuning:
         pytest.raises(RecordError, match=f"There is no entry {tuning}"),
     ):
         other.reviews.add_opinion(opinion(tuning, "Ada", 5.0))
+
+
+def drawn(tuning: int, n_sample: int, reason: DrawReason = DrawReason.PLANNED) -> Draw:
+    return Draw(tuning, reason, "5a" * 32, "5b" * 32, "5c" * 32, n_sample, "Ada", AT)
+
+
+def test_draws_follow_one_another(record: Record, tuning: int) -> None:
+    other = record.append("tuning", example_tuning(), by="worker").number
+    assert record.reviews.draws(tuning) == ()
+    first, second = drawn(tuning, 200), drawn(tuning, 250, DrawReason.ASKED)
+    assert record.reviews.add_draw(first, after=0)
+    assert not record.reviews.add_draw(second, after=0), "another came in between"
+    assert record.reviews.add_draw(second, after=1)
+    assert record.reviews.draws(tuning) == (first, second)
+    assert record.reviews.draws(other) == ()
+
+
+def test_what_a_draw_stored_is_listed_with_its_tuning(record: Record, tuning: int) -> None:
+    stored = [Artifact("5a" * 32, "sample", 800), Artifact("5b" * 32, "sample", 9_000)]
+    for n in range(2):
+        assert record.reviews.add_draw(drawn(tuning, 200), after=n, artifacts=stored)
+    assert record.artifacts_of(tuning) == tuple(stored)
+
+
+def test_a_draw_is_about_a_tuning(record: Record) -> None:
+    with pytest.raises(RecordError, match="There is no entry 1"):
+        record.reviews.add_draw(drawn(1, 200), after=0)
+
+
+def test_of_two_draws_at_once_one_is_kept(record: Record, tuning: int) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        kept = list(
+            pool.map(lambda n: record.reviews.add_draw(drawn(tuning, n), after=0), range(4))
+        )
+    assert sum(kept) == 1
+    assert len(record.reviews.draws(tuning)) == 1

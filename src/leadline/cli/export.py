@@ -31,10 +31,11 @@ def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool)
 
     Of 'labels', each line is a vote or, where one person decided what votes left open, a decision.
 
-    'rows' are without scores; fill in the column is_positive (of several classes and of numbers:
-    value) and bring them back with 'leadline review --judgments FILE'. Where the data have a column
-    row or is_positive themselves, ours are called leadline_row and leadline_is_positive. Images are
-    written into a folder beside the file, and their columns hold the paths.
+    'rows' are those that nobody has judged yet, or all of them if everyone has been, without
+    scores. Fill in the column is_positive (of several classes and of numbers: value) and bring them
+    back with 'leadline review --judgments FILE'. Where the data have a column row or is_positive
+    themselves, ours are called leadline_row and leadline_is_positive. Images are written into a
+    folder beside the file, and their columns hold the paths.
 
     'mlflow' writes trials, curves, forecasts, verdicts and the release into an MLflow server or
     store. It needs 'leadline[mlflow]'. Done again, it updates and doubles nothing.
@@ -121,6 +122,7 @@ def _rows(workspace: Workspace, path: Path, final: Path) -> int:
 
     from leadline.errors import NotReadyError
     from leadline.phases.tuning import Tuning
+    from leadline.services.reviewing.later_draws import as_drawn
     from leadline.services.reviewing.stream_rows import judging_columns, rows_to_judge
     from leadline.snapshot import from_parquet
 
@@ -131,9 +133,13 @@ def _rows(workspace: Workspace, path: Path, final: Path) -> int:
             "A stream of unlabelled rows and a verdict of 'tuning' are needed.",
             "Set [data] stream in leadline.toml, then 'leadline run apply'.",
         )
-    rows = list(rows_to_judge(workspace.artifacts, entry.verdict))
-    frame = from_parquet(workspace.artifacts.get(entry.verdict.stream))[rows]
-    said = "value" if entry.verdict.plain else "is_positive"
+    tuning = as_drawn(workspace.record, entry.number, entry.verdict)
+    judged = {one.row for one in workspace.record.reviews.judgments(entry.number)}
+    drawn = rows_to_judge(workspace.artifacts, tuning)
+    # an empty cell of a row that was judged would say that its judge is unsure after all
+    rows = [row for row in drawn if row not in judged] or list(drawn)
+    frame = from_parquet(workspace.artifacts.get(tuning.stream))[rows]
+    said = "value" if tuning.plain else "is_positive"
     name, answer = judging_columns(frame.columns, said)
     empty = pl.lit(None, dtype=pl.String).alias(answer)
     frame = frame.select(pl.Series(name, rows), empty, pl.all())

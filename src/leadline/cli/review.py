@@ -33,13 +33,20 @@ _ANSWERS = {"y": True, "n": False, "?": None}
     default=None,
     help="CSV with the columns row and is_positive (yes, no or empty), or value; judged elsewhere.",
 )
+@click.option(
+    "--more",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Draw so many further rows for judging, placed by what was said so far.",
+)
 @by_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 (an option each)
     point: str | None,
     why: str,
     cost_miss: float | None,
     cost_false_alarm: float | None,
     judgments: Path | None,
+    more: int | None,
     by: str,
     folder: Path,
     as_json: bool,
@@ -50,6 +57,9 @@ def command(
     classes you type the number of one, or its name; of numbers, the number. Once no row is left
     for you, what each operating point would do is shown. 'leadline export rows' writes the rows to
     judge to a file.
+
+    Half of the rows are drawn at first, the others once these have answers, where they narrow the
+    ranges most. If that is not enough, --more draws further ones.
     """
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
@@ -57,7 +67,12 @@ def command(
     from leadline.services.queries import operating_points_page
     from leadline.workspace import Workspace
 
+    if more is not None and (point is not None or judgments is not None):
+        raise click.UsageError("--more goes by itself: draw the rows, judge them, then choose.")
     with Workspace.open(folder) as workspace:
+        if more is not None:
+            _draw_more(workspace, more, by, as_json=as_json)
+            return
         if judgments is not None:
             _take_in(workspace, judgments, by)
         elif point is None and not as_json and not _judge(workspace, by):
@@ -133,6 +148,17 @@ def _take_in(workspace: Workspace, path: Path, by: str) -> None:
     click.echo(f"{n_judged} judgments taken in.", err=True)
 
 
+def _draw_more(workspace: Workspace, n: int, by: str, *, as_json: bool) -> None:
+    from leadline.services.commands import ask_for_more
+
+    n_drawn = ask_for_more(workspace, n, by)
+    if as_json:
+        echo_json({"drawn": n_drawn})
+        return
+    fewer = ": the stream has no more" if n_drawn < n else ""
+    click.echo(f"{n_drawn:,} more rows drawn for judging{fewer}. Judge them: leadline review")
+
+
 def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     from dataclasses import asdict
 
@@ -146,11 +172,28 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
         return
     if page.plain is not None:
         _show_default_decision(page.plain, page.on_stream, page.n_judged)
+        _show_remarks(page)
+        click.echo(f"Agree: leadline review --choose {page.plain.name} --why REASON")
         return
     click.echo(f"\n{page.n_judged} rows judged. Of 1,000 rows each point would:")
     for consequence in page.consequences:
         click.echo(f"  {in_words(consequence, page.miss, page.false_alarm)}")
+    _show_remarks(page)
     click.echo("Choose: leadline review --choose POINT --why REASON")
+
+
+def _show_remarks(page: OperatingPointsPage) -> None:
+    """Whom it fails on the stream, and what more judgments would narrow."""
+    told: dict[str, list[str]] = {}
+    for report in page.slices:
+        for line in report.worse:
+            told.setdefault(line.name, []).append(report.point)
+    for name, points in told.items():
+        click.echo(f"Fares worse on the stream: {name} ({', '.join(points)})")
+    if page.narrowing:
+        click.echo(page.narrowing)
+    if page.may_ask and page.n_judged:
+        click.echo("Draw more rows: leadline review --more 50")
 
 
 def _show_default_decision(
@@ -174,7 +217,6 @@ def _show_default_decision(
     if numbers is not None and numbers.low is not None and numbers.high is not None:
         low, high = figure(numbers.low), figure(numbers.high)
         click.echo(f"  90 of 100 truths lie between {low} and {high} of the prediction")
-    click.echo(f"Agree: leadline review --choose {plain.name} --why REASON")
 
 
 def _show_on_stream(real: StreamDecision, n_judged: int) -> None:

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from leadline.datasets.stream_sample import StreamSample
+from leadline.datasets.stream_sample import StreamSample, first_part
 from leadline.record import Artifacts
 from leadline.snapshot import to_parquet
 from leadline.stats.judgments import ClassStrata, ValueStrata, sample_classes, sample_values
 
 N_OF_CLASSES = 300
-"""Judgments wanted where there are several classes: each has a precision and a recall."""
+"""Judgments planned where there are several classes: each has a precision and a recall."""
 N_OF_NUMBERS = 200
 """Judgments wanted of numbers."""
 
@@ -36,7 +36,7 @@ def draw_class_sample(
     cuts: Sequence[float],
     rng: np.random.Generator,
 ) -> tuple[Ints, StreamSample]:
-    """Choose the rows that tell precision and recall of every class.
+    """Choose the first rows that tell precision and recall of every class: half of those planned.
 
     Parameters
     ----------
@@ -60,7 +60,8 @@ def draw_class_sample(
     StreamSample
         What is kept beside them; the scores are the probabilities, row after row.
     """
-    rows = sample_classes(shares, min(N_OF_CLASSES, frame.height), rng, cuts=cuts)
+    n = first_part(min(N_OF_CLASSES, frame.height), frame.height)
+    rows = sample_classes(shares, n, rng, cuts=cuts)
     kept = {"classes": list(names), "strata": ClassStrata.of(shares, cuts).as_dict()}
     return rows, _kept(store, frame, rows, shares[rows], kept)
 

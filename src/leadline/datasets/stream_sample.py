@@ -18,12 +18,27 @@ from leadline.record import Artifacts
 from leadline.snapshot import to_parquet
 from leadline.stats.judgments import Bands, sample, sample_between
 
-# of the judgments, those that decide between points
-_FIRST_SHARE = 1 / 3
+FIRST_SHARE = 1 / 3
+"""Of the judgments, those that decide between points."""
+FEWEST_IN_PARTS = 60
+"""Judgments below which all rows are drawn at once: half of them would tell too little."""
 _N_SHOWN = 5
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+
+def first_part(n: int, n_rows: int) -> int:
+    """Judgments of `n` planned whose rows are drawn before anything is said: half of them.
+
+    The others are placed by what the first said. All where that is few, or the whole stream.
+
+    Examples
+    --------
+    >>> first_part(200, 10_000), first_part(200, 200), first_part(59, 10_000)
+    (100, 200, 59)
+    """
+    return n if n < FEWEST_IN_PARTS or n >= n_rows else -(-n // 2)
 
 
 @dataclass(frozen=True)
@@ -78,7 +93,7 @@ def draw_stream_sample(
         What is kept beside them.
     """
     cuts = np.array([point.threshold for point in points])
-    n_between = max(1, int(n * _FIRST_SHARE))
+    n_between = max(1, int(n * FIRST_SHARE))
     first = sample_between(scores, cuts, n_between, rng, break_even=break_even)
     others = sample(scores, cuts, n, rng)
     others = others[~np.isin(others, first)][: n - first.size]

@@ -12,12 +12,10 @@ from leadline.demo.scenario import Scenario
 from leadline.errors import LeadlineError, SettingsError
 from leadline.phases.lifecycle import Stage
 from leadline.phases.search import Search
-from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
 from leadline.services.commands import choose_point, decide, judge
-from leadline.services.queries import operating_points_page
-from leadline.services.reviewing.stream_rows import rows_to_judge
+from leadline.services.queries import operating_points_page, review_page
 from leadline.settings import template
 from leadline.worker import observe, refresh
 from leadline.worker.computing import Progress
@@ -160,13 +158,10 @@ def _search_longer(
 
 
 def _judge(workspace: Workspace, scenario: Scenario) -> None:
-    """Judge every row drawn by its true label."""
-    entry = workspace.record.latest("tuning")
-    assert entry is not None
-    assert isinstance(entry.verdict, Tuning)
+    """Judge every row drawn by its true label, those that follow from the first ones too."""
     positive = scenario.problem["positive"]
-    for row in rows_to_judge(workspace.artifacts, entry.verdict):
-        judge(workspace, entry.number, row, scenario.truth[row] == positive, BY, 0.0)
+    while (page := review_page(workspace, BY)).row is not None:
+        judge(workspace, page.tuning, page.row, scenario.truth[page.row] == positive, BY, 0.0)
 
 
 def _choose(workspace: Workspace) -> Entry:

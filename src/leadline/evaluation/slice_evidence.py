@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool
+from leadline.datasets.slice_columns import names_to_look_at, slice_columns
 from leadline.errors import SettingsError
 from leadline.phases.data import Data, Kind, SplitKind
 from leadline.phases.slice_report import GroupLine, PointSlices, RateGap, SliceLine
@@ -31,7 +31,6 @@ _BY_CHANCE = 0.05
 _N_PERMUTATIONS = 1_999
 _MOST_LINES = 30
 _FEWEST_FOR_A_MEAN = 5
-_MOST_MONTHS = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +91,9 @@ def slices_of(
     question : SliceQuestion
         Where to look; as `require_columns` passes it.
     """
-    names = list(question.columns) or [n for n, kind in data.features.items() if kind != "image"]
-    columns = _columns(pool, data, dict.fromkeys([*names, *question.groups]))
-    groups = _columns(pool, data, dict.fromkeys(question.groups))
+    rows = pool.frame[pool.test], pool.X[pool.test]
+    columns = slice_columns(*rows, data, names_to_look_at(data, question.columns, question.groups))
+    groups = slice_columns(*rows, data, question.groups)
     error = _BY_CHANCE / max(len(outcomes), 1)
     found = (_at_point(outcome, columns, groups, question, error) for outcome in outcomes)
     alike_by = data.split.column if data.split.kind is SplitKind.GROUP else ""
@@ -122,50 +121,6 @@ def require_columns(question: SliceQuestion, data: Data, label: str) -> None:
                     "Parts of the rows are made of columns of the data.",
                     f"Change [{section} in leadline.toml.",
                 )
-
-
-# --------------------------------------------------------------------------- columns
-
-
-def _columns(pool: Pool, data: Data, names: Collection[str]) -> dict[str, NDArray[Any]]:
-    """The test rows of some columns: numbers, or text for categories, by what a slice is called."""
-    kinds = {column.name: column.kind for column in data.columns}
-    found = {}
-    for name in names:
-        values = (pool.X if name in pool.X.columns else pool.frame)[name][pool.test]
-        title, made = _MADE.get(kinds[name], _category)(name, values)
-        found[title] = made
-    return found
-
-
-def _number(name: str, values: pl.Series) -> tuple[str, NDArray[Any]]:
-    numbers = values.cast(pl.Float64, strict=False)
-    return name, numbers.fill_null(float("nan")).to_numpy()
-
-
-def _category(name: str, values: pl.Series) -> tuple[str, NDArray[Any]]:
-    return name, np.asarray(values.cast(pl.String).to_list(), dtype=object)
-
-
-def _text(name: str, values: pl.Series) -> tuple[str, NDArray[Any]]:
-    lengths = values.cast(pl.String).fill_null("").str.len_chars()
-    return f"length of {name}", lengths.cast(pl.Float64).to_numpy()
-
-
-def _date(name: str, values: pl.Series) -> tuple[str, NDArray[Any]]:
-    if not values.dtype.is_temporal():
-        return _category(name, values)
-    months = values.dt.strftime("%Y-%m")
-    if months.n_unique() > _MOST_MONTHS:
-        return f"year of {name}", np.asarray(values.dt.strftime("%Y").to_list(), dtype=object)
-    return f"month of {name}", np.asarray(months.to_list(), dtype=object)
-
-
-_MADE: Mapping[Kind, Callable[[str, pl.Series], tuple[str, NDArray[Any]]]] = {
-    Kind.NUMBER: _number,
-    Kind.TEXT: _text,
-    Kind.DATE: _date,
-}
 
 
 # --------------------------------------------------------------------------- one point

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.default_sample import draw_class_sample, draw_number_sample
+from leadline.datasets.default_sample import N_OF_CLASSES, draw_class_sample, draw_number_sample
 from leadline.datasets.frames import Pool, Target, load_pool
+from leadline.datasets.kept_slices import keep_slices
 from leadline.datasets.source_files import read_stream
-from leadline.datasets.stream_sample import StreamSample, draw_stream_sample
+from leadline.datasets.stream_sample import StreamSample, draw_stream_sample, first_part
 from leadline.engines.releases.models import dump_model
 from leadline.errors import NotReadyError
 from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream
@@ -38,6 +40,7 @@ from leadline.phases.verdict import Bounds
 from leadline.reading.conform import conform
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
+from leadline.stats.judgments import Bands, ClassStrata, ValueStrata
 from leadline.stats.operating import ProposedPoint, propose_points, reliability
 
 if TYPE_CHECKING:
@@ -56,8 +59,11 @@ class _Stream:
     n_rows: int = 0
     alerts: tuple[int, ...] = ()
     scores: str = ""
+    shares: str = ""
+    slices: str = ""
     sample: str = ""
     n_sample: int = 0
+    n_planned: int = 0
     drawn: StreamSample | None = None
 
 
@@ -97,6 +103,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
         stream = _draw_for_judging(workspace, model, data, frame, offer.points, problem)
     elif frame is not None:
         stream, offer = _answer_stream(workspace, model, data, problem, frame, offer)
+    if frame is not None:
+        stream = replace(stream, slices=_slices_of_stream(workspace, data, frame, stream, question))
     return phase.assess(
         phase.Evidence(
             candidate=search.chosen,
@@ -115,8 +123,11 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             n_stream=stream.n_rows,
             stream_alerts=stream.alerts,
             stream_scores=stream.scores,
+            stream_shares=stream.shares,
+            stream_slices=stream.slices,
             sample=stream.sample,
             n_sample=stream.n_sample,
+            n_planned=stream.n_planned,
             groups=offer.groups,
             p_calibrated=offer.p_calibrated,
             slices=slices,
@@ -250,8 +261,9 @@ def _draw_for_judging(
     rng = np.random.default_rng(data.split.seed)
     store = workspace.artifacts
     n = min(_N_JUDGMENTS, frame.height)
+    n_first = first_part(n, frame.height)
     rows, drawn = draw_stream_sample(
-        store, frame, scores, points, n, rng, break_even=_break_even(problem)
+        store, frame, scores, points, n_first, rng, break_even=problem.break_even
     )
     return _Stream(
         rows=store.put(to_parquet(frame), "stream"),
@@ -260,14 +272,32 @@ def _draw_for_judging(
         scores=store.put(scores.astype("<f8").tobytes(), "scores"),
         sample=store.put(rows.astype("<i8").tobytes(), "sample"),
         n_sample=int(rows.size),
+        n_planned=n,
         drawn=drawn,
     )
 
 
-def _break_even(problem: Problem) -> float | None:
-    """Share of positives at which one more alert costs what it saves, if both costs are stated."""
-    false_alarm, miss = problem.cost_false_alarm, problem.cost_miss
-    return false_alarm / (false_alarm + miss) if false_alarm > 0 and miss > 0 else None
+def _slices_of_stream(
+    workspace: Workspace, data: Data, frame: pl.DataFrame, stream: _Stream, question: SliceQuestion
+) -> str:
+    """Keep how the rows of each slice of the stream lie over its strata."""
+    assert stream.drawn is not None
+    kept = json.loads(workspace.artifacts.get(stream.drawn.bands))
+    stored = stream.shares or stream.scores
+    told = np.frombuffer(workspace.artifacts.get(stored), dtype="<f8")
+    strata: Bands | ClassStrata | ValueStrata
+    if "thresholds" in kept:
+        strata = Bands.from_dict(kept)
+        stratum, n_strata = strata.bands[strata.slice_of(told)], strata.n_bands
+    elif "classes" in kept:
+        strata = ClassStrata.from_dict(kept["strata"])
+        stratum = strata.stratum_of(told.reshape(frame.height, -1))
+        n_strata = strata.sizes.size
+    else:
+        strata = ValueStrata.from_dict(kept["strata"])
+        stratum, n_strata = strata.stratum_of(told), strata.sizes.size
+    named = question.columns, question.groups
+    return keep_slices(workspace.artifacts, frame, data, named, stratum, n_strata)
 
 
 def _answer_stream(
@@ -282,22 +312,27 @@ def _answer_stream(
     assert offer.plain is not None
     X = conform(frame, data.features)
     rng = np.random.default_rng(data.split.seed)
-    store = workspace.artifacts
+    store, kept = workspace.artifacts, ""
     if problem.task is Task.MULTICLASS:
         shares = class_shares(model, X)
         found = likeliest(model, shares)
         cuts = [each.confidence for each in offer.plain.silences if each.confidence]
         names, shares = _with_all_classes(model, data, _sums_to_one(shares))
         rows, drawn = draw_class_sample(store, frame, shares, names, cuts, rng)
+        kept = store.put(shares.astype("<f8").tobytes(), "scores")
+        n_planned = min(N_OF_CLASSES, frame.height)
     else:
         found = predictions_of(model, X, problem.task, None)
         rows, drawn = draw_number_sample(store, frame, found.scores, rng)
+        n_planned = int(rows.size)
     stream = _Stream(
         rows=store.put(to_parquet(frame), "stream"),
         n_rows=frame.height,
         scores=store.put(found.scores.astype("<f8").tobytes(), "scores"),
+        shares=kept,
         sample=store.put(rows.astype("<i8").tobytes(), "sample"),
         n_sample=int(rows.size),
+        n_planned=n_planned,
         drawn=drawn,
     )
     return stream, replace(offer, plain=on_stream(offer.plain, found.predicted))

@@ -116,6 +116,16 @@ class Evidence:
 class Problem(Verdict, Evidence):
     """The problem as stated, checked."""
 
+    @property
+    def break_even(self) -> float | None:
+        """Share of positives at which one more alert costs what it saves, if both costs are stated.
+
+        None where an error of one kind costs nothing.
+        """
+        if self.cost_false_alarm <= 0 or self.cost_miss <= 0:
+            return None
+        return self.cost_false_alarm / (self.cost_false_alarm + self.cost_miss)
+
 
 def assess(evidence: Evidence) -> Problem:
     """Check a problem statement and put it into one sentence.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.stream_point import StreamPoint, range_words, reality_findings
+from leadline.phases.stream_slices import StreamSlices, stream_slice_findings
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 
 CLEAR = 0.95
@@ -76,6 +77,9 @@ class Evidence:
         Number of the entry of 'problem' whose words were judged by.
     follows_scores : bool
         Whether the judgments fit the scores, or at least their order.
+    slices : StreamSlices or None
+        Whom it fails on the stream, at the point chosen; None where nobody judged it, and in
+        entries from before it was looked at.
     """
 
     n_stream: int
@@ -97,6 +101,7 @@ class Evidence:
     owner: str = ""
     guidelines: int | None = None
     follows_scores: bool = True
+    slices: StreamSlices | None = None
 
     @property
     def chosen_point(self) -> StreamPoint:
@@ -128,6 +133,7 @@ def assess(evidence: Evidence) -> Review:
     findings += [*_width_findings(evidence), *reality_findings(evidence.points)]
     if not evidence.follows_scores:
         findings.append(warning(UNLIKE_SCORES))
+    findings += stream_slice_findings(evidence.slices)
     return Review(
         answer=Answer.GO if is_clear and has_enough else Answer.UNCLEAR,
         summary=_summary(evidence),
@@ -143,6 +149,7 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
     findings = [*_judging_findings(evidence), *_people_findings(evidence)]
     if evidence.on_stream is not None:
         findings += [*_gap_findings(plain, evidence.on_stream), *_shown_findings(evidence)]
+        findings += stream_slice_findings(evidence.slices)
     if evidence.why:
         findings.append(note(f"Reason given: {evidence.why}"))
     is_settled = evidence.on_stream is None or evidence.n_judged >= FEWEST_JUDGMENTS

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
 from leadline.phases.verdict import Bounds, Finding, warning
 
 TOO_WIDE = 0.35
 """Width of an interval from which a figure is said to be too uncertain."""
+ENOUGH = 0.2
+"""Width of the widest interval up to which no more judgments are asked for: 10 points each way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,23 +113,6 @@ def _as_drawn(bounds: Bounds, n: float) -> Bounds:
         estimate=bounds.estimate,
         low=min(bounds.low, chance.low),
         high=max(bounds.high, chance.high),
-    )
-
-
-def narrowing(points: tuple[StreamPoint, ...], n_judged: int) -> str:
-    """What as many judgments again would narrow, in a sentence.
-
-    Parameters
-    ----------
-    points : tuple of StreamPoint
-        On the stream; at least one.
-    n_judged : int
-        Judgments they rest on.
-    """
-    (width, figure), name = max((point.widest, point.name) for point in points)
-    return (
-        f"{n_judged:,} more judgments would narrow the widest of these ranges, {figure} of {name}, "
-        f"from {100 * width:.0f} to about {100 * width / sqrt(2):.0f} points."
     )
 
 

@@ -99,10 +99,18 @@ class Evidence:
         Rows of the stream flagged, one number a point.
     stream_scores : str
         Digest of the stored scores of the stream; empty if there is none.
+    stream_shares : str
+        Digest of the stored probabilities of all classes, where there are several; else empty.
+    stream_slices : str
+        Digest of the slices of the stream, and of their rows by score; empty in entries from before
+        it was kept.
     sample : str
         Digest of the row numbers of the stream chosen for judging; empty if there is none.
     n_sample : int
-        Rows chosen for judging.
+        Rows chosen for judging so far.
+    n_planned : int
+        Rows to be judged altogether: the others are chosen by what is said of the first ones. 0 in
+        entries from before, which chose all at once.
     sample_rows, sample_scores : str
         Digests of the features and the scores of the rows chosen, in the order of `sample`.
     bands : str
@@ -137,8 +145,11 @@ class Evidence:
     n_stream: int = 0
     stream_alerts: tuple[int, ...] = ()
     stream_scores: str = ""
+    stream_shares: str = ""
+    stream_slices: str = ""
     sample: str = ""
     n_sample: int = 0
+    n_planned: int = 0
     sample_rows: str = ""
     sample_scores: str = ""
     bands: str = ""

@@ -25,11 +25,11 @@ from leadline.record.labels.worklist import (
 )
 from leadline.record.monitoring.alarm_events import AlarmEvent
 from leadline.record.monitoring.observations import Observation
-from leadline.record.reviews import CostOpinion, Judgment
+from leadline.record.reviews import CostOpinion, Draw, Judgment
 from leadline.record.row_reading import Reading
 from leadline.record.service import Message, MessageState, Promotion
 from leadline.record.store import Record
-from leadline.record.tables import AlarmAct, JobState, Role, VoteKind
+from leadline.record.tables import AlarmAct, DrawReason, JobState, Role, VoteKind
 from leadline.record.team import (
     AllProjects,
     Estimated,
@@ -50,6 +50,8 @@ __all__ = [
     "Assignment",
     "AssignmentTerms",
     "CostOpinion",
+    "Draw",
+    "DrawReason",
     "Entry",
     "Estimated",
     "Guidelines",

@@ -1,7 +1,8 @@
-"""Reviews of the real stream: judgments of its rows, and opinions on what a miss is worth."""
+"""Reviews of the real stream: rows drawn, judgments of them, and what a miss is worth to whom."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +17,10 @@ from leadline.record.append_only import (
     rows_of,
     withdraw_newest,
 )
+from leadline.record.artifacts import Artifact
 from leadline.record.database import Database
 from leadline.record.sql_types import utc
+from leadline.record.tables import DrawReason
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,37 @@ class CostOpinion:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Draw:
+    """All rows of a stream drawn for judging so far, once further ones were drawn.
+
+    Attributes
+    ----------
+    tuning : int
+        Number of the entry that drew the first ones.
+    reason : DrawReason
+        Why further ones were drawn, or none.
+    sample, sample_rows, sample_scores : str
+        Digests of the row numbers, of their features and of their scores: the tuning's verdict has
+        fields of the same names.
+    n_sample : int
+        Rows drawn so far.
+    by : str
+        Who gave the answer after which they were drawn, or who asked.
+    at : datetime or None, default=None
+        When, with a time zone; None: now.
+    """
+
+    tuning: int
+    reason: DrawReason
+    sample: str
+    sample_rows: str
+    sample_scores: str
+    n_sample: int
+    by: str
+    at: datetime | None = None
+
+
 class Reviews:
     """What people say of the real stream and of the costs of errors, tuning by tuning.
 
@@ -93,6 +127,9 @@ class Reviews:
 
     *Atomic.* Each method that writes is one transaction: the tuning it is about is looked up in the
     transaction that adds the row.
+
+    *One draw after the other.* A draw names how many were there when its rows were chosen. If
+    another came in between it is not kept, so that all reviewers judge the same rows.
 
     *Concurrent writers* may answer at once; answers are ordered by when they were committed. Each
     judgment can be withdrawn once, by its own reviewer.
@@ -138,6 +175,66 @@ class Reviews:
         with self._database.writing() as connection:
             undone = withdraw_newest(self._database, connection, table, *which)
         return None if undone is None else int(undone.row)
+
+    def add_draw(self, draw: Draw, *, after: int, artifacts: Sequence[Artifact] = ()) -> bool:
+        """Keep that further rows were drawn; return False if another draw came in between.
+
+        Parameters
+        ----------
+        draw : Draw
+            What was drawn.
+        after : int
+            Draws of the tuning that were there when its rows were chosen.
+        artifacts : sequence of Artifact
+            What was stored along with it; listed as the tuning's.
+
+        Raises
+        ------
+        ValueError
+            If the time has no zone.
+        RecordError
+            If `tuning` is no entry of row 'tuning'.
+        """
+        values = vars(draw) | {"place": after + 1, "made_by": draw.by, "made_at": utc(draw.at)}
+        del values["by"], values["at"]
+        with self._database.writing() as connection:
+            self._require_tuning(connection, draw.tuning, "A draw")
+            if len(self._draws(connection, draw.tuning)) != after:
+                return False
+            self._database.insert(connection, tables.draw, values)
+            listed = tables.artifact.c
+            known = connection.scalars(
+                select(listed.digest).where(
+                    self._database.mine(tables.artifact), listed.entry == draw.tuning
+                )
+            ).all()
+            for one in {each.digest: each for each in artifacts}.values():
+                if one.digest not in known:
+                    values = {"entry": draw.tuning, **vars(one)}
+                    self._database.insert(connection, tables.artifact, values)
+        return True
+
+    def draws(self, tuning: int) -> tuple[Draw, ...]:
+        """Every draw after the tuning's own, the oldest first."""
+        with self._database.reading() as connection:
+            return self._draws(connection, tuning)
+
+    def _draws(self, connection: Connection, tuning: int) -> tuple[Draw, ...]:
+        table = tables.draw
+        query = select(table).where(self._database.mine(table), table.c.tuning == tuning)
+        return tuple(
+            Draw(
+                tuning=r.tuning,
+                reason=r.reason,
+                sample=r.sample,
+                sample_rows=r.sample_rows,
+                sample_scores=r.sample_scores,
+                n_sample=r.n_sample,
+                by=r.made_by,
+                at=r.made_at,
+            )
+            for r in connection.execute(query.order_by(table.c.place))
+        )
 
     def add_opinion(self, opinion: CostOpinion) -> None:
         """Keep what a stakeholder says a miss is worth.

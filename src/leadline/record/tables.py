@@ -316,6 +316,33 @@ judgment = Table(
     UniqueConstraint("withdraws"),
 )
 
+
+class DrawReason(StrEnum):
+    """Why further rows of the stream were drawn for judging, or none."""
+
+    PLANNED = "planned"  # the second part of the judgments, placed by what the first said
+    ENOUGH = "enough"  # the first part told all: no second one
+    ASKED = "asked"  # somebody asked for more
+
+
+draw = Table(
+    "draw",
+    metadata,
+    _project(is_key=True),
+    Column("tuning", Integer, primary_key=True, autoincrement=False),
+    # counts up within a tuning, without gaps
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("reason", EnumText(DrawReason), nullable=False),
+    # digests of all rows drawn so far, those of the tuning among them
+    _text("sample"),
+    _text("sample_rows"),
+    _text("sample_scores"),
+    Column("n_sample", Integer, nullable=False),
+    _text("made_by"),
+    _moment("made_at"),
+    ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
+)
+
 # what stakeholders say a miss is worth, before an operating point is chosen
 opinion = Table(
     "opinion",

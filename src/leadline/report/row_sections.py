@@ -15,6 +15,7 @@ from leadline.report.audit_table import audit_table
 from leadline.report.chart_tables import table_of
 from leadline.report.importance import importance_tables
 from leadline.report.slice_tables import slice_tables
+from leadline.report.stream_slice_tables import judged_slices
 from leadline.report.text_table import Table, tabled
 from leadline.report.verification import verification_table
 
@@ -130,7 +131,11 @@ def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bo
         table=table_of(entry.verdict),
         audit=audit_table(entry.verdict),
         verification=verification_table(entry.verdict),
-        further=(*importance_tables(entry.verdict), *slice_tables(entry.verdict)),
+        further=(
+            *importance_tables(entry.verdict),
+            *slice_tables(entry.verdict),
+            *judged_slices(entry.verdict),
+        ),
         findings=entry.verdict.findings,
         origin=f"Entry {entry.number}, by {entry.by}, {moment(entry.at)}.",
     )

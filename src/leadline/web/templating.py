@@ -10,6 +10,7 @@ from starlette.templating import Jinja2Templates
 from leadline.phases.wording import chance, is_picture, moment, plural
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
+from leadline.report.stream_slice_tables import stream_slice_tables
 from leadline.services import number_format
 from leadline.services.queries.project_state import title_of
 from leadline.services.upkeep import portfolio_words, work_words
@@ -37,6 +38,7 @@ _FILTERS = {
     "stage_sentences": work_words.stage_sentences,
     "state_words": work_words.state_words,
     "three_points": work_words.three_points,
+    "stream_slice_tables": stream_slice_tables,
     "title_of": title_of,
     "total_words": portfolio_words.total_words,
     "work_basis": work_words.basis,

@@ -78,3 +78,18 @@ def test_the_largest_pairs_are_looked_at() -> None:
 def test_a_column_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="'plan' has shape"):
         membership_of({"plan": ["a", "b"]}, 3, 5)
+
+
+def test_a_rule_knows_its_rows_again() -> None:
+    rng = np.random.default_rng(5)
+    columns: dict[str, Any] = {
+        "town": np.array([*rng.choice(["a", "b"], 90), *[None] * 10], dtype=object),
+        "age": np.where(rng.random(100) < 0.1, np.nan, rng.normal(size=100)),
+        "stars": rng.integers(1, 4, 100),
+        "is_new": rng.random(100) < 0.5,
+    }
+    found = membership_of(columns, 100, 5)
+    for place, (rule,) in enumerate(found.rules):
+        assert np.flatnonzero(rule.holds(columns[rule.column])).tolist() == (
+            found.rows_of(place).tolist()
+        )

@@ -3,6 +3,7 @@
 from leadline.services.commands.adjudicate import Ruling, adjudicate, undo_adjudication
 from leadline.services.commands.alarm import act_on_alarm
 from leadline.services.commands.decision import decide
+from leadline.services.commands.further_rows import ask_for_more
 from leadline.services.commands.job import ask_for
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.commands.problem import restate_problem, state_problem
@@ -32,6 +33,7 @@ __all__ = [
     "add_work",
     "adjudicate",
     "ask_for",
+    "ask_for_more",
     "choose_point",
     "decide",
     "drop_work",

@@ -17,11 +17,13 @@ from leadline.services.commands.label import LONGEST_S, possible
 from leadline.services.labelling.worklist import work_of
 from leadline.services.parsing import parse_person
 from leadline.services.reviewing.default_estimate import answers_of, estimate_default
+from leadline.services.reviewing.later_draws import as_drawn, draw_planned
 from leadline.services.reviewing.majority_judgments import MajorityJudgments, majority_judgments
 from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.point_outcomes import consequences
+from leadline.services.reviewing.slice_estimate import slices_by_default, slices_by_points
 from leadline.services.reviewing.stream_estimate import estimate_stream
-from leadline.services.reviewing.stream_rows import rows_to_judge
+from leadline.services.reviewing.stream_rows import data_behind, rows_to_judge
 from leadline.services.reviewing.value_answers import ValueAnswers
 from leadline.workspace import Workspace
 
@@ -68,7 +70,7 @@ def judge(
         If the row was not drawn for judging, or the answer does not fit the question.
     """
     person = parse_person(by, "the judgment")
-    shown = _tuning(workspace, tuning)
+    shown = tuning_shown(workspace, tuning)
     if row not in rows_to_judge(workspace.artifacts, shown):
         raise SettingsError(
             f"Row {row} was not drawn for judging.",
@@ -87,6 +89,7 @@ def judge(
             value=said,
         )
     )
+    draw_planned(workspace, tuning, shown, person)
 
 
 def _value(
@@ -142,7 +145,7 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     frame = table.frame
     entry = workspace.record.latest("tuning")
     number = entry.number if entry else 0
-    tuning = _tuning(workspace, number)
+    tuning = tuning_shown(workspace, number)
     answer = "is_positive" if tuning.plain is None else "value"
     ours = [
         f"leadline_{name}" if f"leadline_{name}" in frame.columns else name
@@ -263,16 +266,16 @@ def choose_point(
     """
     person = parse_person(by, "the choice")
     reading = workspace.record.reading("review")
-    offered, problem = reading.of(Tuning), reading.of(Problem)
-    number = reading.number("tuning")
+    problem, number = reading.of(Problem), reading.number("tuning")
     if tuning is not None and tuning != number:
         raise _outdated(tuning, number)
+    offered = as_drawn(workspace.record, number, reading.of(Tuning))
     _require_sound(offered, name, (cost_miss, cost_false_alarm), why)
     costs: dict[str, Any] = {"cost_miss": cost_miss, "cost_false_alarm": cost_false_alarm}
     verdict = review.assess(
         review.Evidence(
             n_stream=offered.n_stream,
-            **_judged(workspace, offered, number, costs),
+            **_judged(workspace, offered, number, name, costs),
             **costs,
             currency=problem.currency,
             chosen=name,
@@ -292,24 +295,32 @@ def choose_point(
 
 
 def _judged(
-    workspace: Workspace, offered: Tuning, number: int, costs: dict[str, Any]
+    workspace: Workspace, offered: Tuning, number: int, name: str, costs: dict[str, Any]
 ) -> dict[str, Any]:
     """What people said of the stream, and what follows for what is on offer."""
     judgments = workspace.record.reviews.judgments(number)
+    store, data = workspace.artifacts, data_behind(workspace.record, number)
     found: MajorityJudgments | ValueAnswers
     if offered.plain is not None:
         found = answers_of(offered.plain, judgments)
-        on_stream = estimate_default(workspace.artifacts, offered, found)
-        point = {"points": (), "plain": offered.plain, "on_stream": on_stream}
+        point = {
+            "points": (),
+            "plain": offered.plain,
+            "on_stream": estimate_default(store, offered, found),
+            "slices": slices_by_default(store, offered, data, found),
+        }
         n_judged = found.n_judged
     else:
         found = majority_judgments(judgments)
         is_judged = bool(found.answers and offered.stream_scores)
-        result = estimate_stream(workspace.artifacts, offered, found) if is_judged else None
-        each = consequences(workspace.artifacts, offered, found, result=result, **costs)
+        result = estimate_stream(store, offered, found) if is_judged else None
+        each = consequences(store, offered, found, result=result, **costs)
+        follows = result is None or result.follows_scores
+        reports = slices_by_points(store, offered, data, found, follows_scores=follows)
         point = {
             "points": tuple(one.point for one in each),
-            "follows_scores": result is None or result.follows_scores,
+            "follows_scores": follows,
+            "slices": next((one for one in reports if one.point == name), None),
         }
         n_judged = len(found.answers)
     return {
@@ -322,8 +333,16 @@ def _judged(
     }
 
 
-def _tuning(workspace: Workspace, number: int) -> Tuning:
-    """The latest tuning, which must be the one that the page showed."""
+def tuning_shown(workspace: Workspace, number: int) -> Tuning:
+    """The latest tuning with every row drawn until now; it must be the one that the page showed.
+
+    Raises
+    ------
+    NotReadyError
+        If there is none.
+    OutdatedAnswerError
+        If it is another.
+    """
     entry = workspace.record.latest("tuning")
     if entry is None:
         raise NotReadyError(
@@ -333,7 +352,7 @@ def _tuning(workspace: Workspace, number: int) -> Tuning:
         )
     if entry.number != number:
         raise _outdated(number, entry.number)
-    return entry.verdict_as(Tuning)
+    return as_drawn(workspace.record, number, entry.verdict_as(Tuning))
 
 
 def _outdated(shown: int, number: int) -> OutdatedAnswerError:

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
 from leadline.labelling.item_pool import Values
-from leadline.phases.data import Data
 from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.narrowing import narrowing_words
 from leadline.phases.problem import Problem
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review
 from leadline.phases.stream_decision import Confusion, StreamDecision
-from leadline.phases.stream_point import narrowing, reality_findings
+from leadline.phases.stream_point import reality_findings
+from leadline.phases.stream_slices import StreamSlices
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
-from leadline.record import CostOpinion, Entry
-from leadline.services.queries.review import newest_tuning, row_values
+from leadline.record import CostOpinion, Entry, Judgment
+from leadline.services.queries.review import data_of, newest_tuning, row_values
 from leadline.services.reviewing.default_estimate import answers_of, estimate_default
+from leadline.services.reviewing.expected_narrowing import (
+    narrowing_of_default,
+    narrowing_of_points,
+)
+from leadline.services.reviewing.later_draws import n_without_answer
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.point_outcomes import Consequence, consequences
+from leadline.services.reviewing.slice_estimate import slices_by_default, slices_by_points
 from leadline.services.reviewing.stream_estimate import (
     ErrorExamples,
     error_examples,
     estimate_stream,
     n_judgments_needed,
 )
-from leadline.services.reviewing.stream_rows import changed_values
+from leadline.services.reviewing.stream_rows import changed_values, data_behind, rows_to_judge
 from leadline.workspace import Workspace
 
 N_SHOWN = 5
@@ -100,7 +108,11 @@ class OperatingPointsPage:
     more : float
         Further judgments that would tell; 0 where it is clear, infinite where none would.
     narrowing : str
-        What as many judgments again would narrow; empty where nothing was judged.
+        What further judgments would narrow; empty where nothing was judged, or no row is left.
+    may_ask : bool
+        Whether more rows may be asked for: all drawn have an answer, and the stream has more.
+    slices : tuple of StreamSlices
+        Whom it fails on the stream, point by point; empty where that is not kept.
     unlike_scores : str
         Said where the judgments fit neither the scores nor their order; else empty.
     changes : tuple of Change
@@ -141,6 +153,8 @@ class OperatingPointsPage:
     confusions: tuple[tuple[Confusion, tuple[Values, ...]], ...] = ()
     more: float = 0.0
     narrowing: str = ""
+    may_ask: bool = False
+    slices: tuple[StreamSlices, ...] = ()
     unlike_scores: str = ""
     changes: tuple[Change, ...] = ()
     reality: tuple[Finding, ...] = ()
@@ -185,6 +199,7 @@ def operating_points_page(
     majority = majority_judgments(judgments)
     is_judged = bool(tuning.points and majority.answers and tuning.stream_scores)
     result = estimate_stream(store, tuning, majority) if is_judged else None
+    data = data_behind(workspace.record, number)
     found = consequences(store, tuning, majority, result=result, **costs)
     points = [consequence.point for consequence in found]
     best = max(points, key=lambda point: point.p_cheapest, default=None)
@@ -206,7 +221,7 @@ def operating_points_page(
         n_stream=tuning.n_stream,
         n_judged=len(majority.answers),
         n_unsure=majority.n_unsure,
-        n_wanted=tuning.n_sample,
+        n_wanted=max(tuning.n_planned, tuning.n_sample),
         reviewers=majority.reviewers,
         consequences=found,
         best=best.name if best and majority.answers else "",
@@ -215,7 +230,13 @@ def operating_points_page(
         standing_choice=_choice(chosen),
         replacing=chosen.number if chosen else None,
         more=more,
-        narrowing=narrowing(tuple(points), len(majority.answers)) if is_judged else "",
+        narrowing=narrowing_words(narrowing_of_points(store, tuning, majority, result))
+        if result
+        else "",
+        may_ask=_may_ask(workspace, tuning, judgments),
+        slices=slices_by_points(store, tuning, data, majority, follows_scores=result.follows_scores)
+        if result
+        else (),
         unlike_scores=UNLIKE_SCORES if result and not result.follows_scores else "",
         changes=_changes(workspace, tuning, found),
         reality=tuple(reality_findings(tuple(points))) if is_judged else (),
@@ -237,8 +258,11 @@ def _default_page(
     costs: dict[str, Any],
 ) -> OperatingPointsPage:
     """The one point on offer where there is no threshold, on the test set and on the stream."""
-    answers = answers_of(plain, workspace.record.reviews.judgments(number))
+    judgments = workspace.record.reviews.judgments(number)
+    answers = answers_of(plain, judgments)
     on_stream = estimate_default(workspace.artifacts, tuning, answers)
+    data = data_behind(workspace.record, number)
+    slices = slices_by_default(workspace.artifacts, tuning, data, answers)
     history = workspace.record.entries("review")[::-1]
     chosen = history[0] if history else None
     return OperatingPointsPage(
@@ -251,7 +275,7 @@ def _default_page(
         n_stream=tuning.n_stream,
         n_judged=answers.n_judged,
         n_unsure=answers.n_unsure,
-        n_wanted=tuning.n_sample,
+        n_wanted=max(tuning.n_planned, tuning.n_sample),
         reviewers=answers.reviewers,
         consequences=(),
         best="",
@@ -261,6 +285,11 @@ def _default_page(
         replacing=chosen.number if chosen else None,
         plain=plain,
         on_stream=on_stream,
+        narrowing=narrowing_words(narrowing_of_default(tuning, on_stream, answers.n_judged))
+        if on_stream
+        else "",
+        may_ask=_may_ask(workspace, tuning, judgments),
+        slices=(slices,) if slices else (),
         confusions=tuple(
             (each, tuple(row_values(workspace, tuning, row) for row in each.rows))
             for each in (on_stream.confusions if on_stream else ())
@@ -276,9 +305,7 @@ def _changes(
     workspace: Workspace, tuning: Tuning, found: tuple[Consequence, ...]
 ) -> tuple[Change, ...]:
     """What each point adds to the one before, with rows that show it."""
-    data = workspace.record.latest_of(Data)
-    assert data is not None
-    rows = changed_values(workspace.artifacts, tuning, data)
+    rows = changed_values(workspace.artifacts, tuning, data_of(workspace))
     return tuple(
         Change(
             strict=strict.point.name,
@@ -289,6 +316,12 @@ def _changes(
         )
         for strict, loose in pairwise(found)
     )
+
+
+def _may_ask(workspace: Workspace, tuning: Tuning, judgments: Sequence[Judgment]) -> bool:
+    drawn = rows_to_judge(workspace.artifacts, tuning)
+    is_all_judged = not n_without_answer(drawn, judgments)
+    return bool(drawn) and is_all_judged and tuning.n_sample < tuning.n_stream
 
 
 def _cost(asked: float | None, stated: float) -> float:

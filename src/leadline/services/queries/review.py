@@ -20,6 +20,7 @@ from leadline.record import Judgment
 from leadline.services.queries.label import keyed
 from leadline.services.reviewing.default_estimate import predicted_number
 from leadline.services.reviewing.judging_order import EXTRA_SHARE, rows_to_ask
+from leadline.services.reviewing.later_draws import as_drawn
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.stream_estimate import surprising_rows
 from leadline.services.reviewing.stream_rows import rows_to_judge, stream_values
@@ -55,6 +56,8 @@ class ReviewPage:
         What is near enough to the prediction, where the judge asked for it: no longer blind.
     seconds_left : float
         At this reviewer's pace.
+    n_later : int
+        Rows that are drawn once those drawn so far have answers; fewer where that is enough.
     """
 
     question: str
@@ -71,6 +74,7 @@ class ReviewPage:
     classes: tuple[tuple[str, str], ...] = ()
     is_number: bool = False
     near: tuple[float, float] | None = None
+    n_later: int = 0
 
 
 def review_page(workspace: Workspace, reviewer: str, *, is_shown: bool = False) -> ReviewPage:
@@ -94,13 +98,14 @@ def review_page(workspace: Workspace, reviewer: str, *, is_shown: bool = False) 
     rows = rows_to_judge(workspace.artifacts, tuning)
     judgments = workspace.record.reviews.judgments(number)
     mine = [judgment for judgment in judgments if judgment.reviewer == reviewer]
-    left = rows_to_ask(rows, judgments, reviewer)
+    first = rows_to_judge(workspace.artifacts, workspace.record.entry(number).verdict_as(Tuning))
+    left = rows_to_ask(rows, judgments, reviewer, first=first)
     if not left and tuning.plain is None:
         # of what others said alone: what is left must not change with one's own answer
         majority = majority_judgments([one for one in judgments if one.reviewer != reviewer])
         n_extra = round(EXTRA_SHARE * len(majority.answers))
         surprising = surprising_rows(workspace.artifacts, tuning, majority, n_extra)
-        left = rows_to_ask(rows, judgments, reviewer, surprising)
+        left = rows_to_ask(rows, judgments, reviewer, surprising, first=first)
     row = left[0] if reviewer and left else None
     return ReviewPage(
         question=problem.question,
@@ -114,6 +119,7 @@ def review_page(workspace: Workspace, reviewer: str, *, is_shown: bool = False) 
         n_left=len(left),
         seconds_left=median_seconds(mine) * len(left),
         is_judged=tuning.plain is None or bool(tuning.sample),
+        n_later=max(tuning.n_planned - tuning.n_sample, 0),
         classes=_classes(workspace, tuning),
         is_number=bool(tuning.plain and tuning.plain.numbers),
         near=_near(workspace, tuning, row) if is_shown and row is not None else None,
@@ -142,7 +148,13 @@ def median_seconds(judgments: Sequence[Judgment]) -> float:
 
 
 def newest_tuning(workspace: Workspace) -> tuple[int, Tuning, Problem]:
-    """Return the newest tuning, its number, and the problem; refuse if nothing is on offer."""
+    """Return the newest tuning with all rows drawn until now, its number, and the problem.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing is on offer.
+    """
     entry, problem = workspace.record.latest("tuning"), workspace.record.latest_of(Problem)
     if entry is None or problem is None:
         raise NotReadyError(
@@ -150,7 +162,7 @@ def newest_tuning(workspace: Workspace) -> tuple[int, Tuning, Problem]:
             "A verdict of 'tuning' puts them on offer.",
             "Run 'leadline run tuning' first.",
         )
-    tuning = entry.verdict_as(Tuning)
+    tuning = as_drawn(workspace.record, entry.number, entry.verdict_as(Tuning))
     if not tuning.names:
         raise NotReadyError(
             "The tuning offers no operating point.",
@@ -162,6 +174,11 @@ def newest_tuning(workspace: Workspace) -> tuple[int, Tuning, Problem]:
 
 def row_values(workspace: Workspace, tuning: Tuning, row: int) -> Values:
     """Return the features of a row drawn for judging."""
+    return stream_values(workspace.artifacts, tuning, data_of(workspace), row)
+
+
+def data_of(workspace: Workspace) -> Data:
+    """Return what the newest verdict says of the data; a tuning stands on one."""
     data = workspace.record.latest_of(Data)
     assert data is not None
-    return stream_values(workspace.artifacts, tuning, data, row)
+    return data

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.stream_decision import (
@@ -25,7 +28,7 @@ from leadline.phases.verdict import Bounds
 from leadline.record import Artifacts, Judgment
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.services.reviewing.value_answers import ValueAnswers, value_answers
-from leadline.stats.arrays import Floats
+from leadline.stats.arrays import Bools, Floats, Ints
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import (
     ClassEstimate,
@@ -71,26 +74,106 @@ def predicted_number(artifacts: Artifacts, tuning: Tuning, row: int) -> float:
     return float(np.frombuffer(artifacts.get(tuning.sample_scores), dtype="<f8")[place])
 
 
-def _classes(
-    artifacts: Artifacts, tuning: Tuning, plain: DefaultDecision, answers: ValueAnswers
-) -> StreamDecision | None:
-    kept = json.loads(artifacts.get(tuning.bands))
-    names: list[str] = kept["classes"]
-    strata = ClassStrata.from_dict(kept["strata"])
+@dataclass(frozen=True)
+class JudgedRows:
+    """Judged rows as the strata of the stream see them.
+
+    Attributes
+    ----------
+    rows : list of int
+        Rows of the stream.
+    strata : ClassStrata or ValueStrata
+        The stream.
+    stratum : ndarray of int of shape (n_judged,)
+        Of each row.
+    is_wrong : ndarray of bool of shape (n_judged,)
+        Of another class than said, or off by more than the tolerance.
+    log_odds : ndarray of shape (n_strata, n_slices)
+        Claimed that a row is wrong.
+    groups : ndarray of int of shape (n_strata,)
+        Strata of one group stray together.
+    told : ndarray of shape (n_judged,)
+        Code of the true class; or truth minus prediction, NaN where only near enough was said.
+    said : ndarray of shape (n_judged,)
+        Code of the class predicted, or the number.
+    """
+
+    rows: list[int]
+    strata: ClassStrata | ValueStrata
+    stratum: Ints
+    is_wrong: Bools
+    log_odds: Floats
+    groups: Ints
+    told: npt.NDArray[Any]
+    said: npt.NDArray[Any]
+
+
+def class_names(artifacts: Artifacts, tuning: Tuning) -> list[str]:
+    """The classes in the order of their codes."""
+    names: list[str] = json.loads(artifacts.get(tuning.bands))["classes"]
+    return names
+
+
+def judged_classes(artifacts: Artifacts, tuning: Tuning, answers: ValueAnswers) -> JudgedRows:
+    """The judged rows of a stream of several classes; there may be none."""
+    names = class_names(artifacts, tuning)
+    strata = ClassStrata.from_dict(json.loads(artifacts.get(tuning.bands))["strata"])
     scores = np.frombuffer(artifacts.get(tuning.sample_scores), dtype="<f8")
     place = {row: at for at, row in enumerate(rows_to_judge(artifacts, tuning))}
     rows = [row for row, value in answers.values.items() if value in names]
-    if not rows:
-        return None
     judged = scores.reshape(-1, len(names))[[place[row] for row in rows]]
-    codes = np.array([names.index(answers.values[row]) for row in rows])
-    found = estimate_classes_in(strata, strata.stratum_of(judged), codes)
+    codes = np.array([names.index(answers.values[row]) for row in rows], dtype=np.int64)
     said = judged.argmax(axis=1)
+    return JudgedRows(
+        rows=rows,
+        strata=strata,
+        stratum=strata.stratum_of(judged) if rows else np.zeros(0, np.int64),
+        is_wrong=said != codes,
+        log_odds=strata.log_odds,
+        groups=strata.said,
+        told=codes,
+        said=said,
+    )
+
+
+def judged_numbers(
+    artifacts: Artifacts, tuning: Tuning, tolerance: float, answers: ValueAnswers
+) -> JudgedRows:
+    """The judged rows of a stream of numbers."""
+    strata = ValueStrata.from_dict(json.loads(artifacts.get(tuning.bands))["strata"])
+    predicted = np.frombuffer(artifacts.get(tuning.sample_scores), dtype="<f8")
+    place = {row: at for at, row in enumerate(rows_to_judge(artifacts, tuning))}
+    rows = [*answers.values, *answers.near]
+    said = predicted[[place[row] for row in rows]]
+    told = np.array([*map(float, answers.values.values()), *([np.nan] * len(answers.near))])
+    errors = told - said
+    is_near = np.abs(errors) <= tolerance
+    is_near[len(answers.values) :] = list(answers.near.values())
+    return JudgedRows(
+        rows=rows,
+        strata=strata,
+        stratum=strata.stratum_of(said),
+        is_wrong=~is_near,
+        log_odds=np.zeros((strata.sizes.size, 1)),
+        groups=strata.n_exceeded,
+        told=errors,
+        said=said,
+    )
+
+
+def _classes(
+    artifacts: Artifacts, tuning: Tuning, plain: DefaultDecision, answers: ValueAnswers
+) -> StreamDecision | None:
+    names, judged = class_names(artifacts, tuning), judged_classes(artifacts, tuning, answers)
+    if not judged.rows:
+        return None
+    assert isinstance(judged.strata, ClassStrata)
+    found = estimate_classes_in(judged.strata, judged.stratum, judged.told)
     confusions = []
     for one, other, n_rows in found.dearest_confusions(_MOST_CONFUSIONS):
-        seen = np.flatnonzero((said == one) & (codes == other))
+        seen = np.flatnonzero((judged.said == one) & (judged.told == other))
         if seen.size:
-            shown = tuple(rows[at] for at in seen[:_MOST_EXAMPLES])
+            shown = tuple(judged.rows[at] for at in seen[:_MOST_EXAMPLES])
             confusions.append(
                 Confusion(said=names[one], truth=names[other], n_rows=n_rows, rows=shown)
             )
@@ -127,16 +210,9 @@ def _by_class(
 def _numbers(
     artifacts: Artifacts, tuning: Tuning, tolerance: float, answers: ValueAnswers
 ) -> StreamDecision:
-    strata = ValueStrata.from_dict(json.loads(artifacts.get(tuning.bands))["strata"])
-    predicted = np.frombuffer(artifacts.get(tuning.sample_scores), dtype="<f8")
-    place = {row: at for at, row in enumerate(rows_to_judge(artifacts, tuning))}
-    rows = [*answers.values, *answers.near]
-    said = predicted[[place[row] for row in rows]]
-    told = np.array([*map(float, answers.values.values()), *([np.nan] * len(answers.near))])
-    errors = told - said
-    is_near = np.abs(errors) <= tolerance
-    is_near[len(answers.values) :] = list(answers.near.values())
-    found = estimate_values_in(strata, strata.stratum_of(said), is_near, errors)
+    judged = judged_numbers(artifacts, tuning, tolerance, answers)
+    assert isinstance(judged.strata, ValueStrata)
+    found = estimate_values_in(judged.strata, judged.stratum, ~judged.is_wrong, judged.told)
     return StreamDecision(
         right=_bounds(found.within),
         numbers=StreamNumbers(

@@ -22,6 +22,8 @@ def rows_to_ask(
     judgments: Sequence[Judgment],
     reviewer: str,
     surprising: Sequence[int] = (),
+    *,
+    first: Sequence[int] | None = None,
 ) -> list[int]:
     """Return the rows still to ask a reviewer about, in order.
 
@@ -41,6 +43,10 @@ def rows_to_ask(
         Who is asked.
     surprising : sequence of int
         Rows to ask others about.
+    first : sequence of int, optional
+        Rows drawn before anything was said. Those asked of everybody are among them, so that what
+        was said does not change which they are, and the others of them come before all further
+        ones. All rows, if not given.
 
     Examples
     --------
@@ -50,16 +56,22 @@ def rows_to_ask(
     """
     mine = {one.row for one in judgments if one.reviewer == reviewer}
     votes = Counter(one.row for one in judgments if one.is_answer)
-    everybody = set(sorted(rows, key=_place)[:N_SHARED])
+    early = set(rows if first is None else first)
+    everybody = set(sorted(early, key=_place)[:N_SHARED])
     left = [row for row in rows if row not in mine]
     shared = [row for row in left if row in everybody]
     open_rows = [row for row in left if row not in everybody and not votes[row]]
     again = [row for row in surprising if row not in mine and 0 < votes[row] < N_VOTES]
     others = [row for row in again if row not in everybody]
     start = _start(judgments, reviewer)
+    # a row of the first part that was undone is shown again before any of the second
+    parts = (
+        [row for row in open_rows if row in early],
+        [row for row in open_rows if row not in early],
+    )
     return [
         row
-        for part in (shared, open_rows, others)
+        for part in (shared, *parts, others)
         for row in sorted(part, key=lambda row: (_place(row) - start) % 1.0)
     ]
 

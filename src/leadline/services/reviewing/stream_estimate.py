@@ -45,7 +45,7 @@ def estimate_stream(
     artifacts: Artifacts, tuning: Tuning, majority: MajorityJudgments
 ) -> StreamEstimate:
     """Estimate the stream; where rows have several votes, reviewers' mistakes are allowed for."""
-    bands, scores = _kept(artifacts, tuning)
+    bands, scores = kept_bands(artifacts, tuning)
     if any(yes + no > 1 for yes, no in majority.votes.values()):
         judged = np.array([scores[row] for row in majority.votes])
         yes, no = np.array(list(majority.votes.values())).T
@@ -66,7 +66,7 @@ def surprising_rows(
     """
     if not majority.answers or n < 1:
         return []
-    bands, scores = _kept(artifacts, tuning)
+    bands, scores = kept_bands(artifacts, tuning)
     rows = list(majority.answers)
     order = surprise_in(
         bands, np.array([scores[row] for row in rows]), list(majority.answers.values())
@@ -78,7 +78,7 @@ def error_examples(
     artifacts: Artifacts, tuning: Tuning, majority: MajorityJudgments, n: int
 ) -> ErrorExamples:
     """Judged rows that the strictest point flags wrongly, or that even the loosest one misses."""
-    _, scores = _kept(artifacts, tuning)
+    _, scores = kept_bands(artifacts, tuning)
     strict, loose = tuning.points[0].threshold, tuning.points[-1].threshold
     said = majority.answers.items()
     false = [row for row, is_real in said if not is_real and scores[row] >= strict]
@@ -106,7 +106,7 @@ def n_judgments_needed(
     cost_miss, cost_false_alarm : float
         In one currency, a row.
     """
-    _, scores = _kept(artifacts, tuning)
+    _, scores = kept_bands(artifacts, tuning)
     break_even = cost_false_alarm / (cost_false_alarm + cost_miss)
     best = cheapest(result, cost_miss=cost_miss, cost_false_alarm=cost_false_alarm).index
     needed = 0.0
@@ -124,7 +124,7 @@ def n_judgments_needed(
     return needed
 
 
-def _kept(artifacts: Artifacts, tuning: Tuning) -> tuple[Bands, Mapping[int, float]]:
+def kept_bands(artifacts: Artifacts, tuning: Tuning) -> tuple[Bands, Mapping[int, float]]:
     """Score bands of the stream, and the scores of the rows drawn for judging."""
     if tuning.bands:
         bands = Bands.from_dict(json.loads(artifacts.get(tuning.bands)))

@@ -9,7 +9,7 @@ import numpy as np
 from leadline.labelling.item_pool import Values, values_of
 from leadline.phases.data import Data
 from leadline.phases.tuning import Tuning
-from leadline.record import Artifacts
+from leadline.record import Artifacts, Record
 from leadline.snapshot import from_parquet
 
 
@@ -47,6 +47,20 @@ def stream_values(artifacts: Artifacts, tuning: Tuning, data: Data, row: int) ->
         return values_of(frame, list(data.features), place)
     frame = from_parquet(artifacts.get(tuning.stream))
     return values_of(frame, list(data.features), row)
+
+
+def data_behind(record: Record, number: int) -> Data | None:
+    """What is said of the data that a tuning stands on; None where it stands on none.
+
+    Parameters
+    ----------
+    record : Record
+        Of the project.
+    number : int
+        The tuning's entry.
+    """
+    data = record.entry(number).on.get("data")
+    return None if data is None else record.entry(data).verdict_as(Data)
 
 
 def changed_values(

@@ -196,16 +196,40 @@ def _precision_gain(
     bands: Bands, scores: Floats, is_positive: ArrayLike, rng: np.random.Generator
 ) -> Floats:
     """Gain in precision and recall by one more judgment in each band, up to a factor."""
+    in_doubt = width_gain(
+        bands, band_means(bands, posterior_shares(bands, scores, is_positive, rng))
+    )
+    if scores.size:
+        return in_doubt
+    claimed: Floats = np.sqrt(in_doubt * width_gain(bands, _claimed_shares(bands)[None]))
+    return claimed
+
+
+def posterior_shares(
+    bands: Bands, scores: Floats, is_positive: ArrayLike, rng: np.random.Generator
+) -> Floats:
+    """Draw the share of positives of each slice by what was judged; nothing may have been.
+
+    Parameters
+    ----------
+    bands : Bands
+        The stream.
+    scores : ndarray of shape (n_judged,)
+        Of the rows judged.
+    is_positive : array-like of {0, 1}, shape (n_judged,)
+        The judgments.
+    rng : Generator
+        Source of chance.
+
+    Returns
+    -------
+    ndarray of shape (400, n_slices)
+    """
     reading = Judged.nothing()
     if scores.size:
         answers = as_labels(is_positive, "is_positive", n_samples=scores.size)
         reading = Judged.of(bands, scores, answers)
-    drawn = BandPosterior.of(bands, [(1.0, reading)]).draw_shares(_N_DRAWS, rng)
-    in_doubt = _gain_of(bands, band_means(bands, drawn))
-    if scores.size:
-        return in_doubt
-    claimed: Floats = np.sqrt(in_doubt * _gain_of(bands, _claimed_shares(bands)[None]))
-    return claimed
+    return BandPosterior.of(bands, [(1.0, reading)]).draw_shares(_N_DRAWS, rng)
 
 
 def _claimed_shares(bands: Bands) -> Floats:
@@ -216,8 +240,16 @@ def _claimed_shares(bands: Bands) -> Floats:
     return guess
 
 
-def _gain_of(bands: Bands, shares: Floats) -> Floats:
-    """Gain of a judgment in each band, in the mean over rows of shares of positives."""
+def width_gain(bands: Bands, shares: Floats) -> Floats:
+    """Gain of a judgment in each band, up to a factor.
+
+    Parameters
+    ----------
+    bands : Bands
+        The stream.
+    shares : ndarray of shape (n_draws, n_bands)
+        Share of positives of each band; the gain is the mean over draws.
+    """
     sizes = bands.band_sizes
     positives = shares * sizes
     total = np.maximum(positives.sum(axis=1, keepdims=True), _TINY)

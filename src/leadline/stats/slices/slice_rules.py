@@ -64,6 +64,38 @@ class SliceRule:
             return f"{self.column} of at least {self.low:.4g}"
         return f"{self.column} from {self.low:.4g} to under {self.high:.4g}"
 
+    def holds(self, values: ArrayLike) -> Bools:
+        """Which rows belong to the slice, by their values of its column.
+
+        Parameters
+        ----------
+        values : array-like of shape (n_samples,)
+            Numbers or categories, as `membership_of` takes them.
+
+        Examples
+        --------
+        >>> SliceRule("delay", low=5.0, high=12.5).holds([4.0, 5.0, 12.5]).tolist()
+        [False, True, False]
+        >>> SliceRule("carrier").holds(["UA", None]).tolist()
+        [False, True]
+        """
+        given = np.asarray(values)
+        if given.dtype.kind in "iuf":
+            numbers = given.astype(np.float64)
+            lacks = ~np.isfinite(numbers)
+            texts = np.asarray([f"{each:.4g}" for each in numbers], dtype=str)
+        else:
+            given = np.asarray(values, dtype=object)
+            lacks = np.asarray([_is_missing(each) for each in given], dtype=np.bool_)
+            texts = np.where(lacks, "", given).astype(str)
+        if self.value is not None:
+            return np.asarray((texts == self.value) & ~lacks)
+        if self.low is None and self.high is None:
+            return lacks
+        low = -np.inf if self.low is None else self.low
+        high = np.inf if self.high is None else self.high
+        return np.asarray((numbers >= low) & (numbers < high))
+
 
 @dataclass(frozen=True)
 class Membership:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
-from leadline.services.commands import choose_point, judge, undo_judgment
+from leadline.services.commands import ask_for_more, choose_point, judge, undo_judgment
 from leadline.services.invitations import free_name
 from leadline.services.queries import operating_points_page, review_page
 from leadline.services.reviewing.opinions import give_opinion
@@ -70,6 +70,20 @@ def undo(
 def name(request: Request, context: Context, who: Annotated[str, Form()]) -> Response:
     """Keep the visitor's name."""
     return context.redirect(request, "/review", who=free_name(context.workspace, who, "judging"))
+
+
+@router.post("/more", dependencies=[Depends(require_csrf_token)])
+def more(
+    request: Request,
+    context: Context,
+    n: Annotated[int, Form()],
+    who: Annotated[str, Form()],
+    tuning: Annotated[int, Form()],
+) -> Response:
+    """Draw further rows for judging, and show the first of them."""
+    person = free_name(context.workspace, who, "the request")
+    ask_for_more(context.workspace, n, person, tuning)
+    return context.redirect(request, "/review", who=person)
 
 
 @router.get("/choose")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.stats.arrays import Floats, Ints
+from leadline.stats.judgments.bands import checked_rows
 from leadline.stats.judgments.strata.class_strata import ClassStrata, as_probabilities
 from leadline.stats.judgments.stratified_sampling import allocate, spread
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _LEAST_A_STRATUM = 2
 # of each stratum at least this share is feared to be of another class, whatever is claimed
 _LEAST_WRONG = 0.04
+# beside judgments of a stratum, the claim weighs as much as so many of them
+_CLAIM_COUNTS = 4.0
 
 
 def sample_classes(
@@ -24,6 +27,8 @@ def sample_classes(
     rng: np.random.Generator,
     *,
     cuts: ArrayLike | None = None,
+    rows: ArrayLike = (),
+    truth_codes: ArrayLike = (),
 ) -> Ints:
     """Choose the rows of a stream of several classes that reviewers should judge.
 
@@ -31,8 +36,9 @@ def sample_classes(
     judgments as far as `n` allows, the others go where they narrow the precision and the recall
     of all classes most: ``n_h ~ N_h sqrt(sum_m g_mh^2 p_mh (1 - p_mh))`` [1]_, g being the
     derivative of each class's precision and recall by a share of the stratum, and p that share as
-    the probabilities claim it. Every class counts alike, so that rare ones get enough. Within a
-    stratum the rows are spread evenly over the confidence.
+    the probabilities claim it, and as what was judged has it once something was: the claim then
+    weighs as much as four judgments. Every class counts alike, so that rare ones get enough. Within
+    a stratum the rows are spread evenly over the confidence.
 
     Parameters
     ----------
@@ -54,7 +60,8 @@ def sample_classes(
     Raises
     ------
     ValueError
-        If `n` is below 1, or the probabilities or cuts are none.
+        If `n` is below 1, or the probabilities or cuts are none; if a row judged does not exist, is
+        named twice, or has no answer.
 
     References
     ----------
@@ -71,26 +78,50 @@ def sample_classes(
     shares = as_probabilities(probabilities)
     if n < 1:
         raise ValueError(f"n must be at least 1; got {n}.")
-    if n >= shares.shape[0]:
-        return rng.permutation(shares.shape[0]).astype(np.int64)
+    had, codes = _judged(shares, rows, truth_codes)
+    if n >= shares.shape[0] - had.size:
+        return rng.permutation(np.setdiff1d(np.arange(shares.shape[0]), had)).astype(np.int64)
     strata = ClassStrata.of(shares, cuts)
     stratum = strata.stratum_of(shares)
-    wanted = allocate(strata.sizes, _gain(strata), n, least=_LEAST_A_STRATUM)
+    seen = np.zeros((strata.sizes.size, strata.n_classes))
+    np.add.at(seen, (stratum[had], codes), 1)
+    n_had = seen.sum(axis=1).astype(np.int64)
+    gain = _gain(strata, seen)
+    wanted = allocate(strata.sizes, gain, n, least=_LEAST_A_STRATUM, had=n_had) - n_had
     # at random among equals: where confidences tie, the order of the file must not decide
     confidence: Floats = shares.max(axis=1)
     order = np.lexsort((rng.random(stratum.size), confidence, stratum))
-    ends = np.cumsum(strata.sizes)
-    rows = [
+    order = order[~np.isin(order, had)]
+    sizes = strata.sizes - n_had
+    ends = np.cumsum(sizes)
+    chosen = [
         order[end - size + spread(int(size), int(count), rng)]
-        for end, size, count in zip(ends, strata.sizes, wanted, strict=True)
+        for end, size, count in zip(ends, sizes, wanted, strict=True)
     ]
-    return rng.permutation(np.concatenate(rows)).astype(np.int64)
+    return rng.permutation(np.concatenate(chosen)).astype(np.int64)
 
 
-def _gain(strata: ClassStrata) -> Floats:
+def _judged(shares: Floats, rows: ArrayLike, truth_codes: ArrayLike) -> tuple[Ints, Ints]:
+    """Rows judged already with their codes; both may be empty."""
+    named, codes = np.asarray(rows), np.asarray(truth_codes)
+    if named.shape != codes.shape:
+        raise ValueError(
+            f"truth_codes has shape {codes.shape}, {named.shape} is needed: one a row judged."
+        )
+    if not named.size:
+        return named.astype(np.int64), codes.astype(np.int64)
+    had = checked_rows(named, shares.shape[0])
+    if not np.issubdtype(codes.dtype, np.integer):
+        raise ValueError("truth_codes must be column numbers; some are not whole.")
+    if codes.min() < 0 or codes.max() >= shares.shape[1]:
+        raise ValueError(f"truth_codes must lie between 0 and {shares.shape[1] - 1}; some do not.")
+    return had, codes.astype(np.int64)
+
+
+def _gain(strata: ClassStrata, seen: Floats) -> Floats:
     """Gain in precision and recall by one more judgment in each stratum, up to a factor."""
     places = np.arange(strata.sizes.size)
-    p = _feared(strata)
+    p = (_CLAIM_COUNTS * _feared(strata) + seen) / (_CLAIM_COUNTS + seen.sum(axis=1, keepdims=True))
     rows = p * strata.sizes[:, None]
     n_true = np.maximum(rows.sum(axis=0), 1.0)
     n_right = np.bincount(

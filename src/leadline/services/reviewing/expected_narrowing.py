@@ -1,0 +1,86 @@
+"""Widths to expect of the figures on the stream after further judgments."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from leadline.phases.narrowing import STEPS, Narrowing
+from leadline.phases.stream_decision import StreamDecision
+from leadline.phases.tuning import Tuning
+from leadline.record import Artifacts
+from leadline.services.reviewing.majority_judgments import MajorityJudgments
+from leadline.services.reviewing.stream_estimate import kept_bands
+from leadline.stats.judgments import StreamEstimate
+from leadline.stats.judgments.further_judgments import expected_widths
+
+
+def narrowing_of_points(
+    artifacts: Artifacts, tuning: Tuning, majority: MajorityJudgments, result: StreamEstimate
+) -> tuple[Narrowing, ...]:
+    """Precision and recall of every point, the further judgments placed where they narrow most.
+
+    Parameters
+    ----------
+    artifacts, tuning, majority
+        The stream, its operating points, and what people said.
+    result : StreamEstimate
+        Of these judgments.
+    """
+    bands, by_row = kept_bands(artifacts, tuning)
+    scores = np.array([by_row[row] for row in majority.answers])
+    told = np.array(list(majority.answers.values()), dtype=np.float64)
+    steps = _steps(tuning.n_stream - scores.size)
+    after = {n: expected_widths(bands, scores, told, result, n) for n in steps}
+    found = []
+    for place, point in enumerate(tuning.points):
+        for figure in ("precision", "recall"):
+            now = getattr(result, figure)
+            found.append(
+                Narrowing(
+                    name=f"{figure} of {point.name}",
+                    width=float(now.high[place] - now.low[place]),
+                    after={n: float(getattr(each, figure)[place]) for n, each in after.items()},
+                )
+            )
+    return tuple(found)
+
+
+def narrowing_of_default(
+    tuning: Tuning, real: StreamDecision, n_judged: int
+) -> tuple[Narrowing, ...]:
+    """The share that is right, and precision and recall of each class that is said.
+
+    Widths are taken to fall as one over the root of the judgments, as far as rows are left.
+    """
+    figures = {"the share that is right": real.right}
+    if tuning.plain is not None and tuning.plain.numbers is not None:
+        figures = {"the share within the tolerance": real.right}
+    for each in real.classes:
+        if each.n_predicted:
+            figures[f"precision of {each.name!r}"] = each.precision
+            figures[f"recall of {each.name!r}"] = each.recall
+    steps = _steps(tuning.n_stream - n_judged)
+    shrink = {n: _shrinks(n_judged, n, tuning.n_stream) for n in steps}
+    return tuple(
+        Narrowing(
+            name=name,
+            width=bounds.high - bounds.low,
+            after={n: (bounds.high - bounds.low) * factor for n, factor in shrink.items()},
+        )
+        for name, bounds in figures.items()
+    )
+
+
+def _shrinks(n_judged: int, n_more: int, n_stream: int) -> float:
+    """Factor of a width by further judgments of a stream that ends."""
+    then = max(1 / (n_judged + n_more) - 1 / n_stream, 0.0)
+    return sqrt(then / (1 / n_judged - 1 / n_stream))
+
+
+def _steps(n_left: int) -> list[int]:
+    """Further judgments to look at; none where no row is left."""
+    if n_left < 1:
+        return []
+    return [step for step in STEPS if step < n_left] or [n_left]
