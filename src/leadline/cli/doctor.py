@@ -112,7 +112,8 @@ def _workspace(folder: Path) -> str:
         )
     with Workspace.open(folder) as workspace:
         n_entries = len(workspace.record.marks())
-        store = "LEADLINE_STORE" if os.environ.get("LEADLINE_STORE") else "SQLite"
+        named = "[store] url" if workspace.settings.store.url else "SQLite"
+        store = "LEADLINE_STORE" if os.environ.get("LEADLINE_STORE") else named
         return f"{workspace.settings.name}: {n_entries} entries in {store}"
 
 

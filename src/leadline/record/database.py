@@ -57,7 +57,8 @@ class Database:
     *Readers never wait.* `reading` sees what was committed, beside a writer, and must write
     nothing. On SQLite it sees one moment throughout; on PostgreSQL each statement sees its own.
 
-    *Projects are apart.* Every table has a `project_id`; every query has the condition `mine`.
+    *Projects are apart.* Every table has a `project_id`; every query has the condition `mine`, but
+    for those of `AllProjects`, which only read.
 
     Attributes
     ----------
