@@ -73,7 +73,9 @@ def test_back_in_one_command_and_forth_by_name(call: Call, two: tuple[Path, str,
     answer = call("rollback", second[:6], "--why", "it was the data", "-C", folder, "--json")
     assert json.loads(answer.stdout)["release"] == second
     text = call("releases", "-C", folder).stdout
-    assert text.splitlines()[0].startswith(f"in service  {second}")
+    first_line = text.splitlines()[0]
+    assert first_line.startswith("in service ")
+    assert f"Release {second}: " in first_line
     assert "it was the data (move 3)" in text
     again = call("rollback", second, "--why", "x", "-C", folder)
     assert again.exit_code == EXIT_ERROR

@@ -18,6 +18,7 @@ from leadline.monitoring.release_in_service import in_service
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
+from leadline.services import queries
 from leadline.services.commands import (
     decide,
     move_to,
@@ -106,6 +107,22 @@ def test_back_and_forth(workspace: Workspace) -> None:
     move_to(workspace, entries[1], "it was the data", "Bo")
     assert serving(workspace) == "b"
     assert [move.entry for move in workspace.record.promotions.all()] == [1, 2, 1, 2]
+
+
+def test_the_page_of_the_release_shows_how_it_came_about(workspace: Workspace) -> None:
+    assert queries.row_page(workspace, "release").moves == ()
+    first = released(workspace, "a")
+    promote_approved(workspace, "the first", "Ada")
+    released(workspace, "b")
+    promote_approved(workspace, "better", "Ada")
+    move_to(workspace, first, "no, worse", "Bo")
+    lines = queries.row_page(workspace, "release").moves
+    assert [(line.release_id[0], line.person, line.why, line.is_newest) for line in lines] == [
+        ("a", "Bo", "no, worse", True),
+        ("b", "Ada", "better", False),
+        ("a", "Ada", "the first", False),
+    ]
+    assert queries.row_page(workspace, "data").moves == ()
 
 
 def test_a_move_has_who_and_why_and_goes_elsewhere(workspace: Workspace) -> None:

@@ -40,16 +40,20 @@ def command(folder: Path, as_json: bool) -> None:
     if not rows:
         click.echo("Nothing is released yet. Run 'leadline run ship'.")
     for row in rows:
-        click.echo(f"{row['state']:<11} {row['release']}  {row['at'][:16]}  {row['summary']}")
+        click.echo(f"{row['state']:<11} {_minute(row['at'])}  {row['summary']}")
     if moves:
         click.echo("\nIn service since:")
     for move in moves:
         click.echo(
-            f"{move['at'][:16]}  {move['release']}  by {move['by']}: {move['why']}"
+            f"{_minute(move['at'])}  {move['release']}  by {move['by']}: {move['why']}"
             f" (move {move['move']})"
         )
     if note:
         click.echo(f"\nNote: {note}")
+
+
+def _minute(at: str) -> str:
+    return at[:16].replace("T", " ")
 
 
 def _rows(workspace: Workspace) -> list[dict[str, Any]]:

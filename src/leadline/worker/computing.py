@@ -242,7 +242,7 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
             row, verdict, by=by, on=reading.seen, artifacts=workspace.artifacts.made
         )
         if row == "release":
-            promote_approved(workspace, verdict.summary, by)
+            promote_approved(workspace, f"Approved by the verdict of entry {entry.number}.", by)
         return entry.number
 
 

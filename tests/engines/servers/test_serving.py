@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,16 @@ def ready(client: TestClient) -> dict[str, Any]:
     return said
 
 
+def answers_by(client: TestClient, name: str) -> bool:
+    return bool(ready(client)["release"] == name)
+
+
 def test_a_move_is_followed_and_back(two: Two) -> None:
     with client_of(two) as client:
-        scores = {}
+        scores: dict[str, set[float]] = {}
         for digest in (two.second, two.first.sealed.digest, two.second):
             two.move(digest)
-            eventually(lambda name=digest[:12]: ready(client)["release"] == name)
+            eventually(partial(answers_by, client, digest[:12]))
             answer = client.post("/predict", json={"rows": [ROW]}).json()
             assert answer["release"] == digest[:12]
             scores.setdefault(digest, set()).add(answer["predictions"][0]["score"])
@@ -162,6 +167,9 @@ class Asking:
                 except Exception as error:
                     self.faults.append(error)
 
+    def is_answered_by(self, name: str) -> bool:
+        return bool(self.answers) and self.answers[-1][1] == name
+
     def __enter__(self) -> Asking:
         self._threads = [threading.Thread(target=self._ask) for _ in range(self.n_clients)]
         for thread in self._threads:
@@ -184,13 +192,9 @@ def test_no_request_of_a_real_server_is_lost_while_releases_change(
             for digest in (two.second, two.first.sealed.digest, two.second):
                 eventually(lambda: len(asking.answers) > 5)
                 two.move(digest)
-                name = digest[:12]
-                eventually(
-                    lambda name=name: (
-                        asking.answers[-1][1] == name
-                        and httpx.get(f"{url}/health/ready").json()["release"] == name
-                    )
-                )
+                eventually(partial(asking.is_answered_by, digest[:12]))
+                said = httpx.get(f"{url}/health/ready").json()
+                assert said == {"ready": True, "release": digest[:12]}
             n_before = len(asking.answers)
             eventually(lambda: len(asking.answers) > n_before + 20)
         assert asking.faults == []

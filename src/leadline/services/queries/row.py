@@ -12,6 +12,7 @@ from leadline.record import Entry, Job, JobState
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
+from leadline.services.queries.service_moves import MoveLine, service_moves
 from leadline.workspace import Workspace
 
 
@@ -70,6 +71,8 @@ class RowPage(EntryPage):
         Waiting or running for it.
     failed : Job or None
         The newest job of the row, if it did not end well and is newer than the verdict.
+    moves : tuple of MoveLine
+        Of the release: how it came about which one is in service, newest first.
     """
 
     history: tuple[EntryLine, ...]
@@ -78,6 +81,7 @@ class RowPage(EntryPage):
     is_stale: bool
     job: Job | None
     failed: Job | None
+    moves: tuple[MoveLine, ...] = ()
 
 
 def row_page(workspace: Workspace, name: str) -> RowPage:
@@ -102,6 +106,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
         is_stale=standing.state is State.STALE,
         job=waiting[0] if waiting else None,
         failed=_failed(jobs, entry),
+        moves=service_moves(workspace.record) if name == "release" else (),
     )
 
 

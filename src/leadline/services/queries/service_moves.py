@@ -1,0 +1,63 @@
+"""Moves of the release in service, as lines of a page, the newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadline.phases.release import Release
+from leadline.record import Record
+
+
+@dataclass(frozen=True)
+class MoveLine:
+    """One move of a release into service.
+
+    Attributes
+    ----------
+    release_id : str
+        The release.
+    entry : int
+        Its entry.
+    person, why : str
+        Who moved it, and the reason.
+    at : datetime
+        When, UTC.
+    is_newest : bool
+        Whether it is in service by this move.
+    """
+
+    release_id: str
+    entry: int
+    person: str
+    why: str
+    at: datetime
+    is_newest: bool
+
+
+def service_moves(record: Record, *, limit: int = 20) -> tuple[MoveLine, ...]:
+    """The newest moves of a project.
+
+    Parameters
+    ----------
+    record : Record
+        Of the project.
+    limit : int, default=20
+        At most so many.
+    """
+    moves = record.promotions.all()
+    names = {
+        number: record.entry(number).verdict_as(Release).release_id
+        for number in {move.entry for move in moves[-limit:]}
+    }
+    return tuple(
+        MoveLine(
+            release_id=names[move.entry],
+            entry=move.entry,
+            person=move.person,
+            why=move.why,
+            at=move.at,
+            is_newest=move is moves[-1],
+        )
+        for move in reversed(moves[-limit:])
+    )
