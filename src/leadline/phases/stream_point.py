@@ -9,6 +9,8 @@ from leadline.phases.verdict import Bounds, Finding, warning
 
 TOO_WIDE = 0.35
 """Width of an interval from which a figure is said to be too uncertain."""
+UNLIKE_STREAM = "The test set does not look like the stream: look at define and train."
+"""What to do where the real stream differs from the test set beyond chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,7 @@ def reality_findings(points: tuple[StreamPoint, ...]) -> list[Finding]:
                     warning(
                         f"{point.name}: {name} is {side} on the stream ({range_words(real)}) than "
                         f"on the test set ({range_words(test)}).",
-                        "The test set does not look like the stream: look at define and train.",
+                        UNLIKE_STREAM,
                     )
                 )
     return findings

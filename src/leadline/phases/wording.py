@@ -64,3 +64,14 @@ def moment(at: datetime) -> str:
     '4 July 2013, 09:05 UTC'
     """
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def day(at: datetime) -> str:
+    """Return the day of a time.
+
+    Examples
+    --------
+    >>> day(datetime(2013, 7, 4, 9, 5))
+    '4 July 2013'
+    """
+    return f"{at.day} {at:%B %Y}"

@@ -65,6 +65,7 @@ def problem(verdict: Problem) -> Table:
         ("Granted", money(verdict.budget, verdict.currency)),
         ("Time box of the search", duration(verdict.time_box_s)),
         ("Owner", verdict.owner or "not named"),
+        ("Deputy", verdict.deputy or "not named"),
     ]
     return tabled("The problem as stated", ("What", "Answer"), rows)
 
