@@ -9,9 +9,9 @@ from leadline.phases.wording import day
 from leadline.report import chart_tables
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.row_sections import decisions
-from leadline.report.text_table import money, tabled
+from leadline.report.text_table import money
 
-_SET = "Set [problem] {} in leadline.toml, then 'leadline run problem' and release again."
+_SET = "Set [problem] {} in leadline.toml, then 'leadline run problem'; part 2 will tell it."
 
 
 def ownership(reader: LineageReader) -> Section:
@@ -58,15 +58,15 @@ def ethics(reader: LineageReader) -> Section:
     if not said.is_complete:
         unknown = reader.unknown("The ethics checklist is not answered.", how, row="problem")
         return Section(title, unknowns=(unknown,))
-    rows = [
+    facts = (
         ("Who can be harmed", said.harmed),
         ("By which error", said.by_which_error),
         ("Which data may be used", said.data_allowed),
         ("Personal data", said.personal_data),
-        ("Groups to be told apart", ", ".join(said.groups) or "none named"),
-    ]
-    table = tabled("The ethics checklist", ("Question", "Answer"), rows)
-    return Section(title, sentences=(f"Answered by {said.answered_by}.",), tables=(table,))
+        ("Groups to be told apart", ", ".join(said.groups) or "None are named."),
+        ("Answered by", said.answered_by),
+    )
+    return Section(title, facts=facts)
 
 
 def costs(reader: LineageReader) -> Section:
@@ -80,12 +80,14 @@ def costs(reader: LineageReader) -> Section:
     entry, review = reader.entry("problem"), reader.get("review", Review)
     assert entry is not None
     guessed = [name for name in problem.assumed if name.startswith("cost_")]
-    who = "taken as they were, since nobody has said them" if guessed else f"said by {entry.by}"
-    sentences = [
-        f"What errors cost, as the problem was stated on {day(entry.at)}, {who}:",
-        f"{problem.miss}: {money(problem.cost_miss, problem.currency)}.",
-        f"{problem.false_alarm}: {money(problem.cost_false_alarm, problem.currency)}.",
-    ]
+    facts = (
+        (_capital(problem.miss), money(problem.cost_miss, problem.currency)),
+        (_capital(problem.false_alarm), money(problem.cost_false_alarm, problem.currency)),
+        ("Said by", f"{entry.by}, who stated the problem on {day(entry.at)}"),
+    )
+    if guessed:
+        facts = (*facts[:2], ("Said by", "Nobody: the values were taken as they stood"))
+    sentences = []
     unknowns = []
     if guessed:
         how = f"Set {', '.join(guessed)} under [problem] in leadline.toml."
@@ -105,7 +107,11 @@ def costs(reader: LineageReader) -> Section:
             f"times {problem.false_alarm}."
             for each in review.answered
         ]
-    return Section(title, sentences=tuple(sentences), unknowns=tuple(unknowns))
+    return Section(title, facts=facts, sentences=tuple(sentences), unknowns=tuple(unknowns))
+
+
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _plain_errors(reader: LineageReader, problem: Problem, title: str) -> Section:

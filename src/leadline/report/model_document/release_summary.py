@@ -150,8 +150,8 @@ def holding_words(decay: Decay, released: datetime) -> str:
 
 
 def _people(problem: Problem) -> str:
-    owner = f"owner {problem.owner}" if problem.owner else "owner not named"
-    return f"{owner}; {f'deputy {problem.deputy}' if problem.deputy else 'deputy not named'}."
+    owner = f"{problem.owner}, who owns it" if problem.owner else "Nobody is named as its owner"
+    return f"{owner}; {f'deputy: {problem.deputy}' if problem.deputy else 'no deputy is named'}."
 
 
 _Told = tuple[list[tuple[str, str]], list[Unknown]]
@@ -162,11 +162,9 @@ def _quality(reader: LineageReader, problem: Problem) -> _Told:
     if tuning is None:
         return [], [not_run("tuning", "How good it is")]
     bounds = tuning.test_bounds
-    words = (
-        f"{score_words(tuning.scoring, tuning.test_score, bounds)} on "
-        f"{plural(tuning.n_test, problem.unit)} set aside for the test; "
-        f"{against_target(tuning.scoring, bounds, problem.target_score)}."
-    )
+    score = score_words(tuning.scoring, tuning.test_score, bounds)
+    aim = against_target(tuning.scoring, bounds, problem.target_score)
+    words = f"On {plural(tuning.n_test, problem.unit)} set aside for the test: {score}; {aim}."
     unknowns = [] if bounds else [reader.unknown(*_NO_INTERVAL, row="tuning")]
     return [("How good", words)], unknowns
 
@@ -177,15 +175,16 @@ def _point(reader: LineageReader, problem: Problem) -> _Told:
     if review is None or tuning is None:
         return [], [not_run("review", "Which operating point was chosen")]
     if tuning.plain is not None:
-        words = f"{tuning.plain.name}: of the test rows {tuning.plain.words}."
-        worth = "all errors weigh the same; nobody has put a price on one"
+        words = f"{tuning.plain.name.capitalize()}: of the test rows {tuning.plain.words}."
+        worth = "All errors weigh the same; nobody has put a price on one"
         if problem.task is Task.REGRESSION:
-            worth = "what a number costs that is off by more is not stated"
+            worth = "What a number costs that is off by more is not stated"
         return [("At the point chosen", words), ("What its errors cost", f"{worth}.")], []
     chosen = tuning.point(review.chosen)
     does = (
-        f"{chosen.name}: of what it flags {share(chosen.precision)} is {problem.positive!r}, and "
-        f"it finds {share(chosen.recall)} of all (90% intervals, test set)."
+        f"{chosen.name.capitalize()}: of what it flags {share(chosen.precision)} is "
+        f"{problem.positive!r}, and it finds {share(chosen.recall)} of all (90% intervals, on the "
+        "test set)."
     )
     cost = f"{money(chosen.cost_per_1000, tuning.currency)} on the test set"
     if review.n_judged:
@@ -203,17 +202,15 @@ def _making(reader: LineageReader) -> _Told:
     labelling, forecast = reader.get("labelling", Labelling), reader.get("forecast", Forecast)
     if problem is None or search is None:
         return [], [not_run("search", "What it cost to make")]
-    told = [f"the search {price(search.cost, search.currency)}"]
+    told = [f"The search {price(search.cost, search.currency)}"]
     if labelling is not None:
-        told.insert(0, f"labels {price(labelling.cost, labelling.currency)}")
+        told.append(f"labels {price(labelling.cost, labelling.currency)}")
     if forecast is not None:
-        told.append(
-            f"in all {price(forecast.spent, forecast.currency)} when more data were weighed"
-        )
+        told.append(f"{price(forecast.spent, forecast.currency)} in all up to the forecast")
     granted = "no budget was stated"
     if problem.budget:
         granted = f"{money(problem.budget, problem.currency)} were granted"
-    return [("What it cost to make", f"{'; '.join(told)}; {granted}.")], []
+    return [("What it cost to make", f"{', '.join(told)}; {granted}.")], []
 
 
 def _holding(reader: LineageReader) -> _Told:
@@ -225,5 +222,5 @@ def _holding(reader: LineageReader) -> _Told:
     reader.show(root)
     words = holding_words(reader.show(ageing).verdict_as(Decay), root.at)
     if data is not None and data.split.test_from:
-        words += f"; the rows it learnt from end before {data.test_span[0]}"
-    return [("Expected to hold", f"{words.rstrip('.')}.")], []
+        words += f"; the rows it learnt from end before {data.split.test_from[:10]}"
+    return [("Expected to hold", f"{words[0].upper()}{words[1:].rstrip('.')}.")], []

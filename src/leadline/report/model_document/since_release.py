@@ -5,7 +5,9 @@ from __future__ import annotations
 from leadline.phases.capacity import Capacity
 from leadline.phases.decay import Decay
 from leadline.phases.monitor import Monitor
+from leadline.phases.problem import Problem
 from leadline.phases.release import Release
+from leadline.phases.verdict import Answer
 from leadline.phases.wording import day, moment
 from leadline.record import Entry
 from leadline.report import chart_tables
@@ -36,7 +38,31 @@ def place(reader: LineageReader) -> Section:
         )
     elif not after:
         sentences.append("No release has been made since.")
-    return Section(title, sentences=tuple(sentences))
+    if _is_waiting(reader, root):
+        sentences.append("It did worse than the one in service, and waits for a person's decision.")
+    return Section(title, facts=_people_now(reader), sentences=tuple(sentences))
+
+
+def _is_waiting(reader: LineageReader, root: Entry) -> bool:
+    """Whether nobody has put a release into service that did worse than the one before it."""
+    decided = [entry.verdict.answer for entry in reader.lineage.decisions_since]
+    return root.verdict.answer is not Answer.GO and Answer.GO not in decided
+
+
+def _people_now(reader: LineageReader) -> tuple[tuple[str, str], ...]:
+    """Owner and deputy where the problem names others by now."""
+    before = reader.get("problem", Problem)
+    stated = [each for each in reader.lineage.entries if isinstance(each.verdict, Problem)]
+    if before is None or not stated:
+        return ()
+    entry, now = stated[-1], stated[-1].verdict_as(Problem)
+    people = (("Owner", before.owner, now.owner), ("Deputy", before.deputy, now.deputy))
+    changed = [(who, after) for who, earlier, after in people if after != earlier]
+    if changed:
+        reader.show(entry)
+    return tuple(
+        (f"{who} since {day(entry.at)}", after or "nobody is named") for who, after in changed
+    )
 
 
 def capacity(reader: LineageReader) -> Section:
@@ -63,8 +89,8 @@ def ageing(reader: LineageReader) -> Section:
         how = "Name a time column under [data] time and run 'leadline run decay'."
         unknown = Unknown("How fast it ages.", how, f"{entry.by} on {day(entry.at)}")
         return Section(title, sentences=(measured,), unknowns=(unknown,))
-    root = reader.lineage.root
-    assert root is not None
+    assert reader.lineage.root is not None
+    root = reader.show(reader.lineage.root)
     cheapest = (
         f"Retraining at least cost (T*): {_interval(decay)}. One retraining was taken to cost "
         f"{money(decay.cost_retrain, decay.currency)}, one error "
