@@ -7,6 +7,13 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
+from tests.default_decisions import (
+    default_monitor,
+    default_problem,
+    default_release,
+    default_review,
+    default_tuning,
+)
 from tests.examples import example_verdicts
 from tests.phases.again import again
 from tests.report.entries import entries_of
@@ -25,6 +32,18 @@ _KEPT = {"q", "probability"}
 def planted() -> list[Entry]:
     """The example project with all that a document can tell."""
     return entries_of(list(_rich().items()))
+
+
+def planted_kind(kind: str) -> list[Entry]:
+    """A project of several classes, or of numbers."""
+    made = {
+        "problem": default_problem(kind),
+        "tuning": default_tuning(kind),
+        "review": default_review(kind),
+        "release": default_release(kind),
+        "monitor": default_monitor(kind),
+    }
+    return entries_of(list({**example_verdicts(), **made}.items()))
 
 
 @dataclass(frozen=True)

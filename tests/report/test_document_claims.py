@@ -14,11 +14,12 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import pytest
-from tests.report.planted import planted, planted_elsewhere, planted_far_away
+from tests.report.planted import planted, planted_elsewhere, planted_far_away, planted_kind
 
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
+from leadline.phases.default_decision import SHARES
 from leadline.phases.forecast import Forecast
 from leadline.phases.release import Release
 from leadline.phases.scoring import scoring_of
@@ -124,6 +125,12 @@ def percentage_points(entry: Entry) -> Iterable[float]:
                 yield from (100 * its.gap.low, 100 * its.gap.high)
 
 
+def levels(entry: Entry) -> Iterable[float]:
+    """Shares of rows for which it is told how far numbers are off."""
+    if isinstance(entry.verdict, Tuning) and entry.verdict.plain and entry.verdict.plain.numbers:
+        yield from SHARES
+
+
 def plans(entry: Entry) -> Iterable[float]:
     """Rounds of a plan to buy rows."""
     if isinstance(entry.verdict, Forecast) and entry.verdict.plan:
@@ -131,7 +138,7 @@ def plans(entry: Entry) -> Iterable[float]:
 
 
 DERIVED: tuple[Callable[[Entry], Iterable[float]], ...] = (
-    scores_of_errors, comparisons, counts, intervals, percentage_points, plans,
+    scores_of_errors, comparisons, counts, intervals, percentage_points, levels, plans,
 )  # fmt: skip
 UNITS = (1.0, 1 / 60, 1 / 3600, 1000.0)
 """Seconds are shown as seconds, minutes, hours or milliseconds."""
@@ -192,13 +199,20 @@ def parts(entries: list[Entry]) -> tuple[Part, Part, Part]:
     return parts_of(lineage_of(entries))
 
 
-@pytest.mark.parametrize("make", [planted, planted_elsewhere, planted_far_away])
-def test_every_number_is_in_the_entries_its_section_was_written_from(
-    make: Callable[[], list[Entry]],
-) -> None:
+MAKE = {
+    "binary": planted,
+    "elsewhere": planted_elsewhere,
+    "far away": planted_far_away,
+    "classes": lambda: planted_kind("classes"),
+    "numbers": lambda: planted_kind("numbers"),
+}
+
+
+@pytest.mark.parametrize("name", MAKE)
+def test_every_number_is_in_the_entries_its_section_was_written_from(name: str) -> None:
     wrong = [
         (section.title, *each)
-        for part in parts(make())
+        for part in parts(MAKE[name]())
         for section in part.sections
         for each in unproven(section)
     ]

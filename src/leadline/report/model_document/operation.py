@@ -41,7 +41,7 @@ def calibration(reader: LineageReader) -> Section:
         said = "A predicted number has no score to calibrate; how far it is off is told below."
         return Section(title, sentences=(said,))
     if not tuning.groups or tuning.p_calibrated is None:
-        what = "Whether a score of 0.7 comes true in 70 of 100 cases was not measured."
+        what = "Whether scores come true as often as they say was not measured."
         how = "Do not read scores as probabilities."
         return Section(title, unknowns=(reader.unknown(what, how, row="tuning"),))
     p, hit = tuning.p_calibrated, f"{problem.label} = {problem.positive}"
@@ -65,7 +65,8 @@ def threshold(reader: LineageReader) -> Section:
         unknowns.append(not_run("tuning", "Which operating points are on offer"))
     else:
         sentences.append(tuning.summary)
-        tables.append(chart_tables.tuning(tuning))
+        if tuning.plain is None:
+            tables.append(chart_tables.tuning(tuning))
     if review is None:
         unknowns.append(Unknown("Nobody has chosen an operating point.", _JUDGE))
     else:
