@@ -199,7 +199,7 @@ def parts(entries: list[Entry]) -> tuple[Part, Part, Part]:
     return parts_of(lineage_of(entries))
 
 
-MAKE = {
+MAKE: dict[str, Callable[[], list[Entry]]] = {
     "binary": planted,
     "elsewhere": planted_elsewhere,
     "far away": planted_far_away,

@@ -167,7 +167,7 @@ def _metric(reader: LineageReader) -> Section:
         f"The target is stated in {metric.words}: {'at most' if metric.is_loss else 'at least'} "
         f"{problem.target_score:g}."
     )
-    more = ()
+    more: tuple[str, ...] = ()
     if problem.task is Task.BINARY:
         more = ("It tells how well scores order rows; the threshold is weighed with the costs.",)
         if problem.scoring != "roc_auc":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.phases.curve import Curve
-from leadline.phases.data import Data, Role
+from leadline.phases.data import Data, Role, SplitKind
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
@@ -16,6 +16,12 @@ from leadline.report import chart_tables
 from leadline.report.importance import importance_tables
 from leadline.report.model_document.section import LineageReader, Section, not_run
 from leadline.report.text_table import Table, number, tabled
+
+_HOW = {
+    SplitKind.RANDOM: "at random, by the digest of a row's content",
+    SplitKind.GROUP: "by group: no {!r} is on both sides",
+    SplitKind.TIME: "by time: the latest rows by {!r}",
+}
 
 
 def data(reader: LineageReader) -> Section:
@@ -99,7 +105,7 @@ def split(reader: LineageReader) -> Section:
 def _split_table(reader: LineageReader, audit: Data) -> Table:
     its = audit.split
     rows = [
-        ("Test rows were chosen", f"{its.kind.value} {its.column}".strip()),
+        ("Test rows were chosen", _HOW[its.kind].format(its.column)),
         ("Train and test rows", f"{its.n_train:,} and {its.n_test:,}"),
         ("Share wished for", f"{its.test_share:.0%}"),
         ("Seed of the split, and of every fit", f"{its.seed}"),

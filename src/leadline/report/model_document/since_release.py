@@ -233,7 +233,7 @@ def _later_releases(reader: LineageReader) -> list[tuple[str, ...]]:
     root = reader.lineage.root
     if root is None or reader.lineage.release is None:
         return []
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for entry in reader.lineage.releases:
         if entry.number > root.number:
             sealed = reader.show(entry).verdict_as(Release)
