@@ -61,3 +61,16 @@ def test_a_document_of_a_release_by_its_id(released_folder: Path, call: Call) ->
     assert f"One of these is needed: {name}." in " ".join(refused.stderr.split())
     both = call("report", "--release", name, "--demo", "-C", released_folder)
     assert "Both --release and --demo are given." in both.stderr
+
+
+def test_a_deputy_named_later_is_told_as_later(released_folder: Path, call: Call) -> None:
+    first = document(released_folder, call)
+    assert "Who answers when the owner cannot." in first.split(PART_2)[0]
+    state(released_folder, '# deputy = ""', 'deputy = "Grace Gate"')
+    assert call("run", "problem", "-C", released_folder).exit_code == 0
+    second = document(released_folder, call)
+    assert second.split(PART_2)[0] == first.split(PART_2)[0]
+    assert "Deputy since" in second.split(PART_2)[1]
+    assert "Grace Gate" in second.split(PART_2)[1]
+    status = call("status", "-C", released_folder).stdout
+    assert "out of date" not in status

@@ -11,6 +11,7 @@ from calendar import month_name
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from itertools import product
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report.model_document.document import parts_of
 from leadline.report.model_document.lineage import lineage_of
-from leadline.report.model_document.release_summary import due_on
+from leadline.report.model_document.release_summary import age_at, due_on
 from leadline.report.model_document.section import Part, Section
 
 NUMBER = re.compile(r"(?<![\w.:/-])[+-]?\d(?:[\d,]*\d)?(?:\.\d+)?%?(?!-?\w|/)")
@@ -155,8 +156,17 @@ def last_days(entries: Sequence[Entry]) -> Iterator[str]:
     for sealed in (each for each in entries if isinstance(each.verdict, Release)):
         for entry in entries:
             if isinstance(entry.verdict, Decay) and entry.verdict.retrain_every:
-                last = due_on(sealed.at, entry.verdict.retrain_every, entry.verdict.block)
+                last = due_on(sealed.at.date(), entry.verdict.retrain_every, entry.verdict.block)
                 yield f"{last.day} {last:%B %Y}"
+
+
+def ages(entries: Sequence[Entry]) -> Iterator[float]:
+    """How old the newest rows were that a release learnt from, in its blocks."""
+    released = [entry.at for entry in entries if isinstance(entry.verdict, Release)]
+    ends = [e.verdict.split.test_from for e in entries if isinstance(e.verdict, Data)]
+    blocks = [entry.verdict.block for entry in entries if isinstance(entry.verdict, Decay)]
+    for at, end, block in product(released, ends, blocks):
+        yield age_at(at, end, block) or 0
 
 
 def values_of(entries: Sequence[Entry]) -> set[float]:
@@ -166,7 +176,8 @@ def values_of(entries: Sequence[Entry]) -> set[float]:
         for leaf in leaves(encode(entry.verdict))
         if isinstance(leaf, int | float)
     }
-    return held | {float(each) for entry in entries for make in DERIVED for each in make(entry)}
+    made = {float(each) for entry in entries for make in DERIVED for each in make(entry)}
+    return held | made | set(ages(entries))
 
 
 def is_shown(token: str, values: set[float]) -> bool:

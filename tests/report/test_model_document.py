@@ -301,3 +301,19 @@ def test_a_project_before_its_release_is_a_draft() -> None:
     assert page.count("a draft") == 2
     assert "Nothing is released yet, so nothing has come since." in page
     assert not re.search(r"replaces|Digest of the bundle", page.split(PART_2)[0])
+
+
+@pytest.mark.parametrize(
+    ("learnt_until", "said"),
+    [
+        ("2025-02-10T00:00:00", "; the rows it learnt from end before 2025-02-10, 0 months before"),
+        ("2024-08-11T05:10:00", ", 6 months before the release, which is longer than that"),
+        ("1990", "; the rows it learnt from end before 1990"),
+    ],
+)
+def test_rows_that_were_old_at_the_release_are_told(learnt_until: str, said: str) -> None:
+    data = example_verdicts()["data"]
+    split = replace(data.split, test_from=learnt_until)  # type: ignore[attr-defined]
+    page = written(changed("data", again(data, split=split)))
+    assert page.count(said) == 4, "in the summary, under ageing, and twice in the Annex"
+    assert ("it was due when it was released" in page) == ("longer" in said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
@@ -66,8 +66,8 @@ def moment(at: datetime) -> str:
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
-def day(at: datetime) -> str:
-    """Return the day of a time.
+def day(at: date) -> str:
+    """Return a day, or the day of a time.
 
     Examples
     --------

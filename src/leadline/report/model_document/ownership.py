@@ -11,7 +11,8 @@ from leadline.report.model_document.section import LineageReader, Section, Unkno
 from leadline.report.row_sections import decisions
 from leadline.report.text_table import money
 
-_SET = "Set [problem] {} in leadline.toml, then 'leadline run problem'; part 2 will tell it."
+_SET = "Set [problem] {} in leadline.toml, then 'leadline run problem'{}."
+_LATER, _AGAIN = "; part 2 will tell it", " and release again"
 
 
 def ownership(reader: LineageReader) -> Section:
@@ -21,11 +22,11 @@ def ownership(reader: LineageReader) -> Section:
     if problem is None:
         return Section(title, unknowns=(not_run("problem", "What the model is for"),))
     unknowns = [
-        reader.unknown(what, _SET.format(key), row="problem")
-        for key, what in (
-            ("owner", "Who owns the model."),
-            ("deputy", "Who answers when the owner cannot."),
-            ("question", "Which decision it serves."),
+        reader.unknown(what, _SET.format(key, then), row="problem")
+        for key, what, then in (
+            ("owner", "Who owns the model.", _LATER),
+            ("deputy", "Who answers when the owner cannot.", _LATER),
+            ("question", "Which decision it serves.", _AGAIN),
         )
         if not getattr(problem, key)
     ]

@@ -105,12 +105,12 @@ def against_target(scoring: str, bounds: Bounds | None, target: float) -> str:
     return f"whether {words} is met is not shown: it lies within the interval"
 
 
-def due_on(released: datetime, n_blocks: int, block: str) -> date:
+def due_on(begun: date, n_blocks: int, block: str) -> date:
     """The day on which so many blocks have passed.
 
     Parameters
     ----------
-    released : datetime
+    begun : date
         When the count begins.
     n_blocks : int >= 0
         How many.
@@ -119,10 +119,9 @@ def due_on(released: datetime, n_blocks: int, block: str) -> date:
 
     Examples
     --------
-    >>> due_on(datetime(2025, 1, 31, 12), 1, "month"), due_on(datetime(2025, 1, 31), 2, "week")
+    >>> due_on(date(2025, 1, 31), 1, "month"), due_on(date(2025, 1, 31), 2, "week")
     (datetime.date(2025, 2, 28), datetime.date(2025, 2, 14))
     """
-    begun = released.date()
     if block in _DAYS:
         return begun + timedelta(days=_DAYS[block] * n_blocks)
     years, month = divmod(begun.month - 1 + n_blocks, 12)
@@ -130,23 +129,70 @@ def due_on(released: datetime, n_blocks: int, block: str) -> date:
     return date(year, month, min(begun.day, monthrange(year, month)[1]))
 
 
-def holding_words(decay: Decay, released: datetime) -> str:
-    """Until when a release is expected to hold, by how fast such models age."""
-    if decay.retrain_every is None:
-        if not decay.staleness:
-            return decay.summary
-        return (
+def holding_words(decay: Decay, released: datetime, learnt_until: str = "") -> str:
+    """Until when a release is expected to hold, by how fast such models age.
+
+    Parameters
+    ----------
+    decay : Decay
+        How fast they do.
+    released : datetime
+        When it was released.
+    learnt_until : str, optional
+        ISO time before which the rows end that it learnt from, where that is known.
+    """
+    if decay.retrain_every is not None:
+        last = due_on(released.date(), decay.retrain_every, decay.block)
+        words = f"until {day(last)}: {plural(decay.retrain_every, decay.block)} after the release"
+        words += flat_words(decay)
+    elif decay.staleness:
+        words = (
             "no day is set: it does not clearly age (probability that it ages "
             f"{decay.p_ages:.2f}), so it holds until the monitor says otherwise"
         )
-    words = f"{plural(decay.retrain_every, decay.block)} after the release"
-    if decay.flat_low is not None and decay.flat_high is not None:
-        words += (
-            f" (anything from {decay.flat_low} to {decay.flat_high} {decay.block}s costs nearly "
-            "the same)"
-        )
-    last = due_on(released, decay.retrain_every, decay.block)
-    return f"until {day(datetime(last.year, last.month, last.day))}: {words}"  # noqa: DTZ001 - a day
+    else:
+        words = decay.summary.rstrip(".")
+    return words + (_age_words(decay, learnt_until, released) if learnt_until else "")
+
+
+def flat_words(decay: Decay) -> str:
+    """The range of intervals that cost nearly as little; empty where it is a single one."""
+    low, high = decay.flat_low, decay.flat_high
+    if low is None or high is None or low == high:
+        return ""
+    return f" (anything from {low} to {high} {decay.block}s costs nearly the same)"
+
+
+def age_at(released: datetime, learnt_until: str, block: str) -> int | None:
+    """Whole blocks between the newest rows that were learnt from and a release.
+
+    Parameters
+    ----------
+    released : datetime
+        When it was released.
+    learnt_until : str
+        ISO time before which the rows end.
+    block : {"day", "week", "month"}
+        Unit of the age.
+
+    Returns
+    -------
+    int or None
+        At least 0; None where the rows are not dated by days.
+
+    Examples
+    --------
+    >>> age_at(datetime(2025, 3, 1), "2024-08-11T05:10:00", "month")
+    6
+    """
+    try:
+        begun = datetime.fromisoformat(learnt_until).date()
+    except ValueError:
+        return None
+    n = 0
+    while due_on(begun, n + 1, block) <= released.date():
+        n += 1
+    return n
 
 
 def _people(problem: Problem) -> str:
@@ -214,13 +260,29 @@ def _making(reader: LineageReader) -> _Told:
 
 
 def _holding(reader: LineageReader) -> _Told:
-    data, root = reader.get("data", Data), reader.lineage.root
-    ageing = reader.lineage.ageing
+    root, ageing = reader.lineage.root, reader.lineage.ageing
     if ageing is None or root is None:
         what = "Until when it is expected to hold is not known: how it ages was not measured."
         return [], [Unknown(what, "Run 'leadline run decay'.")]
+    words = expected_to_hold(reader, reader.show(ageing).verdict_as(Decay))
+    return [("Expected to hold", f"{words[0].upper()}{words[1:]}.")], []
+
+
+def expected_to_hold(reader: LineageReader, decay: Decay) -> str:
+    """Until when the release is expected to hold, and how old its rows were."""
+    root, data = reader.lineage.root, reader.get("data", Data)
+    assert root is not None
     reader.show(root)
-    words = holding_words(reader.show(ageing).verdict_as(Decay), root.at)
-    if data is not None and data.split.test_from:
-        words += f"; the rows it learnt from end before {data.split.test_from[:10]}"
-    return [("Expected to hold", f"{words[0].upper()}{words[1:].rstrip('.')}.")], []
+    return holding_words(decay, root.at, data.split.test_from if data else "")
+
+
+def _age_words(decay: Decay, learnt_until: str, released: datetime) -> str:
+    """How old the rows it learnt from were when it was released."""
+    age = age_at(released, learnt_until, decay.block)
+    words = f"; the rows it learnt from end before {learnt_until[:10]}"
+    if age is None:
+        return words
+    words += f", {plural(age, decay.block)} before the release"
+    if decay.retrain_every is not None and age > decay.retrain_every:
+        words += ", which is longer than that: it was due when it was released"
+    return words

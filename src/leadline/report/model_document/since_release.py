@@ -11,7 +11,7 @@ from leadline.phases.verdict import Answer
 from leadline.phases.wording import day, moment
 from leadline.record import Entry
 from leadline.report import chart_tables
-from leadline.report.model_document.release_summary import holding_words
+from leadline.report.model_document.release_summary import expected_to_hold, flat_words
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.row_sections import decisions
 from leadline.report.text_table import Table, money, number, share, tabled
@@ -89,14 +89,12 @@ def ageing(reader: LineageReader) -> Section:
         how = "Name a time column under [data] time and run 'leadline run decay'."
         unknown = Unknown("How fast it ages.", how, f"{entry.by} on {day(entry.at)}")
         return Section(title, sentences=(measured,), unknowns=(unknown,))
-    assert reader.lineage.root is not None
-    root = reader.show(reader.lineage.root)
     cheapest = (
         f"Retraining at least cost (T*): {_interval(decay)}. One retraining was taken to cost "
         f"{money(decay.cost_retrain, decay.currency)}, one error "
         f"{money(decay.cost_error, decay.currency)}, as [watch] in leadline.toml had it."
     )
-    sentences = (measured, cheapest, f"Expected to hold {holding_words(decay, root.at)}.")
+    sentences = (measured, cheapest, f"Expected to hold {expected_to_hold(reader, decay)}.")
     return Section(title, sentences=sentences, tables=(table, _errors_by_age(decay)))
 
 
@@ -104,9 +102,7 @@ def _interval(decay: Decay) -> str:
     if decay.retrain_every is None:
         return "no interval, retrain when the monitor says so"
     words = f"every {decay.retrain_every} {decay.block}s"
-    if decay.flat_low is not None and decay.flat_high is not None:
-        words += f"; {decay.flat_low} to {decay.flat_high} cost nearly the same"
-    return words
+    return f"{words}{flat_words(decay)}"
 
 
 def _errors_by_age(decay: Decay) -> Table:
