@@ -391,6 +391,8 @@ def example_tuning() -> tuning.Tuning:
             model=MODEL,
             scoring="roc_auc",
             test_score=0.813,
+            test_stderr=0.0135,
+            fit_s=1.62,
             n_train=4_800,
             n_test=1_200,
             n_positive=287,

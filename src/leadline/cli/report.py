@@ -11,6 +11,7 @@ from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.report import Form
+    from leadline.workspace import Workspace
 
 _SUFFIXES = {"html": ".html", "markdown": ".md", "json": ".json"}
 _FORMS: dict[str, Form] = {"html": "html", "markdown": "markdown", "json": "json"}
@@ -21,26 +22,43 @@ _FORMS: dict[str, Form] = {"html": "html", "markdown": "markdown", "json": "json
     "--form", type=click.Choice(list(_SUFFIXES)), default="html", show_default=True, help="Form."
 )
 @click.option("--model", "is_model", is_flag=True, help="Write the model document instead.")
+@click.option(
+    "--release",
+    "release_id",
+    default="",
+    help="Write the model document of this release  [default: the one in service]",
+)
 @click.option("--demo", "is_demo", is_flag=True, help="Write what the last search found instead.")
 @click.option("--to", "target", type=click.Path(path_type=Path), default=None, help="Where to.")
 def command(
-    form: str, is_model: bool, is_demo: bool, target: Path | None, folder: Path, as_json: bool
+    form: str,
+    is_model: bool,
+    release_id: str,
+    is_demo: bool,
+    target: Path | None,
+    folder: Path,
+    as_json: bool,
 ) -> None:
     """Write what is on the record as one file that needs nothing else.
 
     HTML holds its pictures; Markdown and JSON hold the same in words and numbers.
+
+    The model document is of one release: what it stood on, what came since, and the same in the
+    order of Annex IV of the EU AI Act. Before there is a release, it is a draft.
     """
     from leadline.cli.terminal.files import whole
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.text_layout import console
     from leadline.errors import LeadlineError
-    from leadline.report import demo_report, model_document, write_report
+    from leadline.report import demo_report, write_report
     from leadline.services.upkeep import work_plan, work_section
     from leadline.workspace import Workspace
 
+    is_model = is_model or bool(release_id)
     if is_model and is_demo:
+        asked = "--release" if release_id else "--model"
         raise LeadlineError(
-            "Both --model and --demo are given.", "One is needed.", "Leave one out."
+            f"Both {asked} and --demo are given.", "One is needed.", "Leave one out."
         )
     if is_model and form == "json":
         raise LeadlineError(
@@ -56,7 +74,7 @@ def command(
         title = workspace.settings.name
         path = target or workspace.folder / _name(form, is_model=is_model, is_demo=is_demo)
         if is_model:
-            text = model_document(entries, "markdown" if form == "markdown" else "html")
+            text = _model_document(workspace, form, release_id)
         elif is_demo:
             text = demo_report(entries, title=title, form=_FORMS[form])
         else:
@@ -68,6 +86,16 @@ def command(
         echo_json({"file": str(path), "form": form})
     else:
         click.echo(str(path))
+
+
+def _model_document(workspace: Workspace, form: str, release_id: str) -> str:
+    from leadline.monitoring.release_in_service import in_service
+    from leadline.report import model_document, release_named
+
+    entries = workspace.record.entries()
+    told = release_named(entries, release_id) if release_id else in_service(workspace.record)
+    number = told.number if told else None
+    return model_document(entries, "markdown" if form == "markdown" else "html", release=number)
 
 
 def _name(form: str, *, is_model: bool, is_demo: bool) -> str:

@@ -22,7 +22,12 @@ from leadline.evaluation.default_decision import as_predicted, likeliest_class, 
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import class_shares, likeliest, predictions_of
-from leadline.evaluation.scores import positive_scores, score_model
+from leadline.evaluation.scores import (
+    positive_scores,
+    response_of,
+    score_of,
+    standard_error_of,
+)
 from leadline.evaluation.slice_evidence import (
     Outcome,
     SliceQuestion,
@@ -68,6 +73,14 @@ class _Stream:
 
 
 @dataclass(frozen=True)
+class _Tested:
+    """A score; its standard error is None where it cannot be told."""
+
+    score: float
+    stderr: float | None
+
+
+@dataclass(frozen=True)
 class _Offer:
     """What is on offer: points with a threshold, or the default decision."""
 
@@ -98,6 +111,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
     slices = slices_of(pool, data, offer.outcomes, question)
     report("scoring the stream", 0.7)
     frame = _read_stream(workspace, problem, data)
+    tested = _tested(model, pool, problem.scoring)
     stream = _Stream()
     if frame is not None and is_binary:
         stream = _draw_for_judging(workspace, model, data, frame, offer.points, problem)
@@ -110,7 +124,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             candidate=search.chosen,
             model=workspace.artifacts.put(dump_model(model), "model"),
             scoring=problem.scoring,
-            test_score=score_model(model, pool, pool.test, problem.scoring),
+            test_score=tested.score,
+            test_stderr=tested.stderr,
             fit_s=fit_s,
             n_train=int(pool.order.size),
             n_test=int(pool.test.size),
@@ -134,6 +149,13 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             **(vars(stream.drawn) if stream.drawn else {}),
         )
     )
+
+
+def _tested(model: Any, pool: Pool, scoring: str) -> _Tested:
+    """The score on the test set, and how it would scatter over sets of as many rows."""
+    truth, response = pool.y[pool.test], response_of(model, pool.X[pool.test], scoring)
+    stderr = standard_error_of(truth, response, scoring)
+    return _Tested(score_of(truth, response, scoring), stderr or None)
 
 
 def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:

@@ -82,6 +82,8 @@ class Evidence:
         Seconds granted to the search.
     owner : str
         Who asks, and decides.
+    deputy : str
+        Who answers when the owner cannot; empty while nobody is named.
     ethics : Ethics
         The checklist.
     assumed : tuple of str
@@ -107,6 +109,7 @@ class Evidence:
     budget: float
     time_box_s: float
     owner: str
+    deputy: str = ""
     ethics: Ethics = Ethics()
     assumed: tuple[str, ...] = ()
     rarer: str = ""

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.stream_decision import StreamDecision
-from leadline.phases.stream_point import StreamPoint, range_words, reality_findings
+from leadline.phases.stream_point import (
+    UNLIKE_STREAM,
+    StreamPoint,
+    range_words,
+    reality_findings,
+)
 from leadline.phases.stream_slices import StreamSlices, stream_slice_findings
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 
@@ -205,7 +210,7 @@ def _gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Fin
         warning(
             f"{name} is {'lower' if real.high < test.low else 'higher'} on the stream "
             f"({range_words(real)}) than on the test set ({range_words(test)}).",
-            "The test set does not look like the stream: look at define and train.",
+            UNLIKE_STREAM,
         )
         for name, real, test in pairs
         if real.high < test.low or real.low > test.high

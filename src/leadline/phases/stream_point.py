@@ -10,6 +10,8 @@ TOO_WIDE = 0.35
 """Width of an interval from which a figure is said to be too uncertain."""
 ENOUGH = 0.2
 """Width of the widest interval up to which no more judgments are asked for: 10 points each way."""
+UNLIKE_STREAM = "The test set does not look like the stream: look at define and train."
+"""What to do where the real stream differs from the test set beyond chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,7 @@ def reality_findings(points: tuple[StreamPoint, ...]) -> list[Finding]:
                     warning(
                         f"{point.name}: {name} is {side} on the stream ({range_words(real)}) than "
                         f"on the test set ({range_words(test)}).",
-                        "The test set does not look like the stream: look at define and train.",
+                        UNLIKE_STREAM,
                     )
                 )
     return findings

@@ -79,6 +79,9 @@ class Evidence:
         Metric of `test_score`.
     test_score : float
         On the test set.
+    test_stderr : float or None
+        Its standard error for lack of more test rows; None where it cannot be told, and in entries
+        from before it was kept.
     fit_s : float
         Seconds the final fit took.
     n_train, n_test, n_positive : int
@@ -133,6 +136,7 @@ class Evidence:
     model: str
     scoring: str
     test_score: float
+    test_stderr: float | None = None
     fit_s: float = 0.0
     n_train: int
     n_test: int
@@ -169,6 +173,17 @@ class Tuning(Verdict, Evidence):
         """What may be chosen."""
         plain = (self.plain.name,) if self.plain else ()
         return (*(point.name for point in self.points), *plain)
+
+    @property
+    def test_bounds(self) -> Bounds | None:
+        """The score on the test set with its 90 % interval; None where it is not known."""
+        if not self.test_stderr:
+            return None
+        # here, so that asking where a project stands does not wait for SciPy
+        from leadline.stats.metric.score_interval import score_interval
+
+        found = score_interval(self.scoring, self.test_score, self.test_stderr)
+        return Bounds(estimate=self.test_score, low=found.low, high=found.high)
 
     def point(self, name: str) -> OperatingPoint:
         """The operating point of a name.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
@@ -64,3 +64,14 @@ def moment(at: datetime) -> str:
     '4 July 2013, 09:05 UTC'
     """
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def day(at: date) -> str:
+    """Return a day, or the day of a time.
+
+    Examples
+    --------
+    >>> day(datetime(2013, 7, 4, 9, 5))
+    '4 July 2013'
+    """
+    return f"{at.day} {at:%B %Y}"

@@ -5,9 +5,17 @@ Each is one file that needs nothing else: no script, no request, no picture besi
 
 from __future__ import annotations
 
-from leadline.report.model_document import model_document
+from leadline.report.model_document import model_document, release_named
 from leadline.report.project_report import Form, write_report
 from leadline.report.search_report import DemoForm, demo_report
 from leadline.report.work_section import WorkSection
 
-__all__ = ["DemoForm", "Form", "WorkSection", "demo_report", "model_document", "write_report"]
+__all__ = [
+    "DemoForm",
+    "Form",
+    "WorkSection",
+    "demo_report",
+    "model_document",
+    "release_named",
+    "write_report",
+]

@@ -56,7 +56,7 @@ def problem(verdict: Problem) -> Table:
     loss = scoring_of(verdict.scoring)
     limit = "at most" if loss.is_loss else "at least"
     rows = [
-        ("Question", verdict.question),
+        ("Question", verdict.question or "not stated"),
         ("One row is a", verdict.unit),
         ("Predicted", f"{verdict.label} ({verdict.task.value})"),
         ("Counts as a hit", verdict.positive or "does not apply"),
@@ -65,6 +65,7 @@ def problem(verdict: Problem) -> Table:
         ("Granted", money(verdict.budget, verdict.currency)),
         ("Time box of the search", duration(verdict.time_box_s)),
         ("Owner", verdict.owner or "not named"),
+        ("Deputy", verdict.deputy or "not named"),
     ]
     return tabled("The problem as stated", ("What", "Answer"), rows)
 

@@ -22,7 +22,7 @@ from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
 from leadline.report.importance import importance_tables
 from leadline.report.row_sections import Drawing
-from leadline.report.text_table import Table, duration, money, tabled
+from leadline.report.text_table import Table, duration, price, tabled
 
 DemoForm = Literal["html", "markdown", "json"]
 
@@ -167,7 +167,7 @@ def _cost(search: Search) -> list[tuple[str, str]]:
     return [
         ("Time", f"{duration(search.spent_s)} used of {duration(search.time_box_s)}"),
         ("Processors", duration(search.cpu_s)),
-        ("Cost", _price(search)),
+        ("Cost", price(search.cost, search.currency)),
     ]
 
 
@@ -176,13 +176,6 @@ def _few(example: Example) -> tuple[tuple[str, str], ...]:
     values = tuple(example.values.items())
     left_out = len(values) - _MOST_VALUES
     return values if left_out <= 0 else (*values[:_MOST_VALUES], ("and", f"{left_out} more"))
-
-
-def _price(search: Search) -> str:
-    least = 0.01
-    if 0 < search.cost < least:
-        return f"under {money(least, search.currency)}"
-    return money(search.cost, search.currency)
 
 
 def candidates(search: Search) -> Table:

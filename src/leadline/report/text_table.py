@@ -95,6 +95,18 @@ def money(amount: float, currency: str) -> str:
     return f"{amount:,.2f} {currency}"
 
 
+def price(amount: float, currency: str) -> str:
+    """An amount that somebody paid: what is not nothing is not written as nothing.
+
+    Examples
+    --------
+    >>> price(0.0004, "EUR"), price(0.0, "EUR")
+    ('under 0.01 EUR', '0.00 EUR')
+    """
+    least = 0.01
+    return f"under {money(least, currency)}" if 0 < amount < least else money(amount, currency)
+
+
 def duration(seconds: float) -> str:
     """Seconds in the unit that suits them.
 

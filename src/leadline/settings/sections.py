@@ -58,6 +58,8 @@ class ProblemSettings:
         Seconds granted to the search.
     owner : str
         Who asks, and decides.
+    deputy : str
+        Who answers when the owner cannot.
     assumed : tuple of str
         Keys that the file leaves out or lists as assumed: nobody has confirmed them.
     """
@@ -80,6 +82,7 @@ class ProblemSettings:
     budget: AtLeast0 = 0.0
     time_box_s: Above0 = 60.0
     owner: str = ""
+    deputy: str = ""
     assumed: tuple[str, ...] = ()
 
 

@@ -47,6 +47,7 @@ _WORDS = {
         "budget": "money granted for labels and machines",
         "time_box_s": "seconds the search may take",
         "owner": "who asks, and decides",
+        "deputy": "who answers when the owner cannot",
     },
     "data": {
         "files": "CSV, TSV, Parquet or JSON lines; several must have the same columns",

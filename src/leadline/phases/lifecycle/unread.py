@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _WORDS = frozenset(
-    {"question", "unit", "miss", "false_alarm", "owner", "ethics", "assumed", "rarer"}
+    {"question", "unit", "miss", "false_alarm", "owner", "deputy", "ethics", "assumed", "rarer"}
 )
 _ERRORS = frozenset({"cost_miss", "cost_false_alarm", "tolerance"})
 _GRANTED = frozenset({"budget", "time_box_s"})

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from leadline.report.model_document.document import model_document
+from leadline.report.model_document.lineage import release_named
 
-__all__ = ["model_document"]
+__all__ = ["model_document", "release_named"]

@@ -1,43 +1,74 @@
-"""The whole document: its sections in order, as HTML or Markdown."""
+"""The whole document of a release: its three parts, as HTML or Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from leadline.phases.problem import Problem
-from leadline.phases.release import Release
-from leadline.phases.wording import moment
+from leadline.phases.wording import day, moment
 from leadline.record import Entry
 from leadline.report import template_rendering as templates
-from leadline.report.model_document import maintenance, operation, provenance, slice_section
+from leadline.report.model_document import (
+    assumptions,
+    operation,
+    ownership,
+    provenance,
+    since_release,
+)
+from leadline.report.model_document.annex_iv import POINTS
 from leadline.report.model_document.front_matter import front_matter
-from leadline.report.model_document.section import LatestVerdicts, Section
+from leadline.report.model_document.lineage import Lineage, lineage_of
+from leadline.report.model_document.release_summary import summary
+from leadline.report.model_document.runbook import runbook
+from leadline.report.model_document.section import LineageReader, Part, Writer, sections_of
+from leadline.report.model_document.slice_section import whom_it_fails
+from leadline.report.text_table import Table, tabled
 
 DocumentForm = Literal["html", "markdown"]
 
-_SECTIONS: tuple[Callable[[LatestVerdicts], Section], ...] = (
-    provenance.purpose,
-    provenance.ethics,
-    provenance.costs,
+OF_THE_RELEASE: tuple[Writer, ...] = (
+    summary,
+    ownership.ownership,
+    ownership.ethics,
+    ownership.costs,
     provenance.data,
     provenance.labels,
     provenance.candidates,
+    provenance.split,
+    provenance.fitting,
     provenance.more_data,
+    operation.calibration,
     operation.threshold,
-    operation.release,
     operation.performance,
-    slice_section.whom_it_fails,
-    operation.ageing,
-    operation.watching,
-    maintenance.assumptions,
-    maintenance.runbook,
-    maintenance.logs,
+    whom_it_fails,
+    operation.bundle,
+    assumptions.assumptions,
+    assumptions.warnings,
+    runbook,
+    ownership.choices,
 )
+"""Sections of what a release stood on."""
+
+SINCE_THE_RELEASE: tuple[Writer, ...] = (
+    since_release.place,
+    since_release.by_block,
+    since_release.ageing,
+    since_release.watching,
+    since_release.capacity,
+    since_release.logs,
+)
+"""Sections of what came after it."""
 
 
-def model_document(entries: Sequence[Entry], form: DocumentForm) -> str:
-    """Write the model document from the record.
+def model_document(
+    entries: Sequence[Entry], form: DocumentForm, *, release: int | None = None
+) -> str:
+    """Write the model document of a release.
+
+    Its first part tells what the release stood on, and stays the same whatever is put on the record
+    later; the second what came since; the third orders the same facts as Annex IV of the EU AI Act
+    does.
 
     Parameters
     ----------
@@ -45,17 +76,20 @@ def model_document(entries: Sequence[Entry], form: DocumentForm) -> str:
         Every entry of the project, newest last.
     form : {"html", "markdown"}
         Markdown begins with the model-card header of the Hugging Face Hub.
+    release : int, optional
+        Number of the release's entry; without it the newest one, and before there is any a draft
+        of what would be released.
 
     Returns
     -------
     str
-        The text of one self-contained file. What the record does not know is said to be unknown,
-        with how to find out.
+        The text of one self-contained file. What is not known is said to be, with whom it was asked
+        of and how to find out.
 
     Raises
     ------
     ValueError
-        If the form is not known.
+        If the form is not known, or the entry is no release.
 
     Examples
     --------
@@ -64,21 +98,75 @@ def model_document(entries: Sequence[Entry], form: DocumentForm) -> str:
     """
     if form not in get_args(DocumentForm):
         raise ValueError(f"form must be one of {', '.join(get_args(DocumentForm))}; got {form!r}")
-    latest = LatestVerdicts(entries)
-    problem, release = latest.get("problem", Problem), latest.get("release", Release)
-    label = problem.label if problem else "a problem not yet stated"
-    title = f"Model document: {label}"
-    if release is not None:
-        title += f", release {release.release_id}"
-    sections = tuple(write(latest) for write in _SECTIONS)
-    written = "The record is empty."
-    if entries:
-        written = f"Written from {len(entries)} entries, the last of {moment(entries[-1].at)}."
+    lineage = lineage_of(entries, release)
+    title, lead, parts = _title(lineage), _lead(lineage), parts_of(lineage)
+    stood_on = _stood_on(lineage)
     if form == "html":
         return templates.html(
-            "model_document.html", title=title, written=written, sections=sections
+            "model_document.html", title=title, lead=lead, parts=parts, stood_on=stood_on
         )
-    header = templates.Ready(front_matter(latest))
+    header = templates.Ready(front_matter(LineageReader(lineage)))
     return templates.markdown(
-        "model_document.md", header=header, title=title, written=written, sections=sections
+        "model_document.md", header=header, title=title, lead=lead, parts=parts, stood_on=stood_on
     )
+
+
+def parts_of(lineage: Lineage) -> tuple[Part, Part, Part]:
+    """The three parts: of the release, since the release, in the order of Annex IV."""
+    return (
+        Part(
+            "Part 1: The release",
+            "What it stood on when it was made. Nothing here changes any more, but for how long it "
+            "is expected to hold, which is measured once it is released.",
+            sections_of(OF_THE_RELEASE, lineage),
+        ),
+        Part(
+            "Part 2: Since the release",
+            _read_up_to(lineage),
+            sections_of(SINCE_THE_RELEASE, lineage),
+        ),
+        Part(
+            "Part 3: In the order of Annex IV",
+            "The same facts as Annex IV of Regulation (EU) 2024/1689 (the AI Act) orders the "
+            "technical documentation of Article 11. It applies to high-risk systems; whether this "
+            "is one is for its provider to say.",
+            sections_of(POINTS, lineage),
+        ),
+    )
+
+
+def _title(lineage: Lineage) -> str:
+    problem = LineageReader(lineage).get("problem", Problem)
+    title = f"Model document: {problem.label if problem else 'a problem not yet stated'}"
+    release = lineage.release
+    return f"{title}, release {release.release_id}" if release else f"{title}, a draft"
+
+
+def _lead(lineage: Lineage) -> str:
+    if lineage.root is None:
+        return "The record is empty."
+    if lineage.release is None:
+        return f"Nothing is released yet: a draft from what entry {lineage.root.number} stood on."
+    return f"Released on {day(lineage.root.at)}, entry {lineage.root.number} of the record."
+
+
+def _read_up_to(lineage: Lineage) -> str:
+    if lineage.release is None:
+        return "Nothing is released yet, so nothing has come since."
+    last = lineage.entries[-1]
+    return (
+        "What was measured, decided and released after it, by the record up to entry "
+        f"{last.number} of {moment(last.at)}."
+    )
+
+
+def _stood_on(lineage: Lineage) -> Table | None:
+    """The entries behind the first part."""
+    entries = sorted(lineage.stood_on.values(), key=lambda entry: entry.number)
+    if not entries:
+        return None
+    rows = [
+        (f"{each.number}", each.row, each.verdict.answer.value, each.by, moment(each.at))
+        for each in entries
+    ]
+    return tabled("What it stood on", ("Entry", "Row", "Answer", "By", "When"), rows)

@@ -7,19 +7,18 @@ from typing import Any
 
 from leadline.phases.data import Data, Kind, Role
 from leadline.phases.problem import Problem
-from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.phases.tuning import Tuning
-from leadline.report.model_document.section import LatestVerdicts
+from leadline.report.model_document.section import LineageReader
 
 
-def front_matter(latest: LatestVerdicts) -> str:
-    """The model-card header of the Hugging Face Hub, with what the record knows [1]_.
+def front_matter(reader: LineageReader) -> str:
+    """The model-card header of the Hugging Face Hub, with what is known of the release [1]_.
 
     Parameters
     ----------
-    latest : LatestVerdicts
-        The record.
+    reader : LineageReader
+        Of one release.
 
     Returns
     -------
@@ -31,17 +30,17 @@ def front_matter(latest: LatestVerdicts) -> str:
     .. [1] Hugging Face, Model card metadata specification,
        https://github.com/huggingface/hub-docs/blob/main/modelcard.md
     """
-    task = _pipeline(latest)
+    task = _pipeline(reader)
     lines = ["---", "library_name: sklearn"]
     if task:
         lines.append(f"pipeline_tag: {task}")
     lines += ["tags:", *(f"- {tag}" for tag in ("leadline", "skops", *([task] if task else [])))]
-    lines += _metrics(latest, task)
+    lines += _metrics(reader, task)
     return "\n".join([*lines, "---"])
 
 
-def _pipeline(latest: LatestVerdicts) -> str:
-    problem, data = latest.get("problem", Problem), latest.get("data", Data)
+def _pipeline(reader: LineageReader) -> str:
+    problem, data = reader.get("problem", Problem), reader.get("data", Data)
     if problem is None:
         return ""
     if problem.task is Task.REGRESSION:
@@ -53,9 +52,9 @@ def _pipeline(latest: LatestVerdicts) -> str:
     return "text-classification" if kinds == {Kind.TEXT} else "tabular-classification"
 
 
-def _metrics(latest: LatestVerdicts, task: str) -> list[str]:
-    tuning, data = latest.get("tuning", Tuning), latest.get("data", Data)
-    release = latest.get("release", Release)
+def _metrics(reader: LineageReader, task: str) -> list[str]:
+    tuning, data = reader.get("tuning", Tuning), reader.get("data", Data)
+    release = reader.release()
     if tuning is None or data is None or not task:
         return []
     name = release.release_id if release else tuning.candidate

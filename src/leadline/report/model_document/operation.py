@@ -1,165 +1,131 @@
-"""Sections on the model in operation: threshold, release, performance, ageing, monitor."""
+"""Sections on the model in operation: the bundle, calibration, threshold, performance."""
 
 from __future__ import annotations
 
-from leadline.phases.capacity import Capacity
-from leadline.phases.decay import Decay
-from leadline.phases.monitor import FEWEST_REFERENCE, Monitor
-from leadline.phases.release import Release
+from leadline.phases.problem import Problem
 from leadline.phases.review import Review
-from leadline.phases.scoring import scoring_of
+from leadline.phases.scoring import Task
 from leadline.phases.tuning import Tuning
 from leadline.phases.wording import plural
 from leadline.report import chart_tables
-from leadline.report.model_document.section import LatestVerdicts, Section, Unknown, not_run
-from leadline.report.text_table import number
+from leadline.report.default_decision import default_decision_table, stream_decision_table
+from leadline.report.model_document.release_summary import against_target, score_words
+from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
+from leadline.report.text_table import Table, share, tabled
 
-_CALIBRATION = Unknown(
-    "Whether a score of 0.7 comes true in 70 of 100 cases (calibration) is not measured.",
-    "Do not read scores as probabilities; compare the mean score of labelled blocks with the "
-    "share of hits in them first.",
+SIGNIFICANT = 0.05
+"""Probability below which scores are said not to mean what they say."""
+
+_BY_BLOCK = (
+    "How good it is block by block of time is measured once it is in service, and stands in part 2."
 )
+_JUDGE = "Judge examples and choose: 'leadline review'."
 
 
-def threshold(latest: LatestVerdicts) -> Section:
+def bundle(reader: LineageReader) -> Section:
+    """What was sealed, and what it replaces."""
+    title = "The release and its bundle"
+    sealed = reader.release()
+    if sealed is None:
+        return Section(title, unknowns=(not_run("release", "What was sealed"),))
+    return Section(title, sentences=(sealed.summary,), tables=(chart_tables.release(sealed),))
+
+
+def calibration(reader: LineageReader) -> Section:
+    """Whether scores mean what they say."""
+    title = "Calibration"
+    problem, tuning = reader.get("problem", Problem), reader.get("tuning", Tuning)
+    if tuning is None or problem is None:
+        return Section(title, unknowns=(not_run("tuning", "Whether scores mean what they say"),))
+    if problem.task is Task.REGRESSION:
+        said = "A predicted number has no score to calibrate; how far it is off is told below."
+        return Section(title, sentences=(said,))
+    if not tuning.groups or tuning.p_calibrated is None:
+        what = "Whether scores come true as often as they say was not measured."
+        how = "Do not read scores as probabilities."
+        return Section(title, unknowns=(reader.unknown(what, how, row="tuning"),))
+    p, hit = tuning.p_calibrated, f"{problem.label} = {problem.positive}"
+    said = f"The test rows do not speak against reading scores as probabilities (p = {p:.2f})."
+    if p < SIGNIFICANT:
+        said = f"Scores do not mean what they say (p = {p:.2g}): read them as an order only."
+    rows = [
+        (f"{each.claimed:.2f}", share(each.happened), f"{each.n_rows:,}") for each in tuning.groups
+    ]
+    head = ("Mean score", f"Share with {hit}", "Test rows")
+    table = tabled("Test rows of similar scores, with 90% intervals", head, rows)
+    return Section(title, sentences=(said,), tables=(table,))
+
+
+def threshold(reader: LineageReader) -> Section:
     """The operating point and the reasoning behind it."""
     title = "Threshold and its reasoning"
-    tuning, review = latest.get("tuning", Tuning), latest.get("review", Review)
-    sentences, tables, unknowns = [], [], [_CALIBRATION]
+    tuning, review = reader.get("tuning", Tuning), reader.get("review", Review)
+    sentences, tables, unknowns = [], [], []
     if tuning is None:
         unknowns.append(not_run("tuning", "Which operating points are on offer"))
     else:
         sentences.append(tuning.summary)
-        tables.append(chart_tables.tuning(tuning))
+        if tuning.plain is None:
+            tables.append(chart_tables.tuning(tuning))
     if review is None:
-        how = "Judge examples and choose: 'leadline review'."
-        unknowns.append(Unknown("Nobody has chosen an operating point yet.", how))
+        unknowns.append(Unknown("Nobody has chosen an operating point.", _JUDGE))
     else:
         at = f", threshold {review.chosen_point.threshold:.4f}" if review.points else ""
-        sentences.append(
-            f"{review.person} chose {review.chosen}{at}. Reason given: {review.why or 'none'}."
-        )
-        tables.append(chart_tables.review(review))
-    return Section(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))
-
-
-def release(latest: LatestVerdicts) -> Section:
-    """What is in service, and how it can be made again."""
-    title = "Release and environment"
-    sealed, capacity = latest.get("release", Release), latest.get("capacity", Capacity)
-    if sealed is None:
-        return Section(title, unknowns=(not_run("release", "What is in service"),))
-    sentences = [
-        sealed.summary,
-        (
-            "The name and version of every package in the environment it was made in stand in "
-            f"manifest.json of the bundle {sealed.bundle}, under the signature."
-        ),
-    ]
-    unknowns = []
-    if capacity is None:
-        unknowns.append(not_run("capacity", "How many instances it needs"))
-    else:
-        sentences.append(capacity.summary)
+        sentences.append(f"{review.person} chose {review.chosen}{at}.")
+        if review.why:
+            sentences.append(f"Reason given: {review.why}")
+        else:
+            what, how = "Why this point was chosen.", "Choose anew, with --why."
+            unknowns.append(reader.unknown(what, how, row="review"))
+        if review.points and review.n_judged:
+            sentences.append(
+                f"Probability that it is the cheapest of those on offer, by the judgments of the "
+                f"real stream: {review.chosen_point.p_cheapest:.0%}."
+            )
     return Section(
-        title, tuple(sentences), (chart_tables.release(sealed),), unknowns=tuple(unknowns)
+        title, sentences=tuple(sentences), tables=tuple(tables), unknowns=tuple(unknowns)
     )
 
 
-def performance(latest: LatestVerdicts) -> Section:
-    """How good it is: on the test set, and block by block since."""
-    title = "Performance"
-    tuning, monitor = latest.get("tuning", Tuning), latest.get("monitor", Monitor)
-    sentences, tables, unknowns = [], [], []
-    if tuning is None:
-        unknowns.append(not_run("tuning", "How good it is on the test set"))
+def performance(reader: LineageReader) -> Section:
+    """How good it is on the test set and on the stream that people judged."""
+    title = "Performance before the release"
+    tuning, review = reader.get("tuning", Tuning), reader.get("review", Review)
+    problem = reader.get("problem", Problem)
+    if tuning is None or problem is None:
+        return Section(title, unknowns=(not_run("tuning", "How good it is on the test set"),))
+    bounds = tuning.test_bounds
+    hits = ""
+    if not tuning.plain:
+        hits = f" ({tuning.n_positive:,} with {problem.label} = {problem.positive})"
+    tested = (
+        f"On {plural(tuning.n_test, problem.unit)} of the test set{hits}: "
+        f"{score_words(tuning.scoring, tuning.test_score, bounds)}; "
+        f"{against_target(tuning.scoring, bounds, problem.target_score)}."
+    )
+    used = f"The test set had been used {plural(tuning.n_touches, 'time')} by then."
+    sentences = [tested, used, _BY_BLOCK]
+    tables, unknowns = list(_test_tables(tuning)), []
+    if review is None:
+        unknowns.append(Unknown("How good it is on the real stream.", _JUDGE))
+    elif not review.n_judged:
+        what = "How good it is on the real stream: nobody has judged it."
+        unknowns.append(reader.unknown(what, _JUDGE, row="review"))
     else:
-        words = scoring_of(tuning.scoring).words
-        hits = "" if tuning.plain else f" ({tuning.n_positive:,} hits)"
-        sentences.append(
-            f"On {tuning.n_test:,} test rows{hits}: {words} of "
-            f"{tuning.test_score:.3f}. The test set has been used {tuning.n_touches} times."
-        )
-    if monitor is None:
-        how = "Bring a file of new rows: 'leadline watch FILE'."
-        unknowns.append(Unknown("How good it is on new blocks is not known.", how))
-    else:
-        sentences.append(monitor.summary)
-        tables.append(chart_tables.monitor(monitor))
-    return Section(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))
-
-
-def ageing(latest: LatestVerdicts) -> Section:
-    """How fast it ages, and when to retrain."""
-    title = "Ageing and the retraining interval"
-    decay = latest.get("decay", Decay)
-    if decay is None:
-        return Section(title, unknowns=(not_run("decay", "How fast it ages"),))
-    table = chart_tables.decay(decay)
-    if table is None:
-        how = "Name a time column under [data] time and run 'leadline run decay'."
-        return Section(title, (decay.summary,), unknowns=(Unknown(decay.summary, how),))
-    interval = "no interval: retrain when the monitor says so"
-    if decay.retrain_every is not None:
-        interval = f"every {decay.retrain_every} {decay.block}s"
-        if decay.flat_low is not None and decay.flat_high is not None:
-            interval += f"; {decay.flat_low} to {decay.flat_high} cost nearly the same"
-    sentences = (
-        decay.summary,
-        (
-            f"Retraining at least cost (T*): {interval}. One retraining was taken to cost "
-            f"{decay.cost_retrain:,.2f} {decay.currency}, one error {decay.cost_error:,.2f}."
-        ),
+        sentences.append(f"{review.summary}")
+        tables += _stream_tables(review)
+    return Section(
+        title, sentences=tuple(sentences), tables=tuple(tables), unknowns=tuple(unknowns)
     )
-    return Section(title, sentences, (table,))
 
 
-def watching(latest: LatestVerdicts) -> Section:
-    """What the monitor does, and how often it is wrong."""
-    title = "Monitor and its false-alarm rate"
-    monitor = latest.get("monitor", Monitor)
-    if monitor is None:
-        return Section(title, unknowns=(not_run("monitor", "What the monitor would do"),))
-    usual = f"{monitor.score_words} {number(monitor.reference_mean_score)}"
-    if monitor.reference_alert_share is not None:
-        usual = f"{monitor.reference_alert_share:.1%} flagged"
-    reference = (
-        f"Reference: {monitor.n_reference_blocks} blocks of the test set, "
-        f"{monitor.reference_error:.1%} wrong, {usual}."
-    )
-    unit = monitor.block or "block"
-    how = (
-        f"About {monitor.n_labels} rows of a {unit} get a label, drawn by strata of the predicted "
-        "error. An alarm is raised when the evidence that the error has risen by more than "
-        f"{monitor.accepted_rise:.1%} reaches {number(monitor.run_length, ',.0f')}, the number of "
-        f"{unit}s between two false alarms{_in_years(monitor)}. Shifts of single columns are "
-        "information, never an alarm."
-    )
-    return Section(title, (reference, how, *_self_test(monitor)), unknowns=_blind_spots(monitor))
+def _test_tables(tuning: Tuning) -> tuple[Table, ...]:
+    return () if tuning.plain is None else (default_decision_table(tuning.plain),)
 
 
-def _in_years(monitor: Monitor) -> str:
-    years = monitor.false_alarm_years
-    return "" if years is None else f": at most about one false alarm in {plural(years, 'year')}"
-
-
-def _self_test(monitor: Monitor) -> tuple[str, ...]:
-    test = monitor.self_test
-    if test is None:
+def _stream_tables(review: Review) -> tuple[Table, ...]:
+    if review.plain is None:
+        return (chart_tables.review(review),)
+    if review.on_stream is None:
         return ()
-    runs = f"{test.n_runs:,} runs of {test.n_blocks} of the reference's own blocks, shuffled"
-    labels = plural(test.n_labels, "label")
-    return (f"Measured false-alarm rate: {test.rate:.1%} of {runs}, with {labels} each.",)
-
-
-def _blind_spots(monitor: Monitor) -> tuple[Unknown, ...]:
-    """What too short a reference leaves open."""
-    how = "Set aside test rows over a longer time, or choose a shorter [watch] block."
-    unknowns = []
-    if monitor.n_reference_blocks < FEWEST_REFERENCE:
-        what = "Whether the error has risen is not known: the reference is too short."
-        unknowns.append(Unknown(what, how))
-    if monitor.self_test is None:
-        what = "How often the monitor alarms for nothing is not known: the reference is too short."
-        unknowns.append(Unknown(what, how))
-    return tuple(unknowns)
+    return (stream_decision_table(review.plain, review.on_stream, review.n_judged),)

@@ -1,166 +1,133 @@
-"""Sections on the origin of the model: purpose, costs, data, candidates, curve."""
+"""Sections on the origin of the model: data, labels, split, candidates, curve."""
 
 from __future__ import annotations
 
 from leadline.phases.curve import Curve
-from leadline.phases.data import Data, Role
+from leadline.phases.data import Data, Role, SplitKind
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.problem import Problem
-from leadline.phases.review import Review
-from leadline.phases.scoring import Task, scoring_of
+from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
+from leadline.phases.tuning import Tuning
+from leadline.phases.wording import plural
 from leadline.report import chart_tables
-from leadline.report.model_document.section import LatestVerdicts, Section, Unknown, not_run
-from leadline.report.text_table import money, tabled
+from leadline.report.importance import importance_tables
+from leadline.report.model_document.section import LineageReader, Section, not_run
+from leadline.report.text_table import Table, number, tabled
+
+_HOW = {
+    SplitKind.RANDOM: "at random, by the digest of a row's content",
+    SplitKind.GROUP: "by group: no {!r} is on both sides",
+    SplitKind.TIME: "by time: the latest rows by {!r}",
+}
 
 
-def purpose(latest: LatestVerdicts) -> Section:
-    """Who owns it, and which decision it serves."""
-    title = "Owner and purpose"
-    problem = latest.get("problem", Problem)
-    if problem is None:
-        return Section(title, unknowns=(not_run("problem", "What the model is for"),))
-    unknowns = []
-    if not problem.owner:
-        how = "Set [problem] owner in leadline.toml and run 'leadline run problem'."
-        unknowns.append(Unknown("Who owns the model is not known.", how))
-    sentences = (
-        f"Owner: {problem.owner or 'not named'}.",
-        f"The decision it serves: {problem.question}",
-        problem.summary,
-    )
-    return Section(title, sentences, (chart_tables.problem(problem),), unknowns=tuple(unknowns))
-
-
-def ethics(latest: LatestVerdicts) -> Section:
-    """Who can be harmed, as a named person answered."""
-    title = "Who can be harmed"
-    problem = latest.get("problem", Problem)
-    if problem is None or not problem.ethics.is_complete:
-        how = "Answer [ethics] in leadline.toml and run 'leadline run problem'."
-        return Section(title, unknowns=(Unknown("The ethics checklist is not answered.", how),))
-    said = problem.ethics
-    rows = [
-        ("Who can be harmed", said.harmed),
-        ("By which error", said.by_which_error),
-        ("Which data may be used", said.data_allowed),
-        ("Personal data", said.personal_data),
-    ]
-    table = tabled("The ethics checklist", ("Question", "Answer"), rows)
-    return Section(title, (f"Answered by {said.answered_by}.",), (table,))
-
-
-def _plain_errors(problem: Problem, review: Review | None) -> Section:
-    """What an error is where misses and false alarms are not told apart."""
-    title = "What errors cost, and who said so"
-    if problem.task is Task.MULTICLASS:
-        sentences = ["An error is another class than the true one; all errors weigh the same."]
-        unknowns = []
-    else:
-        sentences = ["An error is a number that is off by more than the tolerance."]
-        how = "Set tolerance under [problem] in leadline.toml."
-        unknowns = [] if problem.tolerance else [Unknown("Nobody has stated a tolerance.", how)]
-        if problem.tolerance:
-            sentences.append(f"The tolerance is {problem.tolerance:,.3g}.")
-    if review is None:
-        what = "Nobody has agreed to the plain prediction yet."
-        unknowns.append(Unknown(what, "Look at 'leadline run tuning', then 'leadline review'."))
-    else:
-        sentences.append(review.summary)
-    return Section(title, tuple(sentences), unknowns=tuple(unknowns))
-
-
-def costs(latest: LatestVerdicts) -> Section:
-    """What errors cost, and who said so."""
-    title = "What errors cost, and who said so"
-    problem, review = latest.get("problem", Problem), latest.get("review", Review)
-    if problem is None:
-        return Section(title, unknowns=(not_run("problem", "What errors cost"),))
-    if problem.task is not Task.BINARY:
-        return _plain_errors(problem, review)
-    said = f", as stated in the problem{f' by {problem.owner}' if problem.owner else ''}."
-    sentences = [
-        f"What errors cost{said}",
-        f"{problem.miss}: {money(problem.cost_miss, problem.currency)}.",
-        f"{problem.false_alarm}: {money(problem.cost_false_alarm, problem.currency)}.",
-    ]
-    unknowns = []
-    guessed = [name for name in problem.assumed if name.startswith("cost_")]
-    if guessed:
-        how = f"Set {', '.join(guessed)} under [problem] in leadline.toml."
-        unknowns.append(Unknown(f"Nobody has confirmed {', '.join(guessed)}.", how))
-    if review is not None:
-        sentences.append(
-            f"When choosing the operating point, {review.person} weighed a miss with "
-            f"{money(review.cost_miss, review.currency)} and a false alarm with "
-            f"{money(review.cost_false_alarm, review.currency)}."
-        )
-    else:
-        unknowns.append(
-            Unknown(
-                "Nobody has weighed the errors on the real stream yet.", "Run 'leadline review'."
-            )
-        )
-    return Section(title, tuple(sentences), unknowns=tuple(unknowns))
-
-
-def data(latest: LatestVerdicts) -> Section:
-    """Which rows it learnt from, what was left out, how they were split."""
-    title = "Data, exclusions and split"
-    audit = latest.get("data", Data)
+def data(reader: LineageReader) -> Section:
+    """Which rows it learnt from, their digests, and what was left out."""
+    title = "Data, digests and exclusions"
+    audit = reader.get("data", Data)
     if audit is None:
         return Section(title, unknowns=(not_run("data", "What the model learnt from"),))
-    split = audit.split
     rows = [
         ("Files", ", ".join(audit.files)),
-        ("Digest of the snapshot", audit.snapshot),
+        ("Digest of the snapshot (SHA-256)", audit.snapshot),
         ("Digest of the files and how they were read", audit.source_digest),
         ("Labelled rows", f"{audit.n_rows:,}"),
         ("Of those, labelled by votes here", f"{audit.n_voted:,}"),
         ("Rows without a label, left out", f"{audit.n_unlabelled:,}"),
+        ("Rows without any value, left out", f"{audit.n_empty_rows:,}"),
         ("Rows that repeat an earlier one", f"{audit.n_duplicates:,}"),
         ("Of those, with another label", f"{audit.n_conflicts:,}"),
-        ("Split", f"{split.kind.value} {split.column}".strip()),
-        ("Train and test rows", f"{split.n_train:,} and {split.n_test:,}"),
-        ("Seed of the split", f"{split.seed}"),
-        ("Digest of the test mask", split.mask or "not stored"),
     ]
-    if split.test_from:
-        rows.append(("Test rows are from", "{} to {}".format(*audit.test_span)))
-    out = [(c.name, c.why or "no reason given") for c in audit.columns if c.role is Role.EXCLUDED]
     tables = [tabled("The snapshot", ("What", "Value"), rows)]
+    if audit.classes:
+        counts = [(each.value, f"{each.n_rows:,}") for each in audit.classes]
+        tables.append(tabled("Rows of each class", ("Class", "Labelled rows"), counts))
+    tables.append(chart_tables.data(audit))
+    out = [(c.name, c.why or "no reason given") for c in audit.columns if c.role is Role.EXCLUDED]
+    sentences = [audit.summary]
     if out:
         tables.append(tabled("Columns left out", ("Column", "Why"), out))
-    return Section(title, (audit.summary,), tuple(tables))
+    else:
+        sentences.append("No column was left out.")
+    return Section(title, sentences=tuple(sentences), tables=tuple(tables))
 
 
-def labels(latest: LatestVerdicts) -> Section:
-    """How far the labels may be trusted."""
-    title = "Labels"
-    labelling, feasibility = (
-        latest.get("labelling", Labelling),
-        latest.get("feasibility", Feasibility),
-    )
+def labels(reader: LineageReader) -> Section:
+    """How far the labels may be trusted, and whether there is anything to learn."""
+    title = "Labels and signal"
+    labelling = reader.get("labelling", Labelling)
+    feasibility = reader.get("feasibility", Feasibility)
+    sentences, tables, unknowns = [], [], []
     if labelling is None:
-        return Section(title, unknowns=(not_run("labelling", "Where the labels come from"),))
-    unknowns = []
-    if labelling.alpha is None:
-        how = "Let two people label the same 50 rows with 'leadline label'."
-        unknowns.append(Unknown("Whether people agree on the labels is not known.", how))
-    sentences = [labelling.summary]
-    if feasibility is not None:
+        unknowns.append(not_run("labelling", "Where the labels come from"))
+    else:
+        sentences.append(labelling.summary)
+        tables.append(chart_tables.labelling(labelling))
+        if labelling.alpha is None:
+            how = "Let two people label the same 50 rows with 'leadline label'."
+            what = "Whether people agree on the labels."
+            unknowns.append(reader.unknown(what, how, row="labelling"))
+    if feasibility is None:
+        unknowns.append(not_run("feasibility", "Whether there is signal beyond chance"))
+    else:
         sentences.append(feasibility.summary)
+        tables.append(chart_tables.feasibility(feasibility))
     return Section(
-        title, tuple(sentences), (chart_tables.labelling(labelling),), unknowns=tuple(unknowns)
+        title, sentences=tuple(sentences), tables=tuple(tables), unknowns=tuple(unknowns)
     )
 
 
-def candidates(latest: LatestVerdicts) -> Section:
+def split(reader: LineageReader) -> Section:
+    """How the test rows were set aside, which seeds were used, and where the lock file lies."""
+    title = "Split, seeds and lock file"
+    audit, release = reader.get("data", Data), reader.release()
+    sentences, tables, unknowns = [], [], []
+    if audit is None:
+        unknowns.append(not_run("data", "How the test rows were set aside"))
+    else:
+        tables.append(_split_table(reader, audit))
+    if release is None:
+        unknowns.append(not_run("release", "Which packages it was made with"))
+    else:
+        sentences.append(
+            "The lock file, name and version of every package it was made with, stands under "
+            f"'lock' in manifest.json of the bundle {release.bundle}, which is signed by key "
+            f"{release.signer}. The runbook says how to write it out."
+        )
+    return Section(
+        title, sentences=tuple(sentences), tables=tuple(tables), unknowns=tuple(unknowns)
+    )
+
+
+def _split_table(reader: LineageReader, audit: Data) -> Table:
+    its = audit.split
+    rows = [
+        ("Test rows were chosen", _HOW[its.kind].format(its.column)),
+        ("Train and test rows", f"{its.n_train:,} and {its.n_test:,}"),
+        ("Share wished for", f"{its.test_share:.0%}"),
+        ("Seed of the split, and of every fit", f"{its.seed}"),
+        ("Draws passed over", f"{its.draw:,}"),
+        ("A row is told from another by", ", ".join(its.identity) or "its content"),
+        ("Digest of the test mask", its.mask or "not stored"),
+    ]
+    if its.test_from:
+        rows.append(("Test rows are from", "{} to {}".format(*audit.test_span)))
+    search, forecast = reader.get("search", Search), reader.get("forecast", Forecast)
+    if search is not None and search.chosen:
+        n_folds = len(search.chosen_trial.scores)
+        rows.append(("Repeats each candidate was measured on", f"{n_folds:,}"))
+    if forecast is not None:
+        rows.append(("Seed of the learning curve", f"{forecast.seed}"))
+    return tabled("How the rows were split", ("What", "Value"), rows)
+
+
+def candidates(reader: LineageReader) -> Section:
     """Everything tried, and why this one."""
     title = "Every candidate tried, and why this one"
-    search = latest.get("search", Search)
+    search = reader.get("search", Search)
     if search is None:
         return Section(title, unknowns=(not_run("search", "Which candidates were tried"),))
     sentences = [search.summary]
@@ -172,13 +139,27 @@ def candidates(latest: LatestVerdicts) -> Section:
             reason = f"it is simpler than {best} and surely loses next to nothing of its {words}"
         sentences.append(f"{search.chosen} was chosen because {reason}.")
         sentences += search.reasons
-    return Section(title, tuple(sentences), (chart_tables.search(search),))
+    tables = (chart_tables.search(search), *importance_tables(search))
+    return Section(title, sentences=tuple(sentences), tables=tables)
 
 
-def more_data(latest: LatestVerdicts) -> Section:
+def fitting(reader: LineageReader) -> Section:
+    """What the model that was released learnt from."""
+    title = "The final fit"
+    problem, tuning = reader.get("problem", Problem), reader.get("tuning", Tuning)
+    if tuning is None or problem is None:
+        return Section(title, unknowns=(not_run("tuning", "What was fitted in the end"),))
+    sentence = (
+        f"{tuning.candidate} was fitted once more on all {plural(tuning.n_train, problem.unit)} of "
+        f"the train side in {number(tuning.fit_s)} s; its digest is {tuning.model}."
+    )
+    return Section(title, sentences=(sentence,))
+
+
+def more_data(reader: LineageReader) -> Section:
     """How it learns, and what more data would bring."""
     title = "What more data would bring"
-    curve, forecast = latest.get("curve", Curve), latest.get("forecast", Forecast)
+    curve, forecast = reader.get("curve", Curve), reader.get("forecast", Forecast)
     sentences, tables, unknowns = [], [], []
     if curve is None:
         unknowns.append(not_run("curve", "How the error falls with more rows"))
@@ -190,4 +171,6 @@ def more_data(latest: LatestVerdicts) -> Section:
     else:
         sentences.append(forecast.summary)
         tables.append(chart_tables.forecast(forecast))
-    return Section(title, tuple(sentences), tuple(tables), unknowns=tuple(unknowns))
+    return Section(
+        title, sentences=tuple(sentences), tables=tuple(tables), unknowns=tuple(unknowns)
+    )

@@ -117,6 +117,7 @@ def _evidence(settings: Settings, label: pl.Series, before: str) -> problem.Evid
         budget=stated.budget,
         time_box_s=stated.time_box_s,
         owner=stated.owner,
+        deputy=stated.deputy,
         ethics=settings.ethics,
         assumed=tuple(assumed),
         rarer=rarer,

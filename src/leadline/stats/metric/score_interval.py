@@ -1,0 +1,71 @@
+"""Interval of a score from its standard error, inside the range that the metric allows."""
+
+from __future__ import annotations
+
+from math import exp, log
+
+from leadline.stats.interval import Interval, two_sided_z
+from leadline.stats.metric.all_metrics import metric_of
+
+
+def score_interval(
+    scoring: str, score: float, standard_error: float, *, confidence_level: float = 0.9
+) -> Interval[float]:
+    """Normal interval of the error on its own scale: log odds where it is bounded, else the log.
+
+    A score near its best cannot be better than that, so its interval is longer on the other
+    side [1]_.
+
+    Parameters
+    ----------
+    scoring : str
+        Name of a metric.
+    score : float
+        As the metric computes it.
+    standard_error : float > 0
+        As `Metric.standard_error` gives it, in the unit of the score.
+    confidence_level : float in (0, 1), default=0.9
+        Coverage aimed at.
+
+    Returns
+    -------
+    Interval
+        `low` and `high`, in the unit of the score; they hold the score.
+
+    Raises
+    ------
+    ValueError
+        If no metric has the name, the standard error is not above 0, or a level is outside (0, 1).
+
+    References
+    ----------
+    .. [1] M. S. Pepe (2003), The statistical evaluation of medical tests for classification and
+       prediction, section 5.2: the interval of an AUC by its log odds. Oxford University Press.
+
+    Examples
+    --------
+    >>> found = score_interval("roc_auc", 0.95, 0.02)
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.905, 0.974)
+    >>> found = score_interval("mean_absolute_error", 12.0, 1.0)
+    >>> round(found.low, 1), round(found.high, 1)
+    (10.5, 13.8)
+    """
+    if not standard_error > 0:
+        raise ValueError(f"standard_error must be above 0; got {standard_error}")
+    metric = metric_of(scoring)
+    z, error, ceiling = two_sided_z(confidence_level), metric.error(score), metric.ceiling
+    if error <= 0 or (ceiling is not None and error >= ceiling):
+        # at the end of the range there is no scale to speak of
+        top = error + z * standard_error
+        ends = (max(error - z * standard_error, 0.0), top if ceiling is None else min(top, ceiling))
+    elif ceiling is None:
+        step = z * standard_error / error
+        ends = (error * exp(-step), error * exp(step))
+    else:
+        share = error / ceiling
+        step = z * standard_error / ceiling / (share * (1 - share))
+        middle = log(share / (1 - share))
+        ends = (ceiling / (1 + exp(step - middle)), ceiling / (1 + exp(-step - middle)))
+    low, high = sorted(metric.score(end) for end in ends)
+    return Interval(low, high)
