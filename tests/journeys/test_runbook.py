@@ -116,10 +116,11 @@ def test_every_command_of_the_runbook_does_what_it_says(released_folder: Path) -
     assert (folder / "scored.csv").is_file()
     assert "scikit-learn==" in (folder / "requirements.txt").read_text(encoding="utf-8")
 
-    serve, back = filter(is_server, commands_of(folder))
-    second = served_by(folder, serve)
-    assert second != first
-    assert served_by(folder, back) == first
+    commands = commands_of(folder)
+    assert served_by(folder, serve) != first
+    (back,) = (command for command in commands if "rollback" in command)
+    type_in(folder, back)
+    assert served_by(folder, serve) == first
 
 
 def _add_rows(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,12 +42,10 @@ def command(
     asked: Path | None,
     every: str | None,
     served: bool,
-    skip_lines: int,
-    footer_rows: int,
-    sheet: str,
     by: str,
     folder: Path,
     as_json: bool,
+    **lines: Any,
 ) -> None:
     """Score new data block by block and say whether the model is still good enough.
 
@@ -83,9 +81,9 @@ def command(
         raise click.UsageError(
             "Name FILES of new rows, say --served, or where to write rows: --ask rows.csv"
         )
-    if served and (skip_lines or footer_rows or sheet):
+    if served and any(lines.values()):
         raise click.UsageError("A log has no lines to leave out: say --served alone.")
-    trim = Trim(skip_lines, footer_rows, sheet, Advice.COMMAND)
+    trim = Trim(**lines, advice=Advice.COMMAND)
     if every is not None:
         if not files or asked is not None:
             raise click.UsageError("With --every name FILES or folders, and no --ask or --served.")

@@ -50,8 +50,8 @@ def fold_effects_of(curves: Sequence[Sequence[Point]], weights: Floats) -> dict[
     -------
     dict of int to float
         Number of the repeat to the median over candidates and sizes, shrunk towards 0 while
-        candidates are few, and a factor of 4 at most. Points whose error is the same in every repeat are left out: they are
-        of a candidate that does not depend on the rows.
+        candidates are few, and a factor of 4 at most. Points whose error is the same in every
+        repeat are left out: they are of a candidate that does not depend on the rows.
     """
     by_repeat: dict[int, list[float]] = {}
     n_candidates = 0

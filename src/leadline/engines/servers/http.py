@@ -40,7 +40,7 @@ class TooLargeError(DataError):
     """The body has too many bytes."""
 
 
-def serve(
+def serve(  # noqa: PLR0913 -- each is an option of the server
     bundle_folder: Path,
     *,
     trusted: Sequence[Ed25519PublicKey],

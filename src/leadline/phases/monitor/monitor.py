@@ -92,8 +92,8 @@ def _lack(evidence: Evidence, block: Block) -> str:
     if block.n_labelled < FEWEST_LABELS:
         verb = "are" if block.n_labelled > 1 else "is"
         return (
-            f"{plural(block.n_labelled, 'label')}{wrong} {verb} too few to say, {FEWEST_LABELS} are "
-            f"needed and {min(evidence.n_labels, block.n_counted)} wanted"
+            f"{plural(block.n_labelled, 'label')}{wrong} {verb} too few to say, {FEWEST_LABELS} "
+            f"are needed and {min(evidence.n_labels, block.n_counted)} wanted"
         )
     assert block.error is not None
     return (

@@ -1,1 +1,1 @@
-"""What was seen of a release in service, and what people said of alarms."""
+"""Records of a release in service: blocks it was observed on, and acts on its alarms."""

@@ -7,21 +7,7 @@ from shlex import quote
 from leadline.phases.release import Release
 from leadline.report.model_document.section import LineageReader, Section, Step, not_run
 
-_RELEASES, _KEY = ".leadline/releases", ".leadline/release.key"
-_CHECK = (
-    'python -c "from pathlib import Path; '
-    "from leadline.engines.releases.bundle import open_bundle; "
-    "from leadline.engines.releases.keys import public_keys; "
-    f"open_bundle(Path('{_RELEASES}/{{bundle}}'), trusted=public_keys(Path('{_KEY}')), "
-    "modules='.'); print('sound')\""
-)
-_BACK = (
-    'python -c "from pathlib import Path; '
-    "from leadline.engines.releases.keys import public_keys; "
-    "from leadline.engines.servers.http import serve; "
-    f"serve(Path('{_RELEASES}/{{bundle}}'), trusted=public_keys(Path('{_KEY}')), "
-    "modules='.', port=8000)\""
-)
+_RELEASES = ".leadline/releases"
 _LOCK = (
     'python -c "import json; from pathlib import Path; '
     f"print(*json.loads(Path('{_RELEASES}/{{bundle}}/manifest.json').read_text())['lock'], "
@@ -39,7 +25,7 @@ def runbook(reader: LineageReader) -> Section:
         "Type each command in the folder of leadline.toml, where 'leadline' is installed. Words in "
         "capitals are yours to fill in."
     )
-    steps = (*_serving(), *_checking(release), *_going_back(reader, release), *_retraining(release))
+    steps = (*_serving(), *_checking(release), *_going_back(release), *_retraining(release))
     return Section(title, sentences=(lead,), steps=steps)
 
 
@@ -66,9 +52,9 @@ def _checking(release: Release) -> tuple[Step, ...]:
     return (
         Step("Check the machine and the workspace.", ("leadline doctor",)),
         Step(
-            "Check the bundle: its signature, the digests of its files, and that stored rows get "
-            "the scores they had.",
-            (_CHECK.format(bundle=release.bundle),),
+            "Check the release: its signature, the digests of its files, that stored rows get the "
+            "scores they had, its packages, and the age of this document.",
+            (f"leadline check {release.release_id}",),
         ),
         Step(
             "Write out the lock file, to build the environment anew elsewhere.",
@@ -77,22 +63,15 @@ def _checking(release: Release) -> tuple[Step, ...]:
     )
 
 
-def _going_back(reader: LineageReader, release: Release) -> tuple[Step, ...]:
+def _going_back(release: Release) -> tuple[Step, ...]:
     """Roll back: the release that this one replaced is served again."""
     if not release.replaces:
         return (Step("Roll back: this is the first release, so there is none to go back to."),)
-    before = [
-        entry.verdict_as(Release)
-        for entry in reader.lineage.releases
-        if entry.verdict_as(Release).release_id == release.replaces
-    ]
-    if not before:
-        where = f"Its bundle is the folder under {_RELEASES} whose name begins so."
-        return (Step(f"Roll back: serve release {release.replaces} again. {where}"),)
     return (
         Step(
-            f"Roll back: stop this one, and serve release {release.replaces} again.",
-            (_BACK.format(bundle=before[-1].bundle),),
+            f"Roll back: release {release.replaces} answers again; servers that run change over "
+            "within a second or two.",
+            (f'leadline rollback {release.replaces} --why "REASON"', "leadline releases"),
         ),
     )
 

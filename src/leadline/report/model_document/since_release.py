@@ -208,7 +208,9 @@ def logs(reader: LineageReader) -> Section:
     sentences, tables = [], []
     alarms = alarm_log(reader)
     if alarms:
-        tables.append(tabled("Alarms", ("Block", "Wrong", "First seen", "By", "What people did"), alarms))
+        tables.append(
+            tabled("Alarms", ("Block", "Wrong", "First seen", "By", "What people did"), alarms)
+        )
     else:
         sentences.append("The monitor has raised no alarm.")
     later = _later_releases(reader)
