@@ -137,3 +137,13 @@ def test_a_group_that_is_no_column_is_refused(tmp_path: Path) -> None:
         run_to(workspace, "problem", "data", "search")
         with pytest.raises(SettingsError, match=r"\[ethics\] groups names 'sex'"):
             run(workspace, "tuning")
+
+
+def test_the_score_on_the_test_set_has_an_interval(released_folder: Path) -> None:
+    with Workspace.open(released_folder) as workspace:
+        tuning = verdict_of(workspace, "tuning", Tuning)
+    bounds = tuning.test_bounds
+    assert bounds is not None
+    assert bounds.low < tuning.test_score == bounds.estimate < bounds.high < 1
+    assert bounds.high - bounds.low < 0.2
+    assert replace(tuning, test_stderr=None).test_bounds is None

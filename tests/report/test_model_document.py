@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
 from tests.examples import (
     RELEASE_ID,
     example_decay,
@@ -249,7 +251,7 @@ def test_html_is_the_same_document() -> None:
         for place, each in enumerate(part.sections, 1):
             title = each.title.replace("'", "&#39;")
             assert f"<h3>{title}</h3>" in page
-            assert f'href="#s{number}-{place}"' in page
+            assert f'<li><a href="#s{number}-{place}">{title}</a></li>' in page
             assert page.count(f'id="s{number}-{place}"') == 1
     assert "<script" not in page
     assert '<html lang="en">' in page
@@ -282,18 +284,22 @@ def test_annex_iv_orders_the_same_facts() -> None:
         f"{w}: {v}" for part in (release, since) for each in part.sections for w, v in each.facts
     }
     again_told = [s for each in annex.sections for s in each.sentences]
-    own = [s for s in again_told if s not in told and not s.startswith("More under: ")]
+    own = [s for s in again_told if s not in told]
     assert len(set(own)) <= 16
     assert len(set(again_told) - set(own)) >= 30
 
 
 def test_annex_iv_points_to_headings_that_are_there() -> None:
-    release, since, annex = parts_of(lineage_of(planted()))
+    entries = planted()
+    release, since, annex = parts_of(lineage_of(entries))
     titles = {each.title for part in (release, since) for each in part.sections}
-    said = [s for each in annex.sections for s in each.sentences if s.startswith("More under: ")]
-    assert said
-    for each in said:
-        assert set(each.removeprefix("More under: ")[:-1].split("; ")) <= titles
+    named = {title for each in annex.sections for title in each.more}
+    assert len(named) > 10
+    assert named <= titles
+    links = re.findall(r'href="#([^"]+)"', model_document(entries, "html"))
+    places = re.findall(r' id="([^"]+)"', model_document(entries, "html"))
+    assert set(links) <= set(places)
+    assert len(places) == len(set(places))
 
 
 def test_a_project_before_its_release_is_a_draft() -> None:
@@ -317,3 +323,15 @@ def test_rows_that_were_old_at_the_release_are_told(learnt_until: str, said: str
     page = written(changed("data", again(data, split=split)))
     assert page.count(said) == 4, "in the summary, under ageing, and twice in the Annex"
     assert ("it was due when it was released" in page) == ("longer" in said)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_reader_scrolls_sideways(page: Page, tmp_path: Path, width: int) -> None:
+    """Tables may, each on its own; the page does not."""
+    (tmp_path / "model.html").write_text(model_document(planted(), "html"), encoding="utf-8")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto((tmp_path / "model.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_text("Part 3: In the order of Annex IV").first.click()
+    page.get_by_role("link", name="9. Monitoring after it is in service").click()
+    expect(page.get_by_role("heading", name="9. Monitoring after")).to_be_in_viewport()

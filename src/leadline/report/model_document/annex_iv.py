@@ -10,7 +10,6 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadline.phases.data import Data
@@ -60,21 +59,18 @@ class Point:
         told = [write(reader) for write in self.told_by]
         sentences = [said for each in told for said in (*map(_fact, each.facts), *each.sentences)]
         places = [each.title for each in told if each.tables or each.steps]
-        if places:
-            sentences.append(f"More under: {'; '.join(places)}.")
         missing = [unknown for each in told for unknown in each.unknowns]
         missing += [Unknown(what, _BESIDE_IT) for what in self.open]
         return Section(
-            self.title, sentences=_once(sentences), unknowns=tuple(dict.fromkeys(missing))
+            self.title,
+            sentences=tuple(dict.fromkeys(sentences)),
+            unknowns=tuple(dict.fromkeys(missing)),
+            more=tuple(places),
         )
 
 
 def _fact(fact: tuple[str, str]) -> str:
     return f"{fact[0]}: {fact[1]}"
-
-
-def _once(sentences: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(sentences))
 
 
 def _purpose(reader: LineageReader) -> Section:

@@ -103,7 +103,12 @@ def model_document(
     stood_on = _stood_on(lineage)
     if form == "html":
         return templates.html(
-            "model_document.html", title=title, lead=lead, parts=parts, stood_on=stood_on
+            "model_document.html",
+            title=title,
+            lead=lead,
+            parts=parts,
+            stood_on=stood_on,
+            anchors=_anchors(parts),
         )
     header = templates.Ready(front_matter(LineageReader(lineage)))
     return templates.markdown(
@@ -133,6 +138,15 @@ def parts_of(lineage: Lineage) -> tuple[Part, Part, Part]:
             sections_of(POINTS, lineage),
         ),
     )
+
+
+def _anchors(parts: Sequence[Part]) -> dict[str, str]:
+    """Title to the name by which a link finds its section."""
+    return {
+        section.title: f"s{number}-{place}"
+        for number, part in enumerate(parts, 1)
+        for place, section in enumerate(part.sections, 1)
+    }
 
 
 def _title(lineage: Lineage) -> str:

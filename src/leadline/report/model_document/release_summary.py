@@ -32,8 +32,11 @@ def summary(reader: LineageReader) -> Section:
     problem = reader.get("problem", Problem)
     if problem is None:
         return Section(title, unknowns=(not_run("problem", "What it decides, and for whom"),))
+    question = "Which question that answers is not stated."
+    if problem.question:
+        question = f"The question: {problem.question}"
     facts = [
-        ("What it decides", f"{decides(problem)} The question: {problem.question or 'not stated'}"),
+        ("What it decides", f"{decides(problem)} {question}"),
         ("For whom", _people(problem)),
     ]
     unknowns: list[Unknown] = []

@@ -82,6 +82,8 @@ class Section:
         After the sentences.
     steps : tuple of Step
         A numbered list.
+    more : tuple of str
+        Titles of sections that tell more of it.
     sources : tuple of Entry
         The entries it was written from.
     """
@@ -92,6 +94,7 @@ class Section:
     unknowns: tuple[Unknown, ...] = ()
     tables: tuple[Table, ...] = ()
     steps: tuple[Step, ...] = ()
+    more: tuple[str, ...] = ()
     sources: tuple[Entry, ...] = ()
 
     @property

@@ -141,12 +141,14 @@ def watching(reader: LineageReader) -> Section:
         how = "Bring a file of new rows: 'leadline watch FILE'."
         return Section(title, unknowns=(Unknown(what, how),))
     entry, monitor = found
+    ageing = reader.later(Decay)
+    unit = f" One block is a {ageing[1].block}." if ageing else ""
     usual = f"{monitor.score_words} {number(monitor.reference_mean_score)}"
     if monitor.reference_alert_share is not None:
         usual = f"{monitor.reference_alert_share:.1%} flagged"
     reference = (
         f"Reference: {monitor.n_reference_blocks} blocks of the test set, "
-        f"{monitor.reference_error:.1%} wrong, {usual}."
+        f"{monitor.reference_error:.1%} wrong, {usual}.{unit}"
     )
     unit = monitor.block or "block"
     how = (
