@@ -369,7 +369,7 @@ def test_a_record_of_a_later_version_is_refused(database_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(RecordError, match=r"migration '9999'\. .* up to '0006'\. Upgrade Leadline"):
+    with pytest.raises(RecordError, match=r"migration '9999'\. .* up to '0007'\. Upgrade Leadline"):
         Record.open(database_url, "flights")
 
 

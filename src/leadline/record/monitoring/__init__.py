@@ -1,1 +1,1 @@
-"""What was seen of a release in service, and what people said of alarms."""
+"""A release in service on the record: blocks that were observed, what people did about alarms."""
