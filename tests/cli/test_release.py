@@ -85,7 +85,7 @@ def test_the_advice_on_totals_and_titles_can_be_followed(
     assert answer.exit_code == 1
     refused = " ".join(answer.stderr.split())
     assert "1 row has no 'joined', first new.csv line 44." in refused
-    assert refused.endswith("totals below the data: --footer-rows N.")
+    assert refused.endswith("totals at the end: --footer-rows N.")
     answer = call("watch", path, "-C", released_folder, "--json", "--footer-rows", "1")
     assert not any("Total" in words for words in json.loads(answer.stdout)["notes"])
 

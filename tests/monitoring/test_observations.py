@@ -167,7 +167,7 @@ def test_a_label_that_is_no_class_is_refused_and_nothing_is_kept(released_folder
 def test_a_file_of_keys_without_labels_is_refused(released_folder: Path) -> None:
     observe(released_folder, week())
     keys = kept(released_folder)[WEEK].select(pl.col("key").alias(KEY_COLUMN))
-    with pytest.raises(DataError, match="keys.csv holds no label: 'left' is not there"):
+    with pytest.raises(DataError, match=r"keys\.csv holds no label: 'left' is not there"):
         observe(released_folder, keys, "keys.csv")
 
 
