@@ -80,10 +80,12 @@ def test_the_advice_on_totals_and_titles_can_be_followed(
     assert "40 rows scored" in answer.stdout
     assert "Note" not in answer.stdout
 
-    answer = call("watch", path, "-C", released_folder, "--json")
-    notes = json.loads(answer.stdout)["notes"]
-    assert any("leave them out: --footer-rows 1." in words for words in notes)
-    assert not any("[data]" in words for words in notes)
+    # of a project whose rows carry a time, a row without one belongs to no block
+    answer = call("watch", path, "-C", released_folder)
+    assert answer.exit_code == 1
+    refused = " ".join(answer.stderr.split())
+    assert "1 row has no 'joined', first new.csv line 44." in refused
+    assert refused.endswith("totals at the end: --footer-rows N.")
     answer = call("watch", path, "-C", released_folder, "--json", "--footer-rows", "1")
     assert not any("Total" in words for words in json.loads(answer.stdout)["notes"])
 

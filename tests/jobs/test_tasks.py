@@ -146,10 +146,10 @@ def watched(folder: Path, rows: pl.DataFrame, right: float, *, is_number: bool) 
     n_labelled, n_wrong = 0, 0.0
     for block in monitor.blocks:
         assert block.error is not None
-        assert (block.alert_share, block.cost_per_1000) == (None, None)
+        assert (block.alert_share, block.cost, block.precision) == (None, None, None)
         assert (block.off_by is not None) == is_number
         n_labelled += block.n_labelled
-        n_wrong += block.error.estimate * block.n_labelled
+        n_wrong += block.n_wrong or 0
     assert n_labelled == rows.height
     assert n_wrong / n_labelled == pytest.approx(1 - right, abs=0.2)
 

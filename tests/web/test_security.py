@@ -38,6 +38,7 @@ def n_entries(workspace: Workspace) -> int:
         "/review/choose",
         "/review/opinion",
         "/label",
+        "/alarm",
         "/label/next",
         "/join/leave",
         "/label/undo",

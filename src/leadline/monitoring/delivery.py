@@ -126,7 +126,7 @@ class Delivery:
                 f"{lacks.size:,} {have} no {column!r}, first {self.table.place(int(lacks[0]))}. "
                 "Nothing of the file was kept.",
                 "Each row must say when it was, or it belongs to no block.",
-                "Fill in the times, or leave those rows out.",
+                "Fill in the times, or leave those rows out; totals at the end: --footer-rows N.",
             )
 
 

@@ -5,6 +5,7 @@ The unit of evidence is a block, a day or a week, never a row: errors cluster in
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.monitor.monitor_evidence import (
@@ -58,14 +59,22 @@ def _answer(evidence: Evidence) -> tuple[Answer, str]:
             Answer.UNCLEAR,
             f"{_nothing(evidence)}: whether the model is good enough is not known.",
         )
+    return _of_newest(evidence, blocks)
+
+
+def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str]:
+    """The answer where no alarm is open, of blocks since the last one."""
     newest = blocks[-1]
+    if newest.is_counted_only:
+        return Answer.UNCLEAR, (
+            f"Of {newest.name} only counts of it were kept, by a version of before: "
+            f"{rate_words(evidence, newest)}. Hand its rows over again to have it judged."
+        )
     if not evidence.is_known(newest):
         return Answer.UNCLEAR, f"Of {newest.name} it is not known: {_lack(evidence, newest)}."
     told = f"In {newest.name} {rate_words(evidence, newest)}"
-    if newest.evidence is None:
-        why = "only counts of it were kept"
-        if evidence.n_reference_blocks < FEWEST_REFERENCE:
-            why = f"the reference has {plural(evidence.n_reference_blocks, 'block')}"
+    if evidence.n_reference_blocks < FEWEST_REFERENCE:
+        why = f"the reference has {plural(evidence.n_reference_blocks, 'block')}"
         return Answer.UNCLEAR, f"{told}. Whether that is a rise cannot be said: {why}."
     missed = target_words(evidence, newest)
     if missed:
@@ -91,9 +100,10 @@ def _lack(evidence: Evidence, block: Block) -> str:
     wrong = f", {block.n_wrong:,} of them wrong," if block.n_wrong else ""
     if block.n_labelled < FEWEST_LABELS:
         verb = "are" if block.n_labelled > 1 else "is"
+        n_wanted = min(evidence.n_labels, block.n_counted)
         return (
             f"{plural(block.n_labelled, 'label')}{wrong} {verb} too few to say, {FEWEST_LABELS} "
-            f"are needed and {min(evidence.n_labels, block.n_counted)} wanted"
+            f"are needed and {n_wanted} wanted"
         )
     assert block.error is not None
     return (
