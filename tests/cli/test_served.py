@@ -185,7 +185,10 @@ def test_a_log_is_kept_only_where_somebody_said_so(
     settings = released_folder / "leadline.toml"
     settings.write_text(settings.read_text().replace("# log = false", "log = true"))
     assert "log" in Server(start, wait_for, released_folder).said
+    old = released_folder / ".leadline" / "served" / "2020-01-01.0a.jsonl"
+    old.write_text("{}")
     assert "log" not in Server(start, wait_for, released_folder, "--no-log").said
+    assert not old.exists(), "what was logged before is no longer kept, log or no log"
 
 
 def _sent() -> dict[str, Any]:

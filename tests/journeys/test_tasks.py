@@ -8,14 +8,19 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from click.testing import Result
 from sklearn.datasets import load_digits
+from starlette.testclient import TestClient
 from tests.journeys.conftest import state
 
+from leadline.cli.releases import in_service
 from leadline.cli.terminal.options import EXIT_NO
+from leadline.engines.servers.http import create_app
+from leadline.monitoring.served_rows import log_place
 from leadline.phases.lifecycle import ROWS, is_decision
 from leadline.phases.release import Release
 from leadline.processes.release_server import served
@@ -126,6 +131,49 @@ def test_from_a_file_to_a_watched_model(
         assert judged == {row for row in ROWS if not is_decision(row)}
         answers = served_answers(workspace, later.drop(case.label).head(3))
     assert [each["score"] for each in answers] == pytest.approx(scored["score"][:3].to_list())
+
+    with Workspace.open(tmp_path) as workspace:
+        by_file = payloads(workspace)
+        serve_and_send(workspace, later, case.label)
+        go("watch", "--served", codes=(0, EXIT_NO))
+        over_http = payloads(workspace)
+    if name == "digits":
+        # not dated: a block bears the name of its file
+        assert by_file.keys() == {"later.csv"}
+        (block,) = over_http.keys() - by_file.keys()
+        over_http = {"later.csv": over_http[block]}
+    assert over_http == by_file, "the same rows and labels, whichever way they come"
+
+
+def payloads(workspace: Workspace) -> dict[str, Any]:
+    """What the record holds of each block."""
+    entry = workspace.record.latest("release")
+    assert entry is not None
+    assert isinstance(entry.verdict, Release)
+    seen = workspace.record.observations.of(entry.verdict.release_id)
+    return {each.block: dict(each.payload) for each in seen}
+
+
+def serve_and_send(workspace: Workspace, rows: pl.DataFrame, label: str) -> None:
+    """Have rows answered over HTTP in parts, and send what turned out."""
+    _, bundle = in_service(workspace)
+    place = log_place(workspace)
+    sent = list(bundle.manifest.columns)
+    if place.day and place.day not in sent:
+        rows = rows.with_columns(pl.col(place.day).str.to_date("%d-%m-%Y").cast(pl.String))
+        sent.append(place.day)
+    with TestClient(create_app(bundle, log=place)) as client:
+        for part in rows.iter_slices(50):
+            body = json.dumps({"rows": part.select(sent).to_dicts()}, default=str)
+            answer = client.post("/predict", content=body)
+            assert answer.status_code == 200, answer.text
+            request = answer.json()["request"]
+            outcomes = [
+                {"request": request, "row": row, "label": value}
+                for row, value in enumerate(part[label])
+            ]
+            told = client.post("/outcomes", json={"outcomes": outcomes}).json()
+            assert told["kept"] == part.height
 
 
 def served_answers(workspace: Workspace, rows: pl.DataFrame) -> list[dict[str, object]]:

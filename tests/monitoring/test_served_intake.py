@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ class Server:
         self._lines.append(to_lines([served], by, columns), at.date())
         return answers
 
-    def take(self, labels: Sequence[Any], *, name: str = "r", first: int = 0) -> None:
+    def take(self, labels: Iterable[Any], *, name: str = "r", first: int = 0) -> None:
         """Outcomes of the rows of a request."""
         outcomes = [Outcome(name, first + i, label) for i, label in enumerate(labels)]
         OutcomeStore(self.place.outcomes).put(outcomes)
@@ -151,6 +151,7 @@ def test_what_is_no_row_or_label_of_the_release_is_told(server: Server) -> None:
     server.answer(rows)
     server.answer(rows[:7], name="before", release="0123456789ab")
     server.take(["yes", "perhaps"])
+    server.take(["no"] * 7, name="before")
     server.take(["no"], name="nobody")
     (path,) = dated_files(server.place.folder)
     with path.open("ab") as file:
@@ -162,7 +163,7 @@ def test_what_is_no_row_or_label_of_the_release_is_told(server: Server) -> None:
         "3 answered rows could not be logged.",
         "1 line of the log not whole, and left out.",
         "1 outcome with a label that is no class left out.",
-        "1 outcome of none of these rows.",
+        "1 outcome of rows that the log does not hold.",
     )
     assert sum(seen.payload["n_labelled"] for seen in server.observations().values()) == 1
 

@@ -22,7 +22,7 @@ def labels(known: dict[tuple[str, int], Any], task: Task, *classes: str, **readi
     column = ColumnReading(name="late", **{"type": CellType.WORDS, **reading})
     data = replace(example_data(), classes=counts, reading=ReadingSchema((column,)))
     problem = replace(example_problem(), label="late", task=task, positive="yes")
-    return _labels(KEYS, known, data, problem)
+    return _labels(KEYS, known, frozenset({"u:0"}), data, problem)
 
 
 def test_each_row_has_its_label() -> None:
@@ -52,10 +52,10 @@ def test_no_label_at_all(task: Task) -> None:
 
 
 def test_what_belongs_to_no_row_is_counted() -> None:
-    known = {("r", 0): "perhaps", ("t", 0): "yes", ("r", 9): "no"}
+    known = {("r", 0): "perhaps", ("t", 0): "yes", ("r", 9): "no", ("u", 0): "yes"}
     found, told = labels(known, Task.BINARY, "no", "yes")
     assert found.null_count() == 3
     assert told == [
         "1 outcome with a label that is no class left out.",
-        "2 outcomes of none of these rows.",
+        "2 outcomes of rows that the log does not hold.",
     ]

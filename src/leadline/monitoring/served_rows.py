@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -101,7 +101,7 @@ def served_table(workspace: Workspace) -> ServedTable:
     frame = served.frame.with_columns(
         pl.concat_str(pl.col("request"), pl.lit(":"), pl.col("row")).alias("key")
     )
-    labels, told = _labels(frame, store.labels(), data, problem)
+    labels, told = _labels(frame, store.labels(), served.others, data, problem)
     features, n_undated = _features(frame, data)
     at = features[data.day_column] if data.day_column else frame["at"]
     columns = [
@@ -153,7 +153,11 @@ def _features(frame: pl.DataFrame, data: Data) -> tuple[pl.DataFrame, int]:
 
 
 def _labels(
-    frame: pl.DataFrame, known: Mapping[Key, Label], data: Data, problem: Problem
+    frame: pl.DataFrame,
+    known: Mapping[Key, Label],
+    others: Set[str],
+    data: Data,
+    problem: Problem,
 ) -> tuple[pl.Series, list[str]]:
     """The label of each row as a file has it, null where none came in; and words on others."""
     is_number = problem.task is Task.REGRESSION
@@ -177,9 +181,9 @@ def _labels(
     labels = joined[problem.label]
     n_other = len(known) - len(good)
     told = [f"{plural(n_other, 'outcome')} with a label that is no class left out."] * bool(n_other)
-    n_lone = len(good) - (labels.len() - labels.null_count())
+    n_lone = len(good.keys() - set(frame["key"].to_list()) - others)
     if n_lone:
-        told.append(f"{plural(n_lone, 'outcome')} of none of these rows.")
+        told.append(f"{plural(n_lone, 'outcome')} of rows that the log does not hold.")
     reading = data.reading.get(problem.label)
     if reading is not None and reading.type is CellType.NUMBER:
         # as text, a number would be read with the marks of the training file
@@ -194,7 +198,7 @@ def _notes(
     n_known = n_rows - labels.null_count()
     told = [f"Served by this release: {plural(n_rows, 'row')}, {n_known:,} with an outcome."]
     counts = (
-        (served.n_other, "row", "answered by other releases left out."),
+        (len(served.others), "row", "answered by other releases left out."),
         (
             served.n_repeated,
             "row",

@@ -152,7 +152,7 @@ def test_two_releases_are_told_apart(tmp_path: Path, new_release: Callable[..., 
     add(log, binary, "t")
     asyncio.run(log.flush())
     read = read_served(tmp_path, binary.release_id, binary.columns)
-    assert (read.frame["request"].to_list(), read.n_other) == (["r", "t"], 1)
+    assert (read.frame["request"].to_list(), len(read.others)) == (["r", "t"], 1)
 
 
 def test_old_files_are_deleted_when_the_server_starts(tmp_path: Path, manifest: Manifest) -> None:

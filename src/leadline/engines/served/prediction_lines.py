@@ -35,7 +35,7 @@ import polars as pl
 from leadline.engines.served.dated_lines import dated_files, whole_lines
 
 _HEAD = re.compile(
-    rb'\{"request":"[^"\\]+","row":\d+,"of":\d+,"at":"[^"\\]+","release":"([^"\\]*)"'
+    rb'\{"request":"([^"\\]+)","row":(\d+),"of":\d+,"at":"[^"\\]+","release":"([^"\\]*)"'
 )
 _LOST = re.compile(rb'\{"lost":(\d+),')
 _TIME = "%Y-%m-%dT%H:%M:%S%.6fZ"
@@ -80,8 +80,8 @@ class ServedRows:
         Days whose files are there.
     n_repeated : int
         Rows left out because their request's id had come before.
-    n_other : int
-        Rows that other releases answered.
+    others : frozenset of str
+        Rows that other releases answered: the id of each request, a colon, and the row's number.
     n_cut : int
         Lines that are not whole.
     n_lost : int
@@ -91,7 +91,7 @@ class ServedRows:
     frame: pl.DataFrame
     days: frozenset[date] = frozenset()
     n_repeated: int = 0
-    n_other: int = 0
+    others: frozenset[str] = frozenset()
     n_cut: int = 0
     n_lost: int = 0
 
@@ -177,7 +177,7 @@ def read_served(folder: Path, release_id: str, columns: Mapping[str, str]) -> Se
         once.with_columns(at),
         frozenset(days),
         n_repeated=whole.height - once.height,
-        n_other=tally.n_other,
+        others=frozenset(tally.others),
         n_cut=tally.n_cut,
         n_lost=tally.n_lost,
     )
@@ -187,10 +187,9 @@ def read_served(folder: Path, release_id: str, columns: Mapping[str, str]) -> Se
 class _Tally:
     """Counts what is no row of the release."""
 
-    n_other: int = 0
+    others: set[str] = field(default_factory=set)
     n_cut: int = 0
     n_lost: int = 0
-    _kept: list[bytes] = field(default_factory=list)
 
     def lines_of(self, data: bytes, release_id: bytes) -> list[bytes]:
         """The lines of a file that are of the release."""
@@ -199,10 +198,10 @@ class _Tally:
         kept = []
         for line in lines:
             if (head := _HEAD.match(line)) is not None:
-                if head[1] == release_id:
+                if head[3] == release_id:
                     kept.append(line)
                 else:
-                    self.n_other += 1
+                    self.others.add(f"{head[1].decode()}:{int(head[2])}")
             elif (lost := _LOST.match(line)) is not None:
                 self.n_lost += int(lost[1])
             else:
