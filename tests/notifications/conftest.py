@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tests.projects import write_settings
 
 from leadline.workspace import Workspace
@@ -28,6 +35,7 @@ class Received:
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     port: int = 0
+    certificate: str = ""
     before_answer: Callable[[], object] = lambda: None
 
     def code(self) -> int:
@@ -72,38 +80,97 @@ def webhook() -> Iterator[Received]:
         yield received
 
 
+class _Mail(socketserver.StreamRequestHandler):
+    """SMTP, as small as can be; code 0 hangs up after DATA."""
+
+    received: Received
+
+    def say(self, code: int, words: str = "ok") -> None:
+        self.wfile.write(f"{code} {words}\r\n".encode())
+
+    def handle(self) -> None:
+        self.say(220)
+        while line := self.rfile.readline():
+            verb = line.split()[0].upper()
+            if verb == b"DATA":
+                self.say(354)
+                lines = iter(self.rfile.readline, b".\r\n")
+                self.received.bodies.append(b"".join(lines))
+                code = self.received.code()
+                if code == 0:
+                    return
+                self.say(code, "said")
+            else:
+                if verb in {b"MAIL", b"RCPT"}:
+                    self.received.headers.append({verb.decode(): line.decode().strip()})
+                self.say(221 if verb == b"QUIT" else 250)
+            if verb == b"QUIT":
+                return
+
+
+class _Quiet(socketserver.ThreadingTCPServer):
+    def handle_error(self, *_: Any) -> None:
+        """A client that hangs up is part of the test."""
+
+
+def mail_server_on_this_machine() -> tuple[Received, socketserver.ThreadingTCPServer]:
+    received = Received(then=250)
+    handler = type("Mail", (_Mail,), {"received": received})
+    server = _Quiet(("127.0.0.1", 0), handler)
+    received.port = server.server_address[1]
+    return received, server
+
+
 @pytest.fixture
 def mail_server() -> Iterator[Received]:
-    """A mail server on this machine, as small as can be; code 0 hangs up after DATA."""
-    received = Received(then=250)
-
-    class Handler(socketserver.StreamRequestHandler):
-        def say(self, code: int, words: str = "ok") -> None:
-            self.wfile.write(f"{code} {words}\r\n".encode())
-
-        def handle(self) -> None:
-            self.say(220)
-            while line := self.rfile.readline():
-                verb = line.split()[0].upper()
-                if verb == b"DATA":
-                    self.say(354)
-                    lines = iter(self.rfile.readline, b".\r\n")
-                    received.bodies.append(b"".join(lines))
-                    code = received.code()
-                    if code == 0:
-                        return
-                    self.say(code, "said")
-                else:
-                    if verb in {b"MAIL", b"RCPT"}:
-                        received.headers.append({verb.decode(): line.decode().strip()})
-                    self.say(221 if verb == b"QUIT" else 250)
-                if verb == b"QUIT":
-                    return
-
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-    received.port = server.server_address[1]
+    """A mail server on this machine."""
+    received, server = mail_server_on_this_machine()
     with running(server):
         yield received
+
+
+@pytest.fixture
+def mail_server_with_tls(tmp_path: Path) -> Iterator[Received]:
+    """A mail server that speaks TLS only, by a certificate of its own."""
+    received, server = mail_server_on_this_machine()
+    certificate = self_signed(tmp_path)
+    received.certificate = str(certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    with running(server):
+        yield received
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate of 127.0.0.1, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "server.pem"
+    file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return file
 
 
 @pytest.fixture

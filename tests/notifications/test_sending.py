@@ -158,6 +158,25 @@ def test_mail_is_not_sent_where_it_cannot_be_as_was_said(
     assert mail_server.bodies == []
 
 
+def test_mail_goes_over_an_encrypted_connection_to_a_server_that_is_known(
+    open_workspace: Open,
+    mail_server_with_tls: Received,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tls = by_mail(mail_server_with_tls, smtp_security="tls")
+    workspace = open_workspace(**tls)
+    (message,) = tell(workspace, EVENT)
+    assert message.state is MessageState.WAITING
+    assert "certificate verify failed" in message.message
+    assert mail_server_with_tls.bodies == []
+    monkeypatch.setenv("SSL_CERT_FILE", mail_server_with_tls.certificate)
+    clock.now += timedelta(hours=1)
+    (message,) = deliver(workspace, clock=clock, sleep=clock.sleep)
+    assert (message.state, message.message) == (MessageState.SENT, "")
+    assert len(mail_server_with_tls.bodies) == 1
+
+
 def test_a_command_gets_the_message_and_is_tried_again(
     open_workspace: Open, tmp_path: Path, clock: Clock
 ) -> None:
@@ -210,6 +229,20 @@ def test_who_does_not_want_to_know_is_not_told(
     assert len(tell(workspace, Event("check", "1", "t", "t"))) == 1
     assert tell(open_workspace(), EVENT) == ()
     assert len(webhook.bodies) == 1
+
+
+def test_a_way_that_fails_is_not_tried_for_every_message(
+    open_workspace: Open, webhook: Received, clock: Clock
+) -> None:
+    webhook.then = 500
+    workspace = open_workspace(**by_webhook(webhook), command=["true"])
+    for number in range(4):
+        for channel in ("webhook", "command"):
+            workspace.record.outbox.put(f"alarm/{number}", channel, json.dumps({"id": "i"}))
+    tried = deliver(workspace, clock=clock, sleep=clock.sleep)
+    assert [one.channel for one in tried].count("webhook") == 1
+    assert len(webhook.bodies) == 3
+    assert [one.state for one in tried].count(MessageState.SENT) == 4
 
 
 def test_many_that_deliver_at_once_send_once(open_workspace: Open, webhook: Received) -> None:

@@ -28,6 +28,7 @@ def command(release: str, resolve: bool, folder: Path, as_json: bool) -> None:
     from leadline.cli.terminal.text_layout import Cell, console, print_line
     from leadline.cli.terminal.undelivered import tell_people
     from leadline.monitoring.rot_check import Outcome, check_release
+    from leadline.notifications import deliver
     from leadline.phases.release import Release
     from leadline.worker.telling import check_failed
     from leadline.workspace import Workspace
@@ -40,6 +41,8 @@ def command(release: str, resolve: bool, folder: Path, as_json: bool) -> None:
         failed = [each for each in checks if each.outcome is Outcome.FAIL]
         if failed:
             tell_people(workspace, check_failed(name, failed))
+        else:
+            deliver(workspace)
     is_good = not failed
     if as_json:
         echo_json(

@@ -68,21 +68,34 @@ def deliver(
         Those that were tried, as they are now.
     """
     outbox = workspace.record.outbox
+    if not workspace.settings.notify.channels:
+        return ()
     outbox.recover(clock(), repeatable=REPEATABLE)
-    tried = {}
-    for waiting in outbox.due(clock()):
-        message: Message | None = waiting
-        while message is not None:
-            message = _try(workspace, message, clock)
-            if message is None or message.state is not MessageState.WAITING:
-                break
-            pause = (message.next_at - clock()).total_seconds()
-            if pause > _WAITED_FOR_S:
-                break
-            sleep(max(pause, 0.0))
-        tried[waiting.number] = waiting.event
+    tried: dict[int, str] = {}
+    out_of_order: set[str] = set()
+    for message in outbox.due(clock()):
+        # a way that fails fails for the others too: nobody waits for each of them
+        if message.channel in out_of_order:
+            continue
+        tried[message.number] = message.event
+        if not _with_patience(workspace, message, clock, sleep):
+            out_of_order.add(message.channel)
     events = dict.fromkeys(tried.values())
     return tuple(one for event in events for one in outbox.of(event) if one.number in tried)
+
+
+def _with_patience(
+    workspace: Workspace, message: Message, clock: Clock, sleep: Callable[[float], object]
+) -> bool:
+    """Try a message, and again after pauses that are short; False if it still waits."""
+    while True:
+        now = _try(workspace, message, clock)
+        if now is None or now.state is not MessageState.WAITING:
+            return True
+        pause = (now.next_at - clock()).total_seconds()
+        if pause > _WAITED_FOR_S:
+            return False
+        sleep(max(pause, 0.0))
 
 
 def _try(workspace: Workspace, message: Message, clock: Clock) -> Message | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
-from leadline.notifications import tell
+from leadline.notifications import deliver, tell
 from leadline.phases.lifecycle import ROWS
 from leadline.processes.limit import run_with_limit
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
@@ -35,6 +35,7 @@ Progress = Callable[[Job], None]
 _BEAT_S = 2.0
 _SILENT_S = 30.0
 _IDLE_S = 1.0
+_DELIVER_S = 60.0  # messages to people that wait are looked at so often while there is no job
 _LIMIT_S = 4 * 3600.0
 _CLOSING_S = 20.0  # after an interrupt: a search comes to its verdict with what it has
 
@@ -90,6 +91,7 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
     progress : callable, optional
         Given the job at hand a few times a second.
     """
+    delivered = 0.0
     while True:
         workspace.record.jobs.sweep(silent_s=_SILENT_S)
         job = workspace.record.jobs.claim(identity())
@@ -101,6 +103,9 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
         elif once:
             return
         else:
+            if time.monotonic() - delivered >= _DELIVER_S:
+                deliver(workspace)
+                delivered = time.monotonic()
             time.sleep(_IDLE_S)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from leadline.monitoring.release_in_service import in_service
 from leadline.monitoring.retrain_due import retrain_period
-from leadline.notifications import Event, tell
+from leadline.notifications import Event, deliver, tell
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.record import Entry, Promotion
@@ -22,14 +22,14 @@ _LOOK = "Look at it: 'leadline status', or the page of the monitor."
 
 
 def tell_of_verdict(workspace: Workspace, entry: Entry) -> None:
-    """Tell what a new verdict of the monitor means for people: an alarm, a retraining due."""
-    if entry.row != "monitor":
-        return
-    if is_raised(workspace, entry):
-        tell(workspace, alarm_raised(workspace, entry))
-    due = retraining_due(workspace)
-    if due is not None:
-        tell(workspace, due)
+    """Tell what a new verdict of the monitor means for people, and what has not arrived so far."""
+    if entry.row == "monitor":
+        if is_raised(workspace, entry):
+            tell(workspace, alarm_raised(workspace, entry))
+        due = retraining_due(workspace)
+        if due is not None:
+            tell(workspace, due)
+    deliver(workspace)
 
 
 def is_raised(workspace: Workspace, entry: Entry) -> bool:

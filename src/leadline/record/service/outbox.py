@@ -158,6 +158,9 @@ class Outbox:
             table.c.state == MessageState.SENDING,
             table.c.next_at <= utc(now),
         )
+        with self._database.reading() as connection:
+            if connection.execute(select(table.c.id).where(*died).limit(1)).first() is None:
+                return
         said = "The process that sent it died before it was known whether it arrived."
         again, unsure = table.c.channel.in_(repeatable), table.c.channel.not_in(repeatable)
         with self._database.writing() as connection:
