@@ -213,8 +213,8 @@ def _dataclass_decoder(cls: Any) -> Decoder:
         for name in required:
             if name not in payload:
                 raise _MisfitError(f"{cls.__name__} has no {name!r}")
-        known = {name: payload[name] for name in decoders if name in payload}
-        return cls(**{name: decoders[name](value) for name, value in known.items()})
+        known = {name: each(payload[name]) for name, each in decoders.items() if name in payload}
+        return cls(**known)
 
     return read
 

@@ -16,6 +16,7 @@ from leadline.record.codec import decode_part, encode
 from leadline.services.upkeep.model_line import READS
 from leadline.services.upkeep.yearly_money import (
     Ageing,
+    Rate,
     Watched,
     WatchedBlock,
     error_cost,
@@ -60,6 +61,9 @@ def test_what_is_read_of_a_verdict_are_fields_of_that_verdict(row: str) -> None:
         for field in fields(part):  # type: ignore[arg-type]
             if field.name == "blocks":
                 compare(WatchedBlock, Block)
+            elif field.name == "error":
+                assert there["error"] == Bounds | None
+                compare(Rate, Bounds)
             else:
                 assert asked[field.name] == there[field.name]
         assert is_dataclass(whole)
@@ -105,7 +109,7 @@ def test_three_blocks_give_a_range_which_is_never_below_nothing() -> None:
 
 
 def test_without_costs_a_thousand_an_error_has_one_price() -> None:
-    wrong = Bounds(estimate=0.1, low=0.05, high=0.2)
+    wrong = Rate(estimate=0.1)
     found = error_cost(watched(block(100, None, error=wrong)), ageing(0.0), is_of_release=True)
     assert found.estimate == pytest.approx(0.1 * 3.0 * 100 * WEEKS)
     assert error_cost(

@@ -22,7 +22,7 @@ from leadline.record.entries import mark_of
 from leadline.record.jobs import Job, job_of
 from leadline.record.tables import JobState, entry, job, project
 from leadline.record.team.work_statements import WorkStatement, statement_of
-from leadline.record.team.work_tables import work
+from leadline.record.team.work_tables import WorkState, work
 
 T = TypeVar("T")
 
@@ -69,7 +69,8 @@ class ProjectEntries:
     jobs : tuple of Job
         Waiting or running.
     work : tuple of WorkStatement
-        Every statement on its work, the newest last.
+        Of its work: the newest statement on each piece, and each that says that it is done. The
+        newest last.
     unreadable : str
         Why its entries cannot be read; empty if they can.
     """
@@ -143,7 +144,7 @@ class AllProjects:
                 marks[before.project_id].append(mark_of(before))
             shipped = _by_project(connection.execute(_shipped()))
             jobs = _by_project(connection.execute(_under_way()))
-            works = _by_project(connection.execute(select(work).order_by(work.c.id)))
+            works = _by_project(connection.execute(_newest_work()))
         return tuple(
             _project_of(
                 name,
@@ -220,6 +221,13 @@ def _shipped() -> Select[Any]:
 def _under_way() -> Select[Any]:
     states = (JobState.WAITING, JobState.RUNNING)
     return select(job).where(job.c.state.in_(states)).order_by(job.c.number.desc())
+
+
+def _newest_work() -> Select[Any]:
+    """What there is to do, and what it took; not how that was once estimated."""
+    newest = select(func.max(work.c.id)).group_by(work.c.project_id, work.c.item)
+    is_wanted = work.c.id.in_(newest) | (work.c.state == WorkState.DONE)
+    return select(work).where(is_wanted).order_by(work.c.id)
 
 
 def _in_service(shipped: Sequence[Row[Any]]) -> Row[Any] | None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.decay import Staleness
-from leadline.phases.verdict import Bounds
 from leadline.phases.wording import plural
 from leadline.services.number_format import figure, percent
 from leadline.stats.interval import Estimate
@@ -18,12 +17,19 @@ _AGES = 0.9  # probability of ageing from which a schedule is advised
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rate:
+    """What is asked of a `leadline.phases.verdict.Bounds`."""
+
+    estimate: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class WatchedBlock:
     """What is asked of a `leadline.phases.monitor.Block`."""
 
     n_rows: int
     n_labelled: int = 0
-    error: Bounds | None = None
+    error: Rate | None = None
     cost_per_1000: float | None = None
     is_learnt: bool = False
 
