@@ -29,6 +29,18 @@ def scored() -> _Scored:
     return _Scored(pl.DataFrame({"x": SCORES}), Predictions(SAID, SCORES), IS_LABELLED, TRUTH)
 
 
+def test_rows_without_an_answer_are_neither_right_nor_wrong() -> None:
+    labels, truth = np.array(["a", "b", "a", "b", "a", "b"]), np.array(["b", "a", "a", "a", "b"])
+    said = Predictions(labels, SCORES, 0.5)
+    block = _Scored(pl.DataFrame({"x": SCORES}), said, IS_LABELLED, truth)
+    told = _payload(block, np.arange(6), Task.MULTICLASS, None)
+    # answered are rows 0, 2 and 4, each with a; they are b, a and a
+    assert (told["n_labelled"], told["n_wrong"]) == (3, 1)
+    assert told["share_abstained"] == 0.5
+    every = _Scored(pl.DataFrame({"x": SCORES}), Predictions(labels, SCORES), IS_LABELLED, truth)
+    assert "share_abstained" not in _payload(every, np.arange(6), Task.MULTICLASS, None)
+
+
 @pytest.mark.parametrize(
     ("rows", "n_labelled", "n_missed", "n_false_alarms"),
     [

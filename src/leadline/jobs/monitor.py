@@ -44,6 +44,7 @@ class _Reference:
     error: float
     alert_share: float | None
     mean_score: float
+    share_abstained: float | None
     block_errors: NDArray[np.float64]
     n_typical: float
 
@@ -84,6 +85,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             reference_error=reference.error,
             reference_alert_share=reference.alert_share,
             reference_mean_score=reference.mean_score,
+            reference_abstained=reference.share_abstained,
             tolerance=release.tolerance,
             n_reference_blocks=int(reference.block_errors.size),
             error_limit=_limit(reference),
@@ -98,10 +100,15 @@ def _reference(
     workspace: Workspace, data: Data, problem: Problem, model: Any, release: Release
 ) -> _Reference:
     pool = load_pool(workspace.artifacts, data, Target.of(problem))
-    predictions = predictions_of(model, pool.X[pool.test], problem.task, release.threshold)
-    wrong = is_wrong(predictions.predicted, pool.y[pool.test], release.tolerance)
+    predictions = predictions_of(
+        model, pool.X[pool.test], problem.task, release.threshold, release.confidence
+    )
+    # a row without an answer is neither right nor wrong
+    rows = pool.test[predictions.answered]
+    said = predictions.predicted[predictions.answered]
+    wrong = is_wrong(said, pool.y[rows], release.tolerance)
     if data.day_column:
-        times = pool.frame[data.day_column][pool.test]
+        times = pool.frame[data.day_column][rows]
         names = np.asarray(block_names(times, workspace.settings.watch.block))
     else:
         names = np.random.default_rng(0).integers(0, _UNDATED_BLOCKS, wrong.size).astype(str)
@@ -112,6 +119,7 @@ def _reference(
         error=float(wrong.mean()),
         alert_share=predictions.alert_share(problem.task),
         mean_score=float(predictions.scores.mean()),
+        share_abstained=predictions.share_abstained,
         block_errors=np.array([wrong[names == name].mean() for name in kept]),
         n_typical=max(typical, 1.0),
     )
@@ -150,6 +158,7 @@ def _block(seen: Observation, reference: _Reference, problem: Problem) -> Block:
         n_rows=seen.n_rows,
         alert_share=payload["alert_share"],
         mean_score=float(payload["mean_score"]),
+        share_abstained=payload.get("share_abstained"),
         n_labelled=n_labelled,
         error=error,
         off_by=payload.get("off_by"),

@@ -159,7 +159,7 @@ def _in_service(workspace: Workspace) -> tuple[Release, Data, Problem]:
 
 def _score(bundle: ReleaseBundle, frame: pl.DataFrame, data: Data, problem: Problem) -> _Scored:
     X = bundle.read(frame)
-    decided = _decided(bundle.answer(X), problem.task)
+    decided = _decided(bundle.answer(X), problem.task, bundle.manifest.confidence)
     is_labelled, truth = np.zeros(frame.height, dtype=bool), decided.predicted[:0]
     if problem.label in frame.columns:
         is_labelled = frame[problem.label].is_not_null().to_numpy()
@@ -168,14 +168,15 @@ def _score(bundle: ReleaseBundle, frame: pl.DataFrame, data: Data, problem: Prob
     return _Scored(conform(frame, data.features), decided, is_labelled, truth, is_learnt)
 
 
-def _decided(answers: pl.DataFrame, task: Task) -> Predictions:
+def _decided(answers: pl.DataFrame, task: Task, confidence: float | None) -> Predictions:
     """What the release answers, as labels are."""
     scores = answers["score"].to_numpy()
     if task is Task.BINARY:
         return Predictions(answers["flagged"].cast(pl.Int64).to_numpy(), scores)
     if task is Task.REGRESSION:
         return Predictions(scores, scores)
-    return Predictions(np.asarray(answers["label"].to_list(), dtype=str), scores)
+    labels = answers["label"].fill_null("").to_list()
+    return Predictions(np.asarray(labels, dtype=str), scores, confidence)
 
 
 def _names(frame: pl.DataFrame, data: Data, block: str, file: str) -> NDArray[np.str_]:
@@ -197,8 +198,10 @@ def _payload(
     scored: _Scored, rows: NDArray[np.intp], task: Task, tolerance: float | None
 ) -> dict[str, Any]:
     """What the record keeps of a block, but for its shifts."""
-    decided = Predictions(scored.decided.predicted[rows], scored.decided.scores[rows])
-    is_known = scored.is_labelled[rows]
+    whole = scored.decided
+    decided = Predictions(whole.predicted[rows], whole.scores[rows], whole.confidence)
+    # a row without an answer is neither right nor wrong
+    is_known = scored.is_labelled[rows] & decided.answered
     said = decided.predicted[is_known]
     truth = scored.truth[np.cumsum(scored.is_labelled)[rows[is_known]] - 1]
     payload: dict[str, Any] = {
@@ -207,6 +210,8 @@ def _payload(
         "n_labelled": int(truth.size),
         "n_wrong": int(is_wrong(said, truth, tolerance).sum()),
     }
+    if decided.share_abstained is not None:
+        payload["share_abstained"] = decided.share_abstained
     if task is Task.BINARY:
         payload["n_missed"] = int(((said == 0) & (truth == 1)).sum())
         payload["n_false_alarms"] = int(((said == 1) & (truth == 0)).sum())

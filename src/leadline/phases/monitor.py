@@ -49,8 +49,10 @@ class Block:
     mean_score : float
         Mean predicted probability, of the hit or of the likeliest class; of numbers, mean
         prediction.
+    share_abstained : float or None
+        Share of rows that the release gave no answer; None where it answers all.
     n_labelled : int
-        Rows whose truth has arrived.
+        Rows with an answer whose truth has arrived.
     error : Bounds or None
         Share of labelled rows that were wrong; None without labels.
     off_by : float or None
@@ -75,6 +77,7 @@ class Block:
     n_rows: int
     alert_share: float | None
     mean_score: float
+    share_abstained: float | None = None
     n_labelled: int = 0
     error: Bounds | None = None
     off_by: float | None = None
@@ -100,6 +103,8 @@ class Evidence:
         Share flagged there; None where there is no threshold.
     reference_mean_score : float or None
         Mean score there; None if it was not measured.
+    reference_abstained : float or None
+        Share of the reference that the release gives no answer; None where it answers all.
     tolerance : float or None
         Numbers off by more than this count as wrong; None for classes.
     n_reference_blocks : int
@@ -119,6 +124,7 @@ class Evidence:
     reference_error: float
     reference_alert_share: float | None
     reference_mean_score: float | None = None
+    reference_abstained: float | None = None
     tolerance: float | None = None
     n_reference_blocks: int
     error_limit: float | None
@@ -148,6 +154,7 @@ def assess(evidence: Evidence) -> Monitor:
     findings = [
         *_learnt_findings(evidence),
         *_label_findings(evidence),
+        *_silence_findings(evidence),
         *_alarm_findings(alarms),
         *_shift_findings(evidence),
     ]
@@ -227,6 +234,20 @@ def _label_findings(evidence: Evidence) -> list[Finding]:
             )
         )
     return findings
+
+
+def _silence_findings(evidence: Evidence) -> list[Finding]:
+    usual = evidence.reference_abstained
+    if usual is None or not evidence.blocks:
+        return []
+    latest = evidence.blocks[-1]
+    now = "not known" if latest.share_abstained is None else f"{latest.share_abstained:.0%}"
+    return [
+        note(
+            f"Without an answer: {now} of the rows of {latest.name}, {usual:.0%} of the reference. "
+            "They count neither as right nor as wrong."
+        )
+    ]
 
 
 def _alarm_findings(alarms: list[Block]) -> list[Finding]:

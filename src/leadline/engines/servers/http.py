@@ -126,6 +126,7 @@ def create_app(
                 "task": manifest.task,
                 "classes": manifest.classes,
                 "threshold": manifest.threshold,
+                "confidence": manifest.confidence,
                 "body": requests.schema(),
             }
         )

@@ -4,9 +4,10 @@ from leadline.services.commands.adjudicate import Ruling, adjudicate, undo_adjud
 from leadline.services.commands.decision import decide
 from leadline.services.commands.further_rows import ask_for_more
 from leadline.services.commands.job import ask_for
+from leadline.services.commands.judgment_file import judge_file
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.commands.problem import restate_problem, state_problem
-from leadline.services.commands.review import choose_point, judge, judge_file, undo_judgment
+from leadline.services.commands.review import choose_point, judge, undo_judgment
 from leadline.services.commands.vote_import import ImportSummary, import_votes
 
 __all__ = [
