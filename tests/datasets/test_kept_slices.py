@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
 from tests.examples import example_data
 
-from leadline.datasets.kept_slices import keep_slices, members, read_slices
+from leadline.datasets.kept_slices import KeptSlices, keep_slices, members, read_slices
 from leadline.phases.data import Data
 from leadline.record import Artifacts
 
@@ -22,7 +21,9 @@ def stream() -> pl.DataFrame:
     return pl.DataFrame(
         {
             "departed_at": [FIRST + timedelta(days=row) for row in range(N)],
-            "carrier": rng.choice(["UA", "DL", None], N, p=[0.6, 0.3, 0.1]),
+            "carrier": np.array(["UA", "DL", None], dtype=object)[
+                rng.choice(3, N, p=[0.6, 0.3, 0.1])
+            ],
             "origin": rng.choice(["JFK", "LGA"], N),
             "dep_delay": np.where(rng.random(N) < 0.1, np.nan, rng.normal(8, 20, N)),
             "remark": rng.choice(["short", "rather a long remark", ""], N),
@@ -30,14 +31,16 @@ def stream() -> pl.DataFrame:
     ).fill_nan(None)
 
 
-def kept(named: tuple[str, ...] = (), groups: tuple[str, ...] = ("carrier", "departed_at", "sex")):
+def kept(
+    named: tuple[str, ...] = (), groups: tuple[str, ...] = ("carrier", "departed_at", "sex")
+) -> KeptSlices:
     store, data, stratum = Artifacts("memory://slices"), known(), np.arange(N) % 3
     digest = keep_slices(store, stream(), data, (named, groups), stratum, 4)
     return read_slices(store, digest)
 
 
 def known() -> Data:
-    return replace(example_data())
+    return example_data()
 
 
 def test_rows_of_each_slice_are_counted_by_stratum() -> None:

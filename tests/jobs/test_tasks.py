@@ -154,6 +154,30 @@ def watched(folder: Path, rows: pl.DataFrame, right: float, *, is_number: bool) 
     assert n_wrong / n_labelled == pytest.approx(1 - right, abs=0.2)
 
 
+def test_a_release_that_abstains_is_watched_by_what_it_answers(tmp_path: Path) -> None:
+    with released(tmp_path, CLASSES, {"target_score": 0.7}) as workspace:
+        tuning = verdict_of(workspace, "tuning", Tuning)
+        assert tuning.plain is not None
+        cut = tuning.plain.silences[-1]
+        choose_point(workspace, LIKELIEST, 1.0, 1.0, "sure ones", BY, confidence=cut.confidence)
+        run_to(workspace, "release", "decay")
+        release = verdict_of(workspace, "release", Release)
+        assert release.confidence == cut.confidence
+        assert f"no answer below a score of {cut.confidence:.3f}" in release.summary
+    later = tmp_path / "later.csv"
+    CLASSES[240:].write_csv(later)
+    observe_file(str(tmp_path), str(later))
+    with Workspace.open(tmp_path) as workspace:
+        monitor = run_to(workspace, "monitor")
+    assert isinstance(monitor, Monitor)
+    assert monitor.reference_error == pytest.approx(1 - cut.right.estimate)
+    assert monitor.reference_abstained == pytest.approx(1 - cut.answered)
+    shares = [block.share_abstained for block in monitor.blocks]
+    assert all(share is not None and 0 < share < 1 for share in shares)
+    assert sum(block.n_labelled for block in monitor.blocks) < 60
+    assert any(finding.what.startswith("Without an answer") for finding in monitor.findings)
+
+
 def test_a_stated_tolerance_decides_what_is_right(tmp_path: Path) -> None:
     with project(
         tmp_path, NUMBERS, problem={"target_score": 0.7, "time_box_s": 60.0, "tolerance": 1e6}

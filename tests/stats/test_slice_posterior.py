@@ -20,7 +20,7 @@ REST = np.random.default_rng(0).beta([5, 60], [95, 40], (150, 2))
 def shares(n_hits: list[int], n_judged: list[int]) -> np.ndarray:
     rng = np.random.default_rng(1)
     hits, *_ = draw_slice_hits(REST, SIZES, np.array(n_hits), np.array(n_judged), 2_000, rng)
-    return hits / SIZES
+    return np.asarray(hits / SIZES)
 
 
 def test_without_judgments_of_its_own_a_slice_is_like_the_rest_with_more_doubt() -> None:

@@ -28,6 +28,13 @@ _ANSWERS = {"y": True, "n": False, "?": None}
 @click.option("--cost-miss", type=_COST, default=None, help="What one miss costs.")
 @click.option("--cost-false-alarm", type=_COST, default=None, help="What one false alarm costs.")
 @click.option(
+    "--silent-below",
+    "confidence",
+    type=click.FloatRange(min=0, max=1),
+    default=0.0,
+    help="Of several classes: with --choose, give no answer below this score, one of those shown.",
+)
+@click.option(
     "--judgments",
     type=click.Path(path_type=Path),
     default=None,
@@ -45,6 +52,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     why: str,
     cost_miss: float | None,
     cost_false_alarm: float | None,
+    confidence: float,
     judgments: Path | None,
     more: int | None,
     by: str,
@@ -82,7 +90,8 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         if point is None:
             _show(page, as_json=as_json)
             return
-        entry = choose_point(workspace, point, page.cost_miss, page.cost_false_alarm, why, by)
+        costs = page.cost_miss, page.cost_false_alarm
+        entry = choose_point(workspace, point, *costs, why, by, confidence=confidence)
     if as_json:
         echo_json(entry_json(entry))
     else:
@@ -142,7 +151,7 @@ def _said(page: ReviewPage, answer: str) -> tuple[bool | None, str | None]:
 
 
 def _take_in(workspace: Workspace, path: Path, by: str) -> None:
-    from leadline.services.commands.review import judge_file
+    from leadline.services.commands.judgment_file import judge_file
 
     n_judged = judge_file(workspace, path, by)
     click.echo(f"{n_judged} judgments taken in.", err=True)

@@ -31,7 +31,8 @@ def command(
     """Score a file with the release in service.
 
     Adds the columns `score` and `flagged` (yes/no questions), `score` and `label` (several
-    classes), or `score` alone: the predicted number. The target appears whole or not at all.
+    classes; with `abstains` where the release leaves rows without an answer), or `score` alone: the
+    predicted number. The target appears whole or not at all.
     """
     from leadline.cli.releases import in_service
     from leadline.cli.terminal.progress import Display

@@ -6,7 +6,7 @@ or the other way round, another class, a number that is off by more than the tol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,10 +26,27 @@ class Predictions:
         1 or 0 for flagged or not, the likeliest class, or the predicted number: as labels are.
     scores : ndarray of float of shape (n_samples,)
         Probability of the positive class, of the likeliest class, or the predicted number again.
+    confidence : float or None
+        Of several classes: rows that score less have no answer.
     """
 
     predicted: NDArray[Any]
     scores: NDArray[np.float64]
+    confidence: float | None = None
+
+    @property
+    def answered(self) -> NDArray[np.bool_]:
+        """Which rows have an answer, shape (n_samples,)."""
+        if self.confidence is None:
+            return np.ones(self.scores.size, dtype=np.bool_)
+        return np.asarray(self.scores >= self.confidence)
+
+    @property
+    def share_abstained(self) -> float | None:
+        """Share of rows without an answer; None where all have one."""
+        if self.confidence is None or not self.scores.size:
+            return None
+        return float(np.mean(~self.answered))
 
     def alert_share(self, task: Task) -> float | None:
         """Share of rows flagged; None where nothing is flagged."""
@@ -38,7 +55,9 @@ class Predictions:
         return float(self.predicted.mean())
 
 
-def predictions_of(model: Any, X: Any, task: Task, threshold: float | None) -> Predictions:
+def predictions_of(
+    model: Any, X: Any, task: Task, threshold: float | None, confidence: float | None = None
+) -> Predictions:
     """Predict with a fitted estimator; of a binary label, at a threshold.
 
     Parameters
@@ -51,6 +70,8 @@ def predictions_of(model: Any, X: Any, task: Task, threshold: float | None) -> P
         Of the label.
     threshold : float or None
         Of a binary model.
+    confidence : float or None
+        Of a model of several classes: below it a row has no answer.
     """
     if task is Task.BINARY:
         assert threshold is not None
@@ -59,7 +80,7 @@ def predictions_of(model: Any, X: Any, task: Task, threshold: float | None) -> P
     if task is Task.REGRESSION:
         numbers = np.asarray(model.predict(X), dtype=float)
         return Predictions(numbers, numbers)
-    return likeliest(model, class_shares(model, X))
+    return replace(likeliest(model, class_shares(model, X)), confidence=confidence)
 
 
 def class_shares(model: Any, X: Any) -> NDArray[np.float64]:

@@ -104,9 +104,12 @@ def _errors(pool: Pool, test: _Backtest, report: Report) -> NDArray[np.float64]:
         for later in range(cut, n_blocks):
             rows = test.rows[later]
             task, threshold = test.spec.target.task, test.release.threshold
-            predicted = predictions_of(model, pool.X[rows], task, threshold).predicted
-            wrong = is_wrong(predicted, pool.y[rows], test.release.tolerance)
-            errors[cut - 1, later - cut] = wrong.mean()
+            confidence = test.release.confidence
+            found = predictions_of(model, pool.X[rows], task, threshold, confidence)
+            wrong = is_wrong(found.predicted, pool.y[rows], test.release.tolerance)
+            # a row without an answer is neither right nor wrong
+            if found.answered.any():
+                errors[cut - 1, later - cut] = wrong[found.answered].mean()
     return errors
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from leadline.errors import NotReadyError
 from leadline.monitoring.block_counts import counts_of
-from leadline.monitoring.block_rows import rows_of_block, without_learnt
+from leadline.monitoring.block_rows import answered_rows, rows_of_block, without_learnt
 from leadline.monitoring.label_requests import n_wanted
 from leadline.monitoring.reference_blocks import (
     MonitoredRows,
@@ -96,6 +96,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             reference_error=reference.error,
             reference_alert_share=reference.alert_share,
             reference_mean_score=reference.mean_score,
+            reference_abstained=reference.share_abstained,
             tolerance=release.tolerance,
             n_reference_blocks=len(reference.blocks),
             accepted_rise=watch.tolerance,
@@ -152,13 +153,17 @@ class _Walk:
         if rows is None:
             self.blocks.append(replace(_counted(seen, self.problem), is_closed=is_closed))
             return
-        block, is_beyond = self._measured(seen, without_learnt(rows, seen.payload), rows)
+        block, is_beyond = self._measured(seen, self._counted_rows(rows, seen), rows)
         is_alarm = is_beyond and self.raised is None
         n_wanted = 0 if is_closed else block.n_wanted
         block = replace(block, is_closed=is_closed, is_alarm=is_alarm, n_wanted=n_wanted)
         if is_alarm:
             self.raised = block
         self.blocks.append(block)
+
+    def _counted_rows(self, rows: pl.DataFrame, seen: Observation) -> pl.DataFrame:
+        """The rows of a block by which the release is judged."""
+        return answered_rows(without_learnt(rows, seen.payload), self.release.confidence)
 
     def close(self, life: Sequence[AlarmEvent]) -> None:
         """An alarm was closed here: the search for a rise begins anew."""
@@ -231,6 +236,7 @@ def _counted(seen: Observation, problem: Problem) -> Block:
         n_rows=seen.n_rows,
         alert_share=payload["alert_share"],
         mean_score=float(payload["mean_score"]),
+        share_abstained=payload.get("share_abstained"),
         n_labelled=n_labelled,
         n_wrong=n_wrong,
         error=_share(n_wrong or 0, n_labelled),

@@ -53,6 +53,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
             candidate=tuning.candidate,
             point=review.chosen,
             threshold=card.threshold,
+            confidence=card.confidence,
             tolerance=_tolerance(tuning),
             signer=sealed.signer,
             n_golden=_N_GOLDEN if pool.order.size >= _N_GOLDEN else int(pool.order.size),
@@ -81,6 +82,7 @@ def _card(workspace: Workspace, reading: Reading) -> Card:
         positive=problem.positive,
         classes=tuple(count.value for count in data.classes),
         threshold=None if tuning.plain else tuning.point(review.chosen).threshold,
+        confidence=review.confidence or None,
         point=review.chosen,
         costs={} if tuning.plain else _costs(review),
         data_digest=data.snapshot,
@@ -110,6 +112,10 @@ def _metrics(tuning: Tuning, review: Review) -> dict[str, Scalar]:
             "test_share_right_low": right.low,
             "test_share_right_high": right.high,
         }
+        for cut in tuning.plain.silences:
+            if review.confidence and cut.confidence == review.confidence:
+                known["test_share_answered"] = cut.answered
+                known["test_share_right_of_answered"] = cut.right.estimate
         numbers = tuning.plain.numbers
         if numbers is not None:
             known["tolerance"] = numbers.tolerance

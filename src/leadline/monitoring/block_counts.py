@@ -9,12 +9,14 @@ import polars as pl
 
 from leadline.engines.releases.learnt_rows import LearntRows
 from leadline.evaluation.predictions import Predictions, is_wrong
-from leadline.monitoring.block_rows import LEARNT, SAID, SCORE, TRUTH
+from leadline.monitoring.block_rows import LEARNT, SAID, SCORE, TRUTH, answered_rows
 from leadline.phases.scoring import Task
 from leadline.stats.monitoring.repeats import are_repeats
 
 
-def counts_of(rows: pl.DataFrame, task: Task, tolerance: float | None) -> dict[str, Any]:
+def counts_of(
+    rows: pl.DataFrame, task: Task, tolerance: float | None, confidence: float | None = None
+) -> dict[str, Any]:
     """What can be counted in a block.
 
     Parameters
@@ -25,15 +27,17 @@ def counts_of(rows: pl.DataFrame, task: Task, tolerance: float | None) -> dict[s
         Of the label.
     tolerance : float or None
         How far off a number may be; None for classes.
+    confidence : float or None, default=None
+        Of several classes: rows that score less have no answer, which is neither right nor wrong.
 
     Returns
     -------
     dict of str to object
-        ``alert_share``, ``mean_score``, ``n_labelled``, ``n_wrong``; of a binary label ``n_missed``
-        and ``n_false_alarms``; of numbers with labels, ``off_by``: how far off they are on average.
+        ``alert_share``, ``mean_score``, ``n_labelled``, ``n_wrong``; with a confidence
+        ``share_abstained``; of a binary label ``n_missed`` and ``n_false_alarms``; of numbers with labels, ``off_by``: how far off they are on average.
     """
-    decided = Predictions(rows[SAID].to_numpy(), rows[SCORE].to_numpy())
-    known = rows.filter(pl.col(TRUTH).is_not_null())
+    decided = Predictions(rows[SAID].to_numpy(), rows[SCORE].to_numpy(), confidence)
+    known = answered_rows(rows, confidence).filter(pl.col(TRUTH).is_not_null())
     said, truth = known[SAID].to_numpy(), known[TRUTH].to_numpy()
     payload: dict[str, Any] = {
         "alert_share": decided.alert_share(task),
@@ -41,6 +45,8 @@ def counts_of(rows: pl.DataFrame, task: Task, tolerance: float | None) -> dict[s
         "n_labelled": int(truth.size),
         "n_wrong": int(is_wrong(said, truth, tolerance).sum()),
     }
+    if decided.share_abstained is not None:
+        payload["share_abstained"] = decided.share_abstained
     if task is Task.BINARY:
         payload["n_missed"] = int(((said == 0) & (truth == 1)).sum())
         payload["n_false_alarms"] = int(((said == 1) & (truth == 0)).sum())

@@ -157,3 +157,8 @@ def without_learnt(rows: pl.DataFrame, payload: Mapping[str, object]) -> pl.Data
     if not payload.get("is_learnt"):
         return rows
     return rows.filter(~np.asarray(rows[LEARNT].fill_null(value=False)))
+
+
+def answered_rows(rows: pl.DataFrame, confidence: float | None) -> pl.DataFrame:
+    """The rows that the release answered: of several classes it may say nothing below a score."""
+    return rows if confidence is None else rows.filter(pl.col(SCORE) >= confidence)

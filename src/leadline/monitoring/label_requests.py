@@ -16,6 +16,7 @@ from leadline.monitoring.block_rows import (
     KEY_COLUMN,
     TIME,
     TRUTH,
+    answered_rows,
     features_of,
     rows_of_block,
     without_learnt,
@@ -141,7 +142,7 @@ def write_requests(folder: str, path: str, is_parquet: bool) -> Asked:
         release = entry.verdict_as(Release)
         sources = ReferenceSources.of(workspace, entry.on, problem)
         reference = ReferenceBlocks.of(workspace, release, sources)
-        wanted = _wanted(workspace, release.release_id, reference)
+        wanted = _wanted(workspace, release, reference)
         if not wanted:
             raise NotReadyError(
                 "No block wants a label.",
@@ -162,10 +163,10 @@ def closed_through(workspace: Workspace, release_id: str) -> tuple[str, ...]:
 
 
 def _wanted(
-    workspace: Workspace, release_id: str, reference: ReferenceBlocks
+    workspace: Workspace, release: Release, reference: ReferenceBlocks
 ) -> dict[str, pl.DataFrame]:
     """Block to its rows that want a label; blocks of closed alarms are left alone."""
-    watch = workspace.settings.watch
+    watch, release_id = workspace.settings.watch, release.release_id
     observed = workspace.record.observations.of(release_id)
     names = [seen.block for seen in observed]
     ends = [
@@ -176,7 +177,7 @@ def _wanted(
         rows = rows_of_block(workspace.artifacts, seen)
         if rows is None:
             continue
-        rows = without_learnt(rows, seen.payload)
+        rows = answered_rows(without_learnt(rows, seen.payload), release.confidence)
         if not rows.height:
             continue
         chosen = wanted_rows(reference, rows, watch, release_id, seen.block)

@@ -220,7 +220,7 @@ def _put(
     if before is not None and before.equals(after):
         return
     data, task = watched.data, watched.problem.task
-    payload = counts_of(after, task, watched.release.tolerance)
+    payload = counts_of(after, task, watched.release.tolerance, watched.release.confidence)
     payload |= learnt_rows_of(after, watched.bundle.learnt)
     block = conform(features_of(after), data.features)
     payload["shifts"] = column_shifts(block, watched.reference(), data.features)

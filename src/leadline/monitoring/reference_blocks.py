@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.frames import Pool, Target, load_pool
+from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.engines.releases.models import load_model, trusted_types
 from leadline.evaluation.predictions import Predictions, is_wrong, predictions_of
 from leadline.monitoring.block_rows import SAID, SCORE, TRUTH
@@ -75,6 +75,9 @@ class ReferenceBlocks:
         Share flagged; None where nothing is.
     mean_score : float
         Mean of the scores.
+    share_abstained : float or None
+        Share of the test rows without an answer, which are left out of all else but the mean score;
+        None where all have one.
     numbers : ndarray
         Predicted numbers, sorted; empty for classes.
     blocks : tuple of (scores, said, truth)
@@ -86,6 +89,7 @@ class ReferenceBlocks:
     error: float
     alert_share: float | None
     mean_score: float
+    share_abstained: float | None
     numbers: Floats
     blocks: tuple[tuple[Floats, Floats, Floats], ...]
 
@@ -108,8 +112,12 @@ class ReferenceBlocks:
             trusted=trusted_types(on.family, workspace.folder),
         )
         pool = load_pool(workspace.artifacts, data, Target.of(problem))
-        told = predictions_of(model, pool.X[pool.test], problem.task, release.threshold)
-        truth = pool.y[pool.test]
+        every = predictions_of(
+            model, pool.X[pool.test], problem.task, release.threshold, release.confidence
+        )
+        test = pool.test[every.answered]
+        told = Predictions(every.predicted[every.answered], every.scores[every.answered])
+        truth = pool.y[test]
         wrong = is_wrong(told.predicted, truth, release.tolerance)
         is_number = problem.task is Task.REGRESSION
         blank = cls(
@@ -117,14 +125,15 @@ class ReferenceBlocks:
             tolerance=release.tolerance,
             error=float(wrong.mean()),
             alert_share=told.alert_share(problem.task),
-            mean_score=float(told.scores.mean()),
+            mean_score=float(every.scores.mean()),
+            share_abstained=every.share_abstained,
             numbers=np.sort(told.scores) if is_number else np.zeros(0),
             blocks=(),
         )
         rows = blank.seen(told, truth, np.arange(wrong.size))
         blocks = tuple(
             (rows.scores[own], rows.said[own], rows.truth[own])
-            for own in _cut(pool, data.day_column, workspace.settings.watch.block)
+            for own in _cut(pool, test, data.day_column, workspace.settings.watch.block)
         )
         return cls(**(vars(blank) | {"blocks": blocks}))
 
@@ -194,13 +203,12 @@ def run_length(watch: WatchSettings) -> float:
     return max(2.0, watch.false_alarm_years * _BLOCKS_A_YEAR[watch.block])
 
 
-def _cut(pool: Pool, column: str, block: str) -> Sequence[NDArray[np.intp]]:
+def _cut(pool: Pool, test: Rows, column: str, block: str) -> Sequence[NDArray[np.intp]]:
     """Test rows by block; blocks that are cut short are left out."""
-    n_rows = pool.test.size
     if column:
-        names = np.asarray(block_names(pool.frame[column][pool.test], block))
+        names = np.asarray(block_names(pool.frame[column][test], block))
     else:
-        names = np.random.default_rng(0).integers(0, _UNDATED_BLOCKS, n_rows).astype(str)
+        names = np.random.default_rng(0).integers(0, _UNDATED_BLOCKS, test.size).astype(str)
     kept = [np.flatnonzero(names == name) for name in sorted(set(names.tolist()) - {""})]
     typical = float(np.median([own.size for own in kept])) if kept else 0.0
     return [own for own in kept if own.size > typical / 2]

@@ -97,4 +97,5 @@ class WatchedRelease:
             return Predictions(answers["flagged"].cast(pl.Int64).to_numpy(), scores)
         if task is Task.REGRESSION:
             return Predictions(scores, scores)
-        return Predictions(np.asarray(answers["label"].to_list(), dtype=str), scores)
+        labels = answers["label"].fill_null("").to_list()
+        return Predictions(np.asarray(labels, dtype=str), scores)

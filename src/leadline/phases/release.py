@@ -27,6 +27,8 @@ class Evidence:
         Name of the operating point.
     threshold : float or None
         Rows that score at least this are flagged; None where there is none.
+    confidence : float or None
+        Of several classes, rows whose likeliest class scores less have no answer; None: all have.
     tolerance : float or None
         Numbers off by at most this count as right; None for classes.
     signer : str
@@ -55,6 +57,7 @@ class Evidence:
     candidate: str
     point: str
     threshold: float | None
+    confidence: float | None = None
     tolerance: float | None = None
     signer: str
     n_golden: int
@@ -125,6 +128,8 @@ def assess(evidence: Evidence) -> Release:
 
 
 def _point(evidence: Evidence) -> str:
+    if evidence.confidence is not None:
+        return f"at {evidence.point} (no answer below a score of {evidence.confidence:.3f})"
     if evidence.threshold is None:
         return f"at {evidence.point}"
     return f"at {evidence.point} (threshold {evidence.threshold:.3f})"

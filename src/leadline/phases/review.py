@@ -82,6 +82,9 @@ class Evidence:
         Number of the entry of 'problem' whose words were judged by.
     follows_scores : bool
         Whether the judgments fit the scores, or at least their order.
+    confidence : float in [0, 1]
+        Of several classes: rows whose likeliest class scores less are left without an answer; 0:
+        all are answered.
     slices : StreamSlices or None
         Whom it fails on the stream, at the point chosen; None where nobody judged it, and in
         entries from before it was looked at.
@@ -106,6 +109,7 @@ class Evidence:
     owner: str = ""
     guidelines: int | None = None
     follows_scores: bool = True
+    confidence: float = 0.0
     slices: StreamSlices | None = None
 
     @property
@@ -168,6 +172,8 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
 
 def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
     agreed = f"{evidence.person} agreed to {evidence.chosen}"
+    if evidence.confidence:
+        return f"{agreed}, {_silence_words(evidence, plain)}."
     if evidence.on_stream is None:
         return f"{agreed} by the test set alone: {plain.words}."
     share = range_words(evidence.on_stream.right)
@@ -175,6 +181,20 @@ def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
     if plain.numbers is not None:
         what = f"of the real stream is off by at most {plain.numbers.tolerance:.3g}"
     return f"{agreed}: {share} {what} ({evidence.n_judged} judgments)."
+
+
+def _silence_words(evidence: Evidence, plain: DefaultDecision) -> str:
+    """What is answered, and right, where rows below a confidence are left aside."""
+    below = f"with no answer below a score of {evidence.confidence:.3g}"
+    on_stream = evidence.on_stream
+    cuts = on_stream.silences if on_stream else plain.silences
+    where = "the real stream" if on_stream else "the test set"
+    for cut in cuts:
+        if cut.confidence == evidence.confidence:
+            said = f"{cut.answered:.0%} of {where} is answered, of which {range_words(cut.right)}"
+            judged = f" ({evidence.n_judged} judgments)" if on_stream else ""
+            return f"{below}: {said} is right{judged}"
+    return below
 
 
 def _judging_findings(evidence: Evidence) -> list[Finding]:

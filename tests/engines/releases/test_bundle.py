@@ -43,6 +43,30 @@ def test_a_sealed_model_answers_as_before(new_release: Maker, family: str) -> No
     assert bundle.predict(release.X)["flagged"].to_list() == (expected >= 0.4).tolist()
 
 
+def test_a_release_may_leave_rows_without_an_answer(tmp_path: Path, new_release: Maker) -> None:
+    release = new_release("multiclass")
+    scores = release.model.predict_proba(release.X).max(axis=1)
+    cut = float(np.median(scores))
+    card = replace(release.card, confidence=cut)
+    key, golden = release.key, release.X[:20]
+    sealed = seal(tmp_path, model=release.model, card=card, golden_X=golden, key=key)
+    bundle = open_bundle(tmp_path / sealed.digest, trusted=[key.public_key()])
+    answers = bundle.predict(release.X)
+    assert answers["abstains"].to_list() == (scores < cut).tolist()
+    assert answers["label"].is_null().to_list() == (scores < cut).tolist()
+    usual = release.open().predict(release.X)
+    assert usual.columns == ["score", "label"], "nothing changes where no confidence was chosen"
+
+
+def test_a_manifest_from_before_answers_all_rows(new_release: Maker) -> None:
+    manifest = new_release("multiclass").open().manifest
+    payload = json.loads(manifest.to_bytes())
+    del payload["confidence"]
+    older = Manifest.from_bytes(json.dumps(payload).encode(), "id")
+    assert older.confidence is None
+    assert not older.may_abstain
+
+
 def test_cells_are_read_as_the_release_says(tmp_path: Path, release: Sealed) -> None:
     size = {"name": "size", "type": "number", "decimal": ",", "thousands": "."}
     card = replace(release.card, reading=(size,))

@@ -54,3 +54,21 @@ def test_of_many_classes_the_likeliest_is_the_label() -> None:
     table = prediction_table(model, card, X)
     assert table.rows() == [(0.5, "b"), (0.6, "a"), (0.8, "c")]
     assert table.columns == list(prediction_columns("multiclass"))
+
+
+def test_below_a_confidence_there_is_no_answer() -> None:
+    card = replace(CARD, task="multiclass", positive="", threshold=None, confidence=0.6)
+    model = Fixed(["a", "b", "c"], [[0.2, 0.5, 0.3], [0.6, 0.3, 0.1], [0.1, 0.1, 0.8]])
+    table = prediction_table(model, card, X)
+    assert table.rows() == [(0.5, None, True), (0.6, "a", False), (0.8, "c", False)]
+    assert table.columns == list(prediction_columns("multiclass", may_abstain=True))
+    nothing = prediction_table(model, card, X[:0])
+    assert nothing.schema == table.schema
+
+
+@pytest.mark.parametrize(("task", "confidence"), [("multiclass", 0.0), ("multiclass", 1.2)])
+def test_a_confidence_that_is_none_is_refused(task: str, confidence: float) -> None:
+    with pytest.raises(ValueError, match="confidence is"):
+        replace(CARD, task=task, positive="", threshold=None, confidence=confidence)
+    with pytest.raises(ValueError, match="of several classes only"):
+        replace(CARD, confidence=0.5)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from starlette.testclient import TestClient
 from tests.engines.conftest import Sealed
 
+from leadline.engines.releases.bundle import open_bundle, seal
 from leadline.engines.servers.http import create_app
 from leadline.engines.servers.request_queue import RequestQueue
 from leadline.errors import DataError
@@ -44,6 +46,25 @@ def test_predictions_are_those_of_the_model(client: TestClient, release: Sealed)
     expected = release.open().score(release.X[:5]).tolist()
     assert [one["score"] for one in body["predictions"]] == pytest.approx(expected)
     assert [one["flagged"] for one in body["predictions"]] == [score >= 0.4 for score in expected]
+
+
+def test_a_row_without_an_answer_says_so(
+    tmp_path: Path, new_release: Callable[..., Sealed]
+) -> None:
+    release = new_release("multiclass")
+    card = replace(release.card, confidence=0.999)
+    golden, key = release.X[:5], release.key
+    sealed = seal(tmp_path, model=release.model, card=card, golden_X=golden, key=key)
+    bundle = open_bundle(tmp_path / sealed.digest, trusted=[key.public_key()])
+    with TestClient(create_app(bundle, max_body_bytes=20_000, max_rows=50)) as client:
+        assert client.get("/schema").json()["confidence"] == 0.999
+        body = client.post("/predict", json={"rows": rows_of(release, 5)}).json()
+        silent = [one for one in body["predictions"] if one["abstains"]]
+        assert silent
+        assert all(one["label"] is None and one["score"] < 0.999 for one in silent)
+        name = bundle.manifest.project
+        outputs = client.get(f"/v2/models/{name}").json()["outputs"]
+        assert [one["name"] for one in outputs] == ["score", "label", "abstains"]
 
 
 def test_what_is_not_known_is_null(client: TestClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ from tests.services.default_streams import (
     true_numbers,
     truth_of,
 )
+from tests.services.flights import append
+from tests.services.planned_streams import judge_until, planned_classes
 
 from leadline.charts.review import chart
 from leadline.cli import main
@@ -32,7 +35,7 @@ from leadline.phases.verdict import Answer
 from leadline.record import Judgment
 from leadline.report import write_report
 from leadline.services.commands import choose_point, judge
-from leadline.services.commands.review import judge_file
+from leadline.services.commands.judgment_file import judge_file
 from leadline.services.queries import operating_points_page, review_page
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.services.reviewing.value_answers import value_answers
@@ -204,3 +207,37 @@ def test_picture_and_report_are_of_the_stream(make: Make, kind: str) -> None:
         workspace.record.entries(), workspace.record.standing(), title="x", form="markdown"
     )
     assert "on the real stream, from 80 judgments" in text
+
+
+def test_rows_below_a_confidence_may_be_left_without_an_answer(make: Make) -> None:
+    workspace = planned_classes(make)
+    judge_until(workspace, true_classes(), n=150)
+    page = operating_points_page(workspace)
+    assert page.on_stream is not None
+    cut = page.on_stream.silences[1]
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    number = entry.number
+    offered = entry.verdict_as(Tuning)
+    assert offered.plain is not None
+    append(
+        workspace,
+        "tuning",
+        replace(offered, plain=replace(offered.plain, silences=page.on_stream.silences)),
+    )
+    for one in workspace.record.reviews.judgments(number):
+        workspace.record.reviews.add_judgment(replace(one, tuning=number + 1))
+    verdict = choose_point(
+        workspace, "likeliest-class", 1.0, 1.0, "sure ones", "Ada", confidence=cut.confidence
+    ).verdict
+    assert isinstance(verdict, Review)
+    assert verdict.confidence == cut.confidence
+    assert f"{cut.answered:.0%} of the real stream is answered" in verdict.summary
+    with pytest.raises(SettingsError, match=r"One of 0\.700, 0\.900 is needed"):
+        choose_point(workspace, "likeliest-class", 1.0, 1.0, "so", "Ada", confidence=0.4)
+
+
+def test_numbers_are_all_answered(make: Make) -> None:
+    workspace = drawn_project(make, "numbers")
+    with pytest.raises(SettingsError, match="Only of several classes"):
+        choose_point(workspace, "as-predicted", 1.0, 1.0, "so", "Ada", confidence=0.4)

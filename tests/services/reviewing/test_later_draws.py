@@ -28,7 +28,7 @@ from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
 from leadline.record import DrawReason
 from leadline.services.commands import ask_for_more, choose_point, judge, undo_judgment
-from leadline.services.commands.review import judge_file
+from leadline.services.commands.judgment_file import judge_file
 from leadline.services.queries import operating_points_page, review_page
 from leadline.services.reviewing.later_draws import as_drawn
 from leadline.services.reviewing.stream_rows import rows_to_judge

@@ -34,6 +34,9 @@ class Card:
         Feature name to kind: the input schema.
     threshold : float or None
         Rows that score at least this are flagged; None unless binary.
+    confidence : float or None
+        Of several classes: a row whose likeliest class scores less has no answer. None: all rows
+        have one, as in releases of before.
     point : str
         Name of the operating point.
     costs : mapping of str to scalar
@@ -62,6 +65,7 @@ class Card:
     positive: str = ""
     classes: tuple[str, ...] = ()
     threshold: float | None = None
+    confidence: float | None = None
     point: str = ""
     costs: Mapping[str, Scalar] = field(default_factory=dict)
     data_digest: str = ""
@@ -82,6 +86,19 @@ class Card:
                 "A binary release needs a positive class and a finite threshold; got "
                 f"{self.positive!r} and {self.threshold}. Pass both."
             )
+
+        if self.confidence is not None and not (
+            self.task == "multiclass" and 0 < self.confidence <= 1
+        ):
+            raise ValueError(
+                f"confidence is {self.confidence}; above 0 and at most 1 is needed, of several "
+                "classes only. Pass none to answer all rows."
+            )
+
+    @property
+    def may_abstain(self) -> bool:
+        """Whether rows may be left without an answer."""
+        return self.confidence is not None
 
     @property
     def reading_schema(self) -> ReadingSchema:

@@ -17,15 +17,25 @@ _BESIDE: dict[str, dict[str, Any]] = {
 }
 
 
-def prediction_columns(task: str) -> dict[str, Any]:
+def prediction_columns(task: str, *, may_abstain: bool = False) -> dict[str, Any]:
     """Columns of an answer and their dtypes.
+
+    Parameters
+    ----------
+    task : {"binary", "multiclass", "regression"}
+        What kind of label it is.
+    may_abstain : bool, default=False
+        Whether rows may be left without an answer.
 
     Examples
     --------
     >>> list(prediction_columns("binary"))
     ['score', 'flagged']
+    >>> list(prediction_columns("multiclass", may_abstain=True))
+    ['score', 'label', 'abstains']
     """
-    return {"score": pl.Float64, **_BESIDE[task]}
+    silence = {"abstains": pl.Boolean} if may_abstain else {}
+    return {"score": pl.Float64, **_BESIDE[task], **silence}
 
 
 def prediction_table(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
@@ -42,17 +52,18 @@ def prediction_table(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
 
     Returns
     -------
-    polars.DataFrame, shape (n_samples, 1 or 2)
+    polars.DataFrame, shape (n_samples, 1 to 3)
         ``score``: probability of the positive class (binary) or of the likeliest one
         (multi-class), or the predicted number (regression). Beside it ``flagged`` (binary) or
-        ``label`` (multi-class).
+        ``label`` (multi-class), and, where the card has a confidence, ``abstains``: below it the
+        label is null.
 
     Raises
     ------
     ReleaseError
         If a binary model has never seen the positive class.
     """
-    schema = prediction_columns(card.task)
+    schema = prediction_columns(card.task, may_abstain=card.may_abstain)
     if not X.height:
         # estimators refuse an empty input, and no rows have a plain answer
         return pl.DataFrame(schema=schema)
@@ -61,8 +72,14 @@ def prediction_table(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(columns, schema=schema)
     shares = np.asarray(model.predict_proba(X), dtype=float)
     if card.task == "multiclass":
+        scores = shares.max(axis=1)
         labels = [str(model.classes_[index]) for index in shares.argmax(axis=1)]
-        return pl.DataFrame({"score": shares.max(axis=1), "label": labels}, schema=schema)
+        if card.confidence is None:
+            return pl.DataFrame({"score": scores, "label": labels}, schema=schema)
+        abstains = scores < card.confidence
+        told = [None if silent else label for label, silent in zip(labels, abstains, strict=True)]
+        answers = {"score": scores, "label": told, "abstains": abstains}
+        return pl.DataFrame(answers, schema=schema)
     scores = np.clip(shares[:, _positive_index(model, card)], 0.0, 1.0)
     return pl.DataFrame({"score": scores, "flagged": scores >= card.threshold}, schema=schema)
 

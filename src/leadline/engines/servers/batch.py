@@ -89,7 +89,7 @@ def score_file(
         nonlocal n_rows, n_learnt
         columns = bundle.manifest.columns
         for chunk in read_chunks(source, chunk_rows, columns, trim=trim, note=note):
-            names = _free_names(chunk.frame, bundle.manifest.task, source.name)
+            names = _free_names(chunk.frame, bundle.manifest, source.name)
             X = _read_or_tell(bundle, chunk, folders, note)
             yield chunk.frame.hstack(bundle.answer(X).rename(names))
             n_rows += X.height
@@ -169,11 +169,11 @@ def _with_images(
     return frame
 
 
-def _free_names(frame: pl.DataFrame, task: str, file: str) -> dict[str, str]:
+def _free_names(frame: pl.DataFrame, manifest: Manifest, file: str) -> dict[str, str]:
     """Names of the answer's columns: as they are called, or marked where the source has one."""
     names = {
         name: f"leadline_{name}" if name in frame.columns else name
-        for name in prediction_columns(task)
+        for name in prediction_columns(manifest.task, may_abstain=manifest.may_abstain)
     }
     taken = [name for name in names.values() if name in frame.columns]
     if taken:

@@ -171,6 +171,7 @@ def create_app(
                 "task": manifest.task,
                 "classes": manifest.classes,
                 "threshold": manifest.threshold,
+                "confidence": manifest.confidence,
                 "body": serving.now.requests.schema(),
                 **logged.schema(manifest),
             }

@@ -96,7 +96,9 @@ def written(asked: Inference, answers: pl.DataFrame, manifest: Manifest) -> dict
             "datatype": _NAMES[dtype],
             "data": answers[name].to_list(),
         }
-        for name, dtype in prediction_columns(manifest.task).items()
+        for name, dtype in prediction_columns(
+            manifest.task, may_abstain=manifest.may_abstain
+        ).items()
     ]
     about = {"model_name": manifest.project, "model_version": manifest.release_id}
     return {**about, **({"id": asked.id} if asked.id else {}), "outputs": outputs}
@@ -114,7 +116,9 @@ def metadata(manifest: Manifest) -> dict[str, Any]:
         ],
         "outputs": [
             {"name": name, "datatype": _NAMES[dtype], "shape": [-1]}
-            for name, dtype in prediction_columns(manifest.task).items()
+            for name, dtype in prediction_columns(
+                manifest.task, may_abstain=manifest.may_abstain
+            ).items()
         ],
     }
 

@@ -45,8 +45,10 @@ class Block:
     mean_score : float
         Mean predicted probability, of the hit or of the likeliest class; of numbers, mean
         prediction.
+    share_abstained : float or None
+        Share of rows that the release gave no answer; None where it answers all.
     n_labelled : int
-        Rows whose truth has arrived; those that the release learnt from do not count.
+        Rows with an answer whose truth has arrived; those that the release learnt from do not count.
     n_wrong : int or None
         Labelled rows that were wrong; None in verdicts from before it was kept.
     n_wanted : int
@@ -82,6 +84,7 @@ class Block:
     n_rows: int
     alert_share: float | None
     mean_score: float
+    share_abstained: float | None = None
     n_labelled: int = 0
     n_wrong: int | None = None
     n_wanted: int = 0
@@ -228,6 +231,8 @@ class Evidence:
         Share flagged there; None where there is no threshold.
     reference_mean_score : float or None
         Mean score there; None if it was not measured.
+    reference_abstained : float or None
+        Share of the reference that the release gives no answer; None where it answers all.
     tolerance : float or None
         Numbers off by more than this count as wrong; None for classes.
     n_reference_blocks : int
@@ -260,6 +265,7 @@ class Evidence:
     reference_error: float
     reference_alert_share: float | None
     reference_mean_score: float | None = None
+    reference_abstained: float | None = None
     tolerance: float | None = None
     n_reference_blocks: int
     accepted_rise: float = 0.0

@@ -18,6 +18,7 @@ def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
         *_alarms(evidence),
         *_learnt(evidence),
         *_labels(evidence),
+        *_silence(evidence),
         *_target(evidence),
         *_reference(evidence),
         *_shifts(evidence),
@@ -47,6 +48,21 @@ def target_words(evidence: Evidence, block: Block) -> str:
     if target.scoring == _ERROR_RATE and error.low > target.target:
         return f"measured {error.estimate:.3g}, target {target.target:.3g}"
     return ""
+
+
+def _silence(evidence: Evidence) -> list[Finding]:
+    """How often nothing is said, where the release may abstain."""
+    usual = evidence.reference_abstained
+    if usual is None or not evidence.blocks:
+        return []
+    latest = evidence.blocks[-1]
+    now = "not known" if latest.share_abstained is None else f"{latest.share_abstained:.0%}"
+    return [
+        note(
+            f"Without an answer: {now} of the rows of {latest.name}, {usual:.0%} of the reference. "
+            "They count neither as right nor as wrong."
+        )
+    ]
 
 
 def _alarms(evidence: Evidence) -> list[Finding]:

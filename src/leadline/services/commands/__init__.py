@@ -5,6 +5,7 @@ from leadline.services.commands.alarm import act_on_alarm
 from leadline.services.commands.decision import decide
 from leadline.services.commands.further_rows import ask_for_more
 from leadline.services.commands.job import ask_for
+from leadline.services.commands.judgment_file import judge_file
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.commands.problem import restate_problem, state_problem
 from leadline.services.commands.promotion import (
@@ -13,7 +14,7 @@ from leadline.services.commands.promotion import (
     promote_approved,
     require_pointer,
 )
-from leadline.services.commands.review import choose_point, judge, judge_file, undo_judgment
+from leadline.services.commands.review import choose_point, judge, undo_judgment
 from leadline.services.commands.vote_import import ImportSummary, import_votes
 from leadline.services.commands.work import (
     WorkTerms,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import EllipsisType
 from typing import Any
 
-from leadline.errors import DataError, NotReadyError, OutdatedAnswerError, SettingsError
+from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases import review
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
-from leadline.reading.file_forms.raw import IN_FILE
-from leadline.reading.table import ReadingOptions, read_tables
 from leadline.record import Entry, Judgment
 from leadline.services.commands.label import LONGEST_S, possible
 from leadline.services.labelling.worklist import work_of
+from leadline.services.number_format import figure
 from leadline.services.parsing import parse_person
 from leadline.services.reviewing.default_estimate import answers_of, estimate_default
 from leadline.services.reviewing.later_draws import as_drawn, draw_planned
@@ -26,10 +24,6 @@ from leadline.services.reviewing.stream_estimate import estimate_stream
 from leadline.services.reviewing.stream_rows import data_behind, rows_to_judge
 from leadline.services.reviewing.value_answers import ValueAnswers
 from leadline.workspace import Workspace
-
-_YES = frozenset({"yes", "y", "true", "1"})
-_NO = frozenset({"no", "n", "false", "0"})
-_PLAIN = ReadingOptions(images=None, odd_cells="words", trim=IN_FILE)
 
 
 def judge(
@@ -112,103 +106,6 @@ def _value(
     return possible(workspace, work_of(workspace), value)
 
 
-def judge_file(workspace: Workspace, path: Path, by: str) -> int:
-    """Take in judgments made elsewhere: all of them, or none.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        The project.
-    path : Path
-        A file with the columns ``row`` and ``is_positive``: yes or no; empty where unsure. Where
-        the question is not one of yes or no, ``value``: the class or the number. They are called
-        ``leadline_row`` and so on where the data have such columns.
-    by : str
-        Who judged.
-
-    Returns
-    -------
-    int
-        Judgments taken in.
-
-    Raises
-    ------
-    DataError
-        If a column is missing, or a value is neither yes nor no, no class, or no number.
-    NotReadyError
-        If nothing has been drawn for judging.
-    SettingsError
-        If a row was not drawn for judging.
-    """
-    # the columns of the rows are not looked at, so nothing in them is refused
-    table = read_tables([path], options=_PLAIN)
-    frame = table.frame
-    entry = workspace.record.latest("tuning")
-    number = entry.number if entry else 0
-    tuning = tuning_shown(workspace, number)
-    answer = "is_positive" if tuning.plain is None else "value"
-    ours = [
-        f"leadline_{name}" if f"leadline_{name}" in frame.columns else name
-        for name in ("row", answer)
-    ]
-    missing = set(ours) - set(frame.columns)
-    if missing:
-        raise DataError(
-            f"{path.name} has no column {min(missing)!r}.",
-            f"The columns 'row' and {answer!r} are needed.",
-            "'leadline export rows FILE' writes a file to fill in.",
-        )
-    drawn = set(rows_to_judge(workspace.artifacts, tuning))
-    judged: list[tuple[int, bool | None, str | None]] = []
-    for place, (row, said) in enumerate(frame.select(ours).iter_rows()):
-        where = table.place(place)
-        if tuning.plain is None:
-            judged.append((_drawn_row(row, drawn), _yes_or_no(said, where), None))
-        else:
-            judged.append((_drawn_row(row, drawn), None, _named(workspace, said, where)))
-    for row, is_positive, value in judged:
-        judge(workspace, number, row, is_positive, by, 0.0, value=value)
-    return len(judged)
-
-
-def _named(workspace: Workspace, value: object, place: str) -> str | None:
-    """A class or a number in a file, as the record spells it."""
-    if value is None:
-        return None
-    try:
-        return possible(workspace, work_of(workspace), str(value))
-    except SettingsError as error:
-        raise DataError(
-            f"{place}: {error.found}",
-            error.needed,
-            "Nothing was taken in: mend the file and try again.",
-        ) from None
-
-
-def _drawn_row(value: object, drawn: set[int]) -> int:
-    if value not in drawn:
-        raise SettingsError(
-            f"Row {value} was not drawn for judging.",
-            "Rows are drawn by chance, or the estimates would lean.",
-            "'leadline export rows FILE' writes the rows that were drawn.",
-        )
-    assert isinstance(value, int)
-    return value
-
-
-def _yes_or_no(value: object, place: str) -> bool | None:
-    if value is None:
-        return None
-    text = str(value).strip().lower()
-    if text in _YES or text in _NO:
-        return text in _YES
-    raise DataError(
-        f"{place}: is_positive is {str(value)[:40]!r}.",
-        "yes, no or nothing is needed.",
-        "Nothing was taken in: mend the file and try again.",
-    )
-
-
 def undo_judgment(workspace: Workspace, tuning: int, by: str) -> int | None:
     """Take a person's newest judgment back.
 
@@ -220,7 +117,7 @@ def undo_judgment(workspace: Workspace, tuning: int, by: str) -> int | None:
     return workspace.record.reviews.undo_judgment(tuning, parse_person(by, "the judgment"))
 
 
-def choose_point(
+def choose_point(  # noqa: PLR0913 -- a choice, its costs and reason, and what was shown
     workspace: Workspace,
     name: str,
     cost_miss: float,
@@ -230,6 +127,7 @@ def choose_point(
     *,
     replacing: int | EllipsisType | None = ...,
     tuning: int | None = None,
+    confidence: float = 0.0,
 ) -> Entry:
     """Choose an operating point, and put the choice and what it rests on on the record.
 
@@ -249,6 +147,9 @@ def choose_point(
         The review that the page showed, None if it showed none.
     tuning : int, optional
         Number of the tuning that the page showed.
+    confidence : float, default=0
+        Of several classes: leave rows whose likeliest class scores less without an answer; one of
+        those on offer. 0: answer all.
 
     Returns
     -------
@@ -271,6 +172,7 @@ def choose_point(
         raise _outdated(tuning, number)
     offered = as_drawn(workspace.record, number, reading.of(Tuning))
     _require_sound(offered, name, (cost_miss, cost_false_alarm), why)
+    silent_below = _offered_confidence(offered, confidence)
     costs: dict[str, Any] = {"cost_miss": cost_miss, "cost_false_alarm": cost_false_alarm}
     verdict = review.assess(
         review.Evidence(
@@ -279,6 +181,7 @@ def choose_point(
             **costs,
             currency=problem.currency,
             chosen=name,
+            confidence=silent_below,
             person=person,
             why=why.strip(),
             answered=tuple(
@@ -380,3 +283,19 @@ def _require_sound(offered: Tuning, name: str, costs: tuple[float, float], why: 
         raise SettingsError(
             "The choice has no reason.", "It is kept with who and why.", "Say why in a few words."
         )
+
+
+def _offered_confidence(offered: Tuning, confidence: float) -> float:
+    """The confidence on offer that a person means: as it is shown, it may be rounded."""
+    if not confidence:
+        return 0.0
+    cuts = [cut.confidence for cut in offered.plain.silences[1:]] if offered.plain else []
+    for cut in cuts:
+        if figure(cut) == figure(confidence):
+            return cut
+    needed = f"One of {', '.join(map(figure, cuts))} is needed, or none: all rows are answered."
+    if not cuts:
+        needed = "Only of several classes may rows be left without an answer."
+    raise SettingsError(
+        f"No answer is wanted below a score of {confidence:g}.", needed, "Choose again."
+    )

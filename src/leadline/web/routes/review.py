@@ -132,7 +132,7 @@ def opinion(
 
 
 @router.post("/choose", dependencies=[Depends(require_csrf_token)])
-def choose(
+def choose(  # noqa: PLR0913, PLR0917 (a field each)
     request: Request,
     context: Context,
     point: Annotated[str, Form()],
@@ -141,6 +141,7 @@ def choose(
     who: Annotated[str, Form()],
     tuning: Annotated[int, Form()],
     replacing: Annotated[str, Form()] = "",
+    confidence: Annotated[float, Form()] = 0.0,
 ) -> Response:
     """Put the choice on the record."""
     cost = operating_points_page(context.workspace).cost_false_alarm
@@ -153,5 +154,6 @@ def choose(
         free_name(context.workspace, who, "the choice"),
         replacing=entry_shown(replacing),
         tuning=tuning,
+        confidence=confidence,
     )
     return context.redirect(request, "/rows/review", who=entry.by)
