@@ -38,7 +38,7 @@ def test_a_shift_of_the_inputs_is_information_only() -> None:
     shifted = replace(GOOD, shifts=BAD.shifts)
     verdict = again(MONITOR, blocks=(shifted,))
     assert verdict.answer is Answer.GO
-    assert any("(information, not an alarm)" in what for what in notes(verdict))
+    assert any("That is information, never an alarm" in what for what in notes(verdict))
 
 
 def test_the_self_test_is_told_where_there_is_one() -> None:

@@ -18,7 +18,8 @@ from leadline.monitoring.release_in_service import family_of
 from leadline.phases import monitor as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
-from leadline.phases.monitor import Block, Monitor, Shift
+from leadline.phases.input_shift import Shift
+from leadline.phases.monitor import Block, Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.tuning import Tuning

@@ -19,6 +19,8 @@ from leadline.errors import DataError, NotReadyError
 from leadline.evaluation.predictions import Predictions, is_wrong
 from leadline.monitoring.feature_drift import column_shifts
 from leadline.monitoring.release_in_service import in_service
+from leadline.monitoring.shifts.reference_rows import ReferenceRows
+from leadline.monitoring.shifts.swapped_days import swapped_note
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
@@ -31,7 +33,7 @@ from leadline.snapshot import class_texts, from_parquet
 from leadline.stats.monitoring.repeats import are_repeats
 from leadline.workspace import Workspace
 
-_MOST_REFERENCE = 20_000
+_MOST_REFERENCE = 50_000
 _EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
 
 
@@ -105,12 +107,21 @@ def observe_file(folder: str, path: str, trim: Trim = BY_COMMAND) -> Observed:
         scored = _score(bundle, frame, data, problem)
         names = _names(frame, data, workspace.settings.watch.block, Path(path).name)
         reference = _reference(workspace, data)
+        notes += _swapped(frame, scored.X, data, reference)
+        inputs = ReferenceRows(
+            conform(reference, data.features),
+            data.features,
+            _names(reference, data, workspace.settings.watch.block, ""),
+        )
+        is_right = _is_right(scored, release.tolerance)
         blocks = sorted(set(names.tolist()))
         for block in blocks:
             rows = np.flatnonzero(names == block)
             payload = _payload(scored, rows, problem.task, release.tolerance)
             payload |= _learnt(scored, rows, bundle.learnt)
-            payload["shifts"] = column_shifts(scored.X[rows], reference, data.features)
+            payload["shifts"] = column_shifts(
+                scored.X[rows], inputs, data.features, name=block, is_right=is_right[rows]
+            )
             workspace.record.observations.add(
                 Observation(
                     release_id=release.release_id,
@@ -185,12 +196,32 @@ def _names(frame: pl.DataFrame, data: Data, block: str, file: str) -> NDArray[np
 
 
 def _reference(workspace: Workspace, data: Data) -> pl.DataFrame:
-    """A sample of the rows the release learnt from."""
-    frame = conform(from_parquet(workspace.artifacts.get(data.snapshot)), data.features)
+    """A sample of the rows the release learnt from, with all columns."""
+    frame = from_parquet(workspace.artifacts.get(data.snapshot))
     if frame.height <= _MOST_REFERENCE:
         return frame
     rows = np.random.default_rng(0).permutation(frame.height)[:_MOST_REFERENCE]
     return frame[np.sort(rows)]
+
+
+def _swapped(
+    frame: pl.DataFrame, X: pl.DataFrame, data: Data, reference: pl.DataFrame
+) -> list[str]:
+    """Notes on dates whose day and month look swapped."""
+    known = conform(reference, data.features)
+    dated = {name: (X[name], known[name]) for name, kind in data.features.items() if kind == "date"}
+    if data.day_column in frame.columns:
+        dated[data.day_column] = (frame[data.day_column], reference[data.day_column])
+    told = (swapped_note(name, *each) for name, each in dated.items())
+    return [words for words in told if words]
+
+
+def _is_right(scored: _Scored, tolerance: float | None) -> NDArray[np.float64]:
+    """Whether each answer was right; not a number where that is not known."""
+    found = np.full(scored.X.height, np.nan)
+    said = scored.decided.predicted[scored.is_labelled]
+    found[scored.is_labelled] = ~is_wrong(said, scored.truth, tolerance)
+    return found
 
 
 def _payload(

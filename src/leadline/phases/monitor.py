@@ -7,31 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.input_shift import Shift, shift_findings
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 from leadline.phases.wording import plural
 
 _FEWEST_LABELS = 50
 _FEWEST_REFERENCE = 3
 _MOST_NAMED = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shift:
-    """A column that looks different from the reference.
-
-    Attributes
-    ----------
-    column : str
-        Its name.
-    distance : float in [0, 1]
-        Total variation for categories, Kolmogorov-Smirnov for numbers.
-    words : str
-        What changed, for a person.
-    """
-
-    column: str
-    distance: float
-    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +227,4 @@ def _shift_findings(evidence: Evidence) -> list[Finding]:
     if not evidence.blocks:
         return []
     latest = evidence.blocks[-1]
-    return [
-        note(f"{latest.name}: {shift.words} (information, not an alarm).", "", (shift.column,))
-        for shift in latest.shifts[:3]
-    ]
+    return shift_findings(latest.name, latest.shifts)
