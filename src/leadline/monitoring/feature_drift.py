@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from leadline.monitoring.shifts.category_words import category_words
 from leadline.monitoring.shifts.image_words import image_words
@@ -55,10 +57,11 @@ def column_shifts(
     found: dict[str, list[Found]] = {}
     for each in rows.beyond(block, compared):
         found.setdefault(each.column.name, []).append(each)
-    known = rows.frame.filter(pl.Series(compared.mine[rows.blocks])) if found else rows.frame
+    is_beside = compared.mine[rows.blocks]
+    known, blocks = rows.frame.filter(pl.Series(is_beside)), rows.blocks[is_beside]
     shifts: list[dict[str, Any]] = []
     for column, looks in found.items():
-        said, distance = _words(looks, block, known, rows.frame, is_right)
+        said, distance = _words(looks, block, (known, blocks), rows, is_right)
         if said:
             shift = {"column": column, "distance": distance, "words": "; ".join(said)}
             shifts.append({**shift, "beside": compared.words})
@@ -68,23 +71,25 @@ def column_shifts(
 def _words(
     looks: Sequence[Found],
     block: pl.DataFrame,
-    known: pl.DataFrame,
-    everything: pl.DataFrame,
+    beside: tuple[pl.DataFrame, NDArray[np.intp]],
+    rows: ReferenceRows,
     is_right: Floats | None,
 ) -> tuple[list[str], float]:
     """What is said of a column, and how far it moved."""
     name, kind, read = looks[0].column.name, looks[0].column.kind, looks[0].column.read
-    new, old = block[name], known[name]
+    new, old = block[name], beside[0][name]
     limits = {each.what: each.limit for each in looks}
     # surprise at words is no distance
     distances = {each.what: each.distance for each in looks if each.what != WORDS}
     most = max(distances.values(), default=0.0)
     if kind == "number":
-        return number_words(name, limits, new, old), most
+        return number_words(name, limits, new, old, beside[1]), most
     if kind == "category":
-        seen = Counter(everything[name].drop_nulls().to_list())
+        seen = Counter(rows.frame[name].drop_nulls().to_list())
         return category_words(name, limits, new, old, seen), most
     if kind == "text":
-        said, grown = text_words(name, limits, new, old, is_right)
+        drawn = rows.texts[name].drawn(block.height)
+        is_right = None if is_right is None else is_right[drawn]
+        said, grown = text_words(name, limits, new[drawn], old, is_right)
         return said, max(most, grown)
     return image_words(name, distances, new, old, read), most

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from leadline.monitoring.shifts.looks import MISSING, VALUES, WHOLE
 from leadline.monitoring.shifts.units import changed_unit
 from leadline.stats.arrays import Floats
 
-_MOST_FOR_UNITS = 20_000
 _FEWEST_VALUES = 10
 _STAND_INS = (-1, -9, -99, -200, -999, -9999, -99999, -32768, 0, 99, 999, 9999, 99999, 999999)
 _STANDS = ": it seems to stand for values that are not known"
@@ -20,7 +20,11 @@ _SELDOM = 0.1
 
 
 def number_words(
-    name: str, limits: Mapping[str, float], new: pl.Series, old: pl.Series
+    name: str,
+    looks: Collection[str],
+    new: pl.Series,
+    old: pl.Series,
+    blocks: NDArray[np.intp],
 ) -> list[str]:
     """Say how a number moved, what a person can act on first.
 
@@ -28,25 +32,26 @@ def number_words(
     ----------
     name : str
         Of the column.
-    limits : mapping of str to float
-        The looks that found something, with the distances that blocks have by chance.
+    looks : collection of str
+        Those that found something.
     new, old : Series of float
         Cells of the block and of the rows compared with.
+    blocks : ndarray of int, shape (n_rows,)
+        Block of each of the latter.
     """
     said = []
-    here, before = _known(new), _known(old)
-    if MISSING in limits:
-        said.append(
-            missing_words(
-                name, new.len() - here.size, new.len(), old.len() - before.size, old.len()
-            )
-        )
+    cells, was = (each.cast(pl.Float64).fill_nan(None).to_numpy() for each in (new, old))
+    is_known = np.isfinite(was)
+    here, before = cells[np.isfinite(cells)], was[is_known]
+    if MISSING in looks:
+        n_missing = (cells.size - here.size, was.size - before.size)
+        said.append(missing_words(name, n_missing[0], cells.size, n_missing[1], was.size))
     if not here.size or not before.size:
         return said
-    if VALUES in limits:
-        said.append(_moved(name, limits[VALUES], here, before, new.len()))
+    if VALUES in looks:
+        said.append(_moved(name, here, before, blocks[is_known], new.len()))
     is_whole, was_whole = (float(np.mean(each == np.round(each))) for each in (here, before))
-    if WHOLE in limits and "every row" not in " ".join(said):
+    if WHOLE in looks and "every row" not in " ".join(said):
         said.append(
             f"{name!r} is a whole number in {is_whole:.0%} of the rows, {was_whole:.0%} before"
         )
@@ -66,14 +71,7 @@ def missing_words(name: str, n_new: int, new: int, n_old: int, old: int) -> str:
     return f"{name!r} is missing in {often}, {n_old / max(old, 1):.0%} before"
 
 
-def _known(cells: pl.Series) -> Floats:
-    values = cells.cast(pl.Float64).drop_nulls().drop_nans().to_numpy()
-    if values.size > _MOST_FOR_UNITS:
-        values = np.random.default_rng(0).choice(values, _MOST_FOR_UNITS, replace=False)
-    return values
-
-
-def _moved(name: str, limit: float, new: Floats, old: Floats, n_rows: int) -> str:
+def _moved(name: str, new: Floats, old: Floats, blocks: NDArray[np.intp], n_rows: int) -> str:
     n_before = np.unique(old).size
     if np.ptp(new) == 0 and new.size > 1 and n_before >= _FEWEST_VALUES:
         seems = _STANDS if new[0] in _STAND_INS else ""
@@ -82,7 +80,7 @@ def _moved(name: str, limit: float, new: Floats, old: Floats, n_rows: int) -> st
         )
     if words := _stand_in(name, new, old, n_rows):
         return words
-    if words := changed_unit(name, new, old, limit):
+    if words := changed_unit(name, new, old, blocks):
         return words
     low, high = np.quantile(new, [0.25, 0.75])
     low_before, high_before = np.quantile(old, [0.25, 0.75])

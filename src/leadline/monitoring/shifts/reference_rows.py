@@ -163,7 +163,7 @@ class ReferenceRows:
         ]
         whats = [(look.column, look.what) for look in self._looks]
         for name, texts in self.texts.items():
-            said = texts.beside(block[name].to_list(), compared, block.height)
+            said = texts.beside(block[name][texts.drawn(block.height)].to_list(), compared)
             values, usual = [*values, said.surprise], [*usual, said.usual]
             p_values, noise = [*p_values, said.p_value], [*noise, _NOISE_OF_WORDS]
             whats.append((next(each for each in self.columns if each.name == name), WORDS))

@@ -81,6 +81,10 @@ def _season(days: NDArray[np.float64], at: int) -> Beside | None:
     blocks = np.flatnonzero(theirs.any(axis=1))
     if blocks.size < _FEWEST_BLOCKS:
         return None
+    # as many as the others have, the latest: more rows to compare with show more
+    n_usual = int(np.median(theirs[blocks].sum(axis=1)))
+    mine[np.flatnonzero(mine)[:-n_usual]] = False
+    years = np.unique(np.round((at - days[mine]) / _YEAR))
     told = sorted({date.fromordinal(int(at - each * _YEAR)).year for each in years})
     shown = ", ".join(map(str, told)) if len(told) <= _MOST_YEARS else f"{told[0]} to {told[-1]}"
     words = f"the same season of {shown} ({plural(int(mine.sum()), 'block')})"

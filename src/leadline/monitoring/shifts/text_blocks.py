@@ -62,20 +62,29 @@ class TextBlocks:
         self._places = {word: place for place, word in enumerate([*words, OWN])}
         self._held = self._matrix(pieces, Counter())
         self._n_blocks = int(blocks.max()) + 1 if blocks.size else 1
+        self._usual_size = int(np.median(np.bincount(blocks))) if blocks.size else 0
         self._full = self._by_block(np.ones(blocks.size, dtype=bool))
 
-    def beside(self, texts: Sequence[str], compared: Beside, n_rows: int) -> Said:
-        """Measure the texts of a new block, and blocks of the reference at as many rows."""
+    def drawn(self, n: int) -> NDArray[np.intp]:
+        """Rows to look at of a new block of n: more than blocks have as a rule surprise more."""
+        if self._n_blocks == 1 or n <= self._usual_size:
+            return np.arange(n)
+        rows = np.random.default_rng(0).permutation(n)[: self._usual_size]
+        return np.sort(rows)
+
+    def beside(self, texts: Sequence[str], compared: Beside) -> Said:
+        """Measure texts of a new block, and blocks of the reference at as many rows."""
         counts, n_each = self._full
         others, n_others = counts[compared.mine].sum(axis=0), n_each[compared.mine].sum()
         pieces = [pieces_of(text) for text in texts]
         here = Counter(word for each in pieces for word in each)
         held = np.asarray(self._matrix(pieces, here).sum(axis=0)).ravel()
         # words that no text of the reference holds often enough
-        rare = [n for word, n in here.items() if word not in self._places and n >= _FEWEST]
-        now, before = np.append(held, rare), np.append(others, np.zeros(len(rare)))
+        rare = [word for word in here if word not in self._places]
+        now = np.append(held, [here[word] for word in rare])
+        before = np.append(others, [self._seen[word] for word in rare])
         surprise = _surprise(now, before, len(texts), n_others)
-        some, n_some = self._by_block(self._turn < n_rows)
+        some, n_some = self._by_block(self._turn < len(texts))
         usual = [
             _surprise(
                 some[block], counts[others_of].sum(axis=0), n_some[block], n_each[others_of].sum()
