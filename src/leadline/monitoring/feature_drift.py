@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from leadline.monitoring.shifts.category_words import category_words
 from leadline.monitoring.shifts.image_words import image_words
+from leadline.monitoring.shifts.looks import WORDS
 from leadline.monitoring.shifts.number_words import number_words
-from leadline.monitoring.shifts.reference_rows import WORDS, Found, ReferenceRows
+from leadline.monitoring.shifts.reference_rows import Found, ReferenceRows
 from leadline.monitoring.shifts.text_words import text_words
 from leadline.stats.arrays import Floats
 
@@ -57,8 +58,8 @@ def column_shifts(
     found: dict[str, list[Found]] = {}
     for each in rows.beyond(block, compared):
         found.setdefault(each.column.name, []).append(each)
-    is_beside = compared.mine[rows.blocks]
-    known, blocks = rows.frame.filter(pl.Series(is_beside)), rows.blocks[is_beside]
+    is_beside = compared.mine[rows.rows.blocks]
+    known, blocks = rows.frame.filter(pl.Series(is_beside)), rows.rows.blocks[is_beside]
     shifts: list[dict[str, Any]] = []
     for column, looks in found.items():
         said, distance = _words(looks, block, (known, blocks), rows, is_right)

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from leadline.reading.images.pixels import pixels
 from leadline.stats.arrays import Floats
 
-VALUES, MISSING, WHOLE, UNSEEN = "values", "missing", "whole", "unseen"
+VALUES, LEVEL, MISSING, WHOLE, UNSEEN = "values", "level", "missing", "whole", "unseen"
 LENGTH, GARBLED = "length", "garbled"
 BRIGHTNESS, CONTRAST, PATTERN = "brightness", "contrast", "pattern"
-LEAST = {VALUES: 0.05, MISSING: 0.02, WHOLE: 0.1, UNSEEN: 0.01, GARBLED: 0.01}
-"""Distances below which nobody needs to know; .05 for what is not named."""
+WORDS = "words"
 MOST_CATEGORIES = 30
 _QUANTILES = np.linspace(0, 1, 101)
 # enough to compare distributions, and fast to read
@@ -144,59 +143,3 @@ def _shades(images: pl.Series) -> tuple[Floats, NDArray[np.intp]]:
         rows = np.sort(np.random.default_rng(0).permutation(rows)[:_MOST_IMAGES])
     shades = pixels(images[rows], _SIDE, 1).reshape(rows.size, _SIDE**2).astype(np.float64)
     return shades, rows
-
-
-@dataclass(frozen=True, eq=False)
-class Bins:
-    """Bins in which the numbers of a look are counted: as many of the reference in each, or ties.
-
-    Attributes
-    ----------
-    edges : ndarray of shape (n_edges,)
-        A bin for each edge, and one before, between and after them.
-    """
-
-    edges: Floats
-
-    @classmethod
-    def of(cls, values: Floats) -> Bins:
-        """Bins for the values of the reference."""
-        known = values[~np.isnan(values)]
-        return cls(
-            np.unique(np.quantile(known, _QUANTILES, method="inverted_cdf"))
-            if known.size
-            else known
-        )
-
-    @property
-    def n(self) -> int:
-        """How many."""
-        return 2 * self.edges.size + 1
-
-    def codes(self, values: Floats) -> NDArray[np.int64]:
-        """The bin of each value; -1 where there is none."""
-        at = np.searchsorted(self.edges, values) + np.searchsorted(self.edges, values, "right")
-        return np.where(np.isnan(values), -1, at)
-
-
-def distances(counts: Floats, others: Floats, *, is_ordered: bool) -> Floats:
-    """Distance of distributions, row by row.
-
-    Parameters
-    ----------
-    counts, others : ndarray of shape (..., n_bins)
-        Rows in each bin.
-    is_ordered : bool
-        Kolmogorov-Smirnov's distance if so, total variation if not.
-
-    Returns
-    -------
-    ndarray of shape (...,)
-        In [0, 1]; not a number where one side has no rows.
-    """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        gaps = counts / counts.sum(axis=-1, keepdims=True)
-        gaps = gaps - others / others.sum(axis=-1, keepdims=True)
-    if is_ordered:
-        return np.asarray(np.abs(np.cumsum(gaps, axis=-1)).max(axis=-1))
-    return np.asarray(np.abs(gaps).sum(axis=-1) / 2)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.monitoring.shifts.looks import MISSING, VALUES, WHOLE
+from leadline.monitoring.shifts.looks import LEVEL, MISSING, VALUES, WHOLE
 from leadline.monitoring.shifts.units import changed_unit
 from leadline.stats.arrays import Floats
 
@@ -48,7 +48,7 @@ def number_words(
         said.append(missing_words(name, n_missing[0], cells.size, n_missing[1], was.size))
     if not here.size or not before.size:
         return said
-    if VALUES in looks:
+    if {VALUES, LEVEL} & set(looks):
         said.append(_moved(name, here, before, blocks[is_known], new.len()))
     is_whole, was_whole = (float(np.mean(each == np.round(each))) for each in (here, before))
     if WHOLE in looks and "every row" not in " ".join(said):

@@ -4,40 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.special import betainc
 
+from leadline.monitoring.shifts.measured import Measured, RowBlocks
 from leadline.monitoring.shifts.season import Beside
 from leadline.stats.arrays import Floats
 from leadline.stats.words import OWN, new_words, pieces_of
 
 _FEWEST = 3
 _MOST_SURPRISE = 300.0
+_NOISE = 0.5
 _ANY = 0.999
 _MANY_BLOCKS = 19
-
-
-@dataclass(frozen=True, eq=False)
-class Said:
-    """The most surprising word of a block beside those of the reference's blocks.
-
-    Attributes
-    ----------
-    surprise : float >= 0
-        Minus the decimal logarithm of its p-value, corrected for all words.
-    usual : ndarray of shape (n_blocks,)
-        The same of blocks of the reference.
-    p_value : float in [0, 1]
-        Exact, texts taken as independent, corrected for all words.
-    """
-
-    surprise: float
-    usual: Floats
-    p_value: float
 
 
 class TextBlocks:
@@ -47,33 +29,29 @@ class TextBlocks:
     ----------
     texts : sequence of str
         One a row.
-    blocks, turn : ndarray of int, shape (n_rows,)
-        Block of each row, and its place in the block.
+    rows : RowBlocks
+        The blocks that they lie in.
     """
 
-    def __init__(
-        self, texts: Sequence[str], blocks: NDArray[np.intp], turn: NDArray[np.intp]
-    ) -> None:
+    def __init__(self, texts: Sequence[str], rows: RowBlocks) -> None:
         self.texts = np.asarray(texts, dtype=object)
-        self.blocks, self._turn = blocks, turn
+        self._rows = rows
         pieces = [pieces_of(text) for text in texts]
         self._seen = Counter(word for each in pieces for word in each)
         words = sorted(word for word, n in self._seen.items() if n >= _FEWEST)
         self._places = {word: place for place, word in enumerate([*words, OWN])}
         self._held = self._matrix(pieces, Counter())
-        self._n_blocks = int(blocks.max()) + 1 if blocks.size else 1
-        self._usual_size = int(np.median(np.bincount(blocks))) if blocks.size else 0
-        self._full = self._by_block(np.ones(blocks.size, dtype=bool))
+        self._full = self._by_block(np.ones(rows.blocks.size, dtype=bool))
 
     def drawn(self, n: int) -> NDArray[np.intp]:
         """Rows to look at of a new block of n: more than blocks have as a rule surprise more."""
-        if self._n_blocks == 1 or n <= self._usual_size:
+        if not self._rows.are_known or n <= self._rows.usual_size:
             return np.arange(n)
-        rows = np.random.default_rng(0).permutation(n)[: self._usual_size]
+        rows = np.random.default_rng(0).permutation(n)[: self._rows.usual_size]
         return np.sort(rows)
 
-    def beside(self, texts: Sequence[str], compared: Beside) -> Said:
-        """Measure texts of a new block, and blocks of the reference at as many rows."""
+    def measure(self, texts: Sequence[str], compared: Beside) -> Measured:
+        """Measure the most surprising word of a new block, and of others at as many rows."""
         counts, n_each = self._full
         others, n_others = counts[compared.mine].sum(axis=0), n_each[compared.mine].sum()
         pieces = [pieces_of(text) for text in texts]
@@ -84,22 +62,21 @@ class TextBlocks:
         now = np.append(held, [here[word] for word in rare])
         before = np.append(others, [self._seen[word] for word in rare])
         surprise = _surprise(now, before, len(texts), n_others)
-        some, n_some = self._by_block(self._turn < len(texts))
+        some, n_some = self._by_block(self._rows.first(len(texts)))
         usual = [
             _surprise(
                 some[block], counts[others_of].sum(axis=0), n_some[block], n_each[others_of].sum()
             )
             for block, others_of in zip(compared.blocks, compared.theirs, strict=True)
         ]
-        return Said(
-            surprise, np.array(usual, dtype=float), self._p_value(texts, compared, len(usual))
-        )
+        p_value = self._p_value(texts, compared, len(usual))
+        return Measured(surprise, np.array(usual, dtype=float), p_value, _NOISE)
 
     def _p_value(self, texts: Sequence[str], compared: Beside, n_blocks: int) -> float:
         # many blocks speak for themselves, and exact tests of all words take time
         if n_blocks >= _MANY_BLOCKS:
             return 0.0
-        known = self.texts[compared.mine[self.blocks]].tolist()
+        known = self.texts[compared.mine[self._rows.blocks]].tolist()
         found = new_words(texts, known, _ANY, n_examples=0) if texts and known else ()
         return found[0].p_value if found else 1.0
 
@@ -119,8 +96,8 @@ class TextBlocks:
         """Texts of each block that hold each word, and texts of each block."""
         rows = np.flatnonzero(is_counted)
         ones = np.ones(rows.size)
-        shape = (self._n_blocks, self.blocks.size)
-        lies_in = csr_matrix((ones, (self.blocks[rows], rows)), shape=shape)
+        shape = (self._rows.n, self._rows.blocks.size)
+        lies_in = csr_matrix((ones, (self._rows.blocks[rows], rows)), shape=shape)
         return (lies_in @ self._held).toarray(), np.asarray(lies_in.sum(axis=1)).ravel()
 
 

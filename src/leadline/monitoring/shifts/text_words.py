@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from leadline.monitoring.shifts.looks import GARBLED, LENGTH, MISSING, is_garbled
+from leadline.monitoring.shifts.looks import GARBLED, LENGTH, MISSING, WORDS, is_garbled
 from leadline.monitoring.shifts.number_words import missing_words
-from leadline.monitoring.shifts.reference_rows import WORDS
 from leadline.monitoring.shifts.respelt import mended
 from leadline.stats.arrays import Floats
 from leadline.stats.words import NewWord, new_words

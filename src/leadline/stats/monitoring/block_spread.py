@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
 
 from leadline.stats.arrays import Floats, check_share
 
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 _FEWEST_BLOCKS = 3
 # of a normal distribution, the standard deviation over the median absolute one
 _MAD_TO_SD = 1.4826
+_TAIL, _NORMAL_TAIL = 0.9, 1.2816
+# of few blocks: the larger, the fewer false alarms, and the less is seen
+_MARGIN = 11
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,12 +80,13 @@ def beyond_spread(
 
     Notes
     -----
-    From ``1 / level - 1`` blocks on, statistics are put on one scale by their median and median
-    absolute deviation over all blocks, the new one included, and the largest of the new block is
-    ranked among the largest of the others: of blocks that can be exchanged, at most `level` have
-    any statistic beyond, whatever the distribution and however statistics depend on each other
-    [1]_. With fewer blocks, at least three, a t test on logarithms and the test of rows must both
-    show it, corrected by Holm. With fewer still, rows speak alone.
+    From ``1 / level - 1`` blocks on, statistics are put on one scale by their median and spread
+    over all blocks, the new one included, and the largest of the new block is ranked among the
+    largest of the others: of blocks that can be exchanged, at most `level` have any statistic
+    beyond, whatever the distribution and however statistics depend on each other [1]_. With fewer
+    blocks, at least three, rows must show it, corrected by Holm, and it must lie beyond the largest
+    of any statistic of any block by a margin that is the wider the fewer blocks there are. With
+    fewer still, rows speak alone.
 
     References
     ----------
@@ -107,16 +110,21 @@ def beyond_spread(
     if n_blocks * level >= 1 - level - 1e-9:
         return _ranked(new, known, least, level)
     p = np.where(np.isnan(new), 1.0, p_rows)
-    if n_blocks >= _FEWEST_BLOCKS:
-        p = np.maximum(p, _t_test(new, known, least))
-    return Beyond(_holm(p, level), np.full(new.size, np.nan))
+    unknown = np.full(new.size, np.nan)
+    if n_blocks < _FEWEST_BLOCKS:
+        return Beyond(_holm(p, level), unknown)
+    limit = _with_margin(known, least)
+    return Beyond(_holm(p, level) & (np.nan_to_num(new, nan=-np.inf) > limit), limit)
 
 
 def _ranked(new: Floats, known: Floats, least: Floats, level: float) -> Beyond:
     """The largest statistic of the new block among the largest ones of the others."""
     together = _filled(np.vstack([known, new]))
     middle = np.median(together, axis=0)
-    spread = np.maximum(_MAD_TO_SD * np.median(np.abs(together - middle), axis=0), least)
+    spread = _MAD_TO_SD * np.median(np.abs(together - middle), axis=0)
+    # of what is 0 in most blocks, the others tell the scale
+    tail = np.quantile(together, _TAIL, axis=0, method="lower") - middle
+    spread = np.maximum.reduce([spread, tail / _NORMAL_TAIL, least])
     largest = np.sort(((together - middle) / spread)[:-1].max(axis=1))
     rank = math.ceil((1 - level) * (largest.size + 1) - 1e-9)
     limit = middle + spread * largest[rank - 1]
@@ -135,15 +143,15 @@ def _filled(values: Floats) -> Floats:
     return np.where(seen, values, usual)
 
 
-def _t_test(new: Floats, known: Floats, least: Floats) -> Floats:
-    """One-sided p-values on logarithms: statistics are skew, and few blocks cannot show it."""
-    scaled = np.log(np.maximum(_filled(known), 0) + least)
-    n = scaled.shape[0]
-    spread = scaled.std(axis=0, ddof=1) * math.sqrt(1 + 1 / n)
-    above = np.log(np.maximum(np.nan_to_num(new), 0) + least) - scaled.mean(axis=0)
-    # statistics that are 0 in all blocks have no spread: rows speak for them
-    z = np.divide(above, spread, out=np.full(new.size, np.inf), where=spread > 0)
-    return np.where(above > 0, student.sf(z, n - 1), 1.0)
+def _with_margin(known: Floats, least: Floats) -> Floats:
+    """The largest that any block shows in any statistic, and a margin for the few that there are.
+
+    The margin holds for statistics with tails as long as those of an exponential distribution.
+    """
+    filled = _filled(known)
+    usual = np.sqrt(np.mean(filled**2, axis=0)) + least
+    largest = float((filled / usual).max())
+    return np.asarray(usual * largest * (1 + _MARGIN / known.shape[0]))
 
 
 def _holm(p_values: Floats, level: float) -> NDArray[np.bool_]:
