@@ -59,9 +59,9 @@ def at_most(n_runs: int) -> float:
     return 0.05 + 3 * float(np.sqrt(0.05 * 0.95 / (5 * n_runs)))
 
 
-@pytest.mark.parametrize(("n_rows", "n_runs"), [(50, 20), (500, 16), (5_000, 6)])
+@pytest.mark.parametrize(("n_rows", "n_runs"), [(50, 12), (500, 10), (5_000, 4)])
 def test_without_dates_at_most_one_block_of_twenty(n_rows: int, n_runs: int) -> None:
-    assert share_named(6_000, n_rows, 0.0, 0, n_runs) <= at_most(n_runs)
+    assert share_named(5_000, n_rows, 0.0, 0, n_runs) <= at_most(n_runs)
 
 
 @pytest.mark.parametrize("n_blocks", [5, 19, 40])

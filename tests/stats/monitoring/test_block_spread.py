@@ -41,6 +41,15 @@ def test_without_blocks_rows_speak_by_holm() -> None:
     assert np.isnan(found.limit).all()
 
 
+def test_of_few_blocks_the_margin_is_by_their_number() -> None:
+    usual = np.array([[1.0], [2.0], [2.0]])
+    scale = np.sqrt(3.0) + 0.5
+    found = beyond_spread([9.0], usual, [0.0], noise=[0.5])
+    assert found.limit[0] == pytest.approx(scale * (2.0 / scale) * (1 + 11 / 3))
+    assert not found.is_beyond[0]
+    assert beyond_spread([9.4], usual, [0.0], noise=[0.5]).is_beyond[0]
+
+
 def test_of_few_blocks_both_rows_and_blocks_must_show_it() -> None:
     usual = np.full((6, 1), 0.1) + np.linspace(-0.01, 0.01, 6)[:, None]
     assert beyond_spread([0.9], usual, [1e-9], noise=[0.01]).is_beyond[0]

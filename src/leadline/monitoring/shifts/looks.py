@@ -18,7 +18,7 @@ LENGTH, GARBLED = "length", "garbled"
 BRIGHTNESS, CONTRAST, PATTERN = "brightness", "contrast", "pattern"
 WORDS = "words"
 MOST_CATEGORIES = 30
-_QUANTILES = np.linspace(0, 1, 101)
+_FEWEST_ROWS = 5
 # enough to compare distributions, and fast to read
 _MOST_IMAGES = 2_000
 _SIDE = 16
@@ -85,7 +85,9 @@ def _number(cells: pl.Series) -> dict[str, Floats]:
 
 def _category(known: Counter[str]) -> Reads:
     """Shares of the most frequent categories, the others as one; and those never seen before."""
-    codes = {value: place for place, (value, _) in enumerate(known.most_common(MOST_CATEGORIES))}
+    # which of the rarer ones are among the most frequent is chance
+    often = [value for value, n in known.most_common(MOST_CATEGORIES) if n >= _FEWEST_ROWS]
+    codes = {value: place for place, value in enumerate(often)}
 
     def read(cells: pl.Series) -> dict[str, Floats]:
         given = cells.to_list()

@@ -19,8 +19,11 @@ _LEFT = 1 / 3
 _NEAR_ONE = 4.0
 _DISJOINT, _FAR = 0.9, 0.5
 _SHORT = 3
+# one standard deviation to each side, of a normal distribution
+_MIDDLE = (0.16, 0.84)
+_TINY = 1e-300
 # Kolmogorov-Smirnov's distance that is no more than other drift, or its p-value
-_CLOSE, _UNLIKE = 0.15, 0.01
+_CLOSE, _NEAR, _UNLIKE = 0.3, 0.15, 0.01
 # of two relations, the one whose name speaks for it wins, unless it fits this much worse
 _WORSE = 3.0
 
@@ -148,10 +151,21 @@ class _Before:
         """How far quantiles lie apart, on average: numbers that do not overlap differ still."""
         return np.asarray(np.abs(self.quantiles - np.quantile(new, _GRID)).mean(axis=1))
 
-    def is_like(self, new: Floats, place: int) -> bool:
+    def is_like(self, new: Floats, place: int, close: float) -> bool:
         """Whether the numbers differ from a part by no more than other drift does."""
         fit = number_shift(new, self.parts[place])
-        return fit.statistic <= _CLOSE or fit.p_value >= _UNLIKE
+        return fit.statistic <= close or fit.p_value >= _UNLIKE
+
+    def is_as_wide(self, back: Floats, new: Floats, place: int) -> bool:
+        """Whether numbers taken back are spread as a part is, rather than as they were given.
+
+        Else they have moved, and were not multiplied.
+        """
+        usual, taken, given = (
+            np.log(max(float(np.diff(np.quantile(each, _MIDDLE))[0]), _TINY))
+            for each in (self.parts[place], back, new)
+        )
+        return bool(abs(taken - usual) <= abs(given - usual))
 
 
 def _fit(relation: Relation, name: str, new: Floats, before: _Before) -> tuple[bool, float] | None:
@@ -166,14 +180,15 @@ def _fit(relation: Relation, name: str, new: Floats, before: _Before) -> tuple[b
     gaps = before.gaps(back)
     if gaps.min() > _LEFT * before.gaps(new).min():
         return None
-    places = (0, int(np.argmin(gaps)))
-    nearest = next((place for place in places if before.is_like(back, place)), None)
-    if nearest is None:
-        return None
-    is_near_one = not relation.offset and 1 / _NEAR_ONE < relation.factor < _NEAR_ONE
     # near 1 many a shift fits by accident, the more so as one block of many is enough
-    least = _DISJOINT if nearest else _FAR
+    is_near_one = not relation.offset and 1 / _NEAR_ONE < relation.factor < _NEAR_ONE
     is_doubtful = is_near_one and not _is_hinted(relation, name)
+    close = _NEAR if is_doubtful else _CLOSE
+    places = (0, int(np.argmin(gaps)))
+    nearest = next((place for place in places if before.is_like(back, place, close)), None)
+    if nearest is None or (is_near_one and not before.is_as_wide(back, new, nearest)):
+        return None
+    least = _DISJOINT if nearest else _FAR
     if is_doubtful and number_shift(new, before.parts[0]).statistic < least:
         return None
     return nearest > 0, float(gaps[nearest])
