@@ -9,7 +9,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.monitoring.shifts.looks import UNSEEN, VALUES, Column, only_in_one
+from leadline.monitoring.shifts.looks import (
+    GARBLED,
+    MISSING,
+    UNSEEN,
+    VALUES,
+    WHOLE,
+    Column,
+    only_in_one,
+)
 from leadline.monitoring.shifts.measured import Measured, RowBlocks
 from leadline.monitoring.shifts.season import Beside
 from leadline.stats.arrays import Floats
@@ -18,6 +26,8 @@ from leadline.stats.monitoring.row_tests import row_p_value, unseen_p_value
 _QUANTILES = np.linspace(0, 1, 101)
 # Kolmogorov-Smirnov's distance has a standard deviation of .26 over the root of the rows
 _NOISE = 0.25
+# a few per cent of missing or new values in one block are no scale for what another may show
+_LEAST_SPREAD = {MISSING: 0.03, WHOLE: 0.03, UNSEEN: 0.02, GARBLED: 0.02}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +131,7 @@ class CountedLook:
         others = self._full[compared.mine].sum(axis=0)
         usual = self._counts(self.rows.first(cells.len()))[compared.blocks]
         noise = _NOISE / max(min(cells.len(), self.rows.usual_size), 1) ** 0.5
+        noise = max(noise, _LEAST_SPREAD.get(self.what, 0.0))
         return Measured(
             float(self._distance(new, others)),
             self._distance(usual, compared.theirs @ self._full),

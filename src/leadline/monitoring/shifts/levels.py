@@ -36,10 +36,10 @@ class Levels:
         self._rows = rows
         known = values[~np.isnan(values)]
         low, middle, high = np.quantile(known, [_LOW, 0.5, _HIGH]) if known.size else (0, 0, 0)
-        half = (high - low) / 2 or (known.std() if known.size else 0)
-        self._middle, self._scale = float(middle), float(half) or 1.0
+        # numbers that are nearly all the same have no scale: their distribution tells enough
+        self._middle, self._scale = float(middle), float(high - low) / 2
         self._values = self._scaled(values)
-        self._spread = float(np.nanstd(self._values)) if known.size else 0.0
+        self._spread = float(np.nanstd(self._values)) if self._scale else 0.0
         self._full = self._sums(np.ones(values.size, dtype=bool))
 
     def measure(self, values: Floats, compared: Beside) -> Measured:
@@ -57,6 +57,8 @@ class Levels:
         return Measured(new, usual, self._p_value(new, scaled, n), max(_NOISE * noise, 1e-9))
 
     def _scaled(self, values: Floats) -> Floats:
+        if not self._scale:
+            return np.full(values.size, np.nan)
         return np.asarray(np.arcsinh((values - self._middle) / self._scale))
 
     def _sums(self, is_counted: NDArray[np.bool_]) -> tuple[Floats, Floats]:

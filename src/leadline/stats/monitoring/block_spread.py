@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _FEWEST_BLOCKS = 3
-# of a normal distribution, the standard deviation over the median absolute one
-_MAD_TO_SD = 1.4826
+# of a normal distribution, in standard deviations
 _TAIL, _NORMAL_TAIL = 0.9, 1.2816
 # of few blocks: the larger, the fewer false alarms, and the less is seen
 _MARGIN = 11
@@ -80,9 +79,9 @@ def beyond_spread(
 
     Notes
     -----
-    From ``1 / level - 1`` blocks on, statistics are put on one scale by their median and spread
-    over all blocks, the new one included, and the largest of the new block is ranked among the
-    largest of the others: of blocks that can be exchanged, at most `level` have any statistic
+    From ``1 / level - 1`` blocks on, statistics are put on one scale by their median and upper
+    spread over all blocks, the new one included, and the largest of the new block is ranked among
+    the largest of the others: of blocks that can be exchanged, at most `level` have any statistic
     beyond, whatever the distribution and however statistics depend on each other [1]_. With fewer
     blocks, at least three, rows must show it, corrected by Holm, and it must lie beyond the largest
     of any statistic of any block by a margin that is the wider the fewer blocks there are. With
@@ -121,10 +120,9 @@ def _ranked(new: Floats, known: Floats, least: Floats, level: float) -> Beyond:
     """The largest statistic of the new block among the largest ones of the others."""
     together = _filled(np.vstack([known, new]))
     middle = np.median(together, axis=0)
-    spread = _MAD_TO_SD * np.median(np.abs(together - middle), axis=0)
-    # of what is 0 in most blocks, the others tell the scale
-    tail = np.quantile(together, _TAIL, axis=0, method="lower") - middle
-    spread = np.maximum.reduce([spread, tail / _NORMAL_TAIL, least])
+    # the upper side alone: distances that differ much, as seasons do, may have an end
+    upper = np.quantile(together, _TAIL, axis=0, method="lower") - middle
+    spread = np.maximum(upper / _NORMAL_TAIL, least)
     largest = np.sort(((together - middle) / spread)[:-1].max(axis=1))
     rank = math.ceil((1 - level) * (largest.size + 1) - 1e-9)
     limit = middle + spread * largest[rank - 1]
