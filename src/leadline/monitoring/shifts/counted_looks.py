@@ -18,7 +18,7 @@ from leadline.monitoring.shifts.looks import (
     Column,
     only_in_one,
 )
-from leadline.monitoring.shifts.measured import Measured, RowBlocks
+from leadline.monitoring.shifts.row_blocks import Measured, RowBlocks
 from leadline.monitoring.shifts.season import Beside
 from leadline.stats.arrays import Floats
 from leadline.stats.monitoring.row_tests import row_p_value, unseen_p_value

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from leadline.monitoring.shifts.measured import Measured, RowBlocks
+from leadline.monitoring.shifts.row_blocks import Measured, RowBlocks
 from leadline.monitoring.shifts.season import Beside
 from leadline.stats.arrays import Floats
 

@@ -22,7 +22,7 @@ from leadline.monitoring.shifts.looks import (
     Column,
     columns_of,
 )
-from leadline.monitoring.shifts.measured import Measured, RowBlocks
+from leadline.monitoring.shifts.row_blocks import Measured, RowBlocks
 from leadline.monitoring.shifts.season import Beside, beside
 from leadline.monitoring.shifts.text_blocks import TextBlocks
 from leadline.stats.monitoring.block_spread import beyond_spread

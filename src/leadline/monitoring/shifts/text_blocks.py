@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.special import betainc
 
-from leadline.monitoring.shifts.measured import Measured, RowBlocks
+from leadline.monitoring.shifts.row_blocks import Measured, RowBlocks
 from leadline.monitoring.shifts.season import Beside
 from leadline.stats.arrays import Floats
 from leadline.stats.words import OWN, new_words, pieces_of

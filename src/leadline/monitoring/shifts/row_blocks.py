@@ -1,4 +1,4 @@
-"""Measured looks: a statistic of a new block beside those of the reference's blocks."""
+"""Blocks that rows of the reference lie in, and a look at a new block beside theirs."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.monitoring.shifts.units import RELATIONS, Relation, changed_unit
+from leadline.monitoring.shifts.changed_units import RELATIONS, Relation, changed_unit
 from leadline.stats.arrays import Floats
 
 NAMES = {
