@@ -5,7 +5,7 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from leadline.monitoring.observations import block_names
+from leadline.monitoring.block_rows import block_names
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_the_target_stays_in_sight() -> None:
 def test_a_shift_of_the_inputs_is_information_only() -> None:
     said = verdict(replace(GOOD, shifts=BAD.shifts))
     assert said.answer is Answer.GO
-    assert any("(information, not an alarm)" in what for what in notes(said))
+    assert any("That is information, never an alarm" in what for what in notes(said))
 
 
 def test_the_self_test_tells_the_rate_of_a_run() -> None:

@@ -20,7 +20,7 @@ from tests.reading.reader import read_table
 from leadline.datasets.source_files import read_later
 from leadline.engines.loading import load
 from leadline.errors import DataError
-from leadline.monitoring.observations import block_names
+from leadline.monitoring.block_rows import block_names
 from leadline.phases.data import Data, SplitKind
 from leadline.services.commands import ImportSummary, import_votes
 from leadline.services.commands.start import start_project

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +64,8 @@ def command(
     patterns that it has not seen, and tells those named under [notify]. What fails is told and
     tried again next time.
 
-    Ends with exit code 3 while an alarm is open.
+    Columns of the newest block that look different are named: information, never an alarm. Ends
+    with exit code 3 while an alarm is open.
     """
     from leadline.cli.terminal.entry_text import entry_json
     from leadline.cli.terminal.progress import Display
@@ -94,8 +95,8 @@ def command(
     with Workspace.open(folder) as workspace, Display(screen) as display:
         if files or served:
             sources = files or (None,)
-            notes = _observed(workspace, sources, trim, display, screen, as_json=as_json)
-            entries = _judged(workspace, by, display, screen, as_json=as_json)
+            notes, seen = _observed(workspace, sources, trim, display, screen, as_json=as_json)
+            entries = _judged(workspace, by, seen, display, screen, as_json=as_json)
         if asked is not None:
             request = _asked(workspace, asked, display, screen, as_json=as_json)
     if as_json:
@@ -113,27 +114,37 @@ def _observed(
     screen: Console,
     *,
     as_json: bool,
-) -> list[str]:
-    """Score files, or for None what was served; return what a person should know of them."""
+) -> tuple[list[str], set[str]]:
+    """Score files, or for None what was served; what a person should know of them, and blocks."""
     from leadline.worker import observe, observe_served
 
     notes: list[str] = []
+    seen: set[str] = set()
     for file in sources:
         display.start("watch", f"scoring {file.name if file else 'what was served'}")
-        told = (observe(workspace, file, trim) if file else observe_served(workspace)).notes
+        observed = observe(workspace, file, trim) if file else observe_served(workspace)
         display.clear()
-        notes += told
+        notes += observed.notes
+        seen |= set(observed.blocks)
         if not as_json:
-            for words in told:
+            for words in observed.notes:
                 screen.print(f"Note: {words}", markup=False)
-    return notes
+    return notes, seen
 
 
 def _judged(
-    workspace: Workspace, by: str, display: Display, screen: Console, *, as_json: bool
+    workspace: Workspace,
+    by: str,
+    seen: Collection[str],
+    display: Display,
+    screen: Console,
+    *,
+    as_json: bool,
 ) -> list[Entry]:
     """Run the stage for what is missing or stale, the monitor because there are new data."""
     from leadline.cli.terminal.entry_text import print_entry
+    from leadline.cli.terminal.shift_text import print_shifts
+    from leadline.phases.monitor import Monitor
     from leadline.worker import refresh
 
     entries = []
@@ -143,6 +154,8 @@ def _judged(
         entries.append(entry)
         if not as_json:
             print_entry(screen, entry)
+            if isinstance(entry.verdict, Monitor):
+                print_shifts(screen, entry.verdict, seen)
     return entries
 
 

@@ -12,7 +12,7 @@ from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import is_wrong, predictions_of
-from leadline.monitoring.observations import block_names
+from leadline.monitoring.block_rows import block_names
 from leadline.phases import decay as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay, Staleness

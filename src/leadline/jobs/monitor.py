@@ -23,6 +23,7 @@ from leadline.monitoring.release_in_service import Basis, family_of, in_service
 from leadline.phases import monitor as phase
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
+from leadline.phases.input_shift import Shift
 from leadline.phases.monitor import (
     FEWEST_LABELS,
     Alarm,
@@ -30,7 +31,6 @@ from leadline.phases.monitor import (
     Block,
     Monitor,
     SelfTest,
-    Shift,
     Target,
 )
 from leadline.phases.problem import Problem

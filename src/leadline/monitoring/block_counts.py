@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from leadline.engines.releases.learnt_rows import LearntRows
 from leadline.evaluation.predictions import Predictions, is_wrong
 from leadline.monitoring.block_rows import LEARNT, SAID, SCORE, TRUTH, answered_rows
+from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.stats.monitoring.repeats import are_repeats
 
@@ -34,7 +36,8 @@ def counts_of(
     -------
     dict of str to object
         ``alert_share``, ``mean_score``, ``n_labelled``, ``n_wrong``; with a confidence
-        ``share_abstained``; of a binary label ``n_missed`` and ``n_false_alarms``; of numbers with labels, ``off_by``: how far off they are on average.
+        ``share_abstained``; of a binary label ``n_missed`` and ``n_false_alarms``; of numbers with
+        labels, ``off_by``: how far off they are on average.
     """
     decided = Predictions(rows[SAID].to_numpy(), rows[SCORE].to_numpy(), confidence)
     known = answered_rows(rows, confidence).filter(pl.col(TRUTH).is_not_null())
@@ -53,6 +56,18 @@ def counts_of(
     elif task is Task.REGRESSION and truth.size:
         payload["off_by"] = float(np.abs(said - truth).mean())
     return payload
+
+
+def are_right(rows: pl.DataFrame, release: Release) -> NDArray[np.float64]:
+    """Whether each answer of a block was right, 1 or 0; not a number where that is not known."""
+    found = np.full(rows.height, np.nan)
+    is_known = rows[TRUTH].is_not_null()
+    if release.confidence is not None:
+        is_known &= rows[SCORE] >= release.confidence
+    known = rows.filter(is_known)
+    wrong = is_wrong(known[SAID].to_numpy(), known[TRUTH].to_numpy(), release.tolerance)
+    found[is_known.to_numpy()] = ~wrong
+    return found
 
 
 def learnt_rows_of(rows: pl.DataFrame, learnt: LearntRows | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ ROWS = "rows"
 
 KEY, TIME, SCORE, SAID, TRUTH, LEARNT = "key", "time", "score", "said", "truth", "is_learnt"
 _FEATURE = "x."
+_EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
 
 
 def block_rows(
@@ -162,3 +163,23 @@ def without_learnt(rows: pl.DataFrame, payload: Mapping[str, object]) -> pl.Data
 def answered_rows(rows: pl.DataFrame, confidence: float | None) -> pl.DataFrame:
     """The rows that the release answered: of several classes it may say nothing below a score."""
     return rows if confidence is None else rows.filter(pl.col(SCORE) >= confidence)
+
+
+def block_names(times: pl.Series, block: str) -> list[str]:
+    """First day, as ISO date, of the block each row lies in.
+
+    Parameters
+    ----------
+    times : Series of dates or times, shape (n_samples,)
+        When each row was; empty text where it is not known.
+    block : {"day", "week", "month"}
+        Length of a block; weeks begin on Monday.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> block_names(pl.Series([datetime(2013, 7, 4), datetime(2013, 7, 8)]), "week")
+    ['2013-07-01', '2013-07-08']
+    """
+    starts = times.cast(pl.Datetime("us")).dt.truncate(_EVERY[block]).dt.date()
+    return ["" if start is None else start.isoformat() for start in starts.to_list()]

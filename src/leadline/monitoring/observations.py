@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from leadline.datasets.source_files import read_later
 from leadline.errors import DataError, OutdatedAnswerError
-from leadline.monitoring.block_counts import counts_of, learnt_rows_of
+from leadline.monitoring.block_counts import are_right, counts_of, learnt_rows_of
 from leadline.monitoring.block_rows import (
     KEY,
     ROWS,
     SCORE,
     TIME,
     TRUTH,
+    block_names,
     block_rows,
     features_of,
     merged,
@@ -33,7 +34,6 @@ from leadline.record import Observation
 from leadline.snapshot import to_parquet
 from leadline.workspace import Workspace
 
-_EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
 _MOST_TRIES = 5
 
 
@@ -144,6 +144,7 @@ def _keep_rows(
     watched: WatchedRelease, delivery: Delivery, notes: list[str], *, is_whole: bool
 ) -> _Count:
     """Score rows, and add those that are new to their blocks."""
+    notes += watched.swapped_days(delivery.table.frame)
     rows = _scored(watched, delivery)
     taken = delivery.last_of_key
     if taken.size < rows.height:
@@ -223,7 +224,13 @@ def _put(
     payload = counts_of(after, task, watched.release.tolerance, watched.release.confidence)
     payload |= learnt_rows_of(after, watched.bundle.learnt)
     block = conform(features_of(after), data.features)
-    payload["shifts"] = column_shifts(block, watched.reference(), data.features)
+    payload["shifts"] = column_shifts(
+        block,
+        watched.inputs,
+        data.features,
+        name=name,
+        is_right=are_right(after, watched.release),
+    )
     payload[ROWS] = watched.workspace.artifacts.put(to_parquet(after), kind="block")
     is_dated = after[TIME].null_count() < after.height
     observation = Observation(
@@ -274,23 +281,3 @@ def _blocks_of_keys(watched: WatchedRelease) -> dict[str, str]:
         if rows is not None:
             found |= dict.fromkeys(rows[KEY].to_list(), name)
     return found
-
-
-def block_names(times: pl.Series, block: str) -> list[str]:
-    """First day, as ISO date, of the block each row lies in.
-
-    Parameters
-    ----------
-    times : Series of dates or times, shape (n_samples,)
-        When each row was; empty text where it is not known.
-    block : {"day", "week", "month"}
-        Length of a block; weeks begin on Monday.
-
-    Examples
-    --------
-    >>> from datetime import datetime
-    >>> block_names(pl.Series([datetime(2013, 7, 4), datetime(2013, 7, 8)]), "week")
-    ['2013-07-01', '2013-07-08']
-    """
-    starts = times.cast(pl.Datetime("us")).dt.truncate(_EVERY[block]).dt.date()
-    return ["" if start is None else start.isoformat() for start in starts.to_list()]

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.engines.releases.models import load_model, trusted_types
 from leadline.evaluation.predictions import Predictions, is_wrong, predictions_of
-from leadline.monitoring.block_rows import SAID, SCORE, TRUTH
-from leadline.monitoring.observations import block_names
+from leadline.monitoring.block_rows import SAID, SCORE, TRUTH, block_names
 from leadline.monitoring.release_in_service import family_of
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem

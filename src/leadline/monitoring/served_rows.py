@@ -14,7 +14,7 @@ from leadline.engines.served.log_place import FOLDER, LogPlace
 from leadline.engines.served.outcome_store import Key, Label, OutcomeStore
 from leadline.engines.served.prediction_lines import ServedRows, read_served
 from leadline.errors import NotReadyError
-from leadline.monitoring.observations import block_names
+from leadline.monitoring.block_rows import block_names
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem

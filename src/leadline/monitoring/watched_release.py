@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -11,8 +12,10 @@ from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.evaluation.predictions import Predictions
-from leadline.monitoring.block_rows import rows_of_block
+from leadline.monitoring.block_rows import block_names, rows_of_block
 from leadline.monitoring.release_in_service import in_service
+from leadline.monitoring.shifts.reference_rows import ReferenceRows
+from leadline.monitoring.shifts.swapped_days import swapped_note
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
@@ -22,7 +25,7 @@ from leadline.record import Observation
 from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
 
-_MOST_REFERENCE = 20_000
+_MOST_REFERENCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -80,14 +83,36 @@ class WatchedRelease:
         """Rows of a block that was seen before."""
         return None if seen is None else rows_of_block(self.workspace.artifacts, seen)
 
+    @cached_property
     def reference(self) -> pl.DataFrame:
-        """A sample of the rows the release learnt from."""
-        snapshot = self.workspace.artifacts.get(self.data.snapshot)
-        frame = conform(from_parquet(snapshot), self.data.features)
+        """A sample of the rows the release learnt from, with all columns."""
+        frame = from_parquet(self.workspace.artifacts.get(self.data.snapshot))
         if frame.height <= _MOST_REFERENCE:
             return frame
         rows = np.random.default_rng(0).permutation(frame.height)[:_MOST_REFERENCE]
         return frame[np.sort(rows)]
+
+    @cached_property
+    def inputs(self) -> ReferenceRows:
+        """The same as new blocks are compared with it: cast to kinds, with the block of each."""
+        column, names = self.data.day_column, None
+        if column in self.reference.columns:
+            names = block_names(self.reference[column], self.workspace.settings.watch.block)
+        features = self.data.features
+        return ReferenceRows(conform(self.reference, features), features, names)
+
+    def swapped_days(self, frame: pl.DataFrame) -> list[str]:
+        """Notes on dates of new rows whose day and month look swapped."""
+        features = self.data.features
+        new, known = conform(frame, features), self.inputs.frame
+        dated = {
+            name: (new[name], known[name]) for name, kind in features.items() if kind == "date"
+        }
+        column = self.data.day_column
+        if column in frame.columns:
+            dated[column] = (frame[column], self.reference[column])
+        told = (swapped_note(name, *each) for name, each in dated.items())
+        return [words for words in told if words]
 
     def answers(self, X: pl.DataFrame) -> Predictions:
         """What it says of conformed rows, as labels are."""

@@ -11,7 +11,6 @@ from leadline.phases.monitor.monitor_evidence import (
     Block,
     Evidence,
     SelfTest,
-    Shift,
     Target,
 )
 
@@ -24,7 +23,6 @@ __all__ = [
     "Evidence",
     "Monitor",
     "SelfTest",
-    "Shift",
     "Target",
     "assess",
 ]

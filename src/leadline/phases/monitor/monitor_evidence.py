@@ -4,30 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.input_shift import Shift
 from leadline.phases.verdict import Bounds
 
 FEWEST_LABELS = 10
 FEWEST_REFERENCE = 3
 _WIDEST = 0.3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shift:
-    """A column that looks different from the reference.
-
-    Attributes
-    ----------
-    column : str
-        Its name.
-    distance : float in [0, 1]
-        Total variation for categories, Kolmogorov-Smirnov for numbers.
-    words : str
-        What changed, for a person.
-    """
-
-    column: str
-    distance: float
-    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +30,8 @@ class Block:
     share_abstained : float or None
         Share of rows that the release gave no answer; None where it answers all.
     n_labelled : int
-        Rows with an answer whose truth has arrived; those that the release learnt from do not count.
+        Rows with an answer whose truth has arrived; those that the release learnt from do not
+        count.
     n_wrong : int or None
         Labelled rows that were wrong; None in verdicts from before it was kept.
     n_wanted : int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadline.phases.input_shift import shift_findings
 from leadline.phases.monitor.monitor_evidence import FEWEST_REFERENCE, Block, Evidence
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import plural
@@ -188,10 +189,7 @@ def _shifts(evidence: Evidence) -> list[Finding]:
     if not evidence.blocks:
         return []
     latest = evidence.blocks[-1]
-    return [
-        note(f"{latest.name}: {shift.words} (information, not an alarm).", "", (shift.column,))
-        for shift in latest.shifts[:3]
-    ]
+    return shift_findings(latest.name, latest.shifts)
 
 
 def _named(blocks: list[Block]) -> str:

@@ -1,0 +1,1 @@
+"""Shifts of a block's inputs: measured against the spread of the reference's blocks, and named."""
