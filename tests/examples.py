@@ -558,6 +558,21 @@ def example_decay() -> decay.Decay:
                 )
                 for d, value in enumerate(added)
             ),
+            forecast=tuple(
+                decay.Staleness(
+                    delay=d + 1,
+                    added_error=Bounds(
+                        estimate=value,
+                        low=round(value - 0.012 - 0.001 * d, 4),
+                        high=round(value + 0.012 + 0.001 * d, 4),
+                    ),
+                )
+                for d, value in enumerate(added)
+                if d
+            ),
+            n_trainings=7,
+            limit_s=120.0,
+            spent_s=3.4,
             p_ages=0.97,
             retrain_every=3,
             flat_low=2,

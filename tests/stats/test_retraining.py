@@ -96,3 +96,16 @@ def test_an_error_that_is_not_known_is_no_reason_to_retrain() -> None:
 def test_where_no_age_was_measured_anything_may_be() -> None:
     found = plan(np.array([[0.1]]), cost=1.0).forecast([1, 5])
     assert (found.low.tolist(), found.high.tolist()) == ([0.0, -1.0], [0.0, 1.0])
+
+
+def test_no_band_is_narrower_than_a_row_can_show() -> None:
+    errors = ageing(20, 0.0)
+    exact, counted = (
+        Retraining(errors, cost_retrain=1.0, cost_error=1.0, n_block=1.0, n_tested=n)
+        for n in (None, 100)
+    )
+    assert np.ptp(exact.forecast([2, 5]).high) == 0
+    found = counted.forecast([2, 5])
+    assert np.all(found.high - found.low > 0.02)
+    with pytest.raises(ValueError, match="n_tested"):
+        Retraining(errors, cost_retrain=1.0, cost_error=1.0, n_block=1.0, n_tested=0)

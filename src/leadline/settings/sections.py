@@ -401,6 +401,8 @@ class WatchSettings:
         Time that one look at the stream covers.
     retrain_cost, error_cost : float >= 0
         Money for one retraining; for one wrong prediction in service.
+    backtest_s : float >= 0
+        Seconds after which decay begins no further model of the past.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
@@ -408,6 +410,7 @@ class WatchSettings:
     block: Literal["day", "week", "month"] = "week"
     retrain_cost: AtLeast0 = 50.0
     error_cost: AtLeast0 = 1.0
+    backtest_s: AtLeast0 = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)

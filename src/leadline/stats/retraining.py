@@ -45,6 +45,9 @@ class Retraining:
         Money for one wrong prediction.
     n_block : float > 0
         Predictions a block.
+    n_tested : float > 0 or None, default=None
+        Rows a block that `errors` were measured on, if known: no spread is taken to be less than
+        one wrong row more or less.
 
     Attributes
     ----------
@@ -55,6 +58,8 @@ class Retraining:
     period : int
         Blocks between two retrainings that cost least by the backtest; 0 where retraining never
         pays within the delays that were measured.
+    flat : tuple of two int
+        The shortest and the longest period that cost nearly as little.
 
     Examples
     --------
@@ -65,7 +70,13 @@ class Retraining:
     """
 
     def __init__(
-        self, errors: ArrayLike, *, cost_retrain: float, cost_error: float, n_block: float
+        self,
+        errors: ArrayLike,
+        *,
+        cost_retrain: float,
+        cost_error: float,
+        n_block: float,
+        n_tested: float | None = None,
     ) -> None:
         self.errors = np.asarray(errors, dtype=np.float64)
         if self.errors.ndim != 2 or not self.errors.size:
@@ -74,8 +85,10 @@ class Retraining:
             (cost_retrain, "cost_retrain"),
             (cost_error, "cost_error"),
             (n_block, "n_block"),
+            (1.0 if n_tested is None else n_tested, "n_tested"),
         ):
             check_positive(value, name)
+        self._least_spread = 0.0 if n_tested is None else 1 / n_tested
         self.cost_retrain = cost_retrain
         self.cost_block = cost_error * n_block
         self.excess, self.age = 0.0, 0
@@ -175,7 +188,8 @@ class Retraining:
             smooth = isotonic(smooth, np.array(counts))
         # a block is a sample: no delay's spread is below that of most
         least = float(np.median(spreads[1:])) if len(spreads) > 1 else 0.0
-        floor = np.where(np.arange(smooth.size) > 0, least / 2, 0.0)
+        least = max(least / 2, self._least_spread)
+        floor = np.where(np.arange(smooth.size) > 0, least, 0.0)
         return smooth, np.maximum(np.array(spreads), floor), np.array(counts)
 
     def _best_period(self) -> tuple[int, tuple[int, int]]:
