@@ -1,4 +1,4 @@
-"""Simulated dated streams: what is to be learnt moves on, stands still, turns with the year or jumps.
+"""Simulated dated streams: what is to be learnt stands still, moves on, turns or jumps.
 
 A block's concept is a number; a model has learnt the mean of the past ones, of the recent ones
 more, and errs the more the farther the concept has moved since. On top: blocks that are hard or

@@ -1,4 +1,4 @@
-"""How often the interval of staleness holds what later blocks show, beside a bootstrap and Student's t.
+"""How often the interval of staleness holds what later blocks show, beside two peers.
 
     python benchmarks/watch/staleness.py
 

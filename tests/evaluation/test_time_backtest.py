@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -119,7 +120,7 @@ def test_a_dozen_are_fitted_in_any_case() -> None:
 def test_samples_of_the_past_share_their_rows(learnt: list[np.ndarray]) -> None:
     backtest(20, n_train=40)
     assert {each.size for each in learnt} == {40}
-    for newer, older in zip(learnt, learnt[1:], strict=False):
+    for newer, older in itertools.pairwise(learnt):
         # 1 of so many blocks is new, and hardly more of the sample
         assert np.intersect1d(newer, older).size >= 30
 

@@ -61,7 +61,7 @@ def test_what_later_blocks_show_is_held_where_ageing_comes_and_goes(step: float)
 
 
 def walking(rng: np.random.Generator, n: int, step: float) -> np.ndarray:
-    """Errors of models that each learnt the mean of ten blocks, by how far the concept has moved."""
+    """Errors of models that learnt the mean of ten blocks, by how far the concept has moved."""
     concept = np.cumsum(rng.normal(0, step, n + 10))
     learnt = np.convolve(concept, np.full(10, 0.1), "valid")[:n]
     errors = np.full((n, n), np.nan)

@@ -70,8 +70,8 @@ def _of_one_model(verdict: Decay, x: alt.X) -> list[alt.Chart]:
     """Where one model will lie, four times of five: dashed lines around the mean."""
     base = alt.Chart(table(_rows(verdict.forecast)))
     ends = ("low", "high") if verdict.forecast else ()
-    line = {"color": SOFT, "strokeWidth": 1.5, "strokeDash": [3, 3]}
-    return [base.mark_line(**line).encode(x, alt.Y(f"{end}:Q")) for end in ends]
+    line = base.mark_line(color=SOFT, strokeWidth=1.5, strokeDash=[3, 3])
+    return [line.encode(x, alt.Y(f"{end}:Q")) for end in ends]
 
 
 def _x(verdict: Decay) -> alt.X:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,12 @@ from leadline.datasets.frames import Target, load_pool
 from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import NotReadyError
 from leadline.evaluation.predictions import is_wrong, predictions_of
+from leadline.monitoring.challenger import challenge
+from leadline.monitoring.labelled_rows import labelled_blocks
 from leadline.monitoring.observations import block_names
 from leadline.monitoring.release_in_service import family_of
 from leadline.phases import monitor as phase
+from leadline.phases.challenge import Challenge
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
 from leadline.phases.monitor import Block, Monitor, Shift
@@ -54,7 +57,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     data = reading.of(Data)
     tuning = reading.of(Tuning)
     release = reading.of(Release)
-    reading.of(Decay)
+    decay = reading.of(Decay)
     observations = workspace.record.observations.of(release.release_id)
     if not observations:
         raise NotReadyError(
@@ -90,7 +93,29 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             false_alarm_rate=rate,
             currency=problem.currency,
             blocks=blocks,
+            challenge=_challenge(workspace, reading, observations, decay, report),
         )
+    )
+
+
+def _challenge(
+    workspace: Workspace,
+    reading: Reading,
+    observations: Sequence[Observation],
+    decay: Decay,
+    report: Report,
+) -> Challenge | None:
+    """The released model beside one that is trained anew every block."""
+    release = workspace.record.entry(reading.seen["release"])
+    last = workspace.record.latest_of(Monitor)
+    is_same = last is not None and last.release_id == release.verdict_as(Release).release_id
+    return challenge(
+        workspace,
+        release,
+        labelled_blocks(workspace.artifacts, observations),
+        decay=decay,
+        before=last.challenge if last is not None and is_same else None,
+        report=report,
     )
 
 

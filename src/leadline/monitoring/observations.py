@@ -18,6 +18,7 @@ from leadline.engines.releases.learnt_rows import LearntRows
 from leadline.errors import DataError, NotReadyError
 from leadline.evaluation.predictions import Predictions, is_wrong
 from leadline.monitoring.feature_drift import column_shifts
+from leadline.monitoring.labelled_rows import FIELD, keep_labelled, rows_stood_for
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
@@ -26,7 +27,7 @@ from leadline.phases.scoring import Task
 from leadline.reading.conform import conform
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.reading.table import Table
-from leadline.record import Observation
+from leadline.record import Artifacts, Observation
 from leadline.snapshot import class_texts, from_parquet
 from leadline.stats.monitoring.repeats import are_repeats
 from leadline.workspace import Workspace
@@ -110,6 +111,7 @@ def observe_file(folder: str, path: str, trim: Trim = BY_COMMAND) -> Observed:
             rows = np.flatnonzero(names == block)
             payload = _payload(scored, rows, problem.task, release.tolerance)
             payload |= _learnt(scored, rows, bundle.learnt)
+            payload |= _kept(workspace.artifacts, scored, rows, is_learnt=payload.get("is_learnt"))
             payload["shifts"] = column_shifts(scored.X[rows], reference, data.features)
             workspace.record.observations.add(
                 Observation(
@@ -222,6 +224,18 @@ def _learnt(scored: _Scored, rows: NDArray[np.intp], learnt: LearntRows | None) 
     n_learnt = int(scored.is_learnt[rows].sum())
     is_learnt = are_repeats(n_learnt, int(rows.size), learnt.usual_share)
     return {"n_learnt": n_learnt, "is_learnt": is_learnt}
+
+
+def _kept(
+    artifacts: Artifacts, scored: _Scored, rows: NDArray[np.intp], *, is_learnt: bool | None
+) -> dict[str, Any]:
+    """Where a block's labelled rows are kept for a challenger; nowhere if they are not new."""
+    is_known = scored.is_labelled[rows]
+    if is_learnt or not is_known.any():
+        return {}
+    truth = scored.truth[np.cumsum(scored.is_labelled)[rows[is_known]] - 1]
+    weights = rows_stood_for(scored.decided.scores[rows], is_known)
+    return {FIELD: keep_labelled(artifacts, scored.X[rows[is_known]], truth, weights)}
 
 
 def block_names(times: pl.Series, block: str) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.challenge import Challenge, challenge_findings
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 from leadline.phases.wording import plural
 
@@ -113,6 +114,8 @@ class Evidence:
         Of the costs.
     blocks : tuple of Block
         In the order of time.
+    challenge : Challenge or None
+        The release beside its challenger; None before a second block has labels.
     """
 
     release_id: str
@@ -125,6 +128,7 @@ class Evidence:
     false_alarm_rate: float | None
     currency: str
     blocks: tuple[Block, ...]
+    challenge: Challenge | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +153,7 @@ def assess(evidence: Evidence) -> Monitor:
         *_learnt_findings(evidence),
         *_label_findings(evidence),
         *_alarm_findings(alarms),
+        *challenge_findings(evidence.challenge),
         *_shift_findings(evidence),
     ]
     if not labelled:
@@ -163,6 +168,8 @@ def assess(evidence: Evidence) -> Monitor:
             f"Retrain: {len(alarms)} of {len(labelled)} labelled blocks are worse than the "
             f"reference's spread allows, first {alarms[0].name}."
         )
+    elif evidence.challenge and evidence.challenge.due_since:
+        answer, summary = Answer.NO, evidence.challenge.words
     elif not new:
         answer = Answer.UNCLEAR
         summary = (

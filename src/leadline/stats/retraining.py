@@ -10,6 +10,8 @@ References
 ----------
 .. [1] A. R. Karlin, M. S. Manasse, L. Rudolph, D. D. Sleator (1988), Competitive snoopy caching.
    Algorithmica 3, 79-119.
+.. [2] H. Robbins (1970), Statistical methods related to the law of the iterated logarithm. Ann.
+   Math. Statist. 41, 1397-1409.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 _FEWEST_PAIRS = 3
+# blocks, like the first, of which the excess is told from chance best
+_SHARPEST = 2.0
 # of the price, below which a period is not told from the best
 _FLAT = 0.05
 
@@ -92,9 +96,10 @@ class Retraining:
         self.cost_retrain = cost_retrain
         self.cost_block = cost_error * n_block
         self.excess, self.age = 0.0, 0
+        self._variance, self._scale = 0.0, 0.0
         self.period, self.flat = self._best_period()
 
-    def step(self, error: float, fresh_error: float) -> bool:
+    def step(self, error: float, fresh_error: float, stderr: float = 0.0) -> bool:
         """Take in a block, and say whether to retrain now.
 
         Parameters
@@ -103,6 +108,9 @@ class Retraining:
             Of the released model on the block, as far as it is known.
         fresh_error : float in [0, 1]
             Of a challenger that learnt from all blocks before it, on the same rows.
+        stderr : float >= 0, default=0.0
+            Of the difference of the two errors, where only some rows of the block are labelled. A
+            retraining is not due before the excess is above `chance` too.
 
         Returns
         -------
@@ -119,12 +127,33 @@ class Retraining:
                 f"error and fresh_error must be finite; got {error} and {fresh_error}. Leave out "
                 "blocks whose error is not known."
             )
+        if not (np.isfinite(stderr) and stderr >= 0):
+            raise ValueError(f"stderr must be a finite number of at least 0; got {stderr}.")
         self.age += 1
         self.excess += (error - fresh_error) * self.cost_block
-        if self.excess < self.cost_retrain:
+        self._add_variance((stderr * self.cost_block) ** 2)
+        if self.excess < max(self.cost_retrain, self.chance):
             return False
-        self.excess, self.age = 0.0, 0
+        self.excess, self.age, self._variance, self._scale = 0.0, 0, 0.0, 0.0
         return True
+
+    @property
+    def chance(self) -> float:
+        """Excess that labels alone would bring in one of twenty streams, looked at every block.
+
+        The normal mixture boundary of a sum of the variance that was taken in [2]_; 0 where no
+        standard error was given.
+        """
+        if not self._scale:
+            return 0.0
+        total = self._variance + self._scale
+        # two-sided at .1: one-sided at .05
+        return float(np.sqrt(total * (2 * np.log(10) + np.log(total / self._scale))))
+
+    def _add_variance(self, variance: float) -> None:
+        # the boundary is lowest, against the spread, about there
+        self._scale = self._scale or _SHARPEST * variance
+        self._variance += variance
 
     def forecast(self, delays: ArrayLike, confidence_level: float = 0.8) -> Estimate[Floats]:
         """Forecast the error that age will add to a model trained now.

@@ -72,9 +72,9 @@ def test_neighbouring_blocks_are_redrawn_together() -> None:
 
 
 def test_the_interval_is_that_of_a_mean_to_come() -> None:
-    """One delay: t times the spread, of n / 6 blocks seen and as many to come."""
-    gaps = np.random.default_rng(5).normal(0.03, 0.01, 60)
-    errors = np.full((61, 2), 0.2)
+    """One delay: t times the spread, of n / 8 blocks seen and as many to come."""
+    gaps = np.random.default_rng(5).normal(0.03, 0.01, 80)
+    errors = np.full((81, 2), 0.2)
     errors[:-1, 1] += gaps
     added = staleness(errors, rng=np.random.default_rng(0)).added_error
     half = 1.833 * gaps.std(ddof=1) * np.sqrt(2 / 10)

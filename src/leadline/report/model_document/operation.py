@@ -103,12 +103,15 @@ def ageing(latest: LatestVerdicts) -> Section:
         interval = f"every {decay.retrain_every} {decay.block}s"
         if decay.flat_low is not None and decay.flat_high is not None:
             interval += f"; {decay.flat_low} to {decay.flat_high} cost nearly the same"
+    monitor = latest.get("monitor", Monitor)
+    beside = monitor.challenge.words if monitor is not None and monitor.challenge else ""
     sentences = (
         decay.summary,
         (
             f"Retraining at least cost (T*): {interval}. One retraining was taken to cost "
             f"{decay.cost_retrain:,.2f} {decay.currency}, one error {decay.cost_error:,.2f}."
         ),
+        *([beside] if beside else []),
     )
     return Section(title, sentences, (table,))
 
