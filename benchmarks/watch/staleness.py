@@ -27,12 +27,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 from scoring import markdown
 
 _LENGTHS, _SHOWN, _FEWEST = (1, 2, 4), (0.4, 0.5, 0.6), 3
-_SIMULATED, _SIZES, _NEIGHBOURS = 40, (30, 50, 100), (1, 2, 4, 6, 8, 12)
+_SIMULATED, _SIZES, _STRAYS = 40, (20, 30, 50, 100), (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 Ends = tuple[np.ndarray, np.ndarray]
 
 
 def main() -> None:
-    print(markdown(["neighbours", *KINDS, "mean", "least", "half width"], list(_by_constant())))
+    print(markdown(["times", *KINDS, "mean", "least", "half width"], list(_by_constant())))
     print()
     columns = ["stream", "blocks", "method", "covers", "half width"]
     print(markdown(columns, list(_by_stream())))
@@ -40,14 +40,14 @@ def main() -> None:
 
 def _by_constant() -> Iterator[list[str]]:
     """Coverage on simulated streams, by the constant of the method."""
-    kept = method._NEIGHBOURS
-    for neighbours in _NEIGHBOURS:
-        method._NEIGHBOURS = neighbours
+    kept = method._STRAYS
+    for times in _STRAYS:
+        method._STRAYS = times
         found = [_simulated(kind) for kind in KINDS]
         covers, widths = np.array(found).T
         cells = [f"{each:.3f}" for each in (*covers, covers.mean(), covers.min(), widths.mean())]
-        yield [f"{neighbours}{' (used)' if neighbours == kept else ''}", *cells]
-    method._NEIGHBOURS = kept
+        yield [f"{times:g}{' (used)' if times == kept else ''}", *cells]
+    method._STRAYS = kept
 
 
 def _simulated(kind: str) -> tuple[float, float]:

@@ -108,6 +108,16 @@ def test_of_many_new_blocks_several_meet_one_challenger(
     assert len(fits) == 3
 
 
+def test_without_time_one_challenger_meets_all_new_blocks(
+    released_folder: Path, fits: list[int]
+) -> None:
+    observe(released_folder, new_rows())
+    write_settings(released_folder, watch={"backtest_s": 0.0})
+    found = challenge_of(released_folder)
+    assert [block.n_learnt for block in found.blocks] == [28] * 7
+    assert len(fits) == 1
+
+
 def test_few_labels_are_learnt_from_but_judge_nobody(released_folder: Path) -> None:
     week = pl.int_range(N_NEW) // 28
     is_known = (week != 3) | (pl.int_range(N_NEW) % 4 == 0)

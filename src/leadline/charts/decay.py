@@ -120,14 +120,12 @@ def _title(verdict: Decay) -> str:
 
 
 def _subtitle(verdict: Decay) -> str:
-    words = (
-        f"Models trained on the past, judged on later {verdict.block}s; 0 is a model one "
-        f"{verdict.block} old. Blue band: "
-    )
-    if not verdict.forecast:
-        words += "90% interval."
+    block = verdict.block
+    words = f"Models of the past on later {block}s, beside one a {block} old. "
+    if verdict.forecast:
+        words += "Blue: mean to come, 90%. Dashed: one model, 80%."
     else:
-        words += f"the average of {verdict.block}s to come, 90%. Dashed: one model, 80%."
+        words += "Blue band: 90% interval."
     if verdict.retrain_every is not None and verdict.flat_low is not None:
         words += " Green band: retraining anywhere in it costs nearly the same."
     return words

@@ -99,8 +99,9 @@ def challenge(
     Returns
     -------
     Challenge or None
-        None where there is no block to meet on yet. A dozen fits at a time at most: of more new
-        blocks, several in a row are met by one challenger.
+        None where there is no block to meet on yet. A dozen fits at a time at most, and none
+        begun that would end after ``[watch] backtest_s``: of more new blocks, several in a row
+        are met by one challenger.
     """
     met = _met(workspace, release, blocks, _by_key(before), report)
     if not met:
@@ -127,14 +128,16 @@ def _met(
     stride = -(-len(new) // _MOST_FITS) or 1
     met = {at: known[keys[at]] for at in judged if keys[at] in known}
     match = _match(workspace, release) if new else None
-    model: Any = None
+    model, n_learnt, slowest = None, 0, 0.0
+    ends = time.monotonic() + workspace.settings.watch.backtest_s
     for count, at in enumerate(new):
         assert match is not None
         report(f"fitting a challenger for {blocks[at].name}", count / len(new))
-        started = time.process_time()
-        if count % stride == 0:
+        started, begun = time.process_time(), time.monotonic()
+        if model is None or (count % stride == 0 and begun + slowest < ends):
             n_learnt = sum(block.y.size for block in blocks[:at])
             model = match.challenger(blocks[:at])
+            slowest = max(slowest, time.monotonic() - begun)
         wrong, fresh = (match.wrong(each, blocks[at]) for each in (match.released, model))
         found = paired_difference(wrong, fresh, blocks[at].weights)
         error = float(np.average(wrong, weights=blocks[at].weights))

@@ -402,7 +402,8 @@ class WatchSettings:
     retrain_cost, error_cost : float >= 0
         Money for one retraining; for one wrong prediction in service.
     backtest_s : float >= 0
-        Seconds after which decay begins no further model of the past.
+        Seconds after which decay begins no further model of the past, and monitor no further
+        challenger.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _LENIENT

@@ -118,7 +118,7 @@ _WORDS = {
         "block": "day, week or month",
         "retrain_cost": "money for one retraining",
         "error_cost": "money for one wrong prediction in service",
-        "backtest_s": "seconds after which decay begins no further model of the past",
+        "backtest_s": "seconds after which no further model of the past or challenger is fitted",
     },
 }
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-# so many neighbouring blocks tell as much as one: learnt on simulated streams whose ageing itself
-# comes and goes, by benchmarks/watch/staleness.py
-_NEIGHBOURS = 8
+# times the spread over origins, by which the mean of later ones strays: learnt on simulated streams
+# whose ageing itself comes and goes, by benchmarks/watch/staleness.py
+_STRAYS = 1.25
 # delays whose logarithms differ by less share their spread
 _ALIKE = 0.35
 
@@ -62,9 +62,9 @@ def staleness(
 
     The interval is for the mean over as many blocks to come as were measured, which is what a
     plan stands on. Ageing itself comes and goes, and models that learnt from nearly the same rows
-    err alike; therefore eight neighbouring blocks count as one, in what was measured as in what is
-    to come: ``t spread(d) sqrt(2 / (n(d) / 8))``, with the spread of s over origins, which delays
-    of about the same length share.
+    err alike; therefore the spread of s over origins is not divided by the root of their number:
+    ``1.25 t spread(d)``, with n / 2 - 1 degrees of freedom, and the spread shared by delays of
+    about the same length.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def staleness(
         Redraws.
     confidence_level : float in (0, 1), default=0.9
         Of the interval. Where the second half of a stream is hidden, 90 % intervals of the first
-        hold its mean in .92 of the delays of simulated streams (.81 where what is to be learnt
-        jumps, 1.00 where it stands still), and in .95 or more of those of four real ones.
+        hold its mean in .91 of the delays of simulated streams (.82 where what is to be learnt
+        jumps, 1.00 where it stands still), and in .97 or more of those of four real ones.
     n_tested : float > 0 or None, default=None
         Rows that each error was measured on, if known: no spread is taken to be less than one
         wrong row more or less, so that no interval has zero width beyond delay 1.
@@ -124,9 +124,10 @@ def _half_widths(gaps: Floats, confidence_level: float, least_spread: float) -> 
     """Half widths of the intervals, by delay; 0 at delay 1, where nothing can be added."""
     n_pairs = np.isfinite(gaps).sum(axis=0)
     spreads = np.maximum(_spreads(gaps, n_pairs), least_spread)
-    n_apart = np.maximum(n_pairs / _NEIGHBOURS, 1.0)
-    reach = stdtrit(max(len(gaps) / _NEIGHBOURS - 1, 2.0), (1 + confidence_level) / 2)
-    return np.insert(reach * spreads * np.sqrt(2 / n_apart), 0, 0.0)
+    # neighbouring blocks share what their models learnt
+    freedom = max(len(gaps) / 2 - 1, 2.0)
+    reach = stdtrit(freedom, (1 + confidence_level) / 2)
+    return np.insert(_STRAYS * reach * spreads, 0, 0.0)
 
 
 def _spreads(gaps: Floats, n_pairs: Ints) -> Floats:
