@@ -24,10 +24,10 @@ def test_no_clear_ageing_is_a_go_without_a_schedule() -> None:
     assert verdict.summary.startswith("No clear ageing over 7 months")
 
 
-def test_ageing_that_is_cheaper_than_a_retraining_has_no_schedule() -> None:
+def test_ageing_that_no_period_pays_for_has_no_schedule() -> None:
     verdict = again(DECAY, retrain_every=None)
     assert verdict.answer is Answer.GO
-    assert verdict.summary.startswith("It ages (probability 0.97), but what 7 months of age add")
+    assert verdict.summary.startswith("It ages (probability 97%), but no period up to 7 months")
 
 
 def test_what_lies_ahead_is_said_for_the_end_of_a_period() -> None:

@@ -113,7 +113,9 @@ def _retraining(verdict: Decay, x: alt.X) -> list[alt.Chart]:
 def _title(verdict: Decay) -> str:
     last = verdict.staleness[-1]
     if verdict.retrain_every is None and verdict.p_ages >= phase.AGES:
-        return f"It ages, but {last.delay} {verdict.block}s of age cost less than a retraining"
+        return (
+            f"It ages, but no period up to {last.delay} {verdict.block}s pays for its retrainings"
+        )
     if verdict.retrain_every is None:
         return f"No clear ageing over {last.delay} {verdict.block}s"
     return f"It ages: retraining every {verdict.retrain_every} {verdict.block}s costs least"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import chance, plural
 
 AGES = 0.9
 """Probability of ageing from which a schedule is advised."""
@@ -160,8 +160,9 @@ def _summary(evidence: Evidence) -> str:
         )
     if evidence.retrain_every is None:
         return (
-            f"It ages (probability {evidence.p_ages:.2f}), but what {len(evidence.staleness)} "
-            f"{block}s of age add costs less than a retraining; retrain when the monitor says so."
+            f"It ages (probability {chance(evidence.p_ages)}), but no period up to "
+            f"{len(evidence.staleness)} {block}s pays for its retrainings; retrain when the monitor "
+            "says so."
         )
     return (
         f"It ages: retrain every {plural(evidence.retrain_every, block)} "
