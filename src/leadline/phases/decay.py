@@ -161,8 +161,8 @@ def _summary(evidence: Evidence) -> str:
     if evidence.retrain_every is None:
         return (
             f"It ages (probability {chance(evidence.p_ages)}), but no period up to "
-            f"{len(evidence.staleness)} {block}s pays for its retrainings; retrain when the monitor "
-            "says so."
+            f"{len(evidence.staleness)} {block}s pays for its retrainings; retrain when the "
+            "monitor says so."
         )
     return (
         f"It ages: retrain every {plural(evidence.retrain_every, block)} "

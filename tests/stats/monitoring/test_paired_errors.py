@@ -37,7 +37,9 @@ def test_the_interval_of_a_mean_holds_the_truth() -> None:
             wrong, other = rng.random(50) < 0.1 + moved, np.zeros(50)
             other[:5] = 1
             found.append(paired_difference(wrong, other))
-        interval = mean_difference(*zip(*found, strict=True))
+        interval = mean_difference(
+            [each.difference for each in found], [each.stderr for each in found]
+        )
         held.append(interval.low <= 0.04 <= interval.high)
     assert np.mean(held) > 0.88
 
