@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +13,10 @@ from leadline.datasets.frames import Target, load_pool
 from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import NotReadyError
 from leadline.evaluation.predictions import is_wrong, predictions_of
-from leadline.monitoring.challenger import challenge
-from leadline.monitoring.labelled_rows import labelled_blocks
+from leadline.monitoring.challenger import challenge_of
 from leadline.monitoring.observations import block_names
 from leadline.monitoring.release_in_service import family_of
 from leadline.phases import monitor as phase
-from leadline.phases.challenge import Challenge
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
 from leadline.phases.monitor import Block, Monitor, Shift
@@ -93,29 +91,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             false_alarm_rate=rate,
             currency=problem.currency,
             blocks=blocks,
-            challenge=_challenge(workspace, reading, observations, decay, report),
+            challenge=challenge_of(workspace, reading.seen["release"], decay, report),
         )
-    )
-
-
-def _challenge(
-    workspace: Workspace,
-    reading: Reading,
-    observations: Sequence[Observation],
-    decay: Decay,
-    report: Report,
-) -> Challenge | None:
-    """The released model beside one that is trained anew every block."""
-    release = workspace.record.entry(reading.seen["release"])
-    last = workspace.record.latest_of(Monitor)
-    is_same = last is not None and last.release_id == release.verdict_as(Release).release_id
-    return challenge(
-        workspace,
-        release,
-        labelled_blocks(workspace.artifacts, observations),
-        decay=decay,
-        before=last.challenge if last is not None and is_same else None,
-        report=report,
     )
 
 

@@ -21,12 +21,13 @@ from leadline.engines.releases.models import load_model, trusted_types
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import is_wrong, predictions_of
-from leadline.monitoring.labelled_rows import LabelledBlock
+from leadline.monitoring.labelled_rows import LabelledBlock, labelled_blocks
 from leadline.monitoring.release_in_service import family_of
 from leadline.phases.challenge import Challenge, ChallengedBlock, MoreRows
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
 from leadline.phases.forecast import Forecast, posterior_of
+from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search import Search
@@ -66,6 +67,39 @@ class _Match:
         X = pl.concat([self.pool.X[rows], *(block.X for block in blocks)])
         y = np.concatenate([self.pool.y[rows], *(block.y for block in blocks)])
         return fit_model(build(self.spec), replace(self.pool, X=X, y=y), np.arange(y.size))
+
+
+def challenge_of(
+    workspace: Workspace, release: int, decay: Decay, report: Callable[[str, float | None], None]
+) -> Challenge | None:
+    """Let a challenger meet a release on all labelled blocks that it has scored.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    release : int
+        Number of the entry of the release.
+    decay, report
+        As in `challenge`.
+
+    Returns
+    -------
+    Challenge or None
+        What the newest verdict on the same release has is not fitted again.
+    """
+    record, entry = workspace.record, workspace.record.entry(release)
+    release_id = entry.verdict_as(Release).release_id
+    last = record.latest_of(Monitor)
+    is_same = last is not None and last.release_id == release_id
+    return challenge(
+        workspace,
+        entry,
+        labelled_blocks(workspace.artifacts, record.observations.of(release_id)),
+        decay=decay,
+        before=last.challenge if last is not None and is_same else None,
+        report=report,
+    )
 
 
 def challenge(
