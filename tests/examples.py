@@ -17,6 +17,7 @@ from leadline.phases import (
     decision,
     feasibility,
     forecast,
+    input_shift,
     labelling,
     monitor,
     problem,
@@ -561,6 +562,21 @@ def example_decay() -> decay.Decay:
                 )
                 for d, value in enumerate(added)
             ),
+            forecast=tuple(
+                decay.Staleness(
+                    delay=d + 1,
+                    added_error=Bounds(
+                        estimate=value,
+                        low=round(value - 0.012 - 0.001 * d, 4),
+                        high=round(value + 0.012 + 0.001 * d, 4),
+                    ),
+                )
+                for d, value in enumerate(added)
+                if d
+            ),
+            n_trainings=7,
+            limit_s=120.0,
+            spent_s=3.4,
             p_ages=0.97,
             retrain_every=3,
             flat_low=2,
@@ -575,7 +591,7 @@ def example_decay() -> decay.Decay:
 
 def example_monitor() -> monitor.Monitor:
     """Four weeks; the third is labelled and far worse than the reference."""
-    shift = monitor.Shift(
+    shift = input_shift.Shift(
         column="carrier", distance=0.21, words="'carrier' now holds WN in 18 % of the rows"
     )
     return monitor.assess(

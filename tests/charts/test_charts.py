@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from tests.challenges import example_challenge
 from tests.examples import (
     example_data,
     example_decay,
@@ -20,6 +21,7 @@ from tests.examples import (
 )
 
 from leadline.charts import chart_of, description, png, svg
+from leadline.charts.drawing.theme import VERMILION
 from leadline.phases.lifecycle import ROWS, is_decision
 from leadline.phases.monitor import Target
 from leadline.phases.search.trial import TrialState
@@ -104,6 +106,25 @@ def test_data_without_missing_values_shows_kinds() -> None:
     whole = replace(data, columns=tuple(replace(c, n_missing=0) for c in data.columns))
     assert "no value is missing" in drawing(whole)
     assert "no value is missing" not in drawing(data)
+
+
+def test_a_monitor_draws_what_the_release_has_cost_more_than_its_challenger() -> None:
+    words = "What the release has cost more than its challenger"
+    assert words not in drawing(example_monitor())
+    due = replace(example_challenge(), price=40.0, due_since="2025-01-27")
+    drawn = drawing(replace(example_monitor(), challenge=due))
+    assert words in drawn
+    assert "a retraining 40" in drawn
+    # of three blocks the last one is due: a triangle, and not the line's colour
+    calm = drawing(replace(example_monitor(), challenge=replace(due, due_since="")))
+    assert drawn.count(VERMILION) == calm.count(VERMILION) + 1
+
+
+def test_decay_draws_where_one_model_will_lie() -> None:
+    decay = example_decay()
+    dashed = 'stroke-dasharray="3,3"'
+    assert drawing(decay).count(dashed) == 2
+    assert dashed not in drawing(replace(decay, forecast=()))
 
 
 def test_nothing_measured_means_no_picture() -> None:

@@ -1,22 +1,16 @@
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-import polars as pl
-import pytest
 from tests.projects import ETHICS, run, verdict_of, write_settings
 
-from leadline.datasets.frames import Pool
+from leadline.evaluation.time_backtest import TimeBacktest
 from leadline.jobs import decay as job
 from leadline.phases import decay as phase
-from leadline.phases.data import Data, SplitKind
+from leadline.phases.data import Data
 from leadline.phases.decay import Decay
-from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 from leadline.workspace import Workspace
 
@@ -43,13 +37,14 @@ def test_dated_rows_are_backtested_week_by_week(released_folder: Path) -> None:
     assert list(verdict.blocks) == sorted(set(verdict.blocks))
     n_blocks = len(verdict.blocks)
     assert n_blocks == 15
-    matrix = np.array(
-        [[math.nan if e is None else e for e in row] for row in verdict.errors], dtype=float
-    )
-    assert matrix.shape == (n_blocks, n_blocks - 1)
-    for trained in range(n_blocks):
-        assert np.isnan(matrix[trained, n_blocks - 1 - trained :]).all(), "the future is not known"
-    assert 0 < np.nanmean(matrix) < 0.4
+    # every model from the fourth block on met every block after it
+    lengths = [len(row) for row in verdict.errors]
+    assert lengths == [0, 0, 0, *range(11, -1, -1)]
+    errors = [error for row in verdict.errors for error in row if error is not None]
+    assert len(errors) == sum(lengths)
+    assert 0 < np.mean(errors) < 0.4
+    assert (verdict.n_trainings, verdict.n_left_out) == (11, 0)
+    assert [each.n_pairs for each in verdict.staleness] == [10, *range(10, 2, -1)]
     assert [each.delay for each in verdict.staleness] == list(range(1, len(verdict.staleness) + 1))
     assert verdict.staleness[0].added_error.estimate == 0
     assert 0 <= verdict.p_ages <= 1
@@ -81,56 +76,59 @@ def test_undated_rows_are_unclear(released_folder: Path) -> None:
     assert "The rows carry no time." in verdict.summary
 
 
-def test_what_does_not_age_is_not_retrained_by_the_calendar() -> None:
-    """Ten blocks; the error rises by two points a block, or not at all."""
+def backtest(errors: np.ndarray) -> TimeBacktest:
+    return TimeBacktest(errors, n_trainings=6, n_left_out=0, n_tested=100.0, spent_s=1.0)
+
+
+def rising(by: float) -> np.ndarray:
+    """Ten blocks; the error rises by so much a block of age."""
     rng = np.random.default_rng(0)
-    blank = phase.Evidence(
-        is_dated=True,
-        block="week",
-        scoring="accuracy",
-        cost_retrain=50.0,
-        cost_error=1.0,
-        currency="EUR",
-    )
-    names, rows = [f"{n:02d}" for n in range(10)], [np.arange(100)] * 10
+    errors = np.full((10, 9), np.nan)
+    for trained in range(3, 9):
+        for delay in range(9 - trained):
+            errors[trained, delay] = 0.2 + by * delay + rng.normal(0, 0.005)
+    return errors
 
-    def aged(rise: float) -> phase.Evidence:
-        errors = np.full((10, 9), np.nan)
-        for trained in range(3, 9):
-            for delay in range(9 - trained):
-                errors[trained, delay] = 0.2 + rise * delay + rng.normal(0, 0.005)
-        return job._aged(errors, names, rows, blank)
 
-    ages, stays = aged(0.02), aged(0.0)
-    assert ages.p_ages is not None
+BLANK = phase.Evidence(
+    is_dated=True,
+    block="week",
+    blocks=tuple(f"{n:02d}" for n in range(10)),
+    scoring="accuracy",
+    cost_retrain=5.0,
+    cost_error=1.0,
+    currency="EUR",
+    limit_s=120.0,
+)
+
+
+def test_what_does_not_age_is_not_retrained_by_the_calendar() -> None:
+    ages, stays = (job._aged(backtest(rising(by)), 100.0, BLANK) for by in (0.02, 0.0))
     assert ages.p_ages >= 0.9
-    assert ages.retrain_every is not None
-    assert stays.p_ages is not None
+    # 5 for a retraining, 2 a block more for each block of age: (5 + T (T - 1)) / T
+    assert (ages.retrain_every, ages.flat_low, ages.flat_high) == (2, 2, 2)
     assert stays.p_ages < 0.9
     assert (stays.retrain_every, stays.flat_low, stays.flat_high) == (None, None, None)
 
 
-@pytest.mark.parametrize(("threshold", "wrong"), [(0.3, 0.75), (0.5, 0.25)])
-def test_decisions_are_those_of_the_release(
-    monkeypatch: pytest.MonkeyPatch, threshold: float, wrong: float
-) -> None:
-    """Each row scores .4, so that a release flags all of them or none; a quarter are hits."""
+def test_what_ages_for_less_than_a_retraining_costs_has_no_schedule() -> None:
+    dear = job._aged(backtest(rising(0.02)), 100.0, replace(BLANK, cost_retrain=5000.0))
+    assert dear.p_ages >= 0.9
+    assert dear.retrain_every is None
+    assert "no period up to 4 weeks pays" in phase.assess(dear).summary
 
-    class Same:
-        classes_ = np.array([0, 1])
 
-        def predict_proba(self, X: pl.DataFrame) -> np.ndarray[Any, Any]:
-            return np.tile([0.6, 0.4], (X.height, 1))
+def test_what_lies_ahead_is_told_at_every_age_and_never_for_sure() -> None:
+    found = job._aged(backtest(rising(0.0)), 100.0, BLANK)
+    # the two longest ages were met by two pairs and one
+    assert [each.delay for each in found.staleness] == [1, 2, 3, 4]
+    assert [each.n_pairs for each in found.staleness] == [5, 5, 4, 3]
+    assert [each.delay for each in found.forecast] == [2, 3, 4]
+    bounds = [each.added_error for each in (*found.staleness[1:], *found.forecast)]
+    assert all(each.low < each.estimate < each.high for each in bounds)
 
-    monkeypatch.setattr(job, "build", lambda _: None)
-    monkeypatch.setattr(job, "fit_model", lambda *_: Same())
-    X = pl.DataFrame({"x": range(80)})
-    y = np.tile([1, 0, 0, 0], 20)
-    is_test, order = np.zeros(80, dtype=bool), np.arange(80)
-    pool = Pool(X, X, y, is_test, order, None, SplitKind.TIME)
-    spec: Any = SimpleNamespace(seed=0, n_train=80, target=SimpleNamespace(task=Task.BINARY))
-    release: Any = SimpleNamespace(threshold=threshold, tolerance=None)
-    rows = list(np.split(order, 10))
-    test = job._Backtest([str(n) for n in range(10)], rows, spec, release)
-    errors = job._errors(pool, test, lambda *_: None)  # type: ignore[arg-type]
-    assert np.nanmax(errors) == np.nanmin(errors) == wrong
+
+def test_models_that_could_not_be_fitted_are_unclear() -> None:
+    verdict = phase.assess(job._aged(backtest(np.full((10, 9), np.nan)), 100.0, BLANK))
+    assert verdict.answer is Answer.UNCLEAR
+    assert "one class only" in verdict.summary

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.examples import example_decay
 from tests.phases.again import again, notes, warnings
 
@@ -17,10 +19,38 @@ def test_a_model_that_ages_says_when_to_retrain() -> None:
 
 
 def test_no_clear_ageing_is_a_go_without_a_schedule() -> None:
-    for changes in ({"p_ages": 0.89}, {"retrain_every": None}):
-        verdict = again(DECAY, **changes)
-        assert verdict.answer is Answer.GO
-        assert verdict.summary.startswith("No clear ageing over 7 months")
+    verdict = again(DECAY, p_ages=0.89)
+    assert verdict.answer is Answer.GO
+    assert verdict.summary.startswith("No clear ageing over 7 months")
+
+
+def test_ageing_that_no_period_pays_for_has_no_schedule() -> None:
+    verdict = again(DECAY, retrain_every=None)
+    assert verdict.answer is Answer.GO
+    assert verdict.summary.startswith("It ages (probability 97%), but no period up to 7 months")
+
+
+def test_what_lies_ahead_is_said_for_the_end_of_a_period() -> None:
+    assert notes(DECAY)[1].startswith(
+        "2 months after its first, the age of a model trained now will have changed its error by "
+        "-0.0061 to +0.0219"
+    )
+
+
+def test_models_that_were_left_out_are_told() -> None:
+    assert warnings(DECAY) == []
+    (what,) = warnings(again(DECAY, n_left_out=31))
+    assert what.startswith("31 earlier models of the past could not be fitted within 120 s")
+
+
+def test_a_table_has_all_young_ages_and_some_of_the_old() -> None:
+    (first, *_), forecast = DECAY.staleness, DECAY.forecast
+    ages = tuple(replace(first, delay=delay) for delay in range(1, 51))
+    shown = again(DECAY, staleness=ages).by_age
+    told = [age.delay for age, _ in shown]
+    assert told == [*range(1, 9), 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 50]
+    assert shown[1][1] == forecast[0]
+    assert shown[0][1] is None
 
 
 def test_rows_without_a_time_are_unclear() -> None:

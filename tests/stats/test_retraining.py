@@ -96,3 +96,37 @@ def test_an_error_that_is_not_known_is_no_reason_to_retrain() -> None:
 def test_where_no_age_was_measured_anything_may_be() -> None:
     found = plan(np.array([[0.1]]), cost=1.0).forecast([1, 5])
     assert (found.low.tolist(), found.high.tolist()) == ([0.0, -1.0], [0.0, 1.0])
+
+
+def test_no_band_is_narrower_than_a_row_can_show() -> None:
+    errors = ageing(20, 0.0)
+    exact, counted = (
+        Retraining(errors, cost_retrain=1.0, cost_error=1.0, n_block=1.0, n_tested=n)
+        for n in (None, 100)
+    )
+    assert np.ptp(exact.forecast([2, 5]).high) == 0
+    found = counted.forecast([2, 5])
+    assert np.all(found.high - found.low > 0.02)
+    with pytest.raises(ValueError, match="n_tested"):
+        Retraining(errors, cost_retrain=1.0, cost_error=1.0, n_block=1.0, n_tested=0)
+
+
+def test_few_labels_make_nothing_due_before_they_can_tell() -> None:
+    sure, unsure = plan(ageing(6, 0.0), cost=3.0), plan(ageing(6, 0.0), cost=3.0)
+    # 100 in money a block: .04 of error is 4, with a standard error of 5
+    assert sure.step(0.24, 0.20)
+    assert not unsure.step(0.24, 0.20, 0.05)
+    assert unsure.chance > unsure.excess == pytest.approx(4.0)
+    n_more = next(n for n in range(1, 100) if unsure.step(0.24, 0.20, 0.05))
+    assert 5 < n_more < 20
+    assert unsure.chance == unsure.excess == 0
+
+
+def test_what_chance_brings_grows_as_the_root_of_the_blocks() -> None:
+    due = plan(ageing(6, 0.0), cost=1e6)
+    for _ in range(100):
+        due.step(0.2, 0.2, 0.01)
+    # a hundred blocks of standard error 1, looked at each time
+    assert 2.5 * 10 < due.chance < 4 * 10
+    with pytest.raises(ValueError, match="stderr"):
+        due.step(0.2, 0.2, float("nan"))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
+from tests.challenges import example_challenge
 from tests.examples import (
     example_capacity,
     example_data,
@@ -114,6 +115,19 @@ def test_verdicts_with_nothing_to_show_have_pages_too(make: Make, visit: Visit) 
         append(workspace, row, verdict)
         assert client.get(f"/rows/{row}").status_code == 200, row
     assert "cannot be promised" in client.get("/rows/forecast").text
+
+
+def test_a_monitor_shows_the_release_beside_its_challenger(make: Make, visit: Visit) -> None:
+    workspace = make()
+    due = replace(example_challenge(), price=40.0, due_since="2025-01-27")
+    append(workspace, "monitor", again(example_monitor(), challenge=due))
+    text = visit(workspace).get("/rows/monitor").text
+    assert due.words in text
+    table = text.partition("Beside a challenger")[2].partition("</table>")[0]
+    assert table.count("<tr>") == 1 + len(due.blocks)
+    assert "50 new rows" in table
+    assert '2025-01-27 <span class="badge no">retrain</span>' in table
+    assert "42.00 USD" in table
 
 
 def test_a_row_without_a_template_of_its_own_shows_its_table() -> None:

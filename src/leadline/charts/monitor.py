@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
+from leadline.charts.drawing.challenge_panel import challenge_panel
 from leadline.charts.drawing.label_placement import spread
 from leadline.charts.drawing.theme import (
     BLUE,
@@ -38,6 +39,8 @@ def chart(verdict: Monitor) -> Picture | None:
         panels.append(_errors(verdict))
     has_flags = verdict.reference_alert_share is not None
     panels.append(_alerts(verdict) if has_flags else _means(verdict))
+    if verdict.challenge is not None:
+        panels.append(challenge_panel(verdict.challenge, _x(verdict), _WIDTH))
     return framed(alt.vconcat(*panels), _title(verdict), _subtitle(verdict))
 
 

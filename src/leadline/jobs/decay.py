@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
-from leadline.evaluation.fit import build, fit_model
-from leadline.evaluation.fit_spec import FitSpec, spec_of
-from leadline.evaluation.predictions import is_wrong, predictions_of
+from leadline.evaluation.fit_spec import spec_of
+from leadline.evaluation.time_backtest import TimeBacktest, time_backtest
 from leadline.monitoring.block_rows import block_names
 from leadline.phases import decay as phase
 from leadline.phases.data import Data
@@ -20,7 +19,9 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.verdict import Bounds
-from leadline.stats.monitoring.staleness import retrain_period, staleness
+from leadline.stats.interval import Estimate
+from leadline.stats.monitoring.staleness import staleness
+from leadline.stats.retraining import Retraining
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
@@ -28,18 +29,9 @@ if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 _FEWEST_BLOCKS = 6
-_MOST_TRAININGS = 12
+_FEWEST_PAIRS = 3
 _MOST_TRAIN = 20_000
-_FIRST_SHARE = 0.3
-_LIKELY = 0.9
-
-
-@dataclass(frozen=True)
-class _Backtest:
-    blocks: list[str]
-    rows: list[Rows]
-    spec: FitSpec
-    release: Release
+_OF_ONE_MODEL = 0.8
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
@@ -57,11 +49,11 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
         cost_error=watch.error_cost,
         currency=problem.currency,
         tolerance=release.tolerance,
+        limit_s=watch.backtest_s,
     )
     if not data.day_column:
         return phase.assess(blank)
-    target = Target.of(problem)
-    pool = load_pool(workspace.artifacts, data, target)
+    pool = load_pool(workspace.artifacts, data, Target.of(problem))
     trial = search.trial(release.candidate)
     spec = replace(
         spec_of(workspace, problem, data),
@@ -70,10 +62,20 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
         n_train=_MOST_TRAIN,
     )
     blocks, rows = _by_block(pool, data.day_column, watch.block)
+    blank = replace(blank, blocks=tuple(blocks))
     if len(blocks) < _FEWEST_BLOCKS:
-        return phase.assess(replace(blank, blocks=tuple(blocks)))
-    errors = _errors(pool, _Backtest(blocks, rows, spec, release), report)
-    return phase.assess(_aged(errors, blocks, rows, blank))
+        return phase.assess(blank)
+    found = time_backtest(
+        pool,
+        rows,
+        spec,
+        threshold=release.threshold,
+        tolerance=release.tolerance,
+        confidence=release.confidence,
+        limit_s=watch.backtest_s,
+        report=report,
+    )
+    return phase.assess(_aged(found, float(np.mean([each.size for each in rows])), blank))
 
 
 def _by_block(pool: Pool, column: str, block: str) -> tuple[list[str], list[Rows]]:
@@ -86,64 +88,58 @@ def _by_block(pool: Pool, column: str, block: str) -> tuple[list[str], list[Rows
     return [blocks[i] for i in kept], [rows[i] for i in kept]
 
 
-def _errors(pool: Pool, test: _Backtest, report: Report) -> NDArray[np.float64]:
-    """E[t, d]: share of wrong decisions d + 1 blocks after training on the blocks up to t."""
-    n_blocks = len(test.blocks)
-    errors = np.full((n_blocks, n_blocks - 1), np.nan)
-    first = max(1, int(n_blocks * _FIRST_SHARE))
-    cuts = np.unique(np.linspace(first, n_blocks - 1, _MOST_TRAININGS).astype(int))
-    if n_blocks - first <= _MOST_TRAININGS:
-        cuts = np.arange(first, n_blocks)
-    rng = np.random.default_rng(test.spec.seed)
-    for step, cut in enumerate(cuts):
-        report(f"training up to {test.blocks[cut - 1]}", step / cuts.size)
-        past = rng.permutation(np.concatenate(test.rows[:cut]))[: test.spec.n_train]
-        if np.unique(pool.y[past]).size < 2:
-            continue
-        model = fit_model(build(test.spec), pool, past)
-        for later in range(cut, n_blocks):
-            rows = test.rows[later]
-            task, threshold = test.spec.target.task, test.release.threshold
-            confidence = test.release.confidence
-            found = predictions_of(model, pool.X[rows], task, threshold, confidence)
-            wrong = is_wrong(found.predicted, pool.y[rows], test.release.tolerance)
-            # a row without an answer is neither right nor wrong
-            if found.answered.any():
-                errors[cut - 1, later - cut] = wrong[found.answered].mean()
-    return errors
-
-
-def _aged(
-    errors: NDArray[np.float64], blocks: list[str], rows: list[Rows], blank: phase.Evidence
-) -> phase.Evidence:
-    n_per_block = float(np.mean([each.size for each in rows]))
-    aged = staleness(errors, rng=np.random.default_rng(0))
-    plan = retrain_period(
-        aged, max(blank.cost_retrain, 1e-9), max(blank.cost_error, 1e-9), n_per_block
+def _aged(found: TimeBacktest, n_per_block: float, blank: phase.Evidence) -> phase.Evidence:
+    """What the errors say of ageing, of when to retrain, and of what lies ahead."""
+    blank = replace(
+        blank, n_trainings=found.n_trainings, n_left_out=found.n_left_out, spent_s=found.spent_s
     )
-    is_ageing = aged.probability_ages >= _LIKELY
+    if np.sum(np.isfinite(found.errors[:, 0])) < 2:
+        return blank
+    aged = staleness(found.errors, rng=np.random.default_rng(0), n_tested=found.n_tested)
+    plan = Retraining(
+        found.errors,
+        cost_retrain=max(blank.cost_retrain, 1e-9),
+        cost_error=max(blank.cost_error, 1e-9),
+        n_block=n_per_block,
+        n_tested=found.n_tested,
+    )
+    # the longest ages were met by one or two pairs of models only
+    n_shown = max(int(np.sum(aged.n_pairs >= _FEWEST_PAIRS)), 1)
+    ahead = aged.delays[1:n_shown]
+    is_due = aged.probability_ages >= phase.AGES and plan.period > 0
     return replace(
         blank,
-        blocks=tuple(blocks),
-        errors=tuple(
-            tuple(None if np.isnan(value) else float(value) for value in row) for row in errors
-        ),
-        staleness=tuple(
-            Staleness(
-                delay=int(delay),
-                added_error=Bounds(estimate=float(mean), low=float(low), high=float(high)),
-            )
-            for delay, mean, low, high in zip(
-                aged.delays,
-                aged.added_error.estimate,
-                aged.added_error.low,
-                aged.added_error.high,
-                strict=True,
-            )
-        ),
+        errors=tuple(map(_known, found.errors)),
+        staleness=_by_age(aged.delays[:n_shown], aged.added_error, aged.n_pairs),
+        forecast=_by_age(ahead, plan.forecast(ahead, _OF_ONE_MODEL)) if ahead.size else (),
         p_ages=aged.probability_ages,
-        retrain_every=plan.period if is_ageing else None,
-        flat_low=plan.low if is_ageing else None,
-        flat_high=plan.high if is_ageing else None,
+        retrain_every=plan.period if is_due else None,
+        flat_low=plan.flat[0] if is_due else None,
+        flat_high=plan.flat[1] if is_due else None,
         n_per_block=n_per_block,
+    )
+
+
+def _known(errors: NDArray[np.float64]) -> tuple[float | None, ...]:
+    """A model's errors, up to the last block there was."""
+    n_known = int(np.max(np.flatnonzero(np.isfinite(errors)), initial=-1)) + 1
+    return tuple(None if np.isnan(each) else float(each) for each in errors[:n_known])
+
+
+def _by_age(
+    delays: NDArray[np.int64],
+    added: Estimate[NDArray[np.float64]],
+    n_pairs: NDArray[np.int64] | None = None,
+) -> tuple[Staleness, ...]:
+    return tuple(
+        Staleness(
+            delay=int(delay),
+            added_error=Bounds(
+                estimate=float(added.estimate[at]),
+                low=float(added.low[at]),
+                high=float(added.high[at]),
+            ),
+            n_pairs=None if n_pairs is None else int(n_pairs[at]),
+        )
+        for at, delay in enumerate(delays)
     )

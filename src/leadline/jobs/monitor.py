@@ -12,6 +12,7 @@ import polars as pl
 from leadline.errors import NotReadyError
 from leadline.monitoring.block_counts import counts_of
 from leadline.monitoring.block_rows import answered_rows, rows_of_block, without_learnt
+from leadline.monitoring.challenger import challenge_of
 from leadline.monitoring.label_requests import n_wanted
 from leadline.monitoring.reference_blocks import (
     MonitoredRows,
@@ -62,12 +63,12 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     data = reading.of(Data)
     tuning = reading.of(Tuning)
     release = reading.of(Release)
-    reading.of(Decay)
-    tuned = reading.seen["tuning"]
+    decay = reading.of(Decay)
+    tuned, number = reading.seen["tuning"], reading.seen["release"]
     entry = in_service(workspace.record)
-    if entry is not None and entry.number != reading.seen["release"]:
+    if entry is not None and entry.number != number:
         # the newest release waits, or was rolled back from: what answers is what is judged
-        basis = Basis.of(workspace.record, entry)
+        number, basis = entry.number, Basis.of(workspace.record, entry)
         release, data, tuning, tuned = (
             basis.release,
             basis.data,
@@ -110,6 +111,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             currency=problem.currency,
             confidence_level=_LEVEL,
             blocks=tuple(walk.blocks),
+            challenge=challenge_of(workspace, number, decay, report),
         )
     )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
+from leadline.phases.wording import chance, plural
 
-_AGES = 0.9
+AGES = 0.9
+"""Probability of ageing from which a schedule is advised."""
 _FEWEST_BLOCKS = 6
 
 
@@ -20,10 +22,13 @@ class Staleness:
         Blocks between the end of the training rows and the rows predicted.
     added_error : Bounds
         Error beyond that of a model one block old.
+    n_pairs : int or None
+        Blocks on which a model of that age met a fresh one; None where nobody counted.
     """
 
     delay: int
     added_error: Bounds
+    n_pairs: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +46,13 @@ class Evidence:
     scoring : str
         Metric whose error is meant.
     errors : tuple of tuple of float or None
-        `errors[t][d]`: error, `d + 1` blocks later, of the model trained up to block t.
+        `errors[t][d]`: error, `d + 1` blocks later, of the model trained up to block t; empty
+        where none was.
     staleness : tuple of Staleness
-        By delay, from 1.
+        By delay, from 1: what age adds on average, with the 90 % interval of that average over
+        as many blocks to come.
+    forecast : tuple of Staleness
+        By delay, from 2: what age will add to one model trained now, in 80 % of cases.
     p_ages : float
         Probability that the model ages at all.
     retrain_every, flat_low, flat_high : int or None
@@ -57,6 +66,11 @@ class Evidence:
         Of the costs.
     tolerance : float or None
         Numbers off by more than this count as errors; None for classes.
+    n_trainings, n_left_out : int
+        Models of the past that were fitted, the newest ones; earlier ones that were not for
+        want of time.
+    limit_s, spent_s : float
+        Seconds that the fits were granted, and took.
     """
 
     is_dated: bool
@@ -65,6 +79,7 @@ class Evidence:
     scoring: str
     errors: tuple[tuple[float | None, ...], ...] = ()
     staleness: tuple[Staleness, ...] = ()
+    forecast: tuple[Staleness, ...] = ()
     p_ages: float = 0.0
     retrain_every: int | None = None
     flat_low: int | None = None
@@ -74,30 +89,42 @@ class Evidence:
     n_per_block: float = 0.0
     currency: str
     tolerance: float | None = None
+    n_trainings: int = 0
+    n_left_out: int = 0
+    limit_s: float = 0.0
+    spent_s: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decay(Verdict, Evidence):
     """How fast it ages, before it is in service."""
 
+    @property
+    def by_age(self) -> tuple[tuple[Staleness, Staleness | None], ...]:
+        """Ages for a table, each with its forecast: all up to eight, then ever fewer."""
+        ahead = {each.delay: each for each in self.forecast}
+        named = {self.retrain_every, self.staleness[-1].delay if self.staleness else None}
+        return tuple(
+            (each, ahead.get(each.delay))
+            for each in self.staleness
+            if each.delay in named or _is_shown(each.delay)
+        )
+
+
+def _is_shown(delay: int) -> bool:
+    step = 1
+    while delay > 8 * step:
+        step *= 2
+    return delay % step == 0
+
 
 def assess(evidence: Evidence) -> Decay:
     """Say how fast the model ages."""
-    if not evidence.is_dated or len(evidence.blocks) < _FEWEST_BLOCKS:
-        what = (
-            f"The rows cover {len(evidence.blocks)} {evidence.block}s only."
-            if evidence.is_dated
-            else "The rows carry no time."
-        )
+    if why := _unmeasured(evidence):
         return Decay(
             answer=Answer.UNCLEAR,
-            summary=f"How fast the model ages cannot be measured. {what}",
-            findings=(
-                warning(
-                    what,
-                    f"Name a time column under [data] time; {_FEWEST_BLOCKS} blocks are needed.",
-                ),
-            ),
+            summary=f"How fast the model ages cannot be measured. {why.what}",
+            findings=(why,),
             **vars(evidence),
         )
     return Decay(
@@ -108,29 +135,76 @@ def assess(evidence: Evidence) -> Decay:
     )
 
 
+def _unmeasured(evidence: Evidence) -> Finding | None:
+    """Why nothing could be measured."""
+    name = f"Name a time column under [data] time; {_FEWEST_BLOCKS} blocks are needed."
+    if not evidence.is_dated:
+        return warning("The rows carry no time.", name)
+    if len(evidence.blocks) < _FEWEST_BLOCKS:
+        return warning(f"The rows cover {len(evidence.blocks)} {evidence.block}s only.", name)
+    if not evidence.staleness:
+        return warning(
+            "Too few models of the past could be fitted: the rows before most blocks hold one "
+            "class only.",
+            "Bring older rows of the rarest class.",
+        )
+    return None
+
+
 def _summary(evidence: Evidence) -> str:
-    if evidence.p_ages < _AGES or evidence.retrain_every is None:
+    block = evidence.block
+    if evidence.p_ages < AGES:
         return (
-            f"No clear ageing over {len(evidence.staleness)} {evidence.block}s "
+            f"No clear ageing over {len(evidence.staleness)} {block}s "
             f"(probability that it ages: {evidence.p_ages:.2f}); retrain when the monitor says so."
         )
+    if evidence.retrain_every is None:
+        return (
+            f"It ages (probability {chance(evidence.p_ages)}), but no period up to "
+            f"{len(evidence.staleness)} {block}s pays for its retrainings; retrain when the "
+            "monitor says so."
+        )
     return (
-        f"It ages: retrain every {evidence.retrain_every} {evidence.block}s "
+        f"It ages: retrain every {plural(evidence.retrain_every, block)} "
         f"(anything from {evidence.flat_low} to {evidence.flat_high} costs nearly the same)."
     )
 
 
 def _findings(evidence: Evidence) -> list[Finding]:
-    last = evidence.staleness[-1]
+    block, last = evidence.block, evidence.staleness[-1]
     findings = [
         note(
-            f"A model {last.delay} {evidence.block}s old makes "
-            f"{last.added_error.estimate:+.4f} more error than one a {evidence.block} old "
+            f"A model {plural(last.delay, block)} old makes "
+            f"{last.added_error.estimate:+.4f} more error than one a {block} old "
             f"({last.added_error.low:+.4f} to {last.added_error.high:+.4f})."
         )
     ]
+    if ahead := _ahead(evidence):
+        findings.append(
+            note(
+                f"{plural(ahead.delay - 1, block)} after its first, the age of a model trained now "
+                f"will have changed its error by {ahead.added_error.low:+.4f} to "
+                f"{ahead.added_error.high:+.4f}, four times of five."
+            )
+        )
+    if evidence.n_left_out:
+        findings.append(
+            warning(
+                f"{plural(evidence.n_left_out, 'earlier model')} of the past could not be fitted "
+                f"within {evidence.limit_s:,.0f} s: what is said stands on the newest "
+                f"{evidence.n_trainings}.",
+                "Raise [watch] backtest_s to see further back.",
+            )
+        )
     if evidence.tolerance is not None:
         findings.append(
             note(f"A number counts as an error if it is off by more than {evidence.tolerance:.3g}.")
         )
     return findings
+
+
+def _ahead(evidence: Evidence) -> Staleness | None:
+    """What lies ahead at the end of a period; without one, at the longest age."""
+    wanted = evidence.retrain_every or len(evidence.staleness)
+    within = [each for each in evidence.forecast if each.delay <= max(wanted, 2)]
+    return within[-1] if within else None

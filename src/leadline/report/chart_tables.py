@@ -8,7 +8,7 @@ from typing import Any
 from leadline.phases.capacity import Capacity
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
-from leadline.phases.decay import Decay
+from leadline.phases.decay import Decay, Staleness
 from leadline.phases.decision import Decision
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
@@ -312,15 +312,20 @@ def decay(verdict: Decay) -> Table | None:
     if not verdict.staleness:
         return None
     rows = [
-        (
-            f"{step.delay}",
-            f"{step.added_error.estimate:+.4f}",
-            f"{step.added_error.low:+.4f} to {step.added_error.high:+.4f}",
-        )
-        for step in verdict.staleness
+        (f"{age.delay}", f"{age.added_error.estimate:+.4f}", _signed(age), _signed(ahead))
+        for age, ahead in verdict.by_age
     ]
-    head = (f"Age in {verdict.block}s", "Error added", "90% interval")
-    return tabled("Error added by age", head, rows)
+    if not verdict.forecast:
+        head = (f"Age in {verdict.block}s", "Error added", "90% interval")
+        return tabled("Error added by age", head, [row[:3] for row in rows])
+    mean = f"Average of {verdict.block}s to come, 90%"
+    head_and_ahead = (f"Age in {verdict.block}s", "Error added", mean, "One model trained now, 80%")
+    return tabled("Error added by age", head_and_ahead, rows)
+
+
+def _signed(age: Staleness | None) -> str:
+    """The range of what an age adds."""
+    return f"{age.added_error.low:+.4f} to {age.added_error.high:+.4f}" if age else "–"
 
 
 def monitor(verdict: Monitor) -> Table:

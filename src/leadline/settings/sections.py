@@ -420,6 +420,9 @@ class WatchSettings:
         Rise of the share wrong that is accepted.
     false_alarm_years : float > 0
         Years between two false alarms, at least on average.
+    backtest_s : float >= 0
+        Seconds after which decay begins no further model of the past, and monitor no further
+        challenger.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
@@ -431,6 +434,7 @@ class WatchSettings:
     labels: Annotated[int, Field(ge=1)] = 50
     tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.0
     false_alarm_years: Above0 = 10.0
+    backtest_s: AtLeast0 = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -128,6 +128,7 @@ _WORDS = {
         "labels": "rows of a block that a label is asked for",
         "tolerance": "rise of the share wrong that is accepted: 0.02",
         "false_alarm_years": "between two false alarms, at least on average",
+        "backtest_s": "seconds after which no further model of the past or challenger is fitted",
     },
     "notify": {
         "events": "what is told",

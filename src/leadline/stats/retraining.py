@@ -10,6 +10,8 @@ References
 ----------
 .. [1] A. R. Karlin, M. S. Manasse, L. Rudolph, D. D. Sleator (1988), Competitive snoopy caching.
    Algorithmica 3, 79-119.
+.. [2] H. Robbins (1970), Statistical methods related to the law of the iterated logarithm. Ann.
+   Math. Statist. 41, 1397-1409.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 _FEWEST_PAIRS = 3
+# blocks, like the first, of which the excess is told from chance best
+_SHARPEST = 2.0
 # of the price, below which a period is not told from the best
 _FLAT = 0.05
 
@@ -45,6 +49,9 @@ class Retraining:
         Money for one wrong prediction.
     n_block : float > 0
         Predictions a block.
+    n_tested : float > 0 or None, default=None
+        Rows a block that `errors` were measured on, if known: no spread is taken to be less than
+        one wrong row more or less.
 
     Attributes
     ----------
@@ -55,6 +62,8 @@ class Retraining:
     period : int
         Blocks between two retrainings that cost least by the backtest; 0 where retraining never
         pays within the delays that were measured.
+    flat : tuple of two int
+        The shortest and the longest period that cost nearly as little.
 
     Examples
     --------
@@ -65,7 +74,13 @@ class Retraining:
     """
 
     def __init__(
-        self, errors: ArrayLike, *, cost_retrain: float, cost_error: float, n_block: float
+        self,
+        errors: ArrayLike,
+        *,
+        cost_retrain: float,
+        cost_error: float,
+        n_block: float,
+        n_tested: float | None = None,
     ) -> None:
         self.errors = np.asarray(errors, dtype=np.float64)
         if self.errors.ndim != 2 or not self.errors.size:
@@ -74,14 +89,17 @@ class Retraining:
             (cost_retrain, "cost_retrain"),
             (cost_error, "cost_error"),
             (n_block, "n_block"),
+            (1.0 if n_tested is None else n_tested, "n_tested"),
         ):
             check_positive(value, name)
+        self._least_spread = 0.0 if n_tested is None else 1 / n_tested
         self.cost_retrain = cost_retrain
         self.cost_block = cost_error * n_block
         self.excess, self.age = 0.0, 0
+        self._variance, self._scale = 0.0, 0.0
         self.period, self.flat = self._best_period()
 
-    def step(self, error: float, fresh_error: float) -> bool:
+    def step(self, error: float, fresh_error: float, stderr: float = 0.0) -> bool:
         """Take in a block, and say whether to retrain now.
 
         Parameters
@@ -90,6 +108,9 @@ class Retraining:
             Of the released model on the block, as far as it is known.
         fresh_error : float in [0, 1]
             Of a challenger that learnt from all blocks before it, on the same rows.
+        stderr : float >= 0, default=0.0
+            Of the difference of the two errors, where only some rows of the block are labelled. A
+            retraining is not due before the excess is above `chance` too.
 
         Returns
         -------
@@ -106,12 +127,33 @@ class Retraining:
                 f"error and fresh_error must be finite; got {error} and {fresh_error}. Leave out "
                 "blocks whose error is not known."
             )
+        if not (np.isfinite(stderr) and stderr >= 0):
+            raise ValueError(f"stderr must be a finite number of at least 0; got {stderr}.")
         self.age += 1
         self.excess += (error - fresh_error) * self.cost_block
-        if self.excess < self.cost_retrain:
+        self._add_variance((stderr * self.cost_block) ** 2)
+        if self.excess < max(self.cost_retrain, self.chance):
             return False
-        self.excess, self.age = 0.0, 0
+        self.excess, self.age, self._variance, self._scale = 0.0, 0, 0.0, 0.0
         return True
+
+    @property
+    def chance(self) -> float:
+        """Excess that labels alone would bring in one of twenty streams, looked at every block.
+
+        The normal mixture boundary of a sum of the variance that was taken in [2]_; 0 where no
+        standard error was given.
+        """
+        if not self._scale:
+            return 0.0
+        total = self._variance + self._scale
+        # two-sided at .1: one-sided at .05
+        return float(np.sqrt(total * (2 * np.log(10) + np.log(total / self._scale))))
+
+    def _add_variance(self, variance: float) -> None:
+        # the boundary is lowest, against the spread, about there
+        self._scale = self._scale or _SHARPEST * variance
+        self._variance += variance
 
     def forecast(self, delays: ArrayLike, confidence_level: float = 0.8) -> Estimate[Floats]:
         """Forecast the error that age will add to a model trained now.
@@ -175,7 +217,8 @@ class Retraining:
             smooth = isotonic(smooth, np.array(counts))
         # a block is a sample: no delay's spread is below that of most
         least = float(np.median(spreads[1:])) if len(spreads) > 1 else 0.0
-        floor = np.where(np.arange(smooth.size) > 0, least / 2, 0.0)
+        least = max(least / 2, self._least_spread)
+        floor = np.where(np.arange(smooth.size) > 0, least, 0.0)
         return smooth, np.maximum(np.array(spreads), floor), np.array(counts)
 
     def _best_period(self) -> tuple[int, tuple[int, int]]:

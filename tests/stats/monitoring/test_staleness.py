@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.monitoring.staleness import retrain_period, staleness
+from leadline.stats.monitoring.staleness import staleness
 
 
 def backtest(n_blocks: int, n_delays: int, ageing: float, noise: float, seed: int) -> np.ndarray:
@@ -28,10 +28,11 @@ def test_the_difficulty_of_blocks_cancels_exactly() -> None:
 
 def test_added_error_starts_at_zero_and_never_falls() -> None:
     result = staleness(backtest(12, 6, 0.0, 0.02, 1), rng=np.random.default_rng(0))
-    for part in (result.added_error.low, result.added_error.estimate, result.added_error.high):
-        assert part[0] == 0
-        assert np.all(np.diff(part) >= -1e-12)
-    assert np.all(result.added_error.low <= result.added_error.high)
+    added = result.added_error
+    assert added.low[0] == added.estimate[0] == added.high[0] == 0
+    assert np.all(np.diff(added.estimate) >= -1e-12)
+    assert np.all(added.low[1:] < added.estimate[1:])
+    assert np.all(added.estimate[1:] < added.high[1:])
 
 
 def test_missing_pairs_are_left_out() -> None:
@@ -41,34 +42,6 @@ def test_missing_pairs_are_left_out() -> None:
     result = staleness(errors, rng=np.random.default_rng(0))
     assert result.added_error.estimate == pytest.approx(0.02 * np.arange(4))
     assert result.n_pairs[1:].tolist() == [8, 6, 6]
-
-
-def test_the_period_minimises_the_cost() -> None:
-    result = staleness(backtest(30, 12, 0.01, 0.0, 3), rng=np.random.default_rng(0))
-    plan = retrain_period(result, cost_retrain=100, cost_error=1, n_block=1000)
-    periods = np.arange(1, 13)
-    cost = (100 + 1000 * 0.01 * periods * (periods - 1) / 2) / periods
-    assert plan.cost_per_block == pytest.approx(cost)
-    # C(4) = C(5) = 40, and C(6) = 41.7 is within 5 %
-    assert plan.period in {4, 5}
-    assert (plan.low, plan.high) == (4, 6)
-    assert not plan.at_edge
-    assert plan.probability_ages == result.probability_ages
-
-
-def test_the_flat_range_holds_every_period_within_five_percent() -> None:
-    result = staleness(backtest(30, 20, 0.001, 0.0, 3), rng=np.random.default_rng(0))
-    plan = retrain_period(result, cost_retrain=100, cost_error=1, n_block=1000)
-    inside = plan.cost_per_block[plan.low - 1 : plan.high]
-    assert np.all(inside <= 1.05 * plan.cost_per_block.min())
-    assert plan.low < plan.period < plan.high
-
-
-def test_what_does_not_age_is_retrained_as_rarely_as_was_measured() -> None:
-    result = staleness(backtest(12, 6, 0.0, 0.0, 4), rng=np.random.default_rng(0))
-    plan = retrain_period(result, cost_retrain=100, cost_error=1, n_block=1000)
-    assert plan.period == 6
-    assert plan.at_edge
 
 
 def test_bad_input_is_refused() -> None:
@@ -81,17 +54,47 @@ def test_bad_input_is_refused() -> None:
         staleness([[0.1], [0.1]], rng=rng)
     with pytest.raises(ValueError, match="n_bootstrap"):
         staleness(np.full((4, 3), 0.1), rng=rng, n_bootstrap=1)
-    with pytest.raises(ValueError, match="cost_retrain"):
-        retrain_period(staleness(np.full((4, 3), 0.1), rng=rng), 0, 1, 1)
+    with pytest.raises(ValueError, match="n_tested"):
+        staleness(np.full((4, 3), 0.1), rng=rng, n_tested=0)
 
 
 def test_neighbouring_blocks_are_redrawn_together() -> None:
     """Gaps that come in runs of three tell less than the same gaps in turn."""
 
-    def width(gaps: np.ndarray) -> float:
+    def likely(gaps: np.ndarray) -> float:
         errors = np.full((gaps.size + 1, 2), 0.2)
-        errors[:-1, 1] += 0.05 + gaps
-        aged = staleness(errors, rng=np.random.default_rng(0), n_bootstrap=2000).added_error
-        return float(aged.high[1] - aged.low[1])
+        errors[:-1, 1] += 0.005 + gaps
+        rng = np.random.default_rng(0)
+        return staleness(errors, rng=rng, n_bootstrap=2000).probability_ages
 
-    assert width(np.tile(np.repeat([0.02, -0.02], 3), 5)) > 1.5 * width(np.tile([0.02, -0.02], 15))
+    in_runs = likely(np.tile(np.repeat([0.02, -0.02], 3), 5))
+    assert 0.8 < in_runs < likely(np.tile([0.02, -0.02], 15))
+
+
+def test_the_interval_is_that_of_a_mean_to_come() -> None:
+    """One delay: 1.25 times t times the spread over origins, however many those are."""
+    gaps = np.random.default_rng(5).normal(0.03, 0.01, 40)
+    errors = np.full((41, 2), 0.2)
+    errors[:-1, 1] += gaps
+    added = staleness(errors, rng=np.random.default_rng(0)).added_error
+    half = 1.25 * 1.729 * gaps.std(ddof=1)
+    assert added.high[1] - added.estimate[1] == pytest.approx(half, rel=1e-3)
+    assert added.estimate[1] - added.low[1] == pytest.approx(half, rel=1e-3)
+
+
+def test_an_age_met_once_borrows_the_spread_of_those_near_it() -> None:
+    added = staleness(backtest(12, 11, 0.0, 0.02, 6), rng=np.random.default_rng(0)).added_error
+    widths = added.high - added.low
+    assert widths[-1] > 0.5 * widths[1] > 0
+    assert widths[-1] < 0.4
+
+
+def test_a_spread_that_nobody_saw_may_be_anything() -> None:
+    added = staleness([[0.2, 0.25], [0.2, np.nan]], rng=np.random.default_rng(0)).added_error
+    assert (added.low[1], added.high[1]) == (-1.0, 1.0)
+
+
+def test_no_interval_is_narrower_than_a_row_can_show() -> None:
+    errors = backtest(30, 6, 0.0, 0.0, 4)
+    added = staleness(errors, rng=np.random.default_rng(0), n_tested=50).added_error
+    assert np.all(added.high[1:] - added.low[1:] > 0.02)

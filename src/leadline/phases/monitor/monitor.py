@@ -53,6 +53,8 @@ def _answer(evidence: Evidence) -> tuple[Answer, str]:
             f"Alarm since {alarm.block}: more is wrong than on the reference, where "
             f"{evidence.reference_error:.1%} were.{now} Retrain, or explain the alarm."
         )
+    if evidence.challenge is not None and evidence.challenge.due_since:
+        return Answer.NO, evidence.challenge.words
     blocks = [b for b in evidence.blocks if not b.is_closed and b.n_counted]
     if not blocks:
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.challenge import Challenge
 from leadline.phases.input_shift import Shift
 from leadline.phases.verdict import Bounds
 
@@ -242,6 +243,8 @@ class Evidence:
         Of the intervals.
     blocks : tuple of Block
         In the order of time.
+    challenge : Challenge or None
+        The release beside its challenger; None before a second block has labels.
     """
 
     release_id: str
@@ -262,6 +265,7 @@ class Evidence:
     currency: str
     confidence_level: float = 0.9
     blocks: tuple[Block, ...]
+    challenge: Challenge | None = None
 
     @property
     def widest_useful(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadline.phases.challenge import challenge_findings
 from leadline.phases.input_shift import shift_findings
 from leadline.phases.monitor.monitor_evidence import FEWEST_REFERENCE, Block, Evidence
 from leadline.phases.verdict import Finding, note, warning
@@ -21,6 +22,7 @@ def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
         *_labels(evidence),
         *_silence(evidence),
         *_target(evidence),
+        *challenge_findings(evidence.challenge),
         *_reference(evidence),
         *_shifts(evidence),
     )

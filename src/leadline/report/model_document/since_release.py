@@ -94,8 +94,11 @@ def ageing(reader: LineageReader) -> Section:
         f"{money(decay.cost_retrain, decay.currency)}, one error "
         f"{money(decay.cost_error, decay.currency)}, as [watch] in leadline.toml had it."
     )
-    sentences = (measured, cheapest, f"Expected to hold {expected_to_hold(reader, decay)}.")
-    return Section(title, sentences=sentences, tables=(table, _errors_by_age(decay)))
+    sentences = [measured, cheapest, f"Expected to hold {expected_to_hold(reader, decay)}."]
+    watched = reader.later(Monitor)
+    if watched is not None and watched[1].challenge is not None:
+        sentences.append(f"Looked at on {day(watched[0].at)}. {watched[1].challenge.words}")
+    return Section(title, sentences=tuple(sentences), tables=(table, _errors_by_age(decay)))
 
 
 def _interval(decay: Decay) -> str:
