@@ -172,11 +172,28 @@ def test_a_pointer_that_knows_more_than_the_record_is_refused(workspace: Workspa
     key = load_or_make_key(workspace.key_path)
     for other in (replace(said, counter=2), replace(said, bundle="b" * 64)):
         write_pointer(workspace.releases_folder, other, key)
-        with pytest.raises(ReleaseError, match="the record knows 1 moves"):
+        with pytest.raises(ReleaseError, match="the record knows moves up to 1"):
             require_pointer(workspace)
     write_pointer(workspace.releases_folder, replace(said, project="trains"), key)
     with pytest.raises(ReleaseError, match="of the project 'trains'"):
         require_pointer(workspace)
+
+
+def test_a_move_after_one_that_only_servers_know_has_a_higher_counter(
+    workspace: Workspace,
+) -> None:
+    """A process was killed after it had signed, or the record is an older copy."""
+    first = released(workspace, "a")
+    released(workspace, "b")
+    promote_approved(workspace, "better", "Ada")
+    said = pointer_of(workspace)
+    assert said is not None
+    key = load_or_make_key(workspace.key_path)
+    write_pointer(workspace.releases_folder, replace(said, counter=9), key)
+    with pytest.raises(ReleaseError, match="the record knows moves up to 1"):
+        require_pointer(workspace)
+    assert move_to(workspace, first, "as it should be", "Ada").counter == 10
+    assert serving(workspace) == "a"
 
 
 def test_a_pointer_that_cannot_be_written_leaves_things_as_they_were(workspace: Workspace) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadline.errors import LeadlineError, SettingsError
-from leadline.monitoring.new_files import NewFiles
 from leadline.notifications import deliver, tell
 from leadline.reading.file_forms.raw import Trim
 from leadline.record import Entry
 from leadline.worker.computing import observe
+from leadline.worker.new_files import NewFiles
 from leadline.worker.refreshing import refresh
 from leadline.worker.telling import retraining_due, watch_failed
 from leadline.workspace import Workspace

@@ -23,7 +23,7 @@ class Promotion:
     Attributes
     ----------
     counter : int
-        Counts up within the project, from 1, without gaps.
+        Grows with every move of the project, from 1.
     entry : int
         The entry of the release that is in service from now on.
     person : str
@@ -81,6 +81,7 @@ class Promotions:
         why: str,
         publish: Callable[[Promotion], object] | None = None,
         replacing: int | EllipsisType | None = ...,
+        after: int = 0,
     ) -> Promotion:
         """Put a release into service.
 
@@ -95,6 +96,8 @@ class Promotions:
         replacing : int or None, optional
             Counter of the move that the person saw, None if there was none. Left out, it is moved
             whatever came in between.
+        after : int, default=0
+            A counter that was published and is not on the record: this move gets a higher one.
 
         Raises
         ------
@@ -110,7 +113,7 @@ class Promotions:
                     "What is in service must be known before it is changed.",
                     "Look again: 'leadline releases'.",
                 )
-            made = Promotion((counter or 0) + 1, entry, person, why, utc())
+            made = Promotion(max(counter or 0, after) + 1, entry, person, why, utc())
             self._database.insert(connection, table, vars(made))
             if publish is not None:
                 publish(made)

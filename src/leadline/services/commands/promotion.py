@@ -116,7 +116,7 @@ def _refuse_unknown(pointer: Pointer, known: int, release: Release | None) -> No
     if pointer.counter > known or is_other:
         raise ReleaseError(
             f"{POINTER_FILE} says release {pointer.release_id} by move {pointer.counter}; the "
-            f"record knows {known} moves"
+            f"record knows moves up to {known}"
             f"{f' and says release {release.release_id}' if release else ''}.",
             "The record must know every move.",
             "Restore the newer copy of the record, or say what is in service: "
@@ -170,8 +170,23 @@ def _move(
             _publish(workspace, move, release)
 
     return workspace.record.promotions.add(
-        entry.number, person=by, why=why, publish=publish, replacing=replacing
+        entry.number,
+        person=by,
+        why=why,
+        publish=publish,
+        replacing=replacing,
+        after=_published(workspace),
     )
+
+
+def _published(workspace: Workspace) -> int:
+    """Counter of the signed pointer, which servers may have followed; 0 if none can be believed."""
+    try:
+        pointer = pointer_of(workspace)
+    except ReleaseError:
+        return 0
+    is_ours = pointer is not None and pointer.project == workspace.record.project
+    return pointer.counter if pointer is not None and is_ours else 0
 
 
 def _publish(workspace: Workspace, move: Promotion, release: Release) -> None:

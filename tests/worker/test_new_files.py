@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.monitoring.new_files import NewFiles
+from leadline.worker.new_files import NewFiles
 
 
 def write(path: Path, text: str = "", *, age_s: float = 60.0) -> None:
