@@ -58,7 +58,7 @@ def test_what_is_read_of_a_verdict_are_fields_of_that_verdict(row: str) -> None:
 
     def compare(part: type, whole: type) -> None:
         asked, there = get_type_hints(part), get_type_hints(whole)
-        for field in fields(part):  # type: ignore[arg-type]
+        for field in fields(part):
             if field.name == "blocks":
                 compare(WatchedBlock, Block)
             elif field.name == "error":

@@ -236,11 +236,14 @@ def _in_service(shipped: Sequence[Row[Any]]) -> Row[Any] | None:
         for one in shipped
         if one.row == _SHIP and one.answer == Answer.GO
     }
-    for one in reversed(shipped):
-        is_release: bool = one.row == "release"
-        if is_release and (one.answer == Answer.GO or one.number in approved):
-            return one
-    return None
+    return next(
+        (
+            one
+            for one in reversed(shipped)
+            if one.row == "release" and (one.answer == Answer.GO or one.number in approved)
+        ),
+        None,
+    )
 
 
 def _part_of(found: Row[Any], kind: type) -> Part[Any]:
