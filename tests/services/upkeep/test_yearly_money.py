@@ -150,6 +150,17 @@ def test_retraining_saves_the_age_it_spares_less_its_price() -> None:
     assert "every 2 months" in found.rests_on
 
 
+def test_a_schedule_that_does_not_pay_is_told() -> None:
+    found = retraining_saves(None, ageing(0.0, 0.001, cost_retrain=1_000.0))
+    assert found.estimate is not None
+    assert found.estimate < 0
+    assert found.rests_on.endswith("; it costs more than it saves within a year")
+    cheap = retraining_saves(None, ageing(0.0, 0.01, 0.02, cost_retrain=1.0))
+    assert cheap.estimate is not None
+    assert cheap.estimate > 0
+    assert "costs more" not in cheap.rests_on
+
+
 def test_what_does_not_age_saves_nothing_and_what_was_not_measured_is_not_known() -> None:
     still = retraining_saves(None, ageing(0.0, 0.01, p_ages=0.6, retrain_every=None))
     assert (still.estimate, still.low) == (0.0, None)
