@@ -126,8 +126,8 @@ class AllProjects:
         finally:
             database.engine.dispose()
 
-    def newest(self, parts: Mapping[str, type] = _NO_PARTS) -> tuple[ProjectEntries, ...]:
-        """Every project, by name.
+    def newest(self, parts: Mapping[str, type] = _NO_PARTS) -> Iterator[ProjectEntries]:
+        """Every project, by name; each is made when it is asked for, and need not be kept.
 
         Parameters
         ----------
@@ -144,7 +144,7 @@ class AllProjects:
             shipped = _by_project(connection.execute(_shipped()))
             jobs = _by_project(connection.execute(_under_way()))
             works = _by_project(connection.execute(_newest_work()))
-        return tuple(
+        return (
             _project_of(
                 name,
                 tuple(marks[key]),
