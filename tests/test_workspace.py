@@ -88,6 +88,22 @@ def test_the_settings_name_a_database_for_several_projects(
     assert [path.name for path in (tmp_path / "two" / STATE_FOLDER).iterdir()] == ["project"]
 
 
+def test_a_record_does_not_silently_begin_anew_in_another_database(folder: Path) -> None:
+    settings = folder / SETTINGS_FILE
+    text = settings.read_text()
+    settings.write_text(text.replace("[store]", '[store]\nurl = "sqlite:///../team.db"'))
+    with pytest.raises(SettingsError, match="but this folder holds a record"):
+        Workspace.open(folder)
+    assert not (folder.parent / "team.db").exists()
+    own = "sqlite:///.leadline/leadline.db"
+    settings.write_text(text.replace("[store]", f'[store]\nurl = "{own}"'))
+    Workspace.open(folder).close()
+    (folder / STATE_FOLDER / "leadline.db").unlink()
+    settings.write_text(text.replace("[store]", '[store]\nurl = "sqlite:///../team.db"'))
+    Workspace.open(folder).close()
+    assert (folder.parent / "team.db").exists()
+
+
 def test_the_environment_goes_before_the_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,19 +59,20 @@ class Workspace:
         ------
         SettingsError
             If there is no ``leadline.toml``, it says something that cannot be, or it names
-            another project than the folder has been used for.
+            another project or another database than the folder has been used for.
         """
         root = Path(folder).resolve()
         settings = load_settings(find_settings(root))
         state = root / STATE_FOLDER
         state.mkdir(exist_ok=True)
         _refuse_other_project(state / "project", settings.name)
-        store = os.environ.get("LEADLINE_STORE") or _store_url(root, settings.store.url)
+        own = state / "leadline.db"
+        store = os.environ.get("LEADLINE_STORE") or _store_url(root, settings.store.url, own)
         artifacts = os.environ.get("LEADLINE_ARTIFACTS") or _place(root, settings.store.artifacts)
         return cls(
             root,
             settings,
-            Record.open(store or f"sqlite:///{state / 'leadline.db'}", settings.name),
+            Record.open(store or f"sqlite:///{own}", settings.name),
             Artifacts(artifacts or str(state / "artifacts")),
         )
 
@@ -141,10 +142,23 @@ def find_settings(folder: Path) -> Path:
     return path
 
 
-def _store_url(folder: Path, url: str) -> str:
-    """Address of a database: the path of a file starts at the folder of the settings."""
+def _store_url(folder: Path, url: str, own: Path) -> str:
+    """Address of a database: the path of a file starts at the folder of the settings.
+
+    Raises
+    ------
+    SettingsError
+        If the folder holds a record of its own, which would silently begin anew elsewhere.
+    """
     kind, mark, place = url.partition(":///")
-    return f"{kind}{mark}{folder / place}" if kind == "sqlite" and mark and place else url
+    is_file = kind == "sqlite" and bool(mark and place)
+    if url and own.exists() and not (is_file and (folder / place).resolve() == own):
+        raise SettingsError(
+            f"[store] url names a database, but this folder holds a record: {own}.",
+            "A record lies in one place.",
+            "Take [store] url out, or move that file away to begin anew there.",
+        )
+    return f"{kind}{mark}{folder / place}" if is_file else url
 
 
 def _place(folder: Path, place: str) -> str:

@@ -131,3 +131,15 @@ def test_a_database_is_named_where_there_is_no_project(
     assert mistyped.exit_code == 1
     assert "holds no record" in mistyped.stderr
     assert not (tmp_path / "mistyped.db").exists()
+
+
+def test_a_project_may_begin_in_the_database_of_a_team(call: Call, tmp_path: Path) -> None:
+    rows = "\n".join(f"{n % 7},{'yes' if n % 7 > 3 else 'no'}" for n in range(80))
+    (tmp_path / "rows.csv").write_text(f"calls,left\n{rows}\n")
+    url = "sqlite:///../team.db"
+    told = ("--label", "left", "--store", url, "--yes", "-C", tmp_path / "new")
+    assert call("init", tmp_path / "rows.csv", *told).exit_code in (0, 3)
+    assert not (tmp_path / "new" / ".leadline" / "leadline.db").exists()
+    page = call("portfolio", "--store", f"sqlite:///{tmp_path / 'team.db'}").stdout
+    assert "0 of 1 project in service." in page
+    assert "new" in page

@@ -24,7 +24,9 @@ def test_of_equal_blocks_the_interval_is_that_of_a_mean() -> None:
 
 
 def test_two_blocks_have_no_interval_and_none_no_ratio() -> None:
-    assert amount_per_row([1.0, 2.0], [10, 10]) == (pytest.approx(0.15), None)
+    ratio, interval = amount_per_row([1.0, 2.0], [10, 10])
+    assert ratio == pytest.approx(0.15)
+    assert interval is None
     with pytest.raises(ValueError, match="a block with rows"):
         amount_per_row([], [])
     with pytest.raises(ValueError, match="a block with rows"):

@@ -27,6 +27,7 @@ _KINDS = ("number", "category", "text", "date")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--label", default="", help="The column to predict.")
 @click.option("--name", default="", help="Name of the project  [default: the folder's]")
+@click.option("--store", default="", help="A database to share with others  [default: its own]")
 @click.option("--positive", default=None, help="The class that counts as a hit.")
 @click.option("--target", type=float, default=None, help="The score that is good enough.")
 @click.option("--time-box", type=float, default=None, help="Seconds that a search may take.")
@@ -54,6 +55,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     files: tuple[Path, ...],
     label: str,
     name: str,
+    store: str,
     positive: str | None,
     target: float | None,
     time_box: float | None,
@@ -121,7 +123,8 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         problem |= _ask(seen, problem)
         ethics = _ask_ethics(by)
     with all_or_nothing(folder):
-        start_project(folder, files, label, name=name, problem=problem, data=data, ethics=ethics)
+        told: dict[str, Any] = {"problem": problem, "data": data, "ethics": ethics}
+        start_project(folder, files, label, name=name, store=store, **told)
         is_fit = _first_look(folder, by, as_json=as_json)
     if not is_fit:
         sys.exit(EXIT_NO)

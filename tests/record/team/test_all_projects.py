@@ -54,7 +54,7 @@ def test_each_project_stands_as_its_own_record_says(database_url: str) -> None:
         append(begun, "problem", replace(example_verdicts()["problem"], target_score=0.9))  # type: ignore[call-arg]
         begun.jobs.put("data", by="Ben")
         Record.open(database_url, "Empty").close()
-        found = whole.all_projects.newest({"monitor": Blocks})
+        found = tuple(whole.all_projects.newest({"monitor": Blocks}))
         assert [each.name for each in found] == ["begun", "Empty", "whole"]
         for record in (whole, begun):
             one = only(found, record.project)
@@ -126,7 +126,7 @@ def test_what_a_later_version_wrote_hides_no_other_project(tmp_path: Path) -> No
                 .where(table.c.project_id == 1, table.c.row == "monitor")
                 .values(version=99)
             )
-        found = now.all_projects.newest({"monitor": Blocks})
+        found = tuple(now.all_projects.newest({"monitor": Blocks}))
         assert "version 99" in only(found, "later").unreadable
         assert only(found, "later").parts == {}
         assert only(found, "now").unreadable == ""

@@ -35,8 +35,8 @@ def opened(tmp_path: Path) -> Iterator[Open]:
         record.close()
 
 
-def fill(record: Record, rows: tuple[str, ...] = tuple(ROWS), **changed: Any) -> Record:
-    """Put the examples on the record; `monitor_cost` scales what the monitor measured."""
+def fill(record: Record, rows: tuple[str, ...] = tuple(ROWS), **changed: Verdict) -> Record:
+    """Put the examples on the record, or what is given in their place."""
     verdicts = example_verdicts()
     for row in ROWS:
         if row in rows:
@@ -56,7 +56,8 @@ def monitor(times: float = 1.0, **changed: Any) -> Verdict:
         replace(block, cost_per_1000=block.cost_per_1000 and times * block.cost_per_1000)
         for block in told.blocks
     ]
-    return replace(told, blocks=tuple(blocks), **changed)
+    scaled: Verdict = replace(told, blocks=tuple(blocks), **changed)
+    return scaled
 
 
 def line(page: Portfolio, name: str) -> ModelLine:
@@ -100,8 +101,8 @@ def test_the_dearest_errors_come_first_then_what_is_not_known(opened: Open) -> N
 
 def test_amounts_of_several_currencies_are_neither_compared_nor_added(opened: Open) -> None:
     decay: Any = example_verdicts()["decay"]
-    yen = {"monitor": monitor(200.0, currency="JPY"), "decay": replace(decay, currency="JPY")}
-    fill(opened("far"), **yen)
+    yen = replace(decay, currency="JPY")
+    fill(opened("far"), monitor=monitor(200.0, currency="JPY"), decay=yen)
     fill(opened("near"))
     page = portfolio_of(fill(opened("also near")).all_projects)
     assert [each.name for each in page.lines] == ["also near", "near", "far"]
@@ -111,7 +112,8 @@ def test_amounts_of_several_currencies_are_neither_compared_nor_added(opened: Op
 def test_a_line_speaks_as_the_page_of_its_project(opened: Open) -> None:
     fill(opened("going on"))
     stopped = replace(example_decision(Stage.WATCH), answer=Answer.NO)
-    fill(opened("stopped"), **{"decision.watch": stopped})
+    on_hold = fill(opened("stopped"), tuple(row for row in ROWS if row != "decision.watch"))
+    append(on_hold, "decision.watch", stopped)
     fill(opened("alarmed"), tuple(row for row in ROWS if row != "decision.watch"))
     stale = fill(opened("stale"))
     problem: Any = example_verdicts()["problem"]

@@ -270,12 +270,13 @@ def test_what_cannot_be_is_refused_and_nothing_kept(
 def test_what_is_done_stays_as_it_was_said(make: Make) -> None:
     workspace = make(())
     finish_work(workspace, "seal", 2.0, "Ada")
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: finish_work(workspace, "seal", 3.0, "Ada"),
         lambda: start_work(workspace, "seal", "Ada"),
         lambda: estimate_work(workspace, "seal", "Ada", WorkTerms(hours=(1, 2, 3))),
         lambda: drop_work(workspace, "seal", "why", "Ada"),
-    ):
+    )
+    for change in changes:
         with pytest.raises(RecordError, match="is done: it took 2 hours"):
             change()
     assert len(workspace.record.work.all()) == 1

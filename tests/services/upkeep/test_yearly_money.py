@@ -58,7 +58,7 @@ def test_what_is_read_of_a_verdict_are_fields_of_that_verdict(row: str) -> None:
 
     def compare(part: type, whole: type) -> None:
         asked, there = get_type_hints(part), get_type_hints(whole)
-        for field in fields(part):  # type: ignore[arg-type]
+        for field in fields(part):
             if field.name == "blocks":
                 compare(WatchedBlock, Block)
             elif field.name == "error":
@@ -148,6 +148,17 @@ def test_retraining_saves_the_age_it_spares_less_its_price() -> None:
     # before anybody has watched, the rows of the data count
     assert retraining_saves(None, month).estimate == pytest.approx(spared * 200 * 3.0 - 300.0)
     assert "every 2 months" in found.rests_on
+
+
+def test_a_schedule_that_does_not_pay_is_told() -> None:
+    found = retraining_saves(None, ageing(0.0, 0.001, cost_retrain=1_000.0))
+    assert found.estimate is not None
+    assert found.estimate < 0
+    assert found.rests_on.endswith("; it costs more than it saves within a year")
+    cheap = retraining_saves(None, ageing(0.0, 0.01, 0.02, cost_retrain=1.0))
+    assert cheap.estimate is not None
+    assert cheap.estimate > 0
+    assert "costs more" not in cheap.rests_on
 
 
 def test_what_does_not_age_saves_nothing_and_what_was_not_measured_is_not_known() -> None:

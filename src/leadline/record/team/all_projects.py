@@ -127,8 +127,8 @@ class AllProjects:
         finally:
             database.engine.dispose()
 
-    def newest(self, parts: Mapping[str, type] = _NO_PARTS) -> tuple[ProjectEntries, ...]:
-        """Every project, by name.
+    def newest(self, parts: Mapping[str, type] = _NO_PARTS) -> Iterator[ProjectEntries]:
+        """Every project, by name; each is made when it is asked for, and need not be kept.
 
         Parameters
         ----------
@@ -145,7 +145,7 @@ class AllProjects:
             shipped = _by_project(connection.execute(_shipped()))
             jobs = _by_project(connection.execute(_under_way()))
             works = _by_project(connection.execute(_newest_work()))
-        return tuple(
+        return (
             _project_of(
                 name,
                 tuple(marks[key]),
@@ -237,11 +237,14 @@ def _in_service(shipped: Sequence[Row[Any]]) -> Row[Any] | None:
         for one in shipped
         if one.row == _SHIP and one.answer == Answer.GO
     }
-    for one in reversed(shipped):
-        is_release: bool = one.row == "release"
-        if is_release and (one.answer == Answer.GO or one.number in approved):
-            return one
-    return None
+    return next(
+        (
+            one
+            for one in reversed(shipped)
+            if one.row == "release" and (one.answer == Answer.GO or one.number in approved)
+        ),
+        None,
+    )
 
 
 def _part_of(found: Row[Any], kind: type) -> Part[Any]:

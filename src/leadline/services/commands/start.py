@@ -134,6 +134,7 @@ def start_project(
     problem: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     ethics: Mapping[str, Any] | None = None,
+    store: str = "",
 ) -> Path:
     """Write the settings of a new project.
 
@@ -149,6 +150,8 @@ def start_project(
         Of the project; the folder's if empty.
     problem, data, ethics : mapping, optional
         Settings that are known already; everything else is written as assumed.
+    store : str, default=""
+        Address of the database; that of the folder if empty.
 
     Returns
     -------
@@ -167,7 +170,7 @@ def start_project(
         label=label,
         problem=problem,
         data=data,
-        more={"ethics": ethics or {}},
+        more={"ethics": ethics or {}, "store": {"url": store} if store else {}},
     )
     folder.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")

@@ -119,9 +119,10 @@ def portfolio_of(projects: AllProjects, *, now: datetime | None = None) -> Portf
         As of `portfolio`.
     """
     at = utc(now)
-    found = projects.newest(READS)
-    works = [work_items(project.work) for project in found]
-    lines = [model_line(project, items, at) for project, items in zip(found, works, strict=True)]
+    lines, works = [], []
+    for project in projects.newest(READS):
+        works.append(work_items(project.work))
+        lines.append(model_line(project, works[-1], at))
     currencies = _currencies(lines)
     in_service = [line for line in lines if line.since is not None]
     return Portfolio(

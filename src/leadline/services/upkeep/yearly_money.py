@@ -166,6 +166,8 @@ def retraining_saves(monitor: Watched | None, decay: Ageing | None) -> YearlyMon
         f"A retraining every {plural(period, decay.block)} instead of none; ageing measured up to "
         f"{plural(decay.staleness[-1].delay, decay.block)}, then taken to stay"
     )
+    if amount.estimate < 0:
+        rests_on += "; it costs more than it saves within a year"
     low, high = min(amount.low, amount.estimate), max(amount.high, amount.estimate)
     return YearlyMoney(amount.estimate, low, high, decay.currency, rests_on)
 
