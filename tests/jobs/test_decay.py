@@ -129,7 +129,7 @@ def test_decisions_are_those_of_the_release(
     is_test, order = np.zeros(80, dtype=bool), np.arange(80)
     pool = Pool(X, X, y, is_test, order, None, SplitKind.TIME)
     spec: Any = SimpleNamespace(seed=0, n_train=80, target=SimpleNamespace(task=Task.BINARY))
-    release: Any = SimpleNamespace(threshold=threshold, tolerance=None)
+    release: Any = SimpleNamespace(threshold=threshold, confidence=None, tolerance=None)
     rows = list(np.split(order, 10))
     test = job._Backtest([str(n) for n in range(10)], rows, spec, release)
     errors = job._errors(pool, test, lambda *_: None)  # type: ignore[arg-type]
