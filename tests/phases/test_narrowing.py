@@ -22,6 +22,13 @@ def test_narrow_ranges_are_enough() -> None:
     )
 
 
+def test_what_would_change_nothing_is_told() -> None:
+    known = Narrowing("the share within the tolerance", 0.012, {50: 0.011})
+    assert narrowing_words([known]).endswith(
+        "spans 1 point; 50 more judgments would hardly narrow it."
+    )
+
+
 def test_what_no_number_of_judgments_would_do_is_told() -> None:
     never = Narrowing("recall of cautious", 0.9, {50: 0.88, 800: 0.6})
     assert narrowing_words([never]).endswith(

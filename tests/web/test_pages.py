@@ -33,7 +33,7 @@ PATHS = [
     "/",
     "/history",
     "/portfolio",
-    "/work/seal",
+    "/work-items/seal",
     "/review",
     "/review/choose",
     "/review/consequences",

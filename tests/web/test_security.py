@@ -43,11 +43,11 @@ def n_entries(workspace: Workspace) -> int:
         "/join/leave",
         "/label/undo",
         "/label/name",
-        "/work",
-        "/work/seal/estimate",
-        "/work/seal/start",
-        "/work/seal/done",
-        "/work/seal/drop",
+        "/work-items",
+        "/work-items/seal/estimate",
+        "/work-items/seal/start",
+        "/work-items/seal/done",
+        "/work-items/seal/drop",
     ],
 )
 def test_no_form_is_taken_without_its_csrf_token(make: Make, visit: Visit, path: str) -> None:

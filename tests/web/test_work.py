@@ -63,7 +63,7 @@ def test_a_manager_estimates_and_reports_by_form(page: Page, make: Make, serve: 
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("path", ["/portfolio", "/stages/ship", "/work/load-test"])
+@pytest.mark.parametrize("path", ["/portfolio", "/stages/ship", "/work-items/load-test"])
 def test_the_pages_fit_and_can_be_read_by_all(
     page: Page, make: Make, serve: Serve, width: int, path: str
 ) -> None:
@@ -96,14 +96,14 @@ def test_a_project_at_its_beginning_is_a_line_too(make: Make, visit: Visit) -> N
 def test_hours_in_part_keep_nothing(make: Make, visit: Visit) -> None:
     workspace = make(DEFINE)
     client = visit(workspace)
-    token = csrf_token(client, "/work/seal")
+    token = csrf_token(client, "/work-items/seal")
     fields = {"csrf": token, "who": "Ada", "least": "1", "likely": "", "most": "3"}
-    answer = client.post("/work/seal/estimate", data=fields)
+    answer = client.post("/work-items/seal/estimate", data=fields)
     assert answer.status_code == 400
     assert "The likely hours are" in answer.text
     done = {"who": "Ada", "took": "x"}
-    assert send(client, "/work/seal/done", done, form="/work/seal") == 400
-    assert client.get("/work/nope").status_code == 404
+    assert send(client, "/work-items/seal/done", done, form="/work-items/seal") == 400
+    assert client.get("/work-items/nope").status_code == 404
     assert workspace.record.work.all() == ()
 
 
@@ -111,12 +111,12 @@ def test_a_form_keeps_hours_that_it_does_not_name(make: Make, visit: Visit) -> N
     workspace = make(DEFINE)
     add_work(workspace, "piece", "watch", "Ada", WorkTerms(hours=(1, 2, 3), owner="Ben"))
     client = visit(workspace)
-    fields = {"csrf": csrf_token(client, "/work/piece"), "who": "Ada", "every": "month"}
-    answer = client.post("/work/piece/estimate", data=fields)
+    fields = {"csrf": csrf_token(client, "/work-items/piece"), "who": "Ada", "every": "month"}
+    answer = client.post("/work-items/piece/estimate", data=fields)
     assert (answer.status_code, answer.headers["location"]) == (303, "/stages/watch")
     said = workspace.record.work.all()[-1]
     assert (said.estimate is not None, said.owner, said.every) == (True, "", "month")
-    send(client, "/work/piece/drop", {"who": "Ada", "why": "no longer"}, form="/work/piece")
+    send(client, "/work-items/piece/drop", {"who": "Ada", "why": "no longer"}, form="/work-items/piece")
     assert workspace.record.work.all()[-1].state is WorkState.DROPPED
 
 
@@ -125,5 +125,5 @@ def test_who_came_by_a_link_sees_neither_portfolio_nor_work(make: Make, visit: V
     _, link = invite(workspace, "Ben", Role.LABEL, days=1, by="Ada")
     client = visit(workspace)
     client.get(link)
-    for path in ("/portfolio", "/work/seal", "/stages/ship"):
+    for path in ("/portfolio", "/work-items/seal", "/stages/ship"):
         assert client.get(path).status_code == 403

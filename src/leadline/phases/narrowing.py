@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leadline.phases.stream_point import ENOUGH
+from leadline.phases.wording import plural
 
 STEPS = (25, 50, 100, 200, 400, 800)
 """Further judgments that are looked at."""
@@ -53,9 +54,10 @@ about 25 points; about 200 would bring every one to 20 points or fewer.'
     n = TOLD if TOLD in widest.after else max(widest.after)
     now, then = (round(100 * width) for width in (widest.width, widest.after[n]))
     if widest.width <= ENOUGH:
+        change = f"narrow it to about {then}" if then < now else "hardly narrow it"
         return (
-            f"Enough is judged: the widest of these ranges, {widest.name}, spans {now} points; "
-            f"{n:,} more judgments would narrow it to about {then}."
+            f"Enough is judged: the widest of these ranges, {widest.name}, spans "
+            f"{plural(now, 'point')}; {n:,} more judgments would {change}."
         )
     enough = [m for m in widest.after if max(each.after[m] for each in figures) <= ENOUGH]
     goal = f"{100 * ENOUGH:.0f} points or fewer"

@@ -66,11 +66,14 @@ class StreamSlices:
         Those that are worse, those of named groups, then the others with the most judged rows.
     lacking : tuple of str
         Columns of named groups that the stream does not have.
+    confidence : float in [0, 1]
+        Of several classes: rows that score less have no answer, and are left aside; 0: none is.
     """
 
     point: str
     n_tested: int
     n_unknown: int = 0
+    confidence: float = 0.0
     lines: tuple[StreamSlice, ...] = ()
     lacking: tuple[str, ...] = ()
 
@@ -90,7 +93,7 @@ def stream_slice_findings(report: StreamSlices | None) -> list[Finding]:
     """
     if report is None or not (report.n_tested or report.n_unknown or report.lacking):
         return []
-    findings = [_worse(line) for line in report.worse[:_MOST_TOLD]]
+    findings = [_worse(line, report) for line in report.worse[:_MOST_TOLD]]
     if not findings and report.n_tested:
         findings.append(
             note(
@@ -112,10 +115,11 @@ def stream_slice_findings(report: StreamSlices | None) -> list[Finding]:
     return findings
 
 
-def _worse(line: StreamSlice) -> Finding:
+def _worse(line: StreamSlice, report: StreamSlices) -> Finding:
     wrong = range_words(line.wrong) if line.wrong else ""
+    rows = plural(line.n_rows, "answered row" if report.confidence else "row")
     return warning(
-        f"Fares worse on the stream: {line.name}. {wrong} of its {plural(line.n_rows, 'row')} are "
+        f"Fares worse on the stream: {line.name}. {wrong} of its {rows} are "
         f"wrong, about {line.rest:.0%} of the rest; the difference is at least "
         f"{line.at_least or 0.0:.1%} ({line.n_judged} judged).",
         "Look at such rows, label more of them, or leave them to people.",

@@ -233,6 +233,11 @@ def test_rows_below_a_confidence_may_be_left_without_an_answer(make: Make) -> No
     assert isinstance(verdict, Review)
     assert verdict.confidence == cut.confidence
     assert f"{cut.answered:.0%} of the real stream is answered" in verdict.summary
+    assert verdict.slices is not None
+    every = page.slices[0].lines[0].n_rows
+    (same,) = [x for x in verdict.slices.lines if x.name == page.slices[0].lines[0].name]
+    assert 0 < same.n_rows < every
+    assert same.n_judged < page.slices[0].lines[0].n_judged
     with pytest.raises(SettingsError, match=r"One of 0\.700, 0\.900 is needed"):
         choose_point(workspace, "likeliest-class", 1.0, 1.0, "so", "Ada", confidence=0.4)
 

@@ -177,7 +177,7 @@ def choose_point(  # noqa: PLR0913 -- a choice, its costs and reason, and what w
     verdict = review.assess(
         review.Evidence(
             n_stream=offered.n_stream,
-            **_judged(workspace, offered, number, name, costs),
+            **_judged(workspace, offered, number, (name, silent_below), costs),
             **costs,
             currency=problem.currency,
             chosen=name,
@@ -198,10 +198,15 @@ def choose_point(  # noqa: PLR0913 -- a choice, its costs and reason, and what w
 
 
 def _judged(
-    workspace: Workspace, offered: Tuning, number: int, name: str, costs: dict[str, Any]
+    workspace: Workspace,
+    offered: Tuning,
+    number: int,
+    chosen: tuple[str, float],
+    costs: dict[str, Any],
 ) -> dict[str, Any]:
     """What people said of the stream, and what follows for what is on offer."""
     judgments = workspace.record.reviews.judgments(number)
+    name, confidence = chosen
     store, data = workspace.artifacts, data_behind(workspace.record, number)
     found: MajorityJudgments | ValueAnswers
     if offered.plain is not None:
@@ -210,7 +215,7 @@ def _judged(
             "points": (),
             "plain": offered.plain,
             "on_stream": estimate_default(store, offered, found),
-            "slices": slices_by_default(store, offered, data, found),
+            "slices": slices_by_default(store, offered, data, found, confidence),
         }
         n_judged = found.n_judged
     else:

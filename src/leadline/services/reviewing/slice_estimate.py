@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
@@ -23,13 +23,18 @@ from leadline.phases.stream_slices import StreamSlice, StreamSlices
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.record import Artifacts
-from leadline.services.reviewing.default_estimate import judged_classes, judged_numbers
+from leadline.services.reviewing.default_estimate import (
+    JudgedRows,
+    judged_classes,
+    judged_numbers,
+)
 from leadline.services.reviewing.majority_judgments import MajorityJudgments
 from leadline.services.reviewing.stream_estimate import kept_bands
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.services.reviewing.value_answers import ValueAnswers
 from leadline.snapshot import from_parquet
 from leadline.stats.interval import Estimate
+from leadline.stats.judgments import ClassStrata
 from leadline.stats.judgments.slice_figures import Counted, SliceFigures, slice_figures
 from leadline.stats.judgments.slice_posterior import rest_of_bands, rest_of_strata
 from leadline.stats.judgments.strata.stratum_posterior import StratumCounts, draw_shares
@@ -59,6 +64,7 @@ class _Judged:
     sizes: Ints
     points: tuple[str, ...]
     follows: bool = True
+    confidence: float = 0.0
 
     def counted(self, inside: Bools, sizes: Ints) -> Counted:
         """The rows of one side."""
@@ -124,9 +130,23 @@ def slices_by_points(
 
 
 def slices_by_default(
-    artifacts: Artifacts, tuning: Tuning, data: Data | None, answers: ValueAnswers
+    artifacts: Artifacts,
+    tuning: Tuning,
+    data: Data | None,
+    answers: ValueAnswers,
+    confidence: float = 0.0,
 ) -> StreamSlices | None:
-    """The same where there is no threshold: a row is wrong, or off by more than the tolerance."""
+    """The same where there is no threshold: a row is wrong, or off by more than the tolerance.
+
+    Parameters
+    ----------
+    artifacts, tuning, data
+        As of `slices_by_points`.
+    answers : ValueAnswers
+        One answer a judged row.
+    confidence : float, default=0
+        Of several classes: rows that score less have no answer, and are left aside.
+    """
     if not (tuning.stream_slices and data and tuning.plain and answers.n_judged):
         return None
     numbers = tuning.plain.numbers
@@ -135,16 +155,19 @@ def slices_by_default(
         if numbers is None
         else judged_numbers(artifacts, tuning, numbers.tolerance, answers)
     )
-    if not found.rows:
+    answered = _answered(found, confidence)
+    rows = np.flatnonzero(answered[found.stratum])
+    if not rows.size:
         return None
     judged = _Judged(
-        places=_places(artifacts, tuning, found.rows),
-        strata=found.stratum,
-        is_hit=found.is_wrong,
-        sizes=found.strata.sizes,
+        places=_places(artifacts, tuning, [found.rows[at] for at in rows]),
+        strata=found.stratum[rows],
+        is_hit=found.is_wrong[rows],
+        sizes=np.where(answered, found.strata.sizes, 0),
         points=(tuning.plain.name,),
+        confidence=confidence,
     )
-    every = judged.counted(np.ones(len(found.rows), dtype=np.bool_), judged.sizes)
+    every = judged.counted(np.ones(rows.size, dtype=np.bool_), judged.sizes)
     counts = StratumCounts(found.log_odds, found.groups, every.n_hits, every.n_judged)
     shares = draw_shares(counts, _N_DRAWS, np.random.default_rng(0))
 
@@ -159,6 +182,14 @@ def slices_by_default(
 
     reports = _reports(artifacts, tuning, data, judged, figures)
     return reports[0] if reports else None
+
+
+def _answered(found: JudgedRows, confidence: float) -> Bools:
+    """Which strata have answers: they are cut at the confidences on offer."""
+    strata = found.strata
+    if not confidence or not isinstance(strata, ClassStrata):
+        return np.ones(strata.sizes.size, dtype=np.bool_)
+    return np.asarray(strata.bands >= np.searchsorted(strata.cuts, confidence, side="right"))
 
 
 _FOUND: OrderedDict[str, tuple[StreamSlices, ...]] = OrderedDict()
@@ -179,7 +210,7 @@ def _reports(
 ) -> tuple[StreamSlices, ...]:
     """One report a point; made once of the same judgments."""
     basis = sha256("".join((tuning.stream_slices, tuning.sample, *judged.points)).encode())
-    for part in (judged.places, judged.strata, judged.is_hit, [judged.follows]):
+    for part in (judged.places, judged.strata, judged.is_hit, judged.sizes, [judged.follows]):
         basis.update(np.asarray(part, dtype="<i8").tobytes())
     key = basis.hexdigest()
     found = _FOUND.get(key)
@@ -194,6 +225,7 @@ def _made(
     artifacts: Artifacts, tuning: Tuning, data: Data, judged: _Judged, figures: _Figures
 ) -> tuple[StreamSlices, ...]:
     kept = read_slices(artifacts, tuning.stream_slices)
+    slices = [replace(each, sizes=np.where(judged.sizes, each.sizes, 0)) for each in kept.slices]
     frame = from_parquet(artifacts.get(tuning.sample_rows))
     belongs = members(frame, data, kept)[:, judged.places]
     n_judged = belongs.sum(axis=1)
@@ -201,26 +233,26 @@ def _made(
     enough = np.flatnonzero((n_judged >= _FEWEST_JUDGED) & (n_judged < len(judged.places)))
     tested = enough[np.argsort(-n_judged[enough], kind="stable")][:_MOST_TESTED]
     found = {
-        int(at): figures(belongs[at], kept.slices[at].sizes, np.random.default_rng(int(at)))
+        int(at): figures(belongs[at], slices[at].sizes, np.random.default_rng(int(at)))
         for at in tested
     }
     limit = float(ndtri(1 - _BY_CHANCE / max(len(found) * len(judged.points), 1)))
     reports = []
     for number, point in enumerate(judged.points):
         lines = [
-            _line(kept.slices[at], int(n_judged[at]), each[number], limit)
-            for at, each in found.items()
+            _line(slices[at], int(n_judged[at]), each[number], limit) for at, each in found.items()
         ]
         lines += [
             _unknown(each, int(n_judged[at]))
-            for at, each in enumerate(kept.slices)
+            for at, each in enumerate(slices)
             if each.is_group and at not in found
         ]
         reports.append(
             StreamSlices(
                 point=point,
                 n_tested=len(found),
-                n_unknown=len(kept.slices) - len(found),
+                n_unknown=len(slices) - len(found),
+                confidence=judged.confidence,
                 lines=_ordered(lines),
                 lacking=kept.lacking,
             )

@@ -54,7 +54,7 @@ def _number(typed: str, name: str) -> float:
         ) from None
 
 
-@router.get("/work/{item}")
+@router.get("/work-items/{item}")
 def piece(request: Request, context: Context, item: str) -> Response:
     """Show a piece of work, and the forms for what can be said of it."""
     work = work_plan(context.workspace).item(item)
@@ -63,7 +63,7 @@ def piece(request: Request, context: Context, item: str) -> Response:
     return context.render(request, "pages/work.html", work=work)
 
 
-@router.post("/work", dependencies=[Depends(require_csrf_token)])
+@router.post("/work-items", dependencies=[Depends(require_csrf_token)])
 def add(
     request: Request,
     context: Context,
@@ -77,7 +77,7 @@ def add(
     return _kept(request, context, add_work(context.workspace, title, stage, person, terms))
 
 
-@router.post("/work/{item}/estimate", dependencies=[Depends(require_csrf_token)])
+@router.post("/work-items/{item}/estimate", dependencies=[Depends(require_csrf_token)])
 def estimate(
     request: Request, context: Context, item: str, who: Annotated[str, Form()], terms: Terms
 ) -> Response:
@@ -86,14 +86,14 @@ def estimate(
     return _kept(request, context, estimate_work(context.workspace, item, person, terms))
 
 
-@router.post("/work/{item}/start", dependencies=[Depends(require_csrf_token)])
+@router.post("/work-items/{item}/start", dependencies=[Depends(require_csrf_token)])
 def start(request: Request, context: Context, item: str, who: Annotated[str, Form()]) -> Response:
     """Say that it is begun."""
     person = context.sender(request, who, "the work")
     return _kept(request, context, start_work(context.workspace, item, person))
 
 
-@router.post("/work/{item}/done", dependencies=[Depends(require_csrf_token)])
+@router.post("/work-items/{item}/done", dependencies=[Depends(require_csrf_token)])
 def done(
     request: Request,
     context: Context,
@@ -107,7 +107,7 @@ def done(
     return _kept(request, context, said)
 
 
-@router.post("/work/{item}/drop", dependencies=[Depends(require_csrf_token)])
+@router.post("/work-items/{item}/drop", dependencies=[Depends(require_csrf_token)])
 def drop(
     request: Request,
     context: Context,
