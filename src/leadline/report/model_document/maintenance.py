@@ -73,8 +73,8 @@ def logs(latest: LatestVerdicts) -> Section:
     ]
     sentences, tables = [], []
     if alarms:
-        head = ("Block", "Wrong", "First seen", "What people did")
-        tables.append(tabled("Alarms", head, alarms))
+        columns = ("Block", "Wrong", "First seen", "What people did")
+        tables.append(tabled("Alarms", columns, alarms))
     else:
         sentences.append("The monitor has raised no alarm.")
     if releases:
