@@ -176,7 +176,7 @@ def test_two_who_add_to_a_block_at_once_lose_nothing(
 ) -> None:
     """Another delivery is committed while the first is being scored."""
     first = observations._put
-    came = []
+    came: list[bool] = []
 
     def late(*given: object) -> None:
         if not came:

@@ -150,7 +150,7 @@ def _errors(
     is_here = is_kind[judged]
     places = strata[judged[is_here]]
     counts = np.bincount(places, minlength=n_strata)
-    ups = np.bincount(places, weights=wrong[is_here], minlength=n_strata)
+    ups: Floats = np.bincount(places, weights=wrong[is_here], minlength=n_strata).astype(np.float64)
     sums = np.bincount(strata[is_kind], weights=predicted[is_kind], minlength=n_strata)
     used = sizes > 0
     sizes, counts, ups = sizes[used], counts[used], ups[used]
