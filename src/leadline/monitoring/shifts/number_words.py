@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.monitoring.shifts.looks import LEVEL, MISSING, VALUES, WHOLE
 from leadline.monitoring.shifts.changed_units import changed_unit
+from leadline.monitoring.shifts.looks import LEVEL, MISSING, VALUES, WHOLE
 from leadline.stats.arrays import Floats
 
 _FEWEST_VALUES = 10
