@@ -116,7 +116,12 @@ def test_a_form_keeps_hours_that_it_does_not_name(make: Make, visit: Visit) -> N
     assert (answer.status_code, answer.headers["location"]) == (303, "/stages/watch")
     said = workspace.record.work.all()[-1]
     assert (said.estimate is not None, said.owner, said.every) == (True, "", "month")
-    send(client, "/work-items/piece/drop", {"who": "Ada", "why": "no longer"}, form="/work-items/piece")
+    send(
+        client,
+        "/work-items/piece/drop",
+        {"who": "Ada", "why": "no longer"},
+        form="/work-items/piece",
+    )
     assert workspace.record.work.all()[-1].state is WorkState.DROPPED
 
 

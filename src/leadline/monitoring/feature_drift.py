@@ -91,6 +91,6 @@ def _words(
     if kind == "text":
         drawn = rows.texts[name].drawn(block.height)
         is_right = None if is_right is None else is_right[drawn]
-        said, grown = text_words(name, limits, new[drawn], old, is_right)
+        said, grown = text_words(name, limits, new[drawn], old, is_right, rows.newest)
         return said, max(most, grown)
     return image_words(name, distances, new, old, read), most

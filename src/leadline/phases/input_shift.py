@@ -77,6 +77,6 @@ def shift_lines(block: str, shifts: Sequence[Shift]) -> list[str]:
 def shift_findings(block: str, shifts: Sequence[Shift]) -> list[Finding]:
     """The same as notes of a verdict."""
     lines = shift_lines(block, shifts)
-    columns = [()] + [(shift.column,) for shift in shifts[:MOST_SHOWN]]
-    columns += [tuple(shift.column for shift in shifts[MOST_SHOWN:])]
+    columns: list[tuple[str, ...]] = [(), *((shift.column,) for shift in shifts[:MOST_SHOWN])]
+    columns.append(tuple(shift.column for shift in shifts[MOST_SHOWN:]))
     return [note(line, "", about) for line, about in zip(lines, columns, strict=False)]

@@ -77,4 +77,4 @@ def test_what_is_only_higher_is_no_unit(step: float) -> None:
 
 
 def test_a_few_numbers_show_no_unit() -> None:
-    assert changed_unit("temp", np.full(4, 50.0), np.full(90, 10.0), np.zeros(90, np.intp)) == ""
+    assert changed_unit("temp", np.full(2, 50.0), np.full(90, 10.0), np.zeros(90, np.intp)) == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import polars as pl
 
@@ -41,6 +43,16 @@ def test_answers_with_and_without_the_words_are_compared() -> None:
     is_right[4:20] = np.nan
     (words,), _ = text_words("note", {WORDS: NAN}, new, OLD, is_right)
     assert "right with them" not in words, "four labels say nothing"
+
+
+def test_an_emoji_younger_than_the_texts_is_told_with_its_version() -> None:
+    new = pl.Series(texts(200, "\U0001fae0"))
+    (words,), _ = text_words("note", {WORDS: NAN}, new, OLD, newest=date(2020, 5, 4))
+    assert words.endswith(
+        "; younger than the texts learnt from: \U0001fae0 (Unicode 14.0, September 2021)"
+    )
+    (words,), _ = text_words("note", {WORDS: NAN}, new, OLD, newest=date(2022, 5, 4))
+    assert "younger" not in words
 
 
 def test_words_below_what_blocks_show_are_not_named() -> None:

@@ -12,7 +12,7 @@ from leadline.stats.arrays import Floats
 from leadline.stats.monitoring.drift import number_shift
 
 _GRID = np.linspace(0.01, 0.99, 99)
-_FEWEST_ROWS = 5
+_FEWEST_ROWS = 3
 # the change undoes most of the distance, else it is only one of several that happened
 _LEFT = 1 / 3
 # relations near 1 fit many a shift by accident: a name must speak for them, or the fit be perfect

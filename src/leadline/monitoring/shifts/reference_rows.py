@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -89,6 +90,11 @@ class ReferenceRows:
                 self._levels[column.name] = Levels(read[VALUES], self.rows)
             elif column.kind == "text":
                 self.texts[column.name] = TextBlocks(cells.to_list(), self.rows)
+
+    @property
+    def newest(self) -> date | None:
+        """First day of the last block; None if rows are not dated."""
+        return date.fromisoformat(self._names[-1]) if self._names else None
 
     def beside(self, name: str) -> Beside:
         """Choose what a block of this name is compared with."""

@@ -41,7 +41,8 @@ def swapped_note(name: str, new: pl.Series, old: pl.Series) -> str:
         return ""
     if float((known.dt.day() > _LAST_MONTH).mean() or 0) < _LATE_DAYS:  # type: ignore[arg-type]
         return ""
-    meant = pl.select(pl.date(given.dt.year(), days, months)).to_series().sort()
+    swapped = pl.DataFrame({"year": given.dt.year(), "month": days, "day": months})
+    meant = swapped.select(pl.date("year", "month", "day")).to_series().sort()
     on = " and ".join(map(str, sorted(days.unique().to_list())))
     return (
         f"{name!r}: day and month look swapped. As read, all dates lie on day {on} of "

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 import polars as pl
 
+from leadline.monitoring.shifts.emoji_ages import younger_than
 from leadline.monitoring.shifts.looks import GARBLED, LENGTH, MISSING, WORDS, is_garbled
 from leadline.monitoring.shifts.number_words import missing_words
 from leadline.monitoring.shifts.respelt import mended
@@ -26,6 +28,7 @@ def text_words(
     new: pl.Series,
     old: pl.Series,
     is_right: Floats | None = None,
+    newest: date | None = None,
 ) -> tuple[list[str], float]:
     """Say how texts moved, and by how much the share of the word that came most has grown.
 
@@ -39,6 +42,8 @@ def text_words(
         Cells of the block and of the rows compared with.
     is_right : ndarray of shape (n_rows,), optional
         Whether each answer of the block was right; not a number where that is not known.
+    newest : date, optional
+        Of the rows compared with: emoji that came out later are told.
     """
     said, grown = [], 0.0
     texts, known = new.fill_null("").to_list(), old.fill_null("").to_list()
@@ -48,7 +53,7 @@ def text_words(
     if GARBLED in limits:
         said.append(_garbled(name, new, old))
     if WORDS in limits and (found := words_that_came(texts, known, limits[WORDS])):
-        said.append(_came(name, found, texts, is_right))
+        said.append(_came(name, found, texts, is_right) + _younger(found, newest))
         grown = max(each.share_block - each.share_reference for each in found)
     if LENGTH in limits and not said:
         now, before = (
@@ -91,6 +96,15 @@ def _came(
     rows = _examples(found)
     examples = " and ".join(f'"{_short(texts[row])}"' for row in rows)
     return f"{words}; such as {examples}{_accuracy(found, len(texts), is_right)}"
+
+
+def _younger(found: Sequence[NewWord], newest: date | None) -> str:
+    """Emoji that no text of before can have held."""
+    ages = {each.word: younger_than(each.word, newest) for each in found} if newest else {}
+    told = [f"{word} ({age})" for word, age in ages.items() if age][:_MOST_NAMED]
+    if not told:
+        return ""
+    return f"; younger than the texts learnt from: {', '.join(told)}"
 
 
 def _quoted(word: str) -> str:
