@@ -9,12 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.challenges import example_challenge
 from tests.examples import example_decay, example_verdicts
 from tests.projects import write_settings
 
 from leadline.errors import LeadlineError
 from leadline.monitoring.upkeep.rot_check import Check, Outcome
-from leadline.phases.monitor import Monitor
+from leadline.phases.monitor import Alarm, Monitor
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
 from leadline.services.commands import promote_approved
@@ -37,10 +38,12 @@ def told(workspace: Workspace) -> list[str]:
     return [f"{said['kind']}: {said['title']}" for said in map(json.loads, lines)]
 
 
-def watched(workspace: Workspace, answer: Answer, release_id: str = "a" * 12) -> Entry:
+def watched(
+    workspace: Workspace, answer: Answer, release_id: str = "a" * 12, **changed: object
+) -> Entry:
     verdict = example_verdicts()["monitor"]
     assert isinstance(verdict, Monitor)
-    said = replace(verdict, answer=answer, release_id=release_id)
+    said = replace(verdict, answer=answer, release_id=release_id, **changed)  # type: ignore[arg-type]
     entry = workspace.record.append("monitor", said, by="Ada")
     tell_of_verdict(workspace, entry)
     return entry
@@ -59,6 +62,19 @@ def test_an_alarm_is_told_when_it_is_raised_and_not_each_week(workspace: Workspa
         assert told(workspace) == [alarm] * n_told
     watched(workspace, Answer.NO, "b" * 12)
     assert told(workspace) == [alarm] * 3, "it is another release's"
+
+
+def test_another_alarm_is_told_and_so_is_a_retraining_that_paid(workspace: Workspace) -> None:
+    alarms = [
+        Alarm(block=name, evidence=1e3, is_open=True) for name in ("2025-01-20", "2025-03-03")
+    ]
+    for alarm in alarms:
+        watched(workspace, Answer.NO, alarms=(alarm,))
+    assert told(workspace) == ["alarm: The monitor raises an alarm"] * 2
+    due = replace(example_challenge(), due_since="2025-03-10")
+    for _ in range(2):
+        watched(workspace, Answer.NO, alarms=(), challenge=due)
+    assert told(workspace)[2:] == ["retrain: The release has cost more than a retraining would"]
 
 
 def test_a_retraining_is_due_once_for_a_release(workspace: Workspace) -> None:

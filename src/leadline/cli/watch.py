@@ -91,7 +91,8 @@ def command(
         watch_every(folder, files, every, trim, by, as_json=as_json)
         return
     screen = console(as_json=as_json)
-    entries, notes, request = [], [], None
+    notes: list[str] = []
+    entries, request = [], None
     with Workspace.open(folder) as workspace, Display(screen) as display:
         if files or served:
             sources = files or (None,)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from leadline.monitoring.release_in_service import in_service
 from leadline.monitoring.upkeep.retrain_due import retrain_period
 from leadline.notifications import Event, deliver, tell
+from leadline.phases.monitor import Monitor
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.record import Entry, Promotion
@@ -33,28 +34,42 @@ def tell_of_verdict(workspace: Workspace, entry: Entry) -> None:
 
 
 def is_raised(workspace: Workspace, entry: Entry) -> bool:
-    """Whether a verdict of the monitor says "no" and the one before did not: told once."""
-    if entry.verdict.answer is not Answer.NO:
-        return False
+    """Whether a verdict of the monitor says "no" for a reason the one before had not: told once."""
+    reason = _reason(entry)
     earlier = [one for one in workspace.record.entries("monitor") if one.number < entry.number]
-    if not earlier:
-        return True
-    before = earlier[-1].verdict
-    is_other = getattr(before, "release_id", "") != getattr(entry.verdict, "release_id", "")
-    return is_other or before.answer is not Answer.NO
+    return reason is not None and (not earlier or _reason(earlier[-1]) != reason)
+
+
+def _reason(entry: Entry) -> tuple[str, str] | None:
+    """Release, and the block of its open alarm or since when to retrain; None without a "no"."""
+    verdict = entry.verdict
+    if verdict.answer is not Answer.NO or not isinstance(verdict, Monitor):
+        return None
+    if verdict.open_alarm is not None:
+        return verdict.release_id, verdict.open_alarm.block
+    return verdict.release_id, f"retrain since {_due_since(verdict)}"
+
+
+def _due_since(verdict: Monitor) -> str:
+    return verdict.challenge.due_since if verdict.challenge is not None else ""
 
 
 def alarm_raised(workspace: Workspace, entry: Entry) -> Event:
-    """The monitor says that the model is no longer good enough."""
+    """The monitor says that the model is no longer good enough, or has cost a retraining."""
     warnings = [
         f"{finding.what} {finding.next}".strip()
         for finding in entry.verdict.findings
         if finding.severity.value != "note"
     ]
+    verdict = entry.verdict
+    is_paid = isinstance(verdict, Monitor) and verdict.open_alarm is None and _due_since(verdict)
+    kind, title = "alarm", "The monitor raises an alarm"
+    if is_paid:
+        kind, title = "retrain", "The release has cost more than a retraining would"
     return Event(
-        "alarm",
+        kind,
         f"entry {entry.number}",
-        "The monitor raises an alarm",
+        title,
         "\n".join([entry.verdict.summary, *warnings, _LOOK]),
         {"entry": str(entry.number), "release": _release_id(workspace)},
     )

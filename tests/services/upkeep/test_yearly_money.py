@@ -27,7 +27,8 @@ WEEKS = 365.25 / 7
 
 
 def block(n_rows: int, cost: float | None, n_labelled: int = 50, **more: Any) -> WatchedBlock:
-    return WatchedBlock(n_rows=n_rows, n_labelled=n_labelled, cost_per_1000=cost, **more)
+    rate = None if cost is None else Rate(estimate=cost)
+    return WatchedBlock(n_rows=n_rows, n_labelled=n_labelled, cost=rate, **more)
 
 
 def ageing(*added: float, **changed: Any) -> Ageing:
@@ -61,8 +62,8 @@ def test_what_is_read_of_a_verdict_are_fields_of_that_verdict(row: str) -> None:
         for field in fields(part):
             if field.name == "blocks":
                 compare(WatchedBlock, Block)
-            elif field.name == "error":
-                assert there["error"] == Bounds | None
+            elif field.name in {"error", "cost"}:
+                assert there[field.name] == Bounds | None
                 compare(Rate, Bounds)
             else:
                 assert asked[field.name] == there[field.name]
@@ -75,7 +76,10 @@ def test_the_parts_are_read_from_what_is_stored() -> None:
     monitor, decay = example_monitor(), example_decay()
     part = decode_part(Watched, type(monitor), encode(monitor), monitor.VERSION)
     assert [each.n_rows for each in part.blocks] == [each.n_rows for each in monitor.blocks]
-    assert part.blocks[2].cost_per_1000 == monitor.blocks[2].cost_per_1000
+    cost, whole = part.blocks[2].cost, monitor.blocks[2].cost
+    assert cost is not None
+    assert whole is not None
+    assert cost.estimate == whole.estimate
     aged = decode_part(Ageing, type(decay), encode(decay), decay.VERSION)
     assert (aged.staleness, aged.retrain_every) == (decay.staleness, 3)
 

@@ -30,7 +30,7 @@ class WatchedBlock:
     n_rows: int
     n_labelled: int = 0
     error: Rate | None = None
-    cost_per_1000: float | None = None
+    cost: Rate | None = None
     is_learnt: bool = False
 
 
@@ -191,8 +191,8 @@ def _recent(blocks: Sequence[WatchedBlock], decay: Ageing | None) -> Sequence[Wa
 def _cost_per_row(block: WatchedBlock, decay: Ageing | None) -> float | None:
     if not block.n_labelled or not block.n_rows:
         return None
-    if block.cost_per_1000 is not None:
-        return block.cost_per_1000 / 1000
+    if block.cost is not None:
+        return block.cost.estimate / 1000
     if block.error is None or decay is None:
         return None
     return block.error.estimate * decay.cost_error
