@@ -16,6 +16,7 @@ from leadline.phases import (
     decision,
     feasibility,
     forecast,
+    input_shift,
     labelling,
     monitor,
     problem,
@@ -572,7 +573,7 @@ def example_decay() -> decay.Decay:
 
 def example_monitor() -> monitor.Monitor:
     """Four weeks; the third is labelled and far worse than the reference."""
-    shift = monitor.Shift(
+    shift = input_shift.Shift(
         column="carrier", distance=0.21, words="'carrier' now holds WN in 18 % of the rows"
     )
     return monitor.assess(

@@ -111,7 +111,7 @@ def observe_file(folder: str, path: str, trim: Trim = BY_COMMAND) -> Observed:
         inputs = ReferenceRows(
             conform(reference, data.features),
             data.features,
-            _names(reference, data, workspace.settings.watch.block, ""),
+            _names(reference, data, workspace.settings.watch.block, "").tolist(),
         )
         is_right = _is_right(scored, release.tolerance)
         blocks = sorted(set(names.tolist()))
