@@ -63,6 +63,6 @@ def test_without_time_or_schedule_or_curve_nothing_is_said_of_them() -> None:
 def test_a_monitor_without_alarms_says_when_a_retraining_is_due() -> None:
     calm = tuple(replace(block, is_alarm=False) for block in example_monitor().blocks)
     due = replace(CHALLENGE, price=40.0, due_since="2025-01-27")
-    told = again(example_monitor(), blocks=calm, challenge=due)
+    told = again(example_monitor(), blocks=calm, alarms=(), challenge=due)
     assert (told.answer, told.summary) == (Answer.NO, due.words)
-    assert again(example_monitor(), blocks=calm, challenge=CHALLENGE).answer is Answer.GO
+    assert again(example_monitor(), blocks=calm, alarms=(), challenge=CHALLENGE).answer is Answer.GO

@@ -127,9 +127,11 @@ def percentage_points(entry: Entry) -> Iterable[float]:
 
 
 def levels(entry: Entry) -> Iterable[float]:
-    """Shares of rows for which it is told how far numbers are off."""
+    """Shares of rows for which it is told how far numbers are off, and of intervals."""
     if isinstance(entry.verdict, Tuning) and entry.verdict.plain and entry.verdict.plain.numbers:
         yield from SHARES
+    if isinstance(entry.verdict, Decay) and entry.verdict.forecast:
+        yield 0.8  # of what age adds to one model
 
 
 def plans(entry: Entry) -> Iterable[float]:

@@ -14,7 +14,7 @@ from tests.examples import example_decay, example_verdicts
 from tests.projects import write_settings
 
 from leadline.errors import LeadlineError
-from leadline.monitoring.upkeep.rot_check import Check, Outcome
+from leadline.monitoring.maintenance.rot_check import Check, Outcome
 from leadline.phases.monitor import Alarm, Monitor
 from leadline.phases.verdict import Answer
 from leadline.record import Entry

@@ -27,7 +27,7 @@ def command(release: str, resolve: bool, folder: Path, as_json: bool) -> None:
     from leadline.cli.releases import pointer_check, release_entry
     from leadline.cli.terminal.text_layout import Cell, console, print_line
     from leadline.cli.terminal.undelivered import tell_people
-    from leadline.monitoring.upkeep.rot_check import Outcome, check_release
+    from leadline.monitoring.maintenance.rot_check import Outcome, check_release
     from leadline.notifications import deliver
     from leadline.phases.release import Release
     from leadline.worker.telling import check_failed

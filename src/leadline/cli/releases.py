@@ -11,7 +11,7 @@ from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.engines.releases.bundle import ReleaseBundle
-    from leadline.monitoring.upkeep.rot_check import Check
+    from leadline.monitoring.maintenance.rot_check import Check
     from leadline.phases.release import Release
     from leadline.record import Entry
     from leadline.report.runs import Shipped
@@ -144,7 +144,7 @@ def release_entry(workspace: Workspace, release_id: str = "") -> Entry:
 def pointer_check(workspace: Workspace) -> Check:
     """Whether the signed pointer says what the record says."""
     from leadline.errors import ReleaseError
-    from leadline.monitoring.upkeep.rot_check import Check, Outcome
+    from leadline.monitoring.maintenance.rot_check import Check, Outcome
     from leadline.services.commands import require_pointer
 
     try:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from leadline.monitoring.maintenance.retrain_due import retrain_period
 from leadline.monitoring.release_in_service import in_service
-from leadline.monitoring.upkeep.retrain_due import retrain_period
 from leadline.notifications import Event, deliver, tell
 from leadline.phases.monitor import Monitor
 from leadline.phases.release import Release
@@ -17,7 +17,7 @@ from leadline.record import Entry, Promotion
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from leadline.monitoring.upkeep.rot_check import Check
+    from leadline.monitoring.maintenance.rot_check import Check
 
 _LOOK = "Look at it: 'leadline status', or the page of the monitor."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from leadline.monitoring.shifts.looks import MISSING, UNSEEN, VALUES
 BEFORE = pl.Series(["AA"] * 60 + ["UA"] * 30 + ["DL"] * 10)
 
 
-def said(new: list[str | None], looks: Collection[str] = (VALUES, UNSEEN)) -> list[str]:
+def said(new: Sequence[str | None], looks: Collection[str] = (VALUES, UNSEEN)) -> list[str]:
     series = pl.Series(new, dtype=pl.String)
     return category_words("carrier", looks, series, BEFORE, Counter(BEFORE.to_list()))
 

@@ -53,7 +53,9 @@ def append(record: Record, row: str, verdict: Verdict) -> None:
 def monitor(times: float = 1.0, **changed: Any) -> Verdict:
     told: Any = example_verdicts()["monitor"]
     blocks = [
-        replace(block, cost_per_1000=block.cost_per_1000 and times * block.cost_per_1000)
+        replace(
+            block, cost=block.cost and replace(block.cost, estimate=times * block.cost.estimate)
+        )
         for block in told.blocks
     ]
     scaled: Verdict = replace(told, blocks=tuple(blocks), **changed)

@@ -82,8 +82,8 @@ def distances(counts: Floats, others: Floats, *, is_ordered: bool) -> Floats:
         gaps = counts / counts.sum(axis=-1, keepdims=True)
         gaps = gaps - others / others.sum(axis=-1, keepdims=True)
     if is_ordered:
-        return np.minimum(np.abs(np.cumsum(gaps, axis=-1)).max(axis=-1), 1.0)
-    return np.minimum(np.abs(gaps).sum(axis=-1) / 2, 1.0)
+        return np.asarray(np.minimum(np.abs(np.cumsum(gaps, axis=-1)).max(axis=-1), 1.0))
+    return np.asarray(np.minimum(np.abs(gaps).sum(axis=-1) / 2, 1.0))
 
 
 class CountedLook:

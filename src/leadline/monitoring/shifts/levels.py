@@ -66,7 +66,7 @@ class Levels:
         rows = is_counted & ~np.isnan(self._values)
         blocks = self._rows.blocks[rows]
         sums = np.bincount(blocks, self._values[rows], minlength=self._rows.n)
-        return sums, np.bincount(blocks, minlength=self._rows.n).astype(float)
+        return sums.astype(float), np.bincount(blocks, minlength=self._rows.n).astype(float)
 
     def _p_value(self, new: float, scaled: Floats, n: float) -> float:
         """Two-sided, as Welch has it."""

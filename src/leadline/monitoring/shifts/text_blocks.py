@@ -82,7 +82,8 @@ class TextBlocks:
 
     def _matrix(self, pieces: Sequence[frozenset[str]], here: Counter[str]) -> csr_matrix:
         """Which text holds which word; words of one text alone are a class."""
-        rows, places = [], []
+        rows: list[int] = []
+        places: list[int] = []
         for row, words in enumerate(pieces):
             held = {self._places[word] for word in words if word in self._places}
             if any(self._seen[word] + here[word] == 1 for word in words):

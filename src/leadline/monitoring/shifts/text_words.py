@@ -145,7 +145,7 @@ def _accuracy(found: Sequence[NewWord], n_rows: int, is_right: Floats | None) ->
 
 def _garbled(name: str, new: pl.Series, old: pl.Series) -> str:
     wrong = new.filter(is_garbled(new))
-    share, before = wrong.len() / max(new.len(), 1), float(is_garbled(old).mean() or 0)
+    share, before = wrong.len() / max(new.len(), 1), float(np.mean(is_garbled(old).to_numpy()))
     words = f"{name!r} has letters that went wrong in {share:.1%} of the rows, {before:.1%} before"
     for text in wrong.to_list():
         for word in text.split():

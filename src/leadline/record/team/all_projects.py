@@ -11,7 +11,19 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Generic, Self, TypeVar
 
-from sqlalchemy import Connection, Row, Select, case, func, literal, select, true, tuple_, union_all
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from leadline.errors import RecordError
 from leadline.phases.lifecycle import ROWS, Mark, Stage, decision_of
@@ -20,6 +32,7 @@ from leadline.record.codec import decode_part
 from leadline.record.database import Database, open_all
 from leadline.record.entries import mark_of
 from leadline.record.jobs import Job, job_of
+from leadline.record.service.service_tables import promotion
 from leadline.record.tables import JobState, entry, job, project
 from leadline.record.team.work_statements import WorkStatement, statement_of
 from leadline.record.team.work_tables import WorkState, work
@@ -145,12 +158,13 @@ class AllProjects:
             shipped = _by_project(connection.execute(_shipped()))
             jobs = _by_project(connection.execute(_under_way()))
             works = _by_project(connection.execute(_newest_work()))
+            moved = {one.project_id: one.entry for one in connection.execute(_newest_moves())}
         return (
             _project_of(
                 name,
                 tuple(marks[key]),
                 [(one, parts[one.row]) for one in newest[key] if one.row in parts],
-                _in_service(shipped[key]),
+                _in_service(shipped[key], moved.get(key)),
                 tuple(job_of(one) for one in jobs[key]),
                 tuple(statement_of(one) for one in works[key]),
             )
@@ -218,6 +232,16 @@ def _shipped() -> Select[Any]:
     )
 
 
+def _newest_moves() -> Select[Any]:
+    """The entry that the newest move of each project put into service."""
+    newest = select(promotion.c.project_id, func.max(promotion.c.counter).label("counter"))
+    last = newest.group_by(promotion.c.project_id).cte("last")
+    is_last = and_(
+        last.c.project_id == promotion.c.project_id, last.c.counter == promotion.c.counter
+    )
+    return select(promotion.c.project_id, promotion.c.entry).join(last, is_last)
+
+
 def _under_way() -> Select[Any]:
     states = (JobState.WAITING, JobState.RUNNING)
     return select(job).where(job.c.state.in_(states)).order_by(job.c.number.desc())
@@ -230,8 +254,10 @@ def _newest_work() -> Select[Any]:
     return select(work).where(is_wanted).order_by(work.c.id)
 
 
-def _in_service(shipped: Sequence[Row[Any]]) -> Row[Any] | None:
-    """The newest release that is a "go", or that a person has said "go" to."""
+def _in_service(shipped: Sequence[Row[Any]], moved: int | None) -> Row[Any] | None:
+    """The release of the newest move; without moves the newest that is, or was said to be, a "go"."""
+    if moved is not None:
+        return next((one for one in shipped if one.number == moved), None)
     approved = {
         mark_of(one).on.get("release")
         for one in shipped

@@ -203,7 +203,7 @@ def by_block(reader: LineageReader) -> Section:
         return Section(title, unknowns=(Unknown("How good it is on new blocks.", how),))
     return Section(
         title,
-        sentences=("Share wrong with its 95% interval, where labels have come.",),
+        sentences=("Share wrong with its interval, where labels have come.",),
         tables=(chart_tables.monitor(found[1]),),
     )
 

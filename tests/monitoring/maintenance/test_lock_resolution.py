@@ -6,7 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from leadline.monitoring.upkeep.lock_resolution import Resolution, resolve_lock
+from leadline.monitoring.maintenance.lock_resolution import Resolution, resolve_lock
 
 
 def wheel(folder: Path, name: str, version: str) -> None:

@@ -26,8 +26,8 @@ from leadline.engines.releases.signed_files import (
     signed_manifest,
 )
 from leadline.errors import LeadlineError, ReleaseError
-from leadline.monitoring.upkeep.lock_resolution import resolve_lock
-from leadline.monitoring.upkeep.retrain_due import retrain_period
+from leadline.monitoring.maintenance.lock_resolution import resolve_lock
+from leadline.monitoring.maintenance.retrain_due import retrain_period
 from leadline.phases.release import Release
 from leadline.processes.limit import run_with_limit
 from leadline.record import Entry
@@ -173,7 +173,7 @@ def _reopened(workspace: Workspace, folder: Path, release: Release) -> tuple[Che
     began = time.monotonic()
     try:
         reload, golden, n_golden = run_with_limit(
-            "leadline.monitoring.upkeep.rot_check:reopen",
+            "leadline.monitoring.maintenance.rot_check:reopen",
             *map(str, (folder, workspace.key_path, workspace.folder, release.bundle)),
             limit_s=_REOPEN_S,
         )

@@ -16,10 +16,10 @@ from tests.examples import example_decay
 from tests.projects import released_folder
 
 from leadline.engines.releases.keys import load_or_make_key
+from leadline.monitoring.maintenance import rot_check
+from leadline.monitoring.maintenance.retrain_due import retrain_period
+from leadline.monitoring.maintenance.rot_check import Outcome, check_release
 from leadline.monitoring.release_in_service import in_service
-from leadline.monitoring.upkeep import rot_check
-from leadline.monitoring.upkeep.retrain_due import retrain_period
-from leadline.monitoring.upkeep.rot_check import Outcome, check_release
 from leadline.phases.release import Release
 from leadline.record import Entry
 from leadline.workspace import Workspace
