@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from playwright.sync_api import Page, expect
 from starlette.testclient import TestClient
+from tests.services.flights import append
 from tests.services.planned_streams import (
     N_PLANNED,
     judge_until,
@@ -17,9 +19,14 @@ from tests.services.planned_streams import (
 )
 from tests.web.test_blind import received
 from tests.web.test_browser import TOO_WIDE, serious
+from tests.web.test_label import link_of
 from tests.web.test_pages import fields_of, send
 from tests.web.test_several_classes_browser import begin, keep_picture
 
+from leadline.phases.review import Review
+from leadline.phases.stream_decision import Silence
+from leadline.phases.tuning import Tuning
+from leadline.record import Role
 from leadline.services.queries import review_page
 from leadline.workspace import Workspace
 
@@ -109,3 +116,42 @@ def test_who_asks_too_early_or_for_too_many_is_told(make: Make, visit: Visit) ->
     early = {"n": "20", "who": "Ada", "tuning": tuning}
     assert send(client, "/review/more", early, form="/review/choose") == 409
     assert len(workspace.record.reviews.draws(int(tuning))) == 0
+
+
+def test_an_invited_judge_asks_for_nothing(make: Make, visit: Visit) -> None:
+    """Who only judges sees no page of the choice, and draws no rows."""
+    workspace = planned_project(make)
+    judge_until(workspace, late())
+    client = visit(workspace)
+    client.get(link_of(workspace, "Ben", Role.JUDGE))
+    tuning = str(review_page(workspace, "").tuning)
+    asked = {"n": "20", "who": "Ben", "tuning": tuning}
+    n_draws = len(workspace.record.reviews.draws(int(tuning)))
+    assert send(client, "/review/more", asked, form="/review") in {401, 403, 404}
+    assert len(workspace.record.reviews.draws(int(tuning))) == n_draws
+
+
+def test_the_score_below_which_nothing_is_said_is_chosen_on_the_page(
+    make: Make, visit: Visit
+) -> None:
+    workspace = planned_classes(make)
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    offered = entry.verdict_as(Tuning)
+    assert offered.plain is not None
+    right = offered.plain.right
+    silences = (
+        Silence(confidence=0.0, answered=1.0, right=right),
+        Silence(confidence=0.7, answered=0.46, right=right),
+    )
+    plain = replace(offered.plain, silences=silences)
+    number = append(workspace, "tuning", replace(offered, plain=plain))
+    client = visit(workspace)
+    assert "rows that score at least 0.700" in client.get("/review/choose").text
+    said = {"point": "likeliest-class", "ratio": "1", "why": "So.", "who": "Ada", "replacing": ""}
+    given = said | {"tuning": str(number), "confidence": "0.7"}
+    assert send(client, "/review/choose", given) == 303
+    review = workspace.record.latest("review")
+    assert review is not None
+    assert review.verdict_as(Review).confidence == 0.7
+    assert "46% of the test set is answered" in review.verdict.summary
