@@ -255,7 +255,7 @@ def _newest_work() -> Select[Any]:
 
 
 def _in_service(shipped: Sequence[Row[Any]], moved: int | None) -> Row[Any] | None:
-    """The release of the newest move; without moves the newest that is, or was said to be, a "go"."""
+    """The release of the newest move; without moves the newest that is a "go", or was said to."""
     if moved is not None:
         return next((one for one in shipped if one.number == moved), None)
     approved = {
