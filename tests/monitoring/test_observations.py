@@ -126,6 +126,21 @@ def test_labels_only_come_by_the_keys_that_a_user_has(released_folder: Path) -> 
         observe(released_folder, nameless)
 
 
+def test_rows_with_keys_that_leadline_knows_and_rows_with_new_ones_may_come_together(
+    released_folder: Path,
+) -> None:
+    """As a log of requests has them: every row with an id, some with what came of it."""
+    first = week(20).with_columns(pl.format("q{}", pl.int_range(20)).alias(KEY_COLUMN))
+    observe(released_folder, first.drop("left"), "log.csv")
+    assert kept(released_folder)[WEEK]["key"].sort().to_list() == first[KEY_COLUMN].sort().to_list()
+    told = observe(released_folder, first.drop("left"), "log.csv")
+    assert told.notes == ("log.csv has rows that are known, and no label of theirs.",)
+    more = week().with_columns(pl.format("q{}", pl.int_range(28)).alias(KEY_COLUMN))
+    observe(released_folder, more, "log.csv")
+    rows = kept(released_folder)[WEEK]
+    assert (rows.height, n_labels(rows)) == (28, 28)
+
+
 def test_a_key_that_comes_twice_is_one_row(released_folder: Path) -> None:
     write_settings(released_folder, watch={"block": "week", "key": "id"})
     rows = week(10).with_columns(id=pl.int_range(10) // 2)

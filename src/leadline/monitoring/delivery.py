@@ -37,15 +37,18 @@ class Delivery:
         Labels as estimators get them; null where there is none.
     keys : Series of str, or None
         As the file names its rows; None if it does not.
-    is_labels_only : bool
-        Whether it brings labels of rows that are known, and no rows.
+    is_own : bool
+        Whether those are keys that Leadline gave.
+    is_bare : bool
+        Whether it names rows and lacks features of theirs: it can bring labels only.
     """
 
     file: str
     table: Table
     truth: pl.Series
     keys: pl.Series | None
-    is_labels_only: bool
+    is_own: bool
+    is_bare: bool
 
     @classmethod
     def of(cls, file: str, table: Table, data: Data, problem: Problem, key: str) -> Delivery:
@@ -73,10 +76,9 @@ class Delivery:
         own = KEY_COLUMN in columns
         named = KEY_COLUMN if own else key if key and key in columns else ""
         keys = _keys(file, table, named) if named else None
-        lacks_features = any(name not in columns for name in data.features)
-        is_labels_only = own or (bool(named) and lacks_features)
-        delivery = cls(file, table, truth_of(table.frame, problem), keys, is_labels_only)
-        if delivery.is_labels_only and not delivery.n_labels:
+        is_bare = bool(named) and any(name not in columns for name in data.features)
+        delivery = cls(file, table, truth_of(table.frame, problem), keys, own, is_bare)
+        if is_bare and not delivery.n_labels:
             raise DataError(
                 f"{file} holds no label: {problem.label!r} is "
                 f"{'empty' if problem.label in columns else 'not there'}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -114,10 +115,15 @@ def observe_file(
                 f"{delivery.file} has no column {named!r} ([watch] key): its rows are known "
                 "by their values."
             )
-        if delivery.is_labels_only:
+        known = {} if delivery.keys is None else _blocks_of_keys(watched)
+        if (
+            not is_whole
+            and delivery.keys is not None
+            and (delivery.is_bare or delivery.keys.is_in(list(known)).all())
+        ):
             count = _keep_labels(watched, delivery, notes)
         else:
-            count = _keep_rows(watched, delivery, notes, is_whole=is_whole)
+            count = _keep_rows(watched, delivery, known, notes, is_whole=is_whole)
         return Observed(tuple(sorted(count.blocks)), tuple(notes))
 
 
@@ -127,6 +133,9 @@ def _keep_labels(watched: WatchedRelease, delivery: Delivery, notes: list[str]) 
     count = _Count()
     for name in watched.observed():
         _add_to(watched, name, labels, count)
+    if not labels.height:
+        notes.append(f"{delivery.file} has rows that are known, and no label of theirs.")
+        return count
     if not count.n_known:
         raise DataError(
             f"{delivery.file} has {plural(labels.height, 'label')}, but of no row that release "
@@ -141,9 +150,14 @@ def _keep_labels(watched: WatchedRelease, delivery: Delivery, notes: list[str]) 
 
 
 def _keep_rows(
-    watched: WatchedRelease, delivery: Delivery, notes: list[str], *, is_whole: bool
+    watched: WatchedRelease,
+    delivery: Delivery,
+    known: Mapping[str, str],
+    notes: list[str],
+    *,
+    is_whole: bool,
 ) -> _Count:
-    """Score rows, and add those that are new to their blocks."""
+    """Score rows, and add those that are new to their blocks; keys that are known have one."""
     notes += watched.swapped_days(delivery.table.frame)
     rows = _scored(watched, delivery)
     taken = delivery.last_of_key
@@ -157,7 +171,6 @@ def _keep_rows(
     is_new = np.isin(np.arange(rows.height), taken)
     if delivery.keys is not None:
         # a row with a name of its own stays where it was first seen
-        known = _blocks_of_keys(watched)
         home = np.asarray([known.get(key, "") for key in rows[KEY].to_list()], dtype=object)
         is_new &= home == ""
         names = np.where(home == "", names, home).astype(str)

@@ -39,7 +39,7 @@ class AlarmEvidence:
     Examples
     --------
     >>> evidence = AlarmEvidence(mean=0.15, sd=0.02, n_reference=20)
-    >>> for error in [0.15, 0.16, 0.30, 0.30]:
+    >>> for error in [0.15, 0.16, 0.40, 0.40]:
     ...     evidence.add(error, variance=0.001)
     >>> evidence.value > 1000
     True

@@ -47,6 +47,8 @@ def stratified_rows(expected: Floats, n_labels: int, rng: np.random.Generator) -
     ndarray of int, shape (min(n_labels, n),)
     """
     n = min(n_labels, expected.size)
+    if n == expected.size:
+        return rng.permutation(n).astype(np.int64)
     strata = strata_of(expected, n)
     spreads = np.sqrt(expected * (1 - expected))
     weights = np.bincount(strata, weights=spreads)

@@ -14,6 +14,8 @@ _EDGE = 1e-4
 _RIDGE = 1.0
 _N_STEPS = 25
 _A_STRATUM = 5
+# more gain nothing, and take time where a large block is labelled whole
+_MOST_STRATA = 200
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,9 @@ def strata_of(expected: Floats, n_labels: int) -> Ints:
     expected : ndarray of shape (n,)
         Predicted error.
     n_labels : int
-        About five of them fall into each stratum.
+        About five of them fall into each stratum, or more where there are above a thousand.
     """
-    n_strata = max(1, n_labels // _A_STRATUM)
+    n_strata = min(max(1, n_labels // _A_STRATUM), _MOST_STRATA)
     order = np.argsort(expected, kind="stable")
     spread = np.cumsum(np.sqrt(expected[order] * (1 - expected[order])))
     strata = np.empty(expected.size, dtype=np.int64)

@@ -1,0 +1,44 @@
+"""Rows drawn by strata, and what their labels say of a block."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from leadline.stats.monitoring.labelled_error import gap_of, stratified_rows
+from leadline.stats.monitoring.predicted_error import strata_of
+
+
+def test_a_block_that_is_labelled_whole_is_known_exactly() -> None:
+    rng = np.random.default_rng(0)
+    expected = rng.uniform(0.05, 0.4, 90)
+    wrong = (rng.random(90) < expected).astype(float)
+    rows = stratified_rows(expected, 500, rng)
+    assert sorted(rows.tolist()) == list(range(90))
+    gap = gap_of(expected, rows, wrong[rows])
+    assert expected.mean() + gap.value == pytest.approx(wrong.mean())
+    assert gap.variance < 1e-8
+    assert gap.usual_variance == 0
+
+
+def test_the_gap_is_right_on_average_and_its_variance_too() -> None:
+    rng = np.random.default_rng(1)
+    expected = rng.uniform(0.02, 0.5, 400)
+    wrong = (rng.random(400) < np.minimum(expected + 0.1, 1)).astype(float)
+    gaps = []
+    for _ in range(400):
+        rows = stratified_rows(expected, 50, rng)
+        gaps.append(gap_of(expected, rows, wrong[rows]))
+    values = np.array([gap.value for gap in gaps])
+    assert values.mean() == pytest.approx(wrong.mean() - expected.mean(), abs=0.01)
+    assert np.mean([gap.variance for gap in gaps]) == pytest.approx(values.var(), rel=0.3)
+
+
+def test_no_labels_say_nothing() -> None:
+    gap = gap_of(np.full(10, 0.2), np.zeros(0, dtype=np.int64), np.zeros(0))
+    assert (gap.value, gap.variance, gap.usual_variance) == (0.0, np.inf, np.inf)
+
+
+def test_a_large_block_that_is_labelled_whole_has_not_thousands_of_strata() -> None:
+    strata = strata_of(np.linspace(0.01, 0.5, 50_000), 50_000)
+    assert strata.max() < 200
