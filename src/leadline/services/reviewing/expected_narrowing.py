@@ -32,7 +32,8 @@ def narrowing_of_points(
     scores = np.array([by_row[row] for row in majority.answers])
     told = np.array(list(majority.answers.values()), dtype=np.float64)
     steps = _steps(tuning.n_stream - scores.size)
-    after = {n: expected_widths(bands, scores, told, result, n) for n in steps}
+    widths = expected_widths(bands, scores, told, result, steps)
+    after = dict(zip(steps, widths, strict=True))
     found = []
     for place, point in enumerate(tuning.points):
         for figure in ("precision", "recall"):

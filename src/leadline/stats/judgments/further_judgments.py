@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,9 +36,9 @@ def expected_widths(
     scores: Floats,
     is_positive: Floats,
     result: StreamEstimate,
-    n_more: int,
+    n_more: Sequence[int],
     rng: np.random.Generator | None = None,
-) -> ExpectedWidths:
+) -> list[ExpectedWidths]:
     """Say how wide the intervals will be once so many more rows are judged.
 
     The further judgments are placed as `sample` places them (Neyman). The variance of a figure is
@@ -55,10 +56,15 @@ def expected_widths(
         The judgments.
     result : StreamEstimate
         Of these.
-    n_more : int >= 0
+    n_more : sequence of int >= 0
         Further judgments; at most as many count as there are rows.
     rng : Generator, optional
         Source of chance; without it a fixed one.
+
+    Returns
+    -------
+    list of ExpectedWidths
+        One for each of `n_more`.
 
     Examples
     --------
@@ -68,7 +74,7 @@ def expected_widths(
     >>> rows = sample(stream, [0.5], 60, rng)
     >>> said = (rng.random(60) < stream[rows]).astype(float)
     >>> result = estimate(stream, [0.5], rows, said)
-    >>> then = expected_widths(Bands.of(stream, [0.5]), stream[rows], said, result, 180)
+    >>> (then,) = expected_widths(Bands.of(stream, [0.5]), stream[rows], said, result, [180])
     >>> now = result.precision.high - result.precision.low
     >>> bool(0.4 < then.precision[0] / now[0] < 0.6)  # four times as many: half as wide
     True
@@ -77,15 +83,15 @@ def expected_widths(
     shares = band_means(bands, posterior_shares(bands, scores, is_positive, source))
     band_of = bands.bands[bands.slice_of(scores)]
     n_had = np.bincount(band_of, minlength=bands.n_bands).astype(np.int64)
-    n = min(n_more, bands.n_samples - scores.size)
-    gain = width_gain(bands, shares)
-    n_then = allocate(bands.band_sizes, gain, n, least=0, had=n_had)
-    ratio = np.sqrt(_variances(bands, shares, n_then) / _variances(bands, shares, n_had))
-    widths = (
-        np.asarray(each.high) - np.asarray(each.low) for each in (result.precision, result.recall)
-    )
-    precision, recall = (width * each for width, each in zip(widths, ratio, strict=True))
-    return ExpectedWidths(precision, recall)
+    gain, today = width_gain(bands, shares), _variances(bands, shares, n_had)
+    widths = [each.high - each.low for each in (result.precision, result.recall)]
+    found = []
+    for n in n_more:
+        n_new = min(n, bands.n_samples - scores.size)
+        n_then = allocate(bands.band_sizes, gain, n_new, least=0, had=n_had)
+        ratio = np.sqrt(_variances(bands, shares, n_then) / today)
+        found.append(ExpectedWidths(widths[0] * ratio[0], widths[1] * ratio[1]))
+    return found
 
 
 def _variances(bands: Bands, shares: Floats, n_judged: Ints) -> Floats:
