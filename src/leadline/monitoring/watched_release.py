@@ -109,7 +109,7 @@ class WatchedRelease:
             name: (new[name], known[name]) for name, kind in features.items() if kind == "date"
         }
         column = self.data.day_column
-        if column in frame.columns:
+        if column in frame.columns and column in self.reference.columns:
             dated[column] = (frame[column], self.reference[column])
         told = (swapped_note(name, *each) for name, each in dated.items())
         return [words for words in told if words]
