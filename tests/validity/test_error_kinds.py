@@ -40,5 +40,5 @@ def test_intervals_hold(base: float, drift: float, flipped: float) -> None:
         if found.recall is not None:
             pairs.append((found.recall, hits / truth.sum()))
         held += [each.low - 1e-9 <= real <= each.high + 1e-9 for each, real in pairs]
-    # .95 is meant; measured .92 to .98
+    # .95 is meant; measured .94 to 1.00, with 200 seeds a setting
     assert np.mean(held) >= 0.9

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.monitoring.test_served_intake import WEEKS, Server, two_weeks
 from tests.projects import customers, released_folder
 
 from leadline.errors import SettingsError
@@ -88,3 +89,25 @@ def test_settings_that_are_broken_for_a_while_do_not_end_it(released_folder: Pat
     settings.write_text(whole)
     come_in(released_folder, "week-1.csv", 900)
     assert len(next(watch).files) == 1
+
+
+def test_what_was_served_is_taken_in_each_round(released_folder: Path) -> None:
+    watch = rounds(
+        released_folder,
+        [],
+        every_s=3600.0,
+        by="Ada",
+        trim=BY_COMMAND,
+        is_served=True,
+        sleep=lambda _: None,
+    )
+    empty = next(watch)
+    assert (empty.served, empty.entries, empty.faults) == ([], [], [])
+    server, rows = Server(released_folder), two_weeks()
+    server.answer(rows)
+    first, second = islice(watch, 2)
+    assert first.served == WEEKS
+    assert [entry.row for entry in first.entries] == ["monitor"]
+    assert (second.served, second.entries) == ([], [])
+    server.take(rows["left"])
+    assert next(watch).served == WEEKS, "labels that came later"

@@ -61,7 +61,8 @@ def command(
     sent to POST /outcomes.
 
     With --every it goes on until it is stopped: each period it takes in the files of folders and
-    patterns that it has not seen, and tells those named under [notify]. What fails is told and
+    patterns that it has not seen, and with --served what was served, and tells those named under
+    [notify]. What fails is told and
     tried again next time.
 
     Columns of the newest block that look different are named: information, never an alarm. Ends
@@ -76,19 +77,19 @@ def command(
     from leadline.reading.file_forms.trim_advice import Advice
     from leadline.workspace import Workspace
 
-    if files and served:
+    if files and served and every is None:
         raise click.UsageError("Name FILES, or say --served and name none.")
     if not files and not served and asked is None:
         raise click.UsageError(
             "Name FILES of new rows, say --served, or where to write rows: --ask rows.csv"
         )
-    if served and any(lines.values()):
+    if served and not files and any(lines.values()):
         raise click.UsageError("A log has no lines to leave out: say --served alone.")
     trim = Trim(**lines, advice=Advice.COMMAND)
     if every is not None:
-        if not files or asked is not None:
-            raise click.UsageError("With --every name FILES or folders, and no --ask or --served.")
-        watch_every(folder, files, every, trim, by, as_json=as_json)
+        if asked is not None:
+            raise click.UsageError("--every goes on for ever: ask for labels in another terminal.")
+        watch_every(folder, files, every, trim, by, is_served=served, as_json=as_json)
         return
     screen = console(as_json=as_json)
     notes: list[str] = []

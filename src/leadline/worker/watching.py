@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leadline.errors import LeadlineError, SettingsError
+from leadline.errors import LeadlineError, NotReadyError, SettingsError
 from leadline.notifications import deliver, tell
 from leadline.reading.file_forms.raw import Trim
 from leadline.record import Entry
-from leadline.worker.computing import observe
+from leadline.worker.computing import observe, observe_served
 from leadline.worker.new_files import NewFiles
 from leadline.worker.refreshing import refresh
 from leadline.worker.telling import retraining_due, watch_failed
@@ -32,6 +32,8 @@ class Round:
     ----------
     files : list of Path
         Taken in.
+    served : list of str
+        Blocks of rows that servers logged, new or changed.
     notes : list of str
         What a person should know of them.
     entries : list of Entry
@@ -41,6 +43,7 @@ class Round:
     """
 
     files: list[Path] = field(default_factory=list)
+    served: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -79,6 +82,7 @@ def rounds(
     every_s: float,
     by: str,
     trim: Trim,
+    is_served: bool = False,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Iterator[Round]:
     """Look for new files every period, for ever.
@@ -98,6 +102,8 @@ def rounds(
         Who asks.
     trim : Trim
         Lines of the files that are no rows.
+    is_served : bool, default=False
+        Whether what servers have logged is taken in too.
     sleep : callable, optional
         Waits some seconds.
 
@@ -112,7 +118,9 @@ def rounds(
         try:
             with Workspace.open(folder) as workspace:
                 _take_in(workspace, sources, every_s, trim, now)
-                if now.files:
+                if is_served:
+                    _take_in_served(workspace, now)
+                if now.files or now.served:
                     _judge(workspace, by, now)
                 _tell(workspace)
         except Exception as error:  # the next round may fare better: a database that is away
@@ -135,6 +143,20 @@ def _take_in(
         else:
             new.note(file)
             now.files.append(file.path)
+
+
+def _take_in_served(workspace: Workspace, now: Round) -> None:
+    """Observe what servers have logged since; before the first request there is nothing."""
+    try:
+        told = observe_served(workspace)
+    except NotReadyError:
+        return
+    except LeadlineError as error:
+        now.faults.append(f"what was served: {error}")
+        return
+    if told.blocks:
+        now.notes += told.notes
+        now.served += told.blocks
 
 
 def _judge(workspace: Workspace, by: str, now: Round) -> None:

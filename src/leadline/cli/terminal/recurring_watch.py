@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 
 def watch_every(
-    folder: Path, sources: Sequence[Path], every: str, trim: Trim, by: str, *, as_json: bool
+    folder: Path,
+    sources: Sequence[Path],
+    every: str,
+    trim: Trim,
+    by: str,
+    *,
+    is_served: bool,
+    as_json: bool,
 ) -> None:
     """Watch what comes in every period until a TERM or INT signal, which ends it cleanly.
 
@@ -32,9 +39,11 @@ def watch_every(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     names = [str(source) for source in sources]
     if not as_json:
-        click.echo(f"Looking for new files in {', '.join(names)} every {every} (Ctrl-C stops it).")
+        places = [f"for new files in {', '.join(names)}"] * bool(names)
+        where = " and ".join(places + ["at what was served"] * is_served)
+        click.echo(f"Looking {where} every {every} (Ctrl-C stops it).")
     try:
-        for now in rounds(folder, names, every_s=every_s, by=by, trim=trim):
+        for now in rounds(folder, names, every_s=every_s, by=by, trim=trim, is_served=is_served):
             _print(now, as_json=as_json)
     except KeyboardInterrupt:
         click.echo("Stopped. What was taken in is on the record.", err=True)
@@ -49,16 +58,18 @@ def _print(now: Round, *, as_json: bool) -> None:
         said = {
             "at": at.isoformat(timespec="seconds"),
             "files": [str(path) for path in now.files],
+            "served": now.served,
             "notes": now.notes,
             "faults": now.faults,
             "entries": [entry_json(entry) for entry in now.entries],
         }
         click.echo(json.dumps(said, ensure_ascii=False, default=str))
         return
-    if not (now.files or now.faults):
+    if not (now.files or now.served or now.faults):
         return
     screen = console()
-    screen.print(f"{at:%Y-%m-%d %H:%M} UTC: {', '.join(p.name for p in now.files) or 'no file'}")
+    came = [*(path.name for path in now.files), *(f"served: {block}" for block in now.served)]
+    screen.print(f"{at:%Y-%m-%d %H:%M} UTC: {', '.join(came) or 'nothing new'}", markup=False)
     for words in now.notes:
         screen.print(f"Note: {words}", markup=False)
     for words in now.faults:

@@ -116,7 +116,7 @@ def _errors_by_age(decay: Decay) -> Table:
     rows = [
         (
             decay.blocks[t],
-            *("–" if (e := decay.errors[t][d]) is None else f"{e:.4f}" for d in shown),
+            *(_error_words(decay.errors[t][d : d + 1]) for d in shown),
         )
         for t in trainings
     ]
@@ -126,6 +126,11 @@ def _errors_by_age(decay: Decay) -> Table:
         "delays)"
     )
     return tabled(caption, ("Trained up to", *(f"{d + 1}" for d in shown)), rows)
+
+
+def _error_words(error: tuple[float | None, ...]) -> str:
+    """An error, where a model met a block of that age."""
+    return "–" if not error or error[0] is None else f"{error[0]:.4f}"
 
 
 def _spread(places: list[int], most: int) -> list[int]:
