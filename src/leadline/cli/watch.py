@@ -66,7 +66,7 @@ def command(
     tried again next time.
 
     Columns of the newest block that look different are named: information, never an alarm. Ends
-    with exit code 3 while an alarm is open.
+    with exit code 3 while an alarm is open, or a retraining is due.
     """
     from leadline.cli.terminal.entry_text import entry_json
     from leadline.cli.terminal.progress import Display

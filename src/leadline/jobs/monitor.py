@@ -48,7 +48,7 @@ from leadline.stats.monitoring.self_test import run_false_alarms
 if TYPE_CHECKING:
     from leadline.jobs import Report
     from leadline.record import Observation, Reading
-    from leadline.settings.sections import WatchSettings
+    from leadline.settings.service_sections import WatchSettings
     from leadline.workspace import Workspace
 
 _LEVEL = 0.95

@@ -26,7 +26,7 @@ from leadline.monitoring.release_in_service import in_service
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.record import AlarmAct
-from leadline.settings.sections import WatchSettings
+from leadline.settings.service_sections import WatchSettings
 from leadline.workspace import Workspace
 
 

@@ -19,7 +19,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.phases.tuning import Tuning
-from leadline.settings.sections import WatchSettings
+from leadline.settings.service_sections import WatchSettings
 from leadline.stats.monitoring import Monitor
 from leadline.workspace import Workspace
 

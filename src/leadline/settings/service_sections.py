@@ -1,0 +1,81 @@
+"""Sections of `leadline.toml` on a model in service: how it is served, and how it is watched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+_LENIENT = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
+
+AtLeast0 = Annotated[float, Field(ge=0)]
+Above0 = Annotated[float, Field(gt=0)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServeSettings:
+    """[serve]: the load the release must bear, the price of an instance, and what is logged.
+
+    Attributes
+    ----------
+    peak_per_s : float > 0
+        Requests a second expected at the peak.
+    growth : float > 0
+        Factor the peak may grow by.
+    spare : int >= 0
+        Instances that may fail.
+    instance_per_hour : float >= 0
+        Price of one instance.
+    priced_at : str
+        Date of the price; empty if not stated.
+    log : bool
+        Whether `leadline serve` logs what it answers.
+    keep_days : int >= 0
+        Days that logged rows and their outcomes are kept; 0: for ever.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
+
+    peak_per_s: Above0 = 10.0
+    growth: Above0 = 1.5
+    spare: Annotated[int, Field(ge=0)] = 1
+    instance_per_hour: AtLeast0 = 0.10
+    priced_at: str = ""
+    log: bool = False
+    keep_days: Annotated[int, Field(ge=0)] = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchSettings:
+    """[watch]: how evidence is grouped once the model is in service.
+
+    Attributes
+    ----------
+    block : {"day", "week", "month"}
+        Time that one look at the stream covers.
+    retrain_cost, error_cost : float >= 0
+        Money for one retraining; for one wrong prediction in service.
+    key : str
+        Column that names a row, so that it is known again; empty: by its values.
+    labels : int >= 1
+        Rows of a block that a label is asked for.
+    tolerance : float in [0, 1)
+        Rise of the share wrong that is accepted.
+    false_alarm_years : float > 0
+        Years between two false alarms, at least on average.
+    backtest_s : float >= 0
+        Seconds after which decay begins no further model of the past, and monitor no further
+        challenger.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
+
+    block: Literal["day", "week", "month"] = "week"
+    retrain_cost: AtLeast0 = 50.0
+    error_cost: AtLeast0 = 1.0
+    key: str = ""
+    labels: Annotated[int, Field(ge=1)] = 50
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    false_alarm_years: Above0 = 10.0
+    backtest_s: AtLeast0 = 120.0
