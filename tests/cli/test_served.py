@@ -208,8 +208,8 @@ def test_a_log_that_cannot_be_kept_is_refused_at_the_start(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "Name a FILE of new rows, or say --served"),
-        (("--served", "august.csv"), "Name a FILE of new rows, or say --served"),
+        ((), "Name FILES of new rows, say --served"),
+        (("--served", "august.csv"), "Name FILES, or say --served and name none"),
         (("--served", "--footer-rows", "1"), "say --served alone"),
     ],
 )

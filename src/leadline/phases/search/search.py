@@ -95,7 +95,7 @@ def assess(evidence: Evidence) -> Search:
         findings.append(_nothing_better(evidence))
         advice, answer = (Advice.BACK if _is_early(evidence) else Advice.STOP), Answer.NO
     elif _is_hopeless(evidence):
-        advice = Advice.BACK
+        advice, answer = Advice.BACK, Answer.UNCLEAR
         findings.append(_out_of_reach(evidence, chosen))
     return Search(
         answer=answer,
