@@ -5,14 +5,26 @@
 Streams of `dated_streams`; the reference is the first third of the blocks after training. "Error"
 is the mean distance of the estimate from the block's true error in the order of time. False alarms:
 share of runs with any alarm after the blocks were shuffled, from which drift is so removed. Delay:
-blocks until ten points more of the answers are wrong and an alarm says so, median.
+blocks until ten points more of the answers are wrong and an alarm says so, median; a run without an
+alarm within 200 blocks counts as longer than all others.
+
+The detectors of river (ADWIN, DDM, HDDM-A, HDDM-W, Page-Hinkley) get the same blocks with their
+default parameters. They are warmed with the reference, with all of its rows in order or with 50 of
+each block, then given 50 rows a block at random, one by one, as wrong or right; an alarm is their
+word for drift at any row. river is no dependency of Leadline: an environment of its own is made
+once in the cache (`~/.cache/leadline-benchmarks/peers/river`) with venv and `pip install river`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +37,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
 from scoring import markdown
 
-_LABELS, _LEAST_ROWS, _MOST_DELAY = 50, 60, 200
+_LABELS, _LEAST_ROWS, _MOST_DELAY, _RISE = 50, 60, 200, 0.1
+# that of the class, ten years of weeks as the app has it, and two
+_RUN_LENGTHS = (1000, 520, 104)
 _Z = 1.96
+_RIVER = Path.home() / ".cache" / "leadline-benchmarks" / "peers" / "river"
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 Answer = tuple[float, float, float]
 Method = Callable[[list[Block], np.random.Generator], Callable[[Block], Answer]]
@@ -90,32 +105,49 @@ METHODS: dict[str, Method] = {
 }
 
 
+@dataclass(frozen=True)
+class Run:
+    """One shuffle of a stream's blocks.
+
+    Attributes
+    ----------
+    reference, still : list of Block
+        A third of the blocks, and the others.
+    worse : list of Block
+        The others again and again, ten points more of their answers wrong.
+    """
+
+    reference: list[Block]
+    still: list[Block]
+    worse: list[Block]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=60)
     given = parser.parse_args()
-    every = streams()
-    rows = []
-    for one in every:
-        blocks, n = _blocks(one)
+    every = [(one.name, *_blocks(one)) for one in streams()]
+    header, rows = ["stream", "blocks", "of the reference", "spread of blocks"], []
+    for name, blocks, n in every:
+        spread = np.std([np.mean(said != truth) for _, said, truth in blocks])
+        rows.append([name, str(len(blocks)), str(n), f"{spread:.3f}"])
+    print(markdown(header, rows) + "\n", flush=True)
+    header, rows = ["stream", "method", "error", "95 % interval covers", "width"], []
+    for stream, blocks, n in every:
         for name, method in METHODS.items():
             error, covered, width = _accuracy(blocks, n, method)
-            rows.append([one.name, name, f"{error:.4f}", f"{covered:.3f}", f"{width:.3f}"])
-    print(
-        markdown(["stream", "method", "error", "95 % interval covers", "width"], rows), flush=True
-    )
-    rows = []
-    for one in every:
-        blocks, n = _blocks(one)
-        false, delays = _alarms(blocks, n, given.runs)
-        spread = np.std([np.mean(said != truth) for _, said, truth in blocks])
-        rows.append(
-            [one.name, str(len(blocks) - n), f"{spread:.3f}", f"{false:.2f}", f"{delays:.0f}"]
-        )
-    print()
-    print(markdown(["stream", "blocks", "spread of blocks", "false alarms", "delay"], rows))
+            rows.append([stream, name, f"{error:.4f}", f"{covered:.3f}", f"{width:.3f}"])
+    print(markdown(header, rows) + "\n", flush=True)
+    found = [_alarms(blocks, n, given.runs) for _, blocks, n in every]
+    names = [name for name, _, _ in every]
+    for title, column, cell in (
+        ("false alarms", 0, lambda blocks: f"{np.isfinite(blocks).mean():.2f}"),
+        ("delay", 1, _median),
+    ):
+        rows = [[who, *(cell(each[who][:, column]) for each in found)] for who in found[0]]
+        print(markdown([title, *names], rows) + "\n")
 
 
 def _blocks(one: Dated) -> tuple[list[Block], int]:
@@ -141,32 +173,100 @@ def _accuracy(blocks: list[Block], n: int, method: Method) -> tuple[float, float
     return float(np.mean(off)), float(np.mean(held)), float(np.mean(widths))
 
 
-def _alarms(blocks: list[Block], n: int, n_runs: int) -> tuple[float, float]:
-    false, delays = [], []
-    for seed in range(n_runs):
-        rng = np.random.default_rng([seed, 1])
-        order = rng.permutation(len(blocks))
-        reference, rest = [blocks[i] for i in order[:n]], [blocks[i] for i in order[n:]]
-        false.append(_first_alarm(reference, rest, rng, worse=0.0) is not None)
-        delay = _first_alarm(reference, rest * 8, rng, worse=0.1)
-        delays.append(_MOST_DELAY if delay is None else delay)
-    return float(np.mean(false)), float(np.median(delays))
+def _alarms(blocks: list[Block], n: int, n_runs: int) -> dict[str, np.ndarray]:
+    """First alarms of each method, of shape (n_runs, 2): nothing drifts, ten points worse.
+
+    Blocks are counted from 1; infinite where there is no alarm.
+    """
+    runs = [_run(blocks, n, seed) for seed in range(n_runs)]
+    ours = np.array(
+        [
+            [_first_alarms(run.reference, each, seed) for each in (run.still, run.worse)]
+            for seed, run in enumerate(runs)
+        ]
+    )
+    found = {
+        f"Leadline, run length {length:,}": ours[:, :, place]
+        for place, length in enumerate(_RUN_LENGTHS)
+    }
+    for n_warm, how in ((None, "all rows"), (_LABELS, f"{_LABELS} a block")):
+        for name, alarms in _of_river(runs, n_warm).items():
+            found[f"{name}, {how}"] = alarms
+    return found
 
 
-def _first_alarm(
-    reference: list[Block], blocks: list[Block], rng: np.random.Generator, worse: float
-) -> int | None:
-    """The block, counted from 1, at which an alarm was raised."""
-    monitor = Monitor(reference, labels=_LABELS, rng=rng)
+def _run(blocks: list[Block], n: int, seed: int) -> Run:
+    rng = np.random.default_rng([seed, 1])
+    order = rng.permutation(len(blocks))
+    still = [blocks[i] for i in order[n:]]
+    worse = [_worse(block, rng) for block in islice(cycle(still), _MOST_DELAY)]
+    return Run([blocks[i] for i in order[:n]], still, worse)
+
+
+def _worse(block: Block, rng: np.random.Generator) -> Block:
+    scores, said, truth = block
+    real = truth.astype(bool)
+    right = np.flatnonzero(said == truth)
+    turned = rng.permutation(right)[: round(_RISE * real.size)]
+    real[turned] = ~real[turned]
+    return scores, said, real
+
+
+def _first_alarms(reference: list[Block], blocks: list[Block], seed: int) -> list[float]:
+    """The block, counted from 1, at which the monitor alarms, for each run length."""
+    monitor = Monitor(reference, _LABELS, rng=np.random.default_rng([seed, 2]))
+    found = [np.inf] * len(_RUN_LENGTHS)
     for number, (scores, said, truth) in enumerate(blocks, start=1):
-        real = truth.astype(bool).copy()
-        right = np.flatnonzero(said == truth)
-        turned = rng.permutation(right)[: round(worse * real.size)]
-        real[turned] = ~real[turned]
         rows = monitor.ask(scores, said)
-        if monitor.update(scores, said, rows, real[rows]).alarm:
-            return number
-    return None
+        evidence = monitor.update(scores, said, rows, truth[rows]).evidence
+        for place, length in enumerate(_RUN_LENGTHS):
+            if evidence >= length:
+                found[place] = min(found[place], number)
+        if np.isfinite(found).all():
+            break
+    return found
+
+
+def _of_river(runs: list[Run], n_warm: int | None) -> dict[str, np.ndarray]:
+    """First alarms of river's detectors, asked in their own environment."""
+    rows = {}
+    for seed, run in enumerate(runs):
+        rng = np.random.default_rng([seed, 3])
+        warm = [_wrong(block, rng, n_warm) for block in run.reference]
+        rows[f"warm{seed}"] = np.concatenate(warm)
+        for kind, blocks in (("still", run.still), ("worse", run.worse)):
+            rows[f"{kind}{seed}"] = np.array([_wrong(each, rng, _LABELS) for each in blocks])
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(Path(folder) / "errors.npz", **rows)
+        asked = Path(__file__).with_name("river_detectors.py")
+        subprocess.run([_python_of_river(), str(asked), folder], check=True)
+        said = json.loads((Path(folder) / "alarms.json").read_text())
+    # none, where no alarm was raised, is not a number as a float
+    return {
+        f"river {said['version']} {name}": np.nan_to_num(np.array(found, dtype=float), nan=np.inf)
+        for name, found in said["alarms"].items()
+    }
+
+
+def _wrong(block: Block, rng: np.random.Generator, n_rows: int | None) -> np.ndarray:
+    """Rows that are wrong (1) or right (0): so many at random, or all of them in order."""
+    _, said, truth = block
+    wrong = (said != truth).astype(np.uint8)
+    return wrong if n_rows is None else wrong[rng.permutation(wrong.size)[:n_rows]]
+
+
+def _python_of_river() -> str:
+    """The Python of river's environment, made when it is first asked for."""
+    python = _RIVER / "bin" / "python"
+    if not any(_RIVER.glob("lib/python*/site-packages/river")):
+        subprocess.run([sys.executable, "-m", "venv", str(_RIVER)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", "river"], check=True)
+    return str(python)
+
+
+def _median(blocks: np.ndarray) -> str:
+    middle = float(np.median(blocks))
+    return f"{middle:g}" if np.isfinite(middle) else f"over {_MOST_DELAY}"
 
 
 if __name__ == "__main__":
