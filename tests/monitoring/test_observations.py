@@ -94,8 +94,13 @@ def test_a_label_that_is_gone_again_stays_and_a_corrected_one_counts(released_fo
     observe(released_folder, week().drop("left"))
     assert n_labels(kept(released_folder)[WEEK]) == 28
     turned = week().with_columns(left=pl.lit("yes"))
-    observe(released_folder, turned)
+    n_turned = (week()["left"] == "no").sum()
+    told = observe(released_folder, turned)
     assert kept(released_folder)[WEEK]["truth"].to_list() == [1] * 28
+    assert told.notes == (
+        f"new.csv: 28 of 28 rows were known already and count once; 0 new labels, {n_turned} "
+        "changed.",
+    )
 
 
 def test_labels_only_come_by_the_keys_that_a_user_has(released_folder: Path) -> None:
@@ -117,13 +122,49 @@ def test_labels_only_come_by_the_keys_that_a_user_has(released_folder: Path) -> 
     some = pl.concat([rows.select("id", "left")[:2], pl.DataFrame({"id": [7], "left": ["no"]})])
     told = observe(released_folder, some, "more.csv")
     assert told.notes == (
-        "more.csv: 0 new labels. 1 belong to no row that was scored, and were left out.",
+        "more.csv: 0 new labels. 1 belongs to no row that was scored, and was left out.",
     )
     with pytest.raises(DataError, match="but of no row that release"):
         observe(released_folder, pl.DataFrame({"id": [7], "left": ["no"]}), "none.csv")
     nameless = rows.with_columns(id=pl.when(pl.col("id") > 1003).then("id"))
     with pytest.raises(DataError, match=r"new.csv line 2: 'id' is empty, in 4 rows of new.csv"):
         observe(released_folder, nameless)
+
+
+def test_labels_that_differ_and_columns_that_lack_are_told(released_folder: Path) -> None:
+    write_settings(
+        released_folder,
+        watch={"block": "week", "key": "id"},
+        data={"stream": ["stream.csv"], "test_share": 0.3},
+    )
+    rows = week().with_columns(id=pl.int_range(28) + 1000)
+    observe(released_folder, rows.drop("left"))
+    both = pl.DataFrame({"id": [1003, 1003, 1004], "left": ["yes", "no", "yes"]})
+    assert observe(released_folder, both, "both.csv").notes == (
+        "both.csv: 2 new labels.",
+        "both.csv: 1 key has labels that differ; the last counts.",
+    )
+    later = rows.with_columns(pl.col("id") + 100).drop("calls")
+    with pytest.raises(DataError, match=r"later.csv lacks 'calls', so its rows cannot be scored"):
+        observe(released_folder, later, "later.csv")
+    with pytest.raises(DataError, match=r"lacks 'calls', .* and it holds no label"):
+        observe(released_folder, later.drop("left"), "later.csv")
+
+
+def test_a_key_that_begins_anew_each_week_is_refused(released_folder: Path) -> None:
+    """Else labels of one week would become those of another."""
+    write_settings(
+        released_folder,
+        watch={"block": "week", "key": "id"},
+        data={"stream": ["stream.csv"], "test_share": 0.3},
+    )
+    observe(released_folder, week().with_columns(id=pl.int_range(28) + 1))
+    before = kept(released_folder)
+    later = customers(28, 5, skipped=644).with_columns(id=pl.int_range(28) + 1)
+    with pytest.raises(DataError, match=r"28 of 28 rows of later.csv .* in another week"):
+        observe(released_folder, later, "later.csv")
+    assert kept(released_folder).keys() == before.keys()
+    assert kept(released_folder)[WEEK].equals(before[WEEK])
 
 
 def test_rows_with_keys_that_leadline_knows_and_rows_with_new_ones_may_come_together(

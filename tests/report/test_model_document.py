@@ -211,6 +211,20 @@ def test_many_delays_are_thinned_and_said_to_be() -> None:
     assert "20 of 40 trainings, 12 of 40 delays" in table.caption
 
 
+def test_late_models_met_fewer_blocks_and_have_shorter_rows() -> None:
+    """As the job writes them: a row ends with the last block that there was."""
+    errors = ((), (0.1, 0.2, 0.3), (0.1, None, 0.25), (0.15, 0.2), (0.125,), ())
+    blocks = tuple(f"b{t}" for t in range(len(errors)))
+    decay = again(example_decay(), errors=errors, blocks=blocks, block="week")
+    (_, table) = section(changed("decay", decay), "Ageing").tables
+    assert [list(row) for row in table.rows] == [
+        ["b1", "0.1000", "0.2000", "0.3000"],
+        ["b2", "0.1000", "–", "0.2500"],
+        ["b3", "0.1500", "0.2000", "–"],
+        ["b4", "0.1250", "–", "–"],
+    ]
+
+
 def test_unanswered_ethics_are_not_passed_over() -> None:
     problem = again(example_problem(), ethics=Ethics(answered_by="Ada"))
     page = written(changed("problem", problem))

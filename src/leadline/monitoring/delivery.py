@@ -16,6 +16,7 @@ from leadline.phases.scoring import Task
 from leadline.reading.table import Table
 from leadline.snapshot import class_texts
 
+_MOST_NAMED = 5
 _LABEL_TYPES = {
     Task.BINARY: pl.Int64(),
     Task.MULTICLASS: pl.String(),
@@ -41,6 +42,8 @@ class Delivery:
         Whether those are keys that Leadline gave.
     is_bare : bool
         Whether it names rows and lacks features of theirs: it can bring labels only.
+    lacking : tuple of str
+        The features it lacks, where it has others: perhaps it was meant to bring whole rows.
     """
 
     file: str
@@ -49,6 +52,7 @@ class Delivery:
     keys: pl.Series | None
     is_own: bool
     is_bare: bool
+    lacking: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, file: str, table: Table, data: Data, problem: Problem, key: str) -> Delivery:
@@ -76,9 +80,19 @@ class Delivery:
         own = KEY_COLUMN in columns
         named = KEY_COLUMN if own else key if key and key in columns else ""
         keys = _keys(file, table, named) if named else None
-        is_bare = bool(named) and any(name not in columns for name in data.features)
-        delivery = cls(file, table, truth_of(table.frame, problem), keys, own, is_bare)
+        missing = tuple(name for name in data.features if name not in columns)
+        is_bare = bool(named) and bool(missing)
+        lacking = missing if is_bare and len(missing) < len(data.features) else ()
+        truth = truth_of(table.frame, problem)
+        delivery = cls(file, table, truth, keys, own, is_bare, lacking)
         if is_bare and not delivery.n_labels:
+            if lacking:
+                raise DataError(
+                    f"{file} lacks {named_columns(lacking)}, so its rows cannot be scored, and it "
+                    "holds no label.",
+                    "New rows need every column that the release learnt from.",
+                    "Export it again with all columns.",
+                )
             raise DataError(
                 f"{file} holds no label: {problem.label!r} is "
                 f"{'empty' if problem.label in columns else 'not there'}.",
@@ -91,6 +105,14 @@ class Delivery:
     def n_labels(self) -> int:
         """Rows with a label."""
         return self.truth.len() - self.truth.null_count()
+
+    @property
+    def n_disputed(self) -> int:
+        """Keys to which the file gives labels that differ."""
+        if self.keys is None:
+            return 0
+        given = pl.DataFrame({KEY: self.keys, TRUTH: self.truth}).drop_nulls(TRUTH)
+        return int((given.group_by(KEY).agg(pl.col(TRUTH).n_unique())[TRUTH] > 1).sum())
 
     @property
     def last_of_key(self) -> np.ndarray:
@@ -130,6 +152,13 @@ class Delivery:
                 "Each row must say when it was, or it belongs to no block.",
                 "Fill in the times, or leave those rows out; totals at the end: --footer-rows N.",
             )
+
+
+def named_columns(names: tuple[str, ...]) -> str:
+    """A few columns by name, the rest by number."""
+    shown = ", ".join(map(repr, names[:_MOST_NAMED]))
+    n_more = len(names) - _MOST_NAMED
+    return f"{shown} and {n_more:,} more" if n_more > 0 else shown
 
 
 def truth_of(frame: pl.DataFrame, problem: Problem) -> pl.Series:

@@ -25,7 +25,7 @@ from leadline.monitoring.block_rows import (
     merged,
     value_keys,
 )
-from leadline.monitoring.delivery import Delivery
+from leadline.monitoring.delivery import Delivery, named_columns
 from leadline.monitoring.feature_drift import column_shifts
 from leadline.monitoring.watched_release import WatchedRelease
 from leadline.phases.wording import plural
@@ -61,6 +61,13 @@ class _Count:
     blocks: set[str] = field(default_factory=set)
     n_known: int = 0
     n_labels: int = 0
+    n_changed: int = 0
+
+    @property
+    def label_words(self) -> str:
+        """Labels that are new, and those that took the place of another."""
+        changed = f", {self.n_changed:,} changed" if self.n_changed else ""
+        return f"{plural(self.n_labels, 'new label')}{changed}"
 
 
 def observe_file(
@@ -116,6 +123,7 @@ def observe_file(
                 "by their values."
             )
         known = {} if delivery.keys is None else _blocks_of_keys(watched)
+        _require_own_keys(watched, delivery, known)
         if (
             not is_whole
             and delivery.keys is not None
@@ -125,6 +133,28 @@ def observe_file(
         else:
             count = _keep_rows(watched, delivery, known, notes, is_whole=is_whole)
         return Observed(tuple(sorted(count.blocks)), tuple(notes))
+
+
+def _require_own_keys(
+    watched: WatchedRelease, delivery: Delivery, known: Mapping[str, str]
+) -> None:
+    """Refuse keys that begin anew in each block: labels would go to the rows of another."""
+    dated = watched.data.day_column in delivery.table.frame.columns
+    if delivery.keys is None or delivery.is_own or not dated:
+        return
+    homes = [known.get(key, "") for key in delivery.keys.to_list()]
+    names = _names(watched, delivery).tolist()
+    n_known = sum(bool(home) for home in homes)
+    n_moved = sum(bool(home and name) and home != name for home, name in zip(homes, names))
+    if 2 * n_moved > n_known:
+        named, unit = delivery.keys.len(), watched.workspace.settings.watch.block
+        raise DataError(
+            f"{n_moved:,} of {named:,} rows of {delivery.file} have a key that a row has in "
+            f"another {unit}. Nothing of the file was kept.",
+            "A key must name one row for good: one that begins anew would give a row the label "
+            "of another.",
+            'Set [watch] key to a column that is never used twice, or to "".',
+        )
 
 
 def _keep_labels(watched: WatchedRelease, delivery: Delivery, notes: list[str]) -> _Count:
@@ -137,16 +167,33 @@ def _keep_labels(watched: WatchedRelease, delivery: Delivery, notes: list[str]) 
         notes.append(f"{delivery.file} has rows that are known, and no label of theirs.")
         return count
     if not count.n_known:
-        raise DataError(
-            f"{delivery.file} has {plural(labels.height, 'label')}, but of no row that release "
-            f"{watched.release.release_id} has scored.",
-            "Rows are watched first, then labelled.",
-            "Check the keys, and that no newer release is in service: 'leadline status'.",
-        )
+        raise _nobodys(watched, delivery, labels.height)
     n_lost = labels.height - count.n_known
-    lost = f" {n_lost:,} belong to no row that was scored, and were left out." if n_lost else ""
-    notes.append(f"{delivery.file}: {plural(count.n_labels, 'new label')}.{lost}")
+    belong = "belongs" if n_lost == 1 else "belong"
+    was = "was" if n_lost == 1 else "were"
+    lost = f" {n_lost:,} {belong} to no row that was scored, and {was} left out." if n_lost else ""
+    notes.append(f"{delivery.file}: {count.label_words}.{lost}")
+    if n_disputed := delivery.n_disputed:
+        have = "key has" if n_disputed == 1 else "keys have"
+        notes.append(f"{delivery.file}: {n_disputed:,} {have} labels that differ; the last counts.")
     return count
+
+
+def _nobodys(watched: WatchedRelease, delivery: Delivery, n_labels: int) -> DataError:
+    """Labels that belong to no row; or rows that lack a column, and were taken for labels."""
+    if delivery.lacking:
+        return DataError(
+            f"{delivery.file} lacks {named_columns(delivery.lacking)}, so its rows cannot be "
+            "scored; and no row of its keys was scored before, that its labels could belong to.",
+            "New rows need every column that the release learnt from.",
+            "Export it again with all columns.",
+        )
+    return DataError(
+        f"{delivery.file} has {plural(n_labels, 'label')}, but of no row that release "
+        f"{watched.release.release_id} has scored.",
+        "Rows are watched first, then labelled.",
+        "Check the keys, and that no newer release is in service: 'leadline status'.",
+    )
 
 
 def _keep_rows(
@@ -164,8 +211,8 @@ def _keep_rows(
     if taken.size < rows.height:
         n_twice = rows.height - taken.size
         notes.append(
-            f"{delivery.file}: {plural(n_twice, 'row')} have a key that a later row has too; the "
-            "last counts."
+            f"{delivery.file}: {plural(n_twice, 'row')} {'has' if n_twice == 1 else 'have'} a key "
+            "that a later row has too; the last counts."
         )
     names = _names(watched, delivery)
     is_new = np.isin(np.arange(rows.height), taken)
@@ -182,8 +229,9 @@ def _keep_rows(
         _add_to(watched, name, came, count, is_whole=is_whole)
     if count.n_known:
         notes.append(
-            f"{delivery.file}: {count.n_known:,} of {plural(taken.size, 'row')} were known already "
-            f"and count once; {plural(count.n_labels, 'new label')}."
+            f"{delivery.file}: {count.n_known:,} of {plural(taken.size, 'row')} "
+            f"{'was' if count.n_known == 1 else 'were'} known already and "
+            f"{'counts' if count.n_known == 1 else 'count'} once; {count.label_words}."
         )
     return count
 
@@ -216,11 +264,20 @@ def _add_to(
         count.blocks.add(name)
         count.n_known += n_known
         count.n_labels += _n_labels(after) - _n_labels(before)
+        count.n_changed += _n_changed(before, after)
         return
 
 
 def _n_labels(rows: pl.DataFrame | None) -> int:
     return 0 if rows is None else rows.height - rows[TRUTH].null_count()
+
+
+def _n_changed(before: pl.DataFrame | None, after: pl.DataFrame) -> int:
+    """Rows whose label was another before; where nothing is known of either, nothing changed."""
+    if before is None:
+        return 0
+    both = before.select(KEY, TRUTH).join(after.select(KEY, later=TRUTH), on=KEY)
+    return both.filter(pl.col(TRUTH) != pl.col("later")).height
 
 
 def _put(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from leadline.phases.capacity import Capacity
 from leadline.phases.decay import Decay
 from leadline.phases.monitor import FEWEST_REFERENCE, Monitor
@@ -113,13 +115,7 @@ def _errors_by_age(decay: Decay) -> Table:
     measured = [t for t, row in enumerate(decay.errors) if any(e is not None for e in row)]
     delays = sorted({d for t in measured for d, e in enumerate(decay.errors[t]) if e is not None})
     trainings, shown = _spread(measured, _MOST_TRAININGS), _spread(delays, _MOST_DELAYS)
-    rows = [
-        (
-            decay.blocks[t],
-            *(_error_words(decay.errors[t][d : d + 1]) for d in shown),
-        )
-        for t in trainings
-    ]
+    rows = [(decay.blocks[t], *(_error(decay.errors[t], d) for d in shown)) for t in trainings]
     caption = (
         f"E(t, d): error of the model trained up to block t, d {decay.block}s later "
         f"({len(trainings):,} of {len(measured):,} trainings, {len(shown):,} of {len(delays):,} "
@@ -128,9 +124,10 @@ def _errors_by_age(decay: Decay) -> Table:
     return tabled(caption, ("Trained up to", *(f"{d + 1}" for d in shown)), rows)
 
 
-def _error_words(error: tuple[float | None, ...]) -> str:
-    """An error, where a model met a block of that age."""
-    return "–" if not error or error[0] is None else f"{error[0]:.4f}"
+def _error(measured: Sequence[float | None], delay: int) -> str:
+    """An error of a model; late models met fewer blocks, so their rows end earlier."""
+    error = measured[delay] if delay < len(measured) else None
+    return "–" if error is None else f"{error:.4f}"
 
 
 def _spread(places: list[int], most: int) -> list[int]:
