@@ -25,9 +25,7 @@ def upgrade() -> None:
         sa.Column("withdraws", sa.Integer),
         sa.PrimaryKeyConstraint("id", name="pk_block_label"),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_block_label_project_id"),
-        sa.ForeignKeyConstraint(
-            ["withdraws"], ["block_label.id"], name="fk_block_label_withdraws"
-        ),
+        sa.ForeignKeyConstraint(["withdraws"], ["block_label.id"], name="fk_block_label_withdraws"),
         sa.UniqueConstraint("withdraws", name="uq_block_label_withdraws"),
     )
     op.create_index(
