@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from leadline.monitoring.block_rows import ROWS, block_rows
+from leadline.monitoring.block_rows import ROWS, block_rows, rows_of_block
 from leadline.monitoring.labelled_rows import labelled_blocks, rows_stood_for
+from leadline.monitoring.page_labels import KnownRows
 from leadline.record import Artifacts, Observation
 from leadline.snapshot import to_parquet
 
@@ -16,6 +18,11 @@ KINDS = {"calls": "number", "plan": "category"}
 
 def seen(block: str, payload: dict[str, Any]) -> Observation:
     return Observation("r1", block, block, 4, payload)
+
+
+def read(store: Artifacts, observation: Observation) -> KnownRows | None:
+    rows = rows_of_block(store, observation)
+    return None if rows is None else KnownRows(rows, observation.payload[ROWS])
 
 
 def kept(store: Artifacts, truth: pl.Series, scores: list[float]) -> str:
@@ -38,7 +45,7 @@ def test_labelled_rows_are_as_the_model_reads_them(truth: list[Any]) -> None:
     store = Artifacts("memory://labelled")
     digest = kept(store, pl.Series(truth), [0.1, 0.1, 0.9, 0.9])
     later, first = seen("2024-06-10", {ROWS: digest}), seen("2024-06-03", {ROWS: digest})
-    blocks = labelled_blocks(store, [later, seen("2024-06-17", {}), first], KINDS)
+    blocks = labelled_blocks(partial(read, store), [later, seen("2024-06-17", {}), first], KINDS)
     assert [block.name for block in blocks] == ["2024-06-03", "2024-06-10"]
     assert blocks[0].X["calls"].to_list() == [1.0, None, 3.0]
     assert blocks[0].X["plan"].to_list() == ["x", None, "z"]
@@ -49,10 +56,12 @@ def test_labelled_rows_are_as_the_model_reads_them(truth: list[Any]) -> None:
 def test_rows_without_an_answer_and_blocks_without_a_label_are_left_out() -> None:
     store = Artifacts("memory://labelled")
     digest = kept(store, pl.Series(["b", "a", "b", None]), [0.4, 0.6, 0.7, 0.9])
-    (block,) = labelled_blocks(store, [seen("2024-06-03", {ROWS: digest})], KINDS, confidence=0.5)
+    (block,) = labelled_blocks(
+        partial(read, store), [seen("2024-06-03", {ROWS: digest})], KINDS, confidence=0.5
+    )
     assert (block.y.tolist(), block.n_rows) == (["a", "b"], 3)
     bare = kept(store, pl.Series([None] * 4, dtype=pl.String), [0.4, 0.6, 0.7, 0.9])
-    assert labelled_blocks(store, [seen("2024-06-03", {ROWS: bare})], KINDS) == []
+    assert labelled_blocks(partial(read, store), [seen("2024-06-03", {ROWS: bare})], KINDS) == []
 
 
 def test_rows_that_were_asked_for_in_doubt_stand_for_few() -> None:

@@ -11,9 +11,10 @@ import polars as pl
 
 from leadline.errors import NotReadyError
 from leadline.monitoring.block_counts import counts_of
-from leadline.monitoring.block_rows import answered_rows, rows_of_block, without_learnt
+from leadline.monitoring.block_rows import answered_rows, blind_rows, without_learnt
 from leadline.monitoring.challenger import challenge_of
-from leadline.monitoring.label_requests import n_wanted
+from leadline.monitoring.label_requests import n_wanted, rows_to_ask
+from leadline.monitoring.page_labels import KnownRows, known_rows
 from leadline.monitoring.reference_blocks import (
     MonitoredRows,
     ReferenceBlocks,
@@ -40,6 +41,7 @@ from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.record import AlarmAct, AlarmEvent
+from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate, wilson_interval
 from leadline.stats.monitoring import Monitor as ErrorMonitor
 from leadline.stats.monitoring.error_kinds import error_kinds
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
 
 _LEVEL = 0.95
 _FEWEST_SELF_TEST = 6
+# rows to ask for on the page where it cannot be told of others
+_FEWEST_SPARE = 5
 # more is certain enough, and no number to read
 _MOST_EVIDENCE = 1e6
 
@@ -112,6 +116,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             confidence_level=_LEVEL,
             blocks=tuple(walk.blocks),
             challenge=challenge_of(workspace, number, decay, report),
+            asked=_keep_asked(workspace, walk.asked),
         )
     )
 
@@ -148,17 +153,21 @@ class _Walk:
     blocks: list[Block] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     raised: Block | None = None
+    asked: list[pl.DataFrame] = field(default_factory=list)
 
     def look_at(self, seen: Observation, *, is_closed: bool) -> None:
         """Take in a block."""
-        rows = rows_of_block(self.workspace.artifacts, seen)
-        if rows is None:
+        known = known_rows(self.workspace, seen)
+        if known is None:
             self.blocks.append(replace(_counted(seen, self.problem), is_closed=is_closed))
             return
-        block, is_beyond = self._measured(seen, self._counted_rows(rows, seen), rows)
+        counted = self._counted_rows(known.rows, seen)
+        block, is_beyond = self._measured(seen, counted, known)
         is_alarm = is_beyond and self.raised is None
         n_wanted = 0 if is_closed else block.n_wanted
         block = replace(block, is_closed=is_closed, is_alarm=is_alarm, n_wanted=n_wanted)
+        if n_wanted:
+            self._ask_for(counted, known.unsure, block)
         if is_alarm:
             self.raised = block
         self.blocks.append(block)
@@ -166,6 +175,21 @@ class _Walk:
     def _counted_rows(self, rows: pl.DataFrame, seen: Observation) -> pl.DataFrame:
         """The rows of a block by which the release is judged."""
         return answered_rows(without_learnt(rows, seen.payload), self.release.confidence)
+
+    def _ask_for(self, rows: pl.DataFrame, unsure: frozenset[str], block: Block) -> None:
+        """Choose rows of a block for the page, in an order that tells nothing, and spare ones."""
+        watch, n_spare = self.workspace.settings.watch, max(_FEWEST_SPARE, block.n_wanted // 2)
+        chosen = rows_to_ask(
+            self.reference,
+            rows,
+            watch,
+            self.release.release_id,
+            block.name,
+            unsure=unsure,
+            n_spare=n_spare,
+        )
+        np.random.default_rng(0).shuffle(chosen[: block.n_wanted])
+        self.asked.append(blind_rows(rows[chosen], block.name))
 
     def close(self, life: Sequence[AlarmEvent]) -> None:
         """An alarm was closed here: the search for a rise begins anew."""
@@ -180,20 +204,20 @@ class _Walk:
             self.alarms.append(_alarm(self.raised.name, self.raised, life, is_open=True))
 
     def _measured(
-        self, seen: Observation, rows: pl.DataFrame, every: pl.DataFrame
+        self, seen: Observation, rows: pl.DataFrame, known: KnownRows
     ) -> tuple[Block, bool]:
         """A block by its rows, and whether the evidence is beyond the run length."""
         counts = counts_of(
-            rows if rows.height else every, self.problem.task, self.release.tolerance
+            rows if rows.height else known.rows, self.problem.task, self.release.tolerance
         )
         block = replace(_counted(seen, self.problem), is_counted_only=False, error=None)
         block = replace(block, alert_share=counts["alert_share"], mean_score=counts["mean_score"])
         if not rows.height:
             return replace(block, n_labelled=0, n_wrong=0, off_by=None), False
         told = self.reference.rows(rows)
-        wanted = n_wanted(rows, self.workspace.settings.watch.labels)
+        wanted = n_wanted(rows, self.workspace.settings.watch.labels, known.unsure)
         block = replace(block, n_labelled=told.rows.size, n_wrong=told.n_wrong, n_wanted=wanted)
-        block = replace(block, off_by=counts.get("off_by"))
+        block = replace(block, off_by=counts.get("off_by"), n_differ=known.n_differ)
         if self.monitor is None:
             return replace(block, error=_share(told.n_wrong, told.rows.size)), False
         state = self.monitor.update(told.scores, told.said, told.rows, told.truth)
@@ -291,6 +315,14 @@ def _target(problem: Problem, tuning: Tuning) -> Target:
     return Target(
         scoring=problem.scoring, words=words, target=problem.target_score, released=released
     )
+
+
+def _keep_asked(workspace: Workspace, asked: Sequence[pl.DataFrame]) -> str:
+    """Digest of the rows that want a label, for the page; empty if there are none."""
+    if not asked:
+        return ""
+    frame = pl.concat(asked, how="diagonal_relaxed")
+    return workspace.artifacts.put(to_parquet(frame), kind="asked")
 
 
 def _self_test(

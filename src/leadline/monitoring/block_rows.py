@@ -20,6 +20,8 @@ KEY_COLUMN = "leadline_key"
 ROWS = "rows"
 """Where the payload of an observation names the artifact of its rows."""
 
+BLOCK = "block"
+"""Column of the block in the rows that want a label, which are kept for the page."""
 KEY, TIME, SCORE, SAID, TRUTH, LEARNT = "key", "time", "score", "said", "truth", "is_learnt"
 _FEATURE = "x."
 _EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
@@ -62,6 +64,15 @@ def block_rows(
     }
     own = [series.alias(name) for name, series in columns.items()]
     return pl.DataFrame(own + [column.alias(_FEATURE + column.name) for column in features])
+
+
+def blind_rows(rows: pl.DataFrame, block: str) -> pl.DataFrame:
+    """Block, key and features of rows: what the page of labels needs, and no more.
+
+    Neither what the release said of them nor their time is among them.
+    """
+    own = [name for name in rows.columns if name.startswith(_FEATURE)]
+    return rows.select(pl.lit(block).alias(BLOCK), KEY, *own)
 
 
 def features_of(rows: pl.DataFrame) -> pl.DataFrame:

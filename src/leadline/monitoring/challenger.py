@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import is_wrong, predictions_of
 from leadline.monitoring.labelled_rows import LabelledBlock, labelled_blocks
+from leadline.monitoring.page_labels import known_rows
 from leadline.monitoring.release_in_service import family_of
 from leadline.phases.challenge import Challenge, ChallengedBlock, MoreRows
 from leadline.phases.data import Data
@@ -98,7 +100,10 @@ def challenge_of(
         workspace,
         entry,
         labelled_blocks(
-            workspace.artifacts, observations, data.features, confidence=verdict.confidence
+            partial(known_rows, workspace),
+            observations,
+            data.features,
+            confidence=verdict.confidence,
         ),
         decay=decay,
         before=last.challenge if last is not None and is_same else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -18,9 +19,9 @@ from leadline.monitoring.block_rows import (
     TRUTH,
     answered_rows,
     features_of,
-    rows_of_block,
     without_learnt,
 )
+from leadline.monitoring.page_labels import known_rows
 from leadline.monitoring.reference_blocks import ReferenceBlocks, ReferenceSources
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.problem import Problem
@@ -49,18 +50,32 @@ class Asked:
     label: str
 
 
-def n_wanted(rows: pl.DataFrame, n_labels: int) -> int:
-    """How many rows of a block want a label still."""
+def n_wanted(rows: pl.DataFrame, n_labels: int, unsure: Collection[str] = ()) -> int:
+    """How many rows of a block want a label still.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of the block, those that count.
+    n_labels : int
+        That a block gets.
+    unsure : collection of str
+        Keys of rows of which it cannot be told: others are asked for in their place.
+    """
     n_labelled = rows.height - rows[TRUTH].null_count()
-    return max(0, min(n_labels, rows.height) - n_labelled)
+    missing = min(n_labels, rows.height) - n_labelled
+    return max(0, min(missing, int(_is_open(rows, unsure).sum())))
 
 
-def wanted_rows(
+def rows_to_ask(
     reference: ReferenceBlocks,
     rows: pl.DataFrame,
     watch: WatchSettings,
     release_id: str,
     block: str,
+    *,
+    unsure: Collection[str] = (),
+    n_spare: int = 0,
 ) -> NDArray[np.int64]:
     """Choose the rows of a block that want a label: by strata of the predicted error.
 
@@ -77,13 +92,18 @@ def wanted_rows(
         How many labels a block gets.
     release_id, block : str
         Names of the two.
+    unsure : collection of str
+        Keys of rows of which it cannot be told.
+    n_spare : int, default=0
+        Further rows, to ask for in the place of rows of which it cannot be told.
 
     Returns
     -------
     ndarray of int
-        At most as many as labels are missing; rows without a label.
+        At most as many as labels are missing, and behind them the spare ones; none where no label
+        is missing.
     """
-    n_missing = n_wanted(rows, watch.labels)
+    n_missing = n_wanted(rows, watch.labels, unsure)
     if not n_missing:
         return np.zeros(0, dtype=np.int64)
     seed = blake2b(f"{release_id} {block}".encode(), digest_size=8).digest()
@@ -94,14 +114,19 @@ def wanted_rows(
     else:
         seen = reference.rows(rows)
         drawn = monitor.ask(seen.scores, seen.said)
-    is_open = rows[TRUTH].is_null().to_numpy()
-    chosen = drawn[is_open[drawn]]
-    if chosen.size < n_missing:
-        # labels of rows that were not asked for have taken the place of some
-        others = np.setdiff1d(np.flatnonzero(is_open), chosen)
-        chosen = np.concatenate([chosen, rng.permutation(others)])
-    wanted: NDArray[np.int64] = chosen[:n_missing].astype(np.int64)
-    return wanted
+    # labels of rows that were not asked for may have taken the place of some
+    others = rng.permutation(rows.height)
+    order = np.concatenate([drawn, others[~np.isin(others, drawn)]])
+    wanted: NDArray[np.int64] = order[_is_open(rows, unsure)[order]].astype(np.int64)
+    return wanted[: n_missing + n_spare]
+
+
+def _is_open(rows: pl.DataFrame, unsure: Collection[str]) -> NDArray[np.bool_]:
+    """Whether a row may be asked for."""
+    is_open: NDArray[np.bool_] = rows[TRUTH].is_null().to_numpy()
+    if unsure:
+        is_open = is_open & ~rows[KEY].is_in(list(unsure)).to_numpy()
+    return is_open
 
 
 def write_requests(folder: str, path: str, is_parquet: bool) -> Asked:
@@ -174,13 +199,13 @@ def _wanted(
     ]
     found = {}
     for seen in observed[max(ends, default=0) :]:
-        rows = rows_of_block(workspace.artifacts, seen)
-        if rows is None:
+        known = known_rows(workspace, seen)
+        if known is None:
             continue
-        rows = answered_rows(without_learnt(rows, seen.payload), release.confidence)
+        rows = answered_rows(without_learnt(known.rows, seen.payload), release.confidence)
         if not rows.height:
             continue
-        chosen = wanted_rows(reference, rows, watch, release_id, seen.block)
+        chosen = rows_to_ask(reference, rows, watch, release_id, seen.block, unsure=known.unsure)
         if chosen.size:
             found[seen.block] = rows[chosen]
     return found

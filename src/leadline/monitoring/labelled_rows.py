@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +11,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.monitoring.block_rows import (
-    ROWS,
     SCORE,
     TRUTH,
     answered_rows,
     features_of,
-    rows_of_block,
     without_learnt,
 )
+from leadline.monitoring.page_labels import KnownRows
 from leadline.reading.conform import conform
-from leadline.record import Artifacts, Observation
+from leadline.record import Observation
 
 _GROUPS, _FEWEST_EACH = 10, 5
 
@@ -44,7 +43,7 @@ class LabelledBlock:
     weights : ndarray of float of shape (n_labelled,)
         Rows of the block that each stands for.
     digest : str
-        Of the block's rows.
+        Of the block's rows and labels.
     """
 
     name: str
@@ -57,7 +56,7 @@ class LabelledBlock:
 
 
 def labelled_blocks(
-    artifacts: Artifacts,
+    read: Callable[[Observation], KnownRows | None],
     observations: Sequence[Observation],
     features: Mapping[str, str],
     confidence: float | None = None,
@@ -66,8 +65,8 @@ def labelled_blocks(
 
     Parameters
     ----------
-    artifacts : Artifacts
-        Where rows are kept.
+    read : callable
+        The rows of an observation with their labels; None where they were not kept.
     observations : sequence of Observation
         Of the release.
     features : mapping of str to str
@@ -76,33 +75,32 @@ def labelled_blocks(
         Of several classes: rows that score less have no answer, and are left out.
     """
     ordered = sorted(observations, key=lambda seen: (seen.block_at, seen.at))
-    found = (_read(artifacts, seen, features, confidence) for seen in ordered)
+    found = (_read(read(seen), seen, features, confidence) for seen in ordered)
     return [block for block in found if block is not None]
 
 
 def _read(
-    artifacts: Artifacts,
+    known: KnownRows | None,
     seen: Observation,
     features: Mapping[str, str],
     confidence: float | None,
 ) -> LabelledBlock | None:
-    every = rows_of_block(artifacts, seen)
-    if every is None:
+    if known is None:
         return None
-    rows = answered_rows(without_learnt(every, seen.payload), confidence)
+    rows = answered_rows(without_learnt(known.rows, seen.payload), confidence)
     is_labelled = rows[TRUTH].is_not_null().to_numpy()
     if not is_labelled.any():
         return None
-    known = rows.filter(pl.Series(is_labelled))
-    y = known[TRUTH].to_numpy()
+    labelled = rows.filter(pl.Series(is_labelled))
+    y = labelled[TRUTH].to_numpy()
     return LabelledBlock(
         name=seen.block,
         at=seen.block_at,
         n_rows=rows.height,
-        X=conform(features_of(known), features),
-        y=y.astype(str) if known[TRUTH].dtype == pl.String else y,
+        X=conform(features_of(labelled), features),
+        y=y.astype(str) if labelled[TRUTH].dtype == pl.String else y,
         weights=rows_stood_for(rows[SCORE].to_numpy(), is_labelled),
-        digest=str(seen.payload[ROWS]),
+        digest=known.digest,
     )
 
 

@@ -24,6 +24,7 @@ from leadline.record.labels.worklist import (
     Worklist,
 )
 from leadline.record.monitoring.alarm_events import AlarmEvent
+from leadline.record.monitoring.block_labels import BlockLabel
 from leadline.record.monitoring.observations import Observation
 from leadline.record.reviews import CostOpinion, Draw, Judgment
 from leadline.record.row_reading import Reading
@@ -49,6 +50,7 @@ __all__ = [
     "Artifacts",
     "Assignment",
     "AssignmentTerms",
+    "BlockLabel",
     "CostOpinion",
     "Draw",
     "DrawReason",

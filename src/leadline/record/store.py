@@ -27,6 +27,7 @@ from leadline.record.invitations import Invitations
 from leadline.record.jobs import Jobs
 from leadline.record.labels import Labels
 from leadline.record.monitoring.alarm_events import AlarmEvents
+from leadline.record.monitoring.block_labels import BlockLabels
 from leadline.record.monitoring.observations import Observations
 from leadline.record.reviews import Reviews
 from leadline.record.row_reading import Reading
@@ -94,6 +95,8 @@ class Record:
         Judgments of the stream, opinions on the costs of errors.
     observations : Observations
         What was seen of new data.
+    block_labels : BlockLabels
+        Labels of such rows, given on the page.
     alarm_events : AlarmEvents
         What people did about alarms.
     promotions : Promotions
@@ -131,6 +134,7 @@ class Record:
         self.fits = Fits(database)
         self.reviews = Reviews(database)
         self.observations = Observations(database)
+        self.block_labels = BlockLabels(database)
         self.alarm_events = AlarmEvents(database)
         self.promotions = Promotions(database)
         self.outbox = Outbox(database)

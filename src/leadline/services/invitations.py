@@ -14,11 +14,23 @@ from leadline.workspace import Workspace
 
 LONGEST_DAYS = 366
 PAGES: Mapping[Role, tuple[str, ...]] = {
-    Role.LABEL: ("/label", "/label/next", "/label/undo"),
+    Role.LABEL: ("/label", "/label/next", "/label/undo", "/watch/label", "/watch/label/undo"),
     Role.JUDGE: ("/review", "/review/undo"),
     Role.ADJUDICATE: ("/adjudicate", "/adjudicate/undo"),
 }
 """Paths that the link of a role opens; first the page that it leads to."""
+
+
+def pages_shown(role: Role) -> tuple[str, ...]:
+    """The pages of a role, without the addresses that only its forms are sent to.
+
+    Examples
+    --------
+    >>> pages_shown(Role.JUDGE)
+    ('/review',)
+    """
+    every = PAGES[role]
+    return tuple(page for page in every if not any(page.startswith(f"{other}/") for other in every))
 
 
 class NotInvitedError(RecordError):

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leadline.services.invitations import PAGES, role_of
+from leadline.services.invitations import PAGES, pages_shown, role_of
 from leadline.web.sessions import Sessions
 
 _PUBLIC = ("/enter", "/health")
@@ -67,7 +67,8 @@ class InvitationScope:
         elif scope["path"] == "/":
             await RedirectResponse(PAGES[role][0], status_code=303)(scope, receive, send)
         else:
-            words = f"You came by a link that opens {PAGES[role][0]} and nothing else."
+            pages = " and ".join(pages_shown(role))
+            words = f"You came by a link that opens {pages} and nothing else."
             await PlainTextResponse(words, 403)(scope, receive, send)
 
 

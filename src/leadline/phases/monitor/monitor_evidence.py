@@ -37,6 +37,8 @@ class Block:
         Labelled rows that were wrong; None in verdicts from before it was kept.
     n_wanted : int
         Rows that want a label still.
+    n_differ : int
+        Rows of which a file and the page say different things: the later counts.
     error : Bounds or None
         Share of the block's rows that are wrong; None without labels.
     precision, recall : Bounds or None
@@ -72,6 +74,7 @@ class Block:
     n_labelled: int = 0
     n_wrong: int | None = None
     n_wanted: int = 0
+    n_differ: int = 0
     error: Bounds | None = None
     precision: Bounds | None = None
     recall: Bounds | None = None
@@ -245,6 +248,9 @@ class Evidence:
         In the order of time.
     challenge : Challenge or None
         The release beside its challenger; None before a second block has labels.
+    asked : str
+        Digest of the rows that want a label, block by block, and spare ones: the page asks for
+        them. Empty if there are none, and in verdicts from before they were kept.
     """
 
     release_id: str
@@ -266,6 +272,7 @@ class Evidence:
     confidence_level: float = 0.9
     blocks: tuple[Block, ...]
     challenge: Challenge | None = None
+    asked: str = ""
 
     @property
     def widest_useful(self) -> float:

@@ -105,6 +105,10 @@ def _learnt(evidence: Evidence) -> list[Finding]:
 
 
 def _labels(evidence: Evidence) -> list[Finding]:
+    return [*_wanted(evidence), *_differing(evidence)]
+
+
+def _wanted(evidence: Evidence) -> list[Finding]:
     wanting = [block for block in evidence.blocks if block.n_wanted]
     if not wanting:
         return []
@@ -117,7 +121,23 @@ def _labels(evidence: Evidence) -> list[Finding]:
     return [
         warning(
             f"{plural(n_rows, 'row')} of {of} {verb} a label.",
-            "Write them into a file: leadline watch --ask rows.csv",
+            "Label them on the page /watch/label, or write them into a file: "
+            "leadline watch --ask rows.csv",
+        )
+    ]
+
+
+def _differing(evidence: Evidence) -> list[Finding]:
+    """Where a file and the page contradict each other."""
+    differing = [block for block in evidence.blocks if block.n_differ and not block.is_closed]
+    if not differing:
+        return []
+    n_rows = sum(block.n_differ for block in differing)
+    has = "has" if n_rows == 1 else "have"
+    return [
+        note(
+            f"{plural(n_rows, 'row')} of {_named(differing)} {has} one label from a file and "
+            "another from the page: the later one counts."
         )
     ]
 

@@ -1,1 +1,1 @@
-"""Records of a release in service: blocks it was observed on, and acts on its alarms."""
+"""Records of a release in service: blocks, labels of their rows, and acts on its alarms."""

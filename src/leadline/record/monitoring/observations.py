@@ -111,6 +111,12 @@ class Observations:
         newest = {row.block: row for row in found}.values()
         return tuple(_observation(row) for row in sorted(newest, key=lambda row: row.block_at))
 
+    def history(self, release_id: str, block: str) -> tuple[Observation, ...]:
+        """Every observation of a block, the newest last."""
+        table = tables.observation
+        which = table.c.release_id == release_id, table.c.block == block
+        return tuple(_observation(row) for row in rows_of(self._database, table, *which))
+
 
 def _observation(r: Row[Any]) -> Observation:
     return Observation(r.release_id, r.block, r.block_at, r.n_rows, json.loads(r.body), r.at)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import (
     Column,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -29,6 +30,25 @@ promotion = Table(
     Column("why", Text, nullable=False),
     Column("at", Moment, nullable=False),
     ForeignKeyConstraint(["project_id", "entry"], ["entry.project_id", "entry.number"]),
+)
+
+# what people said on the page of rows that the release in service has scored
+block_label = Table(
+    "block_label",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project_id", Integer, ForeignKey("project.id"), nullable=False),
+    Column("release_id", Text, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    # as labels are: 1 or 0, the class, the number; None: unsure
+    Column("value", Text),
+    Column("person", Text, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("withdraws", Integer, ForeignKey("block_label.id")),
+    Index(None, "project_id", "release_id", "person"),
+    UniqueConstraint("withdraws"),
 )
 
 

@@ -16,7 +16,7 @@ from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
-from leadline.record import Judgment
+from leadline.record import BlockLabel, Judgment
 from leadline.services.queries.label import keyed
 from leadline.services.reviewing.default_estimate import predicted_number
 from leadline.services.reviewing.judging_order import EXTRA_SHARE, rows_to_ask
@@ -141,7 +141,7 @@ def _near(workspace: Workspace, tuning: Tuning, row: int) -> tuple[float, float]
     return said - reach, said + reach
 
 
-def median_seconds(judgments: Sequence[Judgment]) -> float:
+def median_seconds(judgments: Sequence[Judgment | BlockLabel]) -> float:
     """Return the seconds that one judgment takes a reviewer: the median, or a guess at first."""
     seconds = [judgment.seconds for judgment in judgments if judgment.seconds > 0]
     return median(seconds) if seconds else _GUESSED_S

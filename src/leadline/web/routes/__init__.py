@@ -10,6 +10,7 @@ from leadline.web.routes import (
     project,
     review,
     verdicts,
+    watch_label,
     work,
 )
 
@@ -17,6 +18,7 @@ ROUTERS = (
     project.router,
     verdicts.router,
     alarm.router,
+    watch_label.router,
     decide.router,
     review.router,
     label.router,

@@ -12,6 +12,7 @@ from leadline.record import Assignment, NoAssignment
 from leadline.services.commands import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.invitations import free_name
 from leadline.services.queries import label_page
+from leadline.services.watching.asked_rows import n_left
 from leadline.web.page_context import Context, PageContext
 from leadline.web.sessions import require_csrf_token
 
@@ -26,7 +27,13 @@ def show(request: Request, context: Context, left: NoAssignment | None = None) -
     who = context.person(request)
     page = label_page(context.workspace, who)
     return context.render(
-        request, "pages/label.html", page=page, stamp=context.sessions.stamp(), who=who, left=left
+        request,
+        "pages/label.html",
+        page=page,
+        stamp=context.sessions.stamp(),
+        who=who,
+        left=left,
+        n_new=n_left(context.workspace) if who and page.assignment is None else 0,
     )
 
 

@@ -12,6 +12,7 @@ from leadline.errors import RecordError
 from leadline.services.commands import ask_for, state_problem
 from leadline.services.parsing import parse_person
 from leadline.services.queries import entry_page, job_page, row_page
+from leadline.services.watching.asked_rows import n_left
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
 from leadline.web.sessions import require_csrf_token
@@ -24,7 +25,9 @@ _NEVER_CHANGES = "private, max-age=31536000, immutable"
 @router.get("/rows/{row}")
 def row(request: Request, context: Context, row: str) -> Response:
     """Show a row's newest verdict."""
-    return context.render(request, "pages/row.html", page=row_page(context.workspace, row))
+    page = row_page(context.workspace, row)
+    n_to_label = n_left(context.workspace) if page.row.name == "monitor" else 0
+    return context.render(request, "pages/row.html", page=page, n_to_label=n_to_label)
 
 
 @router.post("/rows/{row}/run", dependencies=[Depends(require_csrf_token)])
