@@ -97,10 +97,8 @@ def test_a_label_that_is_gone_again_stays_and_a_corrected_one_counts(released_fo
     n_turned = (week()["left"] == "no").sum()
     told = observe(released_folder, turned)
     assert kept(released_folder)[WEEK]["truth"].to_list() == [1] * 28
-    assert told.notes == (
-        f"new.csv: 28 of 28 rows were known already and count once; 0 new labels, {n_turned} "
-        "changed.",
-    )
+    known = "new.csv: 28 of 28 rows were known already and count once"
+    assert told.notes == (f"{known}; 0 new labels, {n_turned} changed.",)
 
 
 def test_labels_only_come_by_the_keys_that_a_user_has(released_folder: Path) -> None:

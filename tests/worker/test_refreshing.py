@@ -17,9 +17,10 @@ from tests.projects import (
 )
 
 from leadline.errors import LeadlineError, NotReadyError
+from leadline.monitoring.observations import observe_file
 from leadline.phases.lifecycle import State, is_decision
 from leadline.phases.verdict import Answer
-from leadline.services.commands import decide
+from leadline.services.commands import ask_for, decide
 from leadline.worker import refresh, rows_named
 from leadline.workspace import Workspace
 
@@ -141,6 +142,28 @@ def test_without_new_data_there_is_nothing_to_monitor(released_folder: Path) -> 
     ):
         list(refresh(workspace, ["monitor"], by=BY))
     assert caught.value.next == "Run 'leadline watch FILE' first."
+
+
+def test_what_is_in_service_is_watched_while_a_next_release_is_made(released_folder: Path) -> None:
+    """New labelled rows make the release stale for weeks, in which it answers all the same."""
+    new = released_folder / "new.csv"
+    customers(40, 3, skipped=616)[:28].write_csv(new)
+    observe_file(str(released_folder), str(new))
+    with Workspace.open(released_folder) as workspace:
+        before = run(workspace, "monitor")
+        customers(N_POOL + 40).write_csv(released_folder / "pool.csv")
+        run(workspace, "data")
+        assert {"release", "decay", "monitor"} <= stale(workspace)
+        (entry,) = refresh(workspace, ("watch", "monitor"), by=BY)
+        assert entry.row == "monitor"
+        assert entry.on == before.on
+        assert entry.verdict.summary == before.verdict.summary
+        # what does not watch still waits for what it stands on
+        with pytest.raises(NotReadyError, match="stale"):
+            list(refresh(workspace, ["release"], by=BY))
+        assert ask_for(workspace, "monitor", BY).row == "monitor"
+        with pytest.raises(NotReadyError, match="stale"):
+            ask_for(workspace, "release", BY)
 
 
 def test_an_empty_record_cannot_be_started_in_the_middle(tmp_path: Path) -> None:

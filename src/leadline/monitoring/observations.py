@@ -145,7 +145,9 @@ def _require_own_keys(
     homes = [known.get(key, "") for key in delivery.keys.to_list()]
     names = _names(watched, delivery).tolist()
     n_known = sum(bool(home) for home in homes)
-    n_moved = sum(bool(home and name) and home != name for home, name in zip(homes, names))
+    n_moved = sum(
+        bool(home and name) and home != name for home, name in zip(homes, names, strict=True)
+    )
     if 2 * n_moved > n_known:
         named, unit = delivery.keys.len(), watched.workspace.settings.watch.block
         raise DataError(

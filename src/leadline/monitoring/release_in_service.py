@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from leadline.errors import NotReadyError, ReleaseError
 from leadline.phases.data import Data
-from leadline.phases.lifecycle import Stage, decision_of
+from leadline.phases.lifecycle import Stage, Standing, State, decision_of
 from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
-from leadline.record import Entry, Record
+from leadline.record import Entry, Reading, Record
 
 _FEWEST_LETTERS = 4
+_UPKEEP = frozenset({"decay", "monitor"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,51 @@ def in_service(record: Record) -> Entry | None:
     if moved is not None:
         return record.entry(moved.entry)
     return next(reversed(approved(record)), None)
+
+
+def upkeep_reading(record: Record, row: str) -> Reading | None:
+    """What a row of *watch* reads while the record has moved on from the release in service.
+
+    New labelled rows make every later verdict stale until a next release is approved, which may
+    take weeks. The release in service answers all the while, and is judged by what it stood on.
+
+    Parameters
+    ----------
+    record : Record
+        Of the project.
+    row : str
+        That is to be run.
+
+    Returns
+    -------
+    Reading or None
+        None if the row is not of *watch*, or reads the record as it stands.
+    """
+    if row not in _UPKEEP:
+        return None
+    now, entry = record.standing(), in_service(record)
+    if entry is None or now["release"].state is not State.STALE:
+        return None
+    on = {**entry.on, "release": entry.number}
+    decay = next((each for each in reversed(record.entries("decay")) if _is_of(each, entry)), None)
+    if decay is not None:
+        on["decay"] = decay.number
+    theirs = {
+        name: Standing(State.CURRENT, number, record.entry(number).verdict.answer, "")
+        for name, number in on.items()
+        if name in now
+    }
+    return Reading(row, {**now, **theirs}, lambda number: record.entry(number).verdict)
+
+
+def has_decay_in_service(record: Record) -> bool:
+    """Whether the ageing of the release in service was measured."""
+    entry = in_service(record)
+    return entry is not None and any(_is_of(each, entry) for each in record.entries("decay"))
+
+
+def _is_of(each: Entry, release: Entry) -> bool:
+    return each.on.get("release") == release.number
 
 
 def approved(record: Record) -> tuple[Entry, ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
+from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.notifications import deliver, tell
 from leadline.phases.lifecycle import ROWS
 from leadline.processes.limit import run_with_limit
@@ -67,7 +68,7 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
         Whatever the job refuses.
     """
     standing = workspace.record.standing()[row]
-    if not standing.is_runnable:
+    if not standing.is_runnable and upkeep_reading(workspace.record, row) is None:
         raise NotReadyError(standing.closed, "", next_step(row, standing.closed))
     workspace.record.jobs.sweep(silent_s=_SILENT_S)
     _give_up_dead(workspace)
@@ -236,10 +237,12 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
         Number of the new entry.
     """
     with Workspace.open(folder) as workspace:
-        closed = workspace.record.standing()[row].closed
-        if closed:
-            raise NotReadyError(closed, "", next_step(row, closed))
-        reading = workspace.record.reading(row)
+        reading = upkeep_reading(workspace.record, row)
+        if reading is None:
+            closed = workspace.record.standing()[row].closed
+            if closed:
+                raise NotReadyError(closed, "", next_step(row, closed))
+            reading = workspace.record.reading(row)
         report = _JobReport(workspace, job, worker, begun)
         module = import_module(f"leadline.jobs.{row}")
         verdict: Verdict = module.run(workspace, reading, report)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from leadline.datasets.source_files import source_digest
 from leadline.errors import LeadlineError, NotReadyError
-from leadline.monitoring.release_in_service import in_service
+from leadline.monitoring.release_in_service import has_decay_in_service, in_service
 from leadline.phases.data import Data
 from leadline.phases.lifecycle import ROWS, Stage, State, is_decision, rows_of
 from leadline.phases.release import Release
@@ -121,7 +121,11 @@ def _peoples_turn(row: str) -> NotReadyError:
 
 def _is_due(workspace: Workspace, row: str) -> bool:
     """Whether a row is missing, stale, or read files that have changed since."""
-    if workspace.record.standing()[row].state is not State.CURRENT:
+    standing = workspace.record.standing()
+    if row == "decay" and standing["release"].state is State.STALE:
+        # it stays out of date until there is a next release, and need not be measured each week
+        return not has_decay_in_service(workspace.record)
+    if standing[row].state is not State.CURRENT:
         return True
     if row != "data":
         return False

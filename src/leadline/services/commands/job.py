@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadline.errors import NotReadyError
+from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.record import Job, JobState
 from leadline.services.parsing import parse_person, parse_row
 from leadline.workspace import Workspace
@@ -41,7 +42,7 @@ def ask_for(workspace: Workspace, row: str, by: str) -> Job:
         )
     person = parse_person(by, "the request")
     closed = workspace.record.standing()[row].closed
-    if closed:
+    if closed and upkeep_reading(workspace.record, row) is None:
         raise NotReadyError(closed, "", "Do that first.")
     for job in workspace.record.jobs.newest():
         if job.row == row and job.state in _UNDER_WAY:
