@@ -339,6 +339,15 @@ def test_rows_that_were_old_at_the_release_are_told(learnt_until: str, said: str
     assert ("it was due when it was released" in page) == ("longer" in said)
 
 
+def test_rows_that_came_after_the_test_rows_are_learnt_from() -> None:
+    data = example_verdicts()["data"]
+    split = replace(data.split, train_to="2025-02-03T10:00:00")  # type: ignore[attr-defined]
+    page = written(changed("data", again(data, split=split)))
+    assert "; the rows it learnt from end on 2025-02-03, 0 months before the release" in page
+    assert "at first; newer ones, up to 2025-02-03T10:00:00, are learnt from" in page
+    assert "end before" not in page
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_reader_scrolls_sideways(page: Page, tmp_path: Path, width: int) -> None:
     """Tables may, each on its own; the page does not."""

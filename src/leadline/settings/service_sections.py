@@ -77,5 +77,5 @@ class WatchSettings:
     key: str = ""
     labels: Annotated[int, Field(ge=1)] = 50
     tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    false_alarm_years: Above0 = 10.0
+    false_alarm_years: Above0 = 3.0
     backtest_s: AtLeast0 = 120.0
