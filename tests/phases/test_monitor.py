@@ -72,6 +72,8 @@ def test_the_answer_is_about_the_newest_block() -> None:
     (wanted,) = [f for f in said.findings if "want a label" in f.what]
     assert wanted.what == "50 rows of week 2025-01-27 want a label."
     assert wanted.next.endswith("leadline watch --ask rows.csv")
+    undated = verdict(GOOD, replace(BLIND, name="june.csv"))
+    assert "50 rows of block june.csv want a label." in [f.what for f in undated.findings]
 
 
 @pytest.mark.parametrize("n_labelled", [1, 5, 9])
