@@ -19,8 +19,8 @@ def said(**changes: object) -> list[str]:
 def test_below_its_price_nobody_need_retrain() -> None:
     assert said() == [
         (
-            "No need to retrain yet: the release has cost 42.00 USD more than its challenger "
-            "over 3 blocks; a retraining costs 100.00."
+            "A retraining would not pay for itself yet: the release has cost 42.00 USD more than "
+            "its challenger over 3 blocks; a retraining costs 100.00."
         ),
         (
             "Last 3 blocks: 24.0% wrong, its challenger 19.3% (difference +1.1% to +8.3%, 90 %). "

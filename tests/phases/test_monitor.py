@@ -51,6 +51,20 @@ def test_one_bad_block_without_an_alarm_colours_nothing() -> None:
     assert verdict(once, replace(GOOD, name="2025-02-03")).answer is Answer.GO
 
 
+def test_a_block_that_is_worse_is_not_called_good_enough() -> None:
+    """Which proves no rise yet; with the rise that is accepted it is good enough."""
+    worse = Bounds(estimate=0.74, low=0.7, high=0.8)
+    block = replace(GOOD, error=worse)
+    said = verdict(block)
+    assert said.answer is Answer.GO
+    assert said.summary == (
+        "No alarm so far, though the newest block is worse than the reference. In 2025-01-06 74.0% "
+        "are wrong (95% interval 70.0% to 80.0%), on the reference 17.4%; no alarm in 1 block with "
+        "labels."
+    )
+    assert verdict(block, accepted_rise=0.6).summary.startswith("Still good enough.")
+
+
 def test_the_answer_is_about_the_newest_block() -> None:
     said = verdict(GOOD, BLIND)
     assert said.answer is Answer.UNCLEAR
@@ -58,6 +72,8 @@ def test_the_answer_is_about_the_newest_block() -> None:
     (wanted,) = [f for f in said.findings if "want a label" in f.what]
     assert wanted.what == "50 rows of week 2025-01-27 want a label."
     assert wanted.next.endswith("leadline watch --ask rows.csv")
+    undated = verdict(GOOD, replace(BLIND, name="june.csv"))
+    assert "50 rows of block june.csv want a label." in [f.what for f in undated.findings]
 
 
 @pytest.mark.parametrize("n_labelled", [1, 5, 9])

@@ -148,10 +148,10 @@ class Challenge:
             return f"Retrain, since {self.due_since}: the release has cost {cost}; {price}."
         if self.excess >= self.price:
             return (
-                f"No need to retrain yet: the release has cost {cost}, and {price}, but the choice "
-                "of the labelled rows alone could bring that."
+                f"A retraining would not pay for itself yet: the release has cost {cost}, and "
+                f"{price}, but the choice of the labelled rows alone could bring that."
             )
-        return f"No need to retrain yet: the release has cost {cost}; {price}."
+        return f"A retraining would not pay for itself yet: the release has cost {cost}; {price}."
 
 
 def challenge_findings(challenge: Challenge | None) -> list[Finding]:

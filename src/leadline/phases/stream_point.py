@@ -127,7 +127,11 @@ def range_words(bounds: Bounds) -> str:
     '60% to 80%'
     >>> range_words(Bounds(estimate=0.9, low=0.7, high=1.0))
     'at least 70%'
+    >>> range_words(Bounds(estimate=0.78, low=0.78, high=0.78))  # every row was judged
+    '78%'
     """
+    if f"{bounds.low:.0%}" == f"{bounds.high:.0%}":
+        return f"{bounds.low:.0%}"
     if bounds.high == 1 and bounds.low > 0:
         return f"at least {bounds.low:.0%}"
     if bounds.low == 0 and bounds.high < 1:

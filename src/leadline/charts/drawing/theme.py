@@ -42,7 +42,8 @@ _CONFIG: dict[str, Any] = {
     "aria": False,  # a screen reader gets one description, not a thousand dots
     "background": "white",
     "font": FONT,
-    "padding": 12,
+    # to the right more: names of levels end there, and fonts of other machines are wider
+    "padding": {"left": 12, "top": 12, "right": 28, "bottom": 12},
     "view": {"stroke": None},
     "axis": {
         "labelFontSize": 13,

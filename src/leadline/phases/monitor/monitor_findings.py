@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from leadline.phases.challenge import challenge_findings
 from leadline.phases.input_shift import shift_findings
 from leadline.phases.monitor.monitor_evidence import FEWEST_REFERENCE, Block, Evidence
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import plural
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST_NAMED = 3
 # an interval that is narrower has no width
 _EXACT = 1e-3
@@ -113,7 +116,8 @@ def _wanted(evidence: Evidence) -> list[Finding]:
     if not wanting:
         return []
     n_rows = sum(block.n_wanted for block in wanting)
-    noun = evidence.block or "block"
+    # where rows carry no time a file is a block, and no week
+    noun = evidence.block if evidence.block and _DAY.fullmatch(wanting[0].name) else "block"
     of = f"{noun} {wanting[0].name}"
     if len(wanting) > 1:
         of = f"{plural(len(wanting), noun)} ({_named(wanting)})"
