@@ -115,6 +115,8 @@ def test_a_split_by_time_stays_when_rows_are_appended(make: Make) -> None:
     assert {row: after[row] for row in before} == before
     assert (second.test_from, second.test_to) == (first.test_from, first.test_to)
     assert (second.n_train, second.n_test) == (first.n_train + 60, first.n_test)
+    # and where the rows end that are learnt from is known
+    assert (first.train_to, second.train_to) == ("", "2024-03-05T18:00:00")
 
 
 def test_a_split_at_random_stays_when_rows_are_appended(make: Make) -> None:

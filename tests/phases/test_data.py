@@ -148,6 +148,23 @@ def test_days_are_told_from_numbers_that_grow() -> None:
     assert again(DATA, columns=columns, time_column="step").day_column == ""
 
 
+def test_test_rows_of_before_are_not_taken_for_a_bad_draw() -> None:
+    time = {
+        **vars(RANDOM),
+        "kind": SplitKind.TIME,
+        "column": "at",
+        "test_from": "A",
+        "test_to": "B",
+    }
+    few = {**time, "n_train": 900, "n_test": 100}
+    assert any("few different times" in each for each in warnings(again(DATA, split=Split(**few))))
+    kept = again(DATA, split=Split(**{**few, "train_to": "C"}))
+    assert not any("were asked for" in each for each in warnings(kept))
+    assert any(
+        each.endswith("set aside at first. Newer rows are learnt from.") for each in notes(kept)
+    )
+
+
 def test_each_split_is_told() -> None:
     group = Split(**{**vars(RANDOM), "kind": SplitKind.GROUP, "column": "who"})
     time = Split(

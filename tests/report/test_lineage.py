@@ -46,6 +46,17 @@ def test_what_came_later_is_not_what_it_stood_on() -> None:
     assert numbers(lineage_of(entries)) == before
 
 
+def test_a_look_at_an_older_release_is_told_of_that_one() -> None:
+    """After a rollback the monitor has read the newest release, and looks at the one in service."""
+    entries = example_entries("release")
+    first = entries[-1].number
+    second = put(entries, "release", release_id=OTHER_ID, replaces=RELEASE_ID)
+    looked = put(entries, "monitor")
+    assert looked.on["release"] == second.number
+    assert looked in lineage_of(entries, first).since
+    assert looked not in lineage_of(entries, second.number).since
+
+
 def test_the_nearest_entry_of_a_row_counts() -> None:
     """A release reads the problem as restated, though its tuning had read the one before."""
     entries = example_entries("review")
@@ -86,7 +97,7 @@ def test_since_holds_what_stands_on_this_release_only() -> None:
     entries = example_entries()
     first = next(entry for entry in entries if entry.row == "release")
     second = put(entries, "release", release_id="beef" * 3, replaces=RELEASE_ID)
-    later = put(entries, "monitor")
+    later = put(entries, "monitor", release_id="beef" * 3)
     old, new = lineage_of(entries, first.number), lineage_of(entries, second.number)
     assert {entry.row for entry in old.since} == {"capacity", "decay", "monitor"}
     assert [entry.number for entry in new.since] == [later.number]

@@ -211,6 +211,18 @@ def test_many_delays_are_thinned_and_said_to_be() -> None:
     assert "20 of 40 trainings, 12 of 40 delays" in table.caption
 
 
+def test_later_trainings_have_fewer_delays() -> None:
+    """As the job keeps them: a row ends with the last block there was."""
+    errors = ((), (0.1, 0.2, 0.3), (0.1, None), (0.15,), ())
+    decay = again(example_decay(), errors=errors, blocks=("a", "b", "c", "d", "e"), block="week")
+    (_, table) = section(changed("decay", decay), "Ageing").tables
+    assert table.rows == (
+        ("b", "0.1000", "0.2000", "0.3000"),
+        ("c", "0.1000", "–", "–"),
+        ("d", "0.1500", "–", "–"),
+    )
+
+
 def test_unanswered_ethics_are_not_passed_over() -> None:
     problem = again(example_problem(), ethics=Ethics(answered_by="Ada"))
     page = written(changed("problem", problem))
@@ -323,6 +335,15 @@ def test_rows_that_were_old_at_the_release_are_told(learnt_until: str, said: str
     page = written(changed("data", again(data, split=split)))
     assert page.count(said) == 4, "in the summary, under ageing, and twice in the Annex"
     assert ("it was due when it was released" in page) == ("longer" in said)
+
+
+def test_rows_that_came_after_the_test_rows_are_learnt_from() -> None:
+    data = example_verdicts()["data"]
+    split = replace(data.split, train_to="2025-02-03T10:00:00")  # type: ignore[attr-defined]
+    page = written(changed("data", again(data, split=split)))
+    assert "; the rows it learnt from end on 2025-02-03, 0 months before the release" in page
+    assert "at first; newer ones, up to 2025-02-03T10:00:00, are learnt from" in page
+    assert "end before" not in page
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -217,7 +217,10 @@ def _split(
             seed=settings.seed,
             draw=draw,
         )
-    first, last = span_of(frame[by].filter(is_test)) if kind is SplitKind.TIME else ("", "")
+    first, last, newest = "", "", ""
+    if kind is SplitKind.TIME:
+        first, last = span_of(frame[by].filter(is_test))
+        newest = span_of(frame[by])[1]
     split = Split(
         kind=kind,
         column=by,
@@ -227,6 +230,7 @@ def _split(
         n_test=int(is_test.sum()),
         test_from=first,
         test_to=last,
+        train_to=newest if newest != last else "",
         mask=workspace.artifacts.put(is_test.tobytes(), "split"),
         identity=identity,
         draw=draw,

@@ -34,6 +34,9 @@ class Split:
         Rows on each side.
     test_from, test_to : str
         ISO time of the first and last test row; empty unless by time.
+    train_to : str
+        ISO time of the last train row, where rows that came later lie behind the test rows; else
+        empty.
     mask : str
         Digest of the stored test mask, one byte a row.
     identity : tuple of str
@@ -49,6 +52,7 @@ class Split:
     n_test: int
     test_from: str = ""
     test_to: str = ""
+    train_to: str = ""
     mask: str = ""
     identity: tuple[str, ...] = ()
     draw: int = 0

@@ -121,6 +121,13 @@ def _share_findings(evidence: Evidence) -> list[Finding]:
     by_chance = _N_STANDARD_ERRORS * math.sqrt(wished * (1 - wished) / n_rows)
     if abs(share - wished) <= max(_FAR, by_chance):
         return []
+    if split.train_to and share < wished:
+        return [
+            note(
+                f"{split.n_test:,} of {n_rows:,} rows ({share:.0%}) are test rows: those set aside "
+                "at first. Newer rows are learnt from."
+            )
+        ]
     what = {
         SplitKind.RANDOM: "few different rows, and equal ones stay together",
         SplitKind.GROUP: "few groups, or groups of very different size",

@@ -11,6 +11,7 @@ from leadline.errors import NotReadyError
 from leadline.phases.decay import Decay
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Mark, says_the_same
+from leadline.phases.monitor import Monitor
 from leadline.phases.release import Release
 from leadline.phases.verdict import Verdict
 from leadline.record import Entry
@@ -67,9 +68,14 @@ class Lineage:
         """What stands on the release, oldest first; decisions apart."""
         if self.root is None or self.release is None:
             return ()
-        mine = self.root.number
-        stands = [each for each in self.entries if each.on.get("release") == mine]
+        stands = [each for each in self.entries if self._stands_on_root(each)]
         return tuple(each for each in stands if not isinstance(each.verdict, Decision))
+
+    def _stands_on_root(self, entry: Entry) -> bool:
+        # after a rollback the monitor looks at an older release than the newest, which it read
+        if isinstance(entry.verdict, Monitor):
+            return self.release is not None and entry.verdict.release_id == self.release.release_id
+        return self.root is not None and entry.on.get("release") == self.root.number
 
     @property
     def releases(self) -> tuple[Entry, ...]:

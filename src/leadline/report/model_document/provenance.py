@@ -104,8 +104,11 @@ def split(reader: LineageReader) -> Section:
 
 def _split_table(reader: LineageReader, audit: Data) -> Table:
     its = audit.split
+    how = _HOW[its.kind].format(its.column)
+    if its.train_to:
+        how += f" at first; newer ones, up to {its.train_to}, are learnt from"
     rows = [
-        ("Test rows were chosen", _HOW[its.kind].format(its.column)),
+        ("Test rows were chosen", how),
         ("Train and test rows", f"{its.n_train:,} and {its.n_test:,}"),
         ("Share wished for", f"{its.test_share:.0%}"),
         ("Seed of the split, and of every fit", f"{its.seed}"),

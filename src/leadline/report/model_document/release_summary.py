@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 
-from leadline.phases.data import Data
+from leadline.phases.data import Data, Split
 from leadline.phases.decay import Decay
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
@@ -132,7 +132,7 @@ def due_on(begun: date, n_blocks: int, block: str) -> date:
     return date(year, month, min(begun.day, monthrange(year, month)[1]))
 
 
-def holding_words(decay: Decay, released: datetime, learnt_until: str = "") -> str:
+def holding_words(decay: Decay, released: datetime, split: Split | None = None) -> str:
     """Until when a release is expected to hold, by how fast such models age.
 
     Parameters
@@ -141,8 +141,8 @@ def holding_words(decay: Decay, released: datetime, learnt_until: str = "") -> s
         How fast they do.
     released : datetime
         When it was released.
-    learnt_until : str, optional
-        ISO time before which the rows end that it learnt from, where that is known.
+    split : Split, optional
+        Where the rows end that it learnt from, if they are dated.
     """
     if decay.retrain_every is not None:
         last = due_on(released.date(), decay.retrain_every, decay.block)
@@ -155,7 +155,7 @@ def holding_words(decay: Decay, released: datetime, learnt_until: str = "") -> s
         )
     else:
         words = decay.summary.rstrip(".")
-    return words + (_age_words(decay, learnt_until, released) if learnt_until else "")
+    return words + (_age_words(decay, split, released) if split and split.test_from else "")
 
 
 def flat_words(decay: Decay) -> str:
@@ -276,13 +276,16 @@ def expected_to_hold(reader: LineageReader, decay: Decay) -> str:
     root, data = reader.lineage.root, reader.get("data", Data)
     assert root is not None
     reader.show(root)
-    return holding_words(decay, root.at, data.split.test_from if data else "")
+    return holding_words(decay, root.at, data.split if data else None)
 
 
-def _age_words(decay: Decay, learnt_until: str, released: datetime) -> str:
+def _age_words(decay: Decay, split: Split, released: datetime) -> str:
     """How old the rows it learnt from were when it was released."""
+    learnt_until = split.train_to or split.test_from
     age = age_at(released, learnt_until, decay.block)
-    words = f"; the rows it learnt from end before {learnt_until[:10]}"
+    # rows that came later than the test rows are learnt from, and end with one of their own
+    end = "end on" if split.train_to else "end before"
+    words = f"; the rows it learnt from {end} {learnt_until[:10]}"
     if age is None:
         return words
     words += f", {plural(age, decay.block)} before the release"

@@ -116,7 +116,7 @@ def _errors_by_age(decay: Decay) -> Table:
     rows = [
         (
             decay.blocks[t],
-            *("–" if (e := decay.errors[t][d]) is None else f"{e:.4f}" for d in shown),
+            *("–" if (e := _error(decay, t, d)) is None else f"{e:.4f}" for d in shown),
         )
         for t in trainings
     ]
@@ -126,6 +126,12 @@ def _errors_by_age(decay: Decay) -> Table:
         "delays)"
     )
     return tabled(caption, ("Trained up to", *(f"{d + 1}" for d in shown)), rows)
+
+
+def _error(decay: Decay, training: int, delay: int) -> float | None:
+    """Of the later trainings fewer blocks follow, so their rows are shorter."""
+    errors = decay.errors[training]
+    return errors[delay] if delay < len(errors) else None
 
 
 def _spread(places: list[int], most: int) -> list[int]:
