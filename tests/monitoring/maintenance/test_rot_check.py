@@ -144,9 +144,10 @@ def test_the_model_document_must_be_younger_than_the_period(
 ) -> None:
     assert "There is none of release" in words(workspace, "model document")
     document = workspace.folder / "model.html"
-    document.write_text("of another release")
+    name = bundle_of(workspace).name[:12]
+    document.write_text(f"<h1>Model document: left, release 0badc0ffee12</h1> It replaces {name}.")
     assert "There is none of release" in words(workspace, "model document")
-    document.write_text(f"of release {bundle_of(workspace).name[:12]}")
+    document.write_text(f"<h1>Model document: left, release {name}</h1>")
     decay = replace(example_decay(), block="week", retrain_every=None)
     workspace.record.append("decay", decay, by="Ada")
     assert retrain_period(workspace.record) is None

@@ -6,6 +6,7 @@ Each check looks at one thing and says so in a sentence; what cannot be known is
 from __future__ import annotations
 
 import platform
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -244,11 +245,12 @@ def _document(workspace: Workspace, release: Release) -> Check:
 
 
 def _newest_document(folder: Path, release_id: str) -> Path | None:
-    """The newest model document in a folder that speaks of a release."""
+    """The newest model document in a folder that is of a release."""
     files = [path for form in ("html", "md") for path in folder.glob(f"model*.{form}")]
     newest_first = sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)
-    wanted = release_id.encode()
-    return next((path for path in newest_first if wanted in path.read_bytes()), None)
+    # by its title: the text of one release names those before and after it too
+    title = re.compile(rb"Model document: [^\n<]*, release " + re.escape(release_id.encode()))
+    return next((path for path in newest_first if title.search(path.read_bytes())), None)
 
 
 def _days(span: timedelta) -> str:
