@@ -348,6 +348,19 @@ def test_rows_that_came_after_the_test_rows_are_learnt_from() -> None:
     assert "end before" not in page
 
 
+def test_a_release_that_abstains_is_told_to_those_who_use_it() -> None:
+    entries = planted_kind("classes")
+    assert "abstains" not in written(entries)
+    place = next(n for n, entry in enumerate(entries) if entry.row == "review")
+    silent = replace(entries[place].verdict, confidence=0.691)  # type: ignore[call-arg]
+    entries[place] = replace(entries[place], verdict=silent)
+    page = written(entries)
+    assert "These are all rows; it gives no answer below a score of 0.691." in page
+    assert "below a score of 0.691 'label' is left empty, and the column 'abstains' says so" in page
+    assert "threshold is applied" not in page
+    assert "threshold is applied" in written(planted())
+
+
 def test_when_it_was_in_service_is_told() -> None:
     entries = example_entries("release")
     first = entries[-1]
