@@ -188,9 +188,19 @@ def test_judging_elsewhere(call: Call, tuned: Path) -> None:
     page = json.loads(answer.stdout)
     assert (page["n_judged"], page["n_unsure"]) == (59, 1)
     assert len(page["judges"]) == 1
+    again = call("export", "rows", file, "-C", tuned)
+    assert "Every row drawn has an answer: all of them are written" in again.stderr
+    assert again.stdout.startswith("60 written")
     chosen = call("review", "--choose", "balanced", "--why", "fine", "-C", tuned)
     assert chosen.exit_code == 0, chosen.output
     assert "Ada chose balanced" in chosen.stdout
+
+
+def test_planned_rows_that_are_left_are_told(call: Call, tuned: Path) -> None:
+    file = filled_in(call, tuned)
+    pl.read_csv(file)[:25].write_csv(file)
+    answer = call("review", "--judgments", file, "-C", tuned)
+    assert "35 of 60 planned rows have no answer yet: leadline review" in answer.stdout
 
 
 def test_rows_to_judge_may_have_our_names_themselves(call: Call, tuned: Path) -> None:

@@ -84,6 +84,14 @@ def test_few_labels_never_say_go_nor_no(n_labelled: int) -> None:
         assert said.answer is Answer.UNCLEAR
         assert "too few to say" in said.summary
         assert (f"{n_wrong} of them wrong" in said.summary) == bool(n_wrong)
+        assert "10 are needed and 50 wanted." in said.summary
+
+
+def test_fewer_are_not_wanted_than_are_needed() -> None:
+    """A block of few rows, or of few that a release which abstains has answered."""
+    error = Bounds(estimate=0.4, low=0.1, high=0.8)
+    said = verdict(replace(GOOD, n_rows=8, n_labelled=5, n_wrong=2, error=error))
+    assert "too few to say, 10 are needed." in said.summary
 
 
 def test_an_interval_too_wide_says_not_known() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ from tests.report.test_lineage import put
 
 from leadline.phases.problem import Ethics
 from leadline.phases.verdict import Verdict
-from leadline.record import Entry
+from leadline.phases.wording import moment
+from leadline.record import Entry, Promotion
 from leadline.report import model_document
 from leadline.report.model_document.annex_iv import POINTS
 from leadline.report.model_document.document import OF_THE_RELEASE, parts_of
@@ -346,6 +348,36 @@ def test_rows_that_came_after_the_test_rows_are_learnt_from() -> None:
     assert "; the rows it learnt from end on 2025-02-03, 0 months before the release" in page
     assert "at first; newer ones, up to 2025-02-03T10:00:00, are learnt from" in page
     assert "end before" not in page
+
+
+def test_a_release_that_abstains_is_told_to_those_who_use_it() -> None:
+    entries = planted_kind("classes")
+    assert "abstains" not in written(entries)
+    place = next(n for n, entry in enumerate(entries) if entry.row == "review")
+    silent = replace(entries[place].verdict, confidence=0.691)  # type: ignore[call-arg]
+    entries[place] = replace(entries[place], verdict=silent)
+    page = written(entries)
+    assert "These are all rows; it gives no answer below a score of 0.691." in page
+    assert "below a score of 0.691 'label' is left empty, and the column 'abstains' says so" in page
+    assert "threshold is applied" not in page
+    assert "threshold is applied" in written(planted())
+
+
+def test_when_it_was_in_service_is_told() -> None:
+    entries = example_entries("release")
+    first = entries[-1]
+    second = put(entries, "release", release_id="beef" * 3, replaces=RELEASE_ID)
+    moves = [
+        Promotion(n, entry.number, "Bo", why, first.at + timedelta(days=n))
+        for n, (entry, why) in enumerate([(first, "approved"), (second, "newer"), (first, "back")])
+    ]
+    page = text_of(model_document(entries, "markdown", release=first.number, moves=moves))
+    assert page.count(f"It is in service, since {moment(moves[2].at)}.") == 2
+    assert f"| {moment(moves[0].at)} | {moment(moves[1].at)} | Bo | approved |" in page
+    assert f"| {moment(moves[2].at)} | now | Bo | back |" in page
+    assert "| newer |" not in page
+    other = text_of(model_document(entries, "markdown", release=second.number, moves=moves))
+    assert f"It is not in service: release {RELEASE_ID} is, since" in other
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -25,16 +25,19 @@ def chart(verdict: Release) -> Picture | None:
     if champion is None or challenger is None:
         return None
     rows: list[Record] = [
-        _row(f"in service: {verdict.replaces}", champion, GREY, "square"),
+        _row(f"before: {verdict.replaces}", champion, GREY, "square"),
         _row(f"new: {verdict.release_id}", challenger, BLUE, "circle"),
     ]
     scoring = scoring_of(verdict.scoring)
     words = scoring.words
     base = alt.Chart(table(rows))
     x = alt.X(
-        "score:Q", title=f"{words}, on the same test rows", scale=alt.Scale(zero=False, padding=60)
+        "score:Q",
+        title=f"{words}, on the same test rows",
+        scale=alt.Scale(zero=False, padding=60),
+        axis=alt.Axis(tickCount=5),  # scores that are close have long numbers
     )
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=True))
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=True, minExtent=170))
     color = alt.Color("color:N", scale=None)
     drawn = layered(
         base.mark_point(filled=True, size=200, opacity=1).encode(

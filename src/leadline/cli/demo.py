@@ -88,12 +88,13 @@ def _write_documents(folder: Path) -> Path:
 
     with Workspace.open(folder) as workspace:
         entries, standing = workspace.record.entries(), workspace.record.standing()
+        moves = workspace.record.promotions.all()
         report = folder / "report.html"
         report.write_text(
             write_report(entries, standing, title=workspace.settings.name, form="html"), "utf-8"
         )
-        (folder / "model.html").write_text(model_document(entries, "html"), "utf-8")
-        (folder / "model.md").write_text(model_document(entries, "markdown"), "utf-8")
+        (folder / "model.html").write_text(model_document(entries, "html", moves=moves), "utf-8")
+        (folder / "model.md").write_text(model_document(entries, "markdown", moves=moves), "utf-8")
     return report
 
 

@@ -137,7 +137,14 @@ def _rows(workspace: Workspace, path: Path, final: Path) -> int:
     judged = {one.row for one in workspace.record.reviews.judgments(entry.number)}
     drawn = rows_to_judge(workspace.artifacts, tuning)
     # an empty cell of a row that was judged would say that its judge is unsure after all
-    rows = [row for row in drawn if row not in judged] or list(drawn)
+    rows = [row for row in drawn if row not in judged]
+    if not rows:
+        rows = list(drawn)
+        click.echo(
+            "Every row drawn has an answer: all of them are written, for somebody else to judge. "
+            "What the same person leaves empty counts as unsure.",
+            err=True,
+        )
     frame = from_parquet(workspace.artifacts.get(tuning.stream))[rows]
     said = "value" if tuning.plain else "is_positive"
     name, answer = judging_columns(frame.columns, said)

@@ -95,7 +95,12 @@ def _model_document(workspace: Workspace, form: str, release_id: str) -> str:
     entries = workspace.record.entries()
     told = release_named(entries, release_id) if release_id else in_service(workspace.record)
     number = told.number if told else None
-    return model_document(entries, "markdown" if form == "markdown" else "html", release=number)
+    return model_document(
+        entries,
+        "markdown" if form == "markdown" else "html",
+        release=number,
+        moves=workspace.record.promotions.all(),
+    )
 
 
 def _name(form: str, *, is_model: bool, is_demo: bool) -> str:

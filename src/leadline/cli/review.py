@@ -199,6 +199,11 @@ def _show_remarks(page: OperatingPointsPage) -> None:
             told.setdefault(line.name, []).append(report.point)
     for name, points in told.items():
         click.echo(f"Fares worse on the stream: {name} ({', '.join(points)})")
+    n_left = page.n_wanted - page.n_judged - page.n_unsure
+    if page.n_judged and n_left > 0:
+        click.echo(
+            f"{n_left:,} of {page.n_wanted:,} planned rows have no answer yet: leadline review"
+        )
     if page.narrowing:
         click.echo(page.narrowing)
     if page.may_ask and page.n_judged:

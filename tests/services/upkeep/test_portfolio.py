@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.examples import example_decision, example_verdicts
+from tests.examples import RELEASE_ID, example_decision, example_verdicts
+from tests.phases.again import again
 
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.verdict import Answer, Verdict
@@ -150,13 +151,32 @@ def test_a_job_that_is_at_work_is_waited_for(opened: Open) -> None:
 
 def test_a_release_that_nobody_has_looked_at_is_told_from_the_one_before(opened: Open) -> None:
     record = fill(opened("flights"))
-    append(record, "release", example_verdicts()["release"])
+    append(record, "release", again(example_verdicts()["release"], release_id="beef" * 3))
     now = datetime.now(UTC) + timedelta(days=400)
     (only,) = portfolio_of(record.all_projects, now=now).lines
-    assert only.errors.rests_on.endswith("measured on the release before")
+    assert only.errors.rests_on.endswith("measured on another release")
     assert only.due is not None
     assert "after it went into service" in only.due.why
     assert only.due.is_late
+
+
+def test_after_a_rollback_the_look_at_the_newer_release_is_not_of_the_one_in_service(
+    opened: Open,
+) -> None:
+    record = fill(opened("flights"))
+    first = record.newest(("release",))["release"]
+    append(record, "release", again(example_verdicts()["release"], release_id="beef" * 3))
+    append(record, "decay", example_verdicts()["decay"])
+    append(record, "monitor", monitor(release_id="beef" * 3))
+    record.promotions.add(first, person="Ada", why="it flags every second one")
+    (before,) = portfolio_of(record.all_projects).lines
+    assert before.badge.text == "not looked at"
+    assert before.errors.rests_on.endswith("measured on another release")
+    # the next look is at what serves, though the newest release is what it has read
+    append(record, "monitor", monitor(release_id=RELEASE_ID))
+    (looked,) = portfolio_of(record.all_projects).lines
+    assert looked.badge.text != "not looked at"
+    assert not looked.errors.rests_on.endswith("measured on another release")
 
 
 def test_the_hours_of_the_team_are_split_into_new_models_and_upkeep(opened: Open) -> None:

@@ -50,7 +50,7 @@ def ageing(*added: float, **changed: Any) -> Ageing:
 
 
 def watched(*blocks: WatchedBlock) -> Watched:
-    return Watched(currency="EUR", blocks=blocks)
+    return Watched(release_id="", currency="EUR", blocks=blocks)
 
 
 @pytest.mark.parametrize("row", READS)
@@ -109,7 +109,7 @@ def test_three_blocks_give_a_range_which_is_never_below_nothing() -> None:
     assert apart.high is not None
     assert apart.estimate is not None
     assert apart.high > 2 * apart.estimate
-    assert apart.rests_on.endswith("; measured on the release before")
+    assert apart.rests_on.endswith("; measured on another release")
 
 
 def test_without_costs_a_thousand_an_error_has_one_price() -> None:

@@ -111,7 +111,7 @@ def _lack(evidence: Evidence, block: Block) -> str:
         n_wanted = min(evidence.n_labels, block.n_counted)
         return (
             f"{plural(block.n_labelled, 'label')}{wrong} {verb} too few to say, {FEWEST_LABELS} "
-            f"are needed and {n_wanted} wanted"
+            f"are needed{f' and {n_wanted} wanted' if n_wanted >= FEWEST_LABELS else ''}"
         )
     assert block.error is not None
     return (

@@ -79,6 +79,8 @@ class ProjectEntries:
         Since when the release in service is there; None if no release is.
     release : int or None
         Number of its entry.
+    release_id : str
+        Its name; empty if no release is in service.
     jobs : tuple of Job
         Waiting or running.
     work : tuple of WorkStatement
@@ -96,6 +98,14 @@ class ProjectEntries:
     jobs: tuple[Job, ...]
     work: tuple[WorkStatement, ...]
     unreadable: str = ""
+    release_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Named:
+    """What is asked of the release in service."""
+
+    release_id: str
 
 
 class AllProjects:
@@ -159,12 +169,15 @@ class AllProjects:
             jobs = _by_project(connection.execute(_under_way()))
             works = _by_project(connection.execute(_newest_work()))
             moved = {one.project_id: one.entry for one in connection.execute(_newest_moves())}
+            serving = {key: _in_service(shipped[key], moved.get(key)) for key in names}
+            bodies = _bodies(connection, [one for one in serving.values() if one is not None])
         return (
             _project_of(
                 name,
                 tuple(marks[key]),
                 [(one, parts[one.row]) for one in newest[key] if one.row in parts],
-                _in_service(shipped[key], moved.get(key)),
+                serving[key],
+                bodies.get(key),
                 tuple(job_of(one) for one in jobs[key]),
                 tuple(statement_of(one) for one in works[key]),
             )
@@ -242,6 +255,17 @@ def _newest_moves() -> Select[Any]:
     return select(promotion.c.project_id, promotion.c.entry).join(last, is_last)
 
 
+def _bodies(connection: Connection, wanted: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
+    """Entries with their bodies, by project: one of each at most."""
+    found: dict[int, Row[Any]] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = [(one.project_id, one.number) for one in wanted[start : start + _AT_ONCE]]
+        at = tuple_(entry.c.project_id, entry.c.number)
+        rows = connection.execute(select(entry).where(at.in_(some)))
+        found |= {one.project_id: one for one in rows}
+    return found
+
+
 def _under_way() -> Select[Any]:
     states = (JobState.WAITING, JobState.RUNNING)
     return select(job).where(job.c.state.in_(states)).order_by(job.c.number.desc())
@@ -284,11 +308,15 @@ def _project_of(
     marks: tuple[Mark, ...],
     wanted: Sequence[tuple[Row[Any], type]],
     release: Row[Any] | None,
+    body: Row[Any] | None,
     jobs: tuple[Job, ...],
     works: tuple[WorkStatement, ...],
 ) -> ProjectEntries:
+    named = ""
     try:
         parts, unreadable = {one.row: _part_of(one, kind) for one, kind in wanted}, ""
+        if body is not None:
+            named = _part_of(body, _Named).told.release_id
     except RecordError as error:
         parts, unreadable = {}, str(error)
     return ProjectEntries(
@@ -300,4 +328,5 @@ def _project_of(
         jobs=jobs,
         work=works,
         unreadable=unreadable,
+        release_id=named,
     )

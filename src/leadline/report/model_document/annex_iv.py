@@ -93,6 +93,12 @@ def _answers(reader: LineageReader) -> Section:
         )
     elif problem.task is Task.MULTICLASS:
         said = "a column 'label', the likeliest class, and a column 'score', its probability"
+        review = reader.get("review", Review)
+        if review is not None and review.confidence:
+            said += (
+                f"; below a score of {review.confidence:.3g} 'label' is left empty, and the column "
+                "'abstains' says so"
+            )
     return Section("", sentences=(f"It answers each row with {said}.",))
 
 
@@ -125,8 +131,8 @@ def _computing(reader: LineageReader) -> Section:
         words += f" and {duration(search.cpu_s)} of processors"
     fit = f"The final fit took {duration(tuning.fit_s)}."
     layers = (
-        "One pipeline reads the columns by the reading schema, prepares them and scores them; the "
-        "threshold is applied to the score."
+        "One pipeline reads the columns by the reading schema, prepares them and scores them"
+        f"{'; the threshold is applied to the score' if tuning.plain is None else ''}."
     )
     return Section("", sentences=(layers, f"{words}.", fit))
 

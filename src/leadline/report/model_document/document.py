@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from leadline.phases.problem import Problem
 from leadline.phases.wording import day, moment
-from leadline.record import Entry
+from leadline.record import Entry, Promotion
 from leadline.report import template_rendering as templates
 from leadline.report.model_document import (
     assumptions,
@@ -62,7 +62,11 @@ SINCE_THE_RELEASE: tuple[Writer, ...] = (
 
 
 def model_document(
-    entries: Sequence[Entry], form: DocumentForm, *, release: int | None = None
+    entries: Sequence[Entry],
+    form: DocumentForm,
+    *,
+    release: int | None = None,
+    moves: Sequence[Promotion] = (),
 ) -> str:
     """Write the model document of a release.
 
@@ -79,6 +83,9 @@ def model_document(
     release : int, optional
         Number of the release's entry; without it the newest one, and before there is any a draft
         of what would be released.
+    moves : sequence of Promotion, default=()
+        How the release in service changed, the newest last; without them the document does not
+        tell when it was in service.
 
     Returns
     -------
@@ -98,7 +105,7 @@ def model_document(
     """
     if form not in get_args(DocumentForm):
         raise ValueError(f"form must be one of {', '.join(get_args(DocumentForm))}; got {form!r}")
-    lineage = lineage_of(entries, release)
+    lineage = lineage_of(entries, release, moves)
     title, lead, parts = _title(lineage), _lead(lineage), parts_of(lineage)
     stood_on = _stood_on(lineage)
     if form == "html":

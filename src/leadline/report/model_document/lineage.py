@@ -14,7 +14,7 @@ from leadline.phases.lifecycle import Mark, says_the_same
 from leadline.phases.monitor import Monitor
 from leadline.phases.release import Release
 from leadline.phases.verdict import Verdict
-from leadline.record import Entry
+from leadline.record import Entry, Promotion
 from leadline.record.views import views_of
 
 V = TypeVar("V", bound=Verdict)
@@ -39,11 +39,14 @@ class Lineage:
         record.
     stood_on : mapping of str to Entry
         Row to the entry that the root stood on, itself among them.
+    moves : tuple of Promotion
+        How the release in service changed, the newest last; empty where that is not told.
     """
 
     entries: tuple[Entry, ...]
     root: Entry | None
     stood_on: Mapping[str, Entry] = field(default_factory=dict)
+    moves: tuple[Promotion, ...] = ()
 
     @property
     def release(self) -> Release | None:
@@ -114,7 +117,9 @@ class Lineage:
         return is_earlier and self.is_on_its_side(entry)
 
 
-def lineage_of(entries: Sequence[Entry], release: int | None = None) -> Lineage:
+def lineage_of(
+    entries: Sequence[Entry], release: int | None = None, moves: Sequence[Promotion] = ()
+) -> Lineage:
     """The lineage of one release.
 
     Parameters
@@ -124,6 +129,8 @@ def lineage_of(entries: Sequence[Entry], release: int | None = None) -> Lineage:
     release : int, optional
         Number of the release's entry; without it the newest release, and before there is one the
         newest entry of the furthest row.
+    moves : sequence of Promotion, default=()
+        How the release in service changed, the newest last.
 
     Returns
     -------
@@ -138,7 +145,7 @@ def lineage_of(entries: Sequence[Entry], release: int | None = None) -> Lineage:
     """
     root = _root(entries, release)
     if root is None:
-        return Lineage(tuple(entries), None)
+        return Lineage(tuple(entries), None, moves=tuple(moves))
     by_number = {entry.number: entry for entry in entries}
     stood_on = {root.row: root}
     queue = [root]
@@ -147,7 +154,7 @@ def lineage_of(entries: Sequence[Entry], release: int | None = None) -> Lineage:
             if row not in stood_on and number in by_number:
                 stood_on[row] = by_number[number]
                 queue.append(by_number[number])
-    lineage = Lineage(tuple(entries), root, stood_on)
+    lineage = Lineage(tuple(entries), root, stood_on, tuple(moves))
     is_draft = not isinstance(root.verdict, Release)
     known = [each for each in entries if is_draft or each.number < root.number]
     for row in _BESIDE:

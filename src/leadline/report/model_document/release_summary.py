@@ -225,6 +225,10 @@ def _point(reader: LineageReader, problem: Problem) -> _Told:
         return [], [not_run("review", "Which operating point was chosen")]
     if tuning.plain is not None:
         words = f"{tuning.plain.name.capitalize()}: of the test rows {tuning.plain.words}."
+        if review.confidence:
+            words += (
+                f" These are all rows; it gives no answer below a score of {review.confidence:.3g}."
+            )
         worth = "All errors weigh the same; nobody has put a price on one"
         if problem.task is Task.REGRESSION:
             worth = "What a number costs that is off by more is not stated"

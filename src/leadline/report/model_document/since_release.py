@@ -11,7 +11,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.phases.wording import day, moment, plural
-from leadline.record import Entry
+from leadline.record import Entry, Promotion
 from leadline.report import chart_tables
 from leadline.report.model_document.release_summary import expected_to_hold, flat_words
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
@@ -42,7 +42,31 @@ def place(reader: LineageReader) -> Section:
         sentences.append("No release has been made since.")
     if _is_waiting(reader, root):
         sentences.append("It did worse than the one in service, and waits for a person's decision.")
-    return Section(title, facts=_people_now(reader), sentences=tuple(sentences))
+    moves = reader.lineage.moves
+    tables = (_service_table(moves, root.number),) if moves else ()
+    if moves:
+        sentences.append(_service_words(reader, moves[-1], root))
+    return Section(title, facts=_people_now(reader), sentences=tuple(sentences), tables=tables)
+
+
+def _service_words(reader: LineageReader, newest: Promotion, root: Entry) -> str:
+    """Whether it answers now, and what does in its place."""
+    if newest.entry == root.number:
+        return f"It is in service, since {moment(newest.at)}."
+    other = next(each for each in reader.lineage.releases if each.number == newest.entry)
+    name = reader.show(other).verdict_as(Release).release_id
+    return f"It is not in service: release {name} is, since {moment(newest.at)}."
+
+
+def _service_table(moves: Sequence[Promotion], release: int) -> Table:
+    """When it was in service; the next move ended it."""
+    ends = [*(moment(move.at) for move in moves[1:]), "now"]
+    rows = [
+        (moment(move.at), end, move.person, move.why)
+        for move, end in zip(moves, ends, strict=True)
+        if move.entry == release
+    ]
+    return tabled("When it was in service", ("From", "Until", "By", "Why"), rows)
 
 
 def _is_waiting(reader: LineageReader, root: Entry) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from leadline.phases.lifecycle import Stage, decision_of
+from leadline.phases.lifecycle import Stage, State, decision_of
 from leadline.phases.verdict import Answer
 from leadline.phases.wording import plural
 from leadline.record import ProjectEntries
@@ -117,11 +117,12 @@ def model_line(project: ProjectEntries, items: tuple[WorkItem, ...], now: dateti
     monitor = _told(project, "monitor", Watched)
     decay = _told(project, "decay", Ageing)
     looked = project.parts.get("monitor")
-    is_of_release = looked is not None and looked.on.get("release") == project.release
+    # the newest release is what a look has read, and after a rollback not what it looked at
+    is_of_release = monitor is not None and monitor.release_id == project.release_id
     return ModelLine(
         name=project.name,
         question=question,
-        badge=_badge(state),
+        badge=_badge(state, is_of_release=is_of_release),
         since=project.released_at,
         errors=error_cost(monitor, decay, is_of_release=is_of_release),
         saves=retraining_saves(monitor, decay),
@@ -131,7 +132,9 @@ def model_line(project: ProjectEntries, items: tuple[WorkItem, ...], now: dateti
             decay,
             looked.at if looked is not None and is_of_release else None,
             now.date(),
-            is_alarmed=state.has("monitor", Answer.NO) and not state.is_overruled("monitor"),
+            is_alarmed=is_of_release
+            and state.has("monitor", Answer.NO)
+            and not state.is_overruled("monitor"),
         ),
         next=step,
     )
@@ -147,8 +150,11 @@ def hours_of_upkeep(items: tuple[WorkItem, ...]) -> HoursOfUpkeep:
     return HoursOfUpkeep(sum(known), f"{plural(len(known), 'piece')} of work that comes again")
 
 
-def _badge(state: ProjectState) -> Badge:
+def _badge(state: ProjectState, *, is_of_release: bool) -> Badge:
     """Whether what is in service is still good enough, in the words of the project's page."""
+    now = state.standings["monitor"]
+    if not is_of_release and (now.answer is None or now.state is State.CURRENT):
+        return Badge("not looked at", "waiting")
     if state.has(decision_of(Stage.WATCH), Answer.NO):
         return state.badge_of_stage(Stage.WATCH)
     return state.badge_of_row("monitor")

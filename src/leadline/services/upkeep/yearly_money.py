@@ -38,6 +38,7 @@ class WatchedBlock:
 class Watched:
     """What is asked of a `leadline.phases.monitor.Monitor`."""
 
+    release_id: str
     currency: str
     blocks: tuple[WatchedBlock, ...]
 
@@ -123,7 +124,7 @@ def error_cost(
         f"{figure(n_rows)} rows a year"
     )
     if not is_of_release:
-        rests_on += "; measured on the release before"
+        rests_on += "; measured on another release"
     low = None if interval is None else max(interval.low, 0.0) * n_rows
     high = None if interval is None else interval.high * n_rows
     return YearlyMoney(ratio * n_rows, low, high, monitor.currency, rests_on)
