@@ -15,9 +15,9 @@ from leadline.monitoring.block_rows import KEY, KEY_COLUMN, TRUTH
 from leadline.monitoring.page_labels import KnownRows, known_rows
 from leadline.phases.monitor import Monitor
 from leadline.record import BlockLabel
-from leadline.services.watching.asked_rows import asked_rows
-from leadline.services.watching.row_label_page import row_label_page
-from leadline.services.watching.row_labels import label_row, undo_row_label
+from leadline.services.block_labelling.asked_rows import asked_rows
+from leadline.services.block_labelling.row_label_page import row_label_page
+from leadline.services.block_labelling.row_labels import label_row, undo_row_label
 from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
 

@@ -16,7 +16,7 @@ from leadline.phases.scoring import Task
 from leadline.record import Job, JobState
 from leadline.services.queries.label import keyed
 from leadline.services.queries.review import median_seconds
-from leadline.services.watching.asked_rows import asked_rows
+from leadline.services.block_labelling.asked_rows import asked_rows
 from leadline.workspace import Workspace
 
 
