@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 from tests.examples import RELEASE_ID, example_release
-from tests.services.flights import append
 from tests.services.block_labelling.new_rows import (
     N_NEW,
     N_OLD,
@@ -21,6 +20,7 @@ from tests.services.block_labelling.new_rows import (
     labels,
     rows_of,
 )
+from tests.services.flights import append
 
 from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.monitoring.block_rows import KEY, ROWS, TRUTH

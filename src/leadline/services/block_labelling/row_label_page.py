@@ -14,9 +14,9 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.record import Job, JobState
+from leadline.services.block_labelling.asked_rows import asked_rows
 from leadline.services.queries.label import keyed
 from leadline.services.queries.review import median_seconds
-from leadline.services.block_labelling.asked_rows import asked_rows
 from leadline.workspace import Workspace
 
 
