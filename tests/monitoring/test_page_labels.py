@@ -15,9 +15,9 @@ from leadline.monitoring.block_rows import KEY, KEY_COLUMN, TRUTH
 from leadline.monitoring.page_labels import KnownRows, known_rows
 from leadline.phases.monitor import Monitor
 from leadline.record import BlockLabel
-from leadline.services.watching.asked_rows import asked_rows
-from leadline.services.watching.row_label_page import row_label_page
-from leadline.services.watching.row_labels import label_row, undo_row_label
+from leadline.services.block_labelling.asked_rows import asked_rows
+from leadline.services.block_labelling.row_label_page import row_label_page
+from leadline.services.block_labelling.row_labels import label_row, undo_row_label
 from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
 
@@ -70,6 +70,9 @@ def test_what_was_said_on_the_page_counts_when_the_monitor_runs(folder: Path) ->
         asked = asked_rows(workspace)
         assert asked is not None
         assert list(asked.left_by_block) == [FIRST]
+        page = row_label_page(workspace, "Ada")
+    # who goes on goes on at the same pace
+    assert (page.n_done, page.n_left, page.seconds_left) == (0, 12, 12 * 2.0)
 
 
 def test_the_rows_kept_for_the_page_are_those_of_the_file_and_spare_ones(folder: Path) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 import pytest
 from playwright.sync_api import Page, expect
 from starlette.testclient import TestClient
-from tests.services.watching.new_rows import N_NEW, N_OLD, NEW, OLD, asked_project, labels
+from tests.services.block_labelling.new_rows import N_NEW, N_OLD, NEW, OLD, asked_project, labels
 from tests.web.test_browser import TOO_WIDE, serious
 from tests.web.test_label import link_of
 from tests.web.test_pages import csrf_token, fields_of, send

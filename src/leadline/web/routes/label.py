@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from leadline.record import Assignment, NoAssignment
+from leadline.services.block_labelling.asked_rows import n_left
 from leadline.services.commands import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.invitations import free_name
 from leadline.services.queries import label_page
-from leadline.services.watching.asked_rows import n_left
 from leadline.web.page_context import Context, PageContext
 from leadline.web.sessions import require_csrf_token
 

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from leadline.charts import chart_of, details_of, svg
 from leadline.errors import RecordError
+from leadline.services.block_labelling.asked_rows import n_left
 from leadline.services.commands import ask_for, state_problem
 from leadline.services.parsing import parse_person
 from leadline.services.queries import entry_page, job_page, row_page
-from leadline.services.watching.asked_rows import n_left
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
 from leadline.web.sessions import require_csrf_token

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
+from leadline.services.block_labelling.row_label_page import row_label_page
+from leadline.services.block_labelling.row_labels import label_row, undo_row_label
 from leadline.services.commands import ask_for
 from leadline.services.invitations import free_name
-from leadline.services.watching.row_label_page import row_label_page
-from leadline.services.watching.row_labels import label_row, undo_row_label
 from leadline.web.page_context import Context
 from leadline.web.sessions import require_csrf_token
 

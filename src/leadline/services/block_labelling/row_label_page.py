@@ -14,9 +14,9 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.record import Job, JobState
+from leadline.services.block_labelling.asked_rows import asked_rows
 from leadline.services.queries.label import keyed
 from leadline.services.queries.review import median_seconds
-from leadline.services.watching.asked_rows import asked_rows
 from leadline.workspace import Workspace
 
 
@@ -35,7 +35,8 @@ class RowLabelPage:
     values : tuple of (str, str)
         Feature and value.
     n_done, n_left : int
-        Answers of this person, those that say it cannot be told among them; rows left.
+        Answers of this person since the monitor ran, those that say it cannot be told among them;
+        rows left.
     seconds_left : float
         At this person's pace.
     n_complete, n_blocks : int
@@ -99,16 +100,16 @@ def row_label_page(workspace: Workspace, who: str) -> RowLabelPage:
     asked = asked_rows(workspace)
     if asked is None:
         return page
-    left, own = asked.left, asked.own(who)
+    left = asked.left
     row = left[0] if who and left else None
     return replace(
         page,
         monitor=asked.entry.number,
         row=row,
         values=() if row is None else asked.values(row),
-        n_done=len(own),
+        n_done=asked.n_answered(who),
         n_left=len(left),
-        seconds_left=median_seconds(own) * len(left),
+        seconds_left=median_seconds(asked.own(who)) * len(left),
         n_complete=asked.n_complete,
         n_blocks=len(asked.left_by_block),
     )

@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 from tests.examples import RELEASE_ID, example_release
-from tests.services.flights import append
-from tests.services.watching.new_rows import (
+from tests.services.block_labelling.new_rows import (
     N_NEW,
     N_OLD,
     N_SPARE,
@@ -21,13 +20,14 @@ from tests.services.watching.new_rows import (
     labels,
     rows_of,
 )
+from tests.services.flights import append
 
 from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.monitoring.block_rows import KEY, ROWS, TRUTH
 from leadline.record import Observation
-from leadline.services.watching.asked_rows import asked_rows, n_left
-from leadline.services.watching.row_label_page import RowLabelPage, row_label_page
-from leadline.services.watching.row_labels import label_row, undo_row_label
+from leadline.services.block_labelling.asked_rows import asked_rows, n_left
+from leadline.services.block_labelling.row_label_page import RowLabelPage, row_label_page
+from leadline.services.block_labelling.row_labels import label_row, undo_row_label
 from leadline.snapshot import to_parquet
 from leadline.workspace import Workspace
 

@@ -6,10 +6,10 @@ from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.record import BlockLabel
+from leadline.services.block_labelling.asked_rows import AskedRows, asked_rows
 from leadline.services.commands.label import LONGEST_S, possible
 from leadline.services.labelling.worklist import work_of
 from leadline.services.parsing import parse_person
-from leadline.services.watching.asked_rows import AskedRows, asked_rows
 from leadline.workspace import Workspace
 
 _YES_OR_NO = {"yes": "1", "no": "0"}

@@ -81,11 +81,13 @@ class AskedRows:
         return sum(not rows for rows in self.left_by_block.values())
 
     def own(self, person: str) -> tuple[BlockLabel, ...]:
-        """What a person has said of these rows and still counts."""
+        """What a person has said of rows of the release and still counts."""
+        return tuple(one for one in self.said.values() if one.person == person)
+
+    def n_answered(self, person: str) -> int:
+        """How many of these rows a person has answered."""
         here = set(self.places)
-        return tuple(
-            one for place, one in self.said.items() if one.person == person and place in here
-        )
+        return sum((one.block, one.key) in here for one in self.own(person))
 
     def values(self, number: int) -> Values:
         """The features of a row, as a person sees them."""
