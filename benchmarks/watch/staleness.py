@@ -120,7 +120,7 @@ def _means(errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _leadline(errors: np.ndarray) -> Ends:
-    found = method.staleness(errors, rng=np.random.default_rng(0), n_bootstrap=2).added_error
+    found = method.staleness(errors).added_error
     return found.low[1:], found.high[1:]
 
 

@@ -14,7 +14,7 @@ def backtested(rng: np.random.Generator, ageing: float, n_blocks: int = 20) -> S
     block = np.arange(n_blocks)[:, None] + delay
     difficulty = rng.normal(0.2, 0.05, n_blocks + 7)
     errors = difficulty[block] + ageing * (delay - 1) + 0.01 * rng.standard_normal(block.shape)
-    return staleness(np.where(block <= n_blocks, errors, np.nan), rng=rng, n_bootstrap=200)
+    return staleness(np.where(block <= n_blocks, errors, np.nan))
 
 
 def test_nothing_ages_and_nothing_is_found() -> None:
@@ -53,7 +53,7 @@ def test_what_later_blocks_show_is_held_where_ageing_comes_and_goes(step: float)
         errors = walking(rng, 61, step)
         early, late = errors[:30, :29].copy(), errors[30:, :29]
         early[np.add.outer(np.arange(30), np.arange(1, 30)) > 30] = np.nan
-        added = staleness(early, rng=rng, n_bootstrap=2).added_error
+        added = staleness(early).added_error
         for delay in range(2, 21):
             truth = np.mean(late[: 30 - delay, delay - 1] - late[delay - 1 : 29, 0])
             held.append(added.low[delay - 1] <= truth <= added.high[delay - 1])

@@ -95,7 +95,7 @@ def _aged(found: TimeBacktest, n_per_block: float, blank: phase.Evidence) -> pha
     )
     if np.sum(np.isfinite(found.errors[:, 0])) < 2:
         return blank
-    aged = staleness(found.errors, rng=np.random.default_rng(0), n_tested=found.n_tested)
+    aged = staleness(found.errors, n_tested=found.n_tested)
     plan = Retraining(
         found.errors,
         cost_retrain=max(blank.cost_retrain, 1e-9),
