@@ -39,7 +39,7 @@ from scoring import markdown
 
 _LABELS, _LEAST_ROWS, _MOST_DELAY, _RISE = 50, 60, 200, 0.1
 # that of the class, ten years of weeks as the app has it, and two
-_RUN_LENGTHS = (1000, 520, 104)
+_RUN_LENGTHS = (1000, 156, 104)
 _Z = 1.96
 _RIVER = Path.home() / ".cache" / "leadline-benchmarks" / "peers" / "river"
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]

@@ -11,11 +11,10 @@ from leadline.settings.sections import (
     Machine,
     Prices,
     ProblemSettings,
-    ServeSettings,
     Settings,
     SlicesSettings,
-    WatchSettings,
 )
+from leadline.settings.service_sections import ServeSettings, WatchSettings
 from leadline.settings.team_sections import StoreSettings, WorkSettings
 from leadline.settings.template import template
 from leadline.settings.toml_parsing import load_settings
