@@ -132,3 +132,10 @@ def test_rows_like_those_before_move_hardly_a_column(n_rows: int) -> None:
 def test_a_real_shift_is_seen_in_fifty_rows() -> None:
     found = column_shifts(rows(50, 1, mean=1.0, basic=0.9), rows(2_000, 0), KINDS)
     assert {shift["column"] for shift in found} == {"speed", "plan"}
+
+
+def test_a_few_rows_say_nothing_of_a_column() -> None:
+    reference = rows(400, 1)
+    whole = rows(10, 2).with_columns(speed=pl.lit(7.0), plan=pl.lit("gone"))
+    assert column_shifts(whole[:9], reference, KINDS) == []
+    assert column_shifts(whole, reference, KINDS)

@@ -18,6 +18,9 @@ from leadline.monitoring.shifts.reference_rows import Found, ReferenceRows
 from leadline.monitoring.shifts.text_words import text_words
 from leadline.stats.arrays import Floats
 
+# of fewer rows every column looks like something: all of them are whole numbers, or of one category
+_FEWEST_ROWS = 10
+
 
 def column_shifts(
     block: pl.DataFrame,
@@ -49,10 +52,10 @@ def column_shifts(
     list of dict
         ``column``, ``distance`` in [0, 1], ``words`` and ``beside`` (with what it was compared),
         the largest distance first. Of blocks like those of the reference, at most one of twenty
-        has any column here.
+        has any column here; of fewer than ten rows none.
     """
     rows = reference if isinstance(reference, ReferenceRows) else ReferenceRows(reference, kinds)
-    if not block.height or not rows.frame.height:
+    if block.height < _FEWEST_ROWS or not rows.frame.height:
         return []
     compared = rows.beside(name)
     found: dict[str, list[Found]] = {}

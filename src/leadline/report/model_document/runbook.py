@@ -42,7 +42,7 @@ def _serving() -> tuple[Step, ...]:
         ),
         Step(
             "Watch: hand over the rows of each new block, with their labels as soon as they are "
-            "known. It ends with exit code 3 when it is time to retrain.",
+            "known. It ends with exit code 3 while an alarm is open, or when a retraining is due.",
             ("leadline watch new.csv",),
         ),
     )
@@ -77,6 +77,9 @@ def _going_back(release: Release) -> tuple[Step, ...]:
 
 
 def _retraining(release: Release) -> tuple[Step, ...]:
+    silent = ""
+    if release.confidence is not None:
+        silent = ", nor does the score below which it gives no answer (--silent-below SCORE)"
     choose = f'leadline review --choose {quote(release.point)} --why "REASON"'
     return (
         Step(
@@ -87,7 +90,7 @@ def _retraining(release: Release) -> tuple[Step, ...]:
         ),
         Step(
             "Judge examples of the newest stream with 'leadline review', and choose the operating "
-            "point anew: thresholds do not carry over.",
+            f"point anew: thresholds do not carry over{silent}.",
             (choose,),
         ),
         Step(
