@@ -19,7 +19,7 @@ from leadline.engines.served.dated_lines import DatedLines, dated_files
 from leadline.engines.served.outcome_store import Outcome, OutcomeStore
 from leadline.engines.served.prediction_lines import Served, to_lines
 from leadline.errors import NotReadyError
-from leadline.monitoring.observations import Observed
+from leadline.monitoring.observations import Observed, observe_file
 from leadline.monitoring.served_intake import observe_served
 from leadline.monitoring.served_rows import log_place
 from leadline.phases.data import Data
@@ -276,3 +276,14 @@ def test_rows_are_kept_as_long_as_the_settings_say(released_folder: Path) -> Non
         assert data is not None
         assert (place.keep_days, place.day) == (12, data.day_column) == (12, "joined")
         assert place.folder == workspace.state_folder / "served"
+
+
+def test_rows_that_came_in_files_stay_beside_those_that_were_served(server: Server) -> None:
+    rows = two_weeks()
+    file = server.folder / "part.csv"
+    rows[:10].write_csv(file)
+    observe_file(str(server.folder), str(file))
+    server.answer(rows[10:])
+    told = server.observe()
+    assert [seen.n_rows for seen in server.observations().values()] == [30, 30]
+    assert any("10 rows of these blocks came in files" in words for words in told.notes)

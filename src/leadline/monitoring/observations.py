@@ -60,6 +60,7 @@ class _Count:
 
     blocks: set[str] = field(default_factory=set)
     n_known: int = 0
+    n_beside: int = 0
     n_labels: int = 0
     n_changed: int = 0
 
@@ -71,7 +72,7 @@ class _Count:
 
 
 def observe_file(
-    folder: str, path: str, trim: Trim = BY_COMMAND, *, key: str = "", is_whole: bool = False
+    folder: str, path: str, trim: Trim = BY_COMMAND, *, key: str = "", whole: str = ""
 ) -> Observed:
     """Score a file of new rows block by block and put each block on the record.
 
@@ -89,8 +90,9 @@ def observe_file(
         Lines of the file that are no rows.
     key : str, default=""
         Column that names the rows; empty: the one of the settings.
-    is_whole : bool, default=False
-        Whether the file holds all rows of its blocks: others are taken out of them.
+    whole : str, default=""
+        Beginning of the keys of which the file holds all rows of its blocks: rows of its blocks
+        whose keys begin so and that it lacks are taken out. Empty: none are.
 
     Returns
     -------
@@ -125,13 +127,13 @@ def observe_file(
         known = {} if delivery.keys is None else _blocks_of_keys(watched)
         _require_own_keys(watched, delivery, known)
         if (
-            not is_whole
+            not whole
             and delivery.keys is not None
             and (delivery.is_bare or delivery.keys.is_in(list(known)).all())
         ):
             count = _keep_labels(watched, delivery, notes)
         else:
-            count = _keep_rows(watched, delivery, known, notes, is_whole=is_whole)
+            count = _keep_rows(watched, delivery, known, notes, whole=whole)
         return Observed(tuple(sorted(count.blocks)), tuple(notes))
 
 
@@ -204,7 +206,7 @@ def _keep_rows(
     known: Mapping[str, str],
     notes: list[str],
     *,
-    is_whole: bool,
+    whole: str,
 ) -> _Count:
     """Score rows, and add those that are new to their blocks; keys that are known have one."""
     notes += watched.swapped_days(delivery.table.frame)
@@ -228,7 +230,12 @@ def _keep_rows(
     count = _Count()
     for name in sorted(set(names[taken].tolist())):
         came = rows[taken[names[taken] == name]]
-        _add_to(watched, name, came, count, is_whole=is_whole)
+        _add_to(watched, name, came, count, whole=whole)
+    if count.n_beside:
+        notes.append(
+            f"{plural(count.n_beside, 'row')} of these blocks came in files: a row that came both "
+            "ways counts twice."
+        )
     if count.n_known:
         notes.append(
             f"{delivery.file}: {count.n_known:,} of {plural(taken.size, 'row')} "
@@ -244,7 +251,7 @@ def _add_to(
     came: pl.DataFrame,
     count: _Count,
     *,
-    is_whole: bool = False,
+    whole: str = "",
 ) -> None:
     """Add rows, or labels only, to a block; try again if somebody else did meanwhile."""
     for tries_left in reversed(range(_MOST_TRIES)):
@@ -254,8 +261,10 @@ def _add_to(
         if SCORE not in came.columns and not n_known:
             return
         kept = before
-        if is_whole and before is not None:
-            kept = before.filter(pl.col(KEY).is_in(came[KEY].implode()))
+        if whole and before is not None:
+            is_other = ~pl.col(KEY).str.starts_with(whole)
+            kept = before.filter(is_other | pl.col(KEY).is_in(came[KEY].implode()))
+            count.n_beside += before.select(is_other.sum()).item()
         after = merged(kept, came)
         try:
             _put(watched, name, seen, before, after)

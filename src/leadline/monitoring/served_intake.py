@@ -20,7 +20,7 @@ from pathlib import Path
 import polars as pl
 
 from leadline.monitoring.observations import Observed, observe_file
-from leadline.monitoring.served_rows import ServedTable, log_place, served_table
+from leadline.monitoring.served_rows import SERVED, ServedTable, log_place, served_table
 from leadline.phases.wording import plural
 from leadline.workspace import Workspace
 
@@ -72,7 +72,7 @@ def observe_served(folder: str) -> Observed:
     observed: list[str] = []
     with _folder_within(place.folder) as aside:
         for file in _files(table, new, aside):
-            told = observe_file(folder, str(file), key=table.frame.columns[1], is_whole=True)
+            told = observe_file(folder, str(file), key=table.frame.columns[1], whole=SERVED)
             observed += told.blocks
             notes += told.notes
     if new:

@@ -26,7 +26,9 @@ from leadline.reading.schema import CellType
 from leadline.workspace import Workspace
 
 KEY = "leadline_request"
-"""Column that names a row: the id of its request, a colon, and its number there."""
+"""Column that names a row: where it came from, the id of its request, and its number there."""
+SERVED = "served:"
+"""Beginning of the names of rows that a server has logged: no file names its rows so."""
 
 _AT = "leadline_answered_at"
 
@@ -107,7 +109,7 @@ def served_table(workspace: Workspace) -> ServedTable:
     columns = [
         # never empty, and no word: a first cell such as "Total" would look like a sum
         at if data.day_column else at.alias(_free(_AT, features)),
-        frame["key"].alias(_free(KEY, features)),
+        (SERVED + frame["key"]).alias(_free(KEY, features)),
         *(features[name] for name in features.columns if name != data.day_column),
     ]
     if labels.null_count() < labels.len():
