@@ -85,6 +85,8 @@ def key_of(spec: FitSpec) -> str:
     own model.
     """
     split = asdict(spec.data.split)
+    # told to people: it draws nothing
+    del split["train_to"]
     if not split["draw"]:
         # fits from before there were several draws are found again
         del split["draw"]
