@@ -192,7 +192,8 @@ def scores(folder: Path, file: Path, tmp_path: Path) -> list[float]:
 
 
 def bundle_of(folder: Path) -> Any:
-    (path,) = (folder / ".leadline" / "releases").iterdir()
+    releases = (folder / ".leadline" / "releases").iterdir()
+    (path,) = (each for each in releases if each.is_dir())
     with Workspace.open(folder) as workspace:
         return open_bundle(path, trusted=public_keys(workspace.key_path))
 
