@@ -39,6 +39,7 @@ from leadline.record import Entry, tables
 from leadline.record.codec import encode, to_json
 from leadline.record.database import open_database
 from leadline.record.entries import columns_of
+from leadline.record.team.work_tables import work as work_table
 from leadline.services.upkeep import portfolio
 from leadline.settings import template
 from leadline.web import create_app
@@ -118,7 +119,7 @@ def fill(url: str, n_projects: int, n_entries: int) -> None:
         mine = {"project_id": database.project_id}
         with database.writing() as connection:
             connection.execute(insert(tables.entry), [row | mine for row in told])
-            connection.execute(insert(tables.work), [row | mine for row in said])
+            connection.execute(insert(work_table), [row | mine for row in said])
         database.engine.dispose()
 
 
