@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Call
 from tests.projects import write_settings
 
@@ -43,6 +44,19 @@ def test_a_pointer_that_was_changed_fails(call: Call, released_folder: Path) -> 
     answer = call("check", "-C", released_folder)
     assert answer.exit_code == EXIT_NO
     assert "changed after it was signed" in answer.stdout
+
+
+def test_pip_is_asked_only_if_somebody_says_so(
+    call: Call, released_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    answer = call("check", "--resolve", "-C", released_folder, "--json")
+    assert answer.exit_code == EXIT_NO
+    checks = {each["name"]: each for each in json.loads(answer.stdout)["checks"]}
+    assert checks["packages"]["outcome"] == "pass"
+    assert checks["lock"]["outcome"] == "fail"
+    assert checks["lock"]["words"].startswith("pip says: No matching distribution found for ")
 
 
 def test_what_cannot_be_checked_is_refused(
