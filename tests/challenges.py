@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.phases.challenge import Challenge, ChallengedBlock, MoreRows
+from leadline.phases.monitor.challenge import Challenge, ChallengedBlock, MoreRows
 from leadline.phases.verdict import Bounds
 
 ERRORS = ((0.21, 0.19), (0.24, 0.2), (0.27, 0.19))

@@ -17,7 +17,6 @@ from leadline.phases import (
     decision,
     feasibility,
     forecast,
-    input_shift,
     labelling,
     monitor,
     problem,
@@ -28,6 +27,7 @@ from leadline.phases import (
     tuning,
 )
 from leadline.phases.lifecycle import ROWS, Stage, decision_of
+from leadline.phases.monitor.input_shift import Shift
 from leadline.phases.scoring import Task
 from leadline.phases.search import trial
 from leadline.phases.verdict import Bounds, Verdict
@@ -591,7 +591,7 @@ def example_decay() -> decay.Decay:
 
 def example_monitor() -> monitor.Monitor:
     """Four weeks; the third is labelled and far worse than the reference."""
-    shift = input_shift.Shift(
+    shift = Shift(
         column="carrier", distance=0.21, words="'carrier' now holds WN in 18 % of the rows"
     )
     return monitor.assess(

@@ -11,7 +11,7 @@ from tests.projects import run, write_settings
 
 from leadline.evaluation.fit import fit_model
 from leadline.monitoring import challenger
-from leadline.phases.challenge import Challenge
+from leadline.phases.monitor.challenge import Challenge
 from leadline.phases.verdict import Answer
 from leadline.workspace import Workspace
 

@@ -21,11 +21,9 @@ from leadline.monitoring.reference_blocks import (
     ReferenceSources,
     run_length,
 )
-from leadline.monitoring.release_in_service import Basis, family_of, in_service
+from leadline.monitoring.release_in_service import in_service
 from leadline.phases import monitor as phase
-from leadline.phases.data import Data
 from leadline.phases.decay import Decay
-from leadline.phases.input_shift import Shift
 from leadline.phases.monitor import (
     FEWEST_LABELS,
     Alarm,
@@ -35,6 +33,7 @@ from leadline.phases.monitor import (
     SelfTest,
     Target,
 )
+from leadline.phases.monitor.input_shift import Shift
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task, scoring_of
@@ -64,21 +63,12 @@ _MOST_EVIDENCE = 1e6
 def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     """Compare every observed block with the reference."""
     problem = reading.of(Problem)
-    data = reading.of(Data)
-    tuning = reading.of(Tuning)
-    release = reading.of(Release)
     decay = reading.of(Decay)
-    tuned, number = reading.seen["tuning"], reading.seen["release"]
-    entry = in_service(workspace.record)
-    if entry is not None and entry.number != number:
-        # the newest release waits, or was rolled back from: what answers is what is judged
-        number, basis = entry.number, Basis.of(workspace.record, entry)
-        release, data, tuning, tuned = (
-            basis.release,
-            basis.data,
-            basis.tuning,
-            basis.tuning_number,
-        )
+    *_, newest = (reading.number(row) for row in ("data", "tuning", "release"))
+    # the newest release may wait, or was rolled back from: what answers is what is judged
+    entry = in_service(workspace.record) or workspace.record.entry(newest)
+    release = entry.verdict_as(Release)
+    sources = ReferenceSources.of(workspace, entry.on, problem)
     observations = workspace.record.observations.of(release.release_id)
     if not observations:
         raise NotReadyError(
@@ -87,8 +77,6 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             "Run 'leadline watch FILE' with rows that came in since.",
         )
     report("scoring the reference", 0.0)
-    family = family_of(workspace.record, tuned)
-    sources = ReferenceSources(data, problem, tuning, family)
     reference = ReferenceBlocks.of(workspace, release, sources)
     watch = workspace.settings.watch
     events = workspace.record.alarm_events.of(release.release_id)
@@ -110,12 +98,12 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             run_length=run_length(watch),
             false_alarm_years=watch.false_alarm_years,
             self_test=_self_test(reference, watch, walk.blocks),
-            target=_target(problem, tuning),
+            target=_target(problem, sources.tuning),
             alarms=tuple(walk.alarms),
             currency=problem.currency,
             confidence_level=_LEVEL,
             blocks=tuple(walk.blocks),
-            challenge=challenge_of(workspace, number, decay, report),
+            challenge=challenge_of(workspace, entry.number, decay, report),
             asked=_keep_asked(workspace, walk.asked),
         )
     )

@@ -25,11 +25,11 @@ from leadline.evaluation.predictions import is_wrong, predictions_of
 from leadline.monitoring.labelled_rows import LabelledBlock, labelled_blocks
 from leadline.monitoring.page_labels import known_rows
 from leadline.monitoring.release_in_service import family_of
-from leadline.phases.challenge import Challenge, ChallengedBlock, MoreRows
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
 from leadline.phases.forecast import Forecast, posterior_of
 from leadline.phases.monitor import Monitor
+from leadline.phases.monitor.challenge import Challenge, ChallengedBlock, MoreRows
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search import Search

@@ -260,11 +260,11 @@ def _add_to(
         n_known = 0 if before is None else int(before[KEY].is_in(came[KEY].implode()).sum())
         if SCORE not in came.columns and not n_known:
             return
-        kept = before
+        kept, n_beside = before, 0
         if whole and before is not None:
             is_other = ~pl.col(KEY).str.starts_with(whole)
             kept = before.filter(is_other | pl.col(KEY).is_in(came[KEY].implode()))
-            count.n_beside += before.select(is_other.sum()).item()
+            n_beside = before.select(is_other.sum()).item()
         after = merged(kept, came)
         try:
             _put(watched, name, seen, before, after)
@@ -274,6 +274,7 @@ def _add_to(
             continue
         count.blocks.add(name)
         count.n_known += n_known
+        count.n_beside += n_beside
         count.n_labels += _n_labels(after) - _n_labels(before)
         count.n_changed += _n_changed(before, after)
         return

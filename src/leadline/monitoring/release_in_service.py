@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from leadline.errors import NotReadyError, ReleaseError
-from leadline.phases.data import Data
 from leadline.phases.lifecycle import Stage, Standing, State, decision_of
 from leadline.phases.release import Release
 from leadline.phases.search import Search
@@ -15,39 +12,6 @@ from leadline.record import Entry, Reading, Record
 
 _FEWEST_LETTERS = 4
 _UPKEEP = frozenset({"decay", "monitor"})
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What a release stood on, as far as it is needed to judge it in service.
-
-    Attributes
-    ----------
-    release : Release
-        Itself.
-    data : Data
-        The audit of the rows it learnt from and was tested on.
-    tuning : Tuning
-        Of the final model in it.
-    tuning_number : int
-        The entry of that tuning.
-    """
-
-    release: Release
-    data: Data
-    tuning: Tuning
-    tuning_number: int
-
-    @classmethod
-    def of(cls, record: Record, entry: Entry) -> Basis:
-        """Read what the entry of a release stood on."""
-        tuning = entry.on["tuning"]
-        return cls(
-            release=entry.verdict_as(Release),
-            data=record.entry(entry.on["data"]).verdict_as(Data),
-            tuning=record.entry(tuning).verdict_as(Tuning),
-            tuning_number=tuning,
-        )
 
 
 def in_service(record: Record) -> Entry | None:

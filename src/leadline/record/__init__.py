@@ -25,12 +25,13 @@ from leadline.record.labels.worklist import (
 )
 from leadline.record.monitoring.alarm_events import AlarmEvent
 from leadline.record.monitoring.block_labels import BlockLabel
+from leadline.record.monitoring.monitoring_tables import AlarmAct
 from leadline.record.monitoring.observations import Observation
 from leadline.record.reviews import CostOpinion, Draw, Judgment
 from leadline.record.row_reading import Reading
 from leadline.record.service import Message, MessageState, Promotion
 from leadline.record.store import Record
-from leadline.record.tables import AlarmAct, DrawReason, JobState, Role, VoteKind
+from leadline.record.tables import DrawReason, JobState, Role, VoteKind
 from leadline.record.team import (
     AllProjects,
     Estimated,

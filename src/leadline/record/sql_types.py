@@ -1,4 +1,4 @@
-"""SQL column types: times in UTC, and members of enumerations."""
+"""SQL column types: times in UTC, members of enumerations, and columns that most tables have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy import Column, DateTime, Dialect, ForeignKey, Integer, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 
@@ -72,3 +72,20 @@ class EnumInteger(_Member):
 
     impl = Integer
     cache_ok = True
+
+
+def project_column(*, is_key: bool = False) -> Column[int]:
+    """The project that a row belongs to."""
+    return Column(
+        "project_id", Integer, ForeignKey("project.id"), nullable=False, primary_key=is_key
+    )
+
+
+def text_column(name: str) -> Column[str]:
+    """A text that is always there; it may be empty."""
+    return Column(name, Text, nullable=False)
+
+
+def moment_column(name: str) -> Column[datetime]:
+    """A time that is always there."""
+    return Column(name, Moment, nullable=False)

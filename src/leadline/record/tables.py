@@ -7,7 +7,6 @@ up within a project, without gaps.
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from sqlalchemy import (
@@ -26,7 +25,14 @@ from sqlalchemy import (
     false,
 )
 
-from leadline.record.sql_types import EnumInteger, EnumText, Moment
+from leadline.record.sql_types import (
+    EnumInteger,
+    EnumText,
+    Moment,
+    moment_column,
+    project_column,
+    text_column,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -38,44 +44,30 @@ metadata = MetaData(
 )
 
 
-def _project(*, is_key: bool = False) -> Column[int]:
-    return Column(
-        "project_id", Integer, ForeignKey("project.id"), nullable=False, primary_key=is_key
-    )
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
-
-
-def _moment(name: str) -> Column[datetime]:
-    return Column(name, Moment, nullable=False)
-
-
 project = Table(
     "project",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    _moment("made_at"),
+    moment_column("made_at"),
 )
 
 entry = Table(
     "entry",
     metadata,
-    _project(is_key=True),
+    project_column(is_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    _text("row"),
-    _text("answer"),
+    text_column("row"),
+    text_column("answer"),
     Column("version", Integer, nullable=False),
-    _text("body"),
-    _text("stands_on"),
+    text_column("body"),
+    text_column("stands_on"),
     # row to digest of what it reads of the verdict; None in entries from before it was kept
     Column("views", Text),
     # why nobody can overrule it; None where somebody can
     Column("barrier", Text),
-    _text("made_by"),
-    _moment("made_at"),
+    text_column("made_by"),
+    moment_column("made_at"),
     Index(None, "project_id", "row", "number"),
 )
 
@@ -93,26 +85,26 @@ class JobState(StrEnum):
 job = Table(
     "job",
     metadata,
-    _project(is_key=True),
+    project_column(is_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    _text("row"),
+    text_column("row"),
     Column("state", EnumText(JobState), nullable=False),
-    _text("put_by"),
-    _text("worker"),
-    _moment("put_at"),
+    text_column("put_by"),
+    text_column("worker"),
+    moment_column("put_at"),
     Column("beat_at", Moment),
     Column("share", Double),
-    _text("message"),
+    text_column("message"),
     Index(None, "project_id", "state", "number"),
 )
 
 artifact = Table(
     "artifact",
     metadata,
-    _project(is_key=True),
+    project_column(is_key=True),
     Column("entry", Integer, primary_key=True, autoincrement=False),
     Column("digest", Text, primary_key=True),
-    _text("kind"),
+    text_column("kind"),
     Column("n_bytes", BigInteger, nullable=False),
     ForeignKeyConstraint(["project_id", "entry"], ["entry.project_id", "entry.number"]),
 )
@@ -121,10 +113,10 @@ trial = Table(
     "trial",
     metadata,
     Column("id", Integer, primary_key=True),
-    _project(),
-    _text("study"),
-    _text("body"),
-    _moment("at"),
+    project_column(),
+    text_column("study"),
+    text_column("body"),
+    moment_column("at"),
     # of the class whose fields the body holds
     Column("version", Integer, nullable=False, server_default="1"),
     Index(None, "project_id", "study"),
@@ -134,13 +126,13 @@ fit = Table(
     "fit",
     metadata,
     Column("id", Integer, primary_key=True),
-    _project(),
-    _text("key"),
+    project_column(),
+    text_column("key"),
     Column("n_train", Integer, nullable=False),
     Column("repeat", Integer, nullable=False),
-    _text("body"),
+    text_column("body"),
     Column("version", Integer, nullable=False, server_default="1"),
-    _moment("at"),
+    moment_column("at"),
     Index(None, "project_id", "key"),
 )
 
@@ -157,12 +149,12 @@ label = Table(
     "label",
     metadata,
     Column("id", Integer, primary_key=True),
-    _project(),
-    _text("item"),
-    _text("annotator"),
+    project_column(),
+    text_column("item"),
+    text_column("annotator"),
     Column("value", Text),
     Column("seconds", Double, nullable=False),
-    _moment("at"),
+    moment_column("at"),
     Column("withdraws", Integer, ForeignKey("label.id")),
     Column("kind", EnumText(VoteKind), nullable=False, server_default=VoteKind.PLAIN.value),
     Column("is_skip", Boolean, nullable=False, server_default=false()),
@@ -182,15 +174,15 @@ adjudication = Table(
     "adjudication",
     metadata,
     Column("id", Integer, primary_key=True),
-    _project(),
-    _text("item"),
-    _text("adjudicator"),
+    project_column(),
+    text_column("item"),
+    text_column("adjudicator"),
     Column("value", Text),
     Column("seconds", Double, nullable=False),
-    _moment("at"),
-    _text("reason"),
+    moment_column("at"),
+    text_column("reason"),
     Column("guidelines", Integer),
-    _text("body"),
+    text_column("body"),
     Column("withdraws", Integer, ForeignKey("adjudication.id")),
     Index(None, "project_id", "item"),
     UniqueConstraint("withdraws"),
@@ -199,11 +191,11 @@ adjudication = Table(
 guidelines = Table(
     "guidelines",
     metadata,
-    _project(is_key=True),
+    project_column(is_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    _text("digest"),
-    _text("body"),
-    _moment("made_at"),
+    text_column("digest"),
+    text_column("body"),
+    moment_column("made_at"),
     Index(None, "project_id", "digest", unique=True),
 )
 
@@ -211,9 +203,9 @@ guidelines = Table(
 worklist = Table(
     "worklist",
     metadata,
-    _project(is_key=True),
-    _text("basis"),
-    _text("body"),
+    project_column(is_key=True),
+    text_column("basis"),
+    text_column("body"),
     Column("votes", Integer, nullable=False),
     Column("most_votes", Integer, nullable=False),
     Column("n_items", Integer, nullable=False),
@@ -239,11 +231,11 @@ class ItemState(IntEnum):
 item = Table(
     "item",
     metadata,
-    _project(is_key=True),
+    project_column(is_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    _text("key"),
+    text_column("key"),
     Column("state", EnumInteger(ItemState), nullable=False),
-    _text("body"),
+    text_column("body"),
     Index(None, "project_id", "key", unique=True),
     Index(None, "project_id", "state", "number"),
 )
@@ -261,9 +253,9 @@ assignment = Table(
     "assignment",
     metadata,
     Column("id", Integer, primary_key=True),
-    _project(),
-    _text("item"),
-    _text("annotator"),
+    project_column(),
+    text_column("item"),
+    text_column("annotator"),
     Column("kind", EnumText(VoteKind), nullable=False),
     Column("state", EnumText(AssignmentState), nullable=False),
     Column("until", Moment, nullable=False),
@@ -286,12 +278,12 @@ invitation = Table(
     "invitation",
     metadata,
     Column("id", Integer, primary_key=True),
-    _project(),
-    _text("person"),
+    project_column(),
+    text_column("person"),
     Column("role", EnumText(Role), nullable=False),
-    _text("made_by"),
-    _moment("made_at"),
-    _moment("expires_at"),
+    text_column("made_by"),
+    moment_column("made_at"),
+    moment_column("expires_at"),
     Column("revoked_at", Moment),
     Column("first_used_at", Moment),
     Index(None, "project_id", "person"),
@@ -301,15 +293,15 @@ judgment = Table(
     "judgment",
     metadata,
     Column("id", Integer, primary_key=True),
-    _project(),
+    project_column(),
     Column("tuning", Integer, nullable=False),
     Column("row", Integer, nullable=False),
-    _text("reviewer"),
+    text_column("reviewer"),
     Column("is_positive", Boolean),
     # the class or the number, where the question is not one of yes or no
     Column("value", Text),
     Column("seconds", Double, nullable=False),
-    _moment("at"),
+    moment_column("at"),
     Column("withdraws", Integer, ForeignKey("judgment.id")),
     ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
     Index(None, "project_id", "tuning", "reviewer"),
@@ -328,18 +320,18 @@ class DrawReason(StrEnum):
 draw = Table(
     "draw",
     metadata,
-    _project(is_key=True),
+    project_column(is_key=True),
     Column("tuning", Integer, primary_key=True, autoincrement=False),
     # counts up within a tuning, without gaps
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("reason", EnumText(DrawReason), nullable=False),
     # digests of all rows drawn so far, those of the tuning among them
-    _text("sample"),
-    _text("sample_rows"),
-    _text("sample_scores"),
+    text_column("sample"),
+    text_column("sample_rows"),
+    text_column("sample_scores"),
     Column("n_sample", Integer, nullable=False),
-    _text("made_by"),
-    _moment("made_at"),
+    text_column("made_by"),
+    moment_column("made_at"),
     ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
 )
 
@@ -348,52 +340,12 @@ opinion = Table(
     "opinion",
     metadata,
     Column("id", Integer, primary_key=True),
-    _project(),
+    project_column(),
     Column("tuning", Integer, nullable=False),
-    _text("person"),
+    text_column("person"),
     Column("ratio", Double, nullable=False),
-    _text("why"),
-    _moment("at"),
+    text_column("why"),
+    moment_column("at"),
     ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
     Index(None, "project_id", "tuning"),
-)
-
-observation = Table(
-    "observation",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    _project(),
-    _text("release_id"),
-    _text("block"),
-    _text("block_at"),
-    Column("n_rows", Integer, nullable=False),
-    _text("body"),
-    _moment("at"),
-    Index(None, "project_id", "release_id"),
-)
-
-
-class AlarmAct(StrEnum):
-    """What a person does about an alarm."""
-
-    SEEN = "seen"
-    EXPLAINED = "explained"
-    CLOSED = "closed"
-
-
-# what people said of the alarms of the monitor
-alarm_event = Table(
-    "alarm_event",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    _project(),
-    _text("release_id"),
-    _text("block"),
-    Column("act", EnumText(AlarmAct), nullable=False),
-    _text("person"),
-    _text("why"),
-    # of a closing: the newest block that was known then
-    _text("through"),
-    _moment("at"),
-    Index(None, "project_id", "release_id"),
 )

@@ -4,12 +4,11 @@ A key that is absent takes its default; absent keys of [problem] are listed as a
 """
 
 from leadline.settings.notify import NotifySettings
+from leadline.settings.price_sections import Machine, Prices
 from leadline.settings.sections import (
     DataSettings,
     FindSettings,
     LabelSettings,
-    Machine,
-    Prices,
     ProblemSettings,
     Settings,
     SlicesSettings,

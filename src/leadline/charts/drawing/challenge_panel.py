@@ -14,7 +14,7 @@ from leadline.charts.drawing.theme import (
     rule_at,
     table,
 )
-from leadline.phases.challenge import Challenge
+from leadline.phases.monitor.challenge import Challenge
 
 _HEIGHT = 150
 _GAP = 8

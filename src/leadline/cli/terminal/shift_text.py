@@ -7,8 +7,8 @@ from collections.abc import Collection
 from rich.console import Console
 
 from leadline.cli.terminal.text_layout import Cell, print_line
-from leadline.phases.input_shift import shift_lines
 from leadline.phases.monitor import Monitor
+from leadline.phases.monitor.input_shift import shift_lines
 
 
 def print_shifts(screen: Console, verdict: Monitor, seen: Collection[str]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.challenge import Challenge
-from leadline.phases.input_shift import Shift
+from leadline.phases.monitor.challenge import Challenge
+from leadline.phases.monitor.input_shift import Shift
 from leadline.phases.verdict import Bounds
 
 FEWEST_LABELS = 10

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from leadline.phases.challenge import challenge_findings
-from leadline.phases.input_shift import shift_findings
+from leadline.phases.monitor.challenge import challenge_findings
+from leadline.phases.monitor.input_shift import shift_findings
 from leadline.phases.monitor.monitor_evidence import FEWEST_REFERENCE, Block, Evidence
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import plural

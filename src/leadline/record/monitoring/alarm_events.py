@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadline.record import tables
 from leadline.record.append_only import add, rows_of
 from leadline.record.database import Database
+from leadline.record.monitoring.monitoring_tables import AlarmAct
+from leadline.record.monitoring.monitoring_tables import alarm_event as table
 from leadline.record.sql_types import utc
-from leadline.record.tables import AlarmAct
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,10 @@ class AlarmEvents:
         ValueError
             If the time has no zone.
         """
-        add(self._database, tables.alarm_event, **vars(event) | {"at": utc(event.at)})
+        add(self._database, table, **vars(event) | {"at": utc(event.at)})
 
     def of(self, release_id: str) -> tuple[AlarmEvent, ...]:
         """The events of a release, in the order they came."""
-        table = tables.alarm_event
         found = rows_of(self._database, table, table.c.release_id == release_id)
         return tuple(
             AlarmEvent(r.release_id, r.block, r.act, r.person, r.why, r.through, r.at)

@@ -8,9 +8,16 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from leadline.record.append_only import add, columns_of_answer, counts, rows_of, withdraw_newest
+from leadline.record.append_only import (
+    add,
+    columns_of_answer,
+    counts,
+    latest,
+    rows_of,
+    withdraw_newest,
+)
 from leadline.record.database import Database
-from leadline.record.service.service_tables import block_label as table
+from leadline.record.monitoring.monitoring_tables import block_label as table
 
 
 @dataclass(frozen=True)
@@ -76,11 +83,8 @@ class BlockLabels:
 
     def of(self, release_id: str) -> tuple[BlockLabel, ...]:
         """What counts of each row of a release, in the order it was said."""
-        newest: dict[tuple[str, str], BlockLabel] = {}
-        for row in rows_of(self._database, table, table.c.release_id == release_id, counts(table)):
-            newest.pop((row.block, row.key), None)
-            newest[row.block, row.key] = _label(row)
-        return tuple(newest.values())
+        found = rows_of(self._database, table, table.c.release_id == release_id, counts(table))
+        return tuple(_label(row) for row in latest(((row.block, row.key), row) for row in found))
 
     def undo(self, release_id: str, person: str) -> BlockLabel | None:
         """Withdraw a person's newest label of a release; return it, or None if there is none."""

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from leadline.errors import OutdatedAnswerError
-from leadline.record import tables
 from leadline.record.append_only import rows_of
 from leadline.record.codec import to_json
 from leadline.record.database import Database
+from leadline.record.monitoring.monitoring_tables import observation as table
 from leadline.record.sql_types import utc
 
 
@@ -88,7 +88,6 @@ class Observations:
         OutdatedAnswerError
             If the block's newest observation is not the one to be replaced.
         """
-        table = tables.observation
         values = {"block_at": o.block_at, "n_rows": o.n_rows, "body": to_json(o.payload)}
         which = table.c.release_id == o.release_id, table.c.block == o.block
         with self._database.writing() as connection:
@@ -106,14 +105,12 @@ class Observations:
 
     def of(self, release_id: str) -> tuple[Observation, ...]:
         """The latest observation of each block, by time, then in the order they came."""
-        table = tables.observation
         found = rows_of(self._database, table, table.c.release_id == release_id)
         newest = {row.block: row for row in found}.values()
         return tuple(_observation(row) for row in sorted(newest, key=lambda row: row.block_at))
 
     def history(self, release_id: str, block: str) -> tuple[Observation, ...]:
         """Every observation of a block, the newest last."""
-        table = tables.observation
         which = table.c.release_id == release_id, table.c.block == block
         return tuple(_observation(row) for row in rows_of(self._database, table, *which))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import Column, Double, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Column, Double, Index, Integer, Table, Text
 
-from leadline.record.sql_types import EnumText, Moment
+from leadline.record.sql_types import EnumText, moment_column, project_column, text_column
 from leadline.record.tables import metadata
 
 
@@ -24,24 +24,24 @@ work = Table(
     "work",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("project_id", Integer, ForeignKey("project.id"), nullable=False),
-    Column("item", Text, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("title", Text, nullable=False),
+    project_column(),
+    text_column("item"),
+    text_column("stage"),
+    text_column("title"),
     Column("state", EnumText(WorkState), nullable=False),
     # hours; None while nobody has estimated it
     Column("least", Double),
     Column("likely", Double),
     Column("most", Double),
-    Column("owner", Text, nullable=False),
+    text_column("owner"),
     # a day, ISO; None: no date
     Column("due", Text),
     # how often it comes again; empty: once
-    Column("every", Text, nullable=False),
+    text_column("every"),
     # hours it took; None until it is done
     Column("hours", Double),
-    Column("why", Text, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("made_at", Moment, nullable=False),
+    text_column("why"),
+    text_column("made_by"),
+    moment_column("made_at"),
     Index(None, "project_id", "item"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.phases.input_shift import Shift, shift_findings, shift_lines
+from leadline.phases.monitor.input_shift import Shift, shift_findings, shift_lines
 from leadline.phases.verdict import Severity
 
 SHIFTS = [

@@ -6,7 +6,7 @@ from tests.challenges import example_challenge
 from tests.examples import example_monitor
 from tests.phases.again import again
 
-from leadline.phases.challenge import challenge_findings
+from leadline.phases.monitor.challenge import challenge_findings
 from leadline.phases.verdict import Answer, Severity
 
 CHALLENGE = example_challenge()
