@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from leadline.errors import DataError, OutdatedAnswerError
 from leadline.monitoring import observations
 from leadline.monitoring.block_rows import KEY_COLUMN, rows_of_block
 from leadline.monitoring.observations import Observed, observe_file
+from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.record import Observation
 from leadline.workspace import Workspace
@@ -261,3 +263,15 @@ def test_a_block_of_before_that_has_counts_only_is_seen_anew(released_folder: Pa
         workspace.record.observations.add(Observation(release.release_id, WEEK, WEEK, 99, counts))
     observe(released_folder, week())
     assert kept(released_folder)[WEEK].height == 28
+
+
+def test_a_problem_that_was_stated_anew_turns_no_label_round(released_folder: Path) -> None:
+    """The release in service says what it learnt, whatever counts as a hit by now."""
+    with Workspace.open(released_folder) as workspace:
+        stated = verdict_of(workspace, "problem", Problem)
+        workspace.record.append("problem", replace(stated, positive="no"), by="Ada")
+    observe(released_folder, week())
+    by_calls = dict(zip(week()["calls"], week()["left"], strict=True))
+    rows = kept(released_folder)[WEEK]
+    for calls, truth in rows.select("x.calls", "truth").iter_rows():
+        assert truth == (by_calls[calls] == "yes")

@@ -62,13 +62,13 @@ _MOST_EVIDENCE = 1e6
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     """Compare every observed block with the reference."""
-    problem = reading.of(Problem)
     decay = reading.of(Decay)
-    *_, newest = (reading.number(row) for row in ("data", "tuning", "release"))
+    *_, newest = (reading.number(row) for row in ("problem", "data", "tuning", "release"))
     # the newest release may wait, or was rolled back from: what answers is what is judged
     entry = in_service(workspace.record) or workspace.record.entry(newest)
     release = entry.verdict_as(Release)
-    sources = ReferenceSources.of(workspace, entry.on, problem)
+    sources = ReferenceSources.of(workspace, entry.on)
+    problem = sources.problem
     observations = workspace.record.observations.of(release.release_id)
     if not observations:
         raise NotReadyError(

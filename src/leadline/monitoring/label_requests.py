@@ -23,8 +23,7 @@ from leadline.monitoring.block_rows import (
 )
 from leadline.monitoring.page_labels import known_rows
 from leadline.monitoring.reference_blocks import ReferenceBlocks, ReferenceSources
-from leadline.monitoring.release_in_service import in_service
-from leadline.phases.problem import Problem
+from leadline.monitoring.release_in_service import stood_on
 from leadline.phases.release import Release
 from leadline.record import AlarmAct
 from leadline.settings.service_sections import WatchSettings
@@ -156,16 +155,9 @@ def write_requests(folder: str, path: str, is_parquet: bool) -> Asked:
         If the rows hold images and the file is a CSV.
     """
     with Workspace.open(folder) as workspace:
-        record = workspace.record
-        entry, problem = in_service(record), record.latest_of(Problem)
-        if entry is None or problem is None:
-            raise NotReadyError(
-                "Nothing is released yet.",
-                "A release is needed to watch.",
-                "Run 'leadline run ship'.",
-            )
+        entry, _, problem = stood_on(workspace.record)
         release = entry.verdict_as(Release)
-        sources = ReferenceSources.of(workspace, entry.on, problem)
+        sources = ReferenceSources.of(workspace, entry.on)
         reference = ReferenceBlocks.of(workspace, release, sources)
         wanted = _wanted(workspace, release, reference)
         if not wanted:

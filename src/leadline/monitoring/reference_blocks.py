@@ -186,12 +186,12 @@ class ReferenceSources:
     family: str
 
     @classmethod
-    def of(cls, workspace: Workspace, on: Mapping[str, int], problem: Problem) -> ReferenceSources:
+    def of(cls, workspace: Workspace, on: Mapping[str, int]) -> ReferenceSources:
         """What a release stands on, by the numbers of the entries."""
         record = workspace.record
         return cls(
             data=record.entry(on["data"]).verdict_as(Data),
-            problem=problem,
+            problem=record.entry(on["problem"]).verdict_as(Problem),
             tuning=record.entry(on["tuning"]).verdict_as(Tuning),
             family=family_of(record, on["tuning"]),
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from leadline.errors import NotReadyError, ReleaseError
+from leadline.phases.data import Data
 from leadline.phases.lifecycle import Stage, Standing, State, decision_of
+from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
@@ -32,6 +34,25 @@ def in_service(record: Record) -> Entry | None:
     if moved is not None:
         return record.entry(moved.entry)
     return next(reversed(approved(record)), None)
+
+
+def stood_on(record: Record) -> tuple[Entry, Data, Problem]:
+    """The entry of the release in service, with the data and the problem that it stood on.
+
+    The problem may have been stated anew since: what counts as a hit is what the release learnt.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing is released yet.
+    """
+    entry = in_service(record)
+    if entry is None:
+        raise NotReadyError(
+            "Nothing is released yet.", "A release is needed.", "Run 'leadline run ship' first."
+        )
+    data = record.entry(entry.on["data"]).verdict_as(Data)
+    return entry, data, record.entry(entry.on["problem"]).verdict_as(Problem)
 
 
 def upkeep_reading(record: Record, row: str) -> Reading | None:

@@ -15,7 +15,7 @@ from leadline.engines.served.outcome_store import Key, Label, OutcomeStore
 from leadline.engines.served.prediction_lines import ServedRows, read_served
 from leadline.errors import NotReadyError
 from leadline.monitoring.block_rows import block_names
-from leadline.monitoring.release_in_service import in_service
+from leadline.monitoring.release_in_service import stood_on
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
@@ -76,7 +76,7 @@ def log_place(workspace: Workspace) -> LogPlace:
     NotReadyError
         If nothing is released yet.
     """
-    _, data, _ = _stood_on(workspace)
+    _, data, _ = stood_on(workspace.record)
     folder = workspace.state_folder / FOLDER
     return LogPlace(folder, workspace.settings.serve.keep_days, data.day_column)
 
@@ -89,7 +89,8 @@ def served_table(workspace: Workspace) -> ServedTable:
     NotReadyError
         If nothing is released yet, or the log holds no row of the release in service.
     """
-    release, data, problem = _stood_on(workspace)
+    entry, data, problem = stood_on(workspace.record)
+    release = entry.verdict_as(Release)
     place = log_place(workspace)
     served = read_served(place.folder, release.release_id, data.features)
     if served.frame.is_empty():
@@ -125,17 +126,6 @@ def served_table(workspace: Workspace) -> ServedTable:
         is_dated=bool(data.day_column),
         notes=notes,
     )
-
-
-def _stood_on(workspace: Workspace) -> tuple[Release, Data, Problem]:
-    record = workspace.record
-    release, problem = in_service(record), record.latest_of(Problem)
-    if release is None or problem is None:
-        raise NotReadyError(
-            "Nothing is released yet.", "A release is needed.", "Run 'leadline run ship' first."
-        )
-    data = record.entry(release.on["data"]).verdict_as(Data)
-    return release.verdict_as(Release), data, problem
 
 
 def _features(frame: pl.DataFrame, data: Data) -> tuple[pl.DataFrame, int]:

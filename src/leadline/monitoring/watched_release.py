@@ -10,10 +10,9 @@ import polars as pl
 
 from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
 from leadline.engines.releases.keys import public_keys
-from leadline.errors import NotReadyError
 from leadline.evaluation.predictions import Predictions
 from leadline.monitoring.block_rows import block_names, rows_of_block
-from leadline.monitoring.release_in_service import in_service
+from leadline.monitoring.release_in_service import stood_on
 from leadline.monitoring.shifts.reference_rows import ReferenceRows
 from leadline.monitoring.shifts.swapped_days import swapped_note
 from leadline.phases.data import Data
@@ -37,7 +36,7 @@ class WatchedRelease:
     workspace : Workspace
         Where it lies.
     release, data, problem : Release, Data, Problem
-        Its verdict, the data it learnt from, the problem as it is now.
+        Its verdict, the data it learnt from, the problem as it was then.
     bundle : ReleaseBundle
         The release itself.
     """
@@ -57,21 +56,13 @@ class WatchedRelease:
         NotReadyError
             If nothing is released yet.
         """
-        record = workspace.record
-        entry, problem = in_service(record), record.latest_of(Problem)
-        if entry is None or problem is None:
-            raise NotReadyError(
-                "Nothing is released yet.",
-                "A release is needed to watch.",
-                "Run 'leadline run ship'.",
-            )
+        entry, data, problem = stood_on(workspace.record)
         release = entry.verdict_as(Release)
         bundle = open_bundle(
             workspace.releases_folder / release.bundle,
             trusted=public_keys(workspace.key_path),
             modules=workspace.folder,
         )
-        data = record.entry(entry.on["data"]).verdict_as(Data)
         return cls(workspace, release, data, problem, bundle)
 
     def observed(self) -> dict[str, Observation]:
