@@ -24,6 +24,7 @@ from tests.services.flights import append
 
 from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.monitoring.block_rows import KEY, ROWS, TRUTH
+from leadline.phases.problem import Problem
 from leadline.record import Observation
 from leadline.services.block_labelling.asked_rows import asked_rows, n_left
 from leadline.services.block_labelling.row_label_page import RowLabelPage, row_label_page
@@ -152,3 +153,13 @@ def test_classes_and_numbers_are_kept_as_the_data_spells_them(
         say(workspace, refused)
     say(workspace, given)
     assert labels(workspace) == [("new0", kept)]
+
+
+def test_what_is_asked_is_what_the_release_learnt_to_say(make: Make) -> None:
+    """A problem that was stated anew since would turn every answer round."""
+    workspace = asked_project(make)
+    before = row_label_page(workspace, "Ada").positive
+    stated = workspace.record.latest_of(Problem)
+    assert stated is not None
+    workspace.record.append("problem", replace(stated, positive="something else"), by="Ada")
+    assert row_label_page(workspace, "Ada").positive == before

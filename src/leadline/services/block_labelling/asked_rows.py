@@ -10,8 +10,9 @@ import polars as pl
 
 from leadline.labelling.item_pool import Values, values_of
 from leadline.monitoring.block_rows import BLOCK, KEY, TRUTH, features_of, rows_of_block
-from leadline.monitoring.release_in_service import in_service
+from leadline.monitoring.release_in_service import in_service, stood_on
 from leadline.phases.monitor import Monitor
+from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.record import BlockLabel, Entry
 from leadline.snapshot import from_parquet
@@ -28,6 +29,8 @@ class AskedRows:
     ----------
     entry : Entry
         Of the monitor.
+    problem : Problem
+        That the release stood on: it says what counts as a hit.
     rows : DataFrame
         Block, key and features of each; of every block those that are wanted, then spare ones.
     said : dict of (str, str) to BlockLabel
@@ -39,6 +42,7 @@ class AskedRows:
     """
 
     entry: Entry
+    problem: Problem
     rows: pl.DataFrame
     said: dict[Place, BlockLabel]
     filed: frozenset[Place]
@@ -116,16 +120,17 @@ def asked_rows(workspace: Workspace) -> AskedRows | None:
         None, too, if another release is in service since: its own monitor must be run first.
     """
     record = workspace.record
-    entry, served = record.latest("monitor"), in_service(record)
-    if entry is None or served is None:
+    entry = record.latest("monitor")
+    if entry is None or in_service(record) is None:
         return None
+    served, _, problem = stood_on(record)
     monitor = entry.verdict_as(Monitor)
     if not monitor.asked or served.verdict_as(Release).release_id != monitor.release_id:
         return None
     rows = from_parquet(workspace.artifacts.get(monitor.asked))
     said = {(one.block, one.key): one for one in record.block_labels.of(monitor.release_id)}
     filed, gone = _changed_since(workspace, entry, rows)
-    return AskedRows(entry, rows, said, frozenset(filed), frozenset(gone))
+    return AskedRows(entry, problem, rows, said, frozenset(filed), frozenset(gone))
 
 
 def n_left(workspace: Workspace) -> int:

@@ -81,7 +81,8 @@ def row_label_page(workspace: Workspace, who: str) -> RowLabelPage:
     NotReadyError
         If there is no problem to ask about.
     """
-    problem = workspace.record.latest_of(Problem)
+    asked = asked_rows(workspace)
+    problem = asked.problem if asked else workspace.record.latest_of(Problem)
     if problem is None:
         raise NotReadyError(
             "There is nothing to label yet.",
@@ -97,7 +98,6 @@ def row_label_page(workspace: Workspace, who: str) -> RowLabelPage:
         is_number=problem.task is Task.REGRESSION,
         job=_under_way(workspace),
     )
-    asked = asked_rows(workspace)
     if asked is None:
         return page
     left = asked.left

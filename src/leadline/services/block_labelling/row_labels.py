@@ -59,7 +59,7 @@ def label_row(
             "Reload the page and look again.",
         )
     block, key = asked.places[row]
-    value = None if answer is None else _value_of(workspace, answer)
+    value = None if answer is None else _value_of(workspace, asked.problem, answer)
     label = BlockLabel(
         release_id=asked.monitor.release_id,
         block=block,
@@ -95,10 +95,9 @@ def _asked(workspace: Workspace) -> AskedRows:
     return asked
 
 
-def _value_of(workspace: Workspace, answer: str) -> str:
+def _value_of(workspace: Workspace, problem: Problem, answer: str) -> str:
     """A label as blocks keep it."""
-    problem = workspace.record.latest_of(Problem)
-    if problem is None or problem.task is not Task.BINARY:
+    if problem.task is not Task.BINARY:
         return possible(workspace, work_of(workspace), answer)
     if answer not in _YES_OR_NO:
         raise SettingsError(
