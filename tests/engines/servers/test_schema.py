@@ -18,7 +18,7 @@ def requests(release: Sealed) -> Requests:
 
 
 def read(requests: Requests, *rows: dict[str, Any]) -> list[tuple[Any, ...]]:
-    return requests.read(json.dumps({"rows": rows}).encode())
+    return requests.read(json.dumps({"rows": rows}).encode())[0]
 
 
 def test_values_come_in_the_order_of_the_columns(requests: Requests) -> None:
@@ -56,5 +56,5 @@ def test_columns_are_read_as_rows_whatever_their_order(requests: Requests) -> No
         "size": [1.0, 2.0],
         "said": ["", "a"],
     }
-    rows = requests.read_columns(columns)
+    rows, _ = requests.read_columns(columns)
     assert rows == [(1.0, "7", "", None), (2.0, "Ulm", "a", "2024-05-01")]

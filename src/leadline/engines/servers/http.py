@@ -151,7 +151,7 @@ def create_app(
         body = await _body(request, max_body_bytes)
         name = logged.name(request)
         served = serving.now
-        rows, days = served.requests.read_dated(body)
+        rows, days = served.requests.read(body)
         answers = await served.queue.answer(rows)
         told = {"release": served.manifest.release_id, "predictions": answers.to_dicts()}
         one = Asked(name, rows, days, len(body))
@@ -207,7 +207,7 @@ def create_app(
         body = await _body(request, max_body_bytes)
         asked = inference.read(body)
         name = logged.name(request, asked.id)
-        rows, days = served.requests.read_dated_columns(inference.columns(asked))
+        rows, days = served.requests.read_columns(inference.columns(asked))
         answers = await served.queue.answer(rows)
         told = inference.written(asked, answers, served.manifest)
         one = Asked(name, rows, days, len(body))

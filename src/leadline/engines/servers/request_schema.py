@@ -67,8 +67,10 @@ class Requests:
         """JSON Schema of the body."""
         return self._body.model_json_schema()
 
-    def read(self, data: bytes) -> list[tuple[Any, ...]]:
-        """The rows of a body, values in the order of the columns.
+    def read(self, data: bytes) -> tuple[list[tuple[Any, ...]], list[str | None]]:
+        """The rows of a body, values in the order of the columns, and when each was.
+
+        There are no times where no row may have one.
 
         Raises
         ------
@@ -77,30 +79,23 @@ class Requests:
         DataError
             If a column is missing, unknown, or holds a value of another type.
         """
-        return self.read_dated(data)[0]
-
-    def read_dated(self, data: bytes) -> tuple[list[tuple[Any, ...]], list[str | None]]:
-        """The rows as `read` gives them, and when each was; no times where no row may have one."""
         try:
             body: Any = self._body.model_validate_json(data)
         except ValidationError as error:
             raise refusal(error) from None
         return self._split(body)
 
-    def read_columns(self, columns: Mapping[str, Sequence[Any]]) -> list[tuple[Any, ...]]:
-        """The rows of values that came column by column.
+    def read_columns(
+        self, columns: Mapping[str, Sequence[Any]]
+    ) -> tuple[list[tuple[Any, ...]], list[str | None]]:
+        """The rows of values that came column by column, and when each was, as `read` does.
 
         Raises
         ------
         DataError
-            As `read`.
+            If a column is missing, unknown, or holds a value of another type; or if one is longer
+            than another.
         """
-        return self.read_dated_columns(columns)[0]
-
-    def read_dated_columns(
-        self, columns: Mapping[str, Sequence[Any]]
-    ) -> tuple[list[tuple[Any, ...]], list[str | None]]:
-        """The rows as `read_columns` gives them, and when each was, as `read_dated` does."""
         if len({len(values) for values in columns.values()}) > 1:
             raise DataError(
                 "The inputs have different lengths.", "One value a row is needed.", "Fill them up."
