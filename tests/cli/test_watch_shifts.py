@@ -25,7 +25,9 @@ def test_a_unit_and_a_category_are_named(call: Call, released_folder: Path, tmp_
     assert "compared with all 21 blocks of the reference" in answer.stdout
     answer = call("watch", tmp_path / "changed.csv", "-C", released_folder, "--json")
     (entry,) = json.loads(answer.stdout)["entries"]
-    shifts = entry["verdict"]["blocks"][-1]["shifts"]
+    *_, whole, begun = entry["verdict"]["blocks"]
+    assert (whole["n_rows"], begun["n_rows"], begun["shifts"]) == (28, 4, [])
+    shifts = whole["shifts"]
     assert {each["column"] for each in shifts} == {"plan", "spend"}
     assert all(each["beside"] and 0 < each["distance"] <= 1 for each in shifts)
 
@@ -47,3 +49,9 @@ def test_the_newest_block_of_the_file_is_told_not_of_the_record(
     changed.write_csv(tmp_path / "changed.csv")
     answer = call("watch", tmp_path / "changed.csv", "-C", released_folder)
     assert "'gold'" in answer.stdout
+
+
+def test_of_a_few_rows_nothing_is_said(call: Call, released_folder: Path, tmp_path: Path) -> None:
+    customers(4, 7, skipped=LATER).write_csv(tmp_path / "few.csv")
+    answer = call("watch", tmp_path / "few.csv", "-C", released_folder)
+    assert ": 4 rows say nothing of whether a column looks different." in answer.stdout

@@ -16,10 +16,8 @@ from leadline.monitoring.shifts.looks import WORDS
 from leadline.monitoring.shifts.number_words import number_words
 from leadline.monitoring.shifts.reference_rows import Found, ReferenceRows
 from leadline.monitoring.shifts.text_words import text_words
+from leadline.phases.monitor import FEWEST_COMPARED
 from leadline.stats.arrays import Floats
-
-# of fewer rows every column looks like something: all of them are whole numbers, or of one category
-_FEWEST_ROWS = 10
 
 
 def column_shifts(
@@ -55,7 +53,7 @@ def column_shifts(
         has any column here; of fewer than ten rows none.
     """
     rows = reference if isinstance(reference, ReferenceRows) else ReferenceRows(reference, kinds)
-    if block.height < _FEWEST_ROWS or not rows.frame.height:
+    if block.height < FEWEST_COMPARED or not rows.frame.height:
         return []
     compared = rows.beside(name)
     found: dict[str, list[Found]] = {}

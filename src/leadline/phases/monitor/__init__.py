@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadline.phases.monitor.monitor import Monitor, assess
 from leadline.phases.monitor.monitor_evidence import (
+    FEWEST_COMPARED,
     FEWEST_LABELS,
     FEWEST_REFERENCE,
     Alarm,
@@ -12,9 +13,11 @@ from leadline.phases.monitor.monitor_evidence import (
     Evidence,
     SelfTest,
     Target,
+    compared_block,
 )
 
 __all__ = [
+    "FEWEST_COMPARED",
     "FEWEST_LABELS",
     "FEWEST_REFERENCE",
     "Alarm",
@@ -25,4 +28,5 @@ __all__ = [
     "SelfTest",
     "Target",
     "assess",
+    "compared_block",
 ]

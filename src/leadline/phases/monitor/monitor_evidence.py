@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.monitor.challenge import Challenge
@@ -10,6 +11,8 @@ from leadline.phases.verdict import Bounds
 
 FEWEST_LABELS = 10
 FEWEST_REFERENCE = 3
+# of fewer rows every column looks like something: all of them are whole numbers, or of one category
+FEWEST_COMPARED = 10
 _WIDEST = 0.3
 
 
@@ -92,6 +95,12 @@ class Block:
     def n_counted(self) -> int:
         """Rows that count."""
         return self.n_rows - (self.n_learnt or 0) if self.is_learnt else self.n_rows
+
+
+def compared_block(blocks: Sequence[Block]) -> Block | None:
+    """Return the newest block whose columns could be compared: one that has begun is too short."""
+    long = [block for block in blocks if block.n_rows >= FEWEST_COMPARED or block.shifts]
+    return long[-1] if long else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,12 @@ import re
 
 from leadline.phases.monitor.challenge import challenge_findings
 from leadline.phases.monitor.input_shift import shift_findings
-from leadline.phases.monitor.monitor_evidence import FEWEST_REFERENCE, Block, Evidence
+from leadline.phases.monitor.monitor_evidence import (
+    FEWEST_REFERENCE,
+    Block,
+    Evidence,
+    compared_block,
+)
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import plural
 
@@ -212,10 +217,8 @@ def _reference(evidence: Evidence) -> list[Finding]:
 
 
 def _shifts(evidence: Evidence) -> list[Finding]:
-    if not evidence.blocks:
-        return []
-    latest = evidence.blocks[-1]
-    return shift_findings(latest.name, latest.shifts)
+    compared = compared_block(evidence.blocks)
+    return [] if compared is None else shift_findings(compared.name, compared.shifts)
 
 
 def _named(blocks: list[Block]) -> str:
