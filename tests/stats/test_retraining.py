@@ -130,3 +130,16 @@ def test_what_chance_brings_grows_as_the_root_of_the_blocks() -> None:
     assert 2.5 * 10 < due.chance < 4 * 10
     with pytest.raises(ValueError, match="stderr"):
         due.step(0.2, 0.2, float("nan"))
+
+
+def test_it_is_due_at_its_price() -> None:
+    assert plan(ageing(6, 0.01), cost=25.0).step(0.5, 0.25)
+    assert not plan(ageing(6, 0.01), cost=25.5).step(0.5, 0.25)
+
+
+def test_after_a_retraining_chance_begins_anew() -> None:
+    due, new = plan(ageing(6, 0.0), cost=1.0), plan(ageing(6, 0.0), cost=1.0)
+    assert due.step(0.9, 0.2, 0.05)
+    for each in (due, new):
+        assert not each.step(0.2, 0.2, 0.01)
+    assert due.chance == new.chance > 0

@@ -64,3 +64,16 @@ def test_the_input_is_checked() -> None:
         beyond_spread([1.0, 2.0], np.ones((30, 2)), [0.5], noise=[0.1, 0.1])
     with pytest.raises(ValueError, match="level"):
         beyond_spread([1.0], np.ones((30, 1)), [0.5], noise=[0.1], level=1.0)
+
+
+def test_without_blocks_what_is_not_known_is_not_beyond_either() -> None:
+    found = beyond_spread([np.nan, 1], np.zeros((0, 2)), [0.0, 0.0], noise=[1, 1])
+    assert found.is_beyond.tolist() == [False, True]
+
+
+def test_what_never_varied_is_beyond_by_more_than_noise_only() -> None:
+    varied = np.random.default_rng(0).normal(size=39)
+    blocks = np.column_stack([np.full(39, 0.1), varied])
+    assert not beyond_spread([0.105, 0.0], blocks, [0, 0], noise=[0.01, 0.1]).is_beyond.any()
+    found = beyond_spread([0.15, 0.0], blocks, [0, 0], noise=[0.01, 0.1])
+    assert found.is_beyond.tolist() == [True, False]

@@ -61,3 +61,25 @@ def test_bad_input_is_refused() -> None:
         kinds(np.zeros(0), np.zeros(0), np.zeros(0, dtype=int), np.zeros(0))
     with pytest.raises(ValueError, match="truth has shape"):
         kinds(np.array([0.2, 0.3]), np.array([0, 1]), np.array([0]), np.array([0, 1]))
+
+
+def test_where_there_may_be_no_positive_row_there_is_no_recall() -> None:
+    """In some draws there is one, in others none."""
+    found = kinds(np.full(30, 0.01), np.zeros(30), np.arange(5), np.zeros(5))
+    assert found.recall is None
+    assert found.cost_per_1000.low == 0 < found.cost_per_1000.high
+
+
+def test_rows_with_a_label_are_not_guessed_again() -> None:
+    found = kinds(np.full(100, 0.5), np.ones(100), np.arange(50), np.arange(50) % 2)
+    assert found.cost_per_1000.estimate == pytest.approx(500, abs=30)
+
+
+def test_as_labels_are_used_twice_the_interval_is_wider(monkeypatch: pytest.MonkeyPatch) -> None:
+    def width() -> float:
+        found = kinds(np.full(400, 0.3), np.arange(400) % 2, np.arange(60), np.arange(60) % 4 > 0)
+        return found.cost_per_1000.high - found.cost_per_1000.low
+
+    wide = width()
+    monkeypatch.setattr("leadline.stats.monitoring.error_kinds._CAUTION", 1.0)
+    assert wide == pytest.approx(1.15 * width())

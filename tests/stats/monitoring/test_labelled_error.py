@@ -42,3 +42,17 @@ def test_no_labels_say_nothing() -> None:
 def test_a_large_block_that_is_labelled_whole_has_not_thousands_of_strata() -> None:
     strata = strata_of(np.linspace(0.01, 0.5, 50_000), 50_000)
     assert strata.max() < 200
+
+
+def test_a_stratum_without_a_label_is_taken_to_be_like_the_others() -> None:
+    expected = np.repeat([0.1, 0.4], 30)
+    assert strata_of(expected, 10)[-1] == 1
+    gap = gap_of(expected, np.arange(10, dtype=np.int64), np.ones(10))
+    assert gap.value == pytest.approx(0.9)
+
+
+def test_where_the_doubtful_rows_are_few_as_many_rows_are_drawn() -> None:
+    expected = np.concatenate([np.full(97, 0.002), np.full(3, 0.5)])
+    rows = stratified_rows(expected, 50, np.random.default_rng(2))
+    assert np.unique(rows).size == 50
+    assert {97, 98, 99} <= set(rows.tolist())

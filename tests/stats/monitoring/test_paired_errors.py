@@ -56,3 +56,18 @@ def test_what_cannot_be_is_refused() -> None:
         paired_difference([], [])
     with pytest.raises(ValueError, match="at least 1"):
         mean_difference([], [])
+
+
+def test_rows_that_weigh_unevenly_count_as_fewer() -> None:
+    found = paired_difference([1, 0, 0, 0], [0, 0, 0, 0], [7.0, 1.0, 1.0, 1.0])
+    # (sum of weights)^2 over the sum of their squares
+    n = 10**2 / (7**2 + 3)
+    differing = (0.7 * n + 1) / (n + 2)
+    variance = (differing - (0.7 * n / (n + 2)) ** 2) / (n + 2)
+    assert found.stderr == pytest.approx(np.sqrt(variance))
+
+
+def test_blocks_that_agree_by_chance_are_as_wide_as_their_labels() -> None:
+    found = mean_difference([0.1] * 4, [0.02] * 4)
+    assert found.high - found.estimate == pytest.approx(1.645 * 0.02 / 2, abs=1e-4)
+    assert found.estimate - found.low == pytest.approx(1.645 * 0.02 / 2, abs=1e-4)

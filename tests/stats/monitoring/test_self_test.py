@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.monitoring.self_test import run_false_alarms
+from leadline.stats.monitoring import self_test
+from leadline.stats.monitoring.labelled_error import Gap
+from leadline.stats.monitoring.self_test import _looked_at, run_false_alarms
 
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -53,3 +55,32 @@ def test_bad_input_is_refused() -> None:
         run_false_alarms(made, [50], rng=rng, tolerance=1.0)
     with pytest.raises(ValueError, match="run_length"):
         run_false_alarms(made, [50], rng=rng, run_length=1.0)
+
+
+def test_a_run_counts_once_however_often_it_alarms() -> None:
+    made = blocks(np.random.default_rng(3), 7, 0.02)
+    tested = run_false_alarms(made, [50], rng=np.random.default_rng(0), run_length=1.01)
+    assert 0.9 < tested.rate <= 1
+    assert tested.n_blocks == 3, "of seven blocks four are the reference"
+
+
+def test_of_a_small_block_chance_says_more() -> None:
+    made = blocks(np.random.default_rng(4), 6, 0.02)
+    scores, said, truth = made[0]
+    made[0] = scores[:50], said[:50], truth[:50]
+    known, seen = _looked_at(made, np.array([200.0]), np.random.default_rng(0))
+    assert seen[:, :, 0] == pytest.approx(np.broadcast_to(known[:, None], (6, 12)))
+    share = (sum(np.sum(says != is_so) for _, says, is_so in made) + 0.5) / 1051
+    # 175 rows a block on average, all of them labelled
+    assert seen[0, :, 1] == pytest.approx(share * (1 - share) * (1 / 50 - 1 / 175))
+    assert seen[1:, :, 1].max() < 1e-8
+
+
+@pytest.mark.parametrize(("variance", "usual"), [(0.04, 0.01), (0.01, 0.04)])
+def test_of_two_variances_the_larger_counts(
+    monkeypatch: pytest.MonkeyPatch, variance: float, usual: float
+) -> None:
+    monkeypatch.setattr(self_test, "gap_of", lambda *_: Gap(0.0, variance, usual))
+    made = blocks(np.random.default_rng(5), 6, 0.02)
+    _, seen = _looked_at(made, np.array([20.0]), np.random.default_rng(0))
+    assert seen[:, :, 1] == pytest.approx(0.04)

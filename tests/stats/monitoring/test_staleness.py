@@ -108,3 +108,18 @@ def test_without_ageing_models_that_differ_by_chance_are_not_told_to_age() -> No
                 errors[t, d - 1] = 0.2 + model[t] + block[t + d] + rng.normal(0, 0.05)
         likely.append(staleness(errors).probability_ages)
     assert 0.04 < np.mean(np.array(likely) > 0.9) < 0.14, ".1 is meant"
+
+
+def test_blocks_that_meet_the_same_old_models_go_together() -> None:
+    """Gaps that each old model carries along tell less than the same gaps at random."""
+    n_blocks, n_delays = 24, 6
+    origins = np.arange(n_blocks)[:, None] * np.ones(n_delays)
+    gaps = 0.004 + np.where(origins % 2 == 0, 0.02, -0.02)
+
+    def likely(gaps: np.ndarray) -> float:
+        errors = np.full((n_blocks, n_delays), 0.2)
+        errors[:, 1:] += gaps[:, 1:]
+        return staleness(errors).probability_ages
+
+    mixed = np.random.default_rng(0).permutation(gaps.ravel()).reshape(gaps.shape)
+    assert 0.6 < likely(gaps) < likely(mixed) - 0.03
