@@ -7,11 +7,20 @@ import pytest
 from tests.examples import example_verdicts
 
 from leadline.errors import NotReadyError, ReleaseError
-from leadline.monitoring.release_in_service import approved, in_service, rollback_target
+from leadline.monitoring.release_in_service import (
+    approved,
+    has_decay_in_service,
+    in_service,
+    rollback_target,
+    upkeep_reading,
+)
 from leadline.phases import decision
+from leadline.phases.data import Data
+from leadline.phases.decay import Decay
 from leadline.phases.decision import Choice
+from leadline.phases.lifecycle import ROWS, State
 from leadline.phases.release import Release
-from leadline.phases.verdict import Answer
+from leadline.phases.verdict import Answer, Verdict
 from leadline.record import Record
 
 
@@ -119,3 +128,61 @@ def test_a_release_must_be_named_plainly(record: Record, name: str, said: str) -
         back(record, name)
     assert "c40d1, c40d2, aaaa1" in caught.value.needed
     assert back(record, "aaaa") == "aaaa1"
+
+
+def test_the_first_move_may_be_taken_back_to_what_served_before_there_were_moves(
+    record: Record,
+) -> None:
+    released(record, "first", Answer.GO)
+    move(record, released(record, "second", Answer.GO))
+    assert back(record) == "first"
+
+
+def test_a_whole_name_is_that_release_though_another_begins_with_it(record: Record) -> None:
+    for release in ("c40d", "c40d1"):
+        released(record, release, Answer.GO)
+    assert back(record, "c40d") == "c40d"
+
+
+def append(record: Record, row: str, verdict: Verdict | None = None, **on: int) -> int:
+    newest = record.newest(ROWS)
+    stood_on = {name: newest[name] for name in ROWS[row].stands_on if name in newest}
+    said = verdict or example_verdicts()[row]
+    return record.append(row, said, by="Ada", on={**stood_on, **on}).number
+
+
+def test_what_serves_is_judged_by_what_it_stood_on(record: Record) -> None:
+    """New rows make the release stale, which answers until the next one is approved."""
+    for row in ROWS:
+        append(record, row)
+    again = append(record, "decay")
+    before = record.newest(ROWS)
+    assert before["decay"] == again
+    assert upkeep_reading(record, "monitor") is None, "it reads the record as it stands"
+    data = example_verdicts()["data"]
+    assert isinstance(data, Data)
+    append(record, "data", replace(data, snapshot="ffff" * 16))
+    append(record, "decay", release=append(record, "release", worse()))
+    assert record.standing()["release"].state is State.STALE
+    assert upkeep_reading(record, "curve") is None
+    reading = upkeep_reading(record, "monitor")
+    assert reading is not None
+    for kind in (Data, Release, Decay):
+        reading.of(kind)
+    assert {row: reading.seen[row] for row in ("data", "release", "decay")} == {
+        row: before[row] for row in ("data", "release", "decay")
+    }
+
+
+def worse() -> Release:
+    verdict = example_verdicts()["release"]
+    assert isinstance(verdict, Release)
+    return replace(verdict, release_id="worse", answer=Answer.UNCLEAR)
+
+
+def test_only_the_decay_of_what_serves_is_its_own(record: Record) -> None:
+    serves = released(record, "first", Answer.GO)
+    append(record, "decay", release=released(record, "worse", Answer.UNCLEAR))
+    assert not has_decay_in_service(record)
+    append(record, "decay", release=serves)
+    assert has_decay_in_service(record)

@@ -148,3 +148,35 @@ def test_a_beginning_of_several_names_none() -> None:
     entries = entries_of([("release", again(example_release(), release_id=each)) for each in ids])
     with pytest.raises(NotReadyError, match="several releases"):
         release_named(entries, "abc")
+
+
+def test_of_two_that_stood_on_the_same_the_later_counts() -> None:
+    entries = example_entries("review")
+    curve = put(entries, "curve")
+    put(entries, "release")
+    aged = [put(entries, "decay", retrain_every=n) for n in (7, 9)]
+    lineage = lineage_of(entries)
+    assert lineage.stood_on["curve"] is curve
+    assert lineage.ageing is aged[1]
+
+
+def test_what_was_decided_after_a_release_did_not_lead_to_it() -> None:
+    entries = example_entries("release")
+    before = lineage_of(entries).decisions
+    again_decided = put(entries, "decision.find")
+    lineage = lineage_of(entries)
+    assert lineage.is_on_its_side(again_decided)
+    assert lineage.decisions == before
+
+
+def test_an_id_names_its_release_though_another_begins_with_it() -> None:
+    ids = ("abc1", "abc1" * 3)
+    entries = entries_of([("release", again(example_release(), release_id=each)) for each in ids])
+    assert release_named(entries, "abc1").number == 1
+
+
+def test_a_decision_on_a_release_itself_is_told_of_it() -> None:
+    entries = example_entries("release")
+    decided = put(entries, "decision.ship")
+    assert "capacity" not in decided.on
+    assert lineage_of(entries).decisions_since == (decided,)

@@ -98,3 +98,19 @@ def test_an_older_pointer_and_another_projects_are_refused() -> None:
         refuse_replayed(POINTER, project="delays", counter=4)
     with pytest.raises(ReleaseError, match="of the project 'delays'"):
         refuse_replayed(POINTER, project="other", counter=0)
+
+
+def test_a_signature_is_over_what_it_says_and_what_it_is_for(tmp_path: Path) -> None:
+    """Pointers that were signed before stay believed; what was signed for another end is not."""
+    said = vars(POINTER)
+    path = tmp_path / POINTER_FILE
+
+    def sign(**purpose: str) -> None:
+        signature = KEY.sign(json.dumps({**said, **purpose}, sort_keys=True).encode()).hex()
+        path.write_text(json.dumps({**said, "signature": signature}))
+
+    sign(purpose="leadline: release in service")
+    assert read_pointer(path, trusted=TRUSTED) == POINTER
+    sign()
+    with pytest.raises(ReleaseError, match="changed after it was signed"):
+        read_pointer(path, trusted=TRUSTED)

@@ -154,3 +154,45 @@ def test_blocks_of_before_are_known_by_their_counts() -> None:
     assert said.answer is Answer.UNCLEAR
     assert said.summary.startswith("Of 2025-01-06 only counts of it were kept")
     assert "16.7% are wrong" in said.summary
+
+
+def test_three_blocks_are_a_reference() -> None:
+    said = verdict(GOOD, n_reference_blocks=3)
+    assert said.answer is Answer.GO
+    assert not any("cannot be judged by that" in what for what in warnings(said))
+
+
+def test_a_block_is_worse_where_its_whole_interval_is() -> None:
+    block = replace(GOOD, error=Bounds(estimate=0.23, low=0.17, high=0.29))
+    assert verdict(block).summary.startswith("Still good enough.")
+
+
+def test_an_alarm_tells_of_the_newest_block_that_is_known() -> None:
+    assert " In 2025-01-20 35.0% are wrong" in MONITOR.summary
+
+
+def test_one_label_is_too_few() -> None:
+    said = verdict(replace(GOOD, n_labelled=1, n_wrong=0))
+    assert "it is not known: 1 label is too few to say" in said.summary
+
+
+@pytest.mark.parametrize(("scoring", "target"), [("accuracy", 0.72), ("error_rate", 0.28)])
+def test_a_target_is_missed_where_the_whole_interval_misses_it(scoring: str, target: float) -> None:
+    aim = Target(scoring=scoring, words=scoring, target=target)
+    near = replace(GOOD, error=Bounds(estimate=0.3, low=0.27, high=0.36))
+    assert verdict(near, target=aim).answer is Answer.GO
+    missed = replace(GOOD, error=Bounds(estimate=0.3, low=0.29, high=0.36))
+    assert verdict(missed, target=aim).answer is Answer.UNCLEAR
+
+
+def test_blocks_of_a_closed_alarm_are_told_of_no_more() -> None:
+    accuracy = Target(scoring="accuracy", words="accuracy", target=0.72)
+    block = replace(GOOD, n_differ=2)
+    differ = "2 rows of 2025-01-06 have one label from a file and another from the page"
+    measured = "in 2025-01-06 measured 0.833"
+    said = notes(verdict(block, target=accuracy))
+    assert any(differ in what for what in said)
+    assert any(measured in what for what in said)
+    closed = verdict(replace(block, is_closed=True), alarms=(CLOSED,), target=accuracy)
+    assert not any(differ in what or measured in what for what in notes(closed))
+    assert any("no block is known well enough to compare" in what for what in notes(closed))

@@ -71,3 +71,23 @@ def test_whoever_dies_leaves_it_waiting_or_unsure(record: Record) -> None:
     # it was not dead after all, and is not heard
     record.outbox.settle(email.number, MessageState.SENT, next_at=soon())
     assert record.outbox.of("alarm/1")[0].state is MessageState.UNSURE
+
+
+def test_a_message_is_due_at_its_time(record: Record) -> None:
+    record.outbox.put("alarm/1", "email", "1")
+    (waiting,) = record.outbox.of("alarm/1")
+    assert record.outbox.due(waiting.next_at - timedelta(seconds=1)) == ()
+    assert record.outbox.due(waiting.next_at) == (waiting,)
+
+
+def test_another_project_neither_takes_a_message_nor_says_how_it_went(
+    record: Record, database_url: str
+) -> None:
+    record.outbox.put("alarm/1", "email", "1")
+    (due,) = record.outbox.due(soon())
+    with Record.open(database_url, "trains") as other:
+        assert other.outbox.claim(due.number, now=soon(), lease_s=LEASE_S) is None
+        record.outbox.claim(due.number, now=soon(), lease_s=LEASE_S)
+        other.outbox.settle(due.number, MessageState.SENT, next_at=soon())
+        other.outbox.recover(soon(LEASE_S + 5), repeatable={"email"})
+    assert record.outbox.of("alarm/1")[0].state is MessageState.SENDING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from leadline.errors import RecordError
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.lifecycle import ROWS, Stage, standing
 from leadline.phases.verdict import Answer
-from leadline.record import AllProjects, ProjectEntries, Record
+from leadline.record import AllProjects, ProjectEntries, Record, WorkState, WorkStatement
 from leadline.record.tables import entry as table
 
 Change = Callable[[Record], object]
@@ -155,3 +156,46 @@ def test_a_database_that_is_not_there_is_refused_and_not_made(tmp_path: Path) ->
     with pytest.raises(RecordError, match="holds no record"), AllProjects.open(f"sqlite:///{path}"):
         pass
     assert not path.exists()
+
+
+def test_the_newest_move_says_which_release_serves(tmp_path: Path) -> None:
+    with Record.open(f"sqlite:///{tmp_path / 'team.db'}", "flights") as record:
+        fill(record)
+        first = record.newest(ROWS)["release"]
+        second = append(record, "release")
+        for number in (second, first):
+            record.promotions.add(number, person="Ada", why="because")
+            (one,) = record.all_projects.newest()
+            assert one.release == number
+
+
+def test_a_job_that_runs_is_under_way(tmp_path: Path) -> None:
+    with Record.open(f"sqlite:///{tmp_path / 'team.db'}", "flights") as record:
+        record.jobs.put("data", by="Ben")
+        assert record.jobs.claim("a worker") is not None
+        (one,) = record.all_projects.newest()
+        assert [job.row for job in one.jobs] == ["data"]
+
+
+def test_of_work_what_it_took_is_told_and_where_it_stands(tmp_path: Path) -> None:
+    said = WorkStatement(
+        item="seal",
+        stage="ship",
+        title="Seal the release",
+        state=WorkState.OPEN,
+        estimate=None,
+        owner="Ben",
+        due=None,
+        every="week",
+        hours=None,
+        why="",
+        by="Ada",
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+    )
+    done, again = replace(said, state=WorkState.DONE, hours=2.0), replace(said, owner="Ada")
+    with Record.open(f"sqlite:///{tmp_path / 'team.db'}", "flights") as record:
+        record.work.state("seal", lambda _: said)
+        record.work.state("seal", lambda _: done)
+        record.work.state("seal", lambda _: again)
+        (one,) = record.all_projects.newest()
+        assert one.work == (done, again)
