@@ -45,7 +45,7 @@ def state_words(work: WorkItem) -> str:
         times = plural(len(work.finished), "time")
         return "dropped" if work.state is WorkState.DROPPED else f"each {work.every}; done {times}"
     if work.state is WorkState.DONE and work.finished:
-        return f"done in {figure(work.finished[-1].hours)} h"
+        return f"done in {work.finished[-1].hours:g} h"
     return work.state.value
 
 
@@ -143,7 +143,7 @@ def _held_table(held: tuple[Finished, ...]) -> Table:
         (
             each.title,
             three_points(each.estimate),
-            figure(each.hours),
+            f"{each.hours:g}",
             figure(each.hours / each.estimate.likely) if each.estimate else "–",
         )
         for each in held
