@@ -82,16 +82,16 @@ def _alarms(evidence: Evidence) -> list[Finding]:
         if not alarm.is_open:
             found.append(note(f"The alarm of {alarm.block} was {alarm.words}."))
             continue
-        say = "leadline alarm explain --by NAME --why TEXT"
+        say = "say what it is: leadline alarm explain --by NAME --why TEXT"
         if not alarm.steps:
-            say = "leadline alarm seen --by NAME"
+            say = "say that you have seen it: leadline alarm seen --by NAME"
         elif alarm.why:
-            say = "leadline alarm close --by NAME"
+            say = "close it: leadline alarm close --by NAME"
         found.append(
             warning(
                 f"Alarm of {alarm.block}: {alarm.words}.",
                 f"Retrain: label the newest blocks, add them to the data and run the project "
-                f"again. Or say what it is: {say}",
+                f"again. Or {say}",
             )
         )
     return found
