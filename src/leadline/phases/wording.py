@@ -41,6 +41,17 @@ def plural(n: float, noun: str) -> str:
     return f"{number} {noun}" if n == 1 else f"{number} {noun}s"
 
 
+def three_digits(number: float) -> str:
+    """A number with three digits that count, written out, thousands set apart.
+
+    Examples
+    --------
+    >>> three_digits(38.84), three_digits(4291.3), three_digits(0.00012), three_digits(1e20)
+    ('38.8', '4,291', '0.00012', '1e+20')
+    """
+    return f"{number:,.0f}" if 999.5 <= abs(number) < 1e15 else f"{number:.3g}"
+
+
 def chance(probability: float) -> str:
     """A probability in words that never claim certainty.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from leadline.phases.verdict import Bounds, Verdict
+from leadline.phases.wording import three_digits
 
 _TOLD = ("answer", "summary")  # what a page says above any table
 
@@ -65,23 +66,27 @@ def share(bounds: Bounds | None) -> str:
     --------
     >>> share(Bounds(estimate=0.62, low=0.574, high=0.67))
     '62% (57% to 67%)'
-    >>> share(None)
-    'not known'
+    >>> share(Bounds(estimate=0.62, low=0.62, high=0.62)), share(None)
+    ('62%', 'not known')
     """
     if bounds is None:
         return "not known"
-    return f"{bounds.estimate:.0%} ({bounds.low:.0%} to {bounds.high:.0%})"
+    # every row has a label: 0.725 is 72.5 by one way of counting and 72.50000000000001 by another
+    estimate, low, high = (round(each, 9) for each in (bounds.estimate, bounds.low, bounds.high))
+    return f"{estimate:.0%}" if low == high else f"{estimate:.0%} ({low:.0%} to {high:.0%})"
 
 
-def number(value: float | None, pattern: str = ",.3g") -> str:
+def number(value: float | None, pattern: str = "") -> str:
     """A number, or that it is not known.
 
     Examples
     --------
-    >>> number(0.8114), number(None)
-    ('0.811', 'not known')
+    >>> number(0.8114), number(8249.3), number(None)
+    ('0.811', '8,249', 'not known')
     """
-    return "not known" if value is None else format(value, pattern)
+    if value is None:
+        return "not known"
+    return format(value, pattern) if pattern else three_digits(value)
 
 
 def money(amount: float, currency: str) -> str:

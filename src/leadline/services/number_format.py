@@ -35,7 +35,8 @@ def percent_range(bounds: Bounds) -> str:
     >>> percent_range(Bounds(estimate=0.9, low=0.62, high=1.0))
     'at least 62 %'
     """
-    low, high = round(100 * bounds.low), round(100 * bounds.high)
+    # 0.725 is 72.5 by one way of counting and 72.50000000000001 by another
+    low, high = (round(round(100 * end, 9)) for end in (bounds.low, bounds.high))
     if bounds.high == 1 and 0 < low < 100:
         return f"at least {low} %"
     if bounds.low == 0 and 0 < high < 100:

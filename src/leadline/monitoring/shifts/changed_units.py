@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leadline.phases.wording import three_digits
 from leadline.stats.arrays import Floats
 from leadline.stats.monitoring.drift import number_shift
 
@@ -127,7 +128,7 @@ def changed_unit(name: str, new: Floats, old: Floats, blocks: NDArray[np.intp]) 
         if _is_hinted(each, name) and is_of_one == least[0] and left <= _WORSE * least[1]
     ]
     best = min(hinted or fits, key=lambda each: fits[each])
-    means = f"mean {np.mean(new):.3g}, {np.mean(old):.3g} before"
+    means = f"mean {three_digits(float(np.mean(new)))}, {three_digits(float(np.mean(old)))} before"
     if best is FLIPPED:
         return f"{name!r} looks as if its sign was turned: {means}"
     return f"{name!r} looks like {_named(best, name, old)}: {means}"

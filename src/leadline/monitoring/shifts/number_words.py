@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from leadline.monitoring.shifts.changed_units import changed_unit
 from leadline.monitoring.shifts.looks import LEVEL, MISSING, VALUES, WHOLE
+from leadline.phases.wording import three_digits
 from leadline.stats.arrays import Floats
 
 _FEWEST_VALUES = 10
@@ -88,11 +89,13 @@ def _moved(name: str, new: Floats, old: Floats, blocks: NDArray[np.intp], n_rows
     if step < half / 10 and abs((high - low) / half - 1) > _SELDOM:
         side = "wider" if high - low > half else "narrower"
         return (
-            f"{name!r} is spread {side}: its middle half from {low:.3g} to {high:.3g}, "
-            f"{low_before:.3g} to {high_before:.3g} before"
+            f"{name!r} is spread {side}: its middle half from {three_digits(low)} to "
+            f"{three_digits(high)}, {three_digits(low_before)} to "
+            f"{three_digits(high_before)} before"
         )
     side = "higher" if np.mean(new) > np.mean(old) else "lower"
-    return f"{name!r} is {side}: mean {np.mean(new):.3g}, {np.mean(old):.3g} before"
+    means = three_digits(float(np.mean(new))), three_digits(float(np.mean(old)))
+    return f"{name!r} is {side}: mean {means[0]}, {means[1]} before"
 
 
 def _stand_in(name: str, new: Floats, old: Floats, n_rows: int) -> str:
