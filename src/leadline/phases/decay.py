@@ -175,16 +175,16 @@ def _findings(evidence: Evidence) -> list[Finding]:
     findings = [
         note(
             f"A model {plural(last.delay, block)} old makes "
-            f"{last.added_error.estimate:+.4f} more error than one a {block} old "
-            f"({last.added_error.low:+.4f} to {last.added_error.high:+.4f})."
+            f"{last.added_error.estimate:+z.4f} more error than one a {block} old "
+            f"({last.added_error.low:+z.4f} to {last.added_error.high:+z.4f})."
         )
     ]
     if ahead := _ahead(evidence):
         findings.append(
             note(
                 f"{plural(ahead.delay - 1, block)} after its first, the age of a model trained now "
-                f"will have changed its error by {ahead.added_error.low:+.4f} to "
-                f"{ahead.added_error.high:+.4f}, four times of five."
+                f"will have changed its error by {ahead.added_error.low:+z.4f} to "
+                f"{ahead.added_error.high:+z.4f}, four times of five."
             )
         )
     if evidence.n_left_out:

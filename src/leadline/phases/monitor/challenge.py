@@ -179,9 +179,13 @@ def _meeting(challenge: Challenge) -> str:
     found = challenge.difference
     return (
         f"Last {plural(len(recent), 'block')}: {released:.1%} wrong, its challenger {fresh:.1%} "
-        f"(difference {found.low:+.1%} to {found.high:+.1%}, 90 %). The challenger's fits took "
-        f"{challenge.cpu_s:,.1f} s of processor, {challenge.cost_words}."
+        f"(difference {found.low:+z.1%} to {found.high:+z.1%}, 90 %). The challenger's fits took "
+        f"{_processor(challenge.cpu_s)} of processor, {challenge.cost_words}."
     )
+
+
+def _processor(seconds: float) -> str:
+    return f"{seconds:,.1f} s" if seconds >= 0.05 else "less than 0.1 s"
 
 
 def _schedule(challenge: Challenge) -> list[Finding]:
