@@ -247,7 +247,7 @@ def review(verdict: Review) -> Table:
             share(point.recall),
             share(point.test_recall),
             money(point.cost_per_1000, verdict.currency),
-            f"{point.p_cheapest:.0%}",
+            chance(point.p_cheapest),
         )
         for point in verdict.points
     ]
@@ -312,7 +312,7 @@ def decay(verdict: Decay) -> Table | None:
     if not verdict.staleness:
         return None
     rows = [
-        (f"{age.delay}", f"{age.added_error.estimate:+.4f}", _signed(age), _signed(ahead))
+        (f"{age.delay}", f"{age.added_error.estimate:+z.4f}", _signed(age), _signed(ahead))
         for age, ahead in verdict.by_age
     ]
     if not verdict.forecast:
@@ -325,7 +325,7 @@ def decay(verdict: Decay) -> Table | None:
 
 def _signed(age: Staleness | None) -> str:
     """The range of what an age adds."""
-    return f"{age.added_error.low:+.4f} to {age.added_error.high:+.4f}" if age else "–"
+    return f"{age.added_error.low:+z.4f} to {age.added_error.high:+z.4f}" if age else "–"
 
 
 def monitor(verdict: Monitor) -> Table:

@@ -120,7 +120,9 @@ def ageing(reader: LineageReader) -> Section:
         f"{money(decay.cost_retrain, decay.currency)}, one error "
         f"{money(decay.cost_error, decay.currency)}, as [watch] in leadline.toml had it."
     )
-    sentences = [measured, cheapest, f"Expected to hold {expected_to_hold(reader, decay)}."]
+    colon = ":" if decay.retrain_every is None else ""
+    holds = f"Expected to hold{colon} {expected_to_hold(reader, decay)}."
+    sentences = [measured, cheapest, holds]
     watched = reader.later(Monitor)
     if watched is not None and watched[1].challenge is not None:
         sentences.append(f"Looked at on {day(watched[0].at)}. {watched[1].challenge.words}")
