@@ -23,6 +23,8 @@ from leadline.phases.decay import Decay, Staleness
 from leadline.phases.scoring import scoring_of
 
 _HEIGHT = 340
+# no narrower than its subtitle
+_WIDER = 200
 _MOST_POINTS = 30
 
 
@@ -32,7 +34,7 @@ def chart(verdict: Decay) -> Picture | None:
         return None
     base = alt.Chart(table(_rows(verdict.staleness)))
     scoring = scoring_of(verdict.scoring)
-    unit = scoring.words if scoring.is_loss else f"points of {scoring.words} lost"
+    unit = scoring.words if scoring.is_loss else f"{scoring.words} lost"
     x, y = _x(verdict), alt.Y("added:Q", title=unit, axis=alt.Axis(format="+.3~f"))
     drawn = layered(
         *_retraining(verdict, x),
@@ -41,7 +43,7 @@ def chart(verdict: Decay) -> Picture | None:
         rule_at(y=0.0, color=SOFT),
         base.mark_line(color=BLUE, strokeWidth=2.5).encode(x, y),
         *_points(base, verdict, x, y),
-        width=WIDTH + 100,
+        width=WIDTH + _WIDER,
         height=_HEIGHT,
     )
     return framed(drawn, _title(verdict), _subtitle(verdict))

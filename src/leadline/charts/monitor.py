@@ -38,9 +38,11 @@ def chart(verdict: Monitor) -> Picture | None:
     if any(block.error for block in verdict.blocks):
         panels.append(_errors(verdict))
     has_flags = verdict.reference_alert_share is not None
-    panels.append(_alerts(verdict) if has_flags else _means(verdict))
+    below = _x(verdict, title="block of new data, by its first day")
+    x = below if verdict.challenge is None else _x(verdict)
+    panels.append(_alerts(verdict, x) if has_flags else _means(verdict, x))
     if verdict.challenge is not None:
-        panels.append(challenge_panel(verdict.challenge, _x(verdict), _WIDTH))
+        panels.append(challenge_panel(verdict.challenge, below, _WIDTH))
     return framed(alt.vconcat(*panels), _title(verdict), _subtitle(verdict))
 
 
@@ -104,8 +106,14 @@ def _error_row(verdict: Monitor, block: Block) -> Record:
         "high": block.error.high,
         "color": VERMILION if block.is_alarm else color,
         "shape": "triangle-up" if block.is_alarm else "circle",
-        "alarm": "alarm" if block.is_alarm else "",
+        "alarm": _alarm_words(block),
     }
+
+
+def _alarm_words(block: Block) -> str:
+    if not block.is_alarm:
+        return ""
+    return "closed" if block.is_closed else "alarm"
 
 
 def _named_levels(verdict: Monitor) -> list[tuple[float, str, str]]:
@@ -134,13 +142,12 @@ def _levels(verdict: Monitor, low: float, high: float) -> list[alt.Chart]:
     return layers
 
 
-def _alerts(verdict: Monitor) -> alt.LayerChart:
+def _alerts(verdict: Monitor, x: alt.X) -> alt.LayerChart:
     rows: list[Record] = [
         {"name": block.name, "share": block.alert_share, "label": f"{block.alert_share:.0%}"}
         for block in verdict.blocks
     ]
     base = alt.Chart(table(rows))
-    x = _x(verdict, title="block of new data, by its first day")
     y = alt.Y("share:Q", title="share flagged", axis=alt.Axis(format=".0%", tickCount=3))
     level = verdict.reference_alert_share or 0.0
     return layered(
@@ -152,13 +159,12 @@ def _alerts(verdict: Monitor) -> alt.LayerChart:
     )
 
 
-def _means(verdict: Monitor) -> alt.LayerChart:
+def _means(verdict: Monitor, x: alt.X) -> alt.LayerChart:
     """What the model said on average, where nothing is flagged."""
     rows: list[Record] = [
         {"name": block.name, "mean": block.mean_score} for block in verdict.blocks
     ]
     base = alt.Chart(table(rows))
-    x = _x(verdict, title="block of new data, by its first day")
     scale = alt.Scale(zero=False, padding=14)
     y = alt.Y("mean:Q", title=verdict.score_words, axis=alt.Axis(tickCount=3), scale=scale)
     level = verdict.reference_mean_score
