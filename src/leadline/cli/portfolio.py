@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from leadline.record import AllProjects
     from leadline.services.upkeep import ModelLine, Portfolio, YearlyMoney
 
-_HEADS = ("model", "since", "state", "errors a year", "upkeep saves", "hours a year", "due")
+_HEADS = ("model", "since", "state", "errors a year", "retraining saves", "upkeep hours", "due")
 
 
 @verb("portfolio", example="leadline portfolio --store postgresql+psycopg://leadline@db/leadline")
