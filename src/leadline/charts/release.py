@@ -18,6 +18,9 @@ from leadline.charts.drawing.theme import (
 from leadline.phases.release import Release
 from leadline.phases.scoring import scoring_of
 
+# what three digits do not tell apart
+_SAME = 0.0005
+
 
 def chart(verdict: Release) -> Picture | None:
     """Both scores on the same test rows; None for the first release."""
@@ -34,7 +37,7 @@ def chart(verdict: Release) -> Picture | None:
     x = alt.X(
         "score:Q",
         title=f"{words}, on the same test rows",
-        scale=alt.Scale(zero=False, padding=60),
+        scale=_scale(champion, challenger),
         axis=alt.Axis(tickCount=5),  # scores that are close have long numbers
     )
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=True, minExtent=170))
@@ -48,13 +51,21 @@ def chart(verdict: Release) -> Picture | None:
         height=alt.Step(58),
     )
     gap = abs(challenger - champion)
-    if gap == 0:
+    if gap < _SAME:
         title = "The new release scores the same as the one in service"
     else:
         is_better = scoring.is_met(challenger, champion)
         side = "better" if is_better else "worse"
         title = f"The new release is {side} than the one in service, by {gap:.3f}"
     return framed(drawn, title, verdict.summary)
+
+
+def _scale(champion: float, challenger: float) -> alt.Scale:
+    """Around both scores; what is the same to three digits is not drawn far apart."""
+    if abs(champion - challenger) >= _SAME:
+        return alt.Scale(zero=False, padding=60)
+    middle, half = (champion + challenger) / 2, max(abs(champion), abs(challenger)) / 50 or 0.01
+    return alt.Scale(domain=[middle - half, middle + half], nice=False)
 
 
 def _row(name: str, score: float, color: str, shape: str) -> Record:

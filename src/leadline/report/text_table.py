@@ -9,6 +9,7 @@ from leadline.phases.verdict import Bounds, Verdict
 from leadline.phases.wording import three_digits
 
 _TOLD = ("answer", "summary")  # what a page says above any table
+_NO_WIDTH = 0.0005  # where every row has a label
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ def share(bounds: Bounds | None) -> str:
     """
     if bounds is None:
         return "not known"
-    # every row has a label: 0.725 is 72.5 by one way of counting and 72.50000000000001 by another
-    estimate, low, high = (round(each, 9) for each in (bounds.estimate, bounds.low, bounds.high))
-    return f"{estimate:.0%}" if low == high else f"{estimate:.0%} ({low:.0%} to {high:.0%})"
+    if bounds.high - bounds.low < _NO_WIDTH:
+        return f"{bounds.estimate:.0%}"
+    return f"{bounds.estimate:.0%} ({bounds.low:.0%} to {bounds.high:.0%})"
 
 
 def number(value: float | None, pattern: str = "") -> str:

@@ -7,6 +7,9 @@ from math import floor, log10
 from leadline.phases.verdict import Answer, Bounds
 from leadline.phases.wording import plural
 
+# where every row has a label
+_NO_WIDTH = 0.0005
+
 ANSWERS = {Answer.GO: "go", Answer.NO: "no", Answer.UNCLEAR: "unclear"}
 
 
@@ -34,9 +37,12 @@ def percent_range(bounds: Bounds) -> str:
     '52 to 67 %'
     >>> percent_range(Bounds(estimate=0.9, low=0.62, high=1.0))
     'at least 62 %'
+    >>> percent_range(Bounds(estimate=0.725, low=0.7249, high=0.7251))
+    '72 %'
     """
-    # 0.725 is 72.5 by one way of counting and 72.50000000000001 by another
-    low, high = (round(round(100 * end, 9)) for end in (bounds.low, bounds.high))
+    low, high = round(100 * bounds.low), round(100 * bounds.high)
+    if bounds.high - bounds.low < _NO_WIDTH:
+        low = high = round(100 * bounds.estimate)
     if bounds.high == 1 and 0 < low < 100:
         return f"at least {low} %"
     if bounds.low == 0 and 0 < high < 100:

@@ -64,10 +64,11 @@ def hours_words(hours: TeamHours) -> tuple[str, ...]:
         sentences.append("Nobody has reported hours in the last year: 'leadline work done'.")
     else:
         whole = plural(round(hours.new + hours.upkeep, 1), "hour")
-        sentences.append(
-            f"Of {whole} reported in the last year, {percent(hours.share_new)} went into new "
-            f"models and {percent(1 - hours.share_new)} into upkeep."
-        )
+        parts = f"{percent(hours.share_new)} went into new models and "
+        parts += f"{percent(1 - hours.share_new)} into upkeep"
+        if hours.share_new in (0, 1):
+            parts = f"all went into {'new models' if hours.share_new else 'upkeep'}"
+        sentences.append(f"Of {whole} reported in the last year, {parts}.")
     ahead = f"Ahead: {plural(round(hours.upkeep_a_year), 'hour')} of upkeep a year"
     unknown = f" (not known of {plural(hours.n_unknown, 'model')})" if hours.n_unknown else ""
     new = plural(round(hours.new_ahead), "hour")
