@@ -219,3 +219,30 @@ def test_a_reference_too_short_says_what_was_measured(released_folder: Path) -> 
         assert block.error.low < (block.n_wrong or 0) / block.n_labelled < block.error.high
         assert block.evidence is None
     assert verdict.self_test is None
+
+
+def close_alarm(folder: Path) -> None:
+    with Workspace.open(folder) as workspace:
+        act_on_alarm(workspace, "explain", "Bo", "a broken feed")
+        act_on_alarm(workspace, "close", "Ada")
+
+
+def test_once_two_alarms_are_closed_the_blocks_of_both_are(released_folder: Path) -> None:
+    observe(released_folder, new_rows(strength=-1.0))
+    monitor(released_folder)
+    close_alarm(released_folder)
+    observe(released_folder, customers(140, 9, skipped=840, strength=-1.0), "again.parquet")
+    assert monitor(released_folder).open_alarm is not None
+    close_alarm(released_folder)
+    verdict = monitor(released_folder)
+    assert [alarm.is_open for alarm in verdict.alarms] == [False, False]
+    assert all(block.is_closed and not block.n_wanted for block in verdict.blocks)
+
+
+def test_few_labels_tell_no_costs(released_folder: Path) -> None:
+    is_known = pl.int_range(N_NEW) % 28 < 9 + (pl.int_range(N_NEW) // 28) % 2
+    observe(released_folder, new_rows().with_columns(left=pl.when(is_known).then("left")))
+    blocks = monitor(released_folder).blocks
+    assert [block.n_labelled for block in blocks] == [9, 10] * 4
+    assert [block.cost is not None for block in blocks] == [False, True] * 4
+    assert all(block.error is not None for block in blocks)

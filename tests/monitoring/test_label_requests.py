@@ -13,6 +13,7 @@ from leadline.monitoring.block_rows import KEY_COLUMN
 from leadline.monitoring.label_requests import Asked, write_requests
 from leadline.monitoring.observations import observe_file
 from leadline.phases.monitor import Monitor
+from leadline.record import AlarmAct, AlarmEvent
 from leadline.workspace import Workspace
 
 DATA = {"stream": ["stream.csv"], "test_share": 0.3}
@@ -118,3 +119,14 @@ def test_rows_of_a_user_have_their_own_names(released_folder: Path) -> None:
 def test_nothing_is_asked_before_there_are_rows(released_folder: Path) -> None:
     with pytest.raises(NotReadyError, match="No block wants a label"):
         ask(released_folder)
+
+
+def test_blocks_of_a_closed_alarm_are_asked_about_no_more(folder: Path) -> None:
+    first, second = ask(folder)[0].blocks
+    release_id = monitor(folder).release_id
+    with Workspace.open(folder) as workspace:
+        for through in (first, "of another file"):
+            workspace.record.alarm_events.add(
+                AlarmEvent(release_id, first, AlarmAct.CLOSED, "Ada", "a strike", through)
+            )
+    assert ask(folder)[0].blocks == (second,)

@@ -275,3 +275,15 @@ def test_a_problem_that_was_stated_anew_turns_no_label_round(released_folder: Pa
     rows = kept(released_folder)[WEEK]
     for calls, truth in rows.select("x.calls", "truth").iter_rows():
         assert truth == (by_calls[calls] == "yes")
+
+
+def test_labels_that_come_alone_name_the_blocks_they_belong_to(released_folder: Path) -> None:
+    write_settings(
+        released_folder,
+        watch={"block": "week", "key": "id"},
+        data={"stream": ["stream.csv"], "test_share": 0.3},
+    )
+    rows = customers(56, 3, skipped=616).with_columns(id=pl.int_range(56) + 1000)
+    assert observe(released_folder, rows.drop("left")).blocks == (WEEK, "2024-06-10")
+    told = observe(released_folder, rows.select("id", "left")[:5], "labels.csv")
+    assert told.blocks == (WEEK,)

@@ -168,3 +168,9 @@ def test_once_all_is_answered_nothing_is_asked(folder: Path) -> None:
     assert verdict.asked == ""
     with Workspace.open(folder) as workspace:
         assert asked_rows(workspace) is None
+
+
+def test_a_label_is_no_news_of_another_block(folder: Path) -> None:
+    before = known(folder, FIRST).digest
+    say(folder, "yes")
+    assert known(folder, FIRST).digest == before

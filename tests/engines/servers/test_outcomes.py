@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ import pytest
 from starlette.testclient import TestClient
 from tests.engines.conftest import Sealed
 
-from leadline.engines.served.dated_lines import DatedLines, dated_files, whole_lines
+from leadline.engines.served.dated_lines import DatedLines, dated_files, today, whole_lines
 from leadline.engines.served.log_place import LogPlace
 from leadline.engines.served.outcome_store import OutcomeStore
 from leadline.engines.served.prediction_lines import read_served
+from leadline.engines.servers import outcomes
 from leadline.engines.servers.http import create_app
 
 ROW = {"size": 0.5, "town": "Ulm", "said": "late again", "at": "2024-05-01T10:00"}
@@ -198,6 +200,33 @@ def test_a_body_that_does_not_fit_is_refused(
     assert found in error["found"]
     assert error["needed"]
     assert error["next"]
+
+
+def test_what_is_told_is_in_the_order_of_the_body(client: TestClient) -> None:
+    name = predict(client, 2)
+    send(client, {"request": name, "label": "yes"})
+    told = send(
+        client,
+        {"request": name, "label": "no"},
+        {"request": name, "row": 1, "label": "maybe"},
+        {"request": "late", "label": "no"},
+        keep_good=True,
+    ).json()
+    items = [(item["index"], item["status"]) for item in told["items"]]
+    assert items == [(0, "replaced"), (1, "refused"), (2, "unknown")]
+
+
+def test_on_the_next_day_what_was_deleted_is_known_no_more(
+    client: TestClient, place: LogPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = predict(client)
+    outcome = {"request": name, "label": "yes"}
+    assert send(client, outcome).json() == counted(kept=1)
+    for path in (*dated_files(place.folder), *dated_files(place.outcomes)):
+        path.unlink()
+    monkeypatch.setattr(outcomes, "today", lambda: today() + timedelta(days=1))
+    assert send(client, outcome).json()["unknown"] == 1
+    assert labels(place) == {(name, 0): "yes"}
 
 
 def test_thousands_come_at_once(client: TestClient, place: LogPlace) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,8 +22,10 @@ from tests.engines.servers.test_http import ROW, serving_process
 
 from leadline.engines.releases.bundle import seal
 from leadline.engines.releases.pointer import Pointer, write_pointer
+from leadline.engines.servers import serving
 from leadline.engines.servers.http import create_app
 from leadline.engines.servers.serving import PointerFollower
+from leadline.errors import ReleaseError
 
 
 @dataclass
@@ -146,6 +150,39 @@ def test_a_move_that_is_known_is_not_followed_again(two: Two) -> None:
     opened = two.follower().opened()
     assert opened is not None
     assert opened.manifest.release_id == two.second[:12]
+
+
+def test_a_release_that_is_whole_again_is_taken_up_without_another_move(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "_AGAIN_S", 0.0)
+    file = two.first.folder / two.second / "model.skops"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+    with client_of(two) as client:
+        two.move(two.second)
+        eventually(lambda: "refused" in ready(client))
+        file.write_bytes(whole)
+        eventually(lambda: ready(client) == {"ready": True, "release": two.second[:12]})
+
+
+def test_another_release_in_the_folder_of_one_is_refused(two: Two) -> None:
+    """Whole and signed, and still not the one that the pointer names."""
+    shutil.rmtree(two.first.folder / two.second)
+    shutil.copytree(two.first.folder / two.first.sealed.digest, two.first.folder / two.second)
+    two.move(two.second)
+    with pytest.raises(ReleaseError, match=f"Release {two.second[:12]} is not taken up"):
+        two.follower().opened()
+
+
+def test_whatever_a_model_raises_the_one_at_hand_keeps_answering(two: Two) -> None:
+    def broken() -> None:
+        raise RuntimeError("no such column")
+
+    serves = serving.Serving(two.first.open(), max_rows=10)
+    asyncio.run(serves._exchange(broken))
+    assert serves.refused == "RuntimeError: no such column"
+    assert serves.now.manifest.release_id == two.first.sealed.release_id
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,6 +24,7 @@ from tests.services.planned_streams import (
 )
 
 from leadline.cli import main
+from leadline.datasets.further_sample import FurtherSample, draw_further
 from leadline.errors import NotReadyError, SettingsError
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
@@ -30,6 +32,7 @@ from leadline.record import DrawReason
 from leadline.services.commands import ask_for_more, choose_point, judge, undo_judgment
 from leadline.services.commands.judgment_file import judge_file
 from leadline.services.queries import operating_points_page, review_page
+from leadline.services.reviewing import later_draws
 from leadline.services.reviewing.later_draws import as_drawn
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.workspace import Workspace
@@ -115,6 +118,21 @@ def test_the_same_answers_draw_the_same_rows(make: Make) -> None:
         judge_until(workspace, late(), n=FIRST)
         found.append(rows_to_judge(workspace.artifacts, drawn(workspace)))
     assert found[0] == found[1]
+
+
+def test_other_answers_to_the_same_rows_draw_by_other_chance(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chances = []
+
+    def draw(*given: Any, **more: Any) -> FurtherSample:
+        chances.append(given[4].bit_generator.state["state"])
+        return draw_further(*given, **more)
+
+    monkeypatch.setattr(later_draws, "draw_further", draw)
+    for answers in (late(), ~late()):
+        judge_until(planned_project(make), answers, n=FIRST)
+    assert chances[0] != chances[1]
 
 
 def test_two_who_finish_at_once_get_the_same_second_part(make: Make) -> None:
