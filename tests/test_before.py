@@ -30,9 +30,9 @@ from starlette.testclient import TestClient
 import leadline.record
 from leadline.cli import main
 from leadline.datasets.source_files import source_digest
-from leadline.engines.releases import environment
 from leadline.evaluation.fit import FitResult
 from leadline.phases.lifecycle import ROWS, Stage
+from leadline.serving.releases import environment
 from leadline.settings import load_settings
 from leadline.web import create_app
 from leadline.workspace import SETTINGS_FILE, STATE_FOLDER, Workspace
@@ -515,8 +515,8 @@ def test_the_release_gives_the_scores_it_gave(folder: Path, go: Go) -> None:
 
 
 def test_the_release_is_opened_with_its_golden_rows(folder: Path) -> None:
-    from leadline.engines.releases.bundle import open_bundle
-    from leadline.engines.releases.keys import public_keys
+    from leadline.serving.releases.bundle import open_bundle
+    from leadline.serving.releases.keys import public_keys
 
     (path,) = (folder / STATE_FOLDER / "releases").iterdir()
     bundle = open_bundle(path, trusted=public_keys(folder / STATE_FOLDER / "release.key.pub"))

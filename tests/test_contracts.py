@@ -54,7 +54,7 @@ OFFENCES: dict[str, tuple[str, Mapping[str, str]]] = {
         "engines",
         {"engines/attic.py": "import leadline.engines.families"},
     ),
-    "a job that calls an engine": ("engines", {"jobs/attic.py": "import leadline.engines.servers"}),
+    "a job that calls an engine": ("engines", {"jobs/attic.py": "import leadline.serving.http"}),
     "SQL outside the record": ("sql", {"datasets/attic.py": "import sqlalchemy"}),
     "a picture drawn on a page": ("pictures", {"web/attic.py": "import altair"}),
     "a service that prints": ("terminal", {"services/attic.py": "from rich import print"}),

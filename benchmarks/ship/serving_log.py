@@ -27,11 +27,11 @@ import polars as pl
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leadline.engines.loading import load
-from leadline.engines.releases.bundle import Card, load_or_make_key, open_bundle, public_keys, seal
-from leadline.engines.served.log_place import LogPlace
-from leadline.engines.servers.prediction_log import PredictionLog, request_id
 from leadline.processes.load_generator import run_clients
 from leadline.processes.usage import usage_of
+from leadline.serving.http.prediction_log import PredictionLog, request_id
+from leadline.serving.logs.log_place import LogPlace
+from leadline.serving.releases.bundle import Card, load_or_make_key, open_bundle, public_keys, seal
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
@@ -42,8 +42,8 @@ _SERVE = """
 import sys
 from pathlib import Path
 from leadline.engines.loading import load
-from leadline.engines.releases.keys import public_keys
-from leadline.engines.served.log_place import LogPlace
+from leadline.serving.releases.keys import public_keys
+from leadline.serving.logs.log_place import LogPlace
 folder, port, key, log = sys.argv[1:]
 place = LogPlace(Path(log)) if log else None
 load("servers", "http")(Path(folder), port=int(port), trusted=public_keys(Path(key)), log=place)

@@ -16,8 +16,8 @@ import pytest
 from tests.cli.conftest import Call, Start
 from tests.projects import N_BEFORE_STREAM, N_STREAM, customers
 
-from leadline.engines.served.dated_lines import dated_files
 from leadline.phases.release import Release
+from leadline.serving.logs.dated_lines import dated_files
 from leadline.workspace import Workspace
 
 WaitFor = Callable[[Callable[[], bool]], None]

@@ -189,7 +189,7 @@ def test_a_served_model_says_what_it_misses(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_language_model_is_not_stored_along() -> None:
-    from leadline.engines.releases.models import dump_model
+    from leadline.serving.releases.models import dump_model
 
     model, _ = fitted(words=False)
     assert len(dump_model(model)) < 100_000

@@ -9,7 +9,7 @@ import pytest
 
 from leadline.engines.ensemble import Ensemble
 from leadline.engines.loading import load_family
-from leadline.engines.releases.models import dump_model, load_model, trusted_types
+from leadline.serving.releases.models import dump_model, load_model, trusted_types
 
 COLUMNS = {"a": "number", "b": "category"}
 

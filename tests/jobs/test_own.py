@@ -16,8 +16,6 @@ import pytest
 from tests.projects import ETHICS, PROBLEM, customers, project, review, run, run_to, verdict_of
 
 import leadline.notebook as nb
-from leadline.engines.releases.bundle import open_bundle
-from leadline.engines.releases.keys import public_keys
 from leadline.evaluation.fit_spec import key_of, spec_of
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
@@ -27,6 +25,8 @@ from leadline.phases.search import Search
 from leadline.phases.search.trial import TrialState
 from leadline.phases.verdict import Answer
 from leadline.processes.release_server import served
+from leadline.serving.releases.bundle import open_bundle
+from leadline.serving.releases.keys import public_keys
 
 MODULE = """
     import numpy as np

@@ -19,14 +19,14 @@ from tests.projects import (
     write_settings,
 )
 
-from leadline.engines.releases.bundle import open_bundle
-from leadline.engines.releases.keys import public_keys
 from leadline.errors import NotReadyError
 from leadline.jobs.release import _metrics
 from leadline.phases.data import Data
 from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
+from leadline.serving.releases.bundle import open_bundle
+from leadline.serving.releases.keys import public_keys
 from leadline.workspace import Workspace
 
 TRUTH = customers(N_STREAM, 1)["left"]

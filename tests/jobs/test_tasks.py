@@ -10,8 +10,6 @@ import polars as pl
 import pytest
 from tests.projects import BY, ETHICS, customers, project, run, run_to, verdict_of
 
-from leadline.engines.releases.bundle import open_bundle
-from leadline.engines.releases.keys import public_keys
 from leadline.monitoring.observations import observe_file
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
@@ -25,6 +23,8 @@ from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
 from leadline.services.commands import choose_point
+from leadline.serving.releases.bundle import open_bundle
+from leadline.serving.releases.keys import public_keys
 from leadline.workspace import Workspace
 
 CLASSES = customers(300).with_columns(

@@ -21,7 +21,6 @@ from tests.web.conftest import served
 
 from leadline.cli.releases import in_service
 from leadline.cli.terminal.options import EXIT_NO
-from leadline.engines.servers.http import create_app
 from leadline.evaluation.examples import held_out_examples
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.held_out import HeldOut
@@ -30,6 +29,7 @@ from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
 from leadline.phases.wording import is_picture
+from leadline.serving.http.server import create_app
 from leadline.workspace import Workspace
 
 N_POOL, N_STREAM, N_LATER = 500, 150, 250

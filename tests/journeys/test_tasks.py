@@ -19,11 +19,11 @@ from tests.journeys.conftest import state
 
 from leadline.cli.releases import in_service
 from leadline.cli.terminal.options import EXIT_NO
-from leadline.engines.servers.http import create_app
 from leadline.monitoring.served_rows import log_place
 from leadline.phases.lifecycle import ROWS, is_decision
 from leadline.phases.release import Release
 from leadline.processes.release_server import served
+from leadline.serving.http.server import create_app
 from leadline.workspace import Workspace
 
 BIKE = Path(__file__).parents[3] / "shared" / "data" / "streams" / "bike_hour.csv.gz"

@@ -13,11 +13,6 @@ import polars as pl
 import pytest
 from tests.projects import N_BEFORE_STREAM, N_STREAM, PROBLEM, customers, project, run
 
-from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
-from leadline.engines.releases.keys import public_keys
-from leadline.engines.served.dated_lines import DatedLines, dated_files
-from leadline.engines.served.outcome_store import Outcome, OutcomeStore
-from leadline.engines.served.prediction_lines import Served, to_lines
 from leadline.errors import NotReadyError
 from leadline.monitoring.observations import Observed, observe_file
 from leadline.monitoring.served_intake import observe_served
@@ -26,6 +21,11 @@ from leadline.phases.data import Data
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.release import Release
 from leadline.record import Observation
+from leadline.serving.logs.dated_lines import DatedLines, dated_files
+from leadline.serving.logs.outcome_store import Outcome, OutcomeStore
+from leadline.serving.logs.prediction_lines import Served, to_lines
+from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
+from leadline.serving.releases.keys import public_keys
 from leadline.workspace import Workspace
 
 AT = datetime(2026, 11, 23, 9, 30)  # noqa: DTZ001 - UTC without a zone; a Monday

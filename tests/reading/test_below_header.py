@@ -8,10 +8,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from leadline.engines.servers.table_chunks import read_chunks
 from leadline.errors import DataError
 from leadline.reading.file_forms.below_header import n_descriptions
 from leadline.reading.table import Table, read_tables
+from leadline.serving.batch.table_chunks import read_chunks
 
 SURVEY = (
     "Started,Minutes,Would you come again?,Comment\n"

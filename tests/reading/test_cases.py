@@ -15,13 +15,13 @@ from click.testing import CliRunner, Result
 from tests.reading.released import release_of
 
 from leadline.cli import main
-from leadline.engines.releases.bundle import open_bundle
-from leadline.engines.releases.keys import public_keys
 from leadline.errors import DataError
 from leadline.monitoring.observations import observe_file
 from leadline.phases.data import Data
 from leadline.phases.release import Release
 from leadline.reading.table import read_tables
+from leadline.serving.releases.bundle import open_bundle
+from leadline.serving.releases.keys import public_keys
 from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
 

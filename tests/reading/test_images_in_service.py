@@ -17,12 +17,12 @@ from starlette.testclient import TestClient
 from tests.reading.released import release_of
 
 from leadline.cli import main
-from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
-from leadline.engines.releases.keys import public_keys
-from leadline.engines.servers.http import create_app
 from leadline.monitoring.observations import observe_file
 from leadline.phases.data import Data
 from leadline.phases.release import Release
+from leadline.serving.http.server import create_app
+from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
+from leadline.serving.releases.keys import public_keys
 from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
 

@@ -11,8 +11,6 @@ import pytest
 from tests.examples import example_verdicts
 from tests.projects import write_settings
 
-from leadline.engines.releases.keys import load_or_make_key
-from leadline.engines.releases.pointer import POINTER_FILE, Pointer, write_pointer
 from leadline.errors import ReleaseError, SettingsError
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.release import Release
@@ -26,6 +24,8 @@ from leadline.services.commands import (
     promote_approved,
     require_pointer,
 )
+from leadline.serving.releases.keys import load_or_make_key
+from leadline.serving.releases.pointer import POINTER_FILE, Pointer, write_pointer
 from leadline.workspace import Workspace
 
 

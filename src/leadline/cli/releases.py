@@ -10,11 +10,11 @@ import click
 from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
-    from leadline.engines.releases.bundle import ReleaseBundle
     from leadline.monitoring.maintenance.rot_check import Check
     from leadline.phases.release import Release
     from leadline.record import Entry
     from leadline.report.runs import Shipped
+    from leadline.serving.releases.bundle import ReleaseBundle
     from leadline.workspace import Workspace
 
 
@@ -182,8 +182,8 @@ def open_release(workspace: Workspace, release: Release) -> ReleaseBundle:
     ReleaseError
         If it is damaged, or does not fit this environment.
     """
-    from leadline.engines.releases.bundle import open_bundle
-    from leadline.engines.releases.keys import public_keys
+    from leadline.serving.releases.bundle import open_bundle
+    from leadline.serving.releases.keys import public_keys
 
     return open_bundle(
         workspace.releases_folder / release.bundle,

@@ -41,9 +41,9 @@ def command(host: str, port: int, log: bool | None, folder: Path, as_json: bool)
     """
     from leadline.cli.releases import latest_release
     from leadline.engines.loading import load
-    from leadline.engines.releases.keys import public_keys
-    from leadline.engines.releases.pointer import POINTER_FILE
     from leadline.monitoring.served_rows import log_place
+    from leadline.serving.releases.keys import public_keys
+    from leadline.serving.releases.pointer import POINTER_FILE
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:

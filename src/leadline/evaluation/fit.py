@@ -202,7 +202,7 @@ def _reported(model: Any, name: str) -> tuple[Mapping[str, Scalar], ...]:
 
 def _refuse_unstorable(model: Any, spec: FitSpec) -> None:
     # skops takes seconds to import, which count towards the time box: only where it is needed
-    from leadline.engines.releases.models import refuse_unstorable
+    from leadline.serving.releases.models import refuse_unstorable
 
     refuse_unstorable(model, spec.family, spec.folder)
 

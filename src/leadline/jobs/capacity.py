@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from leadline.engines.releases.bundle import open_bundle
-from leadline.engines.releases.keys import public_keys
 from leadline.phases import capacity as phase
 from leadline.phases.capacity import Capacity
 from leadline.phases.release import Release
 from leadline.processes.load_generator import run_clients
 from leadline.processes.release_server import served
+from leadline.serving.releases.bundle import open_bundle
+from leadline.serving.releases.keys import public_keys
 
 if TYPE_CHECKING:
     from leadline.jobs import Report

@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.contract import Scalar
-from leadline.engines.releases.bundle import SealedBundle, seal
-from leadline.engines.releases.keys import load_or_make_key
-from leadline.engines.releases.learnt_rows import LearntRows
-from leadline.engines.releases.manifest import Card
-from leadline.engines.releases.models import load_model, trusted_types
 from leadline.errors import DataError
 from leadline.evaluation.scores import score_model
 from leadline.monitoring.release_in_service import family_of, in_service
@@ -22,6 +17,11 @@ from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
 from leadline.reading.conform import conform
+from leadline.serving.releases.bundle import SealedBundle, seal
+from leadline.serving.releases.keys import load_or_make_key
+from leadline.serving.releases.learnt_rows import LearntRows
+from leadline.serving.releases.manifest import Card
+from leadline.serving.releases.models import load_model, trusted_types
 
 if TYPE_CHECKING:
     from leadline.jobs import Report

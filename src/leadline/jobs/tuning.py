@@ -16,7 +16,6 @@ from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.datasets.kept_slices import keep_slices
 from leadline.datasets.source_files import read_stream
 from leadline.datasets.stream_sample import StreamSample, draw_stream_sample, first_part
-from leadline.engines.releases.models import dump_model
 from leadline.errors import NotReadyError
 from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream
 from leadline.evaluation.fit import build, fit_model
@@ -43,6 +42,7 @@ from leadline.phases.search import Search
 from leadline.phases.tuning import OperatingPoint, ScoreGroup, Tuning
 from leadline.phases.verdict import Bounds
 from leadline.reading.conform import conform
+from leadline.serving.releases.models import dump_model
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import Bands, ClassStrata, ValueStrata

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.engines.releases.learnt_rows import LearntRows
 from leadline.evaluation.predictions import Predictions, is_wrong
 from leadline.monitoring.block_rows import LEARNT, SAID, SCORE, TRUTH, answered_rows
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
+from leadline.serving.releases.learnt_rows import LearntRows
 from leadline.stats.monitoring.repeats import are_repeats
 
 

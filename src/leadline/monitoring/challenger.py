@@ -18,7 +18,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Target, load_pool
-from leadline.engines.releases.models import load_model, trusted_types
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import is_wrong, predictions_of
@@ -36,6 +35,7 @@ from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.record import Entry
+from leadline.serving.releases.models import load_model, trusted_types
 from leadline.stats.monitoring.paired_errors import mean_difference, paired_difference
 from leadline.stats.retraining import Retraining
 from leadline.workspace import Workspace

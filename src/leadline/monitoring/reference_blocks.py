@@ -10,7 +10,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
-from leadline.engines.releases.models import load_model, trusted_types
 from leadline.evaluation.predictions import Predictions, is_wrong, predictions_of
 from leadline.monitoring.block_rows import SAID, SCORE, TRUTH, block_names
 from leadline.monitoring.release_in_service import family_of
@@ -19,6 +18,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.phases.tuning import Tuning
+from leadline.serving.releases.models import load_model, trusted_types
 from leadline.settings.service_sections import WatchSettings
 from leadline.stats.monitoring import Monitor
 from leadline.workspace import Workspace

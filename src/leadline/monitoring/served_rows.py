@@ -8,11 +8,6 @@ from datetime import date
 
 import polars as pl
 
-from leadline.engines.releases.manifest import Card
-from leadline.engines.served.label_rule import label_fault
-from leadline.engines.served.log_place import FOLDER, LogPlace
-from leadline.engines.served.outcome_store import Key, Label, OutcomeStore
-from leadline.engines.served.prediction_lines import ServedRows, read_served
 from leadline.errors import NotReadyError
 from leadline.monitoring.block_rows import block_names
 from leadline.monitoring.release_in_service import stood_on
@@ -23,6 +18,11 @@ from leadline.phases.scoring import Task
 from leadline.phases.wording import plural
 from leadline.reading.conform import conform
 from leadline.reading.schema import CellType
+from leadline.serving.logs.label_rule import label_fault
+from leadline.serving.logs.log_place import FOLDER, LogPlace
+from leadline.serving.logs.outcome_store import Key, Label, OutcomeStore
+from leadline.serving.logs.prediction_lines import ServedRows, read_served
+from leadline.serving.releases.manifest import Card
 from leadline.workspace import Workspace
 
 KEY = "leadline_request"

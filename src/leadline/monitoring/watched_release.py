@@ -8,8 +8,6 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from leadline.engines.releases.bundle import ReleaseBundle, open_bundle
-from leadline.engines.releases.keys import public_keys
 from leadline.evaluation.predictions import Predictions
 from leadline.monitoring.block_rows import block_names, rows_of_block
 from leadline.monitoring.release_in_service import stood_on
@@ -21,6 +19,8 @@ from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.reading.conform import conform
 from leadline.record import Observation
+from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
+from leadline.serving.releases.keys import public_keys
 from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
 

@@ -80,7 +80,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
 
 def _main(folder: str, key: str, port: str, modules: str) -> None:
     from leadline.engines.loading import load
-    from leadline.engines.releases.keys import public_keys
+    from leadline.serving.releases.keys import public_keys
 
     serve = load("servers", "http")
     serve(Path(folder), port=int(port), trusted=public_keys(Path(key)), modules=modules)

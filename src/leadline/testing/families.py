@@ -16,8 +16,8 @@ from sklearn.base import clone
 
 from leadline.engines.contract import TASKS, Choice, Family, Range, Scalar
 from leadline.engines.loading import load, load_family
-from leadline.engines.releases.models import dump_model, load_model, trusted_types
 from leadline.errors import ReleaseError
+from leadline.serving.releases.models import dump_model, load_model, trusted_types
 from leadline.testing.needs import breach, need
 from leadline.testing.sample import COLUMNS, frame_of, labels_of, photo_of
 

@@ -30,9 +30,9 @@ from leadline.engines.families.network.estimator import (
 from leadline.engines.families.network.input_arrays import Inputs
 from leadline.engines.families.network.module import Network
 from leadline.engines.loading import load
-from leadline.engines.releases.models import dump_model, load_model, trusted_types
 from leadline.errors import EngineError
 from leadline.reading.images.image_files import png_of_numbers
+from leadline.serving.releases.models import dump_model, load_model, trusted_types
 from leadline.testing.sample import COLUMNS, frame_of, labels_of
 
 REPOSITORY = Path(__file__).parents[3]
@@ -150,7 +150,7 @@ def test_no_torch_until_the_first_fit() -> None:
 
 
 def test_who_stores_models_does_not_import_torch() -> None:
-    code = "import sys, leadline.engines.releases.models; print('torch' in sys.modules)"
+    code = "import sys, leadline.serving.releases.models; print('torch' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
 

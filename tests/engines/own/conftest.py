@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from tests.engines.conftest import COLUMNS, make_frame
+from tests.serving.conftest import COLUMNS, make_frame
 
 from leadline.engines.loading import load_family
 

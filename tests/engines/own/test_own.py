@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
-from tests.engines.conftest import COLUMNS, make_frame
 from tests.engines.own.conftest import LABELS, SHARES, Write, fitted, labels
+from tests.serving.conftest import COLUMNS, make_frame
 
 from leadline.engines.loading import load_family
 from leadline.engines.own.finding import nothing_to_try
 from leadline.engines.own.import_path import parse_import_path
 from leadline.engines.own.importing import source_version
-from leadline.engines.releases.models import (
+from leadline.errors import EngineError, ReleaseError
+from leadline.serving.releases.models import (
     dump_model,
     load_model,
     trusted_types,
 )
-from leadline.errors import EngineError, ReleaseError
 from leadline.testing import check_family
 
 # --------------------------------------------------------------------------- estimators

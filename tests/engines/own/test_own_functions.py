@@ -7,17 +7,17 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
-from tests.engines.conftest import COLUMNS, make_frame
 from tests.engines.own.conftest import LABELS, SHARES, Write, fitted, labels
+from tests.serving.conftest import COLUMNS, make_frame
 
 from leadline.engines.loading import load_family
-from leadline.engines.releases.models import (
+from leadline.errors import EngineError, ReleaseError
+from leadline.serving.releases.models import (
     dump_model,
     load_model,
     refuse_unstorable,
     trusted_types,
 )
-from leadline.errors import EngineError, ReleaseError
 from leadline.testing import check_family
 
 

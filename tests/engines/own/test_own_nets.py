@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.metrics import r2_score, roc_auc_score
-from tests.engines.conftest import COLUMNS, make_frame
+from tests.serving.conftest import COLUMNS, make_frame
 
 from leadline.engines.loading import load_family
-from leadline.engines.releases.models import dump_model, load_model, trusted_types
 from leadline.errors import EngineError
+from leadline.serving.releases.models import dump_model, load_model, trusted_types
 
 NETS = """
 import torch

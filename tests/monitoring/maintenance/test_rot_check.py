@@ -15,13 +15,13 @@ import pytest
 from tests.examples import example_decay
 from tests.projects import released_folder
 
-from leadline.engines.releases.keys import load_or_make_key
 from leadline.monitoring.maintenance import rot_check
 from leadline.monitoring.maintenance.retrain_due import retrain_period
 from leadline.monitoring.maintenance.rot_check import Outcome, check_release
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.release import Release
 from leadline.record import Entry
+from leadline.serving.releases.keys import load_or_make_key
 from leadline.workspace import Workspace
 
 __all__ = ["released_folder"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadline.engines.releases.environment import installed_from_folder
+from leadline.serving.releases.environment import installed_from_folder
 
 _LIMIT_S = 900.0
 # what pip and urllib3 say when it is the network that fails, not the package

@@ -15,23 +15,23 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from leadline.engines.releases.bundle import load_bundle
-from leadline.engines.releases.environment import lock_differences
-from leadline.engines.releases.keys import fingerprint, public_keys
-from leadline.engines.releases.manifest import Manifest
-from leadline.engines.releases.signed_files import (
-    MANIFEST,
-    SIGNATURE,
-    digests_of,
-    signed_files,
-    signed_manifest,
-)
 from leadline.errors import LeadlineError, ReleaseError
 from leadline.monitoring.maintenance.lock_resolution import resolve_lock
 from leadline.monitoring.maintenance.retrain_due import retrain_period
 from leadline.phases.release import Release
 from leadline.processes.limit import run_with_limit
 from leadline.record import Entry
+from leadline.serving.releases.bundle import load_bundle
+from leadline.serving.releases.environment import lock_differences
+from leadline.serving.releases.keys import fingerprint, public_keys
+from leadline.serving.releases.manifest import Manifest
+from leadline.serving.releases.signed_files import (
+    MANIFEST,
+    SIGNATURE,
+    digests_of,
+    signed_files,
+    signed_manifest,
+)
 from leadline.workspace import Workspace
 
 _REOPEN_S = 600.0

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from types import EllipsisType
 
-from leadline.engines.releases.keys import load_or_make_key, public_keys
-from leadline.engines.releases.pointer import (
-    POINTER_FILE,
-    Pointer,
-    read_pointer,
-    refuse_replayed,
-    write_pointer,
-)
 from leadline.errors import ReleaseError, SettingsError
 from leadline.monitoring.release_in_service import approved
 from leadline.monitoring.release_in_service import in_service as released
 from leadline.phases.release import Release
 from leadline.record import Entry, Promotion
 from leadline.services.parsing import parse_person
+from leadline.serving.releases.keys import load_or_make_key, public_keys
+from leadline.serving.releases.pointer import (
+    POINTER_FILE,
+    Pointer,
+    read_pointer,
+    refuse_replayed,
+    write_pointer,
+)
 from leadline.workspace import Workspace
 
 

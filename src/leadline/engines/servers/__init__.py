@@ -1,1 +1,0 @@
-"""Servers of a release: over HTTP, and over files."""

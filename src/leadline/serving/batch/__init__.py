@@ -1,0 +1,1 @@
+"""Scoring of files: rows in, a table of predictions out."""

@@ -1,0 +1,1 @@
+"""The server of a release: HTTP in, answers out."""

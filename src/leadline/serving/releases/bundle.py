@@ -1,0 +1,367 @@
+"""Release bundle: an immutable folder named by digest, signed, and checked before it answers.
+
+::
+
+    <folder>/<digest>/manifest.json     what it is; its SHA-256 is the digest
+                      signature         Ed25519 over manifest.json, hexadecimal
+                      model.skops       the model
+                      golden.parquet    rows with the scores that the model must give
+                      rows              digests of the rows it was made of, if they were passed
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from numpy.typing import NDArray
+
+from leadline.errors import ReleaseError
+from leadline.reading.conform import conform
+from leadline.serving.releases.environment import lock, refuse_other_versions, versions
+from leadline.serving.releases.keys import fingerprint, load_or_make_key, public_keys
+from leadline.serving.releases.learnt_rows import LearntRows
+from leadline.serving.releases.manifest import Card, Manifest
+from leadline.serving.releases.models import dump_model, load_model, trusted_types
+from leadline.serving.releases.prediction_table import prediction_table
+from leadline.serving.releases.signed_files import (
+    GOLDEN,
+    ID_LENGTH,
+    MANIFEST,
+    MODEL,
+    ROWS,
+    SIGNATURE,
+    digest_of,
+    signed_files,
+    signed_manifest,
+)
+
+__all__ = [
+    "Card",
+    "Manifest",
+    "ReleaseBundle",
+    "SealedBundle",
+    "fingerprint",
+    "load_or_make_key",
+    "open_bundle",
+    "public_keys",
+    "seal",
+]
+
+
+@dataclass(frozen=True)
+class SealedBundle:
+    """Result of sealing: names, digests and size of a release.
+
+    Attributes
+    ----------
+    digest : str
+        SHA-256 of the manifest, which holds those of the other files; the folder's name.
+    release_id : str
+        First characters of the digest.
+    model_digest : str
+        SHA-256 of the model.
+    size_bytes : int
+        Of all files.
+    signer : str
+        Fingerprint of the key.
+    """
+
+    digest: str
+    release_id: str
+    model_digest: str
+    size_bytes: int
+    signer: str
+
+
+class ReleaseBundle:
+    """A release that has passed every check and may answer.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        What it is.
+    model : scikit-learn estimator
+        Fitted.
+    golden : polars.DataFrame
+        Feature columns ``X`` that were scored when it was sealed, and their ``score``.
+    learnt : LearntRows or None
+        The rows it was made of; None in a release that does not know them.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        model: Any,
+        golden: pl.DataFrame,
+        learnt: LearntRows | None = None,
+    ) -> None:
+        self.manifest = manifest
+        self.learnt = learnt
+        self._reading = manifest.reading_schema
+        self._model = model
+        self._golden = golden
+
+    def golden_rows(self) -> pl.DataFrame:
+        """The rows that are replayed, as examples of the input."""
+        return self._golden["X"].struct.unnest()
+
+    def replay(self) -> None:
+        """Score the golden rows as when it was sealed.
+
+        Raises
+        ------
+        ReleaseError
+            If the scores are others.
+        """
+        _refuse_other_scores(self, self._golden["score"].to_numpy())
+
+    def score(self, frame: pl.DataFrame) -> NDArray[np.float64]:
+        """One number a row.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame, shape (n_samples, ...)
+            Raw; the columns of the manifest are picked and cast.
+
+        Returns
+        -------
+        ndarray of float, shape (n_samples,)
+            Probability of the positive class (binary) or of the likeliest one (multi-class),
+            or the predicted number (regression).
+
+        Raises
+        ------
+        DataError
+            If a column is missing or a value does not fit.
+        """
+        scores: NDArray[np.float64] = self.predict(frame)["score"].to_numpy()
+        return scores
+
+    def predict(
+        self,
+        frame: pl.DataFrame,
+        *,
+        place: Callable[[int], str] = lambda index: f"row {index + 1:,}",
+    ) -> pl.DataFrame:
+        """The answer for each row.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame, shape (n_samples, ...)
+            Raw; the columns of the manifest are picked, and read as its schema says.
+        place : callable
+            From the index of a row to what a message calls it.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``score``, and beside it ``flagged`` (binary) or ``label`` (multi-class).
+
+        Raises
+        ------
+        DataError
+            If a column is missing or a value does not fit.
+        """
+        return self.answer(self.read(frame, place=place))
+
+    def read(
+        self,
+        frame: pl.DataFrame,
+        *,
+        place: Callable[[int], str] = lambda index: f"row {index + 1:,}",
+    ) -> pl.DataFrame:
+        """The rows as the model is given them: the first half of `predict`."""
+        return conform(frame, self.manifest.columns, reading=self._reading, place=place)
+
+    def answer(self, X: pl.DataFrame) -> pl.DataFrame:
+        """The answer for each row that `read` gave: the second half of `predict`."""
+        return prediction_table(self._model, self.manifest, X)
+
+
+def seal(
+    folder: Path,
+    *,
+    model: Any,
+    card: Card,
+    golden_X: pl.DataFrame,
+    key: Ed25519PrivateKey,
+    modules: Path | str = "",
+    learnt: LearntRows | None = None,
+) -> SealedBundle:
+    """Store a model as a signed, immutable release, and open it once to see that it works.
+
+    Parameters
+    ----------
+    folder : Path
+        Where releases lie; made if needed. The release becomes ``folder/<digest>``.
+    model : scikit-learn estimator
+        Fitted, as a family built it. A binary one has learnt 0 and 1, or classes as text.
+    card : Card
+        What it is.
+    golden_X : polars.DataFrame, shape (n_golden, ...)
+        At least one row; scored now, and again each time the release is opened.
+    key : Ed25519PrivateKey
+        Signs.
+    modules : Path or str, default=""
+        As for `open_bundle`.
+    learnt : LearntRows, optional
+        The rows it was made of, so that it knows them again.
+
+    Returns
+    -------
+    SealedBundle
+
+    Raises
+    ------
+    ReleaseError
+        If the stored model does not give the scores of the model passed in.
+    DataError
+        If the golden rows do not fit the columns.
+    ValueError
+        If there is no golden row.
+    """
+    golden = conform(golden_X, card.columns)
+    if not golden.height:
+        raise ValueError("golden_X has no rows; at least one is needed. Pass some test rows.")
+    stored = dump_model(model)
+    scored = _golden_bytes(model, card, golden)
+    files = {MODEL: stored, GOLDEN: scored}
+    if learnt is not None:
+        files[ROWS] = learnt.to_bytes()
+    manifest = Manifest(
+        **vars(card),
+        model_digest=digest_of(stored),
+        golden_digest=digest_of(scored),
+        n_golden=golden.height,
+        rows_digest=digest_of(files[ROWS]) if learnt else "",
+        usual_repeats=learnt.usual_share if learnt else None,
+        versions=versions(),
+        lock=lock(),
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    written = manifest.to_bytes()
+    files |= {MANIFEST: written, SIGNATURE: key.sign(written).hex().encode()}
+    digest = digest_of(written)
+    _place(folder, digest, files, trusted=(key.public_key(),), modules=modules)
+    return SealedBundle(
+        digest=digest,
+        release_id=digest[:ID_LENGTH],
+        model_digest=manifest.model_digest,
+        size_bytes=sum(len(data) for data in files.values()),
+        signer=fingerprint(key.public_key()),
+    )
+
+
+def open_bundle(
+    folder: Path,
+    *,
+    trusted: Sequence[Ed25519PublicKey],
+    modules: Path | str = "",
+    digest: str = "",
+) -> ReleaseBundle:
+    """Open a release; whatever is not as it was sealed is refused.
+
+    The order is: signature, digests, versions, load, replay of the golden rows. Nothing of
+    the folder is interpreted before its signature holds.
+
+    Parameters
+    ----------
+    folder : Path
+        The release itself: ``.../<digest>``.
+    trusted : sequence of Ed25519PublicKey
+        Whose signature counts.
+    modules : Path or str, default=""
+        Where ``leadline.toml`` lies: a model of a person's own may need a module beside it.
+    digest : str, default=""
+        The release that is asked for; empty: whatever lies in the folder.
+
+    Raises
+    ------
+    EngineError
+        If the model is of a person's own and its module cannot be imported.
+    ReleaseError
+        If a file is missing or was changed, no trusted key has signed, it is another release,
+        versions differ, the model holds types that are not trusted, or it scores the golden rows
+        differently.
+    """
+    bundle = load_bundle(folder, trusted=trusted, modules=modules, digest=digest)
+    bundle.replay()
+    return bundle
+
+
+def load_bundle(
+    folder: Path,
+    *,
+    trusted: Sequence[Ed25519PublicKey],
+    modules: Path | str = "",
+    digest: str = "",
+) -> ReleaseBundle:
+    """Open a release as `open_bundle` does, but for the replay of its golden rows."""
+    manifest = signed_manifest(folder, trusted=trusted, digest=digest)
+    files = signed_files(folder, manifest)
+    refuse_other_versions(manifest.versions)
+    # the manifest names the family, and its signature holds
+    model = load_model(files[MODEL], trusted=trusted_types(manifest.family, modules))
+    golden = pl.read_parquet(io.BytesIO(files[GOLDEN]))
+    learnt = None
+    if ROWS in files and manifest.usual_repeats is not None:
+        learnt = LearntRows.from_bytes(files[ROWS], manifest.usual_repeats)
+    return ReleaseBundle(manifest, model, golden, learnt)
+
+
+def _golden_bytes(model: Any, card: Card, golden: pl.DataFrame) -> bytes:
+    """Rows and the scores that the model gives them now."""
+    scores = prediction_table(model, card, golden)["score"]
+    buffer = io.BytesIO()
+    pl.DataFrame({"X": golden.to_struct(), "score": scores}).write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _place(
+    folder: Path,
+    digest: str,
+    files: dict[str, bytes],
+    *,
+    trusted: Sequence[Ed25519PublicKey],
+    modules: Path | str,
+) -> None:
+    """Write a folder under a temporary name, try it, and rename it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".sealing-", dir=folder))
+    try:
+        for name, data in files.items():
+            with (temporary / name).open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        open_bundle(temporary, trusted=trusted, modules=modules)
+        temporary.chmod(0o755)
+        if not (folder / digest).exists():
+            temporary.rename(folder / digest)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _refuse_other_scores(bundle: ReleaseBundle, expected: NDArray[np.float64]) -> None:
+    """Replay the golden rows."""
+    scores = bundle.score(bundle.golden_rows())
+    same = scores.shape == expected.shape and np.allclose(scores, expected, rtol=1e-6, atol=1e-9)
+    if not same:
+        worst = float(np.max(np.abs(scores - expected))) if scores.size == expected.size else None
+        raise ReleaseError(
+            f"Release {bundle.manifest.release_id} scores its golden rows differently here"
+            f"{f' (by up to {worst:.3g})' if worst is not None else ''}.",
+            "The scores it gave when it was sealed are needed.",
+            "Install exactly what its lock names, or make the release again here.",
+        )

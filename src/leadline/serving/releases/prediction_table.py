@@ -1,0 +1,97 @@
+"""Prediction table of a release: a score a row, and a flag or a label beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from leadline.errors import ReleaseError
+from leadline.serving.releases.manifest import Card
+
+_BESIDE: dict[str, dict[str, Any]] = {
+    "binary": {"flagged": pl.Boolean},
+    "multiclass": {"label": pl.String},
+    "regression": {},
+}
+
+
+def prediction_columns(task: str, *, may_abstain: bool = False) -> dict[str, Any]:
+    """Columns of an answer and their dtypes.
+
+    Parameters
+    ----------
+    task : {"binary", "multiclass", "regression"}
+        What kind of label it is.
+    may_abstain : bool, default=False
+        Whether rows may be left without an answer.
+
+    Examples
+    --------
+    >>> list(prediction_columns("binary"))
+    ['score', 'flagged']
+    >>> list(prediction_columns("multiclass", may_abstain=True))
+    ['score', 'label', 'abstains']
+    """
+    silence = {"abstains": pl.Boolean} if may_abstain else {}
+    return {"score": pl.Float64, **_BESIDE[task], **silence}
+
+
+def prediction_table(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
+    """What a model says of each row.
+
+    Parameters
+    ----------
+    model : scikit-learn estimator
+        Fitted.
+    card : Card
+        Names the task, the positive class and the threshold.
+    X : polars.DataFrame, shape (n_samples, n_features)
+        Conformed.
+
+    Returns
+    -------
+    polars.DataFrame, shape (n_samples, 1 to 3)
+        ``score``: probability of the positive class (binary) or of the likeliest one
+        (multi-class), or the predicted number (regression). Beside it ``flagged`` (binary) or
+        ``label`` (multi-class), and, where the card has a confidence, ``abstains``: below it the
+        label is null.
+
+    Raises
+    ------
+    ReleaseError
+        If a binary model has never seen the positive class.
+    """
+    schema = prediction_columns(card.task, may_abstain=card.may_abstain)
+    if not X.height:
+        # estimators refuse an empty input, and no rows have a plain answer
+        return pl.DataFrame(schema=schema)
+    if card.task == "regression":
+        columns = {"score": np.asarray(model.predict(X), dtype=float)}
+        return pl.DataFrame(columns, schema=schema)
+    shares = np.asarray(model.predict_proba(X), dtype=float)
+    if card.task == "multiclass":
+        scores = shares.max(axis=1)
+        labels = [str(model.classes_[index]) for index in shares.argmax(axis=1)]
+        if card.confidence is None:
+            return pl.DataFrame({"score": scores, "label": labels}, schema=schema)
+        abstains = scores < card.confidence
+        told = [None if silent else label for label, silent in zip(labels, abstains, strict=True)]
+        answers = {"score": scores, "label": told, "abstains": abstains}
+        return pl.DataFrame(answers, schema=schema)
+    scores = np.clip(shares[:, _positive_index(model, card)], 0.0, 1.0)
+    return pl.DataFrame({"score": scores, "flagged": scores >= card.threshold}, schema=schema)
+
+
+def _positive_index(model: Any, card: Card) -> int:
+    """Column of the positive class: it is called so, or coded as 1."""
+    classes = [str(one) for one in model.classes_]
+    for name in (card.positive, "1", "True"):
+        if name in classes:
+            return classes.index(name)
+    raise ReleaseError(
+        f"The model knows the classes {', '.join(classes)}; {card.positive!r} is not one.",
+        "A binary release needs a model that has seen the positive class.",
+        "Fit it to rows of both classes.",
+    )

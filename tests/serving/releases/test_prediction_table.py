@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from leadline.serving.releases.manifest import Card
+from leadline.serving.releases.prediction_table import prediction_columns, prediction_table
+
+CARD = Card(
+    project="p", label="y", task="binary", columns={"n": "number"}, positive="yes", threshold=0.5
+)
+X = pl.DataFrame({"n": [1.0, 2.0, 3.0]})
+
+
+class Fixed:
+    """Gives the shares it is made with."""
+
+    def __init__(self, classes: list[Any], shares: list[list[float]]) -> None:
+        self.classes_ = np.array(classes)
+        self._shares = np.array(shares)
+
+    def predict_proba(self, X: pl.DataFrame) -> Any:
+        return self._shares[: X.height]
+
+
+def test_a_score_at_the_threshold_is_flagged() -> None:
+    model = Fixed(["no", "yes"], [[0.5, 0.5], [0.51, 0.49], [0.0, 1.0]])
+    assert prediction_table(model, CARD, X)["flagged"].to_list() == [True, False, True]
+
+
+def test_scores_are_probabilities_even_where_a_model_rounds() -> None:
+    model = Fixed(["no", "yes"], [[-1e-12, 1 + 1e-12], [1 + 1e-12, -1e-12], [0.5, 0.5]])
+    assert prediction_table(model, CARD, X)["score"].to_list() == [1.0, 0.0, 0.5]
+
+
+@pytest.mark.parametrize("classes", [[0, 1], [False, True], ["no", "yes"]])
+def test_the_positive_class_may_be_coded(classes: list[Any]) -> None:
+    model = Fixed(classes, [[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]])
+    assert prediction_table(model, CARD, X)["score"].to_list() == [0.9, 0.2, 0.7]
+
+
+def test_the_name_of_the_positive_class_comes_before_its_code() -> None:
+    model = Fixed(["1", "yes"], [[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]])
+    assert prediction_table(model, CARD, X)["score"].to_list() == [0.9, 0.2, 0.7]
+
+
+def test_of_many_classes_the_likeliest_is_the_label() -> None:
+    card = replace(CARD, task="multiclass", positive="", threshold=None)
+    model = Fixed(["a", "b", "c"], [[0.2, 0.5, 0.3], [0.6, 0.3, 0.1], [0.1, 0.1, 0.8]])
+    table = prediction_table(model, card, X)
+    assert table.rows() == [(0.5, "b"), (0.6, "a"), (0.8, "c")]
+    assert table.columns == list(prediction_columns("multiclass"))
+
+
+def test_below_a_confidence_there_is_no_answer() -> None:
+    card = replace(CARD, task="multiclass", positive="", threshold=None, confidence=0.6)
+    model = Fixed(["a", "b", "c"], [[0.2, 0.5, 0.3], [0.6, 0.3, 0.1], [0.1, 0.1, 0.8]])
+    table = prediction_table(model, card, X)
+    assert table.rows() == [(0.5, None, True), (0.6, "a", False), (0.8, "c", False)]
+    assert table.columns == list(prediction_columns("multiclass", may_abstain=True))
+    nothing = prediction_table(model, card, X[:0])
+    assert nothing.schema == table.schema
+
+
+@pytest.mark.parametrize(("task", "confidence"), [("multiclass", 0.0), ("multiclass", 1.2)])
+def test_a_confidence_that_is_none_is_refused(task: str, confidence: float) -> None:
+    with pytest.raises(ValueError, match="confidence is"):
+        replace(CARD, task=task, positive="", threshold=None, confidence=confidence)
+    with pytest.raises(ValueError, match="of several classes only"):
+        replace(CARD, confidence=0.5)
