@@ -127,7 +127,8 @@ class ReleaseBundle:
         self.manifest = manifest
         self.not_compiled = "" if compiled else manifest.not_compiled or _OF_BEFORE
         """Why there is no fast path, in a clause; empty if there is one."""
-        self._compiled = compiled
+        self.compiled = compiled
+        """Answers few rows fast; None if there is no such form."""
         self.learnt = learnt
         self._reading = manifest.reading_schema
         self._model = model
@@ -149,12 +150,12 @@ class ReleaseBundle:
         """
         scores = self.score(self.golden_rows())
         refuse_other_scores(scores, self._golden["score"].to_numpy(), self.manifest.release_id)
-        if self._compiled is not None:
+        if self.compiled is not None:
             slow = partial(slow_answers, self._model, self.manifest)
             rows = request_rows(self.golden_rows())
-            difference = first_difference(self._compiled.answer, slow, rows)
+            difference = first_difference(self.compiled.answer, slow, rows)
             if difference:
-                self._compiled = None
+                self.compiled = None
                 self.not_compiled = f"here the compiled form differs: {difference}"
 
     def score(self, frame: pl.DataFrame) -> NDArray[np.float64]:
@@ -229,9 +230,9 @@ class ReleaseBundle:
         DataError
             If a value does not fit; it is said to be of ``rows[index]``.
         """
-        if self._compiled is not None and len(rows) <= MOST_COMPILED:
+        if self.compiled is not None and len(rows) <= MOST_COMPILED:
             try:
-                return self._compiled.answer(rows)
+                return self.compiled.answer(rows)
             except DataError:
                 # the slow path reads more ways to write a date, and has the last word
                 pass
