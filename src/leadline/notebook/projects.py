@@ -1,22 +1,28 @@
-"""Python API: projects that are opened, rows that are run, results to look at."""
+"""Projects that are opened, and rows that are run."""
 
 from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import polars as pl
 
-from leadline.charts import chart_of, details_of, svg
 from leadline.errors import DataError, NotReadyError, SettingsError, first_line
-from leadline.phases.lifecycle import ROWS, Standing
-from leadline.phases.verdict import Bounds, Severity, Verdict
+from leadline.monitoring.watched_release import WatchedRelease
+from leadline.notebook.candidate_tables import candidate_table
+from leadline.notebook.progress_line import ProgressLine
+from leadline.notebook.released_models import (
+    ReleasedClassifier,
+    ReleasedRegressor,
+    released_model,
+)
+from leadline.notebook.results import Result
+from leadline.notebook.standing_tables import StandingTable
+from leadline.phases.search import Search
 from leadline.reading.data_frames import as_polars, is_frame
-from leadline.record import Entry
+from leadline.record import Entry, Job
 from leadline.services.commands import choose_point, decide
 from leadline.services.commands.start import (
     all_or_nothing,
@@ -28,19 +34,7 @@ from leadline.services.commands.start import (
 from leadline.worker import refresh
 from leadline.workspace import Workspace
 
-if TYPE_CHECKING:
-    from leadline.charts import Picture
-
 _FRAME_FILE = "data.parquet"
-_TABLES = {
-    "data": "columns",
-    "search": "trials",
-    "tuning": "points",
-    "review": "points",
-    "capacity": "loads",
-    "decay": "staleness",
-    "monitor": "blocks",
-}
 
 
 def open(folder: Path | str = ".", *, by: str = "") -> Project:  # noqa: A001 - leadline.open
@@ -203,14 +197,14 @@ class Project:
         LeadlineError
             Whatever the row refuses.
         """
-        for entry in refresh(self.workspace, [row], by=self.by):
+        for entry in self._refreshed(row):
             if entry.row == row:
                 return Result(entry)
         return self.result(row)
 
     def run_all(self, *names: str) -> list[Result]:
         """Compute what is missing or stale of the stages and rows named; of all, without a name."""
-        return [Result(entry) for entry in refresh(self.workspace, names, by=self.by)]
+        return [Result(entry) for entry in self._refreshed(*names)]
 
     def result(self, row: str) -> Result:
         """The newest result of a row.
@@ -225,9 +219,34 @@ class Project:
             raise NotReadyError(f"The record has no {row!r} yet.", "", f"Run it: .run({row!r}).")
         return Result(entry)
 
-    def standing(self) -> dict[str, Standing]:
+    def standing(self) -> StandingTable:
         """Where every row stands."""
-        return self.workspace.record.standing()
+        return StandingTable(self.workspace.record.standing())
+
+    @property
+    def candidates(self) -> pl.DataFrame:
+        """Candidates of the newest search, the best expected score first.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing was searched yet.
+        """
+        search = self.result("search").verdict
+        assert isinstance(search, Search)
+        return candidate_table(search)
+
+    def model(self) -> ReleasedClassifier | ReleasedRegressor:
+        """The release in service as a fitted estimator of scikit-learn, fed with raw frames.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing is released yet.
+        ReleaseError
+            If it is damaged, or does not fit this environment.
+        """
+        return released_model(WatchedRelease.of(self.workspace).bundle)
 
     def decide(self, stage: str, choice: str, why: str) -> Result:
         """Say go, back or stop after a stage, and why."""
@@ -243,123 +262,22 @@ class Project:
         """Every entry, the oldest first."""
         return [Result(entry) for entry in self.workspace.record.entries()]
 
+    def _refreshed(self, *names: str) -> Iterator[Entry]:
+        """New entries, while a line says how far the work is."""
+        line = ProgressLine(is_shown=True)
+        row = ""
 
-class Result:
-    """An entry of the record that can be looked at.
+        def started(name: str) -> None:
+            nonlocal row
+            row = name
+            line(f"{row} ...", None)
 
-    Parameters
-    ----------
-    entry : Entry
-        What was put on the record.
-    """
+        def progress(job: Job) -> None:
+            line(f"{row}: {job.message}", job.share)
 
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-
-    @property
-    def verdict(self) -> Verdict:
-        """The frozen verdict."""
-        return self.entry.verdict
-
-    def __repr__(self) -> str:
-        return f"{self.entry.row}: {self.verdict.answer.value}. {self.verdict.summary}"
-
-    def plot(self, name: str = "") -> Picture | None:
-        """The picture of the verdict; None where there is nothing to draw.
-
-        Parameters
-        ----------
-        name : str, default=""
-            Of a further picture, such as "importance" of a search: what its candidate leans on.
-        """
-        return details_of(self.verdict).get(name) if name else chart_of(self.verdict)
-
-    def to_frame(self, name: str = "") -> pl.DataFrame:
-        """The numbers behind the picture, one row a point, trial, block or column.
-
-        Parameters
-        ----------
-        name : {"", "importance", "words"}, default=""
-            Of a search: "importance" of the columns to its candidate, and of "words" of texts.
-
-        Returns
-        -------
-        DataFrame
-            Intervals become three columns: ``x``, ``x_low`` and ``x_high``.
-        """
-        if name:
-            rows = list(_importance_records(self.verdict, name))
-        else:
-            rows = list(_records(self.entry.row, self.verdict))
-        return pl.DataFrame(rows, infer_schema_length=None)
-
-    def _repr_html_(self) -> str:
-        verdict = self.verdict
-        colours = {"go": "#0a7d4b", "no": "#b3261e", "unclear": "#8a6100"}
-        colour = colours[verdict.answer.value]
-        parts = [
-            (
-                f"<h4>{escape(ROWS[self.entry.row].stage.value)} / {escape(self.entry.row)} "
-                f"<span style='color:{colour}'>{verdict.answer.value}</span></h4>"
-            ),
-            f"<p>{escape(verdict.summary)}</p>",
-        ]
-        pictures = (self.plot(), self.plot("importance"))
-        parts += [svg(picture) for picture in pictures if picture is not None]
-        worth = [f for f in verdict.findings if f.severity is not Severity.NOTE]
-        if worth:
-            items = "".join(f"<li>{escape(f'{f.what} {f.next}'.strip())}</li>" for f in worth)
-            parts.append(f"<ul>{items}</ul>")
-        return "\n".join(parts)
-
-
-def _records(row: str, verdict: Any) -> Iterator[dict[str, Any]]:
-    if row == "curve":
-        for curve in verdict.curves:
-            for point in curve.points:
-                yield {
-                    "candidate": curve.candidate,
-                    "n_train": point.n_train,
-                    "error": point.mean,
-                    "stderr": point.stderr,
-                    "fit_s": point.fit_s,
-                }
-    elif row == "forecast":
-        for index, n_train in enumerate(verdict.grid):
-            yield {
-                "n_train": n_train,
-                **{f"q{line.q:g}": line.errors[index] for line in verdict.lines},
-            }
-    elif row in _TABLES:
-        yield from (_flat(part) for part in getattr(verdict, _TABLES[row]))
-    else:
-        yield _flat(verdict)
-
-
-def _importance_records(verdict: Any, name: str) -> Iterator[dict[str, Any]]:
-    """Columns or words that a search's candidate leans on; none where it was not looked at."""
-    if name not in {"importance", "words"}:
-        raise ValueError(f"name is {name!r}; 'importance', 'words' or nothing is needed.")
-    found = getattr(verdict, "importance", None)
-    if found is None:
-        return
-    if name == "words":
-        yield from (_flat(word) for word in found.words)
-        return
-    for column in found.columns:
-        yield {"columns": column.name, **_flat(column)}
-        for member in column.members:
-            yield {"columns": column.name, "alone": member.name, **_flat(member)}
-
-
-def _flat(part: Any) -> dict[str, Any]:
-    """The scalars of a dataclass, intervals spread over three columns."""
-    flat: dict[str, Any] = {}
-    for field in fields(part):
-        value = getattr(part, field.name)
-        if isinstance(value, Bounds):
-            flat[field.name] = value.estimate
-            flat[f"{field.name}_low"], flat[f"{field.name}_high"] = value.low, value.high
-        elif not is_dataclass(value) and not isinstance(value, tuple | dict):
-            flat[field.name] = value
-    return flat
+        try:
+            yield from refresh(
+                self.workspace, names, by=self.by, started=started, progress=progress
+            )
+        finally:
+            line.close()

@@ -12,7 +12,7 @@ from tests.importances import FLIGHTS, search_with
 from tests.projects import BY, copy_of_released, customers, project
 from tests.services.flights import append, make_workspace
 
-import leadline.notebook as nb
+import leadline as nb
 from leadline.charts import svg
 from leadline.errors import DataError, NotReadyError, SettingsError
 from leadline.phases.curve import Curve
@@ -112,10 +112,31 @@ def test_run_all_leaves_what_is_current(released: nb.Project) -> None:
 
 
 def test_a_plot_is_a_picture(released: nb.Project) -> None:
-    picture = released.result("curve").plot()
-    assert picture is not None
-    assert svg(picture).startswith("<svg")
+    plot = released.result("curve").plot()
+    assert plot is not None
+    assert svg(plot.chart).startswith("<svg")
     assert released.result("problem").plot() is None
+
+
+def test_candidates_and_standing_are_tables(released: nb.Project) -> None:
+    candidates = released.candidates
+    assert candidates["family"].n_unique() == 2
+    chosen = candidates.filter("is_chosen")
+    assert chosen.height == 1
+    low, score, high = chosen.select("expected_low", "expected", "expected_high").row(0)
+    assert low < score < high <= 1
+    standing = released.standing()
+    assert standing["release"].state is State.CURRENT
+    assert standing.to_frame().height == len(standing) == 19
+    told = repr(standing)
+    assert "release" in told
+    assert "current" in told
+    assert "<table" in standing._repr_html_()
+
+
+def test_a_frame_of_pandas_is_the_same(released: nb.Project) -> None:
+    result = released.result("curve")
+    assert result.to_pandas()["n_train"].tolist() == result.to_frame()["n_train"].to_list()
 
 
 # --------------------------------------------------------------------------- from frames
