@@ -107,6 +107,34 @@ def test_a_point_is_chosen_and_replaces_the_earlier_choice(released: nb.Project)
     assert released.standing()["release"].state is State.STALE
 
 
+def test_rows_are_judged_all_or_none(released: nb.Project) -> None:
+    rows = released.rows_to_judge()
+    assert rows.columns[:3] == ["row", "is_positive", "joined"]
+    first, second = rows["row"][:2]
+    with pytest.raises(SettingsError, match="Row 99999 was not drawn"):
+        released.judge({first: True, 99_999: False})
+    with pytest.raises(DataError, match=f"Row {second}: is_positive is 'maybe'"):
+        released.judge({first: True, second: "maybe"})
+    before = released.points()
+    assert before["is_cheapest"].sum() <= 1
+    assert released.judge({first: True, second: None}) == 2
+    assert released.points().columns == before.columns
+    assert {"words", "precision_low", "recall", "cost_per_1000"} <= set(before.columns)
+
+
+def test_new_rows_are_watched_from_frame_and_file(released: nb.Project, tmp_path: Path) -> None:
+    new = customers(112, 5, skipped=760)
+    watched = released.watch(new.to_pandas())
+    assert watched.entry.row == "monitor"
+    n_rows = watched.to_frame()["n_rows"].sum()
+    assert n_rows == 112
+    more = customers(56, 6, skipped=872)
+    more.write_csv(tmp_path / "more.csv")
+    assert released.watch(tmp_path / "more.csv").to_frame()["n_rows"].sum() == 168
+    with pytest.raises(DataError, match="Rows were given as int"):
+        released.watch(7)
+
+
 def test_run_all_leaves_what_is_current(released: nb.Project) -> None:
     assert released.run_all("define", "find", "train") == []
 
@@ -131,7 +159,9 @@ def test_candidates_and_standing_are_tables(released: nb.Project) -> None:
     told = repr(standing)
     assert "release" in told
     assert "current" in told
-    assert "<table" in standing._repr_html_()
+    html = standing._repr_html_()
+    assert "<td>release</td><td>current</td><td>go</td>" in html
+    assert "None" not in html
 
 
 def test_a_frame_of_pandas_is_the_same(released: nb.Project) -> None:

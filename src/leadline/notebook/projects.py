@@ -5,14 +5,15 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 import polars as pl
 
 from leadline.errors import DataError, NotReadyError, SettingsError, first_line
 from leadline.monitoring.watched_release import WatchedRelease
-from leadline.notebook.candidate_tables import candidate_table
 from leadline.notebook.progress_line import ProgressLine
+from leadline.notebook.project_tables import candidate_table, point_table
 from leadline.notebook.released_models import (
     ReleasedClassifier,
     ReleasedRegressor,
@@ -23,7 +24,7 @@ from leadline.notebook.standing_tables import StandingTable
 from leadline.phases.search import Search
 from leadline.reading.data_frames import as_polars, is_frame
 from leadline.record import Entry, Job
-from leadline.services.commands import choose_point, decide
+from leadline.services.commands import choose_point, decide, judge_rows
 from leadline.services.commands.start import (
     all_or_nothing,
     given_options,
@@ -31,7 +32,9 @@ from leadline.services.commands.start import (
     require_new,
     start_project,
 )
-from leadline.worker import refresh
+from leadline.services.queries import operating_points_page
+from leadline.services.reviewing.open_rows import open_rows
+from leadline.worker import observe, refresh
 from leadline.workspace import Workspace
 
 _FRAME_FILE = "data.parquet"
@@ -69,6 +72,7 @@ def init(
     by: str = "",
     problem: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
+    ethics: Mapping[str, Any] | None = None,
 ) -> Project:
     """Make a project of labelled rows: as ``leadline init`` does, and asks nothing.
 
@@ -85,7 +89,7 @@ def init(
         Of the project; the folder's if empty.
     by : str, default=""
         Who you are: it goes on the record. Empty: who is logged in.
-    problem, data : mapping, optional
+    problem, data, ethics : mapping, optional
         Settings that are known already, such as ``data={"exclude": ["id"]}``; all others are
         written as assumed.
 
@@ -119,7 +123,7 @@ def init(
     with all_or_nothing(folder, written):
         files = [_written(source, written)] if is_frame(source) else _paths(source)
         inspect_label(files, label, given_options(given))
-        start_project(folder, files, label, name=name, problem=problem, data=given)
+        start_project(folder, files, label, name=name, problem=problem, data=given, ethics=ethics)
         with open(folder, by=by) as first:
             first.run_all("problem", "data")
     return open(folder, by=by)
@@ -251,6 +255,63 @@ class Project:
     def decide(self, stage: str, choice: str, why: str) -> Result:
         """Say go, back or stop after a stage, and why."""
         return Result(decide(self.workspace, stage, choice, why, self.by))
+
+    def rows_to_judge(self) -> pl.DataFrame:
+        """Rows of the stream that wait for a judgment: ``row``, and what is known of each.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing was drawn for judging yet.
+        """
+        return open_rows(self.workspace).frame
+
+    def judge(self, answers: Mapping[int, bool | str | float | None]) -> int:
+        """Say what some of these rows are: ``{row: True}``, or a class or number; None if unsure.
+
+        Returns
+        -------
+        int
+            Judgments taken in: all, or none.
+
+        Raises
+        ------
+        SettingsError
+            If a row was not drawn for judging, or an answer does not fit the question.
+        """
+        return judge_rows(self.workspace, answers, self.by)
+
+    def points(self) -> pl.DataFrame:
+        """Operating points on offer, and what each would do by the judgments so far.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing is on offer yet.
+        """
+        return point_table(operating_points_page(self.workspace))
+
+    def watch(self, source: Any) -> Result:
+        """Hand over new rows, with labels where they are known, and hear whether all is well.
+
+        Parameters
+        ----------
+        source : path or data frame
+            A file, or a frame of pandas or polars.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing is released yet.
+        DataError
+            If the rows cannot be read; nothing of them is kept then.
+        """
+        with TemporaryDirectory() as folder:
+            path = _paths(source)[0] if not is_frame(source) else Path(folder, "rows.parquet")
+            if is_frame(source):
+                _written(source, path)
+            observe(self.workspace, path)
+        return self.run("monitor")
 
     def choose(self, point: str, why: str, *, cost_miss: float, cost_false_alarm: float) -> Result:
         """Choose an operating point, and say why."""

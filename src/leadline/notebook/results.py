@@ -118,9 +118,9 @@ def _records(row: str, verdict: Any) -> Iterator[dict[str, Any]]:
                 **{f"q{line.q:g}": line.errors[index] for line in verdict.lines},
             }
     elif row in _TABLES:
-        yield from (_flat(part) for part in getattr(verdict, _TABLES[row]))
+        yield from (flat_record(part) for part in getattr(verdict, _TABLES[row]))
     else:
-        yield _flat(verdict)
+        yield flat_record(verdict)
 
 
 def _importance_records(verdict: Any, name: str) -> Iterator[dict[str, Any]]:
@@ -131,16 +131,16 @@ def _importance_records(verdict: Any, name: str) -> Iterator[dict[str, Any]]:
     if found is None:
         return
     if name == "words":
-        yield from (_flat(word) for word in found.words)
+        yield from (flat_record(word) for word in found.words)
         return
     for column in found.columns:
-        yield {"columns": column.name, **_flat(column)}
+        yield {"columns": column.name, **flat_record(column)}
         for member in column.members:
-            yield {"columns": column.name, "alone": member.name, **_flat(member)}
+            yield {"columns": column.name, "alone": member.name, **flat_record(member)}
 
 
-def _flat(part: Any) -> dict[str, Any]:
-    """The scalars of a dataclass, intervals spread over three columns."""
+def flat_record(part: Any) -> dict[str, Any]:
+    """Scalars of a dataclass by name, intervals spread over three columns."""
     flat: dict[str, Any] = {}
     for field in fields(part):
         value = getattr(part, field.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 import polars as pl
 
@@ -42,5 +43,11 @@ class StandingTable(dict[str, Standing]):
             return str(self.to_frame().drop("closed"))
 
     def _repr_html_(self) -> str:
-        with pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True):
-            return self.to_frame().drop("closed")._repr_html_()
+        frame = self.to_frame().drop("closed")
+        head = "".join(f"<th>{escape(name)}</th>" for name in frame.columns)
+        rows = "".join(f"<tr>{_cells(row)}</tr>" for row in frame.iter_rows())
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cells(row: tuple[object, ...]) -> str:
+    return "".join(f"<td>{'' if value is None else escape(str(value))}</td>" for value in row)

@@ -1,11 +1,14 @@
-"""Candidates of a search as a table."""
+"""Tables of a project: candidates of a search, operating points on offer."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from leadline.notebook.results import flat_record
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
+from leadline.services.queries.operating_points import OperatingPointsPage
+from leadline.services.reviewing.point_outcomes import in_words
 
 _SCHEMA = {
     "candidate": pl.String,
@@ -60,3 +63,28 @@ def candidate_table(search: Search) -> pl.DataFrame:
             row |= {"expected_low": ends[0], "expected_high": ends[1]}
         rows.append(row)
     return pl.DataFrame(rows, schema=_SCHEMA)
+
+
+def point_table(page: OperatingPointsPage) -> pl.DataFrame:
+    """What each operating point does to the stream, by what was judged of it.
+
+    Parameters
+    ----------
+    page : OperatingPointsPage
+        What there is to choose from.
+
+    Returns
+    -------
+    DataFrame
+        One row a point, by falling threshold: its figures with intervals, ``words`` in the
+        project's own language, and whether it is most probably the cheapest.
+    """
+    rows = [
+        {
+            **flat_record(each.point),
+            "words": in_words(each, page.miss, page.false_alarm),
+            "is_cheapest": each.point.name == page.best,
+        }
+        for each in page.consequences
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
