@@ -18,16 +18,7 @@ Without a project::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from leadline.notebook.fitted_curves import LearningCurve, TargetForecast, fit
-    from leadline.notebook.judgings import Judging, judge, operating_points
-    from leadline.notebook.measured_curves import forecast, learning_curve
-    from leadline.notebook.plots import Plot
-    from leadline.notebook.projects import Project, init, open  # noqa: A004 - leadline.open
-    from leadline.notebook.released_models import ReleasedClassifier, ReleasedRegressor
-    from leadline.notebook.results import Result
+from typing import Any
 
 __all__ = [
     "Judging",
@@ -47,7 +38,8 @@ __all__ = [
     "operating_points",
 ]
 
-# imported when they are asked for: most users of the package are not in a notebook
+# imported when they are asked for: most users of the package are not in a notebook; __init__.pyi
+# says to editors and type checkers what they are
 _PLACES = {
     "fitted_curves": ("LearningCurve", "TargetForecast", "fit"),
     "judgings": ("Judging", "judge", "operating_points"),
