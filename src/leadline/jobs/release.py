@@ -58,6 +58,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
             signer=sealed.signer,
             n_golden=_N_GOLDEN if pool.order.size >= _N_GOLDEN else int(pool.order.size),
             size_bytes=sealed.size_bytes,
+            fast_path=sealed.fast_path,
             fit_s=tuning.fit_s,
             approved_by=review.person,
             ethics_by=problem.ethics.answered_by,

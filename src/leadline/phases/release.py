@@ -49,6 +49,8 @@ class Evidence:
         Release in service so far; empty for the first.
     champion_score, challenger_score : float or None
         Both on the same test rows; None for the first release.
+    fast_path : str
+        Whether few rows are answered fast, or why not; empty in releases of before.
     """
 
     release_id: str
@@ -69,6 +71,7 @@ class Evidence:
     replaces: str = ""
     champion_score: float | None = None
     challenger_score: float | None = None
+    fast_path: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,7 @@ def assess(evidence: Evidence) -> Release:
     findings: list[Finding] = [
         note(f"Signed by key {evidence.signer}; {evidence.n_golden} golden rows are replayed."),
         note(f"Operating point chosen by {evidence.approved_by}."),
+        *([note(evidence.fast_path)] if evidence.fast_path else []),
     ]
     worse = (
         evidence.champion_score is not None

@@ -13,6 +13,8 @@ from leadline.errors import ReleaseError
 from leadline.reading.images.image_files import IMAGE_SIZE
 from leadline.reading.schema import ReadingSchema
 
+_OF_BEFORE = "it was sealed before releases were compiled"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
@@ -152,6 +154,16 @@ class Manifest(Card):
     compiled_rows: int = 0
     not_compiled: str = ""
     release_id: str = ""
+
+    @property
+    def fast_path(self) -> str:
+        """Whether few rows are answered fast, in a sentence for a person."""
+        if self.compiled_digest:
+            return (
+                "Few rows go the fast path: its compiled form gave every digit of the model on "
+                f"{self.compiled_rows:,} rows, odd ones among them."
+            )
+        return f"Every row goes the slow path: {self.not_compiled or _OF_BEFORE}."
 
     def to_bytes(self) -> bytes:
         """JSON, the same for the same manifest."""
