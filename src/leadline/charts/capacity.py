@@ -38,24 +38,26 @@ def chart(verdict: Capacity) -> Picture | None:
 
 def _title(verdict: Capacity) -> str:
     planned = verdict.planned
-    if planned is None or planned.p99_s is None or verdict.n_instances is None:
+    if planned is None or planned.p99_s is None:
         return "No rate was answered as promised"
-    plural = "" if verdict.n_instances == 1 else "s"
-    return (
-        f"One instance held {planned.rate_per_s:,.0f} requests a second, 99 % within "
-        f"{ms(planned.p99_s)}: {verdict.n_instances} instance{plural} for the peak"
-    )
+    held = f"One instance held {planned.rate_per_s:,.0f} requests a second"
+    return f"{held}, 99 % within {ms(planned.p99_s)}"
 
 
 def _subtitle(verdict: Capacity) -> str:
-    money = ""
-    if verdict.cost_per_month is not None:
-        money = f", for {verdict.cost_per_month:,.0f} {verdict.currency} a month"
+    load = (
+        f"a peak of {verdict.peak_per_s:g} requests a second that may grow {verdict.growth:g}-fold"
+    )
+    carried = f"Expected is {load}. "
+    if verdict.n_instances is not None and verdict.cost_per_month is not None:
+        plural = "" if verdict.n_instances == 1 else "s"
+        carried = (
+            f"{verdict.n_instances} instance{plural} for {load}, with {verdict.spare} lost: "
+            f"{verdict.cost_per_month:,.0f} {verdict.currency} a month. "
+        )
     return (
-        "Requests come at random, and their latency counts from when they were due. The line from "
-        "each dot ends at the upper bound of what was measured. Planned for a peak of "
-        f"{verdict.peak_per_s:g} requests a second that may grow {verdict.growth:g}-fold, with "
-        f"{verdict.spare} lost{money}."
+        f"{carried}Requests come at random; their latency counts from when they were due. The line "
+        "from each dot ends at the upper bound of what was measured."
     )
 
 
@@ -79,9 +81,9 @@ def _latency(verdict: Capacity, promised: float) -> alt.LayerChart:
         rule_at(y=promised, color=VERMILION),
         *labels(
             alt.Chart(table([{"ms": promised, "label": f"promised: {promised:,.3g} ms"}])),
-            alt.X(value=_LATENCY - 4),
+            alt.XValue(6),
             y,
-            align="right",
+            align="left",
             dy=-9,
             color=VERMILION,
             fontWeight="bold",
@@ -107,7 +109,7 @@ def _plan(verdict: Capacity, x: alt.X, y: alt.Y, top: float) -> list[alt.Chart]:
     dot = base.mark_point(filled=True, size=170, shape="diamond", color=GREEN, opacity=1)
     rule = base.mark_rule(color=GREEN, strokeWidth=3).encode(x, y, alt.Y2("high:Q"))
     named = alt.Chart(table([row | {"ms": row["high"]}]))
-    text = labels(named, x, y, dy=-14, color=GREEN, fontWeight="bold")
+    text = labels(named, x, y, align="right", dx=-8, dy=-8, color=GREEN, fontWeight="bold")
     return [rule, dot.encode(x, y), *text]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from leadline.phases.capacity import capacity_plan as plan
-from leadline.phases.capacity.capacity_evidence import Evidence, Verification, ms
+from leadline.phases.capacity.capacity_evidence import Evidence, Step, Verification, ms
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
 from leadline.phases.wording import plural
 
@@ -52,6 +52,11 @@ class Capacity(Verdict, Evidence):
     cost_per_month: float | None
     cost_range: Bounds | None = None
     batch_cost_per_million: float
+
+    @property
+    def by_rate(self) -> tuple[Step, ...]:
+        """Every run at random times, the lowest rate first."""
+        return tuple(sorted((*self.steps, *self.repeats), key=lambda each: each.rate_per_s))
 
     def p99_at(self, rate: float) -> float | None:
         """The p99 that the plan has for a rate of one instance; None where it has none."""
