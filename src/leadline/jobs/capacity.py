@@ -41,7 +41,9 @@ _SEED = 0
 
 
 @dataclass(frozen=True)
-class _Measured:
+class Measured:
+    """What was measured, under the names of the evidence."""
+
     loads: tuple[Load, ...]
     empty_s: float
     batches: tuple[BatchTime, ...]
@@ -66,7 +68,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Capacity:
     batch_per_s = batch.height / (time.perf_counter() - started)
     report("starting a server", 0.02)
     with server_process(folder, key=workspace.key_path, modules=modules) as (port, pid):
-        test = _LoadTest(port, pid, golden.head(64).to_dicts(), serve.p99_ms / 1e3, report)
+        test = LoadTest(port, pid, golden.head(64).to_dicts(), serve.p99_ms / 1e3, report)
         measured = test.measure(serve.measure_s)
     return phase.assess(
         phase.Evidence(
@@ -104,8 +106,20 @@ def _prices(settings: Settings) -> dict[str, float | str | None]:
     }
 
 
-class _LoadTest:
-    """One server, measured for a set time."""
+class LoadTest:
+    """One server, measured for a set time.
+
+    Parameters
+    ----------
+    port, pid : int
+        Of the server.
+    rows : sequence of dict
+        To ask about, in turn.
+    promised_s : float > 0
+        What 99 of 100 requests are to be answered within.
+    report : Report
+        Told of the progress.
+    """
 
     def __init__(
         self,
@@ -125,7 +139,8 @@ class _LoadTest:
         self._report = report
         self._rng = np.random.default_rng(_SEED)
 
-    def measure(self, seconds: float) -> _Measured:
+    def measure(self, seconds: float) -> Measured:
+        """All that a plan needs to know of a server, in about so many seconds."""
         empty = Target("127.0.0.1", self._target.port, path="/health/live")
         closed_s = _CLOSED * seconds
         with load_generator(empty) as generator:
@@ -143,7 +158,7 @@ class _LoadTest:
             loads.append(self._closed(_MANY, closed_s))
             repeats, planned = self._repeated(steps, loads, _REPEATED * seconds)
             noise = meter.noise(generator.cpu_s - before_s)
-        return _Measured(
+        return Measured(
             loads=tuple(loads),
             empty_s=nothing.p50_s,
             batches=batches,
