@@ -24,7 +24,12 @@ QUIET = Noise(n_processors=2, others_share=0.01, stolen_share=0.0, waiting_share
 
 
 def step(rate: float, p99: float | None, high: float | None, **changes: Any) -> Step:
-    given = {"seconds": 10.0, "n_requests": round(10 * rate), "n_failed": 0, "lag_s": 0.0}
+    given: dict[str, Any] = {
+        "seconds": 10.0,
+        "n_requests": round(10 * rate),
+        "n_failed": 0,
+        "lag_s": 0.0,
+    }
     return Step(rate_per_s=rate, p50_s=0.004, p99_s=p99, p99_high_s=high, **given | changes)
 
 
@@ -36,7 +41,7 @@ def plan(**changes: Any) -> Capacity:
         Load(n_clients=32, per_s=101.0, p50_s=0.3, p99_s=0.4),
     )
     planned = step(60.0, 0.030, 0.038)
-    given = {
+    given: dict[str, Any] = {
         "loads": loads,
         "service_s": 0.01,
         "batch_per_s": 10_000.0,
@@ -165,7 +170,7 @@ def test_p99_between_measured_rates_lies_on_the_line() -> None:
 
 
 def verification(p99: float | None, **changes: Any) -> Verification:
-    given = {
+    given: dict[str, Any] = {
         "url": "model:80/predict",
         "at": "2026-01-01 10:00",
         "by": "Ada",

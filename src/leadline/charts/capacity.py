@@ -80,10 +80,13 @@ def _latency(verdict: Capacity, promised: float) -> alt.LayerChart:
     layers = [
         rule_at(y=promised, color=VERMILION),
         *labels(
-            alt.Chart(table([{"ms": promised, "label": f"promised: {promised:,.3g} ms"}])),
-            alt.XValue(6),
+            alt.Chart(
+                table([{"rate": 0, "ms": promised, "label": f"promised: {promised:,.3g} ms"}])
+            ),
+            x,
             y,
             align="left",
+            dx=6,
             dy=-9,
             color=VERMILION,
             fontWeight="bold",
