@@ -1,4 +1,4 @@
-"""Verdict of capacity: instances and price from measured rates, and what they are worth."""
+"""ship / capacity: how many instances, what latency, what price at the expected load?"""
 
 from __future__ import annotations
 
