@@ -171,7 +171,8 @@ def _findings(
 
 
 def _doubts(evidence: Evidence) -> Iterator[Finding]:
-    for words in plan.disturbances(evidence):
+    words = " ".join(plan.disturbances(evidence))
+    if words:
         yield warning(f"The machine was not quiet. {words}", _AGAIN)
 
 
