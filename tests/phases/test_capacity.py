@@ -130,9 +130,18 @@ def test_a_promise_that_no_rate_holds_is_a_no() -> None:
 
 def test_a_plan_that_is_not_held_again_is_a_no() -> None:
     broken = step(60.0, 0.048, 0.061)
-    found = plan(planned=broken, repeats=(broken,))
+    steps = (step(30.0, 0.012, 0.015), broken)
+    found = plan(steps=steps, planned=broken, repeats=(broken,))
     assert found.answer is Answer.NO
-    assert "the promise was not held again" in faults(found)[0]
+    assert found.n_instances is None
+    assert found.held_per_s == 30.0
+    assert found.summary == (
+        "Asked again for 60 requests a second, one instance answered 99 % within 48 ms; 50 ms are "
+        "promised, so there is no plan."
+    )
+    assert "did not hold it when it was repeated" in faults(found)[0]
+    lost = step(60.0, None, None)
+    assert "one instance did not keep up" in plan(planned=lost, repeats=(lost,)).summary
 
 
 @pytest.mark.parametrize(

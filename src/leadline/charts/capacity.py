@@ -38,7 +38,7 @@ def chart(verdict: Capacity) -> Picture | None:
 
 def _title(verdict: Capacity) -> str:
     planned = verdict.planned
-    if planned is None or planned.p99_s is None:
+    if planned is None or planned.p99_s is None or verdict.n_instances is None:
         return "No rate was answered as promised"
     held = f"One instance held {planned.rate_per_s:,.0f} requests a second"
     return f"{held}, 99 % within {ms(planned.p99_s)}"
