@@ -8,6 +8,8 @@ these shares, whose concentration is weighed by the evidence for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.special import gammaln
 
@@ -24,10 +26,10 @@ _SPREAD_EVENLY = 0.1
 _N_SCALINGS = 30
 
 
-def draw_confusions(
+def draw_true_classes(
     strata: ClassStrata, seen: Ints, n_wrong: Ints, rng: np.random.Generator
-) -> Floats:
-    """Draw the rows that are wrong, by the class said and the true class.
+) -> Iterator[Floats]:
+    """Draw the true classes of the rows that are wrong, stratum by stratum.
 
     Parameters
     ----------
@@ -40,10 +42,11 @@ def draw_confusions(
     rng : Generator
         Source of chance.
 
-    Returns
-    -------
-    ndarray of shape (n_draws, n_classes, n_classes)
-        Class said, true class; the diagonal is 0. Rows judged count as judged.
+    Yields
+    ------
+    ndarray of shape (n_draws, n_classes)
+        Rows of one stratum by their true class; none of the class said. Rows judged count as
+        judged.
     """
     n_draws, n_strata = n_wrong.shape
     counts = seen.astype(np.float64)
@@ -55,15 +58,15 @@ def draw_confusions(
     factors /= _PRIOR_ERRORS + exposure
     middle = (_PRIOR_ERRORS + n_errors) / (_PRIOR_ERRORS + exposure)
     worth = _concentrations(_scaled(claimed, middle), counts, n_draws, rng)
-    found = np.zeros((n_draws, strata.n_classes, strata.n_classes))
     for stratum, said in enumerate(strata.said):
         others = np.flatnonzero(np.arange(strata.n_classes) != said)
         shares = _scaled(claimed[stratum, others], factors[:, others])
         alpha = worth[:, None] * shares + counts[stratum, others]
         drawn = np.maximum(rng.standard_gamma(alpha), 1e-300)
         p = drawn / drawn.sum(axis=1, keepdims=True)
-        found[:, said, others] += rng.multinomial(n_wrong[:, stratum], p) + counts[stratum, others]
-    return found
+        found = np.zeros((n_draws, strata.n_classes))
+        found[:, others] = rng.multinomial(n_wrong[:, stratum], p) + counts[stratum, others]
+        yield found
 
 
 def _claimed(strata: ClassStrata) -> Floats:
