@@ -35,6 +35,8 @@ def draw_class_sample(
     names: Sequence[str],
     cuts: Sequence[float],
     rng: np.random.Generator,
+    *,
+    costs: Floats | None = None,
 ) -> tuple[Ints, StreamSample]:
     """Choose the first rows that tell precision and recall of every class: half of those planned.
 
@@ -52,6 +54,8 @@ def draw_class_sample(
         Confidences below which nothing may be said.
     rng : Generator
         Source of chance.
+    costs : ndarray of shape (n_classes, n_classes), optional
+        Of confusions, by true class and class said.
 
     Returns
     -------
@@ -61,8 +65,9 @@ def draw_class_sample(
         What is kept beside them; the scores are the probabilities, row after row.
     """
     n = first_part(min(N_OF_CLASSES, frame.height), frame.height)
-    rows = sample_classes(shares, n, rng, cuts=cuts)
-    kept = {"classes": list(names), "strata": ClassStrata.of(shares, cuts).as_dict()}
+    rows = sample_classes(shares, n, rng, cuts=cuts, costs=costs)
+    strata = ClassStrata.of(shares, cuts, costs)
+    kept = {"classes": list(names), "strata": strata.as_dict()}
     return rows, _kept(store, frame, rows, shares[rows], kept)
 
 

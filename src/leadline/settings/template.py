@@ -205,7 +205,23 @@ def _section(section: str, given: Mapping[str, Any]) -> str:
         lines += _columns(given.get("columns", {}))
     if unset := [key for key in _UNSET if key in keys and key not in given]:
         lines.append(f"assumed = {_toml(unset)}  # take a key out of this list to confirm it")
+    if section == "problem":
+        lines += _costs(given.get("costs", {}))
     return "\n".join(lines) + "\n"
+
+
+def _costs(costs: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Tables of what it costs to take a class for others; else an example."""
+    if not costs:
+        return [
+            "# [problem.costs.ill]  # of several classes: what an 'ill' row costs that is called",
+            "# well = 50.0          # 'well'; mistakes that are not named cost 1",
+        ]
+    lines = []
+    for truth, each in costs.items():
+        lines += ["", f"[problem.costs.{_toml(truth)}]"]
+        lines += [f"{_toml(said)} = {_toml(cost)}" for said, cost in each.items()]
+    return lines
 
 
 def _columns(columns: Mapping[str, Mapping[str, Any]]) -> list[str]:

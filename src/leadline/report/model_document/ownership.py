@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
-from leadline.phases.wording import day
+from leadline.phases.wording import day, plural
 from leadline.report import chart_tables
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.row_sections import decisions
@@ -120,6 +120,19 @@ def _plain_errors(reader: LineageReader, problem: Problem, title: str) -> Sectio
     review, unknowns = reader.get("review", Review), []
     if problem.task is Task.MULTICLASS:
         sentences = ["An error is another class than the true one; all errors weigh the same."]
+        if problem.costs:
+            entry = reader.entry("problem")
+            by = entry.by if entry else "somebody"
+            sentences = [
+                f"An error is another class than the true one. {by}, who stated the problem, put a "
+                f"price on {plural(len(problem.costs), 'confusion')}; any other costs 1 "
+                f"{problem.currency}."
+            ]
+            sentences += [
+                f"{each.truth!r} said to be {each.said!r} costs "
+                f"{money(each.cost, problem.currency)}."
+                for each in problem.costs
+            ]
     else:
         sentences = ["An error is a number that is off by more than the tolerance."]
         if problem.tolerance:
