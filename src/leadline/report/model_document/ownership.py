@@ -119,20 +119,7 @@ def _plain_errors(reader: LineageReader, problem: Problem, title: str) -> Sectio
     """What an error is where misses and false alarms are not told apart."""
     review, unknowns = reader.get("review", Review), []
     if problem.task is Task.MULTICLASS:
-        sentences = ["An error is another class than the true one; all errors weigh the same."]
-        if problem.costs:
-            entry = reader.entry("problem")
-            by = entry.by if entry else "somebody"
-            sentences = [
-                f"An error is another class than the true one. {by}, who stated the problem, put a "
-                f"price on {plural(len(problem.costs), 'confusion')}; any other costs 1 "
-                f"{problem.currency}."
-            ]
-            sentences += [
-                f"{each.truth!r} said to be {each.said!r} costs "
-                f"{money(each.cost, problem.currency)}."
-                for each in problem.costs
-            ]
+        sentences = _class_errors(reader, problem)
     else:
         sentences = ["An error is a number that is off by more than the tolerance."]
         if problem.tolerance:
@@ -146,6 +133,24 @@ def _plain_errors(reader: LineageReader, problem: Problem, title: str) -> Sectio
     else:
         sentences.append(review.summary)
     return Section(title, sentences=tuple(sentences), unknowns=tuple(unknowns))
+
+
+def _class_errors(reader: LineageReader, problem: Problem) -> list[str]:
+    """What an error of classes is, and what each that somebody priced costs."""
+    error = "An error is another class than the true one"
+    entry = reader.entry("problem")
+    if not problem.costs or entry is None:
+        return [f"{error}; all errors weigh the same."]
+    priced = plural(len(problem.costs), "confusion")
+    rest = money(1.0, problem.currency)
+    return [
+        f"{error}. {entry.by}, who stated the problem, put a price on {priced}; any other costs "
+        f"{rest}.",
+        *(
+            f"{each.truth!r} said to be {each.said!r} costs {money(each.cost, problem.currency)}."
+            for each in problem.costs
+        ),
+    ]
 
 
 def choices(reader: LineageReader) -> Section:
