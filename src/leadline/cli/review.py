@@ -260,10 +260,10 @@ def _show_on_stream(real: StreamDecision, n_judged: int, currency: str) -> None:
     click.echo(f"On the real stream, from {n_judged} judgments: {percent_range(real.right)} right")
     if real.cost is not None:
         click.echo(f"  mistakes cost {cost_words(real.cost, currency)} a row")
-    for each in real.confusions:
-        if each.cost is not None:
-            words = f"{each.truth} said to be {each.said}: about {max(each.n_rows, 1):,.0f} rows"
-            click.echo(f"  {words}, {figure(each.cost)} {currency} together")
+    for taken in real.confusions:
+        if taken.cost is not None:
+            words = f"{taken.truth} said to be {taken.said}: about {max(taken.n_rows, 1):,.0f} rows"
+            click.echo(f"  {words}, {figure(taken.cost)} {currency} together")
     for each in real.classes:
         precision, recall = percent_range(each.precision), percent_range(each.recall)
         click.echo(f"  {each.name}: precision {precision}, recall {recall}")

@@ -174,7 +174,8 @@ class Tuning(Verdict, Evidence):
     @property
     def names(self) -> tuple[str, ...]:
         """What may be chosen."""
-        return tuple(each.name for each in (*self.points, *self.decisions))
+        points = [point.name for point in self.points]
+        return (*points, *(each.name for each in self.decisions))
 
     @property
     def decisions(self) -> tuple[DefaultDecision, ...]:

@@ -143,9 +143,12 @@ def _class_errors(reader: LineageReader, problem: Problem) -> list[str]:
         return [f"{error}; all errors weigh the same."]
     priced = plural(len(problem.costs), "confusion")
     rest = money(1.0, problem.currency)
-    return [
+    said = (
         f"{error}. {entry.by}, who stated the problem, put a price on {priced}; any other costs "
-        f"{rest}.",
+        f"{rest}."
+    )
+    return [
+        said,
         *(
             f"{each.truth!r} said to be {each.said!r} costs {money(each.cost, problem.currency)}."
             for each in problem.costs

@@ -91,7 +91,7 @@ def prediction_table(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
 def _answered(model: Any, card: Card, shares: NDArray[np.float64]) -> NDArray[np.int64]:
     """Place of the class answered for each row."""
     if not card.confusion_costs:
-        return shares.argmax(axis=1)
+        return np.asarray(shares.argmax(axis=1), dtype=np.int64)
     costs = cost_matrix([str(name) for name in model.classes_], card.confusion_costs)
     return cheapest_classes(shares, costs)
 

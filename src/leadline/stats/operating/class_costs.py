@@ -79,7 +79,8 @@ def cheapest_classes(probabilities: ArrayLike, costs: ArrayLike) -> Ints:
     priced: Floats = np.asarray(costs, dtype=np.float64)
     expected = np.where(shares > 0, shares @ priced, np.inf)
     reach = expected.min(axis=1, keepdims=True) + _EQUAL * max(float(priced.max(initial=0.0)), 1.0)
-    return np.where(expected <= reach, shares, -1.0).argmax(axis=1).astype(np.int64)
+    found: Ints = np.where(expected <= reach, shares, -1.0).argmax(axis=1).astype(np.int64)
+    return found
 
 
 def mean_cost(
