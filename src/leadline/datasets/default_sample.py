@@ -22,7 +22,7 @@ from leadline.stats.judgments import ClassStrata, ValueStrata, sample_classes, s
 N_OF_CLASSES = 300
 """Judgments planned where there are several classes: each has a precision and a recall."""
 N_OF_NUMBERS = 200
-"""Judgments wanted of numbers."""
+"""Judgments planned of numbers."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -74,7 +74,7 @@ def draw_class_sample(
 def draw_number_sample(
     store: Artifacts, frame: pl.DataFrame, predicted: Floats, rng: np.random.Generator
 ) -> tuple[Ints, StreamSample]:
-    """Choose the rows that tell how far numbers are off.
+    """Choose the first rows that tell how far numbers are off: half of those planned.
 
     Parameters
     ----------
@@ -87,7 +87,8 @@ def draw_number_sample(
     rng : Generator
         Source of chance.
     """
-    rows = sample_values(predicted, min(N_OF_NUMBERS, frame.height), rng)
+    n = first_part(min(N_OF_NUMBERS, frame.height), frame.height)
+    rows = sample_values(predicted, n, rng)
     kept = {"strata": ValueStrata.of(predicted).as_dict()}
     return rows, _kept(store, frame, rows, predicted[rows], kept)
 

@@ -110,6 +110,15 @@ def sums_to_one(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
+def with_all_classes(
+    model: Any, classes: Sequence[str], shares: NDArray[np.float64]
+) -> tuple[list[str], NDArray[np.float64]]:
+    """The model's classes and those that it has not met: a judge may name them."""
+    known = [str(name) for name in model.classes_]
+    others = [name for name in classes if name not in known]
+    return known + others, np.pad(shares, ((0, 0), (0, len(others))))
+
+
 def likeliest(model: Any, shares: NDArray[np.float64]) -> Predictions:
     """The likeliest class of each row, with its probability.
 

@@ -11,7 +11,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.default_sample import N_OF_CLASSES, draw_class_sample, draw_number_sample
+from leadline.datasets.default_sample import (
+    N_OF_CLASSES,
+    N_OF_NUMBERS,
+    draw_class_sample,
+    draw_number_sample,
+)
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.datasets.kept_slices import keep_slices
 from leadline.datasets.source_files import read_stream
@@ -31,6 +36,7 @@ from leadline.evaluation.predictions import (
     likeliest,
     predictions_of,
     sums_to_one,
+    with_all_classes,
 )
 from leadline.evaluation.scores import (
     positive_scores,
@@ -368,7 +374,8 @@ def _answer_stream(
         if by_cost is not None:
             by_cost = on_stream(by_cost, cheapest(model, shares, problem.costs).predicted)
         cuts = [each.confidence for each in offer.plain.silences if each.confidence]
-        names, shares = _with_all_classes(model, data, sums_to_one(shares))
+        known = [each.value for each in data.classes]
+        names, shares = with_all_classes(model, known, sums_to_one(shares))
         costs = cost_matrix(names, by_truth(problem.costs)) if problem.costs else None
         rows, drawn = draw_class_sample(store, frame, shares, names, cuts, rng, costs=costs)
         kept = store.put(shares.astype("<f8").tobytes(), "scores")
@@ -376,7 +383,7 @@ def _answer_stream(
     else:
         found = predictions_of(model, X, problem.task, None)
         rows, drawn = draw_number_sample(store, frame, found.scores, rng)
-        n_planned = int(rows.size)
+        n_planned = min(N_OF_NUMBERS, frame.height)
     stream = _Stream(
         rows=store.put(to_parquet(frame), "stream"),
         n_rows=frame.height,
@@ -389,12 +396,3 @@ def _answer_stream(
     )
     said = on_stream(offer.plain, found.predicted)
     return stream, replace(offer, plain=said, by_cost=by_cost)
-
-
-def _with_all_classes(
-    model: Any, data: Data, shares: NDArray[np.float64]
-) -> tuple[list[str], NDArray[np.float64]]:
-    """The model's classes and those of the data that it has not met: a judge may name them."""
-    known = [str(name) for name in model.classes_]
-    others = [each.value for each in data.classes if each.value not in known]
-    return known + others, np.pad(shares, ((0, 0), (0, len(others))))

@@ -60,9 +60,10 @@ def judge_all(workspace: Workspace, kind: str, n: int | None = None) -> tuple[in
 @pytest.mark.parametrize("kind", KINDS)
 def test_judgments_say_what_is_right_on_the_stream(make: Make, kind: str) -> None:
     workspace = drawn_project(make, kind)
-    judge_all(workspace, kind, 150)
+    n = 100 if kind == "numbers" else 150
+    judge_all(workspace, kind, n)
     page = operating_points_page(workspace)
-    assert page.n_judged == 150
+    assert page.n_judged == n
     real = page.on_stream
     assert real is not None
     if kind == "numbers":

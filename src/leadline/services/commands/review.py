@@ -214,7 +214,7 @@ def _judged(
         point = {
             "points": (),
             "plain": next(each for each in offered.decisions if each.name == name),
-            "on_stream": estimate_default(store, offered, found, name),
+            "on_stream": estimate_default(store, offered, found).get(name),
             "slices": slices_by_default(store, offered, data, found, confidence, name),
         }
         n_judged = found.n_judged

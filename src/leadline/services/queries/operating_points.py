@@ -267,7 +267,8 @@ def _default_page(
     judgments = workspace.record.reviews.judgments(number)
     answers = answers_of(plain, judgments)
     store = workspace.artifacts
-    on_stream = estimate_default(store, tuning, answers)
+    found = estimate_default(store, tuning, answers)
+    on_stream = found.get(plain.name)
     data = data_behind(workspace.record, number)
     slices = slices_by_default(store, tuning, data, answers)
     history = workspace.record.entries("review")[::-1]
@@ -293,12 +294,8 @@ def _default_page(
         plain=plain,
         on_stream=on_stream,
         by_cost=tuning.by_cost,
-        by_cost_on_stream=estimate_default(store, tuning, answers, LEAST_COST)
-        if tuning.by_cost
-        else None,
-        narrowing=narrowing_words(narrowing_of_default(tuning, on_stream, answers.n_judged))
-        if on_stream
-        else "",
+        by_cost_on_stream=found.get(LEAST_COST),
+        narrowing=narrowing_words(narrowing_of_default(tuning, found, answers.n_judged)),
         may_ask=_may_ask(workspace, tuning, judgments),
         slices=(slices,) if slices else (),
         confusions=tuple(

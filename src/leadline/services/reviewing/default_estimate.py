@@ -50,27 +50,30 @@ def answers_of(plain: DefaultDecision, judgments: Sequence[Judgment]) -> ValueAn
 
 
 def estimate_default(
-    artifacts: Artifacts, tuning: Tuning, answers: ValueAnswers, name: str = ""
-) -> StreamDecision | None:
-    """Estimate what is right on the stream; None where nobody judged it.
+    artifacts: Artifacts, tuning: Tuning, answers: ValueAnswers
+) -> dict[str, StreamDecision]:
+    """Estimate what is right on the stream, by each decision on offer; empty without judgments.
 
     Parameters
     ----------
     artifacts : Artifacts
         Where the strata lie.
     tuning : Tuning
-        With a default decision on offer.
+        With default decisions on offer.
     answers : ValueAnswers
         One answer a judged row.
-    name : str, default=""
-        The decision, as on offer; empty: the likeliest class, or the number.
+
+    Returns
+    -------
+    dict of str to StreamDecision
+        By the name of the decision.
     """
-    if tuning.plain is None or not tuning.sample or not answers.n_judged:
-        return None
-    if tuning.plain.numbers is not None:
-        return _numbers(artifacts, tuning, tuning.plain.numbers.tolerance, answers)
-    plain = next((each for each in tuning.decisions if each.name == name), tuning.plain)
-    return _classes(artifacts, tuning, plain, answers)
+    plain = tuning.plain
+    if plain is None or not tuning.sample or not answers.n_judged:
+        return {}
+    if plain.numbers is not None:
+        return {plain.name: _numbers(artifacts, tuning, plain.numbers.tolerance, answers)}
+    return _classes(artifacts, tuning, answers)
 
 
 def predicted_number(artifacts: Artifacts, tuning: Tuning, row: int) -> float:
@@ -126,8 +129,10 @@ def judged_classes(
 
     Parameters
     ----------
-    artifacts, tuning, answers, name
+    artifacts, tuning, answers
         As of `estimate_default`.
+    name : str, default=""
+        The decision, as on offer; empty: the likeliest class.
     """
     names = class_names(artifacts, tuning)
     strata = ClassStrata.from_dict(json.loads(artifacts.get(tuning.bands))["strata"])
@@ -187,17 +192,30 @@ def judged_numbers(
 
 
 def _classes(
-    artifacts: Artifacts, tuning: Tuning, plain: DefaultDecision, answers: ValueAnswers
-) -> StreamDecision | None:
+    artifacts: Artifacts, tuning: Tuning, answers: ValueAnswers
+) -> dict[str, StreamDecision]:
     names = class_names(artifacts, tuning)
-    judged = judged_classes(artifacts, tuning, answers, plain.name)
+    judged = judged_classes(artifacts, tuning, answers)
     if not judged.rows:
-        return None
+        return {}
+    assert isinstance(judged.strata, ClassStrata)
+    found = estimate_classes_in(judged.strata, judged.stratum, judged.told)
+    told = {}
+    for decision in tuning.decisions:
+        estimate: ClassEstimate | None = found
+        if decision.name == LEAST_COST:
+            judged = judged_classes(artifacts, tuning, answers, LEAST_COST)
+            estimate = found.least_cost
+        if estimate is not None:
+            told[decision.name] = _of_classes(names, decision, judged, estimate)
+    return told
+
+
+def _of_classes(
+    names: list[str], plain: DefaultDecision, judged: JudgedRows, found: ClassEstimate
+) -> StreamDecision:
     assert isinstance(judged.strata, ClassStrata)
     costs = judged.strata.costs
-    found = estimate_classes_in(judged.strata, judged.stratum, judged.told)
-    if plain.name == LEAST_COST and found.least_cost is not None:
-        found = found.least_cost
     confusions = []
     for one, other, weight in found.dearest_confusions(_MOST_CONFUSIONS, costs):
         seen = np.flatnonzero((judged.said == one) & (judged.told == other))
