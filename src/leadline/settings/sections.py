@@ -264,6 +264,9 @@ class FindSettings:
     accept_loss : float >= 0
         What a simpler candidate may lose against the best, in units of the metric; of errors
         without bounds a share of the baseline's.
+    hundredth_worth : float >= 0
+        What a hundredth of the metric is worth in a year; with the price of an instance and the
+        rows a year under [serve], what answers cost counts in the choice. 0: not stated.
     importance_s : float >= 0
         Seconds, at most, for what the chosen candidate leans on; never more than a twentieth of the
         time box. 0: it is not looked at.
@@ -282,6 +285,7 @@ class FindSettings:
     cpu_limit_s: AtLeast0 = 0.0
     memory_limit_gb: AtLeast0 = 0.0
     accept_loss: AtLeast0 = 0.002
+    hundredth_worth: AtLeast0 = 0.0
     importance_s: AtLeast0 = 3.0
 
 

@@ -105,6 +105,7 @@ _WORDS = {
         "cpu_limit_s": "seconds of processors one search may use; 0: no limit",
         "memory_limit_gb": "what a candidate may take; 0: four fifths of what is free",
         "accept_loss": "what a simpler candidate may lose against the best, in units of the metric",
+        "hundredth_worth": "what 0.01 more of the metric is worth in a year; 0: not said",
         "importance_s": "seconds for what the chosen candidate leans on; 0: not looked at",
     },
     "slices": {
@@ -117,6 +118,7 @@ _WORDS = {
         "spare": "instances that may fail",
         "instance_per_hour": "price of one instance",
         "priced_at": "date of that price",
+        "rows_per_year": "answered in a year; with [find] hundredth_worth, speed counts in find",
         "log": "true: leadline serve keeps rows and answers; they may be personal",
         "keep_days": "days that these, and their outcomes, are kept; 0: for ever",
     },

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from leadline.phases.scoring import Metric, scoring_of
-from leadline.phases.search.choice import Comparison, compare
+from leadline.phases.search.answer_price import AnswerPrice
+from leadline.phases.search.choice import Comparison, compare, comparison_errors
 from leadline.phases.search.trial import Trial, TrialState
 
 _UNLIKELY = 0.1
 
 
-def reasons(chosen: Trial, ranked: Sequence[Trial], scoring: str) -> tuple[str, ...]:
+def reasons(
+    chosen: Trial, ranked: Sequence[Trial], scoring: str, price: AnswerPrice | None = None
+) -> tuple[str, ...]:
     """Why the chosen trial and not another: the best of each other family, and of its own.
 
     Parameters
@@ -22,9 +25,20 @@ def reasons(chosen: Trial, ranked: Sequence[Trial], scoring: str) -> tuple[str, 
         What was measured, the best first.
     scoring : str
         Name of the metric.
+    price : AnswerPrice, optional
+        Of answers; what each costs more to serve is then told.
     """
     metric = scoring_of(scoring)
-    return tuple(_reason(chosen, other, metric) for other in _rivals(chosen, ranked))
+    errors = comparison_errors(ranked, scoring)
+    told = []
+    for other in _rivals(chosen, ranked):
+        reason = _reason(chosen, other, metric)
+        if price is not None:
+            gain = errors[chosen.name] - errors[other.name]
+            words = price.words(other, chosen, price.worth(gain, max(errors.values()), scoring))
+            reason += f" {words}." if words else f" What answers of {other.name} cost is not known."
+        told.append(reason)
+    return tuple(told)
 
 
 def _rivals(chosen: Trial, ranked: Sequence[Trial]) -> Iterator[Trial]:
