@@ -223,7 +223,24 @@ def test_where_answers_have_a_price_they_are_timed_and_it_is_told(tmp_path: Path
     (reason,) = [each for each in verdict.reasons if each.startswith("majority")]
     assert "USD a year" in reason
     assert f"to serve than {verdict.chosen}, and is worth" in reason
-    assert all(trial.answer_s == () for trial in search(tmp_path / "free", "linear").trials)
+
+
+def test_what_was_measured_before_a_price_was_stated_is_told(tmp_path: Path) -> None:
+    first = search(tmp_path, "linear", "majority")
+    assert all(trial.answer_s == () for trial in first.trials)
+    folder = tmp_path / "project"
+    text = (folder / "leadline.toml").read_text()
+    for key, value in (("rows_per_year", 1e6), ("hundredth_worth", 1000.0)):
+        text = text.replace(f"# {key} = 0.0", f"{key} = {value}")
+    (folder / "leadline.toml").write_text(text)
+    with Workspace.open(folder) as workspace:
+        second = run_to(workspace, "search")
+    assert isinstance(second, Search)
+    assert second.price is not None
+    assert second.chosen == first.chosen
+    told = [each for each in second.reasons if "What answers cost is not known" in each]
+    assert all(each.endswith("was not timed.") for each in told)
+    assert told or all(trial.answer_s for trial in second.ranked)
 
 
 def test_money_closes_the_box_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

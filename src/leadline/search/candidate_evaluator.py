@@ -136,7 +136,7 @@ class CandidateEvaluator:
     n_valid_per_round : int
         Validation rows of one round of folds.
     is_timed : bool
-        Whether it is measured how long an answer takes, by the first repeat of each size.
+        Whether it is measured how long an answer takes, once at each size.
     fits : dict
         Size and repeat to the fit, including fits of earlier runs.
     failed_sizes : set of int
@@ -263,9 +263,15 @@ class CandidateEvaluator:
             n_train=size,
             fold=fold,
             seed=self.spec.seed + round_number,
-            is_timed=self.is_timed and not repeat,
+            is_timed=self.is_timed and not self.answer_s(size),
             is_proof=is_import_path(self.spec.family) and not (repeat or self._is_proven),
         )
+
+    def answer_s(self, size: int) -> tuple[float, ...]:
+        """Seconds of an answer by the first fit at a size that was timed; empty if none was."""
+        timed = (repeat for (at, repeat), fit in self.fits.items() if at == size and fit.answer_s)
+        first = min(timed, default=None)
+        return () if first is None else self.fits[size, first].answer_s
 
     def _point(self, size: int, results: list[FitResult]) -> Point:
         scoring = scoring_of(self.spec.scoring)

@@ -180,7 +180,7 @@ def test_reasons_tell_what_answers_cost_and_are_worth() -> None:
         "plain costs 40 USD a year less to serve than best, and is worth 200 less."
     )
     (told,) = reasons(SWIFT, (BEST, SWIFT), "accuracy", priced(10.0))
-    assert told.endswith("What answers of best cost is not known.")
+    assert told.endswith("What answers cost is not known: best was not timed.")
     (told,) = reasons(SWIFT, (SLOW, SWIFT), "accuracy")
     assert "USD" not in told
 

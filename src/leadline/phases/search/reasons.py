@@ -10,6 +10,7 @@ from leadline.phases.search.choice import Comparison, compare, comparison_errors
 from leadline.phases.search.trial import Trial, TrialState
 
 _UNLIKELY = 0.1
+_LEAST_TOLD = 0.01
 
 
 def reasons(
@@ -36,7 +37,8 @@ def reasons(
         if price is not None:
             gain = errors[chosen.name] - errors[other.name]
             words = price.words(other, chosen, price.worth(gain, max(errors.values()), scoring))
-            reason += f" {words}." if words else f" What answers of {other.name} cost is not known."
+            untimed = next((trial.name for trial in (chosen, other) if not trial.answer_s), "")
+            reason += f" {words or f'What answers cost is not known: {untimed} was not timed'}."
         told.append(reason)
     return tuple(told)
 
@@ -70,7 +72,7 @@ def _reason(chosen: Trial, other: Trial, metric: Metric) -> str:
 
 def _judged(chosen: Trial, other: Trial, shared: Comparison) -> str:
     """What the shared repeats say."""
-    p = f"p = {shared.p_value:.2f}"
+    p = f"p = {shared.p_value:.2f}" if shared.p_value >= _LEAST_TOLD else f"p < {_LEAST_TOLD:g}"
     if shared.p_value >= _UNLIKELY:
         return f": they cannot be told apart ({p})"
     better = chosen if shared.difference < 0 else other
