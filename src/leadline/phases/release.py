@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.errors import NotReadyError
+from leadline.phases.problem import ConfusionCost
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 
@@ -29,6 +30,9 @@ class Evidence:
         Rows that score at least this are flagged; None where there is none.
     confidence : float or None
         Of several classes, rows whose likeliest class scores less have no answer; None: all have.
+    costs : tuple of ConfusionCost
+        Of several classes, where what costs least is said: the confusions that were priced. Empty:
+        the likeliest class is said.
     tolerance : float or None
         Numbers off by at most this count as right; None for classes.
     signer : str
@@ -60,6 +64,7 @@ class Evidence:
     point: str
     threshold: float | None
     confidence: float | None = None
+    costs: tuple[ConfusionCost, ...] = ()
     tolerance: float | None = None
     signer: str
     n_golden: int
@@ -134,6 +139,8 @@ def assess(evidence: Evidence) -> Release:
 def _point(evidence: Evidence) -> str:
     if evidence.confidence is not None:
         return f"at {evidence.point} (no answer below a score of {evidence.confidence:.3f})"
+    if evidence.costs:
+        return f"at {evidence.point} (label by the least expected cost)"
     if evidence.threshold is None:
         return f"at {evidence.point}"
     return f"at {evidence.point} (threshold {evidence.threshold:.3f})"

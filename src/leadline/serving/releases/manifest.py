@@ -39,6 +39,10 @@ class Card:
     confidence : float or None
         Of several classes: a row whose likeliest class scores less has no answer. None: all rows
         have one, as in releases of before.
+    confusion_costs : mapping of str to mapping of str to float
+        Of several classes: true class to class said to what that costs; what is not named costs 1.
+        The class of least expected cost is then answered. Empty: the likeliest one, as in releases
+        of before.
     point : str
         Name of the operating point.
     costs : mapping of str to scalar
@@ -68,6 +72,7 @@ class Card:
     classes: tuple[str, ...] = ()
     threshold: float | None = None
     confidence: float | None = None
+    confusion_costs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     point: str = ""
     costs: Mapping[str, Scalar] = field(default_factory=dict)
     data_digest: str = ""
@@ -88,7 +93,7 @@ class Card:
                 "A binary release needs a positive class and a finite threshold; got "
                 f"{self.positive!r} and {self.threshold}. Pass both."
             )
-
+        self._refuse_costs()
         if self.confidence is not None and not (
             self.task == "multiclass" and 0 < self.confidence <= 1
         ):
@@ -106,6 +111,23 @@ class Card:
     def reading_schema(self) -> ReadingSchema:
         """How the cells of each column are read."""
         return ReadingSchema.from_payload(self.reading)
+
+    def _refuse_costs(self) -> None:
+        """Raise a ValueError unless confusions are of classes known, and each has a cost."""
+        if not self.confusion_costs:
+            return
+        if self.task != "multiclass" or self.confidence is not None:
+            raise ValueError(
+                "confusion_costs are for several classes, all of whose rows have an answer. Pass "
+                "none, or no confidence."
+            )
+        for truth, each in self.confusion_costs.items():
+            for said, cost in each.items():
+                if not ({truth, said} <= set(self.classes) and 0 <= cost < math.inf):
+                    raise ValueError(
+                        f"confusion_costs has {cost} for {truth!r} said to be {said!r}; a finite "
+                        "number of at least 0 for two of the classes is needed. Correct it."
+                    )
 
     def _has_threshold(self) -> bool:
         return self.threshold is not None and math.isfinite(self.threshold)

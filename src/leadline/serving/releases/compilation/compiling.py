@@ -93,6 +93,8 @@ def compiled_form(model: Any, card: Card) -> bytes:
     NotCompiledError
         If there is none of such a release.
     """
+    if card.confusion_costs:
+        raise NotCompiledError("it answers the class of least expected cost")
     plan: Plan = {
         "columns": cell_plans(card),
         "model": model_plan(model, list(card.columns)),
