@@ -29,6 +29,8 @@ class ServeSettings:
         Price of one instance.
     priced_at : str
         Date of the price; empty if not stated.
+    executor : str
+        Who scores files, if more than one process is asked for: loky, ray.
     log : bool
         Whether `leadline serve` logs what it answers.
     keep_days : int >= 0
@@ -42,6 +44,7 @@ class ServeSettings:
     spare: Annotated[int, Field(ge=0)] = 1
     instance_per_hour: AtLeast0 = 0.10
     priced_at: str = ""
+    executor: str = "loky"
     log: bool = False
     keep_days: Annotated[int, Field(ge=0)] = 90
 

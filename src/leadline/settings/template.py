@@ -117,6 +117,7 @@ _WORDS = {
         "spare": "instances that may fail",
         "instance_per_hour": "price of one instance",
         "priced_at": "date of that price",
+        "executor": "where 'leadline score' runs: loky (this machine) or ray",
         "log": "true: leadline serve keeps rows and answers; they may be personal",
         "keep_days": "days that these, and their outcomes, are kept; 0: for ever",
     },

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, ClassVar
 
 from leadline.engines.contract import Result, Spec
 from leadline.errors import EngineError
@@ -56,6 +56,7 @@ class Ray:
     """
 
     n_jobs: int = -1
+    is_shared: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if self.n_jobs == 0:
