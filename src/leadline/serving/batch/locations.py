@@ -194,7 +194,8 @@ class Location:
     def _opened(self) -> tuple[Any, str]:
         if self.is_here:
             return LocalFileSystem(), os.path.abspath(self.url)  # noqa: PTH100 - links stay links
-        files, path = fsspec.core.url_to_fs(self.url)
+        # others write there too
+        files, path = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
         return files, path
 
     @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -129,8 +131,9 @@ class _Fetched:
     """A file of this machine with a few bytes of another at their places, and holes between."""
 
     def __init__(self, location: Location, first: int, end: int, tail: int) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="leadline-")
-        self.path = Path(self._folder.name) / "rows.parquet"
+        folder = tempfile.mkdtemp(prefix="leadline-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.path = Path(folder) / "rows.parquet"
         with self.path.open("wb") as file:
             file.write(MAGIC)
             for start, stop in ((first, end), (tail, location.size())):
