@@ -47,10 +47,11 @@ def test_score_of_several_files_by_processes(
     rows.head(30).write_parquet(new / "a.parquet")
     rows.tail(20).write_csv(new / "b.csv")
     answer = call("score", new, "--jobs", "2", "-C", released_folder, "--json")
+    assert answer.exit_code == 0, answer.output
     told = json.loads(answer.stdout)
     assert (told["rows"], told["files"], told["kept"]) == (50, 2, 0)
-    assert told["file"] == f"{new}.scored"
-    assert pl.read_parquet(f"{new}.scored/*.parquet").height == 50
+    assert told["file"] == f"{new}-scored"
+    assert pl.read_parquet(f"{new}-scored/*.parquet").height == 50
     named = call("score", new / "a.parquet", new / "b.csv", "-C", released_folder)
     assert named.exit_code == 2
     assert "name it with --to" in named.stderr

@@ -129,6 +129,6 @@ def _default_target(files: tuple[str, ...]) -> str:
         raise click.UsageError("Several files are scored into one: name it with --to.")
     stem, point, suffix = name.rstrip("/").rpartition(".")
     if not point or "/" in suffix or Path(name).is_dir():
-        return f"{name.rstrip('/')}.scored"
+        return f"{name.rstrip('/')}-scored"
     is_written = suffix.lower() in {"csv", "tsv", "parquet"}
     return f"{stem}.scored.{suffix if is_written else 'csv'}"
