@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import boto3
+import fsspec
 
 BUCKET = "rows"
 CREDENTIALS = {
@@ -32,14 +32,13 @@ def s3_server(port: int, host: str = "127.0.0.1") -> Iterator[dict[str, str]]:
     )
     try:
         _wait_for(f"{url}/moto-api/", server)
-        client = boto3.client(
+        store = fsspec.filesystem(
             "s3",
             endpoint_url=url,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            region_name=CREDENTIALS["AWS_DEFAULT_REGION"],
+            key=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            secret=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         )
-        client.create_bucket(Bucket=BUCKET)
+        store.mkdir(BUCKET)
         yield environment
     finally:
         server.terminate()

@@ -155,10 +155,10 @@ def layout_of(head: bytes, known: Collection[str], location: Location) -> Layout
         If its first line names no columns.
     """
     text = head.removeprefix(_MARK).decode(errors="ignore")
-    start = text.lstrip()
-    if start.startswith(('{"', "[")) or start[:4].lower() == "sep=":
+    shown = text.lstrip()
+    if shown.startswith(('{"', "[")) or shown[:4].lower() == "sep=":
         return None
-    if not all(each in start.partition("\n")[0] for each in known):
+    if not all(each in shown.partition("\n")[0] for each in known):
         return None
     delimiter = delimiter_of(text)
     rows, lines = _first_rows(text, delimiter)
