@@ -40,6 +40,17 @@ def test_tables_of_a_folder_are_meant_by_name(folder: Path) -> None:
     assert names(folder / "**" / "*.jsonl") == ["c.jsonl"]
 
 
+def test_what_leads_to_a_folder_hides_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = folder.parent / ".work[1]"
+    hidden.mkdir()
+    folder.rename(hidden / "_new")
+    assert names(hidden / "_new") == ["a.parquet", "b.csv", "c.jsonl"]
+    monkeypatch.chdir(hidden)
+    assert names(Path("_new")) == ["a.parquet", "b.csv", "c.jsonl"]
+
+
 def test_a_file_may_be_called_like_a_pattern(tmp_path: Path) -> None:
     (tmp_path / "rows[1].csv").write_text("n\n1\n")
     assert names(tmp_path / "rows[1].csv") == ["rows[1].csv"]

@@ -157,6 +157,18 @@ def test_fields_over_several_lines_are_never_cut(tmp_path: Path, seed: int) -> N
     assert [[cell or "" for cell in row] for row in read] == rows
 
 
+def test_one_stray_quote_does_not_keep_the_rest_together(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    said = {30: '5" pipe'}
+    rows = [f"{n},{said.get(n, 'x')},end" for n in range(3_000)]
+    path.write_text("n,said,last\n" + "\n".join(rows) + "\n")
+    pieces = plan(Location(str(path)), 20, (), BY_COMMAND).pieces
+    assert max(piece.stop - piece.start for piece in pieces) < 20 * 15 * 10
+    chunks = read_chunks(path, 20)
+    assert [n for chunk in chunks for n in chunk.frame["n"]] == [str(n) for n in range(3_000)]
+    assert [said for chunk in chunks for said in chunk.frame["said"]][30] == '5" pipe'
+
+
 def test_json_lines_are_cut_and_their_lines_told(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text("".join(f'{{"n": {n}, "said": "x\\ny"}}\n' for n in range(100)))

@@ -208,7 +208,7 @@ def _result(reference: Any) -> Any:
         raise EngineError(
             f"A task's process or machine died {_N_RETRIES + 1} times ({type(error).__name__}).",
             "Each needs memory for its own copy of the data.",
-            "Set [find] n_jobs lower, or run on machines with more memory.",
+            "Set [find] n_jobs lower (score: --jobs), or run on machines with more memory.",
         ) from error
     except RayError as error:
         raise EngineError(f"Ray lost a task: {_first_line(error)}") from error

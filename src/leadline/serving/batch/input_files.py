@@ -47,7 +47,7 @@ def input_files(named: Sequence[str]) -> tuple[Location, ...]:
 def _meant(name: str) -> tuple[Location, ...]:
     location = Location(name)
     if _is_pattern(location):
-        files = location.matches("")
+        files = location.matches()
         if not files:
             raise DataError(
                 f"No file fits {name}.", "A table is needed.", "Check the path and the pattern."
@@ -55,11 +55,10 @@ def _meant(name: str) -> tuple[Location, ...]:
         return files
     if not location.is_folder():
         return (location,)
-    root = location.url.rstrip("/")
     files = tuple(
-        each
-        for each in location.matches("**")
-        if each.suffix in _SUFFIXES and not _is_hidden(each.url.removeprefix(root))
+        location.child(path)
+        for path in location.files_below()
+        if Location(path).suffix in _SUFFIXES and not _is_hidden(path)
     )
     if not files:
         raise DataError(

@@ -165,13 +165,19 @@ class Location:
         names = {each.rstrip("/").rpartition("/")[2] for each in found}
         return tuple(self.child(name) for name in sorted(names) if name)
 
-    def matches(self, pattern: str) -> tuple[Location, ...]:
-        """Files below a folder that fit a pattern, by name."""
+    def matches(self) -> tuple[Location, ...]:
+        """Files that fit the pattern in this place's own name, by name."""
         with self._told() as (files, path):
-            found = files.glob(f"{path.rstrip('/')}/{pattern}" if pattern else path, detail=True)
+            found = files.glob(path, detail=True)
         paths = sorted(each for each, info in found.items() if info["type"] == "file")
         prefix = "" if self.is_here else f"{self.url.partition('://')[0]}://"
         return tuple(Location(prefix + each) for each in paths)
+
+    def files_below(self) -> tuple[str, ...]:
+        """Paths of all files in a folder and below, from the folder on."""
+        with self._told() as (files, path):
+            root = path.rstrip("/") + "/"
+            return tuple(sorted(each.removeprefix(root) for each in files.find(path)))
 
     @contextmanager
     def copy_here(self) -> Iterator[Path]:

@@ -24,6 +24,7 @@ _MARK = b"\xef\xbb\xbf"
 _HEAD = 2**20
 _CHECKED_ROWS = 100
 _LONGEST_FIELD = 2**31 - 1
+_LONGEST_QUOTED = 8  # pieces
 _NEWLINE, _QUOTE = 10, 34
 
 
@@ -105,16 +106,15 @@ def scan(location: Location, chunk_rows: int, *, has_quotes: bool) -> TextScan:
         if not position:
             head = block[:_HEAD]
             n_between = chunk_rows * max(len(head) // max(head.count(b"\n"), 1), 1)
-        inside, looked = is_quoted, 0
-        while position + len(block) > cuts[-1] + n_between:
-            at = block.find(b"\n", max(cuts[-1] + n_between - position - 1, looked))
-            if at < 0:
-                break
-            inside ^= has_quotes and block.count(b'"', looked, at) % 2 == 1
-            looked = at + 1
-            if not inside:
-                cuts.append(position + at + 1)
-        is_quoted ^= has_quotes and block.count(b'"') % 2 == 1
+        looked = 0
+        while (at := block.find(b"\n", max(cuts[-1] + n_between - position - 1, looked))) >= 0:
+            is_quoted ^= has_quotes and block.count(b'"', looked, at) % 2 == 1
+            looked, end = at + 1, position + at + 1
+            # a quote that never closes is none, as in 5" pipes
+            if not is_quoted or end > cuts[-1] + _LONGEST_QUOTED * n_between:
+                cuts.append(end)
+                is_quoted = False
+        is_quoted ^= has_quotes and block.count(b'"', looked) % 2 == 1
         position += len(block)
     try:
         decoder.decode(b"", final=True)
