@@ -122,6 +122,7 @@ _WORDS = {
         "priced_at": "date of that price",
         "machine": "one of [[prices.machines]] whose price counts instead; empty: none",
         "rows_per_year": "answered in a year; with [find] hundredth_worth, speed counts in find",
+        "executor": "where 'leadline score' runs: loky (this machine) or ray",
         "log": "true: leadline serve keeps rows and answers; they may be personal",
         "keep_days": "days that these, and their outcomes, are kept; 0: for ever",
     },
