@@ -170,7 +170,7 @@ def test_a_fault_of_ours_says_nothing_of_the_inside(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret path")
 
-    monkeypatch.setattr(bundle, "predict", fail)
+    monkeypatch.setattr(bundle, "answer_rows", fail)
     client = TestClient(create_app(bundle), raise_server_exceptions=False)
     answer = client.post("/predict", json={"rows": [ROW]})
     assert answer.status_code == 500

@@ -115,10 +115,11 @@ def _near(seen: Sequence[float], rng: np.random.Generator) -> list[float]:
     """Seen numbers, their neighbours among floats, and numbers of their size."""
     values = np.array(seen, dtype=np.float64)
     if not values.size:
-        return [float(one) for one in rng.normal(size=50)]
-    size = float(np.abs(values).mean())
-    drawn = rng.normal(values.mean(), size or 1.0, 200)
-    between = (rng.permutation(values) + values) / 2
+        values = rng.normal(size=50)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is left out below
+        size = float(np.abs(values).mean())
+        drawn = rng.normal(values.mean(), size or 1.0, 200)
+        between = (rng.permutation(values) + values) / 2
     near = [values, np.nextafter(values, np.inf), np.nextafter(values, -np.inf), between, drawn]
     every = np.concatenate(near)
     finite: list[float] = every[np.isfinite(every)].tolist()
