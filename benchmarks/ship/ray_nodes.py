@@ -46,11 +46,7 @@ _NODES = 3
 _BRIDGE = "leadline0"
 # a busy machine takes longer than the 30 s that Ray allows a node to start in
 _AGAIN = 'for once in 1 2 3 4 5; do "$@" && break; done'
-_COUNT = """
-import os, ray
-ray.init(os.environ["RAY_ADDRESS"], log_to_driver=False, logging_level="ERROR")
-print(sum(node["Alive"] for node in ray.nodes()))
-"""
+_UP = "This command will now block forever"
 _BIN = Path(sys.executable).parent
 
 
@@ -59,19 +55,26 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rows", type=int, default=400_000)
+    parser.add_argument(
+        "--project", type=Path, help="a folder with a release, instead of a new one"
+    )
     given = parser.parse_args()
     if os.geteuid() or not shutil.which("ip"):
         parser.error("root and 'ip' are needed, to make the machines")
     with tempfile.TemporaryDirectory(prefix="ll-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with _network(), _s3(folder / "s3.log"):
-            _run_all(folder, given.rows)
+            _run_all(folder, given.rows, given.project)
 
 
-def _run_all(folder: Path, n_rows: int) -> None:
-    print("making a project with a release ...", flush=True)
-    (cached := folder / "cached").mkdir()
-    copy_of_released(cached, workspace := folder / "here" / "project")
+def _run_all(folder: Path, n_rows: int, project: Path | None) -> None:
+    workspace = folder / "here" / "project"
+    if project is None:
+        print("making a project with a release ...", flush=True)
+        (cached := folder / "cached").mkdir()
+        copy_of_released(cached, workspace)
+    else:
+        shutil.copytree(project, workspace)
     settings = workspace / "leadline.toml"
     text = re.sub(
         r'(?m)^executor = "(?:loky|sequential)"', 'executor = "ray"', settings.read_text(), count=1
@@ -256,7 +259,7 @@ def _cluster(folder: Path, there: Mapping[str, str]) -> Iterator[None]:
             started.append(
                 subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
             )
-            _wait_for(node, started[-1], folder, there)
+            _wait_for(started[-1], folder / f"r{node}.log")
         yield
     finally:
         for node in range(_NODES, 0, -1):
@@ -267,21 +270,12 @@ def _cluster(folder: Path, there: Mapping[str, str]) -> Iterator[None]:
             process.wait()
 
 
-def _wait_for(
-    n_nodes: int, newest: subprocess.Popen[bytes], folder: Path, there: Mapping[str, str]
-) -> None:
-    """Until the cluster has as many nodes; a busy machine takes a minute for the first."""
-    command = ["ip", "netns", "exec", _name(1), sys.executable, "-c", _COUNT]
-    environment = {**os.environ, **there}
-    for _ in range(60):
-        told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if told.stdout.strip() == str(n_nodes):
-            return
-        if newest.poll() is not None:
-            break
-        time.sleep(1)
-    log = (folder / f"r{n_nodes}.log").read_text(errors="replace")
-    raise SystemExit(f"node {n_nodes} does not come up: {told.stderr[-2000:]}\n{log[-2000:]}")
+def _wait_for(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until a node is up; a busy machine takes minutes."""
+    while _UP not in (told := log.read_text(errors="replace")):
+        if process.poll() is not None:
+            raise SystemExit(f"{log.stem} does not come up:\n{told[-2000:]}")
+        time.sleep(0.5)
 
 
 @contextmanager
