@@ -54,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=int, default=400_000)
+    parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument(
         "--project", type=Path, help="a folder with a release, instead of a new one"
     )
@@ -145,11 +145,7 @@ def _jobs(
             node=1,
             after=partial(_kill_in_the_middle, log, start) if is_killed else None,
         )
-        done = [
-            (address, path)
-            for address, verb, path in _lines(log, start)
-            if verb == "PUT" and re.search(r"part-\d+\.json", path)
-        ]
+        done = _pieces(log, start)
         n_twice = len(done) - len({path for _, path in done})
         whole = files.cat(target) == (folder / "alone.parquet").read_bytes()  # type: ignore[attr-defined]
         table.append(
@@ -164,21 +160,26 @@ def _jobs(
     return table
 
 
-def _kill_in_the_middle(log: Path, start: int) -> None:
-    """Kill every process of node 3 once it has scored two pieces."""
-    while True:
-        done = [
-            path
-            for address, verb, path in _lines(log, start)
-            if verb == "PUT" and address == f"{_NET}.13" and ".json" in path
-        ]
-        if len(done) >= 2:
+def _kill_in_the_middle(log: Path, start: int, process: subprocess.Popen[str]) -> None:
+    """Kill every process of node 3 once it has scored a piece."""
+    while process.poll() is None:
+        done = [address for address, path in _pieces(log, start) if address == f"{_NET}.13"]
+        if done:
             break
-        time.sleep(0.05)
+        time.sleep(0.02)
     for pid in _pids(3):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     print("  node 3 is dead", flush=True)
+
+
+def _pieces(log: Path, start: int) -> list[tuple[str, str]]:
+    """Who has scored which piece: each is told by a small file after its rows."""
+    return [
+        (address, path)
+        for address, verb, path in _lines(log, start)
+        if verb == "PUT" and re.search(r"part-\d+\.json", path)
+    ]
 
 
 def _by_node(counts: Counter[str]) -> str:
@@ -215,7 +216,7 @@ def _timed(
         text=True,
     ) as process:
         if callable(after):
-            after()
+            after(process)
         out, _ = process.communicate()
     if process.returncode not in (0, 3):
         raise SystemExit(f"{' '.join(words)}: {process.returncode}\n{out}")
