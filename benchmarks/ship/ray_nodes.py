@@ -46,11 +46,7 @@ _NODES = 3
 _BRIDGE = "leadline0"
 # a busy machine takes longer than the 30 s that Ray allows a node to start in
 _AGAIN = 'for once in 1 2 3 4 5; do "$@" && break; done'
-_COUNT = """
-import os, ray
-ray.init(os.environ["RAY_ADDRESS"], log_to_driver=False, logging_level="ERROR")
-print(sum(node["Alive"] for node in ray.nodes()))
-"""
+_UP = "This command will now block forever"
 _BIN = Path(sys.executable).parent
 
 
@@ -58,20 +54,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=int, default=400_000)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument(
+        "--project", type=Path, help="a folder with a release, instead of a new one"
+    )
     given = parser.parse_args()
     if os.geteuid() or not shutil.which("ip"):
         parser.error("root and 'ip' are needed, to make the machines")
     with tempfile.TemporaryDirectory(prefix="ll-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with _network(), _s3(folder / "s3.log"):
-            _run_all(folder, given.rows)
+            _run_all(folder, given.rows, given.project)
 
 
-def _run_all(folder: Path, n_rows: int) -> None:
-    print("making a project with a release ...", flush=True)
-    (cached := folder / "cached").mkdir()
-    copy_of_released(cached, workspace := folder / "here" / "project")
+def _run_all(folder: Path, n_rows: int, project: Path | None) -> None:
+    workspace = folder / "here" / "project"
+    if project is None:
+        print("making a project with a release ...", flush=True)
+        (cached := folder / "cached").mkdir()
+        copy_of_released(cached, workspace)
+    else:
+        shutil.copytree(project, workspace)
     settings = workspace / "leadline.toml"
     text = re.sub(
         r'(?m)^executor = "(?:loky|sequential)"', 'executor = "ray"', settings.read_text(), count=1
@@ -142,11 +145,7 @@ def _jobs(
             node=1,
             after=partial(_kill_in_the_middle, log, start) if is_killed else None,
         )
-        done = [
-            (address, path)
-            for address, verb, path in _lines(log, start)
-            if verb == "PUT" and re.search(r"part-\d+\.json", path)
-        ]
+        done = _pieces(log, start)
         n_twice = len(done) - len({path for _, path in done})
         whole = files.cat(target) == (folder / "alone.parquet").read_bytes()  # type: ignore[attr-defined]
         table.append(
@@ -161,21 +160,26 @@ def _jobs(
     return table
 
 
-def _kill_in_the_middle(log: Path, start: int) -> None:
-    """Kill every process of node 3 once it has scored two pieces."""
-    while True:
-        done = [
-            path
-            for address, verb, path in _lines(log, start)
-            if verb == "PUT" and address == f"{_NET}.13" and ".json" in path
-        ]
-        if len(done) >= 2:
+def _kill_in_the_middle(log: Path, start: int, process: subprocess.Popen[str]) -> None:
+    """Kill every process of node 3 once it has scored a piece."""
+    while process.poll() is None:
+        done = [address for address, path in _pieces(log, start) if address == f"{_NET}.13"]
+        if done:
             break
-        time.sleep(0.05)
+        time.sleep(0.02)
     for pid in _pids(3):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     print("  node 3 is dead", flush=True)
+
+
+def _pieces(log: Path, start: int) -> list[tuple[str, str]]:
+    """Who has scored which piece: each is told by a small file after its rows."""
+    return [
+        (address, path)
+        for address, verb, path in _lines(log, start)
+        if verb == "PUT" and re.search(r"part-\d+\.json", path)
+    ]
 
 
 def _by_node(counts: Counter[str]) -> str:
@@ -212,7 +216,7 @@ def _timed(
         text=True,
     ) as process:
         if callable(after):
-            after()
+            after(process)
         out, _ = process.communicate()
     if process.returncode not in (0, 3):
         raise SystemExit(f"{' '.join(words)}: {process.returncode}\n{out}")
@@ -256,7 +260,7 @@ def _cluster(folder: Path, there: Mapping[str, str]) -> Iterator[None]:
             started.append(
                 subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
             )
-            _wait_for(node, started[-1], folder, there)
+            _wait_for(started[-1], folder / f"r{node}.log")
         yield
     finally:
         for node in range(_NODES, 0, -1):
@@ -267,21 +271,12 @@ def _cluster(folder: Path, there: Mapping[str, str]) -> Iterator[None]:
             process.wait()
 
 
-def _wait_for(
-    n_nodes: int, newest: subprocess.Popen[bytes], folder: Path, there: Mapping[str, str]
-) -> None:
-    """Until the cluster has as many nodes; a busy machine takes a minute for the first."""
-    command = ["ip", "netns", "exec", _name(1), sys.executable, "-c", _COUNT]
-    environment = {**os.environ, **there}
-    for _ in range(60):
-        told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if told.stdout.strip() == str(n_nodes):
-            return
-        if newest.poll() is not None:
-            break
-        time.sleep(1)
-    log = (folder / f"r{n_nodes}.log").read_text(errors="replace")
-    raise SystemExit(f"node {n_nodes} does not come up: {told.stderr[-2000:]}\n{log[-2000:]}")
+def _wait_for(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until a node is up; a busy machine takes minutes."""
+    while _UP not in (told := log.read_text(errors="replace")):
+        if process.poll() is not None:
+            raise SystemExit(f"{log.stem} does not come up:\n{told[-2000:]}")
+        time.sleep(0.5)
 
 
 @contextmanager
