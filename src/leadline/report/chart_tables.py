@@ -76,7 +76,10 @@ def _errors_of(verdict: Problem) -> list[tuple[str, str]]:
         said = f"{verdict.tolerance:,.3g}" if verdict.tolerance else "nobody has said"
         return [("Of use if off by at most", said)]
     if verdict.task is Task.MULTICLASS:
-        return []
+        return [
+            (f"Cost of {each.truth}, said to be {each.said}", money(each.cost, verdict.currency))
+            for each in verdict.costs
+        ]
     return [
         ("Cost of " + verdict.miss, money(verdict.cost_miss, verdict.currency)),
         ("Cost of " + verdict.false_alarm, money(verdict.cost_false_alarm, verdict.currency)),

@@ -35,6 +35,10 @@ class ServeSettings:
         Date of the price; empty if not stated.
     machine : str
         A machine of [[prices.machines]] whose price counts instead; empty: none.
+    rows_per_year : float >= 0
+        Rows to be answered in a year; 0: not stated.
+    executor : str
+        Who scores files, if more than one process is asked for: loky, ray.
     log : bool
         Whether `leadline serve` logs what it answers.
     keep_days : int >= 0
@@ -51,6 +55,8 @@ class ServeSettings:
     instance_per_hour: AtLeast0 = 0.10
     priced_at: str = ""
     machine: str = ""
+    rows_per_year: AtLeast0 = 0.0
+    executor: str = "loky"
     log: bool = False
     keep_days: Annotated[int, Field(ge=0)] = 90
 

@@ -172,6 +172,9 @@ def create_app(
                 "classes": manifest.classes,
                 "threshold": manifest.threshold,
                 "confidence": manifest.confidence,
+                "confusion_costs": {
+                    truth: dict(each) for truth, each in manifest.confusion_costs.items()
+                },
                 "body": serving.now.requests.schema(),
                 **logged.schema(manifest),
             }
