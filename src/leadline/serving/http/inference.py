@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from leadline.errors import DataError
 from leadline.serving.compiled.answers import Answers
-from leadline.serving.http.request_schema import UnreadableError
+from leadline.serving.http.requests.refusals import UnreadableError
 from leadline.serving.releases.manifest import Manifest
 from leadline.serving.releases.prediction_table import prediction_columns
 

@@ -20,6 +20,7 @@ from pydantic import (
 
 from leadline.errors import DataError
 from leadline.reading.images.image_files import png_of_base64
+from leadline.serving.http.requests.refusals import UnreadableError
 from leadline.serving.releases.manifest import Manifest
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -30,10 +31,6 @@ _KINDS = {
     "date": (str | None, "a date as text"),
     "image": (str | None, "an image file as base64"),
 }
-
-
-class UnreadableError(DataError):
-    """The body is not JSON at all."""
 
 
 class Requests:

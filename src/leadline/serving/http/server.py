@@ -26,7 +26,7 @@ from leadline.errors import DataError, LeadlineError
 from leadline.serving.http import inference
 from leadline.serving.http.answer_log import AnswerLog, Asked, NoLogError
 from leadline.serving.http.outcomes import NotKeptError
-from leadline.serving.http.request_schema import UnreadableError
+from leadline.serving.http.requests.refusals import UnreadableError
 from leadline.serving.http.serving import PointerFollower, Serving
 from leadline.serving.logs.log_place import LogPlace
 from leadline.serving.releases.bundle import ReleaseBundle, open_bundle

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from leadline.serving.http.refusals import BusyError, TooLargeError
+from leadline.serving.http.requests.refusals import BusyError, TooLargeError
 
 _PIECE_S = 0.05
 _PIECES = (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)
@@ -32,19 +32,16 @@ class BatchCost:
     --------
     >>> cost = BatchCost(0.011, 0.110, 100)
     >>> round(cost.of(1), 3), round(cost.of(1_000), 3), cost.piece
-    (0.011, 1.02, 32)
+    (0.011, 1.16, 32)
     """
 
     def __init__(self, one_s: float, many_s: float, n_many: int) -> None:
         self._row_s = max((many_s - one_s) / (n_many - 1), 1e-9)
         self._call_s = max(one_s - self._row_s, 1e-9)
         self._factor = 1.0
-        self.piece = next((n for n in _PIECES if self.of_call(n) <= _PIECE_S), 1)
-        """Rows that are scored before the event loop is freed: 50 ms of work, but for one row."""
-
-    def of_call(self, n_rows: int) -> float:
-        """Seconds for one call."""
-        return self._factor * (self._call_s + n_rows * self._row_s)
+        allowed_s = max(_PIECE_S, self._call_s)
+        self.piece = next((n for n in _PIECES if n * self._row_s <= allowed_s), 1)
+        """Rows that are scored before the event loop is freed: 50 ms of work, or one call's."""
 
     def of(self, n_rows: int) -> float:
         """Seconds for as many calls as so many rows take."""
