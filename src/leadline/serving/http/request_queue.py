@@ -9,7 +9,7 @@ from typing import Any
 
 from leadline.errors import DataError
 from leadline.serving.compiled.answers import Answers
-from leadline.serving.http.description.example_rows import request_rows
+from leadline.serving.http.description.example_rows import example_rows, request_rows
 from leadline.serving.http.requests.refusals import GoneError
 from leadline.serving.http.requests.work_limit import BatchCost, WorkLimit
 from leadline.serving.releases.bundle import ReleaseBundle
@@ -17,6 +17,7 @@ from leadline.serving.releases.bundle import ReleaseBundle
 _Row = tuple[Any, ...]
 _N_MANY = 64
 _N_TIMES = 3
+_N_EXAMPLES = 2
 
 
 class RequestQueue:
@@ -38,6 +39,8 @@ class RequestQueue:
         self._bundle = bundle
         self._waiting: list[tuple[list[_Row], asyncio.Future[Answers], int]] = []
         self.limit = WorkLimit(cost or measured_cost(bundle))
+        self.examples = example_rows(bundle, _N_EXAMPLES)
+        """Golden rows as a client would send them."""
         self.observe: Callable[[int, float], None] | None = None
         """Told of each call: its rows and its seconds."""
 

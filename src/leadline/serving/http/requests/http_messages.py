@@ -47,8 +47,7 @@ class Request:
     values: tuple[str, ...] = ()
     caller: str = ""
 
-    @property
-    def is_gone(self) -> bool:
+    def gone(self) -> bool:
         """Whether the client has hung up; False where the server does not tell."""
         connection = self.scope.get("state", {}).get("connection")
         return connection is not None and bool(connection.is_closing())
@@ -76,7 +75,9 @@ class Reply:
     headers: Headers = field(default_factory=list)
 
 
-def json_reply(content: Mapping[str, Any], status: int = 200, headers: Headers | None = None) -> Reply:
+def json_reply(
+    content: Mapping[str, Any], status: int = 200, headers: Headers | None = None
+) -> Reply:
     """An answer in JSON.
 
     Parameters

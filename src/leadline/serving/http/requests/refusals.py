@@ -120,7 +120,9 @@ class BusyError(RefusedError):
     status = 503
     cause = "busy"
 
-    def __init__(self, found: str, needed: str = "", next: str = "", retry_after_s: int = 1) -> None:
+    def __init__(
+        self, found: str, needed: str = "", next: str = "", retry_after_s: int = 1
+    ) -> None:
         super().__init__(found, needed, next)
         self.retry_after_s = retry_after_s
 
