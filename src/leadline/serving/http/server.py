@@ -23,7 +23,7 @@ from leadline.serving.access.bearer_tokens import TokenCheck
 from leadline.serving.http.answer_log import AnswerLog
 from leadline.serving.http.application import Application, Limits
 from leadline.serving.http.requests.access_rules import LOOPBACK, AccessRules
-from leadline.serving.http.serving import PointerFollower, Serving
+from leadline.serving.http.served_release import PointerFollower, Serving
 from leadline.serving.http.telemetry.json_lines import log_as_json
 from leadline.serving.http.transport.draining_server import DrainingServer, bound_socket
 from leadline.serving.logs.log_place import LogPlace

@@ -239,11 +239,11 @@ def test_others_are_not_let_in_by_accident(tmp_path: Path) -> None:
 def test_a_client_that_hangs_up_is_one_line(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
-    body = json.dumps({"rows": [ROW] * 9_000}).encode()
     with caplog.at_level("INFO"):
         connection = running.connect()
-        connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        connection.sendall(HEAD + b"Expect: 100-continue\r\nContent-Length: 900\r\n\r\n")
+        assert answer_of(connection)[0] == 100
+        connection.sendall(BODY)
         connection.close()
         until = time.monotonic() + 60
         while not caplog.records and time.monotonic() < until:
