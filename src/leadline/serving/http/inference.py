@@ -132,7 +132,7 @@ def _flat(one: Tensor) -> list[Any]:
 
 def _type_fault(datatype: str, data: list[Any]) -> str:
     """Why some values are not of a datatype; empty if all are."""
-    kinds = {"BOOL": {bool}, "BYTES": {str}}.get(datatype, {int})
+    kinds: set[type] = {"BOOL": {bool}, "BYTES": {str}}.get(datatype, {int})
     if datatype.startswith("FP"):
         kinds = {float, int}
     strange = set(map(type, data)) - kinds - {type(None)}

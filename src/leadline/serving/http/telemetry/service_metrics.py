@@ -30,7 +30,7 @@ class ServiceMetrics:
 
     def __init__(self, project: str) -> None:
         # a line each that says again when the process was started
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self._n_in_flight = 0
         self._project = project
