@@ -283,17 +283,17 @@ def test_requests_that_wait_are_scored_together_and_each_has_its_own_answer(
     bundle, sizes = release.open(), list[int]()
     asked = [asked_of(1), asked_of(2, first=1), asked_of(3, first=3)]
     alone = [gathered(RequestQueue(bundle), [rows])[0] for rows in asked]
-    assert len({score for answer in alone for score in answer["score"]}) == 6
-    real = bundle.predict
+    assert len({score for answer in alone for score in answer.columns["score"]}) == 6
+    real = bundle.answer_rows
 
-    def counted(frame: Any, **options: Any) -> Any:
-        sizes.append(frame.height)
-        return real(frame, **options)
+    def counted(rows: Any) -> Any:
+        sizes.append(len(rows))
+        return real(rows)
 
-    monkeypatch.setattr(bundle, "predict", counted)
+    monkeypatch.setattr(bundle, "answer_rows", counted)
     answers = gathered(RequestQueue(bundle), asked)
     assert sizes == [6]
-    assert all(answer.equals(own) for answer, own in zip(answers, alone, strict=True))
+    assert answers == alone
 
 
 def test_one_bad_request_leaves_the_others_alone(release: Sealed) -> None:
@@ -301,8 +301,8 @@ def test_one_bad_request_leaves_the_others_alone(release: Sealed) -> None:
     first, second, third = gathered(
         RequestQueue(release.open()), [asked_of(1), bad, asked_of(2, first=5)]
     )
-    assert first["score"].to_list() != third["score"].to_list()[:1]
-    assert third.equals(gathered(RequestQueue(release.open()), [asked_of(2, first=5)])[0])
+    assert first != third[:1]
+    assert third == gathered(RequestQueue(release.open()), [asked_of(2, first=5)])[0]
     assert isinstance(second, DataError)
 
 
@@ -313,7 +313,7 @@ def test_a_queue_answers_again_after_it_has_answered(release: Sealed) -> None:
         return [await queue.answer(asked_of(1)) for _ in range(2)]
 
     first, second = asyncio.run(ask())
-    assert first.equals(second)
+    assert first == second
 
 
 @pytest.mark.parametrize("is_one_bad", [False, True])
@@ -335,8 +335,8 @@ def test_a_request_that_was_given_up_keeps_nobody_waiting(
 
     given_up, second, third = asyncio.run(ask())
     assert isinstance(given_up, asyncio.CancelledError)
-    assert second.equals(gathered(queue, [asked_of(1, first=2)])[0])
-    assert isinstance(third, DataError) if is_one_bad else third.height == 1
+    assert second == gathered(queue, [asked_of(1, first=2)])[0]
+    assert isinstance(third, DataError) if is_one_bad else len(third) == 1
     assert faults == []
 
 

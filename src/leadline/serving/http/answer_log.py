@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from leadline.errors import DataError
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.http.outcomes import Outcomes
 from leadline.serving.http.prediction_log import PredictionLog, request_id
 from leadline.serving.logs.log_place import LogPlace
@@ -84,7 +84,7 @@ class AnswerLog:
         self,
         told: dict[str, Any],
         asked: Asked,
-        answers: pl.DataFrame,
+        answers: Answers,
         manifest: Manifest,
         *,
         name_as: str = "request",
@@ -97,8 +97,8 @@ class AnswerLog:
             Content of the response.
         asked : Asked
             The request.
-        answers : polars.DataFrame
-            One row each.
+        answers : Answers
+            To its rows.
         manifest : Manifest
             Of the release that answered.
         name_as : str, default="request"

@@ -12,6 +12,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from leadline.errors import DataError
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.http.request_schema import UnreadableError
 from leadline.serving.releases.manifest import Manifest
 from leadline.serving.releases.prediction_table import prediction_columns
@@ -87,14 +88,14 @@ def columns(asked: Inference) -> dict[str, Sequence[Any]]:
     return {one.name: one.data for one in asked.inputs}
 
 
-def written(asked: Inference, answers: pl.DataFrame, manifest: Manifest) -> dict[str, Any]:
+def written(asked: Inference, answers: Answers, manifest: Manifest) -> dict[str, Any]:
     """The answer to a request."""
     outputs = [
         {
             "name": name,
-            "shape": [answers.height],
+            "shape": [len(answers)],
             "datatype": _NAMES[dtype],
-            "data": answers[name].to_list(),
+            "data": answers.columns[name],
         }
         for name, dtype in prediction_columns(
             manifest.task, may_abstain=manifest.may_abstain

@@ -5,18 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import polars as pl
-
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.releases.bundle import ReleaseBundle
 
 _Row = tuple[Any, ...]
-_DTYPES = {
-    "number": pl.Float64,
-    "category": pl.String,
-    "text": pl.String,
-    "date": pl.String,
-    "image": pl.Binary,
-}
 
 
 class RequestQueue:
@@ -33,11 +25,9 @@ class RequestQueue:
 
     def __init__(self, bundle: ReleaseBundle) -> None:
         self._bundle = bundle
-        columns = bundle.manifest.columns
-        self._schema = {name: _DTYPES[kind] for name, kind in columns.items()}
-        self._waiting: list[tuple[list[_Row], asyncio.Future[pl.DataFrame]]] = []
+        self._waiting: list[tuple[list[_Row], asyncio.Future[Answers]]] = []
 
-    async def answer(self, rows: list[_Row]) -> pl.DataFrame:
+    async def answer(self, rows: list[_Row]) -> Answers:
         """The answers to some rows.
 
         Parameters
@@ -51,7 +41,7 @@ class RequestQueue:
             If a value does not fit; other requests in the same call are not affected.
         """
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[pl.DataFrame] = loop.create_future()
+        future: asyncio.Future[Answers] = loop.create_future()
         if not self._waiting:
             loop.call_soon(self._score)
         self._waiting.append((rows, future))
@@ -61,7 +51,7 @@ class RequestQueue:
         """Score all that wait."""
         waiting, self._waiting = self._waiting, []
         try:
-            answers = self._predict([row for rows, _ in waiting for row in rows])
+            answers = self._bundle.answer_rows([row for rows, _ in waiting for row in rows])
         except Exception:
             # one of them is at fault: each is scored by itself
             for rows, future in waiting:
@@ -73,16 +63,11 @@ class RequestQueue:
                 future.set_result(answers[start : start + len(rows)])
             start += len(rows)
 
-    def _score_alone(self, rows: list[_Row], future: asyncio.Future[pl.DataFrame]) -> None:
+    def _score_alone(self, rows: list[_Row], future: asyncio.Future[Answers]) -> None:
         """Score one request; its error is its own."""
         if future.cancelled():
             return
         try:
-            future.set_result(self._predict(rows))
+            future.set_result(self._bundle.answer_rows(rows))
         except Exception as error:
             future.set_exception(error)
-
-    def _predict(self, rows: list[_Row]) -> pl.DataFrame:
-        """Answers to rows."""
-        frame = pl.DataFrame(rows, schema=self._schema, orient="row")
-        return self._bundle.predict(frame, place=lambda index: f"rows[{index}]")
