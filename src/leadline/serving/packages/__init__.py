@@ -1,1 +1,1 @@
-"""Packages: a release with all that another team needs to run it, and the code that runs it there."""
+"""Packages: a release, the code that runs it, and all else that another team needs."""

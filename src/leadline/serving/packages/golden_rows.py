@@ -18,9 +18,7 @@ from leadline.errors import ReleaseError
 GOLDEN_LINES = "golden.jsonl"
 
 
-def golden_lines(
-    rows: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]]
-) -> str:
+def golden_lines(rows: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]]) -> str:
     r"""Rows and answers, one line each.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Hashed lock of a package: exact versions, each with the SHA-256 of the files that may be installed.
+"""Hashed lock of a package: exact versions, and the SHA-256 of what may be installed of each.
 
 The hashes are those of Leadline's own lock, which comes with it. A version that is not in there is
 asked of the index that pip knows.
@@ -105,7 +105,9 @@ def _locked() -> Mapping[tuple[str, str], Mapping[str, Any]]:
     text = inside.read_text(encoding="utf-8") if inside.is_file() else ""
     if not text and root.is_file():
         text = root.read_text(encoding="utf-8")
-    return {(each["name"], each["version"]): each for each in tomllib.loads(text).get("package", ())}
+    return {
+        (each["name"], each["version"]): each for each in tomllib.loads(text).get("package", ())
+    }
 
 
 def _asked_of_index(needed: Sequence[Needed]) -> dict[str, tuple[str, ...]]:
