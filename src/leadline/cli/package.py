@@ -12,7 +12,7 @@ from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
     from leadline.record import Entry
-    from leadline.serving.packages.packing import Contents
+    from leadline.serving.package.packing.package_writer import Contents
     from leadline.workspace import Workspace
 
 
@@ -52,9 +52,9 @@ def command(
     from leadline.cli.terminal.text_layout import console
     from leadline.errors import LeadlineError
     from leadline.phases.release import Release
-    from leadline.serving.packages.about import folder_name
-    from leadline.serving.packages.archive import write_tar
-    from leadline.serving.packages.packing import pack
+    from leadline.serving.package.about import folder_name
+    from leadline.serving.package.packing.archive import write_tar
+    from leadline.serving.package.packing.package_writer import pack
     from leadline.serving.releases.keys import load_or_make_key
     from leadline.workspace import Workspace
 
@@ -92,8 +92,8 @@ def command(
 def _contents(workspace: Workspace, entry: Entry) -> Contents:
     """Documents and facts of a release."""
     from leadline.report import intended_use, model_document
-    from leadline.serving.packages.code_commits import code_commits
-    from leadline.serving.packages.packing import Contents
+    from leadline.serving.package.packing.code_commits import code_commits
+    from leadline.serving.package.packing.package_writer import Contents
 
     entries, moves = workspace.record.entries(), workspace.record.promotions.all()
     return Contents(

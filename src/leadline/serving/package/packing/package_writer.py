@@ -34,16 +34,16 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leadline.errors import ReleaseError
-from leadline.serving.packages.about import ABOUT, RELEASES, SIGNER, About
-from leadline.serving.packages.bill_of_materials import bill_of_materials
-from leadline.serving.packages.emulated_install import run_with_only
-from leadline.serving.packages.golden_rows import GOLDEN_LINES, golden_lines, read_golden_lines
-from leadline.serving.packages.hashed_lock import hashed_lock, refuse_other_than_locked
-from leadline.serving.packages.licence_texts import licence_of, licence_texts
-from leadline.serving.packages.needed_distributions import Needed, needed_distributions
-from leadline.serving.packages.package_readme import package_readme
-from leadline.serving.packages.runtime_code import ENTRY, RuntimeCode
-from leadline.serving.packages.signed_sums import write_sums
+from leadline.serving.package.about import ABOUT, RELEASES, SIGNER, About
+from leadline.serving.package.golden_rows import GOLDEN_LINES, golden_lines, read_golden_lines
+from leadline.serving.package.packing.bill_of_materials import bill_of_materials
+from leadline.serving.package.packing.emulated_install import run_with_only
+from leadline.serving.package.packing.hashed_lock import hashed_lock, refuse_other_than_locked
+from leadline.serving.package.packing.licence_texts import licence_of, licence_texts
+from leadline.serving.package.packing.needed_distributions import Needed, needed_distributions
+from leadline.serving.package.packing.package_readme import package_readme
+from leadline.serving.package.packing.runtime_code import ENTRY, RuntimeCode
+from leadline.serving.package.signed_sums import write_sums
 from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
 from leadline.serving.releases.keys import fingerprint
 from leadline.serving.releases.manifest import Manifest

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from leadline.serving.packages.needed_distributions import Needed
+from leadline.serving.package.packing.needed_distributions import Needed
 
 _LIMIT_S = 300.0
 

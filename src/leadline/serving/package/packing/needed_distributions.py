@@ -62,7 +62,7 @@ def needed_distributions(packages: Collection[str]) -> tuple[Needed, ...]:
     brought_by = packages_distributions()
     if absent := sorted(set(packages) - set(brought_by)):
         raise _not_installed(absent[0])
-    waiting = {
+    waiting: set[tuple[str, str]] = {
         (canonicalize_name(name), "") for package in packages for name in brought_by[package]
     }
     edges: dict[str, set[str]] = {}

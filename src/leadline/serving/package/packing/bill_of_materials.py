@@ -17,9 +17,9 @@ from datetime import datetime
 from importlib.metadata import distribution, version
 from typing import Any
 
-from leadline.serving.packages.hashed_lock import locked_hashes
-from leadline.serving.packages.licence_texts import licence_of
-from leadline.serving.packages.needed_distributions import Needed
+from leadline.serving.package.packing.hashed_lock import locked_hashes
+from leadline.serving.package.packing.licence_texts import licence_of
+from leadline.serving.package.packing.needed_distributions import Needed
 from leadline.serving.releases.manifest import Manifest
 
 _FORMAT = "CycloneDX"
@@ -102,7 +102,7 @@ def _leadline(reference: str) -> dict[str, Any]:
 def _library(one: Needed, purl: str) -> dict[str, Any]:
     part = {"type": "library", "bom-ref": purl, "name": one.name, "version": one.version}
     part |= {"purl": purl, **_licences(one)}
-    if said := one.installed.metadata.get("Summary"):
+    if said := one.installed.metadata["Summary"]:
         part["description"] = str(said)
     references = [
         {

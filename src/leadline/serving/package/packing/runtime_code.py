@@ -11,15 +11,15 @@ from pathlib import Path
 from leadline.engines.loading import names
 from leadline.engines.own.import_path import is_import_path
 from leadline.errors import ReleaseError
-from leadline.serving.packages import leadline_serve
-from leadline.serving.packages.about import RUNTIME
-from leadline.serving.packages.import_closure import Closure, closure_of, source_of
+from leadline.serving.package import leadline_serve
+from leadline.serving.package.about import RUNTIME
+from leadline.serving.package.packing.import_closure import Closure, closure_of, source_of
 
 ENTRY = "leadline_serve.py"
 _SERVER = "leadline.serving.http.server"
-_COMMANDS = "leadline.serving.packages.command_line"
+_COMMANDS = "leadline.serving.package.command_line"
 _MODEL = ("leadline.serving.batch.score_file", "leadline.serving.releases.bundle")
-_ALONE = ("leadline.serving.packages.compiled_release", "leadline.serving.packages.row_files")
+_ALONE = ("leadline.serving.package.packaged_release", "leadline.serving.package.row_files")
 # what reads, computes and draws where a release is made: the compiled form needs none of it
 _HEAVY = frozenset(
     {"PIL", "fastexcel", "fsspec", "joblib", "polars", "scipy", "sklearn", "skops", "torch"}

@@ -67,7 +67,7 @@ def closure_of(roots: Collection[str], *, without: Collection[str] = ()) -> Clos
 
     Examples
     --------
-    >>> found = closure_of(["leadline.serving.packages.import_closure"])
+    >>> found = closure_of(["leadline.serving.package.packing.import_closure"])
     >>> sorted(found.modules)[:2], sorted(found.packages)
     (['leadline', 'leadline.serving'], [])
     """

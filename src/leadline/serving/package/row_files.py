@@ -16,7 +16,7 @@ from leadline.reading.schema import CellType
 from leadline.serving.releases.manifest import Manifest
 
 if TYPE_CHECKING:
-    from leadline.serving.packages.compiled_release import Answering
+    from leadline.serving.package.packaged_release import PackagedRelease
 
 _CHUNK = 1_000
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
@@ -24,12 +24,12 @@ _PLACE = re.compile(r"rows\[(\d+)\]")
 _FULL = "Ask the sender for a package made with --full, which reads whatever the project read."
 
 
-def score_rows(release: Answering, source: Path, target: Path) -> int:
+def score_rows(release: PackagedRelease, source: Path, target: Path) -> int:
     """Score every row of a file.
 
     Parameters
     ----------
-    release : Answering
+    release : PackagedRelease
         Opened.
     source : Path
         CSV or TSV in UTF-8 by its suffix, with a header; numbers as ``1234.5``.
@@ -74,7 +74,9 @@ def score_rows(release: Answering, source: Path, target: Path) -> int:
     return n_rows
 
 
-def _scored(release: Answering, source: Path, read: TextIO, written: TextIO, separator: str) -> int:
+def _scored(
+    release: PackagedRelease, source: Path, read: TextIO, written: TextIO, separator: str
+) -> int:
     rows = csv.reader(read, delimiter=_SEPARATORS[source.suffix.lower()], strict=True)
     header = next(rows, [])
     columns = _columns(header, release.manifest, source.name)

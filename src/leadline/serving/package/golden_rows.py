@@ -77,8 +77,7 @@ def _differences(
     for index, (wanted, got) in enumerate(zip(expected, given, strict=True)):
         for name, value in wanted.items():
             other = got.get(name)
-            is_number = name == "score" and isinstance(other, float)
-            if is_number and math.isclose(value, other, rel_tol=1e-6, abs_tol=1e-9):
+            if isinstance(other, float) and math.isclose(value, other, rel_tol=1e-6, abs_tol=1e-9):
                 continue
             if other != value:
                 yield index, f"{name} is {other}, not {value}"

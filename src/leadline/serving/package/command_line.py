@@ -13,8 +13,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from leadline.errors import LeadlineError, ReleaseError
-from leadline.serving.packages.about import SIGNER, About
-from leadline.serving.packages.opened_package import open_among, open_package, start_of
+from leadline.serving.package.about import SIGNER, About
+from leadline.serving.package.opened_package import open_among, open_package, start_of
 from leadline.serving.releases.keys import fingerprint, public_keys
 from leadline.serving.releases.pointer import POINTER_FILE
 
@@ -68,7 +68,7 @@ def _score(root: Path, given: argparse.Namespace) -> None:
     notes: list[str] = []
     target = given.to or _default_target(given.file)
     if About.read(root).is_compiled:
-        from leadline.serving.packages.row_files import score_rows
+        from leadline.serving.package.row_files import score_rows
 
         n_rows = score_rows(release, given.file, target)
     else:
@@ -82,7 +82,7 @@ def _score(root: Path, given: argparse.Namespace) -> None:
 
 def _serve(root: Path, given: argparse.Namespace) -> None:
     """Answer over HTTP, and follow a pointer if there is one."""
-    from leadline.serving.http.server import serve
+    from leadline.engines.loading import load
 
     trusted = _trusted(root, given)
     folder, pointer = root, None
@@ -96,7 +96,7 @@ def _serve(root: Path, given: argparse.Namespace) -> None:
         {"url": url, "release": about.release_id, "signer": about.signer},
         f"Release {about.release_id} on {url} (Ctrl-C stops it)",
     )
-    serve(
+    load("servers", "http")(
         folder,
         trusted=trusted,
         host=given.host,

@@ -21,7 +21,7 @@ def main() -> None:
     # compiled code would be a stray here, and one that is found here could be anybody's
     sys.pycache_prefix = str(cache / "leadline-serve" / known_as)
 
-    from leadline.serving.packages.command_line import run
+    from leadline.serving.package.command_line import run
 
     run(root)
 

@@ -78,17 +78,17 @@ def refuse_changed(folder: Path, trusted: Sequence[Ed25519PublicKey]) -> Mapping
     """
     sums = _signed(folder, trusted)
     found = set(_files(folder)) - {SUMS, SUMS_SIGNATURE}
-    if strays := sorted(found - set(sums)):
-        raise ReleaseError(
-            f"{_named(strays)} in the package {folder.name}, and its maker did not put it there.",
-            "A package holds what was signed and nothing else.",
-            "Keep environments, logs and scored files elsewhere; remove what you do not know.",
-        )
     if missing := sorted(set(sums) - found):
         raise ReleaseError(
             f"{_named(missing)} missing in the package {folder.name}.",
             "Every file that was signed is needed.",
             _AGAIN,
+        )
+    if strays := sorted(found - set(sums)):
+        raise ReleaseError(
+            f"{_named(strays)} in the package {folder.name}, and its maker did not put it there.",
+            "A package holds what was signed and nothing else.",
+            "Keep environments, logs and scored files elsewhere; remove what you do not know.",
         )
     for name, digest in sums.items():
         if _digest(folder / name) != digest:

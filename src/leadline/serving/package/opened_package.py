@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from leadline.errors import ReleaseError
-from leadline.serving.packages.about import RELEASES, About
-from leadline.serving.packages.golden_rows import (
+from leadline.serving.package.about import RELEASES, About
+from leadline.serving.package.golden_rows import (
     GOLDEN_LINES,
     read_golden_lines,
     refuse_other_answers,
 )
-from leadline.serving.packages.signed_sums import refuse_changed
+from leadline.serving.package.signed_sums import refuse_changed
 from leadline.serving.releases.pointer import POINTER_FILE, read_pointer, refuse_replayed
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 import leadline
 from leadline.errors import ReleaseError
-from leadline.serving.packages.needed_distributions import Needed
+from leadline.serving.package.packing.needed_distributions import Needed
 
 _LOCK = "uv.lock"
 _LIMIT_S = 600.0
@@ -41,7 +41,9 @@ def refuse_other_than_locked(needed: Sequence[Needed], lock: Sequence[str]) -> N
     ReleaseError
         If a version differs.
     """
-    made_with = {canonicalize_name(name): number for name, _, number in map(_parts, lock)}
+    made_with: dict[str, str] = {
+        canonicalize_name(name): number for name, _, number in map(_parts, lock)
+    }
     for one in needed:
         # what a release of before did not need was not there to be locked
         if made_with.get(one.name, one.version) != one.version:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from leadline.serving.packages.about import About
+from leadline.serving.package.about import About
 from leadline.serving.releases.manifest import Manifest
 
 _TEXT = Path(__file__).with_suffix(".md")
