@@ -194,23 +194,25 @@ class ReleaseBundle:
         """The rows as the model is given them: the first half of `predict`."""
         return conform(frame, self.manifest.columns, reading=self._reading, place=place)
 
-    def answer_rows(self, rows: Sequence[tuple[Any, ...]]) -> Answers:
-        """The answer for each row of a request.
+    def answer_rows(self, rows: Sequence[tuple[Any, ...]], *, first: int = 0) -> Answers:
+        """The answer for each row of a request, or of a piece of it.
 
         Parameters
         ----------
         rows : sequence of tuple
             Values in the order of the columns: numbers as float, images as bytes, all else as
             text; None where a value is not known.
+        first : int, default=0
+            Where the piece begins.
 
         Raises
         ------
         DataError
-            If a value does not fit; it is said to be of ``rows[index]``.
+            If a value does not fit; it is said to be of ``rows[first + index]``.
         """
         schema = {name: _DTYPES[kind] for name, kind in self.manifest.columns.items()}
         frame = pl.DataFrame(rows, schema=schema, orient="row")
-        answers = self.predict(frame, place=lambda index: f"rows[{index}]")
+        answers = self.predict(frame, place=lambda index: f"rows[{first + index}]")
         return Answers(answers.to_dict(as_series=False))
 
     def answer(self, X: pl.DataFrame) -> pl.DataFrame:
