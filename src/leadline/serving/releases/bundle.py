@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import shutil
 import tempfile
@@ -125,6 +126,11 @@ class ReleaseBundle:
     def golden_rows(self) -> pl.DataFrame:
         """The rows that are replayed, as examples of the input."""
         return self._golden["X"].struct.unnest()
+
+    def request_rows(self) -> list[tuple[Any, ...]]:
+        """The golden rows as values of requests, in the order of the columns."""
+        frame = self.golden_rows().select(list(self.manifest.columns))
+        return [tuple(_as_sent(value) for value in row) for row in frame.rows()]
 
     def replay(self) -> None:
         """Score the golden rows as when it was sealed.
@@ -396,3 +402,12 @@ def _refuse_other_scores(bundle: ReleaseBundle, expected: NDArray[np.float64]) -
             "The scores it gave when it was sealed are needed.",
             "Install exactly what its lock names, or make the release again here.",
         )
+
+
+def _as_sent(value: Any) -> Any:
+    """A value as a client would send it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
