@@ -38,7 +38,7 @@ from leadline.serving.http.requests.refusals import (
     UnknownPathError,
 )
 from leadline.serving.http.requests.routing import Handler
-from leadline.serving.http.serving import Serving
+from leadline.serving.http.served_release import Serving
 from leadline.serving.http.telemetry.json_lines import log_request
 from leadline.serving.http.telemetry.service_metrics import ServiceMetrics
 

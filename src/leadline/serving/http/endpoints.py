@@ -14,7 +14,7 @@ from leadline.serving.http.prediction_log import request_id
 from leadline.serving.http.requests.body import BodyReader
 from leadline.serving.http.requests.http_messages import TEXT, Reply, Request, json_reply
 from leadline.serving.http.requests.routing import Route, Router
-from leadline.serving.http.serving import Served, Serving
+from leadline.serving.http.served_release import Served, Serving
 from leadline.serving.http.telemetry.service_metrics import ServiceMetrics
 
 

@@ -51,3 +51,23 @@ class Opener(Protocol):
     ) -> Answering:
         """Open the release in `folder`; with a digest, that one and no other."""
         ...
+
+
+def bundle_opener(modules: Path | str = "") -> Opener:
+    """Opens the bundle in a folder, with the libraries that made it.
+
+    Parameters
+    ----------
+    modules : Path or str, default=""
+        Where ``leadline.toml`` lies, for a model of a person's own.
+    """
+
+    def open_release(
+        folder: Path, *, trusted: Sequence[Ed25519PublicKey], digest: str = ""
+    ) -> Answering:
+        # a server that is given another opener has none of these libraries
+        from leadline.serving.releases.bundle import open_bundle
+
+        return open_bundle(folder, trusted=trusted, modules=modules, digest=digest)
+
+    return open_release
