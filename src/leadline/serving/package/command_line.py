@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from leadline.errors import LeadlineError, ReleaseError
 from leadline.serving.package.about import SIGNER, About
 from leadline.serving.package.opened_package import open_among, open_package, start_of
+from leadline.serving.package.packaged_release import PackagedRelease
+from leadline.serving.package.row_files import score_rows
 from leadline.serving.releases.keys import fingerprint, public_keys
 from leadline.serving.releases.pointer import POINTER_FILE
 
@@ -67,9 +69,7 @@ def _score(root: Path, given: argparse.Namespace) -> None:
     release = open_package(root, trusted=_trusted(root, given))
     notes: list[str] = []
     target = given.to or _default_target(given.file)
-    if About.read(root).is_compiled:
-        from leadline.serving.package.row_files import score_rows
-
+    if isinstance(release, PackagedRelease):
         n_rows = score_rows(release, given.file, target)
     else:
         from leadline.engines.loading import load

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -15,16 +14,15 @@ from leadline.serving.package.golden_rows import (
     read_golden_lines,
     refuse_other_answers,
 )
+from leadline.serving.package.packaged_release import PackagedRelease
 from leadline.serving.package.signed_sums import refuse_changed
+from leadline.serving.releases.answering import Answering, bundle_opener
 from leadline.serving.releases.pointer import POINTER_FILE, read_pointer, refuse_replayed
-
-if TYPE_CHECKING:
-    from leadline.serving.releases.bundle import ReleaseBundle
 
 
 def open_package(
     folder: Path, *, trusted: Sequence[Ed25519PublicKey], digest: str = ""
-) -> ReleaseBundle:
+) -> Answering:
     """The release of a package, once every file of it is as it was signed.
 
     Parameters
@@ -49,8 +47,19 @@ def open_package(
             f"The release {digest[:12]} was asked for.",
             "Copy the package of that release.",
         )
-    release = _opened(folder / RELEASES / about.bundle, about, trusted)
     rows, expected = read_golden_lines((folder / GOLDEN_LINES).read_bytes())
+    bundle = folder / RELEASES / about.bundle
+    release: Answering
+    if about.is_compiled:
+        release = PackagedRelease.open(
+            bundle,
+            trusted=trusted,
+            digest=about.bundle,
+            golden=rows,
+            answer_names=list(expected[0]),
+        )
+    else:
+        release = bundle_opener()(bundle, trusted=trusted, digest=about.bundle)
     names = tuple(release.manifest.columns)
     given = release.answer_rows([tuple(row[name] for name in names) for row in rows]).to_dicts()
     refuse_other_answers(about.release_id, expected, given)
@@ -84,7 +93,7 @@ def package_of(folder: Path, digest: str) -> Path:
 
 def open_among(
     packages: Path, folder: Path, *, trusted: Sequence[Ed25519PublicKey], digest: str = ""
-) -> ReleaseBundle:
+) -> Answering:
     """The release in a package, or in that one among several which holds it.
 
     Parameters
@@ -129,10 +138,3 @@ def start_of(root: Path, packages: Path, trusted: Sequence[Ed25519PublicKey]) ->
         return root, 0
     refuse_replayed(pointer, project=About.read(root).project, counter=0)
     return package_of(packages, pointer.bundle), pointer.counter
-
-
-def _opened(bundle: Path, about: About, trusted: Sequence[Ed25519PublicKey]) -> ReleaseBundle:
-    """The release, by its compiled form alone or by its model."""
-    from leadline.serving.releases.bundle import open_bundle
-
-    return open_bundle(bundle, trusted=trusted, digest=about.bundle)

@@ -19,7 +19,6 @@ ENTRY = "leadline_serve.py"
 _SERVER = "leadline.serving.http.server"
 _COMMANDS = "leadline.serving.package.command_line"
 _MODEL = ("leadline.serving.batch.score_file", "leadline.serving.releases.bundle")
-_ALONE = ("leadline.serving.package.packaged_release", "leadline.serving.package.row_files")
 # what reads, computes and draws where a release is made: the compiled form needs none of it
 _HEAVY = frozenset(
     {"PIL", "fastexcel", "fsspec", "joblib", "polars", "scipy", "sklearn", "skops", "torch"}
@@ -47,7 +46,7 @@ class RuntimeCode:
     @classmethod
     def of_compiled(cls) -> RuntimeCode:
         """The code that answers by the compiled form alone."""
-        closure = closure_of((_SERVER, _COMMANDS, *_ALONE), without=_HEAVY)
+        closure = closure_of((_SERVER, _COMMANDS), without=_HEAVY)
         if heavy := sorted(closure.packages & _HEAVY):
             raise AssertionError(f"the code that serves alone imports {', '.join(heavy)}")
         return cls(closure, _points(closure))
