@@ -137,7 +137,8 @@ class Application:
                 cause = "hang-up"
             else:
                 status = reply.status
-                await self._send(request, reply, send)
+            # also to nobody: uvicorn takes silence for a fault
+            await self._send(request, reply, send)
         finally:
             seconds = time.perf_counter() - began
             self.metrics.ended(request.route, status, seconds)
