@@ -1,26 +1,32 @@
-"""Command line of a package: serve, score and check, where there is no workspace."""
+"""Command line of a package: serve, score, check and token, where there is no workspace."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import socket
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from leadline.engines.loading import load
 from leadline.errors import LeadlineError, ReleaseError
+from leadline.serving.access.bearer_tokens import add_token, read_tokens, revoke_token
+from leadline.serving.logs.log_place import LogPlace
 from leadline.serving.package.about import SIGNER, About
 from leadline.serving.package.opened_package import open_among, open_package, start_of
+from leadline.serving.package.package_options import parser_of
 from leadline.serving.package.packaged_release import PackagedRelease
 from leadline.serving.package.row_files import score_rows
+from leadline.serving.releases.answering import Answering
 from leadline.serving.releases.keys import fingerprint, public_keys
 from leadline.serving.releases.pointer import POINTER_FILE
 
 _EXIT_ERROR, _EXIT_STOPPED = 1, 130
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _UNKNOWN_KEY = (
     "Whether that key is the sender's, this folder cannot say: compare its fingerprint with the "
     "one that they tell you, or pass their key with --trust."
@@ -37,7 +43,8 @@ def run(root: Path, arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str, optional
         Those of the process if not given.
     """
-    given = _parser().parse_args(arguments)
+    verbs = {"serve": _serve, "score": _score, "check": _check, "token": _token}
+    given = parser_of(verbs).parse_args(arguments)
     try:
         given.do(root, given)
     except LeadlineError as error:
@@ -72,8 +79,6 @@ def _score(root: Path, given: argparse.Namespace) -> None:
     if isinstance(release, PackagedRelease):
         n_rows = score_rows(release, given.file, target)
     else:
-        from leadline.engines.loading import load
-
         n_rows = load("servers", "batch")(release, given.file, target, note=notes.append)
     done = {"rows": n_rows, "file": str(target), "release": release.manifest.release_id}
     words = f"{n_rows:,} rows scored by release {release.manifest.release_id}: {target}"
@@ -82,28 +87,103 @@ def _score(root: Path, given: argparse.Namespace) -> None:
 
 def _serve(root: Path, given: argparse.Namespace) -> None:
     """Answer over HTTP, and follow a pointer if there is one."""
-    from leadline.engines.loading import load
-
     trusted = _trusted(root, given)
     folder, pointer = root, None
     if given.follow:
         folder, counter = start_of(root, given.follow, trusted)
         pointer = (given.follow / POINTER_FILE, counter)
-    about = About.read(folder)
-    url = f"http://{given.host}:{given.port}"
-    _say(
-        given,
-        {"url": url, "release": about.release_id, "signer": about.signer},
-        f"Release {about.release_id} on {url} (Ctrl-C stops it)",
-    )
-    load("servers", "http")(
-        folder,
-        trusted=trusted,
-        host=given.host,
-        port=given.port,
-        pointer=pointer,
-        open_release=partial(open_among, given.follow or root.parent),
-    )
+    tokens = _tokens_or_none(given)
+    log = _log_place(folder, given)
+    with _listening(given.host, given.port) as listener:
+        url = f"http://{given.host}:{listener.getsockname()[1]}"
+
+        def open_release(
+            folder: Path, *, trusted: Sequence[Ed25519PublicKey], digest: str = ""
+        ) -> Answering:
+            release = open_among(
+                given.follow or root.parent, folder, trusted=trusted, digest=digest
+            )
+            if not digest:
+                name = release.manifest.release_id
+                words = f"Release {name} on {url} (Ctrl-C stops it)"
+                _say(given, {"url": url, "release": name}, words)
+            return release
+
+        load("servers", "http")(
+            folder,
+            trusted=trusted,
+            host=given.host,
+            listener=listener,
+            log=log,
+            pointer=pointer,
+            tokens=tokens,
+            is_public=given.no_tokens,
+            hosts=given.allow_host,
+            origins=given.allow_origin,
+            grace_s=given.grace,
+            log_requests=given.log_requests,
+            open_release=open_release,
+        )
+
+
+def _token(_: Path, given: argparse.Namespace) -> None:
+    """Make, list and revoke tokens."""
+    if given.act == "list":
+        known = read_tokens(given.tokens) if given.tokens.exists() else {}
+        said = [{"name": one.name, "made_at": one.made_at} for one in known.values()]
+        words = [f"{one.name}  since {one.made_at[:16]}" for one in known.values()]
+        _say(given, {"tokens": said}, "\n".join(words) or "There are no tokens yet.")
+    elif not given.name:
+        raise LeadlineError(
+            f"'{given.act}' needs the name of whoever has the token.",
+            next=f"For example: {given.act} billing --tokens FILE",
+        )
+    elif given.act == "add":
+        text = add_token(given.tokens, given.name)
+        _say(given, {"name": given.name, "token": text}, text)
+    else:
+        revoke_token(given.tokens, given.name)
+        _say(given, {"revoked": given.name}, f"The token of {given.name} no longer counts.")
+
+
+def _tokens_or_none(given: argparse.Namespace) -> Path | None:
+    """The file of tokens; refuses to let everybody ask unless that is said."""
+    if given.tokens is None and not given.no_tokens and given.host not in _LOOPBACK:
+        raise LeadlineError(
+            f"Everybody who reaches {given.host} could ask without a token.",
+            "A file of tokens is needed as soon as others can ask.",
+            "Make one with 'token add NAME --tokens FILE' and pass it with --tokens FILE; "
+            "--no-tokens says that all may ask.",
+        )
+    tokens: Path | None = given.tokens
+    return tokens
+
+
+def _log_place(folder: Path, given: argparse.Namespace) -> LogPlace | None:
+    """Where rows and answers are kept."""
+    if given.log is None:
+        return None
+    if About.read(folder).is_compiled:
+        raise LeadlineError(
+            "This package keeps no rows: what writes them is not in it.",
+            "Its compiled form answers alone.",
+            "Leave --log out, or ask the sender for a package made with --full.",
+        )
+    given.log.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return LogPlace(given.log)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens, before the release is opened for nothing."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise LeadlineError(
+            f"{host} port {port} cannot be listened on: {error.strerror or error}.",
+            "A free port of this machine is needed.",
+            "Choose another with --port; 0 takes a free one.",
+        ) from error
 
 
 def _trusted(root: Path, given: argparse.Namespace) -> tuple[Ed25519PublicKey, ...]:
@@ -137,48 +217,3 @@ def _fail(error: LeadlineError, given: argparse.Namespace) -> None:
     else:
         sys.stderr.write(f"Error: {error}\n")
     sys.exit(_EXIT_ERROR)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="leadline_serve.py",
-        description="Run the release in this package.",
-        epilog="Example: python leadline_serve.py serve --port 8000",
-    )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    serve = _verb(verbs, "serve", _serve, "Answer HTTP requests.", "serve --port 8000")
-    serve.add_argument("--host", default="127.0.0.1", help="Address to listen on (%(default)s).")
-    serve.add_argument("--port", type=int, default=8000, help="Port to listen on (%(default)s).")
-    serve.add_argument(
-        "--follow",
-        type=Path,
-        metavar="FOLDER",
-        help="Folder of several packages and the sender's signed pointer, in-service.json: the "
-        "server answers with the release named there, and changes over when it moves.",
-    )
-    score = _verb(verbs, "score", _score, "Score a file.", "score new.csv --to scored.csv")
-    score.add_argument("file", type=Path, metavar="FILE", help="Rows to score.")
-    score.add_argument("--to", type=Path, help="Where to write (FILE.scored.csv).")
-    _verb(verbs, "check", _check, "Check every file and the golden rows.", "check --json")
-    return parser
-
-
-def _verb(
-    verbs: Any, name: str, do: Callable[[Path, argparse.Namespace], None], words: str, example: str
-) -> argparse.ArgumentParser:
-    """A verb with the options that all have."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
-        name,
-        help=words,
-        description=words,
-        epilog=f"Example: python leadline_serve.py {example}",
-    )
-    parser.set_defaults(do=do)
-    parser.add_argument(
-        "--trust",
-        type=Path,
-        metavar="KEY",
-        help="The sender's public key, which came by another way (signer.pub of the package).",
-    )
-    parser.add_argument("--json", action="store_true", help="Print JSON for machines.")
-    return parser
