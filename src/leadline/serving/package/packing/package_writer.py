@@ -36,6 +36,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from leadline.errors import ReleaseError
 from leadline.serving.package.about import ABOUT, RELEASES, SIGNER, About
 from leadline.serving.package.golden_rows import GOLDEN_LINES, golden_lines, read_golden_lines
+from leadline.serving.package.packaged_release import PackagedRelease
 from leadline.serving.package.packing.bill_of_materials import bill_of_materials
 from leadline.serving.package.packing.emulated_install import run_with_only
 from leadline.serving.package.packing.hashed_lock import hashed_lock, refuse_other_than_locked
@@ -132,7 +133,10 @@ def _write(
 ) -> About:
     """All files of a package, signed and tried."""
     manifest, now = release.manifest, datetime.now(UTC)
-    code, why_model = _code(release, is_full=is_full)
+    golden = golden_lines(release.golden_rows().to_dicts(), _golden_answers(release))
+    rows, answers = read_golden_lines(golden.encode())
+    why_model = _why_model(bundle, release, key, (rows, answers), is_full=is_full)
+    code = RuntimeCode.of_model(manifest.family) if why_model else RuntimeCode.of_compiled()
     needed = needed_distributions(code.closure.packages)
     refuse_other_than_locked(needed, manifest.lock)
     about = About(
@@ -149,8 +153,6 @@ def _write(
         use=contents.use,
     )
     use = next(iter(contents.use.values()), "Not stated.")
-    golden = golden_lines(release.golden_rows().to_dicts(), _golden_answers(release))
-    rows, answers = read_golden_lines(golden.encode())
     files = {
         "README.md": package_readme(about, manifest, folder.name, rows[0], answers[0]),
         ABOUT: about.to_bytes().decode(),
@@ -177,10 +179,29 @@ def _golden_answers(release: ReleaseBundle) -> list[dict[str, Any]]:
     return release.predict(release.golden_rows()).to_dicts()
 
 
-def _code(release: ReleaseBundle, *, is_full: bool) -> tuple[RuntimeCode, str]:
-    """The code of a package, and why it is that of the model; empty if it is the compiled form."""
-    why = "it was asked for" if is_full else "this release has no compiled form"
-    return RuntimeCode.of_model(release.manifest.family), why
+def _why_model(
+    bundle: Path,
+    release: ReleaseBundle,
+    key: Ed25519PrivateKey,
+    golden: tuple[list[dict[str, Any]], list[dict[str, Any]]],
+    *,
+    is_full: bool,
+) -> str:
+    """Why the compiled form alone does not do; empty if it answers the golden rows to the digit."""
+    if is_full:
+        return "it was asked for"
+    if release.not_compiled:
+        return f"the release has no compiled form, as {release.not_compiled}"
+    rows, answers = golden
+    alone = PackagedRelease.open(
+        bundle,
+        trusted=[key.public_key()],
+        digest=bundle.name,
+        golden=rows,
+        answer_names=list(answers[0]),
+    )
+    is_equal = alone.answer_rows(alone.request_rows()).to_dicts() == answers
+    return "" if is_equal else "the compiled form answers golden rows with other digits"
 
 
 def _schema(manifest: Manifest) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, distribution, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 from leadline.engines.loading import names
@@ -23,6 +24,9 @@ _MODEL = ("leadline.serving.batch.score_file", "leadline.serving.releases.bundle
 _HEAVY = frozenset(
     {"PIL", "fastexcel", "fsspec", "joblib", "polars", "scipy", "sklearn", "skops", "torch"}
 )
+# uvicorn imports them by name where they are
+_FASTER = ("httptools", "uvloop")
+# of families that need more than is locked; nothing of them goes into a package
 _EXTRAS = frozenset({"mlflow", "optuna", "pandas", "pyarrow", "ray", "skorch", "torch"})
 # no lock names the libraries and weights that they need
 _NOT_LOCKED = frozenset({"embeddings", "image-network", "network", "text-network"})
@@ -46,10 +50,7 @@ class RuntimeCode:
     @classmethod
     def of_compiled(cls) -> RuntimeCode:
         """The code that answers by the compiled form alone."""
-        closure = closure_of((_SERVER, _COMMANDS), without=_HEAVY)
-        if heavy := sorted(closure.packages & _HEAVY):
-            raise AssertionError(f"the code that serves alone imports {', '.join(heavy)}")
-        return cls(closure, _points(closure))
+        return cls._of((_SERVER, _COMMANDS), without=_HEAVY)
 
     @classmethod
     def of_model(cls, family: str) -> RuntimeCode:
@@ -69,9 +70,13 @@ class RuntimeCode:
         }
         if family and family not in plain:
             raise _not_packaged(f"is of the family {family!r}: not all it needs is locked")
-        roots = (_SERVER, _COMMANDS, *_MODEL, *plain.values())
-        closure = closure_of(roots, without=_EXTRAS)
-        return cls(closure, _points(closure))
+        return cls._of((_SERVER, _COMMANDS, *_MODEL, *plain.values()), without=_EXTRAS)
+
+    @classmethod
+    def _of(cls, roots: Sequence[str], without: Collection[str]) -> RuntimeCode:
+        closure = closure_of(roots, without=without)
+        faster = frozenset(name for name in _FASTER if find_spec(name))
+        return cls(replace(closure, packages=closure.packages | faster), _points(closure))
 
     def write(self, folder: Path) -> None:
         """Put the code and the entry into a package."""
