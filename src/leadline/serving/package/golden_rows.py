@@ -10,7 +10,6 @@ import base64
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from leadline.errors import ReleaseError
@@ -24,13 +23,13 @@ def golden_lines(rows: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[st
     Parameters
     ----------
     rows : sequence of mapping
-        Column to value, as the model learnt from it.
+        Column to value, as a request has it; images as bytes.
     answers : sequence of mapping
         ``score`` and what stands beside it, for each row.
 
     Examples
     --------
-    >>> golden_lines([{"at": datetime(2024, 5, 31), "n": 1.5}], [{"score": 0.25}])
+    >>> golden_lines([{"at": "2024-05-31T00:00:00", "n": 1.5}], [{"score": 0.25}])
     '{"row": {"at": "2024-05-31T00:00:00", "n": 1.5}, "answer": {"score": 0.25}}\n'
     """
     lines = [
@@ -84,9 +83,5 @@ def _differences(
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON and a request have it."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    return value
+    """A value as JSON has it."""
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value

@@ -133,7 +133,7 @@ def _write(
 ) -> About:
     """All files of a package, signed and tried."""
     manifest, now = release.manifest, datetime.now(UTC)
-    golden = golden_lines(release.golden_rows().to_dicts(), _golden_answers(release))
+    golden = golden_lines(_golden_rows(release), _golden_answers(release))
     rows, answers = read_golden_lines(golden.encode())
     why_model = _why_model(bundle, release, key, (rows, answers), is_full=is_full)
     code = RuntimeCode.of_model(manifest.family) if why_model else RuntimeCode.of_compiled()
@@ -172,6 +172,12 @@ def _write(
     write_sums(folder, key)
     _refuse_unless_it_runs(folder, needed)
     return about
+
+
+def _golden_rows(release: ReleaseBundle) -> list[dict[str, Any]]:
+    """The golden rows as a request has them."""
+    names = release.manifest.columns
+    return [dict(zip(names, row, strict=True)) for row in release.request_rows()]
 
 
 def _golden_answers(release: ReleaseBundle) -> list[dict[str, Any]]:
