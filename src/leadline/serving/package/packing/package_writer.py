@@ -197,7 +197,7 @@ def _why_model(
     if is_full:
         return "it was asked for"
     if release.not_compiled:
-        return f"the release has no compiled form, as {release.not_compiled}"
+        return f"the release has no compiled form, as {release.not_compiled.rstrip('.')}"
     rows, answers = golden
     alone = PackagedRelease.open(
         bundle,
