@@ -22,6 +22,7 @@ VERBS = {
     "releases": "Every release, which is in service, and how that changed.",
     "rollback": "Put an earlier release back into service.",
     "check": "Whether a release is still whole, and opens and answers as it did.",
+    "package": "Write a release as a folder that another team can run.",
     "serve": "Answer HTTP requests with the release in service.",
     "token": "Who may ask a server that others can reach.",
     "score": "Score a file with the release in service.",

@@ -127,8 +127,7 @@ class ReleaseBundle:
         self.manifest = manifest
         self.not_compiled = "" if compiled else manifest.not_compiled or _OF_BEFORE
         """Why there is no fast path, in a clause; empty if there is one."""
-        self.compiled = compiled
-        """Answers few rows fast; None if there is no such form."""
+        self._compiled = compiled
         self.learnt = learnt
         self._reading = manifest.reading_schema
         self._model = model
@@ -137,6 +136,10 @@ class ReleaseBundle:
     def golden_rows(self) -> pl.DataFrame:
         """The rows that are replayed, as examples of the input."""
         return self._golden["X"].struct.unnest()
+
+    def request_rows(self) -> list[tuple[Any, ...]]:
+        """The golden rows as values of requests, in the order of the columns."""
+        return request_rows(self.golden_rows().select(list(self.manifest.columns)))
 
     def replay(self) -> None:
         """Score the golden rows as when it was sealed.
@@ -150,12 +153,12 @@ class ReleaseBundle:
         """
         scores = self.score(self.golden_rows())
         refuse_other_scores(scores, self._golden["score"].to_numpy(), self.manifest.release_id)
-        if self.compiled is not None:
+        if self._compiled is not None:
             slow = partial(slow_answers, self._model, self.manifest)
-            rows = request_rows(self.golden_rows())
-            difference = first_difference(self.compiled.answer, slow, rows)
+            rows = self.request_rows()
+            difference = first_difference(self._compiled.answer, slow, rows)
             if difference:
-                self.compiled = None
+                self._compiled = None
                 self.not_compiled = f"here the compiled form differs: {difference}"
 
     def score(self, frame: pl.DataFrame) -> NDArray[np.float64]:
@@ -232,9 +235,9 @@ class ReleaseBundle:
         DataError
             If a value does not fit; it is said to be of ``rows[first + index]``.
         """
-        if self.compiled is not None and len(rows) <= MOST_COMPILED:
+        if self._compiled is not None and len(rows) <= MOST_COMPILED:
             try:
-                return self.compiled.answer(rows)
+                return self._compiled.answer(rows)
             except DataError:
                 # the slow path reads more ways to write a date, and has the last word
                 pass
