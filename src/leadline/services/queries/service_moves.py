@@ -45,7 +45,7 @@ def service_moves(record: Record, *, limit: int = 20) -> tuple[MoveLine, ...]:
     limit : int, default=20
         At most so many.
     """
-    moves = record.promotions.all()
+    moves = record.promotions.into_service()
     names = {
         number: record.entry(number).verdict_as(Release).release_id
         for number in {move.entry for move in moves[-limit:]}

@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from leadline.errors import DataError, LeadlineError
 from leadline.serving.http import inference
-from leadline.serving.http.answer_log import AnswerLog, Asked, NoLogError
+from leadline.serving.http.answer_log import REQUEST_ID, AnswerLog, Asked, NoLogError
 from leadline.serving.http.outcomes import NotKeptError
 from leadline.serving.http.request_schema import UnreadableError
 from leadline.serving.http.serving import PointerFollower, Serving
@@ -150,12 +150,12 @@ def create_app(
     async def predict(request: Request) -> Response:
         body = await _body(request, max_body_bytes)
         name = logged.name(request)
-        served = serving.now
-        rows, days = served.requests.read(body)
-        answers = await served.queue.answer(rows)
-        told = {"release": served.manifest.release_id, "predictions": answers.to_dicts()}
-        one = Asked(name, rows, days, len(body))
-        return logged.answered(told, one, answers, served.manifest)
+        done = await serving.answer(
+            name or request.headers.get(REQUEST_ID, ""), lambda requests: requests.read(body)
+        )
+        told = {"release": done.manifest.release_id, "predictions": done.answers.to_dicts()}
+        one = Asked(name, done.rows, done.days, len(body))
+        return logged.answered(told, one, done.answers, done.manifest)
 
     @app.post("/outcomes")
     async def take_outcomes(request: Request) -> Response:
@@ -186,9 +186,7 @@ def create_app(
     @app.get("/v2/health/ready")
     async def ready() -> Response:
         # the golden rows were replayed before there was an application
-        about = {"ready": True, "release": serving.now.manifest.release_id}
-        refused = {"refused": serving.refused} if serving.refused else {}
-        return JSONResponse(about | refused | logged.about())
+        return JSONResponse({"ready": True} | serving.about() | logged.about())
 
     @app.get("/v2/models/{name}")
     async def metadata(name: str) -> Response:
@@ -202,16 +200,18 @@ def create_app(
 
     @app.post("/v2/models/{name}/infer")
     async def infer(name: str, request: Request) -> Response:
-        served = serving.now
-        inference.refuse_other_name(name, served.manifest)
+        inference.refuse_other_name(name, serving.now.manifest)
         body = await _body(request, max_body_bytes)
         asked = inference.read(body)
+        columns = inference.columns(asked)
         name = logged.name(request, asked.id)
-        rows, days = served.requests.read_columns(inference.columns(asked))
-        answers = await served.queue.answer(rows)
-        told = inference.written(asked, answers, served.manifest)
-        one = Asked(name, rows, days, len(body))
-        return logged.answered(told, one, answers, served.manifest, name_as="id")
+        done = await serving.answer(
+            name or asked.id or request.headers.get(REQUEST_ID, ""),
+            lambda requests: requests.read_columns(columns),
+        )
+        told = inference.written(asked, done.answers, done.manifest)
+        one = Asked(name, done.rows, done.days, len(body))
+        return logged.answered(told, one, done.answers, done.manifest, name_as="id")
 
     return app
 
