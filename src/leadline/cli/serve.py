@@ -29,7 +29,8 @@ def command(host: str, port: int, log: bool | None, folder: Path, as_json: bool)
 
     When a release is approved, or 'leadline rollback' goes back to an earlier one, the server
     changes over within a second or two; no request is lost. What is damaged is refused, and the
-    release before keeps answering: /health/ready says so.
+    release before keeps answering: /health/ready says so. What 'leadline candidate' names is tried
+    beside it.
 
     POST /predict with {"rows": [{...}]}; GET /schema tells the columns, /health/ready whether the
     golden rows have been replayed. Keep it behind a proxy of yours if others must reach it: it
