@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.serving.conftest import Sealed, make_release
 
-from leadline.serving.http.serving import PointerFollower
+from leadline.serving.http.served_release import PointerFollower
 from leadline.serving.releases.bundle import seal
 from leadline.serving.releases.pointer import Candidate, Pointer, write_pointer
 

@@ -13,17 +13,17 @@ import pytest
 from scipy.stats import binom
 from starlette.testclient import TestClient
 from tests.serving.http.conftest import Two
-from tests.serving.http.test_server import ROW, serving_process
-from tests.serving.http.test_serving import (
+from tests.serving.http.test_served_release import (
     Asking,
     answers_by,
     client_of,
     eventually,
     ready,
 )
+from tests.serving.http.test_server import ROW, serving_process
 
 from leadline.serving.http.canary import Canary, share_place
-from leadline.serving.http.served_release import Served
+from leadline.serving.http.opened_release import Served
 from leadline.serving.http.server import create_app
 from leadline.serving.logs.log_place import LogPlace
 from leadline.serving.releases.bundle import open_bundle

@@ -14,12 +14,12 @@ import pytest
 from tests.serving.conftest import Sealed, make_frame, make_release
 from tests.serving.http.conftest import Two
 from tests.serving.http.test_canary import is_tried, opened
+from tests.serving.http.test_served_release import client_of, eventually, ready
 from tests.serving.http.test_server import ROW, rows_of, serving_process
-from tests.serving.http.test_serving import client_of, eventually, ready
 
 from leadline.errors import ReleaseError
 from leadline.serving.compiled.answers import Answers
-from leadline.serving.http import serving, shadow
+from leadline.serving.http import served_release, shadow
 from leadline.serving.http.shadow import Compared, Shadow, ShadowPlace
 
 COLUMNS = ("size", "town", "said", "at")
@@ -132,7 +132,7 @@ def _parent(process: Path) -> int:
 def test_a_shadow_that_dies_is_told_and_started_again(
     two: Two, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "_AGAIN_S", 0.0)
+    monkeypatch.setattr(served_release, "_AGAIN_S", 0.0)
     two.move(two.first.sealed.digest, candidate=two.second)
     with client_of(two) as client:
         eventually(partial(is_tried, client, two.second))

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from leadline.serving.http.served_release import Answered, Read, Served
+from leadline.serving.http.opened_release import Answered, Read, Served
 
 _LOG = logging.getLogger("leadline.serve")
 

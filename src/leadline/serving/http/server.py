@@ -27,7 +27,7 @@ from leadline.serving.http import inference
 from leadline.serving.http.answer_log import REQUEST_ID, AnswerLog, Asked, NoLogError
 from leadline.serving.http.outcomes import NotKeptError
 from leadline.serving.http.request_schema import UnreadableError
-from leadline.serving.http.serving import PointerFollower, Serving
+from leadline.serving.http.served_release import PointerFollower, Serving
 from leadline.serving.logs.log_place import LogPlace
 from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
 
