@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from leadline.errors import NotReadyError, ReleaseError
 from leadline.phases.data import Data
-from leadline.phases.lifecycle import Stage, Standing, State, decision_of
+from leadline.phases.lifecycle import OF_RELEASE, Stage, Standing, State, decision_of
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search import Search
@@ -75,7 +75,8 @@ def upkeep_reading(record: Record, row: str) -> Reading | None:
     """What a row of *watch* reads while the record has moved on from the release in service.
 
     New labelled rows make every later verdict stale until a next release is approved, which may
-    take weeks. The release in service answers all the while, and is judged by what it stood on.
+    take weeks. The release in service answers all the while, and is judged by what it stood on. So
+    is one that was gone back to, whose capacity is measured like that too.
 
     Parameters
     ----------
@@ -87,12 +88,13 @@ def upkeep_reading(record: Record, row: str) -> Reading | None:
     Returns
     -------
     Reading or None
-        None if the row is not of *watch*, or reads the record as it stands.
+        None if the row reads the record as it stands.
     """
-    if row not in _UPKEEP:
+    if row not in OF_RELEASE:
         return None
     now, entry = record.standing(), in_service(record)
-    if entry is None or now["release"].state is not State.STALE:
+    is_stale = row in _UPKEEP and now["release"].state is State.STALE
+    if entry is None or not (is_stale or record.gone_back_to() is not None):
         return None
     on = {**entry.on, "release": entry.number}
     decay = next((each for each in reversed(record.entries("decay")) if _is_of(each, entry)), None)
