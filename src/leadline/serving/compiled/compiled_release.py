@@ -47,7 +47,7 @@ class CompiledRelease:
         """
         return cls(from_bytes(data))
 
-    def answer(self, rows: Sequence[tuple[Any, ...]]) -> Answers:
+    def answer(self, rows: Sequence[tuple[Any, ...]], first: int = 0) -> Answers:
         """The answer for each row.
 
         Parameters
@@ -55,13 +55,15 @@ class CompiledRelease:
         rows : sequence of tuple
             At least one; values in the order of the columns: numbers as float, all else as text,
             None where a value is not known.
+        first : int, default=0
+            What the first row is called in a message.
 
         Raises
         ------
         DataError
             If a value does not fit, or is written in a way that only the reader of files knows.
         """
-        columns = self._cells.read(rows)
+        columns = self._cells.read(rows, first)
         with np.errstate(over="ignore"):  # numbers far outside what was learnt are cut later
             scores = self._scorer.scores(columns, len(rows))
         if self._task == "regression":

@@ -56,7 +56,7 @@ class RequestCells:
             for column in columns
         ]
 
-    def read(self, rows: Sequence[tuple[Any, ...]]) -> list[Column]:
+    def read(self, rows: Sequence[tuple[Any, ...]], first: int = 0) -> list[Column]:
         """The values of each column.
 
         Parameters
@@ -64,11 +64,13 @@ class RequestCells:
         rows : sequence of tuple
             Values in the order of the columns: numbers as float, all else as text, None where a
             value is not known.
+        first : int, default=0
+            What the first row is called in a message.
 
         Raises
         ------
         DataError
-            If a value does not fit; it is said to be of ``rows[index]``.
+            If a value does not fit; it is said to be of ``rows[first + index]``.
         """
         read = []
         given = zip(*rows, strict=True)
@@ -76,7 +78,7 @@ class RequestCells:
             cells = [reader(value) for value in values]
             if ODD in cells:
                 odd = [index for index, cell in enumerate(cells) if cell is ODD]
-                place, n_more = f"rows[{odd[0]}]", len(odd) - 1
+                place, n_more = f"rows[{first + odd[0]}]", len(odd) - 1
                 raise misfit(place, name, values[odd[0]], kind, n_more=n_more, unit=unit)
             read.append(cells)
         return read

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -90,8 +89,6 @@ class SealedBundle:
         Of all files.
     signer : str
         Fingerprint of the key.
-    fast_path : str
-        Whether few rows are answered fast, or why not.
     """
 
     digest: str
@@ -99,7 +96,6 @@ class SealedBundle:
     model_digest: str
     size_bytes: int
     signer: str
-    fast_path: str
 
 
 class ReleaseBundle:
@@ -137,14 +133,18 @@ class ReleaseBundle:
         self._model = model
         self._golden = golden
 
+    def golden_rows(self) -> pl.DataFrame:
+        """The rows that are replayed, as examples of the input."""
+        return self._golden["X"].struct.unnest()
+
     @property
     def model(self) -> Any:
         """The estimator itself; it takes what `read` gives."""
         return self._model
 
-    def golden_rows(self) -> pl.DataFrame:
-        """The rows that are replayed, as examples of the input."""
-        return self._golden["X"].struct.unnest()
+    def request_rows(self) -> list[tuple[Any, ...]]:
+        """The golden rows as values of requests, in the order of the columns."""
+        return request_rows(self.golden_rows().select(list(self.manifest.columns)))
 
     def replay(self) -> None:
         """Score the golden rows as when it was sealed.
@@ -160,8 +160,9 @@ class ReleaseBundle:
         refuse_other_scores(scores, self._golden["score"].to_numpy(), self.manifest.release_id)
         if self.compiled is not None:
             slow = partial(slow_answers, self._model, self.manifest)
-            rows = request_rows(self.golden_rows())
-            if difference := first_difference(self.compiled.answer, slow, rows):
+            rows = self.request_rows()
+            difference = first_difference(self.compiled.answer, slow, rows)
+            if difference:
                 self.compiled = None
                 self.not_compiled = f"Here the compiled form differs: {difference}."
 
@@ -223,25 +224,29 @@ class ReleaseBundle:
         """The rows as the model is given them: the first half of `predict`."""
         return conform(frame, self.manifest.columns, reading=self._reading, place=place)
 
-    def answer_rows(self, rows: Sequence[tuple[Any, ...]]) -> Answers:
-        """The answer for each row of a request.
+    def answer_rows(self, rows: Sequence[tuple[Any, ...]], *, first: int = 0) -> Answers:
+        """The answer for each row of a request, or of a piece of it.
 
         Parameters
         ----------
         rows : sequence of tuple
             Values in the order of the columns: numbers as float, images as bytes, all else as
             text; None where a value is not known.
+        first : int, default=0
+            Where the piece begins.
 
         Raises
         ------
         DataError
-            If a value does not fit; it is said to be of ``rows[index]``.
+            If a value does not fit; it is said to be of ``rows[first + index]``.
         """
         if self.compiled is not None and len(rows) <= MOST_COMPILED:
-            # the slow path reads more ways to write a date, and has the last word
-            with suppress(DataError):
+            try:
                 return self.compiled.answer(rows)
-        return slow_answers(self._model, self.manifest, rows)
+            except DataError:
+                # the slow path reads more ways to write a date, and has the last word
+                pass
+        return slow_answers(self._model, self.manifest, rows, first)
 
     def answer(self, X: pl.DataFrame) -> pl.DataFrame:
         """The answer for each row that `read` gave: the second half of `predict`."""
@@ -330,7 +335,6 @@ def seal(
         model_digest=manifest.model_digest,
         size_bytes=sum(len(data) for data in files.values()),
         signer=fingerprint(key.public_key()),
-        fast_path=manifest.fast_path,
     )
 
 
@@ -384,7 +388,8 @@ def load_bundle(
     refuse_other_versions(manifest.versions)
     # the manifest names the family, and its signature holds
     model = load_model(files[MODEL], trusted=trusted_types(manifest.family, modules))
-    golden, learnt = pl.read_parquet(io.BytesIO(files[GOLDEN])), None
+    golden = pl.read_parquet(io.BytesIO(files[GOLDEN]))
+    learnt = None
     if ROWS in files and manifest.usual_repeats is not None:
         learnt = LearntRows.from_bytes(files[ROWS], manifest.usual_repeats)
     compiled = CompiledRelease.from_bytes(files[COMPILED]) if COMPILED in files else None

@@ -10,8 +10,7 @@ from typing import Any, Self
 
 from leadline.engines.contract import TASKS, Scalar
 from leadline.errors import ReleaseError
-from leadline.reading.images.image_files import IMAGE_SIZE
-from leadline.reading.schema import ReadingSchema
+from leadline.reading.schema import IMAGE_SIZE, ReadingSchema
 
 _OF_BEFORE = "it was sealed before releases were compiled"
 

@@ -24,7 +24,9 @@ _DTYPES: dict[str, Any] = {
 }
 
 
-def slow_answers(model: Any, card: Card, rows: Sequence[tuple[Any, ...]]) -> Answers:
+def slow_answers(
+    model: Any, card: Card, rows: Sequence[tuple[Any, ...]], first: int = 0
+) -> Answers:
     """The answer for each row of a request.
 
     Parameters
@@ -36,11 +38,13 @@ def slow_answers(model: Any, card: Card, rows: Sequence[tuple[Any, ...]]) -> Ans
     rows : sequence of tuple
         Values in the order of the columns: numbers as float, images as bytes, all else as text;
         None where a value is not known.
+    first : int, default=0
+        What the first row is called in a message.
 
     Raises
     ------
     DataError
-        If a value does not fit; it is said to be of ``rows[index]``.
+        If a value does not fit; it is said to be of ``rows[first + index]``.
     """
     schema = {name: _DTYPES[kind] for name, kind in card.columns.items()}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
@@ -48,7 +52,7 @@ def slow_answers(model: Any, card: Card, rows: Sequence[tuple[Any, ...]]) -> Ans
         frame,
         card.columns,
         reading=card.reading_schema,
-        place=lambda index: f"rows[{index}]",
+        place=lambda index: f"rows[{first + index}]",
     )
     return Answers(prediction_table(model, card, X).to_dict(as_series=False))
 
