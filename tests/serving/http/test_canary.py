@@ -105,7 +105,7 @@ def test_it_answers_its_share_and_says_so(two: Two, tmp_path: Path) -> None:
 
 def test_a_candidate_that_cannot_answer_harms_nobody(two: Two) -> None:
     class Broken(Served):
-        async def answer(self, read: object) -> Any:
+        async def answer(self, *_: object) -> Any:
             raise RuntimeError("no such column")
 
     good = opened(two, two.first.sealed.digest)
@@ -114,7 +114,9 @@ def test_a_candidate_that_cannot_answer_harms_nobody(two: Two) -> None:
 
     async def ask() -> None:
         for number in range(20):
-            said = await canary.answer(f"r{number}", lambda requests: requests.read(body), good)
+            said = await canary.answer(
+                f"r{number}", lambda requests: requests.read_soon(body), good
+            )
             assert said.manifest.release_id == two.first.sealed.release_id
 
     asyncio.run(ask())

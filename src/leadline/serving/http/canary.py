@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -59,7 +60,13 @@ class Canary:
         """
         return share_place(request or secrets.token_hex(8), self._name) < self.share
 
-    async def answer(self, request: str, read: Read, stable: Served) -> Answered:
+    async def answer(
+        self,
+        request: str,
+        read: Read,
+        stable: Served,
+        is_gone: Callable[[], bool] = lambda: False,
+    ) -> Answered:
         """Answer a request by the candidate if it is of its share, and by the other if not.
 
         Whatever keeps the candidate from answering, the release in service answers: nobody is
@@ -73,14 +80,14 @@ class Canary:
         is_ours = self.takes(request)
         if is_ours:
             try:
-                answered = await self.served.answer(read)
+                answered = await self.served.answer(read, is_gone)
             except Exception as error:  # a candidate may raise anything
                 answered = None
                 fault = error
             if answered is not None:
                 self.counts.answered += 1
                 return answered
-        answered = await stable.answer(read)
+        answered = await stable.answer(read, is_gone)
         if is_ours:
             self._failed(fault)
         self.counts.others += 1

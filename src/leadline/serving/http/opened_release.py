@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.http.request_queue import RequestQueue
 from leadline.serving.http.request_schema import Requests
-from leadline.serving.releases.bundle import ReleaseBundle
+from leadline.serving.releases.answering import Answering
 from leadline.serving.releases.manifest import Manifest
 
-Read = Callable[[Requests], tuple[list[tuple[Any, ...]], list[str | None]]]
+Read = Callable[[Requests], Awaitable[tuple[list[tuple[Any, ...]], list[str | None]]]]
 """Reads one request by the schema of a release: its rows, and when each was."""
 
 
@@ -57,12 +57,12 @@ class Served:
     queue: RequestQueue
 
     @classmethod
-    def of(cls, bundle: ReleaseBundle, max_rows: int, day: str = "") -> Served:
+    def of(cls, bundle: Answering, max_rows: int, day: str = "") -> Served:
         """Prepare an opened release; `day` is the column that dates rows, where they are logged."""
         requests = Requests(bundle.manifest, max_rows=max_rows, day=day)
         return cls(bundle.manifest, requests, RequestQueue(bundle))
 
-    async def answer(self, read: Read) -> Answered:
+    async def answer(self, read: Read, is_gone: Callable[[], bool] = lambda: False) -> Answered:
         """Read a request by this release's schema, and answer it.
 
         Raises
@@ -70,5 +70,6 @@ class Served:
         DataError
             If it cannot be read, or a value does not fit.
         """
-        rows, days = read(self.requests)
-        return Answered(self.manifest, rows, days, await self.queue.answer(rows))
+        rows, days = await read(self.requests)
+        answers = await self.queue.answer(rows, is_gone=is_gone)
+        return Answered(self.manifest, rows, days, answers)

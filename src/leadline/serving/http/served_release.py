@@ -9,20 +9,19 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
 from leadline.errors import LeadlineError, ReleaseError
 from leadline.serving.http.canary import Canary
 from leadline.serving.http.opened_release import Answered, Read, Served
 from leadline.serving.http.shadow import Shadow, ShadowPlace
-from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
+from leadline.serving.releases.answering import Answering, Opener, bundle_opener
 from leadline.serving.releases.pointer import (
     Candidate,
     Pointer,
@@ -52,6 +51,8 @@ class PointerFollower:
         Whose signature counts, on pointer and release.
     modules : Path or str, default=""
         Where ``leadline.toml`` lies, for a model of a person's own.
+    opener : callable, optional
+        Opens what the pointer names; if not given, a bundle beside it.
     """
 
     def __init__(
@@ -62,7 +63,9 @@ class PointerFollower:
         *,
         trusted: Sequence[Ed25519PublicKey],
         modules: Path | str = "",
+        opener: Opener | None = None,
     ) -> None:
+        self._open = opener or bundle_opener(modules)
         self._path, self._counter, self._project = path, counter, project
         self._trusted, self._modules = trusted, modules
 
@@ -91,7 +94,7 @@ class PointerFollower:
         """Follow later moves only from now on."""
         self._counter = pointer.counter
 
-    def opened(self, pointed: Pointer | Candidate) -> ReleaseBundle:
+    def opened(self, pointed: Pointer | Candidate) -> Answering:
         """A release that the pointer names, opened and its golden rows replayed.
 
         Raises
@@ -101,9 +104,7 @@ class PointerFollower:
         """
         folder = self._path.parent / pointed.bundle
         try:
-            return open_bundle(
-                folder, trusted=self._trusted, modules=self._modules, digest=pointed.bundle
-            )
+            return self._open(folder, trusted=self._trusted, digest=pointed.bundle)
         except LeadlineError as error:
             raise _not_taken_up(pointed.release_id, error) from error
 
@@ -135,7 +136,7 @@ class Serving:
 
     Parameters
     ----------
-    bundle : ReleaseBundle
+    bundle : Answering
         Opened: answers first.
     max_rows : int
         More in one request are refused.
@@ -149,7 +150,7 @@ class Serving:
 
     def __init__(
         self,
-        bundle: ReleaseBundle,
+        bundle: Answering,
         *,
         max_rows: int,
         day: str = "",
@@ -165,7 +166,9 @@ class Serving:
         self._max_rows, self._day = max_rows, day
         self._follower, self._look_s = follower, look_s
 
-    async def answer(self, request: str, read: Read) -> Answered:
+    async def answer(
+        self, request: str, read: Read, is_gone: Callable[[], bool] = lambda: False
+    ) -> Answered:
         """Answer a request by the release in service, or by the candidate if it falls to it.
 
         Parameters
@@ -174,6 +177,8 @@ class Serving:
             Its id; empty if it has none.
         read : callable
             Reads it by the schema of the release that is to answer.
+        is_gone : callable
+            Whether nobody waits for the answer any more.
 
         Raises
         ------
@@ -182,8 +187,8 @@ class Serving:
         """
         stable, candidate = self.now, self.candidate
         if isinstance(candidate, Canary):
-            return await candidate.answer(request, read, stable)
-        answered = await stable.answer(read)
+            return await candidate.answer(request, read, stable, is_gone)
+        answered = await stable.answer(read, is_gone)
         if candidate is not None:
             candidate.compare(answered.rows, answered.answers)
         return answered
@@ -200,9 +205,8 @@ class Serving:
         return said | ({"refused": self.refused} if self.refused else {})
 
     @asynccontextmanager
-    async def following(self, app: FastAPI) -> AsyncIterator[None]:
+    async def following(self) -> AsyncIterator[None]:
         """Follow the pointer as long as the server runs."""
-        del app
         if self._follower is None:
             yield
             return
