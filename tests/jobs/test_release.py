@@ -88,6 +88,7 @@ def test_the_second_release_is_compared_with_the_first(released_folder: Path) ->
     assert second.champion_score == pytest.approx(tuning.test_score, abs=0.05)
     found = second.difference
     assert found is not None
+    assert second.champion_score is not None
     assert found.estimate == pytest.approx(tuning.test_score - second.champion_score)
     assert found.low < found.estimate < found.high
     # hard rows are hard for both: far closer than two scores that are measured apart
