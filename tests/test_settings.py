@@ -209,6 +209,12 @@ events = "alarm"
     assert "line" in said
 
 
+def test_an_address_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
+    said = refusal(tmp_path, f'{SMALL}\n[notify]\nwebhook = "ftp://x"\n')
+    assert 'It must be an address such as "https://example.org/hook", or "".' in said
+    assert "pattern" not in said
+
+
 @pytest.mark.parametrize(
     "line", ['webhook = "ftp://x"', 'events = ["fire"]', "smtp_port = 0", 'smtp_security = "ssl"']
 )

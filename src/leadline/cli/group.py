@@ -30,6 +30,7 @@ VERBS = {
     "token": "Who may ask a server that others can reach.",
     "score": "Score a file with the release in service.",
     "watch": "Score new data and compare them with what was learnt from.",
+    "forget": "Delete the rows of a person from all that was kept of new data.",
     "alarm": "Alarms of the monitor: list, see, explain or close them.",
     "notify": "What people were told, and whether it arrived.",
     "work": "What shipping and watching takes: hours, owners, dates, and whether they hold.",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.contract import Scalar
 from leadline.errors import DataError
-from leadline.evaluation.scores import score_model
+from leadline.evaluation.scores import response_of, score_of
 from leadline.monitoring.release_in_service import family_of, in_service
 from leadline.phases import release as phase
 from leadline.phases.data import Data, SplitKind
@@ -17,12 +16,15 @@ from leadline.phases.problem import ConfusionCost, Problem, by_truth
 from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Bounds
 from leadline.reading.conform import conform
 from leadline.serving.releases.bundle import SealedBundle, seal
 from leadline.serving.releases.keys import load_or_make_key
 from leadline.serving.releases.learnt_rows import LearntRows
 from leadline.serving.releases.manifest import Card
 from leadline.serving.releases.models import load_model, trusted_types
+from leadline.stats.metric import metric_of
+from leadline.stats.metric.score_difference import score_difference
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
@@ -45,7 +47,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
     sealed = _seal(workspace, pool, tuning.model, card)
     report("comparing it with the release in service", 0.6)
     before = in_service(workspace.record)
-    champion = _champion_score(workspace, pool, before, problem.scoring)
+    compared = _compared(workspace, pool, before, tuning, card.family)
     return phase.assess(
         phase.Evidence(
             release_id=sealed.release_id,
@@ -66,8 +68,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
             ethics_by=problem.ethics.answered_by,
             scoring=problem.scoring,
             replaces=_id_of(before),
-            champion_score=champion,
-            challenger_score=None if champion is None else tuning.test_score,
+            **compared,
         )
     )
 
@@ -177,20 +178,31 @@ def _model(workspace: Workspace, digest: str, family: str) -> Any:
     return load_model(workspace.artifacts.get(digest), trusted=trusted)
 
 
-def _champion_score(
-    workspace: Workspace, pool: Pool, before: Entry | None, scoring: str
-) -> float | None:
-    """What the release in service scores on today's test rows; None if it cannot read them."""
+def _compared(
+    workspace: Workspace, pool: Pool, before: Entry | None, tuning: Tuning, family: str
+) -> dict[str, Any]:
+    """Scores of the release in service and of this one on today's test rows.
+
+    Empty if there is none in service, or it cannot read them.
+    """
     if before is None:
-        return None
+        return {}
     learnt_from = workspace.record.entry(before.on["data"]).verdict_as(Data)
     try:
         features = conform(pool.frame, learnt_from.features)
     except DataError:
-        return None  # today's rows lack a column that it needs
-    family = family_of(workspace.record, before.on["tuning"])
-    model = _model(workspace, before.verdict_as(Release).model, family)
-    return score_model(model, replace(pool, X=features), pool.test, scoring)
+        return {}  # today's rows lack a column that it needs
+    its_family = family_of(workspace.record, before.on["tuning"])
+    champion = _model(workspace, before.verdict_as(Release).model, its_family)
+    scoring, y = tuning.scoring, pool.y[pool.test]
+    theirs = response_of(champion, features[pool.test], scoring)
+    ours = response_of(_model(workspace, tuning.model, family), pool.X[pool.test], scoring)
+    found = score_difference(metric_of(scoring).compute, y, ours, theirs)
+    return {
+        "champion_score": score_of(y, theirs, scoring),
+        "challenger_score": tuning.test_score,
+        "difference": Bounds(estimate=found.estimate, low=found.low, high=found.high),
+    }
 
 
 def _id_of(entry: Entry | None) -> str:

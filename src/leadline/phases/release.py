@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leadline.errors import NotReadyError
 from leadline.phases.problem import ConfusionCost
 from leadline.phases.scoring import scoring_of
-from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
+from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,9 @@ class Evidence:
         Both on the same test rows; None for the first release.
     fast_path : str
         Whether few rows are answered fast, or why not; empty in releases of before.
+    difference : Bounds or None
+        Score of this one less that of the one in service, on those rows, with its 90 % interval;
+        None where they were not compared, and in verdicts from before.
     """
 
     release_id: str
@@ -77,6 +80,7 @@ class Evidence:
     champion_score: float | None = None
     challenger_score: float | None = None
     fast_path: str = ""
+    difference: Bounds | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +125,15 @@ def assess(evidence: Evidence) -> Release:
         findings.append(
             warning(
                 f"The release in service scores {evidence.champion_score:.3f} on the same rows, "
-                f"this one {evidence.challenger_score:.3f}.",
+                f"this one {evidence.challenger_score:.3f}{_interval(evidence.difference)}.",
                 "Keep the one in service, unless there is another reason to change.",
+            )
+        )
+    elif evidence.difference is not None:
+        findings.append(
+            note(
+                f"On the same rows the release in service scores {evidence.champion_score:.3f}, "
+                f"this one {evidence.challenger_score:.3f}{_interval(evidence.difference)}."
             )
         )
     return Release(
@@ -134,6 +145,18 @@ def assess(evidence: Evidence) -> Release:
         findings=tuple(findings),
         **vars(evidence),
     )
+
+
+def _interval(difference: Bounds | None) -> str:
+    """A difference with its interval; empty where none was measured."""
+    if difference is None:
+        return ""
+    told = (
+        f"; the difference is {difference.estimate:+z.3f} (90 % interval {difference.low:+z.3f} "
+        f"to {difference.high:+z.3f})"
+    )
+    is_open = difference.low <= 0 <= difference.high
+    return f"{told}: these rows do not tell which is better" if is_open else told
 
 
 def _point(evidence: Evidence) -> str:

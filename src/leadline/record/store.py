@@ -28,6 +28,7 @@ from leadline.record.jobs import Jobs
 from leadline.record.labels import Labels
 from leadline.record.monitoring.alarm_events import AlarmEvents
 from leadline.record.monitoring.block_labels import BlockLabels
+from leadline.record.monitoring.erasures import Erasures
 from leadline.record.monitoring.observations import Observations
 from leadline.record.reviews import Reviews
 from leadline.record.row_reading import Reading
@@ -99,6 +100,8 @@ class Record:
         Labels of such rows, given on the page.
     alarm_events : AlarmEvents
         What people did about alarms.
+    erasures : Erasures
+        That rows were deleted for good, by whom and when.
     promotions : Promotions
         Which release was in service, from when on.
     outbox : Outbox
@@ -136,6 +139,7 @@ class Record:
         self.observations = Observations(database)
         self.block_labels = BlockLabels(database)
         self.alarm_events = AlarmEvents(database)
+        self.erasures = Erasures(database)
         self.promotions = Promotions(database)
         self.outbox = Outbox(database)
         self.labels = Labels(database)

@@ -283,8 +283,17 @@ def release(verdict: Release) -> Table:
         ("Replaces", verdict.replaces or "nothing: the first release"),
         ("Score of the one in service", number(verdict.champion_score, ".4f")),
         ("Score of this one", number(verdict.challenger_score, ".4f")),
+        *_difference(verdict),
     ]
     return tabled("The release", ("What", "Value"), rows)
+
+
+def _difference(verdict: Release) -> list[tuple[str, str]]:
+    found = verdict.difference
+    if found is None:
+        return []
+    words = f"{found.estimate:+z.4f} ({found.low:+z.4f} to {found.high:+z.4f})"
+    return [("Difference on the same rows, 90 % interval", words)]
 
 
 def _operating_point(verdict: Release) -> str:

@@ -150,7 +150,8 @@ def _as_settings_error(path: Path, text: str, error: ValidationError) -> Setting
             "It has no default.",
             f"Add {key} = ... under [{section}].",
         )
-    needed = first["msg"].replace("Input should be", "It must be").replace("String", "Text")
+    said = first["msg"].removeprefix("Value error, ")
+    needed = said.replace("Input should be", "It must be").replace("String", "Text")
     value = first["input"]
     return SettingsError(
         f"{path.name}{_line(text, section, key)}: [{section}] {name} is {value!r}.",

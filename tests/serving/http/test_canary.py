@@ -26,14 +26,17 @@ from leadline.serving.http.canary import Canary, share_place
 from leadline.serving.http.opened_release import Served
 from leadline.serving.http.server import create_app
 from leadline.serving.logs.log_place import LogPlace
-from leadline.serving.releases.bundle import open_bundle
+from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
 
 N_REQUESTS = 2_000
 
 
+def bundle_of(two: Two, digest: str) -> ReleaseBundle:
+    return open_bundle(two.first.folder / digest, trusted=[two.first.key.public_key()])
+
+
 def opened(two: Two, digest: str) -> Served:
-    trusted = [two.first.key.public_key()]
-    return Served.of(open_bundle(two.first.folder / digest, trusted=trusted), 100)
+    return Served.of(bundle_of(two, digest), 100)
 
 
 def is_tried(client: Any, digest: str) -> bool:
@@ -45,7 +48,7 @@ def test_a_share_of_requests_is_a_share(two: Two, share: float) -> None:
     canary = Canary(opened(two, two.second), share)
     ids = [f"request-{number}" for number in range(N_REQUESTS)]
     taken = [canary.takes(name) for name in ids]
-    low, high = binom.ppf([0.0005, 0.9995], N_REQUESTS, share)
+    low, high = (binom.ppf(p, N_REQUESTS, share) for p in (0.0005, 0.9995))
     assert low <= sum(taken) <= high
     # the same request gets the same release, and a larger share takes the same ones and more
     assert taken == [Canary(canary.served, share).takes(name) for name in ids]
@@ -58,7 +61,7 @@ def test_a_share_of_requests_is_a_share(two: Two, share: float) -> None:
 def test_another_candidate_tries_other_requests() -> None:
     places = [(share_place(f"r{i}", "a" * 12), share_place(f"r{i}", "b" * 12)) for i in range(500)]
     both = sum(a < 0.5 and b < 0.5 for a, b in places)
-    low, high = binom.ppf([0.0005, 0.9995], len(places), 0.25)
+    low, high = (binom.ppf(p, len(places), 0.25) for p in (0.0005, 0.9995))
     assert low <= both <= high
 
 

@@ -26,7 +26,7 @@ from leadline.serving.http.server import create_app
 from leadline.serving.releases.bundle import ReleaseBundle
 
 
-def eventually(holds: Callable[[], object], within_s: float = 30.0) -> None:
+def eventually(holds: Callable[[], object], within_s: float = 120.0) -> None:
     until = time.monotonic() + within_s
     while not holds():
         assert time.monotonic() < until, "it did not come about in time"

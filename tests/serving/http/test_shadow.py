@@ -13,7 +13,7 @@ import httpx2 as httpx
 import pytest
 from tests.serving.conftest import Sealed, make_frame, make_release
 from tests.serving.http.conftest import Two
-from tests.serving.http.test_canary import is_tried, opened
+from tests.serving.http.test_canary import bundle_of, is_tried
 from tests.serving.http.test_served_release import client_of, eventually, ready
 from tests.serving.http.test_server import ROW, rows_of, serving_process
 
@@ -21,13 +21,15 @@ from leadline.errors import ReleaseError
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.http import served_release, shadow
 from leadline.serving.http.shadow import Compared, Shadow, ShadowPlace
+from leadline.serving.releases.answering import BundleOpener
 
 COLUMNS = ("size", "town", "said", "at")
 
 
 def place_of(two: Two, columns: tuple[str, ...] = COLUMNS) -> ShadowPlace:
     folder = two.first.folder / two.second
-    return ShadowPlace.of(folder, trusted=[two.first.key.public_key()], modules="", columns=columns)
+    trusted = [two.first.key.public_key()]
+    return ShadowPlace.of(folder, BundleOpener(), trusted=trusted, columns=columns)
 
 
 def test_differences_are_those_of_the_two_models(two: Two) -> None:
@@ -42,8 +44,7 @@ def test_differences_are_those_of_the_two_models(two: Two) -> None:
             told += answer["predictions"]
         eventually(lambda: ready(client)["candidate"]["requests"] == 5)
         said = ready(client)["candidate"]
-    served: Any = opened(two, two.second)
-    theirs = served.queue._bundle.predict(make_frame()[:40])
+    theirs = bundle_of(two, two.second).predict(make_frame()[:40])
     away = [abs(one["score"] - other) for one, other in zip(told, theirs["score"], strict=True)]
     differing = sum(
         one["flagged"] != other for one, other in zip(told, theirs["flagged"], strict=True)
@@ -104,7 +105,7 @@ def test_columns_may_stand_in_another_order(two: Two) -> None:
     async def ask() -> Compared:
         scores = await Shadow.start(place_of(two, ("at", "extra", "said", "size", "town")))
         row = (ROW["at"], 1.0, ROW["said"], ROW["size"], ROW["town"])
-        ours = opened(two, two.second).queue._bundle.answer_rows([tuple(ROW.values())])
+        ours = bundle_of(two, two.second).answer_rows([tuple(ROW.values())])
         scores.compare([row], ours)
         while not scores.counts.requests:
             await asyncio.sleep(0.01)
@@ -166,9 +167,8 @@ def _is_dead(process: int) -> bool:
 @pytest.mark.parametrize("task", ["multiclass", "regression"])
 def test_every_task_is_compared(tmp_path: Path, task: str) -> None:
     one: Sealed = make_release(tmp_path, task)
-    place = ShadowPlace.of(
-        one.path, trusted=[one.key.public_key()], modules="", columns=tuple(one.card.columns)
-    )
+    trusted = [one.key.public_key()]
+    place = ShadowPlace.of(one.path, BundleOpener(), trusted=trusted, columns=one.card.columns)
 
     async def ask() -> Compared:
         scores = await Shadow.start(place)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from leadline.serving.http.opened_release import Answered, Read, Served
+from leadline.serving.http.requests.refusals import GoneError
 
 _LOG = logging.getLogger("leadline.serve")
 
@@ -81,6 +82,8 @@ class Canary:
         if is_ours:
             try:
                 answered = await self.served.answer(read, is_gone)
+            except GoneError:
+                raise
             except Exception as error:  # a candidate may raise anything
                 answered = None
                 fault = error

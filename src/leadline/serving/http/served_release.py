@@ -21,7 +21,7 @@ from leadline.errors import LeadlineError, ReleaseError
 from leadline.serving.http.canary import Canary
 from leadline.serving.http.opened_release import Answered, Read, Served
 from leadline.serving.http.shadow import Shadow, ShadowPlace
-from leadline.serving.releases.answering import Answering, Opener, bundle_opener
+from leadline.serving.releases.answering import Answering, BundleOpener, Opener
 from leadline.serving.releases.pointer import (
     Candidate,
     Pointer,
@@ -52,7 +52,8 @@ class PointerFollower:
     modules : Path or str, default=""
         Where ``leadline.toml`` lies, for a model of a person's own.
     opener : callable, optional
-        Opens what the pointer names; if not given, a bundle beside it.
+        Opens what the pointer names; if not given, a bundle beside it. A shadow needs one that can
+        be pickled.
     """
 
     def __init__(
@@ -65,9 +66,9 @@ class PointerFollower:
         modules: Path | str = "",
         opener: Opener | None = None,
     ) -> None:
-        self._open = opener or bundle_opener(modules)
+        self._open = opener or BundleOpener(modules)
         self._path, self._counter, self._project = path, counter, project
-        self._trusted, self._modules = trusted, modules
+        self._trusted = trusted
 
     def sign(self) -> Sign | None:
         """Something that changes when the file does; None while there is none."""
@@ -117,9 +118,7 @@ class PointerFollower:
             If it is damaged, unsigned, or another one.
         """
         folder = self._path.parent / candidate.bundle
-        place = ShadowPlace.of(
-            folder, trusted=self._trusted, modules=self._modules, columns=columns
-        )
+        place = ShadowPlace.of(folder, self._open, trusted=self._trusted, columns=columns)
         try:
             return await Shadow.start(place)
         except LeadlineError as error:

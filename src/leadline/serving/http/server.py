@@ -27,7 +27,7 @@ from leadline.serving.http.served_release import PointerFollower, Serving
 from leadline.serving.http.telemetry.json_lines import log_as_json
 from leadline.serving.http.transport.draining_server import DrainingServer, bound_socket
 from leadline.serving.logs.log_place import LogPlace
-from leadline.serving.releases.answering import Answering, Opener, bundle_opener
+from leadline.serving.releases.answering import Answering, BundleOpener, Opener
 
 GRACE_S = 2.0
 
@@ -104,7 +104,7 @@ def serve(  # noqa: PLR0913 -- each is an option of the server
     ReleaseError
         If the release is not as it was sealed, or does not fit this environment.
     """
-    opener = open_release or bundle_opener(modules)
+    opener = open_release or BundleOpener(modules)
     refuse_open_door(host, tokens, is_public=is_public)
     check = TokenCheck(tokens) if tokens else None
     if not hosts and host in LOOPBACK and check is None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from leadline.errors import ReleaseError
 from leadline.serving.compiled.answers import Answers
+from leadline.serving.http import shadow_scorer
+from leadline.serving.releases.answering import Opener
 
 _MOST_WAITING = 64
 _MOST_BYTES = 4 * 2**20
 _OPEN_S = 300.0
-_SCORER = "leadline.serving.http.shadow_scorer"
 _LOG = logging.getLogger("leadline.serve")
 
 
@@ -82,8 +84,8 @@ class ShadowPlace:
         Of its bundle.
     trusted : tuple of str
         Public keys whose signature counts, in hexadecimal digits.
-    modules : str
-        Where ``leadline.toml`` lies, for a model of a person's own.
+    opener : callable
+        Opens it.
     columns : tuple of str
         Names of the columns of the rows that will come, in their order.
     """
@@ -91,21 +93,21 @@ class ShadowPlace:
     folder: str
     digest: str
     trusted: tuple[str, ...]
-    modules: str
+    opener: Opener
     columns: tuple[str, ...]
 
     @classmethod
     def of(
         cls,
         folder: Path,
+        opener: Opener,
         *,
         trusted: Sequence[Ed25519PublicKey],
-        modules: Path | str,
         columns: Iterable[str],
     ) -> ShadowPlace:
         """The place of a release whose folder bears its digest."""
         keys = tuple(key.public_bytes_raw().hex() for key in trusted)
-        return cls(str(folder), folder.name, keys, str(modules), tuple(columns))
+        return cls(str(folder), folder.name, keys, opener, tuple(columns))
 
 
 class Shadow:
@@ -140,9 +142,14 @@ class Shadow:
         ReleaseError
             If it is not as it was sealed, does not fit this environment, or takes too long.
         """
-        args = (sys.executable, "-m", _SCORER, json.dumps(asdict(place)))
-        process = await asyncio.create_subprocess_exec(*args, stdin=PIPE, stdout=PIPE)
+        # of the same code, wherever that was imported from
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        args = (sys.executable, "-m", shadow_scorer.__name__)
+        first = _framed(vars(place))
+        process = await asyncio.create_subprocess_exec(*args, stdin=PIPE, stdout=PIPE, env=env)
         try:
+            assert process.stdin is not None
+            process.stdin.write(first)
             async with asyncio.timeout(_OPEN_S):
                 said = await _line(process)
         except BaseException:
@@ -182,10 +189,10 @@ class Shadow:
         if is_full or not self.is_alive or stdin.is_closing():
             self.counts.dropped += 1
             return
-        data = pickle.dumps((rows, dict(answers.columns)))
+        data = _framed((rows, dict(answers.columns)))
         self._waiting.append(len(data))
         self._n_bytes += len(data)
-        stdin.write(len(data).to_bytes(8) + data)
+        stdin.write(data)
 
     async def stop(self) -> None:
         """End its process."""
@@ -198,6 +205,12 @@ class Shadow:
         while said := await _line(self._process):
             self._n_bytes -= self._waiting.popleft()
             self.counts.add(said)
+
+
+def _framed(said: object) -> bytes:
+    """A pickle behind its length."""
+    data = pickle.dumps(said)
+    return len(data).to_bytes(8) + data
 
 
 async def _line(process: Process) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Process of a shadow: it opens a candidate, scores what comes in, and says how answers differ.
 
-``python -m leadline.serving.http.shadow_scorer PLACE`` reads pickles of rows and answers from the
-server that started it, each behind its length, and writes one line of JSON for each.
+``python -m leadline.serving.http.shadow_scorer`` reads pickles from the server that started it,
+each behind its length: where the candidate lies, then rows and answers; and writes one line of JSON
+for each.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,18 +20,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from threadpoolctl import threadpool_limits
 
 from leadline.errors import LeadlineError, ReleaseError
-from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
+from leadline.serving.releases.answering import Answering
 
 
-def main(place: Mapping[str, Any], requests: BinaryIO, said: int) -> None:
+def main(requests: BinaryIO, said: int) -> None:
     """Open a candidate, and compare until nothing more comes.
 
     Parameters
     ----------
-    place : mapping
-        Fields of a `leadline.serving.http.shadow.ShadowPlace`.
     requests : binary file
-        Where rows and answers come from; ends with the server.
+        Where the place, rows and answers come from; ends with the server.
     said : int
         File descriptor that takes the lines.
     """
@@ -38,12 +37,9 @@ def main(place: Mapping[str, Any], requests: BinaryIO, said: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(19)  # the server, and whatever else runs here, go first
     try:
-        bundle = open_bundle(
-            Path(place["folder"]),
-            trusted=_keys(place["trusted"]),
-            modules=place["modules"],
-            digest=place["digest"],
-        )
+        place = _read(requests)
+        folder, trusted, digest = Path(place["folder"]), _keys(place["trusted"]), place["digest"]
+        bundle = place["opener"](folder, trusted=trusted, digest=digest)
         places = _places(bundle, place["columns"])
     except LeadlineError as error:
         _say(said, {"found": error.found, "needed": error.needed, "next": error.next})
@@ -51,20 +47,26 @@ def main(place: Mapping[str, Any], requests: BinaryIO, said: int) -> None:
     except Exception as error:  # a person's own model may raise anything
         _say(said, {"found": f"{type(error).__name__}: {error}"})
         return
-    _say(said, {"open": place["digest"]})
+    _say(said, {"open": digest})
     with threadpool_limits(1):
-        while head := requests.read(8):
-            data = requests.read(int.from_bytes(head))
-            rows, answers = pickle.loads(data)  # noqa: S301 -- by the server that started this
+        while (compared := _read(requests)) is not None:
+            rows, answers = compared
             ours = [tuple(row[index] for index in places) for row in rows]
             _say(said, _compared(bundle, ours, answers))
 
 
-def _keys(trusted: list[str]) -> list[Ed25519PublicKey]:
+def _read(requests: BinaryIO) -> Any:
+    """What the server says next; None if it has ended."""
+    head = requests.read(8)
+    data = requests.read(int.from_bytes(head)) if head else b""
+    return pickle.loads(data) if data else None  # noqa: S301 -- by the server that started this
+
+
+def _keys(trusted: Sequence[str]) -> list[Ed25519PublicKey]:
     return [Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)) for key in trusted]
 
 
-def _places(bundle: ReleaseBundle, columns: list[str]) -> list[int]:
+def _places(bundle: Answering, columns: Sequence[str]) -> list[int]:
     """Where the candidate's columns stand in the rows that come.
 
     Raises
@@ -84,7 +86,7 @@ def _places(bundle: ReleaseBundle, columns: list[str]) -> list[int]:
 
 
 def _compared(
-    bundle: ReleaseBundle, rows: list[tuple[Any, ...]], answers: Mapping[str, list[Any]]
+    bundle: Answering, rows: list[tuple[Any, ...]], answers: Mapping[str, list[Any]]
 ) -> dict[str, Any]:
     """How far the candidate's answers to one request are from those that were given."""
     try:
@@ -108,4 +110,4 @@ if __name__ == "__main__":
     # what a model prints must not stand among the lines
     lines = os.dup(1)
     os.dup2(2, 1)
-    main(json.loads(sys.argv[1]), sys.stdin.buffer, lines)
+    main(sys.stdin.buffer, lines)

@@ -7,6 +7,7 @@ import json
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,25 @@ def _score(root: Path, given: argparse.Namespace) -> None:
     _say(given, {**done, "notes": notes}, "\n".join([words, *(f"Note: {one}" for one in notes)]))
 
 
+@dataclass(frozen=True)
+class _Opener:
+    """Opens a release among others, and says which answers first; can be pickled."""
+
+    among: Path
+    url: str
+    given: argparse.Namespace
+
+    def __call__(
+        self, folder: Path, *, trusted: Sequence[Ed25519PublicKey], digest: str = ""
+    ) -> Answering:
+        release = open_among(self.among, folder, trusted=trusted, digest=digest)
+        if not digest:
+            name = release.manifest.release_id
+            words = f"Release {name} on {self.url} (Ctrl-C stops it)"
+            _say(self.given, {"url": self.url, "release": name}, words)
+        return release
+
+
 def _serve(root: Path, given: argparse.Namespace) -> None:
     """Answer over HTTP, and follow a pointer if there is one."""
     trusted = _trusted(root, given)
@@ -96,18 +116,6 @@ def _serve(root: Path, given: argparse.Namespace) -> None:
     log = _log_place(folder, given)
     with _listening(given.host, given.port) as listener:
         url = f"http://{given.host}:{listener.getsockname()[1]}"
-
-        def open_release(
-            folder: Path, *, trusted: Sequence[Ed25519PublicKey], digest: str = ""
-        ) -> Answering:
-            release = open_among(
-                given.follow or root.parent, folder, trusted=trusted, digest=digest
-            )
-            if not digest:
-                name = release.manifest.release_id
-                words = f"Release {name} on {url} (Ctrl-C stops it)"
-                _say(given, {"url": url, "release": name}, words)
-            return release
 
         load("servers", "http")(
             folder,
@@ -122,7 +130,7 @@ def _serve(root: Path, given: argparse.Namespace) -> None:
             origins=given.allow_origin,
             grace_s=given.grace,
             log_requests=given.log_requests,
-            open_release=open_release,
+            open_release=_Opener(given.follow or root.parent, url, given),
         )
 
 

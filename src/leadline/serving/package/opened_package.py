@@ -16,7 +16,7 @@ from leadline.serving.package.golden_rows import (
 )
 from leadline.serving.package.packaged_release import PackagedRelease
 from leadline.serving.package.signed_sums import refuse_changed
-from leadline.serving.releases.answering import Answering, bundle_opener
+from leadline.serving.releases.answering import Answering, BundleOpener
 from leadline.serving.releases.pointer import POINTER_FILE, read_pointer, refuse_replayed
 
 
@@ -59,7 +59,7 @@ def open_package(
             answer_names=list(expected[0]),
         )
     else:
-        release = bundle_opener()(bundle, trusted=trusted, digest=about.bundle)
+        release = BundleOpener()(bundle, trusted=trusted, digest=about.bundle)
     names = tuple(release.manifest.columns)
     given = release.answer_rows([tuple(row[name] for name in names) for row in rows]).to_dicts()
     refuse_other_answers(about.release_id, expected, given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -53,21 +54,23 @@ class Opener(Protocol):
         ...
 
 
-def bundle_opener(modules: Path | str = "") -> Opener:
-    """Opens the bundle in a folder, with the libraries that made it.
+@dataclass(frozen=True)
+class BundleOpener:
+    """Opens the bundle in a folder, with the libraries that made it; can be pickled.
 
-    Parameters
+    Attributes
     ----------
-    modules : Path or str, default=""
+    modules : Path or str
         Where ``leadline.toml`` lies, for a model of a person's own.
     """
 
-    def open_release(
-        folder: Path, *, trusted: Sequence[Ed25519PublicKey], digest: str = ""
+    modules: Path | str = ""
+
+    def __call__(
+        self, folder: Path, *, trusted: Sequence[Ed25519PublicKey], digest: str = ""
     ) -> Answering:
+        """Open it."""
         # a server that is given another opener has none of these libraries
         from leadline.serving.releases.bundle import open_bundle
 
-        return open_bundle(folder, trusted=trusted, modules=modules, digest=digest)
-
-    return open_release
+        return open_bundle(folder, trusted=trusted, modules=self.modules, digest=digest)
