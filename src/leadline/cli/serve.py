@@ -76,7 +76,8 @@ def command(  # noqa: PLR0913, PLR0917 -- each is an option
 
     When a release is approved, or 'leadline rollback' goes back to an earlier one, the server
     changes over within a second or two; no request is lost. What is damaged is refused, and the
-    release before keeps answering: /health/ready says so.
+    release before keeps answering: /health/ready says so. What 'leadline candidate' names is tried
+    beside it.
 
     POST /predict with {"rows": [{...}]}; GET /openapi.json describes all paths, /metrics counts for
     Prometheus. /health/ready tells whether to send requests here: the golden rows have been

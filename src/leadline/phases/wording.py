@@ -65,6 +65,19 @@ def chance(probability: float) -> str:
     return "over 99%" if probability > 0.99 else f"{probability:.0%}"
 
 
+def how_tried(share: float) -> str:
+    """How a candidate is tried that answers a share of the requests.
+
+    Examples
+    --------
+    >>> how_tried(0.0), how_tried(0.125)
+    ('a shadow, which answers nobody', 'a canary, which answers 12.5% of the requests')
+    """
+    if not share:
+        return "a shadow, which answers nobody"
+    return f"a canary, which answers {100 * share:.4g}% of the requests"
+
+
 def moment(at: datetime) -> str:
     """Return a time in UTC, to the minute.
 

@@ -177,7 +177,10 @@ class Record:
         return self._marks(self._select_marks())
 
     def standing(self) -> dict[str, Standing]:
-        """Where every row of the life cycle stands now."""
+        """Where every row stands now; with the release that was gone back to, if one was."""
+        serving = self.gone_back_to()
+        if serving is not None:
+            return standing(self.marks(), serving)
         newest = (
             select(table.c.project_id, func.max(table.c.number))
             .where(self._database.mine(table))
@@ -191,6 +194,13 @@ class Record:
         if before:
             marks += self._marks(self._select_marks().where(table.c.number.in_(before)))
         return standing(marks)
+
+    def gone_back_to(self) -> int | None:
+        """The release in service, if the newest one was rolled back from; None if not."""
+        moved = [move.entry for move in self.promotions.into_service()]
+        if not moved or self.newest(["release"]).get("release") not in moved[:-1]:
+            return None
+        return moved[-1] if moved[-1] != max(moved) else None
 
     def entries(self, row: str | None = None, *, limit: int | None = None) -> tuple[Entry, ...]:
         """The entries of a row, or all of them, the newest last.

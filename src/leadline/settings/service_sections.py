@@ -33,6 +33,8 @@ class ServeSettings:
         Whether `leadline serve` logs what it answers.
     keep_days : int >= 0
         Days that logged rows and their outcomes are kept; 0: for ever.
+    promote : bool
+        Whether an approved release takes the place of another by itself.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
@@ -44,6 +46,7 @@ class ServeSettings:
     priced_at: str = ""
     log: bool = False
     keep_days: Annotated[int, Field(ge=0)] = 90
+    promote: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

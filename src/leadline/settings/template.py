@@ -119,6 +119,7 @@ _WORDS = {
         "priced_at": "date of that price",
         "log": "true: leadline serve keeps rows and answers; they may be personal",
         "keep_days": "days that these, and their outcomes, are kept; 0: for ever",
+        "promote": "false: an approved release waits for leadline promote",
     },
     "watch": {
         "block": "day, week or month",

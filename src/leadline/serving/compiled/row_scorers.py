@@ -21,7 +21,7 @@ from leadline.serving.compiled.feature_columns import (
 )
 from leadline.serving.compiled.request_cells import Column
 from leadline.serving.compiled.text_terms import TermCounter
-from leadline.serving.compiled.tree_walk import doubled, leaves, leaves_of_numbers, nodes_of
+from leadline.serving.compiled.tree_walk import N_CODES, Trees, doubled
 
 # one value far outside what was learnt must not decide alone
 _FARTHEST = 20.0
@@ -159,7 +159,8 @@ class Forest:
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self._features = FeatureColumns(plan["features"])
         self._places: list[Floats] = plan["places"]
-        self._roots = nodes_of(plan["trees"])
+        self._trees = Trees(plan["trees"])
+        self._leaf = plan["leaf"].astype(np.intp)
         self._values: Floats = plan["values"]
         self._is_number: bool = plan["is_number"]
 
@@ -171,10 +172,10 @@ class Forest:
             codes = encoded[:, index]
             given = ~np.isnan(codes)
             placed[given, index] = places[codes[given].astype(np.int64)]
-        roots = self._roots
-        found = [leaves_of_numbers(roots, row) for row in doubled(placed.astype(np.float32))]
-        sums = np.add.accumulate(self._values[np.array(found)], axis=1)[:, -1]
-        sums /= len(roots)
+        rows = doubled(placed.astype(np.float32).astype(np.float64))
+        found = self._values[self._leaf.take(self._trees.leaves(rows))]
+        sums = np.add.accumulate(found, axis=1)[:, -1]
+        sums /= found.shape[1]
         return sums[:, 0] if self._is_number else sums
 
 
@@ -183,37 +184,33 @@ class Boosting:
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self._features = FeatureColumns(plan["features"])
-        self._known: list[dict[float, float]] = [
-            {float(code): float(place) for place, code in enumerate(codes)}
-            for codes in plan["known"]
-        ]
-        self._roots = nodes_of(plan["trees"])
-        self._has_sets = bool(len(plan["trees"]["sets"]))
+        self._known = [_places_of(codes) for codes in plan["known"]]
+        self._trees = Trees(plan["trees"])
+        self._leaf: Floats = plan["leaf"]
         self._baseline: Floats = plan["baseline"]
         self._link: Callable[[Floats], Floats] = _LINKS[plan["link"]]
 
     def scores(self, columns: Sequence[Column], n_rows: int) -> Floats:
         """As `Scorer`."""
         encoded = self._features.dense(columns, n_rows)
-        n_codes = len(self._known)
-        rows, n_numeric = doubled(encoded[:, n_codes:]), 2 * (encoded.shape[1] - n_codes)
-        roots, n_outputs = self._roots, self._baseline.size
-        raw = np.empty((n_rows, n_outputs), order="F")
-        for index, row in enumerate(rows):
-            if self._has_sets:
-                codes = encoded[index, :n_codes].tolist()
-                row += [
-                    known.get(code, -1.0) for known, code in zip(self._known, codes, strict=True)
-                ]
-                found = leaves(roots, row, n_numeric)
-            else:
-                found = leaves_of_numbers(roots, row)
-            for output in range(n_outputs):
-                total = float(self._baseline[output])
-                for value in found[output::n_outputs]:
-                    total += value
-                raw[index, output] = total
-        return self._link(raw)
+        n_codes, n_outputs = len(self._known), self._baseline.size
+        rows = [doubled(encoded[:, n_codes:])]
+        if n_codes:
+            codes = np.where(np.isnan(encoded[:, :n_codes]), N_CODES, encoded[:, :n_codes])
+            pairs = zip(self._known, codes.astype(np.intp).T, strict=True)
+            rows.append(np.array([known.take(code) for known, code in pairs]).T)
+        leaves = self._leaf.take(self._trees.leaves(np.hstack(rows)))
+        added = np.empty((n_rows, leaves.shape[1] // n_outputs + 1, n_outputs))
+        added[:, 0] = self._baseline
+        added[:, 1:] = leaves.reshape(n_rows, -1, n_outputs)
+        return self._link(np.asfortranarray(np.add.accumulate(added, axis=1)[:, -1]))
+
+
+def _places_of(codes: Floats) -> Floats:
+    """By each code its place among those that were learnt; the code of missing for all others."""
+    places = np.full(N_CODES + 1, float(N_CODES))
+    places[codes.astype(np.intp)] = np.arange(codes.size)
+    return places
 
 
 class Ensemble:

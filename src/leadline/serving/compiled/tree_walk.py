@@ -1,98 +1,87 @@
-"""Walk through many trees, one row at a time, in plain Python.
+"""Walk through many trees at once: all rows in all trees go down one level at a time.
 
-A node is ``(feature, threshold, left, right)`` and a leaf a number: for one row that is several
-times faster than any call into a library, and it adds the trees in their order. A row holds each
+A leaf leads to itself, so that nothing is asked on the way but a threshold. A row holds each
 feature twice: missing values are NaN in the first half, which is at most nothing (so they go
 right), and minus infinity in the second (so they go left).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Node: TypeAlias = Any
-"""A tuple, or the number of a leaf."""
+N_CODES = 256
+"""Codes of a category; the next one stands for missing."""
 
 
-def nodes_of(plan: Mapping[str, Any]) -> list[Node]:
-    """The root of each tree.
+class Trees:
+    """Nodes of many trees side by side.
 
     Parameters
     ----------
     plan : mapping
-        Arrays, one entry a node of all trees, children after their parent: ``feature`` (-1 in a
-        leaf; with the number of features added where a missing value goes left), ``threshold``,
-        ``left``, ``right``, and ``leaf`` (the number of a leaf, or its value); ``roots``; and, for
-        nodes with categories, ``sets`` (array of bool, shape (n_sets, n_codes), whether a code goes
-        left; the last is for missing ones) and ``set`` (which of them, -1 for none).
+        Arrays, one entry a node of all trees: ``feature`` (a place in a row as `doubled` makes it,
+        with codes of categories after it; 0 in a leaf), ``threshold`` (infinite in a leaf) and
+        ``children`` (two a node, the right one first; a leaf's are itself); ``roots``, one a tree;
+        ``depth``, of the deepest; for nodes that ask for a category ``sets`` (packed bits, a row a
+        set: whether each code goes left) and ``set`` (which of them, -1 for none).
     """
-    feature, threshold = plan["feature"].tolist(), plan["threshold"].tolist()
-    left, right, leaf = plan["left"].tolist(), plan["right"].tolist(), plan["leaf"].tolist()
-    which = plan["set"].tolist()
-    sets = [_codes(is_left) for is_left in plan["sets"]]
-    nodes: list[Node] = [None] * len(feature)
-    for place in range(len(feature) - 1, -1, -1):
-        column = feature[place]
-        if column < 0:
-            nodes[place] = leaf[place]
-            continue
-        test = sets[which[place]] if which[place] >= 0 else threshold[place]
-        nodes[place] = (column, test, nodes[left[place]], nodes[right[place]])
-    return [nodes[root] for root in plan["roots"].tolist()]
+
+    def __init__(self, plan: Mapping[str, Any]) -> None:
+        self._feature = plan["feature"].astype(np.intp)
+        self._children = plan["children"].astype(np.intp)
+        self._threshold: NDArray[np.float64] = plan["threshold"]
+        self._roots = plan["roots"].astype(np.intp)
+        self._depth: int = plan["depth"]
+        self._set = plan["set"].astype(np.intp)
+        sets = np.unpackbits(plan["sets"], axis=1, count=N_CODES + 1).astype(bool)
+        self._sets = sets.ravel() if sets.size else None
+
+    def leaves(self, rows: NDArray[np.float64]) -> NDArray[np.intp]:
+        """The node that each row ends in.
+
+        Parameters
+        ----------
+        rows : ndarray of float, shape (n_samples, n_places)
+
+        Returns
+        -------
+        ndarray of int, shape (n_samples, n_trees)
+        """
+        n_rows, n_places = rows.shape
+        values = rows.ravel()
+        nodes = np.tile(self._roots, n_rows)
+        starts = np.repeat(np.arange(n_rows) * n_places, self._roots.size)
+        for _ in range(self._depth):
+            asked = values.take(starts + self._feature.take(nodes))
+            is_left = asked <= self._threshold.take(nodes)
+            if self._sets is not None:
+                self._ask_for_categories(nodes, asked, is_left)
+            nodes = self._children.take(2 * nodes + is_left)
+        return nodes.reshape(n_rows, -1)
+
+    def _ask_for_categories(
+        self, nodes: NDArray[np.intp], asked: NDArray[np.float64], is_left: NDArray[np.bool_]
+    ) -> None:
+        assert self._sets is not None
+        which = self._set.take(nodes)
+        places = np.flatnonzero(which >= 0)
+        codes = asked[places].astype(np.intp)
+        is_left[places] = self._sets.take(which[places] * (N_CODES + 1) + codes)
 
 
-def _codes(is_left: NDArray[np.bool_]) -> frozenset[float]:
-    """Codes that go left; -1 is a missing one."""
-    found = np.flatnonzero(is_left).tolist()
-    last = is_left.size - 1
-    return frozenset(-1.0 if code == last else float(code) for code in found)
-
-
-def leaves(roots: Sequence[Node], row: Sequence[float], n_numeric: int) -> list[Any]:
-    """The leaf of each tree that a row falls into.
-
-    Parameters
-    ----------
-    roots : sequence of Node
-    row : sequence of float
-        `doubled` features, then the codes of categories, -1 where missing.
-    n_numeric : int
-        Length of the doubled features.
-    """
-    found = []
-    for node in roots:
-        while type(node) is tuple:
-            column, test, left, right = node
-            if column < n_numeric:
-                node = left if row[column] <= test else right  # noqa: PLW2901
-            else:
-                node = left if row[column] in test else right  # noqa: PLW2901
-        found.append(node)
-    return found
-
-
-def leaves_of_numbers(roots: Sequence[Node], row: Sequence[float]) -> list[Any]:
-    """As `leaves`, where no node asks for a category."""
-    found = []
-    for node in roots:
-        while type(node) is tuple:
-            column, threshold, left, right = node
-            node = left if row[column] <= threshold else right  # noqa: PLW2901
-        found.append(node)
-    return found
-
-
-def doubled(values: NDArray[Any]) -> list[list[float]]:
+def doubled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rows with each feature twice: missing as NaN, then as minus infinity.
 
     Parameters
     ----------
     values : ndarray of float, shape (n_samples, n_features)
+
+    Returns
+    -------
+    ndarray of float, shape (n_samples, 2 n_features)
     """
-    lowest = np.where(np.isnan(values), -np.inf, values)
-    rows: list[list[float]] = np.hstack([values, lowest]).tolist()
-    return rows
+    return np.hstack([values, np.where(np.isnan(values), -np.inf, values)])

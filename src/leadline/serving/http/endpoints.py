@@ -11,12 +11,15 @@ from leadline.errors import DataError
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.http import inference
 from leadline.serving.http.answer_log import AnswerLog, Asked
+from leadline.serving.http.canary import Canary
 from leadline.serving.http.description.openapi import Described, openapi
+from leadline.serving.http.opened_release import Answered, Served
 from leadline.serving.http.prediction_log import request_id
+from leadline.serving.http.request_schema import Requests
 from leadline.serving.http.requests.body import BodyReader
 from leadline.serving.http.requests.http_messages import TEXT, Reply, Request, json_reply
 from leadline.serving.http.requests.routing import Route, Router
-from leadline.serving.http.served_release import Served, Serving
+from leadline.serving.http.served_release import Serving
 from leadline.serving.http.telemetry.service_metrics import ServiceMetrics
 
 
@@ -49,6 +52,7 @@ class Endpoints:
         self._serving, self._logged = serving, logged
         self._bodies, self._metrics = bodies, metrics
         self._needs_token = needs_token
+        self._release = ""
         self._described: tuple[str, bytes] = ("", b"")
         self.is_draining = False
         """Whether the server has been asked to end."""
@@ -94,18 +98,17 @@ class Endpoints:
 
     async def predict(self, request: Request) -> Reply:
         """Answer rows that came as objects."""
-        served = self._served()
-        served.queue.limit.refuse_if_full()
+        self._served().queue.limit.refuse_if_full()
         body = await self._bodies.read(request)
         try:
-            rows, days = await served.requests.read_soon(body)
-            answers = await served.queue.answer(rows, is_gone=request.gone)
+            done = await self._serving.answer(
+                request.id, lambda requests: requests.read_soon(body), request.gone
+            )
         finally:
             self._bodies.release(body)
-        _refuse_infinite(answers)
-        self._logged.add(Asked(request.id, rows, days, len(body)), answers, served.manifest)
-        told = {"request": request.id, "release": served.manifest.release_id}
-        return json_reply({**told, "predictions": answers.to_dicts()})
+        self._keep(request, done, len(body))
+        told = {"request": request.id, "release": done.manifest.release_id}
+        return json_reply({**told, "predictions": done.answers.to_dicts()})
 
     async def infer(self, request: Request) -> Reply:
         """Answer rows that came as columns, by the Open Inference Protocol."""
@@ -117,14 +120,28 @@ class Endpoints:
             asked = inference.read(body)
             if asked.id:
                 request.id = request_id(asked.id)
-            wanted = inference.asked_outputs(asked, served.manifest)
-            rows, days = await served.requests.read_columns(inference.columns(asked))
-            answers: Answers = await served.queue.answer(rows, is_gone=request.gone)
+            inference.asked_outputs(asked, served.manifest)
+            columns = inference.columns(asked)
+
+            def read(requests: Requests) -> Any:
+                return requests.read_columns(columns)
+
+            if len(request.values) > 1:
+                # who names a version is answered by it, and by no candidate
+                done = await served.answer(read, request.gone)
+            else:
+                done = await self._serving.answer(request.id, read, request.gone)
         finally:
             self._bodies.release(body)
-        _refuse_infinite(answers)
-        self._logged.add(Asked(request.id, rows, days, len(body)), answers, served.manifest)
-        return json_reply(inference.written(wanted, answers, served.manifest, request.id))
+        self._keep(request, done, len(body))
+        wanted = inference.asked_outputs(asked, done.manifest)
+        return json_reply(inference.written(wanted, done.answers, done.manifest, request.id))
+
+    def _keep(self, request: Request, done: Answered, n_bytes: int) -> None:
+        """Log what was answered; what is no answer is refused."""
+        _refuse_infinite(done.answers)
+        asked = Asked(request.id, done.rows, done.days, n_bytes)
+        self._logged.add(asked, done.answers, done.manifest)
 
     async def take_outcomes(self, request: Request) -> Reply:
         """Keep what turned out of rows that were answered."""
@@ -169,6 +186,7 @@ class Endpoints:
     async def count(self, _: Request) -> Reply:
         """The metrics, for Prometheus."""
         self._served()
+        self._metrics.try_out(self._serving.about().get("candidate", {}))
         return Reply(self._metrics.text(), content_type=TEXT)
 
     async def live(self, _: Request) -> Reply:
@@ -177,9 +195,8 @@ class Endpoints:
 
     async def ready(self, _: Request) -> Reply:
         """Whether requests should be sent here: its golden rows were replayed before it began."""
-        about = {"ready": not self.is_draining, "release": self._serving.now.manifest.release_id}
-        refused = {"refused": self._serving.refused} if self._serving.refused else {}
-        return json_reply(about | refused | self._logged.about(), 503 if self.is_draining else 200)
+        about = {"ready": not self.is_draining, **self._serving.about(), **self._logged.about()}
+        return json_reply(about, 503 if self.is_draining else 200)
 
     async def server(self, _: Request) -> Reply:
         """Name and version of the server, by the Open Inference Protocol."""
@@ -199,8 +216,11 @@ class Endpoints:
 
     def _served(self) -> Served:
         """The release in service; a new one is made known to the metrics."""
-        served = self._serving.now
-        if served.queue.observe is None:
+        served, candidate = self._serving.now, self._serving.candidate
+        if isinstance(candidate, Canary) and candidate.served.queue.observe is None:
+            candidate.served.queue.observe = self._metrics.scored
+        if self._release != served.manifest.release_id:
+            self._release = served.manifest.release_id
             served.queue.observe = self._metrics.scored
             self._metrics.serve(served.manifest.release_id, served.manifest.model_digest)
         return served

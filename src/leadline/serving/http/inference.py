@@ -132,8 +132,10 @@ def _flat(one: Tensor) -> list[Any]:
 
 def _type_fault(datatype: str, data: list[Any]) -> str:
     """Why some values are not of a datatype; empty if all are."""
-    kinds = {"BOOL": {bool}, "BYTES": {str}}.get(datatype, {int})
-    if datatype.startswith("FP"):
+    kinds: set[type] = {int}
+    if datatype in {"BOOL", "BYTES"}:
+        kinds = {bool if datatype == "BOOL" else str}
+    elif datatype.startswith("FP"):
         kinds = {float, int}
     strange = set(map(type, data)) - kinds - {type(None)}
     if strange:

@@ -209,7 +209,12 @@ def _pieces(
     waiting: Sequence[tuple[Manifest, Served]],
 ) -> Iterator[tuple[date, Manifest, list[Served]]]:
     """Requests of one day and one release, few at a time: to write many would hold up the loop."""
-    groups = groupby(waiting, key=lambda one: (one[1].at.date(), one[0].release_id))
+
+    def key(one: tuple[Manifest, Served]) -> tuple[date, str]:
+        return one[1].at.date(), one[0].release_id
+
+    # two releases may answer by turns
+    groups = groupby(sorted(waiting, key=key), key=key)
     for (day, _), group in groups:
         requests = list(group)
         for start in range(0, len(requests), _MOST_AT_ONCE):

@@ -24,7 +24,7 @@ class Answering(Protocol):
         """Its golden rows as values of requests, in the order of the columns."""
         ...
 
-    def answer_rows(self, rows: Sequence[tuple[Any, ...]], first: int = 0) -> Answers:
+    def answer_rows(self, rows: Sequence[tuple[Any, ...]], *, first: int = 0) -> Answers:
         """The answer for each row of a request.
 
         Parameters

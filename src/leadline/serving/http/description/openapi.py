@@ -112,7 +112,7 @@ class _Parts:
     """Operations of a document."""
 
     def __init__(self, needs_token: bool) -> None:
-        self._security = [{"token": []}] if needs_token else []
+        self._security: list[dict[str, list[str]]] = [{"token": []}] if needs_token else []
 
     def get(self, name: str, summary: str, schema: str, *, errors: str = "") -> dict[str, Any]:
         """One that takes no body."""

@@ -33,6 +33,8 @@ def log_as_json() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    # what numpy says of an extreme row is a line like every other
+    logging.captureWarnings(True)
     _LOG.setLevel(logging.INFO)
 
 

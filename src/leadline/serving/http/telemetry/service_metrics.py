@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -30,7 +31,7 @@ class ServiceMetrics:
 
     def __init__(self, project: str) -> None:
         # a line each that says again when the process was started
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self._n_in_flight = 0
         self._project = project
@@ -55,6 +56,9 @@ class ServiceMetrics:
         self.watch("requests_in_flight", words, lambda: self._n_in_flight)
         self._release = self._gauge(
             "release_info", "The release in service", "project", "release", "model_digest"
+        )
+        self._candidate = self._gauge(
+            "candidate", "Counts of the candidate, by name", "release", "count"
         )
         self._gauge("start_time_seconds", "When the server was started").set(time.time())
         self._of_answer: dict[tuple[str, int], tuple[Callable[[], None], Callable[[float], None]]]
@@ -85,6 +89,13 @@ class ServiceMetrics:
         """Name the release in service, and no other."""
         self._release.clear()
         self._release.labels(self._project, release, model_digest).set(1)
+
+    def try_out(self, candidate: Mapping[str, Any]) -> None:
+        """Show the counts of the candidate, and of no other; empty: there is none."""
+        self._candidate.clear()
+        for name, value in candidate.items():
+            if name != "release":
+                self._candidate.labels(candidate["release"], name).set(value)
 
     def begun(self) -> None:
         """Count a request that has begun."""

@@ -33,9 +33,10 @@ class TimedConnection:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._http: Any = self  # what uvicorn's protocol has
+        http: Any = self  # what uvicorn's protocol has
+        self._http = http
         # the application asks by it whether the client is still there
-        self._http.app_state = {**self._http.app_state, "connection": self}
+        http.app_state = {**http.app_state, "connection": self}
         self._made_at = self._first_at = 0.0
         self._n_bytes = 0
         self._unread_since: float | None = None
@@ -157,9 +158,13 @@ def connection_class(most_connections: int) -> type[asyncio.Protocol]:
     """
     base: type[asyncio.Protocol]
     try:
-        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as base  # noqa: N813
+        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
     except ImportError:
-        from uvicorn.protocols.http.h11_impl import H11Protocol as base  # type: ignore # noqa: N813
+        from uvicorn.protocols.http.h11_impl import H11Protocol
+
+        base = H11Protocol
+    else:
+        base = HttpToolsProtocol
     kind = type("Connection", (TimedConnection, base), {"most_connections": most_connections})
     assert issubclass(kind, asyncio.Protocol)
     return kind

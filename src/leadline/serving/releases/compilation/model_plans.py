@@ -111,14 +111,11 @@ def _term_plan(part: Any, place: int) -> Plan:
 
 def _forest(model: Any, names: list[str]) -> Plan:
     forest = model.model_
-    trees = [tree.tree_ for tree in forest.estimators_]
-    plan, values = forest_plan(trees, int(forest.n_features_in_))
     return {
         "model": "forest",
         "features": feature_plan(model.columns_, names),
         "places": list(model.places_),
-        "trees": plan,
-        "values": values,
+        **forest_plan([tree.tree_ for tree in forest.estimators_]),
         "is_number": not hasattr(model, "classes_"),
     }
 
@@ -136,7 +133,7 @@ def _boosting(model: Any, names: list[str]) -> Plan:
         "model": "boosting",
         "features": feature_plan(model.columns_, names),
         "known": codes,
-        "trees": boosting_plan(boosting._predictors, known, int(boosting._n_features)),
+        **boosting_plan(boosting._predictors, known, int(boosting._n_features)),
         "baseline": np.asarray(boosting._baseline_prediction, dtype=np.float64).ravel(),
         "link": "identity" if is_number else "softmax" if n_outputs > 1 else "logistic",
     }
