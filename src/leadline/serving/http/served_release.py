@@ -21,13 +21,13 @@ from leadline.errors import LeadlineError, ReleaseError
 from leadline.serving.http.canary import Canary
 from leadline.serving.http.opened_release import Answered, Read, Served
 from leadline.serving.http.shadow import Shadow, ShadowPlace
-from leadline.serving.releases.answering import Answering, Opener, bundle_opener
 from leadline.serving.releases.pointer import (
     Candidate,
     Pointer,
     read_pointer,
     refuse_replayed,
 )
+from leadline.serving.releases.release_opening import Answering, Opener, bundle_opener
 
 _LOOK_S = 1.0
 _AGAIN_S = 30.0  # after a refusal, although the pointer has not changed: the folder may be restored
@@ -66,6 +66,7 @@ class PointerFollower:
         opener: Opener | None = None,
     ) -> None:
         self._open = opener or bundle_opener(modules)
+        self._has_bundles = opener is None
         self._path, self._counter, self._project = path, counter, project
         self._trusted, self._modules = trusted, modules
 
@@ -116,6 +117,12 @@ class PointerFollower:
         LeadlineError
             If it is damaged, unsigned, or another one.
         """
+        if not self._has_bundles:
+            raise ReleaseError(
+                f"Release {candidate.release_id} is not tried in the shadow: here are packages.",
+                "A candidate in the shadow is opened by a process of its own, from its bundle.",
+                "Let 'leadline serve' try it, or give it a share of the requests.",
+            )
         folder = self._path.parent / candidate.bundle
         place = ShadowPlace.of(
             folder, trusted=self._trusted, modules=self._modules, columns=columns
