@@ -92,6 +92,12 @@ def _serve(root: Path, given: argparse.Namespace) -> None:
     trusted = _trusted(root, given)
     folder, pointer = root, None
     if given.follow:
+        if not given.follow.is_dir():
+            raise LeadlineError(
+                f"There is no folder {given.follow}.",
+                "Packages and the sender's pointer lie in one.",
+                "Check the path.",
+            )
         folder, counter = start_of(root, given.follow, trusted)
         pointer = (given.follow / POINTER_FILE, counter)
     tokens = _tokens_or_none(given)
