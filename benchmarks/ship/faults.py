@@ -48,6 +48,12 @@ from scoring import markdown
 COLUMNS = {f"n{i}": "number" for i in range(10)} | {f"w{i}": "category" for i in range(6)}
 PROJECT = "faults"
 
+# with "keep_good" what does not fit is told, one by one, in a good answer
+FUZZ_CONFIG = """[[operations]]
+include-path = "/outcomes"
+checks.negative_data_rejection.enabled = false
+"""
+
 Told = tuple[str, bool]
 
 
@@ -108,6 +114,7 @@ class Bench:
 
 def fuzzed(bench: Bench, server: Server, n_examples: int) -> Told:
     """Requests made at random from the description, valid and not."""
+    (bench.folder / "schemathesis.toml").write_text(FUZZ_CONFIG)
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run"),
@@ -115,7 +122,7 @@ def fuzzed(bench: Bench, server: Server, n_examples: int) -> Told:
             *("--phases", "examples,coverage,fuzzing", "--checks", "all"),
             # a schema cannot say that there is one value a row, or that each input comes once
             *("--exclude-checks", "positive_data_acceptance"),
-            *("--max-examples", str(max(1, n_examples // 8)), "--continue-on-failure"),
+            *("--max-examples", str(max(1, n_examples // 12)), "--continue-on-failure"),
             *("--seed", "1", "--suppress-health-check", "all"),
         ],
         capture_output=True,
@@ -126,7 +133,7 @@ def fuzzed(bench: Bench, server: Server, n_examples: int) -> Told:
     found = re.search(r"([\d,]+) generated", done.stdout)
     n_cases = int(found[1].replace(",", "")) if found else 0
     if done.returncode:
-        print(done.stdout[-6_000:], file=sys.stderr)
+        print(done.stdout[-2_000:], done.stderr[-500:], file=sys.stderr)
     broken = re.findall(r"❌ (ST\d+.*)", done.stdout)
     is_good = done.returncode == 0 and n_cases >= n_examples
     return f"{n_cases:,} cases; {', '.join(broken) or 'no 500, nothing beyond the schema'}", is_good

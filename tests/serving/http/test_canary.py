@@ -105,7 +105,7 @@ def test_it_answers_its_share_and_says_so(two: Two, tmp_path: Path) -> None:
 
 def test_a_candidate_that_cannot_answer_harms_nobody(two: Two) -> None:
     class Broken(Served):
-        async def answer(self, *_: object) -> Any:
+        async def answer(self, *_: Any, **__: Any) -> Any:
             raise RuntimeError("no such column")
 
     good = opened(two, two.first.sealed.digest)

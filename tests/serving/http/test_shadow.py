@@ -42,7 +42,8 @@ def test_differences_are_those_of_the_two_models(two: Two) -> None:
             told += answer["predictions"]
         eventually(lambda: ready(client)["candidate"]["requests"] == 5)
         said = ready(client)["candidate"]
-    theirs = two.second.open().predict(make_frame()[:40])
+    served: Any = opened(two, two.second)
+    theirs = served.queue._bundle.predict(make_frame()[:40])
     away = [abs(one["score"] - other) for one, other in zip(told, theirs["score"], strict=True)]
     differing = sum(
         one["flagged"] != other for one, other in zip(told, theirs["flagged"], strict=True)

@@ -111,7 +111,7 @@ def test_a_client_that_is_made_of_it_works(
         "http://made", raise_on_unexpected_status=True
     )
     client.set_async_httpx_client(
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://made")  # type: ignore[arg-type]
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://made")
     )
     row = {"size": 0.5, "town": "Ulm", "said": "late again", "at": "2024-05-01T10:00"}
 
