@@ -23,16 +23,7 @@ from tests.projects import customers, released_folder
 __all__ = ["call", "released_folder"]
 
 Wait = Callable[[Callable[[], bool]], None]
-HEAVY = {
-    "alembic",
-    "altair",
-    "optuna",
-    "polars",
-    "scikit_learn",
-    "scipy",
-    "sqlalchemy",
-    "vl_convert",
-}
+HEAVY = {"alembic", "altair", "optuna", "polars", "scipy", "sklearn", "sqlalchemy", "vl_convert"}
 
 
 def blocks(readme: str) -> list[list[str]]:

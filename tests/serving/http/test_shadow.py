@@ -21,7 +21,7 @@ from leadline.errors import ReleaseError
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.http import served_release, shadow
 from leadline.serving.http.shadow import Compared, Shadow, ShadowPlace
-from leadline.serving.releases.answering import BundleOpener
+from leadline.serving.releases.release_opening import BundleOpener
 
 COLUMNS = ("size", "town", "said", "at")
 

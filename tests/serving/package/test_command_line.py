@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,7 @@ def test_another_key_is_not_trusted(packed: Packed, tmp_path: Path, capsys: Outp
 
 def test_a_stray_is_refused_by_every_verb(copied: Packed, capsys: Output) -> None:
     (copied.folder / "runtime" / "leadline" / "extra.py").write_text("")
-    for arguments in (["check"], ["score", "rows.csv"]):
+    for arguments in (["check"], ["score", "rows.csv"], ["serve", "--port", "0"]):
         assert "extra.py is in the package" in refused(capsys, copied.folder, *arguments)
 
 
@@ -83,6 +84,46 @@ def test_the_entry_runs_the_code_of_the_package(copied: Packed, tmp_path: Path) 
     ran = check(tmp_path / "here", tmp_path)
     assert ran.returncode == 1
     assert "hashlib.py is in the package" in ran.stderr
+
+
+def test_what_is_not_installed_is_said_in_a_sentence(copied: Packed) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-S", str(copied.folder / "leadline_serve.py"), "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("Error: cryptography is not installed")
+    assert "requirements.lock" in ran.stderr
+
+
+def test_a_port_that_is_taken(packed: Packed, capsys: Output) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = refused(capsys, packed.folder, "serve", "--port", port)
+    assert f"127.0.0.1 port {port} cannot be listened on" in said
+
+
+def test_others_may_not_ask_without_a_token(packed: Packed, capsys: Output) -> None:
+    said = refused(capsys, packed.folder, "serve", "--host", "0.0.0.0")
+    assert "Make one with 'token add NAME --tokens FILE'" in said
+
+
+def test_a_folder_to_follow_that_is_not_there(packed: Packed, capsys: Output) -> None:
+    assert "There is no folder" in refused(capsys, packed.folder, "serve", "--follow", "none")
+
+
+def test_tokens_are_made_and_revoked(packed: Packed, tmp_path: Path, capsys: Output) -> None:
+    file = str(tmp_path / "tokens")
+    run(packed.folder, ["token", "add", "billing", "--tokens", file])
+    assert capsys.readouterr().out.startswith("lead-")
+    run(packed.folder, ["token", "list", "--tokens", file])
+    assert capsys.readouterr().out.startswith("billing  since 20")
+    run(packed.folder, ["token", "revoke", "billing", "--tokens", file])
+    run(packed.folder, ["token", "list", "--tokens", file, "--json"])
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"tokens": []}
+    assert "needs the name" in refused(capsys, packed.folder, "token", "add", "--tokens", file)
 
 
 def check(folder: Path, cache: Path) -> subprocess.CompletedProcess[str]:

@@ -9,8 +9,8 @@ from typing import Any
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.http.request_queue import RequestQueue
 from leadline.serving.http.request_schema import Requests
-from leadline.serving.releases.answering import Answering
 from leadline.serving.releases.manifest import Manifest
+from leadline.serving.releases.release_opening import Answering
 
 Read = Callable[[Requests], Awaitable[tuple[list[tuple[Any, ...]], list[str | None]]]]
 """Reads one request by the schema of a release: its rows, and when each was."""

@@ -12,7 +12,7 @@ from leadline.serving.compiled.answers import Answers
 from leadline.serving.http.description.example_rows import example_rows
 from leadline.serving.http.requests.refusals import GoneError
 from leadline.serving.http.requests.work_limit import BatchCost, WorkLimit
-from leadline.serving.releases.answering import Answering
+from leadline.serving.releases.release_opening import Answering
 
 _Row = tuple[Any, ...]
 _N_MANY = 64

@@ -21,13 +21,13 @@ from leadline.errors import LeadlineError, ReleaseError
 from leadline.serving.http.canary import Canary
 from leadline.serving.http.opened_release import Answered, Read, Served
 from leadline.serving.http.shadow import Shadow, ShadowPlace
-from leadline.serving.releases.answering import Answering, BundleOpener, Opener
 from leadline.serving.releases.pointer import (
     Candidate,
     Pointer,
     read_pointer,
     refuse_replayed,
 )
+from leadline.serving.releases.release_opening import Answering, BundleOpener, Opener
 
 _LOOK_S = 1.0
 _AGAIN_S = 30.0  # after a refusal, although the pointer has not changed: the folder may be restored

@@ -27,7 +27,7 @@ from leadline.serving.http.served_release import PointerFollower, Serving
 from leadline.serving.http.telemetry.json_lines import log_as_json
 from leadline.serving.http.transport.draining_server import DrainingServer, bound_socket
 from leadline.serving.logs.log_place import LogPlace
-from leadline.serving.releases.answering import Answering, BundleOpener, Opener
+from leadline.serving.releases.release_opening import Answering, BundleOpener, Opener
 
 GRACE_S = 2.0
 
@@ -115,7 +115,9 @@ def serve(  # noqa: PLR0913 -- each is an option of the server
         follower = None
         if pointer is not None:
             project = bundle.manifest.project
-            follower = PointerFollower(*pointer, project, trusted=trusted, opener=opener)
+            follower = PointerFollower(
+                *pointer, project, trusted=trusted, modules=modules, opener=open_release
+            )
         log_as_json()
         # one row is too little work to share: threads would wait for each other
         with threadpool_limits(1):

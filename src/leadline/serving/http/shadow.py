@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from leadline.errors import ReleaseError
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.http import shadow_scorer
-from leadline.serving.releases.answering import Opener
+from leadline.serving.releases.release_opening import Opener
 
 _MOST_WAITING = 64
 _MOST_BYTES = 4 * 2**20

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from threadpoolctl import threadpool_limits
 
 from leadline.errors import LeadlineError, ReleaseError
-from leadline.serving.releases.answering import Answering
+from leadline.serving.releases.release_opening import Answering
 
 
 def main(requests: BinaryIO, said: int) -> None:

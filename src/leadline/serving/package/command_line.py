@@ -22,9 +22,9 @@ from leadline.serving.package.opened_package import open_among, open_package, st
 from leadline.serving.package.package_options import parser_of
 from leadline.serving.package.packaged_release import PackagedRelease
 from leadline.serving.package.row_files import score_rows
-from leadline.serving.releases.answering import Answering
 from leadline.serving.releases.keys import fingerprint, public_keys
 from leadline.serving.releases.pointer import POINTER_FILE
+from leadline.serving.releases.release_opening import Answering
 
 _EXIT_ERROR, _EXIT_STOPPED = 1, 130
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -61,6 +61,8 @@ def _check(root: Path, given: argparse.Namespace) -> None:
     """Look whether the package is whole, and answers as it did."""
     trusted = _trusted(root, given)
     open_package(root, trusted=trusted)
+    # its code must be whole too
+    load("servers", "http")
     about = About.read(root)
     said = {"project": about.project, "release": about.release_id, "signer": about.signer}
     _say(
@@ -110,6 +112,12 @@ def _serve(root: Path, given: argparse.Namespace) -> None:
     trusted = _trusted(root, given)
     folder, pointer = root, None
     if given.follow:
+        if not given.follow.is_dir():
+            raise LeadlineError(
+                f"There is no folder {given.follow}.",
+                "Packages and the sender's pointer lie in one.",
+                "Check the path.",
+            )
         folder, counter = start_of(root, given.follow, trusted)
         pointer = (given.follow / POINTER_FILE, counter)
     tokens = _tokens_or_none(given)

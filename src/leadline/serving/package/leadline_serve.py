@@ -21,9 +21,15 @@ def main() -> None:
     # compiled code would be a stray here, and one that is found here could be anybody's
     sys.pycache_prefix = str(cache / "leadline-serve" / known_as)
 
-    from leadline.serving.package.command_line import run
+    try:
+        from leadline.serving.package.command_line import run
 
-    run(root)
+        run(root)
+    except ModuleNotFoundError as error:
+        sys.exit(
+            f"Error: {error.name} is not installed for {sys.executable}. What requirements.lock "
+            "names is needed. README.md says how to install it."
+        )
 
 
 if __name__ == "__main__":

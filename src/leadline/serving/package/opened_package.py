@@ -16,8 +16,8 @@ from leadline.serving.package.golden_rows import (
 )
 from leadline.serving.package.packaged_release import PackagedRelease
 from leadline.serving.package.signed_sums import refuse_changed
-from leadline.serving.releases.answering import Answering, BundleOpener
 from leadline.serving.releases.pointer import POINTER_FILE, read_pointer, refuse_replayed
+from leadline.serving.releases.release_opening import Answering, BundleOpener
 
 
 def open_package(

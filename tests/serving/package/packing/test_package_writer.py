@@ -18,7 +18,6 @@ from leadline.errors import ReleaseError
 from leadline.serving.package.about import About, folder_name
 from leadline.serving.package.packing import needed_distributions, package_writer
 from leadline.serving.package.packing.package_writer import pack
-from leadline.serving.package.packing.runtime_code import RuntimeCode
 from leadline.serving.releases.bundle import open_bundle
 from leadline.serving.releases.keys import fingerprint
 
@@ -92,12 +91,6 @@ def test_a_package_that_does_not_run_is_not_written(
     with pytest.raises(ReleaseError, match=r"does not run with what its lock names.*polars"):
         pack(release.path, tmp_path / "new", key=release.key, contents=CONTENTS, is_full=True)
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("family", ["sklearn.svm.SVC", "text-network", "embeddings"])
-def test_a_model_that_needs_more_is_refused(family: str) -> None:
-    with pytest.raises(ReleaseError, match="The model is of"):
-        RuntimeCode.of_model(family)
 
 
 _PACK = """

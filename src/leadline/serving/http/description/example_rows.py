@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
-from leadline.serving.releases.answering import Answering
+from leadline.serving.releases.release_opening import Answering
 
 
 def example_rows(bundle: Answering, n_rows: int) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from importlib.metadata import distribution, version
 from typing import Any
 
 from leadline.serving.package.packing.hashed_lock import locked_hashes
-from leadline.serving.package.packing.licence_texts import licence_of
+from leadline.serving.package.packing.licence_texts import field_of, licence_of
 from leadline.serving.package.packing.needed_distributions import Needed
 from leadline.serving.releases.manifest import Manifest
 
@@ -102,8 +102,8 @@ def _leadline(reference: str) -> dict[str, Any]:
 def _library(one: Needed, purl: str) -> dict[str, Any]:
     part = {"type": "library", "bom-ref": purl, "name": one.name, "version": one.version}
     part |= {"purl": purl, **_licences(one)}
-    if said := one.installed.metadata["Summary"]:
-        part["description"] = str(said)
+    if said := field_of(one.installed, "Summary"):
+        part["description"] = said
     references = [
         {
             "type": "distribution",

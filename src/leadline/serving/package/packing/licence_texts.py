@@ -46,14 +46,18 @@ def licence_of(installed: Distribution) -> tuple[str, bool]:
     >>> licence_of(distribution("click"))
     ('BSD-3-Clause', True)
     """
-    said = installed.metadata
-    if expression := said.get("License-Expression"):
-        return str(expression), True
+    if expression := field_of(installed, "License-Expression"):
+        return expression, True
     classified = [
         line.removeprefix(_CLASSIFIER)
-        for line in said.get_all("Classifier") or ()
+        for line in installed.metadata.get_all("Classifier") or ()
         if line.startswith(_CLASSIFIER)
     ]
     # some write their whole licence where a name is meant
-    named = str(said.get("License") or "").strip().partition("\n")[0][:_LONGEST_NAME]
+    named = field_of(installed, "License").strip().partition("\n")[0][:_LONGEST_NAME]
     return ", ".join(classified) or named, False
+
+
+def field_of(installed: Distribution, name: str) -> str:
+    """The first value of a field of the metadata; empty where there is none."""
+    return str((installed.metadata.get_all(name) or [""])[0])

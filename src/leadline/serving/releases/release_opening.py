@@ -1,4 +1,4 @@
-"""Answering release: all that a server must be able to ask of one, however it was opened."""
+"""Opening of releases: what a server asks of one, whatever opened it, and the usual way to."""
 
 from __future__ import annotations
 
