@@ -23,6 +23,7 @@ VERBS = {
     "rollback": "Put an earlier release back into service.",
     "check": "Whether a release is still whole, and opens and answers as it did.",
     "serve": "Answer HTTP requests with the release in service.",
+    "deploy": "Write the files that run the release in service elsewhere.",
     "score": "Score a file with the release in service.",
     "watch": "Score new data and compare them with what was learnt from.",
     "alarm": "Alarms of the monitor: list, see, explain or close them.",
