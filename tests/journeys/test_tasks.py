@@ -173,7 +173,9 @@ def serve_and_send(workspace: Workspace, rows: pl.DataFrame, label: str) -> None
     with TestClient(create_app(bundle, log=place)) as client:
         for part in rows.iter_slices(50):
             body = json.dumps({"rows": part.select(sent).to_dicts()}, default=str)
-            answer = client.post("/predict", content=body)
+            answer = client.post(
+                "/predict", content=body, headers={"Content-Type": "application/json"}
+            )
             assert answer.status_code == 200, answer.text
             request = answer.json()["request"]
             outcomes = [

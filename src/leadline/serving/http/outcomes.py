@@ -24,6 +24,7 @@ from pydantic import (
 from leadline.errors import DataError
 from leadline.serving.http.prediction_log import PredictionLog
 from leadline.serving.http.request_schema import refusal
+from leadline.serving.http.requests.refusals import BusyError
 from leadline.serving.logs.dated_lines import today
 from leadline.serving.logs.label_rule import label_as_text, label_fault
 from leadline.serving.logs.outcome_store import Change, Outcome, OutcomeStore
@@ -35,8 +36,10 @@ _NEXT = "GET /schema says what is needed."
 _COUNTED = ("kept", "unchanged", "replaced", "unknown", "refused")
 
 
-class NotKeptError(DataError):
+class NotKeptError(BusyError):
     """The disk does not take the outcomes."""
+
+    cause = "disk"
 
 
 def _as_label(value: object) -> object:
@@ -185,6 +188,7 @@ class Outcomes:
                 f"The outcomes cannot be written: {error.strerror}.",
                 "Nothing was kept.",
                 "Send them again later, and tell the owner of the server.",
+                retry_after_s=10,
             ) from error
         counts = dict.fromkeys(_COUNTED, 0) | {"refused": len(faults)}
         items = [_told(fault) for fault in faults]

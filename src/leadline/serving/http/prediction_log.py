@@ -18,9 +18,8 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
 
-import polars as pl
-
 from leadline.errors import DataError
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.logs.dated_lines import DatedLines, today
 from leadline.serving.logs.log_place import LogPlace
 from leadline.serving.logs.prediction_lines import Served, lost_line, to_lines
@@ -83,7 +82,7 @@ class PredictionLog:
         manifest: Manifest,
         request: str,
         rows: Sequence[tuple[Any, ...]],
-        answers: pl.DataFrame,
+        answers: Answers,
         *,
         days: Sequence[str | None],
         n_bytes: int,
@@ -98,8 +97,8 @@ class PredictionLog:
             Id, as `request_id` gives it.
         rows : sequence of tuple
             Values, in the order of the columns.
-        answers : polars.DataFrame
-            One row each.
+        answers : Answers
+            To its rows.
         days : sequence of (str or None)
             When each row was, as the client says; may be empty.
         n_bytes : int

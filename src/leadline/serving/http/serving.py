@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
 from leadline.errors import LeadlineError, ReleaseError
@@ -153,9 +152,8 @@ class Serving:
         self._follower, self._look_s = follower, look_s
 
     @asynccontextmanager
-    async def following(self, app: FastAPI) -> AsyncIterator[None]:
+    async def following(self) -> AsyncIterator[None]:
         """Follow the pointer as long as the server runs."""
-        del app
         if self._follower is None:
             yield
             return

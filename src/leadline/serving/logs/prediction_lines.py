@@ -32,6 +32,7 @@ from typing import Any
 
 import polars as pl
 
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.logs.dated_lines import dated_files, whole_lines
 
 _HEAD = re.compile(
@@ -53,8 +54,8 @@ class Served:
         When it was answered, in UTC without a zone.
     rows : list of tuple
         Values as the client sent them, in the order of the columns.
-    answers : polars.DataFrame
-        One row each.
+    answers : Answers
+        To its rows.
     days : sequence of (str or None)
         When each row was, as the client says; empty if it says nothing.
     """
@@ -62,7 +63,7 @@ class Served:
     request: str
     at: datetime
     rows: Sequence[tuple[Any, ...]]
-    answers: pl.DataFrame
+    answers: Answers
     days: Sequence[str | None] = ()
 
 
@@ -114,13 +115,14 @@ def to_lines(served: Sequence[Served], release_id: str, columns: Mapping[str, st
     spread = pl.DataFrame(
         {"request": [one.request for one in served], "of": sizes, "at": [s.at for s in served]}
     )
+    answers = Answers.joined([one.answers for one in served])
     days = [day for one in served for day in one.days or [None] * len(one.rows)]
     rest = pl.DataFrame(
         {
             "row": [row for size in sizes for row in range(size)],
             "day": pl.Series(days, dtype=pl.String),
             "x": pl.DataFrame(rows, schema=_features(columns), orient="row").to_struct(),
-            "answer": pl.concat([one.answers for one in served]).to_struct(),
+            "answer": pl.DataFrame(answers.columns).to_struct(),
         }
     )
     repeated = spread.select(pl.all().repeat_by("of").explode())

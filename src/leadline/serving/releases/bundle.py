@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from leadline.errors import ReleaseError
 from leadline.reading.conform import conform
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.releases.environment import lock, refuse_other_versions, versions
 from leadline.serving.releases.keys import fingerprint, load_or_make_key, public_keys
 from leadline.serving.releases.learnt_rows import LearntRows
@@ -57,6 +58,15 @@ __all__ = [
     "public_keys",
     "seal",
 ]
+
+
+_DTYPES: dict[str, Any] = {
+    "number": pl.Float64,
+    "category": pl.String,
+    "text": pl.String,
+    "date": pl.String,
+    "image": pl.Binary,
+}
 
 
 @dataclass(frozen=True)
@@ -183,6 +193,27 @@ class ReleaseBundle:
     ) -> pl.DataFrame:
         """The rows as the model is given them: the first half of `predict`."""
         return conform(frame, self.manifest.columns, reading=self._reading, place=place)
+
+    def answer_rows(self, rows: Sequence[tuple[Any, ...]], *, first: int = 0) -> Answers:
+        """The answer for each row of a request, or of a piece of it.
+
+        Parameters
+        ----------
+        rows : sequence of tuple
+            Values in the order of the columns: numbers as float, images as bytes, all else as
+            text; None where a value is not known.
+        first : int, default=0
+            Where the piece begins.
+
+        Raises
+        ------
+        DataError
+            If a value does not fit; it is said to be of ``rows[first + index]``.
+        """
+        schema = {name: _DTYPES[kind] for name, kind in self.manifest.columns.items()}
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        answers = self.predict(frame, place=lambda index: f"rows[{first + index}]")
+        return Answers(answers.to_dict(as_series=False))
 
     def answer(self, X: pl.DataFrame) -> pl.DataFrame:
         """The answer for each row that `read` gave: the second half of `predict`."""
