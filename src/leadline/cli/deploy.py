@@ -26,7 +26,7 @@ _NEXT = {
 
 
 @verb("deploy", example="leadline deploy compose deploy/")
-@click.argument("target", type=click.Choice(_TARGETS))
+@click.argument("target", type=click.Choice(_TARGETS), metavar="TARGET")
 @click.argument("to", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--image", default="", help="Name of the container image  [default: localhost/NAME:RELEASE]"
@@ -57,7 +57,7 @@ _NEXT = {
     help="Where the package lies on a machine without containers  [default: /opt/leadline/NAME]",
 )
 @click.option("--force", is_flag=True, help="Replace files of these names that are there.")
-def command(
+def command(  # noqa: PLR0913, PLR0917 -- each is an option
     target: str,
     to: Path,
     image: str,
@@ -69,7 +69,7 @@ def command(
     folder: Path,
     as_json: bool,
 ) -> None:
-    """Write into DIR the files that run the release in service by its capacity plan.
+    r"""Write into DIR the files that run the release in service by its capacity plan.
 
     \b
     compose     containers on one machine, behind HAProxy

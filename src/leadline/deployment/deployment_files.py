@@ -68,7 +68,7 @@ def deployment_files(target: str, plan: ServicePlan) -> dict[str, str]:
         templates |= _CONTAINER
     templates |= {name.replace("NAME", plan.name): f"{target}/{name}" for name in _FILES[target]}
     return {
-        name: _environment().get_template(template).render(plan=plan, target=target)
+        name: _environment().get_template(f"{template}.j2").render(plan=plan, target=target)
         for name, template in templates.items()
     }
 

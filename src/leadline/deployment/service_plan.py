@@ -15,6 +15,7 @@ _REPLICA_SHARE = 0.3
 _FEWEST_AT_ONCE = 2
 _LONGEST_NAME = 50  # a DNS label has 63 characters, and ours get endings
 _MIB = 2**20
+_FOLDER = re.compile(r"/[a-zA-Z0-9._/-]*")
 _IMAGE = re.compile(r"[a-z0-9]([a-zA-Z0-9._:/@-]*[a-zA-Z0-9])?")
 
 
@@ -80,6 +81,12 @@ class ServicePlan:
                     "Letters, digits and the marks . _ - / : @ are needed.",
                     "Write it as 'registry.example/team/churn:1'.",
                 )
+        if not _FOLDER.fullmatch(self.folder):
+            raise SettingsError(
+                f"{self.folder!r} is no folder that every system takes.",
+                "A path from the root is needed, of letters, digits and the marks . _ - /.",
+                "Write it as '/srv/churn'.",
+            )
 
     @property
     def name(self) -> str:
@@ -101,6 +108,11 @@ class ServicePlan:
         return max(round(self.limit_s * 1000 * _QUEUE_SHARE), 1)
 
     @property
+    def n_queued(self) -> int:
+        """Requests that may wait for all replicas together: as many as leave in `queue_ms`."""
+        return max(math.ceil(self.rate_per_s * self.n_replicas * self.queue_ms / 1000), 1)
+
+    @property
     def n_most(self) -> int:
         """Replicas that an autoscaler may start."""
         return 2 * self.n_replicas
@@ -114,6 +126,11 @@ class ServicePlan:
     def ports(self) -> tuple[int, ...]:
         """Ports of the replicas on one machine: those above the port that clients ask."""
         return tuple(self.port + 1 + index for index in range(self.n_replicas))
+
+    @property
+    def metrics_port(self) -> int:
+        """Port of this machine where the balancer tells what it sees."""
+        return self.port + 405
 
 
 def slug(words: str) -> str:
@@ -170,4 +187,6 @@ def price_note(n_replicas: int, per_hour: float, currency: str, priced_at: str) 
     cost = n_replicas * per_hour * _HOURS_A_MONTH
     date = f"price of {priced_at}" if priced_at else "price without a date"
     words = f"{n_replicas} replica{'' if n_replicas == 1 else 's'}"
-    return f"{words} at {per_hour:g} {currency} an hour each: {cost:,.0f} {currency} a month ({date})"
+    return (
+        f"{words} at {per_hour:g} {currency} an hour each: {cost:,.0f} {currency} a month ({date})"
+    )
