@@ -275,7 +275,7 @@ def test_the_schema_tells_both_bodies(client: TestClient) -> None:
     assert "rows" in schema["body"]["properties"]
     outcome = schema["outcomes"]["$defs"]["OneOutcome"]
     assert outcome["required"] == ["request", "label"]
-    assert outcome["properties"]["label"]["examples"] == ["no", "yes"]
+    assert outcome["properties"]["label"]["enum"] == ["no", "yes"]
     assert schema["outcomes"]["properties"]["outcomes"]["maxItems"] == 5_000
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 import socket
@@ -19,8 +18,6 @@ from cryptography.hazmat.primitives import serialization
 from starlette.testclient import TestClient
 from tests.serving.conftest import Sealed
 
-from leadline.errors import DataError
-from leadline.serving.http.request_queue import RequestQueue
 from leadline.serving.http.application import Limits
 from leadline.serving.http.server import create_app
 from leadline.serving.releases.bundle import open_bundle, seal

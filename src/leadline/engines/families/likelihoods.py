@@ -124,7 +124,8 @@ class GaussianLikelihood(BaseEstimator):
 
     def _scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values in spreads from the centre, 0 where missing or constant."""
-        scaled = (values - self.centres_) / self.scales_
+        with np.errstate(over="ignore"):
+            scaled = (values - self.centres_) / self.scales_
         return np.clip(np.where(np.isnan(scaled), 0.0, scaled), -_FARTHEST, _FARTHEST)
 
 

@@ -38,7 +38,7 @@ from leadline.serving.http.requests.refusals import (
     UnknownPathError,
 )
 from leadline.serving.http.requests.routing import Handler
-from leadline.serving.http.serving import Serving
+from leadline.serving.http.served_release import Serving
 from leadline.serving.http.telemetry.json_lines import log_request
 from leadline.serving.http.telemetry.service_metrics import ServiceMetrics
 
@@ -137,7 +137,8 @@ class Application:
                 cause = "hang-up"
             else:
                 status = reply.status
-                await self._send(request, reply, send)
+            # also to nobody: uvicorn takes silence for a fault
+            await self._send(request, reply, send)
         finally:
             seconds = time.perf_counter() - began
             self.metrics.ended(request.route, status, seconds)

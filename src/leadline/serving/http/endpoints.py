@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
+from leadline.errors import DataError
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.http import inference
 from leadline.serving.http.answer_log import AnswerLog, Asked
@@ -14,7 +16,7 @@ from leadline.serving.http.prediction_log import request_id
 from leadline.serving.http.requests.body import BodyReader
 from leadline.serving.http.requests.http_messages import TEXT, Reply, Request, json_reply
 from leadline.serving.http.requests.routing import Route, Router
-from leadline.serving.http.serving import Served, Serving
+from leadline.serving.http.served_release import Served, Serving
 from leadline.serving.http.telemetry.service_metrics import ServiceMetrics
 
 
@@ -100,8 +102,8 @@ class Endpoints:
             answers = await served.queue.answer(rows, is_gone=request.gone)
         finally:
             self._bodies.release(body)
-        asked = Asked(request.id, rows, days, len(body))
-        self._logged.add(asked, answers, served.manifest)
+        _refuse_infinite(answers)
+        self._logged.add(Asked(request.id, rows, days, len(body)), answers, served.manifest)
         told = {"request": request.id, "release": served.manifest.release_id}
         return json_reply({**told, "predictions": answers.to_dicts()})
 
@@ -120,6 +122,7 @@ class Endpoints:
             answers: Answers = await served.queue.answer(rows, is_gone=request.gone)
         finally:
             self._bodies.release(body)
+        _refuse_infinite(answers)
         self._logged.add(Asked(request.id, rows, days, len(body)), answers, served.manifest)
         return json_reply(inference.written(wanted, answers, served.manifest, request.id))
 
@@ -201,6 +204,19 @@ class Endpoints:
             served.queue.observe = self._metrics.scored
             self._metrics.serve(served.manifest.release_id, served.manifest.model_digest)
         return served
+
+
+def _refuse_infinite(answers: Answers) -> None:
+    """Refuse rows that are so extreme that the model gives no finite number."""
+    scores = answers.columns["score"]
+    if all(map(math.isfinite, scores)):
+        return
+    index = next(index for index, score in enumerate(scores) if not math.isfinite(score))
+    raise DataError(
+        f"rows[{index}] has no finite score.",
+        "Numbers of the size that the model has learnt from are needed.",
+        "Correct the row.",
+    )
 
 
 def _of_log(logged: AnswerLog, name: str) -> Callable[[], float]:

@@ -8,7 +8,9 @@ with a fault nothing is kept, unless it says ``"keep_good": true``.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -127,7 +129,8 @@ class Outcomes:
         if manifest.task == "regression":
             label["type"] = "number"
         elif manifest.task == "multiclass" or len(manifest.classes) == 2:
-            label["examples"] = list(manifest.classes)
+            del label["type"]
+            label["enum"] = _spellings(manifest.classes)
         schema["properties"]["outcomes"]["maxItems"] = self._max_rows
         return schema
 
@@ -246,6 +249,17 @@ def _outcome(value: Any, manifest: Manifest, place: str) -> Outcome:
     return Outcome(
         one.request, one.row, float(one.label) if is_number else label_as_text(one.label)
     )
+
+
+def _spellings(classes: Sequence[str]) -> list[Any]:
+    """Classes as text, and as the numbers and truth values that a client may have for them."""
+    found: list[Any] = list(classes)
+    for one in classes:
+        with suppress(ValueError):
+            value = json.loads(one)
+            if isinstance(value, bool | int | float) and label_as_text(value) == one:
+                found.append(value)
+    return found
 
 
 def _refused(faults: Sequence[_Fault]) -> DataError:

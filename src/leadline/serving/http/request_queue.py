@@ -9,10 +9,10 @@ from typing import Any
 
 from leadline.errors import DataError
 from leadline.serving.compiled.answers import Answers
-from leadline.serving.http.description.example_rows import example_rows, request_rows
+from leadline.serving.http.description.example_rows import example_rows
 from leadline.serving.http.requests.refusals import GoneError
 from leadline.serving.http.requests.work_limit import BatchCost, WorkLimit
-from leadline.serving.releases.bundle import ReleaseBundle
+from leadline.serving.releases.answering import Answering
 
 _Row = tuple[Any, ...]
 _N_MANY = 64
@@ -29,13 +29,13 @@ class RequestQueue:
 
     Parameters
     ----------
-    bundle : ReleaseBundle
+    bundle : Answering
         Scores.
     cost : BatchCost, optional
         What a call costs; measured here by default, so that the model is warm as well.
     """
 
-    def __init__(self, bundle: ReleaseBundle, cost: BatchCost | None = None) -> None:
+    def __init__(self, bundle: Answering, cost: BatchCost | None = None) -> None:
         self._bundle = bundle
         self._waiting: list[tuple[list[_Row], asyncio.Future[Answers], int]] = []
         self.limit = WorkLimit(cost or measured_cost(bundle))
@@ -134,15 +134,15 @@ class RequestQueue:
         return answers
 
 
-def measured_cost(bundle: ReleaseBundle) -> BatchCost:
+def measured_cost(bundle: Answering) -> BatchCost:
     """What calls of a release cost on this machine, by its golden rows.
 
     Parameters
     ----------
-    bundle : ReleaseBundle
+    bundle : Answering
         Scores them a few times, and is warm after that.
     """
-    golden = request_rows(bundle)
+    golden = bundle.request_rows()
     many = (golden * (_N_MANY // len(golden) + 1))[:_N_MANY]
     took: dict[int, float] = {}
     for rows in (golden[:1], many):

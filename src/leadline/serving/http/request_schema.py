@@ -22,7 +22,6 @@ from pydantic import (
 )
 
 from leadline.errors import DataError
-from leadline.reading.images.image_files import png_of_base64
 from leadline.serving.http.requests.refusals import UnreadableError
 from leadline.serving.releases.manifest import Manifest
 
@@ -195,6 +194,9 @@ def _as_image(value: str | None, size: int) -> bytes | None:
     """An image as the snapshot holds it."""
     if not value:
         return None
+    # only a release of images brings the library for them
+    from leadline.reading.images.image_files import png_of_base64
+
     try:
         return png_of_base64(value, size)
     except DataError as error:

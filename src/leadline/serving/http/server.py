@@ -23,11 +23,11 @@ from leadline.serving.access.bearer_tokens import TokenCheck
 from leadline.serving.http.answer_log import AnswerLog
 from leadline.serving.http.application import Application, Limits
 from leadline.serving.http.requests.access_rules import LOOPBACK, AccessRules
-from leadline.serving.http.serving import PointerFollower, Serving
+from leadline.serving.http.served_release import PointerFollower, Serving
 from leadline.serving.http.telemetry.json_lines import log_as_json
 from leadline.serving.http.transport.draining_server import DrainingServer, bound_socket
 from leadline.serving.logs.log_place import LogPlace
-from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
+from leadline.serving.releases.answering import Answering, Opener, bundle_opener
 
 GRACE_S = 2.0
 
@@ -49,6 +49,7 @@ def serve(  # noqa: PLR0913 -- each is an option of the server
     origins: Sequence[str] = (),
     grace_s: float = GRACE_S,
     log_requests: bool = False,
+    open_release: Opener | None = None,
 ) -> None:
     """Open a release, and answer until the process is asked to end.
 
@@ -91,6 +92,8 @@ def serve(  # noqa: PLR0913 -- each is an option of the server
         Seconds between the signal to end and the last request that is taken.
     log_requests : bool, default=False
         Whether each answered request has a line in the log; refused ones always have.
+    open_release : callable, optional
+        Opens what is in a folder, here and when the pointer moves; if not given, a bundle.
 
     Raises
     ------
@@ -101,17 +104,18 @@ def serve(  # noqa: PLR0913 -- each is an option of the server
     ReleaseError
         If the release is not as it was sealed, or does not fit this environment.
     """
+    opener = open_release or bundle_opener(modules)
     refuse_open_door(host, tokens, is_public=is_public)
     check = TokenCheck(tokens) if tokens else None
     if not hosts and host in LOOPBACK and check is None:
         # a page of another site may have its name point here
         hosts = LOOPBACK
     with listener or bound_socket(host, port) as socket_:
-        bundle = open_bundle(bundle_folder, trusted=trusted, modules=modules)
+        bundle = opener(bundle_folder, trusted=trusted)
         follower = None
         if pointer is not None:
             project = bundle.manifest.project
-            follower = PointerFollower(*pointer, project, trusted=trusted, modules=modules)
+            follower = PointerFollower(*pointer, project, trusted=trusted, opener=opener)
         log_as_json()
         # one row is too little work to share: threads would wait for each other
         with threadpool_limits(1):
@@ -130,7 +134,7 @@ def serve(  # noqa: PLR0913 -- each is an option of the server
 
 
 def create_app(
-    bundle: ReleaseBundle,
+    bundle: Answering,
     *,
     limits: Limits | None = None,
     log: LogPlace | None = None,
@@ -147,7 +151,7 @@ def create_app(
 
     Parameters
     ----------
-    bundle : ReleaseBundle
+    bundle : Answering
         Opened, hence ready.
     limits, log, log_requests
         As in `serve`.

@@ -28,12 +28,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.logs.dated_lines import dated_files, whole_lines
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _HEAD = re.compile(
     rb'\{"request":"([^"\\]+)","row":(\d+),"of":\d+,"at":"[^"\\]+","release":"([^"\\]*)"'
@@ -109,6 +110,8 @@ def to_lines(served: Sequence[Served], release_id: str, columns: Mapping[str, st
     columns : mapping of str to str
         Feature name to kind, as in the manifest.
     """
+    import polars as pl
+
     images = [index for index, kind in enumerate(columns.values()) if kind == "image"]
     rows = [_as_text(row, images) for one in served for row in one.rows]
     sizes = [len(one.rows) for one in served]
@@ -162,6 +165,8 @@ def read_served(folder: Path, release_id: str, columns: Mapping[str, str]) -> Se
     columns : mapping of str to str
         Feature name to kind, as in its manifest.
     """
+    import polars as pl
+
     schema = _schema(columns)
     tally, days = _Tally(), set[date]()
     frames = [pl.DataFrame(schema={**schema, "logged": pl.Date})]
@@ -213,6 +218,8 @@ class _Tally:
 
 def _parsed(lines: list[bytes], schema: Mapping[str, Any], tally: _Tally) -> pl.DataFrame:
     """Lines as columns; those that are no JSON are counted and left out."""
+    import polars as pl
+
     try:
         return _read(lines, schema)
     except pl.exceptions.PolarsError:
@@ -222,6 +229,8 @@ def _parsed(lines: list[bytes], schema: Mapping[str, Any], tally: _Tally) -> pl.
 
 
 def _read(lines: list[bytes], schema: Mapping[str, Any]) -> pl.DataFrame:
+    import polars as pl
+
     if not lines:
         return pl.DataFrame(schema=dict(schema))
     return pl.read_ndjson(io.BytesIO(b"\n".join(lines)), schema=dict(schema))
@@ -236,6 +245,8 @@ def _is_json(line: bytes) -> bool:
 
 def _schema(columns: Mapping[str, str]) -> dict[str, Any]:
     """Columns of a log, but for the answers."""
+    import polars as pl
+
     return {
         "request": pl.String,
         "row": pl.Int64,
@@ -246,6 +257,8 @@ def _schema(columns: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _features(columns: Mapping[str, str]) -> dict[str, Any]:
+    import polars as pl
+
     return {name: pl.Float64 if kind == "number" else pl.String for name, kind in columns.items()}
 
 

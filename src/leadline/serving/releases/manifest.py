@@ -10,8 +10,7 @@ from typing import Any, Self
 
 from leadline.engines.contract import TASKS, Scalar
 from leadline.errors import ReleaseError
-from leadline.reading.images.image_files import IMAGE_SIZE
-from leadline.reading.schema import ReadingSchema
+from leadline.reading.schema import IMAGE_SIZE, ReadingSchema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +123,12 @@ class Manifest(Card):
         any.
     usual_repeats : float or None
         Share of new rows that equal one of them by chance.
+    compiled_digest : str
+        SHA-256 of the compiled form, by which few rows are answered fast; empty if there is none.
+    compiled_rows : int
+        Rows on which the compiled form gave every digit of the slow path.
+    not_compiled : str
+        Why there is no compiled form, in a clause; empty in releases of before there were any.
     versions : mapping of str to str
         Of what the model depends on.
     lock : tuple of str
@@ -142,6 +147,9 @@ class Manifest(Card):
     made_at: str
     rows_digest: str = ""
     usual_repeats: float | None = None
+    compiled_digest: str = ""
+    compiled_rows: int = 0
+    not_compiled: str = ""
     release_id: str = ""
 
     def to_bytes(self) -> bytes:

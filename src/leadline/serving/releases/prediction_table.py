@@ -80,12 +80,18 @@ def prediction_table(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
         told = [None if silent else label for label, silent in zip(labels, abstains, strict=True)]
         answers = {"score": scores, "label": told, "abstains": abstains}
         return pl.DataFrame(answers, schema=schema)
-    scores = np.clip(shares[:, _positive_index(model, card)], 0.0, 1.0)
+    scores = np.clip(shares[:, positive_index(model, card)], 0.0, 1.0)
     return pl.DataFrame({"score": scores, "flagged": scores >= card.threshold}, schema=schema)
 
 
-def _positive_index(model: Any, card: Card) -> int:
-    """Column of the positive class: it is called so, or coded as 1."""
+def positive_index(model: Any, card: Card) -> int:
+    """Column of the positive class: it is called so, or coded as 1.
+
+    Raises
+    ------
+    ReleaseError
+        If the model has never seen it.
+    """
     classes = [str(one) for one in model.classes_]
     for name in (card.positive, "1", "True"):
         if name in classes:

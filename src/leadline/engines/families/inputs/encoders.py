@@ -65,8 +65,9 @@ class Numbers(TransformerMixin, BaseEstimator):
             return values
         missing = np.isnan(values)
         filled = np.where(missing, self.medians_, values)
-        # one value far outside what was learnt must not decide alone
-        scaled = np.clip((filled - self.means_) / self.scales_, -20.0, 20.0)
+        with np.errstate(over="ignore"):
+            # one value far outside what was learnt must not decide alone
+            scaled = np.clip((filled - self.means_) / self.scales_, -20.0, 20.0)
         return np.hstack([scaled, missing[:, self.flagged_].astype(np.float64)])
 
 

@@ -249,7 +249,8 @@ def _content(schema: str) -> dict[str, Any]:
 
 def _named(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """A schema and those that it refers to, as components."""
-    found = {name: {key: value for key, value in schema.items() if key != "$defs"}}
+    # a generated client names its classes by the titles
+    found = {name: {**{key: schema[key] for key in schema if key != "$defs"}, "title": name}}
     found |= schema.get("$defs", {})
     moved: dict[str, Any] = _moved(found)
     return moved

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.serving.http.requests.http_messages import Request
+from leadline.serving.http.requests.http_messages import JSON, Request
 from leadline.serving.http.requests.refusals import (
     BusyError,
     GoneError,
@@ -116,6 +116,8 @@ def refuse_headers(request: Request) -> None:
 
 def _refuse_media_type(request: Request) -> None:
     given = request.headers.get(b"content-type", b"")
+    if given == JSON and b"content-encoding" not in request.headers:
+        return
     kind, _, more = given.lower().partition(b";")
     encoding = request.headers.get(b"content-encoding", b"identity").lower()
     charset = more.replace(b" ", b"").replace(b'"', b"")

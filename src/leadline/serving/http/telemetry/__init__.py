@@ -1,1 +1,1 @@
-"""What a server tells of itself: metrics and log lines."""
+"""Metrics and log lines of a server."""

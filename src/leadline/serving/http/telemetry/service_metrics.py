@@ -5,7 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.process_collector import ProcessCollector
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -22,7 +29,10 @@ class ServiceMetrics:
     """
 
     def __init__(self, project: str) -> None:
+        # a line each that says again when the process was started
+        disable_created_metrics()
         self.registry = CollectorRegistry()
+        self._n_in_flight = 0
         self._project = project
         self._requests = self._counter("requests", "Requests answered", "route", "status")
         self._errors = self._counter("errors", "Requests not answered as asked", "cause")
@@ -41,7 +51,8 @@ class ServiceMetrics:
         )
         self._batch_s = self._counter("batch_seconds", "Seconds in the model")
         self._rows = self._counter("rows", "Rows answered")
-        self._in_flight = self._gauge("requests_in_flight", "Requests begun and not answered")
+        words = "Requests begun and not answered"
+        self.watch("requests_in_flight", words, lambda: self._n_in_flight)
         self._release = self._gauge(
             "release_info", "The release in service", "project", "release", "model_digest"
         )
@@ -77,11 +88,11 @@ class ServiceMetrics:
 
     def begun(self) -> None:
         """Count a request that has begun."""
-        self._in_flight.inc()
+        self._n_in_flight += 1
 
     def ended(self, route: str, status: int, seconds: float) -> None:
         """Count a request that is over."""
-        self._in_flight.dec()
+        self._n_in_flight -= 1
         # to look a label up costs more than to count
         known = self._of_answer.get((route, status))
         if known is None:

@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from leadline.errors import LeadlineError, ReleaseError
 from leadline.serving.http.request_queue import RequestQueue
 from leadline.serving.http.request_schema import Requests
-from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
+from leadline.serving.releases.answering import Answering, Opener, bundle_opener
 from leadline.serving.releases.manifest import Manifest
 from leadline.serving.releases.pointer import read_pointer, refuse_replayed
 
@@ -50,7 +50,7 @@ class Served:
     queue: RequestQueue
 
     @classmethod
-    def of(cls, bundle: ReleaseBundle, max_rows: int, day: str = "") -> Served:
+    def of(cls, bundle: Answering, max_rows: int, day: str = "") -> Served:
         """Prepare an opened release; `day` is the column that dates rows, where they are logged."""
         requests = Requests(bundle.manifest, max_rows=max_rows, day=day)
         return cls(bundle.manifest, requests, RequestQueue(bundle))
@@ -71,6 +71,8 @@ class PointerFollower:
         Whose signature counts, on pointer and release.
     modules : Path or str, default=""
         Where ``leadline.toml`` lies, for a model of a person's own.
+    opener : callable, optional
+        Opens what the pointer names; if not given, a bundle beside it.
     """
 
     def __init__(
@@ -81,9 +83,11 @@ class PointerFollower:
         *,
         trusted: Sequence[Ed25519PublicKey],
         modules: Path | str = "",
+        opener: Opener | None = None,
     ) -> None:
+        self._open = opener or bundle_opener(modules)
         self._path, self._counter, self._project = path, counter, project
-        self._trusted, self._modules = trusted, modules
+        self._trusted = trusted
 
     def sign(self) -> Sign | None:
         """Something that changes when the file does; None while there is none."""
@@ -93,7 +97,7 @@ class PointerFollower:
             return None
         return found.st_mtime_ns, found.st_ino, found.st_size
 
-    def opened(self) -> ReleaseBundle | None:
+    def opened(self) -> Answering | None:
         """The release of a later move, opened and its golden rows replayed; None if none is later.
 
         Raises
@@ -109,9 +113,7 @@ class PointerFollower:
             return None
         folder = self._path.parent / pointer.bundle
         try:
-            bundle = open_bundle(
-                folder, trusted=self._trusted, modules=self._modules, digest=pointer.bundle
-            )
+            bundle = self._open(folder, trusted=self._trusted, digest=pointer.bundle)
         except LeadlineError as error:
             found = f"Release {pointer.release_id} is not taken up: {error.found}"
             raise ReleaseError(found, error.needed, error.next) from error
@@ -124,7 +126,7 @@ class Serving:
 
     Parameters
     ----------
-    bundle : ReleaseBundle
+    bundle : Answering
         Opened: answers first.
     max_rows : int
         More in one request are refused.
@@ -138,7 +140,7 @@ class Serving:
 
     def __init__(
         self,
-        bundle: ReleaseBundle,
+        bundle: Answering,
         *,
         max_rows: int,
         day: str = "",
@@ -177,7 +179,7 @@ class Serving:
                 await self._exchange(follower.opened)
             await asyncio.sleep(self._look_s)
 
-    async def _exchange(self, opened: Callable[[], ReleaseBundle | None]) -> None:
+    async def _exchange(self, opened: Callable[[], Answering | None]) -> None:
         """Take up another release; whatever stands in its way, the one at hand keeps answering."""
         before = self.now.manifest.release_id
         try:

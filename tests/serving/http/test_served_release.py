@@ -21,9 +21,9 @@ from tests.serving.conftest import Sealed, make_release
 from tests.serving.http.test_server import ROW, serving_process
 
 from leadline.errors import ReleaseError
-from leadline.serving.http import serving
+from leadline.serving.http import served_release
+from leadline.serving.http.served_release import PointerFollower
 from leadline.serving.http.server import create_app
-from leadline.serving.http.serving import PointerFollower
 from leadline.serving.releases.bundle import seal
 from leadline.serving.releases.pointer import Pointer, write_pointer
 
@@ -155,7 +155,7 @@ def test_a_move_that_is_known_is_not_followed_again(two: Two) -> None:
 def test_a_release_that_is_whole_again_is_taken_up_without_another_move(
     two: Two, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "_AGAIN_S", 0.0)
+    monkeypatch.setattr(served_release, "_AGAIN_S", 0.0)
     file = two.first.folder / two.second / "model.skops"
     whole = file.read_bytes()
     file.write_bytes(whole[:-1])
@@ -179,7 +179,7 @@ def test_whatever_a_model_raises_the_one_at_hand_keeps_answering(two: Two) -> No
     def broken() -> None:
         raise RuntimeError("no such column")
 
-    serves = serving.Serving(two.first.open(), max_rows=10)
+    serves = served_release.Serving(two.first.open(), max_rows=10)
     asyncio.run(serves._exchange(broken))
     assert serves.refused == "RuntimeError: no such column"
     assert serves.now.manifest.release_id == two.first.sealed.release_id
