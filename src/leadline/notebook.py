@@ -37,7 +37,7 @@ _TABLES = {
     "search": "trials",
     "tuning": "points",
     "review": "points",
-    "capacity": "loads",
+    "capacity": "steps",
     "decay": "staleness",
     "monitor": "blocks",
 }

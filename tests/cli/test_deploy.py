@@ -60,7 +60,8 @@ def test_it_is_the_capacity_plan_that_is_written(
     image = "registry.example/team/churn:7"
     deployed(call, planned_folder, "kubernetes", tmp_path, "--image", image, "--force")
     written = yaml.safe_load((tmp_path / "deployment.yaml").read_text())
-    assert written["spec"]["replicas"] == example_capacity().n_instances
+    plan = example_capacity()
+    assert written["spec"]["replicas"] == plan.n_instances
     (container,) = written["spec"]["template"]["spec"]["containers"]
     assert container["image"] == image
     assert container["resources"]["limits"]["memory"] == "256Mi"

@@ -114,6 +114,7 @@ def _plan(
     from leadline.serving.releases.signed_files import signed_manifest
 
     release, capacity, notes = _measured(workspace)
+    n_replicas, rate = _replicas(capacity)
     sealed, key = workspace.releases_folder / release.bundle, workspace.key_path
     manifest = signed_manifest(sealed, trusted=public_keys(key), digest=release.bundle)
     if memory is None:
@@ -125,17 +126,14 @@ def _plan(
         release_id=release.release_id,
         digest=release.bundle,
         python=python,
-        n_replicas=capacity.n_instances,
+        n_replicas=n_replicas,
         n_spare=capacity.spare,
-        rate_per_s=max(load.per_s for load in capacity.loads),
+        rate_per_s=rate,
         peak_per_s=capacity.peak_per_s,
-        limit_s=0.1,
+        limit_s=capacity.promised_s or workspace.settings.serve.p99_ms / 1000,
         memory_mib=memory,
         price=price_note(
-            capacity.n_instances,
-            capacity.instance_per_hour,
-            capacity.currency,
-            capacity.priced_at,
+            n_replicas, capacity.instance_per_hour, capacity.currency, capacity.priced_at
         ),
         image=image or f"localhost/{name}:{release.release_id}",
         base=base or f"docker.io/library/python:{python}-slim",
@@ -156,6 +154,7 @@ def _measured(workspace: Workspace) -> tuple[Release, Capacity, list[str]]:
     from leadline.cli.releases import latest_release, release_entry
     from leadline.errors import NotReadyError
     from leadline.phases.capacity import Capacity
+    from leadline.phases.verdict import Answer
 
     release, number = latest_release(workspace), release_entry(workspace).number
     entries = workspace.record.entries("capacity")
@@ -167,5 +166,29 @@ def _measured(workspace: Workspace) -> tuple[Release, Capacity, list[str]]:
         )
     own = [entry for entry in entries if entry.on.get("release") == number]
     newest = max(own or entries, key=lambda entry: entry.number)
-    words = "Capacity was measured with another release. Run 'leadline run capacity', then this."
-    return release, newest.verdict_as(Capacity), [] if own else [words]
+    capacity = newest.verdict_as(Capacity)
+    notes = [] if own else ["Capacity was measured with another release."]
+    if capacity.answer is not Answer.GO:
+        notes.append(f"The capacity plan is {capacity.answer.value}: {capacity.summary}")
+    return release, capacity, [f"{each} Run 'leadline run capacity', then this." for each in notes]
+
+
+def _replicas(capacity: Capacity) -> tuple[int, float]:
+    """Replicas that are planned, and the requests a second that one of them holds.
+
+    Raises
+    ------
+    NotReadyError
+        If the plan has none.
+    """
+    from leadline.errors import NotReadyError
+
+    if capacity.n_instances is None:
+        raise NotReadyError(
+            f"The capacity plan has no number of replicas: {capacity.summary}",
+            "Replicas and limits follow from it.",
+            "Change [serve] p99_ms or the model, then 'leadline run capacity'.",
+        )
+    # plans of before have no rate that was seen to hold
+    held = capacity.held_per_s or capacity.rate_per_s or max(each.per_s for each in capacity.loads)
+    return capacity.n_instances, held

@@ -41,7 +41,7 @@ def served(folder: Path, *, key: Path, modules: Path | str = "") -> Iterator[int
     EngineError
         If it is not ready within a minute.
     """
-    with _started(folder, key, modules) as (_, port):
+    with server_process(folder, key=key, modules=modules) as (port, _):
         yield port
 
 
@@ -58,8 +58,8 @@ def server_memory(folder: Path, *, key: Path, modules: Path | str = "") -> int:
     EngineError
         If it is not ready within a minute, or this machine does not tell what processes hold.
     """
-    with _started(folder, key, modules) as (server, _):
-        n_bytes = peak_memory(server.pid)
+    with server_process(folder, key=key, modules=modules) as (_, pid):
+        n_bytes = peak_memory(pid)
     if not n_bytes:
         raise EngineError(
             "This machine does not tell how much memory a process holds.",
@@ -70,17 +70,17 @@ def server_memory(folder: Path, *, key: Path, modules: Path | str = "") -> int:
 
 
 @contextmanager
-def _started(
-    folder: Path, key: Path, modules: Path | str
-) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """A server that is ready, and its port; it has ended afterwards."""
+def server_process(
+    folder: Path, *, key: Path, modules: Path | str = ""
+) -> Iterator[tuple[int, int]]:
+    """Serve a sealed release as `served` does; yields the port, and the id of the process."""
     port = free_port()
     words = (str(folder), str(key), str(port), str(modules))
     command = [sys.executable, "-m", "leadline.processes.release_server", *words]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         _wait_until_ready(server, port)
-        yield server, port
+        yield port, server.pid
     finally:
         server.terminate()
         try:

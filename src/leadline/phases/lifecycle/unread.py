@@ -69,6 +69,8 @@ _UNREAD: Mapping[str, _Fields] = {
         "data": _OF_DATA,
         "search": _OF_SEARCH,
     },
+    # that a plan was held against the truth does not undo a decision that was taken on it
+    "decision.ship": {"capacity": frozenset({"verifications"})},
     "monitor": {
         "problem": _WORDS | _GRANTED | {"tolerance"},
         "data": _OF_DATA,
