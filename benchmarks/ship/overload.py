@@ -14,9 +14,9 @@ broken off when a request has waited 5 s; what was not answered by then is count
 Then two replicas at half of what they carry together, and one is killed or asked to end in the
 middle: requests without a good answer, beside those that the dead one can have held.
 
-Replicas share the first core, balancer and clients the last: the plan is that of one core. A request
-has 64 rows, or a replica would answer more a second than clients on one core can ask; they say how
-late they were (lag).
+Replicas share the first core, balancer and clients the last: the plan is that of one core. A
+request has 64 rows, or a replica would answer more a second than clients on one core can ask; they
+say how late they were (lag).
 """
 
 from __future__ import annotations

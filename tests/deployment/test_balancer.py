@@ -149,7 +149,7 @@ def test_the_settings_are_valid(
     target: str, which: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     write_files(deployment_files(target, PLAN), tmp_path)
-    command = [request.getfixturevalue(which), "-c", "-f", tmp_path / "haproxy.cfg"]
+    command = [request.getfixturevalue(which), "-c", "-f", str(tmp_path / "haproxy.cfg")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     # names of containers are found by who runs them

@@ -76,8 +76,8 @@ def place(call: Call, released_folder: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def serving(local: Ray, place: Path) -> Iterator[str]:
     """Address of the application; it is gone after the test."""
-    command = [Path(sys.executable).parent / "serve", "run", "--non-blocking", "--address"]
-    address = ray.get_runtime_context().gcs_address
+    command = [str(Path(sys.executable).parent / "serve"), "run", "--non-blocking", "--address"]
+    address = str(ray.get_runtime_context().gcs_address)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     try:
         subprocess.run(
@@ -87,7 +87,7 @@ def serving(local: Ray, place: Path) -> Iterator[str]:
         port = yaml.safe_load((place / "serve.yaml").read_text())["http_options"]["port"]
         yield f"http://127.0.0.1:{port}"
     finally:
-        serve.shutdown()
+        serve.shutdown()  # type: ignore[no-untyped-call]
 
 
 def asked(url: str, token: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
