@@ -42,17 +42,17 @@ class Service:
         self.replicas: list[subprocess.Popen[bytes]] = []
         self._balancer: subprocess.Popen[bytes] | None = None
 
-    def start(self, haproxy: str, wait_for: Wait) -> None:
+    def start(self, haproxy: str) -> None:
         module = "leadline.processes.release_server"
         for port in self.plan.ports:
             command = [sys.executable, "-m", module, *self._words, str(port), ""]
             self.replicas.append(subprocess.Popen(command))
         for port in self.plan.ports:
-            wait_for(lambda port=port: status_of(port) == 200)  # type: ignore[misc]
+            wait_until(lambda port=port: status_of(port) == 200)  # type: ignore[misc]
         self._balancer = subprocess.Popen(
             [haproxy, "-q", "-f", self._settings], stdout=subprocess.DEVNULL
         )
-        wait_for(lambda: self.n_up() == len(self.replicas))
+        wait_until(lambda: self.n_up() == len(self.replicas))
 
     def n_up(self) -> int:
         """Replicas that the balancer sends requests to."""
@@ -71,7 +71,7 @@ class Service:
 
 @pytest.fixture
 def service(
-    tmp_path: Path, debian_haproxy: str, wait_for: Wait, request: pytest.FixtureRequest
+    tmp_path: Path, debian_haproxy: str, request: pytest.FixtureRequest
 ) -> Iterator[Service]:
     """Two replicas, each handed four requests at once; the seconds wanted come from the test."""
     sealed = make_release(tmp_path / "releases")
@@ -84,7 +84,7 @@ def service(
     )
     started = Service(sealed, key, plan, tmp_path / "deploy")
     try:
-        started.start(debian_haproxy, wait_for)
+        started.start(debian_haproxy)
         yield started
     finally:
         started.stop()
@@ -103,6 +103,14 @@ def asked_over(
     connection.request(method, path, BODY if method == "POST" else None, headers)
     answer = connection.getresponse()
     return answer.status, answer.read().decode(), dict(answer.getheaders())
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for servers to start, which takes long while other tests run."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline, "no server became ready in 120 s"
+        time.sleep(0.05)
 
 
 def status_of(port: int) -> int:
