@@ -19,9 +19,9 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from leadline.engines.loading import load
 from leadline.serving.releases.bundle import Card, seal
 
-_N_ROWS, _N_TEXTS, _N_ASKED = 5000, 4000, 64
+_N_ROWS, _N_TEXTS, _N_ASKED = 5000, 2000, 64
 _NUMBERS, _CATEGORIES = 10, 6
-_VOCABULARY, _WORDS = 20_000, 30
+_VOCABULARY, _WORDS = 2000, 30
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ def _table() -> _Rows:
 
 def _texts() -> _Rows:
     rng = np.random.default_rng(0)
-    letters = np.array(list("abcdefghijklmnoprstuvwz"))
-    vocabulary = ["".join(rng.choice(letters, rng.integers(2, 11))) for _ in range(_VOCABULARY)]
+    syllables = [first + second for first in "bdklmnprst" for second in "aeiou"]
+    vocabulary = ["".join(rng.choice(syllables, rng.integers(1, 5))) for _ in range(_VOCABULARY)]
     # words are as rare as in a language: the r-th as often as 1 / r
     shares = 1 / np.arange(1, _VOCABULARY + 1)
     drawn = rng.choice(_VOCABULARY, (_N_TEXTS, _WORDS), p=shares / shares.sum())

@@ -24,7 +24,12 @@ QUIET = Noise(n_processors=2, others_share=0.01, stolen_share=0.0, waiting_share
 
 
 def step(rate: float, p99: float | None, high: float | None, **changes: Any) -> Step:
-    given = {"seconds": 10.0, "n_requests": round(10 * rate), "n_failed": 0, "lag_s": 0.0}
+    given: dict[str, Any] = {
+        "seconds": 10.0,
+        "n_requests": round(10 * rate),
+        "n_failed": 0,
+        "lag_s": 0.0,
+    }
     return Step(rate_per_s=rate, p50_s=0.004, p99_s=p99, p99_high_s=high, **given | changes)
 
 
@@ -36,7 +41,7 @@ def plan(**changes: Any) -> Capacity:
         Load(n_clients=32, per_s=101.0, p50_s=0.3, p99_s=0.4),
     )
     planned = step(60.0, 0.030, 0.038)
-    given = {
+    given: dict[str, Any] = {
         "loads": loads,
         "service_s": 0.01,
         "batch_per_s": 10_000.0,
@@ -125,9 +130,18 @@ def test_a_promise_that_no_rate_holds_is_a_no() -> None:
 
 def test_a_plan_that_is_not_held_again_is_a_no() -> None:
     broken = step(60.0, 0.048, 0.061)
-    found = plan(planned=broken, repeats=(broken,))
+    steps = (step(30.0, 0.012, 0.015), broken)
+    found = plan(steps=steps, planned=broken, repeats=(broken,))
     assert found.answer is Answer.NO
-    assert "the promise was not held again" in faults(found)[0]
+    assert found.n_instances is None
+    assert found.held_per_s == 30.0
+    assert found.summary == (
+        "Asked again for 60 requests a second, one instance answered 99 % within 48 ms; 50 ms are "
+        "promised, so there is no plan."
+    )
+    assert "did not hold it when it was repeated" in faults(found)[0]
+    lost = step(60.0, None, None)
+    assert "one instance did not keep up" in plan(planned=lost, repeats=(lost,)).summary
 
 
 @pytest.mark.parametrize(
@@ -165,7 +179,7 @@ def test_p99_between_measured_rates_lies_on_the_line() -> None:
 
 
 def verification(p99: float | None, **changes: Any) -> Verification:
-    given = {
+    given: dict[str, Any] = {
         "url": "model:80/predict",
         "at": "2026-01-01 10:00",
         "by": "Ada",

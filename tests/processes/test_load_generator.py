@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from leadline.processes.request_loop import Answers
 
 
 def answers(latency: list[float], lag: float = 0.0) -> Answers:
-    due = np.arange(len(latency)) * 0.1
+    due = np.linspace(0.0, 2.0, len(latency))
     return Answers(
         due, np.array(latency), np.full(len(latency), lag), {200: len(latency)}, 0.1, 2.0
     )
@@ -59,7 +60,7 @@ def test_nobody_there_is_said_so() -> None:
 
 
 def test_requests_of_many_rows_go_round() -> None:
-    rows = [{"a": 1}, {"a": 2}, {"a": b"image"}]
+    rows: list[dict[str, Any]] = [{"a": 1}, {"a": 2}, {"a": b"image"}]
     assert [json.loads(each) for each in bodies_of(rows, 2)] == [{"rows": rows[:2]}]
     (five,) = [json.loads(each)["rows"] for each in bodies_of(rows, 5)]
     assert [row["a"] for row in five] == [1, 2, "aW1hZ2U=", 1, 2]

@@ -30,7 +30,7 @@ def test_latency_counts_from_when_a_request_was_due() -> None:
 
 def test_requests_are_whole_and_bodies_take_turns() -> None:
     with answering(lambda _: OK) as (port, seen):
-        due = np.arange(4) * 0.01
+        due = np.linspace(0.0, 0.03, 4)
         found = at_set_times(
             target(port), [b'{"a":1}', b'{"b":2}'], due, n_connections=1, patience_s=60.0
         )
@@ -53,7 +53,7 @@ def test_answers_of_other_kinds_are_understood(said: bytes) -> None:
 
 def test_answers_that_are_no_good_count_as_endless() -> None:
     with answering(lambda i: BUSY if i % 2 else OK) as (port, _):
-        due = np.arange(10) * 0.005
+        due = np.linspace(0.0, 0.045, 10)
         found = at_set_times(target(port), [b"{}"], due, n_connections=1, patience_s=60.0)
     assert found.statuses == {200: 5, 503: 5}
     assert np.isinf(found.latency_s).sum() == 5
@@ -61,7 +61,7 @@ def test_answers_that_are_no_good_count_as_endless() -> None:
 
 def test_a_connection_that_ends_is_opened_again() -> None:
     with answering(lambda i: b"" if i == 0 else OK) as (port, _):
-        due = np.arange(3) * 0.05
+        due = np.linspace(0.0, 0.1, 3)
         found = at_set_times(target(port), [b"{}"], due, n_connections=1, patience_s=60.0)
     assert found.statuses == {-1: 1, 200: 2}
     assert np.isinf(found.latency_s).tolist() == [True, False, False]

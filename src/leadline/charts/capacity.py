@@ -38,7 +38,7 @@ def chart(verdict: Capacity) -> Picture | None:
 
 def _title(verdict: Capacity) -> str:
     planned = verdict.planned
-    if planned is None or planned.p99_s is None:
+    if planned is None or planned.p99_s is None or verdict.n_instances is None:
         return "No rate was answered as promised"
     held = f"One instance held {planned.rate_per_s:,.0f} requests a second"
     return f"{held}, 99 % within {ms(planned.p99_s)}"
@@ -80,10 +80,13 @@ def _latency(verdict: Capacity, promised: float) -> alt.LayerChart:
     layers = [
         rule_at(y=promised, color=VERMILION),
         *labels(
-            alt.Chart(table([{"ms": promised, "label": f"promised: {promised:,.3g} ms"}])),
-            alt.XValue(6),
+            alt.Chart(
+                table([{"rate": 0, "ms": promised, "label": f"promised: {promised:,.3g} ms"}])
+            ),
+            x,
             y,
             align="left",
+            dx=6,
             dy=-9,
             color=VERMILION,
             fontWeight="bold",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -85,7 +85,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Capacity:
     )
 
 
-def _prices(settings: Settings) -> dict[str, float | str | None]:
+def _prices(settings: Settings) -> dict[str, Any]:
     """Price of an instance, its low end and its date: of a machine in the table, or as named."""
     serve, prices = settings.serve, settings.prices
     if not serve.machine:

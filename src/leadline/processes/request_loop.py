@@ -102,7 +102,7 @@ class _Run:
     def __init__(self, target: Target, bodies: Sequence[bytes] | None, n_connections: int) -> None:
         self._idle = deque(Connection(target) for _ in range(n_connections))
         self._busy: list[Connection] = []
-        self._requests = [target.request(body) for body in bodies or [None]]
+        self._requests = [target.request(body) for body in bodies or (None,)]
         self._latency: dict[int, float] = {}
         self._statuses: dict[int, int] = {}
         self._due: Sequence[float] = []

@@ -1,4 +1,4 @@
-"""Verdict of capacity: instances and price from measured rates, and what they are worth."""
+"""ship / capacity: how many instances, what latency, what price at the expected load?"""
 
 from __future__ import annotations
 
@@ -76,15 +76,17 @@ def assess(evidence: Evidence) -> Capacity:
         raise ValueError("promised_s is None; a plan needs a promise. Set [serve] p99_ms.")
     batch_cost = 1e6 / evidence.batch_per_s / 3600 * evidence.instance_per_hour
     held = plan.held_rate((*evidence.steps, *evidence.repeats), promised_s)
-    rate = None if held is None or evidence.planned is None else evidence.planned.rate_per_s
+    planned = evidence.planned
+    rate = planned.rate_per_s if planned is not None and planned.holds(promised_s) else None
     findings = tuple(_findings(evidence, promised_s, rate, batch_cost))
-    if rate is None or evidence.planned is None:
+    if planned is None or rate is None:
         return Capacity(
             answer=Answer.UNCLEAR if any(plan.disturbances(evidence)) else Answer.NO,
-            summary=f"No rate of requests was answered 99 % within {ms(promised_s)}, as promised.",
+            summary=_no_plan(evidence, promised_s),
             findings=findings,
             n_instances=None,
-            p99_s=None,
+            held_per_s=held,
+            p99_s=None if planned is None else planned.p99_s,
             cost_per_month=None,
             batch_cost_per_million=batch_cost,
             **_fields(evidence),
@@ -92,14 +94,14 @@ def assess(evidence: Evidence) -> Capacity:
     n_instances = plan.instances(evidence, rate)
     cost = plan.monthly_cost(evidence, n_instances)
     return Capacity(
-        answer=_answer(evidence, promised_s),
+        answer=_answer(evidence),
         summary=_summary(evidence, promised_s, n_instances, cost),
         findings=findings,
         n_instances=int(n_instances.estimate),
         n_instances_range=n_instances,
         rate_per_s=rate,
         held_per_s=held,
-        p99_s=evidence.planned.p99_s,
+        p99_s=planned.p99_s,
         formula_s=plan.formula_p99(evidence, rate),
         cost_per_month=cost.estimate,
         cost_range=cost,
@@ -114,14 +116,23 @@ def verified(capacity: Capacity, verification: Verification) -> Capacity:
     return assess(Evidence(**known | {"verifications": (*capacity.verifications, verification)}))
 
 
-def _answer(evidence: Evidence, promised_s: float) -> Answer:
-    assert evidence.planned is not None
-    newest = evidence.verifications[-1:]
+def _answer(evidence: Evidence) -> Answer:
     if any(plan.disturbances(evidence)):
         return Answer.UNCLEAR
-    if not evidence.planned.holds(promised_s) or not all(each.holds for each in newest):
-        return Answer.NO
-    return Answer.GO
+    newest = evidence.verifications[-1:]
+    return Answer.GO if all(each.holds for each in newest) else Answer.NO
+
+
+def _no_plan(evidence: Evidence, promised_s: float) -> str:
+    """Why there is none, in a sentence."""
+    step = evidence.planned
+    if step is None:
+        return f"No rate of requests was answered 99 % within {ms(promised_s)}, as promised."
+    took = "did not keep up" if step.p99_s is None else f"answered 99 % within {ms(step.p99_s)}"
+    return (
+        f"Asked again for {step.rate_per_s:,.0f} requests a second, one instance {took}; "
+        f"{ms(promised_s)} are promised, so there is no plan."
+    )
 
 
 def _summary(evidence: Evidence, promised_s: float, n_instances: Bounds, cost: Bounds) -> str:
@@ -142,11 +153,11 @@ def _findings(
     evidence: Evidence, promised_s: float, rate: float | None, batch_cost: float
 ) -> Iterator[Finding]:
     yield from _doubts(evidence)
-    if rate is None:
+    if evidence.planned is None:
         what = f"One instance held no rate within the {ms(promised_s)} that are promised."
         yield fault(what, "Promise more with [serve] p99_ms, or choose a lighter model.")
-    elif evidence.planned is not None and not evidence.planned.holds(promised_s):
-        what = f"At the planned {rate:,.0f} requests a second the promise was not held again."
+    elif rate is None:
+        what = "A rate that held the promise once did not hold it when it was repeated."
         yield fault(what, _AGAIN)
     if evidence.verifications:
         newest = evidence.verifications[-1]
@@ -171,7 +182,8 @@ def _findings(
 
 
 def _doubts(evidence: Evidence) -> Iterator[Finding]:
-    for words in plan.disturbances(evidence):
+    words = " ".join(plan.disturbances(evidence))
+    if words:
         yield warning(f"The machine was not quiet. {words}", _AGAIN)
 
 

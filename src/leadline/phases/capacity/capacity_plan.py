@@ -45,10 +45,9 @@ def instances(evidence: Evidence, rate: float) -> Bounds:
     repeats = _saturated(evidence.loads)
     low, middle, high = min(repeats), median(repeats), max(repeats)
 
-    def needed(factor: float) -> int:
-        return replicas_needed(
-            evidence.peak_per_s, rate * factor, evidence.growth, evidence.spare, ceiling=1.0
-        )
+    def needed(factor: float) -> float:
+        peak, growth, spare = evidence.peak_per_s, evidence.growth, evidence.spare
+        return float(replicas_needed(peak, rate * factor, growth, spare, ceiling=1.0))
 
     return Bounds(estimate=needed(1.0), low=needed(high / middle), high=needed(low / middle))
 

@@ -133,6 +133,11 @@ class ReleaseBundle:
         self._model = model
         self._golden = golden
 
+    @property
+    def model(self) -> Any:
+        """The estimator itself; it takes what `read` gives."""
+        return self._model
+
     def golden_rows(self) -> pl.DataFrame:
         """The rows that are replayed, as examples of the input."""
         return self._golden["X"].struct.unnest()
