@@ -100,6 +100,15 @@ def members(session: int) -> Iterator[int]:
                 yield int(entry.name)
 
 
+def peak_memory(pid: int) -> int:
+    """Most bytes that a process has held at once; 0 if that is not known, or it has ended."""
+    with suppress(OSError):
+        for line in (_PROC / str(pid) / "status").read_bytes().splitlines():
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
 def free_memory() -> int:
     """Bytes that can be allocated now without swapping; 0 where that is not known."""
     found = [_free_on_machine(), _free_in_group()]
