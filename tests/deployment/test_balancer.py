@@ -169,7 +169,7 @@ def test_a_wrong_setting_is_found(tmp_path: Path, debian_haproxy: str) -> None:
     write_files(deployment_files("systemd", PLAN), tmp_path)
     path = tmp_path / "haproxy.cfg"
     path.write_text(path.read_text().replace("balance leastconn", "balance leastcon"))
-    command = [debian_haproxy, "-c", "-f", path]
+    command = [debian_haproxy, "-c", "-f", str(path)]
     assert subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 

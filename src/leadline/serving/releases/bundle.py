@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -89,6 +90,8 @@ class SealedBundle:
         Of all files.
     signer : str
         Fingerprint of the key.
+    fast_path : str
+        Whether few rows are answered fast, or why not.
     """
 
     digest: str
@@ -96,6 +99,7 @@ class SealedBundle:
     model_digest: str
     size_bytes: int
     signer: str
+    fast_path: str
 
 
 class ReleaseBundle:
@@ -241,11 +245,9 @@ class ReleaseBundle:
             If a value does not fit; it is said to be of ``rows[first + index]``.
         """
         if self.compiled is not None and len(rows) <= MOST_COMPILED:
-            try:
+            # the slow path reads more ways to write a date, and has the last word
+            with suppress(DataError):
                 return self.compiled.answer(rows)
-            except DataError:
-                # the slow path reads more ways to write a date, and has the last word
-                pass
         return slow_answers(self._model, self.manifest, rows, first)
 
     def answer(self, X: pl.DataFrame) -> pl.DataFrame:
@@ -335,6 +337,7 @@ def seal(
         model_digest=manifest.model_digest,
         size_bytes=sum(len(data) for data in files.values()),
         signer=fingerprint(key.public_key()),
+        fast_path=manifest.fast_path,
     )
 
 

@@ -38,7 +38,7 @@ def test_a_family_without_a_compiled_form_says_so(family: str) -> None:
 
 
 def test_a_model_of_a_person_s_own_says_so() -> None:
-    class Mine(LogisticRegression):  # type: ignore[misc]  # scikit-learn is not typed
+    class Mine(LogisticRegression):  # type: ignore[misc]
         pass
 
     model = make_pipeline(Mine()).fit(frame().select("size"), labels("binary"))

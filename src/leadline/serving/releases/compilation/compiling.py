@@ -26,7 +26,8 @@ from leadline.serving.releases.prediction_table import positive_index
 N_ODD_ROWS = 10_000
 # what one call answers can depend on how many rows it is asked: small calls are tried, and large
 _SIZES = (*(1,) * 30, *range(2, 33), 64, 128)
-_MOST_AT_ONCE = 500
+# beyond 200 different dates the reader of files tries only the forms that it meets among those
+_MOST_AT_ONCE = 128
 _TIME_BOX_S = 12.0
 
 Rows = Sequence[tuple[Any, ...]]
