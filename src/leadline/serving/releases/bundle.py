@@ -15,7 +15,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -50,6 +49,7 @@ from leadline.serving.releases.signed_files import (
     MODEL,
     ROWS,
     SIGNATURE,
+    SealedBundle,
     digest_of,
     place,
     signed_files,
@@ -72,34 +72,6 @@ __all__ = [
 
 MOST_COMPILED = 64
 """With more rows in one call the slow path is the faster one."""
-
-
-@dataclass(frozen=True)
-class SealedBundle:
-    """Result of sealing: names, digests and size of a release.
-
-    Attributes
-    ----------
-    digest : str
-        SHA-256 of the manifest, which holds those of the other files; the folder's name.
-    release_id : str
-        First characters of the digest.
-    model_digest : str
-        SHA-256 of the model.
-    size_bytes : int
-        Of all files.
-    signer : str
-        Fingerprint of the key.
-    fast_path : str
-        Whether few rows are answered fast, or why not.
-    """
-
-    digest: str
-    release_id: str
-    model_digest: str
-    size_bytes: int
-    signer: str
-    fast_path: str
 
 
 class ReleaseBundle:

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -25,6 +26,34 @@ MANIFEST, SIGNATURE, MODEL, GOLDEN, ROWS, COMPILED = (
     "compiled.zip",
 )
 ID_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class SealedBundle:
+    """Result of sealing: names, digests and size of a release.
+
+    Attributes
+    ----------
+    digest : str
+        SHA-256 of the manifest, which holds those of the other files; the folder's name.
+    release_id : str
+        First characters of the digest.
+    model_digest : str
+        SHA-256 of the model.
+    size_bytes : int
+        Of all files.
+    signer : str
+        Fingerprint of the key.
+    fast_path : str
+        Whether few rows are answered fast, or why not.
+    """
+
+    digest: str
+    release_id: str
+    model_digest: str
+    size_bytes: int
+    signer: str
+    fast_path: str
 
 
 def digest_of(data: bytes) -> str:
