@@ -39,6 +39,27 @@ def test_watch_says_whether_to_retrain(call: Call, released_folder: Path, tmp_pa
     assert "monitor" in answer.stdout
 
 
+def test_score_of_several_files_by_processes(
+    call: Call, released_folder: Path, tmp_path: Path
+) -> None:
+    rows = customers(50, 2).drop("left")
+    (new := tmp_path / "new").mkdir()
+    rows.head(30).write_parquet(new / "a.parquet")
+    rows.tail(20).write_csv(new / "b.csv")
+    answer = call("score", new, "--jobs", "2", "-C", released_folder, "--json")
+    assert answer.exit_code == 0, answer.output
+    told = json.loads(answer.stdout)
+    assert (told["rows"], told["files"], told["kept"]) == (50, 2, 0)
+    assert told["file"] == f"{new}-scored"
+    assert pl.read_parquet(f"{new}-scored/*.parquet").height == 50
+    named = call("score", new / "a.parquet", new / "b.csv", "-C", released_folder)
+    assert named.exit_code == 2
+    assert "name it with --to" in named.stderr
+    other = call("score", new, "--executor", "dask", "-C", released_folder)
+    assert other.exit_code == 1
+    assert "No engine of kind 'executors' is called 'dask'" in other.stderr
+
+
 @pytest.mark.parametrize("verb", ["score", "watch"])
 def test_a_file_that_is_not_there(call: Call, released_folder: Path, verb: str) -> None:
     answer = call(verb, released_folder / "none.csv", "-C", released_folder)

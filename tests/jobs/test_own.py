@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from tests.projects import ETHICS, PROBLEM, customers, project, review, run, run_to, verdict_of
 
-import leadline.notebook as nb
+import leadline as nb
 from leadline.evaluation.fit_spec import key_of, spec_of
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data

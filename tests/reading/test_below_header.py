@@ -7,11 +7,11 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from tests.serving.batch.chunks import read_chunks
 
 from leadline.errors import DataError
 from leadline.reading.file_forms.below_header import n_descriptions
 from leadline.reading.table import Table, read_tables
-from leadline.serving.batch.table_chunks import read_chunks
 
 SURVEY = (
     "Started,Minutes,Would you come again?,Comment\n"
@@ -44,7 +44,7 @@ def test_a_file_that_is_scored_is_read_alike(tmp_path: Path) -> None:
     read(path := tmp_path / "survey.csv", SURVEY + VALUES)
     known = ["Started", "Minutes", "Would you come again?"]
     for rows in (7, 1_000):
-        chunks = list(read_chunks(path, rows, known))
+        chunks = read_chunks(path, rows, known)
         assert sum(chunk.frame.height for chunk in chunks) == 60
         assert chunks[0].place(0) == "survey.csv line 4"
 

@@ -120,36 +120,16 @@ def _labels(workspace: Workspace, path: Path, _: Path) -> int:
 def _rows(workspace: Workspace, path: Path, final: Path) -> int:
     import polars as pl
 
-    from leadline.errors import NotReadyError
-    from leadline.phases.tuning import Tuning
-    from leadline.services.reviewing.later_draws import as_drawn
-    from leadline.services.reviewing.stream_rows import judging_columns, rows_to_judge
-    from leadline.snapshot import from_parquet
+    from leadline.services.reviewing.open_rows import open_rows
 
-    entry = workspace.record.latest("tuning")
-    if entry is None or not isinstance(entry.verdict, Tuning) or not entry.verdict.sample:
-        raise NotReadyError(
-            "No rows have been drawn for judging.",
-            "A stream of unlabelled rows and a verdict of 'tuning' are needed.",
-            "Set [data] stream in leadline.toml, then 'leadline run apply'.",
-        )
-    tuning = as_drawn(workspace.record, entry.number, entry.verdict)
-    judged = {one.row for one in workspace.record.reviews.judgments(entry.number)}
-    drawn = rows_to_judge(workspace.artifacts, tuning)
-    # an empty cell of a row that was judged would say that its judge is unsure after all
-    rows = [row for row in drawn if row not in judged]
-    if not rows:
-        rows = list(drawn)
+    found = open_rows(workspace)
+    if found.are_all_judged:
         click.echo(
             "Every row drawn has an answer: all of them are written, for somebody else to judge. "
             "What the same person leaves empty counts as unsure.",
             err=True,
         )
-    frame = from_parquet(workspace.artifacts.get(tuning.stream))[rows]
-    said = "value" if tuning.plain else "is_positive"
-    name, answer = judging_columns(frame.columns, said)
-    empty = pl.lit(None, dtype=pl.String).alias(answer)
-    frame = frame.select(pl.Series(name, rows), empty, pl.all())
+    frame, rows = found.frame, found.rows
     folder = final.with_suffix(".images")
     for column in frame.select(pl.col(pl.Binary)):
         frame = frame.with_columns(_written(column, rows, folder))

@@ -27,6 +27,7 @@ VERBS = {
     "package": "Write a release as a folder that another team can run.",
     "serve": "Answer HTTP requests with the release in service.",
     "token": "Who may ask a server that others can reach.",
+    "capacity": "The plan of capacity, and whether a deployed address keeps it.",
     "score": "Score a file with the release in service.",
     "watch": "Score new data and compare them with what was learnt from.",
     "alarm": "Alarms of the monitor: list, see, explain or close them.",

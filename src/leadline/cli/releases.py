@@ -43,6 +43,8 @@ def command(folder: Path, as_json: bool) -> None:
         click.echo("Nothing is released yet. Run 'leadline run ship'.")
     for row in rows:
         click.echo(f"{row['state']:<11} {_minute(row['at'])}  {row['summary']}")
+        if row["fast_path"]:
+            click.echo(f"{'':<30}{row['fast_path']}")
     if candidate is not None:
         click.echo(
             f"\nCandidate: release {candidate['release']}, {how(candidate)}, since "
@@ -87,6 +89,7 @@ def _rows(workspace: Workspace) -> list[dict[str, Any]]:
                 "at": entry.at.isoformat(timespec="seconds"),
                 "by": entry.by,
                 "summary": release.summary,
+                "fast_path": release.fast_path,
                 "is_here": (workspace.releases_folder / release.bundle).is_dir(),
             }
         )

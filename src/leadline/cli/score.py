@@ -1,38 +1,61 @@
-"""``leadline score``: score a file with the release in service."""
+"""``leadline score``: score files with the release in service."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from leadline.cli.terminal.options import echo_json, trim_options, verb
 
+if TYPE_CHECKING:
+    from leadline.engines.contract import Executor
+    from leadline.settings import Settings
 
-@verb("score", example="leadline score new.csv --to scored.csv")
-@click.argument("file", type=click.Path(path_type=Path))
+_HERE = ("sequential", "loky")
+
+
+@verb(
+    "score",
+    example="leadline score 's3://bucket/new/*.parquet' --to scored.parquet --jobs 4",
+    stopped="What was scored is kept: the same command goes on from there.",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--to",
     "target",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Where to write (CSV, TSV or Parquet)  [default: FILE.scored.csv]",
+    default="",
+    help="Where to write: CSV, TSV, Parquet, or a folder of Parquet  [default: FILE.scored.csv]",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=0),
+    default=None,
+    help="Processes; 0 is one a core  [default: 1, on a cluster all cores]",
+)
+@click.option("--executor", default="", help="loky or ray  [default: \\[serve] executor, loky]")
 @trim_options
-def command(
-    file: Path,
-    target: Path | None,
+def command(  # noqa: PLR0913, PLR0917 (an option each)
+    files: tuple[str, ...],
+    target: str,
+    jobs: int | None,
+    executor: str,
     skip_lines: int,
     footer_rows: int,
     sheet: str,
     folder: Path,
     as_json: bool,
 ) -> None:
-    """Score a file with the release in service.
+    """Score files with the release in service.
+
+    FILE is Parquet, CSV, TSV, JSON lines or a workbook, a folder or a pattern of them, here or in
+    an object store (s3://...). Memory does not grow with the file.
 
     Adds the columns `score` and `flagged` (yes/no questions), `score` and `label` (several
     classes; with `abstains` where the release leaves rows without an answer), or `score` alone: the
-    predicted number. The target appears whole or not at all.
+    predicted number. The target appears whole or not at all. If the command is killed, or the disk
+    is full, the same command goes on from there.
     """
     from leadline.cli.releases import in_service
     from leadline.cli.terminal.progress import Display
@@ -40,32 +63,72 @@ def command(
     from leadline.engines.loading import load
     from leadline.reading.file_forms.raw import Trim
     from leadline.reading.file_forms.trim_advice import Advice
+    from leadline.serving.releases.keys import public_keys
+    from leadline.serving.releases.release_place import ReleasePlace
     from leadline.workspace import Workspace
 
-    goal = target or _default_target(file)
+    goal = target or _default_target(files)
     notes: list[str] = []
     with Workspace.open(folder) as workspace, Display(console(as_json=as_json)) as display:
         display.start("score", "opening the release")
+        workers = _workers(workspace.settings, executor, jobs)
         release, bundle = in_service(workspace)
-        n_rows = load("servers", "batch")(
+        display.tell("looking at the files")
+        scored = load("servers", "batch")(
             bundle,
-            file,
+            files,
             goal,
             folder=workspace.folder,
             trim=Trim(skip_lines, footer_rows, sheet, Advice.COMMAND),
-            progress=display.tell,
+            progress=lambda n_rows, share: display.tell(f"{n_rows:,} rows", share),
             note=notes.append,
+            executor=workers,
+            release=ReleasePlace.of(
+                workspace.releases_folder / release.bundle,
+                public_keys(workspace.key_path),
+                workspace.folder,
+            ),
         )
     if as_json:
-        done = {"rows": n_rows, "file": str(goal), "release": release.release_id}
-        echo_json({**done, "notes": notes})
-    else:
-        click.echo(f"{n_rows:,} rows scored by release {release.release_id}: {goal}")
-        for words in notes:
-            click.echo(f"Note: {words}")
+        done = {"rows": scored.n_rows, "file": goal, "release": release.release_id}
+        counts = {"files": scored.n_files, "pieces": scored.n_parts, "kept": scored.n_kept}
+        echo_json({**done, **counts, "notes": notes})
+        return
+    of_files = f" of {scored.n_files:,} files" if scored.n_files > 1 else ""
+    click.echo(f"{scored.n_rows:,} rows{of_files} scored by release {release.release_id}: {goal}")
+    if scored.n_kept:
+        click.echo(
+            f"{scored.n_kept:,} of {scored.n_parts:,} pieces were there from a run that broke off."
+        )
+    for words in notes:
+        click.echo(f"Note: {words}")
 
 
-def _default_target(file: Path) -> Path:
-    """Beside the file; as CSV where it is of a form that is not written."""
-    is_written = file.suffix.lower() in {".csv", ".tsv", ".parquet"}
-    return file.with_suffix(f".scored{file.suffix if is_written else '.csv'}")
+def _workers(settings: Settings, executor: str, jobs: int | None) -> Executor | None:
+    """Who scores; None: this process.
+
+    Raises
+    ------
+    EngineError
+        If there is no such executor.
+    """
+    from leadline.engines.loading import load
+
+    name = executor or settings.serve.executor
+    maker = load("executors", name)
+    if name in _HERE and (jobs in (None, 1) or name == "sequential"):
+        return None
+    workers: Executor = maker(jobs or -1)
+    return workers
+
+
+def _default_target(files: tuple[str, ...]) -> str:
+    """Beside the file; as CSV where it is of a form that is not written, of a folder a folder."""
+    (name, *others) = files
+    if others or any(mark in name for mark in "*?["):
+        raise click.UsageError("Several files are scored into one: name it with --to.")
+    stem, point, suffix = name.rstrip("/").rpartition(".")
+    if not point or "/" in suffix or Path(name).is_dir():
+        return f"{name.rstrip('/')}-scored"
+    is_written = suffix.lower() in {"csv", "tsv", "parquet"}
+    return f"{stem}.scored.{suffix if is_written else 'csv'}"

@@ -96,6 +96,7 @@ def command(  # noqa: PLR0913, PLR0917 -- each is an option
     from leadline.monitoring.served_rows import log_place
     from leadline.serving.releases.keys import public_keys
     from leadline.serving.releases.pointer import POINTER_FILE
+    from leadline.serving.releases.signed_files import signed_manifest
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:
@@ -111,13 +112,15 @@ def command(  # noqa: PLR0913, PLR0917 -- each is an option
     if is_logged:
         # rows that cannot be kept would be lost one by one
         place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fast_path = signed_manifest(bundle, trusted=trusted, digest=release.bundle).fast_path
     serve = load("servers", "http")
     with listening(host, port) as (listener, url):
         if as_json:
             where = {"log": str(place.folder)} if is_logged else {}
-            echo_json({"url": url, "release": release.release_id, **where})
+            echo_json({"url": url, "release": release.release_id, "fast_path": fast_path, **where})
         else:
             click.echo(f"Release {release.release_id} on {url} (Ctrl-C stops it)")
+            click.echo(fast_path)
             if is_logged:
                 click.echo(
                     f"Rows and answers are kept in {place.folder}{kept_for(place.keep_days)}"

@@ -168,7 +168,13 @@ class Searcher(Protocol):
 
 @runtime_checkable
 class Executor(Protocol):
-    """Runs tasks somewhere; made with ``n_jobs``, how many may run at once."""
+    """Runs tasks somewhere; made with ``n_jobs``, how many may run at once.
+
+    Notes
+    -----
+    One whose tasks may run on other machines says so by an attribute ``is_shared``, True: what
+    they need is then laid where those reach it.
+    """
 
     @property
     def n_workers(self) -> int:

@@ -40,7 +40,7 @@ def response_of(model: Any, frame: Any, scoring: str) -> Any:
         method = metric_of(scoring).response
         if method is ResponseMethod.PREDICT_PROBA:
             shares = np.asarray(model.predict_proba(frame), dtype=float)
-            _refuse_unfit(shares, (len(frame), len(model.classes_)))
+            _refuse_unfit(shares, (n_rows_of(frame), len(model.classes_)))
             return ClassProbabilities(np.asarray(model.classes_), shares)
         if method is ResponseMethod.PREDICT:
             response = np.asarray(model.predict(frame))
@@ -48,10 +48,15 @@ def response_of(model: Any, frame: Any, scoring: str) -> Any:
             response = np.asarray(model.decision_function(frame), dtype=float)
         else:
             response = positive_scores(model, frame)
-    if response.shape == (len(frame), 1):
+    if response.shape == (n_rows_of(frame), 1):
         response = response[:, 0]
-    _refuse_unfit(response, (len(frame),))
+    _refuse_unfit(response, (n_rows_of(frame),))
     return response
+
+
+def n_rows_of(frame: Any) -> int:
+    """Rows of a frame, an array, a sparse matrix or a list."""
+    return int(frame.shape[0]) if hasattr(frame, "shape") else len(frame)
 
 
 def score_of(y: NDArray[Any], response: Any, scoring: str) -> float:
@@ -119,10 +124,10 @@ def shares_of(model: Any, frame: Any, task: Task) -> NDArray[np.float32]:
     """
     if task is Task.REGRESSION:
         shares = np.asarray(model.predict(frame), dtype=np.float32).reshape(-1, 1)
-        _refuse_unfit(shares, (len(frame), 1))
+        _refuse_unfit(shares, (n_rows_of(frame), 1))
     else:
         shares = np.asarray(model.predict_proba(frame), dtype=np.float32)
-        _refuse_unfit(shares, (len(frame), len(model.classes_)))
+        _refuse_unfit(shares, (n_rows_of(frame), len(model.classes_)))
     return shares
 
 

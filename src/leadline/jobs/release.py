@@ -12,7 +12,8 @@ from leadline.evaluation.scores import score_model
 from leadline.monitoring.release_in_service import family_of, in_service
 from leadline.phases import release as phase
 from leadline.phases.data import Data, SplitKind
-from leadline.phases.problem import Problem
+from leadline.phases.default_decision import LEAST_COST
+from leadline.phases.problem import ConfusionCost, Problem, by_truth
 from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
@@ -54,10 +55,12 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
             point=review.chosen,
             threshold=card.threshold,
             confidence=card.confidence,
+            costs=_priced(review),
             tolerance=_tolerance(tuning),
             signer=sealed.signer,
             n_golden=_N_GOLDEN if pool.order.size >= _N_GOLDEN else int(pool.order.size),
             size_bytes=sealed.size_bytes,
+            fast_path=sealed.fast_path,
             fit_s=tuning.fit_s,
             approved_by=review.person,
             ethics_by=problem.ethics.answered_by,
@@ -83,8 +86,9 @@ def _card(workspace: Workspace, reading: Reading) -> Card:
         classes=tuple(count.value for count in data.classes),
         threshold=None if tuning.plain else tuning.point(review.chosen).threshold,
         confidence=review.confidence or None,
+        confusion_costs=by_truth(_priced(review)),
         point=review.chosen,
-        costs={} if tuning.plain else _costs(review),
+        costs=_costs(tuning, review),
         data_digest=data.snapshot,
         metrics={f"test_{tuning.scoring}": tuning.test_score, **_metrics(tuning, review)},
         missing=tuple(workspace.settings.data.missing),
@@ -95,7 +99,15 @@ def _card(workspace: Workspace, reading: Reading) -> Card:
     )
 
 
-def _costs(review: Review) -> dict[str, Scalar]:
+def _priced(review: Review) -> tuple[ConfusionCost, ...]:
+    """The confusions by whose costs classes are said; none where the likeliest one is."""
+    chosen = review.plain
+    return chosen.costs if chosen is not None and chosen.name == LEAST_COST else ()
+
+
+def _costs(tuning: Tuning, review: Review) -> dict[str, Scalar]:
+    if tuning.plain:
+        return {"currency": review.currency} if _priced(review) else {}
     return {
         "miss": review.cost_miss,
         "false_alarm": review.cost_false_alarm,
@@ -105,18 +117,25 @@ def _costs(review: Review) -> dict[str, Scalar]:
 
 def _metrics(tuning: Tuning, review: Review) -> dict[str, Scalar]:
     """What is known of the point that was chosen."""
-    if tuning.plain is not None:
-        right = tuning.plain.right
+    if review.plain is not None:
+        right = review.plain.right
         known: dict[str, Scalar] = {
             "test_share_right": right.estimate,
             "test_share_right_low": right.low,
             "test_share_right_high": right.high,
         }
-        for cut in tuning.plain.silences:
+        cost = review.plain.cost
+        if cost is not None:
+            known |= {
+                "test_cost_per_row": cost.estimate,
+                "test_cost_per_row_low": cost.low,
+                "test_cost_per_row_high": cost.high,
+            }
+        for cut in review.plain.silences:
             if review.confidence and cut.confidence == review.confidence:
                 known["test_share_answered"] = cut.answered
                 known["test_share_right_of_answered"] = cut.right.estimate
-        numbers = tuning.plain.numbers
+        numbers = review.plain.numbers
         if numbers is not None:
             known["tolerance"] = numbers.tolerance
             if numbers.low is not None and numbers.high is not None:

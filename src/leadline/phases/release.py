@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.errors import NotReadyError
+from leadline.phases.problem import ConfusionCost
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 
@@ -29,6 +30,9 @@ class Evidence:
         Rows that score at least this are flagged; None where there is none.
     confidence : float or None
         Of several classes, rows whose likeliest class scores less have no answer; None: all have.
+    costs : tuple of ConfusionCost
+        Of several classes, where what costs least is said: the confusions that were priced. Empty:
+        the likeliest class is said.
     tolerance : float or None
         Numbers off by at most this count as right; None for classes.
     signer : str
@@ -49,6 +53,8 @@ class Evidence:
         Release in service so far; empty for the first.
     champion_score, challenger_score : float or None
         Both on the same test rows; None for the first release.
+    fast_path : str
+        Whether few rows are answered fast, or why not; empty in releases of before.
     """
 
     release_id: str
@@ -58,6 +64,7 @@ class Evidence:
     point: str
     threshold: float | None
     confidence: float | None = None
+    costs: tuple[ConfusionCost, ...] = ()
     tolerance: float | None = None
     signer: str
     n_golden: int
@@ -69,6 +76,7 @@ class Evidence:
     replaces: str = ""
     champion_score: float | None = None
     challenger_score: float | None = None
+    fast_path: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +108,7 @@ def assess(evidence: Evidence) -> Release:
     findings: list[Finding] = [
         note(f"Signed by key {evidence.signer}; {evidence.n_golden} golden rows are replayed."),
         note(f"Operating point chosen by {evidence.approved_by}."),
+        *([note(evidence.fast_path)] if evidence.fast_path else []),
     ]
     worse = (
         evidence.champion_score is not None
@@ -130,6 +139,8 @@ def assess(evidence: Evidence) -> Release:
 def _point(evidence: Evidence) -> str:
     if evidence.confidence is not None:
         return f"at {evidence.point} (no answer below a score of {evidence.confidence:.3f})"
+    if evidence.costs:
+        return f"at {evidence.point} (label by the least expected cost)"
     if evidence.threshold is None:
         return f"at {evidence.point}"
     return f"at {evidence.point} (threshold {evidence.threshold:.3f})"

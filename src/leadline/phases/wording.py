@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from leadline.phases.verdict import Bounds
+
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 
@@ -50,6 +52,18 @@ def three_digits(number: float) -> str:
     ('38.8', '4,291', '0.00012', '1e+20')
     """
     return f"{number:,.0f}" if 999.5 <= abs(number) < 1e15 else f"{number:.3g}"
+
+
+def cost_words(cost: Bounds, currency: str) -> str:
+    """An amount with its interval.
+
+    Examples
+    --------
+    >>> cost_words(Bounds(estimate=0.3141, low=0.25, high=0.4), "EUR")
+    '0.314 EUR (0.25 to 0.4)'
+    """
+    low, high = three_digits(cost.low), three_digits(cost.high)
+    return f"{three_digits(cost.estimate)} {currency} ({low} to {high})"
 
 
 def chance(probability: float) -> str:

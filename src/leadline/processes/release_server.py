@@ -40,13 +40,22 @@ def served(folder: Path, *, key: Path, modules: Path | str = "") -> Iterator[int
     EngineError
         If it is not ready within a minute.
     """
+    with server_process(folder, key=key, modules=modules) as (port, _):
+        yield port
+
+
+@contextmanager
+def server_process(
+    folder: Path, *, key: Path, modules: Path | str = ""
+) -> Iterator[tuple[int, int]]:
+    """Serve a sealed release as `served` does; yields the port, and the id of the process."""
     port = free_port()
     words = (str(folder), str(key), str(port), str(modules))
     command = [sys.executable, "-m", "leadline.processes.release_server", *words]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         _wait_until_ready(server, port)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         try:

@@ -14,14 +14,17 @@ from tests.alive import is_alive
 from tests.conftest import free_port
 from tests.engines.executors import ray_tasks
 from tests.projects import PROBLEM, customers, project, run_to
+from tests.serving.conftest import make_frame, make_release
 
 from leadline.engines.executors import ray as engine
 from leadline.engines.executors.ray import Ray
 from leadline.engines.in_order import in_order
+from leadline.engines.loading import load
 from leadline.errors import DataError, EngineError
 from leadline.phases.search import Search
 from leadline.phases.search.trial import Trial, TrialState
 from leadline.processes.limit import run_with_limit
+from leadline.serving.releases.release_place import ReleasePlace
 from leadline.testing import check_executor
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -189,6 +192,28 @@ def test_a_search_on_a_cluster_finds_what_loky_finds(address: str, tmp_path: Pat
     for ray_scores, loky_scores in both:
         n_shared = min(len(ray_scores), len(loky_scores))
         assert ray_scores[:n_shared] == loky_scores[:n_shared], "the same to the last digit"
+
+
+def test_files_are_scored_in_ray_as_in_this_process(local: Ray, tmp_path: Path) -> None:
+    release = make_release(tmp_path / "releases")
+    make_frame(3_000).write_csv(tmp_path / "rows.csv")
+    place = ReleasePlace.of(release.path, [release.key.public_key()])
+    bundle, score = release.open(), load("servers", "batch")
+    score(bundle, tmp_path / "rows.csv", tmp_path / "here.csv", chunk_rows=500)
+    told = score(
+        bundle,
+        tmp_path / "rows.csv",
+        tmp_path / "there.csv",
+        chunk_rows=500,
+        executor=local,
+        release=place,
+    )
+    assert told.n_parts > 4
+    assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
+    (tmp_path / "rows.csv").write_text("size,town,said,at\ntall,Ulm,x,\n")
+    with pytest.raises(DataError, match=r"rows\.csv line 2: 'size' is \"tall\""):
+        score(bundle, tmp_path / "rows.csv", tmp_path / "out.csv", executor=local, release=place)
+    assert not list(tmp_path.glob(".*.parts"))
 
 
 def test_an_address_where_nobody_is_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ def test_a_total_that_could_be_a_row_is_told(
     source, target, notes = tmp_path / "in.csv", tmp_path / "out.csv", list[str]()
     source.write_bytes(write(text_of(release) + TOTAL))
     bundle = release.open()
-    n_rows = score_file(bundle, source, target, chunk_rows=chunk_rows, note=notes.append)
+    n_rows = score_file(bundle, source, target, chunk_rows=chunk_rows, note=notes.append).n_rows
     assert n_rows == N_ROWS + 1
     (told,) = [each for each in notes if "Total" in each]
     assert told == (
@@ -48,7 +48,9 @@ def test_a_total_that_could_be_a_row_is_told(
     )
     trim = replace(BY_COMMAND, footer_rows=1)
     notes.clear()
-    n_rows = score_file(bundle, source, target, chunk_rows=chunk_rows, trim=trim, note=notes.append)
+    n_rows = score_file(
+        bundle, source, target, chunk_rows=chunk_rows, trim=trim, note=notes.append
+    ).n_rows
     assert n_rows == N_ROWS
     assert not any("Total" in each for each in notes)
 
@@ -64,7 +66,7 @@ def test_a_total_that_cannot_be_a_row_is_refused_as_one(
         score_file(release.open(), source, target, chunk_rows=chunk_rows)
     assert refused.value.next == "Leave them out: --footer-rows 2."
     trim = replace(BY_COMMAND, footer_rows=2)
-    assert score_file(release.open(), source, target, trim=trim) == N_ROWS
+    assert score_file(release.open(), source, target, trim=trim).n_rows == N_ROWS
     # what else is odd is told first
     source.write_text(text.replace("\n", "\nUlm,tall,,\n", 1) + "Total,sum of all,,\n")
     with pytest.raises(DataError, match=r"line 2: 'size' is \"tall\""):
@@ -80,7 +82,7 @@ def test_totals_of_parquet_are_told(tmp_path: Path, release: Sealed) -> None:
     assert len(notes) == 1
     assert re.search(rf'row {N_ROWS + 1} begins with "Total".*--footer-rows 1\.', notes[0])
     trim = replace(BY_COMMAND, footer_rows=1)
-    assert score_file(release.open(), source, target, chunk_rows=7, trim=trim) == N_ROWS
+    assert score_file(release.open(), source, target, chunk_rows=7, trim=trim).n_rows == N_ROWS
     assert np.allclose(
         pl.read_parquet(target)["score"].to_numpy(), release.open().score(release.X[:N_ROWS])
     )
@@ -89,10 +91,10 @@ def test_totals_of_parquet_are_told(tmp_path: Path, release: Sealed) -> None:
 def test_titles_above_a_header_are_passed_over_and_told(tmp_path: Path, release: Sealed) -> None:
     source, target, notes = tmp_path / "in.csv", tmp_path / "out.csv", list[str]()
     source.write_text("Delays of May\n\n" + text_of(release))
-    assert score_file(release.open(), source, target, note=notes.append) == N_ROWS
+    assert score_file(release.open(), source, target, note=notes.append).n_rows == N_ROWS
     assert notes == ["in.csv: lines above the header left out: 2."]
     trim = replace(BY_COMMAND, skip_lines=2)
-    assert score_file(release.open(), source, target, trim=trim) == N_ROWS
+    assert score_file(release.open(), source, target, trim=trim).n_rows == N_ROWS
 
 
 def test_a_sheet_can_be_named(tmp_path: Path, release: Sealed) -> None:
@@ -105,8 +107,8 @@ def test_a_sheet_can_be_named(tmp_path: Path, release: Sealed) -> None:
             sheet.append(list(row))
     del book["Sheet"]
     book.save(source)
-    assert score_file(release.open(), source, target, note=notes.append) == 5
+    assert score_file(release.open(), source, target, note=notes.append).n_rows == 5
     assert "If another is meant, name it: --sheet NAME." in notes[0]
     assert "[data]" not in notes[0]
     trim = replace(BY_COMMAND, sheet="June")
-    assert score_file(release.open(), source, target, trim=trim) == 8
+    assert score_file(release.open(), source, target, trim=trim).n_rows == 8

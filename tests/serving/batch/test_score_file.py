@@ -33,11 +33,14 @@ def read(path: Path) -> pl.DataFrame:
 def test_every_row_is_answered_in_order(
     tmp_path: Path, release: Sealed, source: Path, suffix: str, chunk_rows: int
 ) -> None:
-    target, done = tmp_path / f"out{suffix}", list[int]()
+    target, done = tmp_path / f"out{suffix}", list[tuple[int, float]]()
     bundle = release.open()
-    n_rows = score_file(bundle, source, target, chunk_rows=chunk_rows, progress=done.append)
+    n_rows = score_file(
+        bundle, source, target, chunk_rows=chunk_rows, progress=lambda *told: done.append(told)
+    ).n_rows
     out = read(target)
-    assert n_rows == out.height == done[-1] == release.X.height
+    assert n_rows == out.height == release.X.height
+    assert done[-1] == (n_rows, 1.0)
     assert out.columns == [*release.X.columns, "note", "score", "flagged"]
     assert np.allclose(out["score"].to_numpy(), bundle.score(release.X), atol=1e-12)
     assert out["note"][0] == 'said "no",\nthen left'
@@ -55,7 +58,7 @@ def test_parquet_is_read_too(tmp_path: Path, release: Sealed) -> None:
 def test_other_delimiters_and_a_byte_order_mark_are_seen(tmp_path: Path, release: Sealed) -> None:
     source, target = tmp_path / "rows.csv", tmp_path / "out.parquet"
     release.X.write_csv(source, separator=";", include_bom=True)
-    assert score_file(release.open(), source, target) == release.X.height
+    assert score_file(release.open(), source, target).n_rows == release.X.height
 
 
 def test_a_file_from_before_is_replaced_not_written_over(
@@ -72,14 +75,14 @@ def test_a_file_from_before_is_replaced_not_written_over(
 def test_no_rows_make_a_header_only(tmp_path: Path, release: Sealed) -> None:
     source, target = tmp_path / "rows.csv", tmp_path / "out.csv"
     release.X[:0].write_csv(source)
-    assert score_file(release.open(), source, target) == 0
+    assert score_file(release.open(), source, target).n_rows == 0
     assert target.read_text().strip() == "size,town,said,at,score,flagged"
 
 
 def test_words_for_missing_values_are_those_of_training(tmp_path: Path, release: Sealed) -> None:
     source, target = tmp_path / "rows.csv", tmp_path / "out.csv"
     source.write_text("size,town,said,at\nn/a,Ulm,x,2024-05-01\n")
-    assert score_file(release.open(), source, target) == 1
+    assert score_file(release.open(), source, target).n_rows == 1
     assert target.read_text().splitlines()[1].startswith("n/a,Ulm,x,2024-05-01,")
 
 

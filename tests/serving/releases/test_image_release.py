@@ -119,13 +119,13 @@ def test_a_file_of_paths_is_scored(
     bundle: ReleaseBundle, expected: list[float], source: Path
 ) -> None:
     target = source.with_name("out.csv")
-    assert score_file(bundle, source, target, chunk_rows=25) == N_ROWS
+    assert score_file(bundle, source, target, chunk_rows=25).n_rows == N_ROWS
     assert pl.read_csv(target)["score"].to_list() == pytest.approx(expected)
     assert pl.read_csv(target)["photo"][1] == "1.jpg"
     elsewhere = source.parent / "elsewhere" / "rows.csv"
     elsewhere.parent.mkdir()
     source.rename(elsewhere)
-    assert score_file(bundle, elsewhere, target, folder=source.parent) == N_ROWS
+    assert score_file(bundle, elsewhere, target, folder=source.parent).n_rows == N_ROWS
 
 
 def test_the_folder_of_the_file_comes_first(

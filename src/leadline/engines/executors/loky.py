@@ -74,7 +74,7 @@ def _died(cause: BaseException) -> EngineError:
     error = EngineError(
         "A process that ran a task has died.",
         "Each of them needs memory for its own copy of the data.",
-        "Set [find] n_jobs lower, or executor = 'sequential', and run it again.",
+        "Set [find] n_jobs lower (score: --jobs), or executor = 'sequential', and run it again.",
     )
     error.__cause__ = cause
     return error

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, ClassVar
 
 from leadline.engines.contract import Result, Spec
 from leadline.errors import EngineError
@@ -56,6 +56,7 @@ class Ray:
     """
 
     n_jobs: int = -1
+    is_shared: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if self.n_jobs == 0:
@@ -207,7 +208,7 @@ def _result(reference: Any) -> Any:
         raise EngineError(
             f"A task's process or machine died {_N_RETRIES + 1} times ({type(error).__name__}).",
             "Each needs memory for its own copy of the data.",
-            "Set [find] n_jobs lower, or run on machines with more memory.",
+            "Set [find] n_jobs lower (score: --jobs), or run on machines with more memory.",
         ) from error
     except RayError as error:
         raise EngineError(f"Ray lost a task: {_first_line(error)}") from error

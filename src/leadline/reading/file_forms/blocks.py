@@ -175,6 +175,41 @@ def _refuse_bytes(block: bytes) -> None:
             raise UnusualError("another encoding") from None
 
 
+def rows_of_lines(block: bytes, delimiter: str, n_fields: int) -> pl.DataFrame:
+    """The rows of some whole lines; a field in regular quotes may go over several.
+
+    Parameters
+    ----------
+    block : bytes
+        It begins with a row and ends with one.
+    delimiter : str
+        Between the fields.
+    n_fields : int
+        Of each row.
+
+    Returns
+    -------
+    polars.DataFrame, shape (n_rows, n_fields)
+        All String, named by position from 0, as they stand in the file; an empty field is "".
+
+    Raises
+    ------
+    UnusualError
+        If rows are blank lines or of several lengths, quotes are irregular, lines end in several
+        ways, or it is not text in UTF-8.
+    """
+    names = [str(position) for position in range(n_fields)]
+    if not block:
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    _refuse_bytes(block)
+    frame = _parsed(block, delimiter, names, names)
+    if b'"' not in block:
+        _refuse_ragged(block, frame, delimiter)
+    elif not _every_line_even(np.frombuffer(block, np.uint8), delimiter, n_fields, frame.height):
+        raise UnusualError("rows of several lengths")
+    return frame
+
+
 def _parsed(
     block: bytes, delimiter: str, names: Sequence[str], wanted: Sequence[str]
 ) -> pl.DataFrame:

@@ -23,7 +23,9 @@ def _keep_silent(_: str) -> None:
     """Take no note."""
 
 
-def read_json(data: bytes, name: str, note: Note = _keep_silent) -> pl.DataFrame:
+def read_json(
+    data: bytes, name: str, note: Note = _keep_silent, *, first_line: int = 1
+) -> pl.DataFrame:
     r"""Read rows of JSON; NaN and null are no value, what mixes kinds is text.
 
     Parameters
@@ -34,6 +36,8 @@ def read_json(data: bytes, name: str, note: Note = _keep_silent) -> pl.DataFrame
         The file's, for messages.
     note : callable, optional
         Told which member of a single object holds the rows.
+    first_line : int, default=1
+        Line of the file that these bytes begin with.
 
     Raises
     ------
@@ -52,7 +56,7 @@ def read_json(data: bytes, name: str, note: Note = _keep_silent) -> pl.DataFrame
         is_one_line = b"\n" not in data.strip()
         objects = iter(_rows_within(whole, name, note, is_one_line=is_one_line))
     else:
-        objects = _lines(data, name)
+        objects = _lines(data, name, first_line)
     chunks: list[dict[str, list[Any]]] = []
     names: dict[str, None] = {}
     heights: list[int] = []
@@ -76,8 +80,8 @@ def _batches(objects: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]
         yield batch
 
 
-def _lines(data: bytes, name: str) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(data.split(b"\n"), start=1):
+def _lines(data: bytes, name: str, first_line: int) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(data.split(b"\n"), start=first_line):
         if not line.strip():
             continue
         try:

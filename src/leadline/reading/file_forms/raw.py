@@ -152,7 +152,7 @@ def open_table(
     else:
         name = path.name
         frame = _parquet(data, name) if form is Form.PARQUET else read_json(data, name, note)
-        table = _typed(_without_last(frame, trim), path, note)
+        table = typed_table(_without_last(frame, trim), path, note)
     _refuse_shape(table.frame, path.name, trim)
     return replace(table, head=table.frame.head(HEAD_ROWS))
 
@@ -221,7 +221,7 @@ def _spreadsheet(
         known=known,
         advice=trim.advice,
     )
-    table = _typed(_without_last(sheet.frame, trim), path, note, first_row=sheet.first_row)
+    table = typed_table(_without_last(sheet.frame, trim), path, note, first_row=sheet.first_row)
     percents = frozenset(" ".join(column.split()) for column in sheet.percents)
     return replace(table, n_totals=n_totals(table.frame), percents=percents)
 
@@ -230,8 +230,25 @@ def _without_last(frame: pl.DataFrame, trim: Trim) -> pl.DataFrame:
     return frame.head(max(frame.height - trim.footer_rows, 0))
 
 
-def _typed(frame: pl.DataFrame, path: Path, note: Note, *, first_row: int = 1) -> RawTable:
-    """A table of which the file itself has the types."""
+def typed_table(frame: pl.DataFrame, path: Path, note: Note, *, first_row: int = 1) -> RawTable:
+    """A table of which the file itself has the types.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        As the file has it.
+    path : Path
+        Of the file.
+    note : callable
+        Told of blank rows, which are left out.
+    first_row : int, default=1
+        What messages call the first row.
+
+    Raises
+    ------
+    DataError
+        If two columns have one name.
+    """
     frame = frame.rename(_clean_names(frame, path.name))
     frame, rows = _without_blank(frame, path.name, note)
     place = partial(_row_place, path.name, rows + first_row)

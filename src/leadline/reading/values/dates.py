@@ -29,6 +29,7 @@ _TIME_FORMS = (
 UNPADDED_SHORT = r"^(\d\.\d{1,2}|\d{1,2}\.\d)\.\d{1,2}$"
 # 20240531: a number unless somebody says that it is a date
 COMPACT = r"^((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
+_AS_PROGRAMS_WRITE = r"^\d{{4}}-\d\d-\d\d{}\d\d:\d\d:\d\d(\.\d+)?$"
 _FIRST_MONTHS = {"Q1": "01", "Q2": "04", "Q3": "07", "Q4": "10", "H1": "01", "H2": "07"}
 _SAMPLE = 200
 _MOST_TRIED = 1_000
@@ -71,8 +72,23 @@ def parse_dates(text: pl.Series, order: DateOrder = DateOrder.ISO) -> pl.Series:
     """
     if (few := few_values(text)) is not None:
         return few.spread(parse_dates(few.values, order)).alias(text.name)
+    for mark in " T":
+        if text.str.contains(_AS_PROGRAMS_WRITE.format(mark)).all():
+            return _parsed(text, f"%Y-%m-%d{mark}%H:%M:%S%.f")
     alike = _alike(text)
     read = pl.Series(text.name, [None] * len(text), _DATETIME)
+    n_left = len(alike) - alike.null_count()
+    while n_left:
+        read = _read_more(alike, read, order)
+        n_before, n_left = n_left, read.null_count() - alike.null_count()
+        # again as long as that helps: a sample tells which forms there are
+        if n_left == n_before:
+            break
+    return read
+
+
+def _read_more(alike: pl.Series, read: pl.Series, order: DateOrder) -> pl.Series:
+    """Read cells that are not read yet, in the forms that a sample of them shows."""
     for form in _FORMS[order]:
         rest = alike.filter(read.is_null() & alike.is_not_null())
         if rest.is_empty():

@@ -5,7 +5,7 @@ from leadline.services.commands.alarm import act_on_alarm
 from leadline.services.commands.decision import decide
 from leadline.services.commands.further_rows import ask_for_more
 from leadline.services.commands.job import ask_for
-from leadline.services.commands.judgment_file import judge_file
+from leadline.services.commands.judgment_file import judge_file, judge_rows
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.commands.problem import restate_problem, state_problem
 from leadline.services.commands.promotion import (
@@ -44,6 +44,7 @@ __all__ = [
     "import_votes",
     "judge",
     "judge_file",
+    "judge_rows",
     "move_to",
     "next_item",
     "pointer_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from leadline.errors import DataError, SettingsError
@@ -72,6 +73,49 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
             judged.append((_drawn_row(row, drawn), _yes_or_no(said, where), None))
         else:
             judged.append((_drawn_row(row, drawn), None, _named(workspace, said, where)))
+    for row, is_positive, value in judged:
+        judge(workspace, number, row, is_positive, by, 0.0, value=value)
+    return len(judged)
+
+
+def judge_rows(
+    workspace: Workspace, answers: Mapping[int, bool | str | float | None], by: str
+) -> int:
+    """Take in judgments of some rows: all of them, or none.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    answers : mapping of int to bool, str, float or None
+        Row of the stream to whether it is a real case; where the question is not one of yes or no,
+        to the class or the number. None if unsure.
+    by : str
+        Who judged.
+
+    Returns
+    -------
+    int
+        Judgments taken in.
+
+    Raises
+    ------
+    NotReadyError
+        If nothing has been drawn for judging.
+    SettingsError
+        If a row was not drawn for judging, or an answer does not fit the question.
+    """
+    entry = workspace.record.latest("tuning")
+    number = entry.number if entry else 0
+    tuning = tuning_shown(workspace, number)
+    drawn = set(rows_to_judge(workspace.artifacts, tuning))
+    judged: list[tuple[int, bool | None, str | None]] = []
+    for row, said in answers.items():
+        place = f"Row {row}"
+        if tuning.plain is None:
+            judged.append((_drawn_row(row, drawn), _yes_or_no(said, place), None))
+        else:
+            judged.append((_drawn_row(row, drawn), None, _named(workspace, said, place)))
     for row, is_positive, value in judged:
         judge(workspace, number, row, is_positive, by, 0.0, value=value)
     return len(judged)

@@ -1,185 +1,325 @@
-"""Batch scoring of a file: constant memory, and a whole output or none."""
+"""Batch scoring of files: constant memory, a whole output or none, resumed where it broke off."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+import errno
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from os import PathLike, fspath
 from pathlib import Path
 
-import polars as pl
-
-from leadline.errors import DataError
-from leadline.reading.conform import refuse_missing
+from leadline.engines.contract import Executor
+from leadline.engines.in_order import in_order
+from leadline.errors import DataError, LeadlineError
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.reading.file_forms.source import Note
-from leadline.reading.file_forms.trim_advice import Advice
-from leadline.reading.images.image_columns import paths_of
-from leadline.reading.images.image_files import read_column
-from leadline.reading.totals import note_of_totals, totals_refused
-from leadline.serving.batch.table_chunks import (
-    Chunk,
-    read_chunks,
-    refuse_other_suffix,
-    write_chunks,
+from leadline.serving.batch.input_files import input_files
+from leadline.serving.batch.joined_parts import MANIFEST, join, lay_out
+from leadline.serving.batch.locations import Location, UnreachableError
+from leadline.serving.batch.opened_release import copied
+from leadline.serving.batch.part_folder import PartFolder
+from leadline.serving.batch.piece_scoring import (
+    Part,
+    PieceSpec,
+    Scoring,
+    other_columns,
+    score_elsewhere,
+    score_piece,
 )
+from leadline.serving.batch.pieces import Form, Piece, Plan, plan, whole_plan
+from leadline.serving.batch.text_ranges import IrregularError
 from leadline.serving.releases.bundle import ReleaseBundle
-from leadline.serving.releases.manifest import Manifest
-from leadline.serving.releases.prediction_table import prediction_columns
+from leadline.serving.releases.release_place import ReleasePlace
+from leadline.serving.releases.signed_files import digest_of
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, float], None]
+"""Told the rows done, and the share of the work that is done."""
+
+SUFFIXES = (".csv", ".tsv", ".parquet")
+_FORMAT = 1
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def score_file(
+@dataclass(frozen=True)
+class Scored:
+    """Result of scoring.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows scored.
+    n_files : int
+        Files they came from.
+    n_parts, n_kept : int
+        Pieces, and how many of them an earlier run had scored.
+    """
+
+    n_rows: int
+    n_files: int
+    n_parts: int
+    n_kept: int
+
+
+def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, who works and who is told
     bundle: ReleaseBundle,
-    source: Path,
-    target: Path,
+    source: str | PathLike[str] | Sequence[str],
+    target: str | PathLike[str],
     *,
     chunk_rows: int = 50_000,
     folder: Path | None = None,
     trim: Trim = BY_COMMAND,
     progress: Progress | None = None,
     note: Note | None = None,
-) -> int:
-    """Score every row of a file.
+    executor: Executor | None = None,
+    release: ReleasePlace | None = None,
+) -> Scored:
+    """Score every row of one file or of several.
 
     Parameters
     ----------
     bundle : ReleaseBundle
         Opened.
-    source : Path
-        Any file that a project can be made of.
-    target : Path
-        CSV, TSV or Parquet: all columns of the source, then those of the answer, called
-        ``leadline_score`` and so on where the source has one of their names. It is there whole
-        or not at all; what was there before is replaced.
+    source : path, or sequence of str
+        Any file that a project can be made of; folders and patterns of them; here or in an object
+        store that fsspec knows (``s3://bucket/rows.parquet``).
+    target : path
+        CSV, TSV or Parquet by its suffix; without one of these, a folder of Parquet files. All
+        columns of the source, then those of the answer, called ``leadline_score`` and so on where
+        the source has one of their names. It is there whole or not at all; what was there before
+        is replaced.
     chunk_rows : int > 0, default=50_000
-        Rows in memory at once.
+        About how many rows are scored together. The last digit of a score may hang on it.
     folder : Path, optional
         Where paths of images may lead from, beside the source's own folder.
     trim : Trim
         Lines of the source that are no rows.
     progress : callable, optional
-        Told the number of rows done after each chunk.
+        Told how far it is after each piece.
     note : callable, optional
         Told what a person should know: that the release was made of these rows, or that the last
         one looks like a total.
+    executor : Executor, optional
+        Scores pieces, as many at once as it has workers; by default this process scores them all.
+    release : ReleasePlace, optional
+        Where the release lies, which workers open for themselves; needed with an executor.
 
     Returns
     -------
-    int
-        Rows scored.
+    Scored
 
     Raises
     ------
     DataError
-        If the source cannot be read, has a column that the answer would overwrite or that the
+        If a source cannot be read, has a column that the answer would overwrite or that the
         target cannot hold, lacks one that the release needs, or holds a value that does not fit;
-        names line and column.
+        names line and column. If another process is writing the same.
+    LeadlineError
+        If there is no room left. What was scored is kept then, as it is if the process is killed:
+        the same call goes on from there.
     ValueError
-        If `chunk_rows` is less than 1.
+        If `chunk_rows` is less than 1, or there is an executor and no place of the release.
+
+    Notes
+    -----
+    Scored pieces lie in a folder beside the output, whose name holds a digest of sources, release
+    and settings, until the output is whole. How many processes score changes no byte of it.
     """
     if chunk_rows < 1:
         raise ValueError(f"chunk_rows is {chunk_rows}; at least 1 is needed. Raise it.")
-    refuse_other_suffix(target)
-    folders = [source.parent, *([folder] if folder else [])]
-    n_rows = n_learnt = 0
-
-    def scored() -> Iterator[pl.DataFrame]:
-        nonlocal n_rows, n_learnt
-        columns = bundle.manifest.columns
-        for chunk in read_chunks(source, chunk_rows, columns, trim=trim, note=note):
-            names = _free_names(chunk.frame, bundle.manifest, source.name)
-            X = _read_or_tell(bundle, chunk, folders, note)
-            yield chunk.frame.hstack(bundle.answer(X).rename(names))
-            n_rows += X.height
-            if bundle.learnt is not None:
-                n_learnt += int(bundle.learnt.contain(X).sum())
-            if progress is not None:
-                progress(n_rows)
-
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside:
-        whole = Path(aside) / target.name
-        write_chunks(scored(), whole, chunk_rows=chunk_rows)
-        whole.replace(target)
-    words = "" if bundle.learnt is None else bundle.learnt.words(n_learnt, n_rows)
-    if words and note is not None:
-        note(f"{source.name}: {words}")
-    return n_rows
+    if executor is not None and release is None:
+        raise ValueError("release is None; workers need to know where it lies. Pass it.")
+    goal = Location(fspath(target).rstrip("/"))
+    refuse_target(goal)
+    named = [fspath(source)] if isinstance(source, str | PathLike) else list(source)
+    known = tuple(bundle.manifest.columns)
+    plans = [plan(each, chunk_rows, known, trim) for each in input_files(named)]
+    while True:
+        run = _Run(bundle, plans, goal, chunk_rows, folder, trim)
+        try:
+            parts, n_kept = run.done(progress, executor, release)
+            break
+        except IrregularError as error:
+            plans = _with_whole(plans, error)
+    _tell(bundle, parts, named, note)
+    n_rows = sum(part.n_rows for part in parts)
+    return Scored(n_rows, len(plans), len(parts), n_kept)
 
 
-def _read_or_tell(
-    bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path], note: Note | None
-) -> pl.DataFrame:
-    """A chunk as the model is given it; totals at its end are told, or refused if they are odd."""
-    totals = chunk.frame, chunk.place, chunk.n_totals, Advice.COMMAND
-    try:
-        X = _read(bundle, chunk, folders)
-    except DataError:
-        if chunk.n_totals:
-            above = chunk.frame.head(chunk.frame.height - chunk.n_totals)
-            # whatever else is odd is told first
-            _read(bundle, replace(chunk, frame=above), folders)
-            raise totals_refused(*totals) from None
-        raise
-    if chunk.n_totals and note is not None:
-        note(note_of_totals(*totals))
-    return X
+def refuse_target(target: Location) -> None:
+    """Refuse to write a file of another form, or to replace a folder that is not ours.
 
-
-def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path]) -> pl.DataFrame:
-    """A chunk as the model is given it."""
-    manifest = bundle.manifest
-    refuse_missing(chunk.frame, manifest.columns)
-    text = pl.col(pl.String)
-    cleaned = chunk.frame.select(pl.col(n) for n in chunk.frame.columns if n in manifest.columns)
-    # the words for a missing value mean here what they meant in training
-    cleaned = cleaned.with_columns(pl.when(~text.is_in(list(manifest.missing))).then(text))
-    cleaned = _with_images(cleaned, manifest, chunk, folders)
-    return bundle.read(cleaned, place=chunk.place)
-
-
-def _with_images(
-    frame: pl.DataFrame, manifest: Manifest, chunk: Chunk, folders: Sequence[Path]
-) -> pl.DataFrame:
-    """Paths and bytes of image files as the model learnt from them."""
-    for name, kind in manifest.columns.items():
-        if kind != "image" or name not in frame.columns:
-            continue
-        values = frame.get_column(name)
-        if values.dtype == pl.String:
-            values = paths_of(values, manifest.missing)
-        reading = manifest.reading_schema.get(name)
-        white = None if reading is None else reading.white
-        result = read_column(values, folders, manifest.image_size, white=white)
-        if result is None:
-            continue  # what does not fit is refused with all else
-        read, faults = result
-        if faults:
-            row, why = next(iter(faults.items()))
-            value = f" {values[row]}" if values.dtype == pl.String else ""
-            more = f" {len(faults) - 1:,} more like it." if len(faults) > 1 else ""
+    Raises
+    ------
+    DataError
+        If it is one.
+    """
+    if target.suffix in SUFFIXES:
+        if target.is_here and target.path.is_dir():
             raise DataError(
-                f"{chunk.place(row)}: {name!r} is{value}: {why}.",
-                f"An image that can be read is needed.{more}",
-                "Bring the file back, or leave the value empty where there is none.",
+                f"{target.url} is a folder.", "A name for a file is needed.", "Choose another."
             )
-        frame = frame.with_columns(read)
-    return frame
-
-
-def _free_names(frame: pl.DataFrame, manifest: Manifest, file: str) -> dict[str, str]:
-    """Names of the answer's columns: as they are called, or marked where the source has one."""
-    names = {
-        name: f"leadline_{name}" if name in frame.columns else name
-        for name in prediction_columns(manifest.task, may_abstain=manifest.may_abstain)
-    }
-    taken = [name for name in names.values() if name in frame.columns]
-    if taken:
+        return
+    if target.suffix:
         raise DataError(
-            f"{file} has a column {taken[0]!r} already.",
-            "The answer is written under that name.",
-            "Rename the column.",
+            f"{target.name} ends in {target.suffix!r}.",
+            f"One of {', '.join(SUFFIXES)} is needed, or no suffix: a folder of Parquet files.",
+            "Rename or convert it.",
         )
-    return names
+    inside = {each.name for each in target.children()}
+    if (inside and MANIFEST not in inside) or (target.exists() and not target.is_folder()):
+        raise DataError(
+            f"{target.url} is there already, and was not written by 'leadline score'.",
+            "Only a folder of its own is replaced.",
+            "Choose another name.",
+        )
+
+
+class _Run:
+    """One try: files as pieces, pieces as parts, parts as the output."""
+
+    def __init__(
+        self,
+        bundle: ReleaseBundle,
+        plans: Sequence[Plan],
+        goal: Location,
+        chunk_rows: int,
+        folder: Path | None,
+        trim: Trim,
+    ) -> None:
+        self._bundle, self._goal = bundle, goal
+        self._pieces = [piece for each in plans for piece in each.pieces]
+        forms = [each.form for each in plans]
+        suffix = goal.suffix or ".parquet"
+        # of one Parquet file or of text, all pieces have one schema
+        self._is_uniform = forms in ([Form.PARQUET], [Form.WHOLE]) or set(forms) == {Form.TEXT}
+        columns = _columns(plans)
+        parts_suffix = suffix if self._is_uniform else ".parquet"
+        about = {
+            "format": _FORMAT,
+            "release": digest_of(bundle.manifest.to_bytes()),
+            "sources": [[each.location.url, each.digest] for each in plans],
+            "forms": forms,
+            "chunk_rows": chunk_rows,
+            "trim": asdict(trim),
+            "suffix": goal.suffix,
+            "versions": {name: version(name) for name in ("leadline", "polars", "numpy")},
+        }
+        self._folder = PartFolder(goal, about, parts_suffix)
+        self._scoring = Scoring(
+            self._folder.location, parts_suffix, columns, chunk_rows, trim, folder
+        )
+
+    def done(
+        self, progress: Progress | None, executor: Executor | None, release: ReleasePlace | None
+    ) -> tuple[list[Part], int]:
+        """The parts of the output that has been written, and how many were there before.
+
+        Raises
+        ------
+        IrregularError
+            If a file has to be read whole.
+        """
+        parts: dict[int, Part] = {}
+        with self._room(parts), self._folder.held():
+            try:
+                parts |= self._folder.whole(len(self._pieces))
+                n_kept = len(parts)
+                rest = [each for each in enumerate(self._pieces) if each[0] not in parts]
+                n_rows = sum(part.n_rows for part in parts.values())
+                for part in self._scored(rest, executor, release):
+                    parts[part.index] = part
+                    n_rows += part.n_rows
+                    if progress is not None:
+                        progress(n_rows, len(parts) / len(self._pieces))
+                ordered = [parts[index] for index in range(len(self._pieces))]
+                self._write(ordered)
+            except UnreachableError:
+                raise
+            except (DataError, IrregularError):
+                # the rows are at fault: no later run has a use for the others
+                self._folder.remove()
+                raise
+            self._folder.remove()
+        return ordered, n_kept
+
+    def _write(self, parts: Sequence[Part]) -> None:
+        if suffix := self._goal.suffix:
+            join(parts, self._folder, self._goal, suffix, is_uniform=self._is_uniform)
+        else:
+            lay_out(parts, self._folder, self._goal, is_uniform=self._is_uniform)
+
+    def _scored(
+        self,
+        pieces: Sequence[tuple[int, Piece]],
+        executor: Executor | None,
+        release: ReleasePlace | None,
+    ) -> Iterator[Part]:
+        if executor is None or release is None:
+            for index, piece in pieces:
+                yield score_piece(self._bundle, PieceSpec(index, piece, self._scoring))
+            return
+        if pieces and getattr(executor, "is_shared", False):
+            release = copied(release, self._folder.location.child("release"))
+        specs = [PieceSpec(index, piece, self._scoring, release) for index, piece in pieces]
+        yield from in_order(executor, score_elsewhere, specs)
+
+    @contextmanager
+    def _room(self, parts: Mapping[int, Part]) -> Iterator[None]:
+        """A full disk is told as what a person can mend."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            raise LeadlineError(
+                f"There is no room left to write {self._goal.url}: {error.strerror}.",
+                f"{len(parts):,} of {len(self._pieces):,} pieces are done and kept; what was there "
+                "before is as it was.",
+                "Make room and run it again: it goes on from there.",
+            ) from error
+
+
+def _columns(plans: Sequence[Plan]) -> tuple[str, ...]:
+    """Names of the columns, in the order of the first file that tells them.
+
+    Raises
+    ------
+    DataError
+        If another file has others.
+    """
+    told = [each for each in plans if each.columns]
+    if not told:
+        return ()
+    columns = told[0].columns
+    for each in told[1:]:
+        lacking = [name for name in columns if name not in each.columns]
+        extra = [name for name in each.columns if name not in columns]
+        if (lacking or extra) and each.form is not Form.JSON_LINES:
+            raise other_columns(each.location.name, lacking, extra)
+    return columns
+
+
+def _with_whole(plans: Sequence[Plan], error: IrregularError) -> list[Plan]:
+    """The plans, with the irregular file as one piece."""
+    return [
+        whole_plan(each.location, each.digest, error.refusal)
+        if each.location == error.location
+        else each
+        for each in plans
+    ]
+
+
+def _tell(
+    bundle: ReleaseBundle, parts: Sequence[Part], named: Sequence[str], note: Note | None
+) -> None:
+    """What a person should know of the rows."""
+    if note is None:
+        return
+    for words in dict.fromkeys(each for part in parts for each in part.notes):
+        note(words)
+    n_rows, n_learnt = (sum(getattr(part, at) for part in parts) for at in ("n_rows", "n_learnt"))
+    words = "" if bundle.learnt is None else bundle.learnt.words(n_learnt, n_rows)
+    if words:
+        note(f"{', '.join(Location(name).name for name in named)}: {words}")

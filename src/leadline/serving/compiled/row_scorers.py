@@ -94,7 +94,8 @@ class Bayes:
             total = total + part.log_likelihood(columns)
         highest = np.max(total, axis=1, keepdims=True)
         shares = np.exp(total - highest)
-        return shares / np.sum(shares, axis=1, keepdims=True)
+        normed: Floats = shares / np.sum(shares, axis=1, keepdims=True)
+        return normed
 
     def _codes(self, columns: Sequence[Column], values: Floats) -> list[Any]:
         """Whether each column has a value, then categories and bins, -1 where they have none."""

@@ -163,6 +163,9 @@ class Endpoints:
                 "classes": list(manifest.classes),
                 "threshold": manifest.threshold,
                 "confidence": manifest.confidence,
+                "confusion_costs": {
+                    truth: dict(each) for truth, each in manifest.confusion_costs.items()
+                },
                 "body": served.requests.schema(),
                 **self._logged.schema(manifest),
             }

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -71,7 +72,6 @@ __all__ = [
 
 MOST_COMPILED = 64
 """With more rows in one call the slow path is the faster one."""
-_OF_BEFORE = "it was sealed before releases were compiled"
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,8 @@ class SealedBundle:
         Of all files.
     signer : str
         Fingerprint of the key.
+    fast_path : str
+        Whether few rows are answered fast, or why not.
     """
 
     digest: str
@@ -97,6 +99,7 @@ class SealedBundle:
     model_digest: str
     size_bytes: int
     signer: str
+    fast_path: str
 
 
 class ReleaseBundle:
@@ -125,13 +128,19 @@ class ReleaseBundle:
         compiled: CompiledRelease | None = None,
     ) -> None:
         self.manifest = manifest
-        self.not_compiled = "" if compiled else manifest.not_compiled or _OF_BEFORE
-        """Why there is no fast path, in a clause; empty if there is one."""
-        self._compiled = compiled
+        self.not_compiled = "" if compiled else manifest.fast_path
+        """Why there is no fast path; empty if there is one."""
+        self.compiled = compiled
+        """Answers few rows fast; None if there is no such form."""
         self.learnt = learnt
         self._reading = manifest.reading_schema
         self._model = model
         self._golden = golden
+
+    @property
+    def model(self) -> Any:
+        """The estimator itself; it takes what `read` gives."""
+        return self._model
 
     def golden_rows(self) -> pl.DataFrame:
         """The rows that are replayed, as examples of the input."""
@@ -153,13 +162,12 @@ class ReleaseBundle:
         """
         scores = self.score(self.golden_rows())
         refuse_other_scores(scores, self._golden["score"].to_numpy(), self.manifest.release_id)
-        if self._compiled is not None:
+        if self.compiled is not None:
             slow = partial(slow_answers, self._model, self.manifest)
             rows = self.request_rows()
-            difference = first_difference(self._compiled.answer, slow, rows)
-            if difference:
-                self._compiled = None
-                self.not_compiled = f"here the compiled form differs: {difference}"
+            if difference := first_difference(self.compiled.answer, slow, rows):
+                self.compiled = None
+                self.not_compiled = f"Here the compiled form differs: {difference}."
 
     def score(self, frame: pl.DataFrame) -> NDArray[np.float64]:
         """One number a row.
@@ -235,12 +243,10 @@ class ReleaseBundle:
         DataError
             If a value does not fit; it is said to be of ``rows[first + index]``.
         """
-        if self._compiled is not None and len(rows) <= MOST_COMPILED:
-            try:
-                return self._compiled.answer(rows)
-            except DataError:
-                # the slow path reads more ways to write a date, and has the last word
-                pass
+        if self.compiled is not None and len(rows) <= MOST_COMPILED:
+            # the slow path reads more ways to write a date, and has the last word
+            with suppress(DataError):
+                return self.compiled.answer(rows)
         return slow_answers(self._model, self.manifest, rows, first)
 
     def answer(self, X: pl.DataFrame) -> pl.DataFrame:
@@ -330,6 +336,7 @@ def seal(
         model_digest=manifest.model_digest,
         size_bytes=sum(len(data) for data in files.values()),
         signer=fingerprint(key.public_key()),
+        fast_path=manifest.fast_path,
     )
 
 
@@ -383,8 +390,7 @@ def load_bundle(
     refuse_other_versions(manifest.versions)
     # the manifest names the family, and its signature holds
     model = load_model(files[MODEL], trusted=trusted_types(manifest.family, modules))
-    golden = pl.read_parquet(io.BytesIO(files[GOLDEN]))
-    learnt = None
+    golden, learnt = pl.read_parquet(io.BytesIO(files[GOLDEN])), None
     if ROWS in files and manifest.usual_repeats is not None:
         learnt = LearntRows.from_bytes(files[ROWS], manifest.usual_repeats)
     compiled = CompiledRelease.from_bytes(files[COMPILED]) if COMPILED in files else None

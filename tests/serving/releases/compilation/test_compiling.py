@@ -38,7 +38,7 @@ def test_a_family_without_a_compiled_form_says_so(family: str) -> None:
 
 
 def test_a_model_of_a_person_s_own_says_so() -> None:
-    class Mine(LogisticRegression):
+    class Mine(LogisticRegression):  # type: ignore[misc]  # scikit-learn is not typed
         pass
 
     model = make_pipeline(Mine()).fit(frame().select("size"), labels("binary"))
@@ -118,7 +118,8 @@ def test_what_goes_wrong_while_compiling_leaves_the_release_whole(
     sealed = seal(tmp_path, golden_X=release.X[:5], **parts)
     assert not (tmp_path / sealed.digest / COMPILED).exists()
     bundle = open_bundle(tmp_path / sealed.digest, trusted=[release.key.public_key()])
-    assert bundle.not_compiled == "AttributeError: n_leaves_"
+    assert bundle.not_compiled == "Every row goes the slow path: AttributeError: n_leaves_."
+    assert sealed.fast_path == bundle.not_compiled
     assert bundle.answer_rows([ROW]) == release.open().answer_rows([ROW])
 
 
@@ -128,6 +129,7 @@ def test_a_release_holds_its_compiled_form_and_uses_it(
     bundle = release.open()
     assert bundle.not_compiled == ""
     assert bundle.manifest.compiled_rows == 220
+    assert "every digit of the model on 220 rows" in bundle.manifest.fast_path
     slow = bundle.answer_rows([ROW] * 65)
     monkeypatch.setattr("leadline.serving.releases.bundle.slow_answers", None)
     fast = bundle.answer_rows([ROW] * 64)
@@ -148,7 +150,7 @@ def test_a_compiled_form_that_differs_here_is_not_used(
 
     monkeypatch.setattr(CompiledRelease, "answer", other)
     bundle = release.open()
-    assert bundle.not_compiled.startswith("here the compiled form differs: score is ")
+    assert bundle.not_compiled.startswith("Here the compiled form differs: score is ")
     assert bundle.answer_rows([ROW]).columns["score"] == [
         release.model.predict_proba(bundle.read(frame_of(ROW)))[0, 1]
     ]

@@ -115,7 +115,7 @@ def _near(seen: Sequence[float], rng: np.random.Generator) -> list[float]:
     """Seen numbers, their neighbours among floats, and numbers of their size."""
     values = np.array(seen, dtype=np.float64)
     if not values.size:
-        return rng.normal(size=50).tolist()
+        return [float(one) for one in rng.normal(size=50)]
     size = float(np.abs(values).mean())
     drawn = rng.normal(values.mean(), size or 1.0, 200)
     between = (rng.permutation(values) + values) / 2

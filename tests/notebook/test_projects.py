@@ -12,7 +12,7 @@ from tests.importances import FLIGHTS, search_with
 from tests.projects import BY, copy_of_released, customers, project
 from tests.services.flights import append, make_workspace
 
-import leadline.notebook as nb
+import leadline as nb
 from leadline.charts import svg
 from leadline.errors import DataError, NotReadyError, SettingsError
 from leadline.phases.curve import Curve
@@ -107,15 +107,66 @@ def test_a_point_is_chosen_and_replaces_the_earlier_choice(released: nb.Project)
     assert released.standing()["release"].state is State.STALE
 
 
+def test_rows_are_judged_all_or_none(released: nb.Project) -> None:
+    rows = released.rows_to_judge()
+    assert rows.columns[:3] == ["row", "is_positive", "joined"]
+    first, second = rows["row"][:2]
+    with pytest.raises(SettingsError, match="Row 99999 was not drawn"):
+        released.judge({first: True, 99_999: False})
+    with pytest.raises(DataError, match=f"Row {second}: is_positive is 'maybe'"):
+        released.judge({first: True, second: "maybe"})
+    before = released.points()
+    assert before["is_cheapest"].sum() <= 1
+    assert released.judge({first: True, second: None}) == 2
+    assert released.points().columns == before.columns
+    assert {"words", "precision_low", "recall", "cost_per_1000"} <= set(before.columns)
+
+
+def test_new_rows_are_watched_from_frame_and_file(released: nb.Project, tmp_path: Path) -> None:
+    new = customers(112, 5, skipped=760)
+    watched = released.watch(new.to_pandas())
+    assert watched.entry.row == "monitor"
+    n_rows = watched.to_frame()["n_rows"].sum()
+    assert n_rows == 112
+    more = customers(56, 6, skipped=872)
+    more.write_csv(tmp_path / "more.csv")
+    assert released.watch(tmp_path / "more.csv").to_frame()["n_rows"].sum() == 168
+    with pytest.raises(DataError, match="Rows were given as int"):
+        released.watch(7)
+
+
 def test_run_all_leaves_what_is_current(released: nb.Project) -> None:
     assert released.run_all("define", "find", "train") == []
 
 
 def test_a_plot_is_a_picture(released: nb.Project) -> None:
-    picture = released.result("curve").plot()
-    assert picture is not None
-    assert svg(picture).startswith("<svg")
+    plot = released.result("curve").plot()
+    assert plot is not None
+    assert svg(plot.chart).startswith("<svg")
     assert released.result("problem").plot() is None
+
+
+def test_candidates_and_standing_are_tables(released: nb.Project) -> None:
+    candidates = released.candidates
+    assert candidates["family"].n_unique() == 2
+    chosen = candidates.filter("is_chosen")
+    assert chosen.height == 1
+    low, score, high = chosen.select("expected_low", "expected", "expected_high").row(0)
+    assert low < score < high <= 1
+    standing = released.standing()
+    assert standing["release"].state is State.CURRENT
+    assert standing.to_frame().height == len(standing) == 19
+    told = repr(standing)
+    assert "release" in told
+    assert "current" in told
+    html = standing._repr_html_()
+    assert "<td>release</td><td>current</td><td>go</td>" in html
+    assert "None" not in html
+
+
+def test_a_frame_of_pandas_is_the_same(released: nb.Project) -> None:
+    result = released.result("curve")
+    assert result.to_pandas()["n_train"].tolist() == result.to_frame()["n_train"].to_list()
 
 
 # --------------------------------------------------------------------------- from frames

@@ -1,23 +1,30 @@
-"""Python API: projects that are opened, rows that are run, results to look at."""
+"""Projects that are opened, and rows that are run."""
 
 from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from tempfile import TemporaryDirectory
+from typing import Any, Self
 
 import polars as pl
 
-from leadline.charts import chart_of, details_of, svg
 from leadline.errors import DataError, NotReadyError, SettingsError, first_line
-from leadline.phases.lifecycle import ROWS, Standing
-from leadline.phases.verdict import Bounds, Severity, Verdict
+from leadline.monitoring.watched_release import WatchedRelease
+from leadline.notebook.progress_line import ProgressLine
+from leadline.notebook.project_tables import candidate_table, point_table
+from leadline.notebook.released_models import (
+    ReleasedClassifier,
+    ReleasedRegressor,
+    released_model,
+)
+from leadline.notebook.results import Result
+from leadline.notebook.standing_tables import StandingTable
+from leadline.phases.search import Search
 from leadline.reading.data_frames import as_polars, is_frame
-from leadline.record import Entry
-from leadline.services.commands import choose_point, decide
+from leadline.record import Entry, Job
+from leadline.services.commands import choose_point, decide, judge_rows
 from leadline.services.commands.start import (
     all_or_nothing,
     given_options,
@@ -25,22 +32,12 @@ from leadline.services.commands.start import (
     require_new,
     start_project,
 )
-from leadline.worker import refresh
+from leadline.services.queries import operating_points_page
+from leadline.services.reviewing.open_rows import open_rows
+from leadline.worker import observe, refresh
 from leadline.workspace import Workspace
 
-if TYPE_CHECKING:
-    from leadline.charts import Picture
-
 _FRAME_FILE = "data.parquet"
-_TABLES = {
-    "data": "columns",
-    "search": "trials",
-    "tuning": "points",
-    "review": "points",
-    "capacity": "loads",
-    "decay": "staleness",
-    "monitor": "blocks",
-}
 
 
 def open(folder: Path | str = ".", *, by: str = "") -> Project:  # noqa: A001 - leadline.open
@@ -75,6 +72,7 @@ def init(
     by: str = "",
     problem: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
+    ethics: Mapping[str, Any] | None = None,
 ) -> Project:
     """Make a project of labelled rows: as ``leadline init`` does, and asks nothing.
 
@@ -91,7 +89,7 @@ def init(
         Of the project; the folder's if empty.
     by : str, default=""
         Who you are: it goes on the record. Empty: who is logged in.
-    problem, data : mapping, optional
+    problem, data, ethics : mapping, optional
         Settings that are known already, such as ``data={"exclude": ["id"]}``; all others are
         written as assumed.
 
@@ -125,7 +123,7 @@ def init(
     with all_or_nothing(folder, written):
         files = [_written(source, written)] if is_frame(source) else _paths(source)
         inspect_label(files, label, given_options(given))
-        start_project(folder, files, label, name=name, problem=problem, data=given)
+        start_project(folder, files, label, name=name, problem=problem, data=given, ethics=ethics)
         with open(folder, by=by) as first:
             first.run_all("problem", "data")
     return open(folder, by=by)
@@ -203,14 +201,14 @@ class Project:
         LeadlineError
             Whatever the row refuses.
         """
-        for entry in refresh(self.workspace, [row], by=self.by):
+        for entry in self._refreshed(row):
             if entry.row == row:
                 return Result(entry)
         return self.result(row)
 
     def run_all(self, *names: str) -> list[Result]:
         """Compute what is missing or stale of the stages and rows named; of all, without a name."""
-        return [Result(entry) for entry in refresh(self.workspace, names, by=self.by)]
+        return [Result(entry) for entry in self._refreshed(*names)]
 
     def result(self, row: str) -> Result:
         """The newest result of a row.
@@ -225,13 +223,95 @@ class Project:
             raise NotReadyError(f"The record has no {row!r} yet.", "", f"Run it: .run({row!r}).")
         return Result(entry)
 
-    def standing(self) -> dict[str, Standing]:
+    def standing(self) -> StandingTable:
         """Where every row stands."""
-        return self.workspace.record.standing()
+        return StandingTable(self.workspace.record.standing())
+
+    @property
+    def candidates(self) -> pl.DataFrame:
+        """Candidates of the newest search, the best expected score first.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing was searched yet.
+        """
+        search = self.result("search").verdict
+        assert isinstance(search, Search)
+        return candidate_table(search)
+
+    def model(self) -> ReleasedClassifier | ReleasedRegressor:
+        """The release in service as a fitted estimator of scikit-learn, fed with raw frames.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing is released yet.
+        ReleaseError
+            If it is damaged, or does not fit this environment.
+        """
+        return released_model(WatchedRelease.of(self.workspace).bundle)
 
     def decide(self, stage: str, choice: str, why: str) -> Result:
         """Say go, back or stop after a stage, and why."""
         return Result(decide(self.workspace, stage, choice, why, self.by))
+
+    def rows_to_judge(self) -> pl.DataFrame:
+        """Rows of the stream that wait for a judgment: ``row``, and what is known of each.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing was drawn for judging yet.
+        """
+        return open_rows(self.workspace).frame
+
+    def judge(self, answers: Mapping[int, bool | str | float | None]) -> int:
+        """Say what some of these rows are: ``{row: True}``, or a class or number; None if unsure.
+
+        Returns
+        -------
+        int
+            Judgments taken in: all, or none.
+
+        Raises
+        ------
+        SettingsError
+            If a row was not drawn for judging, or an answer does not fit the question.
+        """
+        return judge_rows(self.workspace, answers, self.by)
+
+    def points(self) -> pl.DataFrame:
+        """Operating points on offer, and what each would do by the judgments so far.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing is on offer yet.
+        """
+        return point_table(operating_points_page(self.workspace))
+
+    def watch(self, source: Any) -> Result:
+        """Hand over new rows, with labels where they are known, and hear whether all is well.
+
+        Parameters
+        ----------
+        source : path or data frame
+            A file, or a frame of pandas or polars.
+
+        Raises
+        ------
+        NotReadyError
+            If nothing is released yet.
+        DataError
+            If the rows cannot be read; nothing of them is kept then.
+        """
+        with TemporaryDirectory() as folder:
+            path = _paths(source)[0] if not is_frame(source) else Path(folder, "rows.parquet")
+            if is_frame(source):
+                _written(source, path)
+            observe(self.workspace, path)
+        return self.run("monitor")
 
     def choose(self, point: str, why: str, *, cost_miss: float, cost_false_alarm: float) -> Result:
         """Choose an operating point, and say why."""
@@ -243,123 +323,22 @@ class Project:
         """Every entry, the oldest first."""
         return [Result(entry) for entry in self.workspace.record.entries()]
 
+    def _refreshed(self, *names: str) -> Iterator[Entry]:
+        """New entries, while a line says how far the work is."""
+        line = ProgressLine(is_shown=True)
+        row = ""
 
-class Result:
-    """An entry of the record that can be looked at.
+        def started(name: str) -> None:
+            nonlocal row
+            row = name
+            line(f"{row} ...", None)
 
-    Parameters
-    ----------
-    entry : Entry
-        What was put on the record.
-    """
+        def progress(job: Job) -> None:
+            line(f"{row}: {job.message}", job.share)
 
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-
-    @property
-    def verdict(self) -> Verdict:
-        """The frozen verdict."""
-        return self.entry.verdict
-
-    def __repr__(self) -> str:
-        return f"{self.entry.row}: {self.verdict.answer.value}. {self.verdict.summary}"
-
-    def plot(self, name: str = "") -> Picture | None:
-        """The picture of the verdict; None where there is nothing to draw.
-
-        Parameters
-        ----------
-        name : str, default=""
-            Of a further picture, such as "importance" of a search: what its candidate leans on.
-        """
-        return details_of(self.verdict).get(name) if name else chart_of(self.verdict)
-
-    def to_frame(self, name: str = "") -> pl.DataFrame:
-        """The numbers behind the picture, one row a point, trial, block or column.
-
-        Parameters
-        ----------
-        name : {"", "importance", "words"}, default=""
-            Of a search: "importance" of the columns to its candidate, and of "words" of texts.
-
-        Returns
-        -------
-        DataFrame
-            Intervals become three columns: ``x``, ``x_low`` and ``x_high``.
-        """
-        if name:
-            rows = list(_importance_records(self.verdict, name))
-        else:
-            rows = list(_records(self.entry.row, self.verdict))
-        return pl.DataFrame(rows, infer_schema_length=None)
-
-    def _repr_html_(self) -> str:
-        verdict = self.verdict
-        colours = {"go": "#0a7d4b", "no": "#b3261e", "unclear": "#8a6100"}
-        colour = colours[verdict.answer.value]
-        parts = [
-            (
-                f"<h4>{escape(ROWS[self.entry.row].stage.value)} / {escape(self.entry.row)} "
-                f"<span style='color:{colour}'>{verdict.answer.value}</span></h4>"
-            ),
-            f"<p>{escape(verdict.summary)}</p>",
-        ]
-        pictures = (self.plot(), self.plot("importance"))
-        parts += [svg(picture) for picture in pictures if picture is not None]
-        worth = [f for f in verdict.findings if f.severity is not Severity.NOTE]
-        if worth:
-            items = "".join(f"<li>{escape(f'{f.what} {f.next}'.strip())}</li>" for f in worth)
-            parts.append(f"<ul>{items}</ul>")
-        return "\n".join(parts)
-
-
-def _records(row: str, verdict: Any) -> Iterator[dict[str, Any]]:
-    if row == "curve":
-        for curve in verdict.curves:
-            for point in curve.points:
-                yield {
-                    "candidate": curve.candidate,
-                    "n_train": point.n_train,
-                    "error": point.mean,
-                    "stderr": point.stderr,
-                    "fit_s": point.fit_s,
-                }
-    elif row == "forecast":
-        for index, n_train in enumerate(verdict.grid):
-            yield {
-                "n_train": n_train,
-                **{f"q{line.q:g}": line.errors[index] for line in verdict.lines},
-            }
-    elif row in _TABLES:
-        yield from (_flat(part) for part in getattr(verdict, _TABLES[row]))
-    else:
-        yield _flat(verdict)
-
-
-def _importance_records(verdict: Any, name: str) -> Iterator[dict[str, Any]]:
-    """Columns or words that a search's candidate leans on; none where it was not looked at."""
-    if name not in {"importance", "words"}:
-        raise ValueError(f"name is {name!r}; 'importance', 'words' or nothing is needed.")
-    found = getattr(verdict, "importance", None)
-    if found is None:
-        return
-    if name == "words":
-        yield from (_flat(word) for word in found.words)
-        return
-    for column in found.columns:
-        yield {"columns": column.name, **_flat(column)}
-        for member in column.members:
-            yield {"columns": column.name, "alone": member.name, **_flat(member)}
-
-
-def _flat(part: Any) -> dict[str, Any]:
-    """The scalars of a dataclass, intervals spread over three columns."""
-    flat: dict[str, Any] = {}
-    for field in fields(part):
-        value = getattr(part, field.name)
-        if isinstance(value, Bounds):
-            flat[field.name] = value.estimate
-            flat[f"{field.name}_low"], flat[f"{field.name}_high"] = value.low, value.high
-        elif not is_dataclass(value) and not isinstance(value, tuple | dict):
-            flat[field.name] = value
-    return flat
+        try:
+            yield from refresh(
+                self.workspace, names, by=self.by, started=started, progress=progress
+            )
+        finally:
+            line.close()
