@@ -1,6 +1,6 @@
 """Application of a server: one request after the other, refused or answered, counted and logged.
 
-It speaks ASGI and nothing else: a framework costs more for one request than the model.
+It speaks ASGI and nothing else; `benchmarks/ship/http_layer.py` says what that costs a request.
 
 References
 ----------
