@@ -14,7 +14,7 @@ TEST_PROCESSES ?= 3
 TORCH ?= torch==2.13.0
 SYNC := UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet
 
-.PHONY: help install demo test browser lint docs clean
+.PHONY: help install demo test browser programs lint docs clean
 
 help: ## this list
 	@echo "Leadline. Two commands to begin with: 'make demo' and 'make test'."
@@ -25,7 +25,7 @@ install: .venv/.everything ## make .venv with all that users and developers need
 demo: .venv/.demo ## make .venv with what the demo needs, then run the six stages on real flights
 	@.venv/bin/leadline demo
 
-test: .venv/.everything browser ## install all, chromium too, then run every test (TEST_ARGS="-k record")
+test: .venv/.everything browser programs ## install all, chromium too, then run every test (TEST_ARGS="-k record")
 	@OMP_NUM_THREADS=1 .venv/bin/pytest -n $(TEST_PROCESSES) --dist worksteal $(TEST_ARGS)
 
 browser: ## find chromium; as root on Debian, install it with apt-get
@@ -37,6 +37,21 @@ browser: ## find chromium; as root on Debian, install it with apt-get
 	else \
 	  echo "No chromium found, and the browser tests need one (any of: $(CHROMIUMS))." >&2; \
 	  echo "Install it, on Debian with 'sudo apt-get install chromium', then run 'make test' again." >&2; \
+	  exit 1; \
+	fi
+
+programs: ## find haproxy and systemd-analyze; as root on Debian, install them with apt-get
+	@missing=; PATH="$$PATH:/usr/sbin"; \
+	command -v haproxy >/dev/null 2>&1 || missing="haproxy"; \
+	command -v systemd-analyze >/dev/null 2>&1 || missing="$$missing systemd"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "Installing Debian's $$missing with apt-get, for the tests of deployment files ..."; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; \
+	else \
+	  echo "Not found, and the tests of deployment files need it: $$missing." >&2; \
+	  echo "Install it, on Debian with 'sudo apt-get install $$missing', then run 'make test' again." >&2; \
 	  exit 1; \
 	fi
 

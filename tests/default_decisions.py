@@ -15,6 +15,7 @@ from tests.phases.again import again
 
 from leadline.phases.default_decision import (
     AS_PREDICTED,
+    LEAST_COST,
     LIKELIEST,
     SHARES,
     ClassScores,
@@ -22,14 +23,20 @@ from leadline.phases.default_decision import (
     NumberErrors,
 )
 from leadline.phases.monitor import Monitor
-from leadline.phases.problem import Problem
+from leadline.phases.problem import ConfusionCost, Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
+from leadline.phases.stream_decision import Confusion, Silence
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 
-KINDS = ("classes", "numbers")
+KINDS = ("classes", "costs", "numbers")
+COSTS = (
+    ConfusionCost(truth="late", said="on time", cost=20.0),
+    ConfusionCost(truth="<b>cancelled</b>", said="on time", cost=250.0),
+)
+COST = Bounds(estimate=1.62, low=1.11, high=2.3)
 N_TEST = 400
 RIGHT = Bounds(estimate=0.9, low=0.87, high=0.92)
 
@@ -63,7 +70,21 @@ def default_decision(kind: str) -> DefaultDecision:
             ("<b>cancelled</b>", 20, Bounds(estimate=0.5, low=0.33, high=0.67)),
         )
     )
-    return DefaultDecision(name=LIKELIEST, n_test=N_TEST, right=RIGHT, classes=classes)
+    plain = DefaultDecision(name=LIKELIEST, n_test=N_TEST, right=RIGHT, classes=classes)
+    if kind == "classes":
+        return plain
+    dearest = Confusion(said="on time", truth="<b>cancelled</b>", n_rows=2.0, cost=500.0)
+    silences = (Silence(confidence=0.0, answered=1.0, right=RIGHT, cost=COST),)
+    return replace(plain, costs=COSTS, cost=COST, confusions=(dearest,), silences=silences)
+
+
+def by_cost() -> DefaultDecision:
+    """What is on offer beside the likeliest class where confusions are priced."""
+    saving = Bounds(estimate=0.9, low=0.4, high=1.5)
+    cost = Bounds(estimate=0.72, low=0.5, high=1.0)
+    return replace(
+        default_decision("costs"), name=LEAST_COST, cost=cost, saving=saving, silences=()
+    )
 
 
 def default_problem(kind: str) -> Problem:
@@ -73,7 +94,13 @@ def default_problem(kind: str) -> Problem:
     else:
         task, scoring, tolerance = Task.MULTICLASS, "accuracy", 0.0
     return again(
-        example_problem(), task=task, scoring=scoring, tolerance=tolerance, positive="", assumed=()
+        example_problem(),
+        task=task,
+        scoring=scoring,
+        tolerance=tolerance,
+        positive="",
+        assumed=(),
+        costs=COSTS if kind == "costs" else (),
     )
 
 
@@ -84,6 +111,7 @@ def default_tuning(kind: str) -> Tuning:
         example_tuning(),
         points=(),
         plain=default_decision(kind),
+        by_cost=by_cost() if kind == "costs" else None,
         scoring=scoring,
         n_test=N_TEST,
         n_positive=0,
@@ -96,7 +124,7 @@ def default_tuning(kind: str) -> Tuning:
 
 def default_review(kind: str) -> Review:
     """Agreed to."""
-    point = default_decision(kind)
+    point = by_cost() if kind == "costs" else default_decision(kind)
     return again(example_review(), points=(), plain=point, chosen=point.name, n_judged=0, judges=())
 
 
@@ -104,8 +132,9 @@ def default_release(kind: str) -> Release:
     """Sealed without a threshold."""
     return again(
         example_release(),
-        point=default_decision(kind).name,
+        point=LEAST_COST if kind == "costs" else default_decision(kind).name,
         threshold=None,
+        costs=COSTS if kind == "costs" else (),
         tolerance=25.0 if kind == "numbers" else None,
         scoring="r2" if kind == "numbers" else "accuracy",
     )

@@ -513,16 +513,64 @@ def example_release() -> release.Release:
 
 
 def example_capacity() -> capacity.Capacity:
-    """Three closed-loop measurements of one instance."""
+    """One instance: rising rates, the plan repeated, requests of many rows, a deployed address."""
+
+    def step(rate: float, p50: float, p99: float, high: float) -> capacity.Step:
+        return capacity.Step(
+            rate_per_s=rate,
+            seconds=10.0,
+            n_requests=round(10 * rate),
+            n_failed=0,
+            p50_s=p50 / 1e3,
+            p99_s=p99 / 1e3,
+            p99_high_s=high / 1e3,
+            lag_s=0.0004,
+        )
+
     return capacity.assess(
         capacity.Evidence(
             loads=(
-                capacity.Load(n_clients=1, per_s=182.0, p50_s=0.0052, p99_s=0.0091),
-                capacity.Load(n_clients=4, per_s=241.0, p50_s=0.0161, p99_s=0.0274),
-                capacity.Load(n_clients=16, per_s=248.0, p50_s=0.0638, p99_s=0.0987),
+                capacity.Load(n_clients=1, per_s=352.0, p50_s=0.0028, p99_s=0.0041),
+                capacity.Load(n_clients=32, per_s=712.0, p50_s=0.0441, p99_s=0.0672),
+                capacity.Load(n_clients=32, per_s=704.0, p50_s=0.0446, p99_s=0.0701),
+                capacity.Load(n_clients=32, per_s=698.0, p50_s=0.0449, p99_s=0.0698),
             ),
-            service_s=0.0053,
+            service_s=0.0028,
             batch_per_s=61_500.0,
+            promised_s=0.05,
+            steps=(
+                step(211.2, 3.1, 9.8, 11.2),
+                step(422.4, 4.9, 18.6, 21.7),
+                step(563.2, 8.7, 33.1, 38.4),
+                step(633.6, 19.4, 71.3, 92.6),
+            ),
+            repeats=(
+                step(422.4, 4.8, 18.1, 21.9),
+                step(422.4, 4.9, 18.9, 22.4),
+                step(422.4, 4.9, 19.6, 23.0),
+            ),
+            planned=step(422.4, 4.9, 18.8, 20.3),
+            empty_s=0.0004,
+            batches=tuple(
+                capacity.BatchTime(
+                    n_rows=2**i, wall_s=0.0026 + 2**i * 2.2e-5, cpu_s=0.0025 + 2**i * 2.1e-5
+                )
+                for i in range(9)
+            ),
+            noise=capacity.Noise(
+                n_processors=4, others_share=0.02, stolen_share=0.001, waiting_share=0.01
+            ),
+            verifications=(
+                capacity.Verification(
+                    url="model.example.org:443/predict",
+                    at="2025-03-03 09:12",
+                    by="Ada Ops",
+                    n_instances=2,
+                    step=step(300.0, 3.1, 10.6, 12.1),
+                    planned_p99_s=0.0098,
+                    promised_s=0.05,
+                ),
+            ),
             peak_per_s=200.0,
             growth=1.5,
             spare=1,

@@ -157,6 +157,7 @@ def test_template_shows_every_key(tmp_path: Path) -> None:
     lines = template(name="late", files=["a.csv"], label="late").splitlines()
     keys = [line.removeprefix("# ").partition(" = ")[0] for line in lines]
     # a table of its own for each column
+    keys += ["costs"] * any(line.startswith("# [problem.costs.") for line in lines)
     keys += ["columns"] * any(line.startswith("# [data.columns.") for line in lines)
     for section, cls in SECTIONS.items():
         missing = {item.name for item in fields(cls)} - set(keys)
@@ -206,6 +207,12 @@ events = "alarm"
     said = refusal(tmp_path, f'{text}smtp_host = "mail"\nsender = "a@example.org"\n')
     assert "smtp_host is set, and to is not" in said
     assert "line" in said
+
+
+def test_an_address_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
+    said = refusal(tmp_path, f'{SMALL}\n[notify]\nwebhook = "ftp://x"\n')
+    assert 'It must be an address such as "https://example.org/hook", or "".' in said
+    assert "pattern" not in said
 
 
 @pytest.mark.parametrize(

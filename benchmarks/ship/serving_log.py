@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from leadline.engines.loading import load
 from leadline.processes.load_generator import run_clients
 from leadline.processes.usage import usage_of
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.http.prediction_log import PredictionLog, request_id
 from leadline.serving.logs.log_place import LogPlace
 from leadline.serving.releases.bundle import Card, load_or_make_key, open_bundle, public_keys, seal
@@ -126,14 +127,16 @@ def _run(
 def _alone(release: Path, key: Path, log: Path, rows: list[dict[str, Any]]) -> list[list[str]]:
     bundle = open_bundle(release, trusted=public_keys(key))
     X = pl.DataFrame(rows)
-    answers, values = bundle.predict(X), X.rows()
+    answers, values = Answers(bundle.predict(X).to_dict(as_series=False)), X.rows()
     written = PredictionLog(LogPlace(log))
     took: dict[str, list[float]] = {"taken, before the answer is sent": [], "written, after it": []}
     for turn in range(_TURNS):
         begun = time.process_time()
         for row, value in enumerate(values):
             name = request_id("")
-            written.add(bundle.manifest, name, [value], answers[row], days=[], n_bytes=300)
+            written.add(
+                bundle.manifest, name, [value], answers[row : row + 1], days=[], n_bytes=300
+            )
         gathered = time.process_time()
         asyncio.run(written.flush())
         if turn:

@@ -37,7 +37,9 @@ def said(process: subprocess.Popen[str]) -> dict[str, str]:
 
 def get(url: str, body: object = None) -> tuple[int, str]:
     data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=30) as answer:
+    headers = {"Content-Type": "application/json"}
+    asked = urllib.request.Request(url, data=data, headers=headers)
+    with urllib.request.urlopen(asked, timeout=30) as answer:
         return answer.status, answer.read().decode()
 
 

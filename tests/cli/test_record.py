@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Call
+from tests.examples import RELEASE_ID
 from tests.services.flights import make_workspace
 
 from leadline.cli import doctor
 from leadline.cli.terminal.options import EXIT_NO
 from leadline.errors import LeadlineError
 from leadline.phases.lifecycle import ROWS, Stage
+from leadline.record import BlockLabel
+from leadline.workspace import Workspace
 
 
 def test_status_at_a_glance(call: Call, flights: Path) -> None:
@@ -96,6 +99,24 @@ def test_a_report_that_cannot_be_written(call: Call, flights: Path, tmp_path: Pa
 def test_labels_of_nobody_are_a_table_without_lines(call: Call, flights: Path) -> None:
     call("export", "labels", flights / "labels.csv", "-C", flights)
     assert (flights / "labels.csv").read_text() == "kind,item,judge,value,seconds,at,reason\n"
+
+
+def test_labels_given_on_the_page_of_new_rows_are_exported(
+    call: Call, flights: Path, tmp_path: Path
+) -> None:
+    with Workspace.open(flights) as workspace:
+        for key, value in (("k1", "0"), ("k2", None), ("k1", "1")):
+            label = BlockLabel(RELEASE_ID, "2025-01-20", key, value, "Ada", 2.5)
+            workspace.record.block_labels.add(label)
+    answer = call("export", "watch-labels", tmp_path / "labels.csv", "-C", flights, "--json")
+    assert json.loads(answer.stdout)["written"] == 2
+    header, *lines = (tmp_path / "labels.csv").read_text().splitlines()
+    assert header == "release,block,key,value,judge,seconds,at"
+    # of what was said of a row the last counts; who could not tell has said so
+    assert sorted(line.split(",")[2:6] for line in lines) == [
+        ["k1", "1", "Ada", "2.5"],
+        ["k2", "", "Ada", "2.5"],
+    ]
 
 
 def test_exports(call: Call, flights: Path, tmp_path: Path) -> None:

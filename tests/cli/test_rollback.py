@@ -161,3 +161,73 @@ def test_a_server_that_runs_goes_back_and_loses_no_request(
         asking.join()
     assert faults == []
     assert set(answers) == {first, second}
+
+
+def test_a_candidate_is_tried_promoted_and_withdrawn_by_command(
+    call: Call, two: tuple[Path, str, str]
+) -> None:
+    folder, first, second = two
+    assert "No release is a candidate" in call("candidate", "-C", folder).stdout
+    why = ("--why", "a look first", "-C", folder)
+    answer = call("candidate", first[:6], "--shadow", *why)
+    assert answer.exit_code == 0, answer.output
+    assert f"Release {first} is the candidate: a shadow" in answer.stdout
+    said = listed(call, folder)
+    assert said["candidate"]["release"] == first
+    assert {each["release"]: each["state"] for each in said["releases"]} == {
+        first: "candidate",
+        second: "in service",
+    }
+    assert f"Candidate: release {first}, a shadow" in call("releases", "-C", folder).stdout
+    answer = call("candidate", first, "--canary", "12.5%", *why, "--json")
+    assert json.loads(answer.stdout)["candidate"]["share"] == 0.125
+    answer = call("candidate", "--none", "--why", "slow", "-C", folder)
+    assert "withdrawn" in answer.stdout
+    answer = call("promote", "--why", "x", "-C", folder)
+    assert answer.exit_code == EXIT_ERROR
+    assert "No release is a candidate" in answer.stderr
+    assert call("candidate", first, "--canary", "0.1", *why).exit_code == 0
+    answer = call("promote", "--why", "no complaint", "-C", folder)
+    assert f"Release {first} is in service, in the place of {second}" in answer.stdout
+    assert in_service(call, folder) == first
+    assert listed(call, folder)["candidate"] is None
+    assert call("candidate", second, "--shadow", *why).exit_code == 0
+    answer = call("rollback", second, "--why", "no, worse", "-C", folder)
+    assert answer.exit_code == 0, answer.output
+    assert listed(call, folder)["candidate"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (("{first}",), "either --shadow or --canary"),
+        (("{first}", "--shadow", "--canary", "10%"), "either --shadow or --canary"),
+        (("{first}", "--canary", "ten"), "a share of the requests between 0 and 1"),
+        (("{first}", "--canary", "100%"), "a share of the requests between 0 and 1"),
+        (("{first}", "--none"), "--none withdraws"),
+        (("--shadow",), "Name the release"),
+        (("{first}", "--shadow"), "has no reason"),
+        (("{second}", "--shadow", "--why", "x"), "in service already"),
+        (("nosuch", "--shadow", "--why", "x"), "begins with 'nosuch'"),
+        (("--none", "--why", "x"), "No release is a candidate"),
+    ],
+)
+def test_a_candidate_that_cannot_be_is_refused(
+    call: Call, two: tuple[Path, str, str], arguments: tuple[str, ...], found: str
+) -> None:
+    folder, first, second = two
+    given = [each.format(first=first, second=second) for each in arguments]
+    answer = call("candidate", *given, "-C", folder)
+    assert answer.exit_code != 0
+    assert found in answer.stderr
+    assert listed(call, folder)["candidate"] is None
+
+
+def test_a_damaged_candidate_is_refused_by_command(call: Call, two: tuple[Path, str, str]) -> None:
+    folder, first, _ = two
+    (bundle,) = (folder / ".leadline" / "releases").glob(f"{first}*")
+    model = bundle / "model.skops"
+    model.write_bytes(model.read_bytes()[:-1])
+    answer = call("candidate", first, "--shadow", "--why", "x", "-C", folder)
+    assert answer.exit_code == EXIT_ERROR
+    assert "model.skops" in answer.stderr

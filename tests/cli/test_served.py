@@ -53,7 +53,9 @@ class Server:
 
     def get(self, path: str, body: object = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.said["url"] + path, data=data)
+        request = urllib.request.Request(
+            self.said["url"] + path, data=data, headers={"Content-Type": "application/json"}
+        )
         with urllib.request.urlopen(request, timeout=30) as answer:
             told: dict[str, Any] = json.loads(answer.read())
             return told

@@ -128,8 +128,11 @@ def test_the_rows_asked_for_come_back(call: Call, told: Any, released_folder: Pa
     back = told(filled, name="filled.csv")
     assert [(b["n_rows"], b["n_labelled"]) for b in back["blocks"]] == [(28, 12)] * 2
     answer = call("watch", "--ask", asked, "-C", released_folder)
-    assert answer.exit_code == 1
-    assert "No block wants a label." in answer.stderr
+    assert answer.exit_code == 0
+    assert "No block wants a label: nothing was written to" in answer.stdout
+    assert asked.read_text() == first
+    answer = call("watch", "--ask", asked, "-C", released_folder, "--json")
+    assert json.loads(answer.stdout)["asked"] == {"file": None, "rows": 0, "blocks": []}
 
 
 def test_watch_needs_files_or_a_place_to_ask(call: Call, released_folder: Path) -> None:

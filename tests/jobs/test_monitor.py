@@ -201,6 +201,25 @@ def test_rows_that_the_release_learnt_from_do_not_count(released_folder: Path) -
     assert new
     assert not any(block.is_learnt for block in new)
     assert after.answer is Answer.GO
+    # of what was handed over before it was told then
+    assert any(block.is_learnt for block in after.blocks)
+    assert not any("learnt from or was tested on" in finding.what for finding in after.findings)
+
+
+def test_a_challenger_that_fails_is_a_note(
+    released_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observe(released_folder, new_rows())
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("singular matrix")
+
+    monkeypatch.setattr("leadline.jobs.monitor.challenge_of", fail)
+    verdict = monitor(released_folder)
+    assert verdict.challenge is None
+    assert verdict.answer is Answer.GO
+    (told,) = [each.what for each in verdict.findings if "challenger" in each.what]
+    assert told.startswith("No challenger could be fitted: RuntimeError: singular matrix.")
 
 
 def test_a_reference_too_short_says_what_was_measured(released_folder: Path) -> None:

@@ -86,6 +86,13 @@ def test_the_second_release_is_compared_with_the_first(released_folder: Path) ->
     assert second.release_id != first.release_id
     assert second.challenger_score == tuning.test_score
     assert second.champion_score == pytest.approx(tuning.test_score, abs=0.05)
+    found = second.difference
+    assert found is not None
+    assert second.champion_score is not None
+    assert found.estimate == pytest.approx(tuning.test_score - second.champion_score)
+    assert found.low < found.estimate < found.high
+    # hard rows are hard for both: far closer than two scores that are measured apart
+    assert found.high - found.low < 0.2
 
 
 def test_a_champion_that_cannot_read_todays_rows_is_not_compared(released_folder: Path) -> None:
@@ -102,6 +109,7 @@ def test_a_champion_that_cannot_read_todays_rows_is_not_compared(released_folder
     assert second.replaces == first.release_id
     assert second.champion_score is None
     assert second.challenger_score is None
+    assert second.difference is None
 
 
 def test_a_release_tells_what_is_known_of_its_point() -> None:

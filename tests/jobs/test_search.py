@@ -18,7 +18,13 @@ from leadline.workspace import Workspace
 Wait = Callable[[Callable[[], bool]], None]
 
 
-def search(folder: Path, *families: str, time_box_s: float = 40.0, **find: Any) -> Search:
+def search(
+    folder: Path,
+    *families: str,
+    time_box_s: float = 40.0,
+    serve: dict[str, float] | None = None,
+    **find: Any,
+) -> Search:
     """Search on two hundred rows."""
     with project(
         folder / "project",
@@ -31,6 +37,7 @@ def search(folder: Path, *families: str, time_box_s: float = 40.0, **find: Any) 
             "folds": 2,
             **find,
         },
+        serve=serve or {},
     ) as workspace:
         verdict = run_to(workspace, "problem", "data", "search")
     assert isinstance(verdict, Search)
@@ -204,6 +211,36 @@ def test_a_candidate_that_raises_at_random_never_ends_the_search(
     install(tmp_path, monkeypatch)
     verdict = search(tmp_path, "majority", "dicer", "linear")
     assert verdict.chosen_trial.family == "linear"
+
+
+def test_where_answers_have_a_price_they_are_timed_and_it_is_told(tmp_path: Path) -> None:
+    serve = {"rows_per_year": 1e6, "instance_per_hour": 2.0}
+    verdict = search(tmp_path, "linear", "majority", serve=serve, hundredth_worth=1000.0)
+    assert verdict.price is not None
+    for trial in verdict.ranked:
+        alone, together = trial.answer_s
+        assert alone > together > 0
+    (reason,) = [each for each in verdict.reasons if each.startswith("majority")]
+    assert "USD a year" in reason
+    assert f"to serve than {verdict.chosen}, and is worth" in reason
+
+
+def test_what_was_measured_before_a_price_was_stated_is_told(tmp_path: Path) -> None:
+    first = search(tmp_path, "linear", "majority")
+    assert all(trial.answer_s == () for trial in first.trials)
+    folder = tmp_path / "project"
+    text = (folder / "leadline.toml").read_text()
+    for key, value in (("rows_per_year", 1e6), ("hundredth_worth", 1000.0)):
+        text = text.replace(f"# {key} = 0.0", f"{key} = {value}")
+    (folder / "leadline.toml").write_text(text)
+    with Workspace.open(folder) as workspace:
+        second = run_to(workspace, "search")
+    assert isinstance(second, Search)
+    assert second.price is not None
+    assert second.chosen == first.chosen
+    told = [each for each in second.reasons if "What answers cost is not known" in each]
+    assert all(each.endswith("was not timed.") for each in told)
+    assert told or all(trial.answer_s for trial in second.ranked)
 
 
 def test_money_closes_the_box_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,10 @@ from leadline.monitoring.observations import observe_file
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
-from leadline.phases.default_decision import AS_PREDICTED, LIKELIEST
+from leadline.phases.default_decision import AS_PREDICTED, LEAST_COST, LIKELIEST
 from leadline.phases.forecast import Forecast
 from leadline.phases.monitor import Monitor
+from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search
@@ -176,6 +177,34 @@ def test_a_release_that_abstains_is_watched_by_what_it_answers(tmp_path: Path) -
     assert all(share is not None and 0 < share < 1 for share in shares)
     assert sum(block.n_labelled for block in monitor.blocks) < 60
     assert any(finding.what.startswith("Without an answer") for finding in monitor.findings)
+
+
+def test_a_release_that_says_what_costs_least_is_watched_by_it(tmp_path: Path) -> None:
+    priced = {"leaves": {"stays": 30.0, "waits": 5.0}}
+    with released(tmp_path, CLASSES, {"target_score": 0.7, "costs": priced}) as workspace:
+        tuning = verdict_of(workspace, "tuning", Tuning)
+        assert tuning.by_cost is not None
+        assert tuning.by_cost.saving is not None
+        assert tuning.by_cost.saving.estimate > 0
+        assert {each.point for each in tuning.slices} == {LIKELIEST, LEAST_COST}
+        likeliest = verdict_of(workspace, "release", Release)
+        assert likeliest.costs == ()
+        choose_point(workspace, LEAST_COST, 1.0, 1.0, "a leaver lost is dear", BY)
+        run_to(workspace, "release", "decay")
+        release = verdict_of(workspace, "release", Release)
+        assert release.costs == verdict_of(workspace, "problem", Problem).costs
+        assert "label by the least expected cost" in release.summary
+        keys = public_keys(workspace.key_path)
+        bundle = open_bundle(workspace.releases_folder / release.bundle, trusted=keys)
+        before = open_bundle(workspace.releases_folder / likeliest.bundle, trusted=keys)
+        answers, others = bundle.predict(CLASSES[240:]), before.predict(CLASSES[240:])
+        assert bundle.manifest.confusion_costs == priced
+        n_leaves = [(each["label"] == "leaves").sum() for each in (answers, others)]
+        assert n_leaves[0] > n_leaves[1]
+        told = {each.name: each.n_stream for each in tuning.by_cost.classes}
+        assert n_leaves[0] == told["leaves"]
+        right = tuning.by_cost.right.estimate
+    watched(tmp_path, CLASSES[240:], right, is_number=False)
 
 
 def test_a_stated_tolerance_decides_what_is_right(tmp_path: Path) -> None:

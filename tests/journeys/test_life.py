@@ -32,6 +32,8 @@ SAID = {
     "data_allowed": "public",
     "personal_data": "none",
     "families": ["majority", "linear"],
+    "measure_s": 5.0,
+    "p99_ms": 5000.0,
     "stream": ["stream.csv"],
 }
 

@@ -35,6 +35,8 @@ SAID = {
     "data_allowed": "public",
     "personal_data": "none",
     "families": ["majority", "linear"],
+    "measure_s": 5.0,
+    "p99_ms": 5000.0,
     "executor": "sequential",
     "searcher": "none",
     "stream": ["stream.csv"],
@@ -173,7 +175,9 @@ def serve_and_send(workspace: Workspace, rows: pl.DataFrame, label: str) -> None
     with TestClient(create_app(bundle, log=place)) as client:
         for part in rows.iter_slices(50):
             body = json.dumps({"rows": part.select(sent).to_dicts()}, default=str)
-            answer = client.post("/predict", content=body)
+            answer = client.post(
+                "/predict", content=body, headers={"Content-Type": "application/json"}
+            )
             assert answer.status_code == 200, answer.text
             request = answer.json()["request"]
             outcomes = [

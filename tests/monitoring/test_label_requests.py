@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 from tests.projects import customers, run, write_settings
 
-from leadline.errors import NotReadyError
 from leadline.monitoring.block_rows import KEY_COLUMN
 from leadline.monitoring.label_requests import Asked, write_requests
 from leadline.monitoring.observations import observe_file
@@ -85,8 +84,9 @@ def test_filled_in_they_come_back_and_count(folder: Path) -> None:
     observe(folder, filled(frame), "rows.csv")
     verdict = monitor(folder)
     assert [(b.n_rows, b.n_labelled, b.n_wanted) for b in verdict.blocks] == [(28, 12, 0)] * 2
-    with pytest.raises(NotReadyError, match="No block wants a label"):
-        ask(folder)
+    asked = write_requests(str(folder), str(folder / "none.csv"), is_parquet=False)
+    assert (asked.n_rows, asked.blocks) == (0, ())
+    assert not (folder / "none.csv").exists()
 
 
 def test_a_parquet_file_will_do(folder: Path) -> None:
@@ -117,8 +117,9 @@ def test_rows_of_a_user_have_their_own_names(released_folder: Path) -> None:
 
 
 def test_nothing_is_asked_before_there_are_rows(released_folder: Path) -> None:
-    with pytest.raises(NotReadyError, match="No block wants a label"):
-        ask(released_folder)
+    path = released_folder / "none.csv"
+    assert write_requests(str(released_folder), str(path), is_parquet=False).n_rows == 0
+    assert not path.exists()
 
 
 def test_blocks_of_a_closed_alarm_are_asked_about_no_more(folder: Path) -> None:

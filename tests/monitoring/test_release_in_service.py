@@ -22,6 +22,7 @@ from leadline.phases.lifecycle import ROWS, State
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record import Record
+from leadline.services.queries.project_state import ProjectState
 
 
 @pytest.fixture
@@ -186,3 +187,35 @@ def test_only_the_decay_of_what_serves_is_its_own(record: Record) -> None:
     assert not has_decay_in_service(record)
     append(record, "decay", release=serves)
     assert has_decay_in_service(record)
+
+
+def test_after_a_rollback_what_is_measured_is_of_the_one_that_serves(record: Record) -> None:
+    for row in ROWS:
+        append(record, row)
+    first = record.newest(ROWS)
+    assert record.gone_back_to() is None
+    data = example_verdicts()["data"]
+    assert isinstance(data, Data)
+    for row in ("data", "feasibility", "search", "tuning", "review", "release", "capacity"):
+        append(record, row, replace(data, snapshot="ffff" * 16) if row == "data" else None)
+    newest = record.newest(ROWS)
+    move(record, first["release"])
+    assert record.gone_back_to() is None, "the newest was never in service"
+    move(record, newest["release"])
+    assert record.gone_back_to() is None
+    assert record.standing()["capacity"].number == newest["capacity"]
+    move(record, first["release"])
+    assert record.gone_back_to() == first["release"]
+    now = record.standing()
+    for row in ("release", "capacity", "decay"):
+        assert (now[row].number, now[row].state) == (first[row], State.CURRENT)
+        assert ProjectState.of(record).latest[row].number == first[row]
+    for row in ("capacity", "decay", "monitor"):
+        reading = upkeep_reading(record, row)
+        assert reading is not None
+        reading.of(Release)
+        assert reading.seen["release"] == first["release"]
+    assert append(record, "decay", release=first["release"]) == record.standing()["decay"].number
+    # one that is made after it counts again
+    append(record, "release", worse())
+    assert record.gone_back_to() is None

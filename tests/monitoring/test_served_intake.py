@@ -21,6 +21,7 @@ from leadline.phases.data import Data
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.release import Release
 from leadline.record import Observation
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.logs.dated_lines import DatedLines, dated_files
 from leadline.serving.logs.outcome_store import Outcome, OutcomeStore
 from leadline.serving.logs.prediction_lines import Served, to_lines
@@ -63,7 +64,8 @@ class Server:
             pl.col("joined").dt.strftime("%Y-%m-%dT%H:%M")
         )
         answers = self.bundle.predict(sent)
-        served = Served(name, at, sent.rows(), answers, days)
+        told = Answers(answers.to_dict(as_series=False))
+        served = Served(name, at, sent.rows(), told, days)
         by = release or self.bundle.manifest.release_id
         self._lines.append(to_lines([served], by, columns), at.date())
         return answers

@@ -53,10 +53,11 @@ def test_a_table_has_all_young_ages_and_some_of_the_old() -> None:
     assert shown[0][1] is None
 
 
-def test_rows_without_a_time_are_unclear() -> None:
+def test_of_rows_without_a_time_nobody_is_asked_to_decide() -> None:
     verdict = again(DECAY, is_dated=False, blocks=())
-    assert verdict.answer is Answer.UNCLEAR
-    assert warnings(verdict) == ["The rows carry no time."]
+    assert verdict.answer is Answer.GO, "no decision would make it known"
+    assert warnings(verdict) == []
+    assert "cannot be known, as the rows carry no time" in verdict.summary
 
 
 def test_few_blocks_are_unclear() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.default_decisions import (
     KINDS,
+    by_cost,
     default_decision,
     default_monitor,
     default_problem,
@@ -18,19 +19,53 @@ from tests.examples import example_decay
 from tests.phases.again import again, faults, notes, warnings
 
 from leadline.errors import SettingsError
-from leadline.phases.verdict import Answer
+from leadline.phases.stream_decision import StreamDecision
+from leadline.phases.verdict import Answer, Bounds
 
 CLASSES = default_decision("classes")
 NUMBERS = default_decision("numbers")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["classes", "numbers"])
 def test_one_point_is_on_offer(kind: str) -> None:
     verdict = default_tuning(kind)
     assert verdict.answer is Answer.GO
     assert warnings(verdict) == []
     assert verdict.names == (default_decision(kind).name,)
     assert "90% (87% to 92%)" in verdict.summary
+
+
+def test_where_confusions_are_priced_two_points_are_on_offer() -> None:
+    verdict = default_tuning("costs")
+    assert verdict.names == ("likeliest-class", "least-cost")
+    assert "costs 1.62 USD (1.11 to 2.3) a row" in verdict.summary
+    assert notes(verdict)[0] == (
+        "least-cost saves 0.9 USD (0.4 to 1.5) a row against the likeliest class."
+    )
+
+
+@pytest.mark.parametrize(("low", "high", "word"), [(-2.0, -0.1, "more than"), (-1, 1, "not known")])
+def test_where_saying_what_costs_least_saves_nothing_that_is_told(
+    low: float, high: float, word: str
+) -> None:
+    point = by_cost()
+    bounds = Bounds(estimate=(low + high) / 2, low=low, high=high)
+    verdict = again(default_tuning("costs"), by_cost=replace(point, saving=bounds))
+    (said,) = [each.what for each in verdict.findings if "the likeliest class" in each.what]
+    assert word in said
+
+
+def test_a_stream_on_which_mistakes_cost_more_is_told() -> None:
+    right = Bounds(estimate=0.9, low=0.85, high=0.95)
+    dear = Bounds(estimate=3.0, low=2.0, high=4.0)
+    verdict = again(
+        default_review("costs"),
+        on_stream=StreamDecision(right=right, cost=dear),
+        n_judged=100,
+        judges=("Ada",),
+    )
+    assert "mistakes cost 3 USD (2 to 4) a row (100 judgments)" in verdict.summary
+    assert any(what.startswith("Mistakes cost more on the stream") for what in warnings(verdict))
 
 
 def test_a_test_set_that_says_nothing_is_a_no() -> None:

@@ -308,3 +308,37 @@ def test_a_person_who_overruled_a_no_has_overruled_the_same_no_again() -> None:
     assert standing(marks)["search"].closed == ""
     marks[-1] = Mark(5, "feasibility", {"problem": 1, "data": 2}, NO, {"decision.define": "b"})
     assert "'feasibility' is no" in standing(marks)["search"].closed
+
+
+def test_after_going_back_what_was_measured_is_of_the_release_that_serves() -> None:
+    rows = [row for row in ROWS if not is_decision(row)]
+    story = Story().say(*rows)
+    first = {mark.row: mark.number for mark in story.marks}
+    again = rows[rows.index("data") :]
+    story.say(*again[: again.index("decay") + 1])
+    newest = {mark.row: mark.number for mark in story.marks}
+    before, after = standing(story.marks), standing(story.marks, first["release"])
+    assert before["decay"].number == newest["decay"]
+    assert before["monitor"].state is State.STALE
+    for row in ("release", "capacity", "decay", "monitor"):
+        assert (after[row].number, after[row].state) == (first[row], State.CURRENT)
+    assert after["tuning"].number == newest["tuning"]
+
+
+def test_what_was_never_measured_of_the_release_gone_back_to_is_open() -> None:
+    rows = [row for row in ROWS if not is_decision(row)]
+    story = Story().say(*rows[: rows.index("release") + 1])
+    first = story.marks[-1].number
+    story.say("release", "capacity", "decay")
+    now = standing(story.marks, first)
+    assert [now[row].state for row in ("release", "capacity")] == [State.CURRENT, State.OPEN]
+    assert now["capacity"].number is None
+    assert now["decay"].closed == ""
+
+
+def test_going_back_does_not_hide_that_a_release_is_to_be_made_anew() -> None:
+    rows = [row for row in ROWS if not is_decision(row)]
+    story = Story().say(*rows[: rows.index("release") + 1])
+    first = story.marks[-1].number
+    story.say("release", "data")
+    assert standing(story.marks, first)["release"].state is State.STALE

@@ -5,7 +5,7 @@ from tests.examples import example_problem
 from tests.phases.again import again, notes, warnings
 
 from leadline.errors import SettingsError
-from leadline.phases.problem import Ethics
+from leadline.phases.problem import ConfusionCost, Ethics
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 
@@ -67,3 +67,34 @@ def test_contradictions_are_refused(changes: dict[str, object], found: str) -> N
     assert caught.value.found == found
     assert caught.value.needed
     assert caught.value.next
+
+
+def test_priced_confusions_are_told() -> None:
+    costs = (
+        ConfusionCost(truth="ill", said="well", cost=50.0),
+        ConfusionCost(truth="well", said="ill", cost=0.0),
+    )
+    verdict = again(PROBLEM, task=Task.MULTICLASS, scoring="accuracy", costs=costs)
+    assert notes(verdict)[0] == (
+        "2 confusions of classes priced, the dearest is 'ill' said to be 'well': 50 USD. "
+        "Any other mistake costs 1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("task", "truth", "cost", "found"),
+    [
+        (Task.BINARY, "ill", 2.0, "the label is binary"),
+        (Task.REGRESSION, "ill", 2.0, "the label is regression"),
+        (Task.MULTICLASS, "well", 2.0, "to call 'well' 'well'"),
+        (Task.MULTICLASS, "ill", -1.0, "has -1 for 'ill'"),
+        (Task.MULTICLASS, "ill", float("inf"), "has inf for 'ill'"),
+    ],
+)
+def test_costs_of_what_is_no_confusion_are_refused(
+    task: Task, truth: str, cost: float, found: str
+) -> None:
+    scoring = "r2" if task is Task.REGRESSION else "accuracy"
+    costs = (ConfusionCost(truth=truth, said="well", cost=cost),)
+    with pytest.raises(SettingsError, match=found):
+        again(PROBLEM, task=task, scoring=scoring, costs=costs)

@@ -6,7 +6,7 @@ from tests.phases.again import again, notes, warnings
 
 from leadline.errors import NotReadyError
 from leadline.phases.release import require_ethics
-from leadline.phases.verdict import Answer
+from leadline.phases.verdict import Answer, Bounds
 
 FIRST = again(example_release(), replaces="", champion_score=None, challenger_score=None)
 
@@ -29,6 +29,22 @@ def test_a_worse_challenger_is_unclear() -> None:
     verdict = again(FIRST, replaces="old", champion_score=0.8, challenger_score=0.79)
     assert verdict.answer is Answer.UNCLEAR
     assert "scores 0.800 on the same rows, this one 0.790" in warnings(verdict)[0]
+
+
+@pytest.mark.parametrize(("low", "is_open"), [(-0.03, True), (0.004, False)])
+def test_the_difference_has_an_interval(low: float, is_open: bool) -> None:
+    scores = {"replaces": "old", "champion_score": 0.8, "challenger_score": 0.812}
+    found = Bounds(estimate=0.012, low=low, high=0.04)
+    verdict = again(FIRST, **scores, difference=found)
+    (told,) = [what for what in notes(verdict) if "On the same rows" in what]
+    assert f"the difference is +0.012 (90 % interval {low:+.3f} to +0.040)" in told
+    assert ("do not tell which is better" in told) == is_open
+    worse = again(
+        FIRST, replaces="old", champion_score=0.812, challenger_score=0.8,
+        difference=Bounds(estimate=-0.012, low=-0.04, high=0.01),
+    )  # fmt: skip
+    assert worse.answer is Answer.UNCLEAR
+    assert "do not tell which is better" in warnings(worse)[0]
 
 
 def test_of_a_loss_the_smaller_is_better() -> None:

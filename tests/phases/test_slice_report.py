@@ -56,7 +56,7 @@ def test_none_worse_is_told_with_what_was_looked_at() -> None:
     whats = [each.what for each in slice_findings([CAUTIOUS])]
     assert whats[0] == (
         "No slice is shown to fare worse than the rest, of 24 slices and 180 pairs looked at. "
-        "1 slice has not enough rows to know."
+        "1 further slice has too few test rows to be looked at."
     )
 
 

@@ -217,6 +217,7 @@ MAKE: dict[str, Callable[[], list[Entry]]] = {
     "elsewhere": planted_elsewhere,
     "far away": planted_far_away,
     "classes": lambda: planted_kind("classes"),
+    "costs": lambda: planted_kind("costs"),
     "numbers": lambda: planted_kind("numbers"),
 }
 

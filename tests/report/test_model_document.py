@@ -69,7 +69,7 @@ def test_no_heading_is_without_a_word(until: str) -> None:
             assert all(unknown.how for unknown in each.unknowns)
 
 
-@pytest.mark.parametrize("kind", ["binary", "classes", "numbers"])
+@pytest.mark.parametrize("kind", ["binary", "classes", "costs", "numbers"])
 def test_nothing_is_blank(kind: str) -> None:
     entries = planted() if kind == "binary" else planted_kind(kind)
     for part in parts_of(lineage_of(entries)):

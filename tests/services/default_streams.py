@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from tests.default_decisions import default_problem, default_tuning
+from tests.default_decisions import COSTS, default_problem, default_tuning
 from tests.examples import example_verdicts
 from tests.services.flights import append, flights
 
 from leadline.datasets.default_sample import draw_class_sample, draw_number_sample
 from leadline.phases.data import Data
+from leadline.phases.problem import by_truth
 from leadline.phases.tuning import Tuning
 from leadline.record import Artifacts
 from leadline.snapshot import to_parquet
+from leadline.stats.operating import cost_matrix
 from leadline.workspace import Workspace
 
 NAMES = ["late", "on time", "<b>cancelled</b>"]
@@ -46,7 +48,10 @@ def drawn_tuning(kind: str, artifacts: Artifacts) -> Tuning:
     if kind == "numbers":
         rows, drawn = draw_number_sample(artifacts, frame, predictions(), rng)
     else:
-        rows, drawn = draw_class_sample(artifacts, frame, stream_shares(), NAMES, [0.7, 0.9], rng)
+        costs = cost_matrix(NAMES, by_truth(COSTS)) if kind == "costs" else None
+        rows, drawn = draw_class_sample(
+            artifacts, frame, stream_shares(), NAMES, [0.7, 0.9], rng, costs=costs
+        )
     return replace(
         default_tuning(kind),
         stream=artifacts.put(to_parquet(frame), "stream"),
@@ -64,7 +69,7 @@ def drawn_project(make: Callable[..., Workspace], kind: str) -> Workspace:
     verdicts = example_verdicts()
     data = verdicts["data"]
     assert isinstance(data, Data)
-    if kind == "classes":
+    if kind != "numbers":
         count = data.classes[0]
         data = replace(data, classes=tuple(replace(count, value=name) for name in NAMES))
     for row in ("data", "search"):
@@ -80,4 +85,4 @@ def drawn_project(make: Callable[..., Workspace], kind: str) -> Workspace:
 
 def truth_of(kind: str, row: int) -> str:
     """What a row is, as a judge says it."""
-    return NAMES[true_classes()[row]] if kind == "classes" else f"{true_numbers()[row]:g}"
+    return NAMES[true_classes()[row]] if kind != "numbers" else f"{true_numbers()[row]:g}"

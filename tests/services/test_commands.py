@@ -19,7 +19,7 @@ from leadline.errors import (
 )
 from leadline.phases.data import ClassCount
 from leadline.phases.lifecycle import State
-from leadline.phases.problem import Problem
+from leadline.phases.problem import Problem, by_truth
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
@@ -105,6 +105,43 @@ def test_a_problem_that_does_not_fit_the_data_is_refused(
     with pytest.raises(SettingsError, match=told):
         commands.state_problem(workspace, "Ada")
     assert workspace.record.marks() == ()
+
+
+def priced(workspace: Workspace, prices: str) -> None:
+    """A label of three classes, and a table of what confusions cost."""
+    (file,) = workspace.settings.data.files
+    values = ["lost", "won", "Kept "] * 20
+    pl.DataFrame({"late": values, "x": range(60)}).write_csv(workspace.path(file))
+    path = workspace.folder / "leadline.toml"
+    text = path.read_text().replace('positive = "yes"\n', "").replace("roc_auc", "accuracy")
+    text = text.partition("\n[problem.costs")[0]
+    path.write_text(f"{text}\n[problem.costs]\n{prices}\n")
+
+
+def test_confusions_are_priced_by_the_classes_of_the_data(make: Make) -> None:
+    workspace = make(())
+    priced(workspace, "lost.won = 50\n'Kept ' = { lost = 2.5, won = 0 }")
+    stated = commands.state_problem(workspace, "Ada").verdict_as(Problem)
+    assert by_truth(stated.costs) == {"lost": {"won": 50.0}, "Kept": {"lost": 2.5, "won": 0.0}}
+
+
+@pytest.mark.parametrize(
+    ("prices", "told"),
+    [
+        ("lost.wonn = 50", r"names 'wonn', and 'late' never is\. One of its values"),
+        ("lost.lost = 1", "what it costs to call 'lost' 'lost'"),
+        ("lost.won = -1", r"costs\.lost\.won is -1"),
+        ("lost.won = true", r"costs\.lost\.won is True"),
+        ("lost.won = '5'", r"costs\.lost\.won is '5'"),
+        ("lost = 5", r"costs\.lost is 5"),
+        ("lost.Kept = 1\nlost.'Kept ' = 2", "has two prices for 'lost' said to be 'Kept'"),
+    ],
+)
+def test_prices_that_make_no_sense_are_refused(make: Make, prices: str, told: str) -> None:
+    workspace = make(())
+    priced(workspace, prices)
+    with pytest.raises(SettingsError, match=told):
+        commands.state_problem(workspace, "Ada")
 
 
 def test_a_decision_stands_on_what_is_current_and_overrules_a_no(make: Make) -> None:

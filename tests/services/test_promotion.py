@@ -11,8 +11,8 @@ import pytest
 from tests.examples import example_verdicts
 from tests.projects import write_settings
 
-from leadline.errors import ReleaseError, SettingsError
-from leadline.monitoring.release_in_service import in_service
+from leadline.errors import NotReadyError, ReleaseError, SettingsError
+from leadline.monitoring.release_in_service import candidate_release, in_service
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
@@ -23,9 +23,10 @@ from leadline.services.commands import (
     pointer_of,
     promote_approved,
     require_pointer,
+    try_beside,
 )
 from leadline.serving.releases.keys import load_or_make_key
-from leadline.serving.releases.pointer import POINTER_FILE, Pointer, write_pointer
+from leadline.serving.releases.pointer import POINTER_FILE, Candidate, Pointer, write_pointer
 from leadline.workspace import Workspace
 
 
@@ -218,3 +219,100 @@ def test_where_the_releases_are_not_nothing_is_signed(workspace: Workspace, tmp_
     (workspace.releases_folder / entry.verdict_as(Release).bundle).mkdir()
     assert "was missing" in require_pointer(workspace)
     assert json.loads(file_of(workspace).read_text())["counter"] == 1
+
+
+def tried(workspace: Workspace) -> tuple[str, float] | None:
+    """What record and pointer agree on."""
+    found, pointer = candidate_release(workspace.record), pointer_of(workspace)
+    assert pointer is not None
+    assert require_pointer(workspace) == ""
+    if found is None:
+        assert pointer.candidate is None
+        return None
+    entry, move = found
+    release = entry.verdict_as(Release)
+    assert move.share is not None
+    assert pointer.candidate == Candidate(release.release_id, release.bundle, move.share)
+    return release.release_id[0], move.share
+
+
+def test_a_candidate_is_tried_changed_and_withdrawn(workspace: Workspace) -> None:
+    released(workspace, "a")
+    promote_approved(workspace, "the first", "Ada")
+    second = released(workspace, "b", Answer.UNCLEAR)
+    move = try_beside(workspace, second, 0.0, "a look first", "Bo")
+    assert (move.counter, move.person, move.why) == (2, "Bo", "a look first")
+    assert (serving(workspace), tried(workspace)) == ("a", ("b", 0.0))
+    try_beside(workspace, second, 0.1, "they agree", "Bo")
+    assert (serving(workspace), tried(workspace)) == ("a", ("b", 0.1))
+    try_beside(workspace, None, 0.0, "slow", "Bo")
+    assert (serving(workspace), tried(workspace)) == ("a", None)
+    assert [line.why for line in queries.row_page(workspace, "release").moves] == ["the first"]
+
+
+def test_a_candidate_goes_into_service_and_is_none_any_more(workspace: Workspace) -> None:
+    released(workspace, "a")
+    promote_approved(workspace, "the first", "Ada")
+    second = released(workspace, "b", Answer.UNCLEAR)
+    try_beside(workspace, second, 0.1, "a look first", "Bo")
+    page = queries.row_page(workspace, "release").tried
+    assert page is not None
+    assert (page.release_id[0], page.how, page.why) == (
+        "b",
+        "a canary, which answers 10% of the requests",
+        "a look first",
+    )
+    decide(workspace, "ship", "go", "it is fairer", "Bo")
+    assert (serving(workspace), tried(workspace)) == ("b", None)
+    move_to(workspace, workspace.record.entry(1), "no, worse", "Bo")
+    assert serving(workspace) == "a"
+
+
+def test_what_is_no_candidate_is_refused(workspace: Workspace) -> None:
+    entry = released(workspace, "a")
+    with pytest.raises(ReleaseError, match="in service already"):
+        try_beside(workspace, entry, 0.0, "why not", "Bo")
+    other = released(workspace, "b", Answer.UNCLEAR)
+    for share in (-0.1, 1.0, float("nan")):
+        with pytest.raises(SettingsError, match="share of the requests"):
+            try_beside(workspace, other, share, "why not", "Bo")
+    with pytest.raises(SettingsError, match="trial of a candidate has no reason"):
+        try_beside(workspace, other, 0.0, " ", "Bo")
+    with pytest.raises(SettingsError, match="Nobody is named"):
+        try_beside(workspace, other, 0.0, "why", " ")
+    with pytest.raises(NotReadyError, match="No release is a candidate"):
+        try_beside(workspace, None, 0.0, "why", "Bo")
+    assert workspace.record.promotions.all() == ()
+
+
+def test_nothing_is_tried_beside_nothing(workspace: Workspace) -> None:
+    waiting = released(workspace, "a", Answer.UNCLEAR)
+    with pytest.raises(NotReadyError, match="Nothing is in service"):
+        try_beside(workspace, waiting, 0.0, "why", "Bo")
+
+
+def test_a_pointer_with_another_candidate_is_refused(workspace: Workspace) -> None:
+    released(workspace, "a")
+    promote_approved(workspace, "the first", "Ada")
+    try_beside(workspace, released(workspace, "b", Answer.UNCLEAR), 0.1, "a look", "Bo")
+    said = pointer_of(workspace)
+    assert said is not None
+    assert said.candidate is not None
+    key = load_or_make_key(workspace.key_path)
+    for other in (None, replace(said.candidate, share=0.5)):
+        write_pointer(workspace.releases_folder, replace(said, candidate=other), key)
+        with pytest.raises(ReleaseError, match="the record knows moves up to 2"):
+            require_pointer(workspace)
+
+
+def test_approved_releases_wait_where_they_are_promoted_by_hand(tmp_path: Path) -> None:
+    write_settings(tmp_path, serve={"promote": False})
+    with Workspace.open(tmp_path) as workspace:
+        released(workspace, "a")
+        assert promote_approved(workspace, "there is no other", "Ada") is not None
+        second = released(workspace, "b")
+        assert promote_approved(workspace, "better", "Ada") is None
+        decide(workspace, "ship", "go", "it may go", "Ada")
+        assert serving(workspace) == "a"
+        move_to(workspace, second, "now", "Ada", act="promotion")
+        assert serving(workspace) == "b"

@@ -71,7 +71,8 @@ def make_release(folder: Path, task: str = "binary", family: str = "linear") -> 
         metrics={"roc_auc": 0.9},
     )
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-    sealed = seal(folder, model=model, card=card, golden_X=X.head(20), key=key)
+    # thousands of odd rows are for the tests of compiling
+    sealed = seal(folder, model=model, card=card, golden_X=X.head(20), key=key, n_odd_rows=200)
     return Sealed(folder, sealed, card, model, X, key)
 
 

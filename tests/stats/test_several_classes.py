@@ -18,6 +18,7 @@ from leadline.stats.judgments import (
 )
 from leadline.stats.judgments.strata.joint_intervals import joint_intervals
 from leadline.stats.judgments.stratified_sampling import allocate
+from leadline.stats.operating import cheapest_classes
 
 
 def stream(n: int = 600, k: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -102,8 +103,54 @@ def test_the_dearest_confusions_come_first() -> None:
     assert said != real
     assert n == np.max(found.confusions - np.diag(np.diag(found.confusions)))
     costs = np.zeros((3, 3))
-    costs[2, 0] = 7
-    assert found.dearest_confusions(1, costs)[0][:2] == (2, 0)
+    costs[0, 2] = 7  # true class 0, said to be 2
+    assert found.dearest_confusions(1, costs)[0] == (2, 0, 7 * found.confusions[2, 0])
+
+
+def test_with_every_row_judged_both_decisions_cost_what_they_cost() -> None:
+    shares, truth = stream(300)
+    costs = np.array([[0.0, 20.0, 1.0], [1.0, 0.0, 1.0], [3.0, 1.0, 0.0]])
+    found = estimate_classes(shares, np.arange(300), truth, costs=costs)
+    said, cheapest = shares.argmax(axis=1), cheapest_classes(shares, costs)
+    assert np.mean(said != cheapest) > 0.05
+    pairs = ((found, said), (found.least_cost, cheapest))
+    for told, answers in pairs:
+        assert told is not None
+        assert told.cost is not None
+        mean = costs[truth, answers].mean()
+        assert (told.cost.low, told.cost.high) == pytest.approx((mean, mean))
+        assert told.accuracy.estimate == pytest.approx(np.mean(answers == truth))
+        assert told.n_said.tolist() == np.bincount(answers, minlength=3).tolist()
+    sure = shares.max(axis=1)
+    for cut in found.cuts:
+        assert cut.cost is not None
+        answered = sure >= cut.confidence
+        assert cut.cost.estimate == pytest.approx(costs[truth, said][answered].mean())
+
+
+def test_equal_costs_change_nothing_and_strata_keep_them() -> None:
+    shares, truth = stream()
+    even = np.ones((3, 3)) - np.eye(3)
+    rows = sample_classes(shares, 90, np.random.default_rng(3), costs=even)
+    plain = estimate_classes(shares, rows, truth[rows])
+    priced = estimate_classes(shares, rows, truth[rows], costs=even)
+    assert plain.cost is None
+    assert plain.recall.low.tolist() == priced.recall.low.tolist()
+    assert priced.least_cost is not None
+    assert priced.least_cost.recall.low.tolist() == plain.recall.low.tolist()
+    dear = np.array([[0.0, 9.0, 9.0], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0]])
+    strata = ClassStrata.of(shares, costs=dear)
+    again = ClassStrata.from_dict(json.loads(json.dumps(strata.as_dict())))
+    assert again.stratum_of(shares).tolist() == strata.stratum_of(shares).tolist()
+    assert np.any(again.cheapest != again.said)
+
+
+@pytest.mark.parametrize(
+    "costs", [np.ones((2, 2)), np.ones((3, 3)), np.eye(3) - 1, np.full((3, 3), np.nan)]
+)
+def test_costs_that_are_none_are_refused(costs: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="costs"):
+        ClassStrata.of(stream(20)[0], costs=costs)
 
 
 def test_joint_intervals_are_wider_than_single_ones_where_figures_are_apart() -> None:

@@ -17,6 +17,7 @@ from leadline.stats.judgments import (
     sample_classes,
     sample_values,
 )
+from leadline.stats.operating import cheapest_classes, mean_cost, mean_saving
 
 _N_STREAMS = 30
 
@@ -65,6 +66,33 @@ def test_precision_and_recall_of_each_class_are_covered(
     assert np.all(cells.mean(axis=1) > 0.83)
     assert cells.min() > 0.6
     assert np.mean(all_cuts) > 0.73
+
+
+@pytest.mark.parametrize("boast", [1.0, 2.0])
+def test_the_cost_of_a_row_is_covered(boast: float) -> None:
+    """One confusion costs fifty times another: on the stream, and on a test set of 400 rows."""
+    rng = np.random.default_rng(3)
+    costs = np.array([[0.0, 2.0, 1.0], [1.0, 0.0, 1.0], [50.0, 10.0, 0.0]])
+    log_odds, truth = stream(rng, 3, 2.0, is_shifted=False)
+    shares = softmax(boast * log_odds, axis=1)
+    said, cheapest = shares.argmax(axis=1), cheapest_classes(shares, costs)
+    real = [costs[truth, answers].mean() for answers in (said, cheapest)]
+    held = []
+    for _ in range(2 * _N_STREAMS):
+        rows = sample_classes(shares, 300, rng, costs=costs)
+        found = estimate_classes(shares, rows, truth[rows], costs=costs, rng=rng)
+        assert found.cost is not None
+        assert found.least_cost is not None
+        assert found.least_cost.cost is not None
+        test = rng.choice(truth.size, 400)
+        tested = [mean_cost(truth[test], each[test], costs) for each in (said, cheapest)]
+        saved = mean_saving(truth[test], said[test], cheapest[test], costs)
+        ends = [found.cost, found.least_cost.cost, *tested, saved]
+        truths = [*real, *real, real[0] - real[1]]
+        held.append([e.low <= each <= e.high for e, each in zip(ends, truths, strict=True)])
+    covered = np.mean(held, axis=0)
+    assert np.all(covered > 0.8)
+    assert np.all(covered < 1)
 
 
 @pytest.mark.parametrize("heavy", [False, True])

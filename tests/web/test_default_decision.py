@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from starlette.testclient import TestClient
 from tests.default_decisions import (
     KINDS,
+    by_cost,
     default_decision,
     default_monitor,
     default_problem,
@@ -38,7 +39,7 @@ MADE: dict[str, Callable[[str], Verdict]] = {
     "release": default_release,
     "monitor": default_monitor,
 }
-NAMES = {"classes": "likeliest-class", "numbers": "as-predicted"}
+NAMES = {"classes": "likeliest-class", "costs": "least-cost", "numbers": "as-predicted"}
 
 
 @pytest.fixture(params=KINDS)
@@ -75,8 +76,10 @@ def test_every_page_says_what_is_there(make: Make, visit: Visit, kind: str) -> N
         or "<img" in client.get("/rows/tuning").text
     )
     assert ("Off by, on average" in client.get("/rows/monitor").text) == (kind == "numbers")
-    costs = "a missed connection" in client.get("/rows/problem").text.lower()
-    assert not costs
+    problem = client.get("/rows/problem").text
+    assert "a missed connection" not in problem.lower()
+    assert ("said to be on time, costs" in problem) == (kind == "costs")
+    assert ("Cost together" in client.get("/rows/tuning").text) == (kind == "costs")
 
 
 def test_there_is_nothing_to_judge_and_something_to_agree_to(
@@ -95,7 +98,8 @@ def test_there_is_nothing_to_judge_and_something_to_agree_to(
     entry = workspace.record.latest("review")
     assert entry is not None
     assert isinstance(entry.verdict, Review)
-    assert entry.verdict.plain == default_decision(kind)
+    agreed = by_cost() if kind == "costs" else default_decision(kind)
+    assert entry.verdict.plain == agreed
     assert "by the test set alone" in client.get("/rows/review").text
 
 
@@ -128,9 +132,13 @@ def test_the_terminal_shows_the_point_and_takes_the_agreement(
     call = CliRunner().invoke
     shown = call(main, ["review", "-C", str(folder), "--by", "Ada"])
     assert shown.exit_code == 0, shown.output
-    assert f"One point is on offer, {NAMES[kind]}." in shown.stdout
+    if kind == "costs":
+        assert "Two points are on offer, likeliest-class and least-cost." in shown.stdout
+        assert "it saves 0.9 USD (0.4 to 1.5) a row" in shown.stdout
+    else:
+        assert f"One point is on offer, {NAMES[kind]}." in shown.stdout
+        assert f"leadline review --choose {NAMES[kind]}" in shown.stdout
     assert "Nobody has judged the real stream." in shown.stdout
-    assert f"leadline review --choose {NAMES[kind]}" in shown.stdout
     refused = call(main, ["export", "rows", str(tmp_path / "rows.csv"), "-C", str(folder)])
     assert refused.exit_code == 1
     assert "No rows have been drawn for judging" in refused.stderr

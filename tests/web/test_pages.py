@@ -134,7 +134,8 @@ def test_a_row_without_a_template_of_its_own_shows_its_table() -> None:
     part = make_templates().env.get_template("parts/numbers.html")
     text = part.render(verdict=example_capacity())
     assert "<caption>One instance under load</caption>" in text
-    assert '<tr><th scope="row">16</th><td>248</td><td>63.8 ms</td>' in text
+    assert '<tr><th scope="row">634</th><td>6,336</td><td>19.4 ms</td>' in text
+    assert '<tr><th scope="row">422 (the plan)</th>' in text
     assert "<table>" not in part.render(verdict=example_decision(Stage.SHIP))
 
 

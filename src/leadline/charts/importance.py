@@ -25,7 +25,7 @@ _MOST_COLUMNS = 15
 _MOST_CHARS = 48
 _STEP = 30
 _NAMES = 250  # pixels for the words beside the bars, in a browser's widest font too
-_SHARE_OF_WORDS = 0.6
+_SHARE_OF_WORDS = 1.3
 _STANDINGS = ["yes", "others may stand in for it", "may be chance"]
 _COLORS = [BLUE, AMBER, GREY]
 

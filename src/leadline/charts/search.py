@@ -183,7 +183,7 @@ def _subtitle(verdict: Search, scoring: Metric) -> str:
     words = (
         f"Rows on a logarithmic axis; {better} is better. A panel a family: its best candidate "
         "with points, the others thin, the chosen one blue, the baseline dashed grey; dashed ends "
-        "are forecasts. The reasons beside say why one that rises above it was not chosen."
+        "are forecasts. The reasons say why one that rises above it was not chosen."
     )
     crossed = any(
         crossings(verdict.chosen_trial, trial)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leadline.phases.monitor import Monitor
+    from leadline.workspace import Workspace
 
 
 @verb(
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--why", default="", help="What it was: needed to explain, and to close.")
 @by_option
 def command(act: str, why: str, by: str, folder: Path, as_json: bool) -> None:
-    """List the alarms of the release in service, or say what was done about the open one.
+    """List the alarms, those of earlier releases too, or say what was done about the open one.
 
     ACT is 'list' (unless you say otherwise), 'seen', 'explain' or 'close'. While an alarm is open
     the monitor says "no". To close it counts all blocks known by now as explained: those that come
@@ -33,7 +34,6 @@ def command(act: str, why: str, by: str, folder: Path, as_json: bool) -> None:
     from leadline.cli.terminal.entry_text import print_entry
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.text_layout import console
-    from leadline.phases.monitor import Monitor
     from leadline.record.codec import encode
     from leadline.services.commands import act_on_alarm
     from leadline.worker import refresh
@@ -51,22 +51,46 @@ def command(act: str, why: str, by: str, folder: Path, as_json: bool) -> None:
                     display.clear()
                     if not as_json:
                         print_entry(screen, entry)
-        monitor = workspace.record.latest_of(Monitor)
+        watched = _watched(workspace)
     if as_json:
-        alarms = () if monitor is None else monitor.alarms
-        echo_json({"alarms": [encode(alarm) for alarm in alarms]})
+        told = [
+            {"release": monitor.release_id, **encode(alarm), "is_of_newest": place == 0}
+            for place, monitor in enumerate(watched)
+            for alarm in monitor.alarms
+        ]
+        echo_json({"alarms": told})
     elif act == "list":
-        _print(screen, monitor)
+        _print(screen, watched)
 
 
-def _print(screen: Console, monitor: Monitor | None) -> None:
-    from leadline.cli.terminal.text_layout import Cell, print_line
+def _watched(workspace: Workspace) -> list[Monitor]:
+    """What the monitor said last of each release, the one that it looked at last first."""
+    from leadline.phases.monitor import Monitor
 
-    if monitor is None:
+    newest: dict[str, Monitor] = {}
+    for entry in reversed(workspace.record.entries("monitor")):
+        verdict = entry.verdict_as(Monitor)
+        newest.setdefault(verdict.release_id, verdict)
+    return list(newest.values())
+
+
+def _print(screen: Console, watched: list[Monitor]) -> None:
+    if not watched:
         screen.print("The monitor has not been run yet: leadline watch FILE")
         return
-    if not monitor.alarms:
-        screen.print(f"No alarm since release {monitor.release_id} is watched.")
+    now, *earlier = watched
+    if not now.alarms:
+        screen.print(f"No alarm since release {now.release_id} is watched.")
+    _print_alarms(screen, now)
+    for monitor in earlier:
+        if monitor.alarms:
+            screen.print(f"\nWhile release {monitor.release_id} was watched:")
+            _print_alarms(screen, monitor)
+
+
+def _print_alarms(screen: Console, monitor: Monitor) -> None:
+    from leadline.cli.terminal.text_layout import Cell, print_line
+
     for alarm in monitor.alarms:
         state = Cell("open", 7, "red") if alarm.is_open else Cell("closed", 7, "dim")
         print_line(screen, [Cell(alarm.block, 12), state], alarm.story)

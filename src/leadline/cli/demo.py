@@ -88,7 +88,7 @@ def _write_documents(folder: Path) -> Path:
 
     with Workspace.open(folder) as workspace:
         entries, standing = workspace.record.entries(), workspace.record.standing()
-        moves = workspace.record.promotions.all()
+        moves = workspace.record.promotions.into_service()
         report = folder / "report.html"
         report.write_text(
             write_report(entries, standing, title=workspace.settings.name, form="html"), "utf-8"

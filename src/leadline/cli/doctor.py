@@ -70,12 +70,25 @@ def _pictures() -> str:
     from importlib.metadata import version
 
     from leadline.charts import chart_of, svg
-    from leadline.phases.capacity import Evidence, Load, assess
+    from leadline.phases.capacity import Evidence, Load, Step, assess
 
     load = Load(n_clients=1, per_s=100.0, p50_s=0.01, p99_s=0.02)
+    step = Step(
+        rate_per_s=50.0,
+        seconds=20.0,
+        n_requests=1000,
+        n_failed=0,
+        p50_s=0.01,
+        p99_s=0.02,
+        p99_high_s=0.03,
+        lag_s=0.0,
+    )
     plan = assess(
         Evidence(
             loads=(load,),
+            promised_s=0.1,
+            steps=(step,),
+            planned=step,
             service_s=0.01,
             batch_per_s=1000.0,
             peak_per_s=10.0,

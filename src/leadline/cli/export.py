@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from leadline.workspace import Workspace
 
-_WHAT = ("record", "labels", "rows")
+_WHAT = ("record", "labels", "watch-labels", "rows")
 
 
 @verb("export", example="leadline export mlflow --to http://127.0.0.1:5000")
@@ -26,10 +26,14 @@ _WHAT = ("record", "labels", "rows")
 def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool) -> None:
     """Write what is on the record to FILE, or trials to where people look for them.
 
-    WHAT is 'record' (every verdict, JSON), 'labels' (what people gave, CSV), 'rows' (the rows of
-    the stream drawn for judging, CSV), each with a FILE; or 'mlflow', with --to.
+    WHAT is 'record' (every verdict, JSON), 'labels' (what people gave, CSV), 'watch-labels' (what
+    people said on the page of new rows, CSV), 'rows' (the rows of the stream drawn for judging,
+    CSV), each with a FILE; or 'mlflow', with --to.
 
     Of 'labels', each line is a vote or, where one person decided what votes left open, a decision.
+
+    Of 'watch-labels', each line is what counts of one row: release, block, key, value (1 and 0 of
+    yes and no; empty where somebody could not tell), who, seconds and when.
 
     'rows' are those that nobody has judged yet, or all of them if everyone has been, without
     scores. Fill in the column is_positive (of several classes and of numbers: value) and bring them
@@ -43,7 +47,12 @@ def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool)
     from leadline.cli.terminal.files import whole
     from leadline.workspace import Workspace
 
-    writers = {"record": _record, "labels": _labels, "rows": _rows}
+    writers = {
+        "record": _record,
+        "labels": _labels,
+        "watch-labels": _watch_labels,
+        "rows": _rows,
+    }
     if what not in writers:
         _publish(what, file, url, folder, as_json=as_json)
         return
@@ -115,6 +124,25 @@ def _labels(workspace: Workspace, path: Path, _: Path) -> int:
     frame = pl.DataFrame(rows, schema=["kind", "item", "judge", *told[1:]], schema_overrides=texts)
     frame.write_csv(path)
     return len(rows)
+
+
+def _watch_labels(workspace: Workspace, path: Path, _: Path) -> int:
+    import polars as pl
+
+    from leadline.phases.release import Release
+
+    releases = [entry.verdict_as(Release) for entry in workspace.record.entries("release")]
+    given = [
+        label
+        for release in releases
+        for label in workspace.record.block_labels.of(release.release_id)
+    ]
+    told = {"release": "release_id", "block": "block", "key": "key", "value": "value",
+            "judge": "person", "seconds": "seconds", "at": "at"}  # fmt: skip
+    texts = dict.fromkeys(("release", "block", "key", "value", "judge"), pl.String)
+    columns = {name: [getattr(one, field) for one in given] for name, field in told.items()}
+    pl.DataFrame(columns, schema_overrides=texts).write_csv(path)
+    return len(given)
 
 
 def _rows(workspace: Workspace, path: Path, final: Path) -> int:

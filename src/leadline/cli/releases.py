@@ -1,4 +1,4 @@
-"""``leadline releases``: every release, and which is in service; its entry, bundle and folder."""
+"""``leadline releases``: every release, which is in service, and which is its candidate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from leadline.cli.terminal.options import echo_json, verb
 if TYPE_CHECKING:
     from leadline.monitoring.maintenance.rot_check import Check
     from leadline.phases.release import Release
-    from leadline.record import Entry
+    from leadline.record import Entry, Promotion
     from leadline.report.runs import Shipped
     from leadline.serving.releases.bundle import ReleaseBundle
     from leadline.workspace import Workspace
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 @verb("releases", example="leadline releases --json")
 def command(folder: Path, as_json: bool) -> None:
-    """List every release, which of them is in service, and how that changed.
+    """List every release, which is in service, which is the candidate, and how that changed.
 
-    'leadline rollback' puts the one before back into service.
+    'leadline candidate' tries one beside it, 'leadline promote' puts it into service, 'leadline
+    rollback' puts the one before back.
     """
     from leadline.errors import ReleaseError
     from leadline.services.commands import require_pointer
@@ -30,17 +31,25 @@ def command(folder: Path, as_json: bool) -> None:
 
     with Workspace.open(folder) as workspace:
         rows, moves = _rows(workspace), _moves(workspace)
+        candidate = candidate_now(workspace)
         try:
             note = require_pointer(workspace)
         except ReleaseError as error:
             note = str(error)
     if as_json:
-        echo_json({"releases": rows, "moves": moves, "note": note})
+        echo_json({"releases": rows, "candidate": candidate, "moves": moves, "note": note})
         return
     if not rows:
         click.echo("Nothing is released yet. Run 'leadline run ship'.")
     for row in rows:
         click.echo(f"{row['state']:<11} {_minute(row['at'])}  {row['summary']}")
+        if row["fast_path"]:
+            click.echo(f"{'':<30}{row['fast_path']}")
+    if candidate is not None:
+        click.echo(
+            f"\nCandidate: release {candidate['release']}, {how(candidate)}, since "
+            f"{_minute(candidate['at'])} by {candidate['by']}: {candidate['why']}"
+        )
     if moves:
         click.echo("\nIn service since:")
     for move in moves:
@@ -58,11 +67,11 @@ def _minute(at: str) -> str:
 
 def _rows(workspace: Workspace) -> list[dict[str, Any]]:
     """Every release, the newest first."""
-    from leadline.monitoring.release_in_service import approved
+    from leadline.monitoring.release_in_service import approved, candidate_release
     from leadline.monitoring.release_in_service import in_service as released
     from leadline.phases.release import Release
 
-    now = released(workspace.record)
+    now, tried = released(workspace.record), candidate_release(workspace.record)
     good = {entry.number for entry in approved(workspace.record)}
     rows = []
     for entry in reversed(workspace.record.entries("release")):
@@ -70,6 +79,8 @@ def _rows(workspace: Workspace) -> list[dict[str, Any]]:
         state = "approved" if entry.number in good else "waits"
         if now is not None and entry.number == now.number:
             state = "in service"
+        if tried is not None and entry.number == tried[0].number:
+            state = "candidate"
         rows.append(
             {
                 "release": release.release_id,
@@ -78,6 +89,7 @@ def _rows(workspace: Workspace) -> list[dict[str, Any]]:
                 "at": entry.at.isoformat(timespec="seconds"),
                 "by": entry.by,
                 "summary": release.summary,
+                "fast_path": release.fast_path,
                 "is_here": (workspace.releases_folder / release.bundle).is_dir(),
             }
         )
@@ -96,8 +108,34 @@ def _moves(workspace: Workspace) -> list[dict[str, Any]]:
             "by": move.person,
             "why": move.why,
         }
-        for move in reversed(workspace.record.promotions.all())
+        for move in reversed(workspace.record.promotions.into_service())
     ]
+
+
+def candidate_now(workspace: Workspace) -> dict[str, Any] | None:
+    """The candidate, and how it is tried; None if there is none."""
+    from leadline.monitoring.release_in_service import candidate_release
+    from leadline.phases.release import Release
+
+    found = candidate_release(workspace.record)
+    if found is None:
+        return None
+    entry, move = found
+    return {
+        "release": entry.verdict_as(Release).release_id,
+        "share": move.share,
+        "move": move.counter,
+        "at": move.at.isoformat(timespec="seconds"),
+        "by": move.person,
+        "why": move.why,
+    }
+
+
+def how(candidate: dict[str, Any]) -> str:
+    """How a candidate is tried, in words."""
+    from leadline.phases.wording import how_tried
+
+    return f"{how_tried(candidate['share'])} (move {candidate['move']})"
 
 
 def latest_release(workspace: Workspace) -> Release:
@@ -191,6 +229,38 @@ def open_release(workspace: Workspace, release: Release) -> ReleaseBundle:
         modules=workspace.folder,
         digest=release.bundle,
     )
+
+
+def put_into_service(
+    workspace: Workspace, entry: Entry, why: str, by: str, act: str, as_json: bool
+) -> tuple[Promotion, str]:
+    """Open a release, put it into service, and say so; the move, and which was there before.
+
+    Raises
+    ------
+    LeadlineError
+        If it is damaged, does not fit this environment, or is in service.
+    """
+    from leadline.monitoring.release_in_service import candidate_release
+    from leadline.monitoring.release_in_service import in_service as released
+    from leadline.phases.release import Release
+    from leadline.services.commands import move_to
+
+    before, tried = released(workspace.record), candidate_release(workspace.record)
+    release = entry.verdict_as(Release)
+    open_release(workspace, release)
+    move = move_to(workspace, entry, why, by, act=act)
+    was = before.verdict_as(Release).release_id if before else ""
+    if as_json:
+        done = {"release": release.release_id, "before": was, "move": move.counter}
+        echo_json({**done, "by": move.person, "why": move.why, "at": move.at.isoformat()})
+        return move, was
+    instead = f", in the place of {was}" if was and was != release.release_id else ""
+    click.echo(f"Release {release.release_id} is in service{instead} (move {move.counter}).")
+    if tried is not None and tried[0].number != entry.number:
+        name = tried[0].verdict_as(Release).release_id
+        click.echo(f"The candidate {name} is withdrawn: it was tried beside another release.")
+    return move, was
 
 
 def shipped(workspace: Workspace) -> Shipped | None:

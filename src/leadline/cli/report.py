@@ -99,7 +99,7 @@ def _model_document(workspace: Workspace, form: str, release_id: str) -> str:
         entries,
         "markdown" if form == "markdown" else "html",
         release=number,
-        moves=workspace.record.promotions.all(),
+        moves=workspace.record.promotions.into_service(),
     )
 
 

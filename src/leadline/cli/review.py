@@ -180,9 +180,11 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
         echo_json(shown)
         return
     if page.plain is not None:
-        _show_default_decision(page.plain, page.on_stream, page.n_judged)
+        _show_default_decision(page)
         _show_remarks(page)
-        click.echo(f"Agree: leadline review --choose {page.plain.name} --why REASON")
+        name = "POINT" if page.by_cost else page.plain.name
+        verb = "Choose" if page.by_cost else "Agree"
+        click.echo(f"{verb}: leadline review --choose {name} --why REASON")
         return
     click.echo(f"\n{page.n_judged} rows judged. Of 1,000 rows each point would:")
     for consequence in page.consequences:
@@ -210,19 +212,36 @@ def _show_remarks(page: OperatingPointsPage) -> None:
         click.echo("Draw more rows: leadline review --more 50")
 
 
-def _show_default_decision(
-    plain: DefaultDecision, on_stream: StreamDecision | None, n_judged: int
+def _show_default_decision(page: OperatingPointsPage) -> None:
+    """What is on offer, on the stream if it was judged, and on the test set."""
+    assert page.plain is not None
+    if page.by_cost is None:
+        click.echo(f"\nOne point is on offer, {page.plain.name}.")
+        _show_decision(page.plain, page.on_stream, page)
+        return
+    click.echo(f"\nTwo points are on offer, {page.plain.name} and {page.by_cost.name}.")
+    for plain, real in ((page.plain, page.on_stream), (page.by_cost, page.by_cost_on_stream)):
+        click.echo(f"\n{plain.name}:")
+        _show_decision(plain, real, page)
+
+
+def _show_decision(
+    plain: DefaultDecision, on_stream: StreamDecision | None, page: OperatingPointsPage
 ) -> None:
-    """The one point on offer, on the stream if it was judged, and on the test set."""
+    from leadline.phases.wording import cost_words
     from leadline.services.number_format import figure, percent_range
 
-    click.echo(f"\nOne point is on offer, {plain.name}.")
     if on_stream is not None:
-        _show_on_stream(on_stream, n_judged)
+        _show_on_stream(on_stream, page.n_judged, page.currency)
     else:
         click.echo("Nobody has judged the real stream.")
     click.echo("On the test set:")
     click.echo(f"  {plain.words}")
+    if plain.cost is not None:
+        click.echo(f"  mistakes cost {cost_words(plain.cost, page.currency)} a row")
+    if plain.saving is not None:
+        saving = cost_words(plain.saving, page.currency)
+        click.echo(f"  against the likeliest class it saves {saving} a row")
     for each in plain.classes:
         precision, recall = percent_range(each.precision), percent_range(each.recall)
         words = f"precision {precision}, recall {recall} ({each.n_true:,} test rows)"
@@ -233,11 +252,18 @@ def _show_default_decision(
         click.echo(f"  90 of 100 truths lie between {low} and {high} of the prediction")
 
 
-def _show_on_stream(real: StreamDecision, n_judged: int) -> None:
+def _show_on_stream(real: StreamDecision, n_judged: int, currency: str) -> None:
     """What judgments say of the stream."""
+    from leadline.phases.wording import cost_words
     from leadline.services.number_format import figure, percent_range
 
     click.echo(f"On the real stream, from {n_judged} judgments: {percent_range(real.right)} right")
+    if real.cost is not None:
+        click.echo(f"  mistakes cost {cost_words(real.cost, currency)} a row")
+    for taken in real.confusions:
+        if taken.cost is not None:
+            words = f"{taken.truth} said to be {taken.said}: about {max(taken.n_rows, 1):,.0f} rows"
+            click.echo(f"  {words}, {figure(taken.cost)} {currency} together")
     for each in real.classes:
         precision, recall = percent_range(each.precision), percent_range(each.recall)
         click.echo(f"  {each.name}: precision {precision}, recall {recall}")

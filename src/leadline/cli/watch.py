@@ -170,9 +170,13 @@ def _asked(
     from leadline.worker import ask_for_labels
 
     display.start("watch", f"choosing rows for {file.name}")
-    with whole(file) as temporary:
+    with whole(file, may_lack=True) as temporary:
         asked = ask_for_labels(workspace, temporary, is_parquet=file.suffix == ".parquet")
     display.clear()
+    if not asked.n_rows:
+        if not as_json:
+            screen.print(f"No block wants a label: nothing was written to {file}.", markup=False)
+        return {"file": None, "rows": 0, "blocks": []}
     if not as_json:
         screen.print(
             f"{plural(asked.n_rows, 'row')} of {plural(len(asked.blocks), 'block')} written to "

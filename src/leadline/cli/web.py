@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from leadline.workspace import Workspace
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SHORTEST_TOKEN = 16
 
 
@@ -68,7 +68,7 @@ def require_token(host: str, token: str | None) -> None:
     SettingsError
         If the host is not this machine alone and the token is missing or can be guessed.
     """
-    if host in _LOOPBACK and token is None:
+    if host in LOOPBACK and token is None:
         return
     if token is None or len(token) < _SHORTEST_TOKEN:
         raise SettingsError(

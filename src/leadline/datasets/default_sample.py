@@ -22,7 +22,7 @@ from leadline.stats.judgments import ClassStrata, ValueStrata, sample_classes, s
 N_OF_CLASSES = 300
 """Judgments planned where there are several classes: each has a precision and a recall."""
 N_OF_NUMBERS = 200
-"""Judgments wanted of numbers."""
+"""Judgments planned of numbers."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -35,6 +35,8 @@ def draw_class_sample(
     names: Sequence[str],
     cuts: Sequence[float],
     rng: np.random.Generator,
+    *,
+    costs: Floats | None = None,
 ) -> tuple[Ints, StreamSample]:
     """Choose the first rows that tell precision and recall of every class: half of those planned.
 
@@ -52,6 +54,8 @@ def draw_class_sample(
         Confidences below which nothing may be said.
     rng : Generator
         Source of chance.
+    costs : ndarray of shape (n_classes, n_classes), optional
+        Of confusions, by true class and class said.
 
     Returns
     -------
@@ -61,15 +65,16 @@ def draw_class_sample(
         What is kept beside them; the scores are the probabilities, row after row.
     """
     n = first_part(min(N_OF_CLASSES, frame.height), frame.height)
-    rows = sample_classes(shares, n, rng, cuts=cuts)
-    kept = {"classes": list(names), "strata": ClassStrata.of(shares, cuts).as_dict()}
+    rows = sample_classes(shares, n, rng, cuts=cuts, costs=costs)
+    strata = ClassStrata.of(shares, cuts, costs)
+    kept = {"classes": list(names), "strata": strata.as_dict()}
     return rows, _kept(store, frame, rows, shares[rows], kept)
 
 
 def draw_number_sample(
     store: Artifacts, frame: pl.DataFrame, predicted: Floats, rng: np.random.Generator
 ) -> tuple[Ints, StreamSample]:
-    """Choose the rows that tell how far numbers are off.
+    """Choose the first rows that tell how far numbers are off: half of those planned.
 
     Parameters
     ----------
@@ -82,7 +87,8 @@ def draw_number_sample(
     rng : Generator
         Source of chance.
     """
-    rows = sample_values(predicted, min(N_OF_NUMBERS, frame.height), rng)
+    n = first_part(min(N_OF_NUMBERS, frame.height), frame.height)
+    rows = sample_values(predicted, n, rng)
     kept = {"strata": ValueStrata.of(predicted).as_dict()}
     return rows, _kept(store, frame, rows, predicted[rows], kept)
 

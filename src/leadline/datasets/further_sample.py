@@ -157,11 +157,13 @@ def _classes(
     shares = np.frombuffer(store.get(tuning.stream_shares), dtype="<f8")
     shares = shares.reshape(-1, len(kept["classes"]))
     known = np.sort(np.concatenate([np.flatnonzero(~is_drawn), said.rows]))
+    strata = ClassStrata.from_dict(kept["strata"])
     places = sample_classes(
         shares[known],
         n,
         rng,
-        cuts=ClassStrata.from_dict(kept["strata"]).cuts,
+        cuts=strata.cuts,
+        costs=strata.costs,
         rows=np.searchsorted(known, said.rows),
         truth_codes=said.codes,
     )

@@ -15,8 +15,7 @@ from leadline.reading.correction import Correction
 from leadline.reading.file_forms.packed import Tell
 from leadline.reading.file_forms.raw import IN_FILE, Trim
 from leadline.reading.images.image_columns import Images
-from leadline.reading.images.image_files import IMAGE_SIZE
-from leadline.reading.schema import ReadingSchema
+from leadline.reading.schema import IMAGE_SIZE, ReadingSchema
 from leadline.reading.table import ReadingOptions, Table, read_tables
 
 if TYPE_CHECKING:

@@ -72,7 +72,12 @@ def write_files(folder: Path) -> Scenario:
             "machine_per_hour": 0.10,
             "priced_at": "2026-11-01",
         },
-        serve={"peak_per_s": 50.0, "instance_per_hour": 0.05, "priced_at": "2026-11-01"},
+        serve={
+            "peak_per_s": 50.0,
+            "measure_s": 20.0,
+            "instance_per_hour": 0.05,
+            "priced_at": "2026-11-01",
+        },
         watch={"block": "week", "retrain_cost": 200.0, "error_cost": 0.5},
     )
 

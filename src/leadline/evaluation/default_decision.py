@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,18 +11,23 @@ from numpy.typing import NDArray
 
 from leadline.phases.default_decision import (
     AS_PREDICTED,
+    LEAST_COST,
     LIKELIEST,
     SHARES,
     ClassScores,
     DefaultDecision,
     NumberErrors,
 )
-from leadline.phases.stream_decision import Silence
+from leadline.phases.problem import ConfusionCost, by_truth
+from leadline.phases.stream_decision import Confusion, Silence
 from leadline.phases.verdict import Bounds
-from leadline.stats.arrays import Floats
+from leadline.stats.arrays import Floats, Ints
 from leadline.stats.interval import Estimate, wilson_interval
 from leadline.stats.judgments.strata.class_strata import default_cuts
+from leadline.stats.operating import cost_matrix, mean_cost, mean_saving
 from leadline.stats.prediction_quality import class_quality, error_spread, usual_distance
+
+_MOST_CONFUSIONS = 4
 
 
 def likeliest_class(
@@ -77,6 +83,96 @@ def _silences(is_right: NDArray[np.bool_], shares: Floats) -> tuple[Silence, ...
         share = Bounds(estimate=float(is_right[answered].mean()), low=bounds.low, high=bounds.high)
         found.append(Silence(confidence=float(cut), answered=n / sure.size, right=share))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """Classes of the test rows as numbers, and what confusions cost."""
+
+    names: list[str]
+    truth: Ints
+    costs: Floats
+
+    def of(self, said: NDArray[Any]) -> Ints:
+        """Codes of classes."""
+        return np.searchsorted(self.names, said.astype(str)).astype(np.int64)
+
+    def cost(self, said: Ints, rows: NDArray[np.bool_]) -> Bounds:
+        """What some of the rows cost on average."""
+        return _bounds(mean_cost(self.truth[rows], said[rows], self.costs))
+
+    def dearest(self, said: Ints) -> tuple[Confusion, ...]:
+        """The confusions that cost most together."""
+        counts = np.zeros_like(self.costs)
+        np.add.at(counts, (self.truth, said), 1)
+        total = counts * self.costs
+        order = np.argsort(-total, axis=None, kind="stable")[:_MOST_CONFUSIONS]
+        places = [divmod(int(at), total.shape[1]) for at in order]
+        return tuple(
+            Confusion(
+                said=self.names[answer],
+                truth=self.names[real],
+                n_rows=float(counts[real, answer]),
+                cost=float(total[real, answer]),
+            )
+            for real, answer in places
+            if total[real, answer] > 0
+        )
+
+
+def priced(
+    truth: NDArray[Any],
+    likeliest: tuple[NDArray[Any], NDArray[Any]],
+    cheapest: NDArray[Any],
+    costs: Sequence[ConfusionCost],
+    plain: DefaultDecision,
+) -> tuple[DefaultDecision, DefaultDecision]:
+    """The likeliest class with what its mistakes cost, and the class that costs least.
+
+    Parameters
+    ----------
+    truth : ndarray of str, shape (n_samples,)
+        Class of each test row.
+    likeliest : ndarray of str, ndarray of float, each of shape (n_samples,)
+        The likeliest class, and its probability.
+    cheapest : ndarray of str, shape (n_samples,)
+        The class that costs least to expect.
+    costs : sequence of ConfusionCost
+        The confusions that are priced.
+    plain : DefaultDecision
+        What `likeliest_class` made of the same rows.
+    """
+    said, sure = likeliest
+    names = np.unique(np.concatenate([truth, said, cheapest]).astype(str)).tolist()
+    codes = _Codes(
+        names,
+        np.searchsorted(names, truth.astype(str)).astype(np.int64),
+        cost_matrix(names, by_truth(costs)),
+    )
+    by_share, by_cost = codes.of(said), codes.of(cheapest)
+    every = np.ones(truth.size, dtype=np.bool_)
+    saving = mean_saving(codes.truth, by_share, by_cost, codes.costs)
+    found = likeliest_class(truth, cheapest)
+    return (
+        replace(
+            plain,
+            costs=tuple(costs),
+            cost=codes.cost(by_share, every),
+            confusions=codes.dearest(by_share),
+            silences=tuple(
+                replace(cut, cost=codes.cost(by_share, sure >= cut.confidence))
+                for cut in plain.silences
+            ),
+        ),
+        replace(
+            found,
+            name=LEAST_COST,
+            costs=tuple(costs),
+            cost=codes.cost(by_cost, every),
+            confusions=codes.dearest(by_cost),
+            saving=_bounds(saving),
+        ),
+    )
 
 
 def as_predicted(

@@ -20,6 +20,7 @@ from leadline.datasets.folds import Fold, folds_of
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.engines.loading import load_family
 from leadline.errors import LeadlineError, NotReadyError
+from leadline.evaluation.answer_time import answer_times
 from leadline.evaluation.fit_spec import FitSpec, key_of
 from leadline.evaluation.scores import (
     response_of,
@@ -62,6 +63,8 @@ class FitResult:
         Layers and training of a network, as `leadline.engines.contract.Family` describes them.
     cpu_s : float
         Seconds of processors in `spent_s`; 0 where not asked for.
+    answer_s : tuple of float
+        Seconds a row takes to answer alone, and among a thousand; empty where not asked for.
     """
 
     score: float
@@ -73,6 +76,7 @@ class FitResult:
     architecture: tuple[Mapping[str, Scalar], ...] = ()
     epochs: tuple[Mapping[str, Scalar], ...] = ()
     cpu_s: float = 0.0
+    answer_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,7 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         if spec.is_proof:
             _refuse_unstorable(model, spec)
         shares = _kept(model, pool.X[valid], spec.target.task) if is_kept else None
+        answer_s = answer_times(model, pool.X[valid]) if spec.is_timed else ()
     except Exception as error:  # another package's model may raise anything on few rows
         return Answered(FailedFit(message_of(error)))
     result = FitResult(
@@ -139,6 +144,7 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         cpu_s=time.process_time() - cpu_started,
         architecture=_reported(model, "architecture_"),
         epochs=_reported(model, "epochs_"),
+        answer_s=answer_s,
     )
     return Answered(result, shares)
 

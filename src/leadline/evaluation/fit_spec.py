@@ -48,6 +48,8 @@ class FitSpec:
         Where ``leadline.toml`` lies: the family may be a module beside it.
     is_proof : bool
         Whether a model that no release could hold is refused.
+    is_timed : bool
+        Whether it is measured how long an answer takes.
     """
 
     artifacts: str
@@ -63,6 +65,7 @@ class FitSpec:
     n_valid: int | None = None
     folder: str = ""
     is_proof: bool = False
+    is_timed: bool = False
 
 
 def spec_of(workspace: Workspace, problem: Problem, data: Data) -> FitSpec:

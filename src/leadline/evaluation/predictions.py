@@ -6,6 +6,7 @@ or the other way round, another class, a number that is off by more than the tol
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.evaluation.scores import positive_scores
+from leadline.phases.problem import ConfusionCost, by_truth
 from leadline.phases.scoring import Task
+from leadline.stats.operating import cheapest_classes, cost_matrix
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Predictions:
     predicted : ndarray of shape (n_samples,)
         1 or 0 for flagged or not, the likeliest class, or the predicted number: as labels are.
     scores : ndarray of float of shape (n_samples,)
-        Probability of the positive class, of the likeliest class, or the predicted number again.
+        Probability of the positive class, of the class predicted, or the predicted number again.
     confidence : float or None
         Of several classes: rows that score less have no answer.
     """
@@ -56,7 +59,12 @@ class Predictions:
 
 
 def predictions_of(
-    model: Any, X: Any, task: Task, threshold: float | None, confidence: float | None = None
+    model: Any,
+    X: Any,
+    task: Task,
+    threshold: float | None,
+    confidence: float | None = None,
+    costs: Sequence[ConfusionCost] = (),
 ) -> Predictions:
     """Predict with a fitted estimator; of a binary label, at a threshold.
 
@@ -72,6 +80,8 @@ def predictions_of(
         Of a binary model.
     confidence : float or None
         Of a model of several classes: below it a row has no answer.
+    costs : sequence of ConfusionCost
+        Where not empty, the class that costs least to expect is predicted.
     """
     if task is Task.BINARY:
         assert threshold is not None
@@ -80,12 +90,33 @@ def predictions_of(
     if task is Task.REGRESSION:
         numbers = np.asarray(model.predict(X), dtype=float)
         return Predictions(numbers, numbers)
-    return replace(likeliest(model, class_shares(model, X)), confidence=confidence)
+    shares = class_shares(model, X)
+    if costs:
+        return cheapest(model, shares, costs)
+    return replace(likeliest(model, shares), confidence=confidence)
 
 
 def class_shares(model: Any, X: Any) -> NDArray[np.float64]:
     """Probabilities of the classes, in the order of ``model.classes_``."""
     return np.asarray(model.predict_proba(X), dtype=float)
+
+
+def sums_to_one(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities; an estimator of one's own may give scores that are none."""
+    positive = np.maximum(shares, 0.0)
+    sums = positive.sum(axis=1, keepdims=True)
+    even = np.full_like(positive, 1 / positive.shape[1])
+    found: NDArray[np.float64] = np.where(sums > 0, positive / np.where(sums > 0, sums, 1.0), even)
+    return found
+
+
+def with_all_classes(
+    model: Any, classes: Sequence[str], shares: NDArray[np.float64]
+) -> tuple[list[str], NDArray[np.float64]]:
+    """The model's classes and those that it has not met: a judge may name them."""
+    known = [str(name) for name in model.classes_]
+    others = [name for name in classes if name not in known]
+    return known + others, np.pad(shares, ((0, 0), (0, len(others))))
 
 
 def likeliest(model: Any, shares: NDArray[np.float64]) -> Predictions:
@@ -99,6 +130,25 @@ def likeliest(model: Any, shares: NDArray[np.float64]) -> Predictions:
         As `class_shares` gave them.
     """
     return Predictions(np.asarray(model.classes_)[shares.argmax(axis=1)], shares.max(axis=1))
+
+
+def cheapest(
+    model: Any, shares: NDArray[np.float64], costs: Sequence[ConfusionCost]
+) -> Predictions:
+    """The class of each row that costs least to expect, with its probability.
+
+    Parameters
+    ----------
+    model : scikit-learn estimator
+        Fitted.
+    shares : ndarray of shape (n_samples, n_classes)
+        As `class_shares` gave them.
+    costs : sequence of ConfusionCost
+        The confusions that are priced.
+    """
+    matrix = cost_matrix([str(name) for name in model.classes_], by_truth(costs))
+    codes = cheapest_classes(shares, matrix)
+    return Predictions(np.asarray(model.classes_)[codes], shares[np.arange(codes.size), codes])
 
 
 def is_wrong(

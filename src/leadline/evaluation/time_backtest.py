@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from leadline.datasets.frames import Pool, Rows
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec
 from leadline.evaluation.predictions import Predictions, is_wrong, predictions_of
-from leadline.phases.scoring import Task
+from leadline.phases.problem import ConfusionCost
 
 _FIRST_SHARE = 0.3
 _FEWEST_TRAININGS = 12
@@ -58,6 +57,7 @@ def time_backtest(  # noqa: PLR0913 -- rows, model, what counts as wrong, and th
     threshold: float | None,
     tolerance: float | None,
     confidence: float | None = None,
+    costs: Sequence[ConfusionCost] = (),
     limit_s: float,
     report: Callable[[str, float | None], None],
     clock: Callable[[], float] = time.monotonic,
@@ -75,6 +75,8 @@ def time_backtest(  # noqa: PLR0913 -- rows, model, what counts as wrong, and th
         models share as far as they can: what they differ in is then their age.
     threshold, tolerance, confidence : float or None
         What counts as wrong, and what as an answer, as in the release.
+    costs : sequence of ConfusionCost
+        By which classes are answered, as in the release.
     limit_s : float
         Seconds after which no further model is begun that, taking as long as those so far,
         would end later. The newest twelve are fitted in any case.
@@ -104,7 +106,8 @@ def time_backtest(  # noqa: PLR0913 -- rows, model, what counts as wrong, and th
         if np.unique(pool.y[past]).size > 1:
             model = fit_model(build(spec), pool, past)
             task = spec.target.task
-            told = _told(model, pool, tested[cut:], task, threshold, confidence)
+            X = pool.X[np.concatenate(tested[cut:])]
+            told = predictions_of(model, X, task, threshold, confidence, costs)
             wrong = _wrong(told, pool, tested[cut:], tolerance)
             errors[cut - 1, : len(wrong)] = wrong
         n_done, spent = n_done + 1, clock() - started
@@ -130,18 +133,6 @@ def _sample(rows: Rows, priority: Rows, n: int | None) -> Rows:
     if n is None or rows.size <= n:
         return rows
     return rows[np.argpartition(priority[rows], n)[:n]]
-
-
-def _told(
-    model: Any,
-    pool: Pool,
-    blocks: Sequence[Rows],
-    task: Task,
-    threshold: float | None,
-    confidence: float | None,
-) -> Predictions:
-    """What a model says of all blocks."""
-    return predictions_of(model, pool.X[np.concatenate(blocks)], task, threshold, confidence)
 
 
 def _wrong(

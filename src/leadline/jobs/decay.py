@@ -72,6 +72,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
         threshold=release.threshold,
         tolerance=release.tolerance,
         confidence=release.confidence,
+        costs=release.costs,
         limit_s=watch.backtest_s,
         report=report,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from leadline.errors import NotReadyError
+from leadline.errors import LeadlineError, NotReadyError
 from leadline.monitoring.block_counts import counts_of
 from leadline.monitoring.block_rows import answered_rows, blind_rows, without_learnt
 from leadline.monitoring.challenger import challenge_of
@@ -33,6 +33,7 @@ from leadline.phases.monitor import (
     SelfTest,
     Target,
 )
+from leadline.phases.monitor.challenge import Challenge
 from leadline.phases.monitor.input_shift import Shift
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
@@ -83,6 +84,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     monitor = reference.monitor(watch, np.random.default_rng(0))
     walk = _Walk(workspace, release, problem, reference, monitor)
     _walk_through(walk, observations, _lives(events), report)
+    challenge, failed = _challenged(workspace, entry.number, decay, report)
     return phase.assess(
         phase.Evidence(
             release_id=release.release_id,
@@ -103,10 +105,23 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             currency=problem.currency,
             confidence_level=_LEVEL,
             blocks=tuple(walk.blocks),
-            challenge=challenge_of(workspace, entry.number, decay, report),
+            challenge=challenge,
+            challenge_failed=failed,
             asked=_keep_asked(workspace, walk.asked),
         )
     )
+
+
+def _challenged(
+    workspace: Workspace, release: int, decay: Decay, report: Report
+) -> tuple[Challenge | None, str]:
+    """The release beside its challenger, or what kept that from being fitted."""
+    try:
+        return challenge_of(workspace, release, decay, report), ""
+    except LeadlineError as error:
+        return None, str(error)
+    except Exception as error:  # a model, of a person's own too, may raise anything
+        return None, f"{type(error).__name__}: {error}."
 
 
 def _walk_through(
@@ -114,6 +129,7 @@ def _walk_through(
 ) -> None:
     """Take in every block, and begin anew after the last block of each alarm that was closed."""
     names = [seen.block for seen in observations]
+    walk.delivered = max(_delivered(seen) for seen in observations)
     ends = [
         (names.index(life[-1].through), life)
         for life in lives
@@ -141,6 +157,7 @@ class _Walk:
     blocks: list[Block] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     raised: Block | None = None
+    delivered: str = ""
     asked: list[pl.DataFrame] = field(default_factory=list)
 
     def look_at(self, seen: Observation, *, is_closed: bool) -> None:
@@ -158,7 +175,7 @@ class _Walk:
             self._ask_for(counted, known.unsure, block)
         if is_alarm:
             self.raised = block
-        self.blocks.append(block)
+        self.blocks.append(replace(block, is_newest=_delivered(seen) == self.delivered))
 
     def _counted_rows(self, rows: pl.DataFrame, seen: Observation) -> pl.DataFrame:
         """The rows of a block by which the release is judged."""
@@ -259,6 +276,11 @@ def _counted(seen: Observation, problem: Problem) -> Block:
         n_learnt=payload.get("n_learnt"),
         is_learnt=payload.get("is_learnt", False),
     )
+
+
+def _delivered(seen: Observation) -> str:
+    """When a block was handed over; empty where that was not kept."""
+    return str(seen.payload.get("delivered", ""))
 
 
 def _share(n_wrong: int, n_labelled: int) -> Bounds | None:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.contract import Scalar
 from leadline.errors import DataError
-from leadline.evaluation.scores import score_model
+from leadline.evaluation.scores import response_of, score_of
 from leadline.monitoring.release_in_service import family_of, in_service
 from leadline.phases import release as phase
 from leadline.phases.data import Data, SplitKind
-from leadline.phases.problem import Problem
+from leadline.phases.default_decision import LEAST_COST
+from leadline.phases.problem import ConfusionCost, Problem, by_truth
 from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Bounds
 from leadline.reading.conform import conform
 from leadline.serving.releases.bundle import SealedBundle, seal
 from leadline.serving.releases.keys import load_or_make_key
 from leadline.serving.releases.learnt_rows import LearntRows
 from leadline.serving.releases.manifest import Card
 from leadline.serving.releases.models import load_model, trusted_types
+from leadline.stats.metric import metric_of
+from leadline.stats.metric.score_difference import score_difference
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
@@ -44,7 +47,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
     sealed = _seal(workspace, pool, tuning.model, card)
     report("comparing it with the release in service", 0.6)
     before = in_service(workspace.record)
-    champion = _champion_score(workspace, pool, before, problem.scoring)
+    compared = _compared(workspace, pool, before, tuning, card.family)
     return phase.assess(
         phase.Evidence(
             release_id=sealed.release_id,
@@ -54,17 +57,18 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
             point=review.chosen,
             threshold=card.threshold,
             confidence=card.confidence,
+            costs=_priced(review),
             tolerance=_tolerance(tuning),
             signer=sealed.signer,
             n_golden=_N_GOLDEN if pool.order.size >= _N_GOLDEN else int(pool.order.size),
             size_bytes=sealed.size_bytes,
+            fast_path=sealed.fast_path,
             fit_s=tuning.fit_s,
             approved_by=review.person,
             ethics_by=problem.ethics.answered_by,
             scoring=problem.scoring,
             replaces=_id_of(before),
-            champion_score=champion,
-            challenger_score=None if champion is None else tuning.test_score,
+            **compared,
         )
     )
 
@@ -83,8 +87,9 @@ def _card(workspace: Workspace, reading: Reading) -> Card:
         classes=tuple(count.value for count in data.classes),
         threshold=None if tuning.plain else tuning.point(review.chosen).threshold,
         confidence=review.confidence or None,
+        confusion_costs=by_truth(_priced(review)),
         point=review.chosen,
-        costs={} if tuning.plain else _costs(review),
+        costs=_costs(tuning, review),
         data_digest=data.snapshot,
         metrics={f"test_{tuning.scoring}": tuning.test_score, **_metrics(tuning, review)},
         missing=tuple(workspace.settings.data.missing),
@@ -95,7 +100,15 @@ def _card(workspace: Workspace, reading: Reading) -> Card:
     )
 
 
-def _costs(review: Review) -> dict[str, Scalar]:
+def _priced(review: Review) -> tuple[ConfusionCost, ...]:
+    """The confusions by whose costs classes are said; none where the likeliest one is."""
+    chosen = review.plain
+    return chosen.costs if chosen is not None and chosen.name == LEAST_COST else ()
+
+
+def _costs(tuning: Tuning, review: Review) -> dict[str, Scalar]:
+    if tuning.plain:
+        return {"currency": review.currency} if _priced(review) else {}
     return {
         "miss": review.cost_miss,
         "false_alarm": review.cost_false_alarm,
@@ -105,18 +118,25 @@ def _costs(review: Review) -> dict[str, Scalar]:
 
 def _metrics(tuning: Tuning, review: Review) -> dict[str, Scalar]:
     """What is known of the point that was chosen."""
-    if tuning.plain is not None:
-        right = tuning.plain.right
+    if review.plain is not None:
+        right = review.plain.right
         known: dict[str, Scalar] = {
             "test_share_right": right.estimate,
             "test_share_right_low": right.low,
             "test_share_right_high": right.high,
         }
-        for cut in tuning.plain.silences:
+        cost = review.plain.cost
+        if cost is not None:
+            known |= {
+                "test_cost_per_row": cost.estimate,
+                "test_cost_per_row_low": cost.low,
+                "test_cost_per_row_high": cost.high,
+            }
+        for cut in review.plain.silences:
             if review.confidence and cut.confidence == review.confidence:
                 known["test_share_answered"] = cut.answered
                 known["test_share_right_of_answered"] = cut.right.estimate
-        numbers = tuning.plain.numbers
+        numbers = review.plain.numbers
         if numbers is not None:
             known["tolerance"] = numbers.tolerance
             if numbers.low is not None and numbers.high is not None:
@@ -158,20 +178,31 @@ def _model(workspace: Workspace, digest: str, family: str) -> Any:
     return load_model(workspace.artifacts.get(digest), trusted=trusted)
 
 
-def _champion_score(
-    workspace: Workspace, pool: Pool, before: Entry | None, scoring: str
-) -> float | None:
-    """What the release in service scores on today's test rows; None if it cannot read them."""
+def _compared(
+    workspace: Workspace, pool: Pool, before: Entry | None, tuning: Tuning, family: str
+) -> dict[str, Any]:
+    """Scores of the release in service and of this one on today's test rows.
+
+    Empty if there is none in service, or it cannot read them.
+    """
     if before is None:
-        return None
+        return {}
     learnt_from = workspace.record.entry(before.on["data"]).verdict_as(Data)
     try:
         features = conform(pool.frame, learnt_from.features)
     except DataError:
-        return None  # today's rows lack a column that it needs
-    family = family_of(workspace.record, before.on["tuning"])
-    model = _model(workspace, before.verdict_as(Release).model, family)
-    return score_model(model, replace(pool, X=features), pool.test, scoring)
+        return {}  # today's rows lack a column that it needs
+    its_family = family_of(workspace.record, before.on["tuning"])
+    champion = _model(workspace, before.verdict_as(Release).model, its_family)
+    scoring, y = tuning.scoring, pool.y[pool.test]
+    theirs = response_of(champion, features[pool.test], scoring)
+    ours = response_of(_model(workspace, tuning.model, family), pool.X[pool.test], scoring)
+    found = score_difference(metric_of(scoring).compute, y, ours, theirs)
+    return {
+        "champion_score": score_of(y, theirs, scoring),
+        "challenger_score": tuning.test_score,
+        "difference": Bounds(estimate=found.estimate, low=found.low, high=found.high),
+    }
 
 
 def _id_of(entry: Entry | None) -> str:

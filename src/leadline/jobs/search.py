@@ -19,6 +19,7 @@ import numpy as np
 from joblib import cpu_count
 
 from leadline.errors import DiedError, LeadlineError, LimitError
+from leadline.evaluation.answer_time import answer_price
 from leadline.evaluation.budget import affordable_train_size
 from leadline.evaluation.fit_spec import key_of, spec_of
 from leadline.phases import search as phase
@@ -90,7 +91,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
         ready_at, is_all_open = request.ready_at(), request.all_open_file.exists()
     trials = _with_chance_best(_asked_trials(workspace, request), problem.scoring)
     settings = workspace.settings.find
-    choice = choose(trials, problem.scoring, accept_loss=settings.accept_loss)
+    price = answer_price(workspace, problem.currency)
+    choice = choose(trials, problem.scoring, accept_loss=settings.accept_loss, price=price)
     chosen = choice.chosen if choice else ""
     chances = {trial.name: _chance_of(trial, problem) for trial in trials}
     n_processes = settings.n_jobs or cpu_count()
@@ -121,6 +123,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             untried=untried,
             wanted_s=_wanted_s(trials, len(untried), spent_s, n_processes, settings.folds),
             loss=choice.loss if choice else 0.0,
+            price=price,
             accepted_loss=choice.accepted if choice else 0.0,
             loss_probability=choice.probability if choice else 1.0,
             best_chance=max((each for each in chances.values() if each is not None), default=None),

@@ -11,16 +11,33 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.default_sample import N_OF_CLASSES, draw_class_sample, draw_number_sample
+from leadline.datasets.default_sample import (
+    N_OF_CLASSES,
+    N_OF_NUMBERS,
+    draw_class_sample,
+    draw_number_sample,
+)
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.datasets.kept_slices import keep_slices
 from leadline.datasets.source_files import read_stream
 from leadline.datasets.stream_sample import StreamSample, draw_stream_sample, first_part
 from leadline.errors import NotReadyError
-from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream
+from leadline.evaluation.default_decision import (
+    as_predicted,
+    likeliest_class,
+    on_stream,
+    priced,
+)
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
-from leadline.evaluation.predictions import class_shares, likeliest, predictions_of
+from leadline.evaluation.predictions import (
+    cheapest,
+    class_shares,
+    likeliest,
+    predictions_of,
+    sums_to_one,
+    with_all_classes,
+)
 from leadline.evaluation.scores import (
     positive_scores,
     response_of,
@@ -35,8 +52,8 @@ from leadline.evaluation.slice_evidence import (
 )
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
-from leadline.phases.default_decision import AS_PREDICTED, LIKELIEST, DefaultDecision
-from leadline.phases.problem import Problem
+from leadline.phases.default_decision import AS_PREDICTED, LEAST_COST, LIKELIEST, DefaultDecision
+from leadline.phases.problem import Problem, by_truth
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search
 from leadline.phases.tuning import OperatingPoint, ScoreGroup, Tuning
@@ -46,7 +63,12 @@ from leadline.serving.releases.models import dump_model
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import Bands, ClassStrata, ValueStrata
-from leadline.stats.operating import ProposedPoint, propose_points, reliability
+from leadline.stats.operating import (
+    ProposedPoint,
+    cost_matrix,
+    propose_points,
+    reliability,
+)
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
@@ -86,6 +108,7 @@ class _Offer:
 
     points: tuple[OperatingPoint, ...] = ()
     plain: DefaultDecision | None = None
+    by_cost: DefaultDecision | None = None
     n_positive: int = 0
     groups: tuple[ScoreGroup, ...] = ()
     p_calibrated: float | None = None
@@ -134,6 +157,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             currency=problem.currency,
             points=offer.points,
             plain=offer.plain,
+            by_cost=offer.by_cost,
             stream=stream.rows,
             n_stream=stream.n_rows,
             stream_alerts=stream.alerts,
@@ -198,18 +222,27 @@ def _without(model: Any, pool: Pool, problem: Problem) -> _Offer:
     """The default decision of several classes, or of numbers."""
     truth = pool.y[pool.test]
     if problem.task is Task.MULTICLASS:
-        shares = class_shares(model, pool.X[pool.test])
-        said = likeliest(model, shares).predicted
-        wrong = (truth != said).astype(np.float64)
-        return _Offer(
-            plain=likeliest_class(truth, said, _sums_to_one(shares)),
-            outcomes=(Outcome(LIKELIEST, wrong),),
-        )
+        return _of_classes(model, truth, class_shares(model, pool.X[pool.test]), problem)
     said = predictions_of(model, pool.X[pool.test], problem.task, None).predicted
     learnt_from = pool.y[pool.order]
     point = as_predicted(truth, said, learnt_from=learnt_from, tolerance=problem.tolerance)
     off_by = np.abs(truth - said).astype(np.float64)
     return _Offer(plain=point, outcomes=(Outcome(AS_PREDICTED, off_by),))
+
+
+def _of_classes(
+    model: Any, truth: NDArray[Any], shares: NDArray[np.float64], problem: Problem
+) -> _Offer:
+    """The likeliest class; where confusions are priced, what costs least beside it."""
+    found = likeliest(model, shares)
+    plain = likeliest_class(truth, found.predicted, sums_to_one(shares))
+    outcomes = (Outcome(LIKELIEST, (truth != found.predicted).astype(np.float64)),)
+    if not problem.costs:
+        return _Offer(plain=plain, outcomes=outcomes)
+    least = cheapest(model, shares, problem.costs).predicted
+    plain, by_cost = priced(truth, (found.predicted, found.scores), least, problem.costs, plain)
+    by_least = Outcome(LEAST_COST, (truth != least).astype(np.float64))
+    return _Offer(plain=plain, by_cost=by_cost, outcomes=(*outcomes, by_least))
 
 
 def _require_both_classes(truth: NDArray[Any], problem: Problem) -> None:
@@ -334,19 +367,23 @@ def _answer_stream(
     assert offer.plain is not None
     X = conform(frame, data.features)
     rng = np.random.default_rng(data.split.seed)
-    store, kept = workspace.artifacts, ""
+    store, kept, by_cost = workspace.artifacts, "", offer.by_cost
     if problem.task is Task.MULTICLASS:
         shares = class_shares(model, X)
         found = likeliest(model, shares)
+        if by_cost is not None:
+            by_cost = on_stream(by_cost, cheapest(model, shares, problem.costs).predicted)
         cuts = [each.confidence for each in offer.plain.silences if each.confidence]
-        names, shares = _with_all_classes(model, data, _sums_to_one(shares))
-        rows, drawn = draw_class_sample(store, frame, shares, names, cuts, rng)
+        known = [each.value for each in data.classes]
+        names, shares = with_all_classes(model, known, sums_to_one(shares))
+        costs = cost_matrix(names, by_truth(problem.costs)) if problem.costs else None
+        rows, drawn = draw_class_sample(store, frame, shares, names, cuts, rng, costs=costs)
         kept = store.put(shares.astype("<f8").tobytes(), "scores")
         n_planned = min(N_OF_CLASSES, frame.height)
     else:
         found = predictions_of(model, X, problem.task, None)
         rows, drawn = draw_number_sample(store, frame, found.scores, rng)
-        n_planned = int(rows.size)
+        n_planned = min(N_OF_NUMBERS, frame.height)
     stream = _Stream(
         rows=store.put(to_parquet(frame), "stream"),
         n_rows=frame.height,
@@ -357,22 +394,5 @@ def _answer_stream(
         n_planned=n_planned,
         drawn=drawn,
     )
-    return stream, replace(offer, plain=on_stream(offer.plain, found.predicted))
-
-
-def _sums_to_one(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities; an estimator of one's own may give scores that are none."""
-    positive = np.maximum(shares, 0.0)
-    sums = positive.sum(axis=1, keepdims=True)
-    even = np.full_like(positive, 1 / positive.shape[1])
-    found: NDArray[np.float64] = np.where(sums > 0, positive / np.where(sums > 0, sums, 1.0), even)
-    return found
-
-
-def _with_all_classes(
-    model: Any, data: Data, shares: NDArray[np.float64]
-) -> tuple[list[str], NDArray[np.float64]]:
-    """The model's classes and those of the data that it has not met: a judge may name them."""
-    known = [str(name) for name in model.classes_]
-    others = [each.value for each in data.classes if each.value not in known]
-    return known + others, np.pad(shares, ((0, 0), (0, len(others))))
+    said = on_stream(offer.plain, found.predicted)
+    return stream, replace(offer, plain=said, by_cost=by_cost)

@@ -75,6 +75,11 @@ def blind_rows(rows: pl.DataFrame, block: str) -> pl.DataFrame:
     return rows.select(pl.lit(block).alias(BLOCK), KEY, *own)
 
 
+def feature_name(column: str) -> str:
+    """Name that a feature has among the rows of a block."""
+    return _FEATURE + column
+
+
 def features_of(rows: pl.DataFrame) -> pl.DataFrame:
     """The features, under their own names."""
     return rows.select(

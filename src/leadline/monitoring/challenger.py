@@ -59,8 +59,10 @@ class _Match:
 
     def wrong(self, model: Any, block: LabelledBlock) -> NDArray[np.bool_]:
         """Which decisions of a model on a block's labelled rows are wrong."""
-        task = self.spec.target.task
-        predicted = predictions_of(model, block.X, task, self.release.threshold).predicted
+        task, release = self.spec.target.task, self.release
+        predicted = predictions_of(
+            model, block.X, task, release.threshold, costs=release.costs
+        ).predicted
         return is_wrong(predicted, block.y, self.release.tolerance)
 
     def challenger(self, blocks: Sequence[LabelledBlock]) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.errors import DataError, NotReadyError
+from leadline.errors import DataError
 from leadline.monitoring.block_rows import (
     KEY,
     KEY_COLUMN,
@@ -146,11 +146,12 @@ def write_requests(folder: str, path: str, is_parquet: bool) -> Asked:
     Returns
     -------
     Asked
+        Without rows where no block lacks labels: then no file is written.
 
     Raises
     ------
     NotReadyError
-        If nothing is released, nothing was scored yet, or no block lacks labels.
+        If nothing is released.
     DataError
         If the rows hold images and the file is a CSV.
     """
@@ -161,11 +162,7 @@ def write_requests(folder: str, path: str, is_parquet: bool) -> Asked:
         reference = ReferenceBlocks.of(workspace, release, sources)
         wanted = _wanted(workspace, release, reference)
         if not wanted:
-            raise NotReadyError(
-                "No block wants a label.",
-                f"Blocks with fewer than {workspace.settings.watch.labels} labels are asked about.",
-                "Run 'leadline watch FILE' with rows that came in since.",
-            )
+            return Asked(0, (), problem.label)
         key = workspace.settings.watch.key or KEY_COLUMN
         frame = _as_asked(wanted, key, sources.data.day_column, problem.label)
         _write(frame, Path(path), is_parquet=is_parquet)

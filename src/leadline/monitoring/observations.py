@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,7 @@ class Observed:
 class _Count:
     """What became of the rows of a file."""
 
+    delivered: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     blocks: set[str] = field(default_factory=set)
     n_known: int = 0
     n_beside: int = 0
@@ -267,7 +269,7 @@ def _add_to(
             n_beside = before.select(is_other.sum()).item()
         after = merged(kept, came)
         try:
-            _put(watched, name, seen, before, after)
+            _put(watched, name, seen, before, after, count.delivered)
         except OutdatedAnswerError:
             if not tries_left:
                 raise
@@ -298,6 +300,7 @@ def _put(
     seen: Observation | None,
     before: pl.DataFrame | None,
     after: pl.DataFrame,
+    delivered: str,
 ) -> None:
     """Put a block on the record, unless nothing has changed."""
     if before is not None and before.equals(after):
@@ -313,6 +316,7 @@ def _put(
         name=name,
         is_right=are_right(after, watched.release),
     )
+    payload["delivered"] = delivered
     payload[ROWS] = watched.workspace.artifacts.put(to_parquet(after), kind="block")
     is_dated = after[TIME].null_count() < after.height
     observation = Observation(

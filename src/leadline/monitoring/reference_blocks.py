@@ -112,7 +112,12 @@ class ReferenceBlocks:
         )
         pool = load_pool(workspace.artifacts, data, Target.of(problem))
         every = predictions_of(
-            model, pool.X[pool.test], problem.task, release.threshold, release.confidence
+            model,
+            pool.X[pool.test],
+            problem.task,
+            release.threshold,
+            release.confidence,
+            release.costs,
         )
         test = pool.test[every.answered]
         told = Predictions(every.predicted[every.answered], every.scores[every.answered])

@@ -1,16 +1,18 @@
-"""The release in service: where the newest move points; what came before it; its model family."""
+"""The release in service and its candidate: where the newest move points; what came before."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from leadline.errors import NotReadyError, ReleaseError
 from leadline.phases.data import Data
-from leadline.phases.lifecycle import Stage, Standing, State, decision_of
+from leadline.phases.lifecycle import OF_RELEASE, Stage, Standing, State, decision_of
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
-from leadline.record import Entry, Reading, Record
+from leadline.record import Entry, Promotion, Reading, Record
 
 _FEWEST_LETTERS = 4
 _UPKEEP = frozenset({"decay", "monitor"})
@@ -36,6 +38,20 @@ def in_service(record: Record) -> Entry | None:
     return next(reversed(approved(record)), None)
 
 
+def candidate_release(record: Record) -> tuple[Entry, Promotion] | None:
+    """The release that is tried beside the one in service, and the move that made it the candidate.
+
+    Returns
+    -------
+    tuple of Entry and Promotion, or None
+        None if none is tried.
+    """
+    moved = record.promotions.newest()
+    if moved is None or moved.candidate is None:
+        return None
+    return record.entry(moved.candidate), moved
+
+
 def stood_on(record: Record) -> tuple[Entry, Data, Problem]:
     """The entry of the release in service, with the data and the problem that it stood on.
 
@@ -59,7 +75,8 @@ def upkeep_reading(record: Record, row: str) -> Reading | None:
     """What a row of *watch* reads while the record has moved on from the release in service.
 
     New labelled rows make every later verdict stale until a next release is approved, which may
-    take weeks. The release in service answers all the while, and is judged by what it stood on.
+    take weeks. The release in service answers all the while, and is judged by what it stood on. So
+    is one that was gone back to, whose capacity is measured like that too.
 
     Parameters
     ----------
@@ -71,12 +88,13 @@ def upkeep_reading(record: Record, row: str) -> Reading | None:
     Returns
     -------
     Reading or None
-        None if the row is not of *watch*, or reads the record as it stands.
+        None if the row reads the record as it stands.
     """
-    if row not in _UPKEEP:
+    if row not in OF_RELEASE:
         return None
     now, entry = record.standing(), in_service(record)
-    if entry is None or now["release"].state is not State.STALE:
+    is_stale = row in _UPKEEP and now["release"].state is State.STALE
+    if entry is None or not (is_stale or record.gone_back_to() is not None):
         return None
     on = {**entry.on, "release": entry.number}
     decay = next((each for each in reversed(record.entries("decay")) if _is_of(each, entry)), None)
@@ -152,18 +170,33 @@ def approved_release(record: Record, release_id: str) -> Entry:
     ReleaseError
         If none, or more than one, has it.
     """
+    return _named(approved(record), release_id, "approved release")
+
+
+def any_release(record: Record, release_id: str) -> Entry:
+    """The release of a name, or of its first letters, approved or not.
+
+    Raises
+    ------
+    ReleaseError
+        If none, or more than one, has it.
+    """
+    return _named(record.entries("release"), release_id, "release")
+
+
+def _named(releases: Sequence[Entry], release_id: str, kind: str) -> Entry:
     named = {
         entry.verdict_as(Release).release_id: entry
-        for entry in approved(record)
+        for entry in releases
         if entry.verdict_as(Release).release_id.startswith(release_id)
     }
     if release_id in named:
         return named[release_id]
     if len(named) == 1 and len(release_id) >= _FEWEST_LETTERS:
         return next(iter(named.values()))
-    known = ", ".join(entry.verdict_as(Release).release_id for entry in approved(record))
+    known = ", ".join(entry.verdict_as(Release).release_id for entry in releases)
     raise ReleaseError(
-        f"{len(named) or 'No'} approved release{'s' if len(named) > 1 else ''} of this project "
+        f"{len(named) or 'No'} {kind}{'s' if len(named) > 1 else ''} of this project "
         f"begin{'s' if len(named) < 2 else ''} with {release_id!r}.",
         f"One of {known or 'none so far'} is needed; its first {_FEWEST_LETTERS} letters will do.",
         "See 'leadline releases'.",

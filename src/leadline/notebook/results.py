@@ -20,7 +20,7 @@ _TABLES = {
     "search": "trials",
     "tuning": "points",
     "review": "points",
-    "capacity": "loads",
+    "capacity": "steps",
     "decay": "staleness",
     "monitor": "blocks",
 }

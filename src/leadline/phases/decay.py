@@ -120,6 +120,19 @@ def _is_shown(delay: int) -> bool:
 
 def assess(evidence: Evidence) -> Decay:
     """Say how fast the model ages."""
+    if not evidence.is_dated:
+        # no decision would make it known
+        return Decay(
+            answer=Answer.GO,
+            summary=(
+                "How fast the model ages cannot be known, as the rows carry no time; the monitor "
+                "says when to retrain."
+            ),
+            findings=(
+                note("The rows carry no time.", "If they have one, name it under [data] time."),
+            ),
+            **vars(evidence),
+        )
     if why := _unmeasured(evidence):
         return Decay(
             answer=Answer.UNCLEAR,
@@ -138,8 +151,6 @@ def assess(evidence: Evidence) -> Decay:
 def _unmeasured(evidence: Evidence) -> Finding | None:
     """Why nothing could be measured."""
     name = f"Name a time column under [data] time; {_FEWEST_BLOCKS} blocks are needed."
-    if not evidence.is_dated:
-        return warning("The rows carry no time.", name)
     if len(evidence.blocks) < _FEWEST_BLOCKS:
         return warning(f"The rows cover {len(evidence.blocks)} {evidence.block}s only.", name)
     if not evidence.staleness:

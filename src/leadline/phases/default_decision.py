@@ -1,18 +1,22 @@
 """Default decision: what a model says, taken as it is, where there is no threshold to choose.
 
 Of several classes the likeliest one is answered; of numbers, the prediction. A row counts as wrong
-if it is of another class, or if its number is off by more than the tolerance.
+if it is of another class, or if its number is off by more than the tolerance. Where somebody has
+said what confusions cost, the class whose cost is the least to expect is on offer beside it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.stream_decision import Silence
+from leadline.phases.problem import ConfusionCost
+from leadline.phases.stream_decision import Confusion, Silence
 from leadline.phases.verdict import Bounds
 
 LIKELIEST = "likeliest-class"
 """Name of the default decision of several classes."""
+LEAST_COST = "least-cost"
+"""Name of the decision of several classes that says what costs least to expect."""
 AS_PREDICTED = "as-predicted"
 """Name of the default decision of numbers."""
 SHARES = tuple(step / 20 for step in range(1, 21))
@@ -86,7 +90,7 @@ class DefaultDecision:
     Attributes
     ----------
     name : str
-        `LIKELIEST` or `AS_PREDICTED`.
+        `LIKELIEST`, `LEAST_COST` or `AS_PREDICTED`.
     n_test : int
         Rows of the test set.
     right : Bounds
@@ -98,6 +102,14 @@ class DefaultDecision:
     silences : tuple of Silence
         What is right where nothing is said of rows that the model is not sure of, with Wilson
         bounds; all rows first. Empty for numbers, and in entries from before it was kept.
+    costs : tuple of ConfusionCost
+        Confusions that somebody put a price on; empty where nobody has.
+    cost : Bounds or None
+        What mistakes cost, on average of a test row; None where no confusion is priced.
+    saving : Bounds or None
+        Of `LEAST_COST`: what a test row costs less than by the likeliest class; None for others.
+    confusions : tuple of Confusion
+        Those of the test set that cost most; empty where no confusion is priced.
     """
 
     name: str
@@ -106,11 +118,17 @@ class DefaultDecision:
     classes: tuple[ClassScores, ...] = ()
     numbers: NumberErrors | None = None
     silences: tuple[Silence, ...] = ()
+    costs: tuple[ConfusionCost, ...] = ()
+    cost: Bounds | None = None
+    saving: Bounds | None = None
+    confusions: tuple[Confusion, ...] = ()
 
     @property
     def words(self) -> str:
         """What is right, as a sentence about the share in `right`."""
         share = f"{self.right.estimate:.0%} ({self.right.low:.0%} to {self.right.high:.0%})"
+        if self.name == LEAST_COST:
+            return f"the class that costs least is right in {share}"
         if self.numbers is None:
             return f"the likeliest class is right in {share}"
         return f"{share} are off by at most {self.numbers.tolerance:.3g}"

@@ -5,11 +5,13 @@ A person answers. What nobody has answered yet is listed as assumed, on every pa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadline.errors import SettingsError
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
+from leadline.phases.wording import plural
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,23 @@ class Ethics:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConfusionCost:
+    """What it costs to take one class for another.
+
+    Attributes
+    ----------
+    truth, said : str
+        What a row is, and what is said of it.
+    cost : float >= 0
+        Of one such row.
+    """
+
+    truth: str
+    said: str
+    cost: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """A business question as a data-science problem, as a person stated it.
 
@@ -71,6 +90,9 @@ class Evidence:
         What one error of each kind costs, in `currency`.
     miss, false_alarm : str
         What the two errors are called in the project's own words.
+    costs : tuple of ConfusionCost
+        Of several classes: the confusions that somebody put a price on; any other costs 1. Empty
+        where nobody has: all mistakes weigh the same.
     tolerance : float >= 0
         How far off a predicted number may be and still be of use; 0 where nobody has said, and for
         classes.
@@ -104,6 +126,7 @@ class Evidence:
     cost_false_alarm: float
     miss: str
     false_alarm: str
+    costs: tuple[ConfusionCost, ...] = ()
     tolerance: float = 0.0
     currency: str
     budget: float
@@ -128,6 +151,20 @@ class Problem(Verdict, Evidence):
         if self.cost_false_alarm <= 0 or self.cost_miss <= 0:
             return None
         return self.cost_false_alarm / (self.cost_false_alarm + self.cost_miss)
+
+
+def by_truth(costs: Iterable[ConfusionCost]) -> dict[str, dict[str, float]]:
+    """Stated costs as a table: true class to class said to cost.
+
+    Examples
+    --------
+    >>> by_truth([ConfusionCost(truth="ill", said="well", cost=50.0)])
+    {'ill': {'well': 50.0}}
+    """
+    table: dict[str, dict[str, float]] = {}
+    for each in costs:
+        table.setdefault(each.truth, {})[each.said] = each.cost
+    return table
 
 
 def assess(evidence: Evidence) -> Problem:
@@ -170,6 +207,15 @@ def _findings(evidence: Evidence) -> list[Finding]:
                 "Set [problem] positive in leadline.toml to the one that is meant.",
             )
         )
+    if evidence.costs:
+        dearest = max(evidence.costs, key=lambda each: each.cost)
+        findings.append(
+            note(
+                f"{plural(len(evidence.costs), 'confusion')} of classes priced, the dearest is "
+                f"{dearest.truth!r} said to be {dearest.said!r}: {dearest.cost:g} "
+                f"{evidence.currency}. Any other mistake costs 1."
+            )
+        )
     if evidence.ethics.is_complete:
         findings.append(note(f"Ethics checklist answered by {evidence.ethics.answered_by}."))
     else:
@@ -203,9 +249,35 @@ def _refuse_contradictions(evidence: Evidence) -> None:
                 "A number of at least 0 is needed.",
                 f"Change [problem] {name} in leadline.toml.",
             )
+    _refuse_costs(evidence)
     if evidence.time_box_s <= 0:
         raise SettingsError(
             f"time_box_s is {evidence.time_box_s:g}.",
             "A number of seconds above 0 is needed.",
             "Change [problem] time_box_s in leadline.toml.",
         )
+
+
+def _refuse_costs(evidence: Evidence) -> None:
+    """Refuse costs of confusions where there are none, and of what is no confusion."""
+    where = "[problem.costs]"
+    if evidence.costs and evidence.task is not Task.MULTICLASS:
+        instead = "cost_miss and cost_false_alarm" if evidence.task is Task.BINARY else "tolerance"
+        raise SettingsError(
+            f"{where} prices confusions, but the label is {evidence.task.value}.",
+            "They are of three classes or more.",
+            f"Take {where} out of leadline.toml, and set {instead} under [problem].",
+        )
+    for each in evidence.costs:
+        if each.truth == each.said:
+            raise SettingsError(
+                f"{where} says what it costs to call {each.truth!r} {each.said!r}.",
+                "That is right, and costs nothing.",
+                "Take it out of leadline.toml.",
+            )
+        if not 0 <= each.cost < float("inf"):
+            raise SettingsError(
+                f"{where} has {each.cost:g} for {each.truth!r} said to be {each.said!r}.",
+                "A number of at least 0 is needed.",
+                "Change it in leadline.toml.",
+            )

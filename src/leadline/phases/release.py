@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.errors import NotReadyError
+from leadline.phases.problem import ConfusionCost
 from leadline.phases.scoring import scoring_of
-from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
+from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,9 @@ class Evidence:
         Rows that score at least this are flagged; None where there is none.
     confidence : float or None
         Of several classes, rows whose likeliest class scores less have no answer; None: all have.
+    costs : tuple of ConfusionCost
+        Of several classes, where what costs least is said: the confusions that were priced. Empty:
+        the likeliest class is said.
     tolerance : float or None
         Numbers off by at most this count as right; None for classes.
     signer : str
@@ -49,6 +53,11 @@ class Evidence:
         Release in service so far; empty for the first.
     champion_score, challenger_score : float or None
         Both on the same test rows; None for the first release.
+    fast_path : str
+        Whether few rows are answered fast, or why not; empty in releases of before.
+    difference : Bounds or None
+        Score of this one less that of the one in service, on those rows, with its 90 % interval;
+        None where they were not compared, and in verdicts from before.
     """
 
     release_id: str
@@ -58,6 +67,7 @@ class Evidence:
     point: str
     threshold: float | None
     confidence: float | None = None
+    costs: tuple[ConfusionCost, ...] = ()
     tolerance: float | None = None
     signer: str
     n_golden: int
@@ -69,6 +79,8 @@ class Evidence:
     replaces: str = ""
     champion_score: float | None = None
     challenger_score: float | None = None
+    fast_path: str = ""
+    difference: Bounds | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +112,7 @@ def assess(evidence: Evidence) -> Release:
     findings: list[Finding] = [
         note(f"Signed by key {evidence.signer}; {evidence.n_golden} golden rows are replayed."),
         note(f"Operating point chosen by {evidence.approved_by}."),
+        *([note(evidence.fast_path)] if evidence.fast_path else []),
     ]
     worse = (
         evidence.champion_score is not None
@@ -112,8 +125,15 @@ def assess(evidence: Evidence) -> Release:
         findings.append(
             warning(
                 f"The release in service scores {evidence.champion_score:.3f} on the same rows, "
-                f"this one {evidence.challenger_score:.3f}.",
+                f"this one {evidence.challenger_score:.3f}{_interval(evidence.difference)}.",
                 "Keep the one in service, unless there is another reason to change.",
+            )
+        )
+    elif evidence.difference is not None:
+        findings.append(
+            note(
+                f"On the same rows the release in service scores {evidence.champion_score:.3f}, "
+                f"this one {evidence.challenger_score:.3f}{_interval(evidence.difference)}."
             )
         )
     return Release(
@@ -127,9 +147,23 @@ def assess(evidence: Evidence) -> Release:
     )
 
 
+def _interval(difference: Bounds | None) -> str:
+    """A difference with its interval; empty where none was measured."""
+    if difference is None:
+        return ""
+    told = (
+        f"; the difference is {difference.estimate:+z.3f} (90 % interval {difference.low:+z.3f} "
+        f"to {difference.high:+z.3f})"
+    )
+    is_open = difference.low <= 0 <= difference.high
+    return f"{told}: these rows do not tell which is better" if is_open else told
+
+
 def _point(evidence: Evidence) -> str:
     if evidence.confidence is not None:
         return f"at {evidence.point} (no answer below a score of {evidence.confidence:.3f})"
+    if evidence.costs:
+        return f"at {evidence.point} (label by the least expected cost)"
     if evidence.threshold is None:
         return f"at {evidence.point}"
     return f"at {evidence.point} (threshold {evidence.threshold:.3f})"

@@ -14,6 +14,7 @@ from leadline.phases.stream_point import (
 )
 from leadline.phases.stream_slices import StreamSlices, stream_slice_findings
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
+from leadline.phases.wording import cost_words
 
 CLEAR = 0.95
 """Probability of being the cheapest from which a choice counts as settled.
@@ -59,7 +60,7 @@ class Evidence:
     points : tuple of StreamPoint
         As on offer, the most cautious first; empty where there is no threshold.
     plain : DefaultDecision or None
-        What was agreed to where there is none, as the test set has it.
+        What was agreed to where there is none, as the test set has it: the one chosen.
     on_stream : StreamDecision or None
         The same on the real stream; None where nobody judged it.
     cost_miss, cost_false_alarm : float
@@ -158,6 +159,7 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
     findings = [*_judging_findings(evidence), *_people_findings(evidence)]
     if evidence.on_stream is not None:
         findings += [*_gap_findings(plain, evidence.on_stream), *_shown_findings(evidence)]
+        findings += _cost_gap(evidence, plain, evidence.on_stream)
         findings += stream_slice_findings(evidence.slices)
     if evidence.why:
         findings.append(note(f"Reason given: {evidence.why}"))
@@ -172,15 +174,22 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
 
 def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
     agreed = f"{evidence.person} agreed to {evidence.chosen}"
+    costs = _cost_words(evidence, plain)
     if evidence.confidence:
         return f"{agreed}, {_silence_words(evidence, plain)}."
     if evidence.on_stream is None:
-        return f"{agreed} by the test set alone: {plain.words}."
+        return f"{agreed} by the test set alone: {plain.words}{costs}."
     share = range_words(evidence.on_stream.right)
     what = "of the real stream is right"
     if plain.numbers is not None:
         what = f"of the real stream is off by at most {plain.numbers.tolerance:.3g}"
-    return f"{agreed}: {share} {what} ({evidence.n_judged} judgments)."
+    return f"{agreed}: {share} {what}{costs} ({evidence.n_judged} judgments)."
+
+
+def _cost_words(evidence: Evidence, plain: DefaultDecision) -> str:
+    """What mistakes cost where all rows are answered; empty where no confusion is priced."""
+    cost = evidence.on_stream.cost if evidence.on_stream else plain.cost
+    return f", and mistakes cost {cost_words(cost, evidence.currency)} a row" if cost else ""
 
 
 def _silence_words(evidence: Evidence, plain: DefaultDecision) -> str:
@@ -193,7 +202,10 @@ def _silence_words(evidence: Evidence, plain: DefaultDecision) -> str:
         if cut.confidence == evidence.confidence:
             said = f"{cut.answered:.0%} of {where} is answered, of which {range_words(cut.right)}"
             judged = f" ({evidence.n_judged} judgments)" if on_stream else ""
-            return f"{below}: {said} is right{judged}"
+            costs = ""
+            if cut.cost:
+                costs = f", and mistakes cost {cost_words(cut.cost, evidence.currency)} a row of it"
+            return f"{below}: {said} is right{costs}{judged}"
     return below
 
 
@@ -234,6 +246,23 @@ def _gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Fin
         )
         for name, real, test in pairs
         if real.high < test.low or real.low > test.high
+    ]
+
+
+def _cost_gap(
+    evidence: Evidence, plain: DefaultDecision, on_stream: StreamDecision
+) -> list[Finding]:
+    """Where mistakes cost more or less on the stream than on the test set, beyond chance."""
+    real, test = on_stream.cost, plain.cost
+    if real is None or test is None or (real.low <= test.high and test.low <= real.high):
+        return []
+    return [
+        warning(
+            f"Mistakes cost {'less' if real.high < test.low else 'more'} on the stream "
+            f"({cost_words(real, evidence.currency)} a row) than on the test set "
+            f"({cost_words(test, evidence.currency)}).",
+            UNLIKE_STREAM,
+        )
     ]
 
 

@@ -222,13 +222,13 @@ def _worse_finding(its: list[tuple[PointSlices, SliceLine]]) -> Finding:
 
 def _none_worse(reports: Sequence[PointSlices]) -> Finding:
     first = reports[0]
-    looked = f"{plural(first.n_tested, 'slice')} and {plural(first.n_pairs, 'pair')}"
+    looked = f"{plural(first.n_tested, 'slice')} and {plural(first.n_pairs, 'pair')} looked at"
     unknown = max(report.n_unknown for report in reports)
     rest = ""
     if unknown:
-        have = "has" if unknown == 1 else "have"
-        rest = f" {plural(unknown, 'slice')} {have} not enough rows to know."
-    return note(f"No slice is shown to fare worse than the rest, of {looked} looked at.{rest}")
+        further = f"{unknown:,} further slice{' has' if unknown == 1 else 's have'}"
+        rest = f" {further} too few test rows to be looked at."
+    return note(f"No slice is shown to fare worse than the rest, of {looked}.{rest}")
 
 
 def _unknown_groups(report: PointSlices) -> list[Finding]:

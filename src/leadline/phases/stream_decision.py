@@ -42,11 +42,14 @@ class Silence:
         Share of rows.
     right : Bounds
         Share of these that are right. On the stream the intervals of all confidences hold at once.
+    cost : Bounds or None
+        What mistakes cost, on average of one of these; likewise. None where no confusion is priced.
     """
 
     confidence: float
     answered: float
     right: Bounds
+    cost: Bounds | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +61,18 @@ class Confusion:
     said, truth : str
         What is predicted, and what it is.
     n_rows : float
-        Rows of the stream to expect.
+        Rows to expect: of the stream, or those of the test set.
     rows : tuple of int
         A few that were judged so.
+    cost : float or None
+        What they cost together; None where no confusion is priced.
     """
 
     said: str
     truth: str
     n_rows: float
     rows: tuple[int, ...] = ()
+    cost: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +107,11 @@ class StreamDecision:
     silences : tuple of Silence
         All rows first, then by rising confidence; empty for numbers.
     confusions : tuple of Confusion
-        The most frequent first.
+        The most frequent first; where confusions are priced, those that cost most.
     numbers : StreamNumbers or None
         None for classes.
+    cost : Bounds or None
+        What mistakes cost, on average of a row; None where no confusion is priced.
     """
 
     right: Bounds
@@ -111,3 +119,4 @@ class StreamDecision:
     silences: tuple[Silence, ...] = ()
     confusions: tuple[Confusion, ...] = ()
     numbers: StreamNumbers | None = None
+    cost: Bounds | None = None

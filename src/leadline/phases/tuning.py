@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.slice_report import PointSlices, slice_findings
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import cost_words, plural
 
 _FEWEST_POSITIVES = 10
 _FEWEST_ROWS = 20
@@ -94,6 +94,8 @@ class Evidence:
         At most three, the most cautious first; empty where there is no threshold.
     plain : DefaultDecision or None
         What is on offer instead where there is none: of several classes, and of numbers.
+    by_cost : DefaultDecision or None
+        What is on offer beside it where confusions of classes are priced.
     stream : str
         Digest of the unlabelled rows; empty if there are none.
     n_stream : int
@@ -145,6 +147,7 @@ class Evidence:
     currency: str
     points: tuple[OperatingPoint, ...]
     plain: DefaultDecision | None = None
+    by_cost: DefaultDecision | None = None
     stream: str = ""
     n_stream: int = 0
     stream_alerts: tuple[int, ...] = ()
@@ -171,8 +174,13 @@ class Tuning(Verdict, Evidence):
     @property
     def names(self) -> tuple[str, ...]:
         """What may be chosen."""
-        plain = (self.plain.name,) if self.plain else ()
-        return (*(point.name for point in self.points), *plain)
+        points = [point.name for point in self.points]
+        return (*points, *(each.name for each in self.decisions))
+
+    @property
+    def decisions(self) -> tuple[DefaultDecision, ...]:
+        """What is on offer where there is no threshold."""
+        return tuple(each for each in (self.plain, self.by_cost) if each is not None)
 
     @property
     def test_bounds(self) -> Bounds | None:
@@ -272,16 +280,51 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Tuning:
                 f"At least {_FEWEST_ROWS} are needed to say how often it is right: label more.",
             )
         )
-    findings += [*_class_findings(plain), *_number_findings(plain)]
+    findings += [*_class_findings(plain), *_cost_findings(evidence), *_number_findings(plain)]
     findings += [*slice_findings(evidence.slices), *_use_findings(evidence)]
     return Tuning(
         answer=Answer.NO if evidence.n_test < _FEWEST_ROWS else Answer.GO,
-        summary=(
-            f"One point on offer, {plain.name}: of {evidence.n_test:,} test rows {plain.words}."
-        ),
+        summary=_default_summary(evidence, plain),
         findings=tuple(findings),
         **vars(evidence),
     )
+
+
+def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
+    rows = f"of {evidence.n_test:,} test rows"
+    by_cost = evidence.by_cost
+    if by_cost is None or by_cost.cost is None or plain.cost is None:
+        return f"One point on offer, {plain.name}: {rows} {plain.words}."
+    told = [
+        f"{each.words} and costs {cost_words(cost, evidence.currency)} a row"
+        for each, cost in ((plain, plain.cost), (by_cost, by_cost.cost))
+    ]
+    return f"Two points on offer: {rows} {'; '.join(told)}."
+
+
+def _cost_findings(evidence: Evidence) -> list[Finding]:
+    """Whether saying what costs least does cost less."""
+    by_cost = evidence.by_cost
+    if by_cost is None or by_cost.saving is None:
+        return []
+    saved = f"{cost_words(by_cost.saving, evidence.currency)} a row"
+    if by_cost.saving.low > 0:
+        return [note(f"{by_cost.name} saves {saved} against the likeliest class.")]
+    if by_cost.saving.high < 0:
+        return [
+            warning(
+                f"{by_cost.name} costs more than the likeliest class, by {saved}, negative: the "
+                "probabilities of the model do not mean what they say.",
+                "Choose the likeliest class, or label more rows and search again.",
+            )
+        ]
+    return [
+        note(
+            f"It is not known whether {by_cost.name} saves anything against the likeliest class: "
+            f"{saved}.",
+            "A larger test set would tell, or judgments of the stream.",
+        )
+    ]
 
 
 def _class_findings(plain: DefaultDecision) -> list[Finding]:

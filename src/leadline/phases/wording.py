@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from leadline.phases.verdict import Bounds
+
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 
@@ -52,6 +54,18 @@ def three_digits(number: float) -> str:
     return f"{number:,.0f}" if 999.5 <= abs(number) < 1e15 else f"{number:.3g}"
 
 
+def cost_words(cost: Bounds, currency: str) -> str:
+    """An amount with its interval.
+
+    Examples
+    --------
+    >>> cost_words(Bounds(estimate=0.3141, low=0.25, high=0.4), "EUR")
+    '0.314 EUR (0.25 to 0.4)'
+    """
+    low, high = three_digits(cost.low), three_digits(cost.high)
+    return f"{three_digits(cost.estimate)} {currency} ({low} to {high})"
+
+
 def chance(probability: float) -> str:
     """A probability in words that never claim certainty.
 
@@ -63,6 +77,19 @@ def chance(probability: float) -> str:
     if probability < 0.01:
         return "under 1%"
     return "over 99%" if probability > 0.99 else f"{probability:.0%}"
+
+
+def how_tried(share: float) -> str:
+    """How a candidate is tried that answers a share of the requests.
+
+    Examples
+    --------
+    >>> how_tried(0.0), how_tried(0.125)
+    ('a shadow, which answers nobody', 'a canary, which answers 12.5% of the requests')
+    """
+    if not share:
+        return "a shadow, which answers nobody"
+    return f"a canary, which answers {100 * share:.4g}% of the requests"
 
 
 def moment(at: datetime) -> str:

@@ -1,35 +1,181 @@
-"""Load generator: clients that send the next request as soon as the last is answered."""
+"""Load generator: requests at random times, or by clients that wait, from a process of its own."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import multiprocessing
-import time
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from multiprocessing.pool import Pool
 from typing import Any
 
 import numpy as np
 
 from leadline.errors import EngineError
-from leadline.phases.capacity import Load
+from leadline.phases.capacity import Load, Step
+from leadline.processes.http_connection import Target
+from leadline.processes.request_loop import Answers, at_set_times, in_turn
+from leadline.stats.machines.latency_bound import p99_upper_bound
+
+_CONNECTIONS = 128
+
+
+class LoadGenerator:
+    """A process that sends requests to one address.
+
+    Parameters
+    ----------
+    pool : Pool
+        Of one process.
+    target : Target
+        Where to.
+
+    Attributes
+    ----------
+    cpu_s : float
+        Processor seconds of the process so far, its start left out.
+    """
+
+    def __init__(self, pool: Pool, target: Target) -> None:
+        self._pool = pool
+        self._target = target
+        self.cpu_s = 0.0
+
+    def closed_loop(
+        self, bodies: Sequence[bytes] | None, *, n_clients: int, seconds: float
+    ) -> Load:
+        """Let clients ask again as soon as they are answered.
+
+        Parameters
+        ----------
+        bodies : sequence of bytes or None
+            Sent in turn; None: a GET request.
+        n_clients : int >= 1
+            Connections, one a client.
+        seconds : float > 0
+            How long.
+
+        Returns
+        -------
+        Load
+            Requests answered a second, and the median and 99 % quantile of the latency in seconds.
+
+        Raises
+        ------
+        EngineError
+            If the server answers anything but 200, or nothing at all.
+        """
+        answers = self.answers_in_turn(bodies, n_clients=n_clients, seconds=seconds)
+        return Load(
+            n_clients=n_clients,
+            per_s=answers.latency_s.size / answers.seconds,
+            p50_s=float(np.quantile(answers.latency_s, 0.5)),
+            p99_s=float(np.quantile(answers.latency_s, 0.99)),
+        )
+
+    def answers_in_turn(
+        self, bodies: Sequence[bytes] | None, *, n_clients: int, seconds: float
+    ) -> Answers:
+        """What `closed_loop` sums up, request by request; refused as there."""
+        given = (self._target, bodies)
+        answers = self._call(in_turn, given, {"n_clients": n_clients, "seconds": seconds})
+        if set(answers.statuses) != {200}:
+            raise _refused(answers)
+        return answers
+
+    def open_loop(
+        self,
+        bodies: Sequence[bytes],
+        *,
+        rate_per_s: float,
+        seconds: float,
+        rng: np.random.Generator,
+        patience_s: float,
+    ) -> Answers:
+        """Send requests at random times, as if many people came independently (Poisson).
+
+        Parameters
+        ----------
+        bodies : sequence of bytes
+            Sent in turn.
+        rate_per_s : float > 0
+            Requests a second, on average.
+        seconds : float > 0
+            How long.
+        rng : numpy.random.Generator
+            Of the times.
+        patience_s : float
+            Broken off when a request has waited for so long.
+        """
+        n_requests = max(round(rate_per_s * seconds), 1)
+        due = np.sort(rng.uniform(0.0, seconds, n_requests))
+        settings = {"n_connections": _CONNECTIONS, "patience_s": patience_s}
+        return self._call(at_set_times, (self._target, bodies, due), settings)
+
+    def _call(self, function: Any, given: tuple[Any, ...], settings: dict[str, Any]) -> Answers:
+        try:
+            answers: Answers = self._pool.apply(function, given, settings)
+        except OSError as error:
+            raise EngineError(
+                f"{self._target.host}:{self._target.port} does not answer: {error}.",
+                "A server that runs is needed.",
+                "Look at its log, or at the address.",
+            ) from None
+        self.cpu_s += answers.cpu_s
+        return answers
+
+
+@contextmanager
+def load_generator(target: Target) -> Iterator[LoadGenerator]:
+    """A generator in a process of its own, so that its work does not delay the caller's."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        yield LoadGenerator(pool, target)
+
+
+def bodies_of(rows: Sequence[Mapping[str, Any]], n_rows: int = 1) -> list[bytes]:
+    """Requests of so many rows each: bytes as base64, what JSON does not know by `str`."""
+    wanted = [rows[i % len(rows)] for i in range(max(len(rows), n_rows))]
+    parts = [wanted[i : i + n_rows] for i in range(0, len(wanted) - n_rows + 1, n_rows)]
+    return [json.dumps({"rows": part}, default=_as_json).encode() for part in parts]
+
+
+def step_of(rate_per_s: float, runs: Sequence[Answers]) -> Step:
+    """What was measured in runs at one rate, taken together.
+
+    Parameters
+    ----------
+    rate_per_s : float
+        The rate.
+    runs : sequence of Answers
+        At least one.
+    """
+    latency = np.concatenate([each.latency_s for each in runs])
+    lag = np.concatenate([each.lag_s for each in runs])
+    p50, p99 = np.quantile(latency, [0.5, 0.99], method="inverted_cdf")
+    return Step(
+        rate_per_s=rate_per_s,
+        seconds=sum(each.seconds for each in runs),
+        n_requests=latency.size,
+        n_failed=int(np.isinf(latency).sum()),
+        p50_s=_finite(p50),
+        p99_s=_finite(p99),
+        p99_high_s=_finite(p99_upper_bound(latency)),
+        lag_s=float(np.quantile(lag, 0.99)),
+    )
 
 
 def run_clients(
     port: int, rows: Sequence[dict[str, Any]], *, n_clients: int, seconds: float
 ) -> Load:
-    """Send requests of one row each over kept connections for some seconds.
-
-    The clients run in a process of their own and do not slow the caller down. They share the
-    machine with the server, so the rate measured is lower than it would be without them.
+    """Closed loop of requests of one row each to a server of this machine.
 
     Parameters
     ----------
     port : int
-        Port of the server on this machine.
+        Port of the server.
     rows : sequence of dict
-        Sent in turn as JSON: bytes as base64, other values that JSON does not know by `str`.
+        Sent in turn.
     n_clients : int >= 1
         Connections, one a client.
     seconds : float > 0
@@ -38,76 +184,34 @@ def run_clients(
     Returns
     -------
     Load
-        Requests a second, and the median and 99 % quantile of the latency in seconds.
 
     Raises
     ------
     EngineError
         If the server answers anything but 200, or nothing at all.
     """
-    bodies = [json.dumps({"rows": [row]}, default=_as_json).encode() for row in rows]
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        latencies, took_s = pool.apply(_drive, (port, bodies, n_clients, seconds))
-    if not latencies:
-        raise EngineError(
-            f"The server answered none of {n_clients} clients in {seconds:g} s.",
-            "At least one answer is needed.",
-            "Try 'leadline serve' and look at what it prints.",
-        )
-    return Load(
-        n_clients=n_clients,
-        per_s=len(latencies) / took_s,
-        p50_s=float(np.quantile(latencies, 0.5)),
-        p99_s=float(np.quantile(latencies, 0.99)),
+    with load_generator(Target("127.0.0.1", port)) as generator:
+        return generator.closed_loop(bodies_of(rows), n_clients=n_clients, seconds=seconds)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _refused(answers: Answers) -> EngineError:
+    told = {0: "nothing in time", -1: "nothing, and hung up"}
+    said = ", ".join(
+        f"{told.get(status, status)} ({n:,} times)"
+        for status, n in sorted(answers.statuses.items())
+        if status != 200
+    )
+    return EngineError(
+        f"The server answered {said or 'nothing'}.",
+        "Every answer must be 200.",
+        "Try 'leadline serve' and look at what it prints.",
     )
 
 
 def _as_json(value: object) -> str:
     """JSON text of other values: images as base64, dates as text."""
     return b64encode(value).decode() if isinstance(value, bytes) else str(value)
-
-
-def _drive(
-    port: int, bodies: list[bytes], n_clients: int, seconds: float
-) -> tuple[list[float], float]:
-    """Latencies in seconds, and the seconds until the last answer."""
-    started = time.perf_counter()
-    latencies = asyncio.run(_all_clients(port, bodies, n_clients, seconds))
-    return latencies, time.perf_counter() - started
-
-
-async def _all_clients(
-    port: int, bodies: list[bytes], n_clients: int, seconds: float
-) -> list[float]:
-    until = time.perf_counter() + seconds
-    clients = [_client(port, bodies, start, until) for start in range(n_clients)]
-    return [latency for latencies in await asyncio.gather(*clients) for latency in latencies]
-
-
-async def _client(port: int, bodies: list[bytes], start: int, until: float) -> list[float]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    latencies: list[float] = []
-    turn = start
-    while time.perf_counter() < until:
-        body = bodies[turn % len(bodies)]
-        turn += 1
-        asked = time.perf_counter()
-        head = (
-            "POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
-        writer.write(head.encode() + body)
-        await _answer(reader)
-        latencies.append(time.perf_counter() - asked)
-    writer.close()
-    return latencies
-
-
-async def _answer(reader: asyncio.StreamReader) -> None:
-    head = await reader.readuntil(b"\r\n\r\n")
-    status, *lines = head.decode("latin-1").split("\r\n")
-    lengths = [line for line in lines if line.lower().startswith("content-length:")]
-    body = await reader.readexactly(int(lengths[0].split(":")[1])) if lengths else b""
-    if " 200 " not in status:
-        raise EngineError(f"The server answered {status!r}: {body.decode(errors='replace')[:200]}")

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from leadline.errors import EngineError
+from leadline.processes.usage import peak_memory
 
 _READY_S = 60.0
 
@@ -40,13 +41,46 @@ def served(folder: Path, *, key: Path, modules: Path | str = "") -> Iterator[int
     EngineError
         If it is not ready within a minute.
     """
+    with server_process(folder, key=key, modules=modules) as (port, _):
+        yield port
+
+
+def server_memory(folder: Path, *, key: Path, modules: Path | str = "") -> int:
+    """Bytes that a server of a release needs to open it and to replay its golden rows.
+
+    Parameters
+    ----------
+    folder, key, modules
+        As in `served`.
+
+    Raises
+    ------
+    EngineError
+        If it is not ready within a minute, or this machine does not tell what processes hold.
+    """
+    with server_process(folder, key=key, modules=modules) as (_, pid):
+        n_bytes = peak_memory(pid)
+    if not n_bytes:
+        raise EngineError(
+            "This machine does not tell how much memory a process holds.",
+            "The memory of a replica is needed.",
+            "State it.",
+        )
+    return n_bytes
+
+
+@contextmanager
+def server_process(
+    folder: Path, *, key: Path, modules: Path | str = ""
+) -> Iterator[tuple[int, int]]:
+    """Serve a sealed release as `served` does; yields the port, and the id of the process."""
     port = free_port()
     words = (str(folder), str(key), str(port), str(modules))
     command = [sys.executable, "-m", "leadline.processes.release_server", *words]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         _wait_until_ready(server, port)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         try:

@@ -56,6 +56,41 @@ def usage_of(session: int, *, memory_from: float = 0.0) -> Usage:
     )
 
 
+@dataclass(frozen=True)
+class ProcessorTimes:
+    """Time of one process, all its threads together.
+
+    Attributes
+    ----------
+    cpu_s : float
+        Seconds on a processor.
+    waiting_s : float
+        Seconds ready to run, without one.
+    """
+
+    cpu_s: float
+    waiting_s: float
+
+
+def processor_times(process: int) -> ProcessorTimes:
+    """Time of a process and its children so far, to the microsecond; zeros without /proc.
+
+    Threads that have ended are left out.
+
+    Parameters
+    ----------
+    process : int
+        Its id.
+    """
+    cpu_ns = waiting_ns = 0
+    for pid in (process, *_descendants(process)):
+        for thread in (_PROC / str(pid)).glob("task/*/schedstat"):
+            with suppress(OSError, ValueError, IndexError):
+                on, ready = thread.read_bytes().split()[:2]
+                cpu_ns, waiting_ns = cpu_ns + int(on), waiting_ns + int(ready)
+    return ProcessorTimes(cpu_ns / 1e9, waiting_ns / 1e9)
+
+
 def members(session: int) -> Iterator[int]:
     """Ids of the running processes of a session; none on a machine without /proc."""
     for entry in _PROC.glob("[0-9]*"):
@@ -65,10 +100,28 @@ def members(session: int) -> Iterator[int]:
                 yield int(entry.name)
 
 
+def peak_memory(pid: int) -> int:
+    """Most bytes that a process has held at once; 0 if that is not known, or it has ended."""
+    with suppress(OSError):
+        for line in (_PROC / str(pid) / "status").read_bytes().splitlines():
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
 def free_memory() -> int:
     """Bytes that can be allocated now without swapping; 0 where that is not known."""
     found = [_free_on_machine(), _free_in_group()]
     return min((each for each in found if each is not None), default=0)
+
+
+def _descendants(process: int) -> Iterator[int]:
+    """Processes that it has started, and those they have."""
+    for children in (_PROC / str(process)).glob("task/*/children"):
+        with suppress(OSError):
+            for child in map(int, children.read_bytes().split()):
+                yield child
+                yield from _descendants(child)
 
 
 def _stat(process: Path) -> list[bytes]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from leadline.errors import DataError
 from leadline.reading.images.image_files import PNG
+from leadline.reading.misfits import misfit
 from leadline.reading.schema import CellType, ReadingSchema
 from leadline.reading.values.cell_values import read_cells
 
@@ -34,13 +35,6 @@ _ZONED_FORMAT = "%Y-%m-%d %H:%M:%S%.f%z"
 _DATETIME = pl.Datetime("us")
 _NO_SCHEMA = ReadingSchema()
 _MOST_NAMED = 5
-_NEEDED = {
-    "number": "a finite number",
-    "category": "one value",
-    "text": "one text",
-    "date": "a date such as 2024-05-31 or 2024-05-31 14:30",
-    "image": "an image, read and scaled down to PNG as the snapshot holds it",
-}
 
 
 def conform(
@@ -200,17 +194,10 @@ def _misfit(
 ) -> DataError:
     """The refusal of the first value that does not fit."""
     index = int(lost.arg_max() or 0)
-    n_more = int(lost.sum()) - 1
     value = values[index]
-    shown = str(value.to_list() if isinstance(value, pl.Series) else value)
-    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-    more = f" {n_more:,} more like it." if n_more else ""
-    needed = f"a number in {unit} or without a sign" if unit else _NEEDED[kind]
-    return DataError(
-        f'{place(index)}: {values.name!r} is "{shown}",',
-        f"{needed} is needed.{more}",
-        "Correct it, or leave it empty where it is not known.",
-    )
+    shown = value.to_list() if isinstance(value, pl.Series) else value
+    n_more = int(lost.sum()) - 1
+    return misfit(place(index), values.name, shown, kind, n_more=n_more, unit=unit)
 
 
 def _as_number(values: pl.Series) -> pl.Series:

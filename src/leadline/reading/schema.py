@@ -11,6 +11,9 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
 
+IMAGE_SIZE = 64
+"""Pixels of the longer side of images, where nobody has said otherwise."""
+
 
 class CellType(StrEnum):
     """What the cells of a column are read as."""

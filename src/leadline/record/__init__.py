@@ -25,6 +25,7 @@ from leadline.record.labels.worklist import (
 )
 from leadline.record.monitoring.alarm_events import AlarmEvent
 from leadline.record.monitoring.block_labels import BlockLabel
+from leadline.record.monitoring.erasures import Erasure
 from leadline.record.monitoring.monitoring_tables import AlarmAct
 from leadline.record.monitoring.observations import Observation
 from leadline.record.reviews import CostOpinion, Draw, Judgment
@@ -56,6 +57,7 @@ __all__ = [
     "Draw",
     "DrawReason",
     "Entry",
+    "Erasure",
     "Estimated",
     "Guidelines",
     "Invitation",

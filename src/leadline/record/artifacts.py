@@ -101,6 +101,12 @@ class Artifacts:
             )
         return data
 
+    def delete(self, digest: str) -> None:
+        """Delete bytes for good, if they are there: only what a person wants forgotten."""
+        path = self._path(digest)
+        if self._files.exists(path):
+            self._files.rm_file(path)
+
     def has(self, digest: str) -> bool:
         """Whether bytes of a digest are there."""
         return bool(self._files.exists(self._path(digest)))

@@ -28,6 +28,7 @@ from leadline.record.jobs import Jobs
 from leadline.record.labels import Labels
 from leadline.record.monitoring.alarm_events import AlarmEvents
 from leadline.record.monitoring.block_labels import BlockLabels
+from leadline.record.monitoring.erasures import Erasures
 from leadline.record.monitoring.observations import Observations
 from leadline.record.reviews import Reviews
 from leadline.record.row_reading import Reading
@@ -99,6 +100,8 @@ class Record:
         Labels of such rows, given on the page.
     alarm_events : AlarmEvents
         What people did about alarms.
+    erasures : Erasures
+        That rows were deleted for good, by whom and when.
     promotions : Promotions
         Which release was in service, from when on.
     outbox : Outbox
@@ -136,6 +139,7 @@ class Record:
         self.observations = Observations(database)
         self.block_labels = BlockLabels(database)
         self.alarm_events = AlarmEvents(database)
+        self.erasures = Erasures(database)
         self.promotions = Promotions(database)
         self.outbox = Outbox(database)
         self.labels = Labels(database)
@@ -177,7 +181,10 @@ class Record:
         return self._marks(self._select_marks())
 
     def standing(self) -> dict[str, Standing]:
-        """Where every row of the life cycle stands now."""
+        """Where every row stands now; with the release that was gone back to, if one was."""
+        serving = self.gone_back_to()
+        if serving is not None:
+            return standing(self.marks(), serving)
         newest = (
             select(table.c.project_id, func.max(table.c.number))
             .where(self._database.mine(table))
@@ -191,6 +198,13 @@ class Record:
         if before:
             marks += self._marks(self._select_marks().where(table.c.number.in_(before)))
         return standing(marks)
+
+    def gone_back_to(self) -> int | None:
+        """The release in service, if the newest one was rolled back from; None if not."""
+        moved = [move.entry for move in self.promotions.into_service()]
+        if not moved or self.newest(["release"]).get("release") not in moved[:-1]:
+            return None
+        return moved[-1] if moved[-1] != max(moved) else None
 
     def entries(self, row: str | None = None, *, limit: int | None = None) -> tuple[Entry, ...]:
         """The entries of a row, or all of them, the newest last.

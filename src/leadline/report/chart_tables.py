@@ -76,7 +76,10 @@ def _errors_of(verdict: Problem) -> list[tuple[str, str]]:
         said = f"{verdict.tolerance:,.3g}" if verdict.tolerance else "nobody has said"
         return [("Of use if off by at most", said)]
     if verdict.task is Task.MULTICLASS:
-        return []
+        return [
+            (f"Cost of {each.truth}, said to be {each.said}", money(each.cost, verdict.currency))
+            for each in verdict.costs
+        ]
     return [
         ("Cost of " + verdict.miss, money(verdict.cost_miss, verdict.currency)),
         ("Cost of " + verdict.false_alarm, money(verdict.cost_false_alarm, verdict.currency)),
@@ -280,8 +283,17 @@ def release(verdict: Release) -> Table:
         ("Replaces", verdict.replaces or "nothing: the first release"),
         ("Score of the one in service", number(verdict.champion_score, ".4f")),
         ("Score of this one", number(verdict.challenger_score, ".4f")),
+        *_difference(verdict),
     ]
     return tabled("The release", ("What", "Value"), rows)
+
+
+def _difference(verdict: Release) -> list[tuple[str, str]]:
+    found = verdict.difference
+    if found is None:
+        return []
+    words = f"{found.estimate:+z.4f} ({found.low:+z.4f} to {found.high:+z.4f})"
+    return [("Difference on the same rows, 90 % interval", words)]
 
 
 def _operating_point(verdict: Release) -> str:
@@ -296,15 +308,37 @@ def capacity(verdict: Capacity) -> Table:
     """One instance under load."""
     rows = [
         (
-            f"{load.n_clients:,}",
-            f"{load.per_s:,.0f}",
-            f"{load.p50_s * 1e3:,.3g} ms",
-            f"{load.p99_s * 1e3:,.3g} ms",
+            f"{step.rate_per_s:,.0f}{' (the plan)' if step is verdict.planned else ''}",
+            f"{step.n_requests:,}",
+            _milliseconds(step.p50_s),
+            _milliseconds(step.p99_s),
+            _milliseconds(step.p99_high_s),
         )
-        for load in verdict.loads
+        for step in sorted(
+            [*verdict.steps, *([verdict.planned] if verdict.planned else [])],
+            key=lambda each: each.rate_per_s,
+        )
     ]
-    head = ("Clients at once", "Requests a second", "Half within", "99% within")
+    head = ("Requests a second", "Requests", "Half within", "99% within", "At most")
+    if not rows:
+        return tabled(
+            "One instance under load",
+            ("Clients at once", *head[:1], *head[2:4]),
+            [
+                (
+                    f"{load.n_clients:,}",
+                    f"{load.per_s:,.0f}",
+                    _milliseconds(load.p50_s),
+                    _milliseconds(load.p99_s),
+                )
+                for load in verdict.loads
+            ],
+        )
     return tabled("One instance under load", head, rows)
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds * 1e3:,.3g} ms"
 
 
 def decay(verdict: Decay) -> Table | None:

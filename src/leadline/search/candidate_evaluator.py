@@ -16,6 +16,7 @@ from leadline.datasets.frames import load_pool
 from leadline.engines.in_order import in_order
 from leadline.engines.own.import_path import is_import_path
 from leadline.errors import EngineError
+from leadline.evaluation.answer_time import answer_price
 from leadline.evaluation.fit import FailedFit, FitResult, attempt, fold_rows, kept_folds
 from leadline.evaluation.fit_spec import FitSpec, key_of, spec_of
 from leadline.phases.curve import Point
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from leadline.engines.contract import Executor
     from leadline.phases.data import Data
     from leadline.phases.problem import Problem
+    from leadline.phases.search.answer_price import AnswerPrice
     from leadline.workspace import Workspace
 
 _MOST_VALID = 10_000
@@ -64,6 +66,8 @@ class EvaluationContext:
         Labels of the rows that each fold is scored on.
     classes : ndarray
         The labels there are, in ascending order; empty for regression.
+    price : AnswerPrice or None
+        Of answers, where a person stated it: then they are timed.
     """
 
     workspace: Workspace
@@ -74,6 +78,7 @@ class EvaluationContext:
     max_train_size: int
     valid_labels: tuple[NDArray[Any], ...] = ()
     classes: NDArray[Any] = field(default_factory=lambda: np.empty(0))
+    price: AnswerPrice | None = None
 
     @classmethod
     def of(
@@ -100,6 +105,7 @@ class EvaluationContext:
             max_train_size=min(train.size for train, _ in folds),
             valid_labels=tuple(pool.y[rows] for rows in valid),
             classes=np.unique(pool.y[pool.order]) if is_classes else np.empty(0),
+            price=answer_price(workspace, problem.currency),
         )
 
     def evaluator(self, trial: Trial) -> CandidateEvaluator:
@@ -111,6 +117,7 @@ class EvaluationContext:
             spec=replace(self.spec, family=trial.family, params=trial.params),
             n_folds=self.n_folds,
             n_valid_per_round=self.n_valid_per_round,
+            is_timed=self.price is not None,
         )
 
 
@@ -128,6 +135,8 @@ class CandidateEvaluator:
         What all its fits have in common.
     n_valid_per_round : int
         Validation rows of one round of folds.
+    is_timed : bool
+        Whether it is measured how long an answer takes, once at each size.
     fits : dict
         Size and repeat to the fit, including fits of earlier runs.
     failed_sizes : set of int
@@ -144,6 +153,7 @@ class CandidateEvaluator:
     spec: FitSpec
     n_folds: int
     n_valid_per_round: int
+    is_timed: bool = False
     fits: dict[Measurement, FitResult] = field(default_factory=dict)
     failed_sizes: set[int] = field(default_factory=set)
     n_kept: int = 0
@@ -253,8 +263,15 @@ class CandidateEvaluator:
             n_train=size,
             fold=fold,
             seed=self.spec.seed + round_number,
+            is_timed=self.is_timed and not self.answer_s(size),
             is_proof=is_import_path(self.spec.family) and not (repeat or self._is_proven),
         )
+
+    def answer_s(self, size: int) -> tuple[float, ...]:
+        """Seconds of an answer by the first fit at a size that was timed; empty if none was."""
+        timed = (repeat for (at, repeat), fit in self.fits.items() if at == size and fit.answer_s)
+        first = min(timed, default=None)
+        return () if first is None else self.fits[size, first].answer_s
 
     def _point(self, size: int, results: list[FitResult]) -> Point:
         scoring = scoring_of(self.spec.scoring)

@@ -124,4 +124,5 @@ class CandidateState:
             log_error_std=forecast.log_error_std,
             architecture=result.architecture,
             epochs=result.epochs,
+            answer_s=evaluator.answer_s(last.n_train),
         )

@@ -196,7 +196,7 @@ def _add_ensemble(search: BudgetedSearch, accept_loss: float, left_s: Callable[[
 
     context = search.context
     trials = [candidate.trial for candidate in search.candidates]
-    choice = choose(trials, context.spec.scoring, accept_loss=accept_loss)
+    choice = choose(trials, context.spec.scoring, accept_loss=accept_loss, price=context.price)
     if choice is None:
         return
     found = ensemble_of(
@@ -218,7 +218,7 @@ def _looked_at(
     from leadline.evaluation.held_out import HeldOut
     from leadline.evaluation.importance import importance_of
 
-    choice = choose(trials, context.spec.scoring, accept_loss=accept_loss)
+    choice = choose(trials, context.spec.scoring, accept_loss=accept_loss, price=context.price)
     if choice is None:
         return SearchOutcome()
     trial = next(trial for trial in trials if trial.name == choice.chosen)

@@ -238,7 +238,15 @@ def _trial(
         error_at_largest=_scaled(at_largest, ratio) if at_largest else None,
         log_error_change=best.log_error_change,
         log_error_std=best.log_error_std,
+        answer_s=_answer_s([members[n].trial for n in taken]),
     )
+
+
+def _answer_s(members: Sequence[Trial]) -> tuple[float, ...]:
+    """Seconds of an answer: of all members, one after the other; empty if one was not timed."""
+    if not all(member.answer_s for member in members):
+        return ()
+    return tuple(float(sum(each)) for each in zip(*(m.answer_s for m in members), strict=True))
 
 
 def _scaled(expected: Expected, ratio: float) -> Expected:

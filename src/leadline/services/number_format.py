@@ -8,7 +8,7 @@ from leadline.phases.verdict import Answer, Bounds
 from leadline.phases.wording import plural
 
 # where every row has a label
-_NO_WIDTH = 0.0005
+_NO_WIDTH = 0.001
 
 ANSWERS = {Answer.GO: "go", Answer.NO: "no", Answer.UNCLEAR: "unclear"}
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 EventKind = Literal["alarm", "retrain", "rollback", "check", "run"]
 KINDS: tuple[EventKind, ...] = ("alarm", "retrain", "rollback", "check", "run")
+
+
+def _as_address(value: str) -> str:
+    """An address of the web, or none."""
+    if value and not re.fullmatch(r"https?://\S+", value):
+        raise ValueError('It must be an address such as "https://example.org/hook", or ""')
+    return value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +55,7 @@ class NotifySettings:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(coerce_numbers_to_str=True)
 
     events: tuple[EventKind, ...] = KINDS
-    webhook: Annotated[str, Field(pattern=r"^$|^https?://\S+$")] = ""
+    webhook: Annotated[str, AfterValidator(_as_address)] = ""
     webhook_key: str = "LEADLINE_WEBHOOK_KEY"
     smtp_host: str = ""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587

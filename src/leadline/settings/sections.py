@@ -25,6 +25,8 @@ AtLeast0 = Annotated[float, Field(ge=0)]
 Above0 = Annotated[float, Field(gt=0)]
 # share of rows on which the first people disagree, before anybody has voted
 _DISAGREED = 0.2
+# a number, not a text or a truth value that could be read as one
+_Costs = Mapping[str, Mapping[str, Annotated[float, Field(ge=0, strict=True)]]]
 HiddenShare = Annotated[float, Field(ge=0, le=0.4)]
 
 
@@ -50,6 +52,9 @@ class ProblemSettings:
         What one error of each kind costs, in `currency`.
     miss, false_alarm : str
         The two errors in the project's own words.
+    costs : mapping of str to mapping of str to float >= 0
+        Of three classes or more: true class to class said to what that costs; what is not named
+        costs 1. Empty: all mistakes weigh the same.
     tolerance : float >= 0
         How far off a predicted number may be and still be of use; 0: not said.
     currency : str
@@ -79,6 +84,7 @@ class ProblemSettings:
     cost_false_alarm: AtLeast0 = 1.0
     miss: str = "a miss"
     false_alarm: str = "a false alarm"
+    costs: _Costs = field(default_factory=dict)
     tolerance: AtLeast0 = 0.0
     currency: str = "USD"
     budget: AtLeast0 = 0.0
@@ -258,6 +264,9 @@ class FindSettings:
     accept_loss : float >= 0
         What a simpler candidate may lose against the best, in units of the metric; of errors
         without bounds a share of the baseline's.
+    hundredth_worth : float >= 0
+        What a hundredth of the metric is worth in a year; with the price of an instance and the
+        rows a year under [serve], what answers cost counts in the choice. 0: not stated.
     importance_s : float >= 0
         Seconds, at most, for what the chosen candidate leans on; never more than a twentieth of the
         time box. 0: it is not looked at.
@@ -276,6 +285,7 @@ class FindSettings:
     cpu_limit_s: AtLeast0 = 0.0
     memory_limit_gb: AtLeast0 = 0.0
     accept_loss: AtLeast0 = 0.002
+    hundredth_worth: AtLeast0 = 0.0
     importance_s: AtLeast0 = 3.0
 
 

@@ -25,16 +25,26 @@ class ServeSettings:
         Factor the peak may grow by.
     spare : int >= 0
         Instances that may fail.
+    p99_ms : float > 0
+        Milliseconds within which 99 of 100 requests are to be answered: the promise.
+    measure_s : float >= 5
+        Seconds for which capacity measures a server.
     instance_per_hour : float >= 0
         Price of one instance.
     priced_at : str
         Date of the price; empty if not stated.
+    machine : str
+        A machine of [[prices.machines]] whose price counts instead; empty: none.
+    rows_per_year : float >= 0
+        Rows to be answered in a year; 0: not stated.
     executor : str
         Who scores files, if more than one process is asked for: loky, ray.
     log : bool
         Whether `leadline serve` logs what it answers.
     keep_days : int >= 0
         Days that logged rows and their outcomes are kept; 0: for ever.
+    promote : bool
+        Whether an approved release takes the place of another by itself.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
@@ -42,11 +52,16 @@ class ServeSettings:
     peak_per_s: Above0 = 10.0
     growth: Above0 = 1.5
     spare: Annotated[int, Field(ge=0)] = 1
+    p99_ms: Above0 = 100.0
+    measure_s: Annotated[float, Field(ge=5)] = 90.0
     instance_per_hour: AtLeast0 = 0.10
     priced_at: str = ""
+    machine: str = ""
+    rows_per_year: AtLeast0 = 0.0
     executor: str = "loky"
     log: bool = False
     keep_days: Annotated[int, Field(ge=0)] = 90
+    promote: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,6 +105,7 @@ _WORDS = {
         "cpu_limit_s": "seconds of processors one search may use; 0: no limit",
         "memory_limit_gb": "what a candidate may take; 0: four fifths of what is free",
         "accept_loss": "what a simpler candidate may lose against the best, in units of the metric",
+        "hundredth_worth": "what 0.01 more of the metric is worth in a year; 0: not said",
         "importance_s": "seconds for what the chosen candidate leans on; 0: not looked at",
     },
     "slices": {
@@ -115,11 +116,16 @@ _WORDS = {
         "peak_per_s": "requests a second at the peak",
         "growth": "factor the peak may grow by",
         "spare": "instances that may fail",
+        "p99_ms": "milliseconds within which 99 of 100 requests are answered: your promise",
+        "measure_s": "seconds for which capacity measures a server",
         "instance_per_hour": "price of one instance",
         "priced_at": "date of that price",
+        "machine": "one of [[prices.machines]] whose price counts instead; empty: none",
+        "rows_per_year": "answered in a year; with [find] hundredth_worth, speed counts in find",
         "executor": "where 'leadline score' runs: loky (this machine) or ray",
         "log": "true: leadline serve keeps rows and answers; they may be personal",
         "keep_days": "days that these, and their outcomes, are kept; 0: for ever",
+        "promote": "false: an approved release waits for leadline promote",
     },
     "watch": {
         "block": "day, week or month",
@@ -206,7 +212,23 @@ def _section(section: str, given: Mapping[str, Any]) -> str:
         lines += _columns(given.get("columns", {}))
     if unset := [key for key in _UNSET if key in keys and key not in given]:
         lines.append(f"assumed = {_toml(unset)}  # take a key out of this list to confirm it")
+    if section == "problem":
+        lines += _costs(given.get("costs", {}))
     return "\n".join(lines) + "\n"
+
+
+def _costs(costs: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Tables of what it costs to take a class for others; else an example."""
+    if not costs:
+        return [
+            "# [problem.costs.ill]  # of several classes: what an 'ill' row costs that is called",
+            "# well = 50.0          # 'well'; mistakes that are not named cost 1",
+        ]
+    lines = []
+    for truth, each in costs.items():
+        lines += ["", f"[problem.costs.{_toml(truth)}]"]
+        lines += [f"{_toml(said)} = {_toml(cost)}" for said, cost in each.items()]
+    return lines
 
 
 def _columns(columns: Mapping[str, Mapping[str, Any]]) -> list[str]:

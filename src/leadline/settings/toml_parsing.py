@@ -141,20 +141,22 @@ def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
 def _as_settings_error(path: Path, text: str, error: ValidationError) -> SettingsError:
     first = error.errors()[0]
     section, key = [str(part) for part in (*first["loc"], "")][:2]
+    name = ".".join(str(part) for part in first["loc"][1:]) if key == "costs" else key
     if section == "name":
-        section, key = "project", "name"
+        section, key, name = "project", "name", "name"
     if first["type"] == "missing":
         return SettingsError(
             f"{path.name} says nothing of [{section}] {key}.",
             "It has no default.",
             f"Add {key} = ... under [{section}].",
         )
-    needed = first["msg"].replace("Input should be", "It must be").replace("String", "Text")
+    said = first["msg"].removeprefix("Value error, ")
+    needed = said.replace("Input should be", "It must be").replace("String", "Text")
     value = first["input"]
     return SettingsError(
-        f"{path.name}{_line(text, section, key)}: [{section}] {key} is {value!r}.",
+        f"{path.name}{_line(text, section, key)}: [{section}] {name} is {value!r}.",
         f"{needed}.",
-        f"Change [{section}] {key} in {path.name}.",
+        f"Change [{section}] {name} in {path.name}.",
     )
 
 

@@ -333,7 +333,7 @@ def ask_for_labels(workspace: Workspace, file: Path, *, is_parquet: bool) -> Ask
     Raises
     ------
     LeadlineError
-        If nothing is released or scored yet, or no block wants labels.
+        If nothing is released yet.
     """
     asked: Asked = run_with_limit(
         "leadline.monitoring.label_requests:write_requests",

@@ -26,7 +26,7 @@ from leadline.workspace import Workspace
 
 __all__ = ["released_folder"]
 
-FILES = ["golden.parquet", "manifest.json", "model.skops", "rows", "signature"]
+FILES = ["compiled.zip", "golden.parquet", "manifest.json", "model.skops", "rows", "signature"]
 
 
 @pytest.fixture

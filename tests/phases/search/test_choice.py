@@ -3,12 +3,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import exp, log
+from typing import Any
 
 import numpy as np
 import pytest
 
 from leadline.phases.curve import Point
+from leadline.phases.search.answer_price import AnswerPrice
 from leadline.phases.search.choice import choose, compare, comparison_errors
+from leadline.phases.search.reasons import reasons
 from leadline.phases.search.trial import Expected, Trial, TrialState
 
 
@@ -32,7 +35,7 @@ RICH = trial("rich", [0.21, 0.22, 0.22, 0.24, 0.20], complexity=3)
 BEST = trial("best", [0.18, 0.22, 0.20, 0.23, 0.19], complexity=3)
 
 
-def chosen(trials: Sequence[Trial], scoring: str = "accuracy", **given: float) -> str:
+def chosen(trials: Sequence[Trial], scoring: str = "accuracy", **given: Any) -> str:
     choice = choose(trials, scoring, **given)
     return choice.chosen if choice else ""
 
@@ -128,3 +131,61 @@ def test_what_was_cut_on_the_way_must_surely_be_better() -> None:
     sure = replace(cut, error_at_largest=Expected(n_train=800, error=0.19, low=0.185, high=0.195))
     assert chosen((BEST, sure)) == "cut"
     assert chosen((unsure,)) == "cut", "where nothing was measured in full, the best of what was"
+
+
+def priced(worth: float, rows_per_year: float = 3.6e6) -> AnswerPrice:
+    """A thousand hours of an instance at 1 USD for a second an answer."""
+    return AnswerPrice(
+        rows_per_year=rows_per_year,
+        instance_per_hour=1.0,
+        hundredth_worth=worth,
+        currency="USD",
+    )
+
+
+SWIFT = replace(PLAIN, answer_s=(0.001, 1e-5))
+SLOW = replace(BEST, answer_s=(0.041, 1e-4))
+
+
+@pytest.mark.parametrize(("worth", "name"), [(100.0, "best"), (10.0, "plain"), (0.01, "plain")])
+def test_what_answers_cost_counts_where_both_prices_are_stated(worth: float, name: str) -> None:
+    """The best errs .02 less, and costs 40 USD a year more."""
+    choice = choose((SWIFT, SLOW), "accuracy", price=priced(worth))
+    assert choice is not None
+    assert (choice.chosen, choice.best) == (name, name)
+
+
+def test_without_a_price_or_a_time_nothing_changes() -> None:
+    assert choose((SWIFT, SLOW), "accuracy") == choose((PLAIN, BEST), "accuracy")
+    assert choose((SWIFT, BEST), "accuracy", price=priced(1.0)) == choose((PLAIN, BEST), "accuracy")
+    assert chosen((PLAIN, SLOW), price=priced(1.0)) == "best", "of plain it is not known"
+
+
+def test_a_simpler_one_that_is_dearer_to_serve_is_not_preferred() -> None:
+    near = replace(
+        trial("near", [0.2181, 0.2221, 0.2181, 0.2421, 0.2021], complexity=1), answer_s=(0.05, 0.01)
+    )
+    rich = replace(
+        trial("rich", [0.2175, 0.2220, 0.2180, 0.2420, 0.2020], complexity=3), answer_s=(0.01, 0.01)
+    )
+    assert chosen((near, rich)) == "near"
+    assert chosen((near, rich), price=priced(50.0)) == "rich"
+
+
+def test_reasons_tell_what_answers_cost_and_are_worth() -> None:
+    (told,) = reasons(SWIFT, (SLOW, SWIFT), "accuracy", priced(10.0))
+    assert told.endswith("best costs 40 USD a year more to serve than plain, and is worth 20 more.")
+    (told,) = reasons(SLOW, (SLOW, SWIFT), "accuracy", priced(100.0))
+    assert told.endswith(
+        "plain costs 40 USD a year less to serve than best, and is worth 200 less."
+    )
+    (told,) = reasons(SWIFT, (BEST, SWIFT), "accuracy", priced(10.0))
+    assert told.endswith("What answers cost is not known: best was not timed.")
+    (told,) = reasons(SWIFT, (SLOW, SWIFT), "accuracy")
+    assert "USD" not in told
+
+
+def test_of_errors_without_bounds_the_largest_is_the_measure() -> None:
+    price = priced(10.0)
+    assert price.worth(0.02, 50.0, "accuracy") == pytest.approx(20.0)
+    assert price.worth(2.0, 50.0, "mean_absolute_error") == pytest.approx(40.0)

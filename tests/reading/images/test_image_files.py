@@ -13,7 +13,6 @@ from PIL import Image
 from leadline.engines.families.inputs.flat_images import Pixels
 from leadline.errors import DataError
 from leadline.reading.images.image_files import (
-    IMAGE_SIZE,
     png_of,
     png_of_base64,
     png_of_numbers,
@@ -26,6 +25,7 @@ from leadline.reading.images.pixels import (
     pixels,
     thumbnail,
 )
+from leadline.reading.schema import IMAGE_SIZE
 
 SKY = Image.fromarray(np.full((120, 200, 3), [40, 90, 200], dtype=np.uint8))
 LEFT_IS_DARK = Image.fromarray(np.repeat([[0] * 100 + [255] * 100], 120, axis=0).astype(np.uint8))

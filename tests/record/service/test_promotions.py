@@ -32,6 +32,22 @@ def test_moves_are_kept_in_order(record: Record) -> None:
     assert (third.entry, third.person, third.why) == (1, "Ada", "no, worse")
 
 
+def test_a_candidate_is_kept_and_is_no_move_into_service(record: Record) -> None:
+    first = record.promotions.add(1, person="Ada", why="the first")
+    assert (first.candidate, first.share) == (None, None)
+    tried = record.promotions.add(1, person="Bo", why="a look", candidate=2, share=0.1)
+    assert record.promotions.newest() == tried
+    assert (tried.counter, tried.entry, tried.candidate, tried.share) == (2, 1, 2, 0.1)
+    shadow = record.promotions.add(1, person="Bo", why="less", candidate=2, share=0.0)
+    assert shadow.share == 0.0
+    record.promotions.add(1, person="Bo", why="withdrawn")
+    mended = record.promotions.add(1, person="Bo", why="the pointer was changed")
+    record.promotions.add(1, person="Bo", why="again", candidate=2, share=0.0)
+    second = record.promotions.add(2, person="Bo", why="better")
+    assert record.promotions.into_service() == (first, mended, second)
+    assert len(record.promotions.all()) == 7
+
+
 def test_projects_are_apart(record: Record, database_url: str) -> None:
     record.promotions.add(1, person="Ada", why="the first")
     with Record.open(database_url, "trains") as other:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from tests.default_decisions import KINDS
+from tests.default_decisions import COSTS, KINDS
 from tests.services.default_streams import (
     N_ROWS,
     NAMES,
@@ -29,6 +29,7 @@ from tests.services.planned_streams import judge_until, planned_classes
 from leadline.charts.review import chart
 from leadline.cli import main
 from leadline.errors import DataError, SettingsError
+from leadline.phases.problem import by_truth
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer
@@ -39,6 +40,7 @@ from leadline.services.commands.judgment_file import judge_file
 from leadline.services.queries import operating_points_page, review_page
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.services.reviewing.value_answers import value_answers
+from leadline.stats.operating import cheapest_classes, cost_matrix
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -58,9 +60,10 @@ def judge_all(workspace: Workspace, kind: str, n: int | None = None) -> tuple[in
 @pytest.mark.parametrize("kind", KINDS)
 def test_judgments_say_what_is_right_on_the_stream(make: Make, kind: str) -> None:
     workspace = drawn_project(make, kind)
-    judge_all(workspace, kind, 150)
+    n = 100 if kind == "numbers" else 150
+    judge_all(workspace, kind, n)
     page = operating_points_page(workspace)
-    assert page.n_judged == 150
+    assert page.n_judged == n
     real = page.on_stream
     assert real is not None
     if kind == "numbers":
@@ -149,7 +152,7 @@ def test_judging_elsewhere_and_in_the_terminal(make: Make, kind: str, tmp_path: 
     rows[:2].with_columns(value=pl.Series(["nonsense", None], dtype=pl.String)).write_csv(file)
     with pytest.raises(DataError, match="nonsense"):
         judge_file(workspace, file, "Ada")
-    first = "1" if kind == "classes" else "12.5"
+    first = "12.5" if kind == "numbers" else "1"
     typed = f"{first}\n?\nnonsense\nu\nq\n"
     shown = call(main, ["review", "-C", str(folder), "--by", "Cy"], input=typed)
     assert shown.exit_code == 0, shown.output
@@ -160,7 +163,7 @@ def test_judging_elsewhere_and_in_the_terminal(make: Make, kind: str, tmp_path: 
     judge_all(workspace, kind)
     told = call(main, ["review", "-C", str(folder), "--by", "Ada"])
     assert "On the real stream, from " in told.output
-    assert ("silent below a score of" in told.output) == (kind == "classes")
+    assert ("silent below a score of" in told.output) == (kind != "numbers")
 
 
 def said(row: int, who: str, value: str | None, *, near: bool | None = None) -> Judgment:
@@ -244,5 +247,37 @@ def test_rows_below_a_confidence_may_be_left_without_an_answer(make: Make) -> No
 
 def test_numbers_are_all_answered(make: Make) -> None:
     workspace = drawn_project(make, "numbers")
-    with pytest.raises(SettingsError, match="Only of several classes"):
+    with pytest.raises(SettingsError, match="Only where the likeliest class"):
         choose_point(workspace, "as-predicted", 1.0, 1.0, "so", "Ada", confidence=0.4)
+
+
+@pytest.mark.parametrize("name", ["likeliest-class", "least-cost"])
+def test_both_decisions_are_held_against_the_stream(make: Make, name: str) -> None:
+    workspace = drawn_project(make, "costs")
+    judge_all(workspace, "costs")
+    page = operating_points_page(workspace)
+    shares, truth = stream_shares(), true_classes()
+    costs = cost_matrix(NAMES, by_truth(COSTS))
+    said = shares.argmax(axis=1) if name == "likeliest-class" else cheapest_classes(shares, costs)
+    real = page.on_stream if name == "likeliest-class" else page.by_cost_on_stream
+    assert real is not None
+    assert real.cost is not None
+    assert real.cost.low <= costs[truth, said].mean() <= real.cost.high
+    assert sum(each.n_predicted for each in real.classes) == N_ROWS
+    dearest = real.confusions[0]
+    assert dearest.cost is not None
+    assert dearest.cost >= real.confusions[-1].cost  # type: ignore[operator]
+    for row in dearest.rows:
+        assert (NAMES[said[row]], NAMES[truth[row]]) == (dearest.said, dearest.truth)
+    verdict = choose_point(workspace, name, 1.0, 1.0, "so", "Ada").verdict
+    assert isinstance(verdict, Review)
+    assert verdict.plain is not None
+    assert verdict.plain.name == name
+    assert verdict.on_stream == real
+    assert "mistakes cost" in verdict.summary
+
+
+def test_by_least_cost_all_rows_are_answered(make: Make) -> None:
+    workspace = drawn_project(make, "costs")
+    with pytest.raises(SettingsError, match="Only where the likeliest class"):
+        choose_point(workspace, "least-cost", 1.0, 1.0, "so", "Ada", confidence=0.7)

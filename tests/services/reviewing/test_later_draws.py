@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from tests.services.default_streams import drawn_project, predictions, stream_shares
+from tests.services.flights import append
 from tests.services.planned_streams import (
     N_PLANNED,
     N_ROWS,
@@ -201,6 +204,35 @@ def test_several_classes_have_a_second_part(make: Make) -> None:
     page = operating_points_page(workspace)
     assert page.n_judged == 300
     assert "more judgments would narrow" in page.narrowing or "Enough" in page.narrowing
+
+
+def test_where_the_first_part_tells_every_class_there_is_no_second(make: Make) -> None:
+    workspace = planned_classes(make)
+    judge_until(workspace, stream_shares().argmax(axis=1))
+    assert reasons(workspace) == [DrawReason.ENOUGH]
+    page = operating_points_page(workspace)
+    assert page.narrowing.startswith("Enough is judged")
+    assert (page.n_judged, page.n_wanted) == (150, 150)
+
+
+@pytest.mark.parametrize("is_even", [True, False])
+def test_numbers_have_a_second_part_where_distances_scatter(make: Make, is_even: bool) -> None:
+    workspace = drawn_project(make, "numbers")
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    scores = workspace.artifacts.put(predictions().astype("<f8").tobytes(), "scores")
+    tuning = replace(entry.verdict_as(Tuning), n_planned=200, stream_scores=scores)
+    append(workspace, "tuning", tuning)
+    number = number_of(workspace)
+    for row in rows_of(workspace):
+        # always ten too much, or far off now and then
+        off = 10.0 if is_even else 20 * np.random.default_rng(row).standard_t(2)
+        truth = predictions()[row] + off
+        judge(workspace, number, row, None, "Ada", 2.0, value=f"{truth:g}")
+    assert reasons(workspace) == [DrawReason.ENOUGH if is_even else DrawReason.PLANNED]
+    assert len(rows_of(workspace)) == (100 if is_even else 200)
+    words = "Enough is judged" if is_even else "the mean distance, in percent of it"
+    assert words in operating_points_page(workspace).narrowing
 
 
 def test_what_another_judge_said_cannot_be_read_off_the_second_part(make: Make) -> None:

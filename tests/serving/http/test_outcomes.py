@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from tests.serving.conftest import Sealed
 
 from leadline.serving.http import outcomes
+from leadline.serving.http.application import Limits
 from leadline.serving.http.server import create_app
 from leadline.serving.logs.dated_lines import DatedLines, dated_files, today, whole_lines
 from leadline.serving.logs.log_place import LogPlace
@@ -33,7 +34,7 @@ def place(tmp_path: Path) -> LogPlace:
 
 @pytest.fixture
 def client(release: Sealed, place: LogPlace) -> Iterator[TestClient]:
-    app = create_app(release.open(), max_body_bytes=2**20, max_rows=5_000, log=place)
+    app = create_app(release.open(), limits=Limits(2**20, 5_000), log=place)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -194,7 +195,7 @@ def test_of_a_body_with_a_fault_nothing_is_kept_unless_said(
 def test_a_body_that_does_not_fit_is_refused(
     client: TestClient, body: bytes, status: int, found: str
 ) -> None:
-    answer = client.post("/outcomes", content=body)
+    answer = client.post("/outcomes", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == status
     error = answer.json()["error"]
     assert found in error["found"]
@@ -274,7 +275,7 @@ def test_the_schema_tells_both_bodies(client: TestClient) -> None:
     assert "rows" in schema["body"]["properties"]
     outcome = schema["outcomes"]["$defs"]["OneOutcome"]
     assert outcome["required"] == ["request", "label"]
-    assert outcome["properties"]["label"]["examples"] == ["no", "yes"]
+    assert outcome["properties"]["label"]["enum"] == ["no", "yes"]
     assert schema["outcomes"]["properties"]["outcomes"]["maxItems"] == 5_000
 
 
@@ -336,9 +337,7 @@ def test_a_day_that_is_no_feature_may_come_along(release: Sealed, tmp_path: Path
 
 def test_a_server_without_a_log_keeps_nothing_and_says_so(release: Sealed, tmp_path: Path) -> None:
     with TestClient(create_app(release.open())) as client:
-        answer = client.post("/predict", json={"rows": [ROW]}, headers={"X-Request-ID": "a b"})
-        assert set(answer.json()) == {"release", "predictions"}
-        assert "x-request-id" not in answer.headers
+        predict(client, name="mine-7")
         assert "log" not in client.get("/health/ready").json()
         assert "outcomes" not in client.get("/schema").json()
         refused = client.post("/outcomes", json={"outcomes": [{"request": "r", "label": "no"}]})

@@ -11,11 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from tests.serving.conftest import Sealed
 
 from leadline.errors import DataError
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.http import prediction_log
 from leadline.serving.http.prediction_log import LogState, PredictionLog, request_id
 from leadline.serving.logs.dated_lines import DatedLines, dated_files, today, whole_lines
@@ -34,7 +34,7 @@ def manifest(release: Sealed) -> Manifest:
 def add(
     log: PredictionLog, manifest: Manifest, name: str, n_rows: int = 1, n_bytes: int = 1
 ) -> None:
-    answers = pl.DataFrame({"score": [0.5] * n_rows, "flagged": [True] * n_rows})
+    answers = Answers({"score": [0.5] * n_rows, "flagged": [True] * n_rows})
     log.add(manifest, name, [ROW] * n_rows, answers, days=[], n_bytes=n_bytes)
 
 
@@ -146,9 +146,7 @@ def test_two_releases_are_told_apart(tmp_path: Path, new_release: Callable[..., 
     binary, classes = (new_release(task).open().manifest for task in ("binary", "multiclass"))
     log = PredictionLog(LogPlace(tmp_path))
     add(log, binary, "r")
-    log.add(
-        classes, "s", [ROW], pl.DataFrame({"score": [0.5], "label": ["Ulm"]}), days=[], n_bytes=1
-    )
+    log.add(classes, "s", [ROW], Answers({"score": [0.5], "label": ["Ulm"]}), days=[], n_bytes=1)
     add(log, binary, "t")
     asyncio.run(log.flush())
     read = read_served(tmp_path, binary.release_id, binary.columns)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from tests.serving.conftest import Sealed
 
 from leadline.errors import DataError
+from leadline.serving.http import request_schema
 from leadline.serving.http.request_schema import Requests
 
 ROW = {"size": 0.5, "town": "Ulm", "said": "late again", "at": "2024-05-01"}
@@ -56,5 +58,29 @@ def test_columns_are_read_as_rows_whatever_their_order(requests: Requests) -> No
         "size": [1.0, 2.0],
         "said": ["", "a"],
     }
-    rows, _ = requests.read_columns(columns)
+    rows, _ = asyncio.run(requests.read_columns(columns))
     assert rows == [(1.0, "7", "", None), (2.0, "Ulm", "a", "2024-05-01")]
+
+
+def test_a_large_body_is_read_in_pieces_as_a_small_one_is(
+    release: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = Requests(release.open().manifest, max_rows=3_000)
+    rows = [{**ROW, "size": float(size)} for size in range(2_000)]
+    body = json.dumps({"rows": rows}).encode()
+    whole = requests.read(body)
+    monkeypatch.setattr(request_schema, "_LARGE_BYTES", 1_000)
+    assert asyncio.run(requests.read_soon(body)) == whole
+    rows[1_500] = {**ROW, "size": "big"}
+    with pytest.raises(DataError, match=r"rows\[1500\]\.size is \"big\""):
+        asyncio.run(requests.read_soon(json.dumps({"rows": rows}).encode()))
+    for bad in (
+        body[:-1],
+        b'{"rows": [' + b"{}," * 4_000 + b"{}]}",
+        b'{"rows": {}}' + b" " * 1_000,
+    ):
+        with pytest.raises(DataError) as soon:
+            asyncio.run(requests.read_soon(bad))
+        with pytest.raises(DataError) as at_once:
+            requests.read(bad)
+        assert str(soon.value) == str(at_once.value)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 import socket
@@ -19,17 +18,18 @@ from cryptography.hazmat.primitives import serialization
 from starlette.testclient import TestClient
 from tests.serving.conftest import Sealed
 
-from leadline.errors import DataError
-from leadline.serving.http.request_queue import RequestQueue
+from leadline.serving.http.application import Limits
 from leadline.serving.http.server import create_app
 from leadline.serving.releases.bundle import open_bundle, seal
 
+LIMITS = Limits(max_body_bytes=20_000, max_rows=50)
+JSON = {"Content-Type": "application/json"}
 ROW = {"size": 0.5, "town": "Ulm", "said": "late again", "at": "2024-05-01T10:00"}
 
 
 @pytest.fixture(scope="module")
 def client(release: Sealed) -> Iterator[TestClient]:
-    app = create_app(release.open(), max_body_bytes=20_000, max_rows=50)
+    app = create_app(release.open(), limits=LIMITS)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -48,23 +48,27 @@ def test_predictions_are_those_of_the_model(client: TestClient, release: Sealed)
     assert [one["flagged"] for one in body["predictions"]] == [score >= 0.4 for score in expected]
 
 
+def abstaining(folder: Path, release: Sealed) -> TestClient:
+    """A client of a release of several classes that leaves most rows without an answer."""
+    card = replace(release.card, confidence=0.999)
+    golden, key = release.X[:5], release.key
+    sealed = seal(folder, model=release.model, card=card, golden_X=golden, key=key)
+    bundle = open_bundle(folder / sealed.digest, trusted=[key.public_key()])
+    return TestClient(create_app(bundle, limits=LIMITS))
+
+
 def test_a_row_without_an_answer_says_so(
     tmp_path: Path, new_release: Callable[..., Sealed]
 ) -> None:
     release = new_release("multiclass")
-    card = replace(release.card, confidence=0.999)
-    golden, key = release.X[:5], release.key
-    sealed = seal(tmp_path, model=release.model, card=card, golden_X=golden, key=key)
-    bundle = open_bundle(tmp_path / sealed.digest, trusted=[key.public_key()])
-    with TestClient(create_app(bundle, max_body_bytes=20_000, max_rows=50)) as client:
-        assert client.get("/schema").json()["confidence"] == 0.999
-        body = client.post("/predict", json={"rows": rows_of(release, 5)}).json()
-        silent = [one for one in body["predictions"] if one["abstains"]]
-        assert silent
-        assert all(one["label"] is None and one["score"] < 0.999 for one in silent)
-        name = bundle.manifest.project
-        outputs = client.get(f"/v2/models/{name}").json()["outputs"]
-        assert [one["name"] for one in outputs] == ["score", "label", "abstains"]
+    client = abstaining(tmp_path, release)
+    assert client.get("/schema").json()["confidence"] == 0.999
+    body = client.post("/predict", json={"rows": rows_of(release, 5)}).json()
+    silent = [one for one in body["predictions"] if one["abstains"]]
+    assert silent
+    assert all(one["label"] is None and one["score"] < 0.999 for one in silent)
+    outputs = client.get("/v2/models/delays").json()["outputs"]
+    assert [one["name"] for one in outputs] == ["score", "label", "abstains"]
 
 
 def test_what_is_not_known_is_null(client: TestClient) -> None:
@@ -74,7 +78,7 @@ def test_what_is_not_known_is_null(client: TestClient) -> None:
 
 def test_a_category_may_come_as_a_number(client: TestClient) -> None:
     bodies = [
-        client.post("/predict", json={"rows": [{**ROW, "town": town}]}).json()
+        client.post("/predict", json={"rows": [{**ROW, "town": town}]}).json()["predictions"]
         for town in ("7", 7, 7.0, "Oslo")
     ]
     assert bodies[0] == bodies[1] == bodies[2] != bodies[3]
@@ -97,7 +101,7 @@ def test_a_category_may_come_as_a_number(client: TestClient) -> None:
 def test_a_body_that_does_not_fit_is_refused(
     client: TestClient, body: bytes, status: int, found: str
 ) -> None:
-    answer = client.post("/predict", content=body)
+    answer = client.post("/predict", content=body, headers=JSON)
     assert answer.status_code == status
     error = answer.json()["error"]
     assert found in error["found"]
@@ -126,7 +130,7 @@ def test_a_value_that_does_not_fit_is_named(
 
 def test_infinite_numbers_are_refused(client: TestClient) -> None:
     body = b'{"rows": [{"size": 1e999, "town": null, "said": null, "at": null}]}'
-    assert client.post("/predict", content=body).status_code == 422
+    assert client.post("/predict", content=body, headers=JSON).status_code == 422
 
 
 def test_too_many_rows_are_refused(client: TestClient) -> None:
@@ -136,15 +140,15 @@ def test_too_many_rows_are_refused(client: TestClient) -> None:
 
 
 def test_a_body_of_unknown_length_is_cut_off(client: TestClient) -> None:
-    answer = client.post("/predict", content=(b"x" * 1_000 for _ in range(100)))
+    answer = client.post("/predict", content=(b"x" * 1_000 for _ in range(100)), headers=JSON)
     assert answer.status_code == 413
 
 
 def test_a_body_as_large_as_is_allowed_is_read(release: Sealed) -> None:
     body = json.dumps({"rows": [ROW]}).encode()
     for room, status in ((0, 200), (-1, 413)):
-        app = create_app(release.open(), max_body_bytes=len(body) + room)
-        assert TestClient(app).post("/predict", content=body).status_code == status
+        app = create_app(release.open(), limits=Limits(len(body) + room))
+        assert TestClient(app).post("/predict", content=body, headers=JSON).status_code == status
 
 
 def test_health_and_schema(client: TestClient, release: Sealed) -> None:
@@ -170,174 +174,11 @@ def test_a_fault_of_ours_says_nothing_of_the_inside(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret path")
 
-    monkeypatch.setattr(bundle, "predict", fail)
     client = TestClient(create_app(bundle), raise_server_exceptions=False)
+    monkeypatch.setattr(bundle, "answer_rows", fail)
     answer = client.post("/predict", json={"rows": [ROW]})
     assert answer.status_code == 500
     assert "secret" not in answer.text
-
-
-# ------------------------------------------------------------------------ Open Inference Protocol
-
-
-def tensors(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    types = {"size": "FP64"}
-    return [
-        {
-            "name": name,
-            "shape": [len(rows)],
-            "datatype": types.get(name, "BYTES"),
-            "data": [row[name] for row in rows],
-        }
-        for name in rows[0]
-    ]
-
-
-def test_inference_gives_the_same_scores(client: TestClient, release: Sealed) -> None:
-    rows = rows_of(release, 4)
-    simple = client.post("/predict", json={"rows": rows}).json()["predictions"]
-    answer = client.post(
-        "/v2/models/delays/infer", json={"id": "a1", "inputs": tensors(rows)}
-    ).json()
-    assert answer["id"] == "a1"
-    assert answer["model_name"] == "delays"
-    score, flagged = answer["outputs"]
-    assert (score["name"], score["datatype"], score["shape"]) == ("score", "FP64", [4])
-    assert score["data"] == [one["score"] for one in simple]
-    assert (flagged["datatype"], flagged["data"]) == ("BOOL", [one["flagged"] for one in simple])
-
-
-def test_shapes_count_rows_and_an_id_is_given_back_if_there_was_one(
-    client: TestClient, release: Sealed
-) -> None:
-    inputs = tensors(rows_of(release, 3))
-    plain = client.post("/v2/models/delays/infer", json={"inputs": inputs}).json()
-    assert "id" not in plain
-    assert [one["shape"] for one in plain["outputs"]] == [[3], [3]]
-    columns = [{**one, "shape": [3, 1]} for one in inputs]
-    assert client.post("/v2/models/delays/infer", json={"inputs": columns}).json() == plain
-    wide = [{**one, "shape": [1, 3]} for one in inputs]
-    assert client.post("/v2/models/delays/infer", json={"inputs": wide}).status_code == 422
-
-
-def test_the_protocol_describes_the_model(client: TestClient, release: Sealed) -> None:
-    about = client.get("/v2/models/delays").json()
-    assert about["versions"] == [release.sealed.release_id]
-    assert [one["datatype"] for one in about["inputs"]] == ["FP64", "BYTES", "BYTES", "BYTES"]
-    assert client.get("/v2/health/ready").status_code == 200
-    assert client.get("/v2/models/delays/ready").json()["ready"] is True
-
-
-def test_another_model_is_404(client: TestClient) -> None:
-    answer = client.get("/v2/models/other")
-    assert answer.status_code == 404
-    assert "'delays'" in answer.json()["error"]["needed"]
-
-
-@pytest.mark.parametrize(
-    ("change", "status"),
-    [
-        (lambda inputs: inputs[:-1], 422),
-        (lambda inputs: [{**inputs[0], "shape": [9]}, *inputs[1:]], 422),
-        (lambda inputs: [{**inputs[0], "datatype": "COMPLEX"}, *inputs[1:]], 422),
-        (lambda inputs: [{**inputs[0], "shape": [1], "data": [1.0]}, *inputs[1:]], 422),
-        (lambda inputs: [{**inputs[0], "data": ["x", "y"]}, *inputs[1:]], 422),
-        (lambda inputs: inputs[:0], 422),
-    ],
-)
-def test_inference_refuses_what_does_not_fit(
-    client: TestClient, change: Callable[[Any], Any], status: int
-) -> None:
-    inputs = change(tensors([ROW, ROW]))
-    answer = client.post("/v2/models/delays/infer", json={"inputs": inputs})
-    assert answer.status_code == status
-    assert set(answer.json()["error"]) == {"found", "needed", "next"}
-
-
-def test_inference_refuses_what_is_not_json(client: TestClient) -> None:
-    assert client.post("/v2/models/delays/infer", content=b"{").status_code == 400
-
-
-# ------------------------------------------------------------------------ asked at once
-
-
-def asked_of(n_rows: int, first: int = 0) -> list[tuple[Any, ...]]:
-    """Rows that differ in their size, and so in their score."""
-    return [tuple({**ROW, "size": (first + row) / 10}.values()) for row in range(n_rows)]
-
-
-def gathered(queue: RequestQueue, asked: list[list[tuple[Any, ...]]]) -> list[Any]:
-    """What each of some requests is answered that are made at once."""
-
-    async def ask() -> list[Any]:
-        answers = (queue.answer(rows) for rows in asked)
-        both = asyncio.gather(*answers, return_exceptions=True)
-        return list(await asyncio.wait_for(both, timeout=60))
-
-    return asyncio.run(ask())
-
-
-def test_requests_that_wait_are_scored_together_and_each_has_its_own_answer(
-    release: Sealed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bundle, sizes = release.open(), list[int]()
-    asked = [asked_of(1), asked_of(2, first=1), asked_of(3, first=3)]
-    alone = [gathered(RequestQueue(bundle), [rows])[0] for rows in asked]
-    assert len({score for answer in alone for score in answer["score"]}) == 6
-    real = bundle.predict
-
-    def counted(frame: Any, **options: Any) -> Any:
-        sizes.append(frame.height)
-        return real(frame, **options)
-
-    monkeypatch.setattr(bundle, "predict", counted)
-    answers = gathered(RequestQueue(bundle), asked)
-    assert sizes == [6]
-    assert all(answer.equals(own) for answer, own in zip(answers, alone, strict=True))
-
-
-def test_one_bad_request_leaves_the_others_alone(release: Sealed) -> None:
-    bad = [tuple({**ROW, "at": "soon"}.values())]
-    first, second, third = gathered(
-        RequestQueue(release.open()), [asked_of(1), bad, asked_of(2, first=5)]
-    )
-    assert first["score"].to_list() != third["score"].to_list()[:1]
-    assert third.equals(gathered(RequestQueue(release.open()), [asked_of(2, first=5)])[0])
-    assert isinstance(second, DataError)
-
-
-def test_a_queue_answers_again_after_it_has_answered(release: Sealed) -> None:
-    queue = RequestQueue(release.open())
-
-    async def ask() -> list[Any]:
-        return [await queue.answer(asked_of(1)) for _ in range(2)]
-
-    first, second = asyncio.run(ask())
-    assert first.equals(second)
-
-
-@pytest.mark.parametrize("is_one_bad", [False, True])
-def test_a_request_that_was_given_up_keeps_nobody_waiting(
-    release: Sealed, is_one_bad: bool
-) -> None:
-    queue, faults = RequestQueue(release.open()), list[dict[str, Any]]()
-    bad = [tuple({**ROW, "at": "soon"}.values())]
-
-    async def ask() -> list[Any]:
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(lambda _, fault: faults.append(fault))
-        asked = [asked_of(2), asked_of(1, first=2), bad if is_one_bad else asked_of(1)]
-        tasks = [loop.create_task(queue.answer(rows)) for rows in asked]
-        await asyncio.sleep(0)  # all wait now, and nothing is scored yet
-        tasks[0].cancel()
-        both = asyncio.gather(*tasks, return_exceptions=True)
-        return list(await asyncio.wait_for(both, timeout=60))
-
-    given_up, second, third = asyncio.run(ask())
-    assert isinstance(given_up, asyncio.CancelledError)
-    assert second.equals(gathered(queue, [asked_of(1, first=2)])[0])
-    assert isinstance(third, DataError) if is_one_bad else third.height == 1
-    assert faults == []
 
 
 # ------------------------------------------------------------------------ a real process

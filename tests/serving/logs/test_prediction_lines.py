@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.logs.dated_lines import DatedLines, dated_files, today
 from leadline.serving.logs.prediction_lines import Served, lost_line, read_served, to_lines
 
@@ -22,8 +23,8 @@ ROWS: list[tuple[Any, ...]] = [
 AT = datetime(2026, 11, 29, 14, 3, 7, 120945)  # noqa: DTZ001 - UTC without a zone
 
 
-def answers(n_rows: int) -> pl.DataFrame:
-    return pl.DataFrame({"score": [0.25] * n_rows, "flagged": [True] * n_rows})
+def answers(n_rows: int) -> Answers:
+    return Answers({"score": [0.25] * n_rows, "flagged": [True] * n_rows})
 
 
 def served(name: str, n_rows: int = 1, at: datetime = AT) -> Served:

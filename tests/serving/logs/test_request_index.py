@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-import polars as pl
-
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.logs.dated_lines import DatedLines, today
 from leadline.serving.logs.prediction_lines import Served, lost_line, to_lines
 from leadline.serving.logs.request_index import RequestIndex
@@ -16,7 +15,7 @@ AT = datetime(2026, 11, 29)  # noqa: DTZ001 - UTC without a zone
 
 def keep(folder: Path, sizes: dict[str, int]) -> None:
     requests = [
-        Served(name, AT, [(0.5,)] * size, pl.DataFrame({"score": [0.5] * size}))
+        Served(name, AT, [(0.5,)] * size, Answers({"score": [0.5] * size}))
         for name, size in sizes.items()
     ]
     DatedLines(folder).append(to_lines(requests, "a", {"x": "number"}), today())

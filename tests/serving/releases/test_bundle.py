@@ -116,6 +116,7 @@ def test_the_manifest_says_what_it_takes_to_use_it(release: Sealed) -> None:
         "signature",
         "model.skops",
         "golden.parquet",
+        "compiled.zip",
     }
 
 
@@ -414,7 +415,13 @@ def test_no_key_file_is_a_refusal(tmp_path: Path) -> None:
 def test_one_turned_bit_of_any_file_is_seen(new_release: Maker) -> None:
     release = new_release()
     names = sorted(path.name for path in release.path.iterdir())
-    assert names == ["golden.parquet", "manifest.json", "model.skops", "signature"]
+    assert names == [
+        "compiled.zip",
+        "golden.parquet",
+        "manifest.json",
+        "model.skops",
+        "signature",
+    ]
     for name in names:
         file = release.path / name
         whole = file.read_bytes()

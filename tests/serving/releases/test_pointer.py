@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from leadline.errors import ReleaseError
 from leadline.serving.releases.pointer import (
     POINTER_FILE,
+    Candidate,
     Pointer,
     read_pointer,
     refuse_replayed,
@@ -102,7 +103,7 @@ def test_an_older_pointer_and_another_projects_are_refused() -> None:
 
 def test_a_signature_is_over_what_it_says_and_what_it_is_for(tmp_path: Path) -> None:
     """Pointers that were signed before stay believed; what was signed for another end is not."""
-    said = vars(POINTER)
+    said = {name: value for name, value in vars(POINTER).items() if name != "candidate"}
     path = tmp_path / POINTER_FILE
 
     def sign(**purpose: str) -> None:
@@ -113,4 +114,41 @@ def test_a_signature_is_over_what_it_says_and_what_it_is_for(tmp_path: Path) -> 
     assert read_pointer(path, trusted=TRUSTED) == POINTER
     sign()
     with pytest.raises(ReleaseError, match="changed after it was signed"):
+        read_pointer(path, trusted=TRUSTED)
+
+
+TRIED = replace(POINTER, candidate=Candidate("5e1f" * 3, "5e1f" * 16, 0.1))
+
+
+def test_a_candidate_is_written_and_read(tmp_path: Path) -> None:
+    path = write_pointer(tmp_path, TRIED, KEY)
+    assert read_pointer(path, trusted=TRUSTED) == TRIED
+    write_pointer(tmp_path, POINTER, KEY)
+    assert "candidate" not in json.loads(path.read_text())
+    assert read_pointer(path, trusted=TRUSTED) == POINTER
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"share": 0.9}, "changed after"),
+        ({"bundle": "0" * 64}, "changed after"),
+        ({"share": 1.0}, "not in"),
+        ({"share": -0.1}, "not in"),
+        ({"share": 0}, "is damaged"),
+        ({"more": ""}, "is damaged"),
+    ],
+)
+def test_a_candidate_that_was_changed_is_refused(
+    tmp_path: Path, change: dict[str, object], match: str
+) -> None:
+    path = write_pointer(tmp_path, TRIED, KEY)
+    said = json.loads(path.read_text())
+    said["candidate"] |= change
+    path.write_text(json.dumps(said))
+    with pytest.raises(ReleaseError, match=match):
+        read_pointer(path, trusted=TRUSTED)
+    del said["candidate"]
+    path.write_text(json.dumps(said))
+    with pytest.raises(ReleaseError, match="changed after"):
         read_pointer(path, trusted=TRUSTED)

@@ -72,3 +72,38 @@ def test_a_confidence_that_is_none_is_refused(task: str, confidence: float) -> N
         replace(CARD, task=task, positive="", threshold=None, confidence=confidence)
     with pytest.raises(ValueError, match="of several classes only"):
         replace(CARD, confidence=0.5)
+
+
+COSTS = {"a": {"c": 50.0}, "b": {"c": 3.0}}
+
+
+def test_where_confusions_are_priced_what_costs_least_is_the_label() -> None:
+    card = replace(
+        CARD,
+        task="multiclass",
+        positive="",
+        threshold=None,
+        classes=("c", "a", "b"),
+        confusion_costs=COSTS,
+    )
+    model = Fixed(["a", "b", "c"], [[0.1, 0.3, 0.6], [0.01, 0.09, 0.9], [0.0, 0.3, 0.7]])
+    table = prediction_table(model, card, X)
+    # of the first row c would cost 5.9 to expect, a .9 and b .7; of the last a cannot be
+    assert table.rows() == [(0.3, "b"), (0.9, "c"), (0.3, "b")]
+    assert table.columns == ["score", "label"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"task": "binary", "positive": "yes", "threshold": 0.5},
+        {"confidence": 0.5},
+        {"confusion_costs": {"a": {"d": 1.0}}},
+        {"confusion_costs": {"a": {"b": -1.0}}},
+        {"confusion_costs": {"a": {"b": float("inf")}}},
+    ],
+)
+def test_costs_of_what_is_no_confusion_are_refused(wrong: dict[str, Any]) -> None:
+    card = replace(CARD, task="multiclass", positive="", threshold=None, classes=("a", "b", "c"))
+    with pytest.raises(ValueError, match="confusion_costs"):
+        replace(card, **{"confusion_costs": COSTS, **wrong})

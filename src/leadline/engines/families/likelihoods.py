@@ -7,6 +7,7 @@ fewest rows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import ComplementNB, MultinomialNB
+
+from leadline.engines.families.inputs.vocabularies import with_vocabulary, without_vocabulary
 
 # a word counts if two rows have it, where there are enough rows of text to have seen two
 _PLENTY_OF_TEXT = 100
@@ -124,7 +127,8 @@ class GaussianLikelihood(BaseEstimator):
 
     def _scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values in spreads from the centre, 0 where missing or constant."""
-        scaled = (values - self.centres_) / self.scales_
+        with np.errstate(over="ignore"):
+            scaled = (values - self.centres_) / self.scales_
         return np.clip(np.where(np.isnan(scaled), 0.0, scaled), -_FARTHEST, _FARTHEST)
 
 
@@ -160,6 +164,20 @@ class TermLikelihood(BaseEstimator):
         self.weights = weights
         self.terms = terms
         self.alpha = alpha
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Attributes, with the vocabulary as one text."""
+        state = dict(super().__getstate__())
+        if state.get("model_") is not None:
+            state["counter_"], state["terms_"] = without_vocabulary(state["counter_"])
+        return state
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Attributes; in older releases the counter has its vocabulary."""
+        attributes = dict(state)
+        if terms := attributes.pop("terms_", ""):
+            attributes["counter_"] = with_vocabulary(attributes["counter_"], terms)
+        super().__setstate__(attributes)
 
     def fit(self, X: pl.Series, y: NDArray[np.int64], n_classes: int) -> Self:
         """Learn the vocabulary, and each class's terms.

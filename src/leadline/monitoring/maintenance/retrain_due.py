@@ -16,9 +16,10 @@ def retrain_period(record: Record) -> timedelta | None:
     Parameters
     ----------
     record : Record
-        Of the project; its newest decay verdict counts.
+        Of the project; the decay verdict on the release in service counts.
     """
-    decay = record.latest_of(Decay)
+    number = record.standing()["decay"].number
+    decay = None if number is None else record.entry(number).verdict_as(Decay)
     if decay is None or decay.retrain_every is None:
         return None
     return timedelta(days=_DAYS[decay.block] * decay.retrain_every)

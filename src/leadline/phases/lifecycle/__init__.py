@@ -10,10 +10,19 @@ from leadline.phases.lifecycle.row_table import (
     row_of,
     rows_of,
 )
-from leadline.phases.lifecycle.states import Mark, Standing, State, says_the_same, standing
+from leadline.phases.lifecycle.states import (
+    OF_RELEASE,
+    Mark,
+    Standing,
+    State,
+    marks_of,
+    says_the_same,
+    standing,
+)
 from leadline.phases.lifecycle.unread import unread
 
 __all__ = [
+    "OF_RELEASE",
     "ROWS",
     "Mark",
     "Owner",
@@ -23,6 +32,7 @@ __all__ = [
     "State",
     "decision_of",
     "is_decision",
+    "marks_of",
     "row_of",
     "rows_of",
     "says_the_same",

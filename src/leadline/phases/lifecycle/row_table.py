@@ -246,7 +246,7 @@ _ROWS = (
         "How many instances, what latency, what price?",
         Capacity,
         ("release",),
-        drawn_from="loads",
+        drawn_from="steps",
     ),
     _computed(
         "decay",

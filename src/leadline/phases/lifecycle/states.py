@@ -13,6 +13,9 @@ from enum import StrEnum
 from leadline.phases.lifecycle.row_table import ROWS, Row, Stage, decision_of, is_decision
 from leadline.phases.verdict import Answer
 
+OF_RELEASE = frozenset({"capacity", "decay", "monitor"})
+"""Rows that are measured of a release."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -79,7 +82,7 @@ class Standing:
         return not self.closed
 
 
-def standing(marks: Iterable[Mark]) -> dict[str, Standing]:
+def standing(marks: Iterable[Mark], serving: int | None = None) -> dict[str, Standing]:
     """Where every row stands.
 
     Parameters
@@ -87,6 +90,9 @@ def standing(marks: Iterable[Mark]) -> dict[str, Standing]:
     marks : iterable of Mark
         Every entry of a project, in any order; the newest of each row and those that it stood on
         will do.
+    serving : int or None, default=None
+        The release that was gone back to, where the newest one was rolled back from: with it all
+        that is measured of a release. Then every mark is needed.
 
     Returns
     -------
@@ -110,7 +116,7 @@ def standing(marks: Iterable[Mark]) -> dict[str, Standing]:
     >>> now["data"].state.value
     'stale'
     """
-    entries = _Entries(marks)
+    entries = _Entries(marks, serving)
     latest, current = entries.latest, entries.current
     standings = {}
     for name, row in ROWS.items():
@@ -141,10 +147,34 @@ def says_the_same(reader: str, one: Mark, other: Mark) -> bool:
     return view is not None and view == other.views.get(reader)
 
 
+def marks_of(marks: Iterable[Mark], serving: int) -> tuple[Mark, ...]:
+    """Marks without later releases, and without what was measured of another release.
+
+    Examples
+    --------
+    >>> first, second = Mark(1, "release", {}, Answer.GO), Mark(3, "release", {}, Answer.GO)
+    >>> decays = [Mark(n + 1, "decay", {"release": n}, Answer.GO) for n in (1, 3)]
+    >>> [mark.number for mark in marks_of([first, second, *decays], 1)]
+    [1, 2]
+    """
+    return tuple(
+        mark
+        for mark in marks
+        if not (mark.row == "release" and mark.number > serving)
+        and not (mark.row in OF_RELEASE and mark.on.get("release") != serving)
+    )
+
+
 class _Entries:
     """The marks by number, the latest of each row, and which of those are current."""
 
-    def __init__(self, marks: Iterable[Mark]) -> None:
+    def __init__(self, marks: Iterable[Mark], serving: int | None = None) -> None:
+        self._serving, self._is_wanted = serving, True
+        if serving is not None:
+            every = tuple(marks)
+            # to train anew is due where the newest release no longer stands, not by going back
+            self._is_wanted = "release" in _Entries(every).current
+            marks = marks_of(every, serving)
         self._by_number = {mark.number: mark for mark in marks}
         self.latest: dict[str, Mark] = {}
         for number in sorted(self._by_number):
@@ -156,6 +186,10 @@ class _Entries:
                 self.current.add(name)
 
     def _is_current(self, mark: Mark) -> bool:
+        if self._serving is not None and mark.row in OF_RELEASE:
+            return True
+        if self._serving is not None and mark.row == "release":
+            return self._is_wanted
         return all(on in self.current and self._says_still(mark, on) for on in mark.on)
 
     def _says_still(self, mark: Mark, row: str) -> bool:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 _WORDS = frozenset(
     {"question", "unit", "miss", "false_alarm", "owner", "deputy", "ethics", "assumed", "rarer"}
 )
-_ERRORS = frozenset({"cost_miss", "cost_false_alarm", "tolerance"})
+_ERRORS = frozenset({"cost_miss", "cost_false_alarm", "costs", "tolerance"})
 _GRANTED = frozenset({"budget", "time_box_s"})
 _GOAL = frozenset({"scoring", "target_score"})
 _CURRENCY = frozenset({"currency"})
@@ -69,8 +69,10 @@ _UNREAD: Mapping[str, _Fields] = {
         "data": _OF_DATA,
         "search": _OF_SEARCH,
     },
+    # that a plan was held against the truth does not undo a decision that was taken on it
+    "decision.ship": {"capacity": frozenset({"verifications"})},
     "monitor": {
-        "problem": _WORDS | _GRANTED | {"tolerance"},
+        "problem": _WORDS | _GRANTED | {"tolerance", "costs"},
         "data": _OF_DATA,
     },
 }

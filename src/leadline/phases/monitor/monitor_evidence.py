@@ -65,6 +65,8 @@ class Block:
         None where the release does not know them.
     is_learnt : bool
         Whether they are far more than chance brings: then they do not count.
+    is_newest : bool
+        Whether it was among what was handed over last, or that is not known.
     is_counted_only : bool
         Whether the record has counts of it and no rows, as it had in versions of before.
     """
@@ -89,6 +91,7 @@ class Block:
     shifts: tuple[Shift, ...] = ()
     n_learnt: int | None = None
     is_learnt: bool = False
+    is_newest: bool = True
     is_counted_only: bool = True
 
     @property
@@ -257,6 +260,8 @@ class Evidence:
         In the order of time.
     challenge : Challenge or None
         The release beside its challenger; None before a second block has labels.
+    challenge_failed : str
+        What kept the challenger from being fitted; empty where nothing did.
     asked : str
         Digest of the rows that want a label, block by block, and spare ones: the page asks for
         them. Empty if there are none, and in verdicts from before they were kept.
@@ -281,6 +286,7 @@ class Evidence:
     confidence_level: float = 0.9
     blocks: tuple[Block, ...]
     challenge: Challenge | None = None
+    challenge_failed: str = ""
     asked: str = ""
 
     @property

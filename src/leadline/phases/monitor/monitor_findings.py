@@ -31,6 +31,7 @@ def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
         *_silence(evidence),
         *_target(evidence),
         *challenge_findings(evidence.challenge),
+        *_unchallenged(evidence.challenge_failed),
         *_reference(evidence),
         *_shifts(evidence),
     )
@@ -59,6 +60,18 @@ def target_words(evidence: Evidence, block: Block) -> str:
     if target.scoring == _ERROR_RATE and error.low > target.target:
         return f"measured {error.estimate:.3g}, target {target.target:.3g}"
     return ""
+
+
+def _unchallenged(failed: str) -> list[Finding]:
+    if not failed:
+        return []
+    return [
+        note(
+            f"No challenger could be fitted: {failed} What the blocks say does not need one; when "
+            "a retraining pays is not known.",
+            "Mend what it says, then 'leadline run monitor'.",
+        )
+    ]
 
 
 def _silence(evidence: Evidence) -> list[Finding]:
@@ -98,7 +111,8 @@ def _alarms(evidence: Evidence) -> list[Finding]:
 
 
 def _learnt(evidence: Evidence) -> list[Finding]:
-    learnt = [block for block in evidence.blocks if block.is_learnt]
+    # of what was handed over earlier it was told then
+    learnt = [block for block in evidence.blocks if block.is_learnt and block.is_newest]
     if not learnt:
         return []
     n_rows = sum(block.n_rows for block in learnt)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import exp, sqrt
 
 from leadline.phases.scoring import scoring_of
+from leadline.phases.search.answer_price import AnswerPrice
 from leadline.phases.search.trial import Trial, TrialState
 from leadline.stats.candidate_comparison import (
     corrected_resampled_t,
@@ -122,7 +123,11 @@ class Choice:
 
 
 def choose(
-    trials: Sequence[Trial], scoring: str, *, accept_loss: float = ACCEPT_LOSS
+    trials: Sequence[Trial],
+    scoring: str,
+    *,
+    accept_loss: float = ACCEPT_LOSS,
+    price: AnswerPrice | None = None,
 ) -> Choice | None:
     """The trial to carry on with; None if nothing was measured.
 
@@ -140,13 +145,16 @@ def choose(
         Loss that is accepted for a simpler candidate: in units of the metric, or as a share of the
         largest error of all for a metric without bounds. Where a quarter of the standard error of
         the best is less, that counts: rows enough to tell are rows to go by.
+    price : AnswerPrice, optional
+        Of answers, and the worth of a better score: the best is then who costs least by both. A
+        best one whose answers were not timed stays the best.
     """
     errors = comparison_errors(trials, scoring)
     known = [trial for trial in trials if trial.name in errors]
     if not known:
         return None
     known = _comparable(known, errors)
-    best = min(known, key=lambda trial: errors[trial.name])
+    best = _best(known, errors, scoring, price)
     accepted = _accepted(best, max(errors.values()), scoring, accept_loss)
     simpler = sorted(
         (trial for trial in known if trial.complexity < best.complexity),
@@ -156,6 +164,8 @@ def choose(
         shared = compare(trial, best)
         # at a smaller size the standard error is larger, and would excuse more
         if shared is None or shared.n_train < best.points[-1].n_train:
+            continue
+        if price and (price.yearly(trial) or 0.0) > (price.yearly(best) or 0.0):
             continue
         loss = errors[trial.name] - errors[best.name]
         sure = probability_of_loss_within(loss, shared.stderr, shared.n_repeats, accepted)
@@ -168,6 +178,23 @@ def choose(
                 probability=sure,
             )
     return Choice(chosen=best.name, best=best.name, accepted=accepted)
+
+
+def _best(
+    known: Sequence[Trial], errors: dict[str, float], scoring: str, price: AnswerPrice | None
+) -> Trial:
+    """Who errs least; with a price, who costs least by errors and answers together."""
+    first = min(known, key=lambda trial: errors[trial.name])
+    if price is None or price.yearly(first) is None:
+        return first
+    largest = max(errors.values())
+    totals = {
+        trial.name: yearly + price.worth(errors[trial.name], largest, scoring)
+        for trial in known
+        if (yearly := price.yearly(trial)) is not None
+    }
+    timed = [trial for trial in known if trial.name in totals]
+    return min(timed, key=lambda trial: (totals[trial.name], errors[trial.name]))
 
 
 def _comparable(known: Sequence[Trial], errors: dict[str, float]) -> list[Trial]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from leadline.phases.scoring import Metric, scoring_of
-from leadline.phases.search.choice import Comparison, compare
+from leadline.phases.search.answer_price import AnswerPrice
+from leadline.phases.search.choice import Comparison, compare, comparison_errors
 from leadline.phases.search.trial import Trial, TrialState
 
 _UNLIKELY = 0.1
+_LEAST_TOLD = 0.01
 
 
-def reasons(chosen: Trial, ranked: Sequence[Trial], scoring: str) -> tuple[str, ...]:
+def reasons(
+    chosen: Trial, ranked: Sequence[Trial], scoring: str, price: AnswerPrice | None = None
+) -> tuple[str, ...]:
     """Why the chosen trial and not another: the best of each other family, and of its own.
 
     Parameters
@@ -22,9 +26,21 @@ def reasons(chosen: Trial, ranked: Sequence[Trial], scoring: str) -> tuple[str, 
         What was measured, the best first.
     scoring : str
         Name of the metric.
+    price : AnswerPrice, optional
+        Of answers; what each costs more to serve is then told.
     """
     metric = scoring_of(scoring)
-    return tuple(_reason(chosen, other, metric) for other in _rivals(chosen, ranked))
+    errors = comparison_errors(ranked, scoring)
+    told = []
+    for other in _rivals(chosen, ranked):
+        reason = _reason(chosen, other, metric)
+        if price is not None:
+            gain = errors[chosen.name] - errors[other.name]
+            words = price.words(other, chosen, price.worth(gain, max(errors.values()), scoring))
+            untimed = next((trial.name for trial in (chosen, other) if not trial.answer_s), "")
+            reason += f" {words or f'What answers cost is not known: {untimed} was not timed'}."
+        told.append(reason)
+    return tuple(told)
 
 
 def _rivals(chosen: Trial, ranked: Sequence[Trial]) -> Iterator[Trial]:
@@ -56,7 +72,7 @@ def _reason(chosen: Trial, other: Trial, metric: Metric) -> str:
 
 def _judged(chosen: Trial, other: Trial, shared: Comparison) -> str:
     """What the shared repeats say."""
-    p = f"p = {shared.p_value:.2f}"
+    p = f"p = {shared.p_value:.2f}" if shared.p_value >= _LEAST_TOLD else f"p < {_LEAST_TOLD:g}"
     if shared.p_value >= _UNLIKELY:
         return f": they cannot be told apart ({p})"
     better = chosen if shared.difference < 0 else other

@@ -73,7 +73,9 @@ class Search(Verdict, Evidence):
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the chosen trial and not another; empty if none was chosen."""
-        return reasons(self.chosen_trial, self.ranked, self.scoring) if self.chosen else ()
+        return (
+            reasons(self.chosen_trial, self.ranked, self.scoring, self.price) if self.chosen else ()
+        )
 
     def compared(self, other: Trial) -> Comparison | None:
         """The chosen trial against another on their shared folds; None if they share none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.search.answer_price import AnswerPrice
 from leadline.phases.search.choice import comparison_errors
 from leadline.phases.search.importance import Importance
 from leadline.phases.search.trial import Closed, Example, Trial
@@ -65,6 +66,8 @@ class Evidence:
         Probability that the chosen candidate reaches it with the rows that can be afforded.
     n_kept : int
         Fits of earlier runs that were used again.
+    price : AnswerPrice or None
+        Of answers, and the worth of a better score, where a person stated both.
     importance : Importance or None
         What the chosen candidate leans on; None where there was no time to look.
     """
@@ -94,6 +97,7 @@ class Evidence:
     accepted_loss: float = 0.0
     loss_probability: float = 1.0
     best_chance: float | None = None
+    price: AnswerPrice | None = None
     importance: Importance | None = None
 
     def trial(self, name: str) -> Trial:

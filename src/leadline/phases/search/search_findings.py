@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.phases.search.choice import compare
+from leadline.phases.search.choice import compare, comparison_errors
 from leadline.phases.search.importance import importance_findings
 from leadline.phases.search.search_evidence import Evidence
 from leadline.phases.search.trial import Closed, TrialState
@@ -74,12 +74,28 @@ def _simpler(evidence: Evidence) -> Finding | None:
             "all rows.",
             "Run the search again to settle it: it goes on from here.",
         )
+    if evidence.price is not None and (words := _dearer(evidence)):
+        return note(words)
     return note(
         f"{best.name} scores {best.mean:.3f} and leads. The simpler {chosen.name} is preferred: "
         f"it is expected to lose {max(evidence.loss, 0.0):.4f}, and with a probability of "
         f"{chance(evidence.loss_probability)} no more than the {evidence.accepted_loss:.4f} that "
         "are accepted."
     )
+
+
+def _dearer(evidence: Evidence) -> str:
+    """That the leader costs more to serve than it is worth; empty where that is not so."""
+    best, chosen, price = evidence.ranked[0], evidence.trial(evidence.chosen), evidence.price
+    errors = comparison_errors(evidence.trials, evidence.scoring)
+    if price is None:
+        return ""
+    gain = errors[chosen.name] - errors[best.name]
+    worth = price.worth(gain, max(errors.values()), evidence.scoring)
+    its, mine = price.yearly(best), price.yearly(chosen)
+    if its is None or mine is None or its - mine <= worth:
+        return ""
+    return f"{best.name} scores {best.mean:.3f} and leads, but {price.words(best, chosen, worth)}."
 
 
 def _tie(evidence: Evidence) -> Finding | None:

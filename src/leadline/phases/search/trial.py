@@ -109,6 +109,9 @@ class Trial:
         Standard deviation of the logarithm of the error forecast at the size that can be afforded.
     chance_best : float or None
         Probability that no other candidate is better there.
+    answer_s : tuple of float
+        Seconds a row takes to answer alone, and among a thousand, at the largest size; empty where
+        no price was stated.
     is_tuned : bool
         Whether a searcher proposed it; else its family did.
     architecture : tuple of mapping
@@ -134,6 +137,7 @@ class Trial:
     log_error_change: float = 0.0
     log_error_std: float = 0.0
     chance_best: float | None = None
+    answer_s: tuple[float, ...] = ()
     is_tuned: bool = False
     architecture: tuple[Mapping[str, Scalar], ...] = ()
     epochs: tuple[Mapping[str, Scalar], ...] = ()

@@ -12,12 +12,12 @@ import polars as pl
 from leadline.errors import DataError
 from leadline.reading.file_forms.source import Note
 from leadline.reading.images.image_files import (
-    IMAGE_SIZE,
     SUFFIXES,
     place_of,
     read_column,
     white_of,
 )
+from leadline.reading.schema import IMAGE_SIZE
 from leadline.reading.values.cell_values import stripped
 from leadline.reading.values.missing import is_missing
 

@@ -21,9 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps
 
 from leadline.errors import DataError
-
-IMAGE_SIZE = 64
-"""Pixels of the longer side, where nobody has said otherwise."""
+from leadline.reading.schema import IMAGE_SIZE
 
 SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm",

@@ -90,11 +90,11 @@ def parse_dates(text: pl.Series, order: DateOrder = DateOrder.ISO) -> pl.Series:
 def _read_more(alike: pl.Series, read: pl.Series, order: DateOrder) -> pl.Series:
     """Read cells that are not read yet, in the forms that a sample of them shows."""
     for form in _FORMS[order]:
-        rest = alike.filter(read.is_null() & alike.is_not_null())
-        if rest.is_empty():
-            break
-        for time in _times_of(rest, form):
-            read = read.zip_with(read.is_not_null(), _parsed(alike, form + time))
+        n_left = len(alike) + 1
+        # a time of day written in another way may come after hundreds of cells
+        while n_left > (n_left := (rest := alike.filter(read.is_null())).count()) > 0:
+            for time in _times_of(rest, form):
+                read = read.zip_with(read.is_not_null(), _parsed(alike, form + time))
     return read
 
 

@@ -1,4 +1,4 @@
-"""Words that stand for no value."""
+"""Cells that stand for no value."""
 
 from __future__ import annotations
 
@@ -6,20 +6,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-IN_WORDS = frozenset(
-    {"", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "?", "\\N"}
-)
-"""In any column: never a class or a category."""
-
-IN_NUMBERS = frozenset(
-    {
-        "", "na", "n/a", "#n/a", "<na>", "nan", "null", "nil", "none", "-", "--", "–", "?", ".",
-        "missing", "\\n", "unknown", "nat", "inf", "-inf", "infinity", "#div/0!", "#value!",
-        "#ref!", "#null!", "#num!",
-    }
-)  # fmt: skip
-"""In columns of numbers and dates, in lower case; elsewhere perhaps a class: "-" beside "+"."""
-
+from leadline.reading.values.missing_words import IN_NUMBERS, IN_WORDS
 
 # a sign that is a letter in lower case only takes two bytes more: the K of Kelvin
 _SLACK_BYTES = 2

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, delete, func, select
 
 from leadline.record.append_only import (
     add,
@@ -92,6 +93,24 @@ class BlockLabels:
         with self._database.writing() as connection:
             undone = withdraw_newest(self._database, connection, table, *which)
         return None if undone is None else _label(undone)
+
+    def n_of(self, keys: Collection[str]) -> int:
+        """Labels of the rows of these keys, of all releases, withdrawn ones too."""
+        query = select(func.count()).where(self._database.mine(table), table.c.key.in_(keys))
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def forget(self, keys: Collection[str]) -> int:
+        """Delete all that was said of the rows of these keys; the one thing that is ever deleted.
+
+        Returns
+        -------
+        int
+            How many labels that were, withdrawn ones and withdrawals too.
+        """
+        gone = delete(table).where(self._database.mine(table), table.c.key.in_(keys))
+        with self._database.writing() as connection:
+            return connection.execute(gone).rowcount
 
 
 def _label(r: Row[Any]) -> BlockLabel:

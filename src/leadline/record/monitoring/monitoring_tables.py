@@ -58,6 +58,22 @@ alarm_event = Table(
     Index(None, "project_id", "release_id"),
 )
 
+# that rows of a person were deleted; not which
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    project_column(),
+    text_column("person"),
+    text_column("why"),
+    Column("n_keys", Integer, nullable=False),
+    Column("n_rows", Integer, nullable=False),
+    Column("n_blocks", Integer, nullable=False),
+    Column("n_lines", Integer, nullable=False),
+    Column("n_labels", Integer, nullable=False),
+    moment_column("at"),
+)
+
 # what people said on the page of rows that the release in service has scored
 block_label = Table(
     "block_label",

@@ -1,4 +1,4 @@
-"""Promotions: each move of a release into service, or back to an earlier one, with who and why."""
+"""Promotions: each move of the release in service or of its candidate, with who and why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from leadline.record.sql_types import utc
 
 @dataclass(frozen=True)
 class Promotion:
-    """One move of the pointer to the release in service.
+    """One move of the pointer to the release in service and its candidate.
 
     Attributes
     ----------
@@ -32,6 +32,11 @@ class Promotion:
         The reason.
     at : datetime
         When, UTC.
+    candidate : int or None
+        The entry of the release that is tried beside it; None if there is none.
+    share : float in [0, 1) or None
+        Requests that the candidate answers; 0: none, it scores the same ones in the shadow. None
+        without a candidate.
     """
 
     counter: int
@@ -39,6 +44,8 @@ class Promotion:
     person: str
     why: str
     at: datetime
+    candidate: int | None = None
+    share: float | None = None
 
 
 class Promotions:
@@ -46,7 +53,8 @@ class Promotions:
 
     Contract
     --------
-    *Append-only.* A move is never changed; the newest says which release is in service.
+    *Append-only.* A move is never changed; the newest says which release is in service, and which
+    is its candidate.
 
     *Atomic.* What `publish` does, and the move, are there together, or the move is not.
 
@@ -68,6 +76,16 @@ class Promotions:
         with self._database.reading() as connection:
             return tuple(map(_promotion, connection.execute(query)))
 
+    def into_service(self) -> tuple[Promotion, ...]:
+        """The moves of the release in service, without those of a candidate; the newest last."""
+        moves = self.all()
+        return tuple(
+            move
+            for before, move in zip((None, *moves), moves, strict=False)
+            if move.candidate is None
+            and (before is None or before.candidate is None or before.entry != move.entry)
+        )
+
     def newest(self) -> Promotion | None:
         """The last move; None if there was none."""
         with self._database.reading() as connection:
@@ -79,18 +97,24 @@ class Promotions:
         *,
         person: str,
         why: str,
+        candidate: int | None = None,
+        share: float | None = None,
         publish: Callable[[Promotion], object] | None = None,
         replacing: int | EllipsisType | None = ...,
         after: int = 0,
     ) -> Promotion:
-        """Put a release into service.
+        """Put a release into service, or a candidate beside it.
 
         Parameters
         ----------
         entry : int
-            The entry of the release.
+            The entry of the release in service from now on.
         person, why : str
             Who, and the reason.
+        candidate : int or None, default=None
+            The entry of the candidate; None: there is none from now on.
+        share : float in [0, 1) or None, default=None
+            Requests that the candidate answers.
         publish : callable, optional
             Called with the move before it is committed; if it raises, nothing has moved.
         replacing : int or None, optional
@@ -113,7 +137,8 @@ class Promotions:
                     "What is in service must be known before it is changed.",
                     "Look again: 'leadline releases'.",
                 )
-            made = Promotion(max(counter or 0, after) + 1, entry, person, why, utc())
+            number = max(counter or 0, after) + 1
+            made = Promotion(number, entry, person, why, utc(), candidate, share)
             self._database.insert(connection, table, vars(made))
             if publish is not None:
                 publish(made)
@@ -126,4 +151,5 @@ class Promotions:
 
 
 def _promotion(found: Row[Any]) -> Promotion:
-    return Promotion(found.counter, found.entry, found.person, found.why, found.at)
+    said = (found.counter, found.entry, found.person, found.why, found.at)
+    return Promotion(*said, found.candidate, found.share)

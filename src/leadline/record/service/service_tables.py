@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import (
     Column,
+    Double,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -16,7 +17,7 @@ from sqlalchemy import (
 from leadline.record.sql_types import EnumText, moment_column, project_column, text_column
 from leadline.record.tables import metadata
 
-# each move of the release in service; the newest says which it is
+# each move of the release in service and of its candidate; the newest says which they are
 promotion = Table(
     "promotion",
     metadata,
@@ -26,6 +27,8 @@ promotion = Table(
     text_column("person"),
     text_column("why"),
     moment_column("at"),
+    Column("candidate", Integer),
+    Column("share", Double),
     ForeignKeyConstraint(["project_id", "entry"], ["entry.project_id", "entry.number"]),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadline.report.model_document.document import model_document
+from leadline.report.model_document.intended_use import intended_use
 from leadline.report.model_document.lineage import release_named
 
-__all__ = ["model_document", "release_named"]
+__all__ = ["intended_use", "model_document", "release_named"]

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.data import Data
+from leadline.phases.default_decision import LEAST_COST
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task, scoring_of
@@ -94,6 +95,11 @@ def _answers(reader: LineageReader) -> Section:
     elif problem.task is Task.MULTICLASS:
         said = "a column 'label', the likeliest class, and a column 'score', its probability"
         review = reader.get("review", Review)
+        if review is not None and review.chosen == LEAST_COST:
+            said = (
+                "a column 'label', the class whose cost is the least to expect at the prices "
+                "stated for confusions, and a column 'score', its probability"
+            )
         if review is not None and review.confidence:
             said += (
                 f"; below a score of {review.confidence:.3g} 'label' is left empty, and the column "

@@ -120,7 +120,7 @@ def performance(reader: LineageReader) -> Section:
 
 
 def _test_tables(tuning: Tuning) -> tuple[Table, ...]:
-    return () if tuning.plain is None else (default_decision_table(tuning.plain),)
+    return tuple(default_decision_table(each) for each in tuning.decisions)
 
 
 def _stream_tables(review: Review) -> tuple[Table, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
-from leadline.phases.wording import day
+from leadline.phases.wording import day, plural
 from leadline.report import chart_tables
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.row_sections import decisions
@@ -119,7 +119,7 @@ def _plain_errors(reader: LineageReader, problem: Problem, title: str) -> Sectio
     """What an error is where misses and false alarms are not told apart."""
     review, unknowns = reader.get("review", Review), []
     if problem.task is Task.MULTICLASS:
-        sentences = ["An error is another class than the true one; all errors weigh the same."]
+        sentences = _class_errors(reader, problem)
     else:
         sentences = ["An error is a number that is off by more than the tolerance."]
         if problem.tolerance:
@@ -133,6 +133,27 @@ def _plain_errors(reader: LineageReader, problem: Problem, title: str) -> Sectio
     else:
         sentences.append(review.summary)
     return Section(title, sentences=tuple(sentences), unknowns=tuple(unknowns))
+
+
+def _class_errors(reader: LineageReader, problem: Problem) -> list[str]:
+    """What an error of classes is, and what each that somebody priced costs."""
+    error = "An error is another class than the true one"
+    entry = reader.entry("problem")
+    if not problem.costs or entry is None:
+        return [f"{error}; all errors weigh the same."]
+    priced = plural(len(problem.costs), "confusion")
+    rest = money(1.0, problem.currency)
+    said = (
+        f"{error}. {entry.by}, who stated the problem, put a price on {priced}; any other costs "
+        f"{rest}."
+    )
+    return [
+        said,
+        *(
+            f"{each.truth!r} said to be {each.said!r} costs {money(each.cost, problem.currency)}."
+            for each in problem.costs
+        ),
+    ]
 
 
 def choices(reader: LineageReader) -> Section:

@@ -15,7 +15,7 @@ from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
-from leadline.phases.wording import day, plural
+from leadline.phases.wording import cost_words, day, plural
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.text_table import money, price, share
 
@@ -223,8 +223,8 @@ def _point(reader: LineageReader, problem: Problem) -> _Told:
     review, tuning = reader.get("review", Review), reader.get("tuning", Tuning)
     if review is None or tuning is None:
         return [], [not_run("review", "Which operating point was chosen")]
-    if tuning.plain is not None:
-        words = f"{tuning.plain.name.capitalize()}: of the test rows {tuning.plain.words}."
+    if review.plain is not None:
+        words = f"{review.plain.name.capitalize()}: of the test rows {review.plain.words}."
         if review.confidence:
             words += (
                 f" These are all rows; it gives no answer below a score of {review.confidence:.3g}."
@@ -232,6 +232,8 @@ def _point(reader: LineageReader, problem: Problem) -> _Told:
         worth = "All errors weigh the same; nobody has put a price on one"
         if problem.task is Task.REGRESSION:
             worth = "What a number costs that is off by more is not stated"
+        if review.plain.cost:
+            worth = _cost_words(review, review.plain.cost)
         return [("At the point chosen", words), ("What its errors cost", f"{worth}.")], []
     chosen = tuning.point(review.chosen)
     does = (
@@ -247,6 +249,17 @@ def _point(reader: LineageReader, problem: Problem) -> _Told:
         ("At the point chosen", does),
         ("What its errors cost", f"For each 1,000 {problem.unit}s: {cost}."),
     ], []
+
+
+def _cost_words(review: Review, tested: Bounds) -> str:
+    """What mistakes cost a row, at the prices stated for confusions."""
+    cost = f"A row costs {cost_words(tested, review.currency)} on the test set"
+    if review.on_stream and review.on_stream.cost:
+        real = cost_words(review.on_stream.cost, review.currency)
+        cost += f", {real} by {plural(review.n_judged, 'judgment')} of the real stream"
+    if review.confidence:
+        cost += "; where all rows are answered"
+    return f"{cost} (90% intervals)"
 
 
 def _making(reader: LineageReader) -> _Told:

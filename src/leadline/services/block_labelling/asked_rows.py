@@ -127,6 +127,8 @@ def asked_rows(workspace: Workspace) -> AskedRows | None:
     monitor = entry.verdict_as(Monitor)
     if not monitor.asked or served.verdict_as(Release).release_id != monitor.release_id:
         return None
+    if not workspace.artifacts.has(monitor.asked):
+        return None  # a row among them was to be forgotten, and the monitor was not run since
     rows = from_parquet(workspace.artifacts.get(monitor.asked))
     said = {(one.block, one.key): one for one in record.block_labels.of(monitor.release_id)}
     filed, gone = _changed_since(workspace, entry, rows)

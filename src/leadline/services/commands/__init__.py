@@ -13,6 +13,7 @@ from leadline.services.commands.promotion import (
     pointer_of,
     promote_approved,
     require_pointer,
+    try_beside,
 )
 from leadline.services.commands.review import choose_point, judge, undo_judgment
 from leadline.services.commands.vote_import import ImportSummary, import_votes
@@ -52,6 +53,7 @@ __all__ = [
     "restate_problem",
     "start_work",
     "state_problem",
+    "try_beside",
     "undo_adjudication",
     "undo_judgment",
     "undo_vote",

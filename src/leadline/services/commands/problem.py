@@ -112,6 +112,7 @@ def _evidence(settings: Settings, label: pl.Series, before: str) -> problem.Evid
         cost_false_alarm=stated.cost_false_alarm,
         miss=stated.miss,
         false_alarm=stated.false_alarm,
+        costs=_costs(stated, label, task),
         tolerance=stated.tolerance if task is Task.REGRESSION else 0.0,
         currency=stated.currency,
         budget=stated.budget,
@@ -122,6 +123,45 @@ def _evidence(settings: Settings, label: pl.Series, before: str) -> problem.Evid
         assumed=tuple(assumed),
         rarer=rarer,
     )
+
+
+def _costs(
+    stated: ProblemSettings, label: pl.Series, task: Task
+) -> tuple[problem.ConfusionCost, ...]:
+    """The confusions that were priced, by the classes as they were read."""
+    if not stated.costs:
+        return ()
+    classes = []
+    if task is Task.MULTICLASS:
+        classes = class_texts(label).value_counts(sort=True).to_series(0).to_list()
+    found: dict[tuple[str, str], float] = {}
+    for truth, each in stated.costs.items():
+        for said, cost in each.items():
+            pair = (_class(truth, classes, stated.label), _class(said, classes, stated.label))
+            if found.setdefault(pair, cost) != cost:
+                raise SettingsError(
+                    f"[problem.costs] has two prices for {pair[0]!r} said to be {pair[1]!r}.",
+                    "One is needed: both spellings are read as one class.",
+                    "Take one of them out of leadline.toml.",
+                )
+    return tuple(
+        problem.ConfusionCost(truth=truth, said=said, cost=cost)
+        for (truth, said), cost in found.items()
+    )
+
+
+def _class(name: str, classes: Sequence[str], label: str) -> str:
+    """A class of the data that [problem.costs] names; any name where the label has no classes."""
+    found = _as_read(name, classes) if classes else name
+    if classes and found not in classes:
+        shown = ", ".join(map(repr, classes[:_MOST_SHOWN]))
+        more = ", ..." if len(classes) > _MOST_SHOWN else ""
+        raise SettingsError(
+            f"[problem.costs] names {name!r}, and {label!r} never is.",
+            f"One of its values is needed: {shown}{more}.",
+            "Change [problem.costs] in leadline.toml.",
+        )
+    return found
 
 
 def _label_column(workspace: Workspace, settings: Settings) -> pl.Series:

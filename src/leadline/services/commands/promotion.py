@@ -1,10 +1,10 @@
-"""Moves of the release in service: into it once approved, and back to an earlier one."""
+"""Moves of the release in service and of its candidate: into it, beside it, and back."""
 
 from __future__ import annotations
 
 from types import EllipsisType
 
-from leadline.errors import ReleaseError, SettingsError
+from leadline.errors import NotReadyError, ReleaseError, SettingsError
 from leadline.monitoring.release_in_service import approved
 from leadline.monitoring.release_in_service import in_service as released
 from leadline.phases.release import Release
@@ -13,6 +13,7 @@ from leadline.services.parsing import parse_person
 from leadline.serving.releases.keys import load_or_make_key, public_keys
 from leadline.serving.releases.pointer import (
     POINTER_FILE,
+    Candidate,
     Pointer,
     read_pointer,
     refuse_replayed,
@@ -20,9 +21,11 @@ from leadline.serving.releases.pointer import (
 )
 from leadline.workspace import Workspace
 
+_SEE_CANDIDATE = "Name one: 'leadline candidate RELEASE --shadow --why REASON'."
+
 
 def promote_approved(workspace: Workspace, why: str, by: str) -> Promotion | None:
-    """Put the newest approved release into service, unless it has been there.
+    """Put the newest approved release into service, unless it has been there or waits for a person.
 
     Parameters
     ----------
@@ -35,17 +38,24 @@ def promote_approved(workspace: Workspace, why: str, by: str) -> Promotion | Non
     -------
     Promotion or None
         None if there is nothing new: a release that was rolled back from comes back only by
-        `move_to`.
+        `move_to`; nor does one take the place of another by itself where ``[serve] promote`` is
+        false.
     """
     newest = next(reversed(approved(workspace.record)), None)
     been = [move.entry for move in workspace.record.promotions.all()]
     if newest is None or newest.number <= max(been, default=0):
         return None
+    if been and not workspace.settings.serve.promote:
+        return None
     return _move(workspace, newest, why, by)
 
 
-def move_to(workspace: Workspace, entry: Entry, why: str, by: str) -> Promotion:
+def move_to(
+    workspace: Workspace, entry: Entry, why: str, by: str, *, act: str = "rollback"
+) -> Promotion:
     """Put an approved release into service in the place of the one that is.
+
+    A candidate is withdrawn by it: it was tried beside another release.
 
     Parameters
     ----------
@@ -55,6 +65,8 @@ def move_to(workspace: Workspace, entry: Entry, why: str, by: str) -> Promotion:
         Of the release, opened before to see that it is whole.
     why, by : str
         The reason, and who.
+    act : str, default="rollback"
+        What a message calls it.
 
     Raises
     ------
@@ -65,10 +77,7 @@ def move_to(workspace: Workspace, entry: Entry, why: str, by: str) -> Promotion:
     OutdatedAnswerError
         If somebody has moved it meanwhile.
     """
-    if not why.strip():
-        raise SettingsError(
-            "The rollback has no reason.", "It is kept with who and why.", "Say it: --why REASON."
-        )
+    said = _reason(why, act)
     now = workspace.record.promotions.newest()
     current = released(workspace.record)
     if current is not None and current.number == entry.number and _points_to(workspace, now):
@@ -77,8 +86,73 @@ def move_to(workspace: Workspace, entry: Entry, why: str, by: str) -> Promotion:
             "Another release is needed.",
             "See 'leadline releases'.",
         )
-    person = parse_person(by, "the rollback")
-    return _move(workspace, entry, why.strip(), person, replacing=now.counter if now else None)
+    person = parse_person(by, f"the {act}")
+    return _move(workspace, entry, said, person, replacing=now.counter if now else None)
+
+
+def try_beside(
+    workspace: Workspace, entry: Entry | None, share: float, why: str, by: str
+) -> Promotion:
+    """Try a release beside the one in service, or end the trial of the one that is tried.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    entry : Entry or None
+        Of the candidate, opened before to see that it is whole; None withdraws the one there is.
+    share : float in [0, 1)
+        Requests that it answers; 0: none, it scores the same ones in the shadow.
+    why, by : str
+        The reason, and who.
+
+    Raises
+    ------
+    SettingsError
+        If no reason or nobody is named, or the share is not one.
+    NotReadyError
+        If nothing is in service, or there is no candidate to withdraw.
+    ReleaseError
+        If it is in service.
+    OutdatedAnswerError
+        If somebody has moved something meanwhile.
+    """
+    said = _reason(why, "trial of a candidate" if entry else "withdrawal")
+    person = parse_person(by, "the candidate")
+    current, now = released(workspace.record), workspace.record.promotions.newest()
+    if current is None:
+        raise NotReadyError(
+            "Nothing is in service.",
+            "A candidate is tried beside the release in service.",
+            "Run 'leadline run ship' first.",
+        )
+    if entry is None:
+        if now is None or now.candidate is None:
+            raise NotReadyError(
+                "No release is a candidate.", "There is nothing to withdraw.", _SEE_CANDIDATE
+            )
+    elif entry.number == current.number:
+        raise ReleaseError(
+            f"Release {entry.verdict_as(Release).release_id} is in service already.",
+            "A candidate is another release.",
+            "See 'leadline releases'.",
+        )
+    if not 0 <= share < 1:
+        raise SettingsError(
+            f"The candidate's share of the requests is {share:g}.",
+            "It must be at least 0 and below 1.",
+            "To answer all requests by it, say 'leadline promote'.",
+        )
+    seen = now.counter if now else None
+    return _move(workspace, current, said, person, replacing=seen, candidate=entry, share=share)
+
+
+def _reason(why: str, act: str) -> str:
+    if not why.strip():
+        raise SettingsError(
+            f"The {act} has no reason.", "It is kept with who and why.", "Say it: --why REASON."
+        )
+    return why.strip()
 
 
 def require_pointer(workspace: Workspace) -> str:
@@ -100,7 +174,8 @@ def require_pointer(workspace: Workspace) -> str:
     pointer = pointer_of(workspace)
     if pointer is not None:
         refuse_replayed(pointer, project=workspace.record.project, counter=0)
-        _refuse_unknown(pointer, known, release)
+        tried = _candidate(workspace, newest) if newest else None
+        _refuse_unknown(pointer, known, release, tried)
     if newest is None or release is None or (pointer is not None and pointer.counter == known):
         return ""
     if not (workspace.releases_folder / release.bundle).is_dir():
@@ -110,9 +185,12 @@ def require_pointer(workspace: Workspace) -> str:
     return f"{POINTER_FILE} was {said}, the record says move {known}: it was written anew."
 
 
-def _refuse_unknown(pointer: Pointer, known: int, release: Release | None) -> None:
+def _refuse_unknown(
+    pointer: Pointer, known: int, release: Release | None, tried: Candidate | None
+) -> None:
     """Refuse a pointer that says other than the record, and is not merely older."""
-    is_other = pointer.counter == known and release and release.bundle != pointer.bundle
+    said = (pointer.bundle, pointer.candidate)
+    is_other = pointer.counter == known and release and (release.bundle, tried) != said
     if pointer.counter > known or is_other:
         raise ReleaseError(
             f"{POINTER_FILE} says release {pointer.release_id} by move {pointer.counter}; the "
@@ -160,6 +238,8 @@ def _move(
     by: str,
     *,
     replacing: int | EllipsisType | None = ...,
+    candidate: Entry | None = None,
+    share: float = 0.0,
 ) -> Promotion:
     """Put a move on the record and sign it, both or none."""
     release = entry.verdict_as(Release)
@@ -173,6 +253,8 @@ def _move(
         entry.number,
         person=by,
         why=why,
+        candidate=candidate.number if candidate else None,
+        share=share if candidate else None,
         publish=publish,
         replacing=replacing,
         after=_published(workspace),
@@ -199,5 +281,14 @@ def _publish(workspace: Workspace, move: Promotion, release: Release) -> None:
         person=move.person,
         why=move.why,
         at=move.at.isoformat(timespec="seconds"),
+        candidate=_candidate(workspace, move),
     )
     write_pointer(workspace.releases_folder, pointer, load_or_make_key(workspace.key_path))
+
+
+def _candidate(workspace: Workspace, move: Promotion) -> Candidate | None:
+    """The candidate of a move, as the pointer says it."""
+    if move.candidate is None:
+        return None
+    release = workspace.record.entry(move.candidate).verdict_as(Release)
+    return Candidate(release.release_id, release.bundle, float(move.share or 0.0))

@@ -172,7 +172,7 @@ def choose_point(  # noqa: PLR0913 -- a choice, its costs and reason, and what w
         raise _outdated(tuning, number)
     offered = as_drawn(workspace.record, number, reading.of(Tuning))
     _require_sound(offered, name, (cost_miss, cost_false_alarm), why)
-    silent_below = _offered_confidence(offered, confidence)
+    silent_below = _offered_confidence(offered, name, confidence)
     costs: dict[str, Any] = {"cost_miss": cost_miss, "cost_false_alarm": cost_false_alarm}
     verdict = review.assess(
         review.Evidence(
@@ -213,9 +213,9 @@ def _judged(
         found = answers_of(offered.plain, judgments)
         point = {
             "points": (),
-            "plain": offered.plain,
-            "on_stream": estimate_default(store, offered, found),
-            "slices": slices_by_default(store, offered, data, found, confidence),
+            "plain": next(each for each in offered.decisions if each.name == name),
+            "on_stream": estimate_default(store, offered, found).get(name),
+            "slices": slices_by_default(store, offered, data, found, confidence, name),
         }
         n_judged = found.n_judged
     else:
@@ -290,17 +290,18 @@ def _require_sound(offered: Tuning, name: str, costs: tuple[float, float], why: 
         )
 
 
-def _offered_confidence(offered: Tuning, confidence: float) -> float:
+def _offered_confidence(offered: Tuning, name: str, confidence: float) -> float:
     """The confidence on offer that a person means: as it is shown, it may be rounded."""
     if not confidence:
         return 0.0
-    cuts = [cut.confidence for cut in offered.plain.silences[1:]] if offered.plain else []
+    silences = next((each.silences for each in offered.decisions if each.name == name), ())
+    cuts = [cut.confidence for cut in silences[1:]]
     for cut in cuts:
         if figure(cut) == figure(confidence):
             return cut
     needed = f"One of {', '.join(map(figure, cuts))} is needed, or none: all rows are answered."
     if not cuts:
-        needed = "Only of several classes may rows be left without an answer."
+        needed = "Only where the likeliest class is said may rows be left without an answer."
     raise SettingsError(
         f"No answer is wanted below a score of {confidence:g}.", needed, "Choose again."
     )

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from leadline.labelling.item_pool import Values
-from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.default_decision import LEAST_COST, DefaultDecision
 from leadline.phases.narrowing import narrowing_words
 from leadline.phases.problem import Problem
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review
@@ -93,8 +93,12 @@ class OperatingPointsPage:
         What there is to agree to instead.
     on_stream : StreamDecision or None
         The same on the real stream; None where nobody judged it.
+    by_cost : DefaultDecision or None
+        What may be agreed to beside it, where confusions are priced.
+    by_cost_on_stream : StreamDecision or None
+        The same on the real stream; None where nobody judged it.
     confusions : tuple of (Confusion, tuple of Values)
-        The most frequent ones, each with rows that were judged so.
+        The most frequent ones, or those that cost most, each with rows that were judged so.
     best : str
         The point that is most probably the cheapest; empty without judgments.
     clarity : Clarity
@@ -150,6 +154,8 @@ class OperatingPointsPage:
     replacing: int | None
     plain: DefaultDecision | None = None
     on_stream: StreamDecision | None = None
+    by_cost: DefaultDecision | None = None
+    by_cost_on_stream: StreamDecision | None = None
     confusions: tuple[tuple[Confusion, tuple[Values, ...]], ...] = ()
     more: float = 0.0
     narrowing: str = ""
@@ -260,9 +266,11 @@ def _default_page(
     """The one point on offer where there is no threshold, on the test set and on the stream."""
     judgments = workspace.record.reviews.judgments(number)
     answers = answers_of(plain, judgments)
-    on_stream = estimate_default(workspace.artifacts, tuning, answers)
+    store = workspace.artifacts
+    found = estimate_default(store, tuning, answers)
+    on_stream = found.get(plain.name)
     data = data_behind(workspace.record, number)
-    slices = slices_by_default(workspace.artifacts, tuning, data, answers)
+    slices = slices_by_default(store, tuning, data, answers)
     history = workspace.record.entries("review")[::-1]
     chosen = history[0] if history else None
     return OperatingPointsPage(
@@ -285,9 +293,9 @@ def _default_page(
         replacing=chosen.number if chosen else None,
         plain=plain,
         on_stream=on_stream,
-        narrowing=narrowing_words(narrowing_of_default(tuning, on_stream, answers.n_judged))
-        if on_stream
-        else "",
+        by_cost=tuning.by_cost,
+        by_cost_on_stream=found.get(LEAST_COST),
+        narrowing=narrowing_words(narrowing_of_default(tuning, found, answers.n_judged)),
         may_ask=_may_ask(workspace, tuning, judgments),
         slices=(slices,) if slices else (),
         confusions=tuple(

@@ -13,6 +13,7 @@ from leadline.phases.lifecycle import (
     Standing,
     State,
     decision_of,
+    marks_of,
     rows_of,
     standing,
 )
@@ -69,13 +70,17 @@ class ProjectState:
     @classmethod
     def of(cls, record: Record) -> ProjectState:
         """Read the marks of a record."""
-        return cls.of_marks(record.marks())
+        return cls.of_marks(record.marks(), record.gone_back_to())
 
     @classmethod
-    def of_marks(cls, found: Iterable[Mark]) -> ProjectState:
-        """Follow from marks: of every entry, or of the newest of each row and what it stood on."""
+    def of_marks(cls, found: Iterable[Mark], serving: int | None = None) -> ProjectState:
+        """Follow from marks: of every entry, or of the newest of each row and what it stood on.
+
+        `serving` is the release that was gone back to, where the newest was rolled back from.
+        """
         marks = tuple(sorted(found, key=lambda mark: mark.number))
-        return cls(marks, {mark.row: mark for mark in marks}, standing(marks))
+        shown = marks if serving is None else marks_of(marks, serving)
+        return cls(marks, {mark.row: mark for mark in shown}, standing(marks, serving))
 
     def is_overruled(self, row: str) -> bool:
         """Whether a person has seen this very "no" and said go."""

@@ -12,7 +12,12 @@ from leadline.record import Entry, Job, JobState
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
-from leadline.services.queries.service_moves import MoveLine, service_moves
+from leadline.services.queries.service_moves import (
+    CandidateLine,
+    MoveLine,
+    candidate_line,
+    service_moves,
+)
 from leadline.workspace import Workspace
 
 
@@ -73,6 +78,8 @@ class RowPage(EntryPage):
         The newest job of the row, if it did not end well and is newer than the verdict.
     moves : tuple of MoveLine
         Of the release: how it came about which one is in service, newest first.
+    tried : CandidateLine or None
+        Of the release: which one is tried beside it.
     """
 
     history: tuple[EntryLine, ...]
@@ -82,6 +89,7 @@ class RowPage(EntryPage):
     job: Job | None
     failed: Job | None
     moves: tuple[MoveLine, ...] = ()
+    tried: CandidateLine | None = None
 
 
 def row_page(workspace: Workspace, name: str) -> RowPage:
@@ -107,6 +115,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
         job=waiting[0] if waiting else None,
         failed=_failed(jobs, entry),
         moves=service_moves(workspace.record) if name == "release" else (),
+        tried=candidate_line(workspace.record) if name == "release" else None,
     )
 
 

@@ -1,11 +1,13 @@
-"""Moves of the release in service, as lines of a page, the newest first."""
+"""Moves of the release in service, the newest first, and its candidate, as lines of a page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from leadline.monitoring.release_in_service import candidate_release
 from leadline.phases.release import Release
+from leadline.phases.wording import how_tried
 from leadline.record import Record
 
 
@@ -35,6 +37,48 @@ class MoveLine:
     is_newest: bool
 
 
+@dataclass(frozen=True)
+class CandidateLine:
+    """The release that is tried beside the one in service.
+
+    Attributes
+    ----------
+    release_id : str
+        The release.
+    entry : int
+        Its entry.
+    how : str
+        How it is tried.
+    person, why : str
+        Who said so, and the reason.
+    at : datetime
+        Since when, UTC.
+    """
+
+    release_id: str
+    entry: int
+    how: str
+    person: str
+    why: str
+    at: datetime
+
+
+def candidate_line(record: Record) -> CandidateLine | None:
+    """The candidate of a project; None if there is none."""
+    found = candidate_release(record)
+    if found is None:
+        return None
+    entry, move = found
+    return CandidateLine(
+        release_id=entry.verdict_as(Release).release_id,
+        entry=entry.number,
+        how=how_tried(move.share or 0.0),
+        person=move.person,
+        why=move.why,
+        at=move.at,
+    )
+
+
 def service_moves(record: Record, *, limit: int = 20) -> tuple[MoveLine, ...]:
     """The newest moves of a project.
 
@@ -45,7 +89,7 @@ def service_moves(record: Record, *, limit: int = 20) -> tuple[MoveLine, ...]:
     limit : int, default=20
         At most so many.
     """
-    moves = record.promotions.all()
+    moves = record.promotions.into_service()
     names = {
         number: record.entry(number).verdict_as(Release).release_id
         for number in {move.entry for move in moves[-limit:]}

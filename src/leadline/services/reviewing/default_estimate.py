@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import logit
 
-from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.default_decision import LEAST_COST, DefaultDecision
 from leadline.phases.stream_decision import (
     Confusion,
     Silence,
@@ -40,6 +41,7 @@ from leadline.stats.judgments import (
 
 _MOST_CONFUSIONS = 4
 _MOST_EXAMPLES = 2
+_LEAST_SHARE = 1e-6
 
 
 def answers_of(plain: DefaultDecision, judgments: Sequence[Judgment]) -> ValueAnswers:
@@ -49,23 +51,29 @@ def answers_of(plain: DefaultDecision, judgments: Sequence[Judgment]) -> ValueAn
 
 def estimate_default(
     artifacts: Artifacts, tuning: Tuning, answers: ValueAnswers
-) -> StreamDecision | None:
-    """Estimate what is right on the stream; None where nobody judged it.
+) -> dict[str, StreamDecision]:
+    """Estimate what is right on the stream, by each decision on offer; empty without judgments.
 
     Parameters
     ----------
     artifacts : Artifacts
         Where the strata lie.
     tuning : Tuning
-        With a default decision on offer.
+        With default decisions on offer.
     answers : ValueAnswers
         One answer a judged row.
+
+    Returns
+    -------
+    dict of str to StreamDecision
+        By the name of the decision.
     """
-    if tuning.plain is None or not tuning.sample or not answers.n_judged:
-        return None
-    if tuning.plain.numbers is not None:
-        return _numbers(artifacts, tuning, tuning.plain.numbers.tolerance, answers)
-    return _classes(artifacts, tuning, tuning.plain, answers)
+    plain = tuning.plain
+    if plain is None or not tuning.sample or not answers.n_judged:
+        return {}
+    if plain.numbers is not None:
+        return {plain.name: _numbers(artifacts, tuning, plain.numbers.tolerance, answers)}
+    return _classes(artifacts, tuning, answers)
 
 
 def predicted_number(artifacts: Artifacts, tuning: Tuning, row: int) -> float:
@@ -114,8 +122,18 @@ def class_names(artifacts: Artifacts, tuning: Tuning) -> list[str]:
     return names
 
 
-def judged_classes(artifacts: Artifacts, tuning: Tuning, answers: ValueAnswers) -> JudgedRows:
-    """The judged rows of a stream of several classes; there may be none."""
+def judged_classes(
+    artifacts: Artifacts, tuning: Tuning, answers: ValueAnswers, name: str = ""
+) -> JudgedRows:
+    """The judged rows of a stream of several classes; there may be none.
+
+    Parameters
+    ----------
+    artifacts, tuning, answers
+        As of `estimate_default`.
+    name : str, default=""
+        The decision, as on offer; empty: the likeliest class.
+    """
     names = class_names(artifacts, tuning)
     strata = ClassStrata.from_dict(json.loads(artifacts.get(tuning.bands))["strata"])
     scores = np.frombuffer(artifacts.get(tuning.sample_scores), dtype="<f8")
@@ -123,17 +141,29 @@ def judged_classes(artifacts: Artifacts, tuning: Tuning, answers: ValueAnswers) 
     rows = [row for row, value in answers.values.items() if value in names]
     judged = scores.reshape(-1, len(names))[[place[row] for row in rows]]
     codes = np.array([names.index(answers.values[row]) for row in rows], dtype=np.int64)
-    said = judged.argmax(axis=1)
+    stratum = strata.stratum_of(judged) if rows else np.zeros(0, np.int64)
+    answered, log_odds = strata.said, strata.log_odds
+    if name == LEAST_COST:
+        answered, log_odds = strata.cheapest, _log_odds_of_cheapest(strata)
+    said = answered[stratum]
     return JudgedRows(
         rows=rows,
         strata=strata,
-        stratum=strata.stratum_of(judged) if rows else np.zeros(0, np.int64),
+        stratum=stratum,
         is_wrong=said != codes,
-        log_odds=strata.log_odds,
-        groups=strata.said,
+        log_odds=log_odds,
+        groups=answered,
         told=codes,
         said=said,
     )
+
+
+def _log_odds_of_cheapest(strata: ClassStrata) -> Floats:
+    """Claimed log odds that the class that costs least is wrong, shape (n_strata, n_slices)."""
+    claimed = strata.claimed[np.arange(strata.sizes.size), strata.cheapest][:, None]
+    is_likeliest = (strata.cheapest == strata.said)[:, None]
+    even = logit(np.clip(1 - claimed, _LEAST_SHARE, 1 - _LEAST_SHARE))
+    return np.asarray(np.where(is_likeliest, strata.log_odds, even))
 
 
 def judged_numbers(
@@ -162,26 +192,54 @@ def judged_numbers(
 
 
 def _classes(
-    artifacts: Artifacts, tuning: Tuning, plain: DefaultDecision, answers: ValueAnswers
-) -> StreamDecision | None:
-    names, judged = class_names(artifacts, tuning), judged_classes(artifacts, tuning, answers)
+    artifacts: Artifacts, tuning: Tuning, answers: ValueAnswers
+) -> dict[str, StreamDecision]:
+    names = class_names(artifacts, tuning)
+    judged = judged_classes(artifacts, tuning, answers)
     if not judged.rows:
-        return None
+        return {}
     assert isinstance(judged.strata, ClassStrata)
     found = estimate_classes_in(judged.strata, judged.stratum, judged.told)
+    told = {}
+    for decision in tuning.decisions:
+        estimate: ClassEstimate | None = found
+        if decision.name == LEAST_COST:
+            judged = judged_classes(artifacts, tuning, answers, LEAST_COST)
+            estimate = found.least_cost
+        if estimate is not None:
+            told[decision.name] = _of_classes(names, decision, judged, estimate)
+    return told
+
+
+def _of_classes(
+    names: list[str], plain: DefaultDecision, judged: JudgedRows, found: ClassEstimate
+) -> StreamDecision:
+    assert isinstance(judged.strata, ClassStrata)
+    costs = judged.strata.costs
     confusions = []
-    for one, other, n_rows in found.dearest_confusions(_MOST_CONFUSIONS):
+    for one, other, weight in found.dearest_confusions(_MOST_CONFUSIONS, costs):
         seen = np.flatnonzero((judged.said == one) & (judged.told == other))
         if seen.size:
-            shown = tuple(judged.rows[at] for at in seen[:_MOST_EXAMPLES])
             confusions.append(
-                Confusion(said=names[one], truth=names[other], n_rows=n_rows, rows=shown)
+                Confusion(
+                    said=names[one],
+                    truth=names[other],
+                    n_rows=float(found.confusions[one, other]),
+                    rows=tuple(judged.rows[at] for at in seen[:_MOST_EXAMPLES]),
+                    cost=None if costs is None else weight,
+                )
             )
     return StreamDecision(
+        cost=_bounds(found.cost) if found.cost else None,
         right=_bounds(found.accuracy),
         classes=_by_class(names, plain, found),
         silences=tuple(
-            Silence(confidence=cut.confidence, answered=cut.answered, right=_bounds(cut.right))
+            Silence(
+                confidence=cut.confidence,
+                answered=cut.answered,
+                right=_bounds(cut.right),
+                cost=_bounds(cut.cost) if cut.cost else None,
+            )
             for cut in found.cuts
         ),
         confusions=tuple(confusions),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
 
 import numpy as np
@@ -49,29 +50,54 @@ def narrowing_of_points(
 
 
 def narrowing_of_default(
-    tuning: Tuning, real: StreamDecision, n_judged: int
+    tuning: Tuning, found: Mapping[str, StreamDecision], n_judged: int
 ) -> tuple[Narrowing, ...]:
-    """The share that is right, and precision and recall of each class that is said.
+    """What is right, precision and recall of each class, what a row costs, how far numbers are off.
 
-    Widths are taken to fall as one over the root of the judgments, as far as rows are left.
+    Widths are taken to fall as one over the root of the judgments, as far as rows are left. Those
+    of costs and distances are shares of the figure itself. Empty where nobody judged the stream.
+
+    Parameters
+    ----------
+    tuning : Tuning
+        With the decisions on offer.
+    found : mapping of str to StreamDecision
+        What `estimate_default` made of them.
+    n_judged : int
+        Rows judged.
     """
-    figures = {"the share that is right": real.right}
-    if tuning.plain is not None and tuning.plain.numbers is not None:
-        figures = {"the share within the tolerance": real.right}
-    for each in real.classes:
-        if each.n_predicted:
-            figures[f"precision of {each.name!r}"] = each.precision
-            figures[f"recall of {each.name!r}"] = each.recall
+    widths: dict[str, float] = {}
+    is_number = bool(tuning.plain and tuning.plain.numbers)
+    for name, real in found.items():
+        of = f" by {name}" if tuning.by_cost else ""
+        widths |= {f"{each}{of}": width for each, width in _widths(real, is_number).items()}
+    if not widths:
+        return ()
     steps = _steps(tuning.n_stream - n_judged)
     shrink = {n: _shrinks(n_judged, n, tuning.n_stream) for n in steps}
     return tuple(
-        Narrowing(
-            name=name,
-            width=bounds.high - bounds.low,
-            after={n: (bounds.high - bounds.low) * factor for n, factor in shrink.items()},
-        )
-        for name, bounds in figures.items()
+        Narrowing(name=name, width=width, after={n: width * factor for n, factor in shrink.items()})
+        for name, width in widths.items()
     )
+
+
+def _widths(real: StreamDecision, is_number: bool) -> dict[str, float]:
+    """Figure to the width of its interval."""
+    right = "the share within the tolerance" if is_number else "the share that is right"
+    shares = {right: real.right}
+    for each in real.classes:
+        if each.n_predicted:
+            shares[f"precision of {each.name!r}"] = each.precision
+            shares[f"recall of {each.name!r}"] = each.recall
+    widths = {name: bounds.high - bounds.low for name, bounds in shares.items()}
+    amounts = {
+        "the mean distance, in percent of it": real.numbers.error if real.numbers else None,
+        "the cost of a row, in percent of it": real.cost,
+    }
+    for name, amount in amounts.items():
+        if amount is not None and amount.estimate > 0:
+            widths[name] = (amount.high - amount.low) / amount.estimate
+    return widths
 
 
 def _shrinks(n_judged: int, n_more: int, n_stream: int) -> float:

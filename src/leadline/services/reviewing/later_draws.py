@@ -14,12 +14,14 @@ import numpy as np
 
 from leadline.datasets.further_sample import FurtherSample, Said, draw_further
 from leadline.errors import NotReadyError, SettingsError
+from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.problem import Problem
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS
 from leadline.phases.stream_point import ENOUGH, StreamPoint
 from leadline.phases.tuning import Tuning
 from leadline.record import Draw, DrawReason, Judgment, Record
-from leadline.services.reviewing.default_estimate import answers_of, class_names
+from leadline.services.reviewing.default_estimate import answers_of, class_names, estimate_default
+from leadline.services.reviewing.expected_narrowing import narrowing_of_default
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.point_outcomes import consequences
 from leadline.services.reviewing.stream_rows import rows_to_judge
@@ -211,13 +213,26 @@ def _p_cheapest(workspace: Workspace, tuning: Tuning, judgments: Sequence[Judgme
 
 
 def _is_enough(workspace: Workspace, tuning: Tuning, judgments: Sequence[Judgment]) -> bool:
-    """Whether every figure is narrow, and it is known which point costs least."""
+    """Whether every figure is narrow, and of points it is known which costs least."""
+    if tuning.plain is not None:
+        return _is_default_narrow(workspace, tuning, tuning.plain, judgments)
     points = _points(workspace, tuning, judgments)
     n_judged = len(majority_judgments(judgments).answers)
     if not points or n_judged < FEWEST_JUDGMENTS:
         return False
     is_narrow = all(point.widest[0] <= ENOUGH for point in points)
     return is_narrow and max(point.p_cheapest for point in points) >= CLEAR
+
+
+def _is_default_narrow(
+    workspace: Workspace, tuning: Tuning, plain: DefaultDecision, judgments: Sequence[Judgment]
+) -> bool:
+    answers = answers_of(plain, judgments)
+    if answers.n_judged < FEWEST_JUDGMENTS:
+        return False
+    found = estimate_default(workspace.artifacts, tuning, answers)
+    figures = narrowing_of_default(tuning, found, answers.n_judged)
+    return bool(figures) and all(each.width <= ENOUGH for each in figures)
 
 
 def _points(

@@ -135,6 +135,7 @@ def slices_by_default(
     data: Data | None,
     answers: ValueAnswers,
     confidence: float = 0.0,
+    name: str = "",
 ) -> StreamSlices | None:
     """The same where there is no threshold: a row is wrong, or off by more than the tolerance.
 
@@ -146,12 +147,14 @@ def slices_by_default(
         One answer a judged row.
     confidence : float, default=0
         Of several classes: rows that score less have no answer, and are left aside.
+    name : str, default=""
+        The decision, as on offer; empty: the likeliest class, or the number.
     """
     if not (tuning.stream_slices and data and tuning.plain and answers.n_judged):
         return None
     numbers = tuning.plain.numbers
     found = (
-        judged_classes(artifacts, tuning, answers)
+        judged_classes(artifacts, tuning, answers, name)
         if numbers is None
         else judged_numbers(artifacts, tuning, numbers.tolerance, answers)
     )
@@ -164,7 +167,7 @@ def slices_by_default(
         strata=found.stratum[rows],
         is_hit=found.is_wrong[rows],
         sizes=np.where(answered, found.strata.sizes, 0),
-        points=(tuning.plain.name,),
+        points=(name or tuning.plain.name,),
         confidence=confidence,
     )
     every = judged.counted(np.ones(rows.size, dtype=np.bool_), judged.sizes)

@@ -7,21 +7,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-
-from leadline.errors import DataError
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.http.outcomes import Outcomes
-from leadline.serving.http.prediction_log import PredictionLog, request_id
+from leadline.serving.http.prediction_log import PredictionLog
+from leadline.serving.http.requests.refusals import RefusedError
 from leadline.serving.logs.log_place import LogPlace
 from leadline.serving.releases.manifest import Manifest
 
-REQUEST_ID = "X-Request-ID"
 
-
-class NoLogError(DataError):
+class NoLogError(RefusedError):
     """A server that logs nothing was sent outcomes: they have no row to belong to."""
+
+    status = 404
+    cause = "no-log"
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class AnswerLog:
     Parameters
     ----------
     place : LogPlace or None
-        Where; None: nothing is kept, and answers have no id.
+        Where; None: nothing is kept.
     max_rows : int
         Most outcomes of one request.
     """
@@ -62,7 +60,7 @@ class AnswerLog:
         self._outcomes = Outcomes(self._log, max_rows=max_rows) if self._log else None
 
     @asynccontextmanager
-    async def lifespan(self, _: object) -> AsyncIterator[None]:
+    async def lifespan(self) -> AsyncIterator[None]:
         """Write while the server runs, and what is left at its end."""
         if self._log is None:
             yield
@@ -70,48 +68,24 @@ class AnswerLog:
             async with self._log.running():
                 yield
 
-    def name(self, request: Request, given: str = "") -> str:
-        """The id of a request: as given, as its header says, or a new one; empty without a log.
-
-        Raises
-        ------
-        DataError
-            If it cannot be kept as it is.
-        """
-        return request_id(given or request.headers.get(REQUEST_ID, "")) if self._log else ""
-
-    def answered(
-        self,
-        told: dict[str, Any],
-        asked: Asked,
-        answers: pl.DataFrame,
-        manifest: Manifest,
-        *,
-        name_as: str = "request",
-    ) -> Response:
-        """Keep a request and its answers, and make the response, which bears its id.
+    def add(self, asked: Asked, answers: Answers, manifest: Manifest) -> None:
+        """Keep a request and its answers, if anything is kept.
 
         Parameters
         ----------
-        told : dict
-            Content of the response.
         asked : Asked
             The request.
-        answers : polars.DataFrame
-            One row each.
+        answers : Answers
+            To its rows.
         manifest : Manifest
             Of the release that answered.
-        name_as : str, default="request"
-            Key of the id in the response.
         """
-        if self._log is None:
-            return JSONResponse(told)
-        self._log.add(
-            manifest, asked.name, asked.rows, answers, days=asked.days, n_bytes=asked.n_bytes
-        )
-        return JSONResponse({name_as: asked.name, **told}, headers={REQUEST_ID: asked.name})
+        if self._log is not None:
+            self._log.add(
+                manifest, asked.name, asked.rows, answers, days=asked.days, n_bytes=asked.n_bytes
+            )
 
-    async def take(self, outcomes: bytes, manifest: Manifest) -> Response:
+    async def take(self, outcomes: bytes, manifest: Manifest) -> dict[str, Any]:
         """Keep the outcomes of a body.
 
         Raises
@@ -127,7 +101,12 @@ class AnswerLog:
                 "An outcome belongs to a row of the log.",
                 "Start it with 'leadline serve --log', or set [serve] log = true.",
             )
-        return JSONResponse(await self._outcomes.answer(outcomes, manifest))
+        return await self._outcomes.answer(outcomes, manifest)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether answers are kept, and outcomes taken."""
+        return self._log is not None
 
     def schema(self, manifest: Manifest) -> dict[str, Any]:
         """What ``GET /schema`` says of outcomes."""

@@ -8,7 +8,9 @@ with a fault nothing is kept, unless it says ``"keep_good": true``.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -24,6 +26,7 @@ from pydantic import (
 from leadline.errors import DataError
 from leadline.serving.http.prediction_log import PredictionLog
 from leadline.serving.http.request_schema import refusal
+from leadline.serving.http.requests.refusals import BusyError
 from leadline.serving.logs.dated_lines import today
 from leadline.serving.logs.label_rule import label_as_text, label_fault
 from leadline.serving.logs.outcome_store import Change, Outcome, OutcomeStore
@@ -35,8 +38,10 @@ _NEXT = "GET /schema says what is needed."
 _COUNTED = ("kept", "unchanged", "replaced", "unknown", "refused")
 
 
-class NotKeptError(DataError):
+class NotKeptError(BusyError):
     """The disk does not take the outcomes."""
+
+    cause = "disk"
 
 
 def _as_label(value: object) -> object:
@@ -124,7 +129,8 @@ class Outcomes:
         if manifest.task == "regression":
             label["type"] = "number"
         elif manifest.task == "multiclass" or len(manifest.classes) == 2:
-            label["examples"] = list(manifest.classes)
+            del label["type"]
+            label["enum"] = _spellings(manifest.classes)
         schema["properties"]["outcomes"]["maxItems"] = self._max_rows
         return schema
 
@@ -185,6 +191,7 @@ class Outcomes:
                 f"The outcomes cannot be written: {error.strerror}.",
                 "Nothing was kept.",
                 "Send them again later, and tell the owner of the server.",
+                retry_after_s=10,
             ) from error
         counts = dict.fromkeys(_COUNTED, 0) | {"refused": len(faults)}
         items = [_told(fault) for fault in faults]
@@ -242,6 +249,17 @@ def _outcome(value: Any, manifest: Manifest, place: str) -> Outcome:
     return Outcome(
         one.request, one.row, float(one.label) if is_number else label_as_text(one.label)
     )
+
+
+def _spellings(classes: Sequence[str]) -> list[Any]:
+    """Classes as text, and as the numbers and truth values that a client may have for them."""
+    found: list[Any] = list(classes)
+    for one in classes:
+        with suppress(ValueError):
+            value = json.loads(one)
+            if isinstance(value, bool | int | float) and label_as_text(value) == one:
+                found.append(value)
+    return found
 
 
 def _refused(faults: Sequence[_Fault]) -> DataError:

@@ -18,9 +18,8 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
 
-import polars as pl
-
 from leadline.errors import DataError
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.logs.dated_lines import DatedLines, today
 from leadline.serving.logs.log_place import LogPlace
 from leadline.serving.logs.prediction_lines import Served, lost_line, to_lines
@@ -83,7 +82,7 @@ class PredictionLog:
         manifest: Manifest,
         request: str,
         rows: Sequence[tuple[Any, ...]],
-        answers: pl.DataFrame,
+        answers: Answers,
         *,
         days: Sequence[str | None],
         n_bytes: int,
@@ -98,8 +97,8 @@ class PredictionLog:
             Id, as `request_id` gives it.
         rows : sequence of tuple
             Values, in the order of the columns.
-        answers : polars.DataFrame
-            One row each.
+        answers : Answers
+            To its rows.
         days : sequence of (str or None)
             When each row was, as the client says; may be empty.
         n_bytes : int
@@ -210,7 +209,12 @@ def _pieces(
     waiting: Sequence[tuple[Manifest, Served]],
 ) -> Iterator[tuple[date, Manifest, list[Served]]]:
     """Requests of one day and one release, few at a time: to write many would hold up the loop."""
-    groups = groupby(waiting, key=lambda one: (one[1].at.date(), one[0].release_id))
+
+    def key(one: tuple[Manifest, Served]) -> tuple[date, str]:
+        return one[1].at.date(), one[0].release_id
+
+    # two releases may answer by turns
+    groups = groupby(sorted(waiting, key=key), key=key)
     for (day, _), group in groups:
         requests = list(group)
         for start in range(0, len(requests), _MOST_AT_ONCE):

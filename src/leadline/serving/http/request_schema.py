@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
+import msgspec
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -15,14 +17,17 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    WithJsonSchema,
     create_model,
 )
 
 from leadline.errors import DataError
-from leadline.reading.images.image_files import png_of_base64
+from leadline.serving.http.requests.refusals import UnreadableError
 from leadline.serving.releases.manifest import Manifest
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+_LARGE_BYTES = 256 * 1024
+_PIECE = 512  # rows that are checked before the event loop is freed
 _KINDS = {
     "number": (float | None, "a number"),
     "category": (str | None, "text"),
@@ -32,8 +37,13 @@ _KINDS = {
 }
 
 
-class UnreadableError(DataError):
-    """The body is not JSON at all."""
+class _Split(msgspec.Struct, forbid_unknown_fields=True):
+    """A body whose rows are not looked at yet."""
+
+    rows: list[msgspec.Raw]
+
+
+_SPLIT = msgspec.json.Decoder(_Split)
 
 
 class Requests:
@@ -52,6 +62,7 @@ class Requests:
 
     def __init__(self, manifest: Manifest, *, max_rows: int, day: str = "") -> None:
         self._n_columns = len(manifest.columns)
+        self._max_rows = max_rows
         # a column may have any name, a field may not: number them and use the name as alias
         columns: dict[str, Any] = {
             f"c{index}": (_type_of(kind, manifest.image_size), Field(alias=name))
@@ -85,29 +96,76 @@ class Requests:
             raise refusal(error) from None
         return self._split(body)
 
-    def read_columns(
+    async def read_soon(self, data: bytes) -> tuple[list[tuple[Any, ...]], list[str | None]]:
+        """As `read`; where the body is large, other requests are served between its pieces.
+
+        Raises
+        ------
+        UnreadableError, DataError
+            As `read`.
+        """
+        if len(data) <= _LARGE_BYTES:
+            return self.read(data)
+        try:
+            raw = _SPLIT.decode(data).rows
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            return self.read(data)  # which says in words what is wrong
+        if not 0 < len(raw) <= self._max_rows:
+            return self.read(data)
+        pieces = (raw[start : start + _PIECE] for start in range(0, len(raw), _PIECE))
+        bodies = (b'{"rows":[' + b",".join(piece) + b"]}" for piece in pieces)
+        return await self._in_pieces(map(self._body.model_validate_json, bodies))
+
+    async def read_columns(
         self, columns: Mapping[str, Sequence[Any]]
     ) -> tuple[list[tuple[Any, ...]], list[str | None]]:
-        """The rows of values that came column by column, and when each was, as `read` does.
+        """The rows of values that came column by column, and when each was, as `read_soon` does.
 
         Raises
         ------
         DataError
             If a column is missing, unknown, or holds a value of another type; or if one is longer
-            than another.
+            than another, or there are too many rows or none.
         """
-        if len({len(values) for values in columns.values()}) > 1:
+        lengths = {len(values) for values in columns.values()}
+        if len(lengths) > 1:
             raise DataError(
                 "The inputs have different lengths.", "One value a row is needed.", "Fill them up."
             )
+        n_rows = max(lengths, default=0)
+        if not 0 < n_rows <= self._max_rows:
+            raise DataError(
+                f"The inputs have {n_rows:,} values each.",
+                f"1 to {self._max_rows:,} rows are taken at a time.",
+                "Send them in parts.",
+            )
         names = list(columns)
-        rows = [
-            dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)
-        ]
-        try:
-            return self._split(self._body.model_validate({"rows": rows}))
-        except ValidationError as error:
-            raise refusal(error) from None
+
+        def piece(start: int) -> Any:
+            parts = (columns[name][start : start + _PIECE] for name in names)
+            rows = [dict(zip(names, values, strict=True)) for values in zip(*parts, strict=True)]
+            return self._body.model_validate({"rows": rows})
+
+        return await self._in_pieces(map(piece, range(0, n_rows, _PIECE)))
+
+    async def _in_pieces(
+        self, bodies: Iterator[Any]
+    ) -> tuple[list[tuple[Any, ...]], list[str | None]]:
+        """The rows of several bodies; the event loop is freed after each but the first."""
+        rows: list[tuple[Any, ...]] = []
+        days: list[str | None] = []
+        while True:
+            if rows:
+                await asyncio.sleep(0)
+            try:
+                body = next(bodies, None)
+            except ValidationError as error:
+                raise refusal(error, first=len(rows)) from None
+            if body is None:
+                return rows, days
+            more, more_days = self._split(body)
+            rows += more
+            days += more_days
 
     def _split(self, body: Any) -> tuple[list[tuple[Any, ...]], list[str | None]]:
         """Values of the columns, and the times."""
@@ -123,7 +181,9 @@ def _type_of(kind: str, image_size: int) -> Any:
     base, words = _KINDS[kind]
     description = f"{kind}: {words}, or null where it is not known"
     if kind == "category":
-        return Annotated[base, BeforeValidator(_as_name), Field(description=description)]
+        # a client may write 7 as it has it
+        types = WithJsonSchema({"type": ["string", "number", "boolean", "null"]})
+        return Annotated[base, BeforeValidator(_as_name), types, Field(description=description)]
     if kind == "image":
         read = AfterValidator(partial(_as_image, size=image_size))
         return Annotated[base, read, Field(description=description)]
@@ -134,6 +194,9 @@ def _as_image(value: str | None, size: int) -> bytes | None:
     """An image as the snapshot holds it."""
     if not value:
         return None
+    # only a release of images brings the library for them
+    from leadline.reading.images.image_files import png_of_base64
+
     try:
         return png_of_base64(value, size)
     except DataError as error:
@@ -171,7 +234,10 @@ _DAY = Annotated[
 
 
 def refusal(
-    error: ValidationError, place: str = "", unknown: str = "a column of this release"
+    error: ValidationError,
+    place: str = "",
+    unknown: str = "a column of this release",
+    first: int = 0,
 ) -> DataError:
     """The first fault of a request in three parts.
 
@@ -183,13 +249,18 @@ def refusal(
         Of that part.
     unknown : str
         What a key is not that is too many.
+    first : int, default=0
+        Row with which the part begins.
     """
     fault, n_more = error.errors(include_url=False)[0], error.error_count() - 1
     if fault["type"] == "json_invalid":
         return UnreadableError(
             f"The body is not JSON: {fault['msg']}.", "A JSON object is needed.", "Check quotes."
         )
-    parts = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in fault["loc"])
+    loc = fault["loc"]
+    if first and loc[:1] == ("rows",):
+        loc = ("rows", *(first + p if isinstance(p, int) else p for p in loc[1:2]), *loc[2:])
+    parts = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc)
     place = f"{place}{parts}".lstrip(".")
     found = {
         "missing": f"{place} is missing.",

@@ -1,4 +1,4 @@
-"""Release that a server answers with, and its change to another while requests run.
+"""Release that a server answers with, its candidate, and their change while requests run.
 
 A request takes the release that is there when it arrives and keeps it to its end; so the release
 can be exchanged at any moment, and nobody waits or fails. The next release is opened in a thread.
@@ -9,52 +9,31 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
 from leadline.errors import LeadlineError, ReleaseError
-from leadline.serving.http.request_queue import RequestQueue
-from leadline.serving.http.request_schema import Requests
-from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
-from leadline.serving.releases.manifest import Manifest
-from leadline.serving.releases.pointer import read_pointer, refuse_replayed
+from leadline.serving.http.canary import Canary
+from leadline.serving.http.opened_release import Answered, Read, Served
+from leadline.serving.http.shadow import Shadow, ShadowPlace
+from leadline.serving.releases.pointer import (
+    Candidate,
+    Pointer,
+    read_pointer,
+    refuse_replayed,
+)
+from leadline.serving.releases.release_opening import Answering, BundleOpener, Opener
 
 _LOOK_S = 1.0
 _AGAIN_S = 30.0  # after a refusal, although the pointer has not changed: the folder may be restored
 _LOG = logging.getLogger("leadline.serve")
 
 Sign = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class Served:
-    """An opened release with all that its requests need.
-
-    Attributes
-    ----------
-    manifest : Manifest
-        What it is.
-    requests : Requests
-        Reads a request.
-    queue : RequestQueue
-        Scores what was read.
-    """
-
-    manifest: Manifest
-    requests: Requests
-    queue: RequestQueue
-
-    @classmethod
-    def of(cls, bundle: ReleaseBundle, max_rows: int, day: str = "") -> Served:
-        """Prepare an opened release; `day` is the column that dates rows, where they are logged."""
-        requests = Requests(bundle.manifest, max_rows=max_rows, day=day)
-        return cls(bundle.manifest, requests, RequestQueue(bundle))
 
 
 class PointerFollower:
@@ -72,6 +51,9 @@ class PointerFollower:
         Whose signature counts, on pointer and release.
     modules : Path or str, default=""
         Where ``leadline.toml`` lies, for a model of a person's own.
+    opener : callable, optional
+        Opens what the pointer names; if not given, a bundle beside it. A shadow needs one that can
+        be pickled.
     """
 
     def __init__(
@@ -82,9 +64,11 @@ class PointerFollower:
         *,
         trusted: Sequence[Ed25519PublicKey],
         modules: Path | str = "",
+        opener: Opener | None = None,
     ) -> None:
+        self._open = opener or BundleOpener(modules)
         self._path, self._counter, self._project = path, counter, project
-        self._trusted, self._modules = trusted, modules
+        self._trusted = trusted
 
     def sign(self) -> Sign | None:
         """Something that changes when the file does; None while there is none."""
@@ -94,38 +78,64 @@ class PointerFollower:
             return None
         return found.st_mtime_ns, found.st_ino, found.st_size
 
-    def opened(self) -> ReleaseBundle | None:
-        """The release of a later move, opened and its golden rows replayed; None if none is later.
+    def pointer(self) -> Pointer | None:
+        """What the pointer says; None if there is none.
+
+        Raises
+        ------
+        ReleaseError
+            If it is damaged, unsigned, or older than what is known.
+        """
+        pointer = read_pointer(self._path, trusted=self._trusted)
+        if pointer is not None:
+            refuse_replayed(pointer, project=self._project, counter=self._counter)
+        return pointer
+
+    def taken_up(self, pointer: Pointer) -> None:
+        """Follow later moves only from now on."""
+        self._counter = pointer.counter
+
+    def opened(self, pointed: Pointer | Candidate) -> Answering:
+        """A release that the pointer names, opened and its golden rows replayed.
 
         Raises
         ------
         LeadlineError
-            If the pointer or the release is damaged, unsigned, or older than what is known.
+            If it is damaged, unsigned, or another one.
         """
-        pointer = read_pointer(self._path, trusted=self._trusted)
-        if pointer is None:
-            return None
-        refuse_replayed(pointer, project=self._project, counter=self._counter)
-        if pointer.counter == self._counter:
-            return None
-        folder = self._path.parent / pointer.bundle
+        folder = self._path.parent / pointed.bundle
         try:
-            bundle = open_bundle(
-                folder, trusted=self._trusted, modules=self._modules, digest=pointer.bundle
-            )
+            return self._open(folder, trusted=self._trusted, digest=pointed.bundle)
         except LeadlineError as error:
-            found = f"Release {pointer.release_id} is not taken up: {error.found}"
-            raise ReleaseError(found, error.needed, error.next) from error
-        self._counter = pointer.counter
-        return bundle
+            raise _not_taken_up(pointed.release_id, error) from error
+
+    async def shadow(self, candidate: Candidate, columns: Iterable[str]) -> Shadow:
+        """A candidate in a process of its own, which is given rows of these columns.
+
+        Raises
+        ------
+        LeadlineError
+            If it is damaged, unsigned, or another one.
+        """
+        folder = self._path.parent / candidate.bundle
+        place = ShadowPlace.of(folder, self._open, trusted=self._trusted, columns=columns)
+        try:
+            return await Shadow.start(place)
+        except LeadlineError as error:
+            raise _not_taken_up(candidate.release_id, error) from error
+
+
+def _not_taken_up(release_id: str, error: LeadlineError) -> ReleaseError:
+    found = f"Release {release_id} is not taken up: {error.found}"
+    return ReleaseError(found, error.needed, error.next)
 
 
 class Serving:
-    """The release in service here, exchanged when the pointer moves.
+    """The release in service here and its candidate, exchanged when the pointer moves.
 
     Parameters
     ----------
-    bundle : ReleaseBundle
+    bundle : Answering
         Opened: answers first.
     max_rows : int
         More in one request are refused.
@@ -139,7 +149,7 @@ class Serving:
 
     def __init__(
         self,
-        bundle: ReleaseBundle,
+        bundle: Answering,
         *,
         max_rows: int,
         day: str = "",
@@ -147,15 +157,55 @@ class Serving:
         look_s: float = _LOOK_S,
     ) -> None:
         self.now = Served.of(bundle, max_rows, day)
+        self.candidate: Canary | Shadow | None = None
+        """What is tried beside it, and the counts of that; None if nothing is."""
         self.refused = ""
-        """Why the release that the pointer names is not served; empty if it is."""
+        """Why a release that the pointer names is not taken up; empty if all are."""
+        self._tried: Candidate | None = None
         self._max_rows, self._day = max_rows, day
         self._follower, self._look_s = follower, look_s
 
+    async def answer(
+        self, request: str, read: Read, is_gone: Callable[[], bool] = lambda: False
+    ) -> Answered:
+        """Answer a request by the release in service, or by the candidate if it falls to it.
+
+        Parameters
+        ----------
+        request : str
+            Its id; empty if it has none.
+        read : callable
+            Reads it by the schema of the release that is to answer.
+        is_gone : callable
+            Whether nobody waits for the answer any more.
+
+        Raises
+        ------
+        DataError
+            If it cannot be read, or a value does not fit.
+        """
+        stable, candidate = self.now, self.candidate
+        if isinstance(candidate, Canary):
+            return await candidate.answer(request, read, stable, is_gone)
+        answered = await stable.answer(read, is_gone)
+        if candidate is not None:
+            candidate.compare(answered.rows, answered.answers)
+        return answered
+
+    def about(self) -> dict[str, Any]:
+        """What ``GET /health/ready`` says of the releases."""
+        said: dict[str, Any] = {"release": self.now.manifest.release_id}
+        if self.candidate is not None and self._tried is not None:
+            said["candidate"] = {
+                "release": self._tried.release_id,
+                "share": self._tried.share,
+                **vars(self.candidate.counts),
+            }
+        return said | ({"refused": self.refused} if self.refused else {})
+
     @asynccontextmanager
-    async def following(self, app: FastAPI) -> AsyncIterator[None]:
+    async def following(self) -> AsyncIterator[None]:
         """Follow the pointer as long as the server runs."""
-        del app
         if self._follower is None:
             yield
             return
@@ -166,6 +216,7 @@ class Serving:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+            await self._end_trial()
 
     async def _follow(self, follower: PointerFollower) -> None:
         seen: Sign | None = None
@@ -173,37 +224,84 @@ class Serving:
         while True:
             sign = follower.sign()
             again_in -= self._look_s
+            if isinstance(self.candidate, Shadow) and not self.candidate.is_alive:
+                await self._end_trial()
+                self._refuse("the process of the candidate has ended")
             is_due = bool(self.refused) and again_in <= 0
             if sign is not None and (sign != seen or is_due):
                 seen, again_in = sign, _AGAIN_S
-                await self._exchange(follower.opened)
+                await self._look(follower)
             await asyncio.sleep(self._look_s)
 
-    async def _exchange(self, opened: Callable[[], ReleaseBundle | None]) -> None:
-        """Take up another release; whatever stands in its way, the one at hand keeps answering."""
-        before = self.now.manifest.release_id
+    async def _look(self, follower: PointerFollower) -> None:
+        """Do what the pointer says; whatever stands in its way, the release at hand answers."""
         try:
-            bundle = await asyncio.to_thread(opened)
+            pointer = await asyncio.to_thread(follower.pointer)
+            if pointer is not None:
+                await self._exchange(follower, pointer)
+                follower.taken_up(pointer)
+                await self._try(follower, pointer.candidate)
         except LeadlineError as error:
-            self._refuse(str(error), before)
-            return
+            self._refuse(str(error))
         except Exception as error:  # a person's own model may raise anything
-            self._refuse(f"{type(error).__name__}: {error}", before)
+            self._refuse(f"{type(error).__name__}: {error}")
+        else:
+            self.refused = ""
+
+    async def _exchange(self, follower: PointerFollower, pointer: Pointer) -> None:
+        """Take up the release in service."""
+        before = self.now.manifest.release_id
+        if pointer.release_id == before:
             return
-        self.refused = ""
-        if bundle is None:
+        canary = self.candidate
+        if isinstance(canary, Canary) and canary.served.manifest.release_id == pointer.release_id:
+            served = canary.served
+        else:
+            served = await self._opened(follower, pointer)
+        # what was tried was tried beside the one before
+        await self._end_trial()
+        self.now = served
+        _LOG.warning("release %s answers, in the place of %s", pointer.release_id, before)
+        _settle()
+
+    async def _try(self, follower: PointerFollower, candidate: Candidate | None) -> None:
+        """Take up the candidate, or end the trial of the one there was."""
+        if candidate == self._tried:
             return
+        await self._end_trial()
+        if candidate is None:
+            return
+        if candidate.share:
+            served = await self._opened(follower, candidate)
+            self.candidate = Canary(served, candidate.share)
+        else:
+            self.candidate = await follower.shadow(candidate, self.now.manifest.columns)
+        self._tried = candidate
+        words = "release %s is tried beside %s: %s"
+        how = f"it answers {candidate.share:.2%} of the requests" if candidate.share else "a shadow"
+        _LOG.warning(words, candidate.release_id, self.now.manifest.release_id, how)
+        _settle()
+
+    async def _end_trial(self) -> None:
+        candidate, self.candidate, self._tried = self.candidate, None, None
+        if isinstance(candidate, Shadow):
+            await candidate.stop()
+
+    async def _opened(self, follower: PointerFollower, pointed: Pointer | Candidate) -> Served:
+        bundle = await asyncio.to_thread(follower.opened, pointed)
         served = await asyncio.to_thread(Served.of, bundle, self._max_rows, self._day)
         # a library that came with it may have brought threads of its own
         threadpool_limits(1)
-        self.now = served
-        _LOG.warning("release %s answers, in the place of %s", served.manifest.release_id, before)
-        # the one before goes, and what is loaded now stays out of the way of the latency
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+        return served
 
-    def _refuse(self, why: str, before: str) -> None:
+    def _refuse(self, why: str) -> None:
         if why != self.refused:
-            _LOG.error("release %s keeps answering: %s", before, why)
+            _LOG.error("release %s keeps answering: %s", self.now.manifest.release_id, why)
         self.refused = why
+
+
+def _settle() -> None:
+    """Let go of what was loaded before, and keep what is now out of the way of the latency."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

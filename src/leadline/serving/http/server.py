@@ -11,33 +11,25 @@ Open Inference Protocol, version 2, https://github.com/kserve/open-inference-pro
 from __future__ import annotations
 
 import gc
-import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
 from threadpoolctl import threadpool_limits
 
-from leadline.errors import DataError, LeadlineError
-from leadline.serving.http import inference
-from leadline.serving.http.answer_log import AnswerLog, Asked, NoLogError
-from leadline.serving.http.outcomes import NotKeptError
-from leadline.serving.http.request_schema import UnreadableError
+from leadline.errors import EngineError
+from leadline.serving.access.bearer_tokens import TokenCheck
+from leadline.serving.http.answer_log import AnswerLog
+from leadline.serving.http.application import Application, Limits
+from leadline.serving.http.requests.access_rules import LOOPBACK, AccessRules
 from leadline.serving.http.served_release import PointerFollower, Serving
+from leadline.serving.http.telemetry.json_lines import log_as_json
+from leadline.serving.http.transport.draining_server import DrainingServer, bound_socket
 from leadline.serving.logs.log_place import LogPlace
-from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
+from leadline.serving.releases.release_opening import Answering, BundleOpener, Opener
 
-_MAX_BODY_BYTES = 8 * 2**20
-_MAX_ROWS = 10_000
-_DRAIN_S = 30
-
-
-class TooLargeError(DataError):
-    """The body has too many bytes."""
+GRACE_S = 2.0
 
 
 def serve(  # noqa: PLR0913 -- each is an option of the server
@@ -46,17 +38,25 @@ def serve(  # noqa: PLR0913 -- each is an option of the server
     trusted: Sequence[Ed25519PublicKey],
     host: str = "127.0.0.1",
     port: int = 8000,
-    max_body_bytes: int = _MAX_BODY_BYTES,
-    max_rows: int = _MAX_ROWS,
+    listener: socket.socket | None = None,
+    limits: Limits | None = None,
     modules: Path | str = "",
     log: LogPlace | None = None,
     pointer: tuple[Path, int] | None = None,
+    tokens: Path | None = None,
+    is_public: bool = False,
+    hosts: Sequence[str] = (),
+    origins: Sequence[str] = (),
+    grace_s: float = GRACE_S,
+    log_requests: bool = False,
+    open_release: Opener | None = None,
 ) -> None:
     """Open a release, and answer until the process is asked to end.
 
-    After a TERM or INT signal it takes no more requests, answers those it has, and returns. When
-    the pointer moves it changes over to the release named there, and no request is lost; a release
-    that is not whole is refused, and the one before keeps answering.
+    After a TERM signal it says that it is not ready, and after the grace time it takes no more
+    requests, answers those it has, and returns. When the pointer moves it changes over to the
+    release named there, and no request is lost; a release that is not whole is refused, and the one
+    before keeps answering.
 
     Parameters
     ----------
@@ -68,10 +68,10 @@ def serve(  # noqa: PLR0913 -- each is an option of the server
         Address to listen on; the default is this machine only.
     port : int, default=8000
         Port to listen on.
-    max_body_bytes : int, default=8 MiB
-        A larger body is answered 413.
-    max_rows : int, default=10_000
-        More rows in one request are answered 422.
+    listener : socket, optional
+        Listens already; host and port then only say where.
+    limits : Limits, optional
+        Bounds of a request.
     modules : Path or str, default=""
         Where ``leadline.toml`` lies, for a model of a person's own.
     log : LogPlace, optional
@@ -79,182 +79,115 @@ def serve(  # noqa: PLR0913 -- each is an option of the server
     pointer : tuple of Path and int, optional
         The signed pointer to the release in service, which is followed, and the counter of the move
         that put this one there: only later moves count. None is followed by default.
+    tokens : Path, optional
+        File of bearer tokens; one of them is then needed for all but ``/health``.
+    is_public : bool, default=False
+        Whether others than this machine may ask without a token.
+    hosts : sequence of str, default=()
+        Names that requests may be sent to; by default those of this machine if only it can ask, and
+        no token is needed; else any.
+    origins : sequence of str, default=()
+        Origins whose pages may read answers in a browser.
+    grace_s : float, default=2.0
+        Seconds between the signal to end and the last request that is taken.
+    log_requests : bool, default=False
+        Whether each answered request has a line in the log; refused ones always have.
+    open_release : callable, optional
+        Opens what is in a folder, here and when the pointer moves; if not given, a bundle.
 
     Raises
     ------
+    DataError
+        If the file of tokens cannot be read.
+    EngineError
+        If the port is taken, or others may ask and no token is needed.
     ReleaseError
         If the release is not as it was sealed, or does not fit this environment.
     """
-    bundle = open_bundle(bundle_folder, trusted=trusted, modules=modules)
-    follower = None
-    if pointer is not None:
-        project = bundle.manifest.project
-        follower = PointerFollower(*pointer, project, trusted=trusted, modules=modules)
-    app = create_app(
-        bundle, max_body_bytes=max_body_bytes, max_rows=max_rows, log=log, follower=follower
-    )
-    # what is loaded now stays: without it, garbage collection is the tail of the latency
-    gc.collect()
-    gc.freeze()
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    # one row is too little work to share: threads would wait for each other
-    with threadpool_limits(1):
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=_DRAIN_S,
-        )
+    opener = open_release or BundleOpener(modules)
+    refuse_open_door(host, tokens, is_public=is_public)
+    check = TokenCheck(tokens) if tokens else None
+    if not hosts and host in LOOPBACK and check is None:
+        # a page of another site may have its name point here
+        hosts = LOOPBACK
+    with listener or bound_socket(host, port) as socket_:
+        bundle = opener(bundle_folder, trusted=trusted)
+        follower = None
+        if pointer is not None:
+            project = bundle.manifest.project
+            follower = PointerFollower(
+                *pointer, project, trusted=trusted, modules=modules, opener=open_release
+            )
+        log_as_json()
+        # one row is too little work to share: threads would wait for each other
+        with threadpool_limits(1):
+            app = create_app(
+                bundle,
+                limits=limits,
+                log=log,
+                follower=follower,
+                access=AccessRules(check, hosts, origins),
+                log_requests=log_requests,
+            )
+            # what is loaded now stays: without it, garbage collection is the tail of the latency
+            gc.collect()
+            gc.freeze()
+            DrainingServer(app, drain=app.drain, grace_s=grace_s).run(sockets=[socket_])
 
 
 def create_app(
-    bundle: ReleaseBundle,
+    bundle: Answering,
     *,
-    max_body_bytes: int = _MAX_BODY_BYTES,
-    max_rows: int = _MAX_ROWS,
+    limits: Limits | None = None,
     log: LogPlace | None = None,
     follower: PointerFollower | None = None,
-) -> FastAPI:
-    """The application of an opened release.
+    access: AccessRules | None = None,
+    log_requests: bool = False,
+) -> Application:
+    """The application of an opened release, for any server that speaks ASGI.
 
-    ``POST /predict`` takes ``{"rows": [{column: value}]}``; ``GET /schema`` says which columns.
-    A body that is not JSON is answered 400, one that is too large 413, one that does not fit
+    ``POST /predict`` takes ``{"rows": [{column: value}]}``; ``GET /openapi.json`` describes all
+    paths. A body that is not JSON is answered 400, one that is too large 413, one that does not fit
     the schema 422; each with what was found, what is needed and what to do next. With a log,
-    answers have an id, and ``POST /outcomes`` takes what turned out of them.
+    ``POST /outcomes`` takes what turned out of the rows that were answered.
 
     Parameters
     ----------
-    bundle : ReleaseBundle
+    bundle : Answering
         Opened, hence ready.
-    max_body_bytes, max_rows, log
+    limits, log, log_requests
         As in `serve`.
     follower : PointerFollower or None, default=None
         Brings later releases; each request is answered by the one that was there when it came.
+    access : AccessRules, optional
+        Who may ask; by default all who can.
     """
-    day = log.day if log else ""
-    serving = Serving(bundle, max_rows=max_rows, day=day, follower=follower)
-    logged = AnswerLog(log, max_rows=max_rows)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with serving.following(app), logged.lifespan(app):
-            yield
-
-    app = FastAPI(title=bundle.manifest.project, openapi_url=None, lifespan=lifespan)
-    app.add_exception_handler(LeadlineError, _refuse)
-    app.add_exception_handler(Exception, _fail)
-
-    @app.post("/predict")
-    async def predict(request: Request) -> Response:
-        body = await _body(request, max_body_bytes)
-        name = logged.name(request)
-        served = serving.now
-        rows, days = served.requests.read(body)
-        answers = await served.queue.answer(rows)
-        told = {"release": served.manifest.release_id, "predictions": answers.to_dicts()}
-        one = Asked(name, rows, days, len(body))
-        return logged.answered(told, one, answers, served.manifest)
-
-    @app.post("/outcomes")
-    async def take_outcomes(request: Request) -> Response:
-        return await logged.take(await _body(request, max_body_bytes), serving.now.manifest)
-
-    @app.get("/schema")
-    async def schema() -> Response:
-        manifest = serving.now.manifest
-        return JSONResponse(
-            {
-                "release": manifest.release_id,
-                "columns": dict(manifest.columns),
-                "task": manifest.task,
-                "classes": manifest.classes,
-                "threshold": manifest.threshold,
-                "confidence": manifest.confidence,
-                "body": serving.now.requests.schema(),
-                **logged.schema(manifest),
-            }
-        )
-
-    @app.get("/health/live")
-    @app.get("/v2/health/live")
-    async def live() -> Response:
-        return JSONResponse({"live": True})
-
-    @app.get("/health/ready")
-    @app.get("/v2/health/ready")
-    async def ready() -> Response:
-        # the golden rows were replayed before there was an application
-        about = {"ready": True, "release": serving.now.manifest.release_id}
-        refused = {"refused": serving.refused} if serving.refused else {}
-        return JSONResponse(about | refused | logged.about())
-
-    @app.get("/v2/models/{name}")
-    async def metadata(name: str) -> Response:
-        inference.refuse_other_name(name, serving.now.manifest)
-        return JSONResponse(inference.metadata(serving.now.manifest))
-
-    @app.get("/v2/models/{name}/ready")
-    async def model_ready(name: str) -> Response:
-        inference.refuse_other_name(name, serving.now.manifest)
-        return JSONResponse({"name": name, "ready": True})
-
-    @app.post("/v2/models/{name}/infer")
-    async def infer(name: str, request: Request) -> Response:
-        served = serving.now
-        inference.refuse_other_name(name, served.manifest)
-        body = await _body(request, max_body_bytes)
-        asked = inference.read(body)
-        name = logged.name(request, asked.id)
-        rows, days = served.requests.read_columns(inference.columns(asked))
-        answers = await served.queue.answer(rows)
-        told = inference.written(asked, answers, served.manifest)
-        one = Asked(name, rows, days, len(body))
-        return logged.answered(told, one, answers, served.manifest, name_as="id")
-
-    return app
+    limits = limits or Limits()
+    serving = Serving(
+        bundle, max_rows=limits.max_rows, day=log.day if log else "", follower=follower
+    )
+    return Application(
+        serving,
+        AnswerLog(log, max_rows=limits.max_rows),
+        limits=limits,
+        access=access or AccessRules(),
+        log_requests=log_requests,
+    )
 
 
-async def _body(request: Request, max_body_bytes: int) -> bytes:
-    """The body, unless it is too large; no more of it is read than is allowed."""
-    parts: list[bytes] = []
-    n_bytes = 0
-    async for part in request.stream():
-        n_bytes += len(part)
-        if n_bytes > max_body_bytes:
-            raise TooLargeError(
-                f"The body has more than {max_body_bytes:,} bytes.",
-                "One request may not take the memory of all.",
-                "Send fewer rows at a time, or score the file with 'leadline score'.",
-            )
-        parts.append(part)
-    return b"".join(parts)
+def refuse_open_door(host: str, tokens: Path | None, *, is_public: bool) -> None:
+    """Refuse to answer others than this machine without tokens, unless it is said in so many words.
 
-
-async def _refuse(_: Request, error: Exception) -> Response:
-    """The response to an error that the client can correct."""
-    assert isinstance(error, LeadlineError)
-    status = 422
-    for kind, code in (
-        (UnreadableError, 400),
-        (TooLargeError, 413),
-        (inference.UnknownModelError, 404),
-        (NoLogError, 404),
-        (NotKeptError, 503),
-    ):
-        if isinstance(error, kind):
-            status = code
-    parts = {"found": error.found, "needed": error.needed, "next": error.next}
-    return JSONResponse({"error": parts}, status_code=status)
-
-
-async def _fail(_: Request, error: Exception) -> Response:
-    """The response to an error of the server; its text goes to the log, not to the client."""
-    del error
-    parts = {
-        "found": "The release could not answer.",
-        "needed": "This is a fault of the server.",
-        "next": "Tell its owner the time of this request.",
-    }
-    return JSONResponse({"error": parts}, status_code=500)
+    Raises
+    ------
+    EngineError
+        If everybody who reaches the address could ask.
+    """
+    if host in LOOPBACK or tokens is not None or is_public:
+        return
+    raise EngineError(
+        f"Everybody who reaches {host} could ask without a token.",
+        "A file of tokens is needed as soon as others can ask.",
+        "Make one with 'leadline token add NAME' and pass it with --tokens FILE; --no-tokens says "
+        "that all may ask.",
+    )

@@ -4,17 +4,19 @@
 
     <folder>/2026-11-29.5f0c9a1e.jsonl     of one day (UTC) and one process
 
-A process opens its file for each append and closes it again, so that a file may be edited or
-deleted while it runs. Several processes write to files of their own and need no lock.
+A process opens its file for each append and closes it again, so that a file may be deleted while it
+runs. Several processes write to files of their own; a lock keeps a file from being rewritten by
+`leadline forget` while lines are added to it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -53,8 +55,7 @@ class DatedLines:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.folder / f"{day.isoformat()}.{self._token}.jsonl"
-        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
+        with locked(path, os.O_RDWR | os.O_APPEND | os.O_CREAT) as handle:
             size = os.fstat(handle).st_size
             is_cut = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
             try:
@@ -64,8 +65,47 @@ class DatedLines:
                 with suppress(OSError):
                     os.ftruncate(handle, size)
                 raise
+
+
+@contextmanager
+def locked(path: Path, flags: int) -> Iterator[int]:
+    """Open a file while nobody else adds to it or replaces it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    flags : int
+        As of ``os.open``.
+
+    Yields
+    ------
+    int
+        The file, as the path names it now.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened.
+    """
+    while True:
+        handle = os.open(path, flags, 0o600)
+        try:
+            with suppress(OSError):  # not every file system has locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            if not _is_still(path, handle):
+                continue  # it was replaced while this waited
+            yield handle
+            return
         finally:
             os.close(handle)
+
+
+def _is_still(path: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False
 
 
 def _write(handle: int, data: bytes) -> None:

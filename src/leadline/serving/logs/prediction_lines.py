@@ -28,11 +28,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
+from leadline.serving.compiled.answers import Answers
 from leadline.serving.logs.dated_lines import dated_files, whole_lines
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _HEAD = re.compile(
     rb'\{"request":"([^"\\]+)","row":(\d+),"of":\d+,"at":"[^"\\]+","release":"([^"\\]*)"'
@@ -53,8 +55,8 @@ class Served:
         When it was answered, in UTC without a zone.
     rows : list of tuple
         Values as the client sent them, in the order of the columns.
-    answers : polars.DataFrame
-        One row each.
+    answers : Answers
+        To its rows.
     days : sequence of (str or None)
         When each row was, as the client says; empty if it says nothing.
     """
@@ -62,7 +64,7 @@ class Served:
     request: str
     at: datetime
     rows: Sequence[tuple[Any, ...]]
-    answers: pl.DataFrame
+    answers: Answers
     days: Sequence[str | None] = ()
 
 
@@ -108,19 +110,22 @@ def to_lines(served: Sequence[Served], release_id: str, columns: Mapping[str, st
     columns : mapping of str to str
         Feature name to kind, as in the manifest.
     """
+    import polars as pl
+
     images = [index for index, kind in enumerate(columns.values()) if kind == "image"]
     rows = [_as_text(row, images) for one in served for row in one.rows]
     sizes = [len(one.rows) for one in served]
     spread = pl.DataFrame(
         {"request": [one.request for one in served], "of": sizes, "at": [s.at for s in served]}
     )
+    answers = Answers.joined([one.answers for one in served])
     days = [day for one in served for day in one.days or [None] * len(one.rows)]
     rest = pl.DataFrame(
         {
             "row": [row for size in sizes for row in range(size)],
             "day": pl.Series(days, dtype=pl.String),
             "x": pl.DataFrame(rows, schema=_features(columns), orient="row").to_struct(),
-            "answer": pl.concat([one.answers for one in served]).to_struct(),
+            "answer": pl.DataFrame(answers.columns).to_struct(),
         }
     )
     repeated = spread.select(pl.all().repeat_by("of").explode())
@@ -160,6 +165,8 @@ def read_served(folder: Path, release_id: str, columns: Mapping[str, str]) -> Se
     columns : mapping of str to str
         Feature name to kind, as in its manifest.
     """
+    import polars as pl
+
     schema = _schema(columns)
     tally, days = _Tally(), set[date]()
     frames = [pl.DataFrame(schema={**schema, "logged": pl.Date})]
@@ -211,6 +218,8 @@ class _Tally:
 
 def _parsed(lines: list[bytes], schema: Mapping[str, Any], tally: _Tally) -> pl.DataFrame:
     """Lines as columns; those that are no JSON are counted and left out."""
+    import polars as pl
+
     try:
         return _read(lines, schema)
     except pl.exceptions.PolarsError:
@@ -220,6 +229,8 @@ def _parsed(lines: list[bytes], schema: Mapping[str, Any], tally: _Tally) -> pl.
 
 
 def _read(lines: list[bytes], schema: Mapping[str, Any]) -> pl.DataFrame:
+    import polars as pl
+
     if not lines:
         return pl.DataFrame(schema=dict(schema))
     return pl.read_ndjson(io.BytesIO(b"\n".join(lines)), schema=dict(schema))
@@ -234,6 +245,8 @@ def _is_json(line: bytes) -> bool:
 
 def _schema(columns: Mapping[str, str]) -> dict[str, Any]:
     """Columns of a log, but for the answers."""
+    import polars as pl
+
     return {
         "request": pl.String,
         "row": pl.Int64,
@@ -244,6 +257,8 @@ def _schema(columns: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _features(columns: Mapping[str, str]) -> dict[str, Any]:
+    import polars as pl
+
     return {name: pl.Float64 if kind == "number" else pl.String for name, kind in columns.items()}
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from leadline.serving.logs.dated_lines import NewLines
@@ -64,6 +63,9 @@ class RequestIndex:
 
 
 def _hashes(ids: Sequence[bytes]) -> NDArray[np.uint64]:
+    # only where rows are logged, and then it is there
+    import polars as pl
+
     return pl.Series(ids, dtype=pl.Binary).hash().to_numpy()
 
 

@@ -6,18 +6,17 @@
                       signature         Ed25519 over manifest.json, hexadecimal
                       model.skops       the model
                       golden.parquet    rows with the scores that the model must give
+                      compiled.zip      the same release for few rows at a time, if it has one
                       rows              digests of the rows it was made of, if they were passed
 """
 
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,16 @@ import polars as pl
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from numpy.typing import NDArray
 
-from leadline.errors import ReleaseError
+from leadline.errors import DataError
 from leadline.reading.conform import conform
+from leadline.serving.compiled.answers import Answers
+from leadline.serving.compiled.compiled_release import CompiledRelease
+from leadline.serving.releases.compilation.compiling import (
+    N_ODD_ROWS,
+    compiled_or_not,
+    first_difference,
+)
+from leadline.serving.releases.compilation.odd_rows import request_rows
 from leadline.serving.releases.environment import lock, refuse_other_versions, versions
 from leadline.serving.releases.keys import fingerprint, load_or_make_key, public_keys
 from leadline.serving.releases.learnt_rows import LearntRows
@@ -35,16 +42,20 @@ from leadline.serving.releases.manifest import Card, Manifest
 from leadline.serving.releases.models import dump_model, load_model, trusted_types
 from leadline.serving.releases.prediction_table import prediction_table
 from leadline.serving.releases.signed_files import (
+    COMPILED,
     GOLDEN,
     ID_LENGTH,
     MANIFEST,
     MODEL,
     ROWS,
     SIGNATURE,
+    SealedBundle,
     digest_of,
+    place,
     signed_files,
     signed_manifest,
 )
+from leadline.serving.releases.slow_path import refuse_other_scores, slow_answers
 
 __all__ = [
     "Card",
@@ -59,29 +70,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class SealedBundle:
-    """Result of sealing: names, digests and size of a release.
-
-    Attributes
-    ----------
-    digest : str
-        SHA-256 of the manifest, which holds those of the other files; the folder's name.
-    release_id : str
-        First characters of the digest.
-    model_digest : str
-        SHA-256 of the model.
-    size_bytes : int
-        Of all files.
-    signer : str
-        Fingerprint of the key.
-    """
-
-    digest: str
-    release_id: str
-    model_digest: str
-    size_bytes: int
-    signer: str
+MOST_COMPILED = 64
+"""With more rows in one call the slow path is the faster one."""
 
 
 class ReleaseBundle:
@@ -97,6 +87,8 @@ class ReleaseBundle:
         Feature columns ``X`` that were scored when it was sealed, and their ``score``.
     learnt : LearntRows or None
         The rows it was made of; None in a release that does not know them.
+    compiled : CompiledRelease or None
+        The same release for few rows at a time; None where it has no such form.
     """
 
     def __init__(
@@ -105,31 +97,50 @@ class ReleaseBundle:
         model: Any,
         golden: pl.DataFrame,
         learnt: LearntRows | None = None,
+        compiled: CompiledRelease | None = None,
     ) -> None:
         self.manifest = manifest
+        self.not_compiled = "" if compiled else manifest.fast_path
+        """Why there is no fast path; empty if there is one."""
+        self.compiled = compiled
+        """Answers few rows fast; None if there is no such form."""
         self.learnt = learnt
         self._reading = manifest.reading_schema
         self._model = model
         self._golden = golden
+
+    def golden_rows(self) -> pl.DataFrame:
+        """The rows that are replayed, as examples of the input."""
+        return self._golden["X"].struct.unnest()
 
     @property
     def model(self) -> Any:
         """The estimator itself; it takes what `read` gives."""
         return self._model
 
-    def golden_rows(self) -> pl.DataFrame:
-        """The rows that are replayed, as examples of the input."""
-        return self._golden["X"].struct.unnest()
+    def request_rows(self) -> list[tuple[Any, ...]]:
+        """The golden rows as values of requests, in the order of the columns."""
+        return request_rows(self.golden_rows().select(list(self.manifest.columns)))
 
     def replay(self) -> None:
         """Score the golden rows as when it was sealed.
+
+        A compiled form that gives another digit here is left out.
 
         Raises
         ------
         ReleaseError
             If the scores are others.
         """
-        _refuse_other_scores(self, self._golden["score"].to_numpy())
+        scores = self.score(self.golden_rows())
+        refuse_other_scores(scores, self._golden["score"].to_numpy(), self.manifest.release_id)
+        if self.compiled is not None:
+            slow = partial(slow_answers, self._model, self.manifest)
+            rows = self.request_rows()
+            difference = first_difference(self.compiled.answer, slow, rows)
+            if difference:
+                self.compiled = None
+                self.not_compiled = f"Here the compiled form differs: {difference}."
 
     def score(self, frame: pl.DataFrame) -> NDArray[np.float64]:
         """One number a row.
@@ -189,6 +200,28 @@ class ReleaseBundle:
         """The rows as the model is given them: the first half of `predict`."""
         return conform(frame, self.manifest.columns, reading=self._reading, place=place)
 
+    def answer_rows(self, rows: Sequence[tuple[Any, ...]], *, first: int = 0) -> Answers:
+        """The answer for each row of a request, or of a piece of it.
+
+        Parameters
+        ----------
+        rows : sequence of tuple
+            Values in the order of the columns: numbers as float, images as bytes, all else as
+            text; None where a value is not known.
+        first : int, default=0
+            Where the piece begins.
+
+        Raises
+        ------
+        DataError
+            If a value does not fit; it is said to be of ``rows[first + index]``.
+        """
+        if self.compiled is not None and len(rows) <= MOST_COMPILED:
+            # the slow path reads more ways to write a date, and has the last word
+            with suppress(DataError):
+                return self.compiled.answer(rows)
+        return slow_answers(self._model, self.manifest, rows, first)
+
     def answer(self, X: pl.DataFrame) -> pl.DataFrame:
         """The answer for each row that `read` gave: the second half of `predict`."""
         return prediction_table(self._model, self.manifest, X)
@@ -203,6 +236,7 @@ def seal(
     key: Ed25519PrivateKey,
     modules: Path | str = "",
     learnt: LearntRows | None = None,
+    n_odd_rows: int = N_ODD_ROWS,
 ) -> SealedBundle:
     """Store a model as a signed, immutable release, and open it once to see that it works.
 
@@ -222,6 +256,8 @@ def seal(
         As for `open_bundle`.
     learnt : LearntRows, optional
         The rows it was made of, so that it knows them again.
+    n_odd_rows : int, default=10_000
+        Rows that its compiled form must answer as the model does, beside the golden ones.
 
     Returns
     -------
@@ -244,6 +280,10 @@ def seal(
     files = {MODEL: stored, GOLDEN: scored}
     if learnt is not None:
         files[ROWS] = learnt.to_bytes()
+    slow = partial(slow_answers, model, card)
+    compiled = compiled_or_not(model, card, golden, slow, n_odd_rows=n_odd_rows)
+    if compiled.data:
+        files[COMPILED] = compiled.data
     manifest = Manifest(
         **vars(card),
         model_digest=digest_of(stored),
@@ -251,6 +291,9 @@ def seal(
         n_golden=golden.height,
         rows_digest=digest_of(files[ROWS]) if learnt else "",
         usual_repeats=learnt.usual_share if learnt else None,
+        compiled_digest=digest_of(compiled.data) if compiled.data else "",
+        compiled_rows=compiled.n_rows,
+        not_compiled=compiled.why_not,
         versions=versions(),
         lock=lock(),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -258,13 +301,15 @@ def seal(
     written = manifest.to_bytes()
     files |= {MANIFEST: written, SIGNATURE: key.sign(written).hex().encode()}
     digest = digest_of(written)
-    _place(folder, digest, files, trusted=(key.public_key(),), modules=modules)
+    trusted = (key.public_key(),)
+    place(folder, digest, files, lambda at: open_bundle(at, trusted=trusted, modules=modules))
     return SealedBundle(
         digest=digest,
         release_id=digest[:ID_LENGTH],
         model_digest=manifest.model_digest,
         size_bytes=sum(len(data) for data in files.values()),
         signer=fingerprint(key.public_key()),
+        fast_path=manifest.fast_path,
     )
 
 
@@ -322,7 +367,8 @@ def load_bundle(
     learnt = None
     if ROWS in files and manifest.usual_repeats is not None:
         learnt = LearntRows.from_bytes(files[ROWS], manifest.usual_repeats)
-    return ReleaseBundle(manifest, model, golden, learnt)
+    compiled = CompiledRelease.from_bytes(files[COMPILED]) if COMPILED in files else None
+    return ReleaseBundle(manifest, model, golden, learnt, compiled)
 
 
 def _golden_bytes(model: Any, card: Card, golden: pl.DataFrame) -> bytes:
@@ -331,42 +377,3 @@ def _golden_bytes(model: Any, card: Card, golden: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     pl.DataFrame({"X": golden.to_struct(), "score": scores}).write_parquet(buffer)
     return buffer.getvalue()
-
-
-def _place(
-    folder: Path,
-    digest: str,
-    files: dict[str, bytes],
-    *,
-    trusted: Sequence[Ed25519PublicKey],
-    modules: Path | str,
-) -> None:
-    """Write a folder under a temporary name, try it, and rename it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".sealing-", dir=folder))
-    try:
-        for name, data in files.items():
-            with (temporary / name).open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        open_bundle(temporary, trusted=trusted, modules=modules)
-        temporary.chmod(0o755)
-        if not (folder / digest).exists():
-            temporary.rename(folder / digest)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _refuse_other_scores(bundle: ReleaseBundle, expected: NDArray[np.float64]) -> None:
-    """Replay the golden rows."""
-    scores = bundle.score(bundle.golden_rows())
-    same = scores.shape == expected.shape and np.allclose(scores, expected, rtol=1e-6, atol=1e-9)
-    if not same:
-        worst = float(np.max(np.abs(scores - expected))) if scores.size == expected.size else None
-        raise ReleaseError(
-            f"Release {bundle.manifest.release_id} scores its golden rows differently here"
-            f"{f' (by up to {worst:.3g})' if worst is not None else ''}.",
-            "The scores it gave when it was sealed are needed.",
-            "Install exactly what its lock names, or make the release again here.",
-        )

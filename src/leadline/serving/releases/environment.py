@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import distributions, version
 
 from leadline.errors import ReleaseError
@@ -21,8 +21,7 @@ def versions() -> dict[str, str]:
     >>> sorted(versions())
     ['leadline', 'numpy', 'polars', 'python', 'scikit-learn', 'skops']
     """
-    packages = {name: version(name) for name in _PARTS if name != "python"}
-    return {"python": platform.python_version(), **packages}
+    return {name: _version(name) for name in _PARTS}
 
 
 def lock() -> tuple[str, ...]:
@@ -72,13 +71,17 @@ def installed_from_folder() -> set[str]:
     return found
 
 
-def refuse_other_versions(made_with: Mapping[str, str]) -> None:
+def refuse_other_versions(
+    made_with: Mapping[str, str], among: Collection[str] = tuple(_PARTS)
+) -> None:
     """Refuse a model that was made with versions that may compute something else.
 
     Parameters
     ----------
     made_with : mapping of str to str
         What `versions` said where the model was made.
+    among : collection of str
+        What has to agree; all that a stored model depends on, if nothing else is said.
 
     Raises
     ------
@@ -93,9 +96,11 @@ def refuse_other_versions(made_with: Mapping[str, str]) -> None:
     ...
     leadline.errors.ReleaseError: The release was made with scikit-learn 0.1.2; here is ...
     """
-    here = versions()
+    here = {name: _version(name) for name in among}
     differing = [
-        name for name, n in _PARTS.items() if _head(made_with.get(name), n) != _head(here[name], n)
+        name
+        for name, n in _PARTS.items()
+        if name in here and _head(made_with.get(name), n) != _head(here[name], n)
     ]
     if differing:
         name = differing[0]
@@ -107,6 +112,10 @@ def refuse_other_versions(made_with: Mapping[str, str]) -> None:
             f"Install {name} {wanted} (the release's lock names every package), "
             "or make the release again here.",
         )
+
+
+def _version(name: str) -> str:
+    return platform.python_version() if name == "python" else version(name)
 
 
 def _head(text: str | None, n_parts: int) -> tuple[str, ...]:

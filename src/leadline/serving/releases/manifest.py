@@ -10,8 +10,9 @@ from typing import Any, Self
 
 from leadline.engines.contract import TASKS, Scalar
 from leadline.errors import ReleaseError
-from leadline.reading.images.image_files import IMAGE_SIZE
-from leadline.reading.schema import ReadingSchema
+from leadline.reading.schema import IMAGE_SIZE, ReadingSchema
+
+_OF_BEFORE = "it was sealed before releases were compiled"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,10 @@ class Card:
     confidence : float or None
         Of several classes: a row whose likeliest class scores less has no answer. None: all rows
         have one, as in releases of before.
+    confusion_costs : mapping of str to mapping of str to float
+        Of several classes: true class to class said to what that costs; what is not named costs 1.
+        The class of least expected cost is then answered. Empty: the likeliest one, as in releases
+        of before.
     point : str
         Name of the operating point.
     costs : mapping of str to scalar
@@ -66,6 +71,7 @@ class Card:
     classes: tuple[str, ...] = ()
     threshold: float | None = None
     confidence: float | None = None
+    confusion_costs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     point: str = ""
     costs: Mapping[str, Scalar] = field(default_factory=dict)
     data_digest: str = ""
@@ -86,7 +92,7 @@ class Card:
                 "A binary release needs a positive class and a finite threshold; got "
                 f"{self.positive!r} and {self.threshold}. Pass both."
             )
-
+        self._refuse_costs()
         if self.confidence is not None and not (
             self.task == "multiclass" and 0 < self.confidence <= 1
         ):
@@ -104,6 +110,23 @@ class Card:
     def reading_schema(self) -> ReadingSchema:
         """How the cells of each column are read."""
         return ReadingSchema.from_payload(self.reading)
+
+    def _refuse_costs(self) -> None:
+        """Raise a ValueError unless confusions are of classes known, and each has a cost."""
+        if not self.confusion_costs:
+            return
+        if self.task != "multiclass" or self.confidence is not None:
+            raise ValueError(
+                "confusion_costs are for several classes, all of whose rows have an answer. Pass "
+                "none, or no confidence."
+            )
+        for truth, each in self.confusion_costs.items():
+            for said, cost in each.items():
+                if not ({truth, said} <= set(self.classes) and 0 <= cost < math.inf):
+                    raise ValueError(
+                        f"confusion_costs has {cost} for {truth!r} said to be {said!r}; a finite "
+                        "number of at least 0 for two of the classes is needed. Correct it."
+                    )
 
     def _has_threshold(self) -> bool:
         return self.threshold is not None and math.isfinite(self.threshold)
@@ -124,6 +147,12 @@ class Manifest(Card):
         any.
     usual_repeats : float or None
         Share of new rows that equal one of them by chance.
+    compiled_digest : str
+        SHA-256 of the compiled form, by which few rows are answered fast; empty if there is none.
+    compiled_rows : int
+        Rows on which the compiled form gave every digit of the slow path.
+    not_compiled : str
+        Why there is no compiled form, in a clause; empty in releases of before there were any.
     versions : mapping of str to str
         Of what the model depends on.
     lock : tuple of str
@@ -142,7 +171,20 @@ class Manifest(Card):
     made_at: str
     rows_digest: str = ""
     usual_repeats: float | None = None
+    compiled_digest: str = ""
+    compiled_rows: int = 0
+    not_compiled: str = ""
     release_id: str = ""
+
+    @property
+    def fast_path(self) -> str:
+        """Whether few rows are answered fast, in a sentence for a person."""
+        if self.compiled_digest:
+            return (
+                "Few rows go the fast path: its compiled form gave every digit of the model on "
+                f"{self.compiled_rows:,} rows, odd ones among them."
+            )
+        return f"Every row goes the slow path: {self.not_compiled or _OF_BEFORE}."
 
     def to_bytes(self) -> bytes:
         """JSON, the same for the same manifest."""

@@ -1,4 +1,4 @@
-"""Signed pointer: the release in service, by digest, with a counter that only grows.
+"""Signed pointer: the release in service and its candidate, by digest, with a counter that grows.
 
 One small file beside the releases. A server reads it again whenever it changes, so a release goes
 into service, and back out of it, without a restart. The record keeps every move; the file is the
@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -23,11 +23,29 @@ POINTER_FILE = "in-service.json"
 # signed along, so that a signature on anything else is never one on a pointer
 _PURPOSE = "leadline: release in service"
 _MEND = "'leadline rollback RELEASE --why REASON' writes it anew."
+_KINDS: dict[str, type] = {"counter": int, "share": float}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A release that is tried beside the one in service.
+
+    Attributes
+    ----------
+    release_id, bundle : str
+        As of the pointer.
+    share : float in [0, 1)
+        Requests that it answers; 0: none, it scores the same ones in the shadow.
+    """
+
+    release_id: str
+    bundle: str
+    share: float
 
 
 @dataclass(frozen=True)
 class Pointer:
-    """Which release is in service, and who said so.
+    """Which release is in service, which is tried beside it, and who said so.
 
     Attributes
     ----------
@@ -45,6 +63,8 @@ class Pointer:
         The reason.
     at : str
         When, ISO 8601, UTC.
+    candidate : Candidate or None
+        None if none is tried; pointers of before had none.
     """
 
     project: str
@@ -54,6 +74,7 @@ class Pointer:
     person: str
     why: str
     at: str
+    candidate: Candidate | None = None
 
 
 def write_pointer(folder: Path, pointer: Pointer, key: Ed25519PrivateKey) -> Path:
@@ -73,7 +94,7 @@ def write_pointer(folder: Path, pointer: Pointer, key: Ed25519PrivateKey) -> Pat
     Path
         The file.
     """
-    said = asdict(pointer)
+    said = _said(pointer)
     signed = {**said, "signature": key.sign(_signed_bytes(said)).hex()}
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / POINTER_FILE
@@ -114,7 +135,7 @@ def read_pointer(path: Path, *, trusted: Sequence[Ed25519PublicKey]) -> Pointer 
     pointer, signature = _parsed(path, data)
     for key in trusted:
         try:
-            key.verify(signature, _signed_bytes(asdict(pointer)))
+            key.verify(signature, _signed_bytes(_said(pointer)))
         except InvalidSignature:
             continue
         return pointer
@@ -157,21 +178,41 @@ def refuse_replayed(pointer: Pointer, *, project: str, counter: int) -> None:
         )
 
 
+_T = TypeVar("_T", Pointer, Candidate)
+
+
 def _parsed(path: Path, data: bytes) -> tuple[Pointer, bytes]:
     """What a file says, before anybody has vouched for it."""
     try:
         said: dict[str, Any] = json.loads(data)
         signature = bytes.fromhex(said.pop("signature"))
-        kinds = {one.name: int if one.name == "counter" else str for one in fields(Pointer)}
-        if set(said) != set(kinds) or not all(type(said[k]) is kinds[k] for k in kinds):
-            raise TypeError("its keys or their values are not those of a pointer")
-        return Pointer(**said), signature
+        candidate = said.pop("candidate", None)
+        tried = None if candidate is None else _made(Candidate, candidate)
+        if tried is not None and not 0 <= tried.share < 1:
+            raise ValueError("its candidate's share of the requests is not in [0, 1)")
+        return replace(_made(Pointer, said), candidate=tried), signature
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ReleaseError(
             f"{path.name} is damaged: {error}.",
             "It must say which release is in service, signed.",
             f"Restore it; or {_MEND}",
         ) from error
+
+
+def _made(kind: type[_T], said: Mapping[str, Any]) -> _T:
+    """A pointer or its candidate of what a file says, every value of its type."""
+    kinds = {one.name: _KINDS.get(one.name, str) for one in fields(kind) if one.default is MISSING}
+    if set(said) != set(kinds) or not all(type(said[name]) is kinds[name] for name in kinds):
+        raise TypeError("its keys or their values are not those of a pointer")
+    return kind(**said)
+
+
+def _said(pointer: Pointer) -> dict[str, Any]:
+    """What is written and signed: without a candidate the same as before there were any."""
+    said = asdict(pointer)
+    if pointer.candidate is None:
+        del said["candidate"]
+    return said
 
 
 def _signed_bytes(said: Mapping[str, Any]) -> bytes:

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from leadline.errors import ReleaseError
 from leadline.serving.releases.manifest import Card
+from leadline.stats.operating.class_costs import cheapest_classes, cost_matrix
 
 _BESIDE: dict[str, dict[str, Any]] = {
     "binary": {"flagged": pl.Boolean},
@@ -53,9 +55,10 @@ def prediction_table(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame, shape (n_samples, 1 to 3)
-        ``score``: probability of the positive class (binary) or of the likeliest one
-        (multi-class), or the predicted number (regression). Beside it ``flagged`` (binary) or
-        ``label`` (multi-class), and, where the card has a confidence, ``abstains``: below it the
+        ``score``: probability of the positive class (binary) or of the class answered
+        (multi-class: the likeliest, or the one of least expected cost), or the predicted number
+        (regression). Beside it ``flagged`` (binary) or ``label`` (multi-class), and, where the
+        card has a confidence, ``abstains``: below it the
         label is null.
 
     Raises
@@ -72,20 +75,35 @@ def prediction_table(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(columns, schema=schema)
     shares = np.asarray(model.predict_proba(X), dtype=float)
     if card.task == "multiclass":
-        scores = shares.max(axis=1)
-        labels = [str(model.classes_[index]) for index in shares.argmax(axis=1)]
+        codes = _answered(model, card, shares)
+        scores = shares[np.arange(codes.size), codes]
+        labels = [str(model.classes_[index]) for index in codes]
         if card.confidence is None:
             return pl.DataFrame({"score": scores, "label": labels}, schema=schema)
         abstains = scores < card.confidence
         told = [None if silent else label for label, silent in zip(labels, abstains, strict=True)]
         answers = {"score": scores, "label": told, "abstains": abstains}
         return pl.DataFrame(answers, schema=schema)
-    scores = np.clip(shares[:, _positive_index(model, card)], 0.0, 1.0)
+    scores = np.clip(shares[:, positive_index(model, card)], 0.0, 1.0)
     return pl.DataFrame({"score": scores, "flagged": scores >= card.threshold}, schema=schema)
 
 
-def _positive_index(model: Any, card: Card) -> int:
-    """Column of the positive class: it is called so, or coded as 1."""
+def _answered(model: Any, card: Card, shares: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Place of the class answered for each row."""
+    if not card.confusion_costs:
+        return np.asarray(shares.argmax(axis=1), dtype=np.int64)
+    costs = cost_matrix([str(name) for name in model.classes_], card.confusion_costs)
+    return cheapest_classes(shares, costs)
+
+
+def positive_index(model: Any, card: Card) -> int:
+    """Column of the positive class: it is called so, or coded as 1.
+
+    Raises
+    ------
+    ReleaseError
+        If the model has never seen it.
+    """
     classes = [str(one) for one in model.classes_]
     for name in (card.positive, "1", "True"):
         if name in classes:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -13,14 +17,43 @@ from leadline.errors import ReleaseError
 from leadline.serving.releases.keys import fingerprint
 from leadline.serving.releases.manifest import Manifest
 
-MANIFEST, SIGNATURE, MODEL, GOLDEN, ROWS = (
+MANIFEST, SIGNATURE, MODEL, GOLDEN, ROWS, COMPILED = (
     "manifest.json",
     "signature",
     "model.skops",
     "golden.parquet",
     "rows",
+    "compiled.zip",
 )
 ID_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class SealedBundle:
+    """Result of sealing: names, digests and size of a release.
+
+    Attributes
+    ----------
+    digest : str
+        SHA-256 of the manifest, which holds those of the other files; the folder's name.
+    release_id : str
+        First characters of the digest.
+    model_digest : str
+        SHA-256 of the model.
+    size_bytes : int
+        Of all files.
+    signer : str
+        Fingerprint of the key.
+    fast_path : str
+        Whether few rows are answered fast, or why not.
+    """
+
+    digest: str
+    release_id: str
+    model_digest: str
+    size_bytes: int
+    signer: str
+    fast_path: str
 
 
 def digest_of(data: bytes) -> str:
@@ -102,6 +135,8 @@ def digests_of(manifest: Manifest) -> dict[str, str]:
     digests = {MODEL: manifest.model_digest, GOLDEN: manifest.golden_digest}
     if manifest.rows_digest:
         digests[ROWS] = manifest.rows_digest
+    if manifest.compiled_digest:
+        digests[COMPILED] = manifest.compiled_digest
     return digests
 
 
@@ -131,3 +166,35 @@ def refuse_unsigned(written: bytes, signature: bytes, trusted: Sequence[Ed25519P
         f"Trusted keys: {known}.",
         "Pass the signer's .pub file if you trust it; else do not use this release.",
     )
+
+
+def place(
+    folder: Path, digest: str, files: Mapping[str, bytes], opened: Callable[[Path], object]
+) -> None:
+    """Write a release under a temporary name, try it, and rename it: whole or not at all.
+
+    Parameters
+    ----------
+    folder : Path
+        Where releases lie; made if needed.
+    digest : str
+        Name of the release.
+    files : mapping of str to bytes
+        What it consists of.
+    opened : callable
+        Opens it; what it raises is raised, and nothing stays.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".sealing-", dir=folder))
+    try:
+        for name, data in files.items():
+            with (temporary / name).open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        opened(temporary)
+        temporary.chmod(0o755)
+        if not (folder / digest).exists():
+            temporary.rename(folder / digest)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

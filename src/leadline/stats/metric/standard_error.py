@@ -11,7 +11,7 @@ import numpy as np
 from leadline.stats.arrays import Bools, Floats
 from leadline.stats.metric.entry import Labels
 
-_N_GROUPS = 20
+N_GROUPS = 20
 
 
 def of_mean(values: Floats) -> float:
@@ -54,7 +54,7 @@ def jackknife(compute: Callable[[Labels, Any], float], y: Labels, response: Any)
     ----------
     .. [1] B. Efron, C. Stein (1981), The jackknife estimate of variance. Ann. Statist. 9, 586-596.
     """
-    n_groups = min(_N_GROUPS, y.size)
+    n_groups = min(N_GROUPS, y.size)
     group = np.empty(y.size, dtype=np.intp)
     order = np.arange(y.size) if y.dtype.kind == "f" else np.argsort(y, kind="stable")
     group[order] = np.arange(y.size) % n_groups

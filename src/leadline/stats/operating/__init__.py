@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from leadline.stats.operating.class_costs import (
+    cheapest_classes,
+    cost_matrix,
+    mean_cost,
+    mean_saving,
+)
 from leadline.stats.operating.points import (
     OperatingPoints,
     ProposedPoint,
@@ -17,6 +23,10 @@ __all__ = [
     "Promise",
     "ProposedPoint",
     "Reliability",
+    "cheapest_classes",
+    "cost_matrix",
+    "mean_cost",
+    "mean_saving",
     "precision_recall_points",
     "promise_precision",
     "promise_recall",

@@ -19,6 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from leadline.engines.families.inputs.date_features import date_parts
 from leadline.engines.families.inputs.flat_images import Pixels
+from leadline.engines.families.inputs.vocabularies import with_vocabulary, without_vocabulary
 
 TEXT_DIRECTIONS = 48
 """Directions of a text where it must be dense: all of its words would fill the memory."""
@@ -65,8 +66,9 @@ class Numbers(TransformerMixin, BaseEstimator):
             return values
         missing = np.isnan(values)
         filled = np.where(missing, self.medians_, values)
-        # one value far outside what was learnt must not decide alone
-        scaled = np.clip((filled - self.means_) / self.scales_, -20.0, 20.0)
+        with np.errstate(over="ignore"):
+            # one value far outside what was learnt must not decide alone
+            scaled = np.clip((filled - self.means_) / self.scales_, -20.0, 20.0)
         return np.hstack([scaled, missing[:, self.flagged_].astype(np.float64)])
 
 
@@ -136,6 +138,22 @@ class Words(TransformerMixin, BaseEstimator):
         self.pieces = pieces
         self.n_components = n_components
         self.seed = seed
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Attributes, with each vocabulary as one text."""
+        state = dict(super().__getstate__())
+        if state.get("counters_"):
+            pairs = [without_vocabulary(counter) for counter in state["counters_"]]
+            state["counters_"] = [counter for counter, _ in pairs]
+            state["terms_"] = [terms for _, terms in pairs]
+        return state
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Attributes; in older releases a counter has its vocabulary."""
+        attributes = dict(state)
+        if terms := attributes.pop("terms_", None):
+            attributes["counters_"] = list(map(with_vocabulary, attributes["counters_"], terms))
+        super().__setstate__(attributes)
 
     def fit(self, X: pl.Series, y: object = None) -> Self:  # noqa: ARG002
         """Learn the vocabulary, and the directions if any."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from leadline.stats.arrays import Bools, Floats, Ints, check_share
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments.bands import checked_rows
 from leadline.stats.judgments.draw_interval import ratio_of
-from leadline.stats.judgments.strata.class_confusions import draw_confusions
+from leadline.stats.judgments.strata.class_confusions import draw_true_classes
 from leadline.stats.judgments.strata.class_strata import ClassStrata, as_probabilities
 from leadline.stats.judgments.strata.joint_intervals import joint_intervals
 from leadline.stats.judgments.strata.stratum_posterior import StratumCounts, draw_shares
@@ -34,11 +34,14 @@ class ConfidenceCut:
         Share of the stream.
     right : Estimate of float
         Share of these that are right.
+    cost : Estimate of float or None
+        Mean cost of one of these; None without costs.
     """
 
     confidence: float
     answered: float
     right: Estimate[float]
+    cost: Estimate[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class ClassEstimate:
         All rows first, then by rising confidence. Their intervals hold all at once.
     confusions : ndarray of shape (n_classes, n_classes)
         Rows of the stream to expect, by the class said and the true class.
+    cost : Estimate of float or None
+        Mean cost of a row of the stream; None without costs.
+    least_cost : ClassEstimate or None
+        The same figures where the class that costs least is said of each row, without cuts; None
+        without costs.
     """
 
     precision: Estimate[Floats]
@@ -68,6 +76,8 @@ class ClassEstimate:
     n_true: Estimate[Floats]
     cuts: tuple[ConfidenceCut, ...]
     confusions: Floats = field(repr=False)
+    cost: Estimate[float] | None = None
+    least_cost: ClassEstimate | None = None
 
     def dearest_confusions(
         self, n: int, costs: ArrayLike | None = None
@@ -79,14 +89,14 @@ class ClassEstimate:
         n : int
             At most so many.
         costs : array-like of float >= 0, shape (n_classes, n_classes), optional
-            Cost of one row by the class said and the true class; without it every error costs 1.
+            Cost of one row by the true class and the class said; without it every error costs 1.
 
         Returns
         -------
         list of (int, int, float)
             Class said, true class, and the cost to expect on the stream.
         """
-        each = np.ones_like(self.confusions) if costs is None else np.asarray(costs, dtype=float)
+        each = np.ones_like(self.confusions) if costs is None else np.asarray(costs, dtype=float).T
         total = self.confusions * each
         np.fill_diagonal(total, 0.0)
         order = np.argsort(-total, axis=None, kind="stable")[:n]
@@ -100,6 +110,7 @@ def estimate_classes(
     truth_codes: ArrayLike,
     *,
     cuts: ArrayLike | None = None,
+    costs: ArrayLike | None = None,
     confidence_level: float = 0.9,
     rng: np.random.Generator | None = None,
 ) -> ClassEstimate:
@@ -124,6 +135,8 @@ def estimate_classes(
         The judgments: which column of `probabilities` is the true class.
     cuts : array-like of float in (0, 1], optional
         Those that `sample_classes` was given.
+    costs : array-like of float >= 0, shape (n_classes, n_classes), optional
+        What a confusion costs, by true class and class said; those that `sample_classes` was given.
     confidence_level : float in (0, 1), default=0.9
         Posterior probability inside each interval.
     rng : Generator, optional
@@ -161,7 +174,7 @@ def estimate_classes(
     """
     shares = as_probabilities(probabilities)
     judged = checked_rows(rows, shares.shape[0])
-    strata = ClassStrata.of(shares, cuts)
+    strata = ClassStrata.of(shares, cuts, costs)
     codes = np.asarray(truth_codes)
     if codes.shape != judged.shape:
         raise ValueError(
@@ -201,8 +214,44 @@ def estimate_classes_in(
     left = strata.sizes - seen.sum(axis=1)
     n_wrong = source.binomial(left, is_wrong)
     n_right = left - n_wrong + seen[np.arange(left.size), strata.said]
-    confused = draw_confusions(strata, seen, n_wrong, source)
-    return _summary(strata, seen, n_right, confused, confidence_level)
+    drawn = _drawn(strata, seen, n_wrong, n_right, source)
+    found = _summary(strata, strata.said, seen, drawn.by_said, confidence_level)
+    cuts = _cuts(strata, seen, n_right, drawn.cost, confidence_level)
+    if strata.costs is None:
+        return replace(found, cuts=cuts)
+    least_cost = _summary(strata, strata.cheapest, seen, drawn.by_cheapest, confidence_level)
+    return replace(found, cuts=cuts, least_cost=least_cost)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Rows of the stream as drawn.
+
+    By the class said and the true class, shape (n_draws, n_classes, n_classes): the likeliest class
+    said, and the one that costs least. And what each stratum costs by the likeliest, shape
+    (n_draws, n_strata); None without costs.
+    """
+
+    by_said: Floats
+    by_cheapest: Floats
+    cost: Floats | None
+
+
+def _drawn(
+    strata: ClassStrata, seen: Ints, n_wrong: Ints, n_right: Ints, rng: np.random.Generator
+) -> _Drawn:
+    shape = (n_wrong.shape[0], strata.n_classes, strata.n_classes)
+    by_said = np.zeros(shape)
+    by_cheapest = by_said if strata.costs is None else np.zeros(shape)
+    cost = None if strata.costs is None else np.zeros(n_wrong.shape)
+    for stratum, rows in enumerate(draw_true_classes(strata, seen, n_wrong, rng)):
+        said = strata.said[stratum]
+        rows[:, said] = n_right[:, stratum]
+        by_said[:, said] += rows
+        if strata.costs is not None and cost is not None:
+            by_cheapest[:, strata.cheapest[stratum]] += rows
+            cost[:, stratum] = rows @ strata.costs[:, said]
+    return _Drawn(by_said, by_cheapest, cost)
 
 
 def _counted(strata: ClassStrata, stratum: Ints, truth_codes: ArrayLike) -> Ints:
@@ -229,25 +278,23 @@ def _judged_wrong(strata: ClassStrata, seen: Ints) -> StratumCounts:
 
 
 def _summary(
-    strata: ClassStrata, seen: Ints, n_right: Ints, confused: Floats, confidence_level: float
+    strata: ClassStrata, answers: Ints, seen: Ints, drawn: Floats, confidence_level: float
 ) -> ClassEstimate:
-    """Read the figures off the draws."""
+    """Read the figures off the draws, for the class that is said of each stratum."""
     k = strata.n_classes
-    is_said = strata.said[:, None] == np.arange(k)
-    right = n_right @ is_said
-    n_true = right + confused.sum(axis=1)
-    tail = (1 - confidence_level) / 2
-    quantiles = np.array([tail, 0.5, 1 - tail])
+    is_said = answers[:, None] == np.arange(k)
+    right = np.diagonal(drawn, axis1=1, axis2=2)
+    n_true = drawn.sum(axis=1)
+    counts = (strata.sizes @ is_said).astype(np.int64)
+    quantiles = _quantiles(confidence_level)
     said_right = np.zeros(k, dtype=np.int64)
-    np.add.at(said_right, strata.said, seen[np.arange(strata.said.size), strata.said])
+    np.add.at(said_right, answers, seen[np.arange(answers.size), answers])
     judged_said = seen.sum(axis=1) @ is_said
-    is_known = judged_said == strata.n_said
-    n_said = strata.n_said.astype(np.float64)
     precision = _ends(
-        Estimate(*np.quantile(ratio_of(right, n_said), quantiles, axis=0)),
+        Estimate(*np.quantile(ratio_of(right, counts.astype(np.float64)), quantiles, axis=0)),
         saw_none_wrong=judged_said == said_right,
         saw_none_right=said_right == 0,
-        is_known=is_known & (strata.n_said > 0),
+        is_known=(judged_said == counts) & (counts > 0),
     )
     recall = _ends(
         Estimate(*np.quantile(ratio_of(right, n_true), quantiles, axis=0)),
@@ -255,20 +302,29 @@ def _summary(
         saw_none_right=said_right == 0,
         is_known=np.full(k, bool(seen.sum() == strata.n_samples)) & (seen.sum(axis=0) > 0),
     )
-    expected = confused.mean(axis=0)
-    np.fill_diagonal(expected, right.mean(axis=0))
-    low, middle, high = np.quantile(n_true, quantiles, axis=0)
-    cuts = _cuts(strata, seen, n_right, confidence_level)
-    share = np.quantile(n_right.sum(axis=1) / strata.n_samples, quantiles)
+    cost = None
+    if strata.costs is not None:
+        cost = _interval((drawn * strata.costs.T).sum(axis=(1, 2)) / strata.n_samples, quantiles)
     return ClassEstimate(
         precision=precision,
         recall=recall,
-        accuracy=Estimate(float(share[0]), float(share[1]), float(share[2])),
-        n_said=strata.n_said,
-        n_true=Estimate(low, middle, high),
-        cuts=cuts,
-        confusions=expected,
+        accuracy=_interval(right.sum(axis=1) / strata.n_samples, quantiles),
+        n_said=counts,
+        n_true=Estimate(*np.quantile(n_true, quantiles, axis=0)),
+        cuts=(),
+        confusions=drawn.mean(axis=0),
+        cost=cost,
     )
+
+
+def _quantiles(confidence_level: float) -> Floats:
+    tail = (1 - confidence_level) / 2
+    return np.array([tail, 0.5, 1 - tail])
+
+
+def _interval(draws: Floats, quantiles: Floats) -> Estimate[float]:
+    low, middle, high = np.quantile(draws, quantiles)
+    return Estimate(float(low), float(middle), float(high))
 
 
 def _ends(
@@ -283,7 +339,7 @@ def _ends(
 
 
 def _cuts(
-    strata: ClassStrata, seen: Ints, n_right: Ints, confidence_level: float
+    strata: ClassStrata, seen: Ints, n_right: Ints, cost: Floats | None, confidence_level: float
 ) -> tuple[ConfidenceCut, ...]:
     levels = np.arange(strata.cuts.size + 1)
     is_answered = strata.bands[:, None] >= levels
@@ -296,6 +352,10 @@ def _cuts(
     saw_none_wrong = (n_wrong @ is_answered == 0)[there]
     high = np.where(is_open & saw_none_wrong, 1.0, found.high)
     confidences = np.append(0.0, strata.cuts)[there]
+    priced = None
+    if cost is not None:
+        each = (cost @ is_answered[:, there]) / n_answered[there]
+        priced = joint_intervals(each, confidence_level)
     return tuple(
         ConfidenceCut(
             confidence=float(confidences[place]),
@@ -303,6 +363,11 @@ def _cuts(
             right=Estimate(
                 float(found.low[place]), float(found.estimate[place]), float(high[place])
             ),
+            cost=None if priced is None else _of_place(priced, place),
         )
         for place, level in enumerate(there)
     )
+
+
+def _of_place(found: Estimate[Floats], place: int) -> Estimate[float]:
+    return Estimate(float(found.low[place]), float(found.estimate[place]), float(found.high[place]))

@@ -27,6 +27,7 @@ def sample_classes(
     rng: np.random.Generator,
     *,
     cuts: ArrayLike | None = None,
+    costs: ArrayLike | None = None,
     rows: ArrayLike = (),
     truth_codes: ArrayLike = (),
 ) -> Ints:
@@ -51,6 +52,9 @@ def sample_classes(
     cuts : array-like of float in (0, 1], optional
         Confidences below which the model may be left without an answer; without them those below
         which a tenth, a quarter and a half of the rows lie. Give `estimate_classes` the same.
+    costs : array-like of float >= 0, shape (n_classes, n_classes), optional
+        What a confusion costs, by true class and class said: rows of which another class costs
+        least to say get judgments of their own. Give `estimate_classes` the same.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def sample_classes(
     had, codes = _judged(shares, rows, truth_codes)
     if n >= shares.shape[0] - had.size:
         return rng.permutation(np.setdiff1d(np.arange(shares.shape[0]), had)).astype(np.int64)
-    strata = ClassStrata.of(shares, cuts)
+    strata = ClassStrata.of(shares, cuts, costs)
     stratum = strata.stratum_of(shares)
     seen = np.zeros((strata.sizes.size, strata.n_classes))
     np.add.at(seen, (stratum[had], codes), 1)

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import logit
 
 from leadline.stats.arrays import Floats, Ints, as_vector
+from leadline.stats.operating.class_costs import cheapest_classes
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -23,6 +24,15 @@ _SUM_IS_OFF_BY = 1e-3
 # a claim nearer to certainty says more than any reviewer could
 _LEAST_WRONG = 1e-7
 _QUANTILES = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The class said of each row, how many cuts it reaches, and the class that costs least."""
+
+    said: Ints
+    bands: Ints
+    cheapest: Ints
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,11 @@ class ClassStrata:
     log_odds : ndarray of shape (n_strata, 5)
         Claimed log odds that the class said is wrong: those of 10, 30, 50, 70 and 90 % of the rows
         are at most that.
+    costs : ndarray of shape (n_classes, n_classes) or None
+        What a confusion costs, by true class and class said; None where all weigh the same.
+    cheapest : ndarray of int of shape (n_strata,)
+        Code of the class that costs least to say of the rows of each stratum; without costs that of
+        the likeliest.
     """
 
     n_classes: int
@@ -56,9 +71,16 @@ class ClassStrata:
     sizes: Ints
     claimed: Floats
     log_odds: Floats
+    costs: Floats | None
+    cheapest: Ints
 
     @classmethod
-    def of(cls, probabilities: ArrayLike, cuts: ArrayLike | None = None) -> ClassStrata:
+    def of(
+        cls,
+        probabilities: ArrayLike,
+        cuts: ArrayLike | None = None,
+        costs: ArrayLike | None = None,
+    ) -> ClassStrata:
         """Cut a stream.
 
         Parameters
@@ -68,18 +90,25 @@ class ClassStrata:
         cuts : array-like of float in (0, 1], optional
             Confidences; without them those below which a tenth, a quarter and a half of the rows
             lie.
+        costs : array-like of float >= 0, shape (n_classes, n_classes), optional
+            Of confusions, by true class and class said: rows of which another class costs least to
+            say are strata of their own.
 
         Raises
         ------
         ValueError
             If the probabilities are none: negative, not finite, of fewer than two classes, or rows
-            whose sum is not 1.
+            whose sum is not 1; if the costs are none.
         """
         shares = as_probabilities(probabilities)
         levels = default_cuts(shares) if cuts is None else np.unique(as_cuts(cuts))
-        said, bands = _places(shares, levels)
-        codes, inverse, sizes = np.unique(
-            _code(said, bands, levels), return_inverse=True, return_counts=True
+        priced = None if costs is None else _as_costs(costs, shares.shape[1])
+        places = _places(shares, levels, priced)
+        codes, first, inverse, sizes = np.unique(
+            _code(places, levels, shares.shape[1]),
+            return_index=True,
+            return_inverse=True,
+            return_counts=True,
         )
         sums = np.zeros((codes.size, shares.shape[1]))
         np.add.at(sums, inverse.ravel(), shares)
@@ -87,29 +116,37 @@ class ClassStrata:
         return cls(
             n_classes=shares.shape[1],
             cuts=levels,
-            said=(codes // (levels.size + 1)).astype(np.int64),
-            bands=(codes % (levels.size + 1)).astype(np.int64),
+            said=places.said[first],
+            bands=places.bands[first],
             sizes=sizes.astype(np.int64),
             claimed=sums / sizes[:, None],
             log_odds=_quantiles(wrong, inverse.ravel(), sizes),
+            costs=priced,
+            cheapest=places.cheapest[first],
         )
 
     @classmethod
     def from_dict(cls, kept: dict[str, Any]) -> ClassStrata:
-        """Return what `as_dict` gave."""
+        """Return what `as_dict` gave, with costs or without."""
+        said = np.asarray(kept["said"], dtype=np.int64)
+        costs = kept.get("costs")
         return cls(
             n_classes=int(kept["n_classes"]),
             cuts=np.asarray(kept["cuts"], dtype=np.float64),
-            said=np.asarray(kept["said"], dtype=np.int64),
+            said=said,
             bands=np.asarray(kept["bands"], dtype=np.int64),
             sizes=np.asarray(kept["sizes"], dtype=np.int64),
             claimed=np.asarray(kept["claimed"], dtype=np.float64),
             log_odds=np.asarray(kept["log_odds"], dtype=np.float64),
+            costs=None if costs is None else np.asarray(costs, dtype=np.float64),
+            cheapest=np.asarray(kept.get("cheapest", said), dtype=np.int64),
         )
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain lists, as JSON can keep them."""
-        lists = ("cuts", "said", "bands", "sizes", "claimed", "log_odds")
+        lists = ["cuts", "said", "bands", "sizes", "claimed", "log_odds"]
+        if self.costs is not None:
+            lists += ["costs", "cheapest"]
         return {"n_classes": self.n_classes} | {
             name: getattr(self, name).tolist() for name in lists
         }
@@ -138,9 +175,10 @@ class ClassStrata:
         ValueError
             If a row cannot be of this stream.
         """
-        said, bands = _places(as_probabilities(probabilities), self.cuts)
-        known = _code(self.said, self.bands, self.cuts)
-        codes = _code(said, bands, self.cuts)
+        asked = _places(as_probabilities(probabilities), self.cuts, self.costs)
+        own = _Places(self.said, self.bands, self.cheapest)
+        known = _code(own, self.cuts, self.n_classes)
+        codes = _code(asked, self.cuts, self.n_classes)
         places = np.minimum(np.searchsorted(known, codes), known.size - 1)
         if not np.array_equal(known[places], codes):
             raise ValueError("a row is not of this stream: no row of it was said to be the same.")
@@ -189,11 +227,23 @@ def default_cuts(probabilities: ArrayLike) -> Floats:
     return cuts
 
 
-def _places(shares: Floats, cuts: Floats) -> tuple[Ints, Ints]:
-    """The class said of each row, and how many cuts it reaches."""
+def _as_costs(costs: ArrayLike, n_classes: int) -> Floats:
+    """Costs of confusions as an array; raise a ValueError for anything else."""
+    found: Floats = np.asarray(costs, dtype=np.float64)
+    if found.shape != (n_classes, n_classes):
+        raise ValueError(
+            f"costs has shape {found.shape}, {(n_classes, n_classes)} is needed: true class, class "
+            "said."
+        )
+    if not np.all(np.isfinite(found)) or found.min() < 0 or np.any(np.diag(found)):
+        raise ValueError("costs must be finite and at least 0, and 0 where the class is right.")
+    return found
+
+
+def _places(shares: Floats, cuts: Floats, costs: Floats | None) -> _Places:
     said = shares.argmax(axis=1).astype(np.int64)
-    bands = np.searchsorted(cuts, shares.max(axis=1), side="right")
-    return said, bands.astype(np.int64)
+    bands = np.searchsorted(cuts, shares.max(axis=1), side="right").astype(np.int64)
+    return _Places(said, bands, said if costs is None else cheapest_classes(shares, costs))
 
 
 def _quantiles(values: Floats, stratum: Ints, sizes: Ints) -> Floats:
@@ -205,5 +255,5 @@ def _quantiles(values: Floats, stratum: Ints, sizes: Ints) -> Floats:
     return found
 
 
-def _code(said: Ints, bands: Ints, cuts: Floats) -> Ints:
-    return said * (cuts.size + 1) + bands
+def _code(places: _Places, cuts: Floats, n_classes: int) -> Ints:
+    return (places.said * (cuts.size + 1) + places.bands) * n_classes + places.cheapest

@@ -1,0 +1,55 @@
+"""Time of an answer: seconds a row by a fitted model, alone and among a thousand."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import polars as pl
+
+from leadline.phases.search.answer_price import AnswerPrice
+from leadline.workspace import Workspace
+
+_N_ALONE = 5
+_N_TOGETHER = 1_000
+
+
+def answer_times(model: Any, X: pl.DataFrame) -> tuple[float, float]:
+    """Seconds a row takes to answer.
+
+    Parameters
+    ----------
+    model : scikit-learn estimator
+        Fitted.
+    X : DataFrame of shape (n_samples, n_features)
+        Rows to answer, at least one.
+
+    Returns
+    -------
+    tuple of (float, float)
+        Of a row that comes alone, the shortest of five: others may use the processor meanwhile. And
+        of one among a thousand, or as many as there are.
+    """
+    answer = getattr(model, "predict_proba", None) or model.predict
+    alone = min(_seconds(answer, X[at : at + 1]) for at in range(min(_N_ALONE, X.height)))
+    together = X[:_N_TOGETHER]
+    return alone, _seconds(answer, together) / together.height
+
+
+def _seconds(answer: Any, rows: pl.DataFrame) -> float:
+    started = time.perf_counter()
+    answer(rows)
+    return time.perf_counter() - started
+
+
+def answer_price(workspace: Workspace, currency: str) -> AnswerPrice | None:
+    """The price of answers that the settings state; None where a part of it is missing."""
+    serve, find = workspace.settings.serve, workspace.settings.find
+    if not (serve.rows_per_year and serve.instance_per_hour and find.hundredth_worth):
+        return None
+    return AnswerPrice(
+        rows_per_year=serve.rows_per_year,
+        instance_per_hour=serve.instance_per_hour,
+        hundredth_worth=find.hundredth_worth,
+        currency=currency,
+    )

@@ -1,0 +1,82 @@
+"""Compiled release: from the values of a request to its answers without a frame or an estimator.
+
+It needs NumPy and the standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from leadline.serving.compiled.answers import Answers
+from leadline.serving.compiled.plan_file import Plan, from_bytes
+from leadline.serving.compiled.request_cells import RequestCells
+from leadline.serving.compiled.row_scorers import scorer_of
+
+
+class CompiledRelease:
+    """Reading, columns and model of a release, for few rows at a time.
+
+    Parameters
+    ----------
+    plan : Plan
+        ``columns`` (of `RequestCells`), ``model`` (of `scorer_of`), ``task``, ``labels`` (of the
+        classes, in the order of the shares), ``positive`` (place of the positive class),
+        ``threshold`` and ``confidence``.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._cells = RequestCells(plan["columns"])
+        self._scorer = scorer_of(plan["model"])
+        self._task: str = plan["task"]
+        self._labels: list[str] = plan["labels"]
+        self._positive: int = plan["positive"]
+        self._threshold: float | None = plan["threshold"]
+        self._confidence: float | None = plan["confidence"]
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> CompiledRelease:
+        """What a bundle holds of it.
+
+        Raises
+        ------
+        ReleaseError
+            If it is damaged, or of another format.
+        """
+        return cls(from_bytes(data))
+
+    def answer(self, rows: Sequence[tuple[Any, ...]], first: int = 0) -> Answers:
+        """The answer for each row.
+
+        Parameters
+        ----------
+        rows : sequence of tuple
+            At least one; values in the order of the columns: numbers as float, all else as text,
+            None where a value is not known.
+        first : int, default=0
+            What the first row is called in a message.
+
+        Raises
+        ------
+        DataError
+            If a value does not fit, or is written in a way that only the reader of files knows.
+        """
+        columns = self._cells.read(rows, first)
+        with np.errstate(over="ignore"):  # numbers far outside what was learnt are cut later
+            scores = self._scorer.scores(columns, len(rows))
+        if self._task == "regression":
+            return Answers({"score": scores.tolist()})
+        if self._task == "binary":
+            positive = np.clip(scores[:, self._positive], 0.0, 1.0).tolist()
+            return Answers(
+                {"score": positive, "flagged": [score >= self._threshold for score in positive]}
+            )
+        best = scores.max(axis=1).tolist()
+        labels: list[str | None] = [self._labels[place] for place in scores.argmax(axis=1).tolist()]
+        if self._confidence is None:
+            return Answers({"score": best, "label": labels})
+        abstains = [score < self._confidence for score in best]
+        labels = [None if silent else one for one, silent in zip(labels, abstains, strict=True)]
+        return Answers({"score": best, "label": labels, "abstains": abstains})

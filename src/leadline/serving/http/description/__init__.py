@@ -1,0 +1,1 @@
+"""Description of a server for its clients."""

@@ -1,0 +1,1 @@
+"""Requests, answers, refusals and limits, apart from any release."""

@@ -1,0 +1,1 @@
+"""Connections of the server: limits of time and size, and its end."""

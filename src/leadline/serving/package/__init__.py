@@ -1,0 +1,1 @@
+"""Packages: a release, the code that runs it, and all else that another team needs."""

@@ -1,0 +1,1 @@
+"""Compiling of a release: plans of its parts, odd rows, and the test that no digit differs."""

@@ -1,0 +1,85 @@
+"""Slow path of a release: rows of a request through a frame, the encoders and the estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from leadline.errors import ReleaseError
+from leadline.reading.conform import conform
+from leadline.serving.compiled.answers import Answers
+from leadline.serving.releases.manifest import Card
+from leadline.serving.releases.prediction_table import prediction_table
+
+_DTYPES: dict[str, Any] = {
+    "number": pl.Float64,
+    "category": pl.String,
+    "text": pl.String,
+    "date": pl.String,
+    "image": pl.Binary,
+}
+
+
+def slow_answers(
+    model: Any, card: Card, rows: Sequence[tuple[Any, ...]], first: int = 0
+) -> Answers:
+    """The answer for each row of a request.
+
+    Parameters
+    ----------
+    model : scikit-learn estimator
+        Fitted.
+    card : Card
+        Names columns, task, classes and threshold.
+    rows : sequence of tuple
+        Values in the order of the columns: numbers as float, images as bytes, all else as text;
+        None where a value is not known.
+    first : int, default=0
+        What the first row is called in a message.
+
+    Raises
+    ------
+    DataError
+        If a value does not fit; it is said to be of ``rows[first + index]``.
+    """
+    schema = {name: _DTYPES[kind] for name, kind in card.columns.items()}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    X = conform(
+        frame,
+        card.columns,
+        reading=card.reading_schema,
+        place=lambda index: f"rows[{first + index}]",
+    )
+    return Answers(prediction_table(model, card, X).to_dict(as_series=False))
+
+
+def refuse_other_scores(
+    scores: NDArray[np.float64], expected: NDArray[np.float64], release_id: str
+) -> None:
+    """Refuse a release that does not give the scores it gave when it was sealed.
+
+    Parameters
+    ----------
+    scores, expected : ndarray of float, shape (n_golden,)
+        Of the golden rows, now and then.
+    release_id : str
+        What a message calls it.
+
+    Raises
+    ------
+    ReleaseError
+        If they differ by more than other machines explain.
+    """
+    if scores.shape == expected.shape and np.allclose(scores, expected, rtol=1e-6, atol=1e-9):
+        return
+    worst = float(np.max(np.abs(scores - expected))) if scores.size == expected.size else None
+    raise ReleaseError(
+        f"Release {release_id} scores its golden rows differently here"
+        f"{f' (by up to {worst:.3g})' if worst is not None else ''}.",
+        "The scores it gave when it was sealed are needed.",
+        "Install exactly what its lock names, or make the release again here.",
+    )

@@ -1,0 +1,83 @@
+"""Units by systemd's own checker, and how much each may do by its own count."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leadline.deployment.deployment_files import deployment_files, write_files
+from leadline.deployment.service_plan import ServicePlan
+
+
+def written(plan: ServicePlan, folder: Path) -> list[Path]:
+    """Units in a folder whose programs are there."""
+    environment = folder / "venv" / "bin"
+    environment.mkdir(parents=True)
+    (environment / "python").symlink_to(sys.executable)
+    files = write_files(deployment_files("systemd", replace(plan, folder=str(folder))), folder)
+    return [path for path in files if path.suffix in {".service", ".target"}]
+
+
+def verified(systemd_analyze: str, units: list[Path]) -> str:
+    done = subprocess.run(
+        [systemd_analyze, "verify", "--man=no", *units], capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+def test_the_checker_has_nothing_to_say(
+    plan: ServicePlan, tmp_path: Path, systemd_analyze: str, debian_haproxy: str
+) -> None:
+    units = written(plan, tmp_path)
+    assert [path.suffix for path in units] == [".service", ".service", ".target"]
+    assert debian_haproxy in units[1].read_text()
+    assert verified(systemd_analyze, units) == ""
+
+
+def test_units_of_an_odd_name(odd_plan: ServicePlan, tmp_path: Path, systemd_analyze: str) -> None:
+    assert verified(systemd_analyze, written(odd_plan, tmp_path)) == ""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("MemoryMax=384M", "MemoryMax=lots", "Invalid memory limit 'lots'"),
+        ("Restart=always", "Restart=often", "restart specifier, ignoring: often"),
+        ("NoNewPrivileges=yes", "NoNewPrivilege=yes", "Unknown key 'NoNewPrivilege'"),
+    ],
+)
+def test_the_checker_finds_what_is_wrong(
+    plan: ServicePlan, tmp_path: Path, systemd_analyze: str, right: str, wrong: str, said: str
+) -> None:
+    replica, *_ = written(plan, tmp_path)
+    text = replica.read_text()
+    assert right in text
+    replica.write_text(text.replace(right, wrong))
+    assert said in verified(systemd_analyze, [replica])
+
+
+def test_a_unit_may_do_little(plan: ServicePlan, tmp_path: Path, systemd_analyze: str) -> None:
+    replica, balancer, _ = written(plan, tmp_path)
+    for unit, most in ((replica, 1.5), (balancer, 2.0)):
+        done = subprocess.run(
+            [systemd_analyze, "security", "--offline=true", "--no-pager", unit],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        exposure = re.search(r"Overall exposure level for .*: ([0-9.]+)", done.stdout)
+        assert exposure is not None, done.stderr
+        assert float(exposure[1]) <= most, done.stdout
+
+
+def test_the_target_wants_a_replica_for_each_port_that_the_balancer_knows(
+    plan: ServicePlan, tmp_path: Path
+) -> None:
+    *_, target = written(plan, tmp_path)
+    wanted = re.findall(r"\nWants=customers-who-left@(\d+)\.service", target.read_text())
+    balancer = (tmp_path / "haproxy.cfg").read_text()
+    known = re.findall(r"\n +server replica-\d 127\.0\.0\.1:(\d+)", balancer)
+    assert wanted == known == ["8001", "8002", "8003"]
