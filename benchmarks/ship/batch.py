@@ -1,7 +1,7 @@
 """Batch scoring: rows a processor second, memory, processes, and ten kills.
 
     python benchmarks/ship/batch.py [--rows 1000000] [--only speed,memory,jobs,kills]
-    python benchmarks/ship/batch.py --rows 5000000 --only jobs   # two processes start in two seconds
+    python benchmarks/ship/batch.py --rows 5000000 --only jobs   # two take 2 s to start
 
 Every run is a process of its own that opens the release and scores a file; its processor time is
 that of all its threads and processes, from first to last, the imports included. "Scoring alone"
