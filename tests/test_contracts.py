@@ -139,7 +139,11 @@ def test_a_circle_inside_functions_is_seen(tmp_path: Path, monkeypatch: pytest.M
 
 # --------------------------------------------------------------------------- what git tracks
 
-MACHINE_PATH = re.compile(r"(?<![\w.<])/(?:farm|home|mnt|opt|root|srv|tmp|Users|work)/\w")
+# where an example is installed is no machine of ours
+EXAMPLES = r"(?!leadline\b|churn\b)"
+MACHINE_PATH = re.compile(
+    rf"(?<![\w.<])/(?:farm|home|mnt|opt|root|srv|tmp|Users|work)/{EXAMPLES}\w"
+)
 PACKAGE_INDEX = re.compile(r"\b(?:npmjs|pypi|pythonhosted)\.org\b")
 LOCK_HOSTS = {"files.pythonhosted" + ".org", "pypi" + ".org"}
 

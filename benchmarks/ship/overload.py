@@ -115,7 +115,7 @@ def _plan(rate: float, n_replicas: int) -> ServicePlan:
         project="overload", release_id="0" * 12, digest="0" * 64, python="3.11",
         n_replicas=n_replicas, n_spare=0, rate_per_s=rate, peak_per_s=rate, limit_s=_LIMIT_S,
         memory_mib=512, price="", image="localhost/overload:0", base="localhost/base:0",
-        port=_free_ports(n_replicas), folder="/opt/overload",
+        port=_free_ports(n_replicas), folder="/opt/leadline/overload",
     )  # fmt: skip
 
 

@@ -127,7 +127,8 @@ def test_a_server_that_runs_goes_back_and_loses_no_request(
     is_over = threading.Event()
 
     def get(path: str, data: bytes | None = None) -> dict[str, Any]:
-        with urllib.request.urlopen(f"{url}{path}", data, timeout=30) as answer:
+        asked = urllib.request.Request(url + path, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(asked, timeout=30) as answer:
             said: dict[str, Any] = json.load(answer)
             return said
 

@@ -177,7 +177,8 @@ def test_a_log_is_kept_only_where_somebody_said_so(
 ) -> None:
     server = Server(start, wait_for, released_folder)
     assert "log" not in server.said
-    assert set(server.get("/predict", {"rows": [_sent()]})) == {"release", "predictions"}
+    told = server.get("/predict", {"rows": [_sent()]})
+    assert set(told) == {"release", "predictions", "request"}
     server.kill()
     assert not (released_folder / ".leadline" / "served").exists()
     answer = call("watch", "--served", "-C", released_folder)

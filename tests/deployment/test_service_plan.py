@@ -70,7 +70,9 @@ def test_an_image_is_a_name_and_nothing_else(plan: ServicePlan, image: str) -> N
         replace(plan, base=image)
 
 
-@pytest.mark.parametrize("folder", ["opt/x", "/opt/a b", "/opt/%i", "/opt/x\n/y"])
+@pytest.mark.parametrize(
+    "folder", ["opt/x", "/opt/leadline/a b", "/opt/leadline/%i", "/opt/leadline\n/y"]
+)
 def test_a_folder_is_one_that_units_take(plan: ServicePlan, folder: str) -> None:
     with pytest.raises(SettingsError, match="no folder that every system takes"):
         replace(plan, folder=folder)

@@ -50,7 +50,7 @@ def test_a_price_needs_all_its_parts(
     tmp_path: Path, serve: dict[str, float], find: dict[str, float], is_priced: bool
 ) -> None:
     with project(tmp_path, customers(20), serve=serve, find=find) as workspace:
-        price = answer_price(workspace, "USD")
+        price = answer_price(workspace)
     assert (price is not None) == is_priced
     if price is not None:
         assert (price.rows_per_year, price.hundredth_worth) == (1e6, 50.0)

@@ -152,7 +152,8 @@ def test_from_a_name_to_a_release_that_answers(tmp_path: Path, module: str) -> N
         # a process that has never heard of the project
         with served(folder, key=workspace.key_path, modules=tmp_path) as port:
             body = b'{"rows": [%s]}' % stream.drop("left").write_ndjson().splitlines()[0].encode()
-            asked = urllib.request.Request(f"http://127.0.0.1:{port}/predict", body)
+            url, headers = f"http://127.0.0.1:{port}/predict", {"Content-Type": "application/json"}
+            asked = urllib.request.Request(url, body, headers)
             with urllib.request.urlopen(asked) as answer:
                 assert f"{expected[0]:.6f}"[:6] in answer.read().decode()
         run(workspace, "release")  # the champion is read again

@@ -144,7 +144,10 @@ def test_from_a_file_to_a_watched_model(
         # not dated: a block bears the name of its file
         assert by_file.keys() == {"later.csv"}
         (block,) = over_http.keys() - by_file.keys()
-        mine, its = (each | {"rows": ""} for each in (over_http[block], by_file["later.csv"]))
+        mine, its = (
+            each | {"rows": "", "delivered": ""}
+            for each in (over_http[block], by_file["later.csv"])
+        )
         assert mine.pop("mean_score") == pytest.approx(its.pop("mean_score"))
         assert mine == its, "the same rows and labels, whichever way they come"
         return

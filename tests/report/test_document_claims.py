@@ -40,6 +40,7 @@ Lines = list[str]
 
 CONSTANTS = {
     "90%", "99%", "90",  # levels of intervals, and shares of requests
+    "0.01",  # the least that is told of a probability
     "1,000",  # rows that a price is told for
     "2",  # the second part of the document
     "47", "72",  # articles of the Regulation

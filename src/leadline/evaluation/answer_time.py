@@ -42,7 +42,7 @@ def _seconds(answer: Any, rows: pl.DataFrame) -> float:
     return time.perf_counter() - started
 
 
-def answer_price(workspace: Workspace, currency: str) -> AnswerPrice | None:
+def answer_price(workspace: Workspace) -> AnswerPrice | None:
     """The price of answers that the settings state; None where a part of it is missing."""
     serve, find = workspace.settings.serve, workspace.settings.find
     if not (serve.rows_per_year and serve.instance_per_hour and find.hundredth_worth):
@@ -51,5 +51,5 @@ def answer_price(workspace: Workspace, currency: str) -> AnswerPrice | None:
         rows_per_year=serve.rows_per_year,
         instance_per_hour=serve.instance_per_hour,
         hundredth_worth=find.hundredth_worth,
-        currency=currency,
+        currency=workspace.settings.problem.currency,
     )

@@ -91,7 +91,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
         ready_at, is_all_open = request.ready_at(), request.all_open_file.exists()
     trials = _with_chance_best(_asked_trials(workspace, request), problem.scoring)
     settings = workspace.settings.find
-    price = answer_price(workspace, problem.currency)
+    price = answer_price(workspace)
     choice = choose(trials, problem.scoring, accept_loss=settings.accept_loss, price=price)
     chosen = choice.chosen if choice else ""
     chances = {trial.name: _chance_of(trial, problem) for trial in trials}

@@ -105,7 +105,7 @@ class EvaluationContext:
             max_train_size=min(train.size for train, _ in folds),
             valid_labels=tuple(pool.y[rows] for rows in valid),
             classes=np.unique(pool.y[pool.order]) if is_classes else np.empty(0),
-            price=answer_price(workspace, problem.currency),
+            price=answer_price(workspace),
         )
 
     def evaluator(self, trial: Trial) -> CandidateEvaluator:

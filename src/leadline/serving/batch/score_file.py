@@ -18,7 +18,6 @@ from leadline.reading.file_forms.source import Note
 from leadline.serving.batch.input_files import input_files
 from leadline.serving.batch.joined_parts import MANIFEST, join, lay_out
 from leadline.serving.batch.locations import Location, UnreachableError
-from leadline.serving.batch.opened_release import copied
 from leadline.serving.batch.part_folder import PartFolder
 from leadline.serving.batch.piece_scoring import (
     Part,
@@ -29,6 +28,7 @@ from leadline.serving.batch.piece_scoring import (
     score_piece,
 )
 from leadline.serving.batch.pieces import Form, Piece, Plan, plan, whole_plan
+from leadline.serving.batch.scoring_release import copied
 from leadline.serving.batch.text_ranges import IrregularError
 from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.release_place import ReleasePlace

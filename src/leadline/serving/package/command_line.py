@@ -82,7 +82,7 @@ def _score(root: Path, given: argparse.Namespace) -> None:
     if isinstance(release, PackagedRelease):
         n_rows = score_rows(release, given.file, target)
     else:
-        n_rows = load("servers", "batch")(release, given.file, target, note=notes.append)
+        n_rows = load("servers", "batch")(release, given.file, target, note=notes.append).n_rows
     done = {"rows": n_rows, "file": str(target), "release": release.manifest.release_id}
     words = f"{n_rows:,} rows scored by release {release.manifest.release_id}: {target}"
     _say(given, {**done, "notes": notes}, "\n".join([words, *(f"Note: {one}" for one in notes)]))

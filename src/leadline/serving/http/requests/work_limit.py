@@ -32,7 +32,7 @@ class BatchCost:
     --------
     >>> cost = BatchCost(0.011, 0.110, 100)
     >>> round(cost.of(1), 3), round(cost.of(1_000), 3), cost.piece
-    (0.011, 1.16, 32)
+    (0.011, 1.32, 32)
     """
 
     def __init__(self, one_s: float, many_s: float, n_many: int) -> None:

@@ -107,7 +107,7 @@ def _library(one: Needed, purl: str) -> dict[str, Any]:
     references = [
         {
             "type": "distribution",
-            "url": f"https://pypi.org/project/{one.name}/{one.version}/",
+            "url": purl,
             "hashes": [
                 {"alg": "SHA-256", "content": each.removeprefix("sha256:")}
                 for each in locked_hashes(one.name, one.version)
