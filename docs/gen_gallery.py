@@ -12,7 +12,6 @@ from pathlib import Path
 
 import mkdocs_gen_files
 import nbformat
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 GALLERY = Path(__file__).parent / "gallery"
@@ -70,7 +69,6 @@ def main() -> None:
             notebook = notebook_of(path.read_text(encoding="utf-8"))
             NotebookClient(
                 notebook,
-                km=AsyncKernelManager(transport="ipc"),
                 timeout=LIMIT_S,
                 resources={"metadata": {"path": folder}},
             ).execute()
