@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from tests.serving.conftest import Sealed
@@ -22,6 +23,7 @@ from leadline.serving.compiled.plan_file import from_bytes, to_bytes
 from leadline.serving.releases.bundle import open_bundle, seal
 from leadline.serving.releases.compilation import compiling
 from leadline.serving.releases.compilation.compiling import compiled_form, compiled_or_not
+from leadline.serving.releases.compilation.odd_rows import request_rows
 from leadline.serving.releases.signed_files import COMPILED
 
 ROW = (0.5, "Ulm", "late again", "2024-05-01T10:00")
@@ -51,6 +53,19 @@ def test_a_column_that_is_read_in_another_way_says_so() -> None:
     card = replace(one.card, reading=tuple(ReadingSchema((how,)).to_payload()))
     assert "'at'" in why_not(one.model, card)
     assert "seconds since 1970" in why_not(one.model, card)
+
+
+def test_one_that_answers_by_least_cost_says_so_and_goes_by_cost(tmp_path: Path) -> None:
+    one = fitted("linear", "multiclass", SETS["table"])
+    costs = {truth: {"a": 0.01} for truth in "bc"} | {"a": {"b": 50.0, "c": 50.0}}
+    card = replace(one.card, confusion_costs=costs)
+    assert why_not(one.model, card) == "it answers the class of least expected cost"
+    key = Ed25519PrivateKey.generate()
+    sealed = seal(tmp_path, model=one.model, card=card, golden_X=one.X[:5], key=key)
+    bundle = open_bundle(tmp_path / sealed.digest, trusted=[key.public_key()])
+    told = bundle.answer_rows(request_rows(one.X[:40])).to_dicts()
+    assert [each["label"] for each in told] == bundle.predict(one.X[:40])["label"].to_list()
+    assert [each["label"] for each in told] != one.model.predict(one.X[:40]).tolist()
 
 
 def test_images_say_so() -> None:
