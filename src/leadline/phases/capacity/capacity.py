@@ -11,6 +11,7 @@ from leadline.phases.capacity.capacity_evidence import Evidence, Step, Verificat
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
 from leadline.phases.wording import plural
 
+_LEAST = 0.01  # of money that is told
 _AGAIN = "Measure again when nothing else runs: 'leadline run capacity'."
 
 
@@ -169,9 +170,10 @@ def _findings(
             yield note(newest.words)
     if rate is not None:
         yield _check(evidence, rate)
+    amount = "under 0.01" if 0 < batch_cost < _LEAST else f"{batch_cost:,.2f}"
     yield note(
         f"Scoring a file instead runs {evidence.batch_per_s:,.0f} rows a second on one "
-        f"instance: {batch_cost:,.4f} {evidence.currency} a million rows."
+        f"instance: {amount} {evidence.currency} a million rows."
     )
     yield note("Measured on this machine, which the generator of the load shares.")
     if not evidence.priced_at:
