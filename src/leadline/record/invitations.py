@@ -101,6 +101,7 @@ class Invitations:
             self._revoke(connection, [one for one in earlier if one.role is role], now)
             values = {
                 "project_id": self._database.project_id,
+                "user_id": self._database.user_id,
                 "person": name,
                 "role": role,
                 "made_by": by,
@@ -188,5 +189,5 @@ def folded(person: str) -> str:
 
 def _invitation(row: Row[Any]) -> Invitation:
     values = dict(row._mapping)
-    del values["project_id"]
+    del values["project_id"], values["user_id"]
     return Invitation(**values)

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from itsdangerous import BadData, URLSafeSerializer
 
 from leadline.errors import RecordError, SettingsError
+from leadline.phases.permissions import Action
 from leadline.record import Invitation, Role
+from leadline.services.access.permission import acting
 from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
@@ -73,7 +75,14 @@ def invite(
             f"More than 0 and at most {LONGEST_DAYS} are possible.",
             "Give another number of --days.",
         )
-    name, host = parse_person(person, "the invitation"), parse_person(by, "who invites")
+    workspace, host = acting(workspace, Action.INVITE, by, "who invites")
+    name = parse_person(person, "the invitation")
+    if workspace.record.accounts.named(name) is not None:
+        raise SettingsError(
+            f"{name} has an account.",
+            "A link would let somebody else act under that name.",
+            f"{name} can log in; give the account another role, or invite under another name.",
+        )
     until = datetime.now(UTC) + timedelta(days=days)
     made = workspace.record.invitations.invite(name, role, by=host, expires_at=until)
     return made, f"/join/{link_token(workspace.secret, made)}"
