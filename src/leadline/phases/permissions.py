@@ -57,7 +57,7 @@ MAY: Mapping[Action, frozenset[UserRole]] = {
     Action.VIEW: frozenset({_O, _S, _M, _E, _V}),
     Action.COMPARE_PROJECTS: frozenset({_O, _S, _M, _E}),
     Action.STATE: frozenset({_O, _S, _M}),
-    Action.RUN: frozenset({_O, _S, _E}),
+    Action.RUN: frozenset({_O, _S, _M, _E}),
     Action.DECIDE: frozenset({_O, _M}),
     Action.LABEL: frozenset({_O, _S, _A}),
     Action.ADJUDICATE: frozenset({_O, _S, _R}),

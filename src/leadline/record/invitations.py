@@ -148,6 +148,11 @@ class Invitations:
         with self._database.reading() as connection:
             return tuple(self._of_person(connection, person))
 
+    def is_invited(self, person: str) -> bool:
+        """Whether a person has an invitation that is good now."""
+        now = utc()
+        return any(one.is_good(now) for one in self.of(person))
+
     def use(self, number: int) -> None:
         """Note that something was sent by a link for the first time."""
         table = tables.invitation

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from leadline.errors import RecordError, SettingsError
-from leadline.phases.permissions import Action
+from leadline.phases.permissions import Action, Actor
 from leadline.record import Invitation, Role
-from leadline.services.access.permission import acting
+from leadline.services.access.permission import GUESTS, acting
 from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
@@ -23,15 +23,19 @@ PAGES: Mapping[Role, tuple[str, ...]] = {
 """Paths that the link of a role opens; first the page that it leads to."""
 
 
-def pages_shown(role: Role) -> tuple[str, ...]:
-    """The pages of a role, without the addresses that only its forms are sent to.
+def pages_of(actor: Actor) -> tuple[str, ...]:
+    """Paths open to somebody who may not see the project; first the page they are led to."""
+    return tuple(path for role in Role if GUESTS[role] in actor.may for path in PAGES[role])
+
+
+def pages_shown(every: Sequence[str]) -> tuple[str, ...]:
+    """The pages among such paths, without the addresses that only forms are sent to.
 
     Examples
     --------
-    >>> pages_shown(Role.JUDGE)
+    >>> pages_shown(PAGES[Role.JUDGE])
     ('/review',)
     """
-    every = PAGES[role]
     return tuple(page for page in every if not any(page.startswith(f"{other}/") for other in every))
 
 
@@ -139,8 +143,7 @@ def free_name(workspace: Workspace, name: str, doing: str) -> str:
         If it cannot be kept, or belongs to somebody who was invited.
     """
     clean = parse_person(name, doing)
-    now = datetime.now(UTC)
-    if any(one.is_good(now) for one in workspace.record.invitations.of(clean)):
+    if workspace.record.invitations.is_invited(clean):
         raise SettingsError(
             f"{clean} was invited, and comes by a link.",
             "A name that has an invitation cannot be taken by typing it.",

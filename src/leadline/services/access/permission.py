@@ -6,24 +6,24 @@ from collections.abc import Mapping
 
 from leadline.errors import NotAllowedError
 from leadline.phases.permissions import Action, Actor, who_may
-from leadline.record import Invitation, Role
+from leadline.record import Role
 from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 NOBODY = Actor("", "nobody", frozenset())
 """Whoever has not logged in where people have accounts."""
 
-_GUESTS: Mapping[Role, tuple[str, Action]] = {
-    Role.LABEL: ("invited to label", Action.LABEL),
-    Role.JUDGE: ("invited to judge", Action.JUDGE),
-    Role.ADJUDICATE: ("invited to adjudicate", Action.ADJUDICATE),
+GUESTS: Mapping[Role, Action] = {
+    Role.LABEL: Action.LABEL,
+    Role.JUDGE: Action.JUDGE,
+    Role.ADJUDICATE: Action.ADJUDICATE,
 }
+"""What an invitation lets its person do."""
 
 
-def guest(invitation: Invitation) -> Actor:
+def guest(person: str, role: Role) -> Actor:
     """Whoever came by an invitation's link."""
-    title, action = _GUESTS[invitation.role]
-    return Actor(invitation.person, title, frozenset({action}))
+    return Actor(person, f"invited to {role.value}", frozenset({GUESTS[role]}))
 
 
 def acting(workspace: Workspace, action: Action, by: str, doing: str) -> tuple[Workspace, str]:
@@ -82,9 +82,9 @@ def require(workspace: Workspace, action: Action) -> None:
             "Nobody has logged in.", f"An account that may {action} is needed.", "Log in first."
         )
     raise NotAllowedError(
-        f"{actor.name} is {actor.title} here, and may not {action}.",
+        f"{actor.name} ({actor.title}) may not {action}.",
         f"That is for: {who_may(action)}.",
-        "Ask one of them, or ask an owner for another role: 'leadline user list'.",
+        "Ask one of them; 'leadline user list' says who they are.",
     )
 
 
@@ -101,7 +101,7 @@ def actor_named(workspace: Workspace, name: str) -> Actor:
         raise NotAllowedError(
             f"Nobody has an account as {name!r}.",
             "People have accounts with this project, and the record keeps whose act it is.",
-            "Set LEADLINE_USER to your account's name; see 'leadline user list'.",
+            "Set LEADLINE_USER to the name of your account, or ask an owner for one.",
         )
     if account.disabled_at is not None:
         raise NotAllowedError(

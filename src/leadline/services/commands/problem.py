@@ -69,11 +69,11 @@ def restate_problem(workspace: Workspace, by: str) -> Entry | None:
     DataError
         If the data cannot be read.
     """
-    workspace, person = acting(workspace, Action.STATE, by, "the problem")
     latest = workspace.record.latest("problem")
     verdict = _stated(workspace)
     if latest is not None and latest.verdict == verdict:
         return None
+    workspace, person = acting(workspace, Action.STATE, by, "the problem")
     return workspace.record.append("problem", verdict, by=person)
 
 

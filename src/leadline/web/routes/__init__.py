@@ -1,12 +1,14 @@
 """Routes: one module for each kind of page."""
 
 from leadline.web.routes import (
+    account,
     adjudicate,
     alarm,
     decide,
     enter,
     join,
     label,
+    login,
     project,
     review,
     verdicts,
@@ -24,6 +26,8 @@ ROUTERS = (
     label.router,
     adjudicate.router,
     enter.router,
+    login.router,
+    account.router,
     join.router,
     work.router,
 )
