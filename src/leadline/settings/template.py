@@ -30,7 +30,7 @@ _TITLES = {
     "store": "Where does the record lie, if several projects share one?",
     "access": "How do people log in? 'leadline user add' gives somebody an account.",
 }
-_WORDS = {
+WORDS = {
     "problem": {
         "question": "in the words of whoever asks",
         "label": "the column to predict",
@@ -209,7 +209,7 @@ def template(
 def _section(section: str, given: Mapping[str, Any]) -> str:
     lines = [f"# {_TITLES[section]}", f"[{section}]"]
     keys = {item.name: item for item in fields(SECTIONS[section])}
-    lines += [_key(keys[key], words, given) for key, words in _WORDS[section].items()]
+    lines += [_key(keys[key], words, given) for key, words in WORDS[section].items()]
     if section == "data":
         lines += _columns(given.get("columns", {}))
     if section == "access":

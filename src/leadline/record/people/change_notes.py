@@ -63,8 +63,8 @@ class ChangeNotes:
 
     def add(self, note: ChangeNote, change: Callable[[], None] = lambda: None) -> None:
         """Keep a note, and make the change it is of."""
-        values = {"kind": note.kind, "subject": note.subject, "body": note.body}
-        values |= {"made_by": note.by, "made_at": utc(note.at)}
+        values: dict[str, object] = {"kind": note.kind, "subject": note.subject}
+        values |= {"body": note.body, "made_by": note.by, "made_at": utc(note.at)}
         with self._database.writing() as connection:
             self._database.insert(connection, table, values)
             change()

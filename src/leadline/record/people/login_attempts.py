@@ -118,5 +118,6 @@ class LoginAttempts:
         n_wrong, newest = connection.execute(wrong).one()
         if n_wrong < n_free:
             return 0.0
-        pause = min(_FIRST_PAUSE_S * 2.0 ** min(n_wrong - n_free, 30), _LONGEST_PAUSE_S)
-        return max(pause - (at - newest).total_seconds(), 0.0)
+        pause: float = min(_FIRST_PAUSE_S * 2.0 ** min(n_wrong - n_free, 30), _LONGEST_PAUSE_S)
+        since: float = (at - newest).total_seconds()
+        return max(pause - since, 0.0)

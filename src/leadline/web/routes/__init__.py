@@ -11,6 +11,7 @@ from leadline.web.routes import (
     login,
     project,
     review,
+    settings_form,
     verdicts,
     watch_label,
     work,
@@ -28,6 +29,7 @@ ROUTERS = (
     enter.router,
     login.router,
     account.router,
+    settings_form.router,
     join.router,
     work.router,
 )

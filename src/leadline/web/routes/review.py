@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
+from leadline.phases.permissions import Action
+from leadline.services.access.permission import require
 from leadline.services.commands import ask_for_more, choose_point, judge, undo_judgment
 from leadline.services.queries import operating_points_page, review_page
 from leadline.services.reviewing.opinions import give_opinion
@@ -143,6 +145,7 @@ def choose(  # noqa: PLR0913, PLR0917 (a field each)
     confidence: Annotated[float, Form()] = 0.0,
 ) -> Response:
     """Put the choice on the record."""
+    require(context.workspace, Action.CHOOSE)  # the command asks too, after the costs are read
     cost = operating_points_page(context.workspace).cost_false_alarm
     entry = choose_point(
         context.workspace,
