@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 
-@verb("status", example="leadline status --json")
+@verb("status", may=(Action.VIEW,), example="leadline status --json")
 def command(folder: Path, as_json: bool) -> None:
     """Show where the project stands, what it has cost, and what to do next."""
     from leadline.services.queries import project_page

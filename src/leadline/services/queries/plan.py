@@ -17,6 +17,8 @@ from leadline.phases.forecast.budget_outcome import (
     simulate_budget,
 )
 from leadline.phases.forecast.costs import LabellingCosts
+from leadline.phases.permissions import Action
+from leadline.services.access.permission import require
 from leadline.settings import Machine
 from leadline.stats.machines.fit_time import fit_time_law
 from leadline.stats.machines.interruptions import interrupted_hours
@@ -104,6 +106,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     SettingsError
         If a budget is negative or not finite, or none is known.
     """
+    require(workspace, Action.VIEW)
     entry = workspace.record.latest("forecast")
     if entry is None or not isinstance(entry.verdict, Forecast):
         raise NotReadyError(

@@ -8,10 +8,12 @@ from leadline.evaluation.budget import spent_on_machines
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import Stage, State, rows_of
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Severity, Verdict
 from leadline.record import Entry, Job, JobState, Record
+from leadline.services.access.permission import require
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
 from leadline.workspace import Workspace
@@ -102,6 +104,7 @@ class ProjectPage:
 
 def project_page(workspace: Workspace) -> ProjectPage:
     """Read the state of the whole project."""
+    require(workspace, Action.VIEW)
     record = workspace.record
     now = ProjectState.of(record)
     verdicts = _Verdicts(record, now)

@@ -7,8 +7,10 @@ from typing import Any
 
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Row, Stage, State
+from leadline.phases.permissions import Action
 from leadline.phases.search import Search
 from leadline.record import Entry, Job, JobState
+from leadline.services.access.permission import require
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
@@ -100,6 +102,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     RecordError
         If the life cycle has none of that name.
     """
+    require(workspace, Action.VIEW)
     row = parse_row(name)
     now = ProjectState.of(workspace.record)
     standing = now.standings[name]
@@ -127,6 +130,7 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
     RecordError
         If there is no such entry.
     """
+    require(workspace, Action.VIEW)
     entry = workspace.record.entry(number)
     return EntryPage(**_facts(ProjectState.of(workspace.record), ROWS[entry.row], entry))
 
