@@ -51,6 +51,7 @@ def _json(page: object, standing: object) -> dict[str, object]:
             "spent": page.costs.spent,
             "currency": page.costs.currency,
         },
+        "target": page.target or None,
         "chance": {"now": chance.now, "affordable": chance.affordable} if chance else None,
         "next": {"title": page.next.title, "why": page.next.why, "command": page.next.command},
     }

@@ -31,12 +31,15 @@ class Evidence:
         The reason; never empty.
     person : str
         Who; never empty.
+    accepts : str
+        What was signed for by name: a release that does not reach the target. Else empty.
     """
 
     stage: str
     choice: Choice
     why: str
     person: str
+    accepts: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,13 @@ def assess(evidence: Evidence) -> Decision:
     words = {Choice.GO: "go on", Choice.BACK: "go back", Choice.STOP: "stop"}
     return Decision(
         answer=Answer.GO if evidence.choice is Choice.GO else Answer.NO,
-        summary=f"{evidence.person} says {words[evidence.choice]}: {evidence.why}",
+        summary=(
+            f"{evidence.person} says {words[evidence.choice]}{_accepted(evidence)}: {evidence.why}"
+        ),
         **vars(evidence),
     )
+
+
+def _accepted(evidence: Evidence) -> str:
+    """What was signed for by name."""
+    return f", below the target ({evidence.accepts.rstrip('.')})" if evidence.accepts else ""

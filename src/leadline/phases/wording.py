@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from leadline.phases.verdict import Bounds
 
+_TELLING = 999.5  # from here on three_digits writes every digit before the point
+_MOST_DIGITS = 6
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 
@@ -52,6 +54,22 @@ def three_digits(number: float) -> str:
     ('38.8', '4,291', '0.00012', '1e+20')
     """
     return f"{number:,.0f}" if 999.5 <= abs(number) < 1e15 else f"{number:.3g}"
+
+
+def distinct(number: float, other: float) -> str:
+    """A number with three digits that count, or as many more as tell it from another one.
+
+    Examples
+    --------
+    >>> distinct(0.7168, 0.72), distinct(0.71968, 0.72), distinct(0.72, 0.72)
+    ('0.717', '0.7197', '0.72')
+    """
+    if abs(number) >= _TELLING or number == other:
+        return three_digits(number)
+    digits = 3
+    while digits < _MOST_DIGITS and float(f"{number:.{digits}g}") == float(f"{other:g}"):
+        digits += 1
+    return f"{number:.{digits}g}"
 
 
 def cost_words(cost: Bounds, currency: str) -> str:

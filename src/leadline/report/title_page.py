@@ -17,6 +17,7 @@ from leadline.phases.lifecycle import (
     is_decision,
     rows_of,
 )
+from leadline.phases.measured_target import target_now
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
 from leadline.phases.verdict import Answer, Verdict
@@ -56,6 +57,8 @@ class TitlePage:
         All six, in order.
     cost : str
         Money gone, of what was granted.
+    measured : str
+        The score beside the target; empty before one is measured.
     success : str
         Chance of meeting the target.
     next : str
@@ -64,6 +67,7 @@ class TitlePage:
 
     stages: tuple[StageWord, ...]
     cost: str
+    measured: str
     success: str
     next: str
 
@@ -84,9 +88,11 @@ def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Ti
         All in words.
     """
     latest = {entry.row: entry.verdict for entry in entries}
+    check = target_now(latest, standing)
     return TitlePage(
         stages=tuple(_stage_word(stage, standing, latest) for stage in Stage),
         cost=_cost(entries, latest),
+        measured=check.words if check else "",
         success=_success(standing, latest),
         next=_next(standing, latest),
     )

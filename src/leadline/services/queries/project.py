@@ -8,6 +8,7 @@ from leadline.evaluation.budget import spent_on_machines
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import Stage, State, rows_of
+from leadline.phases.measured_target import target_now
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Severity, Verdict
@@ -92,6 +93,7 @@ class ProjectPage:
     sentence: str
     stages: tuple[StageSummary, ...]
     costs: Costs
+    target: str
     chance: Chance | None
     next: Step
     also: tuple[Step, ...]
@@ -116,6 +118,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
         sentence=problem.summary if problem else "",
         stages=tuple(_stage_summary(stage, now, verdicts) for stage in Stage),
         costs=_costs(workspace, verdicts),
+        target=_target(now, verdicts),
         chance=_chance(now, verdicts),
         next=first,
         also=tuple(others),
@@ -165,6 +168,14 @@ def _costs(workspace: Workspace, verdicts: _Verdicts) -> Costs:
         machine=spent_on_machines(workspace),
         currency=stated.currency,
     )
+
+
+def _target(now: ProjectState, verdicts: _Verdicts) -> str:
+    """The score that was measured beside the target; empty before one is."""
+    found = {row: verdicts.of(row) for row in ("problem", "tuning", "review", "monitor")}
+    known = {row: verdict for row, verdict in found.items() if verdict is not None}
+    check = target_now(known, now.standings)
+    return check.words if check else ""
 
 
 def _chance(now: ProjectState, verdicts: _Verdicts) -> Chance | None:
