@@ -40,7 +40,7 @@ def test_the_difference_has_an_interval(low: float, is_open: bool) -> None:
     found = Bounds(estimate=0.012, low=low, high=0.04)
     verdict = again(FIRST, **scores, difference=found)
     (told,) = [what for what in notes(verdict) if "On the same rows" in what]
-    assert f"the difference is +0.012 (90 % interval {low:+.3f} to +0.040)" in told
+    assert f"the difference is +0.012 (90% interval {low:+.3f} to +0.040)" in told
     assert ("do not tell which is better" in told) == is_open
     worse = again(
         FIRST, replaces="old", champion_score=0.812, challenger_score=0.8,

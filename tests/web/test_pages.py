@@ -73,7 +73,8 @@ def fields_of(client: TestClient, path: str) -> dict[str, str]:
 
 def fields_of_page(text: str) -> dict[str, str]:
     """The hidden fields of all forms of a page."""
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', unescape(text)))
+    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text)
+    return {name: unescape(value) for name, value in found}
 
 
 def send(client: TestClient, path: str, data: dict[str, str], *, form: str = "") -> int:

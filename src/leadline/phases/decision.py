@@ -17,6 +17,9 @@ class Choice(StrEnum):
     STOP = "stop"
 
 
+_BADGES = {Choice.GO: "go", Choice.BACK: "go back", Choice.STOP: "stop"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What was said.
@@ -45,6 +48,11 @@ class Evidence:
 @dataclass(frozen=True, kw_only=True)
 class Decision(Verdict, Evidence):
     """A person's word on a stage. Only "go" opens what comes after a "no"."""
+
+    @property
+    def badge(self) -> str:
+        """What was said."""
+        return _BADGES[self.choice]
 
 
 def assess(evidence: Evidence) -> Decision:

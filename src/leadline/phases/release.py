@@ -92,6 +92,16 @@ class Release(Verdict, Evidence):
     """A model at a threshold, stored, hashed and signed."""
 
     @property
+    def badge(self) -> str:
+        """Whether it may go into service, and what is known of the target."""
+        if self.shortfall:
+            return "below the target"
+        if self.answer is Answer.UNCLEAR:
+            return "no better"
+        is_open = self.target is not None and self.target.state is TargetState.OPEN
+        return "go, target not shown" if is_open else self.answer.value
+
+    @property
     def shortfall(self) -> str:
         """What who releases it must sign for: it does not reach the target; else empty."""
         return self.target.words if self.target and self.target.is_below else ""
@@ -178,7 +188,7 @@ def _interval(difference: Bounds | None) -> str:
     if difference is None:
         return ""
     told = (
-        f"; the difference is {difference.estimate:+z.3f} (90 % interval {difference.low:+z.3f} "
+        f"; the difference is {difference.estimate:+z.3f} (90% interval {difference.low:+z.3f} "
         f"to {difference.high:+z.3f})"
     )
     is_open = difference.low <= 0 <= difference.high

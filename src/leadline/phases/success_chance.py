@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import exp, log
+from math import log
 from statistics import NormalDist
 from typing import Protocol
 
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import Standing, State
 from leadline.phases.measured_target import target_now
+from leadline.phases.number_format import money, percent
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
+from leadline.phases.search.trial import Expected
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Severity, Verdict
-from leadline.phases.wording import chance, day, money, plural
+from leadline.phases.wording import day, plural
 
 _SOURCES = ("tuning", "forecast", "search")
 _STDS_OF_INTERVAL = 2 * NormalDist().inv_cdf(0.95)
@@ -86,12 +88,12 @@ class Chance:
     @property
     def words(self) -> str:
         """The number, its day and its basis."""
-        return f"{chance(self.now)} with today's rows, as of {day(self.at)}, by {self.basis}"
+        return f"{percent(self.now)} with today's rows, as of {day(self.at)}, by {self.basis}"
 
     @property
     def purchase_words(self) -> str:
         """What buying adds, with its price; empty where nothing can be bought."""
-        return f"{chance(self.bought)} with {self.purchase}" if self.bought is not None else ""
+        return f"{percent(self.bought)} with {self.purchase}" if self.bought is not None else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,24 +163,19 @@ def _chance(
     """The chance that the newest verdict of a row tells, if it does."""
     entry = latest[row]
     verdict = entry.verdict
-    known = {"row": row, "entry": entry.number, "at": entry.at}
     if isinstance(verdict, Tuning):
         check = target_now({name: each.verdict for name, each in latest.items()}, standing)
         if check is not None and check.chance is not None:
-            yield Chance(
-                **known, now=check.chance, basis=f"the score measured on {check.measured_on}"
-            )
+            basis = f"the score measured on {check.measured_on}"
+            yield Chance(row=row, entry=entry.number, at=entry.at, now=check.chance, basis=basis)
     elif isinstance(verdict, Forecast):
-        yield Chance(**known, **_of_forecast(verdict))
+        yield _of_forecast(entry, verdict)
     elif isinstance(verdict, Search):
-        now = _of_search(verdict)
-        if now is not None:
-            yield Chance(**known, **now)
+        yield from _of_search(entry, verdict)
 
 
-def _of_forecast(forecast: Forecast) -> dict[str, object]:
-    n_rows = plural(forecast.n_available, "row")
-    bought, purchase = None, ""
+def _of_forecast(entry: Told, forecast: Forecast) -> Chance:
+    n_rows, bought, purchase = plural(forecast.n_available, "row"), None, ""
     if forecast.n_reached > forecast.n_available:
         bought = forecast.p_affordable
         more = forecast.to_label(forecast.n_reached)
@@ -186,61 +183,59 @@ def _of_forecast(forecast: Forecast) -> dict[str, object]:
         if forecast.label_cost > 0:
             price = f"for {money(more * forecast.label_cost, forecast.currency)}"
         purchase = f"{plural(more, 'more row')}, {price}"
-    caution = (each.what for each in forecast.findings if each.severity is Severity.WARNING)
-    return {
-        "now": forecast.p_now,
-        "basis": f"the learning curve of {forecast.candidate} on {n_rows}",
-        "bought": bought,
-        "purchase": purchase,
-        "advice": forecast.advice_words,
-        "caution": next(caution, ""),
-    }
+    cautions = (each.what for each in forecast.findings if each.severity is Severity.WARNING)
+    return Chance(
+        row=entry.row,
+        entry=entry.number,
+        at=entry.at,
+        now=forecast.p_now,
+        basis=f"the learning curve of {forecast.candidate} on {n_rows}",
+        bought=bought,
+        purchase=purchase,
+        advice=forecast.recommendation.value,
+        caution=next(cautions, ""),
+    )
 
 
-def _of_search(search: Search) -> dict[str, object] | None:
+def _of_search(entry: Told, search: Search) -> Iterator[Chance]:
     """What the search expects of its candidate, with the rows there are and with more."""
     if not search.chosen or search.target_score is None or search.chance_target is None:
-        return None
+        return
     trial = search.chosen_trial
     has_more = search.n_affordable > search.n_rows
-    now: float | None = search.chance_target
-    if has_more:
-        now = _interpolated(trial.expected, search.n_rows, search.scoring, search.target_score)
-    if now is None:
+    target = scoring_of(search.scoring).error(search.target_score)
+    now = _between_sizes(trial.expected, search.n_rows, target) if has_more else None
+    yield Chance(
+        row=entry.row,
+        entry=entry.number,
+        at=entry.at,
+        now=search.chance_target if now is None else now,
+        basis=f"the search's first curve of {trial.name} on {plural(search.n_rows, 'row')}",
+        bought=search.chance_target if has_more else None,
+        purchase=f"the {search.n_affordable:,} rows that can be afforded" if has_more else "",
+        advice=search.advice.value,
+    )
+
+
+def _between_sizes(expected: Sequence[Expected], n_rows: int, target: float) -> float | None:
+    """Chance of a target error at a size between those of a trial's forecast.
+
+    Log error is taken as normal, with a mean and a width that change evenly with log size.
+    """
+    before = [each for each in expected if each.n_train <= n_rows] or [*expected[:1]]
+    after = [each for each in expected if each.n_train >= n_rows] or [*expected[-1:]]
+    if not before or not after:
         return None
-    return {
-        "now": now,
-        "basis": f"the search's first curve of {trial.name} on {plural(search.n_rows, 'row')}",
-        "bought": search.chance_target if has_more else None,
-        "purchase": f"the {search.n_affordable:,} rows that can be afforded" if has_more else "",
-        "advice": search.advice.value,
-    }
-
-
-def _interpolated(
-    expected: Sequence[object], n_rows: int, scoring: str, target_score: float
-) -> float | None:
-    """Chance at a size between those of a trial's forecast; log error is taken as normal."""
-    from leadline.phases.search.trial import Expected
-
-    known = [each for each in expected if isinstance(each, Expected)]
-    before = [each for each in known if each.n_train <= n_rows]
-    after = [each for each in known if each.n_train >= n_rows]
-    if not known:
-        return None
-    first, last = (before or after)[-1 if before else 0], (after or before)[0 if after else -1]
-    width = log(last.n_train / first.n_train) if last.n_train > first.n_train else 0.0
+    first, last = before[-1], after[0]
+    width = log(last.n_train / first.n_train)
     share = log(n_rows / first.n_train) / width if width else 0.0
 
-    def between(one: float, other: float) -> float:
+    def at(one: float, other: float) -> float:
         return (1 - share) * log(max(one, _LEAST)) + share * log(max(other, _LEAST))
 
-    middle = between(first.error, last.error)
-    std = (between(first.high, last.high) - between(first.low, last.low)) / _STDS_OF_INTERVAL
-    target = log(max(scoring_of(scoring).error(target_score), _LEAST))
-    if std <= 0:
-        return float(exp(middle) <= exp(target))
-    return NormalDist().cdf((target - middle) / std)
+    std = (at(first.high, last.high) - at(first.low, last.low)) / _STDS_OF_INTERVAL
+    short = log(max(target, _LEAST)) - at(first.error, last.error)
+    return NormalDist().cdf(short / std) if std > 0 else float(short >= 0)
 
 
 def _reason(past: Chance, current: Chance | None, standing: Mapping[str, Standing]) -> str:

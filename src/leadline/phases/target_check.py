@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import log
+from statistics import NormalDist
 
 from leadline.phases.verdict import Bounds
 from leadline.phases.wording import distinct
-from leadline.stats.metric import metric_of
+from leadline.stats.metric import Metric, metric_of
+
+_LEAST = 1e-9
 
 
 class TargetState(StrEnum):
@@ -64,6 +68,27 @@ class TargetCheck:
         return not metric_of(self.scoring).is_met(self.score, self.target)
 
     @property
+    def chance(self) -> float | None:
+        """Probability that the true score meets the target; None without an interval.
+
+        The error is normal on the scale of `leadline.stats.metric.score_interval`: log odds where
+        it is bounded, else its log; as wide towards the target as the interval says.
+        """
+        if self.interval is None:
+            return None
+        metric = metric_of(self.scoring)
+        ends = sorted(
+            _scaled(metric, metric.error(end)) for end in (self.interval.low, self.interval.high)
+        )
+        at = _scaled(metric, metric.error(self.score))
+        aim = _scaled(metric, metric.error(self.target))
+        reach = ends[1] - at if aim > at else at - ends[0]
+        if reach <= 0:
+            return float(aim >= at)
+        normal = NormalDist()
+        return normal.cdf(normal.inv_cdf((1 + self.confidence_level) / 2) * (aim - at) / reach)
+
+    @property
     def words(self) -> str:
         """The measurement, the target, and what the one says of the other.
 
@@ -89,6 +114,14 @@ class TargetCheck:
             f"Measured {metric.words} of {score} ({sure}) on {self.measured_on}; target {limit} "
             f"{self.target:g}: {self.state.value}."
         )
+
+
+def _scaled(metric: Metric, error: float) -> float:
+    """An error on the scale of its interval."""
+    if metric.ceiling is None:
+        return log(max(error, _LEAST))
+    share = min(max(error / metric.ceiling, _LEAST), 1 - _LEAST)
+    return log(share / (1 - share))
 
 
 def _sureness(confidence_level: float, ends: Sequence[str]) -> str:

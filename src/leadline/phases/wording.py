@@ -1,4 +1,4 @@
-"""Wording: numbers with nouns, probabilities, times, values as text."""
+"""Wording: numbers with nouns, times, values as text."""
 
 from __future__ import annotations
 
@@ -82,19 +82,6 @@ def cost_words(cost: Bounds, currency: str) -> str:
     """
     low, high = three_digits(cost.low), three_digits(cost.high)
     return f"{three_digits(cost.estimate)} {currency} ({low} to {high})"
-
-
-def chance(probability: float) -> str:
-    """A probability in words that never claim certainty.
-
-    Examples
-    --------
-    >>> chance(0.426), chance(0.001), chance(1.0)
-    ('43%', 'under 1%', 'over 99%')
-    """
-    if probability < 0.01:
-        return "under 1%"
-    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
 
 
 def how_tried(share: float) -> str:

@@ -29,6 +29,16 @@ class Monitor(Verdict, Evidence):
     """Whether the release does no worse than when it was released."""
 
     @property
+    def badge(self) -> str:
+        """Whether there is an alarm, a retraining is due, or the target is missed."""
+        if self.answer is Answer.NO:
+            return "alarm" if self.open_alarm else "retrain"
+        if self.answer is Answer.GO:
+            return "no alarm"
+        is_missed = self.target_check is not None and self.target_check.state is TargetState.MISSED
+        return "target missed" if is_missed else self.answer.value
+
+    @property
     def target_check(self) -> TargetCheck | None:
         """What labels in service say of the target; None where they cannot tell."""
         return target_check(self)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from leadline.phases.measured_target import on_test_rows
+from leadline.phases.number_format import percent
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
 from leadline.phases.tuning import Tuning
-from leadline.phases.wording import chance, plural
+from leadline.phases.wording import plural
 from leadline.report import chart_tables
 from leadline.report.default_decision import default_decision_table, stream_decision_table
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
@@ -80,7 +81,7 @@ def threshold(reader: LineageReader) -> Section:
         if review.points and review.n_judged:
             sentences.append(
                 f"Probability that it is the cheapest of those on offer, by the judgments of the "
-                f"real stream: {chance(review.chosen_point.p_cheapest)}."
+                f"real stream: {percent(review.chosen_point.p_cheapest)}."
             )
     return Section(
         title, sentences=tuple(sentences), tables=tuple(tables), unknowns=tuple(unknowns)

@@ -12,6 +12,7 @@ from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search import Search
+from leadline.phases.success_chance import SuccessChance
 from leadline.phases.tuning import Tuning
 from leadline.record import Entry, Job, JobState, Record
 from leadline.services.parsing import parse_row
@@ -23,7 +24,10 @@ from leadline.services.queries.service_moves import (
     candidate_line,
     service_moves,
 )
+from leadline.services.queries.success_chance_now import success_chance
 from leadline.workspace import Workspace
+
+_TELL_CHANCE = frozenset({"search", "forecast", "tuning"})
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class EntryPage:
         Whether no newer entry has taken its place.
     target : str
         What was measured beside the target; empty where the verdict measures no score.
+    chance : SuccessChance or None
+        How likely success is, where the newest verdict of a row has a say in it; else None.
     """
 
     row: Row
@@ -64,6 +70,7 @@ class EntryPage:
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
     target: str
+    chance: SuccessChance | None
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,7 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
 
 def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
     on = entry.on.items() if entry else ()
+    is_latest = entry is None or now.standings[row.name].number == entry.number
     return {
         "row": row,
         "title": title_of(row.name),
@@ -151,8 +159,9 @@ def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> 
         "picture": _picture(row, entry),
         "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
-        "is_latest": entry is None or now.standings[row.name].number == entry.number,
+        "is_latest": is_latest,
         "target": _target(record, now, entry) if entry else "",
+        "chance": success_chance(record, now) if is_latest and row.name in _TELL_CHANCE else None,
     }
 
 
