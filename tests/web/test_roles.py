@@ -122,7 +122,7 @@ def address(route: str) -> str:
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """A record that has just begun, as pages of few verdicts are quick; an account for each role."""
+    """A record that has just begun, as its pages are quick; an account a role."""
     folder: Path = tmp_path_factory.mktemp("roles")
     with make_workspace(folder, DEFINE) as opened:
         for role in UserRole:
