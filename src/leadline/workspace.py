@@ -11,9 +11,11 @@ import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from leadline.charts.picture_cache import PictureCache
 from leadline.errors import SettingsError
 from leadline.record import Artifacts, Record
 from leadline.settings import Settings, load_settings
@@ -118,6 +120,11 @@ class Workspace:
                 os.link(temporary, path)
             temporary.unlink()
         return path.read_bytes()
+
+    @cached_property
+    def pictures(self) -> PictureCache:
+        """Pictures of verdicts, kept so that no page waits for one twice."""
+        return PictureCache(self.state_folder / "pictures")
 
     def path(self, name: str) -> Path:
         """A file named in the settings, relative to the folder unless absolute."""

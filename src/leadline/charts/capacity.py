@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.drawing.theme import (
-    BLUE,
-    GREEN,
-    VERMILION,
-    Picture,
-    Record,
-    framed,
-    labels,
-    layered,
-    rule_at,
-    table,
-)
+from leadline.charts.drawing.palette import BLUE, GREEN, INK, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
+from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, rule_at, table
 from leadline.phases.capacity import Capacity, Step
 from leadline.phases.capacity.capacity_evidence import ms
 
@@ -25,15 +16,16 @@ _HEIGHT = 290
 _MOST = 2.5
 
 
-def chart(verdict: Capacity) -> Picture | None:
+def chart(verdict: Capacity, sheet: Sheet = WIDE) -> Picture | None:
     """Latency on the left, requests of many rows on the right; None without measurements."""
     if not verdict.steps or verdict.promised_s is None:
         return None
-    left = _latency(verdict, verdict.promised_s * 1e3)
+    left = _latency(verdict, verdict.promised_s * 1e3, sheet)
     drawn: Picture = left
     if len(verdict.batches) > 1:
-        drawn = alt.hconcat(left, _batches(verdict), spacing=50)
-    return framed(drawn, _title(verdict), _subtitle(verdict))
+        panels = left, _batches(verdict, sheet)
+        drawn = alt.vconcat(*panels) if sheet.is_narrow else alt.hconcat(*panels, spacing=50)
+    return framed(drawn, _title(verdict), _subtitle(verdict), sheet)
 
 
 def _title(verdict: Capacity) -> str:
@@ -61,23 +53,30 @@ def _subtitle(verdict: Capacity) -> str:
     )
 
 
-def _latency(verdict: Capacity, promised: float) -> alt.LayerChart:
+def _latency(verdict: Capacity, promised: float, sheet: Sheet) -> alt.LayerChart:
     steps = sorted(verdict.steps, key=lambda each: each.rate_per_s)
-    most = max(each.rate_per_s for each in steps)
+    share = _share(verdict)
+    most = max(*(each.rate_per_s for each in steps), share or 0.0)
     seen = [each.p99_s * 1e3 for each in steps if each.p99_s is not None]
     top = min(max([*seen, promised]) * 1.15, _MOST * promised)
     x = alt.X(
         "rate:Q",
         title="requests a second to one instance",
         scale=alt.Scale(domain=[0, most * 1.1], nice=False),
-        axis=alt.Axis(grid=False, tickCount=6),
+        axis=alt.Axis(grid=False, tickCount=sheet.n_ticks(6)),
     )
     y = alt.Y(
-        "ms:Q", title="milliseconds", scale=alt.Scale(domain=[0, top], nice=False, clamp=True)
+        "ms:Q",
+        title="milliseconds",
+        scale=alt.Scale(domain=[0, top], nice=False, clamp=True),
+        axis=alt.Axis(tickCount=6),
     )
     rows = [_point(each, top) for each in steps]
     base = alt.Chart(table(rows))
+    kept = alt.Chart(table([{"rate": 0, "end": most * 1.1, "ms": 0, "high": promised}]))
     layers = [
+        kept.mark_rect(color=GREEN, opacity=0.1).encode(x, y, x2="end:Q", y2="high:Q"),
+        *_load(share, x),
         rule_at(y=promised, color=VERMILION),
         *labels(
             alt.Chart(
@@ -97,8 +96,28 @@ def _latency(verdict: Capacity, promised: float) -> alt.LayerChart:
         *_plan(verdict, x, y, top),
     ]
     return layered(
-        *layers, width=_LATENCY, height=_HEIGHT, title="99 % are answered within, one instance"
+        *layers,
+        width=sheet.width if sheet.is_narrow else _LATENCY,
+        height=_HEIGHT,
+        title="99 % are answered within, one instance",
     )
+
+
+def _share(verdict: Capacity) -> float | None:
+    """Requests a second that one instance gets at the grown peak, with the spare ones down."""
+    if verdict.n_instances is None:
+        return None
+    return verdict.peak_per_s * verdict.growth / max(verdict.n_instances - verdict.spare, 1)
+
+
+def _load(share: float | None, x: alt.X) -> list[alt.Chart]:
+    """An upright line at what one instance will get."""
+    if share is None:
+        return []
+    one = alt.Chart(table([{"rate": share, "label": f"expected: {share:,.3g}"}]))
+    rule = one.mark_rule(color=INK, strokeDash=[2, 3], strokeWidth=1.5).encode(x)
+    words = labels(one, x, y=_HEIGHT - 8, align="left", dx=5, baseline="bottom", fontSize=13)
+    return [rule, *words]
 
 
 def _plan(verdict: Capacity, x: alt.X, y: alt.Y, top: float) -> list[alt.Chart]:
@@ -123,7 +142,7 @@ def _point(step: Step, top: float) -> Record:
     return {"rate": step.rate_per_s, "ms": p99, "high": high}
 
 
-def _batches(verdict: Capacity) -> alt.LayerChart:
+def _batches(verdict: Capacity, sheet: Sheet) -> alt.LayerChart:
     rows: list[Record] = [
         {"rows": each.n_rows, "ms": each.cpu_s * 1e3 / each.n_rows} for each in verdict.batches
     ]
@@ -134,13 +153,15 @@ def _batches(verdict: Capacity) -> alt.LayerChart:
         scale=alt.Scale(type="log", base=2),
         axis=alt.Axis(grid=False, values=[1, 4, 16, 64, 256], format="d"),
     )
-    y = alt.Y("ms:Q", title="milliseconds", scale=alt.Scale(domainMin=0))
+    y = alt.Y(
+        "ms:Q", title="milliseconds", scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=5)
+    )
     ends = [row | {"label": f"{row['ms']:,.2g}"} for row in (rows[0], rows[-1])]
     return layered(
         base.mark_line(color=BLUE, strokeWidth=2.5).encode(x, y),
         base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(x, y),
         *labels(alt.Chart(table(ends)), x, y, dy=-12, color=BLUE, fontWeight="bold"),
-        width=_ROWS,
+        width=sheet.width if sheet.is_narrow else _ROWS,
         height=_HEIGHT,
         title="Processor time of one row",
     )

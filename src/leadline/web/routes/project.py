@@ -48,7 +48,14 @@ def report(context: Context) -> Response:
     name = context.workspace.settings.name
     work = work_section(work_plan(context.workspace))
     entries, standing = record.entries(), record.standing()
-    text = write_report(entries, standing, title=name, form="html", work=work)
+    text = write_report(
+        entries,
+        standing,
+        title=name,
+        form="html",
+        work=work,
+        draw=context.workspace.pictures.drawings,
+    )
     return HTMLResponse(text, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
