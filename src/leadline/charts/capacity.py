@@ -30,8 +30,11 @@ def chart(verdict: Capacity, sheet: Sheet = WIDE) -> Picture | None:
 
 def _title(verdict: Capacity) -> str:
     planned = verdict.planned
-    if planned is None or planned.p99_s is None or verdict.n_instances is None:
+    if planned is None:
         return "No rate was answered as promised"
+    if planned.p99_s is None or verdict.n_instances is None:
+        rate = f"{planned.rate_per_s:,.0f} requests a second"
+        return f"Asked again for {rate}, one instance did not keep up: there is no plan"
     held = f"One instance held {planned.rate_per_s:,.0f} requests a second"
     return f"{held}, 99 % within {ms(planned.p99_s)}"
 
@@ -71,8 +74,8 @@ def _latency(verdict: Capacity, promised: float, sheet: Sheet) -> alt.LayerChart
         scale=alt.Scale(domain=[0, top], nice=False, clamp=True),
         axis=alt.Axis(tickCount=6),
     )
-    rows = [_point(each, top) for each in steps]
-    base = alt.Chart(table(rows))
+    kept_up = [each for each in steps if _kept_up(each, top)]
+    base = alt.Chart(table([_point(each, top) for each in kept_up]))
     kept = alt.Chart(table([{"rate": 0, "end": most * 1.1, "ms": 0, "high": promised}]))
     layers = [
         kept.mark_rect(color=GREEN, opacity=0.1).encode(x, y, x2="end:Q", y2="high:Q"),
@@ -93,6 +96,7 @@ def _latency(verdict: Capacity, promised: float, sheet: Sheet) -> alt.LayerChart
         base.mark_line(color=BLUE, strokeWidth=2.5).encode(x, y),
         base.mark_rule(color=BLUE, strokeWidth=2).encode(x, y, alt.Y2("high:Q")),
         base.mark_point(filled=True, size=80, color=BLUE, opacity=1).encode(x, y),
+        *_overrun([each for each in steps if not _kept_up(each, top)], x),
         *_plan(verdict, x, y, top),
     ]
     return layered(
@@ -120,11 +124,32 @@ def _load(share: float | None, x: alt.X) -> list[alt.Chart]:
     return [rule, *words]
 
 
+def _kept_up(step: Step, top: float) -> bool:
+    return step.p99_s is not None and step.p99_s * 1e3 <= top
+
+
+def _overrun(steps: list[Step], x: alt.X) -> list[alt.Chart]:
+    """Rates at which the server fell behind: triangles at the upper edge, and what they say."""
+    if not steps:
+        return []
+    base = alt.Chart(table([{"rate": each.rate_per_s} for each in steps]))
+    mark = base.mark_point(filled=True, size=90, shape="triangle-up", color=VERMILION, opacity=1)
+    middle = alt.Chart(table([{"rate": steps[-1].rate_per_s, "label": "fell behind"}]))
+    words = labels(middle, x, y=16, align="right", color=VERMILION, baseline="top", fontSize=13)
+    return [mark.encode(x, y=alt.value(6)), *words]
+
+
 def _plan(verdict: Capacity, x: alt.X, y: alt.Y, top: float) -> list[alt.Chart]:
-    """The planned rate, measured again: a diamond with its name."""
+    """The planned rate, measured again: a diamond with its name, or that it fell behind."""
     planned = verdict.planned
     if planned is None:
         return []
+    if not _kept_up(planned, top):
+        again = alt.Chart(table([{"rate": planned.rate_per_s, "label": "asked again"}]))
+        mark = again.mark_point(filled=True, size=170, shape="diamond", color=VERMILION, opacity=1)
+        place = {"align": "right", "dx": -9, "baseline": "middle"}
+        words = labels(again, x, y=7, color=VERMILION, fontWeight="bold", **place)
+        return [mark.encode(x, y=alt.value(7)), *words]
     row = _point(planned, top)
     row["label"] = f"the plan: {planned.rate_per_s:,.0f}"
     base = alt.Chart(table([row]))
@@ -162,6 +187,6 @@ def _batches(verdict: Capacity, sheet: Sheet) -> alt.LayerChart:
         base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(x, y),
         *labels(alt.Chart(table(ends)), x, y, dy=-12, color=BLUE, fontWeight="bold"),
         width=sheet.width if sheet.is_narrow else _ROWS,
-        height=_HEIGHT,
+        height=180 if sheet.is_narrow else _HEIGHT,
         title="Processor time of one row",
     )

@@ -113,7 +113,7 @@ def _labels(
             color=color,
             fontWeight="bold",
             fontSize=13,
-            limit=_NAMES - 8 if sheet.is_narrow else 170,
+            limit=170,
         )
         .encode(
             x=alt.value(sheet.plot(beside=_NAMES) + 8), y=alt.value(round(pixel, 1)), text="text:N"

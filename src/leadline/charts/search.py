@@ -24,7 +24,7 @@ from leadline.phases.search.trial import Trial
 from leadline.phases.verdict import Answer
 
 _COLUMNS = 3
-_WIDTH, _HEIGHT, _GAP = 205, 150, 60
+_WIDTH, _HEIGHT, _GAP = 190, 150, 60
 _MOST_FAMILIES = 9
 _MOST_ON_A_PHONE = 4
 _MOST_LINES = 12
