@@ -46,6 +46,7 @@ def test_thirty_items_by_keyboard_alone(page: Page, make: Make, serve: Serve) ->
     workspace = guided(make)
     with serve(workspace) as url:
         page.goto(url + link_of(workspace, "Ada"))
+        expect(page.get_by_role("button", name="Begin")).to_be_focused()
         press(page, "Enter", 0)
         for n_done in range(1, 29):
             press(page, "ny"[n_done % 2], n_done)
@@ -79,6 +80,7 @@ def test_axe_finds_no_serious_fault(page: Page, make: Make, serve: Serve) -> Non
         page.goto(f"{url}/label")
         assert serious(page) == []
         page.goto(url + link_of(workspace, "Ada"))
+        expect(page.get_by_role("button", name="Begin")).to_be_focused()
         press(page, "Enter", 0)
         page.keyboard.press("?")
         for width in (1280, 390):
@@ -173,7 +175,7 @@ def test_deciding_by_keyboard_alone(page: Page, make: Make, serve: Serve) -> Non
         page.keyboard.press("c")
         page.keyboard.type("12 by the clock?")
         page.keyboard.press("Escape")
-        for key, n_decided in (("2", 1), ("?", 2), ("u", 1), ("1", 2), ("1", 3)):
+        for key, n_decided in (("y", 1), ("?", 2), ("u", 1), ("n", 2), ("n", 3)):
             with page.expect_navigation(url="**/adjudicate*"):
                 page.keyboard.press(key)
             expect(page.get_by_text(f"{n_decided} decided, {3 - n_decided} open")).to_be_visible()

@@ -7,6 +7,7 @@ import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import vl_convert
 
@@ -45,7 +46,7 @@ def svg(chart: Picture) -> str:
     prefix = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
     drawn = _NOISE.sub("", vl_convert.vegalite_to_svg(spec))
     drawn = themed(_REFERENCE.sub(rf"\1p{prefix}-\2", drawn))
-    told = html.escape(description(chart), quote=True)
+    told = html.escape(_told(spec), quote=True)
     head = f'<svg role="img" aria-label="{told}" font-family="{FALLBACKS}"'
     return drawn.replace("<svg", head, 1)
 
@@ -81,9 +82,12 @@ def description(chart: Picture) -> str:
     str
         Its title and subtitle.
     """
-    title = chart.to_dict().get("title", {})
-    parts = [*title.get("text", []), *title.get("subtitle", [])]
-    return " ".join(parts)
+    return _told(chart.to_dict())
+
+
+def _told(spec: dict[str, Any]) -> str:
+    title = spec.get("title", {})
+    return " ".join([*title.get("text", []), *title.get("subtitle", [])])
 
 
 def save_picture(chart: Picture, path: Path) -> None:
