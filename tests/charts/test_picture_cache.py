@@ -52,9 +52,13 @@ def test_what_other_code_drew_is_not_shown(
     code.mkdir(parents=True)
     (code / "decay.py").write_text("WIDTH = 1")
     monkeypatch.setattr(picture_cache, "_PACKAGE", code.parent)
+    picture_cache._drawn_by.cache_clear()
     PictureCache(tmp_path / "kept").drawings(RELEASE)
+    assert PictureCache(tmp_path / "kept").has(RELEASE)
     (code / "decay.py").write_text("WIDTH = 2")
+    picture_cache._drawn_by.cache_clear()
     assert not PictureCache(tmp_path / "kept").has(RELEASE)
+    picture_cache._drawn_by.cache_clear()
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"": {"wide": "x"}}'])

@@ -36,7 +36,7 @@ def _title(verdict: Capacity) -> str:
         rate = f"{planned.rate_per_s:,.0f} requests a second"
         return f"Asked again for {rate}, one instance did not keep up: there is no plan"
     held = f"One instance held {planned.rate_per_s:,.0f} requests a second"
-    return f"{held}, 99 % within {ms(planned.p99_s)}"
+    return f"{held}, 99% within {ms(planned.p99_s)}"
 
 
 def _subtitle(verdict: Capacity) -> str:
@@ -103,7 +103,7 @@ def _latency(verdict: Capacity, promised: float, sheet: Sheet) -> alt.LayerChart
         *layers,
         width=sheet.width if sheet.is_narrow else _LATENCY,
         height=_HEIGHT,
-        title="99 % are answered within, one instance",
+        title="99% are answered within, one instance",
     )
 
 
@@ -147,8 +147,7 @@ def _plan(verdict: Capacity, x: alt.X, y: alt.Y, top: float) -> list[alt.Chart]:
     if not _kept_up(planned, top):
         again = alt.Chart(table([{"rate": planned.rate_per_s, "label": "asked again"}]))
         mark = again.mark_point(filled=True, size=170, shape="diamond", color=VERMILION, opacity=1)
-        place = {"align": "right", "dx": -9, "baseline": "middle"}
-        words = labels(again, x, y=7, color=VERMILION, fontWeight="bold", **place)
+        words = labels(again, x, y=7, align="right", dx=-9, color=VERMILION, fontWeight="bold")
         return [mark.encode(x, y=alt.value(7)), *words]
     row = _point(planned, top)
     row["label"] = f"the plan: {planned.rate_per_s:,.0f}"

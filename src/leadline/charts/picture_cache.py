@@ -11,7 +11,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 from leadline.phases.verdict import Verdict
@@ -80,18 +80,8 @@ class PictureCache:
         return (self._folder / f"{self._digest(verdict)}.json").exists()
 
     def _digest(self, verdict: Verdict) -> str:
-        whole = f"{self._drawn_by}:{type(verdict).__qualname__}:{to_json(encode(verdict))}"
+        whole = f"{_drawn_by()}:{type(verdict).__qualname__}:{to_json(encode(verdict))}"
         return hashlib.sha256(whole.encode()).hexdigest()
-
-    @cached_property
-    def _drawn_by(self) -> str:
-        """Digest of the code and the letters that draw."""
-        digest = hashlib.sha256()
-        for folder in _DRAWN_BY:
-            for path in sorted((_PACKAGE / folder).rglob("*")):
-                if path.suffix in {".py", ".woff2"}:
-                    digest.update(path.read_bytes())
-        return digest.hexdigest()
 
     def _keep(self, path: Path, drawings: dict[str, Drawing]) -> None:
         """Keep pictures where that can be done: they can be drawn again."""
@@ -114,6 +104,17 @@ class PictureCache:
             total += size
             if total > self._most_bytes:
                 path.unlink(missing_ok=True)
+
+
+@cache
+def _drawn_by() -> str:
+    """Digest of the code and the letters that draw, as they were when this process began."""
+    digest = hashlib.sha256()
+    for folder in _DRAWN_BY:
+        for path in sorted((_PACKAGE / folder).rglob("*")):
+            if path.suffix in {".py", ".woff2"}:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def drawings_of(verdict: Verdict) -> dict[str, Drawing]:

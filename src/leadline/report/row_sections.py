@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from leadline.charts.picture_cache import Drawing
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
+from leadline.phases.measured_target import target_now
 from leadline.phases.verdict import Finding, Verdict
 from leadline.phases.wording import moment
 from leadline.record import Entry
@@ -22,6 +23,7 @@ from leadline.report.verification import verification_table
 Draw = Callable[[Verdict], dict[str, Drawing]]
 """Gives the pictures of a verdict: its own under ``""``, further ones by name."""
 
+_MEASURES = frozenset({"tuning", "release", "monitor"})
 _STATE_WORDS = {
     State.CURRENT: "current",
     State.STALE: "out of date: something it stands on has changed since",
@@ -42,6 +44,8 @@ class RowSection:
         What it answers.
     answer, state, summary : str
         In words; answer is empty without an entry.
+    target : str
+        What was measured beside the target; empty where the row measures no score.
     drawing : Drawing or None
         Its picture, where one was asked for and there is one.
     details : tuple of Drawing
@@ -65,6 +69,7 @@ class RowSection:
     answer: str
     state: str
     summary: str
+    target: str = ""
     drawing: Drawing | None = None
     details: tuple[Drawing, ...] = ()
     table: Table | None = None
@@ -98,11 +103,19 @@ def chapters(
         Draws a verdict; None: no pictures.
     """
     latest = {entry.row: entry for entry in entries}
+    check = target_now({row: entry.verdict for row, entry in latest.items()}, standing)
+    measured = check.words if check else ""
     return tuple(
         Chapter(
             stage.value,
             tuple(
-                _section(row, standing[row.name], latest.get(row.name), draw)
+                _section(
+                    row,
+                    standing[row.name],
+                    latest.get(row.name),
+                    measured if row.name in _MEASURES else "",
+                    draw,
+                )
                 for row in ROWS.values()
                 if row.stage is stage and (row.name in latest or not is_decision(row.name))
             ),
@@ -111,7 +124,9 @@ def chapters(
     )
 
 
-def _section(row: Row, standing: Standing, entry: Entry | None, draw: Draw | None) -> RowSection:
+def _section(
+    row: Row, standing: Standing, entry: Entry | None, target: str, draw: Draw | None
+) -> RowSection:
     name = f"decision on {row.stage}" if is_decision(row.name) else row.name
     if entry is None:
         closed = standing.closed or "Nothing stands in its way."
@@ -124,6 +139,7 @@ def _section(row: Row, standing: Standing, entry: Entry | None, draw: Draw | Non
         answer=entry.verdict.answer.value,
         state=_STATE_WORDS[standing.state],
         summary=entry.verdict.summary,
+        target=target,
         drawing=drawn.get(""),
         details=tuple(each for which, each in drawn.items() if which),
         table=table_of(entry.verdict),
