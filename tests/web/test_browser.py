@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
+from leadline.phases.lifecycle import ROWS, is_decision
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -17,9 +18,23 @@ Serve = Callable[[Workspace], AbstractContextManager[str]]
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
-def serious(page: Page) -> list[Any]:
+PAGES = [
+    "/",
+    "/stages/train",
+    "/decide/ship",
+    "/history",
+    "/portfolio",
+    "/entries/1",
+    "/label",
+    "/review/choose",
+    "/review/consequences",
+    *(f"/rows/{row}" for row in ROWS if not is_decision(row)),
+]
+
+
+def serious(page: Page, options: dict[str, Any] | None = None) -> list[Any]:
     """What axe holds to be serious or worse."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options=options).response["violations"]
     return [(one["id"], one["nodes"]) for one in found if one["impact"] in {"serious", "critical"}]
 
 
@@ -38,6 +53,7 @@ def test_a_manager_finds_the_way_from_the_project_to_a_picture(
         picture = page.locator("figure img")
         picture.evaluate("image => image.decode()")
         assert picture.evaluate("image => image.naturalWidth") > 300
+        assert ("sheet=narrow" in picture.evaluate("image => image.currentSrc")) == (width == 390)
         assert not page.evaluate(TOO_WIDE)
 
 
@@ -47,6 +63,11 @@ def test_judging_by_keyboard(page: Page, make: Make, serve: Serve) -> None:
         page.goto(f"{url}/review")
         page.get_by_label("Your name").fill("Yann Nyu?")
         page.keyboard.press("Enter")
+        # however little of the row is in sight, the answers are
+        page.set_viewport_size({"width": 390, "height": 400})
+        box = page.get_by_role("button", name="Yes").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 400
         for n, key in enumerate(["y", "n", "?", "Y", "u"]):
             expect(page.get_by_text(f"{n} judged")).to_be_visible()
             page.wait_for_load_state()
@@ -93,11 +114,27 @@ def test_a_point_is_chosen(page: Page, make: Make, serve: Serve) -> None:
         page.get_by_label("as bad as how many").fill("500")
         page.get_by_role("button", name="Compare again").click()
         expect(page.get_by_text("Catch-all costs least at this ratio")).to_be_visible()
+        page.emulate_media(media="print")
+        expect(page.get_by_role("radio", name="catch-all")).to_be_visible()
+        expect(page.get_by_role("button", name="Compare again")).to_be_hidden()
+        page.emulate_media(media="screen")
         page.get_by_role("radio", name="catch-all").check()
         page.get_by_label("Why this one").fill("A miss is dear.")
         page.get_by_label("Your name").fill("Ada")
         page.get_by_role("button", name="Put the choice on the record").click()
         expect(page.get_by_text("Ada chose catch-all")).to_be_visible()
+
+
+def test_no_page_has_a_serious_fault_by_day_or_night(page: Page, make: Make, serve: Serve) -> None:
+    contrast = {"runOnly": ["color-contrast"]}
+    page.route("**/picture*", lambda route: route.abort())  # axe looks into no picture
+    with serve(make()) as url:
+        for path in PAGES:
+            page.emulate_media(color_scheme="dark")
+            page.goto(f"{url}{path}")
+            assert serious(page) == [], path
+            page.emulate_media(color_scheme="light")
+            assert serious(page, contrast) == [], path
 
 
 def test_everything_works_without_scripts(browser: object, make: Make, serve: Serve) -> None:

@@ -23,6 +23,7 @@ from tests.phases.again import again
 from tests.services.flights import append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
+from leadline.charts import picture_cache
 from leadline.phases.data import Leak
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.measured_target import on_test_rows
@@ -281,13 +282,37 @@ def test_a_picture_never_changes_and_is_sent_once(make: Make, visit: Visit) -> N
     again = client.get(found[1], headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
     assert client.get("/entries/1/picture.svg").status_code == 404
+    phone = client.get(f"{found[1]}&sheet=narrow")
+    assert phone.headers["etag"] != first.headers["etag"]
+    width = re.compile(r'<svg[^>]* width="(\d+)"')
+    wide, narrow = (int(width.findall(each.text)[0]) for each in (first, phone))
+    assert narrow < 450 < wide
+    assert client.get(f"{found[1]}&sheet=tall").status_code == 400
 
 
-def test_the_report_is_one_file_of_its_own(make: Make, visit: Visit) -> None:
-    answer = visit(make()).get("/report.html")
+def test_the_report_is_one_file_of_its_own_and_its_pictures_are_drawn_once(
+    make: Make, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = visit(make())
+    answer = client.get("/report.html")
     assert answer.status_code == 200
     assert "<svg" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+    monkeypatch.setattr(picture_cache, "drawings_of", None)
+    assert client.get("/report.html").text == answer.text
+
+
+def test_the_model_document_is_a_click_away_from_its_release(make: Make, visit: Visit) -> None:
+    client = visit(make())
+    (link,) = re.findall(r'href="(/model.html\?release=\w+)"', client.get("/rows/release").text)
+    answer = client.get(link)
+    assert answer.status_code == 200
+    assert link.rpartition("=")[2] in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert client.get("/model.html").text == answer.text, "it is the one in service"
+    refused = client.get("/model.html?release=nowhere")
+    assert refused.status_code == 409
+    assert "names no release" in refused.text
 
 
 def test_consequences_are_told_in_the_projects_own_words(make: Make, visit: Visit) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.alive import running_in
 from tests.projects import BY, customers, project, run
 
+from leadline.charts import picture_cache
 from leadline.errors import DataError, LimitError, NotReadyError
 from leadline.phases.data import Data
 from leadline.record import Job, JobState
@@ -104,6 +105,22 @@ def test_work_computes_what_waits_and_returns(workspace: Workspace) -> None:
     work(workspace, once=True)
     assert states(workspace) == [JobState.DONE]
     assert workspace.record.latest("data") is not None
+
+
+def test_a_worker_without_a_job_draws_what_it_has_computed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(_: Workspace) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(computing, "deliver", leave)
+    monkeypatch.setattr(picture_cache, "drawings_of", lambda _: {})
+    ask_for(workspace, "data", BY)
+    with pytest.raises(KeyboardInterrupt):
+        work(workspace)
+    entry = workspace.record.latest("data")
+    assert entry is not None
+    assert workspace.pictures.has(entry.verdict)
 
 
 def test_what_somebody_has_asked_for_is_what_is_computed(workspace: Workspace) -> None:

@@ -91,7 +91,14 @@ def _write_documents(folder: Path) -> Path:
         moves = workspace.record.promotions.into_service()
         report = folder / "report.html"
         report.write_text(
-            write_report(entries, standing, title=workspace.settings.name, form="html"), "utf-8"
+            write_report(
+                entries,
+                standing,
+                title=workspace.settings.name,
+                form="html",
+                draw=workspace.pictures.drawings,
+            ),
+            "utf-8",
         )
         (folder / "model.html").write_text(model_document(entries, "html", moves=moves), "utf-8")
         (folder / "model.md").write_text(model_document(entries, "markdown", moves=moves), "utf-8")

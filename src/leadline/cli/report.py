@@ -72,15 +72,17 @@ def command(
         display.start("report", "drawing")
         entries = workspace.record.entries()
         standing = workspace.record.standing()
-        title = workspace.settings.name
+        title, draw = workspace.settings.name, workspace.pictures.drawings
         path = target or workspace.folder / _name(form, is_model=is_model, is_demo=is_demo)
         if is_model:
             text = _model_document(workspace, form, release_id)
         elif is_demo:
-            text = demo_report(entries, title=title, form=_FORMS[form])
+            text = demo_report(entries, title=title, form=_FORMS[form], draw=draw)
         else:
             work = work_section(work_plan(workspace))
-            text = write_report(entries, standing, title=title, form=_FORMS[form], work=work)
+            text = write_report(
+                entries, standing, title=title, form=_FORMS[form], work=work, draw=draw
+            )
         with whole(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     if as_json:

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Literal, get_args
 
+from leadline.charts.picture_cache import drawings_of
 from leadline.phases.lifecycle import Standing
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
-from leadline.report.row_sections import chapters, decisions, history
+from leadline.report.row_sections import Draw, chapters, decisions, history
 from leadline.report.title_page import title_page
 from leadline.report.work_section import WorkSection
 
@@ -25,6 +26,7 @@ def write_report(
     title: str,
     form: Form,
     work: WorkSection | None = None,
+    draw: Draw = drawings_of,
 ) -> str:
     """Write everything the record concluded into one file.
 
@@ -41,6 +43,8 @@ def write_report(
         every verdict whole.
     work : WorkSection or None, default=None
         The work on ship and watch; None: nothing is said of it.
+    draw : callable, optional
+        Gives the pictures of a verdict, as `PictureCache.drawings` does; drawn anew if not given.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def write_report(
     values: dict[str, Any] = {
         "title": title,
         "title_page": title_page(entries, standing),
-        "chapters": chapters(entries, standing, with_drawings=form == "html"),
+        "chapters": chapters(entries, standing, draw=draw if form == "html" else None),
         "decisions": decisions(entries),
         "work": work,
         "history": history(entries),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from leadline.charts import Picture, chart_of, description, details_of, svg
+from leadline.charts.picture_cache import Drawing
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
 from leadline.phases.measured_target import target_now
-from leadline.phases.verdict import Finding
+from leadline.phases.verdict import Finding, Verdict
 from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.report.audit_table import audit_table
@@ -20,6 +20,9 @@ from leadline.report.stream_slice_tables import judged_slices
 from leadline.report.text_table import Table, tabled
 from leadline.report.verification import verification_table
 
+Draw = Callable[[Verdict], dict[str, Drawing]]
+"""Gives the pictures of a verdict: its own under ``""``, further ones by name."""
+
 _MEASURES = frozenset({"tuning", "release", "monitor"})
 _STATE_WORDS = {
     State.CURRENT: "current",
@@ -27,22 +30,6 @@ _STATE_WORDS = {
     State.OPEN: "can be run now",
     State.WAITING: "waiting",
 }
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A picture and what it says.
-
-    Attributes
-    ----------
-    svg : str
-        One element.
-    alt : str
-        Text alternative.
-    """
-
-    svg: str
-    alt: str
 
 
 @dataclass(frozen=True)
@@ -102,9 +89,19 @@ class Chapter:
 
 
 def chapters(
-    entries: Sequence[Entry], standing: Mapping[str, Standing], *, with_drawings: bool
+    entries: Sequence[Entry], standing: Mapping[str, Standing], *, draw: Draw | None
 ) -> tuple[Chapter, ...]:
-    """Every stage with its rows; a decision nobody has made is left out."""
+    """Every stage with its rows; a decision nobody has made is left out.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        Of the project, newest last.
+    standing : mapping of str to Standing
+        Where each row stands.
+    draw : callable or None
+        Draws a verdict; None: no pictures.
+    """
     latest = {entry.row: entry for entry in entries}
     check = target_now({row: entry.verdict for row, entry in latest.items()}, standing)
     measured = check.words if check else ""
@@ -117,7 +114,7 @@ def chapters(
                     standing[row.name],
                     latest.get(row.name),
                     measured if row.name in _MEASURES else "",
-                    with_drawing=with_drawings,
+                    draw,
                 )
                 for row in ROWS.values()
                 if row.stage is stage and (row.name in latest or not is_decision(row.name))
@@ -128,13 +125,14 @@ def chapters(
 
 
 def _section(
-    row: Row, standing: Standing, entry: Entry | None, target: str, *, with_drawing: bool
+    row: Row, standing: Standing, entry: Entry | None, target: str, draw: Draw | None
 ) -> RowSection:
     name = f"decision on {row.stage}" if is_decision(row.name) else row.name
     if entry is None:
         closed = standing.closed or "Nothing stands in its way."
         state = _STATE_WORDS[standing.state]
         return RowSection(name, row.question, "", state, f"Not yet on the record. {closed}")
+    drawn = draw(entry.verdict) if draw else {}
     return RowSection(
         row=name,
         question=row.question,
@@ -142,8 +140,8 @@ def _section(
         state=_STATE_WORDS[standing.state],
         summary=entry.verdict.summary,
         target=target,
-        drawing=_drawn(chart_of(entry.verdict)) if with_drawing else None,
-        details=_details(entry) if with_drawing else (),
+        drawing=drawn.get(""),
+        details=tuple(each for which, each in drawn.items() if which),
         table=table_of(entry.verdict),
         audit=audit_table(entry.verdict),
         verification=verification_table(entry.verdict),
@@ -155,15 +153,6 @@ def _section(
         findings=entry.verdict.findings,
         origin=f"Entry {entry.number}, by {entry.by}, {moment(entry.at)}.",
     )
-
-
-def _details(entry: Entry) -> tuple[Drawing, ...]:
-    drawn = map(_drawn, details_of(entry.verdict).values())
-    return tuple(drawing for drawing in drawn if drawing is not None)
-
-
-def _drawn(chart: Picture | None) -> Drawing | None:
-    return None if chart is None else Drawing(svg(chart), description(chart))
 
 
 def history(entries: Sequence[Entry]) -> Table:

@@ -93,16 +93,20 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
         Given the job at hand a few times a second.
     """
     delivered = 0.0
+    undrawn: list[Verdict] = []
     while True:
         workspace.record.jobs.sweep(silent_s=_SILENT_S)
         job = workspace.record.jobs.claim(identity())
         if job is not None:
             try:
-                _compute(workspace, job, progress)
+                undrawn.append(_compute(workspace, job, progress).verdict)
             except LeadlineError:
                 continue  # the job row keeps the message
         elif once:
             return
+        elif undrawn:
+            # there is time now, and whoever opens the page need not wait
+            workspace.pictures.drawings(undrawn.pop())
         else:
             if time.monotonic() - delivered >= _DELIVER_S:
                 deliver(workspace)

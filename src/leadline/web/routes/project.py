@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from leadline.report import write_report
+from leadline.monitoring.release_in_service import in_service
+from leadline.report import model_document, release_named, write_report
 from leadline.services.queries import history_page, project_page, stage_page
 from leadline.services.upkeep import portfolio, work_plan, work_section
 from leadline.services.upkeep.work_plan import STAGES
@@ -48,7 +49,29 @@ def report(context: Context) -> Response:
     name = context.workspace.settings.name
     work = work_section(work_plan(context.workspace))
     entries, standing = record.entries(), record.standing()
-    text = write_report(entries, standing, title=name, form="html", work=work)
+    text = write_report(
+        entries,
+        standing,
+        title=name,
+        form="html",
+        work=work,
+        draw=context.workspace.pictures.drawings,
+    )
+    return HTMLResponse(text, headers={"Content-Security-Policy": REPORT_POLICY})
+
+
+@router.get("/model.html")
+def model(context: Context, release: str = "") -> Response:
+    """Give the model document of a release, or of the one in service, as one file to keep."""
+    record = context.workspace.record
+    entries = record.entries()
+    told = release_named(entries, release) if release else in_service(record)
+    text = model_document(
+        entries,
+        "html",
+        release=told.number if told else None,
+        moves=record.promotions.into_service(),
+    )
     return HTMLResponse(text, headers={"Content-Security-Policy": REPORT_POLICY})
 
 

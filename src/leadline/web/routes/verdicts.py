@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from leadline.charts import chart_of, details_of, svg
+from leadline.charts.drawing.embedding import standalone
 from leadline.errors import RecordError
 from leadline.services.block_labelling.asked_rows import n_left
 from leadline.services.commands import ask_for, state_problem
@@ -54,10 +54,16 @@ def entry(request: Request, context: Context, number: int) -> Response:
 
 @router.get("/entries/{number}/picture.svg")
 @router.get("/entries/{number}/picture/{name}.svg")
-def picture(request: Request, context: Context, number: int, name: str = "") -> Response:
-    """Draw an entry; an entry never changes, so neither does its picture."""
+def picture(
+    request: Request,
+    context: Context,
+    number: int,
+    name: str = "",
+    sheet: Literal["wide", "narrow"] = "wide",
+) -> Response:
+    """Show a picture of an entry; an entry never changes, so neither does its picture."""
     entry = context.workspace.record.entry(number)
-    tag = f'"{number}-{entry.at.timestamp()}"'
+    tag = f'"{number}-{entry.at.timestamp()}-{sheet}"'
     headers = {
         "Cache-Control": _NEVER_CHANGES,
         "Content-Security-Policy": PICTURE_POLICY,
@@ -65,7 +71,8 @@ def picture(request: Request, context: Context, number: int, name: str = "") -> 
     }
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    chart = details_of(entry.verdict).get(name) if name else chart_of(entry.verdict)
-    if chart is None:
+    drawing = context.workspace.pictures.drawings(entry.verdict).get(name)
+    if drawing is None:
         raise RecordError(f"Entry {number} has no picture.", next="Read the entry.")
-    return Response(svg(chart), media_type="image/svg+xml", headers=headers)
+    drawn = drawing.wide if sheet == "wide" else drawing.narrow
+    return Response(standalone(drawn), media_type="image/svg+xml", headers=headers)
