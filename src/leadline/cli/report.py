@@ -51,6 +51,7 @@ def command(
     from leadline.cli.terminal.text_layout import console
     from leadline.errors import LeadlineError
     from leadline.report import demo_report, write_report
+    from leadline.services.accounting import project_accounts
     from leadline.services.upkeep import work_plan, work_section
     from leadline.workspace import Workspace
 
@@ -79,7 +80,14 @@ def command(
             text = demo_report(entries, title=title, form=_FORMS[form])
         else:
             work = work_section(work_plan(workspace))
-            text = write_report(entries, standing, title=title, form=_FORMS[form], work=work)
+            text = write_report(
+                entries,
+                standing,
+                title=title,
+                form=_FORMS[form],
+                work=work,
+                accounts=project_accounts(workspace),
+            )
         with whole(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     if as_json:

@@ -49,6 +49,8 @@ def _json(page: object, standing: object) -> dict[str, object]:
         "cost": {
             "granted": page.costs.granted,
             "spent": page.costs.spent,
+            "committed": page.costs.committed,
+            "left": page.costs.left,
             "currency": page.costs.currency,
         },
         "chance": {"now": chance.now, "affordable": chance.affordable} if chance else None,

@@ -11,7 +11,8 @@ from leadline.phases.lifecycle import Standing
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
-from leadline.report.row_sections import chapters, decisions, history
+from leadline.report.account_section import Accounts, AccountSection
+from leadline.report.row_sections import Drawing, chapters, decisions, drawn, history
 from leadline.report.title_page import title_page
 from leadline.report.work_section import WorkSection
 
@@ -25,6 +26,7 @@ def write_report(
     title: str,
     form: Form,
     work: WorkSection | None = None,
+    accounts: Accounts | None = None,
 ) -> str:
     """Write everything the record concluded into one file.
 
@@ -41,6 +43,8 @@ def write_report(
         every verdict whole.
     work : WorkSection or None, default=None
         The work on ship and watch; None: nothing is said of it.
+    accounts : Accounts or None, default=None
+        Money and time; None: the cost is what the verdicts alone tell.
 
     Returns
     -------
@@ -61,13 +65,14 @@ def write_report(
     if form not in get_args(Form):
         raise ValueError(f"form must be one of {', '.join(get_args(Form))}; got {form!r}")
     if form == "json":
-        return _json(entries, standing, title, work)
+        return _json(entries, standing, title, work, accounts)
     values: dict[str, Any] = {
         "title": title,
-        "title_page": title_page(entries, standing),
+        "title_page": title_page(entries, standing, cost=accounts.cost if accounts else ""),
         "chapters": chapters(entries, standing, with_drawings=form == "html"),
         "decisions": decisions(entries),
         "work": work,
+        "accounts": _drawn_accounts(accounts, with_drawings=form == "html"),
         "history": history(entries),
     }
     if form == "html":
@@ -75,15 +80,26 @@ def write_report(
     return templates.markdown("report.md", **values)
 
 
+def _drawn_accounts(
+    accounts: Accounts | None, *, with_drawings: bool
+) -> list[tuple[AccountSection, Drawing | None]]:
+    return [
+        (section, drawn(section.picture) if with_drawings else None)
+        for section in (accounts.sections if accounts else ())
+    ]
+
+
 def _json(
     entries: Sequence[Entry],
     standing: Mapping[str, Standing],
     title: str,
     work: WorkSection | None,
+    accounts: Accounts | None,
 ) -> str:
+    cost = accounts.cost if accounts else ""
     whole = {
         "title": title,
-        "at_a_glance": asdict(title_page(entries, standing)),
+        "at_a_glance": asdict(title_page(entries, standing, cost=cost)),
         "standing": {row: asdict(where) for row, where in standing.items()},
         "entries": [
             {
@@ -98,5 +114,13 @@ def _json(
             for entry in entries
         ],
         "work": None if work is None else asdict(work),
+        "accounts": [
+            {
+                "title": section.title,
+                "sentences": section.sentences,
+                "tables": [asdict(table) for table in section.tables],
+            }
+            for section in (accounts.sections if accounts else ())
+        ],
     }
     return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

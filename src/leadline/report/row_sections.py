@@ -126,7 +126,7 @@ def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bo
         answer=entry.verdict.answer.value,
         state=_STATE_WORDS[standing.state],
         summary=entry.verdict.summary,
-        drawing=_drawn(chart_of(entry.verdict)) if with_drawing else None,
+        drawing=drawn(chart_of(entry.verdict)) if with_drawing else None,
         details=_details(entry) if with_drawing else (),
         table=table_of(entry.verdict),
         audit=audit_table(entry.verdict),
@@ -142,11 +142,12 @@ def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bo
 
 
 def _details(entry: Entry) -> tuple[Drawing, ...]:
-    drawn = map(_drawn, details_of(entry.verdict).values())
-    return tuple(drawing for drawing in drawn if drawing is not None)
+    found = map(drawn, details_of(entry.verdict).values())
+    return tuple(drawing for drawing in found if drawing is not None)
 
 
-def _drawn(chart: Picture | None) -> Drawing | None:
+def drawn(chart: Picture | None) -> Drawing | None:
+    """A picture as a report holds it; None for none."""
     return None if chart is None else Drawing(svg(chart), description(chart))
 
 

@@ -68,7 +68,9 @@ class TitlePage:
     next: str
 
 
-def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> TitlePage:
+def title_page(
+    entries: Sequence[Entry], standing: Mapping[str, Standing], *, cost: str = ""
+) -> TitlePage:
     """Put a project on one page.
 
     Parameters
@@ -77,6 +79,8 @@ def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Ti
         Every entry, newest last.
     standing : mapping of str to Standing
         Where each row stands.
+    cost : str, default=""
+        What it has cost; empty: what the verdicts tell.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Ti
     latest = {entry.row: entry.verdict for entry in entries}
     return TitlePage(
         stages=tuple(_stage_word(stage, standing, latest) for stage in Stage),
-        cost=_cost(entries, latest),
+        cost=cost or _cost(entries, latest),
         success=_success(standing, latest),
         next=_next(standing, latest),
     )

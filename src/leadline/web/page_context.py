@@ -37,6 +37,7 @@ class PageContext:
             "stages": tuple(Stage),
             "who": self.sessions.person(request),
             "is_invited": is_invited,
+            "hours_per_day": self.workspace.settings.prices.hours_per_day,
             "csrf_token": self.sessions.csrf_token(visitor),
         }
         response = self.templates.TemplateResponse(

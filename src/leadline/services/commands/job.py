@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from leadline.errors import NotReadyError
 from leadline.monitoring.release_in_service import upkeep_reading
-from leadline.record import Job, JobState
+from leadline.record import Job
 from leadline.services.parsing import parse_person, parse_row
 from leadline.workspace import Workspace
-
-_UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
 
 def ask_for(workspace: Workspace, row: str, by: str) -> Job:
@@ -45,6 +43,6 @@ def ask_for(workspace: Workspace, row: str, by: str) -> Job:
     if closed and upkeep_reading(workspace.record, row) is None:
         raise NotReadyError(closed, "", "Do that first.")
     for job in workspace.record.jobs.newest():
-        if job.row == row and job.state in _UNDER_WAY:
+        if job.row == row and not job.is_over:
             return job
     return workspace.record.jobs.put(row, by=person)

@@ -102,7 +102,7 @@ def job_page(workspace: Workspace, number: int) -> JobPage:
         If there is no such job.
     """
     job = workspace.record.jobs.get(number)
-    is_over = job.state not in (JobState.WAITING, JobState.RUNNING)
+    is_over = job.is_over
     entry = None
     if job.state is JobState.DONE:
         entry = workspace.record.standing()[job.row].number

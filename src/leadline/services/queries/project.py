@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.evaluation.budget import spent_on_machines
+from leadline.phases.accounts.ledger import Ledger
 from leadline.phases.forecast import Forecast
-from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import Stage, State, rows_of
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Severity, Verdict
-from leadline.record import Entry, Job, JobState, Record
+from leadline.record import Entry, Job, Record
+from leadline.services.accounting import project_ledger
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
 from leadline.workspace import Workspace
-
-_UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -27,34 +25,6 @@ class StageSummary:
     badge: Badge
     sentence: str
     rows: tuple[RowSummary, ...]
-
-
-@dataclass(frozen=True)
-class Costs:
-    """Money spent, of money granted.
-
-    Attributes
-    ----------
-    granted, labels, machine : float
-        The budget; what labels and machine time have cost so far.
-    currency : str
-        Of all three.
-    """
-
-    granted: float
-    labels: float
-    machine: float
-    currency: str
-
-    @property
-    def spent(self) -> float:
-        """Labels and machine time."""
-        return self.labels + self.machine
-
-    @property
-    def share(self) -> float | None:
-        """Share of the budget that is spent; None if nothing was granted."""
-        return min(self.spent / self.granted, 1.0) if self.granted > 0 else None
 
 
 @dataclass(frozen=True)
@@ -91,7 +61,7 @@ class ProjectPage:
     question: str
     sentence: str
     stages: tuple[StageSummary, ...]
-    costs: Costs
+    costs: Ledger
     chance: Chance | None
     next: Step
     also: tuple[Step, ...]
@@ -106,7 +76,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
     now = ProjectState.of(record)
     verdicts = _Verdicts(record, now)
     problem = verdicts.of("problem")
-    jobs = tuple(job for job in record.jobs.newest() if job.state in _UNDER_WAY)
+    jobs = tuple(job for job in record.jobs.newest() if not job.is_over)
     first, *others = steps(now, jobs)
     stated = workspace.settings.problem
     newest = max(now.latest.values(), key=lambda mark: mark.number, default=None)
@@ -115,7 +85,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
         question=problem.question if isinstance(problem, Problem) else stated.question,
         sentence=problem.summary if problem else "",
         stages=tuple(_stage_summary(stage, now, verdicts) for stage in Stage),
-        costs=_costs(workspace, verdicts),
+        costs=project_ledger(workspace),
         chance=_chance(now, verdicts),
         next=first,
         also=tuple(others),
@@ -153,17 +123,6 @@ def _stage_summary(stage: Stage, now: ProjectState, verdicts: _Verdicts) -> Stag
         now.badge_of_stage(stage),
         verdict.summary if verdict else "",
         tuple(now.summary_of(row) for row in rows),
-    )
-
-
-def _costs(workspace: Workspace, verdicts: _Verdicts) -> Costs:
-    problem, labelling = verdicts.of("problem"), verdicts.of("labelling")
-    stated = problem if isinstance(problem, Problem) else workspace.settings.problem
-    return Costs(
-        granted=stated.budget,
-        labels=labelling.cost if isinstance(labelling, Labelling) else 0.0,
-        machine=spent_on_machines(workspace),
-        currency=stated.currency,
     )
 
 

@@ -105,7 +105,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     standing = now.standings[name]
     entry = workspace.record.entry(standing.number) if standing.number is not None else None
     jobs = [job for job in workspace.record.jobs.newest() if job.row == name]
-    waiting = [job for job in jobs if job.state in (JobState.WAITING, JobState.RUNNING)]
+    waiting = [job for job in jobs if not job.is_over]
     return RowPage(
         **_facts(now, row, entry),
         history=lines_of_row(workspace.record, now, name),

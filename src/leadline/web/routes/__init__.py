@@ -1,6 +1,7 @@
 """Routes: one module for each kind of page."""
 
 from leadline.web.routes import (
+    accounts,
     adjudicate,
     alarm,
     decide,
@@ -17,6 +18,7 @@ from leadline.web.routes import (
 ROUTERS = (
     project.router,
     verdicts.router,
+    accounts.router,
     alarm.router,
     watch_label.router,
     decide.router,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadline.report import write_report
+from leadline.services.accounting import project_accounts
 from leadline.services.queries import history_page, project_page, stage_page
 from leadline.services.upkeep import portfolio, work_plan, work_section
 from leadline.services.upkeep.work_plan import STAGES
@@ -48,7 +49,14 @@ def report(context: Context) -> Response:
     name = context.workspace.settings.name
     work = work_section(work_plan(context.workspace))
     entries, standing = record.entries(), record.standing()
-    text = write_report(entries, standing, title=name, form="html", work=work)
+    text = write_report(
+        entries,
+        standing,
+        title=name,
+        form="html",
+        work=work,
+        accounts=project_accounts(context.workspace),
+    )
     return HTMLResponse(text, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
