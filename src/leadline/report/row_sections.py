@@ -13,6 +13,7 @@ from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.report.audit_table import audit_table
 from leadline.report.chart_tables import table_of
+from leadline.report.cost_comparison import Find, comparison_table, cost_comparison
 from leadline.report.importance import importance_tables
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import judged_slices
@@ -66,7 +67,8 @@ class RowSection:
     verification : Table or None
         How earlier verdicts of the row came out, where that is known.
     further : tuple of Table
-        What the chosen candidate of a search leans on; whom the model fails, point by point.
+        What no model costs beside the operating points; what the chosen candidate of a search
+        leans on; whom the model fails, point by point.
     findings : tuple of Finding
         With what to do about each.
     origin : str
@@ -101,11 +103,18 @@ def chapters(
 ) -> tuple[Chapter, ...]:
     """Every stage with its rows; a decision nobody has made is left out."""
     latest = {entry.row: entry for entry in entries}
+    by_number = {entry.number: entry for entry in entries}
     return tuple(
         Chapter(
             stage.value,
             tuple(
-                _section(row, standing[row.name], latest.get(row.name), with_drawings)
+                _section(
+                    row,
+                    standing[row.name],
+                    latest.get(row.name),
+                    by_number.get,
+                    with_drawing=with_drawings,
+                )
                 for row in ROWS.values()
                 if row.stage is stage and (row.name in latest or not is_decision(row.name))
             ),
@@ -114,12 +123,15 @@ def chapters(
     )
 
 
-def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bool) -> RowSection:
+def _section(
+    row: Row, standing: Standing, entry: Entry | None, find: Find, *, with_drawing: bool
+) -> RowSection:
     name = f"decision on {row.stage}" if is_decision(row.name) else row.name
     if entry is None:
         closed = standing.closed or "Nothing stands in its way."
         state = _STATE_WORDS[standing.state]
         return RowSection(name, row.question, "", state, f"Not yet on the record. {closed}")
+    compared = cost_comparison(entry, find)
     return RowSection(
         row=name,
         question=row.question,
@@ -132,6 +144,7 @@ def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bo
         audit=audit_table(entry.verdict),
         verification=verification_table(entry.verdict),
         further=(
+            *((comparison_table(compared),) if compared else ()),
             *importance_tables(entry.verdict),
             *slice_tables(entry.verdict),
             *judged_slices(entry.verdict),

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
+from leadline.phases.without_model import CostComparison
 from leadline.record import Entry
+from leadline.report.cost_comparison import cost_comparison
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.workspace import Workspace
@@ -34,6 +36,8 @@ class DecisionPage:
         Why nothing can be decided; empty if it can.
     barrier : str
         Why "go" is not on offer; empty if it is.
+    comparison : CostComparison or None
+        Operating points beside what no model costs, as the last verdict that has any tells.
     """
 
     stage: Stage
@@ -44,6 +48,7 @@ class DecisionPage:
     seen: dict[str, int]
     closed: str
     barrier: str = ""
+    comparison: CostComparison | None = None
 
 
 def decision_page(workspace: Workspace, name: str) -> DecisionPage:
@@ -60,13 +65,16 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
     summaries = [now.summary_of(row) for row in rows_of(stage)]
     number = now.standings[decision_of(stage)].number
     verdict = record.entry(number).verdict if number is not None else None
+    verdicts = tuple(
+        (summary, record.entry(summary.number))
+        for summary in summaries
+        if summary.number is not None
+    )
+    compared = [cost_comparison(entry, record.entry) for _, entry in verdicts]
     return DecisionPage(
         stage=stage,
-        verdicts=tuple(
-            (summary, record.entry(summary.number))
-            for summary in summaries
-            if summary.number is not None
-        ),
+        verdicts=verdicts,
+        comparison=next(filter(None, reversed(compared)), None),
         missing=tuple(summary for summary in summaries if summary.number is None),
         standing_decision=verdict if isinstance(verdict, Decision) else None,
         replacing=number,

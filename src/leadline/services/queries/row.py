@@ -8,7 +8,9 @@ from typing import Any
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Row, Stage, State
 from leadline.phases.search import Search
-from leadline.record import Entry, Job, JobState
+from leadline.phases.without_model import CostComparison
+from leadline.record import Entry, Job, JobState, Record
+from leadline.report.cost_comparison import cost_comparison
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
@@ -45,6 +47,8 @@ class EntryPage:
         Row, entry number, and whether that entry is still the newest.
     is_latest : bool
         Whether no newer entry has taken its place.
+    comparison : CostComparison or None
+        Operating points beside what no model costs; None of rows without any.
     """
 
     row: Row
@@ -56,6 +60,7 @@ class EntryPage:
     details: tuple[tuple[str, str], ...]
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
+    comparison: CostComparison | None
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     jobs = [job for job in workspace.record.jobs.newest() if job.row == name]
     waiting = [job for job in jobs if not job.is_over]
     return RowPage(
-        **_facts(now, row, entry),
+        **_facts(workspace.record, now, row, entry),
         history=lines_of_row(workspace.record, now, name),
         closed=standing.closed,
         can_run=row.is_computed and not standing.closed and not waiting,
@@ -128,10 +133,12 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
         If there is no such entry.
     """
     entry = workspace.record.entry(number)
-    return EntryPage(**_facts(ProjectState.of(workspace.record), ROWS[entry.row], entry))
+    return EntryPage(
+        **_facts(workspace.record, ProjectState.of(workspace.record), ROWS[entry.row], entry)
+    )
 
 
-def _facts(now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
+def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
     on = entry.on.items() if entry else ()
     return {
         "row": row,
@@ -143,6 +150,7 @@ def _facts(now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
         "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
         "is_latest": entry is None or now.standings[row.name].number == entry.number,
+        "comparison": cost_comparison(entry, record.entry) if entry else None,
     }
 
 
