@@ -14,6 +14,7 @@ VERBS = {
     "importance": "What the chosen candidate leans on: columns, and words of texts.",
     "plan": "What some budgets would buy, before any of them is spent.",
     "costs": "What the project has cost, by stage: spent, committed, left.",
+    "timeline": "Where the project was when, what it waited for, and when it may end.",
     "decide": "Say go, back or stop after a stage, and why.",
     "label": "Label rows one by one.",
     "invite": "Links by which people come to label or to judge.",

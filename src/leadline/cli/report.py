@@ -51,7 +51,7 @@ def command(
     from leadline.cli.terminal.text_layout import console
     from leadline.errors import LeadlineError
     from leadline.report import demo_report, write_report
-    from leadline.services.accounting import project_accounts
+    from leadline.services.timing import project_accounts
     from leadline.services.upkeep import work_plan, work_section
     from leadline.workspace import Workspace
 

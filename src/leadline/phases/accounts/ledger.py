@@ -205,7 +205,7 @@ class Ledger:
 
     def money_of(self, kind: ExpenseKind) -> float:
         """Money of one kind, of all stages."""
-        return sum(line.money for line in self.lines if line.kind is kind)
+        return sum(line.money for line in self.lines if line.kind == kind)
 
 
 def ledger_of(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +19,9 @@ from leadline.record.monitoring.monitoring_tables import block_label
 from leadline.record.tables import JobState, adjudication, entry, job, judgment, label
 
 _TIMED = ("search", "curve")  # their verdicts say what machine time they took
+
+
+_NUMBERS = ("budget", "p_now", "p_affordable", "test_score", "target_score")
 
 
 class AnswerKind(StrEnum):
@@ -105,6 +110,10 @@ class EntryMoment:
         Of a tuning, on the test set.
     target_score : float or None
         Of a problem and a forecast.
+    scoring : str or None
+        The metric of scores.
+    on : mapping of str to int
+        Row to number of each entry it stood on.
     """
 
     number: int
@@ -117,6 +126,8 @@ class EntryMoment:
     p_affordable: float | None = None
     test_score: float | None = None
     target_score: float | None = None
+    scoring: str | None = None
+    on: Mapping[str, int] = field(default_factory=dict)
 
 
 class Activity:
@@ -194,18 +205,26 @@ class Activity:
                 columns.answer,
                 columns.made_by,
                 columns.made_at,
-                *(
-                    self._number(name)
-                    for name in ("budget", "p_now", "p_affordable", "test_score", "target_score")
-                ),
+                columns.stands_on,
+                self._text("scoring").label("scoring"),
+                *(self._number(name).label(name) for name in _NUMBERS),
             )
             .where(self._database.mine(entry))
             .order_by(columns.number)
         )
         with self._database.reading() as connection:
             return tuple(
-                EntryMoment(number, row, Answer(answer), *others)
-                for number, row, answer, *others in connection.execute(query)
+                EntryMoment(
+                    number=found.number,
+                    row=found.row,
+                    answer=Answer(found.answer),
+                    by=found.made_by,
+                    at=found.made_at,
+                    scoring=found.scoring,
+                    on=json.loads(found.stands_on),
+                    **{name: getattr(found, name) for name in _NUMBERS},
+                )
+                for found in connection.execute(query)
             )
 
     def _answers(
@@ -245,8 +264,15 @@ class Activity:
 
     def _number(self, name: str) -> Any:
         """A number of a verdict, read where it lies; NULL where the verdict has none."""
-        body = type_coerce(entry.c.body, JSON) if self._is_sqlite else cast(entry.c.body, JSON)
-        return body[name].as_float()
+        return self._body[name].as_float()
+
+    def _text(self, name: str) -> Any:
+        """A word of a verdict; NULL where it has none."""
+        return self._body[name].as_string()
+
+    @property
+    def _body(self) -> Any:
+        return type_coerce(entry.c.body, JSON) if self._is_sqlite else cast(entry.c.body, JSON)
 
     @property
     def _is_sqlite(self) -> bool:

@@ -7,8 +7,11 @@ from starlette.responses import Response
 
 from leadline.charts import ledger as ledger_chart
 from leadline.charts import svg
+from leadline.charts import timeline as timeline_chart
 from leadline.errors import NotReadyError
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
+from leadline.services.parsing import parse_day
+from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
 
@@ -26,6 +29,31 @@ def money(request: Request, context: Context) -> Response:
         sentences=ledger_sentences(ledger),
         table=ledger_table(ledger),
     )
+
+
+@router.get("/timeline")
+def timeline(request: Request, context: Context, by: str = "") -> Response:
+    """Show where the project was when, and when people will have answered."""
+    day = parse_day(by)
+    its = project_timeline(context.workspace, by=day)
+    return context.render(
+        request,
+        "pages/timeline.html",
+        timeline=its,
+        by=day,
+        sentences=timeline_sentences(its),
+        tables=timeline_tables(its),
+    )
+
+
+@router.get("/timeline/picture.svg")
+def timeline_picture(context: Context) -> Response:
+    """Draw where the project was when, as it is now."""
+    chart = timeline_chart.chart(project_timeline(context.workspace))
+    if chart is None:
+        raise NotReadyError("The record is empty.", "", "State the problem first.")
+    headers = {"Content-Security-Policy": PICTURE_POLICY}
+    return Response(svg(chart), media_type="image/svg+xml", headers=headers)
 
 
 @router.get("/money/picture.svg")

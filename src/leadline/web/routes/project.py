@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadline.report import write_report
-from leadline.services.accounting import project_accounts
 from leadline.services.queries import history_page, project_page, stage_page
+from leadline.services.timing import project_accounts
 from leadline.services.upkeep import portfolio, work_plan, work_section
 from leadline.services.upkeep.work_plan import STAGES
 from leadline.web.middleware import REPORT_POLICY
