@@ -11,6 +11,7 @@ VERBS = {
     "status": "Where the project stands, and what to do next.",
     "data": "How each column was read, and what it is used for.",
     "run": "Compute what is missing or stale: stages, rows, or everything.",
+    "cancel": "End a job that waits or runs.",
     "importance": "What the chosen candidate leans on: columns, and words of texts.",
     "plan": "What some budgets would buy, before any of them is spent.",
     "costs": "What the project has cost, by stage: spent, committed, left.",

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
-from leadline.phases.wording import chance, cost_words, is_picture, moment, plural
+from leadline.phases.wording import chance, cost_words, day, is_picture, moment, plural
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import stream_slice_tables
@@ -20,6 +20,7 @@ _FOLDER = Path(__file__).parent / "templates"
 _FILTERS = {
     "chance": chance,
     "cost_words": cost_words,
+    "day": day,
     "due_words": portfolio_words.due_words,
     "duration": number_format.duration,
     "figure": number_format.figure,

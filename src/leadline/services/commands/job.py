@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from leadline.errors import NotReadyError
 from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.record import Job
 from leadline.services.parsing import parse_person, parse_row
 from leadline.workspace import Workspace
 
+# a page of this site, and no address: "//elsewhere.example" would be one
+_PATH = re.compile(r"/(?:[a-z0-9_.-]+(?:/[a-z0-9_.-]+)*)?")
 
-def ask_for(workspace: Workspace, row: str, by: str) -> Job:
+
+def ask_for(workspace: Workspace, row: str, by: str, *, page: str = "") -> Job:
     """Put a row into the queue, unless it is there already.
 
     Parameters
@@ -20,6 +25,8 @@ def ask_for(workspace: Workspace, row: str, by: str) -> Job:
         A row that a machine may run.
     by : str
         Who asks.
+    page : str, default=""
+        Path of the page they ask on, to come back to; what is no path of this site is left out.
 
     Returns
     -------
@@ -45,4 +52,30 @@ def ask_for(workspace: Workspace, row: str, by: str) -> Job:
     for job in workspace.record.jobs.newest():
         if job.row == row and not job.is_over:
             return job
-    return workspace.record.jobs.put(row, by=person)
+    own = page if _PATH.fullmatch(page) else ""
+    return workspace.record.jobs.put(row, by=person, page=own)
+
+
+def cancel_job(workspace: Workspace, number: int, by: str) -> Job:
+    """Ask for the end of a job; its worker ends the process that computes it, within seconds.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    number : int
+        The job.
+    by : str
+        Who asks.
+
+    Returns
+    -------
+    Job
+        Cancelled if nobody had begun it; still running otherwise.
+
+    Raises
+    ------
+    RecordError
+        If there is no such job, or it has ended.
+    """
+    return workspace.record.jobs.cancel(number, by=parse_person(by, "the cancellation"))

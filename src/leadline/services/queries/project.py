@@ -10,8 +10,10 @@ from leadline.phases.lifecycle import Stage, State, rows_of
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Severity, Verdict
-from leadline.record import Entry, Job, Record
+from leadline.record import Entry, Record
+from leadline.record.sql_types import utc
 from leadline.services.accounting import project_ledger
+from leadline.services.queries.job_progress import JobProgress, job_progress
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
 from leadline.workspace import Workspace
@@ -65,7 +67,7 @@ class ProjectPage:
     chance: Chance | None
     next: Step
     also: tuple[Step, ...]
-    jobs: tuple[Job, ...]
+    jobs: tuple[JobProgress, ...]
     n_entries: int
     latest: Entry | None
 
@@ -76,7 +78,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
     now = ProjectState.of(record)
     verdicts = _Verdicts(record, now)
     problem = verdicts.of("problem")
-    jobs = tuple(job for job in record.jobs.newest() if not job.is_over)
+    jobs = record.activity.jobs_under_way()
     first, *others = steps(now, jobs)
     stated = workspace.settings.problem
     newest = max(now.latest.values(), key=lambda mark: mark.number, default=None)
@@ -89,7 +91,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
         chance=_chance(now, verdicts),
         next=first,
         also=tuple(others),
-        jobs=jobs,
+        jobs=tuple(job_progress(record, job, utc()) for job in jobs),
         n_entries=len(now.marks),
         latest=verdicts.entry(newest.row) if newest else None,
     )

@@ -175,7 +175,7 @@ def _details(entry: Entry | None) -> tuple[tuple[str, str], ...]:
 
 
 def _failed(jobs: list[Job], entry: Entry | None) -> Job | None:
-    if not jobs or jobs[0].state not in (JobState.FAILED, JobState.LOST):
+    if not jobs or jobs[0].state not in (JobState.FAILED, JobState.LOST, JobState.CANCELLED):
         return None
     ended = jobs[0].beat_at or jobs[0].put_at
     return None if entry and entry.at > ended else jobs[0]
