@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.record import Job
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _PATIENCE_S = 10.0  # a worker looks every two seconds
 
 
-@verb("cancel", example="leadline cancel 12")
+@verb("cancel", may=(Action.RUN,), example="leadline cancel 12")
 @click.argument("number", type=int, required=False, metavar="[JOB]")
 @by_option
 def command(number: int | None, by: str, folder: Path, as_json: bool) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.phases.accounts.ledger import Ledger
 
 
-@verb("costs", example="leadline costs --picture costs.png")
+@verb("costs", may=(Action.VIEW,), example="leadline costs --picture costs.png")
 @click.option(
     "--picture",
     type=click.Path(path_type=Path),

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.phases.accounts.timeline import Timeline
 
 
-@verb("timeline", example="leadline timeline --by 2027-01-31")
+@verb("timeline", may=(Action.VIEW,), example="leadline timeline --by 2027-01-31")
 @click.option(
     "--by",
     "by_day",

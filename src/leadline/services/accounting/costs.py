@@ -16,9 +16,11 @@ from leadline.phases.accounts.ledger import (
     ledger_of,
 )
 from leadline.phases.lifecycle import ROWS, Stage
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.record import AnswerKind, DayOfAnswers, Job, WorkState, WorkStatement
 from leadline.record.sql_types import utc
+from leadline.services.access.permission import require
 from leadline.workspace import Workspace
 
 _MILLION = 1_000_000
@@ -41,6 +43,7 @@ def project_ledger(workspace: Workspace, *, now: datetime | None = None) -> Ledg
     now : datetime or None, default=None
         The moment it is, with a time zone; None: now.
     """
+    require(workspace, Action.VIEW)
     at = utc(now)
     settings, activity = workspace.settings, workspace.record.activity
     problem = workspace.record.latest_of(Problem) or settings.problem

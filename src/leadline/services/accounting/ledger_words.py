@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from leadline.phases.accounts.ledger import ExpenseKind, Ledger, LedgerLine
+from leadline.phases.number_format import duration, money, percent, work_time
 from leadline.phases.wording import plural
 from leadline.report.text_table import Table, tabled
-from leadline.services.number_format import duration, money, percent, work_time
 
 KIND_WORDS = {
     ExpenseKind.LABELS: "labels",

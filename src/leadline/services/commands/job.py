@@ -6,8 +6,10 @@ import re
 
 from leadline.errors import NotReadyError
 from leadline.monitoring.release_in_service import upkeep_reading
+from leadline.phases.permissions import Action
 from leadline.record import Job
-from leadline.services.parsing import parse_person, parse_row
+from leadline.services.access.permission import acting
+from leadline.services.parsing import parse_row
 from leadline.workspace import Workspace
 
 # a page of this site, and no address: "//elsewhere.example" would be one
@@ -38,6 +40,7 @@ def ask_for(workspace: Workspace, row: str, by: str, *, page: str = "") -> Job:
     NotReadyError
         If a person answers the row, or something it stands on is missing.
     """
+    workspace, person = acting(workspace, Action.RUN, by, "the request")
     asked = parse_row(row)
     if not asked.is_computed:
         raise NotReadyError(
@@ -45,7 +48,6 @@ def ask_for(workspace: Workspace, row: str, by: str, *, page: str = "") -> Job:
             "A machine cannot do it for them.",
             "Answer it on the page.",
         )
-    person = parse_person(by, "the request")
     closed = workspace.record.standing()[row].closed
     if closed and upkeep_reading(workspace.record, row) is None:
         raise NotReadyError(closed, "", "Do that first.")
@@ -77,5 +79,8 @@ def cancel_job(workspace: Workspace, number: int, by: str) -> Job:
     ------
     RecordError
         If there is no such job, or it has ended.
+    NotAllowedError
+        If the person may not ask for rows to be computed.
     """
-    return workspace.record.jobs.cancel(number, by=parse_person(by, "the cancellation"))
+    workspace, person = acting(workspace, Action.RUN, by, "the cancellation")
+    return workspace.record.jobs.cancel(number, by=person)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leadline.phases.number_format import duration
 from leadline.phases.wording import plural
 from leadline.record import Job, JobState, Record
-from leadline.services.number_format import duration
 
 _LEAST_SHARE, _LEAST_S = 0.05, 5.0  # before, what is done says nothing of what is left
 

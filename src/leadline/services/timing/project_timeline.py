@@ -16,9 +16,11 @@ from leadline.phases.accounts.timeline import (
     stretches_of,
     waits_of,
 )
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.record import AnswerKind, EntryMoment
 from leadline.record.sql_types import utc
+from leadline.services.access.permission import require
 from leadline.services.queries.next_steps import Act, steps
 from leadline.services.queries.project_state import ProjectState
 from leadline.services.timing.endings import endings_of
@@ -42,6 +44,7 @@ def project_timeline(
     now : datetime or None, default=None
         The moment it is, with a time zone; None: now.
     """
+    require(workspace, Action.VIEW)
     at, activity = utc(now), workspace.record.activity
     entries, answers = activity.entries(), activity.answers()
     events = [Event(each.number, each.row, each.by, each.at, each.on) for each in entries]

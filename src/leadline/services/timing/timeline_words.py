@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 
 from leadline.phases.accounts.timeline import Ending, Foretold, Timeline, Wait
 from leadline.phases.lifecycle import Stage
+from leadline.phases.number_format import duration, figure, percent
 from leadline.phases.scoring import scoring_of
 from leadline.phases.wording import day as day_words
 from leadline.phases.wording import moment, plural
 from leadline.report.text_table import Table, tabled
-from leadline.services.number_format import duration, figure, percent
 from leadline.stats.pace import MOST_DAYS
 
 _MOST_WAITS = 20

@@ -8,9 +8,11 @@ from datetime import datetime
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.decay import Decay
 from leadline.phases.monitor import Monitor
+from leadline.phases.permissions import Action
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.record.sql_types import utc
+from leadline.services.access.permission import require
 from leadline.services.queries.project_state import Badge, ProjectState
 from leadline.services.upkeep.due_dates import Due, due
 from leadline.services.upkeep.model_line import health_badge
@@ -65,6 +67,7 @@ def service_panel(workspace: Workspace, *, now: datetime | None = None) -> Servi
     now : datetime or None, default=None
         The moment from which dates are late, with a time zone; None: now.
     """
+    require(workspace, Action.VIEW)
     record = workspace.record
     entry = in_service(record)
     if entry is None:

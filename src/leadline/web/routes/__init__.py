@@ -1,15 +1,18 @@
 """Routes: one module for each kind of page."""
 
 from leadline.web.routes import (
-    accounts,
+    account,
     adjudicate,
     alarm,
     decide,
     enter,
     join,
     label,
+    login,
+    money,
     project,
     review,
+    settings_form,
     verdicts,
     watch_label,
     work,
@@ -18,7 +21,7 @@ from leadline.web.routes import (
 ROUTERS = (
     project.router,
     verdicts.router,
-    accounts.router,
+    money.router,
     alarm.router,
     watch_label.router,
     decide.router,
@@ -26,6 +29,9 @@ ROUTERS = (
     label.router,
     adjudicate.router,
     enter.router,
+    login.router,
+    account.router,
+    settings_form.router,
     join.router,
     work.router,
 )
