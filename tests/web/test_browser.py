@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
 from leadline.phases.lifecycle import ROWS, is_decision
+from leadline.record import JobState
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -148,6 +149,35 @@ def test_everything_works_without_scripts(browser: object, make: Make, serve: Se
         page.get_by_role("button", name="Yes").click()
         expect(page.get_by_text("1 judged")).to_be_visible()
     context.close()
+
+
+def test_a_job_moves_without_a_reload_and_is_cancelled(
+    page: Page, make: Make, serve: Serve
+) -> None:
+    workspace = make(DEFINE)
+    jobs = workspace.record.jobs
+    with serve(workspace) as url:
+        page.goto(f"{url}/rows/search")
+        page.get_by_label("Your name").fill("Ada")
+        page.get_by_role("button", name="Run search").click()
+        expect(page.get_by_text("waits for a worker")).to_be_visible()
+        page.evaluate("window.isTheSame = true")
+        jobs.claim("w")
+        jobs.beat(1, worker="w", message="boosting-3", share=0.25)
+        expect(page.get_by_text("boosting-3")).to_be_visible()
+        assert page.evaluate("window.isTheSame"), "the page was not loaded anew"
+        assert serious(page) == []
+        page.goto(url)
+        expect(page.get_by_role("heading", name="At work")).to_be_visible()
+        jobs.beat(1, worker="w", message="boosting-4", share=0.5)
+        expect(page.get_by_text("boosting-4")).to_be_visible()
+        page.get_by_role("link", name="See or cancel it").click()
+        page.get_by_role("button", name="Cancel it").click()
+        expect(page.get_by_text("its worker is ending it")).to_be_visible()
+        jobs.finish(1, worker="w", state=JobState.CANCELLED)
+        expect(page.get_by_text("Cancelled by Ada")).to_be_visible()
+        page.get_by_role("link", name="Back to where it was asked for").click()
+        expect(page).to_have_url(f"{url}/rows/search")
 
 
 def test_two_judges_at_once_then_a_signed_choice_by_keyboard(

@@ -38,6 +38,8 @@ PATHS = [
     "/",
     "/history",
     "/portfolio",
+    "/money",
+    "/timeline",
     "/work-items/seal",
     "/review",
     "/review/choose",
@@ -259,6 +261,50 @@ def test_a_job_is_asked_for_and_followed(make: Make, visit: Visit) -> None:
     assert 'http-equiv="refresh"' not in text
     assert "The last attempt failed." in client.get("/rows/data").text
     assert client.get("/jobs/7").status_code == 404
+
+
+def test_a_job_is_cancelled_and_leads_back_to_its_page(make: Make, visit: Visit) -> None:
+    workspace = make(("problem",))
+    client = visit(workspace)
+    asked = {"who": "Ada", "page": "/", "csrf": csrf_token(client, "/rows/data")}
+    client.post("/rows/data/run", data=asked)
+    workspace.record.jobs.claim("w")
+    assert "At work" in client.get("/").text
+    assert client.post("/jobs/1/cancel", data={"who": "Cy"}).status_code == 403, "no token"
+    assert send(client, "/jobs/1/cancel", {"who": " "}, form="/jobs/1") == 400
+    assert send(client, "/jobs/1/cancel", {"who": "Cy"}, form="/jobs/1") == 303
+    assert "its worker is ending it" in client.get("/jobs/1").text
+    workspace.record.jobs.finish(1, worker="w", state=JobState.CANCELLED)
+    text = client.get("/jobs/1").text
+    assert "Cancelled by Cy" in text
+    assert '<a class="button" href="/">' in text
+    assert "The last attempt was cancelled." in client.get("/rows/data").text
+    assert send(client, "/jobs/1/cancel", {"who": "Cy"}, form="/rows/data") == 303, "it is already"
+    assert send(client, "/jobs/9/cancel", {"who": "Cy"}, form="/rows/data") == 404
+
+
+def test_who_waited_for_a_job_is_brought_back(make: Make, visit: Visit) -> None:
+    workspace = make(("problem",))
+    client = visit(workspace)
+    workspace.record.jobs.put("data", by="Ada", page="/stages/define")
+    workspace.record.jobs.claim("w")
+    workspace.record.jobs.finish(1, worker="w", state=JobState.DONE)
+    assert 'content="3; url=/stages/define"' in client.get("/jobs/1").text
+
+
+def test_money_and_time_of_an_empty_and_of_a_full_record(make: Make, visit: Visit) -> None:
+    empty, full = visit(make(())), visit(make())
+    assert "Nothing is spent yet" in empty.get("/money").text
+    assert "the project has not begun" in empty.get("/timeline").text
+    for path in ("/money", "/timeline"):
+        assert empty.get(f"{path}/picture.svg").status_code == 409
+        assert f'src="{path}/picture.svg"' in full.get(path).text
+        assert full.get(f"{path}/picture.svg").text.startswith("<svg")
+    assert full.get("/timeline?by=soon").status_code == 400
+    assert "put there by Ada Ops" in full.get("/").text
+    told = full.get("/rows/tuning").text
+    assert "flag nothing" in told
+    assert "the cheapest way without a model" in told
 
 
 def test_the_problem_is_stated_at_once(make: Make, visit: Visit) -> None:

@@ -52,6 +52,7 @@ def command(
     from leadline.cli.terminal.text_layout import console
     from leadline.errors import LeadlineError
     from leadline.report import demo_report, write_report
+    from leadline.services.timing import project_accounts
     from leadline.services.upkeep import work_plan, work_section
     from leadline.workspace import Workspace
 
@@ -81,7 +82,13 @@ def command(
         else:
             work = work_section(work_plan(workspace))
             text = write_report(
-                entries, standing, title=title, form=_FORMS[form], work=work, draw=draw
+                entries,
+                standing,
+                title=title,
+                form=_FORMS[form],
+                work=work,
+                accounts=project_accounts(workspace),
+                draw=draw,
             )
         with whole(path) as temporary:
             temporary.write_text(text, encoding="utf-8")

@@ -53,6 +53,8 @@ def _json(page: object, standing: object) -> dict[str, object]:
         "cost": {
             "granted": page.costs.granted,
             "spent": page.costs.spent,
+            "committed": page.costs.committed,
+            "left": page.costs.left,
             "currency": page.costs.currency,
         },
         "target": page.target or None,

@@ -12,6 +12,7 @@ import polars as pl
 
 from leadline.errors import DataError, NotReadyError, SettingsError, first_line
 from leadline.monitoring.watched_release import WatchedRelease
+from leadline.notebook.cost_tables import CostTable
 from leadline.notebook.progress_line import ProgressLine
 from leadline.notebook.project_tables import candidate_table, point_table
 from leadline.notebook.released_models import (
@@ -25,6 +26,7 @@ from leadline.phases.search import Search
 from leadline.phases.success_chance import SuccessChance
 from leadline.reading.data_frames import as_polars, is_frame
 from leadline.record import Entry, Job
+from leadline.services.accounting import project_ledger
 from leadline.services.commands import choose_point, decide, judge_rows
 from leadline.services.commands.start import (
     all_or_nothing,
@@ -327,6 +329,10 @@ class Project:
         return Result(
             choose_point(self.workspace, point, cost_miss, cost_false_alarm, why, self.by)
         )
+
+    def costs(self) -> CostTable:
+        """What the project has cost, by stage and kind: ``.to_frame()``, ``.plot()``."""
+        return CostTable(project_ledger(self.workspace))
 
     def history(self) -> list[Result]:
         """Every entry, the oldest first."""

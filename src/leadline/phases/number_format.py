@@ -127,3 +127,29 @@ def signed(number: float) -> str:
     ('+12.3', '-0.500', '0')
     """
     return f"{'+' if number > 0 else ''}{figure(number)}"
+
+
+def work_time(seconds: float, hours_per_day: float) -> str:
+    """Return a person's time; more than a working day in working days too, never in days of 24 h.
+
+    Parameters
+    ----------
+    seconds : float >= 0
+        How long one person works.
+    hours_per_day : float > 0
+        Of a working day.
+
+    Examples
+    --------
+    >>> work_time(200 * 3600, 4.0), work_time(5400, 4.0), work_time(0, 4.0)
+    ('200 hours, 50 working days', '1.5 hours', 'none')
+    """
+    if seconds <= 0:
+        return "none"
+    hours = seconds / 3600
+    if hours <= hours_per_day:
+        return duration(seconds)
+    days = hours / hours_per_day
+    rounded = round(days) if days >= 10 else round(days, 1)
+    told = plural(round(hours) if hours >= 10 else round(hours, 1), "hour")
+    return f"{told}, {plural(rounded, 'working day')}"

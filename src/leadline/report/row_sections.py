@@ -14,6 +14,7 @@ from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.report.audit_table import audit_table
 from leadline.report.chart_tables import table_of
+from leadline.report.cost_comparison import Find, comparison_table, cost_comparison
 from leadline.report.importance import importance_tables
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import judged_slices
@@ -57,7 +58,8 @@ class RowSection:
     verification : Table or None
         How earlier verdicts of the row came out, where that is known.
     further : tuple of Table
-        What the chosen candidate of a search leans on; whom the model fails, point by point.
+        What no model costs beside the operating points; what the chosen candidate of a search
+        leans on; whom the model fails, point by point.
     findings : tuple of Finding
         With what to do about each.
     origin : str
@@ -103,6 +105,7 @@ def chapters(
         Draws a verdict; None: no pictures.
     """
     latest = {entry.row: entry for entry in entries}
+    by_number = {entry.number: entry for entry in entries}
     check = target_now({row: entry.verdict for row, entry in latest.items()}, standing)
     measured = check.words if check else ""
     return tuple(
@@ -113,8 +116,9 @@ def chapters(
                     row,
                     standing[row.name],
                     latest.get(row.name),
-                    measured if row.name in _MEASURES else "",
-                    draw,
+                    by_number.get,
+                    target=measured if row.name in _MEASURES else "",
+                    draw=draw,
                 )
                 for row in ROWS.values()
                 if row.stage is stage and (row.name in latest or not is_decision(row.name))
@@ -125,7 +129,13 @@ def chapters(
 
 
 def _section(
-    row: Row, standing: Standing, entry: Entry | None, target: str, draw: Draw | None
+    row: Row,
+    standing: Standing,
+    entry: Entry | None,
+    find: Find,
+    *,
+    target: str,
+    draw: Draw | None,
 ) -> RowSection:
     name = f"decision on {row.stage}" if is_decision(row.name) else row.name
     if entry is None:
@@ -133,6 +143,7 @@ def _section(
         state = _STATE_WORDS[standing.state]
         return RowSection(name, row.question, "", state, f"Not yet on the record. {closed}")
     drawn = draw(entry.verdict) if draw else {}
+    compared = cost_comparison(entry, find)
     return RowSection(
         row=name,
         question=row.question,
@@ -146,6 +157,7 @@ def _section(
         audit=audit_table(entry.verdict),
         verification=verification_table(entry.verdict),
         further=(
+            *((comparison_table(compared),) if compared else ()),
             *importance_tables(entry.verdict),
             *slice_tables(entry.verdict),
             *judged_slices(entry.verdict),

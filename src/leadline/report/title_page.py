@@ -76,7 +76,9 @@ class TitlePage:
     next: str
 
 
-def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> TitlePage:
+def title_page(
+    entries: Sequence[Entry], standing: Mapping[str, Standing], *, cost: str = ""
+) -> TitlePage:
     """Put a project on one page.
 
     Parameters
@@ -85,6 +87,8 @@ def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Ti
         Every entry, newest last.
     standing : mapping of str to Standing
         Where each row stands.
+    cost : str, default=""
+        What it has cost; empty: what the verdicts tell.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Ti
     found = chance_of_success(entries, standing)
     return TitlePage(
         stages=tuple(_stage_word(stage, standing, latest) for stage in Stage),
-        cost=_cost(entries, latest),
+        cost=cost or _cost(entries, latest),
         measured=check.words if check else "",
         success=f"{found.words} The target: {found.target}." if found else _NO_CHANCE,
         past=tuple((each.words, each.past) for each in found.superseded) if found else (),

@@ -48,6 +48,7 @@ class PageContext:
             # sees the pages of their own work and no others
             "is_invited": actor is not None and is_in and Action.VIEW not in actor.may,
             "actor": actor if is_known else None,
+            "hours_per_day": self.workspace.settings.prices.hours_per_day,
             "csrf_token": self.sessions.csrf_token(visitor),
         }
         response = self.templates.TemplateResponse(

@@ -12,6 +12,7 @@ from leadline.phases.wording import cost_words, day, is_picture, moment, plural
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import stream_slice_tables
+from leadline.services.accounting.ledger_words import people_words
 from leadline.services.queries.project_state import title_of
 from leadline.services.upkeep import portfolio_words, work_words
 from leadline.web.page_context import AccountName
@@ -29,6 +30,7 @@ _FILTERS = {
     "money": number_format.money,
     "money_words": portfolio_words.money_words,
     "numbers": table_of,
+    "people_words": people_words,
     "per_thousand": number_format.per_thousand,
     "per_thousand_range": number_format.per_thousand_range,
     "percent": number_format.percent,
@@ -44,6 +46,7 @@ _FILTERS = {
     "title_of": title_of,
     "total_words": portfolio_words.total_words,
     "work_basis": work_words.basis,
+    "work_time": number_format.work_time,
     "work_held": work_words.held_sentence,
 }
 

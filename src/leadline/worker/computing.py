@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
+from leadline.errors import CancelledError, LeadlineError, LimitError, NotReadyError, RecordError
 from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.notifications import deliver, tell
 from leadline.phases.lifecycle import ROWS
@@ -208,8 +208,11 @@ def _ending(workspace: Workspace, job: Job) -> Iterator[None]:
         message = str(error) or type(error).__name__
         if isinstance(error, KeyboardInterrupt):
             message = "stopped by hand"
-        record.jobs.finish(job.number, worker=job.worker, state=JobState.FAILED, message=message)
-        if not isinstance(error, KeyboardInterrupt):
+        is_cancelled = isinstance(error, CancelledError)
+        state = JobState.CANCELLED if is_cancelled else JobState.FAILED
+        record.jobs.finish(job.number, worker=job.worker, state=state, message=message)
+        # what a person has stopped needs no other one
+        if not (is_cancelled or isinstance(error, KeyboardInterrupt)):
             tell(workspace, run_failed(f"job {job.number}", job.row, message))
         raise
     record.jobs.finish(job.number, worker=job.worker, state=JobState.DONE)
@@ -226,10 +229,19 @@ class _Beat:
         now = time.monotonic()
         if now - self._beaten >= _BEAT_S:
             if not self._workspace.record.jobs.beat(self._job.number, worker=self._job.worker):
+                _refuse_cancelled(self._workspace, self._job.number)
                 raise LimitError("The job was given up as lost.", "", "Run it again.")
             self._beaten = now
         if self._progress is not None:
             self._progress(self._workspace.record.jobs.get(self._job.number))
+
+
+def _refuse_cancelled(workspace: Workspace, number: int) -> None:
+    job = workspace.record.jobs.get(number)
+    if job.cancelled_by:
+        raise CancelledError(
+            f"{job.cancelled_by} cancelled job {number}.", "", f"Run {job.row!r} again if needed."
+        )
 
 
 def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: float) -> int:
@@ -250,6 +262,8 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
         report = _JobReport(workspace, job, worker, begun)
         module = import_module(f"leadline.jobs.{row}")
         verdict: Verdict = module.run(workspace, reading, report)
+        # the worker hears of it within seconds, and by then this verdict would be on the record
+        _refuse_cancelled(workspace, job)
         entry = workspace.record.append(
             row, verdict, by=by, on=reading.seen, artifacts=workspace.artifacts.made
         )

@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _WORDS = frozenset(
-    {"question", "unit", "miss", "false_alarm", "owner", "deputy", "ethics", "assumed", "rarer"}
+    {
+        *("question", "unit", "miss", "false_alarm", "owner", "deputy", "ethics", "assumed"),
+        *("rarer", "today", "today_misses", "today_false_alarms"),
+    }
 )
 _ERRORS = frozenset({"cost_miss", "cost_false_alarm", "costs", "tolerance"})
 _GRANTED = frozenset({"budget", "time_box_s"})

@@ -14,7 +14,7 @@ from leadline.phases.data import Data
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
-from leadline.record import Job, JobState
+from leadline.record import Job
 from leadline.services.access.permission import require
 from leadline.services.block_labelling.asked_rows import asked_rows
 from leadline.services.queries.label import keyed
@@ -127,6 +127,5 @@ def _classes(workspace: Workspace, problem: Problem) -> tuple[tuple[str, str], .
 
 
 def _under_way(workspace: Workspace) -> Job | None:
-    states = (JobState.WAITING, JobState.RUNNING)
     jobs = workspace.record.jobs.newest()
-    return next((job for job in jobs if job.row == "monitor" and job.state in states), None)
+    return next((job for job in jobs if job.row == "monitor" and not job.is_over), None)

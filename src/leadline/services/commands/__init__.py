@@ -4,7 +4,7 @@ from leadline.services.commands.adjudicate import Ruling, adjudicate, undo_adjud
 from leadline.services.commands.alarm import act_on_alarm
 from leadline.services.commands.decision import decide
 from leadline.services.commands.further_rows import ask_for_more
-from leadline.services.commands.job import ask_for
+from leadline.services.commands.job import ask_for, cancel_job
 from leadline.services.commands.judgment_file import judge_file, judge_rows
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
 from leadline.services.commands.problem import restate_problem, state_problem
@@ -36,6 +36,7 @@ __all__ = [
     "adjudicate",
     "ask_for",
     "ask_for_more",
+    "cancel_job",
     "choose_point",
     "decide",
     "drop_work",

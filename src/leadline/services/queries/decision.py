@@ -8,7 +8,9 @@ from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
 from leadline.phases.permissions import Action
 from leadline.phases.release import Release
+from leadline.phases.without_model import CostComparison
 from leadline.record import Entry
+from leadline.report.cost_comparison import cost_comparison
 from leadline.services.access.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, RowSummary
@@ -37,6 +39,8 @@ class DecisionPage:
         Why nothing can be decided; empty if it can.
     barrier : str
         Why "go" is not on offer; empty if it is.
+    comparison : CostComparison or None
+        Operating points beside what no model costs, as the last verdict that has any tells.
     shortfall : str
         By what the release misses the target, which "go" must sign for; empty if it does not.
     """
@@ -49,6 +53,7 @@ class DecisionPage:
     seen: dict[str, int]
     closed: str
     barrier: str = ""
+    comparison: CostComparison | None = None
     shortfall: str = ""
 
 
@@ -68,11 +73,13 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
     number = now.standings[decision_of(stage)].number
     verdict = record.entry(number).verdict if number is not None else None
     verdicts = [record.entry(each.number) for each in summaries if each.number is not None]
+    compared = [cost_comparison(entry, record.entry) for entry in verdicts]
     return DecisionPage(
         stage=stage,
         verdicts=tuple(
             zip((each for each in summaries if each.number is not None), verdicts, strict=True)
         ),
+        comparison=next(filter(None, reversed(compared)), None),
         missing=tuple(summary for summary in summaries if summary.number is None),
         standing_decision=verdict if isinstance(verdict, Decision) else None,
         replacing=number,

@@ -15,7 +15,9 @@ from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.success_chance import SuccessChance
 from leadline.phases.tuning import Tuning
+from leadline.phases.without_model import CostComparison
 from leadline.record import Entry, Job, JobState, Record
+from leadline.report.cost_comparison import cost_comparison
 from leadline.services.access.permission import require
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
@@ -56,6 +58,8 @@ class EntryPage:
         Row, entry number, and whether that entry is still the newest.
     is_latest : bool
         Whether no newer entry has taken its place.
+    comparison : CostComparison or None
+        Operating points beside what no model costs; None of rows without any.
     target : str
         What was measured beside the target; empty where the verdict measures no score.
     chance : SuccessChance or None
@@ -71,6 +75,7 @@ class EntryPage:
     details: tuple[tuple[str, str], ...]
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
+    comparison: CostComparison | None
     target: str
     chance: SuccessChance | None
 
@@ -123,7 +128,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     standing = now.standings[name]
     entry = workspace.record.entry(standing.number) if standing.number is not None else None
     jobs = [job for job in workspace.record.jobs.newest() if job.row == name]
-    waiting = [job for job in jobs if job.state in (JobState.WAITING, JobState.RUNNING)]
+    waiting = [job for job in jobs if not job.is_over]
     return RowPage(
         **_facts(workspace.record, now, row, entry),
         history=lines_of_row(workspace.record, now, name),
@@ -164,6 +169,7 @@ def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> 
         "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
         "is_latest": is_latest,
+        "comparison": cost_comparison(entry, record.entry) if entry else None,
         "target": _target(record, now, entry) if entry else "",
         "chance": success_chance(record, now) if is_latest and row.name in _TELL_CHANCE else None,
     }
@@ -209,7 +215,7 @@ def _details(entry: Entry | None) -> tuple[tuple[str, str], ...]:
 
 
 def _failed(jobs: list[Job], entry: Entry | None) -> Job | None:
-    if not jobs or jobs[0].state not in (JobState.FAILED, JobState.LOST):
+    if not jobs or jobs[0].state not in (JobState.FAILED, JobState.LOST, JobState.CANCELLED):
         return None
     ended = jobs[0].beat_at or jobs[0].put_at
     return None if entry and entry.at > ended else jobs[0]

@@ -122,7 +122,7 @@ def model_line(project: ProjectEntries, items: tuple[WorkItem, ...], now: dateti
     return ModelLine(
         name=project.name,
         question=question,
-        badge=_badge(state, is_of_release=is_of_release),
+        badge=health_badge(state, is_of_release=is_of_release),
         since=project.released_at,
         errors=error_cost(monitor, decay, is_of_release=is_of_release),
         saves=retraining_saves(monitor, decay),
@@ -150,8 +150,16 @@ def hours_of_upkeep(items: tuple[WorkItem, ...]) -> HoursOfUpkeep:
     return HoursOfUpkeep(sum(known), f"{plural(len(known), 'piece')} of work that comes again")
 
 
-def _badge(state: ProjectState, *, is_of_release: bool) -> Badge:
-    """Whether what is in service is still good enough, in the words of the project's page."""
+def health_badge(state: ProjectState, *, is_of_release: bool) -> Badge:
+    """Whether what is in service is still good enough, in the words of the project's page.
+
+    Parameters
+    ----------
+    state : ProjectState
+        Where every row stands.
+    is_of_release : bool
+        Whether the newest look was at the release in service.
+    """
     now = state.standings["monitor"]
     if not is_of_release and (now.answer is None or now.state is State.CURRENT):
         return Badge("not looked at", "waiting")

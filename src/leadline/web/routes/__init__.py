@@ -9,6 +9,7 @@ from leadline.web.routes import (
     join,
     label,
     login,
+    money,
     project,
     review,
     settings_form,
@@ -20,6 +21,7 @@ from leadline.web.routes import (
 ROUTERS = (
     project.router,
     verdicts.router,
+    money.router,
     alarm.router,
     watch_label.router,
     decide.router,

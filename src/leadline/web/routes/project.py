@@ -8,7 +8,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from leadline.monitoring.release_in_service import in_service
 from leadline.report import model_document, release_named, write_report
 from leadline.services.queries import history_page, project_page, stage_page
+from leadline.services.timing import project_accounts
 from leadline.services.upkeep import portfolio, work_plan, work_section
+from leadline.services.upkeep.service_panel import service_panel
 from leadline.services.upkeep.work_plan import STAGES
 from leadline.web.middleware import REPORT_POLICY
 from leadline.web.page_context import Context
@@ -19,7 +21,12 @@ router = APIRouter()
 @router.get("/")
 def project(request: Request, context: Context) -> Response:
     """Show the state, cost and chance of success of the project, and what to decide."""
-    return context.render(request, "pages/project.html", page=project_page(context.workspace))
+    return context.render(
+        request,
+        "pages/project.html",
+        page=project_page(context.workspace),
+        service=service_panel(context.workspace),
+    )
 
 
 @router.get("/stages/{stage}")
@@ -56,6 +63,7 @@ def report(context: Context) -> Response:
         form="html",
         work=work,
         draw=context.workspace.pictures.drawings,
+        accounts=project_accounts(context.workspace),
     )
     return HTMLResponse(text, headers={"Content-Security-Policy": REPORT_POLICY})
 

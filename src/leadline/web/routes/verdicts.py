@@ -10,7 +10,7 @@ from starlette.responses import Response
 from leadline.charts.drawing.embedding import standalone
 from leadline.errors import RecordError
 from leadline.services.block_labelling.asked_rows import n_left
-from leadline.services.commands import ask_for, state_problem
+from leadline.services.commands import ask_for, cancel_job, state_problem
 from leadline.services.queries import entry_page, job_page, row_page
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
@@ -30,13 +30,19 @@ def row(request: Request, context: Context, row: str) -> Response:
 
 
 @router.post("/rows/{row}/run", dependencies=[Depends(require_csrf_token)])
-def run(request: Request, context: Context, row: str, who: Annotated[str, Form()]) -> Response:
+def run(
+    request: Request,
+    context: Context,
+    row: str,
+    who: Annotated[str, Form()],
+    page: Annotated[str, Form()] = "",
+) -> Response:
     """Put a row into the queue; the problem is read from leadline.toml at once."""
     person = context.sender(request, who, "the request")
     if row == "problem":
         state_problem(context.workspace, person)
         return context.redirect(request, "/rows/problem", who=person)
-    job = ask_for(context.workspace, row, person)
+    job = ask_for(context.workspace, row, person, page=page)
     return context.redirect(request, f"/jobs/{job.number}", who=person)
 
 
@@ -44,6 +50,16 @@ def run(request: Request, context: Context, row: str, who: Annotated[str, Form()
 def job(request: Request, context: Context, number: int) -> Response:
     """Show how far a job is; the page asks again by itself."""
     return context.render(request, "pages/job.html", page=job_page(context.workspace, number))
+
+
+@router.post("/jobs/{number}/cancel", dependencies=[Depends(require_csrf_token)])
+def cancel(
+    request: Request, context: Context, number: int, who: Annotated[str, Form()]
+) -> Response:
+    """Ask for the end of a job."""
+    person = context.sender(request, who, "the cancellation")
+    cancel_job(context.workspace, number, person)
+    return context.redirect(request, f"/jobs/{number}", who=person)
 
 
 @router.get("/entries/{number}")
