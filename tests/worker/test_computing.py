@@ -13,7 +13,6 @@ from tests.alive import is_alive, running_in
 from tests.projects import BY, customers, project, run
 
 from leadline.charts import picture_cache
-from leadline.errors import DataError, LimitError, NotReadyError
 from leadline.errors import CancelledError, DataError, LimitError, NotReadyError
 from leadline.phases.data import Data
 from leadline.processes.limit import run_with_limit

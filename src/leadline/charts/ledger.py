@@ -76,7 +76,11 @@ def _money(ledger: Ledger, sheet: Sheet) -> alt.LayerChart:
         for each in days
         for kind, money in (("labels", each.labels), ("machine time", each.machines))
     ]
-    x = alt.X("day:T", title=None, axis=alt.Axis(grid=False, format="%-d %b %Y", tickCount=sheet.n_ticks(5)))
+    x = alt.X(
+        "day:T",
+        title=None,
+        axis=alt.Axis(grid=False, format="%-d %b %Y", tickCount=sheet.n_ticks(5)),
+    )
     y = alt.Y("money:Q", title=ledger.currency, stack="zero", axis=alt.Axis(tickCount=5))
     color = alt.Color(
         "kind:N",

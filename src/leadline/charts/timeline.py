@@ -42,7 +42,9 @@ def chart(timeline: Timeline, sheet: Sheet = WIDE) -> Picture | None:
     if timeline.answers:
         panels = alt.vconcat(drawn, _answers(timeline, x, sheet))
         drawn = panels.resolve_legend(color="independent")
-    return framed(drawn, _title(timeline), "Bars: the stage of the entries. All times are UTC.", sheet)
+    return framed(
+        drawn, _title(timeline), "Bars: the stage of the entries. All times are UTC.", sheet
+    )
 
 
 def _title(timeline: Timeline) -> str:
@@ -54,9 +56,7 @@ def _title(timeline: Timeline) -> str:
     return f"It is in {now.stage}, after {len(timeline.stretches) - 1} changes of stage"
 
 
-def _bars(
-    timeline: Timeline, x: alt.X, least: timedelta, sheet: Sheet
-) -> alt.LayerChart:
+def _bars(timeline: Timeline, x: alt.X, least: timedelta, sheet: Sheet) -> alt.LayerChart:
     rows: list[Record] = [
         {
             "lane": each.stage.value,
@@ -80,7 +80,11 @@ def _bars(
     y = alt.Y("lane:N", title=None, scale=alt.Scale(domain=lanes), axis=alt.Axis(grid=True))
     color = alt.Color("color:N", scale=None)
     bars = alt.Chart(table(rows)).mark_bar(height=16)
-    return layered(bars.encode(x, alt.X2("end:T"), y, color), width=sheet.plot(beside=_NAMES), height=alt.Step(28))
+    return layered(
+        bars.encode(x, alt.X2("end:T"), y, color),
+        width=sheet.plot(beside=_NAMES),
+        height=alt.Step(28),
+    )
 
 
 def _answers(timeline: Timeline, x: alt.X, sheet: Sheet) -> alt.LayerChart:

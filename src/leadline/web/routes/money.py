@@ -7,10 +7,9 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from leadline.charts import NARROW, WIDE, Picture, standalone, svg
 from leadline.charts import ledger as ledger_chart
-from leadline.charts import Picture, svg
 from leadline.charts import timeline as timeline_chart
-from leadline.charts import NARROW, WIDE, standalone
 from leadline.errors import NotReadyError
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
 from leadline.services.parsing import parse_day
