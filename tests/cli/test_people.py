@@ -44,9 +44,13 @@ def votes(folder: Path) -> tuple[Vote, ...]:
 
 
 def test_a_decision_goes_on_the_record(call: Call, tuned: Path) -> None:
-    answer = call("decide", "find", "back", "--why", "too few", "-C", tuned)
+    way = ("--to", "define", "--change", "buy 100 labels")
+    answer = call("decide", "find", "back", "--why", "too few", *way, "-C", tuned)
     assert answer.exit_code == 0
-    assert " ".join(answer.stdout.split()) == "find decision no Ada says go back: too few"
+    said = "find decision no Ada says go back to define: too few. Change: buy 100 labels."
+    assert " ".join(answer.stdout.split()) == said
+    where = json.loads(call("status", "-C", tuned, "--json").stdout)["whereabouts"]
+    assert where.startswith("Back at define since ")
     as_json = call("decide", "find", "go", "--why", "now", "--by", "Bo", "-C", tuned, "--json")
     assert json.loads(as_json.stdout)["by"] == "Bo"
 
@@ -58,6 +62,10 @@ def test_a_decision_goes_on_the_record(call: Call, tuned: Path) -> None:
         (("find", "go", "--why", " "), 1, "The decision has no reason."),
         (("find", "go", "--why", "x", "--by", " "), 1, "Nobody is named"),
         (("find", "go"), 2, "Missing option '--why'"),
+        (("find", "back", "--why", "x"), 1, "does not say to which stage"),
+        (("find", "back", "--why", "x", "--to", "find"), 1, "does not say what to change"),
+        (("find", "keep"), 1, "Nobody has decided on find yet"),
+        (("find", "keep", "--to", "find"), 2, "'keep' changes nothing"),
         (("find", "perhaps", "--why", "x"), 2, "'perhaps' is not one of"),
     ],
 )

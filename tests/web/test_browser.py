@@ -74,12 +74,14 @@ def test_a_decision_by_form(page: Page, make: Make, serve: Serve) -> None:
     with serve(workspace) as url:
         page.goto(f"{url}/decide/define")
         page.get_by_label("Go back.").check()
+        page.get_by_label("What to change there").fill("a target from last year")
         page.get_by_label("Why").fill("The target is a guess.")
         page.get_by_label("Your name").fill("Ada")
         page.get_by_role("button", name="Put it on the record").click()
-        expect(page.get_by_text("Ada says go back: The target is a guess.")).to_be_visible()
+        expect(page.get_by_text("Ada says go back to define: The target").first).to_be_visible()
         page.goto(url)
-        expect(page.get_by_text("Stopped after define")).to_be_visible()
+        expect(page.get_by_text("Back at define since").first).to_be_visible()
+        expect(page.get_by_text("Stopped")).to_have_count(0)
     entry = workspace.record.latest("decision.define")
     assert entry is not None
     assert entry.by == "Ada"

@@ -11,21 +11,46 @@ from leadline.cli.terminal.options import by_option, echo_json, verb
 
 @verb("decide", example="leadline decide find go --why 'the demo convinced sales'")
 @click.argument("stage", metavar="STAGE")
-@click.argument("choice", type=click.Choice(["go", "back", "stop"]))
-@click.option("--why", required=True, help="The reason: it goes on the record.")
+@click.argument("choice", type=click.Choice(["go", "back", "stop", "keep"]))
+@click.option("--why", default=None, help="The reason: it goes on the record. 'keep' needs none.")
+@click.option("--to", default="", metavar="STAGE", help="Back: the stage to go back to.")
+@click.option("--change", default="", help="Back: what must be different there.")
 @by_option
-def command(stage: str, choice: str, why: str, by: str, folder: Path, as_json: bool) -> None:
-    """Say go, back or stop after a stage, and why.
+def command(
+    stage: str,
+    choice: str,
+    why: str | None,
+    to: str,
+    change: str,
+    by: str,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    r"""Say go, back or stop after a stage, and why; or keep what was said.
 
-    Only a "go" opens what comes after a verdict of "no".
+    Only a "go" opens what comes after a verdict of "no". "back" says to which stage, and what to
+    change there:
+
+    \b
+      leadline decide train back --to define --change "a target of .70" --why "too dear"
+
+    "keep" signs the decision there was once more, where its verdicts were computed again and every
+    answer has come out the same.
     """
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
-    from leadline.services.commands import decide
+    from leadline.services.commands import WayBack, decide, keep_decision
     from leadline.workspace import Workspace
 
+    if choice == "keep" and (to or change):
+        raise click.UsageError("'keep' changes nothing: leave --to and --change out.")
+    if choice != "keep" and why is None:
+        raise click.UsageError("Missing option '--why': the reason goes on the record.")
     with Workspace.open(folder) as workspace:
-        entry = decide(workspace, stage, choice, why, by)
+        if choice == "keep":
+            entry = keep_decision(workspace, stage, by, why=why or "")
+        else:
+            entry = decide(workspace, stage, choice, why or "", by, back=WayBack(to, change))
     if as_json:
         echo_json(entry_json(entry))
     else:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leadline.charts import Picture, chart_of, description, details_of, svg
-from leadline.phases.decision import Decision
+from leadline.phases.decision import Decision, choice_words
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
 from leadline.phases.verdict import Finding
 from leadline.phases.wording import moment
@@ -165,7 +165,7 @@ def decisions(entries: Sequence[Entry]) -> Table:
         (
             f"{entry.number}",
             entry.verdict.stage,
-            entry.verdict.choice.value,
+            choice_words(entry.verdict),
             entry.verdict.why,
             entry.verdict.person,
             moment(entry.at),

@@ -2,7 +2,7 @@
 
 from leadline.services.commands.adjudicate import Ruling, adjudicate, undo_adjudication
 from leadline.services.commands.alarm import act_on_alarm
-from leadline.services.commands.decision import decide
+from leadline.services.commands.decision import WayBack, decide, keep_decision
 from leadline.services.commands.further_rows import ask_for_more
 from leadline.services.commands.job import ask_for
 from leadline.services.commands.judgment_file import judge_file, judge_rows
@@ -30,6 +30,7 @@ __all__ = [
     "ImportSummary",
     "LabelAnswer",
     "Ruling",
+    "WayBack",
     "WorkTerms",
     "act_on_alarm",
     "add_work",
@@ -45,6 +46,7 @@ __all__ = [
     "judge",
     "judge_file",
     "judge_rows",
+    "keep_decision",
     "move_to",
     "next_item",
     "pointer_of",

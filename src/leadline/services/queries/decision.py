@@ -34,6 +34,14 @@ class DecisionPage:
         Why nothing can be decided; empty if it can.
     barrier : str
         Why "go" is not on offer; empty if it is.
+    kept : int or None
+        The entry of a decision that is out of date and may be kept, as every answer is as it was;
+        None if there is none.
+    changes : tuple of (str, int, int)
+        Row, entry then and entry now of each verdict that is another one than the newest decision
+        stood on.
+    stages_back : tuple of Stage
+        Where one can go back to: the earlier stages and this one.
     """
 
     stage: Stage
@@ -44,6 +52,9 @@ class DecisionPage:
     seen: dict[str, int]
     closed: str
     barrier: str = ""
+    kept: int | None = None
+    changes: tuple[tuple[str, int, int], ...] = ()
+    stages_back: tuple[Stage, ...] = ()
 
 
 def decision_page(workspace: Workspace, name: str) -> DecisionPage:
@@ -77,4 +88,18 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
         },
         closed=now.standings[decision_of(stage)].closed,
         barrier=next(filter(None, (now.barrier(row.name) for row in rows_of(stage))), ""),
+        kept=number if now.may_keep(stage) else None,
+        changes=_changes(now, decision_of(stage)),
+        stages_back=tuple(Stage)[: tuple(Stage).index(stage) + 1],
+    )
+
+
+def _changes(now: ProjectState, decision: str) -> tuple[tuple[str, int, int], ...]:
+    """Verdicts that have come in the place of those that the newest decision stood on."""
+    mark = now.latest.get(decision)
+    before = mark.on if mark is not None else {}
+    return tuple(
+        (row, number, newest)
+        for row, number in before.items()
+        if (newest := now.standings[row].number) is not None and newest != number
     )

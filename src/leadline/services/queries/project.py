@@ -85,7 +85,10 @@ class Chance:
 
 @dataclass(frozen=True)
 class ProjectPage:
-    """State of the whole project, as a manager wants to see it."""
+    """State of the whole project, as a manager wants to see it.
+
+    `whereabouts` says where it is and why, if people stopped it or sent it back; else it is empty.
+    """
 
     name: str
     question: str
@@ -98,6 +101,7 @@ class ProjectPage:
     jobs: tuple[Job, ...]
     n_entries: int
     latest: Entry | None
+    whereabouts: str = ""
 
 
 def project_page(workspace: Workspace) -> ProjectPage:
@@ -122,6 +126,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
         jobs=jobs,
         n_entries=len(now.marks),
         latest=verdicts.entry(newest.row) if newest else None,
+        whereabouts=now.whereabouts,
     )
 
 

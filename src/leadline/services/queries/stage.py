@@ -29,6 +29,9 @@ class StagePage:
         Whether the decision stands.
     can_decide : bool
         Whether there is anything to decide on.
+    kept : int or None
+        The entry of the decision, if it is out of date and may be kept, as every answer is as it
+        was.
     """
 
     stage: Stage
@@ -37,6 +40,7 @@ class StagePage:
     decision: Decision | None
     decision_badge: Badge
     can_decide: bool
+    kept: int | None = None
 
 
 def stage_page(workspace: Workspace, name: str) -> StagePage:
@@ -60,6 +64,7 @@ def stage_page(workspace: Workspace, name: str) -> StagePage:
         decision=verdict if isinstance(verdict, Decision) else None,
         decision_badge=now.badge_of_row(decision),
         can_decide=not now.standings[decision].closed,
+        kept=number if now.may_keep(stage) else None,
     )
 
 
