@@ -281,3 +281,20 @@ def test_an_error_cannot_be_free(call: Call, tuned: Path) -> None:
     answer = call("review", "--choose", "balanced", "--why", "x", "--cost-miss", "0", "-C", tuned)
     assert answer.exit_code == 2
     assert "0.0 is not in the range x>0" in answer.stderr
+
+
+# --------------------------------------------------------------------------- comment
+
+
+def test_comments_are_kept_and_read(call: Call, tuned: Path) -> None:
+    assert "Nobody has said anything" in call("comment", "-C", tuned).stdout
+    assert call("comment", "3", "Too dear?\nI think so.", "-C", tuned).exit_code == 0
+    assert call("comment", "find", "Fine.", "--by", "Bo", "-C", tuned).exit_code == 0
+    told = json.loads(call("comment", "-C", tuned, "--json").stdout)
+    assert [(one["about"], one["by"]) for one in told] == [("entry 3", "Ada"), ("find", "Bo")]
+    shown = call("comment", "entry 3", "-C", tuned).stdout
+    assert shown.startswith("entry 3: Ada, ")
+    assert shown.endswith("  Too dear?\n  I think so.\n")
+    wrong = call("comment", "fnid", "x", "-C", tuned)
+    assert wrong.exit_code == 1
+    assert "nothing called 'fnid'" in wrong.stderr

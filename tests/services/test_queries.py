@@ -24,9 +24,9 @@ from leadline.phases.wording import day
 from leadline.record import Assignment, Job, JobState
 from leadline.services import commands, queries
 from leadline.services.commands import LabelAnswer, WayBack
+from leadline.services.deciding.money_and_time import Costs
 from leadline.services.queries.history import N_A_PAGE
 from leadline.services.queries.operating_points import Clarity
-from leadline.services.queries.project import Costs
 from leadline.services.queries.row import _failed
 from leadline.workspace import Workspace
 

@@ -281,3 +281,16 @@ def test_an_opinion_is_given_beside_the_choice(make: Make, visit: Visit) -> None
     text = client.get("/review/choose").text
     assert "Bo: 12 false alarms" in text
     assert "angry calls" in text
+
+
+def test_a_comment_is_kept_by_form_and_does_nothing_but_speak(make: Make, visit: Visit) -> None:
+    workspace = make(DEFINE)
+    client = visit(workspace)
+    said = {"about": "entry 3", "text": "**Dear** <script>x</script>, @Bo?", "who": "Ada"}
+    assert send(client, "/comments", said, form="/entries/3") == 303
+    for path in ("/", "/stages/define", "/entries/3", "/rows/feasibility", "/report.html"):
+        page = client.get(path).text
+        assert "<strong>Dear</strong> &lt;script&gt;x&lt;/script&gt;, @Bo?" in page, path
+    assert "Dear" not in client.get("/stages/find").text
+    assert send(client, "/comments", said | {"about": "entry 9"}, form="/entries/3") == 404
+    assert len(workspace.record.comments.newest()) == 1

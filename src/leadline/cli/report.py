@@ -51,6 +51,8 @@ def command(
     from leadline.cli.terminal.text_layout import console
     from leadline.errors import LeadlineError
     from leadline.report import demo_report, write_report
+    from leadline.services.deciding.comment_lines import comment_texts
+    from leadline.services.queries import briefs
     from leadline.services.upkeep import work_plan, work_section
     from leadline.workspace import Workspace
 
@@ -79,7 +81,17 @@ def command(
             text = demo_report(entries, title=title, form=_FORMS[form])
         else:
             work = work_section(work_plan(workspace))
-            text = write_report(entries, standing, title=title, form=_FORMS[form], work=work)
+            said = comment_texts(workspace.record.comments.newest())
+            form_of = _FORMS[form]
+            text = write_report(
+                entries,
+                standing,
+                title=title,
+                form=form_of,
+                work=work,
+                comments=said,
+                briefs=[each.section for each in briefs(workspace)],
+            )
         with whole(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     if as_json:

@@ -35,6 +35,7 @@ from leadline.record.store import Record
 from leadline.record.tables import DrawReason, JobState, Role, VoteKind
 from leadline.record.team import (
     AllProjects,
+    Comment,
     Estimated,
     Part,
     ProjectEntries,
@@ -53,6 +54,7 @@ __all__ = [
     "Assignment",
     "AssignmentTerms",
     "BlockLabel",
+    "Comment",
     "CostOpinion",
     "Draw",
     "DrawReason",

@@ -36,7 +36,7 @@ from leadline.record.service import Outbox, Promotions
 from leadline.record.sql_types import utc
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
-from leadline.record.team import AllProjects, WorkStatements
+from leadline.record.team import AllProjects, Comments, WorkStatements
 from leadline.record.trials import Fits, Trials
 
 V = TypeVar("V", bound=Verdict)
@@ -112,6 +112,8 @@ class Record:
         Who was invited to label, to review or to adjudicate.
     work : WorkStatements
         The work on releases and their upkeep.
+    comments : Comments
+        What people said on entries, stages and the project.
     all_projects : AllProjects
         All projects of the database, this one among them.
 
@@ -145,6 +147,7 @@ class Record:
         self.labels = Labels(database)
         self.invitations = Invitations(database)
         self.work = WorkStatements(database)
+        self.comments = Comments(database)
         self.all_projects = AllProjects(database)
 
     @classmethod

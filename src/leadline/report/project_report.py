@@ -8,12 +8,15 @@ from dataclasses import asdict
 from typing import Any, Literal, get_args
 
 from leadline.phases.lifecycle import Standing
+from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
+from leadline.report.beside_verdicts.brief_section import BriefSection
+from leadline.report.beside_verdicts.comment_section import CommentText, safe_html
+from leadline.report.beside_verdicts.work_section import WorkSection
 from leadline.report.row_sections import chapters, decisions, history
 from leadline.report.title_page import title_page
-from leadline.report.work_section import WorkSection
 
 Form = Literal["html", "markdown", "json"]
 
@@ -25,6 +28,8 @@ def write_report(
     title: str,
     form: Form,
     work: WorkSection | None = None,
+    comments: Sequence[CommentText] = (),
+    briefs: Sequence[BriefSection] = (),
 ) -> str:
     """Write everything the record concluded into one file.
 
@@ -41,6 +46,10 @@ def write_report(
         every verdict whole.
     work : WorkSection or None, default=None
         The work on ship and watch; None: nothing is said of it.
+    comments : sequence of CommentText
+        What people said, the oldest first.
+    briefs : sequence of BriefSection
+        What a decision on a stage needs, of stages that have begun.
 
     Returns
     -------
@@ -61,13 +70,18 @@ def write_report(
     if form not in get_args(Form):
         raise ValueError(f"form must be one of {', '.join(get_args(Form))}; got {form!r}")
     if form == "json":
-        return _json(entries, standing, title, work)
+        return _json(entries, standing, title, work, comments)
+    as_typed = safe_html if form == "html" else str
     values: dict[str, Any] = {
         "title": title,
         "title_page": title_page(entries, standing),
         "chapters": chapters(entries, standing, with_drawings=form == "html"),
         "decisions": decisions(entries),
         "work": work,
+        "briefs": {each.stage: each for each in briefs},
+        "comments": [
+            (f"{one.title}: {one.by}, {moment(one.at)}", as_typed(one.text)) for one in comments
+        ],
         "history": history(entries),
     }
     if form == "html":
@@ -80,6 +94,7 @@ def _json(
     standing: Mapping[str, Standing],
     title: str,
     work: WorkSection | None,
+    comments: Sequence[CommentText],
 ) -> str:
     whole = {
         "title": title,
@@ -98,5 +113,6 @@ def _json(
             for entry in entries
         ],
         "work": None if work is None else asdict(work),
+        "comments": [vars(one) | {"at": one.at.isoformat()} for one in comments],
     }
     return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -2,6 +2,7 @@
 
 from leadline.services.commands.adjudicate import Ruling, adjudicate, undo_adjudication
 from leadline.services.commands.alarm import act_on_alarm
+from leadline.services.commands.comment import add_comment
 from leadline.services.commands.decision import WayBack, decide, keep_decision
 from leadline.services.commands.further_rows import ask_for_more
 from leadline.services.commands.job import ask_for
@@ -33,6 +34,7 @@ __all__ = [
     "WayBack",
     "WorkTerms",
     "act_on_alarm",
+    "add_comment",
     "add_work",
     "adjudicate",
     "ask_for",

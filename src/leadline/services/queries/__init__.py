@@ -1,6 +1,7 @@
 """Queries: one frozen page model each, read from the record at every call."""
 
 from leadline.services.queries.adjudicate import AdjudicationPage, adjudication_page
+from leadline.services.queries.brief import Brief, brief, briefs
 from leadline.services.queries.decision import DecisionPage, decision_page
 from leadline.services.queries.history import HistoryPage, JobPage, history_page, job_page
 from leadline.services.queries.label import LabelPage, label_page
@@ -14,6 +15,7 @@ from leadline.services.queries.stage import StagePage, stage_page
 
 __all__ = [
     "AdjudicationPage",
+    "Brief",
     "BudgetPlan",
     "DecisionPage",
     "EntryPage",
@@ -26,6 +28,8 @@ __all__ = [
     "RowPage",
     "StagePage",
     "adjudication_page",
+    "brief",
+    "briefs",
     "budget_plan",
     "decision_page",
     "entry_page",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.evaluation.budget import spent_on_machines
 from leadline.phases.forecast import Forecast
-from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import Stage, State, rows_of
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Severity, Verdict
 from leadline.record import Entry, Job, JobState, Record
+from leadline.services.deciding.comment_lines import CommentLine, newest_comments
+from leadline.services.deciding.money_and_time import Costs, money_so_far
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
 from leadline.workspace import Workspace
@@ -27,34 +27,6 @@ class StageSummary:
     badge: Badge
     sentence: str
     rows: tuple[RowSummary, ...]
-
-
-@dataclass(frozen=True)
-class Costs:
-    """Money spent, of money granted.
-
-    Attributes
-    ----------
-    granted, labels, machine : float
-        The budget; what labels and machine time have cost so far.
-    currency : str
-        Of all three.
-    """
-
-    granted: float
-    labels: float
-    machine: float
-    currency: str
-
-    @property
-    def spent(self) -> float:
-        """Labels and machine time."""
-        return self.labels + self.machine
-
-    @property
-    def share(self) -> float | None:
-        """Share of the budget that is spent; None if nothing was granted."""
-        return min(self.spent / self.granted, 1.0) if self.granted > 0 else None
 
 
 @dataclass(frozen=True)
@@ -102,6 +74,7 @@ class ProjectPage:
     n_entries: int
     latest: Entry | None
     whereabouts: str = ""
+    comments: tuple[CommentLine, ...] = ()
 
 
 def project_page(workspace: Workspace) -> ProjectPage:
@@ -119,7 +92,9 @@ def project_page(workspace: Workspace) -> ProjectPage:
         question=problem.question if isinstance(problem, Problem) else stated.question,
         sentence=problem.summary if problem else "",
         stages=tuple(_stage_summary(stage, now, verdicts) for stage in Stage),
-        costs=_costs(workspace, verdicts),
+        costs=money_so_far(
+            workspace, problem if isinstance(problem, Problem) else None, verdicts.of("labelling")
+        ),
         chance=_chance(now, verdicts),
         next=first,
         also=tuple(others),
@@ -127,6 +102,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
         n_entries=len(now.marks),
         latest=verdicts.entry(newest.row) if newest else None,
         whereabouts=now.whereabouts,
+        comments=newest_comments(record),
     )
 
 
@@ -158,17 +134,6 @@ def _stage_summary(stage: Stage, now: ProjectState, verdicts: _Verdicts) -> Stag
         now.badge_of_stage(stage),
         verdict.summary if verdict else "",
         tuple(now.summary_of(row) for row in rows),
-    )
-
-
-def _costs(workspace: Workspace, verdicts: _Verdicts) -> Costs:
-    problem, labelling = verdicts.of("problem"), verdicts.of("labelling")
-    stated = problem if isinstance(problem, Problem) else workspace.settings.problem
-    return Costs(
-        granted=stated.budget,
-        labels=labelling.cost if isinstance(labelling, Labelling) else 0.0,
-        machine=spent_on_machines(workspace),
-        currency=stated.currency,
     )
 
 

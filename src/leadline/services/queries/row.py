@@ -8,7 +8,8 @@ from typing import Any
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Row, Stage, State
 from leadline.phases.search import Search
-from leadline.record import Entry, Job, JobState
+from leadline.record import Entry, Job, JobState, Record
+from leadline.services.deciding.comment_lines import CommentLine, about_entry, comments_on
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
@@ -45,6 +46,8 @@ class EntryPage:
         Row, entry number, and whether that entry is still the newest.
     is_latest : bool
         Whether no newer entry has taken its place.
+    comments : tuple of CommentLine
+        What was said on it.
     """
 
     row: Row
@@ -56,6 +59,7 @@ class EntryPage:
     details: tuple[tuple[str, str], ...]
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
+    comments: tuple[CommentLine, ...]
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     jobs = [job for job in workspace.record.jobs.newest() if job.row == name]
     waiting = [job for job in jobs if job.state in (JobState.WAITING, JobState.RUNNING)]
     return RowPage(
-        **_facts(now, row, entry),
+        **_facts(workspace.record, now, row, entry),
         history=lines_of_row(workspace.record, now, name),
         closed=standing.closed,
         can_run=row.is_computed and not standing.closed and not waiting,
@@ -127,11 +131,11 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
     RecordError
         If there is no such entry.
     """
-    entry = workspace.record.entry(number)
-    return EntryPage(**_facts(ProjectState.of(workspace.record), ROWS[entry.row], entry))
+    entry, now = workspace.record.entry(number), ProjectState.of(workspace.record)
+    return EntryPage(**_facts(workspace.record, now, ROWS[entry.row], entry))
 
 
-def _facts(now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
+def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
     on = entry.on.items() if entry else ()
     return {
         "row": row,
@@ -139,14 +143,16 @@ def _facts(now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
         "stage": row.stage,
         "badge": now.badge_of_row(row.name),
         "entry": entry,
-        "picture": _picture(row, entry),
+        "picture": picture_of(row, entry),
         "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
+        "comments": comments_on(record, about_entry(entry.number)) if entry else (),
         "is_latest": entry is None or now.standings[row.name].number == entry.number,
     }
 
 
-def _picture(row: Row, entry: Entry | None) -> str:
+def picture_of(row: Row, entry: Entry | None) -> str:
+    """Path of the picture of an entry; empty if it has none."""
     if entry is None or not row.is_drawn(entry.verdict):
         return ""
     # browsers keep pictures for good, and another project may once answer at the same address

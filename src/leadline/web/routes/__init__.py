@@ -3,6 +3,7 @@
 from leadline.web.routes import (
     adjudicate,
     alarm,
+    comment,
     decide,
     enter,
     join,
@@ -20,6 +21,7 @@ ROUTERS = (
     alarm.router,
     watch_label.router,
     decide.router,
+    comment.router,
     review.router,
     label.router,
     adjudicate.router,

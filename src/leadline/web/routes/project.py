@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadline.report import write_report
-from leadline.services.queries import history_page, project_page, stage_page
+from leadline.services.deciding.comment_lines import comment_texts
+from leadline.services.queries import brief, briefs, history_page, project_page, stage_page
 from leadline.services.upkeep import portfolio, work_plan, work_section
 from leadline.services.upkeep.work_plan import STAGES
 from leadline.web.middleware import REPORT_POLICY
@@ -25,8 +26,9 @@ def project(request: Request, context: Context) -> Response:
 def stage(request: Request, context: Context, stage: str) -> Response:
     """Show one stage and the decision on it."""
     page = stage_page(context.workspace, stage)
+    told = brief(context.workspace, stage)
     plan = work_plan(context.workspace) if page.stage in STAGES else None
-    return context.render(request, "pages/stage.html", page=page, plan=plan)
+    return context.render(request, "pages/stage.html", page=page, brief=told, plan=plan)
 
 
 @router.get("/history")
@@ -47,8 +49,12 @@ def report(context: Context) -> Response:
     record = context.workspace.record
     name = context.workspace.settings.name
     work = work_section(work_plan(context.workspace))
+    told = tuple(each.section for each in briefs(context.workspace))
+    said = comment_texts(record.comments.newest())
     entries, standing = record.entries(), record.standing()
-    text = write_report(entries, standing, title=name, form="html", work=work)
+    text = write_report(
+        entries, standing, title=name, form="html", work=work, comments=said, briefs=told
+    )
     return HTMLResponse(text, headers={"Content-Security-Policy": REPORT_POLICY})
 
 

@@ -1,0 +1,122 @@
+"""Certainty of what a stage concluded: how sure, in one sentence on each stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import singledispatch
+
+from leadline.phases.decay import Decay
+from leadline.phases.feasibility import Feasibility
+from leadline.phases.forecast import Forecast
+from leadline.phases.lifecycle import Stage
+from leadline.phases.monitor import Monitor
+from leadline.phases.release import Release
+from leadline.phases.review import Review
+from leadline.phases.search import Search
+from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Verdict
+from leadline.phases.wording import plural
+from leadline.services.number_format import figure, percent, percent_range
+
+NOT_KNOWN = "Not known yet: nothing of this stage says how sure it is."
+
+
+def how_sure(stage: Stage, verdicts: Mapping[str, Verdict]) -> str:
+    """How sure the verdicts of a stage are.
+
+    Parameters
+    ----------
+    stage : Stage
+        Which.
+    verdicts : mapping of str to Verdict
+        Row to its newest verdict.
+
+    Returns
+    -------
+    str
+        A sentence or two; where nothing is measured yet, that.
+    """
+    return " ".join(filter(None, map(_sure, _of(stage, verdicts)))) or NOT_KNOWN
+
+
+def _of(stage: Stage, verdicts: Mapping[str, Verdict]) -> list[Verdict]:
+    rows = {
+        Stage.DEFINE: ("feasibility",),
+        Stage.FIND: ("search",),
+        Stage.TRAIN: ("forecast",),
+        Stage.APPLY: ("review",) if "review" in verdicts else ("tuning",),
+        Stage.SHIP: ("release",),
+        Stage.WATCH: ("decay", "monitor"),
+    }[stage]
+    return [verdicts[row] for row in rows if row in verdicts]
+
+
+@singledispatch
+def _sure(it: Verdict) -> str:
+    """How sure one verdict is; empty where it says nothing of that."""
+    del it
+    return ""
+
+
+@_sure.register
+def _(it: Feasibility) -> str:
+    return (
+        f"A score as good as this comes by luck {percent(it.p_value)} of the time, as "
+        f"{plural(it.n_permutations, 'shuffle')} of the labels show."
+    )
+
+
+@_sure.register
+def _(it: Search) -> str:
+    others = (
+        f"With a chance of {percent(it.loss_probability)} no candidate beats the chosen one by "
+        "more than is accepted."
+    )
+    if it.chance_target is None:
+        return others
+    reach = f"It meets the target with a chance of {percent(it.chance_target)}"
+    return f"{reach}, with the rows that can be afforded. {others}"
+
+
+@_sure.register
+def _(it: Forecast) -> str:
+    return (
+        f"The target is met with a chance of {percent(it.p_now)} with the rows there are, and of "
+        f"{percent(it.p_affordable)} with those the budget can buy."
+    )
+
+
+@_sure.register
+def _(it: Tuning) -> str:
+    return f"Measured on {plural(it.n_test, 'test row')}; nobody has judged the real stream yet."
+
+
+@_sure.register
+def _(it: Review) -> str:
+    judged = f"Judged of the real stream: {plural(it.n_judged, 'row')}"
+    if not it.points:
+        return f"{judged}."
+    point = it.chosen_point
+    return (
+        f"{judged}. With 90 % confidence {percent_range(point.precision)} of what is flagged is "
+        f"real, and {percent_range(point.recall)} of what is real is flagged."
+    )
+
+
+@_sure.register
+def _(it: Release) -> str:
+    if it.difference is None:
+        return "It is the first release: there is none to compare it with."
+    low, high = figure(it.difference.low), figure(it.difference.high)
+    return f"Its score differs from the one in service by {low} to {high}, with 90 % confidence."
+
+
+@_sure.register
+def _(it: Decay) -> str:
+    return f"That it ages at all has a chance of {percent(it.p_ages)}." if it.staleness else ""
+
+
+@_sure.register
+def _(it: Monitor) -> str:
+    labelled = sum(block.n_labelled for block in it.blocks)
+    return f"{plural(labelled, 'labelled row')} in {plural(len(it.blocks), 'block')} speak for it."
