@@ -55,7 +55,7 @@ def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:
     assert told.owner == "Ada Ops"
     assert told.in_service.startswith("The release of entry 14, since ")
     assert told.decision.startswith("Ada Ops says go on: ")
-    assert told.picture.startswith("/entries/8/picture.svg")
+    assert told.picture.startswith("/entries/9/picture.svg")
     back = [each.title for each in told.choices if each.choice is Choice.BACK]
     assert back == ["Go back to define", "Go back to find", "Go back to train"]
     assert [brief.stage for brief in queries.briefs(workspace)] == list(Stage)

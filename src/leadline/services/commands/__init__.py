@@ -8,7 +8,7 @@ from leadline.services.commands.further_rows import ask_for_more
 from leadline.services.commands.job import ask_for
 from leadline.services.commands.judgment_file import judge_file, judge_rows
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
-from leadline.services.commands.problem import restate_problem, state_problem
+from leadline.services.commands.problem import problem_as_stated, restate_problem, state_problem
 from leadline.services.commands.promotion import (
     move_to,
     pointer_of,
@@ -52,6 +52,7 @@ __all__ = [
     "move_to",
     "next_item",
     "pointer_of",
+    "problem_as_stated",
     "promote_approved",
     "require_pointer",
     "restate_problem",

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.phases.forecast import Forecast
-from leadline.phases.lifecycle import ROWS, Row, Stage, State
+from leadline.phases.lifecycle import ROWS, Row, Stage, State, stale_after
 from leadline.phases.search import Search
 from leadline.record import Entry, Job, JobState, Record
 from leadline.services.deciding.comment_lines import CommentLine, about_entry, comments_on
+from leadline.services.deciding.rerun_preview import SIGNED
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
@@ -84,6 +85,9 @@ class RowPage(EntryPage):
         Of the release: how it came about which one is in service, newest first.
     tried : CandidateLine or None
         Of the release: which one is tried beside it.
+    is_signed_on : bool
+        Whether people signed what would become out of date if it were run again and its answer
+        changed.
     """
 
     history: tuple[EntryLine, ...]
@@ -94,6 +98,7 @@ class RowPage(EntryPage):
     failed: Job | None
     moves: tuple[MoveLine, ...] = ()
     tried: CandidateLine | None = None
+    is_signed_on: bool = False
 
 
 def row_page(workspace: Workspace, name: str) -> RowPage:
@@ -120,6 +125,9 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
         failed=_failed(jobs, entry),
         moves=service_moves(workspace.record) if name == "release" else (),
         tried=candidate_line(workspace.record) if name == "release" else None,
+        is_signed_on=not SIGNED.isdisjoint(
+            stale_after(now.marks, [name], serving=workspace.record.gone_back_to())
+        ),
     )
 
 

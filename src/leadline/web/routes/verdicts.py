@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from leadline.charts import chart_of, details_of, svg
 from leadline.errors import RecordError
+from leadline.record.views import views_of
 from leadline.services.block_labelling.asked_rows import n_left
-from leadline.services.commands import ask_for, state_problem
-from leadline.services.parsing import parse_person
+from leadline.services.commands import ask_for, problem_as_stated, state_problem
+from leadline.services.deciding.rerun_preview import rerun_preview
+from leadline.services.parsing import parse_person, parse_row
 from leadline.services.queries import entry_page, job_page, row_page
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
@@ -28,6 +30,17 @@ def row(request: Request, context: Context, row: str) -> Response:
     page = row_page(context.workspace, row)
     n_to_label = n_left(context.workspace) if page.row.name == "monitor" else 0
     return context.render(request, "pages/row.html", page=page, n_to_label=n_to_label)
+
+
+@router.get("/rows/{row}/run")
+def look_ahead(request: Request, context: Context, row: str) -> Response:
+    """Show what running a row again can undo, and ask."""
+    asked = parse_row(row)
+    views = {}
+    if row == "problem":
+        views[row] = views_of(row, problem_as_stated(context.workspace))
+    told = rerun_preview(context.workspace, [row], views=views)
+    return context.render(request, "pages/rerun.html", row=asked, preview=told)
 
 
 @router.post("/rows/{row}/run", dependencies=[Depends(require_csrf_token)])
