@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from leadline.cli import doctor
 from leadline.cli.terminal.options import EXIT_NO
 from leadline.errors import LeadlineError
 from leadline.phases.lifecycle import ROWS, Stage
+from leadline.phases.problem import Problem
 from leadline.record import BlockLabel
 from leadline.workspace import Workspace
 
@@ -50,6 +52,49 @@ def test_run_refuses(call: Call, tmp_path: Path, name: str, told: str) -> None:
     answer = call("run", name, "-C", tmp_path)
     assert answer.exit_code == 1
     assert told in answer.stderr
+
+
+def test_a_preview_names_what_was_signed_and_runs_nothing(call: Call, flights: Path) -> None:
+    answer = call("run", "tuning", "--preview", "-C", flights)
+    assert answer.exit_code == 0
+    lines = answer.stdout.splitlines()
+    assert lines[0] == "Computed: tuning."
+    assert lines[1].startswith("Out of date then, where answers change: review, decision.apply")
+    assert lines[2].startswith("Signed on it: entry 12, review, by Ada Ops on ")
+    told = json.loads(call("run", "tuning", "--preview", "--json", "-C", flights).stdout)
+    assert told["rows"] == ["tuning"]
+    assert [one["entry"] for one in told["signed"]] == [12, 13, 14, 16, 19]
+    with Workspace.open(flights) as workspace:
+        assert len(workspace.record.marks()) == len(ROWS)
+    wrong = call("run", "tunning", "--preview", "-C", flights)
+    assert "'tunning' is neither a stage nor a row." in wrong.stderr
+
+
+def test_two_entries_are_compared(call: Call, flights: Path) -> None:
+    with Workspace.open(flights) as workspace:
+        problem = workspace.record.entry(1).verdict_as(Problem)
+        dearer = replace(problem, budget=problem.budget + 200)
+        number = workspace.record.append("problem", dearer, by="Bo").number
+    shown = call("compare", "1", number, "-C", flights).stdout
+    assert "Budget: 500 USD → 700 USD  (+200 USD)" in shown
+    told = json.loads(call("compare", "1", number, "--json", "-C", flights).stdout)
+    assert [change["label"] for change in told["changes"]] == ["Budget"]
+    wrong = call("compare", "1", "2", "-C", flights)
+    assert wrong.exit_code == 1
+    assert "Only answers to one question can be compared" in wrong.stderr
+
+
+def test_a_brief_tells_what_a_decision_needs(call: Call, flights: Path) -> None:
+    shown = call("brief", "train", "-C", flights).stdout
+    heads = list(
+        dict.fromkeys(line.split("  ")[0] for line in shown.splitlines()[2:] if line[:1].islower())
+    )
+    assert heads[:3] == ["evidence", "how sure", "decided"]
+    assert heads[-5:] == ["go", "back", "stop", "warning", "decide"]
+    told = json.loads(call("brief", "train", "-C", flights, "--json").stdout)
+    assert told["recommendation"]["text"] == "buy more rows"
+    assert told["costs"]["left"] < told["costs"]["granted"]
+    assert "Did you mean 'train'" in call("brief", "trian", "-C", flights).stderr
 
 
 def test_run_says_that_all_is_current(call: Call, flights: Path) -> None:

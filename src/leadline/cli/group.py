@@ -15,6 +15,7 @@ VERBS = {
     "plan": "What some budgets would buy, before any of them is spent.",
     "brief": "What a decision on a stage needs: advice, money, time, choices, warnings.",
     "decide": "Say go, back or stop after a stage, and why.",
+    "compare": "What differs between two entries of a row.",
     "comment": "Say something on an entry, a stage or the project, and name people.",
     "label": "Label rows one by one.",
     "invite": "Links by which people come to label or to judge.",

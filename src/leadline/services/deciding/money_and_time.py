@@ -97,6 +97,6 @@ def days_words(began: datetime, now: datetime) -> str:
     >>> from datetime import UTC
     >>> began = datetime(2026, 11, 3, 9, 5, tzinfo=UTC)
     >>> days_words(began, began.replace(day=29)), days_words(began, began.replace(hour=11))
-    ('26.0 days since the first entry', '1.9 hours since the first entry')
+    ('26 days since the first entry', '2 hours since the first entry')
     """
     return f"{duration((now - began).total_seconds())} since the first entry"

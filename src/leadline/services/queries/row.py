@@ -47,6 +47,8 @@ class EntryPage:
         Row, entry number, and whether that entry is still the newest.
     is_latest : bool
         Whether no newer entry has taken its place.
+    before : int or None
+        The entry of the row that came before it; None if it is the first.
     comments : tuple of CommentLine
         What was said on it.
     """
@@ -60,6 +62,7 @@ class EntryPage:
     details: tuple[tuple[str, str], ...]
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
+    before: int | None
     comments: tuple[CommentLine, ...]
 
 
@@ -154,9 +157,17 @@ def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> 
         "picture": picture_of(row, entry),
         "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
+        "before": max(_earlier(now, entry), default=None),
         "comments": comments_on(record, about_entry(entry.number)) if entry else (),
         "is_latest": entry is None or now.standings[row.name].number == entry.number,
     }
+
+
+def _earlier(now: ProjectState, entry: Entry | None) -> list[int]:
+    """The entries of a row before one of it."""
+    if entry is None:
+        return []
+    return [one.number for one in now.marks if one.row == entry.row and one.number < entry.number]
 
 
 def picture_of(row: Row, entry: Entry | None) -> str:
