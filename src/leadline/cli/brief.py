@@ -46,7 +46,7 @@ def _print(screen: Console, told: Brief) -> None:
 
     print_line(screen, [Cell(told.stage.value, len(told.stage.value), "bold")], told.question)
     screen.print()
-    for name, words in told.facts:
+    for name, words in (*told.of_stage, ("money", told.money), *told.of_project):
         about(name, words)
     screen.print()
     for each in told.choices:

@@ -79,6 +79,7 @@ def write_report(
         "decisions": decisions(entries),
         "work": work,
         "briefs": {each.stage: each for each in briefs},
+        "of_project": briefs[0].of_project if briefs else (),
         "comments": [
             (f"{one.title}: {one.by}, {moment(one.at)}", as_typed(one.text)) for one in comments
         ],

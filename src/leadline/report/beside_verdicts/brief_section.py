@@ -16,7 +16,9 @@ class BriefSection:
     stage : str
         The stage.
     facts : tuple of (str, str)
-        What is told, and the words.
+        What is told of the stage, and the words.
+    of_project : tuple of (str, str)
+        What is told of the project; the same for every stage.
     choices : Table
         What going on, going back and stopping cost and change.
     warnings : tuple of str
@@ -25,5 +27,6 @@ class BriefSection:
 
     stage: str
     facts: tuple[tuple[str, str], ...]
+    of_project: tuple[tuple[str, str], ...]
     choices: Table
     warnings: tuple[str, ...]

@@ -119,4 +119,5 @@ def _(it: Decay) -> str:
 @_sure.register
 def _(it: Monitor) -> str:
     labelled = sum(block.n_labelled for block in it.blocks)
-    return f"{plural(labelled, 'labelled row')} in {plural(len(it.blocks), 'block')} speak for it."
+    blocks = plural(len(it.blocks), "block")
+    return f"It rests on {plural(labelled, 'labelled row')} in {blocks}."

@@ -18,6 +18,7 @@ from leadline.phases.lifecycle import (
     stale_after,
 )
 from leadline.phases.problem import Problem
+from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer, Verdict
 from leadline.phases.wording import plural
@@ -177,10 +178,10 @@ def _lost(stale: tuple[str, ...]) -> str:
 
 
 def _took(verdicts: Mapping[str, Verdict], rows: tuple[str, ...], currency: str) -> str:
-    """Machine time and money of the newest verdicts of some rows, as far as they say it."""
+    """Machine time of the newest verdicts of some rows and its price; labels are kept."""
     its = [verdicts[row] for row in rows if row in verdicts]
     seconds = sum(getattr(each, "spent_s", 0.0) for each in its)
-    cost = sum(getattr(each, "cost", 0.0) for each in its)
+    cost = sum(each.cost for each in its if isinstance(each, Search))
     noted = [f"{duration(seconds)} of machine time"] if seconds else []
     noted += [money(cost, currency)] if cost else []
     if not noted:

@@ -60,6 +60,9 @@ _OF_FORECAST = {
 }
 
 
+Facts = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class Warned:
     """A finding that somebody should look at.
@@ -135,25 +138,36 @@ class Brief:
     decision: str
 
     @property
-    def facts(self) -> tuple[tuple[str, str], ...]:
-        """What is told in words on a terminal and in a report: a heading and a text each."""
-        costs = self.costs
-        left = "no budget was stated"
-        if costs.left is not None:
-            granted = money(costs.granted, costs.currency)
-            left = f"{money(costs.left, costs.currency)} left of {granted}"
-        deputy = f", deputy {self.deputy}" if self.deputy else ""
+    def of_stage(self) -> Facts:
+        """What is told of the stage in words: a heading and a text each."""
         told = (
-            ("where", self.whereabouts),
             ("evidence", f"{self.recommendation.text.capitalize()}. {self.why}"),
             ("how sure", self.how_sure),
             ("decided", self.decision),
-            ("money", f"{money(costs.spent, costs.currency)} spent, {left}."),
+        )
+        return tuple((name, words) for name, words in told if words)
+
+    @property
+    def of_project(self) -> Facts:
+        """What is told of the project in words: a heading and a text each."""
+        deputy = f", deputy {self.deputy}" if self.deputy else ""
+        told = (
+            ("where", self.whereabouts),
             ("time", " ".join(self.time)),
             ("owner", f"{self.owner or 'nobody is named'}{deputy}"),
             ("in service", self.in_service),
         )
         return tuple((name, words) for name, words in told if words)
+
+    @property
+    def money(self) -> str:
+        """Money spent and left, in a sentence."""
+        costs = self.costs
+        left = "no budget was stated"
+        if costs.left is not None:
+            granted = money(costs.granted, costs.currency)
+            left = f"{money(costs.left, costs.currency)} left of {granted}"
+        return f"{money(costs.spent, costs.currency)} spent, {left}."
 
     @property
     def section(self) -> BriefSection:
@@ -167,7 +181,8 @@ class Brief:
         caption = f"What each choice after {self.stage} costs and changes"
         return BriefSection(
             self.stage.value,
-            self.facts,
+            self.of_stage,
+            self.of_project,
             tabled(caption, ("Choice", "Costs", "Changes"), rows),
             tuple(f"{each.title}: {each.what} {each.next}".strip() for each in self.warnings),
         )
