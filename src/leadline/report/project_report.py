@@ -70,7 +70,7 @@ def write_report(
     if form not in get_args(Form):
         raise ValueError(f"form must be one of {', '.join(get_args(Form))}; got {form!r}")
     if form == "json":
-        return _json(entries, standing, title, work, comments)
+        return _json(entries, standing, title, work, comments, briefs)
     as_typed = safe_html if form == "html" else str
     values: dict[str, Any] = {
         "title": title,
@@ -96,6 +96,7 @@ def _json(
     title: str,
     work: WorkSection | None,
     comments: Sequence[CommentText],
+    briefs: Sequence[BriefSection],
 ) -> str:
     whole = {
         "title": title,
@@ -114,6 +115,7 @@ def _json(
             for entry in entries
         ],
         "work": None if work is None else asdict(work),
+        "briefs": [asdict(each) for each in briefs],
         "comments": [vars(one) | {"at": one.at.isoformat()} for one in comments],
     }
     return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

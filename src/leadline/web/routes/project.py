@@ -5,11 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from leadline.report import write_report
-from leadline.services.deciding.comment_lines import comment_texts
-from leadline.services.queries import brief, briefs, history_page, project_page, stage_page
-from leadline.services.upkeep import portfolio, work_plan, work_section
+from leadline.services.queries import brief, history_page, project_page, stage_page
+from leadline.services.upkeep import portfolio, work_plan
 from leadline.services.upkeep.work_plan import STAGES
+from leadline.services.whole_report import whole_report
 from leadline.web.middleware import REPORT_POLICY
 from leadline.web.page_context import Context
 
@@ -46,15 +45,7 @@ def models(request: Request, context: Context) -> Response:
 @router.get("/report.html")
 def report(context: Context) -> Response:
     """Give the whole project as one file to keep."""
-    record = context.workspace.record
-    name = context.workspace.settings.name
-    work = work_section(work_plan(context.workspace))
-    told = tuple(each.section for each in briefs(context.workspace))
-    said = comment_texts(record.comments.newest())
-    entries, standing = record.entries(), record.standing()
-    text = write_report(
-        entries, standing, title=name, form="html", work=work, comments=said, briefs=told
-    )
+    text = whole_report(context.workspace, "html")
     return HTMLResponse(text, headers={"Content-Security-Policy": REPORT_POLICY})
 
 

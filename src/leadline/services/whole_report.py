@@ -1,0 +1,37 @@
+"""Whole report of a project: verdicts, briefs, comments and work in one file."""
+
+from __future__ import annotations
+
+from leadline.report import write_report
+from leadline.report.project_report import Form
+from leadline.services.deciding.comment_lines import comment_texts
+from leadline.services.queries import briefs
+from leadline.services.upkeep import work_plan, work_section
+from leadline.workspace import Workspace
+
+
+def whole_report(workspace: Workspace, form: Form) -> str:
+    """Write everything that the record holds and people said of a project.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    form : {"html", "markdown", "json"}
+        As `leadline.report.write_report` takes it.
+
+    Returns
+    -------
+    str
+        The text of the file.
+    """
+    record = workspace.record
+    return write_report(
+        record.entries(),
+        record.standing(),
+        title=workspace.settings.name,
+        form=form,
+        work=work_section(work_plan(workspace)),
+        comments=comment_texts(record.comments.newest()),
+        briefs=[brief.section for brief in briefs(workspace)],
+    )
