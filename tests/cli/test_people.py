@@ -295,6 +295,10 @@ def test_comments_are_kept_and_read(call: Call, tuned: Path) -> None:
     shown = call("comment", "entry 3", "-C", tuned).stdout
     assert shown.startswith("entry 3: Ada, ")
     assert shown.endswith("  Too dear?\n  I think so.\n")
+    with (tuned / "leadline.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[notify]\ncommand = ["tee", "told.json"]\n')
+    call("comment", "find", "@Bo: and now?", "-C", tuned)
+    assert json.loads((tuned / "told.json").read_text())["facts"]["to"] == "Bo"
     wrong = call("comment", "fnid", "x", "-C", tuned)
     assert wrong.exit_code == 1
     assert "nothing called 'fnid'" in wrong.stderr

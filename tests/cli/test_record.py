@@ -12,7 +12,7 @@ from tests.examples import RELEASE_ID
 from tests.services.flights import make_workspace
 
 from leadline.cli import doctor
-from leadline.cli.terminal.options import EXIT_NO
+from leadline.cli.terminal.options import EXIT_NO, EXIT_STOPPED
 from leadline.errors import LeadlineError
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.problem import Problem
@@ -68,6 +68,27 @@ def test_a_preview_names_what_was_signed_and_runs_nothing(call: Call, flights: P
         assert len(workspace.record.marks()) == len(ROWS)
     wrong = call("run", "tunning", "--preview", "-C", flights)
     assert "'tunning' is neither a stage nor a row." in wrong.stderr
+
+
+def test_run_asks_at_a_terminal_before_a_signature_is_lost(
+    call: Call, flights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def n_problems() -> int:
+        with Workspace.open(flights) as workspace:
+            return len(workspace.record.entries("problem"))
+
+    monkeypatch.setattr("leadline.cli.run._is_at_terminal", lambda: True)
+    refused = call("run", "problem", "-C", flights, typed="n\n")
+    assert refused.exit_code == EXIT_STOPPED
+    assert "Signed on it: entry 4, decision.define, by Ada Ops on " in refused.stderr
+    assert n_problems() == 1
+    call("run", "problem", "-C", flights, typed="y\n")
+    assert n_problems() == 2
+    with Workspace.open(flights) as workspace:
+        workspace.record.append("problem", workspace.record.entry(1).verdict, by="Ada")
+    assert "Run it?" not in call("run", "problem", "--yes", "-C", flights).stderr
+    assert n_problems() == 4
+    assert "Signed" not in call("run", "problem", "-C", flights).stderr, "it says the same"
 
 
 def test_two_entries_are_compared(call: Call, flights: Path) -> None:

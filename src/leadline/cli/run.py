@@ -112,8 +112,12 @@ def _warn(told: RerunPreview, *, is_asked: bool) -> None:
         return
     click.echo("\n".join(lines), err=True)
     click.echo("Where the answers change, that no longer stands.", err=True)
-    if is_asked and sys.stdin.isatty() and not click.confirm("Run it?", err=True):
-        raise click.Abort
+    if is_asked and _is_at_terminal():
+        click.confirm("Run it?", err=True, abort=True)
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _stands_as_no(name: str, standing: Mapping[str, Standing]) -> bool:

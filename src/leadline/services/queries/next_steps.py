@@ -138,7 +138,9 @@ def _to_change(now: ProjectState) -> Iterator[Step]:
     target = back.said.to or back.said.stage
     yield Step(
         Act.CHANGE,
-        f"Change at {target}: {back.said.change}" if back.said.change else f"Go back at {target}",
+        f"Change at {target}: {back.said.change}"
+        if back.said.change
+        else f"Change something at {target}",
         f"{back.words} A new verdict, or a new decision on {back.said.stage}, ends this.",
         f"/stages/{target}",
         f"leadline run {target}",
