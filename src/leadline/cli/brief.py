@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from leadline.services.queries.brief import Brief
+    from leadline.services.briefing import Brief
 
 _MARGIN = 14
 
 
-@verb("brief", example="leadline brief train")
+@verb("brief", may=(Action.VIEW,), example="leadline brief train")
 @click.argument("stage", metavar="STAGE")
 def command(stage: str, folder: Path, as_json: bool) -> None:
     """Show what a decision on a stage needs.
@@ -27,7 +28,7 @@ def command(stage: str, folder: Path, as_json: bool) -> None:
     on, going back and stopping cost and change, open warnings, who answers, what is in service.
     """
     from leadline.cli.terminal.text_layout import console
-    from leadline.services.queries import brief
+    from leadline.services.briefing import brief
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:

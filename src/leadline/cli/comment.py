@@ -7,9 +7,14 @@ from pathlib import Path
 import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 
-@verb("comment", example="leadline comment train 'Is the price of a label right, @Ada?'")
+@verb(
+    "comment",
+    may=(Action.COMMENT,),
+    example="leadline comment train 'Is the price of a label right, @Ada?'",
+)
 @click.argument("about", metavar="[ENTRY|STAGE|project]", required=False)
 @click.argument("text", metavar="[TEXT]", required=False)
 @by_option

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.services.deciding.entry_comparison import EntryComparison
 
 
-@verb("compare", example="leadline compare 7 9")
+@verb("compare", may=(Action.VIEW,), example="leadline compare 7 9")
 @click.argument("one", type=int, metavar="ENTRY")
 @click.argument("other", type=int, metavar="ENTRY")
 def command(one: int, other: int, folder: Path, as_json: bool) -> None:

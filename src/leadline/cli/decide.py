@@ -7,29 +7,39 @@ from pathlib import Path
 import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 
-@verb("decide", example="leadline decide find go --why 'the demo convinced sales'")
+@verb(
+    "decide",
+    may=(Action.DECIDE,),
+    example="leadline decide find go --why 'the demo convinced sales'",
+)
 @click.argument("stage", metavar="STAGE")
 @click.argument("choice", type=click.Choice(["go", "back", "stop", "keep"]))
 @click.option("--why", default=None, help="The reason: it goes on the record. 'keep' needs none.")
 @click.option("--to", default="", metavar="STAGE", help="Back: the stage to go back to.")
 @click.option("--change", default="", help="Back: what must be different there.")
+@click.option(
+    "--below-target", is_flag=True, help="Sign for a release that does not reach the target."
+)
 @by_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 (an option each)
     stage: str,
     choice: str,
     why: str | None,
     to: str,
     change: str,
+    below_target: bool,
     by: str,
     folder: Path,
     as_json: bool,
 ) -> None:
     r"""Say go, back or stop after a stage, and why; or keep what was said.
 
-    Only a "go" opens what comes after a verdict of "no". "back" says to which stage, and what to
-    change there:
+    Only a "go" opens what comes after a verdict of "no". A release that does not reach the target
+    goes into service only where 'go' on ship is signed with --below-target. "back" says to which
+    stage, and what to change there:
 
     \b
       leadline decide train back --to define --change "a target of .70" --why "too dear"
@@ -50,7 +60,10 @@ def command(
         if choice == "keep":
             entry = keep_decision(workspace, stage, by, why=why or "")
         else:
-            entry = decide(workspace, stage, choice, why or "", by, back=WayBack(to, change))
+            back = WayBack(to, change)
+            entry = decide(
+                workspace, stage, choice, why or "", by, back=back, below_target=below_target
+            )
     if as_json:
         echo_json(entry_json(entry))
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 
-@verb("run", example="leadline run define find train")
+@verb("run", may=(Action.RUN,), example="leadline run define find train")
 @click.argument("names", nargs=-1, metavar="[STAGE|ROW]...")
 @click.option("--preview", "is_preview", is_flag=True, help="Show what it would do; run nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask where decisions may be lost.")

@@ -17,6 +17,9 @@ class Choice(StrEnum):
     STOP = "stop"
 
 
+_BADGES = {Choice.GO: "go", Choice.BACK: "go back", Choice.STOP: "stop"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What was said.
@@ -31,6 +34,8 @@ class Evidence:
         The reason; never empty.
     person : str
         Who; never empty.
+    accepts : str
+        What was signed for by name: a release that does not reach the target. Else empty.
     to : str
         The stage to go back to; empty where nobody goes back, and in entries from before it was
         asked.
@@ -45,6 +50,7 @@ class Evidence:
     choice: Choice
     why: str
     person: str
+    accepts: str = ""
     to: str = ""
     change: str = ""
     confirms: int | None = None
@@ -53,6 +59,11 @@ class Evidence:
 @dataclass(frozen=True, kw_only=True)
 class Decision(Verdict, Evidence):
     """A person's word on a stage. Only "go" opens what comes after a "no"."""
+
+    @property
+    def badge(self) -> str:
+        """What was said."""
+        return _BADGES[self.choice]
 
 
 def assess(evidence: Evidence) -> Decision:
@@ -162,9 +173,15 @@ def _summary(evidence: Evidence) -> str:
     if evidence.confirms is not None:
         return (
             f"{evidence.person} keeps the decision of entry {evidence.confirms} to "
-            f"{choice_words(evidence)}, as the answers are the same: {evidence.why}"
+            f"{choice_words(evidence)}{_accepted(evidence)}, as the answers are the same: "
+            f"{evidence.why}"
         )
-    said = f"{evidence.person} says {choice_words(evidence)}: "
+    said = f"{evidence.person} says {choice_words(evidence)}{_accepted(evidence)}: "
     if evidence.choice is not Choice.BACK:
         return f"{said}{evidence.why}"
     return f"{said}{sentence(evidence.why)} Change: {sentence(evidence.change)}"
+
+
+def _accepted(evidence: Evidence) -> str:
+    """What was signed for by name."""
+    return f", below the target ({evidence.accepts.rstrip('.')})" if evidence.accepts else ""

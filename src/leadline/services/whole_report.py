@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from leadline.phases.permissions import Action
 from leadline.report import write_report
 from leadline.report.project_report import Form
+from leadline.services.access.permission import require
+from leadline.services.briefing import briefs
 from leadline.services.deciding.comment_lines import comment_texts
-from leadline.services.queries import briefs
 from leadline.services.upkeep import work_plan, work_section
 from leadline.workspace import Workspace
 
@@ -25,6 +27,7 @@ def whole_report(workspace: Workspace, form: Form) -> str:
     str
         The text of the file.
     """
+    require(workspace, Action.VIEW)
     record = workspace.record
     return write_report(
         record.entries(),

@@ -19,9 +19,9 @@ from leadline.phases.decision import Choice
 from leadline.phases.forecast.advice import Recommendation
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.verdict import Answer, Severity, fault, note, warning
-from leadline.services import commands, queries
-from leadline.services.deciding.certainty import NOT_KNOWN
-from leadline.services.queries import Brief
+from leadline.services import commands
+from leadline.services.briefing import Brief, brief, briefs
+from leadline.services.briefing.certainty import NOT_KNOWN
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -34,19 +34,19 @@ def changes(told: Brief, title: str) -> str:
 def test_an_empty_project_has_briefs_that_promise_nothing(make: Make) -> None:
     workspace = make(())
     for stage in Stage:
-        told = queries.brief(workspace, stage)
+        told = brief(workspace, stage)
         assert told.recommendation.text == "not yet"
         assert told.how_sure == NOT_KNOWN
         assert told.time == ("Nothing has begun yet.",)
         assert (told.warnings, told.picture, told.in_service) == ((), "", "Nothing yet.")
         assert [each.choice for each in told.choices] == [Choice.GO, Choice.STOP]
-    assert queries.briefs(workspace) == ()
+    assert briefs(workspace) == ()
 
 
 def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:
     workspace = make()
     began = workspace.record.entry(1).at
-    told = queries.brief(workspace, "train", began + timedelta(days=26))
+    told = brief(workspace, "train", began + timedelta(days=26))
     forecast = example_forecast()
     assert told.recommendation.text == "buy more rows"
     assert forecast.summary in told.why
@@ -58,12 +58,12 @@ def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:
     assert told.picture.startswith("/entries/9/picture.svg")
     back = [each.title for each in told.choices if each.choice is Choice.BACK]
     assert back == ["Go back to define", "Go back to find", "Go back to train"]
-    assert [brief.stage for brief in queries.briefs(workspace)] == list(Stage)
+    assert [brief.stage for brief in briefs(workspace)] == list(Stage)
 
 
 def test_going_back_loses_what_stands_on_it_and_nothing_else(make: Make) -> None:
     workspace = make()
-    told = queries.brief(workspace, "watch")
+    told = brief(workspace, "watch")
     last = "Out of date then, where answers change: up to 1 decision."
     assert changes(told, "Go back to watch").endswith(last)
     n_rows = sum(1 for row in ROWS if not row.startswith("decision."))
@@ -74,7 +74,7 @@ def test_going_back_loses_what_stands_on_it_and_nothing_else(make: Make) -> None
 def test_a_no_speaks_for_going_back_and_go_would_overrule_it(make: Make) -> None:
     workspace = make(("problem", "data"))
     append(workspace, "feasibility", replace(example_feasibility(), answer=Answer.NO))
-    told = queries.brief(workspace, "define")
+    told = brief(workspace, "define")
     assert told.recommendation.text == "go back, or stop"
     assert "overrules the no of feasibility" in changes(told, "Go on to find")
 
@@ -83,7 +83,7 @@ def test_nobody_is_offered_to_go_on_where_nothing_can_be_computed(make: Make) ->
     workspace = make(("problem",))
     classes = (ClassCount(value="yes", n_rows=example_data().n_rows),)
     append(workspace, "data", again(example_data(), classes=classes))
-    told = queries.brief(workspace, "define")
+    told = brief(workspace, "define")
     assert told.recommendation.text == "go back"
     assert told.choices[0].closed == "The label has one value only."
     assert "Not on offer" in told.section.choices.rows[0][2]
@@ -103,7 +103,7 @@ def test_the_badge_of_train_is_what_the_forecast_advises(
     )
     append(workspace, "forecast", forecast)
     tone = {Answer.GO: "go", Answer.NO: "no", Answer.UNCLEAR: "unclear"}[forecast.answer]
-    badge = queries.brief(workspace, "train").recommendation
+    badge = brief(workspace, "train").recommendation
     assert badge.tone == ("unclear" if recommendation is Recommendation.BUY else tone)
     assert (badge.text == "go on") == (recommendation is Recommendation.GOOD_ENOUGH)
 
@@ -111,7 +111,7 @@ def test_the_badge_of_train_is_what_the_forecast_advises(
 def test_what_is_out_of_date_is_no_recommendation(make: Make) -> None:
     workspace = make(DEFINE)
     append(workspace, "data", replace(example_data(), n_rows=999))
-    told = queries.brief(workspace, "define")
+    told = brief(workspace, "define")
     assert told.recommendation.text == "not yet"
     assert "Feasibility is out of date" in told.why
 
@@ -121,7 +121,7 @@ def test_the_gravest_warning_comes_first(make: Make) -> None:
     findings = (note("a note"), warning("look"), fault("broken"), warning("look again"))
     feasibility: Any = example_verdicts()["feasibility"]
     append(workspace, "feasibility", replace(feasibility, findings=findings, answer=Answer.NO))
-    told = queries.brief(workspace, "define")
+    told = brief(workspace, "define")
     assert told.warnings[0].severity is Severity.FAULT
     own = [each.what for each in told.warnings if each.row == "feasibility"]
     assert own == ["broken", "look", "look again"]
@@ -130,8 +130,8 @@ def test_the_gravest_warning_comes_first(make: Make) -> None:
 def test_a_stop_is_told_with_what_it_leaves(make: Make) -> None:
     workspace = make(UNTIL_TUNING)
     commands.decide(workspace, "find", "stop", "Nobody needs it.", "Ada")
-    told = queries.brief(workspace, "train")
+    told = brief(workspace, "train")
     assert told.whereabouts.startswith("Stopped after find on ")
     assert "Nothing is in service." in changes(told, "Stop here")
     with pytest.raises(RecordError, match="Did you mean 'train'"):
-        queries.brief(workspace, "trian")
+        brief(workspace, "trian")

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Index, Integer, Row, Table, select, union
 
 from leadline.record.append_only import rows_of
 from leadline.record.database import Database
-from leadline.record.sql_types import moment_column, project_column, text_column, utc
+from leadline.record.sql_types import moment_column, project_column, text_column, user_column, utc
 from leadline.record.tables import entry, invitation, metadata
 
 # what people said; a comment is never changed and never removed
@@ -23,6 +23,7 @@ comment = Table(
     text_column("text"),
     text_column("made_by"),
     moment_column("made_at"),
+    user_column(),
     Index(None, "project_id", "about"),
 )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from leadline.errors import SettingsError
 from leadline.notifications import Event, put
+from leadline.phases.permissions import Action
 from leadline.record import Comment
+from leadline.services.access.permission import acting
 from leadline.services.deciding.comment_lines import entry_of_about, parse_about, title_of_about
 from leadline.services.deciding.mentions import mentioned
-from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 LONGEST = 4_000
@@ -38,12 +39,14 @@ def add_comment(workspace: Workspace, about: str, text: str, by: str) -> Comment
         If there is no such entry or stage.
     SettingsError
         If nothing is said, too much, or nobody is named.
+    NotAllowedError
+        If their role may not.
     """
+    workspace, person = acting(workspace, Action.COMMENT, by, "the comment")
     kept_about = parse_about(about)
     number = entry_of_about(kept_about)
     if number is not None:
         workspace.record.entry(number)
-    person = parse_person(by, "the comment")
     said = workspace.record.comments.add(kept_about, _text(text), person)
     for name in mentioned(said.text, people_known(workspace)):
         if name != person:

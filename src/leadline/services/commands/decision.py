@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import EllipsisType
 
 from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases import decision
 from leadline.phases.lifecycle import ROWS, Stage, State, decision_of, may_be_kept
+from leadline.phases.permissions import Action
+from leadline.phases.release import Release
 from leadline.record import Entry
+from leadline.services.access.permission import acting
 from leadline.services.commands.promotion import promote_approved
-from leadline.services.parsing import parse_person, parse_stage
+from leadline.services.parsing import parse_stage
 from leadline.workspace import Workspace
 
 
@@ -35,7 +38,7 @@ NOT_BACK = WayBack("", "")
 """Of who goes on or stops."""
 
 
-def decide(
+def decide(  # noqa: PLR0913 - each is a field of the form
     workspace: Workspace,
     stage: Stage | str,
     choice: decision.Choice | str,
@@ -45,6 +48,7 @@ def decide(
     back: WayBack = NOT_BACK,
     replacing: int | EllipsisType | None = ...,
     seen: Mapping[str, int] | None = None,
+    below_target: bool = False,
 ) -> Entry:
     """Put a decision on a stage on the record.
 
@@ -66,6 +70,8 @@ def decide(
         The decision that the page showed, None if it showed none.
     seen : mapping of str to int, optional
         Row to number of each verdict that the page showed.
+    below_target : bool, default=False
+        Whether who says "go" signs for a release that does not reach the target.
 
     Returns
     -------
@@ -76,24 +82,25 @@ def decide(
     Raises
     ------
     NotReadyError
-        If nothing of the stage is on the record, or "go" is said to a "no" that nobody can
-        overrule.
+        If nothing of the stage is on the record, "go" is said to a "no" that nobody can overrule,
+        or to a release below the target without a signature that says so.
     OutdatedAnswerError
         If a verdict or the decision has changed since the page was made.
     SettingsError
         If nobody or no reason is named, the choice is none of the three, or who goes back does not
         say to which stage and what to change.
     """
+    workspace, person = acting(workspace, Action.DECIDE, by, "the decision")
     of = parse_stage(stage)
     said = decision.Evidence(
         stage=of.value,
         choice=_choice(choice),
         why=why.strip(),
-        person=parse_person(by, "the decision"),
+        person=person,
         to=_stage_before(back.to, of) if back.to.strip() else "",
         change=" ".join(back.change.split()),
     )
-    return _put(workspace, said, replacing, seen)
+    return _put(workspace, said, replacing, seen, below_target=below_target)
 
 
 def keep_decision(
@@ -132,6 +139,7 @@ def keep_decision(
     OutdatedAnswerError
         If a verdict or the decision has changed since the page was made.
     """
+    workspace, person = acting(workspace, Action.DECIDE, by, "the decision")
     of = parse_stage(stage)
     record = workspace.record
     latest = record.latest(decision_of(of))
@@ -150,12 +158,13 @@ def keep_decision(
         stage=before.stage,
         choice=before.choice,
         why=why.strip() or before.why,
-        person=parse_person(by, "the decision"),
+        person=person,
         to=before.to,
         change=before.change,
         confirms=latest.number,
     )
-    return _put(workspace, said, latest.number if replacing is ... else replacing, seen)
+    shown = latest.number if replacing is ... else replacing
+    return _put(workspace, said, shown, seen, below_target=bool(before.accepts))
 
 
 def _put(
@@ -163,6 +172,8 @@ def _put(
     said: decision.Evidence,
     replacing: int | EllipsisType | None,
     seen: Mapping[str, int] | None,
+    *,
+    below_target: bool,
 ) -> Entry:
     """Put what was said on the record, on every current verdict of the stage."""
     name = decision_of(said.stage)
@@ -183,6 +194,8 @@ def _put(
         )
     if said.choice is decision.Choice.GO:
         _require_no_barrier(workspace, numbers)
+        accepts = _shortfall(workspace, numbers, is_signed=below_target)
+        said = replace(said, accepts=accepts)
     verdict = decision.assess(said)
     entry = workspace.record.append(
         name, verdict, by=verdict.person, on=numbers, replacing=replacing
@@ -233,6 +246,27 @@ def _require_no_barrier(workspace: Workspace, numbers: Mapping[str, int]) -> Non
                 "What comes after could not be computed.",
                 f"Mend that and run '{ROWS[row].command}', or decide to go back or to stop.",
             )
+
+
+def _shortfall(workspace: Workspace, numbers: Mapping[str, int], *, is_signed: bool) -> str:
+    """By what the release misses the target, signed for; empty where it does not.
+
+    Raises
+    ------
+    NotReadyError
+        If it does, and nobody signs for that.
+    """
+    if "release" not in numbers:
+        return ""
+    shortfall = workspace.record.entry(numbers["release"]).verdict_as(Release).shortfall
+    if shortfall and not is_signed:
+        raise NotReadyError(
+            f"The release does not reach the target. {shortfall}",
+            "Who releases it must sign that it is below the target.",
+            "Sign it: 'leadline decide ship go --below-target --why REASON', or lower the target "
+            "in leadline.toml and run the project again.",
+        )
+    return shortfall
 
 
 def _choice(choice: str) -> decision.Choice:

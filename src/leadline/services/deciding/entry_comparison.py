@@ -8,9 +8,11 @@ from itertools import groupby
 from typing import Any
 
 from leadline.errors import RecordError
+from leadline.phases.permissions import Action
 from leadline.phases.wording import plural
 from leadline.record import Entry
 from leadline.record.codec import encode
+from leadline.services.access.permission import require
 from leadline.services.deciding.field_words import change_words, is_interval, label_of, value_words
 from leadline.workspace import Workspace
 
@@ -78,6 +80,7 @@ def compare_entries(workspace: Workspace, one: int, other: int) -> EntryComparis
     RecordError
         If one is not there, both are the same one, or they answer different questions.
     """
+    require(workspace, Action.VIEW)
     first, second = workspace.record.entry(one), workspace.record.entry(other)
     if one == other:
         raise RecordError(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TypeGuard
 
+from leadline.phases.number_format import duration, figure, money, percent, signed
 from leadline.phases.wording import plain_text, plural
-from leadline.services.number_format import duration, figure, money, percent, signed
 
 _LABELS = {
     "p_now": "Chance with today's rows",

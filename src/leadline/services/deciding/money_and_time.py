@@ -7,9 +7,9 @@ from datetime import datetime
 
 from leadline.evaluation.budget import spent_on_machines
 from leadline.phases.labelling import Labelling
+from leadline.phases.number_format import duration
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
-from leadline.services.number_format import duration
 from leadline.workspace import Workspace
 
 

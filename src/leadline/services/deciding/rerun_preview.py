@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadline.phases.lifecycle import Stage, decision_of, stale_after
+from leadline.phases.permissions import Action
 from leadline.record import Record
+from leadline.services.access.permission import require
 from leadline.workspace import Workspace
 
 SIGNED = frozenset({"review", "release", *(decision_of(stage) for stage in Stage)})
@@ -75,6 +77,7 @@ def rerun_preview(
     views : mapping of str to mapping of str to str
         Of rows whose new verdict is known already: reader to digest of what it reads.
     """
+    require(workspace, Action.VIEW)
     record = workspace.record
     stale = stale_after(record.marks(), rows, views=views, serving=record.gone_back_to())
     return RerunPreview(tuple(rows), stale, signatures(record, stale))

@@ -1,7 +1,6 @@
 """Queries: one frozen page model each, read from the record at every call."""
 
 from leadline.services.queries.adjudicate import AdjudicationPage, adjudication_page
-from leadline.services.queries.brief import Brief, brief, briefs
 from leadline.services.queries.decision import DecisionPage, decision_page
 from leadline.services.queries.history import HistoryPage, JobPage, history_page, job_page
 from leadline.services.queries.label import LabelPage, label_page
@@ -15,7 +14,6 @@ from leadline.services.queries.stage import StagePage, stage_page
 
 __all__ = [
     "AdjudicationPage",
-    "Brief",
     "BudgetPlan",
     "DecisionPage",
     "EntryPage",
@@ -28,8 +26,6 @@ __all__ = [
     "RowPage",
     "StagePage",
     "adjudication_page",
-    "brief",
-    "briefs",
     "budget_plan",
     "decision_page",
     "entry_page",

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
+from leadline.phases.permissions import Action
+from leadline.phases.release import Release
 from leadline.record import Entry
+from leadline.services.access.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.workspace import Workspace
@@ -42,6 +45,8 @@ class DecisionPage:
         stood on.
     stages_back : tuple of Stage
         Where one can go back to: the earlier stages and this one.
+    shortfall : str
+        By what the release misses the target, which "go" must sign for; empty if it does not.
     """
 
     stage: Stage
@@ -55,6 +60,7 @@ class DecisionPage:
     kept: int | None = None
     changes: tuple[tuple[str, int, int], ...] = ()
     stages_back: tuple[Stage, ...] = ()
+    shortfall: str = ""
 
 
 def decision_page(workspace: Workspace, name: str) -> DecisionPage:
@@ -65,18 +71,18 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
     RecordError
         If there is no such stage.
     """
+    require(workspace, Action.VIEW)
     stage = parse_stage(name)
     record = workspace.record
     now = ProjectState.of(record)
     summaries = [now.summary_of(row) for row in rows_of(stage)]
     number = now.standings[decision_of(stage)].number
     verdict = record.entry(number).verdict if number is not None else None
+    verdicts = [record.entry(each.number) for each in summaries if each.number is not None]
     return DecisionPage(
         stage=stage,
         verdicts=tuple(
-            (summary, record.entry(summary.number))
-            for summary in summaries
-            if summary.number is not None
+            zip((each for each in summaries if each.number is not None), verdicts, strict=True)
         ),
         missing=tuple(summary for summary in summaries if summary.number is None),
         standing_decision=verdict if isinstance(verdict, Decision) else None,
@@ -87,6 +93,9 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
             if summary.number is not None and now.standings[summary.name].state is State.CURRENT
         },
         closed=now.standings[decision_of(stage)].closed,
+        shortfall=next(
+            (each.verdict.shortfall for each in verdicts if isinstance(each.verdict, Release)), ""
+        ),
         barrier=next(filter(None, (now.barrier(row.name) for row in rows_of(stage))), ""),
         kept=number if now.may_keep(stage) else None,
         changes=_changes(now, decision_of(stage)),

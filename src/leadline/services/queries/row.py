@@ -7,8 +7,16 @@ from typing import Any
 
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Row, Stage, State, stale_after
+from leadline.phases.measured_target import measured_target
+from leadline.phases.monitor import Monitor
+from leadline.phases.permissions import Action
+from leadline.phases.problem import Problem
+from leadline.phases.release import Release
 from leadline.phases.search import Search
+from leadline.phases.success_chance import SuccessChance
+from leadline.phases.tuning import Tuning
 from leadline.record import Entry, Job, JobState, Record
+from leadline.services.access.permission import require
 from leadline.services.deciding.comment_lines import CommentLine, about_entry, comments_on
 from leadline.services.deciding.rerun_preview import SIGNED
 from leadline.services.parsing import parse_row
@@ -20,7 +28,10 @@ from leadline.services.queries.service_moves import (
     candidate_line,
     service_moves,
 )
+from leadline.services.queries.success_chance_now import success_chance
 from leadline.workspace import Workspace
+
+_TELL_CHANCE = frozenset({"search", "forecast", "tuning"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,10 @@ class EntryPage:
         The entry of the row that came before it; None if it is the first.
     comments : tuple of CommentLine
         What was said on it.
+    target : str
+        What was measured beside the target; empty where the verdict measures no score.
+    chance : SuccessChance or None
+        How likely success is, where the newest verdict of a row has a say in it; else None.
     """
 
     row: Row
@@ -64,6 +79,8 @@ class EntryPage:
     is_latest: bool
     before: int | None
     comments: tuple[CommentLine, ...]
+    target: str
+    chance: SuccessChance | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +129,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     RecordError
         If the life cycle has none of that name.
     """
+    require(workspace, Action.VIEW)
     row = parse_row(name)
     now = ProjectState.of(workspace.record)
     standing = now.standings[name]
@@ -142,12 +160,15 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
     RecordError
         If there is no such entry.
     """
-    entry, now = workspace.record.entry(number), ProjectState.of(workspace.record)
-    return EntryPage(**_facts(workspace.record, now, ROWS[entry.row], entry))
+    require(workspace, Action.VIEW)
+    record = workspace.record
+    entry = record.entry(number)
+    return EntryPage(**_facts(record, ProjectState.of(record), ROWS[entry.row], entry))
 
 
 def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
     on = entry.on.items() if entry else ()
+    is_latest = entry is None or now.standings[row.name].number == entry.number
     return {
         "row": row,
         "title": title_of(row.name),
@@ -159,7 +180,9 @@ def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> 
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
         "before": max(_earlier(now, entry), default=None),
         "comments": comments_on(record, about_entry(entry.number)) if entry else (),
-        "is_latest": entry is None or now.standings[row.name].number == entry.number,
+        "is_latest": is_latest,
+        "target": _target(record, now, entry) if entry else "",
+        "chance": success_chance(record, now) if is_latest and row.name in _TELL_CHANCE else None,
     }
 
 
@@ -168,6 +191,25 @@ def _earlier(now: ProjectState, entry: Entry | None) -> list[int]:
     if entry is None:
         return []
     return [one.number for one in now.marks if one.row == entry.row and one.number < entry.number]
+
+
+def _target(record: Record, now: ProjectState, entry: Entry) -> str:
+    """What was measured beside the target: that of today, or that an old entry stood on."""
+    if isinstance(entry.verdict, Release):
+        return entry.verdict.target.words if entry.verdict.target else ""
+    if not isinstance(entry.verdict, Tuning | Monitor):
+        return ""
+    is_latest = now.standings[entry.row].number == entry.number
+    stated = now.standings["problem"].number if is_latest else entry.on["problem"]
+    tuning = entry if entry.row == "tuning" else record.entry(entry.on["tuning"])
+    if stated is None:
+        return ""
+    check = measured_target(
+        record.entry(stated).verdict_as(Problem).target_score,
+        tuning.verdict_as(Tuning),
+        monitor=entry.verdict if isinstance(entry.verdict, Monitor) else None,
+    )
+    return check.words if check else ""
 
 
 def picture_of(row: Row, entry: Entry | None) -> str:

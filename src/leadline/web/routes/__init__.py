@@ -1,6 +1,7 @@
 """Routes: one module for each kind of page."""
 
 from leadline.web.routes import (
+    account,
     adjudicate,
     alarm,
     comment,
@@ -9,8 +10,10 @@ from leadline.web.routes import (
     enter,
     join,
     label,
+    login,
     project,
     review,
+    settings_form,
     verdicts,
     watch_label,
     work,
@@ -28,6 +31,9 @@ ROUTERS = (
     label.router,
     adjudicate.router,
     enter.router,
+    login.router,
+    account.router,
+    settings_form.router,
     join.router,
     work.router,
 )

@@ -19,6 +19,9 @@ from leadline.web.sessions import require_csrf_token
 
 router = APIRouter()
 
+GO_BELOW_TARGET = "go-below-target"
+"""The choice "go" of the form where it signs for a release that does not reach the target."""
+
 
 def _rows_shown(field: str) -> dict[str, int]:
     try:
@@ -73,12 +76,13 @@ def answer(
     entry = decide(
         context.workspace,
         stage,
-        choice,
+        "go" if choice == GO_BELOW_TARGET else choice,
         why,
         who,
         back=way,
         replacing=shown.replacing,
         seen=shown.seen,
+        below_target=choice == GO_BELOW_TARGET,
     )
     return context.redirect(request, f"/stages/{stage}", who=entry.by)
 

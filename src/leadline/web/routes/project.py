@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from leadline.services.queries import brief, history_page, project_page, stage_page
+from leadline.services.briefing import brief
+from leadline.services.queries import history_page, project_page, stage_page
 from leadline.services.upkeep import portfolio, work_plan
 from leadline.services.upkeep.work_plan import STAGES
 from leadline.services.whole_report import whole_report

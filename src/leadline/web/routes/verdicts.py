@@ -13,7 +13,7 @@ from leadline.record.views import views_of
 from leadline.services.block_labelling.asked_rows import n_left
 from leadline.services.commands import ask_for, problem_as_stated, state_problem
 from leadline.services.deciding.rerun_preview import rerun_preview
-from leadline.services.parsing import parse_person, parse_row
+from leadline.services.parsing import parse_row
 from leadline.services.queries import entry_page, job_page, row_page
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
@@ -46,7 +46,7 @@ def look_ahead(request: Request, context: Context, row: str) -> Response:
 @router.post("/rows/{row}/run", dependencies=[Depends(require_csrf_token)])
 def run(request: Request, context: Context, row: str, who: Annotated[str, Form()]) -> Response:
     """Put a row into the queue; the problem is read from leadline.toml at once."""
-    person = parse_person(who, "the request")
+    person = context.sender(request, who, "the request")
     if row == "problem":
         state_problem(context.workspace, person)
         return context.redirect(request, "/rows/problem", who=person)

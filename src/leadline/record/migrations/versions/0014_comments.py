@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 
 def upgrade() -> None:
@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("made_by", sa.Text, nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("user_id", sa.Integer),
         sa.PrimaryKeyConstraint("id", name="pk_comment"),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_comment_project_id"),
     )

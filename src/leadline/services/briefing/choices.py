@@ -17,13 +17,13 @@ from leadline.phases.lifecycle import (
     rows_of,
     stale_after,
 )
+from leadline.phases.number_format import duration, money
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer, Verdict
 from leadline.phases.wording import plural
 from leadline.services.deciding.money_and_time import Costs
-from leadline.services.number_format import duration, money
 from leadline.workspace import Workspace
 
 

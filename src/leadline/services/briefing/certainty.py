@@ -10,13 +10,13 @@ from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import Stage
 from leadline.phases.monitor import Monitor
+from leadline.phases.number_format import figure, percent, percent_range
 from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 from leadline.phases.wording import plural
-from leadline.services.number_format import figure, percent, percent_range
 
 NOT_KNOWN = "Not known yet: nothing of this stage says how sure it is."
 

@@ -12,21 +12,23 @@ from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.advice import Recommendation
 from leadline.phases.lifecycle import ROWS, Stage, State, decision_of, is_decision, rows_of
 from leadline.phases.monitor import Monitor
+from leadline.phases.number_format import money
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.verdict import Answer, Severity, Verdict
 from leadline.phases.wording import day
 from leadline.record import Entry, Record
 from leadline.report.beside_verdicts.brief_section import BriefSection
 from leadline.report.text_table import tabled
-from leadline.services.deciding.certainty import how_sure
-from leadline.services.deciding.choices import ChoiceLine, Standpoint, choices
+from leadline.services.access.permission import require
+from leadline.services.briefing.certainty import how_sure
+from leadline.services.briefing.choices import ChoiceLine, Standpoint, choices
 from leadline.services.deciding.money_and_time import (
     Costs,
     days_words,
     money_so_far,
     time_box_words,
 )
-from leadline.services.number_format import money
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
 from leadline.services.queries.row import picture_of
@@ -205,6 +207,7 @@ def brief(workspace: Workspace, name: str, now: datetime | None = None) -> Brief
     RecordError
         If there is no such stage.
     """
+    require(workspace, Action.VIEW)
     stage = parse_stage(name)
     return _Reader(workspace).brief(stage, now or datetime.now(UTC))
 
