@@ -19,7 +19,7 @@ from leadline.phases.decision import Choice
 from leadline.phases.forecast.advice import Recommendation
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.verdict import Answer, Severity, fault, note, warning
-from leadline.services import commands
+from leadline.services import commands, queries
 from leadline.services.briefing import Brief, brief, briefs
 from leadline.services.briefing.certainty import NOT_KNOWN
 from leadline.workspace import Workspace
@@ -50,6 +50,12 @@ def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:
     forecast = example_forecast()
     assert told.recommendation.text == "buy more rows"
     assert forecast.summary in told.why
+    chance = queries.project_page(workspace).chance
+    assert chance is not None
+    assert chance.current is not None
+    assert f"The chance to meet the target: {chance.current.words}" in told.how_sure
+    check = queries.project_page(workspace).target
+    assert check in brief(workspace, "ship").how_sure
     assert told.time[0] == "26 days since the first entry."
     assert told.costs.left == pytest.approx(500 - told.costs.spent)
     assert told.owner == "Ada Ops"
@@ -94,18 +100,11 @@ def test_the_badge_of_train_is_what_the_forecast_advises(
     make: Make, recommendation: Recommendation
 ) -> None:
     workspace = make(UNTIL_TUNING)
-    goes = (Recommendation.GOOD_ENOUGH, Recommendation.BUY)
-    answer = Answer.UNCLEAR if recommendation is Recommendation.TOO_CLOSE else Answer.NO
-    forecast = replace(
-        example_forecast(),
-        recommendation=recommendation,
-        answer=Answer.GO if recommendation in goes else answer,
-    )
+    answer = Answer.GO if recommendation is Recommendation.BUY else Answer.NO
+    forecast = replace(example_forecast(), recommendation=recommendation, answer=answer)
     append(workspace, "forecast", forecast)
-    tone = {Answer.GO: "go", Answer.NO: "no", Answer.UNCLEAR: "unclear"}[forecast.answer]
     badge = brief(workspace, "train").recommendation
-    assert badge.tone == ("unclear" if recommendation is Recommendation.BUY else tone)
-    assert (badge.text == "go on") == (recommendation is Recommendation.GOOD_ENOUGH)
+    assert (badge.text, badge.tone) == (recommendation.badge, answer.value)
 
 
 def test_what_is_out_of_date_is_no_recommendation(make: Make) -> None:

@@ -77,7 +77,7 @@ def test_an_interval_is_one_value_and_findings_are_told_beside(make: Make) -> No
     one = append(workspace, "tuning", replace(tuning, findings=(warning("both"), note("old"))))
     comparison = compare_entries(workspace, one, append(workspace, "tuning", changed))
     (change,) = comparison.changes
-    assert change.after == "50 % (40 % to 60 %)"
+    assert change.after == "50% (40% to 60%)"
     assert change.change.endswith("points")
     assert (comparison.new_findings, comparison.gone_findings) == (("new",), ("old",))
 
@@ -125,4 +125,4 @@ def test_forecasts_are_compared_by_their_chances(make: Make) -> None:
     forecast = example_forecast()
     number = append(workspace, "forecast", replace(forecast, p_affordable=0.5))
     ((label, (_, after, _)),) = told(compare_entries(workspace, 7, number)).items()
-    assert (label, after) == ("Chance with the rows the budget can buy", "50 %")
+    assert (label, after) == ("Chance with the rows the budget can buy", "50%")

@@ -8,10 +8,8 @@ from datetime import UTC, datetime
 
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.decision import sentence
-from leadline.phases.forecast import Forecast
-from leadline.phases.forecast.advice import Recommendation
 from leadline.phases.lifecycle import ROWS, Stage, State, decision_of, is_decision, rows_of
-from leadline.phases.monitor import Monitor
+from leadline.phases.measured_target import target_now
 from leadline.phases.number_format import money
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
@@ -32,6 +30,7 @@ from leadline.services.deciding.money_and_time import (
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
 from leadline.services.queries.row import picture_of
+from leadline.services.queries.success_chance_now import success_chance
 from leadline.workspace import Workspace
 
 QUESTIONS: Mapping[Stage, str] = {
@@ -53,14 +52,10 @@ _PICTURES: Mapping[Stage, tuple[str, ...]] = {
     Stage.WATCH: ("monitor", "decay"),
 }
 _NOTHING = "Nothing yet."
-_OF_FORECAST = {
-    Recommendation.GOOD_ENOUGH: Badge("go on", "go"),
-    Recommendation.BUY: Badge("buy more rows", "unclear"),
-    Recommendation.TOO_CLOSE: Badge("too close to call", "unclear"),
-    Recommendation.STOP: Badge("stop, or lower the target", "no"),
-    Recommendation.UNREACHABLE: Badge("stop, or lower the target", "no"),
-}
-
+_FORETELLS = (Stage.FIND, Stage.TRAIN)
+_AFTER_TRAIN = (Stage.APPLY, Stage.SHIP, Stage.WATCH)
+# what a verdict says that says no more than its answer
+_ANSWERS = {"go": "go on", "no": "go back, or stop", "unclear": "a person must weigh it"}
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -260,7 +255,7 @@ class _Reader:
             question=QUESTIONS[stage],
             recommendation=badge,
             why=why,
-            how_sure=how_sure(stage, self._verdicts),
+            how_sure=how_sure(stage, self._verdicts, self._measured(stage)),
             costs=self._costs,
             time=self._time(now),
             choices=choices(stage, seen, barrier),
@@ -273,6 +268,18 @@ class _Reader:
             whereabouts=self._state.whereabouts,
             decision=self._decision(stage),
         )
+
+    def _measured(self, stage: Stage) -> str:
+        """The one number of success: before a score is measured its chance, then that score."""
+        check = target_now(self._verdicts, self._state.standings)
+        if check is not None and stage in _AFTER_TRAIN:
+            return sentence(check.words)
+        chance = success_chance(self._workspace.record, self._state)
+        if stage not in _FORETELLS or chance is None or chance.current is None:
+            return ""
+        told = chance.current
+        bought = f"; {told.purchase_words}" if told.purchase_words else ""
+        return f"The chance to meet the target: {told.words}{bought}."
 
     def _decision(self, stage: Stage) -> str:
         now = self._state.standings[decision_of(stage)]
@@ -310,7 +317,7 @@ def _recommended(
         against = [row for row in current if state.standings[row].answer is answer]
         if against:
             row = against[-1]
-            return _against(verdicts[row], answer), f"{title_of(row)}: {verdicts[row].summary}"
+            return _badge(verdicts[row]), f"{title_of(row)}: {verdicts[row].summary}"
     open_rows = [row for row in rows if row not in current]
     if open_rows:
         row = open_rows[0]
@@ -319,19 +326,13 @@ def _recommended(
         return Badge("not yet", "waiting"), (
             f"{title_of(row)} {'is out of date' if is_stale else 'has no verdict'}. {why}"
         )
-    forecast = verdicts.get(rows[-1])
-    badge = _OF_FORECAST[forecast.recommendation] if isinstance(forecast, Forecast) else None
-    return badge or Badge("go on", "go"), f"{title_of(rows[-1])}: {verdicts[rows[-1]].summary}"
+    last = verdicts[rows[-1]]
+    return _badge(last), f"{title_of(rows[-1])}: {last.summary}"
 
 
-def _against(verdict: Verdict, answer: Answer) -> Badge:
-    if isinstance(verdict, Forecast):
-        return _OF_FORECAST[verdict.recommendation]
-    if answer is Answer.NO and isinstance(verdict, Monitor):
-        return Badge("retrain, or explain the alarm", "no")
-    if answer is Answer.NO:
-        return Badge("go back, or stop", "no")
-    return Badge("a person must weigh it", "unclear")
+def _badge(verdict: Verdict) -> Badge:
+    """What a verdict recommends, in the words that all pages have of it."""
+    return Badge(_ANSWERS.get(verdict.badge, verdict.badge), verdict.answer.value)
 
 
 def _warnings(entries: Mapping[str, Entry]) -> tuple[Warned, ...]:

@@ -7,7 +7,6 @@ from functools import singledispatch
 
 from leadline.phases.decay import Decay
 from leadline.phases.feasibility import Feasibility
-from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import Stage
 from leadline.phases.monitor import Monitor
 from leadline.phases.number_format import figure, percent, percent_range
@@ -21,7 +20,7 @@ from leadline.phases.wording import plural
 NOT_KNOWN = "Not known yet: nothing of this stage says how sure it is."
 
 
-def how_sure(stage: Stage, verdicts: Mapping[str, Verdict]) -> str:
+def how_sure(stage: Stage, verdicts: Mapping[str, Verdict], measured: str = "") -> str:
     """How sure the verdicts of a stage are.
 
     Parameters
@@ -30,20 +29,23 @@ def how_sure(stage: Stage, verdicts: Mapping[str, Verdict]) -> str:
         Which.
     verdicts : mapping of str to Verdict
         Row to its newest verdict.
+    measured : str, default=""
+        What is known of the target, in a sentence: its chance, or the score that was measured.
 
     Returns
     -------
     str
         A sentence or two; where nothing is measured yet, that.
     """
-    return " ".join(filter(None, map(_sure, _of(stage, verdicts)))) or NOT_KNOWN
+    words = (measured, *map(_sure, _of(stage, verdicts)))
+    return " ".join(filter(None, words)) or NOT_KNOWN
 
 
 def _of(stage: Stage, verdicts: Mapping[str, Verdict]) -> list[Verdict]:
     rows = {
         Stage.DEFINE: ("feasibility",),
         Stage.FIND: ("search",),
-        Stage.TRAIN: ("forecast",),
+        Stage.TRAIN: (),
         Stage.APPLY: ("review",) if "review" in verdicts else ("tuning",),
         Stage.SHIP: ("release",),
         Stage.WATCH: ("decay", "monitor"),
@@ -68,21 +70,9 @@ def _(it: Feasibility) -> str:
 
 @_sure.register
 def _(it: Search) -> str:
-    others = (
+    return (
         f"With a chance of {percent(it.loss_probability)} no candidate beats the chosen one by "
         "more than is accepted."
-    )
-    if it.chance_target is None:
-        return others
-    reach = f"It meets the target with a chance of {percent(it.chance_target)}"
-    return f"{reach}, with the rows that can be afforded. {others}"
-
-
-@_sure.register
-def _(it: Forecast) -> str:
-    return (
-        f"The target is met with a chance of {percent(it.p_now)} with the rows there are, and of "
-        f"{percent(it.p_affordable)} with those the budget can buy."
     )
 
 

@@ -70,7 +70,7 @@ def value_words(field: str, value: object, currency: str = "") -> str:
     Examples
     --------
     >>> value_words("alert_share", 0.284), value_words("spent_s", 170.0), value_words("x", None)
-    ('28 %', '3 minutes', '–')
+    ('28%', '3 minutes', '–')
     >>> value_words("budget", 500.0, "USD"), value_words("is_ordered", True)
     ('500 USD', 'yes')
     >>> value_words("score", {"estimate": 0.7312, "low": 0.7, "high": 0.76})

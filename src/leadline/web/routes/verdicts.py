@@ -1,4 +1,4 @@
-"""Pages for rows, entries, pictures and jobs."""
+"""Pages for rows, entries, two entries side by side, pictures and jobs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from leadline.errors import RecordError
 from leadline.record.views import views_of
 from leadline.services.block_labelling.asked_rows import n_left
 from leadline.services.commands import ask_for, problem_as_stated, state_problem
+from leadline.services.deciding.entry_comparison import compare_entries
 from leadline.services.deciding.rerun_preview import rerun_preview
 from leadline.services.parsing import parse_row
 from leadline.services.queries import entry_page, job_page, row_page
@@ -64,6 +65,17 @@ def job(request: Request, context: Context, number: int) -> Response:
 def entry(request: Request, context: Context, number: int) -> Response:
     """Show one entry, whatever its age."""
     return context.render(request, "pages/entry.html", page=entry_page(context.workspace, number))
+
+
+@router.get("/compare")
+def compare(
+    request: Request, context: Context, one: int | None = None, other: int | None = None
+) -> Response:
+    """Show what differs between two entries; without two numbers, ask for them."""
+    page = None
+    if one is not None and other is not None:
+        page = compare_entries(context.workspace, one, other)
+    return context.render(request, "pages/compare.html", page=page, one=one, other=other)
 
 
 @router.get("/entries/{number}/picture.svg")
