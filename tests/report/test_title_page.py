@@ -66,7 +66,7 @@ def test_a_person_stops_the_project() -> None:
     )
     verdicts = [*list(example_verdicts().items())[:3], ("decision.define", stop)]
     shown = read(entries_of(verdicts))
-    assert shown.stages[0].word == "no"
+    assert shown.stages[0].word == "stopped"
     assert shown.next.startswith("Ada says stop: no money.")
 
 

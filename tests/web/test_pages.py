@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,8 +17,10 @@ from tests.examples import (
     example_feasibility,
     example_forecast,
     example_monitor,
+    example_problem,
     example_release,
     example_tuning,
+    example_verdicts,
 )
 from tests.phases.again import again
 from tests.services.flights import append
@@ -28,6 +31,7 @@ from leadline.phases.data import Leak
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.measured_target import on_test_rows
 from leadline.record import JobState
+from leadline.services.commands import decide
 from leadline.web.templating import make_templates
 from leadline.workspace import Workspace
 
@@ -37,6 +41,9 @@ Visit = Callable[..., TestClient]
 PATHS = [
     "/",
     "/history",
+    "/compare",
+    "/rows/problem/run",
+    "/rows/tuning/run",
     "/portfolio",
     "/money",
     "/timeline",
@@ -380,3 +387,59 @@ def test_an_opinion_is_given_beside_the_choice(make: Make, visit: Visit) -> None
     text = client.get("/review/choose").text
     assert "Bo: 12 false alarms" in text
     assert "angry calls" in text
+
+
+def test_a_comment_is_kept_by_form_and_does_nothing_but_speak(make: Make, visit: Visit) -> None:
+    workspace = make(DEFINE)
+    client = visit(workspace)
+    said = {"about": "entry 3", "text": "**Dear** <script>x</script>, @Bo?", "who": "Ada"}
+    assert send(client, "/comments", said, form="/entries/3") == 303
+    for path in ("/", "/stages/define", "/entries/3", "/rows/feasibility", "/report.html"):
+        page = client.get(path).text
+        assert "<strong>Dear</strong> &lt;script&gt;x&lt;/script&gt;, @Bo?" in page, path
+    assert "Dear" not in client.get("/stages/find").text
+    assert send(client, "/comments", said | {"about": "entry 9"}, form="/entries/3") == 404
+    assert len(workspace.record.comments.newest()) == 1
+
+
+def test_who_runs_again_sees_first_what_was_signed(make: Make, visit: Visit) -> None:
+    workspace = make()
+    client = visit(workspace)
+    row = client.get("/rows/tuning").text
+    assert 'href="/rows/tuning/run"' in row
+    assert 'action="/rows/tuning/run"' not in row
+    asked = client.get("/rows/tuning/run").text
+    assert "Decision on apply, entry 13" in asked
+    assert "Decision on train" not in asked
+    assert send(client, "/rows/tuning/run", {"who": "Ada"}) == 303
+    assert workspace.record.jobs.newest()[0].row == "tuning"
+
+
+def test_two_entries_stand_side_by_side(make: Make, visit: Visit) -> None:
+    workspace = make(DEFINE)
+    number = append(workspace, "problem", replace(example_problem(), budget=700.0))
+    client = visit(workspace)
+    assert f"/compare?one=1&amp;other={number}" in client.get(f"/entries/{number}").text
+    page = client.get("/compare", params={"one": 1, "other": number}).text
+    assert "<td>500 USD</td><td>700 USD</td><td>+200 USD</td>" in page
+    assert client.get("/compare", params={"one": 1, "other": 2}).status_code == 404
+    assert client.get("/compare", params={"one": "x", "other": 2}).status_code in {400, 422}
+
+
+def test_a_decision_is_kept_by_form(make: Make, visit: Visit) -> None:
+    workspace = make(DEFINE)
+    client = visit(workspace)
+    decide(workspace, "define", "go", "Cheap to try.", "Ada")
+    append(workspace, "problem", replace(example_problem(), budget=700.0))
+    append(workspace, "feasibility", example_verdicts()["feasibility"])
+    page = client.get("/decide/define").text
+    assert "Keep the decision of entry 4?" in page
+    assert "/compare?one=1&amp;other=5" in page
+    fields = fields_of(client, "/decide/define")
+    seen = {"seen": html.unescape(fields["seen"]), "replacing": fields["replacing"], "who": "Bo"}
+    assert send(client, "/decide/define/keep", seen, form="/decide/define") == 303
+    kept = workspace.record.latest("decision.define")
+    assert kept is not None
+    assert kept.by == "Bo"
+    assert "keeps the decision of entry 4" in client.get("/stages/define").text
+    assert send(client, "/decide/define/keep", seen, form="/decide/define") == 409

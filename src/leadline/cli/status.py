@@ -49,6 +49,7 @@ def _json(page: object, standing: object) -> dict[str, object]:
     return {
         "project": page.name,
         "question": page.question,
+        "whereabouts": page.whereabouts,
         "rows": rows,
         "cost": {
             "granted": page.costs.granted,

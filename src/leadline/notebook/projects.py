@@ -27,7 +27,7 @@ from leadline.phases.success_chance import SuccessChance
 from leadline.reading.data_frames import as_polars, is_frame
 from leadline.record import Entry, Job
 from leadline.services.accounting import project_ledger
-from leadline.services.commands import choose_point, decide, judge_rows
+from leadline.services.commands import WayBack, choose_point, decide, judge_rows
 from leadline.services.commands.start import (
     all_or_nothing,
     given_options,
@@ -263,9 +263,15 @@ class Project:
         """
         return released_model(WatchedRelease.of(self.workspace).bundle)
 
-    def decide(self, stage: str, choice: str, why: str) -> Result:
-        """Say go, back or stop after a stage, and why."""
-        return Result(decide(self.workspace, stage, choice, why, self.by))
+    def decide(
+        self, stage: str, choice: str, why: str, *, to: str = "", change: str = ""
+    ) -> Result:
+        """Say go, back or stop after a stage, and why.
+
+        Who goes back says `to` which stage, and what to `change` there.
+        """
+        back = WayBack(to, change)
+        return Result(decide(self.workspace, stage, choice, why, self.by, back=back))
 
     def rows_to_judge(self) -> pl.DataFrame:
         """Rows of the stream that wait for a judgment: ``row``, and what is known of each.

@@ -37,6 +37,7 @@ from leadline.record.tables import DrawReason, JobState, Role, VoteKind
 from leadline.record.team import (
     AllProjects,
     AnswerKind,
+    Comment,
     DayOfAnswers,
     EntryMoment,
     Estimated,
@@ -62,6 +63,7 @@ __all__ = [
     "BlockLabel",
     "ChangeKind",
     "ChangeNote",
+    "Comment",
     "CostOpinion",
     "DayOfAnswers",
     "Draw",

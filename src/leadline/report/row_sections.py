@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from leadline.charts.picture_cache import Drawing
-from leadline.phases.decision import Decision
+from leadline.phases.decision import Decision, choice_words
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
 from leadline.phases.measured_target import target_now
 from leadline.phases.verdict import Finding, Verdict
@@ -182,7 +182,7 @@ def decisions(entries: Sequence[Entry]) -> Table:
         (
             f"{entry.number}",
             entry.verdict.stage,
-            entry.verdict.choice.value,
+            choice_words(entry.verdict),
             entry.verdict.why,
             entry.verdict.person,
             moment(entry.at),

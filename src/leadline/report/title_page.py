@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from leadline.phases.decision import Choice, Decision, sentence
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import (
@@ -38,7 +39,7 @@ class StageWord:
     stage : str
         Its name.
     word : str
-        go, no, unclear or not yet.
+        go, no, unclear, not yet; or what people decided: go, back, stopped.
     why : str
         What the word rests on.
     """
@@ -115,7 +116,7 @@ def _stage_word(
     current = {name: standing[name].answer for name in names if _is_current(standing[name])}
     decision = standing[decision_of(stage)]
     if _is_current(decision):
-        word = "go" if decision.answer is Answer.GO else "no"
+        word = _decided(latest[decision_of(stage)])
         return StageWord(stage.value, word, latest[decision_of(stage)].summary)
     for answer in (Answer.NO, Answer.UNCLEAR):
         rows = [name for name, given in current.items() if given is answer]
@@ -128,6 +129,11 @@ def _stage_word(
     if missing:
         return StageWord(stage.value, NOT_YET, f"To come: {', '.join(missing)}.")
     return StageWord(stage.value, "go", latest[names[-1]].summary)
+
+
+def _decided(verdict: Verdict) -> str:
+    assert isinstance(verdict, Decision)
+    return {Choice.GO: "go", Choice.BACK: "back", Choice.STOP: "stopped"}[verdict.choice]
 
 
 def _is_current(standing: Standing) -> bool:
@@ -160,7 +166,7 @@ def _next(standing: Mapping[str, Standing], latest: Mapping[str, Verdict]) -> st
         if is_decision(name):
             doubts = [on for on in row.stands_on if _is_doubtful(standing[on])]
             if _is_current(state) and state.answer is not Answer.GO:
-                return f"{latest[name].summary.rstrip('.')}. Until that changes, nothing follows."
+                return f"{sentence(latest[name].summary)} Until that changes, nothing follows."
             if doubts and not _is_current(state):
                 summary = latest[doubts[-1]].summary
                 return f"Decide on {row.stage}: go on, go back or stop? {doubts[-1]}: {summary}"

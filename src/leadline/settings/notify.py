@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-EventKind = Literal["alarm", "retrain", "rollback", "check", "run"]
-KINDS: tuple[EventKind, ...] = ("alarm", "retrain", "rollback", "check", "run")
+EventKind = Literal["alarm", "retrain", "rollback", "check", "run", "mention"]
+KINDS: tuple[EventKind, ...] = ("alarm", "retrain", "rollback", "check", "run", "mention")
 
 
 def _as_address(value: str) -> str:
@@ -27,9 +27,9 @@ class NotifySettings:
 
     Attributes
     ----------
-    events : tuple of {"alarm", "retrain", "rollback", "check", "run"}
+    events : tuple of {"alarm", "retrain", "rollback", "check", "run", "mention"}
         What is told: an alarm of the monitor, a retraining that is due, a rollback, a check that
-        failed, a run that failed.
+        failed, a run that failed, a comment that names somebody.
     webhook : str
         URL that is sent JSON; empty: none.
     webhook_key : str

@@ -9,6 +9,7 @@ from starlette.templating import Jinja2Templates
 
 from leadline.phases import number_format
 from leadline.phases.wording import cost_words, day, is_picture, moment, plural
+from leadline.report.beside_verdicts.comment_section import safe_html
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import stream_slice_tables
@@ -37,6 +38,7 @@ _FILTERS = {
     "percent_range": number_format.percent_range,
     "plural": plural,
     "range_words": portfolio_words.range_words,
+    "safe_html": safe_html,
     "signed": number_format.signed,
     "slice_tables": slice_tables,
     "stage_sentences": work_words.stage_sentences,

@@ -1,5 +1,6 @@
 """Life cycle: the table of its rows, and the state that each row is in."""
 
+from leadline.phases.lifecycle.rerun import is_turned_back, may_be_kept, stale_after
 from leadline.phases.lifecycle.row_table import (
     ROWS,
     Owner,
@@ -32,10 +33,13 @@ __all__ = [
     "State",
     "decision_of",
     "is_decision",
+    "is_turned_back",
     "marks_of",
+    "may_be_kept",
     "row_of",
     "rows_of",
     "says_the_same",
+    "stale_after",
     "standing",
     "unread",
 ]

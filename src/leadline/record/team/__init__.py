@@ -1,4 +1,4 @@
-"""Records of a team: its work on models, what it did when, all projects of one database."""
+"""Records of a team: its work, its comments, what it did when, all projects of one database."""
 
 from leadline.record.team.activity import (
     Activity,
@@ -8,6 +8,7 @@ from leadline.record.team.activity import (
     MachineRun,
 )
 from leadline.record.team.all_projects import AllProjects, Part, ProjectEntries
+from leadline.record.team.comments import Comment, Comments
 from leadline.record.team.work_statements import Estimated, WorkStatement, WorkStatements
 from leadline.record.team.work_tables import WorkState
 
@@ -15,6 +16,8 @@ __all__ = [
     "Activity",
     "AllProjects",
     "AnswerKind",
+    "Comment",
+    "Comments",
     "DayOfAnswers",
     "EntryMoment",
     "Estimated",

@@ -51,7 +51,7 @@ def state_problem(workspace: Workspace, by: str) -> Entry:
         If the data cannot be read.
     """
     workspace, person = acting(workspace, Action.STATE, by, "the problem")
-    return workspace.record.append("problem", _stated(workspace), by=person)
+    return workspace.record.append("problem", problem_as_stated(workspace), by=person)
 
 
 def restate_problem(workspace: Workspace, by: str) -> Entry | None:
@@ -70,15 +70,23 @@ def restate_problem(workspace: Workspace, by: str) -> Entry | None:
         If the data cannot be read.
     """
     latest = workspace.record.latest("problem")
-    verdict = _stated(workspace)
+    verdict = problem_as_stated(workspace)
     if latest is not None and latest.verdict == verdict:
         return None
     workspace, person = acting(workspace, Action.STATE, by, "the problem")
     return workspace.record.append("problem", verdict, by=person)
 
 
-def _stated(workspace: Workspace) -> problem.Problem:
-    """The problem as the file states it now."""
+def problem_as_stated(workspace: Workspace) -> problem.Problem:
+    """The problem as the file states it now; the record is left as it is.
+
+    Raises
+    ------
+    SettingsError
+        If the file contradicts itself or the data.
+    DataError
+        If the data cannot be read.
+    """
     settings = load_settings(find_settings(workspace.folder))
     label = _label_column(workspace, settings)
     return problem.assess(_evidence(settings, label, _positive_before(workspace, settings)))

@@ -41,6 +41,14 @@ class DecisionPage:
         Why "go" is not on offer; empty if it is.
     comparison : CostComparison or None
         Operating points beside what no model costs, as the last verdict that has any tells.
+    kept : int or None
+        The entry of a decision that is out of date and may be kept, as every answer is as it was;
+        None if there is none.
+    changes : tuple of (str, int, int)
+        Row, entry then and entry now of each verdict that is another one than the newest decision
+        stood on.
+    stages_back : tuple of Stage
+        Where one can go back to: the earlier stages and this one.
     shortfall : str
         By what the release misses the target, which "go" must sign for; empty if it does not.
     """
@@ -54,6 +62,9 @@ class DecisionPage:
     closed: str
     barrier: str = ""
     comparison: CostComparison | None = None
+    kept: int | None = None
+    changes: tuple[tuple[str, int, int], ...] = ()
+    stages_back: tuple[Stage, ...] = ()
     shortfall: str = ""
 
 
@@ -93,4 +104,18 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
             (each.verdict.shortfall for each in verdicts if isinstance(each.verdict, Release)), ""
         ),
         barrier=next(filter(None, (now.barrier(row.name) for row in rows_of(stage))), ""),
+        kept=number if now.may_keep(stage) else None,
+        changes=_changes(now, decision_of(stage)),
+        stages_back=tuple(Stage)[: tuple(Stage).index(stage) + 1],
+    )
+
+
+def _changes(now: ProjectState, decision: str) -> tuple[tuple[str, int, int], ...]:
+    """Verdicts that have come in the place of those that the newest decision stood on."""
+    mark = now.latest.get(decision)
+    before = mark.on if mark is not None else {}
+    return tuple(
+        (row, number, newest)
+        for row, number in before.items()
+        if (newest := now.standings[row].number) is not None and newest != number
     )

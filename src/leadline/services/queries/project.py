@@ -15,6 +15,7 @@ from leadline.record import Entry, Record
 from leadline.record.sql_types import utc
 from leadline.services.access.permission import require
 from leadline.services.accounting import project_ledger
+from leadline.services.deciding.comment_lines import CommentLine, newest_comments
 from leadline.services.queries.job_progress import JobProgress, job_progress
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
@@ -34,7 +35,10 @@ class StageSummary:
 
 @dataclass(frozen=True)
 class ProjectPage:
-    """State of the whole project, as a manager wants to see it."""
+    """State of the whole project, as a manager wants to see it.
+
+    `whereabouts` says where it is and why, if people stopped it or sent it back; else it is empty.
+    """
 
     name: str
     question: str
@@ -48,6 +52,8 @@ class ProjectPage:
     jobs: tuple[JobProgress, ...]
     n_entries: int
     latest: Entry | None
+    whereabouts: str = ""
+    comments: tuple[CommentLine, ...] = ()
 
 
 def project_page(workspace: Workspace) -> ProjectPage:
@@ -74,6 +80,8 @@ def project_page(workspace: Workspace) -> ProjectPage:
         jobs=tuple(job_progress(record, job, utc()) for job in jobs),
         n_entries=len(now.marks),
         latest=verdicts.entry(newest.row) if newest else None,
+        whereabouts=now.whereabouts,
+        comments=newest_comments(record),
     )
 
 

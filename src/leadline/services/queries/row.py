@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.phases.forecast import Forecast
-from leadline.phases.lifecycle import ROWS, Row, Stage, State
+from leadline.phases.lifecycle import ROWS, Row, Stage, State, stale_after
 from leadline.phases.measured_target import measured_target
 from leadline.phases.monitor import Monitor
 from leadline.phases.permissions import Action
@@ -19,6 +19,8 @@ from leadline.phases.without_model import CostComparison
 from leadline.record import Entry, Job, JobState, Record
 from leadline.report.cost_comparison import cost_comparison
 from leadline.services.access.permission import require
+from leadline.services.deciding.comment_lines import CommentLine, about_entry, comments_on
+from leadline.services.deciding.rerun_preview import SIGNED
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
@@ -60,6 +62,10 @@ class EntryPage:
         Whether no newer entry has taken its place.
     comparison : CostComparison or None
         Operating points beside what no model costs; None of rows without any.
+    before : int or None
+        The entry of the row that came before it; None if it is the first.
+    comments : tuple of CommentLine
+        What was said on it.
     target : str
         What was measured beside the target; empty where the verdict measures no score.
     chance : SuccessChance or None
@@ -76,6 +82,8 @@ class EntryPage:
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
     comparison: CostComparison | None
+    before: int | None
+    comments: tuple[CommentLine, ...]
     target: str
     chance: SuccessChance | None
 
@@ -102,6 +110,9 @@ class RowPage(EntryPage):
         Of the release: how it came about which one is in service, newest first.
     tried : CandidateLine or None
         Of the release: which one is tried beside it.
+    is_signed_on : bool
+        Whether people signed what would become out of date if it were run again and its answer
+        changed.
     """
 
     history: tuple[EntryLine, ...]
@@ -112,6 +123,7 @@ class RowPage(EntryPage):
     failed: Job | None
     moves: tuple[MoveLine, ...] = ()
     tried: CandidateLine | None = None
+    is_signed_on: bool = False
 
 
 def row_page(workspace: Workspace, name: str) -> RowPage:
@@ -139,6 +151,9 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
         failed=_failed(jobs, entry),
         moves=service_moves(workspace.record) if name == "release" else (),
         tried=candidate_line(workspace.record) if name == "release" else None,
+        is_signed_on=not SIGNED.isdisjoint(
+            stale_after(now.marks, [name], serving=workspace.record.gone_back_to())
+        ),
     )
 
 
@@ -165,14 +180,23 @@ def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> 
         "stage": row.stage,
         "badge": now.badge_of_row(row.name),
         "entry": entry,
-        "picture": _picture(row, entry),
+        "picture": picture_of(row, entry),
         "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
+        "before": max(_earlier(now, entry), default=None),
+        "comments": comments_on(record, about_entry(entry.number)) if entry else (),
         "is_latest": is_latest,
         "comparison": cost_comparison(entry, record.entry) if entry else None,
         "target": _target(record, now, entry) if entry else "",
         "chance": success_chance(record, now) if is_latest and row.name in _TELL_CHANCE else None,
     }
+
+
+def _earlier(now: ProjectState, entry: Entry | None) -> list[int]:
+    """The entries of a row before one of it."""
+    if entry is None:
+        return []
+    return [one.number for one in now.marks if one.row == entry.row and one.number < entry.number]
 
 
 def _target(record: Record, now: ProjectState, entry: Entry) -> str:
@@ -194,7 +218,8 @@ def _target(record: Record, now: ProjectState, entry: Entry) -> str:
     return check.words if check else ""
 
 
-def _picture(row: Row, entry: Entry | None) -> str:
+def picture_of(row: Row, entry: Entry | None) -> str:
+    """Path of the picture of an entry; empty if it has none."""
     if entry is None or not row.is_drawn(entry.verdict):
         return ""
     # browsers keep pictures for good, and another project may once answer at the same address

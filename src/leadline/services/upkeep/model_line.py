@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from leadline.phases.decision import Choice, Evidence
 from leadline.phases.lifecycle import Stage, State, decision_of
 from leadline.phases.verdict import Answer
 from leadline.phases.wording import plural
 from leadline.record import ProjectEntries
 from leadline.services.queries.next_steps import Step, steps
-from leadline.services.queries.project_state import Badge, ProjectState
+from leadline.services.queries.project_state import Badge, ProjectState, Refusal
 from leadline.services.upkeep.due_dates import Due, due
 from leadline.services.upkeep.work_items import WorkItem
 from leadline.services.upkeep.yearly_money import (
@@ -35,7 +36,13 @@ class Asked:
     question: str
 
 
-READS: Mapping[str, type] = {"problem": Asked, "decay": Ageing, "monitor": Watched}
+_DECISIONS = tuple(decision_of(stage) for stage in Stage)
+READS: Mapping[str, type] = {
+    "problem": Asked,
+    "decay": Ageing,
+    "monitor": Watched,
+    **dict.fromkeys(_DECISIONS, Evidence),
+}
 """Rows that a line is made of, and what is read of their newest verdict."""
 
 
@@ -105,7 +112,7 @@ def model_line(project: ProjectEntries, items: tuple[WorkItem, ...], now: dateti
     """
     if project.unreadable:
         return _unreadable(project, items)
-    state = ProjectState.of_marks(project.marks)
+    state = ProjectState.of_marks(project.marks, refusals=_refusals(project))
     problem = _told(project, "problem", Asked)
     upkeep = hours_of_upkeep(items)
     step = steps(state, project.jobs)[0]
@@ -138,6 +145,16 @@ def model_line(project: ProjectEntries, items: tuple[WorkItem, ...], now: dateti
         ),
         next=step,
     )
+
+
+def _refusals(project: ProjectEntries) -> dict[str, Refusal]:
+    """What was said by those who do not go on."""
+    parts = {name: project.parts[name] for name in _DECISIONS if name in project.parts}
+    return {
+        name: Refusal(part.told, part.at)
+        for name, part in parts.items()
+        if part.told.choice is not Choice.GO
+    }
 
 
 def hours_of_upkeep(items: tuple[WorkItem, ...]) -> HoursOfUpkeep:

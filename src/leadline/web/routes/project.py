@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadline.monitoring.release_in_service import in_service
-from leadline.report import model_document, release_named, write_report
+from leadline.report import model_document, release_named
+from leadline.services.briefing import brief
 from leadline.services.queries import history_page, project_page, stage_page
-from leadline.services.timing import project_accounts
-from leadline.services.upkeep import portfolio, work_plan, work_section
+from leadline.services.upkeep import portfolio, work_plan
 from leadline.services.upkeep.service_panel import service_panel
 from leadline.services.upkeep.work_plan import STAGES
+from leadline.services.whole_report import whole_report
 from leadline.web.middleware import REPORT_POLICY
 from leadline.web.page_context import Context
 
@@ -33,8 +34,9 @@ def project(request: Request, context: Context) -> Response:
 def stage(request: Request, context: Context, stage: str) -> Response:
     """Show one stage and the decision on it."""
     page = stage_page(context.workspace, stage)
+    told = brief(context.workspace, stage)
     plan = work_plan(context.workspace) if page.stage in STAGES else None
-    return context.render(request, "pages/stage.html", page=page, plan=plan)
+    return context.render(request, "pages/stage.html", page=page, brief=told, plan=plan)
 
 
 @router.get("/history")
@@ -52,19 +54,7 @@ def models(request: Request, context: Context) -> Response:
 @router.get("/report.html")
 def report(context: Context) -> Response:
     """Give the whole project as one file to keep."""
-    record = context.workspace.record
-    name = context.workspace.settings.name
-    work = work_section(work_plan(context.workspace))
-    entries, standing = record.entries(), record.standing()
-    text = write_report(
-        entries,
-        standing,
-        title=name,
-        form="html",
-        work=work,
-        draw=context.workspace.pictures.drawings,
-        accounts=project_accounts(context.workspace),
-    )
+    text = whole_report(context.workspace, "html")
     return HTMLResponse(text, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
