@@ -49,7 +49,7 @@ def _print(screen: Console, told: Brief) -> None:
 
     print_line(screen, [Cell(told.stage.value, len(told.stage.value), "bold")], told.question)
     screen.print()
-    for name, words in (*told.of_stage, ("money", told.money), *told.of_project):
+    for name, words in (*told.of_stage, ("money", told.money_words), *told.of_project):
         about(name, words)
     screen.print()
     for each in told.choices:

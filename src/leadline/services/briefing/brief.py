@@ -154,7 +154,7 @@ class Brief:
         return tuple((name, words) for name, words in told if words)
 
     @property
-    def money(self) -> str:
+    def money_words(self) -> str:
         """Money spent and left, in a sentence."""
         costs = self.costs
         left = "no budget was stated"

@@ -20,6 +20,7 @@ from leadline.phases.lifecycle import (
 )
 from leadline.phases.number_format import duration, money
 from leadline.phases.problem import Problem
+from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Answer, Verdict
@@ -105,6 +106,9 @@ def _go(stage: Stage, seen: Standpoint, barrier: str) -> ChoiceLine:
         words.append(f"Opens {following}: {_names(row.name for row in rows_of(following))}.")
     if stage is Stage.SHIP:
         words.append("A release that waits for this word goes into service.")
+        release = seen.verdicts.get("release")
+        if isinstance(release, Release) and release.shortfall:
+            words.append(f"It signs for a release below the target. {release.shortfall}")
     if stage is Stage.WATCH:
         words.append("What is in service stays there, and is watched on.")
     if overruled:
@@ -128,7 +132,11 @@ def _cost_of_next(stage: Stage | None, seen: Standpoint) -> str:
         return f"Up to {duration(problem.time_box_s)} of machine time{at_most}."
     if stage is Stage.TRAIN:
         price = seen.workspace.settings.label_cost
-        words = f"{money(price, seen.costs.currency)} a label" if price else "labels cost nothing"
+        words = (
+            f"{money(price, seen.costs.currency)} a label"
+            if price
+            else "no price of a label is set"
+        )
         return f"Machine time for the curve. Rows are bought only if somebody says so: {words}."
     if stage is Stage.APPLY:
         return _left_unspent(seen)
