@@ -11,7 +11,7 @@ from leadline.phases.lifecycle import Standing
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
-from leadline.report.account_section import Accounts, AccountSection
+from leadline.report.costing.account_section import Accounts, AccountSection
 from leadline.report.row_sections import Drawing, chapters, decisions, drawn, history
 from leadline.report.title_page import title_page
 from leadline.report.work_section import WorkSection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from leadline.charts import ledger as ledger_chart
+from leadline.charts import costs as costs_chart
 from leadline.charts import svg
 from leadline.charts import timeline as timeline_chart
 from leadline.errors import NotReadyError
@@ -59,7 +59,7 @@ def timeline_picture(context: Context) -> Response:
 @router.get("/money/picture.svg")
 def money_picture(context: Context) -> Response:
     """Draw what the project has cost, as it is now."""
-    chart = ledger_chart.chart(project_ledger(context.workspace))
+    chart = costs_chart.chart(project_ledger(context.workspace))
     if chart is None:
         raise NotReadyError("Nothing has been spent yet.", "", "Look again once something is.")
     headers = {"Content-Security-Policy": PICTURE_POLICY}

@@ -20,7 +20,7 @@ from leadline.charts.drawing.theme import (
     layered,
     table,
 )
-from leadline.phases.accounts.ledger import ExpenseKind, Ledger, LedgerDay
+from leadline.phases.project_accounts.ledger import ExpenseKind, Ledger, LedgerDay
 
 _HEIGHT = 240
 _COLORS = {"labels": BLUE, "machine time": AMBER}
