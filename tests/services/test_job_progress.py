@@ -10,7 +10,7 @@ import pytest
 from leadline.errors import SettingsError
 from leadline.record import JobState
 from leadline.services import commands, queries
-from leadline.services.queries.job_progress import job_progress, left_words
+from leadline.services.job_progress import job_progress, left_words
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]

@@ -15,8 +15,8 @@ from leadline.charts.drawing.theme import (
     layered,
     table,
 )
-from leadline.phases.accounts.timeline import Timeline
 from leadline.phases.lifecycle import Stage
+from leadline.phases.project_accounts.timeline import Timeline
 
 _WAITING = "waits for people"
 _LEAST_SHARE = 0.004  # of the whole time: what is shorter would not be seen

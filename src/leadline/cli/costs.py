@@ -11,7 +11,7 @@ from leadline.cli.terminal.options import echo_json, verb
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
-    from leadline.phases.accounts.ledger import Ledger
+    from leadline.phases.project_accounts.ledger import Ledger
 
 
 @verb("costs", may=(Action.VIEW,), example="leadline costs --picture costs.png")
@@ -52,11 +52,11 @@ def command(picture: Path | None, folder: Path, as_json: bool) -> None:
 
 
 def _draw(ledger: Ledger, path: Path) -> None:
-    from leadline.charts import ledger as ledger_chart
+    from leadline.charts import costs as costs_chart
     from leadline.charts import save_picture
     from leadline.errors import NotReadyError
 
-    drawn = ledger_chart.chart(ledger)
+    drawn = costs_chart.chart(ledger)
     if drawn is None:
         raise NotReadyError(
             "Nothing has been spent yet.", "A picture needs something to draw.", "Look again later."

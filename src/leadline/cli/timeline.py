@@ -12,7 +12,7 @@ from leadline.cli.terminal.options import echo_json, verb
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
-    from leadline.phases.accounts.timeline import Timeline
+    from leadline.phases.project_accounts.timeline import Timeline
 
 
 @verb("timeline", may=(Action.VIEW,), example="leadline timeline --by 2027-01-31")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.phases.accounts.ledger import Expense, ExpenseKind
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.lifecycle import ROWS
+from leadline.phases.project_accounts.ledger import Expense, ExpenseKind
 
 if TYPE_CHECKING:
     from leadline.phases.problem import Problem

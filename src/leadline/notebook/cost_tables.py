@@ -1,13 +1,13 @@
-"""What a project has cost, as a table that a notebook shows."""
+"""Table of the costs of a project, for a notebook."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from leadline.charts import ledger as ledger_chart
+from leadline.charts import costs as costs_chart
 from leadline.errors import NotReadyError
 from leadline.notebook.plots import Plot
-from leadline.phases.accounts.ledger import Ledger
+from leadline.phases.project_accounts.ledger import Ledger
 from leadline.services.accounting import ledger_sentences
 
 _SCHEMA = {
@@ -59,7 +59,7 @@ class CostTable:
         NotReadyError
             If nothing has been spent yet.
         """
-        drawn = ledger_chart.chart(self.ledger)
+        drawn = costs_chart.chart(self.ledger)
         if drawn is None:
             raise NotReadyError("Nothing has been spent yet.", "", "Draw it once something is.")
         return Plot(drawn)

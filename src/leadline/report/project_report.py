@@ -13,10 +13,10 @@ from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
-from leadline.report.account_section import Accounts, AccountSection
 from leadline.report.beside_verdicts.brief_section import BriefSection
 from leadline.report.beside_verdicts.comment_section import CommentText, safe_html
 from leadline.report.beside_verdicts.work_section import WorkSection
+from leadline.report.costing.account_section import Accounts, AccountSection
 from leadline.report.row_sections import Draw, chapters, decisions, history
 from leadline.report.title_page import title_page
 

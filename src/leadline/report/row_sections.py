@@ -14,7 +14,7 @@ from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.report.audit_table import audit_table
 from leadline.report.chart_tables import table_of
-from leadline.report.cost_comparison import Find, comparison_table, cost_comparison
+from leadline.report.costing.cost_comparison import Find, comparison_table, cost_comparison
 from leadline.report.importance import importance_tables
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import judged_slices

@@ -12,8 +12,8 @@ from tests.services.flights import append
 from tests.services.test_commands import UNTIL_TUNING
 
 from leadline.evaluation.budget import spent_on_machines
-from leadline.phases.accounts.ledger import ExpenseKind, LedgerLine
 from leadline.phases.lifecycle import Stage
+from leadline.phases.project_accounts.ledger import ExpenseKind, LedgerLine
 from leadline.services import queries
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
 from leadline.workspace import Workspace

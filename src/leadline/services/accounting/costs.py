@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leadline.evaluation.budget import machine_expenses
-from leadline.phases.accounts.ledger import (
+from leadline.phases.lifecycle import ROWS, Stage
+from leadline.phases.permissions import Action
+from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.ledger import (
     Commitment,
     Expense,
     ExpenseKind,
@@ -15,9 +18,6 @@ from leadline.phases.accounts.ledger import (
     Ledger,
     ledger_of,
 )
-from leadline.phases.lifecycle import ROWS, Stage
-from leadline.phases.permissions import Action
-from leadline.phases.problem import Problem
 from leadline.record import AnswerKind, DayOfAnswers, Job, WorkState, WorkStatement
 from leadline.record.sql_types import utc
 from leadline.services.access.permission import require

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from leadline.phases.accounts.ledger import ExpenseKind, Ledger, LedgerLine
 from leadline.phases.number_format import duration, money, percent, work_time
+from leadline.phases.project_accounts.ledger import ExpenseKind, Ledger, LedgerLine
 from leadline.phases.wording import plural
 from leadline.report.text_table import Table, tabled
 

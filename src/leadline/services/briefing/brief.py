@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from leadline.monitoring.release_in_service import in_service
-from leadline.phases.accounts.ledger import Ledger
 from leadline.phases.decision import sentence
 from leadline.phases.lifecycle import ROWS, Stage, State, decision_of, is_decision, rows_of
 from leadline.phases.measured_target import target_now
 from leadline.phases.number_format import money
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.ledger import Ledger
 from leadline.phases.verdict import Answer, Severity, Verdict
 from leadline.phases.wording import day
 from leadline.record import Entry, Record

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from leadline.phases.accounts.ledger import Ledger
 from leadline.phases.capacity import Capacity
 from leadline.phases.decision import Choice
 from leadline.phases.forecast import Forecast
@@ -20,6 +19,7 @@ from leadline.phases.lifecycle import (
 )
 from leadline.phases.number_format import duration, money
 from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.ledger import Ledger
 from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning

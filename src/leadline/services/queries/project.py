@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.accounts.ledger import Ledger
 from leadline.phases.lifecycle import Stage, rows_of
 from leadline.phases.measured_target import target_now
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.ledger import Ledger
 from leadline.phases.success_chance import SuccessChance
 from leadline.phases.verdict import Verdict
 from leadline.record import Entry, Record
@@ -16,7 +16,7 @@ from leadline.record.sql_types import utc
 from leadline.services.access.permission import require
 from leadline.services.accounting import project_ledger
 from leadline.services.deciding.comment_lines import CommentLine, newest_comments
-from leadline.services.queries.job_progress import JobProgress, job_progress
+from leadline.services.job_progress import JobProgress, job_progress
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
 from leadline.services.queries.success_chance_now import success_chance

@@ -17,7 +17,7 @@ from leadline.phases.success_chance import SuccessChance
 from leadline.phases.tuning import Tuning
 from leadline.phases.without_model import CostComparison
 from leadline.record import Entry, Job, JobState, Record
-from leadline.report.cost_comparison import cost_comparison
+from leadline.report.costing.cost_comparison import cost_comparison
 from leadline.services.access.permission import require
 from leadline.services.deciding.comment_lines import CommentLine, about_entry, comments_on
 from leadline.services.deciding.rerun_preview import SIGNED

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from leadline.charts import ledger as ledger_chart
+from leadline.charts import costs as costs_chart
 from leadline.charts import timeline as timeline_chart
-from leadline.report.account_section import Accounts, AccountSection
+from leadline.report.costing.account_section import Accounts, AccountSection
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
 from leadline.services.timing.project_timeline import project_timeline
 from leadline.services.timing.timeline_words import timeline_sentences, timeline_tables
@@ -21,7 +21,7 @@ def project_accounts(workspace: Workspace) -> Accounts:
         "What it has cost",
         sentences,
         (ledger_table(ledger),) if ledger.lines else (),
-        partial(ledger_chart.chart, ledger),
+        partial(costs_chart.chart, ledger),
     )
     time = AccountSection(
         "Where it was when",

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from leadline.phases.accounts.timeline import Ending
+from leadline.phases.project_accounts.timeline import Ending
 from leadline.phases.tuning import Tuning
 from leadline.phases.wording import plural
 from leadline.record import AnswerKind, DayOfAnswers

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from leadline.phases.accounts.timeline import (
+from leadline.phases.permissions import Action
+from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.timeline import (
     AnswersOfDay,
     Event,
     Foretold,
@@ -16,8 +18,6 @@ from leadline.phases.accounts.timeline import (
     stretches_of,
     waits_of,
 )
-from leadline.phases.permissions import Action
-from leadline.phases.problem import Problem
 from leadline.record import AnswerKind, EntryMoment
 from leadline.record.sql_types import utc
 from leadline.services.access.permission import require

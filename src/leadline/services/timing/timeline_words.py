@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from leadline.phases.accounts.timeline import Ending, Foretold, Timeline, Wait
 from leadline.phases.lifecycle import Stage
 from leadline.phases.number_format import duration, figure, percent
+from leadline.phases.project_accounts.timeline import Ending, Foretold, Timeline, Wait
 from leadline.phases.scoring import scoring_of
 from leadline.phases.wording import day as day_words
 from leadline.phases.wording import moment, plural

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from leadline.charts import NARROW, WIDE, Picture, standalone, svg
-from leadline.charts import ledger as ledger_chart
+from leadline.charts import costs as costs_chart
 from leadline.charts import timeline as timeline_chart
 from leadline.errors import NotReadyError
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
@@ -63,7 +63,7 @@ def timeline_picture(context: Context, sheet: Room = "wide") -> Response:
 @router.get("/money/picture.svg")
 def money_picture(context: Context, sheet: Room = "wide") -> Response:
     """Draw what the project has cost, as it is now."""
-    chart = ledger_chart.chart(project_ledger(context.workspace), _SHEETS[sheet])
+    chart = costs_chart.chart(project_ledger(context.workspace), _SHEETS[sheet])
     if chart is None:
         raise NotReadyError("Nothing has been spent yet.", "", "Look again once something is.")
     return _picture(chart)

@@ -16,7 +16,7 @@ from leadline.charts.drawing.theme import (
     layered,
     table,
 )
-from leadline.phases.accounts.ledger import ExpenseKind, Ledger, LedgerDay
+from leadline.phases.project_accounts.ledger import ExpenseKind, Ledger, LedgerDay
 
 _HEIGHT = 240
 _NAMES = 90  # pixels of the names beside a narrow plot

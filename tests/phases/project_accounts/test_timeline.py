@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from leadline.phases.accounts.timeline import (
+from leadline.phases.lifecycle import Stage
+from leadline.phases.project_accounts.timeline import (
     Event,
     Foretold,
     Timeline,
@@ -12,7 +13,6 @@ from leadline.phases.accounts.timeline import (
     stretches_of,
     waits_of,
 )
-from leadline.phases.lifecycle import Stage
 
 MONDAY = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
