@@ -21,8 +21,9 @@ from leadline.charts.drawing.theme import (
     layered,
     table,
 )
-from leadline.charts.tuning import PRECISION, RECALL, interval_row, share_axis
+from leadline.charts.tuning import interval_row, measures, share_axis
 from leadline.phases.default_decision import ClassScores, DefaultDecision
+from leadline.phases.project_words import Words
 from leadline.phases.review import Review
 from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.stream_point import StreamPoint
@@ -57,12 +58,17 @@ class Thousand:
         """All that are flagged."""
         return self.n_hits + self.n_false_alarms
 
-    @property
-    def words(self) -> str:
-        """The numbers as a sentence."""
+    def sentence(self, words: Words) -> str:
+        """The numbers as a sentence.
+
+        Examples
+        --------
+        >>> Thousand(26, 19, 30).sentence(Words(units="flights", positive="late"))
+        'Of 1,000 flights 45 are flagged, 26 of them late; 30 late ones are missed'
+        """
         return (
-            f"Of 1,000 rows {self.n_flagged} are flagged, {self.n_hits} of them real; "
-            f"{self.n_misses} real ones are missed"
+            f"Of 1,000 {words.units} {self.n_flagged} are flagged, {self.n_hits} of them "
+            f"{words.positive}; {self.n_misses} {words.positive} ones are missed"
         )
 
 
@@ -103,14 +109,18 @@ def chart(verdict: Review) -> Picture:
     """
     if verdict.plain is not None:
         return _agreed(verdict, verdict.plain)
+    words = verdict.words
     counts = thousand(verdict.chosen_point, verdict.n_stream)
-    panels = [_dots(counts), *(_panel(point, verdict.chosen) for point in verdict.points)]
+    panels = [
+        _dots(counts, words),
+        *(_panel(point, verdict.chosen, words) for point in verdict.points),
+    ]
     subtitle = (
         f"At the operating point {verdict.person} chose, {verdict.chosen}; estimated from "
         f"{verdict.n_judged:,} judgments on {verdict.n_stream:,} rows of the real stream. "
         "Lines: 90% intervals."
     )
-    return framed(alt.vconcat(*panels, spacing=26), counts.words, subtitle)
+    return framed(alt.vconcat(*panels, spacing=26), counts.sentence(words), subtitle)
 
 
 def _agreed(verdict: Review, plain: DefaultDecision) -> Picture:
@@ -151,11 +161,11 @@ def _on_stream(plain: DefaultDecision, real: StreamDecision) -> DefaultDecision:
     return replace(plain, right=real.right, classes=classes)
 
 
-def _dots(counts: Thousand) -> alt.LayerChart:
+def _dots(counts: Thousand, words: Words) -> alt.LayerChart:
     parts: Parts = [
-        (counts.n_hits, BLUE, "circle", "flagged and real"),
-        (counts.n_false_alarms, AMBER, "square", "flagged, but a false alarm"),
-        (counts.n_misses, VERMILION, "triangle-up", "real, but missed"),
+        (counts.n_hits, BLUE, "circle", f"{words.positive}, flagged"),
+        (counts.n_false_alarms, AMBER, "square", f"{words.negative}, but flagged"),
+        (counts.n_misses, VERMILION, "triangle-up", f"{words.positive}, but missed"),
         (1000 - counts.n_flagged - counts.n_misses, FAINT, "circle", "rightly left alone"),
     ]
     kinds = [(color, shape) for n, color, shape, _ in parts for _ in range(n)]
@@ -201,10 +211,11 @@ def _key_words(rows: list[Record]) -> alt.Chart:
     return words.encode(x, y, text="text:N")
 
 
-def _panel(point: StreamPoint, chosen: str) -> alt.LayerChart:
+def _panel(point: StreamPoint, chosen: str, words: Words) -> alt.LayerChart:
+    precision, recall = measures(words)
     pairs = (
-        (PRECISION, point.precision, point.test_precision),
-        (RECALL, point.recall, point.test_recall),
+        (precision, point.precision, point.test_precision),
+        (recall, point.recall, point.test_recall),
     )
     rows = []
     for measure, real, test in pairs:

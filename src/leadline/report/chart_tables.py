@@ -81,8 +81,8 @@ def _errors_of(verdict: Problem) -> list[tuple[str, str]]:
             for each in verdict.costs
         ]
     return [
-        ("Cost of " + verdict.miss, money(verdict.cost_miss, verdict.currency)),
-        ("Cost of " + verdict.false_alarm, money(verdict.cost_false_alarm, verdict.currency)),
+        ("Cost of " + verdict.words.miss, money(verdict.cost_miss, verdict.currency)),
+        ("Cost of " + verdict.words.false_alarm, money(verdict.cost_false_alarm, verdict.currency)),
     ]
 
 

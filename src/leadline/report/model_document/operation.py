@@ -44,14 +44,14 @@ def calibration(reader: LineageReader) -> Section:
         what = "Whether scores come true as often as they say was not measured."
         how = "Do not read scores as probabilities."
         return Section(title, unknowns=(reader.unknown(what, how, row="tuning"),))
-    p, hit = tuning.p_calibrated, f"{problem.label} = {problem.positive}"
+    p = tuning.p_calibrated
     said = f"The test rows do not speak against reading scores as probabilities (p = {p:.2f})."
     if p < SIGNIFICANT:
         said = f"Scores do not mean what they say (p = {p:.2g}): read them as an order only."
     rows = [
         (f"{each.claimed:.2f}", share(each.happened), f"{each.n_rows:,}") for each in tuning.groups
     ]
-    head = ("Mean score", f"Share with {hit}", "Test rows")
+    head = ("Mean score", f"Share that is {problem.words.positive}", "Test rows")
     table = tabled("Test rows of similar scores, with 90% intervals", head, rows)
     return Section(title, sentences=(said,), tables=(table,))
 
@@ -97,7 +97,7 @@ def performance(reader: LineageReader) -> Section:
     bounds = tuning.test_bounds
     hits = ""
     if not tuning.plain:
-        hits = f" ({tuning.n_positive:,} with {problem.label} = {problem.positive})"
+        hits = f" ({tuning.n_positive:,} of them {problem.words.positive})"
     tested = (
         f"On {plural(tuning.n_test, problem.unit)} of the test set{hits}: "
         f"{score_words(tuning.scoring, tuning.test_score, bounds)}; "
