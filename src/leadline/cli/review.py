@@ -135,7 +135,7 @@ def _asked(page: ReviewPage) -> str:
         return f"What is {page.label}?  {names}  ? unsure  u undo  q end"
     if page.is_number:
         return f"What is {page.label}?  a number  ? unsure  u undo  q end"
-    return f"Is {page.label} {page.positive}?  y  n  ? unsure  u undo  q end"
+    return f"Is this {page.unit} {page.words.positive}?  y  n  ? unsure  u undo  q end"
 
 
 def _said(page: ReviewPage, answer: str) -> tuple[bool | None, str | None]:

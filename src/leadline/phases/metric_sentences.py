@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from leadline.phases.feasibility import Feasibility
+from leadline.phases.problem import Problem
 from leadline.phases.project_words import Words, with_article
+from leadline.phases.release import Release
 from leadline.phases.scoring import scoring_of
+from leadline.phases.search import Search
+from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Verdict
 from leadline.phases.wording import three_digits
 
 
@@ -48,6 +54,23 @@ def metric_sentence(scoring: str, score: float, words: Words) -> str:
         n=_of_100(metric.of_100(score)),
         amount=f"{three_digits(score)} {words.measured_in}".strip(),
     )
+
+
+def verdict_sentence(verdict: Verdict, words: Words) -> str:
+    """What the score or the target of a verdict means; empty where it has none."""
+    match verdict:
+        case Problem():
+            said = metric_sentence(verdict.scoring, verdict.target_score, words)
+            return f"Good enough means: {said[0].lower()}{said[1:]}"
+        case Feasibility():
+            return metric_sentence(verdict.scoring, verdict.score, words)
+        case Search() if verdict.chosen and (score := verdict.chosen_trial.mean) is not None:
+            return metric_sentence(verdict.scoring, score, words)
+        case Tuning():
+            return metric_sentence(verdict.scoring, verdict.test_score, words)
+        case Release() if verdict.challenger_score is not None:
+            return metric_sentence(verdict.scoring, verdict.challenger_score, words)
+    return ""
 
 
 def _of_100(value: float) -> str:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from leadline.charts import Picture, chart_of, description, details_of, svg
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
+from leadline.phases.metric_sentences import verdict_sentence
+from leadline.phases.problem import Problem
+from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.verdict import Finding
 from leadline.phases.wording import moment
 from leadline.record import Entry
@@ -55,6 +58,8 @@ class RowSection:
         What it answers.
     answer, state, summary : str
         In words; answer is empty without an entry.
+    meaning : str
+        What its score means, in the words of the project; empty where it has none.
     drawing : Drawing or None
         Its picture, where one was asked for and there is one.
     details : tuple of Drawing
@@ -78,6 +83,7 @@ class RowSection:
     answer: str
     state: str
     summary: str
+    meaning: str = ""
     drawing: Drawing | None = None
     details: tuple[Drawing, ...] = ()
     table: Table | None = None
@@ -101,11 +107,13 @@ def chapters(
 ) -> tuple[Chapter, ...]:
     """Every stage with its rows; a decision nobody has made is left out."""
     latest = {entry.row: entry for entry in entries}
+    stated = latest["problem"].verdict if "problem" in latest else None
+    words = stated.words if isinstance(stated, Problem) else NO_WORDS
     return tuple(
         Chapter(
             stage.value,
             tuple(
-                _section(row, standing[row.name], latest.get(row.name), with_drawings)
+                _section(row, standing[row.name], latest.get(row.name), words, with_drawings)
                 for row in ROWS.values()
                 if row.stage is stage and (row.name in latest or not is_decision(row.name))
             ),
@@ -114,7 +122,9 @@ def chapters(
     )
 
 
-def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bool) -> RowSection:
+def _section(
+    row: Row, standing: Standing, entry: Entry | None, words: Words, with_drawing: bool
+) -> RowSection:
     name = f"decision on {row.stage}" if is_decision(row.name) else row.name
     if entry is None:
         closed = standing.closed or "Nothing stands in its way."
@@ -126,6 +136,7 @@ def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bo
         answer=entry.verdict.answer.value,
         state=_STATE_WORDS[standing.state],
         summary=entry.verdict.summary,
+        meaning=verdict_sentence(entry.verdict, words),
         drawing=_drawn(chart_of(entry.verdict)) if with_drawing else None,
         details=_details(entry) if with_drawing else (),
         table=table_of(entry.verdict),

@@ -7,7 +7,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
-from leadline.phases.wording import chance, cost_words, is_picture, moment, plural
+from leadline.phases.scoring import scoring_of
+from leadline.phases.wording import capital, chance, cost_words, is_picture, moment, plural
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import stream_slice_tables
@@ -17,6 +18,7 @@ from leadline.services.upkeep import portfolio_words, work_words
 
 _FOLDER = Path(__file__).parent / "templates"
 _FILTERS = {
+    "capital": capital,
     "chance": chance,
     "cost_words": cost_words,
     "due_words": portfolio_words.due_words,
@@ -24,6 +26,7 @@ _FILTERS = {
     "figure": number_format.figure,
     "hours_of": work_words.hours_of,
     "hours_words": portfolio_words.hours_words,
+    "metric_words": lambda scoring: capital(scoring_of(scoring).words),
     "moment": moment,
     "money": number_format.money,
     "money_words": portfolio_words.money_words,

@@ -7,6 +7,9 @@ from typing import Any
 
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Row, Stage, State
+from leadline.phases.metric_sentences import verdict_sentence
+from leadline.phases.problem import Problem
+from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.search import Search
 from leadline.record import Entry, Job, JobState
 from leadline.services.parsing import parse_row
@@ -45,6 +48,10 @@ class EntryPage:
         Row, entry number, and whether that entry is still the newest.
     is_latest : bool
         Whether no newer entry has taken its place.
+    words : Words
+        What rows, classes and errors are called now.
+    meaning : str
+        What its score means, in these words; empty where it has none.
     """
 
     row: Row
@@ -56,6 +63,8 @@ class EntryPage:
     details: tuple[tuple[str, str], ...]
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
+    words: Words
+    meaning: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     jobs = [job for job in workspace.record.jobs.newest() if job.row == name]
     waiting = [job for job in jobs if job.state in (JobState.WAITING, JobState.RUNNING)]
     return RowPage(
-        **_facts(now, row, entry),
+        **_facts(workspace, now, row, entry),
         history=lines_of_row(workspace.record, now, name),
         closed=standing.closed,
         can_run=row.is_computed and not standing.closed and not waiting,
@@ -128,11 +137,16 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
         If there is no such entry.
     """
     entry = workspace.record.entry(number)
-    return EntryPage(**_facts(ProjectState.of(workspace.record), ROWS[entry.row], entry))
+    now = ProjectState.of(workspace.record)
+    return EntryPage(**_facts(workspace, now, ROWS[entry.row], entry))
 
 
-def _facts(now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
+def _facts(
+    workspace: Workspace, now: ProjectState, row: Row, entry: Entry | None
+) -> dict[str, Any]:
     on = entry.on.items() if entry else ()
+    problem = workspace.record.latest_of(Problem)
+    words = problem.words if problem else NO_WORDS
     return {
         "row": row,
         "title": title_of(row.name),
@@ -143,6 +157,8 @@ def _facts(now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
         "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
         "is_latest": entry is None or now.standings[row.name].number == entry.number,
+        "words": words,
+        "meaning": verdict_sentence(entry.verdict, words) if entry else "",
     }
 
 
