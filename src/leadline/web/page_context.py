@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from leadline.errors import SettingsError
 from leadline.phases.lifecycle import Stage
 from leadline.record import Invitation
 from leadline.services.invitations import free_name, invitation_of
+from leadline.web.glossary_marks import with_glossary
 from leadline.web.sessions import Sessions
 from leadline.workspace import Workspace
 
@@ -39,9 +40,9 @@ class PageContext:
             "is_invited": is_invited,
             "csrf_token": self.sessions.csrf_token(visitor),
         }
-        response = self.templates.TemplateResponse(
-            request, template, frame | values, status_code=status
-        )
+        drawn = self.templates.TemplateResponse(request, template, frame | values)
+        text = with_glossary(bytes(drawn.body).decode(), has_page=is_in and not is_invited)
+        response = HTMLResponse(text, status_code=status)
         self.sessions.keep_visitor(request, response, visitor)
         return response
 

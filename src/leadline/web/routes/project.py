@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from leadline.phases.glossary import TERMS
 from leadline.report import write_report
 from leadline.services.queries import history_page, project_page, stage_page
 from leadline.services.upkeep import portfolio, work_plan, work_section
@@ -39,6 +40,12 @@ def history(request: Request, context: Context, page: int = 1) -> Response:
 def models(request: Request, context: Context) -> Response:
     """Show every model that shares the database with this project."""
     return context.render(request, "pages/portfolio.html", page=portfolio(context.workspace))
+
+
+@router.get("/glossary")
+def glossary(request: Request, context: Context) -> Response:
+    """Show every term of the pages with its plain sentence."""
+    return context.render(request, "pages/glossary.html", terms=tuple(TERMS.values()))
 
 
 @router.get("/report.html")
