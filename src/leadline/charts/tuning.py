@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 import altair as alt
 
 from leadline.charts.default_decision import default_decision_chart
@@ -9,6 +11,8 @@ from leadline.charts.drawing.theme import BLUE, VERMILION, Picture, Record, fram
 from leadline.phases.project_words import Words
 from leadline.phases.tuning import OperatingPoint, Tuning
 from leadline.phases.verdict import Bounds
+
+_LONGEST_WORD = 20
 
 
 def measures(words: Words) -> tuple[str, str]:
@@ -19,10 +23,8 @@ def measures(words: Words) -> tuple[str, str]:
     >>> measures(Words(positive="late"))
     ('of what is flagged, is late (precision)', 'of what is late, is flagged (recall)')
     """
-    return (
-        f"of what is flagged, is {words.positive} (precision)",
-        f"of what is {words.positive}, is flagged (recall)",
-    )
+    what = shorten(words.positive, _LONGEST_WORD, placeholder="…")
+    return f"of what is flagged, is {what} (precision)", f"of what is {what}, is flagged (recall)"
 
 
 def chart(verdict: Tuning) -> Picture | None:

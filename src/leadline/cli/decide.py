@@ -6,24 +6,30 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.cli.terminal.options import ask, by_option, echo_json, verb
+
+_CHOICES = click.Choice(["go", "back", "stop"])
 
 
 @verb("decide", example="leadline decide find go --why 'the demo convinced sales'")
 @click.argument("stage", metavar="STAGE")
-@click.argument("choice", type=click.Choice(["go", "back", "stop"]))
-@click.option("--why", required=True, help="The reason: it goes on the record.")
+@click.argument("choice", type=_CHOICES, required=False)
+@click.option("--why", help="The reason: it goes on the record.")
 @by_option
-def command(stage: str, choice: str, why: str, by: str, folder: Path, as_json: bool) -> None:
+def command(
+    stage: str, choice: str | None, why: str | None, by: str, folder: Path, as_json: bool
+) -> None:
     """Say go, back or stop after a stage, and why.
 
-    Only a "go" opens what comes after a verdict of "no".
+    Only a "go" opens what comes after a verdict of "no". What is not given is asked for.
     """
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
     from leadline.services.commands import decide
     from leadline.workspace import Workspace
 
+    choice = choice or ask("Go, back or stop", "Missing argument: go, back or stop.", _CHOICES)
+    why = why or ask("Why", "Missing option '--why': the reason goes on the record.")
     with Workspace.open(folder) as workspace:
         entry = decide(workspace, stage, choice, why, by)
     if as_json:
