@@ -41,7 +41,7 @@ class Shot:
     part: str = ""
 
 
-# a question each of docs/managers.md, and the steps of docs/judging.md and docs/annotators.md
+# one for each question of docs/managers.md, and two for docs/judging.md
 SHOTS = (
     Shot("where", "/", "section:has(> #where)"),
     Shot("cost", "/", "section:has(> #costs)"),
@@ -52,10 +52,9 @@ SHOTS = (
     Shot("who", "/history"),
     Shot("service", "/rows/release", "section:has(> #moves)"),
     Shot("worse", "/rows/monitor"),
-    Shot("wrong", "/rows/tuning", "section:has(> #slices)"),
+    Shot("wrong", "/review/summary"),
     Shot("consequences", "/review/consequences"),
     Shot("choose", "/review/choose"),
-    Shot("glossary", "/rows/tuning", "[popover]:popover-open"),
 )
 
 
@@ -88,8 +87,6 @@ def photograph_pages(folder: Path) -> None:
 
 
 def _photograph(page: Page, shot: Shot) -> bytes:
-    if shot.name == "glossary":
-        page.locator("main button.term").first.click()
     if not shot.part:
         return page.screenshot()
     part = page.locator(shot.part)
