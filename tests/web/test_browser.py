@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
+from leadline.phases.glossary import TERMS
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -110,6 +111,13 @@ def test_everything_works_without_scripts(browser: object, make: Make, serve: Se
         page.get_by_role("button", name="Begin").click()
         page.get_by_role("button", name="Yes").click()
         expect(page.get_by_text("1 judged")).to_be_visible()
+        page.goto(f"{url}/rows/tuning")
+        sentence = page.get_by_text(TERMS["Recall"].sentence)
+        expect(sentence).to_be_hidden()
+        page.get_by_role("main").get_by_role("button", name="recall").first.press("Enter")
+        expect(sentence).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(sentence).to_be_hidden()
     context.close()
 
 

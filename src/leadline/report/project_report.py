@@ -11,7 +11,7 @@ from leadline.phases.lifecycle import Standing
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
-from leadline.report.row_sections import chapters, decisions, history
+from leadline.report.row_sections import chapters, decisions, history, words_of
 from leadline.report.title_page import title_page
 from leadline.report.work_section import WorkSection
 
@@ -62,10 +62,12 @@ def write_report(
         raise ValueError(f"form must be one of {', '.join(get_args(Form))}; got {form!r}")
     if form == "json":
         return _json(entries, standing, title, work)
+    told = chapters(entries, standing, with_drawings=form == "html")
     values: dict[str, Any] = {
         "title": title,
         "title_page": title_page(entries, standing),
-        "chapters": chapters(entries, standing, with_drawings=form == "html"),
+        "chapters": told,
+        "words": words_of(told),
         "decisions": decisions(entries),
         "work": work,
         "history": history(entries),

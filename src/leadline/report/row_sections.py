@@ -19,7 +19,7 @@ from leadline.report.chart_tables import table_of
 from leadline.report.importance import importance_tables
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import judged_slices
-from leadline.report.text_table import Table, tabled
+from leadline.report.text_table import Table, tabled, words_table
 from leadline.report.verification import verification_table
 
 _STATE_WORDS = {
@@ -159,6 +159,19 @@ def _details(entry: Entry) -> tuple[Drawing, ...]:
 
 def _drawn(chart: Picture | None) -> Drawing | None:
     return None if chart is None else Drawing(svg(chart), description(chart))
+
+
+def words_of(chapters: Sequence[Chapter]) -> Table:
+    """The terms that the chapters use."""
+    sections = [section for chapter in chapters for section in chapter.sections]
+    said = [text for each in sections for text in (each.question, each.summary, each.meaning)]
+    said += [
+        text for each in sections for found in each.findings for text in (found.what, found.next)
+    ]
+    tables = [table for each in sections for table in (each.table, *each.further) if table]
+    return words_table(
+        [*said, *(head for table in tables for head in (table.caption, *table.head))]
+    )
 
 
 def history(entries: Sequence[Entry]) -> Table:
