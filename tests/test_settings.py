@@ -179,6 +179,7 @@ def test_template_shows_every_key(tmp_path: Path) -> None:
     keys += ["columns"] * any(line.startswith("# [data.columns.") for line in lines)
     keys += ["words"] * ("[problem.words]" in lines)
     assert {item.name for item in fields(WordSettings)} <= set(keys)
+    keys += ["oidc"] * any(line.startswith("# [access.oidc]") for line in lines)
     for section, cls in SECTIONS.items():
         missing = {item.name for item in fields(cls)} - set(keys)
         assert not missing, section

@@ -7,21 +7,37 @@ from pathlib import Path
 import click
 
 from leadline.cli.terminal.options import ask, by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 _CHOICES = click.Choice(["go", "back", "stop"])
 
 
-@verb("decide", example="leadline decide find go --why 'the demo convinced sales'")
+@verb(
+    "decide",
+    may=(Action.DECIDE,),
+    example="leadline decide find go --why 'the demo convinced sales'",
+)
 @click.argument("stage", metavar="STAGE")
 @click.argument("choice", type=_CHOICES, required=False)
 @click.option("--why", help="The reason: it goes on the record.")
+@click.option(
+    "--below-target", is_flag=True, help="Sign for a release that does not reach the target."
+)
 @by_option
 def command(
-    stage: str, choice: str | None, why: str | None, by: str, folder: Path, as_json: bool
+    stage: str,
+    choice: str | None,
+    why: str | None,
+    below_target: bool,
+    by: str,
+    folder: Path,
+    as_json: bool,
 ) -> None:
     """Say go, back or stop after a stage, and why.
 
-    Only a "go" opens what comes after a verdict of "no". What is not given is asked for.
+    Only a "go" opens what comes after a verdict of "no". A release that does not reach the target
+    goes into service only where 'go' on ship is signed with --below-target. What is
+    not given is asked for.
     """
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
@@ -31,7 +47,7 @@ def command(
     choice = choice or ask("Go, back or stop", "Missing argument: go, back or stop.", _CHOICES)
     why = why or ask("Why", "Missing option '--why': the reason goes on the record.")
     with Workspace.open(folder) as workspace:
-        entry = decide(workspace, stage, choice, why, by)
+        entry = decide(workspace, stage, choice, why, by, below_target=below_target)
     if as_json:
         echo_json(entry_json(entry))
     else:

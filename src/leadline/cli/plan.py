@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _JSON_KEYS = {"costs": "terms", "outcomes": "offers", "machine_costs": "hires"}
 
 
-@verb("plan", example="leadline plan 200 500 1000 --picture plan.html")
+@verb("plan", may=(Action.VIEW,), example="leadline plan 200 500 1000 --picture plan.html")
 @click.argument("budgets", nargs=-1, type=float, metavar="[BUDGET]...")
 @click.option(
     "--picture",
@@ -79,8 +80,8 @@ def _draw(plan: BudgetPlan, path: Path) -> None:
 
 def _print(screen: Console, plan: BudgetPlan) -> None:
     from leadline.cli.terminal.text_layout import print_table
+    from leadline.phases.number_format import duration, money
     from leadline.phases.scoring import scoring_of
-    from leadline.services.number_format import duration, money
 
     costs = plan.costs
     screen.print(plan.answer, markup=False)
@@ -90,10 +91,12 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
         f"{money(costs.spent, plan.currency)} are spent.",
         markup=False,
     )
+    if plan.chance is not None:
+        screen.print(f"How likely is success? {plan.chance.words}", markup=False)
     if not plan.is_current:
         screen.print("The forecast behind this plan is stale: run 'leadline run' first.")
     screen.print()
-    heads = ["budget", "target met", "of projects", "labels", "votes", "people's hours"]
+    heads = ["budget", "met at the end", "of projects", "labels", "votes", "people's hours"]
     heads += ["machine hours", plan.currency, "days"]
     print_table(screen, heads, [_cells(outcome) for outcome in plan.outcomes])
     if plan.outcomes[-1].buys_nothing:
@@ -128,9 +131,9 @@ def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
 
 def _cells(outcome: BudgetOutcome) -> list[str]:
     """A budget as a row of the table: the middle of all projects, then how far they spread."""
-    from leadline.phases.wording import chance
+    from leadline.phases.number_format import percent
 
-    head = [f"{outcome.budget:,.0f}", chance(outcome.p_met)]
+    head = [f"{outcome.budget:,.0f}", percent(outcome.p_met)]
     if outcome.buys_nothing:
         return [*head, "buy nothing", *[""] * 6]
     return [

@@ -34,7 +34,7 @@ class Term:
 
 
 _SENTENCES = {
-    "90 % interval": "A range that holds the true value in nine of ten such cases.",
+    "90% interval": "A range that holds the true value in nine of ten such cases.",
     "Accuracy": "Of 100 rows, how many the model is right about.",
     "Adjudication": "One person decides a row on which those who labelled it disagree.",
     "Alarm": "Raised in service when errors have risen by more than chance explains.",
@@ -83,13 +83,9 @@ _SENTENCES = {
 }
 # how pages write them, too
 _FORMS = {
-    "90% interval": "90 % interval",
-    "90 % intervals": "90 % interval",
-    "90% intervals": "90 % interval",
-    "90% range": "90 % interval",
-    "90 % range": "90 % interval",
-    "90 % confidence": "90 % interval",
-    "90% confidence": "90 % interval",
+    "90% intervals": "90% interval",
+    "90% range": "90% interval",
+    "90% confidence": "90% interval",
     "annotators": "Annotator",
     "calibrated": "Calibration",
     "candidates": "Candidate",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from leadline.charts import Picture, chart_of, description, details_of, svg
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
+from leadline.phases.measured_target import target_now
 from leadline.phases.metric_sentences import verdict_sentence
 from leadline.phases.problem import Problem
 from leadline.phases.project_words import NO_WORDS, Words
@@ -22,6 +23,7 @@ from leadline.report.stream_slice_tables import judged_slices
 from leadline.report.text_table import Table, tabled, words_table
 from leadline.report.verification import verification_table
 
+_MEASURES = frozenset({"tuning", "release", "monitor"})
 _STATE_WORDS = {
     State.CURRENT: "current",
     State.STALE: "out of date: something it stands on has changed since",
@@ -60,6 +62,8 @@ class RowSection:
         In words; answer is empty without an entry.
     meaning : str
         What its score means, in the words of the project; empty where it has none.
+    target : str
+        What was measured beside the target; empty where the row measures no score.
     drawing : Drawing or None
         Its picture, where one was asked for and there is one.
     details : tuple of Drawing
@@ -84,6 +88,7 @@ class RowSection:
     state: str
     summary: str
     meaning: str = ""
+    target: str = ""
     drawing: Drawing | None = None
     details: tuple[Drawing, ...] = ()
     table: Table | None = None
@@ -109,11 +114,20 @@ def chapters(
     latest = {entry.row: entry for entry in entries}
     stated = latest["problem"].verdict if "problem" in latest else None
     words = stated.words if isinstance(stated, Problem) else NO_WORDS
+    check = target_now({row: entry.verdict for row, entry in latest.items()}, standing)
+    measured = check.words if check else ""
     return tuple(
         Chapter(
             stage.value,
             tuple(
-                _section(row, standing[row.name], latest.get(row.name), words, with_drawings)
+                _section(
+                    row,
+                    standing[row.name],
+                    latest.get(row.name),
+                    words,
+                    measured if row.name in _MEASURES else "",
+                    with_drawing=with_drawings,
+                )
                 for row in ROWS.values()
                 if row.stage is stage and (row.name in latest or not is_decision(row.name))
             ),
@@ -123,7 +137,13 @@ def chapters(
 
 
 def _section(
-    row: Row, standing: Standing, entry: Entry | None, words: Words, with_drawing: bool
+    row: Row,
+    standing: Standing,
+    entry: Entry | None,
+    words: Words,
+    target: str,
+    *,
+    with_drawing: bool,
 ) -> RowSection:
     name = f"decision on {row.stage}" if is_decision(row.name) else row.name
     if entry is None:
@@ -137,6 +157,7 @@ def _section(
         state=_STATE_WORDS[standing.state],
         summary=entry.verdict.summary,
         meaning=verdict_sentence(entry.verdict, words),
+        target=target,
         drawing=_drawn(chart_of(entry.verdict)) if with_drawing else None,
         details=_details(entry) if with_drawing else (),
         table=table_of(entry.verdict),

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from leadline.phases.problem import Ethics
+from leadline.settings.access_sections import AccessSettings
 from leadline.settings.notify import NotifySettings
 from leadline.settings.price_sections import Prices
 from leadline.settings.service_sections import ServeSettings, WatchSettings
@@ -343,7 +344,7 @@ class Settings:
     ----------
     name : str
         The project's.
-    problem, data, ethics, prices, labels, find, slices, serve, watch, work, store
+    problem, data, ethics, prices, labels, find, slices, serve, watch, notify, work, store, access
         One a section.
     """
 
@@ -360,6 +361,7 @@ class Settings:
     notify: NotifySettings = field(default_factory=NotifySettings)
     work: WorkSettings = field(default_factory=WorkSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
 
     @property
     def label_cost(self) -> float:
@@ -380,6 +382,7 @@ SECTIONS: dict[str, type] = {
     "notify": NotifySettings,
     "work": WorkSettings,
     "store": StoreSettings,
+    "access": AccessSettings,
 }
 # what shapes the problem: assumed until the file says it
 TO_CONFIRM = (

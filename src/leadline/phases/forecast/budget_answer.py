@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from leadline.phases.forecast.budget_outcome import BudgetOutcome
-from leadline.phases.wording import chance, three_digits
+from leadline.phases.number_format import percent
+from leadline.phases.wording import three_digits
 
 MATTERS = 0.05
 """Smallest rise of the chance that is called a change: two standard errors of 400 projects."""
@@ -38,18 +39,18 @@ def budget_answer(unbought: BudgetOutcome, outcomes: Sequence[BudgetOutcome], cu
         dearest = rising[-1]
         return (
             f"No budget changes the answer: the chance that the target is met at the end is "
-            f"{chance(unbought.p_met)} with nothing bought, and {_at_most(best, unbought)} with up "
-            f"to {three_digits(dearest.budget)} {currency}."
+            f"{percent(unbought.p_met)} with nothing bought, and {_at_most(best, unbought)} with "
+            f"up to {three_digits(dearest.budget)} {currency}."
         )
     said = (
         f"{_bought(first, currency)} the chance that the target is met at the end from "
-        f"{chance(unbought.p_met)} to {chance(first.p_met)}: a budget of "
+        f"{percent(unbought.p_met)} to {percent(first.p_met)}: a budget of "
         f"{three_digits(first.budget)} {currency}."
     )
     further = [each for each in rising if each.budget > first.budget]
     better = next((each for each in further if _gain(each, first) >= MATTERS), None)
     if better is not None:
-        said += f" A budget of {three_digits(better.budget)} {currency}: {chance(better.p_met)}."
+        said += f" A budget of {three_digits(better.budget)} {currency}: {percent(better.p_met)}."
     elif further:
         said += " More than that changes little."
     return said
@@ -60,9 +61,9 @@ def _gain(outcome: BudgetOutcome, less: BudgetOutcome) -> float:
 
 
 def _at_most(best: BudgetOutcome, unbought: BudgetOutcome) -> str:
-    if chance(best.p_met) == chance(unbought.p_met):
+    if percent(best.p_met) == percent(unbought.p_met):
         return "the same"
-    return f"at most {chance(best.p_met)}"
+    return f"at most {percent(best.p_met)}"
 
 
 def _bought(outcome: BudgetOutcome, currency: str) -> str:

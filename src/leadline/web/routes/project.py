@@ -6,7 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadline.phases.glossary import TERMS
+from leadline.phases.permissions import Action
 from leadline.report import write_report
+from leadline.services.access.permission import require
 from leadline.services.queries import history_page, project_page, stage_page
 from leadline.services.upkeep import portfolio, work_plan, work_section
 from leadline.services.upkeep.work_plan import STAGES
@@ -45,6 +47,7 @@ def models(request: Request, context: Context) -> Response:
 @router.get("/glossary")
 def glossary(request: Request, context: Context) -> Response:
     """Show every term of the pages with its plain sentence."""
+    require(context.workspace, Action.VIEW)
     return context.render(request, "pages/glossary.html", terms=tuple(TERMS.values()))
 
 
