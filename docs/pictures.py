@@ -66,7 +66,7 @@ def draw_forecast(folder: Path) -> None:
         raise SystemExit(f"{folder} has no forecast yet. Run 'leadline run train' there.")
     chart = chart_of(entry.verdict)
     assert chart is not None
-    (TARGET / "forecast.png").write_bytes(png(chart, scale=1.25))
+    _keep("forecast", png(chart, scale=1.25))
 
 
 def photograph_pages(folder: Path) -> None:
@@ -78,11 +78,11 @@ def photograph_pages(folder: Path) -> None:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = chromium.new_page(viewport={"width": 1100, "height": 800})
         page.goto(address)
-        page.screenshot(path=TARGET / "project.png", full_page=True)
+        _keep("project", page.screenshot(full_page=True))
         page.set_viewport_size({"width": 820, "height": TALLEST_PX})
         for shot in SHOTS:
             page.goto(address.rstrip("/") + shot.path)
-            _keep(shot, _photograph(page, shot))
+            _keep(shot.name, _photograph(page, shot), tallest=TALLEST_PX)
         chromium.close()
 
 
@@ -95,12 +95,12 @@ def _photograph(page: Page, shot: Shot) -> bytes:
     return part.first.screenshot()
 
 
-def _keep(shot: Shot, png_bytes: bytes) -> None:
+def _keep(name: str, drawn: bytes, tallest: int | None = None) -> None:
     """Write a picture in few colours: a page has few, and the file is a third of the size."""
-    image = Image.open(io.BytesIO(png_bytes)).convert("RGB")
-    image = image.crop((0, 0, image.width, min(image.height, TALLEST_PX)))
+    image = Image.open(io.BytesIO(drawn)).convert("RGB")
+    image = image.crop((0, 0, image.width, min(image.height, tallest or image.height)))
     small = image.quantize(N_COLOURS, dither=Image.Dither.NONE)
-    small.save(TARGET / f"{shot.name}.png", optimize=True)
+    small.save(TARGET / f"{name}.png", optimize=True)
 
 
 @contextmanager
