@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import polars as pl
 import pytest
 from tests.cli.conftest import Call
 from tests.services.flights import append, flights, make_workspace
 from tests.services.test_commands import UNTIL_TUNING
 
+from leadline.cli import main
 from leadline.cli.terminal.options import EXIT_STOPPED
+from leadline.phases.lifecycle import ROWS
 from leadline.phases.tuning import Tuning
 from leadline.record import Judgment, Vote
 from leadline.snapshot import to_parquet
@@ -281,6 +285,31 @@ def test_an_error_cannot_be_free(call: Call, tuned: Path) -> None:
     answer = call("review", "--choose", "balanced", "--why", "x", "--cost-miss", "0", "-C", tuned)
     assert answer.exit_code == 2
     assert "0.0 is not in the range x>0" in answer.stderr
+
+
+def test_what_comes_next_works_as_it_is_typed(call: Call, tuned: Path) -> None:
+    """The command of a step asks for what it needs, and says where it cannot."""
+    said = json.loads(call("status", "-C", tuned, "--json").stdout)["next"]["command"]
+    assert said == "leadline review"
+    decide = shlex.split(ROWS["decision.find"].command)[1:]
+    answer = call(
+        *decide, "-C", tuned, typed="perhaps\nback\ndefine\na lower target\ntoo few rows\n"
+    )
+    assert answer.exit_code == 0, answer.output
+    assert "too few rows" in answer.output
+    said = json.loads(call("status", "-C", tuned, "--json").stdout)["next"]["command"]
+    assert said == ROWS["decision.find"].command
+    watch = shlex.split(ROWS["monitor"].command)[1:]
+    assert "no-such-file" in call(*watch, "-C", tuned, typed="no-such-file.csv\n").output
+
+
+@pytest.mark.parametrize("row", list(ROWS))
+def test_a_command_to_type_has_nothing_to_fill_in(row: str) -> None:
+    name, *arguments = shlex.split(ROWS[row].command)[1:]
+    verb = main.get_command(click.Context(main), name)
+    assert verb is not None
+    verb.make_context(name, arguments)
+    assert not [word for word in arguments if word.isupper()]
 
 
 # --------------------------------------------------------------------------- comment

@@ -12,6 +12,7 @@ from tests.examples import example_problem
 from tests.services.flights import append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
+from leadline.phases.glossary import TERMS
 from leadline.phases.lifecycle import ROWS, is_decision
 from leadline.record import JobState
 from leadline.workspace import Workspace
@@ -180,6 +181,13 @@ def test_everything_works_without_scripts(browser: object, make: Make, serve: Se
         page.get_by_role("button", name="Begin").click()
         page.get_by_role("button", name="Yes").click()
         expect(page.get_by_text("1 judged")).to_be_visible()
+        page.goto(f"{url}/rows/tuning")
+        sentence = page.get_by_text(TERMS["Recall"].sentence)
+        expect(sentence).to_be_hidden()
+        page.get_by_role("main").get_by_role("button", name="recall").first.press("Enter")
+        expect(sentence).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(sentence).to_be_hidden()
     context.close()
 
 

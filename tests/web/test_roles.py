@@ -24,6 +24,7 @@ ROUTES: dict[str, tuple[Action, ...]] = {
     "GET /": (_A.VIEW,),
     "GET /stages/{stage}": (_A.VIEW,),
     "GET /history": (_A.VIEW,),
+    "GET /glossary": (_A.VIEW,),
     "GET /portfolio": (_A.COMPARE_PROJECTS,),
     "GET /report.html": (_A.VIEW,),
     "GET /rows/{row}": (_A.VIEW,),

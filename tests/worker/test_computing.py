@@ -291,12 +291,12 @@ def test_nothing_is_observed_before_a_release(workspace: Workspace) -> None:
         (
             "curve",
             "The verdict of 'search' is no, and nobody has decided to go on.",
-            "A person may go on all the same: 'leadline decide find go --why REASON'.",
+            "A person may go on all the same: 'leadline decide find'.",
         ),
         (
             "curve",
             "The decision on define was not to go on.",
-            "A person may go on all the same: 'leadline decide define go --why REASON'.",
+            "A person may go on all the same: 'leadline decide define'.",
         ),
         ("curve", "Something else.", ""),
     ],

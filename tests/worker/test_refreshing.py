@@ -164,7 +164,7 @@ def test_without_new_data_there_is_nothing_to_monitor(released_folder: Path) -> 
         pytest.raises(NotReadyError, match="No new data have been seen") as caught,
     ):
         list(refresh(workspace, ["monitor"], by=BY))
-    assert caught.value.next == "Run 'leadline watch FILE' first."
+    assert caught.value.next == "Run 'leadline watch' first."
 
 
 def test_what_is_in_service_is_watched_while_a_next_release_is_made(released_folder: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadline.errors import SettingsError
+from leadline.phases.project_words import ClassWord, Words, project_words
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 from leadline.phases.wording import plural
@@ -88,8 +89,14 @@ class Evidence:
         Good enough, in units of the metric.
     cost_miss, cost_false_alarm : float >= 0
         What one error of each kind costs, in `currency`.
-    miss, false_alarm : str
-        What the two errors are called in the project's own words.
+    units : str
+        Many rows; empty: by the rule.
+    hit, miss, false_alarm : str
+        What a row flagged rightly and the two errors are called; empty: made from the classes.
+    measured_in : str
+        What a predicted number is counted in; empty where nobody has said.
+    class_words : tuple of ClassWord
+        What each class is called; empty for numbers, and in entries from before it was kept.
     costs : tuple of ConfusionCost
         Of several classes: the confusions that somebody put a price on; any other costs 1. Empty
         where nobody has: all mistakes weigh the same.
@@ -128,8 +135,12 @@ class Evidence:
     target_score: float
     cost_miss: float
     cost_false_alarm: float
-    miss: str
-    false_alarm: str
+    units: str = ""
+    hit: str = ""
+    miss: str = ""
+    false_alarm: str = ""
+    measured_in: str = ""
+    class_words: tuple[ClassWord, ...] = ()
     costs: tuple[ConfusionCost, ...] = ()
     tolerance: float = 0.0
     currency: str
@@ -148,6 +159,21 @@ class Evidence:
 @dataclass(frozen=True, kw_only=True)
 class Problem(Verdict, Evidence):
     """The problem as stated, checked."""
+
+    @property
+    def words(self) -> Words:
+        """What its rows, classes and errors are called, on every page and in every report."""
+        return project_words(
+            unit=self.unit,
+            units=self.units,
+            label=self.label,
+            positive=self.positive,
+            hit=self.hit,
+            miss=self.miss,
+            false_alarm=self.false_alarm,
+            measured_in=self.measured_in,
+            classes=self.class_words,
+        )
 
     @property
     def break_even(self) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.stream_point import (
     UNLIKE_STREAM,
@@ -89,6 +90,8 @@ class Evidence:
     slices : StreamSlices or None
         Whom it fails on the stream, at the point chosen; None where nobody judged it, and in
         entries from before it was looked at.
+    words : Words
+        Of the project when it was chosen.
     """
 
     n_stream: int
@@ -112,6 +115,7 @@ class Evidence:
     follows_scores: bool = True
     confidence: float = 0.0
     slices: StreamSlices | None = None
+    words: Words = NO_WORDS
 
     @property
     def chosen_point(self) -> StreamPoint:
@@ -289,8 +293,8 @@ def _summary(evidence: Evidence) -> str:
         )
     return (
         f"{evidence.person} chose {evidence.chosen}: on the real stream "
-        f"{range_words(chosen.precision)} of what it flags is real and it finds "
-        f"{range_words(chosen.recall)} of all real cases ({evidence.n_judged} judgments)."
+        f"{range_words(chosen.precision)} of what it flags is {evidence.words.positive} and it "
+        f"finds {range_words(chosen.recall)} of all that is ({evidence.n_judged} judgments)."
     )
 
 

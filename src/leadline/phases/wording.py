@@ -33,6 +33,17 @@ def plain_text(value: object) -> str:
     return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
 
 
+def capital(text: str) -> str:
+    """A text with a capital at its head, the rest as it is.
+
+    Examples
+    --------
+    >>> capital("a late flight to JFK")
+    'A late flight to JFK'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def plural(n: float, noun: str) -> str:
     """Return a number with its noun.
 

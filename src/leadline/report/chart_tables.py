@@ -59,7 +59,7 @@ def problem(verdict: Problem) -> Table:
         ("Question", verdict.question or "not stated"),
         ("One row is a", verdict.unit),
         ("Predicted", f"{verdict.label} ({verdict.task.value})"),
-        ("Counts as a hit", verdict.positive or "does not apply"),
+        ("Counts as a hit", _hit_of(verdict)),
         ("Good enough", f"{loss.words} of {limit} {verdict.target_score:g}"),
         *_errors_of(verdict),
         ("Granted", money(verdict.budget, verdict.currency)),
@@ -68,6 +68,12 @@ def problem(verdict: Problem) -> Table:
         ("Deputy", verdict.deputy or "not named"),
     ]
     return tabled("The problem as stated", ("What", "Answer"), rows)
+
+
+def _hit_of(verdict: Problem) -> str:
+    if not verdict.positive:
+        return "does not apply"
+    return f"{verdict.words.positive}: {verdict.label} = {verdict.positive}"
 
 
 def _errors_of(verdict: Problem) -> list[tuple[str, str]]:
@@ -81,8 +87,8 @@ def _errors_of(verdict: Problem) -> list[tuple[str, str]]:
             for each in verdict.costs
         ]
     return [
-        ("Cost of " + verdict.miss, money(verdict.cost_miss, verdict.currency)),
-        ("Cost of " + verdict.false_alarm, money(verdict.cost_false_alarm, verdict.currency)),
+        ("Cost of " + verdict.words.miss, money(verdict.cost_miss, verdict.currency)),
+        ("Cost of " + verdict.words.false_alarm, money(verdict.cost_false_alarm, verdict.currency)),
     ]
 
 

@@ -17,7 +17,7 @@ from leadline.report.beside_verdicts.brief_section import BriefSection
 from leadline.report.beside_verdicts.comment_section import CommentText, safe_html
 from leadline.report.beside_verdicts.work_section import WorkSection
 from leadline.report.costing.account_section import Accounts, AccountSection
-from leadline.report.row_sections import Draw, chapters, decisions, history
+from leadline.report.row_sections import Draw, chapters, decisions, history, words_of
 from leadline.report.title_page import title_page
 
 Form = Literal["html", "markdown", "json"]
@@ -80,10 +80,12 @@ def write_report(  # noqa: PLR0913 -- one a part of the report
     if form == "json":
         return _json(entries, standing, title, work, accounts, comments, briefs)
     as_typed = safe_html if form == "html" else str
+    told = chapters(entries, standing, draw=draw if form == "html" else None)
     values: dict[str, Any] = {
         "title": title,
         "title_page": title_page(entries, standing, cost=accounts.cost if accounts else ""),
-        "chapters": chapters(entries, standing, draw=draw if form == "html" else None),
+        "chapters": told,
+        "words": words_of(told),
         "decisions": decisions(entries),
         "work": work,
         "accounts": _drawn_accounts(accounts, with_drawings=form == "html"),

@@ -9,6 +9,9 @@ from leadline.charts.picture_cache import Drawing
 from leadline.phases.decision import Decision, choice_words
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
 from leadline.phases.measured_target import target_now
+from leadline.phases.metric_sentences import verdict_sentence
+from leadline.phases.problem import Problem
+from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.verdict import Finding, Verdict
 from leadline.phases.wording import moment
 from leadline.record import Entry
@@ -18,7 +21,7 @@ from leadline.report.costing.cost_comparison import Find, comparison_table, cost
 from leadline.report.importance import importance_tables
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import judged_slices
-from leadline.report.text_table import Table, tabled
+from leadline.report.text_table import Table, tabled, words_table
 from leadline.report.verification import verification_table
 
 Draw = Callable[[Verdict], dict[str, Drawing]]
@@ -45,6 +48,8 @@ class RowSection:
         What it answers.
     answer, state, summary : str
         In words; answer is empty without an entry.
+    meaning : str
+        What its score means, in the words of the project; empty where it has none.
     target : str
         What was measured beside the target; empty where the row measures no score.
     drawing : Drawing or None
@@ -71,6 +76,7 @@ class RowSection:
     answer: str
     state: str
     summary: str
+    meaning: str = ""
     target: str = ""
     drawing: Drawing | None = None
     details: tuple[Drawing, ...] = ()
@@ -106,6 +112,8 @@ def chapters(
     """
     latest = {entry.row: entry for entry in entries}
     by_number = {entry.number: entry for entry in entries}
+    stated = latest["problem"].verdict if "problem" in latest else None
+    words = stated.words if isinstance(stated, Problem) else NO_WORDS
     check = target_now({row: entry.verdict for row, entry in latest.items()}, standing)
     measured = check.words if check else ""
     return tuple(
@@ -117,6 +125,7 @@ def chapters(
                     standing[row.name],
                     latest.get(row.name),
                     by_number.get,
+                    words,
                     target=measured if row.name in _MEASURES else "",
                     draw=draw,
                 )
@@ -133,6 +142,7 @@ def _section(
     standing: Standing,
     entry: Entry | None,
     find: Find,
+    words: Words,
     *,
     target: str,
     draw: Draw | None,
@@ -150,6 +160,7 @@ def _section(
         answer=entry.verdict.answer.value,
         state=_STATE_WORDS[standing.state],
         summary=entry.verdict.summary,
+        meaning=verdict_sentence(entry.verdict, words),
         target=target,
         drawing=drawn.get(""),
         details=tuple(each for which, each in drawn.items() if which),
@@ -164,6 +175,19 @@ def _section(
         ),
         findings=entry.verdict.findings,
         origin=f"Entry {entry.number}, by {entry.by}, {moment(entry.at)}.",
+    )
+
+
+def words_of(chapters: Sequence[Chapter]) -> Table:
+    """The terms that the chapters use."""
+    sections = [section for chapter in chapters for section in chapter.sections]
+    said = [text for each in sections for text in (each.question, each.summary, each.meaning)]
+    said += [
+        text for each in sections for found in each.findings for text in (found.what, found.next)
+    ]
+    tables = [table for each in sections for table in (each.table, *each.further) if table]
+    return words_table(
+        [*said, *(head for table in tables for head in (table.caption, *table.head))]
     )
 
 

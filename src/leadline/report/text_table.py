@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from leadline.phases.glossary import terms_in
 from leadline.phases.verdict import Bounds, Verdict
 from leadline.phases.wording import three_digits
 
@@ -34,6 +35,19 @@ class Table:
 def tabled(caption: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
     """A table from any rows."""
     return Table(caption, tuple(head), tuple(tuple(row) for row in rows))
+
+
+def words_table(texts: Iterable[str]) -> Table:
+    """The terms that some texts use, each with its plain sentence.
+
+    Examples
+    --------
+    >>> words_table(["Its recall is high.", "Recall again."]).rows
+    (('Recall', 'Of 100 rows that should be flagged, how many are.'),)
+    """
+    used = {term.name: term.sentence for text in texts for _, _, term in terms_in(text)}
+    rows = sorted(used.items(), key=lambda pair: pair[0].lower())
+    return tabled("What the words mean", ("Word", "What it means"), rows)
 
 
 def table_of_fields(verdict: Verdict) -> Table:

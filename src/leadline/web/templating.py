@@ -8,7 +8,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
 from leadline.phases import number_format
-from leadline.phases.wording import cost_words, day, is_picture, moment, plural
+from leadline.phases.scoring import scoring_of
+from leadline.phases.wording import capital, cost_words, day, is_picture, moment, plural
 from leadline.report.beside_verdicts.comment_section import safe_html
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
@@ -20,6 +21,7 @@ from leadline.web.page_context import AccountName
 
 _FOLDER = Path(__file__).parent / "templates"
 _FILTERS = {
+    "capital": capital,
     "day": day,
     "cost_words": cost_words,
     "due_words": portfolio_words.due_words,
@@ -27,6 +29,7 @@ _FILTERS = {
     "figure": number_format.figure,
     "hours_of": work_words.hours_of,
     "hours_words": portfolio_words.hours_words,
+    "metric_words": lambda scoring: capital(scoring_of(scoring).words),
     "moment": moment,
     "money": number_format.money,
     "money_words": portfolio_words.money_words,

@@ -127,7 +127,7 @@ def next_step(row: str, closed: str) -> str:
     if "nobody has decided" in closed or "decision" in closed:
         decided = next((one.stage for one in ROWS.values() if f"on {one.stage} " in closed), "")
         stage = decided or ROWS[barred].stage
-        return f"A person may go on all the same: 'leadline decide {stage} go --why REASON'."
+        return f"A person may go on all the same: 'leadline decide {stage}'."
     for before in ROWS[row].stands_on:
         if f"verdict of {before!r}" in closed:
             return f"Run '{ROWS[before].command}' first."

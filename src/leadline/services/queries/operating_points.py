@@ -13,6 +13,7 @@ from leadline.phases.default_decision import LEAST_COST, DefaultDecision
 from leadline.phases.narrowing import narrowing_words
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
+from leadline.phases.project_words import Words
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review
 from leadline.phases.stream_decision import Confusion, StreamDecision
 from leadline.phases.stream_point import reality_findings
@@ -81,8 +82,10 @@ class OperatingPointsPage:
 
     Attributes
     ----------
-    question, unit, miss, false_alarm, currency : str
-        The project's own words.
+    question, unit, currency : str
+        Of the problem as stated.
+    words : Words
+        What rows, classes and errors are called.
     tuning : int
         Number of the tuning shown, for the form.
     n_stream, n_judged, n_unsure, n_wanted : int
@@ -145,8 +148,7 @@ class OperatingPointsPage:
 
     question: str
     unit: str
-    miss: str
-    false_alarm: str
+    words: Words
     currency: str
     tuning: int
     n_stream: int
@@ -233,8 +235,7 @@ def operating_points_page(
     return OperatingPointsPage(
         question=problem.question,
         unit=problem.unit,
-        miss=problem.miss,
-        false_alarm=problem.false_alarm,
+        words=problem.words,
         currency=problem.currency,
         tuning=number,
         n_stream=tuning.n_stream,
@@ -291,8 +292,7 @@ def _default_page(
     return OperatingPointsPage(
         question=problem.question,
         unit=problem.unit,
-        miss=problem.miss,
-        false_alarm=problem.false_alarm,
+        words=problem.words,
         currency=problem.currency,
         tuning=number,
         n_stream=tuning.n_stream,

@@ -8,9 +8,11 @@ from typing import Any
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Row, Stage, State, stale_after
 from leadline.phases.measured_target import measured_target
+from leadline.phases.metric_sentences import verdict_sentence
 from leadline.phases.monitor import Monitor
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
+from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.success_chance import SuccessChance
@@ -66,6 +68,10 @@ class EntryPage:
         The entry of the row that came before it; None if it is the first.
     comments : tuple of CommentLine
         What was said on it.
+    words : Words
+        What rows, classes and errors are called now.
+    meaning : str
+        What its score means, in these words; empty where it has none.
     target : str
         What was measured beside the target; empty where the verdict measures no score.
     chance : SuccessChance or None
@@ -84,6 +90,8 @@ class EntryPage:
     comparison: CostComparison | None
     before: int | None
     comments: tuple[CommentLine, ...]
+    words: Words
+    meaning: str
     target: str
     chance: SuccessChance | None
 
@@ -173,6 +181,8 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
 
 def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
     on = entry.on.items() if entry else ()
+    problem = record.latest_of(Problem)
+    words = problem.words if problem else NO_WORDS
     is_latest = entry is None or now.standings[row.name].number == entry.number
     return {
         "row": row,
@@ -189,6 +199,8 @@ def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> 
         "comparison": cost_comparison(entry, record.entry) if entry else None,
         "target": _target(record, now, entry) if entry else "",
         "chance": success_chance(record, now) if is_latest and row.name in _TELL_CHANCE else None,
+        "words": words,
+        "meaning": verdict_sentence(entry.verdict, words) if entry else "",
     }
 
 

@@ -6,7 +6,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadline.monitoring.release_in_service import in_service
+from leadline.phases.glossary import TERMS
+from leadline.phases.permissions import Action
 from leadline.report import model_document, release_named
+from leadline.services.access.permission import require
 from leadline.services.briefing import brief
 from leadline.services.queries import history_page, project_page, stage_page
 from leadline.services.upkeep import portfolio, work_plan
@@ -49,6 +52,13 @@ def history(request: Request, context: Context, page: int = 1) -> Response:
 def models(request: Request, context: Context) -> Response:
     """Show every model that shares the database with this project."""
     return context.render(request, "pages/portfolio.html", page=portfolio(context.workspace))
+
+
+@router.get("/glossary")
+def glossary(request: Request, context: Context) -> Response:
+    """Show every term of the pages with its plain sentence."""
+    require(context.workspace, Action.VIEW)
+    return context.render(request, "pages/glossary.html", terms=tuple(TERMS.values()))
 
 
 @router.get("/report.html")
