@@ -80,7 +80,7 @@ def test_a_stop_is_all_there_is_to_say(make: Make) -> None:
     page = queries.project_page(workspace)
     assert page.next.title == "Stopped after define"
     assert page.also == ()
-    assert page.stages[0].badge.text == "not going on"
+    assert page.stages[0].badge.text == "stop"
 
 
 def test_a_job_under_way_is_waited_for(make: Make) -> None:

@@ -52,7 +52,7 @@ class Decision(Verdict, Evidence):
     @property
     def badge(self) -> str:
         """What was said."""
-        return _BADGES[self.choice]
+        return "go, below the target" if self.accepts else _BADGES[self.choice]
 
 
 def assess(evidence: Evidence) -> Decision:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.number_format import cost_words
 from leadline.phases.slice_report import PointSlices, slice_findings
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
-from leadline.phases.wording import cost_words, plural
+from leadline.phases.wording import plural
 
 _FEWEST_POSITIVES = 10
 _FEWEST_ROWS = 20
@@ -220,7 +221,7 @@ def assess(evidence: Evidence) -> Tuning:
     if evidence.n_positive < _FEWEST_POSITIVES:
         findings.append(
             fault(
-                f"The test set holds {evidence.n_positive} hits only.",
+                f"The test set holds {plural(evidence.n_positive, 'hit')} only.",
                 f"At least {_FEWEST_POSITIVES} are needed to say anything of recall: label more.",
             )
         )

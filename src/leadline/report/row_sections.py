@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leadline.charts import Picture, chart_of, description, details_of, svg
 from leadline.phases.decision import Decision
-from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
+from leadline.phases.lifecycle import ROWS, Badge, Row, Stage, Standing, State, is_decision
 from leadline.phases.measured_target import target_now
 from leadline.phases.verdict import Finding
 from leadline.phases.wording import moment
@@ -18,6 +18,7 @@ from leadline.report.importance import importance_tables
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import judged_slices
 from leadline.report.text_table import Table, tabled
+from leadline.report.title_page import badges_of
 from leadline.report.verification import verification_table
 
 _MEASURES = frozenset({"tuning", "release", "monitor"})
@@ -55,8 +56,10 @@ class RowSection:
         Its name.
     question : str
         What it answers.
-    answer, state, summary : str
-        In words; answer is empty without an entry.
+    badge : Badge
+        Where it stands, in a word or two.
+    state, summary : str
+        In words.
     target : str
         What was measured beside the target; empty where the row measures no score.
     drawing : Drawing or None
@@ -79,7 +82,7 @@ class RowSection:
 
     row: str
     question: str
-    answer: str
+    badge: Badge
     state: str
     summary: str
     target: str = ""
@@ -108,6 +111,7 @@ def chapters(
     latest = {entry.row: entry for entry in entries}
     check = target_now({row: entry.verdict for row, entry in latest.items()}, standing)
     measured = check.words if check else ""
+    badges = badges_of(entries, standing)
     return tuple(
         Chapter(
             stage.value,
@@ -115,6 +119,7 @@ def chapters(
                 _section(
                     row,
                     standing[row.name],
+                    badges.of_row(row.name),
                     latest.get(row.name),
                     measured if row.name in _MEASURES else "",
                     with_drawing=with_drawings,
@@ -128,17 +133,23 @@ def chapters(
 
 
 def _section(
-    row: Row, standing: Standing, entry: Entry | None, target: str, *, with_drawing: bool
+    row: Row,
+    standing: Standing,
+    badge: Badge,
+    entry: Entry | None,
+    target: str,
+    *,
+    with_drawing: bool,
 ) -> RowSection:
     name = f"decision on {row.stage}" if is_decision(row.name) else row.name
     if entry is None:
         closed = standing.closed or "Nothing stands in its way."
         state = _STATE_WORDS[standing.state]
-        return RowSection(name, row.question, "", state, f"Not yet on the record. {closed}")
+        return RowSection(name, row.question, badge, state, f"Not yet on the record. {closed}")
     return RowSection(
         row=name,
         question=row.question,
-        answer=entry.verdict.answer.value,
+        badge=badge,
         state=_STATE_WORDS[standing.state],
         summary=entry.verdict.summary,
         target=target,
@@ -169,7 +180,7 @@ def _drawn(chart: Picture | None) -> Drawing | None:
 def history(entries: Sequence[Entry]) -> Table:
     """Every entry, oldest first."""
     rows = [
-        (f"{entry.number}", entry.row, entry.verdict.answer.value, entry.by, moment(entry.at))
+        (f"{entry.number}", entry.row, entry.verdict.badge, entry.by, moment(entry.at))
         for entry in entries
     ]
     return tabled("Every entry on the record", ("Entry", "Row", "Answer", "By", "When"), rows)

@@ -8,7 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
 from leadline.phases import number_format
-from leadline.phases.wording import cost_words, day, is_picture, moment, plural
+from leadline.phases.number_format import cost_words
+from leadline.phases.scoring import scoring_of
+from leadline.phases.wording import day, is_picture, moment, plural
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import stream_slice_tables
@@ -24,6 +26,7 @@ _FILTERS = {
     "figure": number_format.figure,
     "hours_of": work_words.hours_of,
     "hours_words": portfolio_words.hours_words,
+    "metric_words": lambda scoring: scoring_of(scoring).words,
     "moment": moment,
     "money": number_format.money,
     "money_words": portfolio_words.money_words,
@@ -34,6 +37,8 @@ _FILTERS = {
     "percent_range": number_format.percent_range,
     "plural": plural,
     "range_words": portfolio_words.range_words,
+    "rate": number_format.rate,
+    "rate_range": number_format.rate_range,
     "signed": number_format.signed,
     "slice_tables": slice_tables,
     "stage_sentences": work_words.stage_sentences,

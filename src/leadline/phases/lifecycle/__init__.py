@@ -1,5 +1,6 @@
 """Life cycle: the table of its rows, and the state that each row is in."""
 
+from leadline.phases.lifecycle.badges import Badge, Badges
 from leadline.phases.lifecycle.row_table import (
     ROWS,
     Owner,
@@ -24,6 +25,8 @@ from leadline.phases.lifecycle.unread import unread
 __all__ = [
     "OF_RELEASE",
     "ROWS",
+    "Badge",
+    "Badges",
     "Mark",
     "Owner",
     "Row",

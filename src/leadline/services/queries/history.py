@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadline.phases.decision import Decision
-from leadline.phases.lifecycle import ROWS, State
+from leadline.phases.lifecycle import ROWS, Badge, State
 from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.record import Job, JobState, Record
-from leadline.services.queries.project_state import Badge, ProjectState, title_of
+from leadline.services.queries.project_state import ProjectState, title_of
 from leadline.workspace import Workspace
 
 N_A_PAGE = 50

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from leadline.evaluation.budget import spent_on_machines
 from leadline.phases.labelling import Labelling
-from leadline.phases.lifecycle import Stage, rows_of
+from leadline.phases.lifecycle import Badge, Stage, rows_of
 from leadline.phases.measured_target import target_now
 from leadline.phases.problem import Problem
 from leadline.phases.success_chance import SuccessChance
 from leadline.phases.verdict import Verdict
 from leadline.record import Entry, Job, JobState, Record
 from leadline.services.queries.next_steps import Step, steps
-from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
+from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.services.queries.success_chance_now import success_chance
 from leadline.workspace import Workspace
 
@@ -127,7 +127,7 @@ def _stage_summary(stage: Stage, now: ProjectState, verdicts: _Verdicts) -> Stag
     verdict = verdicts.of(last) if last else None
     return StageSummary(
         stage,
-        now.badge_of_stage(stage),
+        now.of_stage(stage),
         verdict.summary if verdict else "",
         tuple(now.summary_of(row) for row in rows),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.phases.forecast import Forecast
-from leadline.phases.lifecycle import ROWS, Row, Stage, State
+from leadline.phases.lifecycle import ROWS, Badge, Row, Stage, State
 from leadline.phases.measured_target import measured_target
 from leadline.phases.monitor import Monitor
 from leadline.phases.problem import Problem
@@ -17,7 +17,7 @@ from leadline.phases.tuning import Tuning
 from leadline.record import Entry, Job, JobState, Record
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
-from leadline.services.queries.project_state import Badge, ProjectState, title_of
+from leadline.services.queries.project_state import ProjectState, title_of
 from leadline.services.queries.service_moves import (
     CandidateLine,
     MoveLine,
@@ -154,7 +154,7 @@ def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> 
         "row": row,
         "title": title_of(row.name),
         "stage": row.stage,
-        "badge": now.badge_of_row(row.name),
+        "badge": now.of_row(row.name),
         "entry": entry,
         "picture": _picture(row, entry),
         "details": _details(entry),
