@@ -86,9 +86,9 @@ def surfaces(project: Project, environment: Environment, *, whole: bool = True) 
     workspace = project.workspace
     found = []
     for entry in project.entries:
-        page = entry_page(workspace, entry.number)
-        html = environment.get_template("pages/entry.html").render(page=page, **FRAME)
-        found.append(Surface(f"page of {entry.row}", plain(html), page.badge.text, entry))
+        its = entry_page(workspace, entry.number)
+        html = environment.get_template("pages/entry.html").render(page=its, **FRAME)
+        found.append(Surface(f"page of {entry.row}", plain(html), its.badge.text, entry))
     page = project_page(workspace)
     html = environment.get_template("pages/project.html").render(page=page, **FRAME)
     found.append(Surface("project page", plain(html)))
@@ -124,8 +124,8 @@ def contradictions(project: Project, said: list[Surface]) -> Iterator[str]:
     for surface in said:
         for rule in SURFACE_RULES:
             yield from (f"{surface.name}: {what}" for what in rule(surface))
-    for rule in PROJECT_RULES:
-        yield from rule(project, said)
+    for compare in PROJECT_RULES:
+        yield from compare(project, said)
 
 
 def badge_and_sentence(surface: Surface) -> Iterator[str]:

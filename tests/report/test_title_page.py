@@ -56,7 +56,7 @@ def test_a_person_overrules_a_no() -> None:
     row, feasibility = verdicts[2]
     verdicts[2] = (row, replace(feasibility, answer=Answer.NO))
     shown = read(entries_of(verdicts))
-    assert shown.stages[0].badge.text == "out of date"
+    assert shown.stages[0].badge.text == "going on"
     assert "'search'" in shown.next
 
 
@@ -91,4 +91,4 @@ def test_every_search_is_paid_for() -> None:
     verdicts = example_verdicts()
     search = replace(verdicts["search"], cost=100.0)  # type: ignore[call-arg]
     twice = [("problem", verdicts["problem"]), ("search", search), ("search", search)]
-    assert read(entries_of(twice)).cost.startswith("200.00 USD")
+    assert read(entries_of(twice)).cost.startswith("200 USD")

@@ -32,7 +32,7 @@ def percent_range(bounds: Bounds) -> str:
     Examples
     --------
     >>> percent_range(Bounds(estimate=0.6, low=0.52, high=0.67))
-    '52 to 67%'
+    '52% to 67%'
     >>> percent_range(Bounds(estimate=0.9, low=0.62, high=1.0))
     'at least 62%'
     >>> percent_range(Bounds(estimate=0.725, low=0.7249, high=0.7251))
@@ -45,7 +45,7 @@ def percent_range(bounds: Bounds) -> str:
         return f"at least {low}%"
     if bounds.low == 0 and 0 < high < 100:
         return f"at most {high}%"
-    return f"{low}%" if low == high else f"{low} to {high}%"
+    return f"{low}%" if low == high else f"{low}% to {high}%"
 
 
 def rate(share: float) -> str:
@@ -65,11 +65,11 @@ def rate_range(bounds: Bounds) -> str:
     Examples
     --------
     >>> rate_range(Bounds(estimate=0.167, low=0.107, high=0.237))
-    '10.7 to 23.7%'
+    '10.7% to 23.7%'
     """
     if bounds.high - bounds.low < _NO_WIDTH:
         return rate(bounds.estimate)
-    return f"{100 * bounds.low:.1f} to {rate(bounds.high)}"
+    return f"{rate(bounds.low)} to {rate(bounds.high)}"
 
 
 def money(amount: float, currency: str) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.default_decision import DefaultDecision
-from leadline.phases.number_format import cost_words
+from leadline.phases.number_format import cost_words, percent_range
 from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.stream_point import (
     UNLIKE_STREAM,
     StreamPoint,
-    range_words,
     reality_findings,
 )
 from leadline.phases.stream_slices import StreamSlices, stream_slice_findings
@@ -180,7 +179,7 @@ def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
         return f"{agreed}, {_silence_words(evidence, plain)}."
     if evidence.on_stream is None:
         return f"{agreed} by the test set alone: {plain.words}{costs}."
-    share = range_words(evidence.on_stream.right)
+    share = percent_range(evidence.on_stream.right)
     what = "of the real stream is right"
     if plain.numbers is not None:
         what = f"of the real stream is off by at most {plain.numbers.tolerance:.3g}"
@@ -201,7 +200,7 @@ def _silence_words(evidence: Evidence, plain: DefaultDecision) -> str:
     where = "the real stream" if on_stream else "the test set"
     for cut in cuts:
         if cut.confidence == evidence.confidence:
-            said = f"{cut.answered:.0%} of {where} is answered, of which {range_words(cut.right)}"
+            said = f"{cut.answered:.0%} of {where} is answered, of which {percent_range(cut.right)}"
             judged = f" ({plural(evidence.n_judged, 'judgment')})" if on_stream else ""
             costs = ""
             if cut.cost:
@@ -242,7 +241,7 @@ def _gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Fin
     return [
         warning(
             f"{name} is {'lower' if real.high < test.low else 'higher'} on the stream "
-            f"({range_words(real)}) than on the test set ({range_words(test)}).",
+            f"({percent_range(real)}) than on the test set ({percent_range(test)}).",
             UNLIKE_STREAM,
         )
         for name, real, test in pairs
@@ -291,8 +290,9 @@ def _summary(evidence: Evidence) -> str:
         )
     return (
         f"{evidence.person} chose {evidence.chosen}: on the real stream "
-        f"{range_words(chosen.precision)} of what it flags is real and it finds "
-        f"{range_words(chosen.recall)} of all real cases ({plural(evidence.n_judged, 'judgment')})."
+        f"{percent_range(chosen.precision)} of what it flags is real and it finds "
+        f"{percent_range(chosen.recall)} of all real cases "
+        f"({plural(evidence.n_judged, 'judgment')})."
     )
 
 
@@ -356,7 +356,7 @@ def _width_findings(evidence: Evidence) -> list[Finding]:
     return [
         warning(
             f"{point.name}: too uncertain to state as figures (precision "
-            f"{range_words(point.precision)}, recall {range_words(point.recall)}).",
+            f"{percent_range(point.precision)}, recall {percent_range(point.recall)}).",
             f"About {plural(point.n_to_state(evidence.n_judged), 'more judgment')} would change "
             "that.",
         )

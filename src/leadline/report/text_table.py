@@ -67,7 +67,7 @@ def share(bounds: Bounds | None) -> str:
     Examples
     --------
     >>> share(Bounds(estimate=0.62, low=0.574, high=0.67))
-    '62% (57 to 67%)'
+    '62% (57% to 67%)'
     >>> share(Bounds(estimate=0.62, low=0.62, high=0.62)), share(None)
     ('62%', 'not known')
     """
