@@ -71,7 +71,7 @@ class Project:
         )
         prices = SimpleNamespace(machine_per_hour=0.1)
         settings = SimpleNamespace(name="Late flights", problem=problem, prices=prices)
-        return SimpleNamespace(record=record, settings=settings)
+        return SimpleNamespace(record=record, settings=settings, actor=None)
 
 
 def projects(n: int, seed: int = 0) -> Iterator[Project]:

@@ -7,9 +7,14 @@ from pathlib import Path
 import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 
-@verb("decide", example="leadline decide find go --why 'the demo convinced sales'")
+@verb(
+    "decide",
+    may=(Action.DECIDE,),
+    example="leadline decide find go --why 'the demo convinced sales'",
+)
 @click.argument("stage", metavar="STAGE")
 @click.argument("choice", type=click.Choice(["go", "back", "stop"]))
 @click.option("--why", required=True, help="The reason: it goes on the record.")

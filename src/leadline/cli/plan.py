@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _JSON_KEYS = {"costs": "terms", "outcomes": "offers", "machine_costs": "hires"}
 
 
-@verb("plan", example="leadline plan 200 500 1000 --picture plan.html")
+@verb("plan", may=(Action.VIEW,), example="leadline plan 200 500 1000 --picture plan.html")
 @click.argument("budgets", nargs=-1, type=float, metavar="[BUDGET]...")
 @click.option(
     "--picture",

@@ -10,6 +10,7 @@ import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
 from leadline.errors import SettingsError
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.phases.default_decision import DefaultDecision
@@ -22,7 +23,11 @@ _COST = click.FloatRange(min=0, min_open=True)
 _ANSWERS = {"y": True, "n": False, "?": None}
 
 
-@verb("review", example="leadline review --choose balanced --why 'ten calls a day are fine'")
+@verb(
+    "review",
+    may=(Action.JUDGE, Action.CHOOSE),
+    example="leadline review --choose balanced --why 'ten calls a day are fine'",
+)
 @click.option("--choose", "point", default=None, help="The operating point you choose.")
 @click.option("--why", default="", help="The reason for the choice.")
 @click.option("--cost-miss", type=_COST, default=None, help="What one miss costs.")

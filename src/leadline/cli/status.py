@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.phases.success_chance import Chance
 
 
-@verb("status", example="leadline status --json")
+@verb("status", may=(Action.VIEW,), example="leadline status --json")
 def command(folder: Path, as_json: bool) -> None:
     """Show where the project stands, what it has cost, and what to do next."""
     from leadline.services.queries import project_page

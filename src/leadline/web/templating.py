@@ -16,6 +16,7 @@ from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import stream_slice_tables
 from leadline.services.queries.project_state import title_of
 from leadline.services.upkeep import portfolio_words, work_words
+from leadline.web.page_context import AccountName
 
 _FOLDER = Path(__file__).parent / "templates"
 _FILTERS = {
@@ -63,4 +64,5 @@ def make_templates() -> Jinja2Templates:
     )
     environment.filters.update(_FILTERS)
     environment.tests["picture"] = is_picture
+    environment.tests["account_name"] = lambda name: isinstance(name, AccountName)
     return Jinja2Templates(env=environment)

@@ -8,10 +8,12 @@ from types import EllipsisType
 from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases import decision
 from leadline.phases.lifecycle import ROWS, Stage, State, decision_of
+from leadline.phases.permissions import Action
 from leadline.phases.release import Release
 from leadline.record import Entry
+from leadline.services.access.permission import acting
 from leadline.services.commands.promotion import promote_approved
-from leadline.services.parsing import parse_person, parse_stage
+from leadline.services.parsing import parse_stage
 from leadline.workspace import Workspace
 
 
@@ -63,6 +65,7 @@ def decide(
     SettingsError
         If nobody or no reason is named, or the choice is none of the three.
     """
+    workspace, person = acting(workspace, Action.DECIDE, by, "the decision")
     of = parse_stage(stage)
     name = decision_of(of)
     now = workspace.record.standing()
@@ -90,7 +93,7 @@ def decide(
             stage=of.value,
             choice=wanted,
             why=why.strip(),
-            person=parse_person(by, "the decision"),
+            person=person,
             accepts=accepts,
         )
     )

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
+from leadline.phases.permissions import Action
 from leadline.phases.release import Release
 from leadline.record import Entry
+from leadline.services.access.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.workspace import Workspace
@@ -58,6 +60,7 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
     RecordError
         If there is no such stage.
     """
+    require(workspace, Action.VIEW)
     stage = parse_stage(name)
     record = workspace.record
     now = ProjectState.of(record)

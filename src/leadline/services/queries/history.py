@@ -7,9 +7,11 @@ from datetime import datetime
 
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Badge, State
+from leadline.phases.permissions import Action
 from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.record import Job, JobState, Record
+from leadline.services.access.permission import require
 from leadline.services.queries.project_state import ProjectState, title_of
 from leadline.workspace import Workspace
 
@@ -83,6 +85,7 @@ class JobPage:
 
 def history_page(workspace: Workspace, page: int = 1) -> HistoryPage:
     """Read one page of the history; pages beyond the ends become the nearest."""
+    require(workspace, Action.VIEW)
     now = ProjectState.of(workspace.record)
     n_pages = max(1, -(-len(now.marks) // N_A_PAGE))
     page = min(max(page, 1), n_pages)
@@ -100,6 +103,7 @@ def job_page(workspace: Workspace, number: int) -> JobPage:
     RecordError
         If there is no such job.
     """
+    require(workspace, Action.VIEW)
     job = workspace.record.jobs.get(number)
     is_over = job.state not in (JobState.WAITING, JobState.RUNNING)
     entry = None

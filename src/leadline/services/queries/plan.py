@@ -18,7 +18,9 @@ from leadline.phases.forecast.budget_outcome import (
 )
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.lifecycle import State
+from leadline.phases.permissions import Action
 from leadline.phases.success_chance import SuccessChance
+from leadline.services.access.permission import require
 from leadline.services.queries.project_state import ProjectState
 from leadline.services.queries.success_chance_now import success_chance
 from leadline.settings import Machine
@@ -111,6 +113,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     SettingsError
         If a budget is negative or not finite, or none is known.
     """
+    require(workspace, Action.VIEW)
     entry = workspace.record.latest("forecast")
     if entry is None or not isinstance(entry.verdict, Forecast):
         raise NotReadyError(

@@ -8,10 +8,12 @@ from leadline.evaluation.budget import spent_on_machines
 from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import Badge, Stage, rows_of
 from leadline.phases.measured_target import target_now
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.success_chance import SuccessChance
 from leadline.phases.verdict import Verdict
 from leadline.record import Entry, Job, JobState, Record
+from leadline.services.access.permission import require
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.services.queries.success_chance_now import success_chance
@@ -78,6 +80,7 @@ class ProjectPage:
 
 def project_page(workspace: Workspace) -> ProjectPage:
     """Read the state of the whole project."""
+    require(workspace, Action.VIEW)
     record = workspace.record
     now = ProjectState.of(record)
     verdicts = _Verdicts(record, now)

@@ -9,12 +9,14 @@ from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Badge, Row, Stage, State
 from leadline.phases.measured_target import measured_target
 from leadline.phases.monitor import Monitor
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.success_chance import SuccessChance
 from leadline.phases.tuning import Tuning
 from leadline.record import Entry, Job, JobState, Record
+from leadline.services.access.permission import require
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import ProjectState, title_of
@@ -115,6 +117,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     RecordError
         If the life cycle has none of that name.
     """
+    require(workspace, Action.VIEW)
     row = parse_row(name)
     now = ProjectState.of(workspace.record)
     standing = now.standings[name]
@@ -142,6 +145,7 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
     RecordError
         If there is no such entry.
     """
+    require(workspace, Action.VIEW)
     record = workspace.record
     entry = record.entry(number)
     return EntryPage(**_facts(record, ProjectState.of(record), ROWS[entry.row], entry))
