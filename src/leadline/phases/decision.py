@@ -17,7 +17,7 @@ class Choice(StrEnum):
     STOP = "stop"
 
 
-_BADGES = {Choice.GO: "go", Choice.BACK: "go back", Choice.STOP: "stop"}
+_BADGES = {Choice.GO: "go", Choice.BACK: "back", Choice.STOP: "stopped"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,9 @@ class Decision(Verdict, Evidence):
     @property
     def badge(self) -> str:
         """What was said."""
-        return _BADGES[self.choice]
+        if self.accepts:
+            return "go, below the target"
+        return f"back to {self.to}" if self.to else _BADGES[self.choice]
 
 
 def assess(evidence: Evidence) -> Decision:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leadline.charts.picture_cache import Drawing
 from leadline.phases.decision import Decision, choice_words
-from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
+from leadline.phases.lifecycle import ROWS, Badge, Row, Stage, Standing, State, is_decision
 from leadline.phases.measured_target import target_now
 from leadline.phases.metric_sentences import verdict_sentence
 from leadline.phases.problem import Problem
@@ -22,6 +22,7 @@ from leadline.report.importance import importance_tables
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import judged_slices
 from leadline.report.text_table import Table, tabled, words_table
+from leadline.report.title_page import badges_of
 from leadline.report.verification import verification_table
 
 Draw = Callable[[Verdict], dict[str, Drawing]]
@@ -46,8 +47,10 @@ class RowSection:
         Its name.
     question : str
         What it answers.
-    answer, state, summary : str
-        In words; answer is empty without an entry.
+    badge : Badge
+        Where it stands, in a word or two.
+    state, summary : str
+        In words.
     meaning : str
         What its score means, in the words of the project; empty where it has none.
     target : str
@@ -73,7 +76,7 @@ class RowSection:
 
     row: str
     question: str
-    answer: str
+    badge: Badge
     state: str
     summary: str
     meaning: str = ""
@@ -116,6 +119,7 @@ def chapters(
     words = stated.words if isinstance(stated, Problem) else NO_WORDS
     check = target_now({row: entry.verdict for row, entry in latest.items()}, standing)
     measured = check.words if check else ""
+    badges = badges_of(entries, standing)
     return tuple(
         Chapter(
             stage.value,
@@ -123,6 +127,7 @@ def chapters(
                 _section(
                     row,
                     standing[row.name],
+                    badges.of_row(row.name),
                     latest.get(row.name),
                     by_number.get,
                     words,
@@ -140,6 +145,7 @@ def chapters(
 def _section(
     row: Row,
     standing: Standing,
+    badge: Badge,
     entry: Entry | None,
     find: Find,
     words: Words,
@@ -151,13 +157,13 @@ def _section(
     if entry is None:
         closed = standing.closed or "Nothing stands in its way."
         state = _STATE_WORDS[standing.state]
-        return RowSection(name, row.question, "", state, f"Not yet on the record. {closed}")
+        return RowSection(name, row.question, badge, state, f"Not yet on the record. {closed}")
     drawn = draw(entry.verdict) if draw else {}
     compared = cost_comparison(entry, find)
     return RowSection(
         row=name,
         question=row.question,
-        answer=entry.verdict.answer.value,
+        badge=badge,
         state=_STATE_WORDS[standing.state],
         summary=entry.verdict.summary,
         meaning=verdict_sentence(entry.verdict, words),
@@ -194,7 +200,7 @@ def words_of(chapters: Sequence[Chapter]) -> Table:
 def history(entries: Sequence[Entry]) -> Table:
     """Every entry, oldest first."""
     rows = [
-        (f"{entry.number}", entry.row, entry.verdict.answer.value, entry.by, moment(entry.at))
+        (f"{entry.number}", entry.row, entry.verdict.badge, entry.by, moment(entry.at))
         for entry in entries
     ]
     return tabled("Every entry on the record", ("Entry", "Row", "Answer", "By", "When"), rows)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from leadline.phases.decision import Choice, Decision, sentence
+from leadline.phases.decision import sentence
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import (
     ROWS,
+    Badge,
+    Badges,
+    Mark,
     Owner,
     Stage,
     Standing,
@@ -19,14 +22,13 @@ from leadline.phases.lifecycle import (
     rows_of,
 )
 from leadline.phases.measured_target import target_now
+from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
 from leadline.phases.success_chance import chance_of_success
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record import Entry
-from leadline.report.text_table import money
 
-NOT_YET = "not yet"
 _NO_CHANCE = "Not known yet: the row 'forecast' says it, once it has been run."
 
 
@@ -38,14 +40,14 @@ class StageWord:
     ----------
     stage : str
         Its name.
-    word : str
-        go, no, unclear, not yet; or what people decided: go, back, stopped.
+    badge : Badge
+        Where it stands, in a word or two.
     why : str
         What the word rests on.
     """
 
     stage: str
-    word: str
+    badge: Badge
     why: str
 
 
@@ -97,10 +99,14 @@ def title_page(
         All in words.
     """
     latest = {entry.row: entry.verdict for entry in entries}
+    badges = badges_of(entries, standing)
     check = target_now(latest, standing)
     found = chance_of_success(entries, standing)
     return TitlePage(
-        stages=tuple(_stage_word(stage, standing, latest) for stage in Stage),
+        stages=tuple(
+            StageWord(stage.value, badges.of_stage(stage), _why(stage, standing, latest))
+            for stage in Stage
+        ),
         cost=cost or _cost(entries, latest),
         measured=check.words if check else "",
         success=f"{found.words} The target: {found.target}." if found else _NO_CHANCE,
@@ -109,31 +115,37 @@ def title_page(
     )
 
 
-def _stage_word(
-    stage: Stage, standing: Mapping[str, Standing], latest: Mapping[str, Verdict]
-) -> StageWord:
+def badges_of(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Badges:
+    """The badges of every row and stage."""
+    marks = {
+        entry.row: Mark(
+            entry.number,
+            entry.row,
+            entry.on,
+            entry.verdict.answer,
+            barrier=entry.verdict.barrier,
+            badge=entry.verdict.badge,
+        )
+        for entry in entries
+    }
+    return Badges(marks, standing)
+
+
+def _why(stage: Stage, standing: Mapping[str, Standing], latest: Mapping[str, Verdict]) -> str:
+    """What the badge of a stage rests on."""
     names = [row.name for row in rows_of(stage)]
     current = {name: standing[name].answer for name in names if _is_current(standing[name])}
-    decision = standing[decision_of(stage)]
-    if _is_current(decision):
-        word = _decided(latest[decision_of(stage)])
-        return StageWord(stage.value, word, latest[decision_of(stage)].summary)
+    if _is_current(standing[decision_of(stage)]):
+        return latest[decision_of(stage)].summary
     for answer in (Answer.NO, Answer.UNCLEAR):
         rows = [name for name, given in current.items() if given is answer]
         if rows:
-            return StageWord(stage.value, answer.value, f"{rows[-1]}: {latest[rows[-1]].summary}")
+            return f"{rows[-1].capitalize()}: {latest[rows[-1]].summary}"
     stale = [name for name in names if standing[name].state is State.STALE]
     if stale:
-        return StageWord(stage.value, NOT_YET, f"Out of date: {', '.join(stale)}.")
+        return f"Out of date: {', '.join(stale)}."
     missing = [name for name in names if name not in current]
-    if missing:
-        return StageWord(stage.value, NOT_YET, f"To come: {', '.join(missing)}.")
-    return StageWord(stage.value, "go", latest[names[-1]].summary)
-
-
-def _decided(verdict: Verdict) -> str:
-    assert isinstance(verdict, Decision)
-    return {Choice.GO: "go", Choice.BACK: "back", Choice.STOP: "stopped"}[verdict.choice]
+    return f"To come: {', '.join(missing)}." if missing else latest[names[-1]].summary
 
 
 def _is_current(standing: Standing) -> bool:

@@ -8,8 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
 from leadline.phases import number_format
+from leadline.phases.number_format import cost_words
 from leadline.phases.scoring import scoring_of
-from leadline.phases.wording import capital, cost_words, day, is_picture, moment, plural
+from leadline.phases.wording import capital, day, is_picture, moment, plural
 from leadline.report.beside_verdicts.comment_section import safe_html
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
@@ -42,6 +43,8 @@ _FILTERS = {
     "plural": plural,
     "range_words": portfolio_words.range_words,
     "safe_html": safe_html,
+    "rate": number_format.rate,
+    "rate_range": number_format.rate_range,
     "signed": number_format.signed,
     "slice_tables": slice_tables,
     "stage_sentences": work_words.stage_sentences,

@@ -126,9 +126,9 @@ def test_a_line_speaks_as_the_page_of_its_project(opened: Open) -> None:
     page = portfolio_of(stale.all_projects)
     states = {each.name: (each.badge.text, each.badge.tone) for each in page.lines}
     assert states == {
-        "going on": ("no, going on", "unclear"),
+        "going on": ("alarm, going on", "unclear"),
         "stopped": ("stopped", "no"),
-        "alarmed": ("no", "no"),
+        "alarmed": ("alarm", "no"),
         "stale": ("out of date", "stale"),
         "begun": ("not in service", "waiting"),
     }

@@ -1,5 +1,6 @@
 """Life cycle: the table of its rows, and the state that each row is in."""
 
+from leadline.phases.lifecycle.badges import Badge, Badges
 from leadline.phases.lifecycle.rerun import is_turned_back, may_be_kept, stale_after
 from leadline.phases.lifecycle.row_table import (
     ROWS,
@@ -25,6 +26,8 @@ from leadline.phases.lifecycle.unread import unread
 __all__ = [
     "OF_RELEASE",
     "ROWS",
+    "Badge",
+    "Badges",
     "Mark",
     "Owner",
     "Row",

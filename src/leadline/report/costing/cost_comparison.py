@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review
@@ -11,7 +12,7 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 from leadline.phases.without_model import CostComparison, compare_review, compare_tuning
 from leadline.record import Entry
-from leadline.report.text_table import Table, price, tabled
+from leadline.report.text_table import Table, tabled
 
 STATED = "as the owner states, not measured"
 Find = Callable[[int], Entry | None]
@@ -65,7 +66,7 @@ def comparison_table(comparison: CostComparison) -> Table:
         (
             way.name,
             "operating point" if way.is_model else STATED if way.is_stated else "no model",
-            price(way.cost_per_1000, comparison.currency),
+            money(way.cost_per_1000, comparison.currency),
         )
         for way in comparison.ways
     ]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.decision import sentence
-from leadline.phases.lifecycle import ROWS, Stage, State, decision_of, is_decision, rows_of
+from leadline.phases.lifecycle import ROWS, Badge, Stage, State, decision_of, is_decision, rows_of
 from leadline.phases.measured_target import target_now
 from leadline.phases.number_format import money
 from leadline.phases.permissions import Action
@@ -25,7 +25,7 @@ from leadline.services.briefing.certainty import how_sure
 from leadline.services.briefing.choices import ChoiceLine, Standpoint, choices
 from leadline.services.deciding.time_so_far import days_words, time_box_words
 from leadline.services.parsing import parse_stage
-from leadline.services.queries.project_state import Badge, ProjectState, title_of
+from leadline.services.queries.project_state import ProjectState, title_of
 from leadline.services.queries.row import picture_of
 from leadline.services.queries.success_chance_now import success_chance
 from leadline.workspace import Workspace

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leadline.phases.decision import Decision
-from leadline.phases.lifecycle import ROWS, State
+from leadline.phases.lifecycle import ROWS, Badge, State
 from leadline.phases.permissions import Action
 from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
@@ -14,7 +14,7 @@ from leadline.record import Job, JobState, Record
 from leadline.record.sql_types import utc
 from leadline.services.access.permission import require
 from leadline.services.job_progress import job_progress
-from leadline.services.queries.project_state import Badge, ProjectState, title_of
+from leadline.services.queries.project_state import ProjectState, title_of
 from leadline.workspace import Workspace
 
 N_A_PAGE = 50

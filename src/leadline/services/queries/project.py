@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.lifecycle import Stage, rows_of
+from leadline.phases.lifecycle import Badge, Stage, rows_of
 from leadline.phases.measured_target import target_now
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
@@ -18,7 +18,7 @@ from leadline.services.accounting import project_ledger
 from leadline.services.deciding.comment_lines import CommentLine, newest_comments
 from leadline.services.job_progress import JobProgress, job_progress
 from leadline.services.queries.next_steps import Step, steps
-from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
+from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.services.queries.success_chance_now import success_chance
 from leadline.workspace import Workspace
 
@@ -110,7 +110,7 @@ def _stage_summary(stage: Stage, now: ProjectState, verdicts: _Verdicts) -> Stag
     verdict = verdicts.of(last) if last else None
     return StageSummary(
         stage,
-        now.badge_of_stage(stage),
+        now.of_stage(stage),
         verdict.summary if verdict else "",
         tuple(now.summary_of(row) for row in rows),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.phases.forecast import Forecast
-from leadline.phases.lifecycle import ROWS, Row, Stage, State, stale_after
+from leadline.phases.lifecycle import ROWS, Badge, Row, Stage, State, stale_after
 from leadline.phases.measured_target import measured_target
 from leadline.phases.metric_sentences import verdict_sentence
 from leadline.phases.monitor import Monitor
@@ -25,7 +25,7 @@ from leadline.services.deciding.comment_lines import CommentLine, about_entry, c
 from leadline.services.deciding.rerun_preview import SIGNED
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
-from leadline.services.queries.project_state import Badge, ProjectState, title_of
+from leadline.services.queries.project_state import ProjectState, title_of
 from leadline.services.queries.service_moves import (
     CandidateLine,
     MoveLine,
@@ -188,7 +188,7 @@ def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> 
         "row": row,
         "title": title_of(row.name),
         "stage": row.stage,
-        "badge": now.badge_of_row(row.name),
+        "badge": now.of_row(row.name),
         "entry": entry,
         "picture": picture_of(row, entry),
         "details": _details(entry),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.decision import Decision
-from leadline.phases.lifecycle import ROWS, Stage, decision_of, rows_of
+from leadline.phases.lifecycle import ROWS, Badge, Stage, decision_of, rows_of
 from leadline.phases.permissions import Action
 from leadline.services.access.permission import require
 from leadline.services.deciding.comment_lines import CommentLine, about_entry, comments_on
 from leadline.services.parsing import parse_stage
-from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
+from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.workspace import Workspace
 
 
@@ -66,10 +66,10 @@ def stage_page(workspace: Workspace, name: str) -> StagePage:
     summaries = [now.summary_of(row) for row in rows_of(stage)]
     return StagePage(
         stage=stage,
-        badge=now.badge_of_stage(stage),
+        badge=now.of_stage(stage),
         rows=tuple((summary, _sentence(workspace, summary)) for summary in summaries),
         decision=verdict if isinstance(verdict, Decision) else None,
-        decision_badge=now.badge_of_row(decision),
+        decision_badge=now.of_row(decision),
         can_decide=not now.standings[decision].closed,
         kept=number if now.may_keep(stage) else None,
         comments=comments_on(workspace.record, stage.value, *_entries(now, stage)),

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TypeVar
 
 from leadline.phases.decision import Choice, Evidence
-from leadline.phases.lifecycle import Stage, State, decision_of
+from leadline.phases.lifecycle import Badge, Stage, State, decision_of
 from leadline.phases.verdict import Answer
 from leadline.phases.wording import plural
 from leadline.record import ProjectEntries
 from leadline.services.queries.next_steps import Step, steps
-from leadline.services.queries.project_state import Badge, ProjectState, Refusal
+from leadline.services.queries.project_state import ProjectState, Refusal
 from leadline.services.upkeep.due_dates import Due, due
 from leadline.services.upkeep.work_items import WorkItem
 from leadline.services.upkeep.yearly_money import (
@@ -181,8 +181,8 @@ def health_badge(state: ProjectState, *, is_of_release: bool) -> Badge:
     if not is_of_release and (now.answer is None or now.state is State.CURRENT):
         return Badge("not looked at", "waiting")
     if state.has(decision_of(Stage.WATCH), Answer.NO):
-        return state.badge_of_stage(Stage.WATCH)
-    return state.badge_of_row("monitor")
+        return state.of_stage(Stage.WATCH)
+    return state.of_row("monitor")
 
 
 def _told(project: ProjectEntries, row: str, kind: type[_T]) -> _T | None:

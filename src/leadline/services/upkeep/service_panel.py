@@ -7,13 +7,14 @@ from datetime import datetime
 
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.decay import Decay
+from leadline.phases.lifecycle import Badge
 from leadline.phases.monitor import Monitor
 from leadline.phases.permissions import Action
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.record.sql_types import utc
 from leadline.services.access.permission import require
-from leadline.services.queries.project_state import Badge, ProjectState
+from leadline.services.queries.project_state import ProjectState
 from leadline.services.upkeep.due_dates import Due, due
 from leadline.services.upkeep.model_line import health_badge
 from leadline.services.upkeep.yearly_money import Ageing
