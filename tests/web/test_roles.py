@@ -122,7 +122,7 @@ def address(route: str) -> str:
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """A record that has just begun, as pages of few verdicts are quick; an account for each role."""
+    """A record that has just begun, as its pages are quick; an account for each role."""
     folder: Path = tmp_path_factory.mktemp("roles")
     with make_workspace(folder, DEFINE) as opened:
         for role in UserRole:
@@ -186,7 +186,9 @@ def test_a_name_cannot_be_borrowed(workspace: Workspace, visitor: Callable[[], T
     client = visitor()
     csrf = logged_in(client, workspace, "The manager")
     before = len(workspace.record.marks())
-    assert ask(client, "POST /decide/{stage}", csrf)[0] == 303
+    newest = workspace.record.newest(["decision.define"]).get("decision.define", "")
+    fields = FIELDS | {"csrf": csrf, "replacing": str(newest)}
+    assert client.post("/decide/define", data=fields).status_code == 303
     entry = workspace.record.entries()[-1]
     account = workspace.record.accounts.named("the manager")
     assert len(workspace.record.marks()) == before + 1
