@@ -39,11 +39,8 @@ def workspace(make: Make) -> Workspace:
 def test_one_value_changes_and_every_comment_stays(workspace: Workspace) -> None:
     before = toml_of(workspace).read_text()
     page = settings_page(workspace)
-    typed = {
-        "problem.cost_miss": "55",
-        "problem.budget": "1200.50",
-        "ethics.harmed": "people\r\non it",
-    }
+    typed = {"problem.cost_miss": "55", "problem.budget": "1200.50"}
+    typed["ethics.harmed"] = "people\r\non it"
     change_settings(workspace, typed, page.seen, "Ada")
     after = toml_of(workspace).read_text()
     assert set(before.splitlines()) - set(after.splitlines()) == {"cost_miss = 40.0  # a seat"}
