@@ -170,6 +170,19 @@ def test_a_role_is_let_do_what_the_table_says_and_nothing_else(
     assert not surprises, "\n".join(surprises)
 
 
+def test_a_form_says_for_whom_it_is(
+    workspace: Workspace, visitor: Callable[[], TestClient]
+) -> None:
+    client = visitor()
+    logged_in(client, workspace, "The viewer")
+    page = client.get("/decide/define").text
+    assert "Your role, viewer, may not decide on a stage. That is for: owner or manager." in page
+    logged_in(client, workspace, "The manager")
+    page = client.get("/decide/define").text
+    assert "may not" not in page
+    assert "Kept under your name, The manager" in page
+
+
 def test_who_has_not_logged_in_sees_the_login_and_nothing_else(
     workspace: Workspace, visitor: Callable[[], TestClient]
 ) -> None:
