@@ -14,7 +14,7 @@ from tests.web.test_pages import csrf_token
 
 from leadline.phases.permissions import UserRole
 from leadline.record import Role
-from leadline.services.access.account_changes import add_account, set_disabled, set_role
+from leadline.services.identity.account_changes import add_account, set_disabled, set_role
 from leadline.services.invitations import invite
 from leadline.workspace import Workspace
 

@@ -18,8 +18,8 @@ from tests.services.test_commands import DEFINE
 
 from leadline.errors import NotAllowedError
 from leadline.phases.permissions import UserRole
-from leadline.services.access import openid_provider
-from leadline.services.access.openid_provider import Provider
+from leadline.services.identity import openid_provider
+from leadline.services.identity.openid_provider import Provider
 from leadline.settings import AccessSettings, OidcSettings
 from leadline.web import create_app
 from leadline.workspace import Workspace

@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from leadline.errors import RecordError, SettingsError
 from leadline.phases.permissions import Action, Actor
 from leadline.record import Invitation, Role
-from leadline.services.access.permission import GUESTS, acting
+from leadline.services.identity.permission import GUESTS, acting
 from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadline.phases.permissions import Action, Actor
-from leadline.services.access.permission import NOBODY, guest
+from leadline.services.identity.permission import NOBODY, guest
 from leadline.services.invitations import (
     NotInvitedError,
     invitation_of,

@@ -13,7 +13,7 @@ from leadline.errors import SettingsError
 from leadline.phases.lifecycle import Stage
 from leadline.phases.permissions import Action, Actor, who_may
 from leadline.record import Invitation
-from leadline.services.access.permission import NOBODY
+from leadline.services.identity.permission import NOBODY
 from leadline.services.invitations import free_name, invitation_of
 from leadline.web.sessions import Sessions
 from leadline.workspace import Workspace

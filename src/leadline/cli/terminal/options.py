@@ -118,7 +118,7 @@ def require_one_of(may: Collection[Action], folder: Path, by: str) -> None:
     NotAllowedError
         If nobody has that account, or its role may do none of them.
     """
-    from leadline.services.access.permission import actor_named, require
+    from leadline.services.identity.permission import actor_named, require
     from leadline.workspace import SETTINGS_FILE, Workspace
 
     if not (folder / SETTINGS_FILE).is_file():

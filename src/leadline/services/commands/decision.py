@@ -10,8 +10,8 @@ from leadline.phases import decision
 from leadline.phases.lifecycle import ROWS, Stage, State, decision_of
 from leadline.phases.permissions import Action
 from leadline.record import Entry
-from leadline.services.access.permission import acting
 from leadline.services.commands.promotion import promote_approved
+from leadline.services.identity.permission import acting
 from leadline.services.parsing import parse_stage
 from leadline.workspace import Workspace
 

@@ -13,7 +13,7 @@ from leadline.phases.lifecycle import Stage
 from leadline.phases.permissions import Action
 from leadline.record import Estimated, WorkState, WorkStatement
 from leadline.record.sql_types import utc
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.services.parsing import parse_person, parse_stage
 from leadline.services.upkeep.work_items import TIMES_A_YEAR, WorkItem, work_items
 from leadline.services.upkeep.work_plan import STAGES

@@ -8,7 +8,7 @@ from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
 from leadline.phases.permissions import Action
 from leadline.record import Entry
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.workspace import Workspace

@@ -11,7 +11,7 @@ from leadline.phases.permissions import Action
 from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.record import Job, JobState, Record
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.number_format import ANSWERS
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
 from leadline.workspace import Workspace

@@ -20,7 +20,7 @@ from leadline.phases.stream_slices import StreamSlices
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.record import CostOpinion, Entry, Judgment
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.queries.review import data_of, newest_tuning, row_values
 from leadline.services.reviewing.default_estimate import answers_of, estimate_default
 from leadline.services.reviewing.expected_narrowing import (

@@ -18,7 +18,7 @@ from leadline.phases.forecast.budget_outcome import (
 )
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.permissions import Action
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.settings import Machine
 from leadline.stats.machines.fit_time import fit_time_law
 from leadline.stats.machines.interruptions import interrupted_hours

@@ -13,7 +13,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Severity, Verdict
 from leadline.record import Entry, Job, JobState, Record
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
 from leadline.workspace import Workspace

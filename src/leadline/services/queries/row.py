@@ -10,7 +10,7 @@ from leadline.phases.lifecycle import ROWS, Row, Stage, State
 from leadline.phases.permissions import Action
 from leadline.phases.search import Search
 from leadline.record import Entry, Job, JobState
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import Badge, ProjectState, title_of

@@ -11,7 +11,7 @@ from leadline.web.routes import (
     login,
     project,
     review,
-    settings_form,
+    settings_page,
     verdicts,
     watch_label,
     work,
@@ -29,7 +29,7 @@ ROUTERS = (
     enter.router,
     login.router,
     account.router,
-    settings_form.router,
+    settings_page.router,
     join.router,
     work.router,
 )

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from leadline.errors import RecordError, SettingsError
 from leadline.phases.permissions import Action, UserRole
 from leadline.record import Account, ChangeKind, ChangeNote
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
