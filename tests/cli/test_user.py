@@ -123,3 +123,11 @@ def test_a_name_given_by_hand_must_be_an_account(workspace: Workspace) -> None:
     account = workspace.record.accounts.named("Ada")
     assert account is not None
     assert (entry.by, entry.user_id) == ("Ada", account.id)
+
+
+def test_a_verdict_that_is_computed_bears_the_account_of_who_asked(workspace: Workspace) -> None:
+    ada = workspace.record.accounts.add("Ada", UserRole.OWNER)
+    assert call(workspace, "run", "problem", "data", by="ada").exit_code == 0
+    entry = workspace.record.latest("data")
+    assert entry is not None
+    assert (entry.by, entry.user_id) == ("Ada", ada.id)

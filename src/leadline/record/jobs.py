@@ -41,6 +41,8 @@ class Job:
         How much of it is done; None if not known.
     message : str
         What it is doing, or why it failed.
+    user_id : int or None, default=None
+        Account of who asked; None where nobody had logged in.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Job:
     beat_at: datetime | None
     share: float | None
     message: str
+    user_id: int | None = None
 
 
 class Jobs:
@@ -92,7 +95,8 @@ class Jobs:
         mine = self._database.mine(table)
         with self._database.writing() as connection:
             last = connection.scalar(select(func.max(table.c.number)).where(mine))
-            job = Job((last or 0) + 1, row, JobState.WAITING, by, "", utc(), None, None, "")
+            number, user_id = (last or 0) + 1, self._database.user_id
+            job = Job(number, row, JobState.WAITING, by, "", utc(), None, None, "", user_id)
             values = {name: value for name, value in vars(job).items() if name != "by"}
             values["put_by"] = by
             self._database.insert(connection, table, values)
@@ -266,4 +270,5 @@ def job_of(found: Row[Any]) -> Job:
         beat_at=found.beat_at,
         share=found.share,
         message=found.message,
+        user_id=found.user_id,
     )
