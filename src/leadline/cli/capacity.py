@@ -141,7 +141,7 @@ def _print(screen: Console, entry: Entry, plan: Capacity) -> None:
     from leadline.cli.terminal.text_layout import print_table
 
     print_entry(screen, entry, notes=True)
-    heads = ("requests a second", "half within", "99 % within", "at most", "promise", "")
+    heads = ("requests a second", "half within", "99% within", "at most", "promise", "")
     screen.print()
     print_table(screen, heads, [_cells(step, plan) for step in plan.by_rate])
 

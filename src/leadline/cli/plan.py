@@ -88,11 +88,13 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
         f"{costs.spent:,.2f} {plan.currency} are spent.",
         markup=False,
     )
+    if plan.chance is not None:
+        screen.print(f"How likely is success? {plan.chance.words}", markup=False)
     if not plan.is_current:
         screen.print("The forecast behind this plan is stale: run 'leadline run' first.")
     print_table(
         screen,
-        ["budget", "target met", "labels", "votes", "people h", "machine h", "money", "days"],
+        ["budget", "met at the end", "labels", "votes", "people h", "machine h", "money", "days"],
         [_cells(outcome) for outcome in plan.outcomes],
     )
     screen.print(

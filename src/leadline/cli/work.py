@@ -141,7 +141,7 @@ def _show(plan: WorkPlan) -> None:
 
 def _cells(planned: PlannedItem) -> tuple[str, ...]:
     from leadline.cli.terminal.text_layout import printable
-    from leadline.services.number_format import percent
+    from leadline.phases.number_format import percent
     from leadline.services.upkeep.work_words import day, hours_of, state_words
 
     work = planned.work

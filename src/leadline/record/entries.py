@@ -89,7 +89,7 @@ def mark_of(found: Row[Any]) -> Mark:
     """The mark of a row of the table."""
     on, views = json.loads(found.stands_on), json.loads(found.views or "{}")
     answer = Answer(found.answer)
-    return Mark(found.number, found.row, on, answer, views, found.barrier or "")
+    return Mark(found.number, found.row, on, answer, views, found.barrier or "", found.badge or "")
 
 
 def columns_of(entry: Entry, body: str) -> dict[str, Any]:
@@ -103,6 +103,7 @@ def columns_of(entry: Entry, body: str) -> dict[str, Any]:
         "stands_on": to_json(entry.on),
         "views": to_json(views_of(entry.row, entry.verdict)),
         "barrier": entry.verdict.barrier or None,
+        "badge": entry.verdict.badge,
         "made_by": entry.by,
         "made_at": entry.at,
     }

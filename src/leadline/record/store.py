@@ -360,7 +360,7 @@ class Record:
 
     def _select_marks(self) -> Select[Any]:
         columns = (table.c.number, table.c.row, table.c.stands_on, table.c.answer)
-        told = (table.c.views, table.c.barrier)
+        told = (table.c.views, table.c.barrier, table.c.badge)
         return select(*columns, *told).where(self._database.mine(table)).order_by(table.c.number)
 
     def _marks(self, query: Select[Any]) -> tuple[Mark, ...]:

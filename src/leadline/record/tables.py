@@ -67,6 +67,8 @@ entry = Table(
     Column("views", Text),
     # why nobody can overrule it; None where somebody can
     Column("barrier", Text),
+    # what a page calls the verdict; None in entries from before it was kept
+    Column("badge", Text),
     text_column("made_by"),
     moment_column("made_at"),
     user_column(),

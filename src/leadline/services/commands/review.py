@@ -7,6 +7,7 @@ from typing import Any
 
 from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases import review
+from leadline.phases.number_format import figure
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
@@ -14,7 +15,6 @@ from leadline.record import Entry, Judgment
 from leadline.services.commands.label import LONGEST_S, possible
 from leadline.services.identity.permission import acting
 from leadline.services.labelling.worklist import work_of
-from leadline.services.number_format import figure
 from leadline.services.reviewing.default_estimate import answers_of, estimate_default
 from leadline.services.reviewing.later_draws import as_drawn, draw_planned
 from leadline.services.reviewing.majority_judgments import MajorityJudgments, majority_judgments

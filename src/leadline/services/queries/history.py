@@ -12,7 +12,6 @@ from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.record import Job, JobState, Record
 from leadline.services.identity.permission import require
-from leadline.services.number_format import ANSWERS
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
 from leadline.workspace import Workspace
 
@@ -133,7 +132,7 @@ def line_of(record: Record, now: ProjectState, number: int) -> EntryLine:
         stage=ROWS[entry.row].stage.value,
         by=entry.by,
         at=entry.at,
-        badge=Badge(ANSWERS[entry.verdict.answer], entry.verdict.answer.value),
+        badge=Badge(entry.verdict.badge, entry.verdict.answer.value),
         summary=entry.verdict.summary,
         why=_why(entry.verdict),
         is_current=is_latest and standing.state is State.CURRENT,
