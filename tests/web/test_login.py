@@ -151,6 +151,8 @@ def test_a_guest_comes_by_the_link_and_cannot_be_an_account(
         assert guest.get(closed).status_code == 403, closed
     enter(guest, "Vera")
     assert guest.get("/history").status_code == 200, "who logs in is no guest any more"
+    assert guest.get(path).status_code == 409, "and does not become one unawares"
+    assert guest.get("/history").status_code == 200
     workspace.record.invitations.revoke(made.person)
     late = visit(workspace)
     assert late.get(path).status_code == 403
