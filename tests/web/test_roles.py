@@ -208,4 +208,5 @@ def test_a_name_cannot_be_borrowed(workspace: Workspace, visitor: Callable[[], T
     assert account is not None
     assert (entry.by, entry.user_id) == ("The manager", account.id)
     assert entry.verdict_as(ROWS["decision.define"].verdict).person == "The manager"  # type: ignore[attr-defined]
+    assert "by The manager, logged in, on" in client.get(f"/entries/{entry.number}").text
     assert workspace.record.entry(1).user_id is None, "old entries are nobody's account"
