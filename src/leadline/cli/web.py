@@ -27,7 +27,7 @@ def address_options(function: Function) -> Function:
         "--token",
         envvar="LEADLINE_TOKEN",
         default=None,
-        help="What visitors must know, where nobody has an account and the host is not this machine.",
+        help="What visitors must know where nobody has an account; needed for other hosts.",
     )(function)
     function = click.option(
         "--port",

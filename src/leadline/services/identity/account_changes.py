@@ -44,8 +44,8 @@ def add_account(
     NotAllowedError
         If `by` may not give accounts.
     """
-    clean = parse_person(name, "the account")
     workspace, person = acting(workspace, Action.ACCOUNTS, by, "the account")
+    clean = parse_person(name, "the account")
     if workspace.record.invitations.is_invited(clean):
         raise SettingsError(
             f"{clean} has an invitation that is still good.",
