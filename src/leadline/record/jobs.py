@@ -49,6 +49,8 @@ class Job:
         Who asked for its end; empty while nobody has.
     page : str, default=""
         Path of the page it was asked for on; empty: in a terminal.
+    user_id : int or None, default=None
+        Account of who asked; None where nobody had logged in.
     """
 
     number: int
@@ -63,6 +65,7 @@ class Job:
     begun_at: datetime | None = None
     cancelled_by: str = ""
     page: str = ""
+    user_id: int | None = None
 
     @property
     def is_over(self) -> bool:
@@ -120,9 +123,11 @@ class Jobs:
         mine = self._database.mine(table)
         with self._database.writing() as connection:
             last = connection.scalar(select(func.max(table.c.number)).where(mine))
+            number, user_id = (last or 0) + 1, self._database.user_id
             job = Job(
-                (last or 0) + 1, row, JobState.WAITING, by, "", utc(), None, None, "", page=page
-            )
+                number, row, JobState.WAITING, by, "", utc(), None, None, "",
+                page=page, user_id=user_id,
+            )  # fmt: skip
             values = {name: value for name, value in vars(job).items() if name != "by"}
             values["put_by"] = by
             self._database.insert(connection, table, values)
@@ -330,4 +335,5 @@ def job_of(found: Row[Any]) -> Job:
         begun_at=found.begun_at,
         cancelled_by=found.cancelled_by,
         page=found.page,
+        user_id=found.user_id,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from leadline.phases.permissions import Action
 from leadline.report import write_report
 from leadline.report.project_report import Form
-from leadline.services.access.permission import require
 from leadline.services.briefing import briefs
 from leadline.services.deciding.comment_lines import comment_texts
 from leadline.services.timing import project_accounts

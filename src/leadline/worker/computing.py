@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +19,12 @@ from leadline.errors import CancelledError, LeadlineError, LimitError, NotReadyE
 from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.notifications import deliver, tell
 from leadline.phases.lifecycle import ROWS
+from leadline.phases.permissions import Action
 from leadline.processes.limit import run_with_limit
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.record import Entry, Job, JobState
 from leadline.services.commands import promote_approved
+from leadline.services.identity.permission import acting
 from leadline.worker.telling import run_failed, tell_of_verdict, watch_failed
 from leadline.workspace import Workspace
 
@@ -64,9 +66,12 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
     ------
     NotReadyError
         If the row may not be run now, or somebody else is computing it.
+    NotAllowedError
+        If people have accounts, and the one named by `by` may not.
     LeadlineError
         Whatever the job refuses.
     """
+    workspace, by = acting(workspace, Action.RUN, by, "the request")
     standing = workspace.record.standing()[row]
     if not standing.is_runnable and upkeep_reading(workspace.record, row) is None:
         raise NotReadyError(standing.closed, "", next_step(row, standing.closed))
@@ -252,7 +257,10 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
     int
         Number of the new entry.
     """
-    with Workspace.open(folder) as workspace:
+    with Workspace.open(folder) as opened:
+        # signed by whoever asked
+        user_id = opened.record.jobs.get(job).user_id
+        workspace = replace(opened, record=opened.record.signed_by(user_id))
         reading = upkeep_reading(workspace.record, row)
         if reading is None:
             closed = workspace.record.standing()[row].closed

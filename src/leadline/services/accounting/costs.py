@@ -20,7 +20,6 @@ from leadline.phases.project_accounts.ledger import (
 )
 from leadline.record import AnswerKind, DayOfAnswers, Job, WorkState, WorkStatement
 from leadline.record.sql_types import utc
-from leadline.services.access.permission import require
 from leadline.workspace import Workspace
 
 _MILLION = 1_000_000

@@ -16,8 +16,8 @@ from leadline.phases.problem import Problem
 from leadline.phases.project_words import Words
 from leadline.phases.scoring import Task
 from leadline.record import Job
-from leadline.services.access.permission import require
 from leadline.services.block_labelling.asked_rows import asked_rows
+from leadline.services.identity.permission import require
 from leadline.services.queries.label import keyed
 from leadline.services.queries.review import median_seconds
 from leadline.workspace import Workspace

@@ -19,7 +19,6 @@ from leadline.phases.wording import day
 from leadline.record import Entry, Record
 from leadline.report.beside_verdicts.brief_section import BriefSection
 from leadline.report.text_table import tabled
-from leadline.services.access.permission import require
 from leadline.services.accounting import project_ledger
 from leadline.services.briefing.certainty import how_sure
 from leadline.services.briefing.choices import ChoiceLine, Standpoint, choices

@@ -6,7 +6,6 @@ from leadline.errors import SettingsError
 from leadline.notifications import Event, put
 from leadline.phases.permissions import Action
 from leadline.record import Comment
-from leadline.services.access.permission import acting
 from leadline.services.deciding.comment_lines import entry_of_about, parse_about, title_of_about
 from leadline.services.deciding.mentions import mentioned
 from leadline.workspace import Workspace

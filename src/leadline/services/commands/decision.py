@@ -12,8 +12,8 @@ from leadline.phases.lifecycle import ROWS, Stage, State, decision_of, may_be_ke
 from leadline.phases.permissions import Action
 from leadline.phases.release import Release
 from leadline.record import Entry
-from leadline.services.access.permission import acting
 from leadline.services.commands.promotion import promote_approved
+from leadline.services.identity.permission import acting
 from leadline.services.parsing import parse_stage
 from leadline.workspace import Workspace
 

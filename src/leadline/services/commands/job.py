@@ -8,7 +8,7 @@ from leadline.errors import NotReadyError
 from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.phases.permissions import Action
 from leadline.record import Job
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.services.parsing import parse_row
 from leadline.workspace import Workspace
 

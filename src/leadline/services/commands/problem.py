@@ -16,7 +16,7 @@ from leadline.phases.project_words import ClassWord, class_words
 from leadline.phases.scoring import DEFAULT_SCORING, Task
 from leadline.reading.table import read_tables
 from leadline.record import Entry
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.cells_of_answers import read_class
 from leadline.settings import ProblemSettings, Settings, load_settings
 from leadline.snapshot import class_texts, infer_task

@@ -12,7 +12,6 @@ from leadline.phases.permissions import Action
 from leadline.phases.wording import plural
 from leadline.record import Entry
 from leadline.record.codec import encode
-from leadline.services.access.permission import require
 from leadline.services.deciding.field_words import change_words, is_interval, label_of, value_words
 from leadline.workspace import Workspace
 

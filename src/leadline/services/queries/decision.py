@@ -11,7 +11,7 @@ from leadline.phases.release import Release
 from leadline.phases.without_model import CostComparison
 from leadline.record import Entry
 from leadline.report.costing.cost_comparison import cost_comparison
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.workspace import Workspace

@@ -12,7 +12,7 @@ from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.record import Job, JobState, Record
 from leadline.record.sql_types import utc
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.job_progress import job_progress
 from leadline.services.queries.project_state import ProjectState, title_of
 from leadline.workspace import Workspace

@@ -22,7 +22,7 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.phases.without_model import CostComparison, compare_tuning
 from leadline.record import CostOpinion, Entry, Judgment
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.queries.review import data_of, newest_tuning, row_values
 from leadline.services.reviewing.default_estimate import answers_of, estimate_default
 from leadline.services.reviewing.expected_narrowing import (

@@ -20,9 +20,9 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.without_model import CostComparison
 from leadline.record import Entry, Job, JobState, Record
 from leadline.report.costing.cost_comparison import cost_comparison
-from leadline.services.access.permission import require
 from leadline.services.deciding.comment_lines import CommentLine, about_entry, comments_on
 from leadline.services.deciding.rerun_preview import SIGNED
+from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import ProjectState, title_of

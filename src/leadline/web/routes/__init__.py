@@ -13,7 +13,7 @@ from leadline.web.routes import (
     money,
     project,
     review,
-    settings_form,
+    settings_page,
     verdicts,
     watch_label,
     work,
@@ -33,7 +33,7 @@ ROUTERS = (
     enter.router,
     login.router,
     account.router,
-    settings_form.router,
+    settings_page.router,
     join.router,
     work.router,
 )

@@ -9,7 +9,6 @@ from leadline.monitoring.release_in_service import in_service
 from leadline.phases.glossary import TERMS
 from leadline.phases.permissions import Action
 from leadline.report import model_document, release_named
-from leadline.services.access.permission import require
 from leadline.services.briefing import brief
 from leadline.services.queries import history_page, project_page, stage_page
 from leadline.services.upkeep import portfolio, work_plan
