@@ -20,6 +20,7 @@ from leadline.phases.project_accounts.ledger import (
 )
 from leadline.record import AnswerKind, DayOfAnswers, Job, WorkState, WorkStatement
 from leadline.record.sql_types import utc
+from leadline.services.identity.permission import require
 from leadline.workspace import Workspace
 
 _MILLION = 1_000_000

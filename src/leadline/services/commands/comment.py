@@ -8,6 +8,7 @@ from leadline.phases.permissions import Action
 from leadline.record import Comment
 from leadline.services.deciding.comment_lines import entry_of_about, parse_about, title_of_about
 from leadline.services.deciding.mentions import mentioned
+from leadline.services.identity.permission import acting
 from leadline.workspace import Workspace
 
 LONGEST = 4_000

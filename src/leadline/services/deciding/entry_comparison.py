@@ -13,6 +13,7 @@ from leadline.phases.wording import plural
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.services.deciding.field_words import change_words, is_interval, label_of, value_words
+from leadline.services.identity.permission import require
 from leadline.workspace import Workspace
 
 _FOLLOW = frozenset({"summary", "findings"})  # told apart: the one stands above, the other below

@@ -9,6 +9,7 @@ from datetime import datetime
 from leadline.phases.lifecycle import Stage, decision_of, stale_after
 from leadline.phases.permissions import Action
 from leadline.record import Record
+from leadline.services.identity.permission import require
 from leadline.workspace import Workspace
 
 SIGNED = frozenset({"review", "release", *(decision_of(stage) for stage in Stage)})

@@ -20,6 +20,7 @@ from leadline.phases.project_accounts.timeline import (
 )
 from leadline.record import AnswerKind, EntryMoment
 from leadline.record.sql_types import utc
+from leadline.services.identity.permission import require
 from leadline.services.queries.next_steps import Act, steps
 from leadline.services.queries.project_state import ProjectState
 from leadline.services.timing.endings import endings_of

@@ -13,6 +13,7 @@ from leadline.phases.permissions import Action
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.record.sql_types import utc
+from leadline.services.identity.permission import require
 from leadline.services.queries.project_state import ProjectState
 from leadline.services.upkeep.due_dates import Due, due
 from leadline.services.upkeep.model_line import health_badge

@@ -10,6 +10,7 @@ from leadline.phases.glossary import TERMS
 from leadline.phases.permissions import Action
 from leadline.report import model_document, release_named
 from leadline.services.briefing import brief
+from leadline.services.identity.permission import require
 from leadline.services.queries import history_page, project_page, stage_page
 from leadline.services.upkeep import portfolio, work_plan
 from leadline.services.upkeep.service_panel import service_panel
