@@ -13,8 +13,6 @@ from leadline.stats.curves.calibration import GROUP_WEIGHT, learn_places
 from leadline.stats.curves.discrepancy import kernels
 from leadline.stats.curves.learnt import (
     ANY,
-    LOSS,
-    SHARE,
     SINGLE_RUNS,
     VERSION,
     Learnt,
@@ -43,7 +41,7 @@ LEVELS = ndtri([0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99]
 SHARES = {"known": (0.2, 0.4), "hidden": (0.2, 0.4)}
 # chosen on the learning half of the networks' sources
 NETWORK_SHARES = {ANY: 0.2, "network": 0.2, "image-network": 0.5, "text-network": 0.5}
-_KEPT_CELLS = 36
+_KEPT_CELLS = 30
 _FEWEST_OF_A_GROUP = 40
 _RATIO_TOLERANCE = 0.25
 _FLOOR = -60.0
@@ -72,7 +70,7 @@ class Example:
     def group(self) -> str:
         """The group of curves that it teaches."""
         if self.source:
-            return LOSS if METRICS[self.metric].ceiling is None else SHARE
+            return ANY
         if self.n_repeats == 1:
             return SINGLE_RUNS
         return self.family if self.is_general else self.metric
@@ -157,10 +155,11 @@ def with_tilts(
 
 
 def members(examples: Sequence[Example]) -> dict[str, list[int]]:
-    """Places of the examples of each group."""
+    """Places of the examples of each group; all of them are of any."""
     found: dict[str, list[int]] = {}
     for place, example in enumerate(examples):
-        found.setdefault(example.group, []).append(place)
+        if example.group != ANY:
+            found.setdefault(example.group, []).append(place)
     return dict(sorted(found.items()))
 
 
@@ -172,9 +171,7 @@ def places_of_truth(examples: Sequence[Example], table: Table, every: Learnt) ->
         x, y, _ = example.later()
         names = groups_of(example.family, METRICS[example.metric], example.n_repeats)
         prior = every.mixture(table, names)
-        parts = posterior_components(
-            data, prior.log_prior, DesignMatrices.at(data.x, prior.active)
-        )
+        parts = posterior_components(data, prior.log_prior, DesignMatrices.at(data.x, prior.active))
         mean, variance = parts.moments(x)
         below = mixture_cdf(parts.weight, mean, np.sqrt(variance), y[None])[0]
         z = ndtri(below.clip(1e-6, 1 - 1e-6))
@@ -238,9 +235,7 @@ def learn_table(
     places = []
     for here in (0, 1):
         learnt_from = np.flatnonzero(side != here)
-        half = learn_prior(
-            [examples[k] for k in learnt_from], weighed[learnt_from], active, shares
-        )
+        half = learn_prior([examples[k] for k in learnt_from], weighed[learnt_from], active, shares)
         held_out = [example for example in pool if _side(example.data) == here]
         places.append(places_of_truth(held_out, half, learnt_of(half, half, networks or half, {})))
         judged += held_out

@@ -33,6 +33,12 @@ LEARNING = (
     "epoch-research/analyzing-chinchilla",
     "formll/resolving-scaling-law-discrepancies",
 )
+SOURCES = {
+    "neural networks": "mlfoundations/scaling, epoch-research/analyzing-chinchilla, "
+    "Open-Athena/scaling-law-analysis, formll/resolving-scaling-law-discrepancies, "
+    "OpenEuroLLM/dense_english_scaling_laws, huggingface/datablations, TevenLeScao/pet, "
+    "giovabaj/Learning-Curve-ECG, cure-lab/deep-active-learning; public repositories"
+}
 FAMILIES = {
     "cross_entropy": "text-network",
     "error_rate": "text-network",
@@ -48,7 +54,7 @@ METRICS = {
 _FEWEST = 5
 _OF_A_GROUP, _OF_A_SOURCE = 5, 40
 _N_ITERATIONS = 4
-_N_ACTIVE = 14
+_N_ACTIVE = 12
 _SHARES = (0.4, 0.4)
 _FURTHEST = 80.0
 _CUT_STEP = np.log(2.0) - 0.01

@@ -200,6 +200,8 @@ def test_a_curve_at_chance_is_small_data_by_a_test() -> None:
     assert verdict.regions.now.kind is RegionKind.SMALL
     assert verdict.regions.learns_from is None
     assert "hardly better than guessing" in verdict.regions.words("roc_auc")
+    assert not verdict.regions.has_begun
+    assert "has not begun to fall" in verdict.regions.words("roc_auc")
     assert any("not better than guessing, by a test" in what for what in warnings(verdict))
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from leadline.stats.curves.calibration import Calibration
 from leadline.stats.curves.caution import cautions
 from leadline.stats.curves.learnt import Learnt, groups_of, learnt
@@ -114,7 +112,6 @@ def _fit_all(
         raise ValueError(f"n_repeats must be at least 1; got {n_repeats}.")
     kind = metric_of(metric)
     names = groups_of(family, kind, n_repeats)
-    priors = {id(table): both.mixture(table, names) for table in (both.known, both.hidden)}
     networks = Calibration.of(both.networks, names)
     designs: dict[tuple[int, bytes], DesignMatrices] = {}
     found = []
@@ -122,13 +119,12 @@ def _fit_all(
         data = measured(train_sizes, errors, stderr, kind, n_repeats)
         few = n_repeats is not None and n_repeats < FEW_REPEATS
         table = both.hidden if few or data.stderr is None else both.known
-        prior = priors[id(table)]
+        prior = both.mixture(table, names)
         key = (id(table), data.x.tobytes())
         if key not in designs:
             designs[key] = DesignMatrices.at(data.x, prior.active)
         components = posterior_components(data, prior.log_prior, designs[key])
-        places = np.searchsorted(prior.active, components.kernel)
-        share = float(components.weight @ prior.of_networks[places, components.shape])
+        share = prior.share_of_networks(components.kernel, components.shape, components.weight)
         found.append(
             CurvePosterior(
                 measured=data,

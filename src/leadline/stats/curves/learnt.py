@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 VERSION = 2
 ANY = "any"
 SINGLE_RUNS = "single runs"
-SHARE, LOSS = "share", "loss"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """Prior and calibration for one kind of curves.
+    """Prior and calibration for one kind of curves; told apart by identity.
 
     Parameters
     ----------
@@ -91,20 +90,23 @@ class Mixture:
     log_prior: Floats
     of_networks: Floats
 
-    @classmethod
-    def of(cls, table: Table, networks: Table, share: float, names: Sequence[str | None]) -> Mixture:
-        """Mix the two, `share` of the weight for networks."""
-        active = np.union1d(table.active, networks.active)
-        parts = []
-        for one, weight in ((table, 1 - share), (networks, share)):
-            prior = one.prior(names)
-            log_prior = np.full((active.size, prior.shape[1]), -np.inf)
-            log_prior[np.searchsorted(active, one.active)] = (
-                prior - logsumexp(prior) + np.log(weight)
-            )
-            parts.append(log_prior)
-        both = np.logaddexp(*parts)
-        return cls(active, both, np.exp(parts[1] - both))
+    def share_of_networks(self, kernel: Ints, shape: Ints, weight: Floats) -> float:
+        """Return the probability that a curve with these components is of a network's kind."""
+        return float(weight @ self.of_networks[np.searchsorted(self.active, kernel), shape])
+
+
+@lru_cache(maxsize=64)
+def _mixture(table: Table, networks: Table, share: float, names: tuple[str, ...]) -> Mixture:
+    """Mix the two, `share` of the weight for networks."""
+    active = np.union1d(table.active, networks.active)
+    parts = []
+    for one, weight in ((table, 1 - share), (networks, share)):
+        prior = one.prior(names)
+        log_prior = np.full((active.size, prior.shape[1]), -np.inf)
+        log_prior[np.searchsorted(active, one.active)] = prior - logsumexp(prior) + np.log(weight)
+        parts.append(log_prior)
+    both = np.logaddexp(*parts)
+    return Mixture(active, both, np.exp(parts[1] - both))
 
 
 @dataclass(frozen=True)
@@ -135,13 +137,13 @@ class Learnt:
         """Return the prior of a curve of these groups, `table` or `networks`."""
         shares = [self.network_shares[name] for name in names if name in self.network_shares]
         share = shares[0] if shares else self.network_shares[ANY]
-        return Mixture.of(table, self.networks, share, names)
+        known = tuple(name for name in names if name in {*table.groups, *self.networks.groups})
+        return _mixture(table, self.networks, share, known)
 
 
 def groups_of(family: str | None, metric: Metric, n_repeats: int | None) -> list[str | None]:
     """Names of the groups that a curve is of, from what says least to what says most."""
-    kind = LOSS if metric.ceiling is None else SHARE
-    return [family, kind, metric.name, SINGLE_RUNS if n_repeats == 1 else None]
+    return [family, metric.name, SINGLE_RUNS if n_repeats == 1 else None]
 
 
 @cache
