@@ -43,22 +43,21 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
     folds = [None, *(range(N_FOLDS) if options.crossed else [])]
-    lessons = {"known": Lesson.of("known", *examples.known())}
-    lessons["hidden"] = Lesson.of("hidden", *examples.hidden())
-    plain = [lesson.prior() for lesson in lessons.values()]
+    lessons = [
+        Lesson.of("known", *examples.known()),
+        Lesson.of("hidden", *examples.hidden()),
+    ]
+    plain = [lesson.prior() for lesson in lessons]
     deep = learn_networks(networks(), (plain[0], plain[1]))
     print(f"learnt the networks' table from {len(networks()):,} cut curves", file=sys.stderr)
-    asked = [(lesson, fold) for fold in folds for lesson in lessons.values()]
-    found = iter(
-        Parallel(n_jobs=options.jobs)(
-            delayed(lesson.table)(deep, without=fold) for lesson, fold in asked
-        )
-    )
     for fold in folds:
-        learnt = learnt_of(next(found), next(found), deep, _provenance(fold))
+        tables = Parallel(n_jobs=options.jobs)(
+            delayed(lesson.table)(deep, without=fold) for lesson in lessons
+        )
+        learnt = learnt_of(tables[0], tables[1], deep, _provenance(fold))
         path = SHIPPED if fold is None else crossed_path(fold)
         np.savez_compressed(path, **packed(learnt))
-        print(f"{path.name}: {path.stat().st_size:,} bytes")
+        print(f"{path.name}: {path.stat().st_size:,} bytes", flush=True)
 
 
 @dataclass(frozen=True)

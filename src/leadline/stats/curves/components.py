@@ -18,7 +18,7 @@ from leadline.stats.curves.shapes import shapes
 if TYPE_CHECKING:
     from leadline.stats.arrays import Floats, Ints
 
-LEVEL_VARIANCE = 30.0
+LEVEL_VARIANCE = 1.0
 """Prior variance of the level of log error: next to nothing is known of it beforehand."""
 _JITTER = 1e-10
 
