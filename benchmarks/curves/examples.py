@@ -12,7 +12,7 @@ from sources import Curve, Grid, fold_of, lcdb10, lcdb11
 
 from leadline.stats.curves.fitting import FEW_REPEATS
 
-_FEWEST = 4
+_FEWEST = 5
 _N_PRIOR = 1500
 _N_CALIBRATION = 3000
 _N_OF_A_METRIC = 500
