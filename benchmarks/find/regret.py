@@ -2,9 +2,13 @@
 
 On each data set of LCDB 1.0 every learner is measured up to an eighth of the rows; one is chosen,
 and its regret is its error at full size less that of the best learner there. Chosen is the learner
-with the smallest error at the largest size that was measured, or the smallest error forecast. Data
-sets are those of one half; the table of curves was learnt on the train half, where each fifth of
-the data sets is forecast by what was learnt on the others.
+with the smallest error at the largest size that was measured, or the smallest error forecast: of
+each curve alone, or of all together. Data sets are those of one half; tables were learnt on the
+train half, where each fifth of the data sets is forecast by what was learnt on the others.
+
+The bound is the regret of the same choice if errors came as the joint forecast says they may, over
+that of choosing by the last error then: who knew how curves come about could do no better with
+what was seen. The share reached is the part of that fall of the regret that came true.
 
     python benchmarks/find/regret.py [--half train|test] [--share 0.125] [--limit N]
 """
@@ -22,12 +26,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
 import ours
 from families import family_of
+from learn_residuals import crossed, kind_of
 from peers import CONSTRAINED, PEERS
 from scoring import markdown
 from sources import Curve, fold_of, lcdb10
 
-from leadline.phases.search.choice import comparison_errors
-from leadline.phases.search.trial import Expected, Trial
+from leadline.stats.candidate_residuals import ResidualTable, joint_log_errors, residual_draws
 from leadline.stats.curves import fit
 from leadline.stats.curves.learnt import Learnt
 
@@ -38,8 +42,9 @@ _N_DRAWS = 400
 _TINY = 1e-6
 LAST = "error at the largest size seen"
 MEDIAN = "Leadline, median forecast"
-CHOICE = "Leadline, as a search chooses"
-METHODS = (LAST, "POW3", CONSTRAINED, MEDIAN, CHOICE)
+ALONE = "Leadline, half of the forecast lead"
+JOINT = "Leadline, joint forecast, as a search chooses"
+METHODS = (LAST, "POW3", CONSTRAINED, MEDIAN, ALONE, JOINT)
 
 
 @dataclass(frozen=True)
@@ -61,17 +66,19 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=None)
     options = parser.parse_args()
     fields = fields_of(lcdb10("accuracy", options.half), options.share)[: options.limit]
-    regrets = np.array([regret_of(field, options.half) for field in fields])
+    found = [regret_of(field, options.half) for field in fields]
+    regrets = np.array([regret for regret, _ in found])
+    bound = np.array([expected for _, expected in found])
     print(
         f"LCDB 1.0, accuracy, {options.half} half: {len(fields)} data sets, "
         f"{np.mean([len(field.curves) for field in fields]):.1f} learners each, "
         f"seen up to {options.share:g} of the rows\n"
     )
     rng = np.random.default_rng(0)
+    picks = rng.integers(len(fields), size=(_N_RESAMPLES, len(fields)))
     rows = []
     for column, name in enumerate(METHODS):
         mean, base = regrets[:, column].mean(), regrets[:, 0].mean()
-        picks = rng.integers(len(fields), size=(_N_RESAMPLES, len(fields)))
         ratios = regrets[picks, column].mean(axis=1) / regrets[picks, 0].mean(axis=1)
         low, high = np.quantile(ratios, [0.05, 0.95])
         rows.append(
@@ -85,6 +92,17 @@ def main() -> None:
         )
     heads = ["chosen by", "mean regret", "of the first (90 %)", "best one chosen", "90 % quantile"]
     print(markdown(heads, rows))
+    _print_bound(regrets, bound)
+
+
+def _print_bound(regrets: np.ndarray, bound: np.ndarray) -> None:
+    """How far the regret could fall with what was seen, and how much of it came true."""
+    last, joint = bound.mean(axis=0)
+    came = 1 - regrets[:, METHODS.index(JOINT)].mean() / regrets[:, 0].mean()
+    print(
+        f"\nBound: {joint / last:.2f} of the first, if errors came as the joint forecast says "
+        f"({joint:.4f} of {last:.4f}); reached {came / (1 - joint / last):.0%} of that fall."
+    )
 
 
 def fields_of(curves: list[Curve], share: float) -> list[Field]:
@@ -116,28 +134,58 @@ def _seen(curve: Curve, most: float) -> Curve:
     )
 
 
-def regret_of(field: Field, half: str) -> list[float]:
-    """Of each method on one data set."""
-    learnt = ours.learnt_without(fold_of(int(field.data))) if half == "train" else None
-    guesses: dict[str, list[float]] = {name: [] for name in METHODS}
-    trials = []
-    for number, curve in enumerate(field.curves):
-        at = np.array([field.size])
-        guesses[LAST].append(curve.errors[-1])
-        for name in ("POW3", CONSTRAINED):
-            guess = PEERS[name](curve.sizes, curve.errors, curve.stderr, at)
-            guesses[name].append(float(guess[0]))
-        trial = trial_of(curve, field.size, str(number), learnt)
-        guesses[MEDIAN].append(curve.errors[-1] * np.exp(trial.log_error_change))
-        trials.append(trial)
-    guesses[CHOICE] = list(comparison_errors(trials, "accuracy").values())
-    best = field.finals.min()
-    return [float(field.finals[int(np.argmin(guesses[name]))] - best) for name in METHODS]
+def regret_of(field: Field, half: str) -> tuple[list[float], list[float]]:
+    """Of each method on one data set, and what is expected of the first and of the joint one."""
+    fold = fold_of(int(field.data)) if half == "train" else None
+    learnt, table = (None, None) if fold is None else (ours.learnt_without(fold), crossed(fold))
+    at = np.array([field.size])
+    guesses: dict[str, np.ndarray] = {
+        LAST: np.array([max(float(curve.errors[-1]), _TINY) for curve in field.curves])
+    }
+    for name in ("POW3", CONSTRAINED):
+        guesses[name] = np.array(
+            [
+                float(PEERS[name](curve.sizes, curve.errors, curve.stderr, at)[0])
+                for curve in field.curves
+            ]
+        )
+    last = np.log(guesses[LAST])
+    changes, stds = np.array([_change(curve, field.size, learnt) for curve in field.curves]).T
+    guesses[MEDIAN] = last + changes
+    guesses[ALONE] = last + _lead(last, changes, stds)
+    kinds = [kind_of(curve.learner) for curve in field.curves]
+    ratio = field.size / max(float(curve.sizes[-1]) for curve in field.curves)
+    guesses[JOINT] = joint_log_errors(last, changes, stds, kinds, ratio, table=table)
+    regrets = [_regret(field.finals, guesses[name]) for name in METHODS]
+    return regrets, _expected_regrets(guesses, kinds, ratio, table)
 
 
-def trial_of(curve: Curve, size: float, name: str, learnt: Learnt | None) -> Trial:
-    """A learner as a search has it on record: its last error, and what is forecast beyond."""
-    belief = fit(
+def _regret(errors: np.ndarray, guess: np.ndarray) -> float:
+    return float(errors[int(np.argmin(guess))] - errors.min())
+
+
+def _expected_regrets(
+    guesses: dict[str, np.ndarray], kinds: list[str], ratio: float, table: ResidualTable | None
+) -> list[float]:
+    """Of choosing by the last error and by the joint forecast, were the forecast right."""
+    rng = np.random.default_rng(0)
+    factors = residual_draws(kinds, ratio, _N_DRAWS, rng=rng, table=table)
+    draws = np.minimum(np.exp(guesses[JOINT]) * factors, 1.0)
+    return [
+        float(np.mean([_regret(drawn, guesses[name]) for drawn in draws])) for name in (LAST, JOINT)
+    ]
+
+
+def _lead(last: np.ndarray, changes: np.ndarray, stds: np.ndarray) -> np.ndarray:
+    """What counted before candidates were forecast together: half of a lead, less in doubt."""
+    first = int(np.argmin(last))
+    lead = np.clip(changes - changes[first], -0.4, 0.4)
+    return 0.5 * lead / (1 + (np.maximum(stds, stds[first]) / 0.3) ** 2)
+
+
+def _change(curve: Curve, size: float, learnt: Learnt | None) -> tuple[float, float]:
+    """Log error forecast at full size less that at the last size, and its standard deviation."""
+    posterior = fit(
         curve.sizes,
         curve.errors,
         curve.stderr,
@@ -145,20 +193,9 @@ def trial_of(curve: Curve, size: float, name: str, learnt: Learnt | None) -> Tri
         n_repeats=None if curve.repeats is None else curve.repeats.shape[1],
         prior=learnt,
     )
-    last = max(float(curve.errors[-1]), _TINY)
-    draws = belief.sample([size], _N_DRAWS, rng=np.random.default_rng(0))
-    ends = np.maximum(belief.quantile([curve.sizes[-1], size], 0.5), _TINY)
-    return Trial(
-        name=name,
-        family=family_of(curve.learner),
-        params={},
-        complexity=0,
-        n_train=int(curve.sizes[-1]),
-        mean=1 - last,
-        error_at_largest=Expected(n_train=int(curve.sizes[-1]), error=last, low=last, high=last),
-        log_error_change=float(np.log(ends[1] / ends[0])),
-        log_error_std=float(np.std(np.log(np.maximum(draws, _TINY)))),
-    )
+    draws = posterior.sample([size], _N_DRAWS, rng=np.random.default_rng(0))
+    ends = np.log(np.maximum(posterior.quantile([curve.sizes[-1], size], 0.5), _TINY))
+    return float(ends[1] - ends[0]), float(np.std(np.log(np.maximum(draws, _TINY))))
 
 
 if __name__ == "__main__":
