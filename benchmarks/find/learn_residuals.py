@@ -19,7 +19,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +46,9 @@ N_FOLDS = 5
 _STEP = 4
 _FEWEST_LEARNERS = 5
 _TINY = 1e-6
-_MOST = 1.0  # of a residual, and of how far a learner may be behind the best: logarithms
+# logarithms: of a residual, and of how far behind the best a learner may be
+_MOST, _MOST_BEHIND = 0.5, 1.0
+_N_SCALES = 10
 # weights of what is pooled, in data sets
 _N_OF_MEAN, _N_OF_VARIANCE, _N_OF_PAIR = 5.0, 5.0, 15.0
 _LEAST_VARIANCE = 0.003
@@ -78,7 +80,7 @@ class Cutting:
 
     @property
     def is_near(self) -> np.ndarray:
-        return self.last < self.last.min() + _MOST
+        return self.last < self.last.min() + _MOST_BEHIND
 
 
 def main() -> None:
@@ -159,7 +161,27 @@ def learn(cuttings: Sequence[Cutting]) -> ResidualTable:
         _learn_one([each for each in cuttings if each.ratio == ratio], kinds) for ratio in RATIOS
     ]
     mean, between, own = (np.array(values) for values in zip(*parts, strict=True))
-    return ResidualTable(kinds, np.array(RATIOS, dtype=float), mean, between, own)
+    table = ResidualTable(kinds, np.array(RATIOS, float), mean, between, own, np.ones(1))
+    return replace(table, scales=_scales(cuttings, table))
+
+
+def _scales(cuttings: Sequence[Cutting], table: ResidualTable) -> np.ndarray:
+    """By how much the residuals of one cut are larger or smaller than the table says: deciles."""
+    squares = []
+    for cutting in cuttings:
+        _, between, own = table.at(cutting.ratio)
+        at = table.places(cutting.kinds)[cutting.is_near]
+        residuals = cutting.residuals[cutting.is_near]
+        variance = (np.diag(between) + own)[at]
+        expected = variance[:, None] + variance - 2 * between[np.ix_(at, at)]
+        pairs = ~np.eye(len(at), dtype=bool)
+        if len(at) > 1:
+            apart = (residuals[:, None] - residuals) ** 2
+            squares.append(float(np.mean(apart[pairs] / expected[pairs])))
+    parts = np.array_split(np.sort(squares), _N_SCALES)
+    scales = np.sqrt([np.mean(part) for part in parts])
+    found: np.ndarray = scales / np.sqrt(np.mean(scales**2))
+    return found
 
 
 def _learn_one(
@@ -224,7 +246,7 @@ def packed(table: ResidualTable, n_cuts: int) -> str:
         "kinds": table.kinds,
         **{
             name: np.round(getattr(table, name), _N_DIGITS).tolist()
-            for name in ("ratios", "mean", "between", "own")
+            for name in ("ratios", "mean", "between", "own", "scales")
         },
     }
     return json.dumps(stored) + "\n"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ TABLE = ResidualTable(
     mean=np.array([[0.0, -0.02, 0.04], [0.0, -0.04, 0.08]]),
     between=np.array([[[0, 0, 0], [0, 0.01, -0.01], [0, -0.01, 0.01]]] * 2, dtype=float),
     own=np.array([[0.02, 0.01, 0.09], [0.04, 0.02, 0.18]]),
+    scales=np.array([0.6, 0.8, 1.0, 1.4142135623730951]),
 )
 STILL = np.zeros(2)
 
@@ -61,8 +64,20 @@ def test_draws_have_the_covariance_of_the_table_and_a_mean_of_1() -> None:
     factors = residual_draws(["a", "b", "b"], 2.0, 100_000, rng=rng, table=TABLE)
     assert factors.mean(axis=0) == pytest.approx([1, 1, 1], abs=0.01)
     wanted = [[0.02, -0.01, -0.01], [-0.01, 0.10, 0.01], [-0.01, 0.01, 0.10]]
+    assert np.mean(TABLE.scales**2) == pytest.approx(1)
     assert np.cov(np.log(factors).T) == pytest.approx(np.array(wanted), abs=0.002)
     assert np.all(residual_draws(["a", "b"], 1.0, 5, rng=rng, table=TABLE) == 1)
+
+
+def test_on_some_data_all_candidates_are_forecast_badly() -> None:
+    """What only scales share is no correlation, but large residuals come together."""
+    table = replace(TABLE, between=np.zeros_like(TABLE.between), scales=np.sqrt([0.1, 1.9]))
+    rng = np.random.default_rng(0)
+    logs = np.log(residual_draws(["a", "b"], 2.0, 100_000, rng=rng, table=table))
+    one, other = (logs / logs.std(axis=0)).T
+    assert np.corrcoef(one, other)[0, 1] == pytest.approx(0, abs=0.02)
+    assert np.mean(one**4) == pytest.approx(3 * (0.1**2 + 1.9**2) / 2, rel=0.05)
+    assert np.corrcoef(one**2, other**2)[0, 1] > 0.1
 
 
 def test_where_errors_come_as_the_table_says_the_joint_forecast_chooses_better() -> None:

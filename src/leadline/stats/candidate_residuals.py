@@ -46,6 +46,9 @@ class ResidualTable:
         Covariance of what two candidates of these kinds share.
     own : ndarray of shape (n_ratios, n_kinds)
         Variance of what a candidate shares with no other.
+    scales : ndarray of shape (n_scales,)
+        Equally likely factors of the standard deviations, their mean square 1: on some data all
+        candidates are forecast well, and on some all badly.
     """
 
     kinds: tuple[str, ...]
@@ -53,6 +56,7 @@ class ResidualTable:
     mean: Floats
     between: Floats
     own: Floats
+    scales: Floats
 
     def at(self, ratio: float) -> tuple[Floats, Floats, Floats]:
         """Mean, between and own at one ratio.
@@ -92,7 +96,7 @@ def unpacked(stored: dict[str, object]) -> ResidualTable:
     """The table that a mapping of its fields to lists describes."""
     arrays = {
         name: np.asarray(stored[name], dtype=np.float64)
-        for name in ("ratios", "mean", "between", "own")
+        for name in ("ratios", "mean", "between", "own", "scales")
     }
     return ResidualTable(kinds=tuple(map(str, stored["kinds"])), **arrays)  # type: ignore[call-overload]
 
@@ -206,8 +210,9 @@ def residual_draws(
     values, vectors = np.linalg.eigh(between)
     shared = rng.normal(size=(size, len(values))) * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
     alone = rng.normal(size=(size, len(kinds))) * np.sqrt(own[place])
-    half = (np.diag(between) + own)[place] / 2
-    factors: Floats = np.exp(shared[:, place] + alone - half)
+    scale = rng.choice(used.scales, size=(size, 1))
+    half = scale**2 * (np.diag(between) + own)[place] / 2
+    factors: Floats = np.exp(scale * (shared[:, place] + alone) - half)
     return factors
 
 
