@@ -29,7 +29,7 @@ _OF_DATA = frozenset({"source_digest"})
 # a second run goes on from the first one's trials; its examples depend on the time left
 _OF_SEARCH = frozenset(
     {
-        *("spent_s", "starting_s", "waiting_s", "cpu_s", "fits_cpu_s", "wanted_s"),
+        *("spent_s", "starting_s", "waiting_s", "stolen_s", "cpu_s", "fits_cpu_s", "wanted_s"),
         *("cost", "n_processes", "n_kept", "examples"),
     }
 )

@@ -53,12 +53,17 @@ def _slow_start(evidence: Evidence) -> Finding | None:
 
 def _busy(evidence: Evidence) -> Finding | None:
     """That others had the processors."""
-    total = evidence.waiting_s + evidence.cpu_s
-    if evidence.waiting_s <= _WAITING_SHARE * total:
+    kept_s = evidence.waiting_s + evidence.stolen_s
+    if kept_s <= _WAITING_SHARE * (kept_s + evidence.cpu_s):
         return None
+    stolen = (
+        f"; other machines of the same host took {evidence.stolen_s:.0f} s"
+        if evidence.stolen_s >= 1
+        else ""
+    )
     return warning(
         f"Others kept the processors busy: the search waited {evidence.waiting_s:.0f} s for them, "
-        f"and worked {evidence.cpu_s:.0f} s.",
+        f"and worked {evidence.cpu_s:.0f} s{stolen}.",
         "Run it again on a quiet machine, or grant more time.",
     )
 
