@@ -42,13 +42,8 @@ def tables() -> list[Table]:
 def test_the_file_says_where_it_comes_from() -> None:
     provenance = learnt().provenance
     assert provenance["version"] == VERSION
-<<<<<<< HEAD
-    assert provenance["half"] == "int(openml_id * 2654435761% 2**32) / 2**32 < 0.5"
-    assert set(provenance["sources"]) == {"LCDB 1.0", "LCDB 1.1"}
-=======
     assert provenance["half"] == "int(openml_id * 2654435761 % 2**32) / 2**32 < 0.5"
     assert set(provenance["sources"]) == {"LCDB 1.0", "LCDB 1.1", "neural networks"}
->>>>>>> 95120e97b3e5d01f1667b611746933772549679f
     licences = " ".join(provenance["sources"].values())
     assert "MIT" in licences
     assert "CC BY 4.0" in licences
