@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from leadline.phases.lifecycle import ROWS, Row, Stage, State, decision_of, is_decision, rows_of
+from leadline.phases.release import BELOW_TARGET
 from leadline.phases.verdict import Answer
 from leadline.record import Job
 from leadline.services.queries.project_state import ProjectState, title_of
@@ -125,16 +126,13 @@ def _decision_wanted(now: ProjectState, stage: Stage) -> Iterator[Step]:
     if barred:
         yield from (_mend(ROWS[name], now.barrier(name)) for name in barred)
         return
-    said = "no" if against else "unclear"
+    badges = {name: now.of_row(name).text for name in against or unclear}
     decision = ROWS[decision_of(stage)]
-    names = " and ".join(title_of(name).lower() for name in against or unclear)
-    yield Step(
-        Act.DECIDE,
-        decision.task,
-        f"The verdict of {names} is {said}.",
-        decision.page,
-        decision.command,
-    )
+    command = decision.command
+    if badges.get("release") == BELOW_TARGET:
+        command = command.replace(" go ", " go --below-target ")
+    why = " ".join(f"{title_of(name)}: {badge}." for name, badge in badges.items())
+    yield Step(Act.DECIDE, decision.task, why, decision.page, command)
 
 
 def _mend(row: Row, barrier: str) -> Step:
