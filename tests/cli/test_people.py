@@ -48,9 +48,13 @@ def votes(folder: Path) -> tuple[Vote, ...]:
 
 
 def test_a_decision_goes_on_the_record(call: Call, tuned: Path) -> None:
-    answer = call("decide", "find", "back", "--why", "too few", "-C", tuned)
+    way = ("--to", "define", "--change", "buy 100 labels")
+    answer = call("decide", "find", "back", "--why", "too few", *way, "-C", tuned)
     assert answer.exit_code == 0
-    assert " ".join(answer.stdout.split()) == "find decision no Ada says go back: too few"
+    said = "find decision no Ada says go back to define: too few. Change: buy 100 labels."
+    assert " ".join(answer.stdout.split()) == said
+    where = json.loads(call("status", "-C", tuned, "--json").stdout)["whereabouts"]
+    assert where.startswith("Back at define since ")
     as_json = call("decide", "find", "go", "--why", "now", "--by", "Bo", "-C", tuned, "--json")
     assert json.loads(as_json.stdout)["by"] == "Bo"
 
@@ -62,6 +66,10 @@ def test_a_decision_goes_on_the_record(call: Call, tuned: Path) -> None:
         (("find", "go", "--why", " "), 1, "The decision has no reason."),
         (("find", "go", "--why", "x", "--by", " "), 1, "Nobody is named"),
         (("find", "go"), 2, "Missing option '--why'"),
+        (("find", "back", "--why", "x"), 1, "does not say to which stage"),
+        (("find", "back", "--why", "x", "--to", "find"), 1, "does not say what to change"),
+        (("find", "keep"), 1, "Nobody has decided on find yet"),
+        (("find", "keep", "--to", "find"), 2, "'keep' changes nothing"),
         (("find", "perhaps", "--why", "x"), 2, "'perhaps' is not one of"),
     ],
 )
@@ -284,7 +292,9 @@ def test_what_comes_next_works_as_it_is_typed(call: Call, tuned: Path) -> None:
     said = json.loads(call("status", "-C", tuned, "--json").stdout)["next"]["command"]
     assert said == "leadline review"
     decide = shlex.split(ROWS["decision.find"].command)[1:]
-    answer = call(*decide, "-C", tuned, typed="perhaps\nback\ntoo few rows\n")
+    answer = call(
+        *decide, "-C", tuned, typed="perhaps\nback\ndefine\na lower target\ntoo few rows\n"
+    )
     assert answer.exit_code == 0, answer.output
     assert "too few rows" in answer.output
     said = json.loads(call("status", "-C", tuned, "--json").stdout)["next"]["command"]
@@ -300,3 +310,24 @@ def test_a_command_to_type_has_nothing_to_fill_in(row: str) -> None:
     assert verb is not None
     verb.make_context(name, arguments)
     assert not [word for word in arguments if word.isupper()]
+
+
+# --------------------------------------------------------------------------- comment
+
+
+def test_comments_are_kept_and_read(call: Call, tuned: Path) -> None:
+    assert "Nobody has said anything" in call("comment", "-C", tuned).stdout
+    assert call("comment", "3", "Too dear?\nI think so.", "-C", tuned).exit_code == 0
+    assert call("comment", "find", "Fine.", "--by", "Bo", "-C", tuned).exit_code == 0
+    told = json.loads(call("comment", "-C", tuned, "--json").stdout)
+    assert [(one["about"], one["by"]) for one in told] == [("entry 3", "Ada"), ("find", "Bo")]
+    shown = call("comment", "entry 3", "-C", tuned).stdout
+    assert shown.startswith("entry 3: Ada, ")
+    assert shown.endswith("  Too dear?\n  I think so.\n")
+    with (tuned / "leadline.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[notify]\ncommand = ["tee", "told.json"]\n')
+    call("comment", "find", "@Bo: and now?", "-C", tuned)
+    assert json.loads((tuned / "told.json").read_text())["facts"]["to"] == "Bo"
+    wrong = call("comment", "fnid", "x", "-C", tuned)
+    assert wrong.exit_code == 1
+    assert "nothing called 'fnid'" in wrong.stderr

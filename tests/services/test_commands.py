@@ -25,7 +25,7 @@ from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 from leadline.record import Assignment, JobState
 from leadline.services import commands, queries
-from leadline.services.commands import LabelAnswer
+from leadline.services.commands import LabelAnswer, WayBack
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.workspace import Workspace
 
@@ -231,6 +231,42 @@ def test_a_stop_closes_what_comes_after(make: Make) -> None:
     assert "not to go on" in workspace.record.standing()["search"].closed
     with pytest.raises(NotReadyError, match="not to go on"):
         commands.ask_for(workspace, "search", "Ada")
+
+
+@pytest.mark.parametrize(
+    ("back", "told"),
+    [
+        (WayBack("train", "more rows"), "train comes after define"),
+        (WayBack("desing", "more rows"), "There is no stage 'desing'"),
+        (WayBack("", "more rows"), "does not say to which stage"),
+        (WayBack("define", "  "), "does not say what to change"),
+    ],
+)
+def test_who_goes_back_names_an_earlier_stage_and_a_change(
+    make: Make, back: WayBack, told: str
+) -> None:
+    workspace = make(DEFINE)
+    with pytest.raises((SettingsError, RecordError), match=told):
+        commands.decide(workspace, "define", "back", "too dear", "Ada", back=back)
+    assert workspace.record.latest("decision.define") is None
+
+
+def test_only_a_decision_on_the_same_answers_is_kept(make: Make) -> None:
+    workspace = make(DEFINE)
+    with pytest.raises(NotReadyError, match="Nobody has decided on define"):
+        commands.keep_decision(workspace, "define", "Ada")
+    commands.decide(workspace, "define", "go", "Fine.", "Ada")
+    with pytest.raises(NotReadyError, match="entry 4 on define stands"):
+        commands.keep_decision(workspace, "define", "Ada")
+    append(workspace, "feasibility", replace(example_feasibility(), answer=Answer.NO))
+    with pytest.raises(NotReadyError, match="stood on other answers"):
+        commands.keep_decision(workspace, "define", "Ada")
+    append(workspace, "feasibility", replace(example_feasibility(), p_value=0.02))
+    with pytest.raises(OutdatedAnswerError, match="have changed since"):
+        commands.keep_decision(workspace, "define", "Ada", seen={"problem": 1})
+    with pytest.raises(SettingsError, match="Nobody is named"):
+        commands.keep_decision(workspace, "define", " ")
+    assert commands.keep_decision(workspace, "define", "Ada").number == 7
 
 
 def test_who_decides_on_an_older_page_is_told(make: Make) -> None:

@@ -234,8 +234,7 @@ def _show_default_decision(page: OperatingPointsPage) -> None:
 def _show_decision(
     plain: DefaultDecision, on_stream: StreamDecision | None, page: OperatingPointsPage
 ) -> None:
-    from leadline.phases.number_format import figure, percent_range
-    from leadline.phases.wording import cost_words
+    from leadline.phases.number_format import cost_words, figure, percent_range
 
     if on_stream is not None:
         _show_on_stream(on_stream, page.n_judged, page.currency)
@@ -260,8 +259,7 @@ def _show_decision(
 
 def _show_on_stream(real: StreamDecision, n_judged: int, currency: str) -> None:
     """What judgments say of the stream."""
-    from leadline.phases.number_format import figure, percent_range
-    from leadline.phases.wording import cost_words
+    from leadline.phases.number_format import cost_words, figure, percent_range
 
     click.echo(f"On the real stream, from {n_judged} judgments: {percent_range(real.right)} right")
     if real.cost is not None:

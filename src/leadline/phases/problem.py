@@ -117,6 +117,10 @@ class Evidence:
         The checklist.
     assumed : tuple of str
         Settings nobody has confirmed yet.
+    today : str
+        How it is decided today, without the model; empty where nobody has said.
+    today_misses, today_false_alarms : float >= 0
+        The errors of that in 1,000 rows, as the owner states them.
     rarer : str
         The class that is the rarer one now, where `positive` was taken as the rarer one before;
         empty where they are the same.
@@ -146,6 +150,9 @@ class Evidence:
     deputy: str = ""
     ethics: Ethics = Ethics()
     assumed: tuple[str, ...] = ()
+    today: str = ""
+    today_misses: float = 0.0
+    today_false_alarms: float = 0.0
     rarer: str = ""
 
 
@@ -268,6 +275,7 @@ def _refuse_contradictions(evidence: Evidence) -> None:
             "It must lie in (0, 1), as the metric does.",
             "Write a percentage as a fraction.",
         )
+    _refuse_today(evidence)
     for name in ("cost_miss", "cost_false_alarm", "tolerance", "budget"):
         if getattr(evidence, name) < 0:
             raise SettingsError(
@@ -281,6 +289,29 @@ def _refuse_contradictions(evidence: Evidence) -> None:
             f"time_box_s is {evidence.time_box_s:g}.",
             "A number of seconds above 0 is needed.",
             "Change [problem] time_box_s in leadline.toml.",
+        )
+
+
+def _refuse_today(evidence: Evidence) -> None:
+    """Refuse errors of today's way that are in no 1,000 rows, or of nobody's way."""
+    errors = (evidence.today_misses, evidence.today_false_alarms)
+    if min(errors) < 0 or sum(errors) > 1000:
+        raise SettingsError(
+            f"today_misses and today_false_alarms are {errors[0]:g} and {errors[1]:g}.",
+            "They are counted in 1,000 rows: at least 0 each, and at most 1,000 together.",
+            "Change them under [problem] in leadline.toml.",
+        )
+    if evidence.task is not Task.BINARY and evidence.today:
+        raise SettingsError(
+            f"today is stated, but the label is {evidence.task.value}.",
+            "Misses and false alarms are of two classes.",
+            "Take today, today_misses and today_false_alarms out of [problem] in leadline.toml.",
+        )
+    if any(errors) and not evidence.today:
+        raise SettingsError(
+            "today_misses or today_false_alarms is set, and today is not.",
+            "Numbers need the words for what they are of.",
+            'Say under [problem] in leadline.toml how it is decided today: today = "by hand".',
         )
 
 

@@ -86,6 +86,10 @@ class ProblemSettings:
         costs 1. Empty: all mistakes weigh the same.
     tolerance : float >= 0
         How far off a predicted number may be and still be of use; 0: not said.
+    today : str
+        How it is decided today, without the model; empty: not said.
+    today_misses, today_false_alarms : float >= 0
+        Errors of that in 1,000 rows: what the model is held against.
     currency : str
         Three letters.
     budget : float >= 0
@@ -114,6 +118,9 @@ class ProblemSettings:
     words: WordSettings = field(default_factory=WordSettings)
     costs: _Costs = field(default_factory=dict)
     tolerance: AtLeast0 = 0.0
+    today: str = ""
+    today_misses: AtLeast0 = 0.0
+    today_false_alarms: AtLeast0 = 0.0
     currency: str = "USD"
     budget: AtLeast0 = 0.0
     time_box_s: Above0 = 60.0

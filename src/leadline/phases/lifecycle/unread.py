@@ -16,6 +16,7 @@ _WORDS = frozenset(
     {
         *("question", "unit", "units", "hit", "miss", "false_alarm", "measured_in", "class_words"),
         *("owner", "deputy", "ethics", "assumed", "rarer"),
+        *("today", "today_misses", "today_false_alarms"),
     }
 )
 _ERRORS = frozenset({"cost_miss", "cost_false_alarm", "costs", "tolerance"})
@@ -28,7 +29,7 @@ _OF_DATA = frozenset({"source_digest"})
 # a second run goes on from the first one's trials; its examples depend on the time left
 _OF_SEARCH = frozenset(
     {
-        *("spent_s", "starting_s", "waiting_s", "cpu_s", "fits_cpu_s", "wanted_s"),
+        *("spent_s", "starting_s", "waiting_s", "stolen_s", "cpu_s", "fits_cpu_s", "wanted_s"),
         *("cost", "n_processes", "n_kept", "examples"),
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
@@ -9,7 +10,6 @@ from leadline.phases.wording import capital, day, plural
 from leadline.report import chart_tables
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.row_sections import decisions
-from leadline.report.text_table import money
 
 _SET = "Set [problem] {} in leadline.toml, then 'leadline run problem'{}."
 _LATER, _AGAIN = "; part 2 will tell it", " and release again"

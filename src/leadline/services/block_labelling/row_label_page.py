@@ -15,9 +15,9 @@ from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_words import Words
 from leadline.phases.scoring import Task
-from leadline.record import Job, JobState
-from leadline.services.access.permission import require
+from leadline.record import Job
 from leadline.services.block_labelling.asked_rows import asked_rows
+from leadline.services.identity.permission import require
 from leadline.services.queries.label import keyed
 from leadline.services.queries.review import median_seconds
 from leadline.workspace import Workspace
@@ -132,6 +132,5 @@ def _classes(workspace: Workspace, problem: Problem) -> tuple[tuple[str, str], .
 
 
 def _under_way(workspace: Workspace) -> Job | None:
-    states = (JobState.WAITING, JobState.RUNNING)
     jobs = workspace.record.jobs.newest()
-    return next((job for job in jobs if job.row == "monitor" and job.state in states), None)
+    return next((job for job in jobs if job.row == "monitor" and not job.is_over), None)

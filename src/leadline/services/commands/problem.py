@@ -16,7 +16,7 @@ from leadline.phases.project_words import ClassWord, class_words
 from leadline.phases.scoring import DEFAULT_SCORING, Task
 from leadline.reading.table import read_tables
 from leadline.record import Entry
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.cells_of_answers import read_class
 from leadline.settings import ProblemSettings, Settings, load_settings
 from leadline.snapshot import class_texts, infer_task
@@ -53,7 +53,7 @@ def state_problem(workspace: Workspace, by: str) -> Entry:
         If the data cannot be read.
     """
     workspace, person = acting(workspace, Action.STATE, by, "the problem")
-    return workspace.record.append("problem", _stated(workspace), by=person)
+    return workspace.record.append("problem", problem_as_stated(workspace), by=person)
 
 
 def restate_problem(workspace: Workspace, by: str) -> Entry | None:
@@ -72,15 +72,23 @@ def restate_problem(workspace: Workspace, by: str) -> Entry | None:
         If the data cannot be read.
     """
     latest = workspace.record.latest("problem")
-    verdict = _stated(workspace)
+    verdict = problem_as_stated(workspace)
     if latest is not None and latest.verdict == verdict:
         return None
     workspace, person = acting(workspace, Action.STATE, by, "the problem")
     return workspace.record.append("problem", verdict, by=person)
 
 
-def _stated(workspace: Workspace) -> problem.Problem:
-    """The problem as the file states it now."""
+def problem_as_stated(workspace: Workspace) -> problem.Problem:
+    """The problem as the file states it now; the record is left as it is.
+
+    Raises
+    ------
+    SettingsError
+        If the file contradicts itself or the data.
+    DataError
+        If the data cannot be read.
+    """
     settings = load_settings(find_settings(workspace.folder))
     label = _label_column(workspace, settings)
     return problem.assess(_evidence(settings, label, _positive_before(workspace, settings)))
@@ -121,6 +129,9 @@ def _evidence(settings: Settings, label: pl.Series, before: str) -> problem.Evid
         class_words=_class_words(stated, label, task, positive),
         costs=_costs(stated, label, task),
         tolerance=stated.tolerance if task is Task.REGRESSION else 0.0,
+        today=stated.today.strip(),
+        today_misses=stated.today_misses,
+        today_false_alarms=stated.today_false_alarms,
         currency=stated.currency,
         budget=stated.budget,
         time_box_s=stated.time_box_s,

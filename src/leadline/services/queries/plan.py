@@ -21,7 +21,7 @@ from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.lifecycle import State
 from leadline.phases.permissions import Action
 from leadline.phases.success_chance import SuccessChance
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.queries.project_state import ProjectState
 from leadline.services.queries.success_chance_now import success_chance
 from leadline.settings import Machine

@@ -19,7 +19,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.project_words import Words
 from leadline.phases.tuning import Tuning
 from leadline.record import BlockLabel, Judgment
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.queries.label import keyed
 from leadline.services.reviewing.default_estimate import predicted_number
 from leadline.services.reviewing.judging_order import EXTRA_SHARE, rows_to_ask
