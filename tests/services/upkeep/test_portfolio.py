@@ -128,7 +128,7 @@ def test_a_line_speaks_as_the_page_of_its_project(opened: Open) -> None:
     assert states == {
         "going on": ("no, going on", "unclear"),
         "stopped": ("stopped", "no"),
-        "alarmed": ("no", "no"),
+        "alarmed": ("alarm", "no"),
         "stale": ("out of date", "stale"),
         "begun": ("not in service", "waiting"),
     }
