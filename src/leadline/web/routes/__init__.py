@@ -1,14 +1,10 @@
 """Routes: one module for each kind of page."""
 
 from leadline.web.routes import (
-    account,
     adjudicate,
     alarm,
     decide,
-    enter,
-    join,
     label,
-    login,
     project,
     review,
     settings_page,
@@ -16,6 +12,7 @@ from leadline.web.routes import (
     watch_label,
     work,
 )
+from leadline.web.routes.admission import account, enter, join, login
 
 ROUTERS = (
     project.router,
