@@ -8,20 +8,9 @@ from typing import Any
 
 import altair as alt
 
-from leadline.charts.drawing.theme import (
-    BLUE,
-    GREY,
-    INK,
-    SOFT,
-    VERMILION,
-    WIDTH,
-    Picture,
-    Record,
-    framed,
-    labels,
-    layered,
-    table,
-)
+from leadline.charts.drawing.palette import BLUE, GREY, INK, SOFT, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
+from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, table
 
 Layer = Mapping[str, Any]
 Epoch = Mapping[str, Any]
@@ -30,6 +19,7 @@ _MOST_WIDE = 900
 _BOX, _GAP = 128, 30
 _TALL, _TIER = 62, 76
 _LINE = 16
+_NAMES = 110  # pixels of the names beside a narrow plot
 _MOST_SIDES = 4
 _LONGEST = 16  # letters of a column's name
 _COLORS = {
@@ -46,7 +36,7 @@ _SIDES = ("numbers", "embedding")
 _WITHIN = {"pooling": ", then halved", "flatten": ""}
 
 
-def architecture_chart(layers: Sequence[Layer], title: str) -> Picture | None:
+def architecture_chart(layers: Sequence[Layer], title: str, sheet: Sheet = WIDE) -> Picture | None:
     """Draw what a network is made of.
 
     Parameters
@@ -56,6 +46,8 @@ def architecture_chart(layers: Sequence[Layer], title: str) -> Picture | None:
         (numbers, embeddings, pixels) stands on the left, one below the other.
     title : str
         The message.
+    sheet : Sheet, default=WIDE
+        What it is drawn on.
 
     Returns
     -------
@@ -89,10 +81,10 @@ def architecture_chart(layers: Sequence[Layer], title: str) -> Picture | None:
         width=round(width),
         height=round(height),
     )
-    return framed(drawn, title, _told_of(layers))
+    return framed(drawn, title, _told_of(layers), sheet)
 
 
-def epochs_chart(epochs: Sequence[Epoch], title: str) -> Picture | None:
+def epochs_chart(epochs: Sequence[Epoch], title: str, sheet: Sheet = WIDE) -> Picture | None:
     """Draw the loss on the rows learnt from and on those held out, and the epoch that was kept.
 
     Parameters
@@ -102,6 +94,8 @@ def epochs_chart(epochs: Sequence[Epoch], title: str) -> Picture | None:
         epoch whose weights were kept. If none says so, it is the one of least loss.
     title : str
         The message.
+    sheet : Sheet, default=WIDE
+        What it is drawn on.
 
     Returns
     -------
@@ -135,10 +129,10 @@ def epochs_chart(epochs: Sequence[Epoch], title: str) -> Picture | None:
             .encode(x, y, text="name:N")
             for row in _names(rows)
         ),
-        width=WIDTH,
+        width=sheet.plot(beside=_NAMES),
         height=280,
     )
-    return framed(drawn, title, _took(epochs))
+    return framed(drawn, title, _took(epochs), sheet)
 
 
 def _boxes(layers: Sequence[Layer]) -> dict[str, list[list[str]]]:

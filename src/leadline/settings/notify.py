@@ -8,7 +8,9 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-EventKind = Literal["alarm", "retrain", "rollback", "check", "run", "decision", "judgment"]
+EventKind = Literal[
+    "alarm", "retrain", "rollback", "check", "run", "mention", "decision", "judgment"
+]
 KINDS: tuple[EventKind, ...] = get_args(EventKind)
 
 
@@ -27,10 +29,10 @@ class NotifySettings:
 
     Attributes
     ----------
-    events : tuple of {"alarm", "retrain", "rollback", "check", "run", "decision", "judgment"}
+    events : tuple of str, of `KINDS`
         What is told: an alarm of the monitor, a retraining that is due, a rollback, a check that
-        failed, a run that failed, a decision that waits, rows of the stream that wait
-        for judgments.
+        failed, a run that failed, a comment that names somebody, a decision that waits, rows of
+        the stream that wait for judgments.
     webhook : str
         URL that is sent JSON; empty: none.
     webhook_key : str

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Self
 
 from fastapi import Depends, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from leadline.errors import SettingsError
@@ -15,6 +15,7 @@ from leadline.phases.permissions import Action, Actor, who_may
 from leadline.record import Invitation
 from leadline.services.identity.permission import NOBODY
 from leadline.services.invitations import free_name, invitation_of
+from leadline.web.glossary_marks import with_glossary
 from leadline.web.sessions import Sessions
 from leadline.workspace import Workspace
 
@@ -55,18 +56,20 @@ class PageContext:
         actor = actor_of(request)
         is_in = actor != NOBODY if actor is not None else self.sessions.is_signed_in(request)
         is_known = actor is not None and actor.user_id is not None
+        # sees the pages of their own work and no others
+        is_invited = actor is not None and is_in and Action.VIEW not in actor.may
         frame = {
             "project": self.workspace.settings.name if is_in else "",
             "stages": tuple(Stage),
             "who": _account_name(actor) or self.sessions.person(request),
-            # sees the pages of their own work and no others
-            "is_invited": actor is not None and is_in and Action.VIEW not in actor.may,
+            "is_invited": is_invited,
             "actor": actor if is_known else None,
+            "hours_per_day": self.workspace.settings.prices.hours_per_day,
             "csrf_token": self.sessions.csrf_token(visitor),
         }
-        response = self.templates.TemplateResponse(
-            request, template, frame | values, status_code=status
-        )
+        drawn = self.templates.TemplateResponse(request, template, frame | values)
+        text = with_glossary(bytes(drawn.body).decode(), has_page=is_in and not is_invited)
+        response = HTMLResponse(text, status_code=status)
         self.sessions.keep_visitor(request, response, visitor)
         return response
 

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
+from leadline.errors import CancelledError, LeadlineError, LimitError, NotReadyError, RecordError
 from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.notifications import deliver, tell
 from leadline.phases.lifecycle import ROWS
@@ -98,16 +98,20 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
         Given the job at hand a few times a second.
     """
     delivered = 0.0
+    undrawn: list[Verdict] = []
     while True:
         workspace.record.jobs.sweep(silent_s=_SILENT_S)
         job = workspace.record.jobs.claim(identity())
         if job is not None:
             try:
-                _compute(workspace, job, progress)
+                undrawn.append(_compute(workspace, job, progress).verdict)
             except LeadlineError:
                 continue  # the job row keeps the message
         elif once:
             return
+        elif undrawn:
+            # there is time now, and whoever opens the page need not wait
+            workspace.pictures.drawings(undrawn.pop())
         else:
             if time.monotonic() - delivered >= _DELIVER_S:
                 deliver(workspace)
@@ -128,7 +132,7 @@ def next_step(row: str, closed: str) -> str:
     if "nobody has decided" in closed or "decision" in closed:
         decided = next((one.stage for one in ROWS.values() if f"on {one.stage} " in closed), "")
         stage = decided or ROWS[barred].stage
-        return f"A person may go on all the same: 'leadline decide {stage} go --why REASON'."
+        return f"A person may go on all the same: 'leadline decide {stage}'."
     for before in ROWS[row].stands_on:
         if f"verdict of {before!r}" in closed:
             return f"Run '{ROWS[before].command}' first."
@@ -209,8 +213,11 @@ def _ending(workspace: Workspace, job: Job) -> Iterator[None]:
         message = str(error) or type(error).__name__
         if isinstance(error, KeyboardInterrupt):
             message = "stopped by hand"
-        record.jobs.finish(job.number, worker=job.worker, state=JobState.FAILED, message=message)
-        if not isinstance(error, KeyboardInterrupt):
+        is_cancelled = isinstance(error, CancelledError)
+        state = JobState.CANCELLED if is_cancelled else JobState.FAILED
+        record.jobs.finish(job.number, worker=job.worker, state=state, message=message)
+        # what a person has stopped needs no other one
+        if not (is_cancelled or isinstance(error, KeyboardInterrupt)):
             tell(workspace, run_failed(f"job {job.number}", job.row, message))
         raise
     record.jobs.finish(job.number, worker=job.worker, state=JobState.DONE)
@@ -227,10 +234,19 @@ class _Beat:
         now = time.monotonic()
         if now - self._beaten >= _BEAT_S:
             if not self._workspace.record.jobs.beat(self._job.number, worker=self._job.worker):
+                _refuse_cancelled(self._workspace, self._job.number)
                 raise LimitError("The job was given up as lost.", "", "Run it again.")
             self._beaten = now
         if self._progress is not None:
             self._progress(self._workspace.record.jobs.get(self._job.number))
+
+
+def _refuse_cancelled(workspace: Workspace, number: int) -> None:
+    job = workspace.record.jobs.get(number)
+    if job.cancelled_by:
+        raise CancelledError(
+            f"{job.cancelled_by} cancelled job {number}.", "", f"Run {job.row!r} again if needed."
+        )
 
 
 def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: float) -> int:
@@ -254,6 +270,8 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
         report = _JobReport(workspace, job, worker, begun)
         module = import_module(f"leadline.jobs.{row}")
         verdict: Verdict = module.run(workspace, reading, report)
+        # the worker hears of it within seconds, and by then this verdict would be on the record
+        _refuse_cancelled(workspace, job)
         entry = workspace.record.append(
             row, verdict, by=by, on=reading.seen, artifacts=workspace.artifacts.made
         )

@@ -150,6 +150,20 @@ def trim_options(function: Function) -> Function:
     return function
 
 
+def ask(question: str, missing: str, kind: click.ParamType[Any] | None = None) -> Any:
+    """Ask for what a command needs and was not given.
+
+    Raises
+    ------
+    UsageError
+        With `missing`, where nobody answers: in a script, or at the end of the input.
+    """
+    try:
+        return click.prompt(question, type=kind, err=True)
+    except click.Abort:
+        raise click.UsageError(missing) from None
+
+
 def _somebody() -> str:
     name = os.environ.get("LEADLINE_USER")
     if name:

@@ -192,6 +192,7 @@ def choose_point(  # noqa: PLR0913 -- a choice, its costs and reason, and what w
             ),
             owner=problem.owner,
             guidelines=reading.number("problem"),
+            words=problem.words,
         )
     )
     return workspace.record.append(

@@ -3,8 +3,10 @@
 from leadline.web.routes import (
     adjudicate,
     alarm,
+    comment,
     decide,
     label,
+    money,
     project,
     review,
     settings_page,
@@ -17,9 +19,11 @@ from leadline.web.routes.admission import account, enter, join, login
 ROUTERS = (
     project.router,
     verdicts.router,
+    money.router,
     alarm.router,
     watch_label.router,
     decide.router,
+    comment.router,
     review.router,
     label.router,
     adjudicate.router,
