@@ -76,12 +76,12 @@ def client(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> TestClient:
 
 def at_provider(client: TestClient, sub: str, after: str = "/") -> tuple[str, dict[str, list[str]]]:
     """Go to the provider and say who one is: where it sends the browser, and what it was asked."""
-    import httpx
+    import httpx2
 
     sent = client.get("/login/openid", params={"next": after})
     assert sent.status_code == 303, sent.text
     address = sent.headers["location"]
-    answer = httpx.post(address, data={"sub": sub})
+    answer = httpx2.post(address, data={"sub": sub})
     return answer.headers["location"], parse_qs(urlsplit(address).query)
 
 

@@ -1,15 +1,11 @@
 """Routes: one module for each kind of page."""
 
 from leadline.web.routes import (
-    account,
     adjudicate,
     alarm,
     comment,
     decide,
-    enter,
-    join,
     label,
-    login,
     money,
     project,
     review,
@@ -18,6 +14,7 @@ from leadline.web.routes import (
     watch_label,
     work,
 )
+from leadline.web.routes.admission import account, enter, join, login
 
 ROUTERS = (
     project.router,

@@ -12,7 +12,7 @@ from leadline.phases.permissions import Action, Actor
 from leadline.services.identity.account_changes import SHORTEST, known_account
 from leadline.services.identity.password_login import change_own_password
 from leadline.web.page_context import Context, PageContext
-from leadline.web.routes.login import address_of, logged_in
+from leadline.web.routes.admission.login import address_of, logged_in
 from leadline.web.sessions import require_csrf_token
 
 router = APIRouter(prefix="/account")
