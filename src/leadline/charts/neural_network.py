@@ -19,6 +19,7 @@ from leadline.charts.drawing.palette import (
 )
 from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, table
+from leadline.phases.wording import plural
 
 Layer = Mapping[str, Any]
 Epoch = Mapping[str, Any]
@@ -247,8 +248,8 @@ def _told_of(layers: Sequence[Layer]) -> str:
     """What to look for."""
     n_dense = sum(layer["layer"] == "dense" for layer in layers)
     n_conv = sum(layer["layer"] == "convolution" for layer in layers)
-    parts = [f"{n_conv} convolutions"] if n_conv else []
-    parts.append(f"{n_dense} dense layer{'' if n_dense == 1 else 's'}")
+    parts = [plural(n_conv, "convolution")] if n_conv else []
+    parts.append(plural(n_dense, "dense layer"))
     return f"From the columns of a row to the answer: {' and '.join(parts)}."
 
 
