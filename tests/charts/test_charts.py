@@ -102,7 +102,9 @@ def test_no_axis_says_the_same_twice(row: str) -> None:
         chart = chart_of(example_verdicts()[row], sheet)
         assert chart is not None
         raw = vl_convert.vegalite_to_svg(chart.to_dict())
-        for axis in raw.split('role-axis-label"')[1:]:
+        axes = raw.split('role-axis-label"')[1:]
+        assert axes
+        for axis in axes:
             said = re.findall(r">([^<]+)</text>", axis.split("</g>")[0])
             assert len(said) == len(set(said)), said
 
