@@ -9,13 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leadline.phases.verdict import Verdict
 from leadline.record.codec import encode, to_json
+
+if TYPE_CHECKING:
+    from leadline.charts.drawing.sheet import Sheet
+    from leadline.charts.drawing.theme import Picture
 
 _PACKAGE = Path(__file__).parents[1]
 _DRAWN_BY = ("charts", "phases", "stats/metric")
@@ -135,6 +141,23 @@ def drawings_of(verdict: Verdict) -> dict[str, Drawing]:
         name: Drawing(svg(chart), svg(narrow[name]), description(chart))
         for name, chart in wide.items()
     }
+
+
+def drawing_of(draw: Callable[[Sheet], Picture | None]) -> Drawing | None:
+    """Draw what is no verdict, now; None where there is nothing to draw.
+
+    Parameters
+    ----------
+    draw : callable
+        From the room to the picture.
+    """
+    from leadline.charts.drawing.rendering import description, svg
+    from leadline.charts.drawing.sheet import NARROW, WIDE
+
+    wide, narrow = draw(WIDE), draw(NARROW)
+    if wide is None or narrow is None:
+        return None
+    return Drawing(svg(wide), svg(narrow), description(wide))
 
 
 def _read(path: Path) -> dict[str, Drawing] | None:

@@ -40,8 +40,7 @@ def chart(
         Name of the metric the axis shows; that of the posterior if not given. It must turn
         errors into scores: ``"accuracy"`` draws an error rate the right way up.
     n_most : float, optional
-        Rows the picture reaches; 16 times the largest measured size if not given, as far as
-        forecasts were calibrated.
+        Rows the picture reaches; 16 times the largest measured size if not given.
 
     Returns
     -------

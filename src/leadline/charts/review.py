@@ -10,9 +10,10 @@ from leadline.charts.default_decision import default_decision_chart
 from leadline.charts.drawing.palette import AMBER, BLUE, FAINT, GREY, INK, VERMILION
 from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import Picture, Record, framed, layered, names_axis, table
-from leadline.charts.tuning import PRECISION, RECALL, interval_row, share_axis
+from leadline.charts.tuning import interval_row, measures, share_axis
 from leadline.phases.default_decision import ClassScores, DefaultDecision
 from leadline.phases.number_format import percent
+from leadline.phases.project_words import Words
 from leadline.phases.review import Review
 from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.stream_point import StreamPoint
@@ -45,12 +46,17 @@ class Thousand:
         """All that are flagged."""
         return self.n_hits + self.n_false_alarms
 
-    @property
-    def words(self) -> str:
-        """The numbers as a sentence."""
+    def sentence(self, words: Words) -> str:
+        """The numbers as a sentence.
+
+        Examples
+        --------
+        >>> Thousand(26, 19, 30).sentence(Words(units="flights", positive="late"))
+        'Of 1,000 flights 45 are flagged, 26 of them late; 30 late ones are missed'
+        """
         return (
-            f"Of 1,000 rows {self.n_flagged} are flagged, {self.n_hits} of them real; "
-            f"{self.n_misses} real ones are missed"
+            f"Of 1,000 {words.units} {self.n_flagged} are flagged, {self.n_hits} of them "
+            f"{words.positive}; {self.n_misses} {words.positive} ones are missed"
         )
 
 
@@ -91,14 +97,18 @@ def chart(verdict: Review, sheet: Sheet = WIDE) -> Picture:
     """
     if verdict.plain is not None:
         return _agreed(verdict, verdict.plain, sheet)
+    words = verdict.words
     counts = thousand(verdict.chosen_point, verdict.n_stream)
-    panels = [_dots(counts, sheet), *(_panel(one, verdict.chosen, sheet) for one in verdict.points)]
+    panels = [
+        _dots(counts, words, sheet),
+        *(_panel(point, verdict.chosen, words, sheet) for point in verdict.points),
+    ]
     subtitle = (
         f"At the operating point {verdict.person} chose, {verdict.chosen}; estimated from "
         f"{verdict.n_judged:,} judgments on {verdict.n_stream:,} rows of the real stream. "
         "Lines: 90% intervals."
     )
-    return framed(alt.vconcat(*panels, spacing=26), counts.words, subtitle, sheet)
+    return framed(alt.vconcat(*panels, spacing=26), counts.sentence(words), subtitle, sheet)
 
 
 def _agreed(verdict: Review, plain: DefaultDecision, sheet: Sheet) -> Picture:
@@ -140,11 +150,11 @@ def _on_stream(plain: DefaultDecision, real: StreamDecision) -> DefaultDecision:
     return replace(plain, right=real.right, classes=classes)
 
 
-def _dots(counts: Thousand, sheet: Sheet) -> alt.LayerChart:
+def _dots(counts: Thousand, words: Words, sheet: Sheet) -> alt.LayerChart:
     parts: Parts = [
-        (counts.n_hits, BLUE, "circle", "flagged and real"),
-        (counts.n_false_alarms, AMBER, "square", "flagged, but a false alarm"),
-        (counts.n_misses, VERMILION, "triangle-up", "real, but missed"),
+        (counts.n_hits, BLUE, "circle", f"{words.positive}, flagged"),
+        (counts.n_false_alarms, AMBER, "square", f"{words.negative}, but flagged"),
+        (counts.n_misses, VERMILION, "triangle-up", f"{words.positive}, but missed"),
         (1000 - counts.n_flagged - counts.n_misses, FAINT, "circle", "rightly left alone"),
     ]
     per_line, n_columns = (25, 1) if sheet.is_narrow else (50, 2)
@@ -189,10 +199,11 @@ def _marks(rows: list[Record], size: int, x: alt.X, y: alt.Y) -> alt.Chart:
     return marks.encode(x, y, color=color, shape=shape)
 
 
-def _panel(point: StreamPoint, chosen: str, sheet: Sheet) -> alt.LayerChart:
+def _panel(point: StreamPoint, chosen: str, words: Words, sheet: Sheet) -> alt.LayerChart:
+    precision, recall = measures(words)
     pairs = (
-        (PRECISION, point.precision, point.test_precision),
-        (RECALL, point.recall, point.test_recall),
+        (precision, point.precision, point.test_precision),
+        (recall, point.recall, point.test_recall),
     )
     rows = []
     for measure, real, test in pairs:

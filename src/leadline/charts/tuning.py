@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 import altair as alt
 
 from leadline.charts.default_decision import default_decision_chart
@@ -16,24 +18,38 @@ from leadline.charts.drawing.theme import (
     row_step,
     table,
 )
+from leadline.phases.project_words import Words
 from leadline.phases.tuning import OperatingPoint, Tuning
 from leadline.phases.verdict import Bounds
 
-PRECISION = "of what is flagged, is real (precision)"
-RECALL = "of what is real, is found (recall)"
+_LONGEST_WORD = 20
+
+
+def measures(words: Words) -> tuple[str, str]:
+    """What precision and recall are called, in that order.
+
+    Examples
+    --------
+    >>> measures(Words(positive="late"))
+    ('of what is flagged, is late (precision)', 'of what is late, is flagged (recall)')
+    """
+    what = shorten(words.positive, _LONGEST_WORD, placeholder="…")
+    return f"of what is flagged, is {what} (precision)", f"of what is {what}, is flagged (recall)"
 
 
 def chart(verdict: Tuning, sheet: Sheet = WIDE) -> Picture | None:
     """Precision and recall of each point with bounds, one panel a point; None without points."""
     if verdict.plain is not None:
-        words = f"Measured on {verdict.n_test:,} test rows. Lines: 90% intervals."
-        return default_decision_chart(verdict.plain, words, sheet=sheet)
+        said = f"Measured on {verdict.n_test:,} test rows. Lines: 90% intervals."
+        return default_decision_chart(verdict.plain, said, sheet=sheet)
     if not verdict.points:
         return None
-    panels = [_panel(point, verdict.currency, sheet) for point in verdict.points]
+    words = verdict.words
+    panels = [_panel(point, verdict.currency, words, sheet) for point in verdict.points]
     title = f"{len(panels)} operating points on offer: fewer false alarms, or fewer misses"
     subtitle = (
-        f"Measured on {verdict.n_test:,} test rows, {verdict.n_positive:,} of them hits. "
+        f"Measured on {verdict.n_test:,} test rows: "
+        f"{words.counts(verdict.n_positive, verdict.n_test - verdict.n_positive)}. "
         "Lines: 90% intervals. A point is a threshold: rows that score above it are flagged."
     )
     return framed(alt.vconcat(*panels, spacing=26), title, subtitle, sheet)
@@ -53,10 +69,11 @@ def interval_row(measure: str, bounds: Bounds, color: str, shape: str, group: st
     }
 
 
-def _panel(point: OperatingPoint, currency: str, sheet: Sheet) -> alt.LayerChart:
+def _panel(point: OperatingPoint, currency: str, words: Words, sheet: Sheet) -> alt.LayerChart:
+    precision, recall = measures(words)
     rows = [
-        interval_row(PRECISION, point.precision, BLUE, "circle"),
-        interval_row(RECALL, point.recall, VERMILION, "diamond"),
+        interval_row(precision, point.precision, BLUE, "circle"),
+        interval_row(recall, point.recall, VERMILION, "diamond"),
     ]
     base = alt.Chart(table(rows))
     y = alt.Y("measure:N", sort=None, title=None, axis=names_axis(sheet))

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from leadline.charts.picture_cache import drawings_of
 from leadline.errors import NotReadyError
-from leadline.phases.number_format import percent
+from leadline.phases.number_format import duration, money, percent
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Advice, Search
@@ -23,7 +23,7 @@ from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
 from leadline.report.importance import importance_tables
 from leadline.report.row_sections import Draw
-from leadline.report.text_table import Table, duration, price, tabled
+from leadline.report.text_table import Table, tabled
 
 DemoForm = Literal["html", "markdown", "json"]
 
@@ -172,7 +172,7 @@ def _cost(search: Search) -> list[tuple[str, str]]:
     return [
         ("Time", f"{duration(search.spent_s)} used of {duration(search.time_box_s)}"),
         ("Processors", duration(search.cpu_s)),
-        ("Cost", price(search.cost, search.currency)),
+        ("Cost", money(search.cost, search.currency)),
     ]
 
 

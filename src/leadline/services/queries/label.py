@@ -9,7 +9,7 @@ from statistics import median
 
 from leadline.phases.permissions import Action
 from leadline.record import Assignment, Item
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.labelling.guidelines import Block, blocks_of, guidelines_of
 from leadline.services.labelling.worklist import terms_of, work_of
 from leadline.workspace import Workspace

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from leadline.errors import RecordError, SettingsError
 from leadline.phases.permissions import Action, Actor
-from leadline.services.access.account_changes import SHORTEST, known_account
-from leadline.services.access.password_login import change_own_password
+from leadline.services.identity.account_changes import SHORTEST, known_account
+from leadline.services.identity.password_login import change_own_password
 from leadline.web.page_context import Context, PageContext
 from leadline.web.routes.login import address_of, logged_in
 from leadline.web.sessions import require_csrf_token

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from leadline.errors import LeadlineError, NotAllowedError, RecordError
-from leadline.services.access.openid_login import PendingLogin, begin_login, finish_login
-from leadline.services.access.password_login import TooManyAttemptsError, log_in
-from leadline.web.middleware import needs_login
+from leadline.services.identity.openid_login import PendingLogin, begin_login, finish_login
+from leadline.services.identity.password_login import TooManyAttemptsError, log_in
+from leadline.services.identity.permission import needs_login
 from leadline.web.page_context import Context, PageContext
 from leadline.web.sessions import require_csrf_token
 

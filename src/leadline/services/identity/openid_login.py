@@ -10,7 +10,7 @@ from typing import Any
 from leadline.errors import NotAllowedError, SettingsError
 from leadline.phases.permissions import UserRole
 from leadline.record import Account, ChangeKind, ChangeNote
-from leadline.services.access.openid_provider import Provider
+from leadline.services.identity.openid_provider import Provider
 from leadline.services.parsing import parse_person
 from leadline.settings import OidcSettings
 from leadline.workspace import Workspace

@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from leadline.errors import NotAllowedError
 from leadline.record import Account
 from leadline.record.invitations import folded
-from leadline.services.access.account_changes import LONGEST, set_password
+from leadline.services.identity.account_changes import LONGEST, set_password
 from leadline.workspace import Workspace
 
 

@@ -88,6 +88,11 @@ def require(workspace: Workspace, action: Action) -> None:
     )
 
 
+def needs_login(workspace: Workspace) -> bool:
+    """Whether visitors of the pages log in: anybody has an account, or a provider is set."""
+    return workspace.settings.access.oidc is not None or workspace.record.accounts.any()
+
+
 def actor_named(workspace: Workspace, name: str) -> Actor:
     """Whoever has the account of a name.
 

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from leadline.errors import RecordError, SettingsError
 from leadline.phases.permissions import Action, UserRole
 from leadline.record import Account, ChangeKind, ChangeNote
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
@@ -44,8 +44,8 @@ def add_account(
     NotAllowedError
         If `by` may not give accounts.
     """
-    clean = parse_person(name, "the account")
     workspace, person = acting(workspace, Action.ACCOUNTS, by, "the account")
+    clean = parse_person(name, "the account")
     if workspace.record.invitations.is_invited(clean):
         raise SettingsError(
             f"{clean} has an invitation that is still good.",
