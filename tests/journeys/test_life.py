@@ -121,7 +121,7 @@ def look_around(page: Page, url: str) -> None:
 def see_pictures(page: Page, report: Path, n_pictures: int) -> None:
     """The report is one file, and a picture of every verdict that has one is drawn in it."""
     page.goto(report.as_uri())
-    pictures = page.locator("figure svg")
+    pictures = page.locator("figure svg:visible")
     expect(pictures).to_have_count(n_pictures)
     for picture in pictures.all():
         box = picture.bounding_box()
