@@ -640,7 +640,7 @@ def example_decay() -> decay.Decay:
 def example_monitor() -> monitor.Monitor:
     """Four weeks; the third is labelled and far worse than the reference."""
     shift = Shift(
-        column="carrier", distance=0.21, words="'carrier' now holds WN in 18 % of the rows"
+        column="carrier", distance=0.21, words="'carrier' now holds WN in 18% of the rows"
     )
     return monitor.assess(
         monitor.Evidence(

@@ -159,6 +159,7 @@ def test_template_shows_every_key(tmp_path: Path) -> None:
     # a table of its own for each column
     keys += ["costs"] * any(line.startswith("# [problem.costs.") for line in lines)
     keys += ["columns"] * any(line.startswith("# [data.columns.") for line in lines)
+    keys += ["oidc"] * any(line.startswith("# [access.oidc]") for line in lines)
     for section, cls in SECTIONS.items():
         missing = {item.name for item in fields(cls)} - set(keys)
         assert not missing, section

@@ -6,6 +6,7 @@
     ├── SettingsError             leadline.toml says something that cannot be
     ├── DataError                 a file of data cannot be read as it is
     ├── NotReadyError             a row cannot be run yet: something it stands on is missing
+    ├── NotAllowedError           the person's role may not do this, or nobody has logged in
     ├── RecordError               the record and the request do not fit
     │   ├── OutdatedAnswerError   somebody answered an older page
     │   └── UndeclaredReadError   a job read a row that the life cycle does not let it read
@@ -58,6 +59,10 @@ class DataError(LeadlineError):
 
 class NotReadyError(LeadlineError):
     """A row cannot be run yet."""
+
+
+class NotAllowedError(LeadlineError):
+    """The person's role may not do this, or nobody has logged in."""
 
 
 class RecordError(LeadlineError):

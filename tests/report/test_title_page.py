@@ -76,7 +76,8 @@ def test_reframing_the_problem_undoes_the_words() -> None:
     shown = read(entries)
     assert shown.stages[0].word == "not yet"
     assert "Out of date" in shown.stages[0].why
-    assert "Out of date" in shown.success
+    assert "nothing that is up to date tells it" in shown.success
+    assert all("out of date" in why for _, why in shown.past)
 
 
 def test_cost_is_of_what_was_granted() -> None:

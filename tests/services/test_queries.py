@@ -42,8 +42,13 @@ def test_a_finished_project_asks_for_nothing(make: Make) -> None:
     assert page.costs.granted == 500
     assert page.costs.spent == pytest.approx(2.55, abs=0.01)
     assert page.chance is not None
-    assert 0 <= page.chance.now < page.chance.affordable <= 1
-    assert page.chance.caution == "", "a well measured curve needs no warning"
+    assert page.chance.current is not None
+    assert page.chance.current.row == "tuning", "what was measured counts before what was forecast"
+    (forecast,) = page.chance.superseded
+    assert forecast.bought is not None
+    assert 0 <= forecast.now < forecast.bought <= 1
+    assert forecast.caution == "", "a well measured curve needs no warning"
+    assert page.target.endswith("target at least 0.825: not shown to be met.")
 
 
 def test_a_changed_problem_makes_the_rest_stale_and_says_what_to_mend(make: Make) -> None:
@@ -53,7 +58,8 @@ def test_a_changed_problem_makes_the_rest_stale_and_says_what_to_mend(make: Make
     assert page.next.title == "Run data again"
     assert {stage.badge.text for stage in page.stages} == {"out of date"}
     assert page.chance is not None
-    assert page.chance.is_stale
+    assert page.chance.current is None
+    assert page.target == ""
 
 
 def test_a_no_asks_a_person_before_anything_later(make: Make) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,6 +16,8 @@ from tests.examples import (
     example_feasibility,
     example_forecast,
     example_monitor,
+    example_release,
+    example_tuning,
 )
 from tests.phases.again import again
 from tests.services.flights import append
@@ -22,6 +25,7 @@ from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
 from leadline.phases.data import Leak
 from leadline.phases.lifecycle import ROWS, Stage
+from leadline.phases.measured_target import on_test_rows
 from leadline.record import JobState
 from leadline.web.templating import make_templates
 from leadline.workspace import Workspace
@@ -67,6 +71,12 @@ def fields_of(client: TestClient, path: str) -> dict[str, str]:
     return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
 
 
+def fields_of_page(text: str) -> dict[str, str]:
+    """The hidden fields of all forms of a page."""
+    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text)
+    return {name: unescape(value) for name, value in found}
+
+
 def send(client: TestClient, path: str, data: dict[str, str], *, form: str = "") -> int:
     return client.post(path, data=data | {"csrf": csrf_token(client, form or path)}).status_code
 
@@ -75,6 +85,24 @@ def test_every_page_of_a_full_record_answers(make: Make, visit: Visit) -> None:
     client = visit(make())
     for path in [*PATHS, *(f"/rows/{row}" for row in ROWS), *(f"/entries/{n}" for n in (1, 9))]:
         assert client.get(path).status_code == 200, path
+
+
+def test_below_the_target_going_on_is_a_choice_that_says_so(make: Make, visit: Visit) -> None:
+    workspace = make([*UNTIL_TUNING, "review"])
+    missed = on_test_rows(example_tuning(), 0.825)
+    append(workspace, "release", again(example_release(), target=missed))
+    client = visit(workspace)
+    for path in ("/", "/rows/tuning", "/rows/release", "/decide/ship"):
+        assert missed.words in client.get(path).text, path
+    form = client.get("/decide/ship").text
+    assert 'value="go"' not in form
+    fields = {**fields_of_page(form), "why": "It helps.", "who": "Ada"}
+    plain = client.post("/decide/ship", data=fields | {"choice": "go"})
+    assert plain.status_code == 409
+    assert "must sign that it is below the target" in plain.text
+    signed = client.post("/decide/ship", data=fields | {"choice": "go-below-target"})
+    assert signed.status_code == 303
+    assert "below the target (Measured" in client.get("/stages/ship").text
 
 
 @pytest.mark.parametrize("rows", [(), ("problem",), DEFINE])

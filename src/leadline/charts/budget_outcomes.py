@@ -19,7 +19,7 @@ from leadline.charts.drawing.theme import (
     table,
 )
 from leadline.phases.forecast.budget_outcome import BudgetOutcome
-from leadline.phases.wording import chance
+from leadline.phases.number_format import percent
 
 
 def chart(outcomes: Sequence[BudgetOutcome], *, granted: float, currency: str) -> Picture:
@@ -54,7 +54,7 @@ def _row(outcome: BudgetOutcome, granted: float, currency: str) -> Record:
         "budget": f"{outcome.budget:,.0f}",
         "none": 0.0,
         "chance": outcome.p_met,
-        "said": chance(outcome.p_met),
+        "said": percent(outcome.p_met),
         "color": GREEN if outcome.budget == granted else BLUE,
         "shape": "diamond" if outcome.budget == granted else "circle",
         "q05": money.q05,
@@ -108,7 +108,7 @@ def _spending(base: alt.Chart, y: alt.Y, currency: str) -> alt.LayerChart:
 def _title(outcomes: Sequence[BudgetOutcome], granted: float, currency: str) -> str:
     mine = next((outcome for outcome in outcomes if outcome.budget == granted), outcomes[-1])
     return (
-        f"With {mine.budget:,.0f} {currency} the target is met in {chance(mine.p_met)} "
+        f"With {mine.budget:,.0f} {currency} the target is met in {percent(mine.p_met)} "
         "of the projects"
     )
 

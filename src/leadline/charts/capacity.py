@@ -41,7 +41,7 @@ def _title(verdict: Capacity) -> str:
     if planned is None or planned.p99_s is None or verdict.n_instances is None:
         return "No rate was answered as promised"
     held = f"One instance held {planned.rate_per_s:,.0f} requests a second"
-    return f"{held}, 99 % within {ms(planned.p99_s)}"
+    return f"{held}, 99% within {ms(planned.p99_s)}"
 
 
 def _subtitle(verdict: Capacity) -> str:
@@ -97,7 +97,7 @@ def _latency(verdict: Capacity, promised: float) -> alt.LayerChart:
         *_plan(verdict, x, y, top),
     ]
     return layered(
-        *layers, width=_LATENCY, height=_HEIGHT, title="99 % are answered within, one instance"
+        *layers, width=_LATENCY, height=_HEIGHT, title="99% are answered within, one instance"
     )
 
 

@@ -23,10 +23,10 @@ from leadline.charts.drawing.theme import (
 )
 from leadline.charts.tuning import PRECISION, RECALL, interval_row, share_axis
 from leadline.phases.default_decision import ClassScores, DefaultDecision
+from leadline.phases.number_format import percent
 from leadline.phases.review import Review
 from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.stream_point import StreamPoint
-from leadline.phases.wording import chance
 
 _PER_LINE = 50
 _DOT = 14
@@ -215,7 +215,7 @@ def _panel(point: StreamPoint, chosen: str) -> alt.LayerChart:
     offset = alt.YOffset("group:N", sort=None)
     color = alt.Color("color:N", scale=None)
     mark = " (chosen)" if point.name == chosen else ""
-    cheapest = chance(point.p_cheapest)
+    cheapest = percent(point.p_cheapest)
     title = f"{point.name}{mark}: chance that it is the cheapest on offer {cheapest}"
     names = base.transform_calculate(words="datum.label + ', ' + datum.group")
     return layered(

@@ -16,6 +16,7 @@ VERBS = {
     "decide": "Say go, back or stop after a stage, and why.",
     "label": "Label rows one by one.",
     "invite": "Links by which people come to label or to judge.",
+    "user": "Who has an account, and in which role: add, list, role, password, disable.",
     "votes": "Write items and votes for labelling elsewhere, and bring votes in.",
     "crowd": "Offer paid labelling on a crowd platform, and pay for it.",
     "review": "Judge rows of the real stream, then choose an operating point.",

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import EXIT_ERROR, echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.record import Message
     from leadline.workspace import Workspace
 
 
-@verb("notify", example="leadline notify --test")
+@verb("notify", may=(Action.VIEW,), example="leadline notify --test")
 @click.option("--test", "is_test", is_flag=True, help="Send a test by every way under [notify].")
 def command(is_test: bool, folder: Path, as_json: bool) -> None:
     """Send what waits, and list what people were told and whether it arrived.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _JSON_KEYS = {"costs": "terms", "outcomes": "offers", "machine_costs": "hires"}
 
 
-@verb("plan", example="leadline plan 200 500 1000 --picture plan.html")
+@verb("plan", may=(Action.VIEW,), example="leadline plan 200 500 1000 --picture plan.html")
 @click.argument("budgets", nargs=-1, type=float, metavar="[BUDGET]...")
 @click.option(
     "--picture",
@@ -87,11 +88,13 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
         f"{costs.spent:,.2f} {plan.currency} are spent.",
         markup=False,
     )
+    if plan.chance is not None:
+        screen.print(f"How likely is success? {plan.chance.words}", markup=False)
     if not plan.is_current:
         screen.print("The forecast behind this plan is stale: run 'leadline run' first.")
     print_table(
         screen,
-        ["budget", "target met", "labels", "votes", "people h", "machine h", "money", "days"],
+        ["budget", "met at the end", "labels", "votes", "people h", "machine h", "money", "days"],
         [_cells(outcome) for outcome in plan.outcomes],
     )
     screen.print(

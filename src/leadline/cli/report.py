@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.report import Form
@@ -17,7 +18,7 @@ _SUFFIXES = {"html": ".html", "markdown": ".md", "json": ".json"}
 _FORMS: dict[str, Form] = {"html": "html", "markdown": "markdown", "json": "json"}
 
 
-@verb("report", example="leadline report --form html --to report.html")
+@verb("report", may=(Action.VIEW,), example="leadline report --form html --to report.html")
 @click.option(
     "--form", type=click.Choice(list(_SUFFIXES)), default="html", show_default=True, help="Form."
 )

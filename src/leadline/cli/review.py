@@ -10,6 +10,7 @@ import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
 from leadline.errors import SettingsError
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.phases.default_decision import DefaultDecision
@@ -22,7 +23,11 @@ _COST = click.FloatRange(min=0, min_open=True)
 _ANSWERS = {"y": True, "n": False, "?": None}
 
 
-@verb("review", example="leadline review --choose balanced --why 'ten calls a day are fine'")
+@verb(
+    "review",
+    may=(Action.JUDGE, Action.CHOOSE),
+    example="leadline review --choose balanced --why 'ten calls a day are fine'",
+)
 @click.option("--choose", "point", default=None, help="The operating point you choose.")
 @click.option("--why", default="", help="The reason for the choice.")
 @click.option("--cost-miss", type=_COST, default=None, help="What one miss costs.")
@@ -228,8 +233,8 @@ def _show_default_decision(page: OperatingPointsPage) -> None:
 def _show_decision(
     plain: DefaultDecision, on_stream: StreamDecision | None, page: OperatingPointsPage
 ) -> None:
+    from leadline.phases.number_format import figure, percent_range
     from leadline.phases.wording import cost_words
-    from leadline.services.number_format import figure, percent_range
 
     if on_stream is not None:
         _show_on_stream(on_stream, page.n_judged, page.currency)
@@ -254,8 +259,8 @@ def _show_decision(
 
 def _show_on_stream(real: StreamDecision, n_judged: int, currency: str) -> None:
     """What judgments say of the stream."""
+    from leadline.phases.number_format import figure, percent_range
     from leadline.phases.wording import cost_words
-    from leadline.services.number_format import figure, percent_range
 
     click.echo(f"On the real stream, from {n_judged} judgments: {percent_range(real.right)} right")
     if real.cost is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from leadline.phases.lifecycle import Standing
 
 
-@verb("run", example="leadline run define find train")
+@verb("run", may=(Action.RUN,), example="leadline run define find train")
 @click.argument("names", nargs=-1, metavar="[STAGE|ROW]...")
 @by_option
 def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, trim_options, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 
-@verb("watch", example="leadline watch august.parquet --ask rows.csv")
+@verb("watch", may=(Action.WATCH,), example="leadline watch august.parquet --ask rows.csv")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--ask",

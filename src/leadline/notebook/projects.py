@@ -22,6 +22,7 @@ from leadline.notebook.released_models import (
 from leadline.notebook.results import Result
 from leadline.notebook.standing_tables import StandingTable
 from leadline.phases.search import Search
+from leadline.phases.success_chance import SuccessChance
 from leadline.reading.data_frames import as_polars, is_frame
 from leadline.record import Entry, Job
 from leadline.services.commands import choose_point, decide, judge_rows
@@ -33,6 +34,8 @@ from leadline.services.commands.start import (
     start_project,
 )
 from leadline.services.queries import operating_points_page
+from leadline.services.queries.project_state import ProjectState
+from leadline.services.queries.success_chance_now import success_chance
 from leadline.services.reviewing.open_rows import open_rows
 from leadline.worker import observe, refresh
 from leadline.workspace import Workspace
@@ -226,6 +229,12 @@ class Project:
     def standing(self) -> StandingTable:
         """Where every row stands."""
         return StandingTable(self.workspace.record.standing())
+
+    @property
+    def chance(self) -> SuccessChance | None:
+        """How likely success is, as of when and by what; None where nothing has said it yet."""
+        record = self.workspace.record
+        return success_chance(record, ProjectState.of(record))
 
     @property
     def candidates(self) -> pl.DataFrame:

@@ -17,6 +17,9 @@ class Choice(StrEnum):
     STOP = "stop"
 
 
+_BADGES = {Choice.GO: "go", Choice.BACK: "go back", Choice.STOP: "stop"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What was said.
@@ -31,17 +34,25 @@ class Evidence:
         The reason; never empty.
     person : str
         Who; never empty.
+    accepts : str
+        What was signed for by name: a release that does not reach the target. Else empty.
     """
 
     stage: str
     choice: Choice
     why: str
     person: str
+    accepts: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision(Verdict, Evidence):
     """A person's word on a stage. Only "go" opens what comes after a "no"."""
+
+    @property
+    def badge(self) -> str:
+        """What was said."""
+        return _BADGES[self.choice]
 
 
 def assess(evidence: Evidence) -> Decision:
@@ -62,6 +73,13 @@ def assess(evidence: Evidence) -> Decision:
     words = {Choice.GO: "go on", Choice.BACK: "go back", Choice.STOP: "stop"}
     return Decision(
         answer=Answer.GO if evidence.choice is Choice.GO else Answer.NO,
-        summary=f"{evidence.person} says {words[evidence.choice]}: {evidence.why}",
+        summary=(
+            f"{evidence.person} says {words[evidence.choice]}{_accepted(evidence)}: {evidence.why}"
+        ),
         **vars(evidence),
     )
+
+
+def _accepted(evidence: Evidence) -> str:
+    """What was signed for by name."""
+    return f", below the target ({evidence.accepts.rstrip('.')})" if evidence.accepts else ""

@@ -172,6 +172,11 @@ class Tuning(Verdict, Evidence):
     """The operating points on offer."""
 
     @property
+    def badge(self) -> str:
+        """That points are on offer: whether one is good enough is another question."""
+        return "on offer" if self.answer is Answer.GO else self.answer.value
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What may be chosen."""
         points = [point.name for point in self.points]

@@ -1,4 +1,4 @@
-"""Wording: numbers with nouns, probabilities, times, values as text."""
+"""Wording: numbers with nouns, times, values as text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from leadline.phases.verdict import Bounds
 
+_TELLING = 999.5  # from here on three_digits writes every digit before the point
+_MOST_DIGITS = 6
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 
@@ -54,6 +56,22 @@ def three_digits(number: float) -> str:
     return f"{number:,.0f}" if 999.5 <= abs(number) < 1e15 else f"{number:.3g}"
 
 
+def distinct(number: float, other: float) -> str:
+    """A number with three digits that count, or as many more as tell it from another one.
+
+    Examples
+    --------
+    >>> distinct(0.7168, 0.72), distinct(0.71968, 0.72), distinct(0.72, 0.72)
+    ('0.717', '0.7197', '0.72')
+    """
+    if abs(number) >= _TELLING or number == other:
+        return three_digits(number)
+    digits = 3
+    while digits < _MOST_DIGITS and float(f"{number:.{digits}g}") == float(f"{other:g}"):
+        digits += 1
+    return f"{number:.{digits}g}"
+
+
 def cost_words(cost: Bounds, currency: str) -> str:
     """An amount with its interval.
 
@@ -64,19 +82,6 @@ def cost_words(cost: Bounds, currency: str) -> str:
     """
     low, high = three_digits(cost.low), three_digits(cost.high)
     return f"{three_digits(cost.estimate)} {currency} ({low} to {high})"
-
-
-def chance(probability: float) -> str:
-    """A probability in words that never claim certainty.
-
-    Examples
-    --------
-    >>> chance(0.426), chance(0.001), chance(1.0)
-    ('43%', 'under 1%', 'over 99%')
-    """
-    if probability < 0.01:
-        return "under 1%"
-    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
 
 
 def how_tried(share: float) -> str:

@@ -28,6 +28,7 @@ from leadline.record.monitoring.block_labels import BlockLabel
 from leadline.record.monitoring.erasures import Erasure
 from leadline.record.monitoring.monitoring_tables import AlarmAct
 from leadline.record.monitoring.observations import Observation
+from leadline.record.people import Account, ChangeKind, ChangeNote
 from leadline.record.reviews import CostOpinion, Draw, Judgment
 from leadline.record.row_reading import Reading
 from leadline.record.service import Message, MessageState, Promotion
@@ -43,6 +44,7 @@ from leadline.record.team import (
 )
 
 __all__ = [
+    "Account",
     "Adjudication",
     "AlarmAct",
     "AlarmEvent",
@@ -53,6 +55,8 @@ __all__ = [
     "Assignment",
     "AssignmentTerms",
     "BlockLabel",
+    "ChangeKind",
+    "ChangeNote",
     "CostOpinion",
     "Draw",
     "DrawReason",

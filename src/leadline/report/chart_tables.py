@@ -14,6 +14,7 @@ from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import AnnotatorReport, Labelling
 from leadline.phases.monitor import Block, Monitor
+from leadline.phases.number_format import percent
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review
@@ -21,7 +22,6 @@ from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
-from leadline.phases.wording import chance
 from leadline.report.default_decision import default_decision_table, stream_decision_table
 from leadline.report.text_table import (
     Table,
@@ -206,7 +206,7 @@ def forecast(verdict: Forecast) -> Table:
     for index, each in enumerate(rounds, start=verdict.n_bought + 1):
         rows.append(
             (
-                f"{chance(each.p_met)} after round {index} of {verdict.n_rounds}",
+                f"{percent(each.p_met)} after round {index} of {verdict.n_rounds}",
                 f"{each.n_rows:,}",
                 f"{each.n_more:,}",
                 money(each.cost, verdict.currency),
@@ -250,7 +250,7 @@ def review(verdict: Review) -> Table:
             share(point.recall),
             share(point.test_recall),
             money(point.cost_per_1000, verdict.currency),
-            chance(point.p_cheapest),
+            percent(point.p_cheapest),
         )
         for point in verdict.points
     ]
@@ -293,7 +293,7 @@ def _difference(verdict: Release) -> list[tuple[str, str]]:
     if found is None:
         return []
     words = f"{found.estimate:+z.4f} ({found.low:+z.4f} to {found.high:+z.4f})"
-    return [("Difference on the same rows, 90 % interval", words)]
+    return [("Difference on the same rows, 90% interval", words)]
 
 
 def _operating_point(verdict: Release) -> str:

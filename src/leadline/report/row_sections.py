@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from leadline.charts import Picture, chart_of, description, details_of, svg
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Row, Stage, Standing, State, is_decision
+from leadline.phases.measured_target import target_now
 from leadline.phases.verdict import Finding
 from leadline.phases.wording import moment
 from leadline.record import Entry
@@ -19,6 +20,7 @@ from leadline.report.stream_slice_tables import judged_slices
 from leadline.report.text_table import Table, tabled
 from leadline.report.verification import verification_table
 
+_MEASURES = frozenset({"tuning", "release", "monitor"})
 _STATE_WORDS = {
     State.CURRENT: "current",
     State.STALE: "out of date: something it stands on has changed since",
@@ -55,6 +57,8 @@ class RowSection:
         What it answers.
     answer, state, summary : str
         In words; answer is empty without an entry.
+    target : str
+        What was measured beside the target; empty where the row measures no score.
     drawing : Drawing or None
         Its picture, where one was asked for and there is one.
     details : tuple of Drawing
@@ -78,6 +82,7 @@ class RowSection:
     answer: str
     state: str
     summary: str
+    target: str = ""
     drawing: Drawing | None = None
     details: tuple[Drawing, ...] = ()
     table: Table | None = None
@@ -101,11 +106,19 @@ def chapters(
 ) -> tuple[Chapter, ...]:
     """Every stage with its rows; a decision nobody has made is left out."""
     latest = {entry.row: entry for entry in entries}
+    check = target_now({row: entry.verdict for row, entry in latest.items()}, standing)
+    measured = check.words if check else ""
     return tuple(
         Chapter(
             stage.value,
             tuple(
-                _section(row, standing[row.name], latest.get(row.name), with_drawings)
+                _section(
+                    row,
+                    standing[row.name],
+                    latest.get(row.name),
+                    measured if row.name in _MEASURES else "",
+                    with_drawing=with_drawings,
+                )
                 for row in ROWS.values()
                 if row.stage is stage and (row.name in latest or not is_decision(row.name))
             ),
@@ -114,7 +127,9 @@ def chapters(
     )
 
 
-def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bool) -> RowSection:
+def _section(
+    row: Row, standing: Standing, entry: Entry | None, target: str, *, with_drawing: bool
+) -> RowSection:
     name = f"decision on {row.stage}" if is_decision(row.name) else row.name
     if entry is None:
         closed = standing.closed or "Nothing stands in its way."
@@ -126,6 +141,7 @@ def _section(row: Row, standing: Standing, entry: Entry | None, with_drawing: bo
         answer=entry.verdict.answer.value,
         state=_STATE_WORDS[standing.state],
         summary=entry.verdict.summary,
+        target=target,
         drawing=_drawn(chart_of(entry.verdict)) if with_drawing else None,
         details=_details(entry) if with_drawing else (),
         table=table_of(entry.verdict),

@@ -12,11 +12,12 @@ from typing import Any, Literal, get_args
 
 from leadline.charts import chart_of, description, details_of, svg
 from leadline.errors import NotReadyError
+from leadline.phases.number_format import percent
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Advice, Search
 from leadline.phases.search.trial import Example, Trial, TrialState
-from leadline.phases.wording import chance, moment
+from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
@@ -155,11 +156,11 @@ def _promised(search: Search, chosen: Trial) -> list[tuple[str, str]]:
         facts.append(
             (
                 f"Expected with the {last.n_train:,} rows that can be afforded",
-                f"{scoring.score(last.error):.3f} (90 %: {low:.3f} to {high:.3f})",
+                f"{scoring.score(last.error):.3f} (90%: {low:.3f} to {high:.3f})",
             )
         )
     if search.chance_target is not None:
-        facts.append(("Chance that this is good enough", chance(search.chance_target)))
+        facts.append(("Chance that this is good enough", percent(search.chance_target)))
     return facts
 
 
@@ -192,7 +193,7 @@ def candidates(search: Search) -> Table:
                 "–" if trial.stderr is None else f"{trial.stderr:.3f}",
                 f"{trial.n_train:,}",
                 f"{shared.p_value:.2f}" if shared else "–",
-                "–" if trial.chance_best is None else chance(trial.chance_best),
+                "–" if trial.chance_best is None else percent(trial.chance_best),
                 _STATES[trial.state] + (f": {trial.message}" if trial.message else ""),
             )
         )

@@ -17,14 +17,16 @@ from leadline.phases.lifecycle import (
     is_decision,
     rows_of,
 )
+from leadline.phases.measured_target import target_now
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
+from leadline.phases.success_chance import chance_of_success
 from leadline.phases.verdict import Answer, Verdict
-from leadline.phases.wording import chance
 from leadline.record import Entry
 from leadline.report.text_table import money
 
 NOT_YET = "not yet"
+_NO_CHANCE = "Not known yet: the row 'forecast' says it, once it has been run."
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,21 @@ class TitlePage:
         All six, in order.
     cost : str
         Money gone, of what was granted.
+    measured : str
+        The score beside the target; empty before one is measured.
     success : str
         Chance of meeting the target.
+    past : tuple of (str, str)
+        Chances that no longer count, each with the reason.
     next : str
         What is wanted now, and of whom.
     """
 
     stages: tuple[StageWord, ...]
     cost: str
+    measured: str
     success: str
+    past: tuple[tuple[str, str], ...]
     next: str
 
 
@@ -84,10 +92,14 @@ def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Ti
         All in words.
     """
     latest = {entry.row: entry.verdict for entry in entries}
+    check = target_now(latest, standing)
+    found = chance_of_success(entries, standing)
     return TitlePage(
         stages=tuple(_stage_word(stage, standing, latest) for stage in Stage),
         cost=_cost(entries, latest),
-        success=_success(standing, latest),
+        measured=check.words if check else "",
+        success=f"{found.words} The target: {found.target}." if found else _NO_CHANCE,
+        past=tuple((each.words, each.past) for each in found.superseded) if found else (),
         next=_next(standing, latest),
     )
 
@@ -136,19 +148,6 @@ def _cost(entries: Sequence[Entry], latest: Mapping[str, Verdict]) -> str:
         f"{words} of {money(problem.budget, problem.currency)} granted "
         f"({spent / problem.budget:.0%})."
     )
-
-
-def _success(standing: Mapping[str, Standing], latest: Mapping[str, Verdict]) -> str:
-    forecast = latest.get("forecast")
-    if not isinstance(forecast, Forecast):
-        return "Not known yet: the row 'forecast' says it, once it has been run."
-    words = (
-        f"{chance(forecast.p_now)} with today's rows, "
-        f"{chance(forecast.p_affordable)} with all the budget can buy."
-    )
-    if not _is_current(standing["forecast"]):
-        words += " Out of date: something it stands on has changed."
-    return words
 
 
 def _next(standing: Mapping[str, Standing], latest: Mapping[str, Verdict]) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from leadline.phases.problem import Ethics
+from leadline.settings.access_sections import AccessSettings
 from leadline.settings.notify import NotifySettings
 from leadline.settings.price_sections import Prices
 from leadline.settings.service_sections import ServeSettings, WatchSettings
@@ -316,7 +317,7 @@ class Settings:
     ----------
     name : str
         The project's.
-    problem, data, ethics, prices, labels, find, slices, serve, watch, work, store
+    problem, data, ethics, prices, labels, find, slices, serve, watch, notify, work, store, access
         One a section.
     """
 
@@ -333,6 +334,7 @@ class Settings:
     notify: NotifySettings = field(default_factory=NotifySettings)
     work: WorkSettings = field(default_factory=WorkSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
 
     @property
     def label_cost(self) -> float:
@@ -353,6 +355,7 @@ SECTIONS: dict[str, type] = {
     "notify": NotifySettings,
     "work": WorkSettings,
     "store": StoreSettings,
+    "access": AccessSettings,
 }
 # what shapes the problem: assumed until the file says it
 TO_CONFIRM = (

@@ -28,8 +28,9 @@ _TITLES = {
     "notify": "Who is told when a person is needed? 'leadline notify --test' tries it.",
     "work": "How much time is there for the work of ship and watch?",
     "store": "Where does the record lie, if several projects share one?",
+    "access": "How do people log in? 'leadline user add' gives somebody an account.",
 }
-_WORDS = {
+WORDS = {
     "problem": {
         "question": "in the words of whoever asks",
         "label": "the column to predict",
@@ -157,6 +158,7 @@ _WORDS = {
         "url": "sqlite:///../team.db, or postgresql+psycopg://...; empty: in this folder",
         "artifacts": "folder or s3://...; empty: in this folder",
     },
+    "access": {},
 }
 
 
@@ -207,9 +209,11 @@ def template(
 def _section(section: str, given: Mapping[str, Any]) -> str:
     lines = [f"# {_TITLES[section]}", f"[{section}]"]
     keys = {item.name: item for item in fields(SECTIONS[section])}
-    lines += [_key(keys[key], words, given) for key, words in _WORDS[section].items()]
+    lines += [_key(keys[key], words, given) for key, words in WORDS[section].items()]
     if section == "data":
         lines += _columns(given.get("columns", {}))
+    if section == "access":
+        lines.append("# [access.oidc]  # by a provider: issuer, client_id, role_claim; see how-to")
     if unset := [key for key in _UNSET if key in keys and key not in given]:
         lines.append(f"assumed = {_toml(unset)}  # take a key out of this list to confirm it")
     if section == "problem":

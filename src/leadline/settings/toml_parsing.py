@@ -18,8 +18,11 @@ from leadline.settings.sections import SECTIONS, TO_CONFIRM, Settings
 
 _LISTS = {
     "files", "stream", "exclude", "missing", "families", "assumed", "columns", "groups", "events",
-    "to", "command",
+    "to", "command", "scopes",
 }  # fmt: skip
+
+# keys that are tables: a message names the key within
+_NESTED = {"costs", "oidc"}
 
 
 def load_settings(path: Path) -> Settings:
@@ -41,7 +44,24 @@ def load_settings(path: Path) -> Settings:
         If the file is missing, is not TOML, has an unknown key, or a value cannot be; the
         message names file, line, section and key.
     """
-    text = _read(path)
+    return parse_settings(path, _read(path))
+
+
+def parse_settings(path: Path, text: str) -> Settings:
+    """Check the text of a settings file, which need not be in the file yet.
+
+    Parameters
+    ----------
+    path : Path
+        The file that messages name.
+    text : str
+        What it says, or would say.
+
+    Raises
+    ------
+    SettingsError
+        As `load_settings` does.
+    """
     document = _parse(path, text)
     for section, content in document.items():
         _refuse_unknown(path, text, section, content)
@@ -141,7 +161,7 @@ def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
 def _as_settings_error(path: Path, text: str, error: ValidationError) -> SettingsError:
     first = error.errors()[0]
     section, key = [str(part) for part in (*first["loc"], "")][:2]
-    name = ".".join(str(part) for part in first["loc"][1:]) if key == "costs" else key
+    name = ".".join(str(part) for part in first["loc"][1:]) if key in _NESTED else key
     if section == "name":
         section, key, name = "project", "name", "name"
     if first["type"] == "missing":

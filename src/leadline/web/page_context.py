@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -11,15 +11,23 @@ from starlette.templating import Jinja2Templates
 
 from leadline.errors import SettingsError
 from leadline.phases.lifecycle import Stage
+from leadline.phases.permissions import Action, Actor
 from leadline.record import Invitation
+from leadline.services.access.permission import NOBODY
 from leadline.services.invitations import free_name, invitation_of
 from leadline.web.sessions import Sessions
 from leadline.workspace import Workspace
 
 
+class AccountName(str):
+    """Name of a visitor who has logged in: no form asks for it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class PageContext:
-    """The workspace, signed cookies and templates; the same for every visitor."""
+    """The workspace, signed cookies and templates; in a route the workspace is the visitor's."""
 
     workspace: Workspace
     sessions: Sessions
@@ -30,13 +38,16 @@ class PageContext:
     ) -> Response:
         """Answer with a page, and give the visitor the cookie that its forms need."""
         visitor = self.sessions.visitor(request)
-        is_invited = request.scope.get("leadline.role") is not None
-        is_in = is_invited or self.sessions.is_signed_in(request)
+        actor = actor_of(request)
+        is_in = actor != NOBODY if actor is not None else self.sessions.is_signed_in(request)
+        is_known = actor is not None and actor.user_id is not None
         frame = {
             "project": self.workspace.settings.name if is_in else "",
             "stages": tuple(Stage),
-            "who": self.sessions.person(request),
-            "is_invited": is_invited,
+            "who": _account_name(actor) or self.sessions.person(request),
+            # sees the pages of their own work and no others
+            "is_invited": actor is not None and is_in and Action.VIEW not in actor.may,
+            "actor": actor if is_known else None,
             "csrf_token": self.sessions.csrf_token(visitor),
         }
         response = self.templates.TemplateResponse(
@@ -48,7 +59,7 @@ class PageContext:
     def redirect(self, request: Request, path: str, *, who: str = "") -> Response:
         """Answer a form with another page to load, so that reloading it sends nothing twice."""
         response = RedirectResponse(path, status_code=303)
-        if who:
+        if who and actor_of(request) is None:
             self.sessions.keep_person(request, response, who)
         return response
 
@@ -66,6 +77,9 @@ class PageContext:
 
     def person(self, request: Request) -> str:
         """Name of the visitor; empty if unknown, or if it now belongs to an invited person."""
+        known = _account_name(actor_of(request))
+        if known:
+            return known
         invitation = self.invitation(request)
         if invitation is not None:
             return invitation.person
@@ -75,13 +89,27 @@ class PageContext:
             return ""
 
     def sender(self, request: Request, typed: str, doing: str) -> str:
-        """Name of the person who sends a form: of the invitation, else as typed, if it is free."""
+        """Name of who sends a form: of account or invitation, else as typed, if it is free."""
+        known = _account_name(actor_of(request))
+        if known:
+            return known
         invitation = self.invitation(request)
         if invitation is None:
             return free_name(self.workspace, typed, doing)
         if invitation.first_used_at is None:
             self.workspace.record.invitations.use(invitation.id)
         return invitation.person
+
+
+def actor_of(request: Request) -> Actor | None:
+    """Whoever sends a request; None where nobody is asked to log in."""
+    actor: Actor | None = request.scope.get("leadline.actor")
+    return actor
+
+
+def _account_name(actor: Actor | None) -> AccountName:
+    is_known = actor is not None and actor.user_id is not None
+    return AccountName(actor.name if actor is not None and is_known else "")
 
 
 def context_of(request: Request) -> PageContext:
@@ -92,7 +120,10 @@ def context_of(request: Request) -> PageContext:
 
 # async: FastAPI would run a plain function in a thread, and wait for it, at every request
 async def _context(request: Request) -> PageContext:
-    return context_of(request)
+    context, actor = context_of(request), actor_of(request)
+    if actor is None:
+        return context
+    return replace(context, workspace=context.workspace.acted_in_by(actor))
 
 
 Context = Annotated[PageContext, Depends(_context)]

@@ -7,17 +7,18 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
-from leadline.phases.wording import chance, cost_words, is_picture, moment, plural
+from leadline.phases import number_format
+from leadline.phases.wording import cost_words, day, is_picture, moment, plural
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import stream_slice_tables
-from leadline.services import number_format
 from leadline.services.queries.project_state import title_of
 from leadline.services.upkeep import portfolio_words, work_words
+from leadline.web.page_context import AccountName
 
 _FOLDER = Path(__file__).parent / "templates"
 _FILTERS = {
-    "chance": chance,
+    "day": day,
     "cost_words": cost_words,
     "due_words": portfolio_words.due_words,
     "duration": number_format.duration,
@@ -58,4 +59,5 @@ def make_templates() -> Jinja2Templates:
     )
     environment.filters.update(_FILTERS)
     environment.tests["picture"] = is_picture
+    environment.tests["account_name"] = lambda name: isinstance(name, AccountName)
     return Jinja2Templates(env=environment)

@@ -196,7 +196,7 @@ def test_the_hours_of_the_team_are_split_into_new_models_and_upkeep(opened: Open
     assert line(page, "two").upkeep.hours == pytest.approx(2 * 365.25 / 7)
     assert line(page, "one").upkeep.hours is None
     assert hours_words(page.hours) == (
-        "Of 40 hours reported in the last year, 75 % went into new models and 25 % into upkeep.",
+        "Of 40 hours reported in the last year, 75% went into new models and 25% into upkeep.",
         (
             "Ahead: 104 hours of upkeep a year (not known of 1 model), and 2 hours of estimated "
             "work on new models."

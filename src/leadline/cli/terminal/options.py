@@ -7,7 +7,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from leadline.errors import LeadlineError
+from leadline.phases.permissions import Action
 
 EXIT_ERROR = 1
 EXIT_NO = 3
@@ -26,18 +27,25 @@ Function = Callable[..., Any]
 
 
 def verb(
-    name: str, *, example: str, stopped: str = "What was finished is on the record."
+    name: str,
+    *,
+    may: Collection[Action],
+    example: str,
+    stopped: str = "What was finished is on the record.",
 ) -> Callable[[Function], click.Command]:
     """A command with ``--folder`` and ``--json``, an example in its help, and plain errors.
 
     The function gets ``folder`` and ``as_json`` beside its own parameters; `stopped` is said when
-    a person stops it.
+    a person stops it. Where people have accounts, it is for those who may do one of the actions
+    under `may`; empty: for whoever is at the terminal, as where a machine starts it.
     """
 
     def decorate(function: Function) -> click.Command:
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> None:
             with plain_errors(stopped, as_json=kwargs["as_json"]):
+                if may:
+                    require_one_of(may, kwargs["folder"], kwargs.get("by") or _somebody())
                 function(*args, **kwargs)
 
         call = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(
@@ -81,6 +89,36 @@ def plain_errors(stopped: str, *, as_json: bool) -> Iterator[None]:
         file = f"{error.filename}: " if error.filename else ""
         said = error.strerror or str(error)
         fail(LeadlineError(f"{file}{said}.", next=_CHECK_FILE), as_json=as_json)
+
+
+def require_one_of(may: Collection[Action], folder: Path, by: str) -> None:
+    """Refuse who has no account, or whose role may do none of the actions.
+
+    Where nobody has an account, or the folder is no workspace, nothing is refused.
+
+    Parameters
+    ----------
+    may : collection of Action
+        One of them is enough.
+    folder : Path
+        Of the workspace.
+    by : str
+        Name of the account.
+
+    Raises
+    ------
+    NotAllowedError
+        If nobody has that account, or its role may do none of them.
+    """
+    from leadline.services.access.permission import actor_named, require
+    from leadline.workspace import SETTINGS_FILE, Workspace
+
+    if not (folder / SETTINGS_FILE).is_file():
+        return
+    with Workspace.open(folder) as workspace:
+        if workspace.record.accounts.any():
+            entered = workspace.acted_in_by(actor := actor_named(workspace, by))
+            require(entered, next(iter(actor.may.intersection(may)), next(iter(may))))
 
 
 def by_option(function: Function) -> Function:

@@ -128,8 +128,8 @@ def _no_plan(evidence: Evidence, promised_s: float) -> str:
     """Why there is none, in a sentence."""
     step = evidence.planned
     if step is None:
-        return f"No rate of requests was answered 99 % within {ms(promised_s)}, as promised."
-    took = "did not keep up" if step.p99_s is None else f"answered 99 % within {ms(step.p99_s)}"
+        return f"No rate of requests was answered 99% within {ms(promised_s)}, as promised."
+    took = "did not keep up" if step.p99_s is None else f"answered 99% within {ms(step.p99_s)}"
     return (
         f"Asked again for {step.rate_per_s:,.0f} requests a second, one instance {took}; "
         f"{ms(promised_s)} are promised, so there is no plan."

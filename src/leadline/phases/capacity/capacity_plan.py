@@ -104,7 +104,7 @@ def disturbances(evidence: Evidence) -> Iterator[str]:
     percentiles = [each.p99_s for each in evidence.repeats if each.p99_s is not None]
     if len(percentiles) > 1 and max(percentiles) > _SPREAD_OF_P99 * min(percentiles):
         yield (
-            f"Repeated at the same rate, 99 % were answered within {ms(min(percentiles))} once and "
+            f"Repeated at the same rate, 99% were answered within {ms(min(percentiles))} once and "
             f"within {ms(max(percentiles))} another time."
         )
     rates = _saturated(evidence.loads)

@@ -28,6 +28,8 @@ _OF_SEARCH = frozenset(
         *("cost", "n_processes", "n_kept", "examples"),
     }
 )
+# a target that is stated anew asks for another signature, and changes nothing of the model
+_OF_RELEASE = frozenset({"target"})
 _OF_CURVE = frozenset({"spent_s", "n_kept"})
 
 _Fields = Mapping[str, frozenset[str]]
@@ -60,20 +62,23 @@ _UNREAD: Mapping[str, _Fields] = {
     # keeps the owner it was signed under, and the costs that the person who chose weighed
     "review": {"problem": _WORDS | _ERRORS | _GRANTED | _GOAL},
     "release": {
-        "problem": (_WORDS - {"ethics"}) | _ERRORS | _GRANTED | _CURRENCY | {"target_score"},
+        "problem": (_WORDS - {"ethics"}) | _ERRORS | _GRANTED | _CURRENCY,
         "data": _OF_DATA,
         "search": _OF_SEARCH,
     },
+    "capacity": {"release": _OF_RELEASE},
     "decay": {
         "problem": _WORDS | _ERRORS | _GRANTED | {"target_score"},
         "data": _OF_DATA,
         "search": _OF_SEARCH,
+        "release": _OF_RELEASE,
     },
     # that a plan was held against the truth does not undo a decision that was taken on it
     "decision.ship": {"capacity": frozenset({"verifications"})},
     "monitor": {
         "problem": _WORDS | _GRANTED | {"tolerance", "costs"},
         "data": _OF_DATA,
+        "release": _OF_RELEASE,
     },
 }
 
@@ -87,7 +92,7 @@ def unread(reader: str, row: str) -> frozenset[str]:
     --------
     >>> "ethics" in unread("search", "problem"), "ethics" in unread("release", "problem")
     (True, False)
-    >>> unread("capacity", "release")
-    frozenset()
+    >>> sorted(unread("capacity", "release")), unread("capacity", "problem")
+    (['target'], frozenset())
     """
     return _UNREAD.get(reader, _NOTHING).get(row, frozenset())

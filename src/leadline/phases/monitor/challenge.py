@@ -179,7 +179,7 @@ def _meeting(challenge: Challenge) -> str:
     found = challenge.difference
     return (
         f"Last {plural(len(recent), 'block')}: {released:.1%} wrong, its challenger {fresh:.1%} "
-        f"(difference {found.low:+z.1%} to {found.high:+z.1%}, 90 %). The challenger's fits took "
+        f"(difference {found.low:+z.1%} to {found.high:+z.1%}, 90%). The challenger's fits took "
         f"{_processor(challenge.cpu_s)} of processor, {challenge.cost_words}."
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from leadline.phases.number_format import percent
 from leadline.phases.search.choice import compare, comparison_errors
 from leadline.phases.search.importance import importance_findings
 from leadline.phases.search.search_evidence import Evidence
 from leadline.phases.search.trial import Closed, TrialState
 from leadline.phases.verdict import Finding, note, warning
-from leadline.phases.wording import chance
 
 _USUAL_START_S = 4.0
 _WAITING_SHARE = 0.2
@@ -84,7 +84,7 @@ def _simpler(evidence: Evidence) -> Finding | None:
     return note(
         f"{best.name} scores {best.mean:.3f} and leads. The simpler {chosen.name} is preferred: "
         f"it is expected to lose {max(evidence.loss, 0.0):.4f}, and with a probability of "
-        f"{chance(evidence.loss_probability)} no more than the {evidence.accepted_loss:.4f} that "
+        f"{percent(evidence.loss_probability)} no more than the {evidence.accepted_loss:.4f} that "
         "are accepted."
     )
 

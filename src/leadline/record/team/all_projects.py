@@ -218,7 +218,8 @@ def _newest_entries(rows: Collection[str]) -> Select[Any]:
 
 def _marked() -> tuple[Any, ...]:
     at = (entry.c.project_id, entry.c.number, entry.c.row)
-    return (*at, entry.c.stands_on, entry.c.answer, entry.c.views, entry.c.barrier)
+    told = (entry.c.views, entry.c.barrier, entry.c.badge)
+    return (*at, entry.c.stands_on, entry.c.answer, *told)
 
 
 def _stood_on(connection: Connection, marks: Mapping[int, Sequence[Mark]]) -> list[Row[Any]]:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from leadline.errors import NotReadyError
 from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.record import Job, JobState
+from leadline.services.access.permission import require
 from leadline.services.block_labelling.asked_rows import asked_rows
 from leadline.services.queries.label import keyed
 from leadline.services.queries.review import median_seconds
@@ -81,6 +83,7 @@ def row_label_page(workspace: Workspace, who: str) -> RowLabelPage:
     NotReadyError
         If there is no problem to ask about.
     """
+    require(workspace, Action.LABEL)
     asked = asked_rows(workspace)
     problem = asked.problem if asked else workspace.record.latest_of(Problem)
     if problem is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from leadline.errors import NotReadyError
 from leadline.monitoring.release_in_service import upkeep_reading
+from leadline.phases.permissions import Action
 from leadline.record import Job, JobState
-from leadline.services.parsing import parse_person, parse_row
+from leadline.services.access.permission import acting
+from leadline.services.parsing import parse_row
 from leadline.workspace import Workspace
 
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
@@ -33,6 +35,7 @@ def ask_for(workspace: Workspace, row: str, by: str) -> Job:
     NotReadyError
         If a person answers the row, or something it stands on is missing.
     """
+    workspace, person = acting(workspace, Action.RUN, by, "the request")
     asked = parse_row(row)
     if not asked.is_computed:
         raise NotReadyError(
@@ -40,7 +43,6 @@ def ask_for(workspace: Workspace, row: str, by: str) -> Job:
             "A machine cannot do it for them.",
             "Answer it on the page.",
         )
-    person = parse_person(by, "the request")
     closed = workspace.record.standing()[row].closed
     if closed and upkeep_reading(workspace.record, row) is None:
         raise NotReadyError(closed, "", "Do that first.")

@@ -10,11 +10,12 @@ from leadline.datasets.source_files import reading_options
 from leadline.errors import SettingsError
 from leadline.phases import problem
 from leadline.phases.data import Data
+from leadline.phases.permissions import Action
 from leadline.phases.scoring import DEFAULT_SCORING, Task
 from leadline.reading.table import read_tables
 from leadline.record import Entry
+from leadline.services.access.permission import acting
 from leadline.services.labelling.cells_of_answers import read_class
-from leadline.services.parsing import parse_person
 from leadline.settings import ProblemSettings, Settings, load_settings
 from leadline.snapshot import class_texts, infer_task
 from leadline.workspace import Workspace, find_settings
@@ -49,7 +50,7 @@ def state_problem(workspace: Workspace, by: str) -> Entry:
     DataError
         If the data cannot be read.
     """
-    person = parse_person(by, "the problem")
+    workspace, person = acting(workspace, Action.STATE, by, "the problem")
     return workspace.record.append("problem", _stated(workspace), by=person)
 
 
@@ -72,7 +73,7 @@ def restate_problem(workspace: Workspace, by: str) -> Entry | None:
     verdict = _stated(workspace)
     if latest is not None and latest.verdict == verdict:
         return None
-    person = parse_person(by, "the problem")
+    workspace, person = acting(workspace, Action.STATE, by, "the problem")
     return workspace.record.append("problem", verdict, by=person)
 
 

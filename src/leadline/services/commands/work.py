@@ -10,8 +10,10 @@ from datetime import date, datetime, timedelta
 
 from leadline.errors import RecordError, SettingsError
 from leadline.phases.lifecycle import Stage
+from leadline.phases.permissions import Action
 from leadline.record import Estimated, WorkState, WorkStatement
 from leadline.record.sql_types import utc
+from leadline.services.access.permission import acting
 from leadline.services.parsing import parse_person, parse_stage
 from leadline.services.upkeep.work_items import TIMES_A_YEAR, WorkItem, work_items
 from leadline.services.upkeep.work_plan import STAGES
@@ -73,6 +75,7 @@ def add_work(
     SettingsError
         If the title, the stage, the hours, the date or a name cannot be.
     """
+    workspace, person = acting(workspace, Action.WORK, by, "the work")
     words = " ".join(title.split())
     if not words or len(words) > _LONGEST_TITLE or not words.isprintable():
         raise SettingsError(
@@ -85,7 +88,6 @@ def add_work(
         raise SettingsError(
             f"Work is added to {of.value}.", "It is of ship or of watch.", "Use --stage ship."
         )
-    person = parse_person(by, "the work")
     taken = {each.item for each in work_items(workspace.record.work.all())}
     item = _free_name(words, taken)
 
@@ -209,7 +211,7 @@ def drop_work(workspace: Workspace, item: str, why: str, by: str) -> WorkStateme
 def _state(
     workspace: Workspace, item: str, by: str, change: Callable[[WorkStatement], WorkStatement]
 ) -> WorkStatement:
-    person = parse_person(by, "the work")
+    workspace, person = acting(workspace, Action.WORK, by, "the work")
     known = {each.item: each for each in work_items(workspace.record.work.all())}
     if item not in known:
         raise RecordError(

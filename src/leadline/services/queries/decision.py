@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
+from leadline.phases.permissions import Action
+from leadline.phases.release import Release
 from leadline.record import Entry
+from leadline.services.access.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.workspace import Workspace
@@ -34,6 +37,8 @@ class DecisionPage:
         Why nothing can be decided; empty if it can.
     barrier : str
         Why "go" is not on offer; empty if it is.
+    shortfall : str
+        By what the release misses the target, which "go" must sign for; empty if it does not.
     """
 
     stage: Stage
@@ -44,6 +49,7 @@ class DecisionPage:
     seen: dict[str, int]
     closed: str
     barrier: str = ""
+    shortfall: str = ""
 
 
 def decision_page(workspace: Workspace, name: str) -> DecisionPage:
@@ -54,18 +60,18 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
     RecordError
         If there is no such stage.
     """
+    require(workspace, Action.VIEW)
     stage = parse_stage(name)
     record = workspace.record
     now = ProjectState.of(record)
     summaries = [now.summary_of(row) for row in rows_of(stage)]
     number = now.standings[decision_of(stage)].number
     verdict = record.entry(number).verdict if number is not None else None
+    verdicts = [record.entry(each.number) for each in summaries if each.number is not None]
     return DecisionPage(
         stage=stage,
         verdicts=tuple(
-            (summary, record.entry(summary.number))
-            for summary in summaries
-            if summary.number is not None
+            zip((each for each in summaries if each.number is not None), verdicts, strict=True)
         ),
         missing=tuple(summary for summary in summaries if summary.number is None),
         standing_decision=verdict if isinstance(verdict, Decision) else None,
@@ -76,5 +82,8 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
             if summary.number is not None and now.standings[summary.name].state is State.CURRENT
         },
         closed=now.standings[decision_of(stage)].closed,
+        shortfall=next(
+            (each.verdict.shortfall for each in verdicts if isinstance(each.verdict, Release)), ""
+        ),
         barrier=next(filter(None, (now.barrier(row.name) for row in rows_of(stage))), ""),
     )

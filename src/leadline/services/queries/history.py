@@ -7,10 +7,11 @@ from datetime import datetime
 
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, State
+from leadline.phases.permissions import Action
 from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.record import Job, JobState, Record
-from leadline.services.number_format import ANSWERS
+from leadline.services.access.permission import require
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
 from leadline.workspace import Workspace
 
@@ -84,6 +85,7 @@ class JobPage:
 
 def history_page(workspace: Workspace, page: int = 1) -> HistoryPage:
     """Read one page of the history; pages beyond the ends become the nearest."""
+    require(workspace, Action.VIEW)
     now = ProjectState.of(workspace.record)
     n_pages = max(1, -(-len(now.marks) // N_A_PAGE))
     page = min(max(page, 1), n_pages)
@@ -101,6 +103,7 @@ def job_page(workspace: Workspace, number: int) -> JobPage:
     RecordError
         If there is no such job.
     """
+    require(workspace, Action.VIEW)
     job = workspace.record.jobs.get(number)
     is_over = job.state not in (JobState.WAITING, JobState.RUNNING)
     entry = None
@@ -129,7 +132,7 @@ def line_of(record: Record, now: ProjectState, number: int) -> EntryLine:
         stage=ROWS[entry.row].stage.value,
         by=entry.by,
         at=entry.at,
-        badge=Badge(ANSWERS[entry.verdict.answer], entry.verdict.answer.value),
+        badge=Badge(entry.verdict.badge, entry.verdict.answer.value),
         summary=entry.verdict.summary,
         why=_why(entry.verdict),
         is_current=is_latest and standing.state is State.CURRENT,

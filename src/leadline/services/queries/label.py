@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from statistics import median
 
+from leadline.phases.permissions import Action
 from leadline.record import Assignment, Item
+from leadline.services.access.permission import require
 from leadline.services.labelling.guidelines import Block, blocks_of, guidelines_of
 from leadline.services.labelling.worklist import terms_of, work_of
 from leadline.workspace import Workspace
@@ -112,6 +114,7 @@ def label_page(workspace: Workspace, annotator: str) -> LabelPage:
     NotReadyError
         If there is no data verdict to take items from.
     """
+    require(workspace, Action.LABEL)
     facts = work_of(workspace).facts
     terms, come = terms_of(workspace), workspace.record.labels.assignments.progress(annotator)
     seconds = [one for one in come.recent_s if one > 0]

@@ -11,6 +11,7 @@ from typing import Any
 from leadline.labelling.item_pool import Values
 from leadline.phases.default_decision import LEAST_COST, DefaultDecision
 from leadline.phases.narrowing import narrowing_words
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review
 from leadline.phases.stream_decision import Confusion, StreamDecision
@@ -19,6 +20,7 @@ from leadline.phases.stream_slices import StreamSlices
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.record import CostOpinion, Entry, Judgment
+from leadline.services.access.permission import require
 from leadline.services.queries.review import data_of, newest_tuning, row_values
 from leadline.services.reviewing.default_estimate import answers_of, estimate_default
 from leadline.services.reviewing.expected_narrowing import (
@@ -193,6 +195,7 @@ def operating_points_page(
     NotReadyError
         If no operating points are on newest_tuning.
     """
+    require(workspace, Action.VIEW)
     number, tuning, problem = newest_tuning(workspace)
     costs: dict[str, Any] = {
         "cost_miss": _cost(cost_miss, problem.cost_miss),

@@ -17,6 +17,12 @@ from leadline.phases.forecast.budget_outcome import (
     simulate_budget,
 )
 from leadline.phases.forecast.costs import LabellingCosts
+from leadline.phases.lifecycle import State
+from leadline.phases.permissions import Action
+from leadline.phases.success_chance import SuccessChance
+from leadline.services.access.permission import require
+from leadline.services.queries.project_state import ProjectState
+from leadline.services.queries.success_chance_now import success_chance
 from leadline.settings import Machine
 from leadline.stats.machines.fit_time import fit_time_law
 from leadline.stats.machines.interruptions import interrupted_hours
@@ -64,6 +70,8 @@ class BudgetPlan:
         Number of the entry it was made from.
     is_current : bool
         Whether that entry is current.
+    chance : SuccessChance or None
+        How likely success is now, whatever is bought.
     costs : LabellingCosts
         Costs of votes, and people.
     outcomes : tuple of BudgetOutcome
@@ -81,6 +89,7 @@ class BudgetPlan:
     priced_at: str
     forecast: int
     is_current: bool
+    chance: SuccessChance | None
     costs: LabellingCosts
     outcomes: tuple[BudgetOutcome, ...]
     granted: BudgetOutcome
@@ -104,6 +113,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     SettingsError
         If a budget is negative or not finite, or none is known.
     """
+    require(workspace, Action.VIEW)
     entry = workspace.record.latest("forecast")
     if entry is None or not isinstance(entry.verdict, Forecast):
         raise NotReadyError(
@@ -123,6 +133,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         each: simulate_budget(posterior, law, costs, target, each, noise=noise, seed=_SEED)
         for each in sorted({*wanted, granted})
     }
+    now = ProjectState.of(workspace.record)
     prices = workspace.settings.prices
     rng = np.random.default_rng(_SEED)
     hours = outcomes[granted].machine_hours
@@ -133,7 +144,8 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         currency=forecast.currency,
         priced_at=prices.priced_at,
         forecast=entry.number,
-        is_current=workspace.record.standing()["forecast"].state.value == "current",
+        is_current=now.standings["forecast"].state is State.CURRENT,
+        chance=success_chance(workspace.record, now),
         costs=costs,
         outcomes=tuple(outcomes[each] for each in wanted),
         granted=outcomes[granted],

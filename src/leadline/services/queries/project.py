@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.evaluation.budget import spent_on_machines
-from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
-from leadline.phases.lifecycle import Stage, State, rows_of
+from leadline.phases.lifecycle import Stage, rows_of
+from leadline.phases.measured_target import target_now
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
-from leadline.phases.scoring import scoring_of
-from leadline.phases.verdict import Severity, Verdict
+from leadline.phases.success_chance import SuccessChance
+from leadline.phases.verdict import Verdict
 from leadline.record import Entry, Job, JobState, Record
+from leadline.services.access.permission import require
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
+from leadline.services.queries.success_chance_now import success_chance
 from leadline.workspace import Workspace
 
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
@@ -58,32 +61,6 @@ class Costs:
 
 
 @dataclass(frozen=True)
-class Chance:
-    """How likely the target is met.
-
-    Attributes
-    ----------
-    target : str
-        The target in words.
-    now, affordable : float
-        With the rows there are; with those that the budget can still buy.
-    recommendation : str
-        What the forecast advises.
-    is_stale : bool
-        True if the forecast is older than what it stands on.
-    caution : str
-        The first warning that came with it; empty if none.
-    """
-
-    target: str
-    now: float
-    affordable: float
-    recommendation: str
-    is_stale: bool
-    caution: str
-
-
-@dataclass(frozen=True)
 class ProjectPage:
     """State of the whole project, as a manager wants to see it."""
 
@@ -92,7 +69,8 @@ class ProjectPage:
     sentence: str
     stages: tuple[StageSummary, ...]
     costs: Costs
-    chance: Chance | None
+    target: str
+    chance: SuccessChance | None
     next: Step
     also: tuple[Step, ...]
     jobs: tuple[Job, ...]
@@ -102,6 +80,7 @@ class ProjectPage:
 
 def project_page(workspace: Workspace) -> ProjectPage:
     """Read the state of the whole project."""
+    require(workspace, Action.VIEW)
     record = workspace.record
     now = ProjectState.of(record)
     verdicts = _Verdicts(record, now)
@@ -116,7 +95,8 @@ def project_page(workspace: Workspace) -> ProjectPage:
         sentence=problem.summary if problem else "",
         stages=tuple(_stage_summary(stage, now, verdicts) for stage in Stage),
         costs=_costs(workspace, verdicts),
-        chance=_chance(now, verdicts),
+        target=_target(now, verdicts),
+        chance=success_chance(record, now),
         next=first,
         also=tuple(others),
         jobs=jobs,
@@ -167,17 +147,9 @@ def _costs(workspace: Workspace, verdicts: _Verdicts) -> Costs:
     )
 
 
-def _chance(now: ProjectState, verdicts: _Verdicts) -> Chance | None:
-    forecast = verdicts.of("forecast")
-    if not isinstance(forecast, Forecast):
-        return None
-    scoring = scoring_of(forecast.scoring)
-    limit = "at most" if scoring.is_loss else "at least"
-    return Chance(
-        target=f"{scoring.words} of {limit} {forecast.target_score:g}",
-        now=forecast.p_now,
-        affordable=forecast.p_affordable,
-        recommendation=forecast.recommendation.value,
-        is_stale=now.standings["forecast"].state is not State.CURRENT,
-        caution=next((f.what for f in forecast.findings if f.severity is Severity.WARNING), ""),
-    )
+def _target(now: ProjectState, verdicts: _Verdicts) -> str:
+    """The score that was measured beside the target; empty before one is."""
+    found = {row: verdicts.of(row) for row in ("problem", "tuning", "review", "monitor")}
+    known = {row: verdict for row, verdict in found.items() if verdict is not None}
+    check = target_now(known, now.standings)
+    return check.words if check else ""

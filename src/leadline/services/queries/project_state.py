@@ -19,7 +19,6 @@ from leadline.phases.lifecycle import (
 )
 from leadline.phases.verdict import Answer
 from leadline.record import Record
-from leadline.services.number_format import ANSWERS
 
 
 @dataclass(frozen=True)
@@ -109,21 +108,22 @@ class ProjectState:
             return Badge("out of date", "stale")
         if now.answer is Answer.NO and self.is_overruled(row):
             return Badge("no, going on", "unclear")
-        return Badge(ANSWERS[now.answer], now.answer.value)
+        return Badge(self.latest[row].badge or now.answer.value, now.answer.value)
 
     def badge_of_stage(self, stage: Stage) -> Badge:
         """Return a stage's state: the gravest of its rows, and the decision on it."""
         if self.has(decision_of(stage), Answer.NO):
             return Badge("not going on", "no")
-        tones = {self.badge_of_row(row.name).tone for row in rows_of(stage)}
-        for tone, text in (("no", "no"), ("stale", "out of date")):
-            if tone in tones:
-                return Badge(text, tone)
-        if tones & {"waiting", "open"}:
-            return _unfinished(tones)
-        if "unclear" in tones:
+        found = [self.badge_of_row(row.name) for row in rows_of(stage)]
+        badges = {badge.tone: badge for badge in found}
+        for tone in ("no", "stale"):
+            if tone in badges:
+                return badges[tone]
+        if badges.keys() & {"waiting", "open"}:
+            return _unfinished(set(badges))
+        if "unclear" in badges:
             is_seen = self.has(decision_of(stage), Answer.GO)
-            return Badge("going on" if is_seen else "unclear", "unclear")
+            return Badge("going on", "unclear") if is_seen else badges["unclear"]
         return Badge("go", "go")
 
     def summary_of(self, row: Row) -> RowSummary:

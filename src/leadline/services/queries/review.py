@@ -14,9 +14,11 @@ from statistics import median
 from leadline.errors import NotReadyError
 from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.record import BlockLabel, Judgment
+from leadline.services.access.permission import require
 from leadline.services.queries.label import keyed
 from leadline.services.reviewing.default_estimate import predicted_number
 from leadline.services.reviewing.judging_order import EXTRA_SHARE, rows_to_ask
@@ -94,6 +96,7 @@ def review_page(workspace: Workspace, reviewer: str, *, is_shown: bool = False) 
     NotReadyError
         If nothing has been drawn for judging.
     """
+    require(workspace, Action.JUDGE)
     number, tuning, problem = newest_tuning(workspace)
     rows = rows_to_judge(workspace.artifacts, tuning)
     judgments = workspace.record.reviews.judgments(number)

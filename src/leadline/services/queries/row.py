@@ -7,8 +7,16 @@ from typing import Any
 
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Row, Stage, State
+from leadline.phases.measured_target import measured_target
+from leadline.phases.monitor import Monitor
+from leadline.phases.permissions import Action
+from leadline.phases.problem import Problem
+from leadline.phases.release import Release
 from leadline.phases.search import Search
-from leadline.record import Entry, Job, JobState
+from leadline.phases.success_chance import SuccessChance
+from leadline.phases.tuning import Tuning
+from leadline.record import Entry, Job, JobState, Record
+from leadline.services.access.permission import require
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
 from leadline.services.queries.project_state import Badge, ProjectState, title_of
@@ -18,7 +26,10 @@ from leadline.services.queries.service_moves import (
     candidate_line,
     service_moves,
 )
+from leadline.services.queries.success_chance_now import success_chance
 from leadline.workspace import Workspace
+
+_TELL_CHANCE = frozenset({"search", "forecast", "tuning"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,10 @@ class EntryPage:
         Row, entry number, and whether that entry is still the newest.
     is_latest : bool
         Whether no newer entry has taken its place.
+    target : str
+        What was measured beside the target; empty where the verdict measures no score.
+    chance : SuccessChance or None
+        How likely success is, where the newest verdict of a row has a say in it; else None.
     """
 
     row: Row
@@ -56,6 +71,8 @@ class EntryPage:
     details: tuple[tuple[str, str], ...]
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
+    target: str
+    chance: SuccessChance | None
 
 
 @dataclass(frozen=True)
@@ -100,6 +117,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     RecordError
         If the life cycle has none of that name.
     """
+    require(workspace, Action.VIEW)
     row = parse_row(name)
     now = ProjectState.of(workspace.record)
     standing = now.standings[name]
@@ -107,7 +125,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     jobs = [job for job in workspace.record.jobs.newest() if job.row == name]
     waiting = [job for job in jobs if job.state in (JobState.WAITING, JobState.RUNNING)]
     return RowPage(
-        **_facts(now, row, entry),
+        **_facts(workspace.record, now, row, entry),
         history=lines_of_row(workspace.record, now, name),
         closed=standing.closed,
         can_run=row.is_computed and not standing.closed and not waiting,
@@ -127,12 +145,15 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
     RecordError
         If there is no such entry.
     """
-    entry = workspace.record.entry(number)
-    return EntryPage(**_facts(ProjectState.of(workspace.record), ROWS[entry.row], entry))
+    require(workspace, Action.VIEW)
+    record = workspace.record
+    entry = record.entry(number)
+    return EntryPage(**_facts(record, ProjectState.of(record), ROWS[entry.row], entry))
 
 
-def _facts(now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
+def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
     on = entry.on.items() if entry else ()
+    is_latest = entry is None or now.standings[row.name].number == entry.number
     return {
         "row": row,
         "title": title_of(row.name),
@@ -142,8 +163,29 @@ def _facts(now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
         "picture": _picture(row, entry),
         "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
-        "is_latest": entry is None or now.standings[row.name].number == entry.number,
+        "is_latest": is_latest,
+        "target": _target(record, now, entry) if entry else "",
+        "chance": success_chance(record, now) if is_latest and row.name in _TELL_CHANCE else None,
     }
+
+
+def _target(record: Record, now: ProjectState, entry: Entry) -> str:
+    """What was measured beside the target: that of today, or that an old entry stood on."""
+    if isinstance(entry.verdict, Release):
+        return entry.verdict.target.words if entry.verdict.target else ""
+    if not isinstance(entry.verdict, Tuning | Monitor):
+        return ""
+    is_latest = now.standings[entry.row].number == entry.number
+    stated = now.standings["problem"].number if is_latest else entry.on["problem"]
+    tuning = entry if entry.row == "tuning" else record.entry(entry.on["tuning"])
+    if stated is None:
+        return ""
+    check = measured_target(
+        record.entry(stated).verdict_as(Problem).target_score,
+        tuning.verdict_as(Tuning),
+        monitor=entry.verdict if isinstance(entry.verdict, Monitor) else None,
+    )
+    return check.words if check else ""
 
 
 def _picture(row: Row, entry: Entry | None) -> str:

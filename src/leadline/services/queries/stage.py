@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, decision_of, rows_of
+from leadline.phases.permissions import Action
+from leadline.services.access.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
 from leadline.workspace import Workspace
@@ -47,6 +49,7 @@ def stage_page(workspace: Workspace, name: str) -> StagePage:
     RecordError
         If there is none of that name.
     """
+    require(workspace, Action.VIEW)
     stage = parse_stage(name)
     now = ProjectState.of(workspace.record)
     decision = decision_of(stage)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from leadline.phases.number_format import per_thousand, per_thousand_range
 from leadline.phases.stream_point import StreamPoint
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.record import Artifacts
-from leadline.services.number_format import per_thousand, per_thousand_range
 from leadline.services.reviewing.majority_judgments import MajorityJudgments
 from leadline.services.reviewing.stream_estimate import estimate_stream
 from leadline.stats.arrays import Floats

@@ -1,14 +1,17 @@
 """Routes: one module for each kind of page."""
 
 from leadline.web.routes import (
+    account,
     adjudicate,
     alarm,
     decide,
     enter,
     join,
     label,
+    login,
     project,
     review,
+    settings_form,
     verdicts,
     watch_label,
     work,
@@ -24,6 +27,9 @@ ROUTERS = (
     label.router,
     adjudicate.router,
     enter.router,
+    login.router,
+    account.router,
+    settings_form.router,
     join.router,
     work.router,
 )

@@ -16,6 +16,9 @@ from leadline.web.sessions import require_csrf_token
 
 router = APIRouter()
 
+GO_BELOW_TARGET = "go-below-target"
+"""The choice "go" of the form where it signs for a release that does not reach the target."""
+
 
 @router.get("/decide/{stage}")
 def ask(request: Request, context: Context, stage: str) -> Response:
@@ -39,11 +42,12 @@ def answer(
     entry = decide(
         context.workspace,
         stage,
-        choice,
+        "go" if choice == GO_BELOW_TARGET else choice,
         why,
         who,
         replacing=entry_shown(replacing),
         seen=_rows_shown(seen),
+        below_target=choice == GO_BELOW_TARGET,
     )
     return context.redirect(request, f"/stages/{stage}", who=entry.by)
 

@@ -11,7 +11,6 @@ from leadline.charts import chart_of, details_of, svg
 from leadline.errors import RecordError
 from leadline.services.block_labelling.asked_rows import n_left
 from leadline.services.commands import ask_for, state_problem
-from leadline.services.parsing import parse_person
 from leadline.services.queries import entry_page, job_page, row_page
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
@@ -33,7 +32,7 @@ def row(request: Request, context: Context, row: str) -> Response:
 @router.post("/rows/{row}/run", dependencies=[Depends(require_csrf_token)])
 def run(request: Request, context: Context, row: str, who: Annotated[str, Form()]) -> Response:
     """Put a row into the queue; the problem is read from leadline.toml at once."""
-    person = parse_person(who, "the request")
+    person = context.sender(request, who, "the request")
     if row == "problem":
         state_problem(context.workspace, person)
         return context.redirect(request, "/rows/problem", who=person)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from math import floor, log10
 
-from leadline.phases.verdict import Answer, Bounds
+from leadline.phases.verdict import Bounds
 from leadline.phases.wording import plural
 
 # where every row has a label
 _NO_WIDTH = 0.001
-
-ANSWERS = {Answer.GO: "go", Answer.NO: "no", Answer.UNCLEAR: "unclear"}
 
 
 def percent(share: float) -> str:
@@ -19,13 +17,11 @@ def percent(share: float) -> str:
     Examples
     --------
     >>> percent(0.284), percent(0.003), percent(0.9999)
-    ('28 %', 'under 1 %', 'over 99 %')
+    ('28%', 'under 1%', 'over 99%')
     """
     if share < 0.01:
-        return "under 1 %"
-    if share > 0.99:
-        return "over 99 %"
-    return f"{share:.0%}".replace("%", " %")
+        return "under 1%"
+    return "over 99%" if share > 0.99 else f"{share:.0%}"
 
 
 def percent_range(bounds: Bounds) -> str:
@@ -34,20 +30,20 @@ def percent_range(bounds: Bounds) -> str:
     Examples
     --------
     >>> percent_range(Bounds(estimate=0.6, low=0.52, high=0.67))
-    '52 to 67 %'
+    '52 to 67%'
     >>> percent_range(Bounds(estimate=0.9, low=0.62, high=1.0))
-    'at least 62 %'
+    'at least 62%'
     >>> percent_range(Bounds(estimate=0.725, low=0.7249, high=0.7251))
-    '72 %'
+    '72%'
     """
     low, high = round(100 * bounds.low), round(100 * bounds.high)
     if bounds.high - bounds.low < _NO_WIDTH:
         low = high = round(100 * bounds.estimate)
     if bounds.high == 1 and 0 < low < 100:
-        return f"at least {low} %"
+        return f"at least {low}%"
     if bounds.low == 0 and 0 < high < 100:
-        return f"at most {high} %"
-    return f"{low} %" if low == high else f"{low} to {high} %"
+        return f"at most {high}%"
+    return f"{low}%" if low == high else f"{low} to {high}%"
 
 
 def money(amount: float, currency: str) -> str:
