@@ -47,8 +47,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
       leadline decide train back --to define --change "a target of .70" --why "too dear"
 
     "keep" signs the decision there was once more, where its verdicts were computed again and every
-    answer has come out the same. What is not given is asked
-    for.
+    answer has come out the same. What is not given is asked for.
     """
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
