@@ -37,14 +37,11 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     folder: Path,
     as_json: bool,
 ) -> None:
-    r"""Say go, back or stop after a stage, and why; or keep what was said.
+    """Say go, back or stop after a stage, and why; or keep what was said.
 
     Only a "go" opens what comes after a verdict of "no". A release that does not reach the target
     goes into service only where 'go' on ship is signed with --below-target. "back" says to which
-    stage, and what to change there:
-
-    \b
-      leadline decide train back --to define --change "a target of .70" --why "too dear"
+    stage, and what to change there: --to define --change "a target of .70".
 
     "keep" signs the decision there was once more, where its verdicts were computed again and every
     answer has come out the same. What is not given is asked for.
