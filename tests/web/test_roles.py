@@ -27,6 +27,7 @@ ROUTES: dict[str, tuple[Action, ...]] = {
     "GET /glossary": (_A.VIEW,),
     "GET /portfolio": (_A.COMPARE_PROJECTS,),
     "GET /report.html": (_A.VIEW,),
+    "GET /model.html": (_A.VIEW,),
     "GET /rows/{row}": (_A.VIEW,),
     "POST /rows/{row}/run": (_A.RUN,),
     "GET /jobs/{number}": (_A.VIEW,),
