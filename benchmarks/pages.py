@@ -76,8 +76,8 @@ def main(n_entries: int, n_projects: int) -> None:
             print(f"{n_entries} entries, {n_projects} projects; milliseconds, of {_RUNS} requests")
             print(f"{'page':22} | median | slowest | processor")
             for path in _DRAWN:
-                clock, busy = asked(client, path)
-                print(f"{path + ' first':22} | {clock:6.0f} |         | {busy:9.0f}")
+                clock, spent = asked(client, path)
+                print(f"{path + ' first':22} | {clock:6.0f} |         | {spent:9.0f}")
             for path in (*_DRAWN, *_PATHS):
                 times = [asked(client, path) for _ in range(_RUNS)]
                 clocks, busy = [one for one, _ in times], [one for _, one in times]

@@ -51,7 +51,6 @@ EQUALS = {
     "engines/families": "one a family of models",
     "jobs": "one a row",
     "phases": "one a row",
-    "web/routes": "one a page",
 }
 """Folders whose files stand side by side because none is above another."""
 

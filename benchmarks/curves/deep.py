@@ -36,6 +36,7 @@ _METHODS = [
 _RATIOS = (2, 4, 8, 16, 32, 64)
 _NEAR = 0.25  # of log size
 _FEWEST = 20
+_LEAST = 1e-6
 
 
 def main() -> None:
@@ -84,7 +85,10 @@ def print_table(
     for name, all_of_it in found.items():
         row = [name]
         for pairs in asked.values():
-            miss = [np.log(point(all_of_it[k])[at] / instances[k].truth[at]) for k, at in pairs]
+            miss = [
+                np.log(max(point(all_of_it[k])[at], _LEAST) / instances[k].truth[at])
+                for k, at in pairs
+            ]
             row.append(figure(_median(np.abs(miss), weights[[k for k, _ in pairs]])))
         rows.append(row)
     print(markdown(["median absolute log error", *heads], rows), end="\n\n")

@@ -25,6 +25,7 @@ from tests.examples import (
 from leadline.charts import NARROW, WIDE, chart_of, description, picture_css, png, svg
 from leadline.charts.dispatch import pictures_of
 from leadline.charts.drawing.palette import VERMILION
+from leadline.charts.neural_network import architecture_chart
 from leadline.phases.lifecycle import ROWS, is_decision
 from leadline.phases.monitor import Target
 from leadline.phases.search.trial import TrialState
@@ -101,7 +102,9 @@ def test_no_axis_says_the_same_twice(row: str) -> None:
         chart = chart_of(example_verdicts()[row], sheet)
         assert chart is not None
         raw = vl_convert.vegalite_to_svg(chart.to_dict())
-        for axis in raw.split('role-axis-label"')[1:]:
+        axes = raw.split('role-axis-label"')[1:]
+        assert axes
+        for axis in axes:
             said = re.findall(r">([^<]+)</text>", axis.split("</g>")[0])
             assert len(said) == len(set(said)), said
 
@@ -119,6 +122,19 @@ def test_a_picture_can_be_told_in_words(row: str) -> None:
     chart = chart_of(example_verdicts()[row])
     assert chart is not None
     assert len(description(chart).split()) >= 8
+
+
+def test_no_colour_of_a_picture_stays_as_it_is_by_night(
+    drawings: dict[str, str], narrow: dict[str, str]
+) -> None:
+    network = architecture_chart([{"layer": "attention", "n_out": 8}], "Own")
+    assert network is not None
+    for drawn in (*drawings.values(), *narrow.values(), svg(network)):
+        assert set(re.findall(r'(?:fill|stroke)="([^"]+)"', drawn)) <= {
+            "none",
+            "transparent",
+            *re.findall(r'"(var\([^"]+\)|url\([^"]+\))"', drawn),
+        }
 
 
 def test_pictures_share_no_ids(drawings: dict[str, str]) -> None:

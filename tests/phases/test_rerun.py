@@ -89,3 +89,12 @@ def test_a_new_decision_ends_the_way_back() -> None:
     story.say("decision.find")
     assert not is_turned_back(first, standing(story.marks))
     assert not turned_back(story, "decision.find"), "it says go"
+
+
+def test_one_row_that_is_behind_keeps_the_project_back() -> None:
+    story = Story().say(
+        "problem", "data", "feasibility", "search", "labelling", "curve", "forecast"
+    )
+    story.say("decision.train", answer=NO).say("curve")
+    assert turned_back(story, "decision.train"), "the forecast is behind"
+    assert not turned_back(story.say("forecast"), "decision.train")

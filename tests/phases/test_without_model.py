@@ -18,7 +18,7 @@ from leadline.phases.without_model import (
 )
 
 PROBLEM = example_problem()
-STATED = ("today", "by hand"), ("today_misses", 20.0), ("today_false_alarms", 50.0)
+STATED = replace(PROBLEM, today="by hand", today_misses=20.0, today_false_alarms=50.0)
 
 
 def test_to_flag_nothing_or_all_costs_the_errors_of_one_kind() -> None:
@@ -28,7 +28,7 @@ def test_to_flag_nothing_or_all_costs_the_errors_of_one_kind() -> None:
 
 
 def test_the_way_of_today_is_the_owners_word() -> None:
-    *_, today = without_model(0.2, 40.0, 10.0, replace(PROBLEM, **dict(STATED)))
+    *_, today = without_model(0.2, 40.0, 10.0, STATED)
     assert today.name == "do as today (by hand)"
     assert today.cost_per_1000 == 20 * 40 + 50 * 10
     assert today.is_stated

@@ -32,6 +32,8 @@ from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.measured_target import on_test_rows
 from leadline.record import JobState
 from leadline.services.commands import decide
+from leadline.services.queries.next_steps import Act, steps
+from leadline.services.queries.project_state import ProjectState
 from leadline.web.templating import make_templates
 from leadline.workspace import Workspace
 
@@ -109,6 +111,10 @@ def test_below_the_target_going_on_is_a_choice_that_says_so(make: Make, visit: V
     client = visit(workspace)
     for path in ("/", "/rows/tuning", "/rows/release", "/decide/ship"):
         assert missed.words in text_of(client.get(path).text), path
+    asked = [step for step in steps(ProjectState.of(workspace.record)) if step.act is Act.DECIDE]
+    assert [(step.why, step.command) for step in asked] == [
+        ("Release: below the target.", "leadline decide ship go --below-target")
+    ]
     form = client.get("/decide/ship").text
     assert 'value="go"' not in form
     fields = {**fields_of_page(form), "why": "It helps.", "who": "Ada"}

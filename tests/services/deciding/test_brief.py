@@ -53,7 +53,8 @@ def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:
     chance = queries.project_page(workspace).chance
     assert chance is not None
     assert chance.current is not None
-    assert f"The chance to meet the target: {chance.current.words}" in told.how_sure
+    said = f"Known since then: the chance to meet the target: {chance.current.words}"
+    assert said in told.how_sure, "a score was measured after train"
     check = queries.project_page(workspace).target
     assert check in brief(workspace, "ship").how_sure
     assert told.time[0] == "26 days since the first entry."

@@ -27,6 +27,8 @@ AMBER = "#e69f00"
 GREY = "#98a2ad"
 REGION_COLORS = {"small data": "#fbe3b3", "power law": "#d9efe4", "irreducible": "#dfe3e8"}
 """Light backgrounds for the regions of a learning curve; each has its name written on it."""
+BOX_COLORS = {"input": "#e4eef6", "output": "#f8dccb", "other": "#f1f3f5"}
+"""Light backgrounds for the layers of a network that no region's colour serves."""
 
 _BY_NIGHT = {
     PAPER: "#1d242c",
@@ -42,6 +44,9 @@ _BY_NIGHT = {
     REGION_COLORS["small data"]: "#4d3c12",
     REGION_COLORS["power law"]: "#163f30",
     REGION_COLORS["irreducible"]: "#39424c",
+    BOX_COLORS["input"]: "#1f3a50",
+    BOX_COLORS["output"]: "#51301f",
+    BOX_COLORS["other"]: "#313a44",
 }
 _PAINT = re.compile(r'\b(fill|stroke)="(#[0-9a-f]{6}|white)"')
 

@@ -47,8 +47,9 @@ def _granted(ledger: Ledger) -> str:
 def _spent(ledger: Ledger) -> str:
     labels, machines = map(ledger.money_of, (ExpenseKind.LABELS, ExpenseKind.MACHINES))
     currency = ledger.currency
+    spent = money(ledger.spent, currency)
     told = (
-        f"{money(ledger.spent, currency)} are spent: {money(labels, currency)} on labels, "
+        f"{spent[0].upper()}{spent[1:]} are spent: {money(labels, currency)} on labels, "
         f"{money(machines, currency)} on machine time"
     )
     if ledger.committed:

@@ -280,7 +280,9 @@ class _Reader:
             return ""
         told = chance.current
         bought = f"; {told.purchase_words}" if told.purchase_words else ""
-        return f"The chance to meet the target: {told.words}{bought}."
+        is_later = ROWS[told.row].stage is not stage
+        since = "Known since then: the" if is_later else "The"
+        return f"{since} chance to meet the target: {told.words}{bought}."
 
     def _decision(self, stage: Stage) -> str:
         now = self._state.standings[decision_of(stage)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from leadline.phases.lifecycle import ROWS, Row, Stage, State, decision_of, is_decision, rows_of
+from leadline.phases.release import BELOW_TARGET
 from leadline.phases.verdict import Answer
 from leadline.record import Job
 from leadline.services.queries.project_state import ProjectState, Refusal, title_of
@@ -125,9 +126,13 @@ def _decision_wanted(now: ProjectState, stage: Stage) -> Iterator[Step]:
     if barred:
         yield from (_mend(ROWS[name], now.barrier(name)) for name in barred)
         return
-    said = "no" if against else "unclear"
-    names = " and ".join(title_of(name).lower() for name in against or unclear)
-    yield _decision_step(now, stage, f"The verdict of {names} is {said}.")
+    badges = {name: now.of_row(name).text for name in against or unclear}
+    step = _decision_step(
+        now, stage, " ".join(f"{title_of(name)}: {badge}." for name, badge in badges.items())
+    )
+    if badges.get("release") == BELOW_TARGET:
+        step = replace(step, command=f"leadline decide {stage} go --below-target")
+    yield step
 
 
 def _to_change(now: ProjectState) -> Iterator[Step]:
