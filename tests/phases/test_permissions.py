@@ -15,6 +15,7 @@ LABEL             o s . a . . .
 ADJUDICATE        o s . . r . .
 JUDGE             o s m . r . .
 OPINE             o s m . . e v
+COMMENT           o s m . . e v
 CHOOSE            o . m . . . .
 BUY               o s . . . . .
 EXPORT            o s . . . e .

@@ -23,10 +23,12 @@ Make = Callable[..., Workspace]
 
 NEEDED: dict[Callable[..., object], Action] = {
     commands.act_on_alarm: Action.ALARM,
+    commands.add_comment: Action.COMMENT,
     commands.add_work: Action.WORK,
     commands.adjudicate: Action.ADJUDICATE,
     commands.ask_for: Action.RUN,
     commands.ask_for_more: Action.JUDGE,
+    commands.cancel_job: Action.RUN,
     commands.choose_point: Action.CHOOSE,
     commands.decide: Action.DECIDE,
     commands.drop_work: Action.WORK,
@@ -35,6 +37,7 @@ NEEDED: dict[Callable[..., object], Action] = {
     commands.judge: Action.JUDGE,
     commands.judge_file: Action.JUDGE,
     commands.judge_rows: Action.JUDGE,
+    commands.keep_decision: Action.DECIDE,
     commands.move_to: Action.SERVE,
     commands.next_item: Action.LABEL,
     commands.start_work: Action.WORK,
