@@ -187,7 +187,7 @@ def packed(all_of_it: Learnt) -> dict[str, Any]:
 
 def unpacked(arrays: dict[str, Any]) -> Learnt:
     """Return what `packed` made into arrays."""
-    tables = [
+    known, hidden, networks = (
         Table(
             active=arrays[f"{name}_active"].astype(np.int64),
             log_prior=-_STEP * arrays[f"{name}_log_prior"].astype(np.float64),
@@ -199,6 +199,6 @@ def unpacked(arrays: dict[str, Any]) -> Learnt:
             calibrated=arrays[f"{name}_calibrated"].astype(np.float64),
         )
         for name in _TABLES
-    ]
+    )
     shares, provenance = (json.loads(str(arrays[n])) for n in ("network_shares", "provenance"))
-    return Learnt(*tables, shares, provenance)
+    return Learnt(known, hidden, networks, shares, provenance)
