@@ -2,9 +2,12 @@
 
 On each data set of LCDB 1.0 every learner is measured up to an eighth of the rows; one is chosen,
 and its regret is its error at full size less that of the best learner there. Chosen is the learner
-with the smallest error at the largest size that was measured, or the smallest error forecast. Data
-sets are those of one half; the table of curves was learnt on the train half, where each fifth of
-the data sets is forecast by what was learnt on the others.
+with the smallest error at the largest size that was measured, or the smallest error forecast: of
+each curve alone, or of all together. Data sets are those of one half; tables were learnt on the
+train half, where each fifth of the data sets is forecast by what was learnt on the others.
+
+For the same budget an oracle is shown: who knows which of the three that lead at the largest size
+seen will be the best at full size. The share reached is of the regret that it saves.
 
     python benchmarks/find/regret.py [--half train|test] [--share 0.125] [--limit N]
 """
@@ -22,12 +25,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
 import ours
 from families import family_of
+from learn_residuals import crossed, kind_of
 from peers import CONSTRAINED, PEERS
 from scoring import markdown
 from sources import Curve, fold_of, lcdb10
 
-from leadline.phases.search.choice import comparison_errors
-from leadline.phases.search.trial import Expected, Trial
+from leadline.stats.candidate_residuals import joint_log_errors
 from leadline.stats.curves import fit
 from leadline.stats.curves.learnt import Learnt
 
@@ -38,8 +41,11 @@ _N_DRAWS = 400
 _TINY = 1e-6
 LAST = "error at the largest size seen"
 MEDIAN = "Leadline, median forecast"
-CHOICE = "Leadline, as a search chooses"
-METHODS = (LAST, "POW3", CONSTRAINED, MEDIAN, CHOICE)
+ALONE = "Leadline, half of the forecast lead"
+JOINT = "Leadline, joint forecast, as a search chooses"
+ORACLE = "oracle among the three that lead there"
+METHODS = (LAST, "POW3", CONSTRAINED, MEDIAN, ALONE, JOINT, ORACLE)
+_N_OF_ORACLE = 3
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,10 @@ def main() -> None:
         f"seen up to {options.share:g} of the rows\n"
     )
     rng = np.random.default_rng(0)
+    picks = rng.integers(len(fields), size=(_N_RESAMPLES, len(fields)))
     rows = []
     for column, name in enumerate(METHODS):
         mean, base = regrets[:, column].mean(), regrets[:, 0].mean()
-        picks = rng.integers(len(fields), size=(_N_RESAMPLES, len(fields)))
         ratios = regrets[picks, column].mean(axis=1) / regrets[picks, 0].mean(axis=1)
         low, high = np.quantile(ratios, [0.05, 0.95])
         rows.append(
@@ -85,6 +91,9 @@ def main() -> None:
         )
     heads = ["chosen by", "mean regret", "of the first (90 %)", "best one chosen", "90 % quantile"]
     print(markdown(heads, rows))
+    last, joint, oracle = (regrets[:, METHODS.index(m)].mean() for m in (LAST, JOINT, ORACLE))
+    reached = (last - joint) / (last - oracle)
+    print(f"\nOf what the oracle saves the joint forecast saves {reached:.0%}.")
 
 
 def fields_of(curves: list[Curve], share: float) -> list[Field]:
@@ -118,26 +127,43 @@ def _seen(curve: Curve, most: float) -> Curve:
 
 def regret_of(field: Field, half: str) -> list[float]:
     """Of each method on one data set."""
-    learnt = ours.learnt_without(fold_of(int(field.data))) if half == "train" else None
-    guesses: dict[str, list[float]] = {name: [] for name in METHODS}
-    trials = []
-    for number, curve in enumerate(field.curves):
-        at = np.array([field.size])
-        guesses[LAST].append(curve.errors[-1])
-        for name in ("POW3", CONSTRAINED):
-            guess = PEERS[name](curve.sizes, curve.errors, curve.stderr, at)
-            guesses[name].append(float(guess[0]))
-        trial = trial_of(curve, field.size, str(number), learnt)
-        guesses[MEDIAN].append(curve.errors[-1] * np.exp(trial.log_error_change))
-        trials.append(trial)
-    guesses[CHOICE] = list(comparison_errors(trials, "accuracy").values())
+    fold = fold_of(int(field.data)) if half == "train" else None
+    learnt, table = (None, None) if fold is None else (ours.learnt_without(fold), crossed(fold))
+    at = np.array([field.size])
+    guesses: dict[str, np.ndarray] = {
+        LAST: np.array([max(float(curve.errors[-1]), _TINY) for curve in field.curves])
+    }
+    for name in ("POW3", CONSTRAINED):
+        guesses[name] = np.array(
+            [
+                float(PEERS[name](curve.sizes, curve.errors, curve.stderr, at)[0])
+                for curve in field.curves
+            ]
+        )
+    last = np.log(guesses[LAST])
+    changes, stds = np.array([_change(curve, field.size, learnt) for curve in field.curves]).T
+    guesses[MEDIAN] = last + changes
+    guesses[ALONE] = last + _lead(last, changes, stds)
+    kinds = [kind_of(curve.learner) for curve in field.curves]
+    ratio = field.size / max(float(curve.sizes[-1]) for curve in field.curves)
+    guesses[JOINT] = joint_log_errors(last, changes, stds, kinds, ratio, table=table)
+    guesses[ORACLE] = np.full(len(last), np.inf)
+    leading = np.argsort(last, kind="stable")[:_N_OF_ORACLE]
+    guesses[ORACLE][leading] = field.finals[leading]
     best = field.finals.min()
     return [float(field.finals[int(np.argmin(guesses[name]))] - best) for name in METHODS]
 
 
-def trial_of(curve: Curve, size: float, name: str, learnt: Learnt | None) -> Trial:
-    """A learner as a search has it on record: its last error, and what is forecast beyond."""
-    belief = fit(
+def _lead(last: np.ndarray, changes: np.ndarray, stds: np.ndarray) -> np.ndarray:
+    """What counted before candidates were forecast together: half of a lead, less in doubt."""
+    first = int(np.argmin(last))
+    lead = np.clip(changes - changes[first], -0.4, 0.4)
+    return 0.5 * lead / (1 + (np.maximum(stds, stds[first]) / 0.3) ** 2)
+
+
+def _change(curve: Curve, size: float, learnt: Learnt | None) -> tuple[float, float]:
+    """Log error forecast at full size less that at the last size, and its standard deviation."""
+    posterior = fit(
         curve.sizes,
         curve.errors,
         curve.stderr,
@@ -145,20 +171,9 @@ def trial_of(curve: Curve, size: float, name: str, learnt: Learnt | None) -> Tri
         n_repeats=None if curve.repeats is None else curve.repeats.shape[1],
         prior=learnt,
     )
-    last = max(float(curve.errors[-1]), _TINY)
-    draws = belief.sample([size], _N_DRAWS, rng=np.random.default_rng(0))
-    ends = np.maximum(belief.quantile([curve.sizes[-1], size], 0.5), _TINY)
-    return Trial(
-        name=name,
-        family=family_of(curve.learner),
-        params={},
-        complexity=0,
-        n_train=int(curve.sizes[-1]),
-        mean=1 - last,
-        error_at_largest=Expected(n_train=int(curve.sizes[-1]), error=last, low=last, high=last),
-        log_error_change=float(np.log(ends[1] / ends[0])),
-        log_error_std=float(np.std(np.log(np.maximum(draws, _TINY)))),
-    )
+    draws = posterior.sample([size], _N_DRAWS, rng=np.random.default_rng(0))
+    ends = np.log(np.maximum(posterior.quantile([curve.sizes[-1], size], 0.5), _TINY))
+    return float(ends[1] - ends[0]), float(np.std(np.log(np.maximum(draws, _TINY))))
 
 
 if __name__ == "__main__":

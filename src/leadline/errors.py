@@ -6,6 +6,7 @@
     ├── SettingsError             leadline.toml says something that cannot be
     ├── DataError                 a file of data cannot be read as it is
     ├── NotReadyError             a row cannot be run yet: something it stands on is missing
+    ├── NotAllowedError           the person's role may not do this, or nobody has logged in
     ├── RecordError               the record and the request do not fit
     │   ├── OutdatedAnswerError   somebody answered an older page
     │   └── UndeclaredReadError   a job read a row that the life cycle does not let it read
@@ -13,6 +14,7 @@
     │   └── DiedError             a computing process died without a word
     ├── ReleaseError              a release is damaged, unsigned or does not fit this environment
     └── LimitError                a job ran out of its time, or was stopped
+        └── CancelledError        a person asked for the end of a job
 
 Every message has three parts: what was found, what is needed, what to do next.
 A programmer's mistake is a plain ``ValueError`` or ``TypeError``.
@@ -60,6 +62,10 @@ class NotReadyError(LeadlineError):
     """A row cannot be run yet."""
 
 
+class NotAllowedError(LeadlineError):
+    """The person's role may not do this, or nobody has logged in."""
+
+
 class RecordError(LeadlineError):
     """The record and the request do not fit."""
 
@@ -100,3 +106,7 @@ def first_line(error: Exception) -> str:
     """
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".")
+
+
+class CancelledError(LimitError):
+    """A person asked for the end of a job."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from leadline.charts.picture_cache import PictureCache
 from leadline.errors import SettingsError
+from leadline.phases.permissions import Actor
 from leadline.record import Artifacts, Record
 from leadline.settings import Settings, load_settings
 
@@ -39,12 +41,15 @@ class Workspace:
         The verdicts.
     artifacts : Artifacts
         Bytes by digest.
+    actor : Actor or None, default=None
+        Who is at work in it; None where nobody was asked: commands then ask for a name.
     """
 
     folder: Path
     settings: Settings
     record: Record
     artifacts: Artifacts
+    actor: Actor | None = None
 
     @classmethod
     def open(cls, folder: Path | str = ".") -> Self:
@@ -75,6 +80,10 @@ class Workspace:
             Record.open(store or f"sqlite:///{own}", settings.name),
             Artifacts(artifacts or str(state / "artifacts")),
         )
+
+    def acted_in_by(self, actor: Actor) -> Self:
+        """The same workspace with somebody at work, who signs what is written to the record."""
+        return replace(self, record=self.record.signed_by(actor.user_id), actor=actor)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -118,6 +127,11 @@ class Workspace:
                 os.link(temporary, path)
             temporary.unlink()
         return path.read_bytes()
+
+    @property
+    def pictures(self) -> PictureCache:
+        """Pictures of verdicts, kept so that no page waits for one twice."""
+        return PictureCache(self.state_folder / "pictures")
 
     def path(self, name: str) -> Path:
         """A file named in the settings, relative to the folder unless absolute."""

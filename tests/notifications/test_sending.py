@@ -22,7 +22,7 @@ from leadline.record import MessageState
 from leadline.workspace import Workspace
 
 EVENT = Event(
-    "alarm", "entry 7", "The monitor raises an alarm", "Zürich: 12 % wrong.", {"entry": "7"}
+    "alarm", "entry 7", "The monitor raises an alarm", "Zürich: 12% wrong.", {"entry": "7"}
 )
 
 
@@ -66,7 +66,7 @@ def test_a_webhook_is_signed_and_told_once(
     (body,), (headers,) = webhook.bodies, webhook.headers
     said = json.loads(body)
     assert said["title"] == "The monitor raises an alarm"
-    assert said["text"] == "Zürich: 12 % wrong."
+    assert said["text"] == "Zürich: 12% wrong."
     assert (said["kind"], said["project"], said["facts"]) == ("alarm", "customers", {"entry": "7"})
     assert headers["Idempotency-Key"] == said["id"]
     expected = signature("a secret", headers["Leadline-Timestamp"], body)

@@ -124,7 +124,7 @@ def test_a_promise_that_no_rate_holds_is_a_no() -> None:
     assert found.answer is Answer.NO
     assert found.n_instances is None
     assert found.cost_per_month is None
-    assert found.summary == "No rate of requests was answered 99 % within 1.0 ms, as promised."
+    assert found.summary == "No rate of requests was answered 99% within 1.0 ms, as promised."
     assert faults(found) == ["One instance held no rate within the 1.0 ms that are promised."]
 
 
@@ -136,7 +136,7 @@ def test_a_plan_that_is_not_held_again_is_a_no() -> None:
     assert found.n_instances is None
     assert found.held_per_s == 30.0
     assert found.summary == (
-        "Asked again for 60 requests a second, one instance answered 99 % within 48 ms; 50 ms are "
+        "Asked again for 60 requests a second, one instance answered 99% within 48 ms; 50 ms are "
         "promised, so there is no plan."
     )
     assert "did not hold it when it was repeated" in faults(found)[0]
@@ -194,7 +194,7 @@ def verification(p99: float | None, **changes: Any) -> Verification:
 def test_a_deployed_address_is_held_against_the_plan() -> None:
     good = verified(plan(), verification(0.018))
     assert good.answer is Answer.GO
-    words = "answered 99 % within 18 ms, planned 15 ms (+20%), promised 50 ms."
+    words = "answered 99% within 18 ms, planned 15 ms (+20%), promised 50 ms."
     assert any(words in what for what in notes(good))
     off = verified(good, verification(0.03))
     assert off.answer is Answer.GO

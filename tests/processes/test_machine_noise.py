@@ -4,8 +4,12 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-from leadline.processes.machine_noise import NoiseMeter
+import pytest
+
+from leadline.processes import machine_noise
+from leadline.processes.machine_noise import NoiseMeter, stolen_s
 from leadline.processes.usage import processor_times
 
 SPINS = "import time\nuntil = time.monotonic() + 60\nwhile time.monotonic() < until: pass"
@@ -43,3 +47,16 @@ def test_processor_time_counts_children_too() -> None:
         os.killpg(parent.pid, 9)
         parent.wait()
     assert processor_times(parent.pid).cpu_s == 0.0
+
+
+def test_what_the_host_took_is_read_from_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = tmp_path / "stat"
+    monkeypatch.setattr(machine_noise, "_STAT", stat)
+    assert stolen_s() == 0.0, "a machine without /proc"
+    ticks = 7 * os.sysconf("SC_CLK_TCK")
+    stat.write_text(f"cpu 1 2 3 4 5 6 0 {ticks} 0 0\ncpu0 1 2 3 4 5 6 0 9 0 0\n")
+    assert stolen_s() == 7.0
+    stat.write_text("cpu 1 2 3\n")
+    assert stolen_s() == 0.0, "an old system"

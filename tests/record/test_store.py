@@ -72,7 +72,7 @@ def test_an_entry_says_who_when_and_on_what(record: Record) -> None:
     assert before <= kept.at <= datetime.now(UTC)
     assert kept.at.utcoffset() == timedelta(0)
     mark = record.marks()[-1]
-    assert mark == Mark(2, "data", {"problem": 1}, Answer.GO, mark.views)
+    assert mark == Mark(2, "data", {"problem": 1}, Answer.GO, mark.views, badge="go")
     assert mark.views.keys() == {name for name, row in ROWS.items() if "data" in row.stands_on}
 
 
@@ -371,7 +371,7 @@ def test_a_time_without_a_zone_is_a_mistake() -> None:
 
 
 def test_a_folder_with_odd_letters(tmp_path: Path) -> None:
-    folder = tmp_path / "100 % späte Flüge"
+    folder = tmp_path / "100% späte Flüge"
     folder.mkdir()
     with Record.open(f"sqlite:///{folder / 'leadline.db'}", "späte Flüge") as record:
         assert put(record, "problem")[0].number == 1

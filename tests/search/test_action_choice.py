@@ -53,7 +53,7 @@ def test_a_family_that_scatters_may_still_find_a_better_candidate() -> None:
 
 def test_a_family_whose_scatter_is_that_of_measuring_has_little_to_gain() -> None:
     alone = gain_of_new_candidate([1.0], [0.3], 1.0)
-    assert alone == pytest.approx(0.01 / sqrt(2 * pi), rel=0.15), "the least scatter: 1 %"
+    assert alone == pytest.approx(0.01 / sqrt(2 * pi), rel=0.15), "the least scatter: 1%"
     assert gain_of_new_candidate([1.0, 1.2], [0.3, 0.3], 1.0) < alone
     assert gain_of_new_candidate([1.0, 1.0], [0.0, 0.0], 0.9) == 0.0, "far behind the best"
 

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 from tests.examples import example_verdicts
+from tests.phases.again import again
 from tests.projects import write_settings
 
 from leadline.errors import NotReadyError, ReleaseError, SettingsError
 from leadline.monitoring.release_in_service import candidate_release, in_service
 from leadline.phases.release import Release
-from leadline.phases.verdict import Answer
+from leadline.phases.target_check import TargetCheck
+from leadline.phases.verdict import Answer, Bounds
 from leadline.record import Entry
 from leadline.services import queries
 from leadline.services.commands import (
+    WayBack,
     decide,
     move_to,
     pointer_of,
@@ -28,6 +31,14 @@ from leadline.services.commands import (
 from leadline.serving.releases.keys import load_or_make_key
 from leadline.serving.releases.pointer import POINTER_FILE, Candidate, Pointer, write_pointer
 from leadline.workspace import Workspace
+
+BELOW = TargetCheck(
+    scoring="roc_auc",
+    target=0.825,
+    score=0.813,
+    interval=Bounds(estimate=0.813, low=0.79, high=0.834),
+    measured_on="1,200 test rows",
+)
 
 
 @pytest.fixture
@@ -86,13 +97,35 @@ def test_what_waits_goes_into_service_when_somebody_says_go(workspace: Workspace
     promote_approved(workspace, "the first", "Ada")
     released(workspace, "b", Answer.UNCLEAR)
     assert promote_approved(workspace, "it waits", "Ada") is None
-    decide(workspace, "ship", "back", "not like this", "Bo")
+    back = WayBack("train", "a fairer model")
+    decide(workspace, "ship", "back", "not like this", "Bo", back=back)
     assert serving(workspace) == "a"
     decide(workspace, "ship", "go", "it is fairer", "Bo")
     assert serving(workspace) == "b"
     newest = workspace.record.promotions.newest()
     assert newest is not None
     assert (newest.person, newest.why) == ("Bo", "it is fairer")
+
+
+def test_below_the_target_only_a_signature_that_says_so_releases(workspace: Workspace) -> None:
+    verdict = example_verdicts()["release"]
+    assert isinstance(verdict, Release)
+    short = again(verdict, target=BELOW, release_id="b" * 12, bundle="b" * 64)
+    (workspace.releases_folder / short.bundle).mkdir(parents=True)
+    workspace.record.append("release", short, by="Ada")
+    assert promote_approved(workspace, "it waits", "Ada") is None
+    with pytest.raises(NotReadyError, match=r"not reach the target\. Measured .* --below-target"):
+        decide(workspace, "ship", "go", "it helps", "Bo")
+    assert in_service(workspace.record) is None
+    signed = decide(workspace, "ship", "go", "it helps", "Bo", below_target=True)
+    assert BELOW.words.rstrip(".") in signed.verdict.summary
+    assert serving(workspace) == "b"
+
+
+def test_the_signature_is_asked_for_where_it_is_below_only(workspace: Workspace) -> None:
+    released(workspace, "a")
+    signed = decide(workspace, "ship", "go", "fine", "Bo", below_target=True)
+    assert "below the target" not in signed.verdict.summary
 
 
 def test_back_and_forth(workspace: Workspace) -> None:

@@ -33,7 +33,7 @@ def test_without_judgments_of_its_own_a_slice_is_like_the_rest_with_more_doubt()
 
 def test_judgments_of_its_own_move_it() -> None:
     worse = shares([12, 20], [30, 40])
-    assert np.median(worse[:, 0]) > 0.25, "12 of 30, where 5 % are expected"
+    assert np.median(worse[:, 0]) > 0.25, "12 of 30, where 5% are expected"
     assert np.median(worse[:, 1]) == pytest.approx(0.5, abs=0.1)
 
 

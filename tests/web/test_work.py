@@ -44,7 +44,7 @@ def test_a_manager_estimates_and_reports_by_form(page: Page, make: Make, serve: 
         page.get_by_role("button", name="Keep it").click()
         row = page.get_by_role("row", name="Test under the expected load")
         expect(row).to_contain_text("2 – 4.5 – 12")
-        expect(row).to_contain_text("over 99 %")
+        expect(row).to_contain_text("over 99%")
         row.get_by_role("link").click()
         page.get_by_role("button", name="It is begun").click()
         expect(row).to_contain_text("started")

@@ -6,20 +6,11 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from leadline.charts.drawing.theme import (
-    BLUE,
-    GREEN,
-    GREY,
-    WIDTH,
-    Picture,
-    Record,
-    framed,
-    labels,
-    layered,
-    table,
-)
+from leadline.charts.drawing.palette import BLUE, GREEN, GREY
+from leadline.charts.drawing.sheet import WIDE
+from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, table
 from leadline.phases.forecast.budget_outcome import BudgetOutcome
-from leadline.phases.wording import chance
+from leadline.phases.number_format import percent
 
 
 def chart(outcomes: Sequence[BudgetOutcome], *, granted: float, currency: str) -> Picture:
@@ -54,7 +45,7 @@ def _row(outcome: BudgetOutcome, granted: float, currency: str) -> Record:
         "budget": f"{outcome.budget:,.0f}",
         "none": 0.0,
         "chance": outcome.p_met,
-        "said": chance(outcome.p_met),
+        "said": percent(outcome.p_met),
         "color": GREEN if outcome.budget == granted else BLUE,
         "shape": "diamond" if outcome.budget == granted else "circle",
         "q05": money.q05,
@@ -87,7 +78,7 @@ def _chances(base: alt.Chart, y: alt.Y) -> alt.LayerChart:
     )
     words = labels(base, x, y, text="said:N", dy=-17, dx=-8, align="left", fontWeight="bold")
     title = "How likely is the target?"
-    return layered(stems, dots, *words, width=WIDTH, height=alt.Step(46), title=title)
+    return layered(stems, dots, *words, width=WIDE.width, height=alt.Step(46), title=title)
 
 
 def _spending(base: alt.Chart, y: alt.Y, currency: str) -> alt.LayerChart:
@@ -102,13 +93,13 @@ def _spending(base: alt.Chart, y: alt.Y, currency: str) -> alt.LayerChart:
     words = labels(base, left, y, text="spent:N", dy=-17, align="left")
     title = "What will be spent, how long, how many labels?"
     thin, thick = across("q05", "q95", 3), across("q25", "q75", 9)
-    return layered(thin, thick, dots, *words, width=WIDTH, height=alt.Step(46), title=title)
+    return layered(thin, thick, dots, *words, width=WIDE.width, height=alt.Step(46), title=title)
 
 
 def _title(outcomes: Sequence[BudgetOutcome], granted: float, currency: str) -> str:
     mine = next((outcome for outcome in outcomes if outcome.budget == granted), outcomes[-1])
     return (
-        f"With {mine.budget:,.0f} {currency} the target is met in {chance(mine.p_met)} "
+        f"With {mine.budget:,.0f} {currency} the target is met in {percent(mine.p_met)} "
         "of the projects"
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from leadline.charts.drawing.forecast_bands import ForecastBands, Size, kinds_along
 from leadline.charts.drawing.forecast_layers import forecast_layers
-from leadline.charts.drawing.theme import GREEN, INK, VERMILION, Picture, framed
+from leadline.charts.drawing.palette import GREEN, INK, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
+from leadline.charts.drawing.theme import Picture, framed
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.advice import Recommendation
 from leadline.phases.forecast.purchase import Need
+from leadline.phases.number_format import percent
 from leadline.phases.scoring import scoring_of
-from leadline.phases.wording import chance
 from leadline.stats.metric import metric_of
 
 _FAR = 4.0  # how far right of the grid the picture still reaches for a point of need
@@ -18,12 +20,14 @@ _TITLES = {
     Recommendation.GOOD_ENOUGH: "Good enough: today's rows most likely meet the target",
     Recommendation.BUY: "Buy more rows: the budget can probably reach the target",
     Recommendation.TOO_CLOSE: "Too close to call: the budget may or may not reach the target",
+    Recommendation.NO_MORE: "Buy no more rows: go on with those there are, or lower the target",
+    Recommendation.SEARCH_LONGER: "Search longer: this forecast is no reason to stop yet",
     Recommendation.STOP: "Stop: the target costs more than was granted",
     Recommendation.UNREACHABLE: "Unreachable: no number of rows is likely to meet the target",
 }
 
 
-def chart(verdict: Forecast) -> Picture:
+def chart(verdict: Forecast, sheet: Sheet = WIDE) -> Picture:
     """Score against rows: points, median, bands, target, regions, and the sizes that matter."""
     regions = verdict.regions
     bands = ForecastBands(
@@ -40,13 +44,14 @@ def chart(verdict: Forecast) -> Picture:
         regions=kinds_along(regions.small_along, regions.floor_along) if regions else (),
         sizes=_sizes(verdict),
     )
-    return framed(forecast_layers(bands), _TITLES[verdict.recommendation], _subtitle(verdict))
+    title = _TITLES[verdict.recommendation]
+    return framed(forecast_layers(bands, sheet), title, _subtitle(verdict), sheet)
 
 
 def _subtitle(verdict: Forecast) -> str:
-    chances = f"The chance of meeting the target is {chance(verdict.p_now)} with today's rows"
-    if verdict.n_affordable is not None:
-        chances += f" and {chance(verdict.p_affordable)} with all rows the budget can buy"
+    chances = f"The chance of meeting the target is {percent(verdict.p_now)} with today's rows"
+    if verdict.n_affordable is not None and verdict.n_affordable > verdict.n_available:
+        chances += f" and {percent(verdict.p_affordable)} with all rows the budget can buy"
     return (
         f"{chances}. {_need_words(verdict)} {_plan_words(verdict)}"
         "Dots are measured, with two standard errors; the bands hold 50, 80 and 90% of the "
@@ -90,11 +95,11 @@ def _need(verdict: Forecast, probability: float) -> Need | None:
 
 def _sizes(verdict: Forecast) -> list[Size]:
     """The rows there are, those the budget reaches, and those that are needed."""
-    sizes = [Size(verdict.n_available, "today", f"chance {chance(verdict.p_now)}", INK)]
+    sizes = [Size(verdict.n_available, "today", f"chance {percent(verdict.p_now)}", INK)]
     affordable, last = verdict.n_affordable, verdict.grid[-1]
     if affordable and verdict.n_available < affordable <= last:
         left = _money(verdict.money_left, verdict)
-        note = f"for {left}: chance {chance(verdict.p_affordable)}"
+        note = f"for {left}: chance {percent(verdict.p_affordable)}"
         sizes.append(Size(affordable, "budget reaches", note, GREEN))
     shapes = ((0.5, "even chance", "diamond"), (0.9, "90% chance", "circle"))
     for probability, name, shape in shapes:

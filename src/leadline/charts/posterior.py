@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from leadline.charts.drawing.forecast_bands import QUANTILES, ForecastBands, Size, kinds_along
 from leadline.charts.drawing.forecast_layers import forecast_layers
-from leadline.charts.drawing.theme import INK, VERMILION, Picture, framed
-from leadline.phases.wording import chance
+from leadline.charts.drawing.palette import INK, VERMILION
+from leadline.charts.drawing.theme import Picture, framed
+from leadline.phases.number_format import percent
 from leadline.stats.metric import metric_of
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _sentences(posterior: CurvePosterior, bands: ForecastBands, end: float) -> l
     sentences = []
     if bands.target_score is not None:
         p = float(posterior.cdf(end, bands.metric.error(bands.target_score)))
-        sentences.append(f"The chance of meeting the target is {chance(p)} there.")
+        sentences.append(f"The chance of meeting the target is {percent(p)} there.")
     sentences.append(
         "Dots are measured, with two standard errors; the bands hold 50, 80 and 90% of the "
         "possible curves."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 
 @verb(
-    "alarm", example="leadline alarm close --by Ada --why 'the feed was broken, mended on Monday'"
+    "alarm",
+    may=(Action.VIEW,),
+    example="leadline alarm close --by Ada --why 'the feed was broken, mended on Monday'",
 )
 @click.argument(
     "act", default="list", type=click.Choice(["list", "seen", "explain", "close"]), metavar="[ACT]"

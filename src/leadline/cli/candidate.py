@@ -7,9 +7,14 @@ from pathlib import Path
 import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 
-@verb("candidate", example="leadline candidate 5f0c --canary 10% --why 'its shadow agrees'")
+@verb(
+    "candidate",
+    may=(Action.SERVE,),
+    example="leadline candidate 5f0c --canary 10% --why 'its shadow agrees'",
+)
 @click.argument("release", default="")
 @click.option(
     "--shadow",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 @verb(
     "capacity",
+    may=(Action.RUN,),
     example="leadline capacity --verify https://model.example.org --token-env MODEL_TOKEN",
     stopped="Nothing was put on the record.",
 )
@@ -139,7 +141,7 @@ def _print(screen: Console, entry: Entry, plan: Capacity) -> None:
     from leadline.cli.terminal.text_layout import print_table
 
     print_entry(screen, entry, notes=True)
-    heads = ("requests a second", "half within", "99 % within", "at most", "promise", "")
+    heads = ("requests a second", "half within", "99% within", "at most", "promise", "")
     screen.print()
     print_table(screen, heads, [_cells(step, plan) for step in plan.by_rate])
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from leadline.cli.terminal.options import EXIT_NO, echo_json, verb
+from leadline.phases.permissions import Action
 
 
-@verb("check", example="leadline check --json")
+@verb("check", may=(Action.VIEW,), example="leadline check --json")
 @click.argument("release", default="")
 @click.option(
     "--resolve", is_flag=True, help="Ask pip too whether the locked packages can still be got."

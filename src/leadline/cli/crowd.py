@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.engines.crowd_platform import Cost, Platform, Study
@@ -17,7 +18,7 @@ _DOINGS = ("cost", "draft", "publish", "status", "approve", "reject", "return")
 _AWAITS = "AWAITING REVIEW"
 
 
-@verb("crowd", example="leadline crowd cost --reward 150 --places 20")
+@verb("crowd", may=(Action.BUY,), example="leadline crowd cost --reward 150 --places 20")
 @click.argument("doing", type=click.Choice(_DOINGS))
 @click.argument("target", default="")
 @click.option("--on", "platform", default="prolific", show_default=True, help="Platform.")

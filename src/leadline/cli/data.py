@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 
-@verb("data", example="leadline data")
+@verb("data", may=(Action.VIEW,), example="leadline data")
 def command(folder: Path, as_json: bool) -> None:
     """Show how each column was read, and what it is used for.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.deployment.service_plan import ServicePlan
@@ -25,7 +26,7 @@ _NEXT = {
 }
 
 
-@verb("deploy", example="leadline deploy compose deploy/")
+@verb("deploy", may=(Action.SERVE,), example="leadline deploy compose deploy/")
 @click.argument("target", type=click.Choice(_TARGETS), metavar="TARGET")
 @click.argument("to", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(

@@ -19,7 +19,7 @@ Check = Callable[[], str]
 _LEAST_FREE_GB = 1.0
 
 
-@verb("doctor", example="leadline doctor")
+@verb("doctor", may=(), example="leadline doctor")
 def command(folder: Path, as_json: bool) -> None:
     """Check Python, packages, engines, disk and the workspace of this folder.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _WHAT = ("record", "labels", "watch-labels", "rows")
 
 
-@verb("export", example="leadline export mlflow --to http://127.0.0.1:5000")
+@verb("export", may=(Action.EXPORT,), example="leadline export mlflow --to http://127.0.0.1:5000")
 @click.argument("what")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--to", "url", default="", help="Tracking URI  [default: MLFLOW_TRACKING_URI]")

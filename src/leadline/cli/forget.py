@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 
-@verb("forget", example="leadline forget 4711 --why 'asked to be forgotten on 3 May'")
+@verb(
+    "forget",
+    may=(Action.FORGET,),
+    example="leadline forget 4711 --why 'asked to be forgotten on 3 May'",
+)
 @click.argument("keys", nargs=-1)
 @click.option(
     "--file",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 
-@verb("importance", example="leadline importance")
+@verb("importance", may=(Action.VIEW,), example="leadline importance")
 def command(folder: Path, as_json: bool) -> None:
     """Show what the chosen candidate of the last search leans on.
 

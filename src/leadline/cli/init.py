@@ -21,6 +21,7 @@ _KINDS = ("number", "category", "text", "date")
 
 @verb(
     "init",
+    may=(),
     example="leadline init customers.csv --label churned --target 0.8",
     stopped="Nothing was kept.",
 )

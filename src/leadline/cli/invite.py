@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +21,7 @@ _DOES = {"label": "labels", "judge": "judges", "adjudicate": "adjudicates"}
 _HERE = "http://127.0.0.1:8765"
 
 
-@verb("invite", example="leadline invite Ben --role label --days 14")
+@verb("invite", may=(Action.INVITE,), example="leadline invite Ben --role label --days 14")
 @click.argument("name", required=False)
 @click.option(
     "--role",

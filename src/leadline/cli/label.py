@@ -11,6 +11,7 @@ import click
 from leadline.cli.terminal.label_input import choices, value_of
 from leadline.cli.terminal.options import by_option, echo_json, verb
 from leadline.errors import LeadlineError
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.record import Assignment, NoAssignment
@@ -25,7 +26,7 @@ _WHY_NOT = {
 }
 
 
-@verb("label", example="leadline label --by Ada")
+@verb("label", may=(Action.LABEL, Action.ADJUDICATE), example="leadline label --by Ada")
 @click.option(
     "--adjudicate",
     "is_adjudicating",

@@ -11,21 +11,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import EXIT_ERROR, echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.record import Message
     from leadline.workspace import Workspace
 
 
-@verb("notify", example="leadline notify --test")
+@verb("notify", may=(Action.VIEW,), example="leadline notify --test")
 @click.option("--test", "is_test", is_flag=True, help="Send a test by every way under [notify].")
 def command(is_test: bool, folder: Path, as_json: bool) -> None:
     """Send what waits, and list what people were told and whether it arrived.
 
     Who is told of what stands under [notify] in leadline.toml: an alarm, a retraining that is due,
-    a rollback, a check or a run that failed; by webhook, mail or a command. A message that has not
-    arrived is tried again, with longer and longer pauses, whenever leadline watches, checks or
-    runs, and by its workers; it is sent once. Ends with exit code 1 if a test has not arrived.
+    a rollback, a check or a run that failed, a decision or judgments that wait; by webhook, mail or
+    a command. A message that has not arrived is tried again, with longer and longer pauses,
+    whenever leadline watches, checks or runs, and by its workers; it is sent once. Ends with
+    exit code 1 if a test has not arrived.
     """
     from leadline.errors import SettingsError
     from leadline.notifications import deliver

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.record import Entry
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 
-@verb("package", example="leadline package --to churn-release", stopped="Nothing was written.")
+@verb(
+    "package",
+    may=(Action.SERVE,),
+    example="leadline package --to churn-release",
+    stopped="Nothing was written.",
+)
 @click.argument("release", default="")
 @click.option(
     "--to",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.record import AllProjects
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 _HEADS = ("model", "since", "state", "errors a year", "retraining saves", "upkeep hours", "due")
 
 
-@verb("portfolio", example="leadline portfolio --store postgresql+psycopg://leadline@db/leadline")
+@verb(
+    "portfolio",
+    may=(Action.COMPARE_PROJECTS,),
+    example="leadline portfolio --store postgresql+psycopg://leadline@db/leadline",
+)
 @click.option(
     "--store",
     "url",

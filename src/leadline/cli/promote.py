@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import by_option, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.record import Entry
     from leadline.workspace import Workspace
 
 
-@verb("promote", example="leadline promote --why 'a week as a canary, no complaint'")
+@verb(
+    "promote",
+    may=(Action.SERVE,),
+    example="leadline promote --why 'a week as a canary, no complaint'",
+)
 @click.argument("release", default="")
 @click.option("--why", required=True, help="The reason: it goes on the record.")
 @by_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.monitoring.maintenance.rot_check import Check
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 
-@verb("releases", example="leadline releases --json")
+@verb("releases", may=(Action.VIEW,), example="leadline releases --json")
 def command(folder: Path, as_json: bool) -> None:
     """List every release, which is in service, which is the candidate, and how that changed.
 

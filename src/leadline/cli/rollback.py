@@ -7,9 +7,14 @@ from pathlib import Path
 import click
 
 from leadline.cli.terminal.options import by_option, verb
+from leadline.phases.permissions import Action
 
 
-@verb("rollback", example="leadline rollback --why 'it flags every second customer'")
+@verb(
+    "rollback",
+    may=(Action.SERVE,),
+    example="leadline rollback --why 'it flags every second customer'",
+)
 @click.argument("release", default="")
 @click.option("--why", required=True, help="The reason: it goes on the record.")
 @by_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import echo_json, trim_options, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.engines.contract import Executor
@@ -18,6 +19,7 @@ _HERE = ("sequential", "loky")
 
 @verb(
     "score",
+    may=(Action.WATCH,),
     example="leadline score 's3://bucket/new/*.parquet' --to scored.parquet --jobs 4",
     stopped="What was scored is kept: the same command goes on from there.",
 )

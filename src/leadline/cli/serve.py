@@ -11,7 +11,7 @@ from leadline.cli.web import LOOPBACK, listening
 from leadline.errors import SettingsError
 
 
-@verb("serve", example="leadline serve --port 8000")
+@verb("serve", may=(), example="leadline serve --port 8000")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",

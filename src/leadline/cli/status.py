@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
+
+if TYPE_CHECKING:
+    from leadline.phases.success_chance import Chance
 
 
-@verb("status", example="leadline status --json")
+@verb("status", may=(Action.VIEW,), example="leadline status --json")
 def command(folder: Path, as_json: bool) -> None:
     """Show where the project stands, what it has cost, and what to do next."""
     from leadline.services.queries import project_page
@@ -41,16 +46,33 @@ def _json(page: object, standing: object) -> dict[str, object]:
             "entry": now.number,
             "closed": now.closed,
         }
-    chance = page.chance
     return {
         "project": page.name,
         "question": page.question,
+        "whereabouts": page.whereabouts,
         "rows": rows,
         "cost": {
             "granted": page.costs.granted,
             "spent": page.costs.spent,
+            "committed": page.costs.committed,
+            "left": page.costs.left,
             "currency": page.costs.currency,
         },
-        "chance": {"now": chance.now, "affordable": chance.affordable} if chance else None,
+        "target": page.target or None,
+        "chance": _chance(page.chance.current) if page.chance else None,
         "next": {"title": page.next.title, "why": page.next.why, "command": page.next.command},
+    }
+
+
+def _chance(current: Chance | None) -> dict[str, object] | None:
+    """The chance that counts; None where all are out of date."""
+    if current is None:
+        return None
+    return {
+        "now": current.now,
+        "affordable": current.bought,
+        "purchase": current.purchase or None,
+        "entry": current.entry,
+        "at": current.at.isoformat(),
+        "basis": current.basis,
     }

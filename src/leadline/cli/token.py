@@ -8,11 +8,17 @@ import click
 
 from leadline.cli.terminal.options import echo_json, verb
 from leadline.errors import SettingsError
+from leadline.phases.permissions import Action
 
 TOKENS_FILE = "tokens"
 
 
-@verb("token", example="leadline token add billing", stopped="Nothing was changed.")
+@verb(
+    "token",
+    may=(Action.SERVE,),
+    example="leadline token add billing",
+    stopped="Nothing was changed.",
+)
 @click.argument("act", type=click.Choice(["add", "list", "revoke"]))
 @click.argument("name", required=False)
 @click.option(

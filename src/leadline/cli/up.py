@@ -11,10 +11,16 @@ from pathlib import Path
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
-from leadline.cli.web import address_options, listening, require_token, serve_pages
+from leadline.cli.web import (
+    address_options,
+    echo_who_may,
+    listening,
+    require_token,
+    serve_pages,
+)
 
 
-@verb("up", example="leadline up")
+@verb("up", may=(), example="leadline up")
 @address_options
 def command(host: str, port: int, token: str | None, folder: Path, as_json: bool) -> None:
     """Serve the pages and compute what people ask for on them.
@@ -23,17 +29,15 @@ def command(host: str, port: int, token: str | None, folder: Path, as_json: bool
     """
     from leadline.workspace import Workspace
 
-    require_token(host, token)
-    with (
-        Workspace.open(folder) as workspace,
-        listening(host, port) as (listener, url),
-        _worker(workspace.folder),
-    ):
-        if as_json:
-            echo_json({"url": url})
-        else:
-            click.echo(f"Pages on {url}, one worker (Ctrl-C stops both)")
-        serve_pages(workspace, listener, token=token)
+    with Workspace.open(folder) as workspace:
+        require_token(workspace, host, token)
+        with listening(host, port) as (listener, url), _worker(workspace.folder):
+            if as_json:
+                echo_json({"url": url})
+            else:
+                click.echo(f"Pages on {url}, one worker (Ctrl-C stops both)")
+                echo_who_may(workspace)
+            serve_pages(workspace, listener, token=token)
 
 
 @contextmanager

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.engines.annotation_format import Format, LabellingBatch
     from leadline.workspace import Workspace
 
 
-@verb("votes", example="leadline votes export tasks.json --as label-studio")
+@verb("votes", may=(Action.BUY,), example="leadline votes export tasks.json --as label-studio")
 @click.argument("way", type=click.Choice(["export", "import"]))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--as", "form", default="", help="Format  [default: by the ending of FILE]")

@@ -27,7 +27,7 @@ def address_options(function: Function) -> Function:
         "--token",
         envvar="LEADLINE_TOKEN",
         default=None,
-        help="What visitors must know; needed unless the host is this machine alone.",
+        help="What visitors must know where nobody has an account; needed for other hosts.",
     )(function)
     function = click.option(
         "--port",
@@ -41,41 +41,59 @@ def address_options(function: Function) -> Function:
     )(function)
 
 
-@verb("web", example="leadline web --port 8765")
+@verb("web", may=(), example="leadline web --port 8765")
 @address_options
 def command(host: str, port: int, token: str | None, folder: Path, as_json: bool) -> None:
     """Serve the project's pages: where it stands, decisions, judgments.
 
     Nothing is computed here: clicks become jobs that 'leadline worker' takes ('leadline up' runs
-    both). Another address than this machine needs a token.
+    both). Where people have accounts they log in; before that, another address than this machine
+    needs a token.
     """
     from leadline.workspace import Workspace
 
-    require_token(host, token)
-    with Workspace.open(folder) as workspace, listening(host, port) as (listener, url):
-        if as_json:
-            echo_json({"url": url})
-        else:
-            click.echo(f"Pages on {url} (Ctrl-C stops them)")
-        serve_pages(workspace, listener, token=token)
+    with Workspace.open(folder) as workspace:
+        require_token(workspace, host, token)
+        with listening(host, port) as (listener, url):
+            if as_json:
+                echo_json({"url": url})
+            else:
+                click.echo(f"Pages on {url} (Ctrl-C stops them)")
+                echo_who_may(workspace)
+            serve_pages(workspace, listener, token=token)
 
 
-def require_token(host: str, token: str | None) -> None:
-    """Refuse to show the pages to others without a token.
+def echo_who_may(workspace: Workspace) -> None:
+    """Say that whoever reaches the pages may do all, where nobody has an account."""
+    from leadline.services.identity.permission import needs_login
+
+    if not needs_login(workspace):
+        click.echo(
+            "Nobody has an account: whoever reaches them may do all, under any name. "
+            "'leadline user add NAME --role owner' changes that."
+        )
+
+
+def require_token(workspace: Workspace, host: str, token: str | None) -> None:
+    """Refuse to show the pages to others without a token or a login.
 
     Raises
     ------
     SettingsError
-        If the host is not this machine alone and the token is missing or can be guessed.
+        If the host is not this machine alone, nobody has an account, and the token is missing or
+        can be guessed.
     """
-    if host in LOOPBACK and token is None:
+    from leadline.services.identity.permission import needs_login
+
+    if token is None and (host in LOOPBACK or needs_login(workspace)):
         return
     if token is None or len(token) < _SHORTEST_TOKEN:
         raise SettingsError(
             f"The pages would be served on {host} "
             f"{'without a token' if token is None else 'with a token that can be guessed'}.",
             f"A token of at least {_SHORTEST_TOKEN} characters is needed.",
-            "Set LEADLINE_TOKEN, for example to the output of 'openssl rand -hex 16'.",
+            "Give people accounts with 'leadline user add NAME --role owner', or set "
+            "LEADLINE_TOKEN, for example to the output of 'openssl rand -hex 16'.",
         )
 
 

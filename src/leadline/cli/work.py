@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.record import WorkStatement
@@ -30,7 +31,9 @@ _WHAT = "what"
 
 
 @verb(
-    "work", example="leadline work estimate load-test --hours 2 4 12 --owner Ben --due 2026-12-18"
+    "work",
+    may=(Action.VIEW,),
+    example="leadline work estimate load-test --hours 2 4 12 --owner Ben --due 2026-12-18",
 )
 @click.argument("act", type=click.Choice(_ACTS), default="list")
 @click.argument("item", default="")
@@ -138,7 +141,7 @@ def _show(plan: WorkPlan) -> None:
 
 def _cells(planned: PlannedItem) -> tuple[str, ...]:
     from leadline.cli.terminal.text_layout import printable
-    from leadline.services.number_format import percent
+    from leadline.phases.number_format import percent
     from leadline.services.upkeep.work_words import day, hours_of, state_words
 
     work = planned.work

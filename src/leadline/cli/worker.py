@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leadline.record import Job
 
 
-@verb("worker", example="leadline worker --once")
+@verb("worker", may=(), example="leadline worker --once")
 @click.option("--once", is_flag=True, help="Stop when nothing is waiting.")
 @click.option("--until-eof", is_flag=True, hidden=True, help="Stop when standard input closes.")
 def command(once: bool, until_eof: bool, folder: Path, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from leadline.demo import flights, words
 from leadline.demo.scenario import Scenario
 from leadline.errors import LeadlineError, SettingsError
 from leadline.phases.lifecycle import Stage
+from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
@@ -30,6 +31,7 @@ _MOST_GRANTS = 3
 _LONGER = 2.0
 
 _WHY_ON = "The demo goes on to show all six stages; a team would stop here and think."
+_WHY_BELOW = "The demo goes on to show a model in service; a team would ask whether this one helps."
 _WHY_POINT = "The cheapest at the costs stated, by judgments that say what really happened."
 _SECTIONS = ("ethics", "prices", "labels", "serve", "watch")
 
@@ -121,6 +123,8 @@ def _through(
             if entry.verdict.answer is Answer.NO:
                 is_blocked = True
                 yield decide(workspace, stage.value, "go", _WHY_ON, BY)
+            elif isinstance(entry.verdict, Release) and entry.verdict.shortfall:
+                yield decide(workspace, stage.value, "go", _WHY_BELOW, BY, below_target=True)
 
 
 def _search_longer(

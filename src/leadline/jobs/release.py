@@ -12,6 +12,7 @@ from leadline.monitoring.release_in_service import family_of, in_service
 from leadline.phases import release as phase
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.default_decision import LEAST_COST
+from leadline.phases.measured_target import measured_target
 from leadline.phases.problem import ConfusionCost, Problem, by_truth
 from leadline.phases.release import Release
 from leadline.phases.review import Review
@@ -68,6 +69,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
             ethics_by=problem.ethics.answered_by,
             scoring=problem.scoring,
             replaces=_id_of(before),
+            target=measured_target(problem.target_score, tuning, review),
             **compared,
         )
     )

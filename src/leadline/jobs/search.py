@@ -27,12 +27,14 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Closed, Search
-from leadline.phases.search.choice import choose, comparison_errors
+from leadline.phases.search.choice import choose, comparison_errors, rows_ratio
 from leadline.phases.search.trial import ENSEMBLE, Expected, Trial, TrialState
 from leadline.processes.limit import run_with_limit
+from leadline.processes.machine_noise import stolen_s
 from leadline.processes.usage import free_memory, usage_of
 from leadline.search.child_process import VERDICT_S, SearchOutcome, SearchRequest
 from leadline.stats.allocation import probability_best
+from leadline.stats.candidate_residuals import residual_draws
 from leadline.stats.machines.fit_time import fit_time_law
 from leadline.workspace import Workspace
 
@@ -120,6 +122,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             n_processes=n_processes,
             fits_cpu_s=outcome.fits_cpu_s,
             waiting_s=monitor.waiting_s,
+            stolen_s=stolen_s() - monitor.stolen_before_s,
             untried=untried,
             wanted_s=_wanted_s(trials, len(untried), spent_s, n_processes, settings.folds),
             loss=choice.loss if choice else 0.0,
@@ -246,6 +249,7 @@ class _LimitMonitor:
     report: Report
     cpu_s: float = 0.0
     waiting_s: float = 0.0
+    stolen_before_s: float = field(default_factory=stolen_s)
     _before_s: float = 0.0
     _reported_at: float = field(default=-_REPORT_S)
 
@@ -296,7 +300,10 @@ def _with_chance_best(trials: tuple[Trial, ...], scoring: str) -> tuple[Trial, .
         for trial in known
         if trial.error_at_largest
     ]
-    chances = dict(zip(errors, probability_best(np.column_stack(draws)), strict=True))
+    factors = residual_draws(
+        [trial.family for trial in known], rows_ratio(known), _N_DRAWS, rng=rng
+    )
+    chances = dict(zip(errors, probability_best(np.column_stack(draws) * factors), strict=True))
     return tuple(
         replace(trial, chance_best=float(chances[trial.name])) if trial.name in chances else trial
         for trial in trials

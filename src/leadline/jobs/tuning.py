@@ -170,6 +170,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             groups=offer.groups,
             p_calibrated=offer.p_calibrated,
             slices=slices,
+            words=problem.words,
             **(vars(stream.drawn) if stream.drawn else {}),
         )
     )
@@ -280,7 +281,7 @@ def _promise(proposed: ProposedPoint) -> str:
     """What is promised of a point, in words; empty if nothing is."""
     aims = (("precision", proposed.precision_promise), ("recall", proposed.recall_promise))
     kept = " and ".join(f"{name} of at least {aim:.2f}" for name, aim in aims if aim)
-    return f"{kept}, promised with 90 % confidence" if kept else ""
+    return f"{kept}, promised with 90% confidence" if kept else ""
 
 
 def _each(estimate: Estimate[NDArray[np.float64]]) -> list[Bounds]:

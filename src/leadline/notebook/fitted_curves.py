@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from leadline.charts import svg
 from leadline.charts.posterior import chart
 from leadline.notebook.plots import Plot
-from leadline.phases.wording import chance
+from leadline.phases.number_format import percent
 from leadline.stats import curves
 from leadline.stats.curves import CurvePosterior, Regions
 from leadline.stats.metric import Metric
@@ -234,12 +234,12 @@ class TargetForecast:
         sense = "at most " if self.curve.metric.is_loss else ""
         first = f"Target: {self.curve.metric.words} of {sense}{self.target:g}. The chance of "
         lines = [
-            f"{first}meeting it is {chance(self.p_now)} with today's {self.curve.n_rows:,} rows."
+            f"{first}meeting it is {percent(self.p_now)} with today's {self.curve.n_rows:,} rows."
         ]
         if self.n_affordable is not None and self.p_affordable is not None:
             lines.append(
                 f"The budget of {self.budget:,.0f} reaches {self.n_affordable:,} rows, and a "
-                f"chance of {chance(self.p_affordable)}."
+                f"chance of {percent(self.p_affordable)}."
             )
         for probability, n_rows, n_more, cost in self.to_frame().iter_rows():
             if n_rows is None:

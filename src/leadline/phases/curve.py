@@ -8,8 +8,9 @@ from enum import StrEnum
 from math import sqrt
 from typing import Any, ClassVar
 
+from leadline.phases.number_format import percent
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
-from leadline.phases.wording import chance, plural
+from leadline.phases.wording import plural
 
 _FEWEST_SIZES = 5
 _FEWEST_REPEATS = 3
@@ -251,7 +252,7 @@ def _small_data(points: tuple[Point, ...], chance_error: float) -> list[Finding]
             warning(
                 f"Even at {plural(point.n_train, 'row')} the error is not shown to be better than "
                 f"chance: small-data region. Learning nothing would do as well by luck with a "
-                f"chance of {chance(p)}.",
+                f"chance of {percent(p)}.",
                 "Bring more rows or better columns; a forecast from here is a guess.",
             )
         ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.number_format import percent
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
-from leadline.phases.wording import chance, plural
+from leadline.phases.wording import plural
 
 AGES = 0.9
 """Probability of ageing from which a schedule is advised."""
@@ -171,7 +172,7 @@ def _summary(evidence: Evidence) -> str:
         )
     if evidence.retrain_every is None:
         return (
-            f"It ages (probability {chance(evidence.p_ages)}), but no period up to "
+            f"It ages (probability {percent(evidence.p_ages)}), but no period up to "
             f"{len(evidence.staleness)} {block}s pays for its retrainings; retrain when the "
             "monitor says so."
         )

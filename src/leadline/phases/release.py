@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from leadline.errors import NotReadyError
 from leadline.phases.problem import ConfusionCost
 from leadline.phases.scoring import scoring_of
+from leadline.phases.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
+
+BELOW_TARGET = "below the target"
+"""Badge of a release that must be signed for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,8 @@ class Evidence:
     difference : Bounds or None
         Score of this one less that of the one in service, on those rows, with its 90 % interval;
         None where they were not compared, and in verdicts from before.
+    target : TargetCheck or None
+        The best measurement of the score beside the target; None in verdicts from before.
     """
 
     release_id: str
@@ -81,11 +87,27 @@ class Evidence:
     challenger_score: float | None = None
     fast_path: str = ""
     difference: Bounds | None = None
+    target: TargetCheck | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Release(Verdict, Evidence):
     """A model at a threshold, stored, hashed and signed."""
+
+    @property
+    def badge(self) -> str:
+        """Whether it may go into service, and what is known of the target."""
+        if self.shortfall:
+            return BELOW_TARGET
+        if self.answer is Answer.UNCLEAR:
+            return "no better"
+        is_open = self.target is not None and self.target.state is TargetState.OPEN
+        return "go, target not shown" if is_open else self.answer.value
+
+    @property
+    def shortfall(self) -> str:
+        """What who releases it must sign for: it does not reach the target; else empty."""
+        return self.target.words if self.target and self.target.is_below else ""
 
 
 def require_ethics(answered_by: str, *, is_complete: bool) -> None:
@@ -114,6 +136,8 @@ def assess(evidence: Evidence) -> Release:
         note(f"Operating point chosen by {evidence.approved_by}."),
         *([note(evidence.fast_path)] if evidence.fast_path else []),
     ]
+    findings += _target_findings(evidence.target)
+    is_below = evidence.target is not None and evidence.target.is_below
     worse = (
         evidence.champion_score is not None
         and evidence.challenger_score is not None
@@ -137,7 +161,7 @@ def assess(evidence: Evidence) -> Release:
             )
         )
     return Release(
-        answer=Answer.UNCLEAR if worse else Answer.GO,
+        answer=Answer.UNCLEAR if worse or is_below else Answer.GO,
         summary=(
             f"Release {evidence.release_id}: {evidence.candidate} {_point(evidence)}, "
             f"{f'replaces {evidence.replaces}' if evidence.replaces else 'the first'}."
@@ -147,12 +171,27 @@ def assess(evidence: Evidence) -> Release:
     )
 
 
+def _target_findings(target: TargetCheck | None) -> list[Finding]:
+    """What is known of the target; where it is not reached, what that asks of people."""
+    if target is None:
+        return []
+    if target.is_below:
+        return [
+            warning(
+                target.words,
+                "It goes into service only by a signature that says so: "
+                "'leadline decide ship go --below-target --why REASON'.",
+            )
+        ]
+    return [(note if target.state is TargetState.MET else warning)(target.words)]
+
+
 def _interval(difference: Bounds | None) -> str:
     """A difference with its interval; empty where none was measured."""
     if difference is None:
         return ""
     told = (
-        f"; the difference is {difference.estimate:+z.3f} (90 % interval {difference.low:+z.3f} "
+        f"; the difference is {difference.estimate:+z.3f} (90% interval {difference.low:+z.3f} "
         f"to {difference.high:+z.3f})"
     )
     is_open = difference.low <= 0 <= difference.high

@@ -84,6 +84,15 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
 
     @property
+    def badge(self) -> str:
+        """What it recommends, in a word or two: what a page shows in the colour of the answer.
+
+        A verdict whose sentence recommends more than go or no says it here too, from the same
+        value, so that badge and sentence cannot part.
+        """
+        return self.answer.value
+
+    @property
     def barrier(self) -> str:
         """What keeps anything from being computed, in words; empty where nothing does."""
         return next((finding.what for finding in self.findings if finding.is_barrier), "")

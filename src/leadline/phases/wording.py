@@ -1,11 +1,11 @@
-"""Wording: numbers with nouns, probabilities, times, values as text."""
+"""Wording: numbers with nouns, times, values as text."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from leadline.phases.verdict import Bounds
-
+_TELLING = 999.5  # from here on three_digits writes every digit before the point
+_MOST_DIGITS = 6
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 
@@ -31,6 +31,17 @@ def plain_text(value: object) -> str:
     return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
 
 
+def capital(text: str) -> str:
+    """A text with a capital at its head, the rest as it is.
+
+    Examples
+    --------
+    >>> capital("a late flight to JFK")
+    'A late flight to JFK'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def plural(n: float, noun: str) -> str:
     """Return a number with its noun.
 
@@ -54,29 +65,31 @@ def three_digits(number: float) -> str:
     return f"{number:,.0f}" if 999.5 <= abs(number) < 1e15 else f"{number:.3g}"
 
 
-def cost_words(cost: Bounds, currency: str) -> str:
-    """An amount with its interval.
+def counted_people(n: int) -> str:
+    """Return a number of people, who are no persons.
 
     Examples
     --------
-    >>> cost_words(Bounds(estimate=0.3141, low=0.25, high=0.4), "EUR")
-    '0.314 EUR (0.25 to 0.4)'
+    >>> counted_people(1), counted_people(3)
+    ('1 person', '3 people')
     """
-    low, high = three_digits(cost.low), three_digits(cost.high)
-    return f"{three_digits(cost.estimate)} {currency} ({low} to {high})"
+    return "1 person" if n == 1 else f"{n:,} people"
 
 
-def chance(probability: float) -> str:
-    """A probability in words that never claim certainty.
+def distinct(number: float, other: float) -> str:
+    """A number with three digits that count, or as many more as tell it from another one.
 
     Examples
     --------
-    >>> chance(0.426), chance(0.001), chance(1.0)
-    ('43%', 'under 1%', 'over 99%')
+    >>> distinct(0.7168, 0.72), distinct(0.71968, 0.72), distinct(0.72, 0.72)
+    ('0.717', '0.7197', '0.72')
     """
-    if probability < 0.01:
-        return "under 1%"
-    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
+    if abs(number) >= _TELLING or number == other:
+        return three_digits(number)
+    digits = 3
+    while digits < _MOST_DIGITS and float(f"{number:.{digits}g}") == float(f"{other:g}"):
+        digits += 1
+    return f"{number:.{digits}g}"
 
 
 def how_tried(share: float) -> str:

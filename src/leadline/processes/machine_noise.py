@@ -57,6 +57,15 @@ class NoiseMeter:
         )
 
 
+def stolen_s() -> float:
+    """Seconds that other machines of the same host took from all processors since boot.
+
+    0 on a machine without /proc.
+    """
+    ticks = _machine_ticks()
+    return ticks[_STOLEN] / os.sysconf("SC_CLK_TCK") if len(ticks) > _STOLEN else 0.0
+
+
 def _machine_ticks() -> list[int]:
     """Ticks of all processors by what they did, from boot; empty on a machine without /proc."""
     with suppress(OSError, ValueError):

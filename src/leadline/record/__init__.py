@@ -28,6 +28,7 @@ from leadline.record.monitoring.block_labels import BlockLabel
 from leadline.record.monitoring.erasures import Erasure
 from leadline.record.monitoring.monitoring_tables import AlarmAct
 from leadline.record.monitoring.observations import Observation
+from leadline.record.people import Account, ChangeKind, ChangeNote
 from leadline.record.reviews import CostOpinion, Draw, Judgment
 from leadline.record.row_reading import Reading
 from leadline.record.service import Message, MessageState, Promotion
@@ -35,7 +36,12 @@ from leadline.record.store import Record
 from leadline.record.tables import DrawReason, JobState, Role, VoteKind
 from leadline.record.team import (
     AllProjects,
+    AnswerKind,
+    Comment,
+    DayOfAnswers,
+    EntryMoment,
     Estimated,
+    MachineRun,
     Part,
     ProjectEntries,
     WorkState,
@@ -43,20 +49,27 @@ from leadline.record.team import (
 )
 
 __all__ = [
+    "Account",
     "Adjudication",
     "AlarmAct",
     "AlarmEvent",
     "AllProjects",
     "AnnotatorProgress",
+    "AnswerKind",
     "Artifact",
     "Artifacts",
     "Assignment",
     "AssignmentTerms",
     "BlockLabel",
+    "ChangeKind",
+    "ChangeNote",
+    "Comment",
     "CostOpinion",
+    "DayOfAnswers",
     "Draw",
     "DrawReason",
     "Entry",
+    "EntryMoment",
     "Erasure",
     "Estimated",
     "Guidelines",
@@ -65,6 +78,7 @@ __all__ = [
     "Job",
     "JobState",
     "Judgment",
+    "MachineRun",
     "Message",
     "MessageState",
     "NoAssignment",

@@ -31,7 +31,7 @@ from leadline.errors import RecordError
 from leadline.record import tables
 from leadline.record.sql_types import utc
 
-HEAD = "0012"
+HEAD = "0016"
 """The migration this version of Leadline works with."""
 
 _BUSY_S = 30.0
@@ -66,10 +66,13 @@ class Database:
         Connections to it.
     project_id : int
         The project's key.
+    user_id : int or None, default=None
+        Account of the person who writes; kept with every row of a table that has the column.
     """
 
     engine: Engine
     project_id: int
+    user_id: int | None = None
     _turn: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @contextmanager
@@ -99,7 +102,10 @@ class Database:
 
     def insert(self, connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
         """Add one row of this project."""
-        connection.execute(table.insert(), {"project_id": self.project_id, **values})
+        own: dict[str, Any] = {"project_id": self.project_id}
+        if "user_id" in table.c:
+            own["user_id"] = self.user_id
+        connection.execute(table.insert(), own | dict(values))
 
 
 def open_database(url: str, project: str) -> Database:

@@ -40,6 +40,8 @@ class Entry:
         When, UTC.
     version : int
         Version of the verdict's class when it was written.
+    user_id : int or None, default=None
+        Account of who put it there; None where nobody had logged in.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Entry:
     by: str
     at: datetime
     version: int
+    user_id: int | None = None
 
     def verdict_as(self, kind: type[V]) -> V:
         """The verdict, as one of its row's class.
@@ -78,14 +81,15 @@ def entry_of(found: Row[Any]) -> Entry:
         )
     verdict = decode(ROWS[found.row].verdict, json.loads(found.body), found.version)
     on = json.loads(found.stands_on)
-    return Entry(found.number, found.row, verdict, on, found.made_by, found.made_at, found.version)
+    by, at, version = found.made_by, found.made_at, found.version
+    return Entry(found.number, found.row, verdict, on, by, at, version, found.user_id)
 
 
 def mark_of(found: Row[Any]) -> Mark:
     """The mark of a row of the table."""
     on, views = json.loads(found.stands_on), json.loads(found.views or "{}")
     answer = Answer(found.answer)
-    return Mark(found.number, found.row, on, answer, views, found.barrier or "")
+    return Mark(found.number, found.row, on, answer, views, found.barrier or "", found.badge or "")
 
 
 def columns_of(entry: Entry, body: str) -> dict[str, Any]:
@@ -99,6 +103,7 @@ def columns_of(entry: Entry, body: str) -> dict[str, Any]:
         "stands_on": to_json(entry.on),
         "views": to_json(views_of(entry.row, entry.verdict)),
         "barrier": entry.verdict.barrier or None,
+        "badge": entry.verdict.badge,
         "made_by": entry.by,
         "made_at": entry.at,
     }

@@ -101,6 +101,7 @@ class Invitations:
             self._revoke(connection, [one for one in earlier if one.role is role], now)
             values = {
                 "project_id": self._database.project_id,
+                "user_id": self._database.user_id,
                 "person": name,
                 "role": role,
                 "made_by": by,
@@ -147,6 +148,11 @@ class Invitations:
         with self._database.reading() as connection:
             return tuple(self._of_person(connection, person))
 
+    def is_invited(self, person: str) -> bool:
+        """Whether a person has an invitation that is good now."""
+        now = utc()
+        return any(one.is_good(now) for one in self.of(person))
+
     def use(self, number: int) -> None:
         """Note that something was sent by a link for the first time."""
         table = tables.invitation
@@ -188,5 +194,5 @@ def folded(person: str) -> str:
 
 def _invitation(row: Row[Any]) -> Invitation:
     values = dict(row._mapping)
-    del values["project_id"]
+    del values["project_id"], values["user_id"]
     return Invitation(**values)

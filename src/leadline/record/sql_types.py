@@ -89,3 +89,8 @@ def text_column(name: str) -> Column[str]:
 def moment_column(name: str) -> Column[datetime]:
     """A time that is always there."""
     return Column(name, Moment, nullable=False)
+
+
+def user_column() -> Column[int]:
+    """The account of whoever wrote a row; None where nobody had logged in."""
+    return Column("user_id", Integer)

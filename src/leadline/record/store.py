@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from types import EllipsisType, MappingProxyType
 from typing import Any, Self, TypeVar
 
@@ -30,13 +31,14 @@ from leadline.record.monitoring.alarm_events import AlarmEvents
 from leadline.record.monitoring.block_labels import BlockLabels
 from leadline.record.monitoring.erasures import Erasures
 from leadline.record.monitoring.observations import Observations
+from leadline.record.people import Accounts, ChangeNotes, LoginAttempts, LoginSessions
 from leadline.record.reviews import Reviews
 from leadline.record.row_reading import Reading
 from leadline.record.service import Outbox, Promotions
 from leadline.record.sql_types import utc
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
-from leadline.record.team import AllProjects, WorkStatements
+from leadline.record.team import Activity, AllProjects, Comments, WorkStatements
 from leadline.record.trials import Fits, Trials
 
 V = TypeVar("V", bound=Verdict)
@@ -110,8 +112,20 @@ class Record:
         Items, assignments, votes, adjudications and guidelines.
     invitations : Invitations
         Who was invited to label, to review or to adjudicate.
+    accounts : Accounts
+        People with a role.
+    login_sessions : LoginSessions
+        Who is logged in.
+    login_attempts : LoginAttempts
+        Attempts to log in.
+    change_notes : ChangeNotes
+        Who changed accounts and settings.
     work : WorkStatements
         The work on releases and their upkeep.
+    activity : Activity
+        What was done and when, without the verdicts.
+    comments : Comments
+        What people said on entries, stages and the project.
     all_projects : AllProjects
         All projects of the database, this one among them.
 
@@ -144,7 +158,13 @@ class Record:
         self.outbox = Outbox(database)
         self.labels = Labels(database)
         self.invitations = Invitations(database)
+        self.accounts = Accounts(database)
+        self.login_sessions = LoginSessions(database)
+        self.login_attempts = LoginAttempts(database)
+        self.change_notes = ChangeNotes(database)
         self.work = WorkStatements(database)
+        self.activity = Activity(database)
+        self.comments = Comments(database)
         self.all_projects = AllProjects(database)
 
     @classmethod
@@ -165,6 +185,10 @@ class Record:
             If the database cannot be reached, or belongs to a later version.
         """
         return cls(open_database(url, project), project)
+
+    def signed_by(self, user_id: int | None) -> Self:
+        """The same record, written by a person with an account; None: by nobody who has one."""
+        return type(self)(replace(self._database, user_id=user_id), self.project)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -319,7 +343,8 @@ class Record:
             if replacing is not ...:
                 require_newest(row, replacing, self._newest(connection, row))
             number = (self._newest(connection) or 0) + 1
-            made = Entry(number, row, verdict, dict(on), by, utc(), verdict.VERSION)
+            user_id = self._database.user_id
+            made = Entry(number, row, verdict, dict(on), by, utc(), verdict.VERSION, user_id)
             self._database.insert(connection, table, columns_of(made, body))
             for one in {artifact.digest: artifact for artifact in artifacts}.values():
                 self._database.insert(connection, artifact_table, {"entry": number, **vars(one)})
@@ -341,7 +366,7 @@ class Record:
 
     def _select_marks(self) -> Select[Any]:
         columns = (table.c.number, table.c.row, table.c.stands_on, table.c.answer)
-        told = (table.c.views, table.c.barrier)
+        told = (table.c.views, table.c.barrier, table.c.badge)
         return select(*columns, *told).where(self._database.mine(table)).order_by(table.c.number)
 
     def _marks(self, query: Select[Any]) -> tuple[Mark, ...]:

@@ -32,6 +32,7 @@ from leadline.record.sql_types import (
     moment_column,
     project_column,
     text_column,
+    user_column,
 )
 
 metadata = MetaData(
@@ -66,8 +67,11 @@ entry = Table(
     Column("views", Text),
     # why nobody can overrule it; None where somebody can
     Column("barrier", Text),
+    # what a page calls the verdict; None in entries from before it was kept
+    Column("badge", Text),
     text_column("made_by"),
     moment_column("made_at"),
+    user_column(),
     Index(None, "project_id", "row", "number"),
 )
 
@@ -80,6 +84,7 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     LOST = "lost"
+    CANCELLED = "cancelled"  # a person ended it before it had a verdict
 
 
 job = Table(
@@ -95,6 +100,13 @@ job = Table(
     Column("beat_at", Moment),
     Column("share", Double),
     text_column("message"),
+    # when a worker took it; None in jobs from before it was kept
+    Column("begun_at", Moment),
+    # who asked for its end; empty while nobody has
+    Column("cancelled_by", Text, nullable=False, server_default=""),
+    # the page it was asked for on; empty: in a terminal
+    Column("page", Text, nullable=False, server_default=""),
+    user_column(),
     Index(None, "project_id", "state", "number"),
 )
 
@@ -163,6 +175,7 @@ label = Table(
     Column("guidelines", Integer),
     Column("price", BigInteger),
     Column("assignment", Integer),
+    user_column(),
     Index(None, "project_id", "annotator"),
     Index(None, "project_id", "item", "annotator"),
     Index(None, "assignment", unique=True),
@@ -184,6 +197,7 @@ adjudication = Table(
     Column("guidelines", Integer),
     text_column("body"),
     Column("withdraws", Integer, ForeignKey("adjudication.id")),
+    user_column(),
     Index(None, "project_id", "item"),
     UniqueConstraint("withdraws"),
 )
@@ -286,6 +300,7 @@ invitation = Table(
     moment_column("expires_at"),
     Column("revoked_at", Moment),
     Column("first_used_at", Moment),
+    user_column(),
     Index(None, "project_id", "person"),
 )
 
@@ -303,6 +318,7 @@ judgment = Table(
     Column("seconds", Double, nullable=False),
     moment_column("at"),
     Column("withdraws", Integer, ForeignKey("judgment.id")),
+    user_column(),
     ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
     Index(None, "project_id", "tuning", "reviewer"),
     UniqueConstraint("withdraws"),
@@ -332,6 +348,7 @@ draw = Table(
     Column("n_sample", Integer, nullable=False),
     text_column("made_by"),
     moment_column("made_at"),
+    user_column(),
     ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
 )
 
@@ -346,6 +363,7 @@ opinion = Table(
     Column("ratio", Double, nullable=False),
     text_column("why"),
     moment_column("at"),
+    user_column(),
     ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
     Index(None, "project_id", "tuning"),
 )

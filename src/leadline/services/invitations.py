@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from leadline.errors import RecordError, SettingsError
+from leadline.phases.permissions import Action, Actor
 from leadline.record import Invitation, Role
+from leadline.services.identity.permission import GUESTS, acting
 from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
@@ -21,15 +23,19 @@ PAGES: Mapping[Role, tuple[str, ...]] = {
 """Paths that the link of a role opens; first the page that it leads to."""
 
 
-def pages_shown(role: Role) -> tuple[str, ...]:
-    """The pages of a role, without the addresses that only its forms are sent to.
+def pages_of(actor: Actor) -> tuple[str, ...]:
+    """Paths open to somebody who may not see the project; first the page they are led to."""
+    return tuple(path for role in Role if GUESTS[role] in actor.may for path in PAGES[role])
+
+
+def pages_shown(every: Sequence[str]) -> tuple[str, ...]:
+    """The pages among such paths, without the addresses that only forms are sent to.
 
     Examples
     --------
-    >>> pages_shown(Role.JUDGE)
+    >>> pages_shown(PAGES[Role.JUDGE])
     ('/review',)
     """
-    every = PAGES[role]
     return tuple(page for page in every if not any(page.startswith(f"{other}/") for other in every))
 
 
@@ -67,13 +73,20 @@ def invite(
     SettingsError
         If the name cannot be kept, or the days are not in the range.
     """
+    workspace, host = acting(workspace, Action.INVITE, by, "who invites")
     if not 0 < days <= LONGEST_DAYS:
         raise SettingsError(
             f"The link would be good for {days:g} days.",
             f"More than 0 and at most {LONGEST_DAYS} are possible.",
             "Give another number of --days.",
         )
-    name, host = parse_person(person, "the invitation"), parse_person(by, "who invites")
+    name = parse_person(person, "the invitation")
+    if workspace.record.accounts.named(name) is not None:
+        raise SettingsError(
+            f"{name} has an account.",
+            "A link would let somebody else act under that name.",
+            f"{name} can log in; give the account another role, or invite under another name.",
+        )
     until = datetime.now(UTC) + timedelta(days=days)
     made = workspace.record.invitations.invite(name, role, by=host, expires_at=until)
     return made, f"/join/{link_token(workspace.secret, made)}"
@@ -130,8 +143,7 @@ def free_name(workspace: Workspace, name: str, doing: str) -> str:
         If it cannot be kept, or belongs to somebody who was invited.
     """
     clean = parse_person(name, doing)
-    now = datetime.now(UTC)
-    if any(one.is_good(now) for one in workspace.record.invitations.of(clean)):
+    if workspace.record.invitations.is_invited(clean):
         raise SettingsError(
             f"{clean} was invited, and comes by a link.",
             "A name that has an invitation cannot be taken by typing it.",

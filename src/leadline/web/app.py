@@ -9,8 +9,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
+from leadline.services.identity.permission import needs_login
 from leadline.web.error_pages import HANDLERS
-from leadline.web.middleware import InvitationScope, SecurityHeaders, TokenAuthentication
+from leadline.web.middleware import Admission, SecurityHeaders
 from leadline.web.page_context import PageContext
 from leadline.web.routes import ROUTERS
 from leadline.web.sessions import Sessions
@@ -29,8 +30,9 @@ def create_app(workspace: Workspace, *, token: str | None = None) -> FastAPI:
     workspace : Workspace
         The project; the caller closes it.
     token : str or None, default=None
-        What a visitor must know to sign in. None: loopback only; any other Host header is then
-        refused, so that no foreign page can reach the application by DNS rebinding.
+        What a visitor must know to sign in while nobody has an account. None: loopback only; any
+        other Host header is then refused, so that no foreign page can reach the application by
+        DNS rebinding. Where visitors log in, a foreign page reaches the login and nothing else.
 
     Returns
     -------
@@ -45,19 +47,19 @@ def create_app(workspace: Workspace, *, token: str | None = None) -> FastAPI:
     if token is not None and len(token) < 16:
         raise ValueError("token must be at least 16 characters long, or it can be guessed")
     sessions = Sessions(workspace.secret, token)
-    headers = Middleware(SecurityHeaders)
-    invitations = Middleware(InvitationScope, sessions=sessions, secret=workspace.secret)
-    guard = (
-        Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK, www_redirect=False)
-        if token is None
-        else Middleware(TokenAuthentication, sessions=sessions)
-    )
+    middleware = [
+        Middleware(SecurityHeaders),
+        Middleware(Admission, sessions=sessions, workspace=workspace),
+    ]
+    if token is None and not needs_login(workspace):
+        guard = Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK, www_redirect=False)
+        middleware.insert(1, guard)
     app = FastAPI(
         title=workspace.settings.name,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        middleware=[headers, invitations, guard],
+        middleware=middleware,
         exception_handlers=HANDLERS,
     )
     app.state.page_context = PageContext(workspace, sessions, make_templates())

@@ -11,13 +11,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leadline.errors import LeadlineError, NotReadyError, OutdatedAnswerError, RecordError
+from leadline.errors import (
+    LeadlineError,
+    NotAllowedError,
+    NotReadyError,
+    OutdatedAnswerError,
+    RecordError,
+)
 from leadline.services.invitations import NotInvitedError
 from leadline.web.page_context import context_of
 
 _STATUS: tuple[tuple[type[LeadlineError], int], ...] = (
     (OutdatedAnswerError, 409),
     (NotInvitedError, 403),
+    (NotAllowedError, 403),
     (NotReadyError, 409),
     (RecordError, 404),
     (LeadlineError, 400),

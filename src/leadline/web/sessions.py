@@ -15,8 +15,12 @@ from fastapi import Form, HTTPException, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.responses import Response
 
+from leadline.record.people.login_sessions import LONGEST
+
 _CSRF_TOKEN_S = 24 * 3600
 _YEAR_S = 365 * 24 * 3600
+_LOGIN_S = int(LONGEST.total_seconds())
+_PENDING_S = 600
 _REFUSED = 403
 
 
@@ -37,7 +41,7 @@ class Sessions:
         # a browser sends the cookies of every port of a machine: each workspace has its own names
         name = hashlib.sha256(b"cookie" + secret).hexdigest()[:8]
         self._form, self._who, self._pass = (f"leadline_{name}_{kind}" for kind in "fwp")
-        self._link = f"leadline_{name}_l"
+        self._link, self._login, self._pending = (f"leadline_{name}_{kind}" for kind in "lso")
 
     def visitor(self, request: Request) -> str:
         """Return the visitor's random id; a new one if there is none, or it was tampered with."""
@@ -87,6 +91,35 @@ class Sessions:
         """Forget the token of the link by which a visitor came."""
         response.delete_cookie(self._link)
 
+    def login_token(self, request: Request) -> str:
+        """Return the token of the visitor's login; empty if there is none."""
+        return self._read(request, self._login) or ""
+
+    def keep_login_token(self, request: Request, response: Response, token: str) -> None:
+        """Keep the token of a login; whatever this browser had before is worth nothing now."""
+        self._write(request, response, self._login, token, max_age=_LOGIN_S)
+        # forms of before the login must not work after it: somebody else may know their token
+        self._write(request, response, self._form, secrets.token_urlsafe(16))
+        for name in (self._link, self._pending, self._who):
+            response.delete_cookie(name)
+
+    def forget_login(self, response: Response) -> None:
+        """Forget the visitor's login, and the cookie that forms were signed for."""
+        response.delete_cookie(self._login)
+        response.delete_cookie(self._form)
+
+    def pending(self, request: Request) -> str:
+        """Return what was kept while the visitor is at a provider; empty if nothing is fresh."""
+        return self._read(request, self._pending, max_age=_PENDING_S) or ""
+
+    def keep_pending(self, request: Request, response: Response, pending: str) -> None:
+        """Keep what is needed when the visitor comes back from a provider."""
+        self._write(request, response, self._pending, pending, max_age=_PENDING_S)
+
+    def forget_pending(self, response: Response) -> None:
+        """Forget it: a login comes back once."""
+        response.delete_cookie(self._pending)
+
     def stamp(self) -> str:
         """Return a signed field that says when a page was made."""
         return self._signer("stamp").dumps(time.time())
@@ -121,18 +154,26 @@ class Sessions:
     def _signer(self, salt: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self._secret, salt=f"leadline.{salt}")
 
-    def _read(self, request: Request, name: str) -> str | None:
+    def _read(self, request: Request, name: str, *, max_age: int | None = None) -> str | None:
         try:
-            value = self._signer(name).loads(request.cookies.get(name, ""))
+            value = self._signer(name).loads(request.cookies.get(name, ""), max_age=max_age)
         except BadData:
             return None
         return value if isinstance(value, str) else None
 
-    def _write(self, request: Request, response: Response, name: str, value: str) -> None:
+    def _write(
+        self,
+        request: Request,
+        response: Response,
+        name: str,
+        value: str,
+        *,
+        max_age: int = _YEAR_S,
+    ) -> None:
         response.set_cookie(
             name,
             self._signer(name).dumps(value),
-            max_age=_YEAR_S,
+            max_age=max_age,
             httponly=True,
             samesite="lax",
             secure=request.url.scheme == "https",

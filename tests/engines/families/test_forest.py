@@ -111,6 +111,29 @@ def test_trees_of_many_rows_have_larger_leaves() -> None:
     assert (few["min_samples_leaf"], many["min_samples_leaf"]) == (1, 5)
 
 
+def test_cuts_at_random_look_at_all_columns_where_numbers_are_predicted() -> None:
+    """One column in six tells all: who looks at a third of them mostly cuts others."""
+    rng = np.random.default_rng(3)
+    X = rng.uniform(size=(1_500, 6))
+    frame = pl.DataFrame({f"x{i}": column for i, column in enumerate(X.T)})
+    y, kinds = np.sin(12 * X[:, 0]), dict.fromkeys(frame.columns, "number")
+    _, random_cuts, *_ = Forest().candidates("regression", kinds, 6_000)
+    assert (random_cuts["max_features"], random_cuts["min_samples_leaf"]) == (1.0, 2)
+    third = {**random_cuts, "max_features": 1 / 3, "min_samples_leaf": 5}
+    rises = [
+        held_out("forest", each, "regression", frame, y, kinds) for each in (third, random_cuts)
+    ]
+    assert rises[0] + 0.05 < rises[1]
+
+
+def test_a_forest_of_many_numbers_fits_the_memory() -> None:
+    leaves = [
+        Forest().candidates("regression", {"n": "number"}, n)[1]["min_samples_leaf"]
+        for n in (4_999, 5_000, 40_000, 200_000)
+    ]
+    assert leaves == [1, 2, 2, 10]
+
+
 def test_another_seed_is_another_forest() -> None:
     X, y, kinds = real(load_diabetes)
     params = Forest().candidates("regression", kinds, X.height)[0]

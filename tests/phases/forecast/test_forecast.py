@@ -36,16 +36,17 @@ def test_what_to_do_next(
 def test_after_a_search_that_was_too_short_nothing_says_stop() -> None:
     for target, changes in ((0.86, {"budget": 10.0}), (0.99, {})):
         verdict = forecast(target, **changes, is_search_starved=True)
-        assert verdict.recommendation is Recommendation.TOO_CLOSE
-        assert verdict.answer is Answer.UNCLEAR
+        assert verdict.recommendation is Recommendation.SEARCH_LONGER
+        assert verdict.badge == "search longer before a stop"
+        assert (verdict.answer, verdict.stop_words) == (Answer.UNCLEAR, "")
         assert any("was too short to choose by" in each.what for each in verdict.findings)
     assert forecast(0.7, is_search_starved=True).recommendation is Recommendation.GOOD_ENOUGH
 
 
-def test_between_likely_and_unlikely_it_is_unclear() -> None:
+def test_between_likely_and_unlikely_nothing_more_is_bought_and_a_person_decides() -> None:
     verdict = forecast(0.855, budget=28.0)
     assert 0.2 <= verdict.p_affordable < 0.5
-    assert verdict.recommendation is Recommendation.TOO_CLOSE
+    assert verdict.recommendation is Recommendation.NO_MORE
     assert verdict.answer is Answer.UNCLEAR
 
 
@@ -53,7 +54,8 @@ def test_nothing_is_bought_with_no_money() -> None:
     verdict = forecast(0.85, budget=0.0)
     assert verdict.p_now == verdict.p_affordable
     assert verdict.p_now >= 0.5
-    assert verdict.recommendation is Recommendation.TOO_CLOSE
+    assert verdict.recommendation is Recommendation.NO_MORE
+    assert ", and the budget buys no more; " in verdict.summary
 
 
 def test_a_likelier_success_takes_more_rows_and_money() -> None:
@@ -160,7 +162,8 @@ def test_nothing_is_planned_where_nothing_should_be_bought(
 
 def test_a_small_chance_at_a_high_price_is_not_bought() -> None:
     verdict = forecast(0.886)
-    assert verdict.recommendation is Recommendation.TOO_CLOSE
+    assert verdict.recommendation is Recommendation.NO_MORE
+    assert verdict.badge == "buy no more rows"
     assert verdict.plan is not None
     assert verdict.plan.rounds == ()
     assert any("worth less than they cost" in what for what in notes(verdict))

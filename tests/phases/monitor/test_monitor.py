@@ -27,8 +27,8 @@ def test_a_block_like_the_reference_is_a_go() -> None:
     said = verdict(GOOD)
     assert said.answer is Answer.GO
     assert said.summary == (
-        "Still good enough. In 2025-01-06 16.7% are wrong (95% interval 10.7% to 23.7%), on the "
-        "reference 17.4%; no alarm in 1 block with labels."
+        "No worse than at release. In 2025-01-06 16.7% are wrong (95% interval 10.7% to 23.7%), on "
+        "the reference 17.4%; no alarm in 1 block with labels."
     )
 
 
@@ -62,7 +62,7 @@ def test_a_block_that_is_worse_is_not_called_good_enough() -> None:
         "are wrong (95% interval 70.0% to 80.0%), on the reference 17.4%; no alarm in 1 block with "
         "labels."
     )
-    assert verdict(block, accepted_rise=0.6).summary.startswith("Still good enough.")
+    assert verdict(block, accepted_rise=0.6).summary.startswith("No worse than at release.")
 
 
 def test_the_answer_is_about_the_newest_block() -> None:
@@ -108,10 +108,14 @@ def test_the_target_stays_in_sight() -> None:
     low = replace(GOOD, error=Bounds(estimate=0.32, low=0.29, high=0.36))
     said = verdict(low, target=accuracy)
     assert said.answer is Answer.UNCLEAR
-    assert said.summary.endswith("no alarm, but below the target (measured 0.68, target 0.72).")
+    assert said.summary == (
+        "No alarm, but the target is missed. Measured accuracy of 0.68 (95% interval 0.64 to 0.71) "
+        "on 60 labelled rows of 2025-01-06; target at least 0.72: missed."
+    )
     met = verdict(GOOD, target=accuracy)
     assert met.answer is Answer.GO
-    assert any("target of 0.72" in what or "accuracy of 0.72" in what for what in notes(met))
+    told = [what for what in notes(met) if "target at least 0.72: met, at release 0.83." in what]
+    assert len(told) == 1
     assert any("Labels here measure the share" in what for what in notes(MONITOR))
     rate = Target(scoring="error_rate", words="error rate", target=0.28)
     assert verdict(low, target=rate).answer is Answer.UNCLEAR
@@ -164,7 +168,7 @@ def test_three_blocks_are_a_reference() -> None:
 
 def test_a_block_is_worse_where_its_whole_interval_is() -> None:
     block = replace(GOOD, error=Bounds(estimate=0.23, low=0.17, high=0.29))
-    assert verdict(block).summary.startswith("Still good enough.")
+    assert verdict(block).summary.startswith("No worse than at release.")
 
 
 def test_an_alarm_tells_of_the_newest_block_that_is_known() -> None:
@@ -189,7 +193,7 @@ def test_blocks_of_a_closed_alarm_are_told_of_no_more() -> None:
     accuracy = Target(scoring="accuracy", words="accuracy", target=0.72)
     block = replace(GOOD, n_differ=2)
     differ = "2 rows of 2025-01-06 have one label from a file and another from the page"
-    measured = "in 2025-01-06 measured 0.833"
+    measured = "labelled rows of 2025-01-06; target at least 0.72"
     said = notes(verdict(block, target=accuracy))
     assert any(differ in what for what in said)
     assert any(measured in what for what in said)

@@ -113,10 +113,25 @@ def test_a_forecast_lead_is_half_believed_and_less_where_it_is_in_doubt() -> Non
     # the falling one is best and its lead over itself is none; the other is behind by half of it
     assert errors["falling"] == pytest.approx(0.204)
     assert errors["rich"] == pytest.approx(0.218 * 0.9**-0.5)
-    doubted = comparison_errors((replace(RICH, log_error_std=0.3), falling), "accuracy")
+    doubted = comparison_errors((replace(RICH, log_error_std=0.4), falling), "accuracy")
     assert doubted["rich"] == pytest.approx(0.218 * 0.9**-0.25)
     wild = comparison_errors((RICH, replace(falling, log_error_change=-9.0)), "accuracy")
     assert wild["rich"] == pytest.approx(0.218 * exp(0.2)), "no forecast is believed without end"
+
+
+def test_kinds_that_are_forecast_badly_need_a_larger_lead_the_farther_the_forecast_goes() -> None:
+    far = Expected(n_train=12_800, error=0.2, low=0.1, high=0.3)
+    sure = replace(PLAIN, name="sure", family="linear", expected=(far,))
+    turning = replace(sure, name="turning", family="quadratic discriminant")
+    errors = comparison_errors((sure, turning), "accuracy")
+    assert errors["turning"] > errors["sure"], "measured and forecast alike"
+    near = tuple(replace(each, expected=(replace(far, n_train=1600),)) for each in (sure, turning))
+    nearer = comparison_errors(near, "accuracy")
+    assert 0 < nearer["turning"] - nearer["sure"] < errors["turning"] - errors["sure"]
+    here = tuple(replace(each, expected=(replace(far, n_train=800),)) for each in (sure, turning))
+    assert len(set(comparison_errors(here, "accuracy").values())) == 1, "nothing beyond"
+    perfect = replace(turning, error_at_largest=replace(far, n_train=800, error=0.0))
+    assert comparison_errors((perfect, sure), "accuracy")["turning"] == 0.0
 
 
 def test_curves_that_will_cross_are_chosen_for_where_they_will_be() -> None:

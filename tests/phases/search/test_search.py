@@ -52,7 +52,7 @@ def test_a_candidate_above_the_baseline_is_a_go() -> None:
 def test_a_simpler_choice_is_explained() -> None:
     preferred = again(SEARCH, loss=0.001, accepted_loss=0.002, loss_probability=0.87)
     (told,) = (each for each in notes(preferred) if "preferred" in each)
-    assert "The simpler linear 1 is preferred: it is expected to lose 0.0010" in told
+    assert "The simpler linear 1 is preferred to it: it is expected to lose 0.0010" in told
     assert "with a probability of 87% no more than the 0.0020 that are accepted" in told
     assert notes(again(SEARCH, chosen="boosting 2")) == []
 
@@ -115,7 +115,7 @@ def test_it_is_hopeless_only_if_no_candidate_has_a_chance() -> None:
 
 def test_seconds_that_differ_at_each_run_make_nothing_stale() -> None:
     clocks = {each.name for each in fields(SEARCH) if each.name.endswith("_s")} - {"time_box_s"}
-    assert len(clocks) == 6
+    assert len(clocks) == 7
     for reader in ("curve", "forecast", "tuning", "release", "decay", "decision.find"):
         assert clocks <= unread(reader, "search"), reader
 
@@ -124,7 +124,10 @@ def test_slow_starts_and_busy_processors_are_told() -> None:
     told = again(SEARCH, starting_s=12.0, waiting_s=30.0, cpu_s=20.0)
     assert any("Starting the processes took 12 s" in each for each in notes(told))
     assert "the search waited 30 s for them, and worked 20 s" in warnings(told)[0]
-    quiet = again(SEARCH, starting_s=2.0, waiting_s=1.0, cpu_s=20.0)
+    assert "host" not in warnings(told)[0]
+    stolen = again(SEARCH, waiting_s=1.0, cpu_s=20.0, stolen_s=30.0)
+    assert "other machines of the same host took 30 s" in warnings(stolen)[0]
+    quiet = again(SEARCH, starting_s=2.0, waiting_s=1.0, cpu_s=20.0, stolen_s=1.0)
     assert warnings(quiet) == []
 
 

@@ -159,7 +159,7 @@ def test_the_words_say_what_a_date_rests_on(make: Make) -> None:
     add(workspace, "blank", owner="Zoe")
     words = ship_words(workspace)
     assert "the dates of the 1 of 9 open pieces that have one (the last is 2026-03-20)" in words
-    assert "over 99 %" in words
+    assert "over 99%" in words
     assert "1 piece without any estimate count" in words
     for each in CHECKLIST:
         drop_work(workspace, each.item, "no", "Ada")

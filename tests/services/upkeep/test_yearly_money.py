@@ -168,7 +168,7 @@ def test_a_schedule_that_does_not_pay_is_told() -> None:
 def test_what_does_not_age_saves_nothing_and_what_was_not_measured_is_not_known() -> None:
     still = retraining_saves(None, ageing(0.0, 0.01, p_ages=0.6, retrain_every=None))
     assert (still.estimate, still.low) == (0.0, None)
-    assert "No clear ageing (probability 60 %)" in still.rests_on
+    assert "No clear ageing (probability 60%)" in still.rests_on
     assert retraining_saves(None, None).estimate is None
     assert retraining_saves(None, ageing()).estimate is None
     assert retraining_saves(None, ageing(0.0, is_dated=False)).estimate is None

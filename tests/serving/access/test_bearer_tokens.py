@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,18 @@ def test_a_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None
     (tmp_path / "state").write_text("a file")
     with pytest.raises(DataError, match="cannot be written"):
         add_token(tmp_path / "state" / "tokens", "billing")
+
+
+def test_tokens_made_at_once_are_all_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = bearer_tokens.read_tokens
+
+    def read_and_wait(path: Path) -> dict[str, bearer_tokens.Token]:
+        known = read(path)
+        time.sleep(0.02)
+        return known
+
+    monkeypatch.setattr(bearer_tokens, "read_tokens", read_and_wait)
+    names = [f"client-{number}" for number in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(add_token, [file] * 6, names))
+    assert sorted(read(file)) == names

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -99,3 +101,31 @@ def test_no_log_is_an_empty_one(tmp_path: Path) -> None:
     read = read_served(tmp_path / "none", "a", COLUMNS)
     assert read.frame.is_empty()
     assert {"request", "row", "at", "day", "x", "logged"} == set(read.frame.columns)
+
+
+_WRITES = """
+import sys
+from datetime import datetime
+from pathlib import Path
+sys.modules["polars"] = None
+from leadline.serving.compiled.answers import Answers
+from leadline.serving.logs.dated_lines import DatedLines, today
+from leadline.serving.logs.prediction_lines import Served, to_lines
+from leadline.serving.logs.request_index import RequestIndex
+folder = Path(sys.argv[1])
+one = Served("r", datetime(2026, 11, 29), [(2.5, float("nan"))], Answers({"score": [0.25]}))
+DatedLines(folder).append(to_lines([one], "a", {"age": "number", "dose": "number"}), today())
+index = RequestIndex(folder)
+index.refresh()
+print(index.n_rows(["r", "s"]).tolist())
+"""
+
+
+def test_rows_are_written_where_polars_is_not_installed(tmp_path: Path) -> None:
+    """As in a package, whose compiled form answers alone."""
+    told = subprocess.run(
+        [sys.executable, "-c", _WRITES, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert told.stdout == "[1, 0]\n", told.stderr
+    read = read_served(tmp_path, "a", {"age": "number", "dose": "number"})
+    assert read.frame["x"].to_list() == [{"age": 2.5, "dose": None}]

@@ -7,7 +7,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from leadline.errors import LeadlineError
+from leadline.phases.permissions import Action
 
 EXIT_ERROR = 1
 EXIT_NO = 3
@@ -25,19 +26,32 @@ _CHECK_FILE = "Check the path, who may read and write there, and how much room i
 Function = Callable[..., Any]
 
 
+class Verb(click.Command):
+    """A verb, and what whoever calls it must be allowed to do: one of `may`; empty: nothing."""
+
+    may: frozenset[Action] = frozenset()
+
+
 def verb(
-    name: str, *, example: str, stopped: str = "What was finished is on the record."
-) -> Callable[[Function], click.Command]:
+    name: str,
+    *,
+    may: Collection[Action],
+    example: str,
+    stopped: str = "What was finished is on the record.",
+) -> Callable[[Function], Verb]:
     """A command with ``--folder`` and ``--json``, an example in its help, and plain errors.
 
     The function gets ``folder`` and ``as_json`` beside its own parameters; `stopped` is said when
-    a person stops it.
+    a person stops it. Where people have accounts, it is for those who may do one of the actions
+    under `may`; empty: for whoever is at the terminal, as where a machine starts it.
     """
 
-    def decorate(function: Function) -> click.Command:
+    def decorate(function: Function) -> Verb:
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> None:
             with plain_errors(stopped, as_json=kwargs["as_json"]):
+                if may:
+                    require_one_of(may, kwargs["folder"], kwargs.get("by") or _somebody())
                 function(*args, **kwargs)
 
         call = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(
@@ -50,7 +64,9 @@ def verb(
             default=Path(),
             help="Folder of the workspace  [default: this folder]",
         )(call)
-        return click.command(name, epilog=f"Example: {example}")(call)
+        made = click.command(name, cls=Verb, epilog=f"Example: {example}")(call)
+        made.may = frozenset(may)
+        return made
 
     return decorate
 
@@ -83,6 +99,36 @@ def plain_errors(stopped: str, *, as_json: bool) -> Iterator[None]:
         fail(LeadlineError(f"{file}{said}.", next=_CHECK_FILE), as_json=as_json)
 
 
+def require_one_of(may: Collection[Action], folder: Path, by: str) -> None:
+    """Refuse who has no account, or whose role may do none of the actions.
+
+    Where nobody has an account, or the folder is no workspace, nothing is refused.
+
+    Parameters
+    ----------
+    may : collection of Action
+        One of them is enough.
+    folder : Path
+        Of the workspace.
+    by : str
+        Name of the account.
+
+    Raises
+    ------
+    NotAllowedError
+        If nobody has that account, or its role may do none of them.
+    """
+    from leadline.services.identity.permission import actor_named, require
+    from leadline.workspace import SETTINGS_FILE, Workspace
+
+    if not (folder / SETTINGS_FILE).is_file():
+        return
+    with Workspace.open(folder) as workspace:
+        if workspace.record.accounts.any():
+            entered = workspace.acted_in_by(actor := actor_named(workspace, by))
+            require(entered, next(iter(actor.may.intersection(may)), next(iter(may))))
+
+
 def by_option(function: Function) -> Function:
     """``--by``: who asks, decides or judges."""
     return click.option(
@@ -102,6 +148,20 @@ def trim_options(function: Function) -> Function:
     ):
         function = option(function)
     return function
+
+
+def ask(question: str, missing: str, kind: click.ParamType[Any] | None = None) -> Any:
+    """Ask for what a command needs and was not given.
+
+    Raises
+    ------
+    UsageError
+        With `missing`, where nobody answers: in a script, or at the end of the input.
+    """
+    try:
+        return click.prompt(question, type=kind, err=True)
+    except click.Abort:
+        raise click.UsageError(missing) from None
 
 
 def _somebody() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from leadline.cli.terminal.text_layout import Cell, print_line
-from leadline.services.number_format import money, percent
+from leadline.phases.number_format import money
 from leadline.services.queries import ProjectPage
 
 _COLOURS = {
@@ -28,15 +28,15 @@ def print_page(screen: Console, page: ProjectPage) -> None:
         word = Cell(stage.badge.text, width, _COLOURS.get(stage.badge.tone, ""))
         print_line(screen, [Cell(stage.stage.value, _MARGIN - 2, "bold"), word], stage.sentence)
     screen.print()
+    if page.whereabouts and page.whereabouts not in page.next.why:
+        _print_about(screen, "where", page.whereabouts)
     costs = page.costs
     granted = f" of {money(costs.granted, costs.currency)} granted" if costs.granted else ""
     _print_about(screen, "cost", f"{money(costs.spent, costs.currency)}{granted}.")
+    if page.target:
+        _print_about(screen, "target", page.target)
     if page.chance is not None:
-        words = (
-            f"{percent(page.chance.now)} for {page.chance.target} with today's rows, "
-            f"{percent(page.chance.affordable)} with those the budget can buy."
-        )
-        _print_about(screen, "chance", words)
+        _print_about(screen, "chance", f"{page.chance.words} The target: {page.chance.target}.")
     print_next(screen, page)
 
 

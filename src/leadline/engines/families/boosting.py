@@ -120,11 +120,11 @@ class Boosting:
 
     def candidates(
         self,
-        task: str,  # noqa: ARG002
+        task: str,
         columns: Mapping[str, str],  # noqa: ARG002
         n_rows: int,
     ) -> Sequence[Mapping[str, Scalar]]:
-        """From the default to slower learning, smaller and larger trees."""
+        """From the default to slower learning, smaller trees, and larger or many more of them."""
         default: dict[str, Scalar] = {
             "learning_rate": 0.1,
             "max_leaf_nodes": 31,
@@ -139,7 +139,13 @@ class Boosting:
             {"max_leaf_nodes": 7, "l2_regularization": 1.0, "max_iter": 150},
             {"min_samples_leaf": 60, "l2_regularization": 10.0},
         ]
-        if n_rows >= _MANY_ROWS:
+        if n_rows >= _MANY_ROWS and task == "regression":
+            # numbers take many more trees than classes do, each of which looks at half the columns
+            changes += [
+                {"max_features": 0.5, "max_iter": 600},
+                {"max_features": 0.5, "max_iter": 1200},
+            ]
+        elif n_rows >= _MANY_ROWS:
             changes += [
                 {"max_leaf_nodes": 63, "max_iter": 200, "learning_rate": 0.05},
                 {"max_leaf_nodes": 127, "min_samples_leaf": 40, "l2_regularization": 5.0},
@@ -148,18 +154,19 @@ class Boosting:
 
     def space(
         self,
-        task: str,  # noqa: ARG002
+        task: str,
         columns: Mapping[str, str],  # noqa: ARG002
         n_rows: int,
     ) -> Space:
         """Speed, number and size of the trees, and what holds them back."""
         most = 255 if n_rows >= _MANY_ROWS else 63
+        most_trees = 2000 if n_rows >= _MANY_ROWS and task == "regression" else 600
         return {
             "learning_rate": Range(0.02, 0.3, is_log=True),
             "max_leaf_nodes": Range(4, most, is_log=True, is_whole=True),
             "min_samples_leaf": Range(2, 200, is_log=True, is_whole=True),
             "l2_regularization": Range(0.0, 10.0),
-            "max_iter": Range(50, 600, is_log=True, is_whole=True),
+            "max_iter": Range(50, most_trees, is_log=True, is_whole=True),
             "max_features": Choice((0.3, 0.5, 0.7, 1.0)),
         }
 

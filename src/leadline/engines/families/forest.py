@@ -21,6 +21,9 @@ from leadline.engines.families.inputs.encoders import TRUSTED, encoded_for_trees
 
 # trees are grown on 32-bit floats
 _MOST = float(np.finfo(np.float32).max)
+_MANY_ROWS = 5_000
+# leaves grow with the rows beyond some: else a forest of numbers fills the memory
+_ROWS_A_LEAF_ROW = 20_000
 
 
 class _Forest(BaseEstimator):
@@ -147,12 +150,17 @@ class Forest:
             "method": "random_forest",
             "n_estimators": 100,
             # leaves of single rows take room and time, and many rows give enough small ones
-            "min_samples_leaf": 1 if n_rows < 5_000 else 5,
+            "min_samples_leaf": 1 if n_rows < _MANY_ROWS else 5,
             "max_features": 1 / 3 if task == "regression" else "sqrt",
         }
+        random_cuts: dict[str, Scalar] = {"method": "extra_trees"}
+        if task == "regression":
+            # of cuts at random, numbers need all columns to look at, and small leaves
+            leaf = 1 if n_rows < _MANY_ROWS else max(2, n_rows // _ROWS_A_LEAF_ROW)
+            random_cuts |= {"max_features": 1.0, "min_samples_leaf": leaf}
         changes: list[dict[str, Scalar]] = [
             {},
-            {"method": "extra_trees"},
+            random_cuts,
             {"min_samples_leaf": 15},
             {"max_features": 0.6, "min_samples_leaf": 5},
             {"method": "extra_trees", "max_features": 0.6, "min_samples_leaf": 5},
@@ -168,7 +176,9 @@ class Forest:
         """How trees are drawn, how small their leaves are and how many columns a split looks at."""
         return {
             "method": Choice(("random_forest", "extra_trees")),
-            "min_samples_leaf": Range(1 if n_rows < 5_000 else 3, 50, is_log=True, is_whole=True),
+            "min_samples_leaf": Range(
+                1 if n_rows < _MANY_ROWS else 3, 50, is_log=True, is_whole=True
+            ),
             "max_features": Range(0.1, 1.0),
         }
 

@@ -166,7 +166,7 @@ class Verification:
             else ""
         )
         return (
-            f"At {step.rate_per_s:,.0f} requests a second {self.url} answered 99 % within "
+            f"At {step.rate_per_s:,.0f} requests a second {self.url} answered 99% within "
             f"{ms(step.p99_s)}{planned}, promised {ms(self.promised_s)}{failed}."
         )
 

@@ -17,8 +17,24 @@ class Recommendation(StrEnum):
     GOOD_ENOUGH = "good enough"
     BUY = "buy more rows"
     TOO_CLOSE = "too close to call"
+    """Success is unlikely, and a round of rows is still worth its price."""
+    NO_MORE = "buy no more rows; go on, or lower the target"
+    """More rows are not worth their price, or cannot be had, and success is not ruled out."""
+    SEARCH_LONGER = "search longer before a stop"
+    """The search was too short for this forecast to be a reason to stop."""
     STOP = "stop: the target costs more than was granted"
     UNREACHABLE = "unreachable"
+
+    @property
+    def badge(self) -> str:
+        """The same in a word or two.
+
+        Examples
+        --------
+        >>> Recommendation.STOP.badge, Recommendation.NO_MORE.badge
+        ('stop', 'buy no more rows')
+        """
+        return self.value.split(":")[0].split(";")[0]
 
 
 class StopRule(StrEnum):
@@ -69,7 +85,7 @@ def recommend(
     """
     found = _by_chances(p_now, p_bought, p_far, plan)
     is_stop = found in {Recommendation.STOP, Recommendation.UNREACHABLE}
-    return Recommendation.TOO_CLOSE if is_stop and is_search_starved else found
+    return Recommendation.SEARCH_LONGER if is_stop and is_search_starved else found
 
 
 def _by_chances(p_now: float, p_bought: float, p_far: float, plan: PurchasePlan) -> Recommendation:
@@ -81,8 +97,7 @@ def _by_chances(p_now: float, p_bought: float, p_far: float, plan: PurchasePlan)
         return Recommendation.BUY
     if p_bought < UNLIKELY:
         return Recommendation.STOP
-    # also where success is likely, but no more so for money
-    return Recommendation.TOO_CLOSE
+    return Recommendation.TOO_CLOSE if plan.rounds else Recommendation.NO_MORE
 
 
 def stop_rule(
@@ -110,7 +125,7 @@ def stop_rule(
         return StopRule.SHOWN
     if recommendation is Recommendation.UNREACHABLE:
         return StopRule.UNREACHABLE
-    if plan.rounds:
+    if plan.rounds or recommendation is Recommendation.SEARCH_LONGER:
         return None
     if not has_rounds:
         return StopRule.OUT_OF_ROUNDS

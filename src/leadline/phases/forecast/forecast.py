@@ -43,6 +43,7 @@ __all__ = ["QUANTILES", "Evidence", "Forecast", "QuantileLine", "assess", "poste
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 _PROBABILITIES = (0.5, 0.8, 0.9)
 _GRID_POINTS = 40
+_UNCLEAR = (Recommendation.TOO_CLOSE, Recommendation.NO_MORE, Recommendation.SEARCH_LONGER)
 _SEEN_NEEDS = 4.0  # multiple of its end up to which the grid is extended to show a need
 
 
@@ -92,6 +93,11 @@ class Forecast(Verdict, Evidence):
     regions: Regions | None
     fit_hours: Bounds | None
     stop: StopRule | None = None
+
+    @property
+    def badge(self) -> str:
+        """The recommendation."""
+        return self.recommendation.badge
 
     @property
     def stop_words(self) -> str:
@@ -147,7 +153,7 @@ def assess(evidence: Evidence) -> Forecast:
     )
     fit_hours = _fit_hours(evidence, law)
     answers = {Recommendation.GOOD_ENOUGH: Answer.GO, Recommendation.BUY: Answer.GO}
-    answers[Recommendation.TOO_CLOSE] = Answer.UNCLEAR
+    answers |= dict.fromkeys(_UNCLEAR, Answer.UNCLEAR)
     return Forecast(
         answer=answers.get(recommendation, Answer.NO),
         summary=summary(evidence, recommendation, p_now, p_affordable, needs),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from leadline.phases.number_format import percent
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Bounds
-from leadline.phases.wording import chance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ class Region:
         }[self.kind]
         return (
             f"At {self.n_rows:,} rows {state}. "
-            f"The probability of this region, {self.kind.value}, is {chance(self.probability)}."
+            f"The probability of this region, {self.kind.value}, is {percent(self.probability)}."
         )
 
 

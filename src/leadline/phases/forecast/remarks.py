@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from leadline.phases.forecast.advice import stop_words
 from leadline.phases.forecast.verification import is_overconfident, verification_words
+from leadline.phases.number_format import money, percent
 from leadline.phases.verdict import Finding, note, warning
-from leadline.phases.wording import chance, plural
+from leadline.phases.wording import plural
 
 if TYPE_CHECKING:
     from leadline.phases.forecast.advice import Recommendation, StopRule
@@ -34,13 +35,15 @@ def summary(
     else:
         rows = f"an even chance takes {likely.n_more:,} more rows"
         if evidence.label_cost > 0:
-            rows += f", about {likely.cost:,.0f} {evidence.currency}"
-    free = evidence.n_affordable is None
-    reached = f"{evidence.n_reached:,} of them" if free else "those the budget can buy"
-    return (
-        f"{recommendation.value.capitalize()}: the chance of meeting the target is {chance(p_now)} "
-        f"with today's rows and {chance(p_affordable)} with {reached}; {rows}."
-    )
+            rows += f", about {money(likely.cost or 0.0, evidence.currency)}"
+    told = f"the chance of meeting the target is {percent(p_now)} with today's rows"
+    if evidence.n_affordable is None:
+        told += f" and {percent(p_affordable)} with {evidence.n_reached:,} of them"
+    elif evidence.n_reached > evidence.n_available:
+        told += f" and {percent(p_affordable)} with those the budget can buy"
+    else:
+        told += ", and the budget buys no more"
+    return f"{recommendation.value.capitalize()}: {told}; {rows}."
 
 
 def warnings(
@@ -106,7 +109,7 @@ def notes(
             note(
                 f"Round {evidence.n_bought + 1} of {evidence.n_rounds}. Buy "
                 f"{plural(first.n_more, 'row')} first, then measure again: their chance of "
-                f"meeting the target is {chance(first.p_met)}."
+                f"meeting the target is {percent(first.p_met)}."
             )
         )
     low, middle, high = map(_duration, (fit_hours.low, fit_hours.estimate, fit_hours.high))

@@ -36,6 +36,8 @@ class Mark:
         kept.
     barrier : str
         Why nobody can overrule it; empty where somebody can.
+    badge : str
+        What it recommends, in a word or two; empty in entries from before it was kept.
     """
 
     number: int
@@ -44,6 +46,7 @@ class Mark:
     answer: Answer
     views: Mapping[str, str] = field(default_factory=dict)
     barrier: str = ""
+    badge: str = ""
 
 
 class State(StrEnum):

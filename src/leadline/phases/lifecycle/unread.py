@@ -2,7 +2,8 @@
 
 What is not named here counts as read, so a new field of a verdict, or a new row, errs on the safe
 side. Tuning is read whole: it fits its model anew, and counts one more use of the test set.
-The summary and the findings of a verdict follow from its other fields, and never count.
+The summary and the findings of a verdict follow from its other fields, and never count; nor do the
+words of the project, which a verdict says its sentences in and keeps.
 `tests/jobs/test_unread.py` watches which fields the jobs ask for.
 """
 
@@ -12,7 +13,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _WORDS = frozenset(
-    {"question", "unit", "miss", "false_alarm", "owner", "deputy", "ethics", "assumed", "rarer"}
+    {
+        *("question", "unit", "units", "hit", "miss", "false_alarm", "measured_in", "class_words"),
+        *("owner", "deputy", "ethics", "assumed", "rarer"),
+        *("today", "today_misses", "today_false_alarms"),
+    }
 )
 _ERRORS = frozenset({"cost_miss", "cost_false_alarm", "costs", "tolerance"})
 _GRANTED = frozenset({"budget", "time_box_s"})
@@ -24,10 +29,12 @@ _OF_DATA = frozenset({"source_digest"})
 # a second run goes on from the first one's trials; its examples depend on the time left
 _OF_SEARCH = frozenset(
     {
-        *("spent_s", "starting_s", "waiting_s", "cpu_s", "fits_cpu_s", "wanted_s"),
+        *("spent_s", "starting_s", "waiting_s", "stolen_s", "cpu_s", "fits_cpu_s", "wanted_s"),
         *("cost", "n_processes", "n_kept", "examples"),
     }
 )
+# a target that is stated anew asks for another signature, and changes nothing of the model
+_OF_RELEASE = frozenset({"target"})
 _OF_CURVE = frozenset({"spent_s", "n_kept"})
 
 _Fields = Mapping[str, frozenset[str]]
@@ -60,20 +67,23 @@ _UNREAD: Mapping[str, _Fields] = {
     # keeps the owner it was signed under, and the costs that the person who chose weighed
     "review": {"problem": _WORDS | _ERRORS | _GRANTED | _GOAL},
     "release": {
-        "problem": (_WORDS - {"ethics"}) | _ERRORS | _GRANTED | _CURRENCY | {"target_score"},
+        "problem": (_WORDS - {"ethics"}) | _ERRORS | _GRANTED | _CURRENCY,
         "data": _OF_DATA,
         "search": _OF_SEARCH,
     },
+    "capacity": {"release": _OF_RELEASE},
     "decay": {
         "problem": _WORDS | _ERRORS | _GRANTED | {"target_score"},
         "data": _OF_DATA,
         "search": _OF_SEARCH,
+        "release": _OF_RELEASE,
     },
     # that a plan was held against the truth does not undo a decision that was taken on it
     "decision.ship": {"capacity": frozenset({"verifications"})},
     "monitor": {
         "problem": _WORDS | _GRANTED | {"tolerance", "costs"},
         "data": _OF_DATA,
+        "release": _OF_RELEASE,
     },
 }
 
@@ -87,7 +97,7 @@ def unread(reader: str, row: str) -> frozenset[str]:
     --------
     >>> "ethics" in unread("search", "problem"), "ethics" in unread("release", "problem")
     (True, False)
-    >>> unread("capacity", "release")
-    frozenset()
+    >>> sorted(unread("capacity", "release")), unread("capacity", "problem")
+    (['target'], frozenset())
     """
     return _UNREAD.get(reader, _NOTHING).get(row, frozenset())

@@ -17,15 +17,31 @@ from leadline.phases.monitor.monitor_evidence import (
 from leadline.phases.monitor.monitor_findings import (
     monitor_findings,
     rate_words,
-    target_words,
+    target_check,
 )
+from leadline.phases.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Answer, Verdict
 from leadline.phases.wording import plural
 
 
 @dataclass(frozen=True, kw_only=True)
 class Monitor(Verdict, Evidence):
-    """Whether the release is still good enough."""
+    """Whether the release does no worse than when it was released."""
+
+    @property
+    def badge(self) -> str:
+        """Whether there is an alarm, a retraining is due, or the target is missed."""
+        if self.answer is Answer.NO:
+            return "alarm" if self.open_alarm else "retrain"
+        if self.answer is Answer.GO:
+            return "no alarm"
+        is_missed = self.target_check is not None and self.target_check.state is TargetState.MISSED
+        return "target missed" if is_missed else self.answer.value
+
+    @property
+    def target_check(self) -> TargetCheck | None:
+        """What labels in service say of the target; None where they cannot tell."""
+        return target_check(self)
 
     @property
     def score_words(self) -> str:
@@ -78,14 +94,14 @@ def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str
     if evidence.n_reference_blocks < FEWEST_REFERENCE:
         why = f"the reference has {plural(evidence.n_reference_blocks, 'block')}"
         return Answer.UNCLEAR, f"{told}. Whether that is a rise cannot be said: {why}."
-    missed = target_words(evidence, newest)
-    if missed:
-        return Answer.UNCLEAR, f"{told}: no alarm, but below the target ({missed})."
+    check = target_check(evidence)
+    if check is not None and check.state is TargetState.MISSED:
+        return Answer.UNCLEAR, f"No alarm, but the target is missed. {check.words}"
     n_known = sum(evidence.is_known(b) for b in blocks)
     assert newest.error is not None
     # one bad block proves no rise, but is not to be called good either
     is_above = newest.error.low > evidence.reference_error + evidence.accepted_rise
-    lead = "Still good enough"
+    lead = "No worse than at release"
     if is_above:
         lead = "No alarm so far, though the newest block is worse than the reference"
     return Answer.GO, (

@@ -12,14 +12,18 @@ from leadline.phases.monitor.monitor_evidence import (
     Evidence,
     compared_block,
 )
-from leadline.phases.verdict import Finding, note, warning
+from leadline.phases.number_format import rate, rate_range
+from leadline.phases.target_check import TargetCheck, TargetState
+from leadline.phases.verdict import Bounds, Finding, note, warning
 from leadline.phases.wording import plural
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST_NAMED = 3
 # an interval that is narrower has no width
 _EXACT = 1e-3
-_ACCURACY, _ERROR_RATE = "accuracy", "error_rate"
+_ACCURACY = "accuracy"
+# what labels of a block measure: the share of decisions that are wrong
+_MEASURED = frozenset({_ACCURACY, "error_rate"})
 
 
 def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
@@ -43,23 +47,33 @@ def rate_words(evidence: Evidence, block: Block) -> str:
         return "how much is wrong is not known"
     error = block.error
     if error.high - error.low < _EXACT:
-        return f"{error.estimate:.1%} are wrong (all {block.n_counted:,} rows have a label)"
+        return f"{rate(error.estimate)} are wrong (all {plural(block.n_counted, 'row')} labelled)"
     return (
-        f"{error.estimate:.1%} are wrong ({evidence.confidence_level:.0%} interval "
-        f"{error.low:.1%} to {error.high:.1%})"
+        f"{rate(error.estimate)} are wrong ({evidence.confidence_level:.0%} interval "
+        f"{rate_range(error)})"
     )
 
 
-def target_words(evidence: Evidence, block: Block) -> str:
-    """By what a block clearly misses the target; empty if it does not, or that is not measured."""
-    target, error = evidence.target, block.error
-    if target is None or error is None:
-        return ""
-    if target.scoring == _ACCURACY and 1 - error.low < target.target:
-        return f"measured {1 - error.estimate:.3g}, target {target.target:.3g}"
-    if target.scoring == _ERROR_RATE and error.low > target.target:
-        return f"measured {error.estimate:.3g}, target {target.target:.3g}"
-    return ""
+def target_check(evidence: Evidence) -> TargetCheck | None:
+    """The newest block that is known well enough beside the target; None if labels cannot tell."""
+    target = evidence.target
+    known = [b for b in evidence.blocks if not b.is_closed and evidence.is_known(b)]
+    if target is None or not known or evidence.reference_abstained is not None:
+        return None
+    newest = known[-1]
+    error = newest.error
+    if error is None or target.scoring not in _MEASURED:
+        return None
+    if target.scoring == _ACCURACY:
+        error = Bounds(estimate=1 - error.estimate, low=1 - error.high, high=1 - error.low)
+    return TargetCheck(
+        scoring=target.scoring,
+        target=target.target,
+        score=error.estimate,
+        interval=error,
+        confidence_level=evidence.confidence_level,
+        measured_on=f"{plural(newest.n_labelled, 'labelled row')} of {newest.name}",
+    )
 
 
 def _unchallenged(failed: str) -> list[Finding]:
@@ -166,27 +180,24 @@ def _differing(evidence: Evidence) -> list[Finding]:
 
 
 def _target(evidence: Evidence) -> list[Finding]:
-    target = evidence.target
+    target, check = evidence.target, target_check(evidence)
     if target is None:
         return []
-    known = [b for b in evidence.blocks if not b.is_closed and evidence.is_known(b)]
-    newest = known[-1] if known else None
-    if target.scoring in (_ACCURACY, _ERROR_RATE) and newest and newest.error:
-        error = newest.error.estimate
-        measured = 1 - error if target.scoring == _ACCURACY else error
-        words = (
-            f"Target: {target.words} of {target.target:.3g}; in {newest.name} measured "
-            f"{measured:.3g}{_released(target.released)}."
-        )
-        missed = target_words(evidence, newest)
-        return [warning(words, "Retrain, or say that less is enough.") if missed else note(words)]
-    if target.scoring in (_ACCURACY, _ERROR_RATE):
-        words = f"Target: {target.words} of {target.target:.3g}; no block is known well enough"
-        return [note(f"{words} to compare{_released(target.released)}.")]
+    if check is not None:
+        words = f"{check.words[:-1]}{_released(target.released)}."
+        if check.state is TargetState.MISSED:
+            return [warning(words, "Retrain, or say that less is enough.")]
+        return [note(words)]
+    aim = f"Target: {target.words} of {target.target:.3g}"
+    if target.scoring in _MEASURED:
+        why = "no block is known well enough to compare"
+        if evidence.reference_abstained is not None:
+            why = "rows without an answer have no score to compare"
+        return [note(f"{aim}; {why}{_released(target.released)}.")]
     return [
         note(
-            f"Target: {target.words} of {target.target:.3g}{_released(target.released)}. Labels "
-            "here measure the share that is wrong, which is held against the reference, not that."
+            f"{aim}{_released(target.released)}. Labels here measure the share that is wrong, "
+            "which is held against the reference, not that."
         )
     ]
 

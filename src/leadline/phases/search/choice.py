@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import sqrt
+
+import numpy as np
 
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search.answer_price import AnswerPrice
@@ -13,13 +15,11 @@ from leadline.stats.candidate_comparison import (
     corrected_resampled_t,
     probability_of_loss_within,
 )
+from leadline.stats.candidate_residuals import joint_log_errors
 
 _MIN_REPEATS = 2
-# chosen on the train half of LCDB 1.0 for the smallest regret: benchmarks/find/regret.py
-_SHARE_OF_LEAD = 0.5
-_STD_OF_HALF_WEIGHT = 0.3
-_MAX_LEAD = 0.4
 _SHARE_OF_STDERR = 0.25
+_LEAST_ERROR = 1e-12
 
 ACCEPT_LOSS = 0.002
 """Loss that is accepted for a simpler candidate where nobody says another."""
@@ -57,17 +57,11 @@ class Comparison:
 
 
 def comparison_errors(trials: Iterable[Trial], scoring: str) -> dict[str, float]:
-    r"""Error that each measured trial is compared by, by its name.
+    """Error that each measured trial is compared by, by its name.
 
-    Measurements tell more than forecasts. Of learners that had been measured up to an eighth of the
-    rows, the best there mostly was the best in the end, and of a forecast lead over it about a half
-    came true, less where the forecast was uncertain. So trial :math:`i` has the error
-
-    .. math:: e_i \exp\left(\frac{1}{2} \frac{c_i - c_1}{1 + (s / 0.3)^2}\right)
-
-    with :math:`e` the error at the largest size, :math:`c` the change of log error from there to
-    the affordable size, of the trial and of the one with the smallest :math:`e`, and :math:`s` the
-    larger one of their standard deviations of log error. A lead counts up to 0.4.
+    Its error at the largest size, and of what is forecast beyond, up to the affordable size, as
+    much as is known of differences between candidates:
+    `leadline.stats.candidate_residuals.joint_log_errors`.
 
     Returns
     -------
@@ -77,24 +71,36 @@ def comparison_errors(trials: Iterable[Trial], scoring: str) -> dict[str, float]
     known = [trial for trial in trials if trial.mean is not None]
     if not known:
         return {}
-    at_largest = {trial.name: _error_at_largest(trial, scoring) for trial in known}
-    first = min(known, key=lambda trial: at_largest[trial.name])
-    return {
-        trial.name: at_largest[trial.name] * exp(_log_error_lead(trial, first)) for trial in known
-    }
+    at_largest = np.array([_error_at_largest(trial, scoring) for trial in known])
+    ratio = rows_ratio(known)
+    if ratio == 1 and not any(trial.log_error_change for trial in known):
+        return dict(zip((trial.name for trial in known), at_largest.tolist(), strict=True))
+    logs = np.log(np.maximum(at_largest, _LEAST_ERROR))
+    joint = joint_log_errors(
+        logs,
+        np.array([trial.log_error_change for trial in known]),
+        np.array([trial.log_error_std for trial in known]),
+        [trial.family for trial in known],
+        ratio,
+    )
+    errors = at_largest * np.exp(joint - logs)
+    return dict(zip((trial.name for trial in known), errors.tolist(), strict=True))
+
+
+def rows_ratio(trials: Iterable[Trial]) -> float:
+    """Affordable rows over those that any candidate can be measured at; 1 if no more are."""
+    ratios = [
+        trial.expected[-1].n_train / trial.error_at_largest.n_train
+        for trial in trials
+        if trial.expected and trial.error_at_largest
+    ]
+    return max([1.0, *ratios])
 
 
 def _error_at_largest(trial: Trial, scoring: str) -> float:
     if trial.error_at_largest is not None:
         return trial.error_at_largest.error
     return scoring_of(scoring).error(trial.mean or 0.0)
-
-
-def _log_error_lead(trial: Trial, first: Trial) -> float:
-    """The part that counts of a trial's change of log error beyond that of the first."""
-    lead = min(max(trial.log_error_change - first.log_error_change, -_MAX_LEAD), _MAX_LEAD)
-    ratio = max(trial.log_error_std, first.log_error_std) / _STD_OF_HALF_WEIGHT
-    return _SHARE_OF_LEAD * lead / (1 + ratio**2)
 
 
 @dataclass(frozen=True, kw_only=True)

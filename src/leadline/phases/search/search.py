@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from leadline.errors import NotReadyError
+from leadline.phases.number_format import percent
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search.choice import Comparison, compare, comparison_errors
 from leadline.phases.search.reasons import reasons
@@ -15,7 +16,6 @@ from leadline.phases.search.search_evidence import Evidence
 from leadline.phases.search.search_findings import findings_of, reach, starved
 from leadline.phases.search.trial import Closed, Trial, TrialState
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, warning
-from leadline.phases.wording import chance
 
 _HOPELESS = 0.05
 
@@ -45,6 +45,12 @@ class Search(Verdict, Evidence):
             **payload,
             "trials": [Trial.upgrade(trial, version) for trial in payload["trials"]],
         }
+
+    @property
+    def badge(self) -> str:
+        """The advice."""
+        is_told = self.advice is not Advice.GO or self.answer is Answer.GO
+        return self.advice.value if is_told else self.answer.value
 
     @property
     def chosen_trial(self) -> Trial:
@@ -180,7 +186,7 @@ def _nothing_better(evidence: Evidence) -> Finding:
 
 
 def _out_of_reach(evidence: Evidence, chosen: Trial) -> Finding:
-    words = chance(evidence.chance_target or 0.0)
+    words = percent(evidence.chance_target or 0.0)
     return warning(
         f"{chosen.name} reaches the target of {evidence.target_score:g} with the "
         f"{evidence.n_affordable:,} rows that can be afforded with a probability of {words}.",

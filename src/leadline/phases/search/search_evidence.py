@@ -35,6 +35,8 @@ class Evidence:
         Seconds of processors used by fits and their scores.
     waiting_s : float
         Seconds that the search's processes were ready to run and had no processor.
+    stolen_s : float
+        Seconds that other machines of the same host took from the processors meanwhile.
     untried : tuple of str
         Families of which nothing was measured before the box closed.
     wanted_s : float or None
@@ -91,6 +93,7 @@ class Evidence:
     n_processes: int = 0
     fits_cpu_s: float = 0.0
     waiting_s: float = 0.0
+    stolen_s: float = 0.0
     untried: tuple[str, ...] = ()
     wanted_s: float | None = None
     loss: float = 0.0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from leadline.phases.number_format import percent
 from leadline.phases.search.choice import compare, comparison_errors
 from leadline.phases.search.importance import importance_findings
 from leadline.phases.search.search_evidence import Evidence
 from leadline.phases.search.trial import Closed, TrialState
 from leadline.phases.verdict import Finding, note, warning
-from leadline.phases.wording import chance
 
 _USUAL_START_S = 4.0
 _WAITING_SHARE = 0.2
@@ -53,12 +53,17 @@ def _slow_start(evidence: Evidence) -> Finding | None:
 
 def _busy(evidence: Evidence) -> Finding | None:
     """That others had the processors."""
-    total = evidence.waiting_s + evidence.cpu_s
-    if evidence.waiting_s <= _WAITING_SHARE * total:
+    kept_s = evidence.waiting_s + evidence.stolen_s
+    if kept_s <= _WAITING_SHARE * (kept_s + evidence.cpu_s):
         return None
+    stolen = (
+        f"; other machines of the same host took {evidence.stolen_s:.0f} s"
+        if evidence.stolen_s >= 1
+        else ""
+    )
     return warning(
         f"Others kept the processors busy: the search waited {evidence.waiting_s:.0f} s for them, "
-        f"and worked {evidence.cpu_s:.0f} s.",
+        f"and worked {evidence.cpu_s:.0f} s{stolen}.",
         "Run it again on a quiet machine, or grant more time.",
     )
 
@@ -77,15 +82,15 @@ def _simpler(evidence: Evidence) -> Finding | None:
     if evidence.price is not None and (words := _dearer(evidence)):
         return note(words)
     return note(
-        f"{best.name} scores {best.mean:.3f} and leads. The simpler {chosen.name} is preferred: "
-        f"it is expected to lose {max(evidence.loss, 0.0):.4f}, and with a probability of "
-        f"{chance(evidence.loss_probability)} no more than the {evidence.accepted_loss:.4f} that "
+        f"{best.name} scores {best.mean:.3f}. The simpler {chosen.name} is preferred to it: it "
+        f"is expected to lose {max(evidence.loss, 0.0):.4f}, and with a probability of "
+        f"{percent(evidence.loss_probability)} no more than the {evidence.accepted_loss:.4f} that "
         "are accepted."
     )
 
 
 def _dearer(evidence: Evidence) -> str:
-    """That the leader costs more to serve than it is worth; empty where that is not so."""
+    """That the best one costs more to serve than it is worth; empty where that is not so."""
     best, chosen, price = evidence.ranked[0], evidence.trial(evidence.chosen), evidence.price
     errors = comparison_errors(evidence.trials, evidence.scoring)
     if price is None:
@@ -95,7 +100,7 @@ def _dearer(evidence: Evidence) -> str:
     its, mine = price.yearly(best), price.yearly(chosen)
     if its is None or mine is None or its - mine <= worth:
         return ""
-    return f"{best.name} scores {best.mean:.3f} and leads, but {price.words(best, chosen, worth)}."
+    return f"{best.name} scores {best.mean:.3f}, but {price.words(best, chosen, worth)}."
 
 
 def _tie(evidence: Evidence) -> Finding | None:

@@ -15,7 +15,13 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from leadline.record.sql_types import EnumText, moment_column, project_column, text_column
+from leadline.record.sql_types import (
+    EnumText,
+    moment_column,
+    project_column,
+    text_column,
+    user_column,
+)
 from leadline.record.tables import metadata
 
 observation = Table(
@@ -55,6 +61,7 @@ alarm_event = Table(
     # of a closing: the newest block that was known then
     text_column("through"),
     moment_column("at"),
+    user_column(),
     Index(None, "project_id", "release_id"),
 )
 
@@ -72,6 +79,7 @@ erasure = Table(
     Column("n_lines", Integer, nullable=False),
     Column("n_labels", Integer, nullable=False),
     moment_column("at"),
+    user_column(),
 )
 
 # what people said on the page of rows that the release in service has scored
@@ -89,6 +97,7 @@ block_label = Table(
     Column("seconds", Double, nullable=False),
     moment_column("at"),
     Column("withdraws", Integer, ForeignKey("block_label.id")),
+    user_column(),
     Index(None, "project_id", "release_id", "person"),
     UniqueConstraint("withdraws"),
 )

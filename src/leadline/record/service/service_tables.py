@@ -14,7 +14,13 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from leadline.record.sql_types import EnumText, moment_column, project_column, text_column
+from leadline.record.sql_types import (
+    EnumText,
+    moment_column,
+    project_column,
+    text_column,
+    user_column,
+)
 from leadline.record.tables import metadata
 
 # each move of the release in service and of its candidate; the newest says which they are
@@ -29,6 +35,7 @@ promotion = Table(
     moment_column("at"),
     Column("candidate", Integer),
     Column("share", Double),
+    user_column(),
     ForeignKeyConstraint(["project_id", "entry"], ["entry.project_id", "entry.number"]),
 )
 

@@ -6,7 +6,13 @@ from enum import StrEnum
 
 from sqlalchemy import Column, Double, Index, Integer, Table, Text
 
-from leadline.record.sql_types import EnumText, moment_column, project_column, text_column
+from leadline.record.sql_types import (
+    EnumText,
+    moment_column,
+    project_column,
+    text_column,
+    user_column,
+)
 from leadline.record.tables import metadata
 
 
@@ -43,5 +49,6 @@ work = Table(
     text_column("why"),
     text_column("made_by"),
     moment_column("made_at"),
+    user_column(),
     Index(None, "project_id", "item"),
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from leadline.phases.measured_target import on_test_rows
+from leadline.phases.number_format import percent
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
 from leadline.phases.tuning import Tuning
-from leadline.phases.wording import chance, plural
+from leadline.phases.wording import plural
 from leadline.report import chart_tables
 from leadline.report.default_decision import default_decision_table, stream_decision_table
-from leadline.report.model_document.release_summary import against_target, score_words
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.text_table import Table, share, tabled
 
@@ -44,14 +45,14 @@ def calibration(reader: LineageReader) -> Section:
         what = "Whether scores come true as often as they say was not measured."
         how = "Do not read scores as probabilities."
         return Section(title, unknowns=(reader.unknown(what, how, row="tuning"),))
-    p, hit = tuning.p_calibrated, f"{problem.label} = {problem.positive}"
+    p = tuning.p_calibrated
     said = f"The test rows do not speak against reading scores as probabilities (p = {p:.2f})."
     if p < SIGNIFICANT:
         said = f"Scores do not mean what they say (p = {p:.2g}): read them as an order only."
     rows = [
         (f"{each.claimed:.2f}", share(each.happened), f"{each.n_rows:,}") for each in tuning.groups
     ]
-    head = ("Mean score", f"Share with {hit}", "Test rows")
+    head = ("Mean score", f"Share that is {problem.words.positive}", "Test rows")
     table = tabled("Test rows of similar scores, with 90% intervals", head, rows)
     return Section(title, sentences=(said,), tables=(table,))
 
@@ -80,7 +81,7 @@ def threshold(reader: LineageReader) -> Section:
         if review.points and review.n_judged:
             sentences.append(
                 f"Probability that it is the cheapest of those on offer, by the judgments of the "
-                f"real stream: {chance(review.chosen_point.p_cheapest)}."
+                f"real stream: {percent(review.chosen_point.p_cheapest)}."
             )
     return Section(
         title, sentences=tuple(sentences), tables=tuple(tables), unknowns=tuple(unknowns)
@@ -94,15 +95,9 @@ def performance(reader: LineageReader) -> Section:
     problem = reader.get("problem", Problem)
     if tuning is None or problem is None:
         return Section(title, unknowns=(not_run("tuning", "How good it is on the test set"),))
-    bounds = tuning.test_bounds
-    hits = ""
+    tested = on_test_rows(tuning, problem.target_score).words
     if not tuning.plain:
-        hits = f" ({tuning.n_positive:,} with {problem.label} = {problem.positive})"
-    tested = (
-        f"On {plural(tuning.n_test, problem.unit)} of the test set{hits}: "
-        f"{score_words(tuning.scoring, tuning.test_score, bounds)}; "
-        f"{against_target(tuning.scoring, bounds, problem.target_score)}."
-    )
+        tested += f" {tuning.n_positive:,} of these are {problem.words.positive}."
     used = f"The test set had been used {plural(tuning.n_touches, 'time')} by then."
     sentences = [tested, used, _BY_BLOCK]
     tables, unknowns = list(_test_tables(tuning)), []

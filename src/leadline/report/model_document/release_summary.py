@@ -9,15 +9,17 @@ from leadline.phases.data import Data, Split
 from leadline.phases.decay import Decay
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
+from leadline.phases.measured_target import on_test_rows
+from leadline.phases.number_format import cost_words, money
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
-from leadline.phases.scoring import Task, scoring_of
+from leadline.phases.scoring import Task
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
-from leadline.phases.wording import cost_words, day, plural
+from leadline.phases.wording import day, plural
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
-from leadline.report.text_table import money, price, share
+from leadline.report.text_table import share
 
 _DAYS = {"day": 1, "week": 7}
 _NO_INTERVAL = (
@@ -66,46 +68,6 @@ def decides(problem: Problem) -> str:
     else:
         what = f"the number {problem.label!r}"
     return f"For each {problem.unit}: {what}."
-
-
-def score_words(scoring: str, score: float, bounds: Bounds | None) -> str:
-    """A score with its interval.
-
-    Examples
-    --------
-    >>> score_words("accuracy", 0.9, Bounds(estimate=0.9, low=0.85, high=0.94))
-    'accuracy 0.900 (90% interval 0.850 to 0.940)'
-    >>> score_words("accuracy", 0.9, None)
-    'accuracy 0.900 (interval not known)'
-    """
-    words = f"{scoring_of(scoring).words} {score:.3f}"
-    if bounds is None:
-        return f"{words} (interval not known)"
-    return f"{words} (90% interval {bounds.low:.3f} to {bounds.high:.3f})"
-
-
-def against_target(scoring: str, bounds: Bounds | None, target: float) -> str:
-    """Whether a target is met by what the whole interval says.
-
-    Examples
-    --------
-    >>> against_target("accuracy", Bounds(estimate=0.9, low=0.85, high=0.94), 0.8)
-    'the target of at least 0.8 is met'
-    >>> against_target("accuracy", Bounds(estimate=0.9, low=0.85, high=0.94), 0.95)
-    'the target of at least 0.95 is missed'
-    >>> against_target("mean_absolute_error", Bounds(estimate=3.0, low=2.5, high=3.6), 3.1)
-    'whether the target of at most 3.1 is met is not shown: it lies within the interval'
-    """
-    metric = scoring_of(scoring)
-    words = f"the target of {'at most' if metric.is_loss else 'at least'} {target:g}"
-    if bounds is None:
-        return f"{words} cannot be judged without an interval"
-    worse, better = (bounds.high, bounds.low) if metric.is_loss else (bounds.low, bounds.high)
-    if metric.is_met(worse, target):
-        return f"{words} is met"
-    if not metric.is_met(better, target):
-        return f"{words} is missed"
-    return f"whether {words} is met is not shown: it lies within the interval"
 
 
 def due_on(begun: date, n_blocks: int, block: str) -> date:
@@ -210,12 +172,9 @@ def _quality(reader: LineageReader, problem: Problem) -> _Told:
     tuning = reader.get("tuning", Tuning)
     if tuning is None:
         return [], [not_run("tuning", "How good it is")]
-    bounds = tuning.test_bounds
-    score = score_words(tuning.scoring, tuning.test_score, bounds)
-    aim = against_target(tuning.scoring, bounds, problem.target_score)
-    words = f"On {plural(tuning.n_test, problem.unit)} set aside for the test: {score}; {aim}."
-    unknowns = [] if bounds else [reader.unknown(*_NO_INTERVAL, row="tuning")]
-    return [("How good", words)], unknowns
+    check = on_test_rows(tuning, problem.target_score)
+    unknowns = [] if check.interval else [reader.unknown(*_NO_INTERVAL, row="tuning")]
+    return [("How good", check.words)], unknowns
 
 
 def _point(reader: LineageReader, problem: Problem) -> _Told:
@@ -268,11 +227,11 @@ def _making(reader: LineageReader) -> _Told:
     labelling, forecast = reader.get("labelling", Labelling), reader.get("forecast", Forecast)
     if problem is None or search is None:
         return [], [not_run("search", "What it cost to make")]
-    told = [f"The search {price(search.cost, search.currency)}"]
+    told = [f"The search {money(search.cost, search.currency)}"]
     if labelling is not None:
-        told.append(f"labels {price(labelling.cost, labelling.currency)}")
+        told.append(f"labels {money(labelling.cost, labelling.currency)}")
     if forecast is not None:
-        told.append(f"{price(forecast.spent, forecast.currency)} in all up to the forecast")
+        told.append(f"{money(forecast.spent, forecast.currency)} in all up to the forecast")
     granted = "no budget was stated"
     if problem.budget:
         granted = f"{money(problem.budget, problem.currency)} were granted"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.record import BlockLabel
 from leadline.services.block_labelling.asked_rows import AskedRows, asked_rows
 from leadline.services.commands.label import LONGEST_S, possible
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.worklist import work_of
-from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 _YES_OR_NO = {"yes": "1", "no": "0"}
@@ -50,7 +51,7 @@ def label_row(
     SettingsError
         If the answer is not possible, or nobody is named.
     """
-    person = parse_person(by, "the label")
+    workspace, person = acting(workspace, Action.LABEL, by, "the label")
     asked = _asked(workspace)
     if asked.entry.number != monitor or not 0 <= row < len(asked.places):
         raise OutdatedAnswerError(
@@ -80,8 +81,9 @@ def undo_row_label(workspace: Workspace, by: str) -> BlockLabel | None:
     BlockLabel or None
         What was taken back; None if there was no answer.
     """
+    workspace, person = acting(workspace, Action.LABEL, by, "the label")
     release_id = _asked(workspace).monitor.release_id
-    return workspace.record.block_labels.undo(release_id, parse_person(by, "the label"))
+    return workspace.record.block_labels.undo(release_id, person)
 
 
 def _asked(workspace: Workspace) -> AskedRows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.permissions import Action
 from leadline.record import Adjudication
 from leadline.services.commands.label import (
     LONGEST_REASON,
@@ -11,8 +12,8 @@ from leadline.services.commands.label import (
     possible,
     require_length,
 )
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.worklist import work_of
-from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 
@@ -66,7 +67,7 @@ def adjudicate(workspace: Workspace, item: str, stamp: str, ruling: Ruling, by: 
     NotReadyError
         If the record has no data verdict to say what can be said.
     """
-    adjudicator = parse_person(by, "the decision")
+    workspace, adjudicator = acting(workspace, Action.ADJUDICATE, by, "the decision")
     work = work_of(workspace)
     reason = ruling.reason.strip()
     require_length("reason", reason, LONGEST_REASON)
@@ -90,4 +91,5 @@ def undo_adjudication(workspace: Workspace, by: str) -> str | None:
     str or None
         Key of the item; None if the person had decided nothing.
     """
-    return workspace.record.labels.adjudications.undo(parse_person(by, "the decision"))
+    workspace, person = acting(workspace, Action.ADJUDICATE, by, "the decision")
+    return workspace.record.labels.adjudications.undo(person)

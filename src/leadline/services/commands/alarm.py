@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases.monitor import Monitor
+from leadline.phases.permissions import Action
 from leadline.record import AlarmAct, AlarmEvent
-from leadline.services.parsing import parse_person
+from leadline.services.identity.permission import acting
 from leadline.workspace import Workspace
 
 _ACTS = {
@@ -48,6 +49,7 @@ def act_on_alarm(workspace: Workspace, act: str, by: str, why: str = "") -> Alar
     SettingsError
         If the act is none of the three, nobody is named, or the explanation is missing.
     """
+    workspace, person = acting(workspace, Action.ALARM, by, "the alarm")
     if act not in _ACTS:
         raise SettingsError(f"The act is {act!r}.", "It must be seen, explain or close.", "Choose.")
     monitor = workspace.record.latest_of(Monitor)
@@ -70,7 +72,7 @@ def act_on_alarm(workspace: Workspace, act: str, by: str, why: str = "") -> Alar
         release_id=monitor.release_id,
         block=alarm.block,
         act=_ACTS[act],
-        person=parse_person(by, "the alarm"),
+        person=person,
         why=_explanation(act, why, _said(events)),
         through=monitor.blocks[-1].name if act == "close" else "",
     )

@@ -7,8 +7,9 @@ from collections.abc import Collection
 from leadline.errors import SettingsError
 from leadline.monitoring.forgotten_rows import forget_rows
 from leadline.monitoring.served_rows import log_place
+from leadline.phases.permissions import Action
 from leadline.record import Erasure
-from leadline.services.parsing import parse_person
+from leadline.services.identity.permission import acting
 from leadline.serving.logs.forgotten_lines import forget_lines
 from leadline.workspace import Workspace
 
@@ -39,6 +40,7 @@ def forget(
     SettingsError
         If no key, no reason or nobody is named.
     """
+    workspace, person = acting(workspace, Action.FORGET, by, "the erasure")
     names = {key.strip() for key in keys} - {""}
     if not names:
         raise SettingsError(
@@ -48,7 +50,6 @@ def forget(
         raise SettingsError(
             "The erasure has no reason.", "It is kept with who and when.", "Say it: --why REASON."
         )
-    person = parse_person(by, "the erasure")
     rows = forget_rows(workspace, names, is_trial=is_trial)
     column = workspace.settings.watch.key
     n_lines = forget_lines(log_place(workspace), names, column, is_trial=is_trial)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from leadline.phases.permissions import Action
 from leadline.services.commands.review import tuning_shown
-from leadline.services.parsing import parse_person
+from leadline.services.identity.permission import acting
 from leadline.services.reviewing.later_draws import draw_more
 from leadline.workspace import Workspace
 
@@ -36,7 +37,7 @@ def ask_for_more(workspace: Workspace, n: int, by: str, tuning: int | None = Non
     SettingsError
         If `n` is not from 1 to 500, or nobody is named.
     """
-    person = parse_person(by, "the request")
+    workspace, person = acting(workspace, Action.JUDGE, by, "the request")
     newest = workspace.record.latest("tuning")
     number = newest.number if newest else 0
     offered = tuning_shown(workspace, number if tuning is None else tuning)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.errors import SettingsError
+from leadline.phases.permissions import Action
 from leadline.record import Assignment, NoAssignment, Vote, Worklist
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.cells_of_answers import read_class, read_number
 from leadline.services.labelling.worklist import data_and_problem, terms_of, work_of
-from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
 LONGEST_S = 600.0
@@ -64,7 +65,7 @@ def next_item(workspace: Workspace, by: str) -> Assignment | NoAssignment:
     NotReadyError
         If there is no data verdict to take items from.
     """
-    annotator = parse_person(by, "labelling")
+    workspace, annotator = acting(workspace, Action.LABEL, by, "labelling")
     work_of(workspace)
     return workspace.record.labels.assignments.next(annotator, terms_of(workspace))
 
@@ -100,7 +101,7 @@ def vote(
     NotReadyError
         If the record has no data verdict to say what can be said.
     """
-    annotator = parse_person(by, "the label")
+    workspace, annotator = acting(workspace, Action.LABEL, by, "the label")
     work = work_of(workspace)
     reason, comment = answer.reason.strip(), answer.comment.strip()
     require_length("reason", reason, LONGEST_REASON)
@@ -131,7 +132,7 @@ def undo_vote(workspace: Workspace, by: str) -> Assignment | NoAssignment | None
     Assignment, NoAssignment or None
         The item to answer anew; None if there was no answer.
     """
-    annotator = parse_person(by, "the label")
+    workspace, annotator = acting(workspace, Action.LABEL, by, "the label")
     work_of(workspace)
     return workspace.record.labels.assignments.take_back(annotator, terms_of(workspace))
 

@@ -7,9 +7,10 @@ from types import EllipsisType
 from leadline.errors import NotReadyError, ReleaseError, SettingsError
 from leadline.monitoring.release_in_service import approved
 from leadline.monitoring.release_in_service import in_service as released
+from leadline.phases.permissions import Action
 from leadline.phases.release import Release
 from leadline.record import Entry, Promotion
-from leadline.services.parsing import parse_person
+from leadline.services.identity.permission import acting
 from leadline.serving.releases.keys import load_or_make_key, public_keys
 from leadline.serving.releases.pointer import (
     POINTER_FILE,
@@ -77,6 +78,7 @@ def move_to(
     OutdatedAnswerError
         If somebody has moved it meanwhile.
     """
+    workspace, person = acting(workspace, Action.SERVE, by, f"the {act}")
     said = _reason(why, act)
     now = workspace.record.promotions.newest()
     current = released(workspace.record)
@@ -86,7 +88,6 @@ def move_to(
             "Another release is needed.",
             "See 'leadline releases'.",
         )
-    person = parse_person(by, f"the {act}")
     return _move(workspace, entry, said, person, replacing=now.counter if now else None)
 
 
@@ -117,8 +118,8 @@ def try_beside(
     OutdatedAnswerError
         If somebody has moved something meanwhile.
     """
+    workspace, person = acting(workspace, Action.SERVE, by, "the candidate")
     said = _reason(why, "trial of a candidate" if entry else "withdrawal")
-    person = parse_person(by, "the candidate")
     current, now = released(workspace.record), workspace.record.promotions.newest()
     if current is None:
         raise NotReadyError(

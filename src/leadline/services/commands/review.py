@@ -7,13 +7,14 @@ from typing import Any
 
 from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases import review
+from leadline.phases.number_format import figure
+from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.record import Entry, Judgment
 from leadline.services.commands.label import LONGEST_S, possible
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.worklist import work_of
-from leadline.services.number_format import figure
-from leadline.services.parsing import parse_person
 from leadline.services.reviewing.default_estimate import answers_of, estimate_default
 from leadline.services.reviewing.later_draws import as_drawn, draw_planned
 from leadline.services.reviewing.majority_judgments import MajorityJudgments, majority_judgments
@@ -63,7 +64,7 @@ def judge(
     SettingsError
         If the row was not drawn for judging, or the answer does not fit the question.
     """
-    person = parse_person(by, "the judgment")
+    workspace, person = acting(workspace, Action.JUDGE, by, "the judgment")
     shown = tuning_shown(workspace, tuning)
     if row not in rows_to_judge(workspace.artifacts, shown):
         raise SettingsError(
@@ -114,7 +115,8 @@ def undo_judgment(workspace: Workspace, tuning: int, by: str) -> int | None:
     int or None
         The row it was about; None if there was no judgment.
     """
-    return workspace.record.reviews.undo_judgment(tuning, parse_person(by, "the judgment"))
+    workspace, person = acting(workspace, Action.JUDGE, by, "the judgment")
+    return workspace.record.reviews.undo_judgment(tuning, person)
 
 
 def choose_point(  # noqa: PLR0913 -- a choice, its costs and reason, and what was shown
@@ -165,7 +167,7 @@ def choose_point(  # noqa: PLR0913 -- a choice, its costs and reason, and what w
     SettingsError
         If the point is not on offer, a cost is not above 0, or nobody or no reason is named.
     """
-    person = parse_person(by, "the choice")
+    workspace, person = acting(workspace, Action.CHOOSE, by, "the choice")
     reading = workspace.record.reading("review")
     problem, number = reading.of(Problem), reading.number("tuning")
     if tuning is not None and tuning != number:
@@ -190,6 +192,7 @@ def choose_point(  # noqa: PLR0913 -- a choice, its costs and reason, and what w
             ),
             owner=problem.owner,
             guidelines=reading.number("problem"),
+            words=problem.words,
         )
     )
     return workspace.record.append(

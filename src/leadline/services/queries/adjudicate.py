@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from leadline.errors import RecordError
+from leadline.phases.permissions import Action
 from leadline.record import Adjudication, Unresolved
+from leadline.services.identity.permission import require
 from leadline.services.labelling.guidelines import Block, blocks_of, guidelines_of
 from leadline.services.labelling.worklist import work_of
 from leadline.services.queries.label import keyed
@@ -88,6 +90,7 @@ def adjudication_page(workspace: Workspace, adjudicator: str, item: str = "") ->
     NotReadyError
         If there is no data verdict to take items from.
     """
+    require(workspace, Action.ADJUDICATE)
     facts = work_of(workspace).facts
     record, is_second_opinion = workspace.record, bool(facts["is_second_opinion"])
     # where every row came with a label, votes tell how far people agree and make no label

@@ -10,6 +10,7 @@ import numpy as np
 from leadline.errors import NotReadyError, SettingsError
 from leadline.labelling.cost_estimates import labelling_costs
 from leadline.phases.forecast import Forecast, posterior_of
+from leadline.phases.forecast.budget_answer import budget_answer
 from leadline.phases.forecast.budget_outcome import (
     LEVELS,
     BudgetOutcome,
@@ -17,6 +18,12 @@ from leadline.phases.forecast.budget_outcome import (
     simulate_budget,
 )
 from leadline.phases.forecast.costs import LabellingCosts
+from leadline.phases.lifecycle import State
+from leadline.phases.permissions import Action
+from leadline.phases.success_chance import SuccessChance
+from leadline.services.identity.permission import require
+from leadline.services.queries.project_state import ProjectState
+from leadline.services.queries.success_chance_now import success_chance
 from leadline.settings import Machine
 from leadline.stats.machines.fit_time import fit_time_law
 from leadline.stats.machines.interruptions import interrupted_hours
@@ -56,6 +63,8 @@ class BudgetPlan:
 
     Attributes
     ----------
+    answer : str
+        Whether money changes the outcome, and how much would.
     question, scoring, currency, priced_at : str
         Of the project.
     target_score : float
@@ -64,6 +73,8 @@ class BudgetPlan:
         Number of the entry it was made from.
     is_current : bool
         Whether that entry is current.
+    chance : SuccessChance or None
+        How likely success is now, whatever is bought.
     costs : LabellingCosts
         Costs of votes, and people.
     outcomes : tuple of BudgetOutcome
@@ -74,6 +85,7 @@ class BudgetPlan:
         Of the machine hours of the granted budget, on the machines in the settings.
     """
 
+    answer: str
     question: str
     scoring: str
     target_score: float
@@ -81,6 +93,7 @@ class BudgetPlan:
     priced_at: str
     forecast: int
     is_current: bool
+    chance: SuccessChance | None
     costs: LabellingCosts
     outcomes: tuple[BudgetOutcome, ...]
     granted: BudgetOutcome
@@ -104,6 +117,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     SettingsError
         If a budget is negative or not finite, or none is known.
     """
+    require(workspace, Action.VIEW)
     entry = workspace.record.latest("forecast")
     if entry is None or not isinstance(entry.verdict, Forecast):
         raise NotReadyError(
@@ -121,21 +135,25 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     target = forecast.target_error
     outcomes = {
         each: simulate_budget(posterior, law, costs, target, each, noise=noise, seed=_SEED)
-        for each in sorted({*wanted, granted})
+        for each in sorted({*wanted, granted, costs.spent})
     }
+    now = ProjectState.of(workspace.record)
     prices = workspace.settings.prices
     rng = np.random.default_rng(_SEED)
     hours = outcomes[granted].machine_hours
+    planned = tuple(outcomes[each] for each in wanted)
     return BudgetPlan(
+        answer=budget_answer(outcomes[costs.spent], planned, forecast.currency),
         question=workspace.settings.problem.question,
         scoring=forecast.scoring,
         target_score=forecast.target_score,
         currency=forecast.currency,
         priced_at=prices.priced_at,
         forecast=entry.number,
-        is_current=workspace.record.standing()["forecast"].state.value == "current",
+        is_current=now.standings["forecast"].state is State.CURRENT,
+        chance=success_chance(workspace.record, now),
         costs=costs,
-        outcomes=tuple(outcomes[each] for each in wanted),
+        outcomes=planned,
         granted=outcomes[granted],
         machine_costs=tuple(_machine_costs(machine, hours, rng) for machine in prices.machines),
     )

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 
 from leadline.errors import SettingsError
+from leadline.phases.permissions import Action
 from leadline.record import CostOpinion
-from leadline.services.parsing import parse_person
+from leadline.services.identity.permission import acting
 from leadline.workspace import Workspace
 
 
@@ -21,7 +22,7 @@ def give_opinion(workspace: Workspace, tuning: int, ratio: float, why: str, by: 
     SettingsError
         If the ratio is not a finite number above 0, or nobody is named.
     """
-    person = parse_person(by, "the answer")
+    workspace, person = acting(workspace, Action.OPINE, by, "the answer")
     if not (math.isfinite(ratio) and ratio > 0):
         raise SettingsError(
             f"One miss is said to be as bad as {ratio:g} false alarms.",

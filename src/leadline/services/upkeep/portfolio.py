@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leadline.phases.lifecycle import Stage
+from leadline.phases.permissions import Action
 from leadline.record import AllProjects
 from leadline.record.sql_types import utc
+from leadline.services.identity.permission import require
 from leadline.services.upkeep.model_line import READS, ModelLine, model_line
 from leadline.services.upkeep.work_items import WorkItem, work_items
 from leadline.services.upkeep.work_plan import is_scheduled
@@ -105,6 +107,7 @@ def portfolio(workspace: Workspace, *, now: datetime | None = None) -> Portfolio
     now : datetime or None, default=None
         The moment from which dates are late, with a time zone; None: now.
     """
+    require(workspace, Action.COMPARE_PROJECTS)
     return portfolio_of(workspace.record.all_projects, now=now)
 
 

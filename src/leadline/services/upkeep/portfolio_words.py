@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from leadline.phases.number_format import money, percent
 from leadline.phases.wording import plural
-from leadline.services.number_format import money, percent
 from leadline.services.upkeep.due_dates import Due
 from leadline.services.upkeep.portfolio import TeamHours, Totals
 from leadline.services.upkeep.yearly_money import YearlyMoney

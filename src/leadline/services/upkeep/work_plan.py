@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from leadline.phases.lifecycle import Stage
+from leadline.phases.permissions import Action
 from leadline.record import WorkState, WorkStatement
 from leadline.record.sql_types import utc
+from leadline.services.identity.permission import require
 from leadline.services.upkeep.work_items import Finished, WorkItem, finished_work, work_items
 from leadline.stats.work_estimates import PastRatios, draw_hours, finished_after, past_ratios
 from leadline.workspace import Workspace
@@ -123,6 +125,7 @@ def work_plan(workspace: Workspace, *, now: datetime | None = None) -> WorkPlan:
     now : datetime or None, default=None
         The moment from which it is planned, with a time zone; None: now.
     """
+    require(workspace, Action.VIEW)
     statements = workspace.record.work.all()
     past = past_of(workspace.record.all_projects.work())
     hours = workspace.settings.work.hours_per_day

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.decay import Staleness
+from leadline.phases.number_format import figure, percent
 from leadline.phases.wording import plural
-from leadline.services.number_format import figure, percent
 from leadline.stats.interval import Estimate
 from leadline.stats.yearly_costs import amount_per_row, saved_errors
 

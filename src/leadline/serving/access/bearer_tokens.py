@@ -11,6 +11,7 @@ nowhere.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import logging
 import os
@@ -18,7 +19,8 @@ import re
 import secrets
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,16 +117,17 @@ def add_token(path: Path, name: str) -> str:
             "At most 60 letters, digits, dots, hyphens and underlines of ASCII are needed.",
             "Name whoever will use it, for example 'billing'.",
         )
-    known = read_tokens(path) if path.exists() else {}
-    if name in known:
-        raise DataError(
-            f"{name!r} has a token since {known[name].made_at}.",
-            "One token a name is kept.",
-            f"Choose another name, or 'leadline token revoke {name}' first.",
-        )
-    text = _PREFIX + secrets.token_urlsafe(32)
-    made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    _write(path, {**known, name: Token(name, _hash(text), made_at)})
+    with _alone(path):
+        known = read_tokens(path) if path.exists() else {}
+        if name in known:
+            raise DataError(
+                f"{name!r} has a token since {known[name].made_at}.",
+                "One token a name is kept.",
+                f"Choose another name, or 'leadline token revoke {name}' first.",
+            )
+        text = _PREFIX + secrets.token_urlsafe(32)
+        made_at = datetime.now(UTC).isoformat(timespec="seconds")
+        _write(path, {**known, name: Token(name, _hash(text), made_at)})
     return text
 
 
@@ -136,14 +139,16 @@ def revoke_token(path: Path, name: str) -> None:
     DataError
         If there is no such token, or the file cannot be read or written.
     """
-    known = read_tokens(path)
-    if name not in known:
-        raise DataError(
-            f"{path} has no token of {name!r}.",
-            f"It has {', '.join(sorted(known)) or 'none'}.",
-            "'leadline token list' names them.",
-        )
-    _write(path, {other: token for other, token in known.items() if other != name})
+    read_tokens(path)  # where there is none, nothing is made
+    with _alone(path):
+        known = read_tokens(path)
+        if name not in known:
+            raise DataError(
+                f"{path} has no token of {name!r}.",
+                f"It has {', '.join(sorted(known)) or 'none'}.",
+                "'leadline token list' names them.",
+            )
+        _write(path, {other: token for other, token in known.items() if other != name})
 
 
 class TokenCheck:
@@ -212,11 +217,25 @@ def _by_hash(tokens: Mapping[str, Token]) -> dict[str, str]:
     return {token.sha256: name for name, token in tokens.items()}
 
 
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Of those who change the file, one at a time: who comes second reads what the first wrote."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = os.open(path.parent, os.O_RDONLY)
+    except OSError as error:
+        raise _not_written(path, error) from error
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 def _write(path: Path, tokens: Mapping[str, Token]) -> None:
     """Put a file in the place of the one before, whole or not at all."""
     lines = [f"{one.name} {one.sha256} {one.made_at}\n" for one in tokens.values()]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=".tokens-", dir=path.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -227,8 +246,12 @@ def _write(path: Path, tokens: Mapping[str, Token]) -> None:
         finally:
             Path(temporary).unlink(missing_ok=True)
     except OSError as error:
-        raise DataError(
-            f"The file of tokens {path} cannot be written: {error.strerror}.",
-            "Nothing was changed.",
-            "Let this user write to its folder.",
-        ) from error
+        raise _not_written(path, error) from error
+
+
+def _not_written(path: Path, error: OSError) -> DataError:
+    return DataError(
+        f"The file of tokens {path} cannot be written: {error.strerror}.",
+        "Nothing was changed.",
+        "Let this user write to its folder.",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SPACES = re.compile(r"\s\s+")
+# words return, so what their pieces are is kept: about 10 MB at most
+_MOST_KEPT, _LONGEST_KEPT = 20_000, 40
 
 
 class TermCounter:
@@ -31,6 +34,7 @@ class TermCounter:
         self._idf: NDArray[np.float64] | None = plan["idf"]
         self._runs = (plan["shortest"], plan["longest"])
         self._words = re.compile(plan["pattern"]).findall if plan["analyzer"] == "word" else None
+        self._kept: dict[str, list[int]] = {}
 
     def weights(self, text: str) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Places of the known terms of a text, ascending, and the weight of each."""
@@ -55,15 +59,27 @@ class TermCounter:
                 weights /= np.sqrt(total)
         return places, weights
 
-    def _counts(self, text: str) -> dict[int, int]:
+    def _counts(self, text: str) -> Counter[int]:
         """Place of each known term to how often it is there."""
-        counts: dict[int, int] = {}
-        place_of, count_of = self._places.get, counts.get
-        for term in self._word_runs(text) if self._words else self._letter_runs(text):
-            place = place_of(term)
-            if place is not None:
-                counts[place] = count_of(place, 0) + 1
-        return counts
+        if self._words:
+            return Counter(self._known(self._word_runs(text)))
+        places: list[int] = []
+        for word in _SPACES.sub(" ", text).split():
+            kept = self._kept.get(word)
+            places += self._places_of_pieces(word) if kept is None else kept
+        return Counter(places)
+
+    def _known(self, terms: list[str]) -> list[int]:
+        """Places of those terms that are known."""
+        return [place for place in map(self._places.get, terms) if place is not None]
+
+    def _places_of_pieces(self, word: str) -> list[int]:
+        places = self._known(self._letter_runs(word))
+        if len(word) <= _LONGEST_KEPT:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[word] = places
+        return places
 
     def _word_runs(self, text: str) -> list[str]:
         assert self._words is not None
@@ -76,14 +92,13 @@ class TermCounter:
             terms += map(" ".join, zip(*(words[start:] for start in range(n)), strict=False))
         return terms
 
-    def _letter_runs(self, text: str) -> list[str]:
+    def _letter_runs(self, word: str) -> list[str]:
         terms: list[str] = []
         shortest, longest = self._runs
-        for word in _SPACES.sub(" ", text).split():
-            padded = f" {word} "
-            length = len(padded)
-            for n in range(shortest, longest + 1):
-                terms += [padded[start : start + n] for start in range(max(length - n, 0) + 1)]
-                if length <= n:  # a short word counts once
-                    break
+        padded = f" {word} "
+        length = len(padded)
+        for n in range(shortest, longest + 1):
+            terms += [padded[start : start + n] for start in range(max(length - n, 0) + 1)]
+            if length <= n:  # a short word counts once
+                break
         return terms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -63,10 +64,8 @@ class RequestIndex:
 
 
 def _hashes(ids: Sequence[bytes]) -> NDArray[np.uint64]:
-    # only where rows are logged, and then it is there
-    import polars as pl
-
-    return pl.Series(ids, dtype=pl.Binary).hash().to_numpy()
+    digests = b"".join(blake2b(one, digest_size=8).digest() for one in ids)
+    return np.frombuffer(digests, np.uint64)
 
 
 def _sorted(

@@ -121,7 +121,7 @@ def _serve(root: Path, given: argparse.Namespace) -> None:
         folder, counter = start_of(root, given.follow, trusted)
         pointer = (given.follow / POINTER_FILE, counter)
     tokens = _tokens_or_none(given)
-    log = _log_place(folder, given)
+    log = _log_place(given)
     with _listening(given.host, given.port) as listener:
         url = f"http://{given.host}:{listener.getsockname()[1]}"
 
@@ -175,16 +175,10 @@ def _tokens_or_none(given: argparse.Namespace) -> Path | None:
     return tokens
 
 
-def _log_place(folder: Path, given: argparse.Namespace) -> LogPlace | None:
+def _log_place(given: argparse.Namespace) -> LogPlace | None:
     """Where rows and answers are kept."""
     if given.log is None:
         return None
-    if About.read(folder).is_compiled:
-        raise LeadlineError(
-            "This package keeps no rows: what writes them is not in it.",
-            "Its compiled form answers alone.",
-            "Leave --log out, or ask the sender for a package made with --full.",
-        )
     given.log.mkdir(mode=0o700, parents=True, exist_ok=True)
     return LogPlace(given.log)
 

@@ -86,7 +86,7 @@ def _add_server_options(serve: argparse.ArgumentParser) -> None:
         "--log",
         type=Path,
         metavar="FOLDER",
-        help="Keep rows and answers there, outside the package (packages made with --full only).",
+        help="Keep rows and answers there, outside the package, and take in what turned out.",
     )
 
 

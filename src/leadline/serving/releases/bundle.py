@@ -30,6 +30,7 @@ from leadline.reading.conform import conform
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.compiled.compiled_release import CompiledRelease
 from leadline.serving.releases.compilation.compiling import (
+    MOST_AT_ONCE,
     N_ODD_ROWS,
     compiled_or_not,
     first_difference,
@@ -70,8 +71,8 @@ __all__ = [
 ]
 
 
-MOST_COMPILED = 64
-"""With more rows in one call the slow path is the faster one."""
+MOST_COMPILED = 512
+"""With more rows in one call the slow path may be the faster one."""
 
 
 class ReleaseBundle:
@@ -219,7 +220,9 @@ class ReleaseBundle:
         if self.compiled is not None and len(rows) <= MOST_COMPILED:
             # the slow path reads more ways to write a date, and has the last word
             with suppress(DataError):
-                return self.compiled.answer(rows)
+                calls = range(0, len(rows), MOST_AT_ONCE)
+                parts = [self.compiled.answer(rows[at : at + MOST_AT_ONCE]) for at in calls]
+                return Answers.joined(parts)
         return slow_answers(self._model, self.manifest, rows, first)
 
     def answer(self, X: pl.DataFrame) -> pl.DataFrame:

@@ -110,7 +110,7 @@ class Regions:
         low, high = self.floor_error.low, self.floor_error.high
         return (
             f"At {float(np.ravel(self.n)[-1]):,.0f} rows {state} (probability {best:.0%}). "
-            f"The error that no data remove lies between {low:.3g} and {high:.3g} (90 %)."
+            f"The error that no data remove lies between {low:.3g} and {high:.3g} (90%)."
         )
 
 

@@ -3,27 +3,34 @@
 from leadline.web.routes import (
     adjudicate,
     alarm,
+    comment,
     decide,
-    enter,
-    join,
     label,
+    money,
     project,
     review,
+    settings_page,
     verdicts,
     watch_label,
     work,
 )
+from leadline.web.routes.admission import account, enter, join, login
 
 ROUTERS = (
     project.router,
     verdicts.router,
+    money.router,
     alarm.router,
     watch_label.router,
     decide.router,
+    comment.router,
     review.router,
     label.router,
     adjudicate.router,
     enter.router,
+    login.router,
+    account.router,
+    settings_page.router,
     join.router,
     work.router,
 )

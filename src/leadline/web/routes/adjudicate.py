@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from leadline.services.commands import Ruling, undo_adjudication
 from leadline.services.commands import adjudicate as keep
-from leadline.services.invitations import free_name
 from leadline.services.queries import adjudication_page
 from leadline.web.page_context import Context
 from leadline.web.sessions import require_csrf_token
@@ -72,5 +71,5 @@ def undo(request: Request, context: Context, who: Annotated[str, Form()]) -> Res
 def name(request: Request, context: Context, who: Annotated[str, Form()]) -> Response:
     """Keep the visitor's name."""
     return context.redirect(
-        request, "/adjudicate", who=free_name(context.workspace, who, "the decision")
+        request, "/adjudicate", who=context.sender(request, who, "the decision")
     )

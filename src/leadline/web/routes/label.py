@@ -11,7 +11,6 @@ from starlette.responses import Response
 from leadline.record import Assignment, NoAssignment
 from leadline.services.block_labelling.asked_rows import n_left
 from leadline.services.commands import LabelAnswer, next_item, undo_vote, vote
-from leadline.services.invitations import free_name
 from leadline.services.queries import label_page
 from leadline.web.page_context import Context, PageContext
 from leadline.web.sessions import require_csrf_token
@@ -90,7 +89,7 @@ def undo(request: Request, context: Context, who: Annotated[str, Form()]) -> Res
 @router.post("/name", dependencies=[Depends(require_csrf_token)])
 def name(request: Request, context: Context, who: Annotated[str, Form()]) -> Response:
     """Keep the visitor's name, and hand out the first item."""
-    person = free_name(context.workspace, who, "labelling")
+    person = context.sender(request, who, "labelling")
     found = next_item(context.workspace, person)
     return _shown(request, context, found, who=person)
 

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
+from leadline.phases.permissions import Action
 from leadline.services.commands import ask_for_more, choose_point, judge, undo_judgment
-from leadline.services.invitations import free_name
+from leadline.services.identity.permission import require
 from leadline.services.queries import operating_points_page, review_page
 from leadline.services.reviewing.opinions import give_opinion
 from leadline.web.page_context import Context
@@ -69,7 +70,7 @@ def undo(
 @router.post("/name", dependencies=[Depends(require_csrf_token)])
 def name(request: Request, context: Context, who: Annotated[str, Form()]) -> Response:
     """Keep the visitor's name."""
-    return context.redirect(request, "/review", who=free_name(context.workspace, who, "judging"))
+    return context.redirect(request, "/review", who=context.sender(request, who, "judging"))
 
 
 @router.post("/more", dependencies=[Depends(require_csrf_token)])
@@ -81,7 +82,7 @@ def more(
     tuning: Annotated[int, Form()],
 ) -> Response:
     """Draw further rows for judging, and show the first of them."""
-    person = free_name(context.workspace, who, "the request")
+    person = context.sender(request, who, "the request")
     ask_for_more(context.workspace, n, person, tuning)
     return context.redirect(request, "/review", who=person)
 
@@ -126,7 +127,7 @@ def opinion(
     why: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Keep a stakeholder's opinion of what a miss is worth; it decides nothing."""
-    person = free_name(context.workspace, who, "the opinion")
+    person = context.sender(request, who, "the opinion")
     said = give_opinion(context.workspace, tuning, ratio, why, person)
     return context.redirect(request, f"/review/choose?ratio={said.ratio:g}", who=said.person)
 
@@ -144,6 +145,7 @@ def choose(  # noqa: PLR0913, PLR0917 (a field each)
     confidence: Annotated[float, Form()] = 0.0,
 ) -> Response:
     """Put the choice on the record."""
+    require(context.workspace, Action.CHOOSE)  # the command asks too, after the costs are read
     cost = operating_points_page(context.workspace).cost_false_alarm
     entry = choose_point(
         context.workspace,
@@ -151,7 +153,7 @@ def choose(  # noqa: PLR0913, PLR0917 (a field each)
         ratio * cost,
         cost,
         why,
-        free_name(context.workspace, who, "the choice"),
+        context.sender(request, who, "the choice"),
         replacing=entry_shown(replacing),
         tuning=tuning,
         confidence=confidence,

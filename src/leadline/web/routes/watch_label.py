@@ -10,7 +10,6 @@ from starlette.responses import Response
 from leadline.services.block_labelling.row_label_page import row_label_page
 from leadline.services.block_labelling.row_labels import label_row, undo_row_label
 from leadline.services.commands import ask_for
-from leadline.services.invitations import free_name
 from leadline.web.page_context import Context
 from leadline.web.sessions import require_csrf_token
 
@@ -60,13 +59,13 @@ def undo(request: Request, context: Context, who: Annotated[str, Form()]) -> Res
 @router.post("/name", dependencies=[Depends(require_csrf_token)])
 def name(request: Request, context: Context, who: Annotated[str, Form()]) -> Response:
     """Keep the visitor's name."""
-    person = free_name(context.workspace, who, "labelling")
+    person = context.sender(request, who, "labelling")
     return context.redirect(request, "/watch/label", who=person)
 
 
 @router.post("/run", dependencies=[Depends(require_csrf_token)])
 def run(request: Request, context: Context, who: Annotated[str, Form()]) -> Response:
     """Ask for the monitor, which counts what was answered."""
-    person = free_name(context.workspace, who, "the request")
-    job = ask_for(context.workspace, "monitor", person)
+    person = context.sender(request, who, "the request")
+    job = ask_for(context.workspace, "monitor", person, page="/watch/label")
     return context.redirect(request, f"/jobs/{job.number}", who=person)

@@ -145,12 +145,12 @@ def test_a_release_holds_its_compiled_form_and_uses_it(
     assert bundle.not_compiled == ""
     assert bundle.manifest.compiled_rows == 220
     assert "every digit of the model on 220 rows" in bundle.manifest.fast_path
-    slow = bundle.answer_rows([ROW] * 65)
+    slow = bundle.answer_rows([ROW] * 513)
     monkeypatch.setattr("leadline.serving.releases.bundle.slow_answers", None)
-    fast = bundle.answer_rows([ROW] * 64)
-    assert fast == slow[:64]
+    for n_rows in (64, 129, 512):
+        assert bundle.answer_rows([ROW] * n_rows) == slow[:n_rows]
     with pytest.raises(TypeError):
-        bundle.answer_rows([ROW] * 65)
+        bundle.answer_rows([ROW] * 513)
 
 
 def test_a_compiled_form_that_differs_here_is_not_used(

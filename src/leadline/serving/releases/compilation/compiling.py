@@ -24,10 +24,11 @@ from leadline.serving.releases.manifest import Card
 from leadline.serving.releases.prediction_table import positive_index
 
 N_ODD_ROWS = 10_000
-# what one call answers can depend on how many rows it is asked: small calls are tried, and large
-_SIZES = (*(1,) * 30, *range(2, 33), 64, 128)
 # beyond 200 different dates the reader of files tries only the forms that it meets among those
-_MOST_AT_ONCE = 128
+MOST_AT_ONCE = 128
+"""Rows of the largest call that the compiled form is tried with."""
+# what one call answers can depend on how many rows it is asked: small calls are tried, and large
+_SIZES = (*(1,) * 30, *range(2, 33), 64, MOST_AT_ONCE)
 _TIME_BOX_S = 12.0
 
 Rows = Sequence[tuple[Any, ...]]
@@ -148,7 +149,7 @@ def _refuse_other_digits(compiled: CompiledRelease, slow: Answering, rows: Rows)
 
 def _pieces(rows: Rows) -> Iterator[Rows]:
     start = 0
-    for size in chain(_SIZES, repeat(_MOST_AT_ONCE)):
+    for size in chain(_SIZES, repeat(MOST_AT_ONCE)):
         if start >= len(rows):
             return
         yield rows[start : start + size]

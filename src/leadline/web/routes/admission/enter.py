@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from leadline.web.page_context import Context, PageContext
+from leadline.web.page_context import Context, PageContext, actor_of
 
 router = APIRouter(prefix="/enter")
 
@@ -15,6 +15,8 @@ router = APIRouter(prefix="/enter")
 @router.get("")
 def ask(request: Request, context: Context, token: str = "") -> Response:
     """Sign in a visitor whose address holds the token, else ask for it."""
+    if actor_of(request) is not None:
+        return context.redirect(request, "/login")
     if token:
         return _answer(request, context, token)
     return context.render(request, "pages/enter.html", is_wrong=False)

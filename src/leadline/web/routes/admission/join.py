@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from leadline.errors import OutdatedAnswerError
 from leadline.services.invitations import PAGES, NotInvitedError, invitation_of
-from leadline.web.page_context import Context, PageContext
+from leadline.web.page_context import Context, PageContext, actor_of
 from leadline.web.sessions import require_csrf_token
 
 router = APIRouter(prefix="/join")
@@ -33,6 +33,13 @@ def leave(request: Request, context: Context) -> Response:
 
 def _refuse_another(request: Request, context: PageContext, person: str) -> None:
     """A browser is one person at a time, so that nobody goes on under another's name unawares."""
+    actor = actor_of(request)
+    if actor is not None and actor.user_id is not None:
+        raise OutdatedAnswerError(
+            f"This link is {person}'s, and {actor.name} is logged in in this browser.",
+            "A link is for one person alone.",
+            "Log out first, or open the link in another browser.",
+        )
     try:
         here = context.invitation(request)
     except NotInvitedError:

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadline.phases import number_format
 from leadline.phases.verdict import Bounds
-from leadline.services import number_format
 
 
 @given(st.floats(0, 1))
 def test_percent_never_claims_certainty(share: float) -> None:
-    assert number_format.percent(share) not in ("0 %", "100 %")
+    assert number_format.percent(share) not in ("0%", "100%")
 
 
 @given(st.floats(0, 1e9))
@@ -23,10 +23,10 @@ def test_every_length_of_time_has_words(seconds: float) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (0.0, 0.004, "0 %"),
-        (0.3249, 0.3257, "32 %"),
-        (0.52, 0.67, "52 to 67 %"),
-        (0.0, 1.0, "0 to 100 %"),
+        (0.0, 0.004, "0%"),
+        (0.3249, 0.3257, "32%"),
+        (0.52, 0.67, "52% to 67%"),
+        (0.0, 1.0, "0% to 100%"),
     ],
 )
 def test_ranges(low: float, high: float, said: str) -> None:

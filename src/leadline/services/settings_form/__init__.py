@@ -1,0 +1,1 @@
+"""Settings form: what managers own in `leadline.toml`, changed on a page."""

@@ -1,0 +1,110 @@
+"""One function says whether the target is met, and every measurement is held against it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.default_decisions import default_review
+from tests.examples import example_problem, example_review, example_tuning
+from tests.phases.again import again
+
+from leadline.phases.lifecycle import Mark, standing
+from leadline.phases.measured_target import measured_target, on_test_rows, target_now
+from leadline.phases.stream_decision import StreamDecision
+from leadline.phases.target_check import TargetCheck, TargetState
+from leadline.phases.verdict import Answer, Bounds
+
+TUNING = again(example_tuning(), scoring="accuracy", test_score=0.7, test_stderr=0.02)
+
+
+def check(score: float, low: float, high: float, target: float, **changes: object) -> TargetCheck:
+    found = TargetCheck(
+        scoring="roc_auc",
+        target=target,
+        score=score,
+        interval=Bounds(estimate=score, low=low, high=high),
+        measured_on="1,204 test rows",
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("target", "state", "is_below"),
+    [
+        (0.70, TargetState.MET, False),
+        (0.708, TargetState.MET, False),
+        (0.715, TargetState.OPEN, False),
+        (0.72, TargetState.OPEN, True),
+        (0.726, TargetState.OPEN, True),
+        (0.73, TargetState.MISSED, True),
+    ],
+)
+def test_the_whole_interval_decides(target: float, state: TargetState, is_below: bool) -> None:
+    found = check(0.717, 0.708, 0.726, target)
+    assert (found.state, found.is_below) == (state, is_below)
+    assert found.words.endswith(f"target at least {target:g}: {state.value}.")
+    assert "of 0.717 (90% interval 0.708 to 0.726) on 1,204 test rows" in found.words
+
+
+def test_of_a_loss_less_is_better() -> None:
+    loss = check(3.0, 2.5, 3.6, 4.0, scoring="mean_absolute_error")
+    assert loss.state is TargetState.MET
+    assert replace(loss, target=2.0).state is TargetState.MISSED
+    assert (replace(loss, target=3.1).state, replace(loss, target=3.1).is_below) == (
+        TargetState.OPEN,
+        False,
+    )
+    assert "target at most 4: met." in loss.words
+
+
+def test_without_an_interval_nothing_is_shown() -> None:
+    found = check(0.99, 0, 0, 0.7, interval=None)
+    assert found.state is TargetState.OPEN
+    assert "of 0.99 (how surely is not known)" in found.words
+
+
+def test_rounding_never_contradicts_the_answer() -> None:
+    assert "of 0.7198 (90% interval 0.71 to 0.71996)" in check(0.7198, 0.71, 0.71996, 0.72).words
+
+
+def test_real_rows_say_more_where_they_say_it_as_narrowly_or_contradict() -> None:
+    plain = again(example_review(), chosen="balanced")
+    tested = measured_target(0.72, TUNING, plain)
+    assert tested == on_test_rows(TUNING, 0.72)  # points of a threshold measure no accuracy
+    assert tested is not None
+    assert tested.measured_on == "1,200 test rows"
+    assert measured_target(0.72, None, plain) is None
+
+
+@pytest.mark.parametrize(
+    ("estimate", "half", "is_taken"),
+    [(0.71, 0.02, True), (0.71, 0.2, False), (0.4, 0.1, True), (0.62, 0.1, False)],
+)
+def test_judgments_take_the_place_of_test_rows(
+    estimate: float, half: float, is_taken: bool
+) -> None:
+    right = Bounds(estimate=estimate, low=estimate - half, high=estimate + half)
+    review = replace(default_review("classes"), n_judged=80, on_stream=StreamDecision(right=right))
+    found = measured_target(0.72, TUNING, review)
+    assert found is not None
+    assert (found.measured_on == "80 judgments of the real stream") is is_taken
+    by_cost = replace(default_review("costs"), n_judged=80, on_stream=StreamDecision(right=right))
+    assert measured_target(0.72, TUNING, by_cost) == on_test_rows(TUNING, 0.72)
+    few = measured_target(0.72, TUNING, replace(review, n_judged=29))
+    assert few == on_test_rows(TUNING, 0.72)
+
+
+def test_what_is_out_of_date_tells_nothing_of_today() -> None:
+    problem = example_problem()
+    verdicts = {"problem": problem, "tuning": TUNING}
+    on = {"problem": 1, "data": 2, "search": 3}
+    marks = [
+        Mark(1, "problem", {}, Answer.GO),
+        Mark(2, "data", {"problem": 1}, Answer.GO),
+        Mark(3, "search", {"problem": 1, "data": 2}, Answer.GO),
+        Mark(4, "tuning", on, Answer.GO),
+    ]
+    assert target_now(verdicts, standing(marks)) == on_test_rows(TUNING, problem.target_score)
+    later = [*marks, Mark(5, "search", {"problem": 1, "data": 2}, Answer.GO)]
+    assert target_now(verdicts, standing(later)) is None

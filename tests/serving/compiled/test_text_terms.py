@@ -1,0 +1,61 @@
+"""Terms of a text: the same weights as scikit-learn's, also where words return."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from leadline.serving.compiled import text_terms
+from leadline.serving.compiled.text_terms import TermCounter
+
+_TEXTS = [
+    "Late again, late!  The 07:15 to Süd was LATE",
+    "on time",
+    "a b  c\td\n\n e",
+    "",
+    "late late late on time " + "w" * 60,
+    "naïve ﬁne İstanbul ß 🛫 late",
+]
+
+
+@pytest.fixture(params=[("word", (1, 2)), ("char_wb", (2, 4)), ("char_wb", (1, 3))])
+def vectorizer(request: pytest.FixtureRequest) -> TfidfVectorizer:
+    analyzer, runs = request.param
+    return TfidfVectorizer(analyzer=analyzer, ngram_range=runs, sublinear_tf=True).fit(_TEXTS[:3])
+
+
+def _counter(vectorizer: TfidfVectorizer) -> TermCounter:
+    plan: dict[str, Any] = {
+        "terms": list(vectorizer.get_feature_names_out()),
+        "analyzer": vectorizer.analyzer,
+        "pattern": vectorizer.token_pattern or r"(?u)\b\w\w+\b",
+        "shortest": vectorizer.ngram_range[0],
+        "longest": vectorizer.ngram_range[1],
+        "is_lower": True,
+        "is_binary": False,
+        "is_sublinear": True,
+        "is_unit": True,
+        "idf": vectorizer.idf_,
+    }
+    return TermCounter(plan)
+
+
+def test_weights_are_those_of_scikit_learn(vectorizer: TfidfVectorizer) -> None:
+    counter = _counter(vectorizer)
+    for text in _TEXTS * 2:  # the second time, every word is known
+        places, weights = counter.weights(text)
+        expected = vectorizer.transform([text])
+        expected.sort_indices()
+        np.testing.assert_array_equal(places, expected.indices)
+        np.testing.assert_array_equal(weights, expected.data)
+
+
+def test_a_flood_of_new_words_takes_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_terms, "_MOST_KEPT", 5)
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3)).fit(_TEXTS[:3])
+    counter = _counter(vectorizer)
+    counter.weights(" ".join(f"late{index}" for index in range(100)) + " " + "long" * 30)
+    kept = counter._kept
+    assert 0 < len(kept) <= 5
+    assert max(map(len, kept)) <= text_terms._LONGEST_KEPT
