@@ -16,7 +16,7 @@ from tests.phases.again import again
 
 from leadline.phases import decision
 from leadline.phases.forecast import Forecast
-from leadline.phases.lifecycle import ROWS, Mark, Stage, Standing, decision_of, standing
+from leadline.phases.lifecycle import ROWS, Mark, Stage, Standing, decision_of, row_of, standing
 from leadline.phases.measured_target import measured_target
 from leadline.phases.monitor.monitor_evidence import Target
 from leadline.phases.problem import Problem
@@ -58,6 +58,10 @@ class Project:
         """Where each row stands."""
         return standing(self.marks)
 
+    def latest(self, row: str) -> Entry | None:
+        """The newest entry of a row."""
+        return next((each for each in reversed(self.entries) if each.row == row), None)
+
     @property
     def workspace(self) -> Any:
         """What a page reads: the entries, and settings that say nothing else."""
@@ -65,8 +69,11 @@ class Project:
         record = SimpleNamespace(
             entry=lambda number: self.entries[number - 1],
             entries=lambda row: [each for each in self.entries if each.row == row],
+            latest=self.latest,
+            latest_of=lambda kind: getattr(self.latest(row_of(kind)), "verdict", None),
             marks=lambda: self.marks,
             gone_back_to=lambda: None,
+            comments=SimpleNamespace(of=lambda *_: [], newest=lambda **_: []),
             jobs=SimpleNamespace(newest=list),
         )
         prices = SimpleNamespace(machine_per_hour=0.1)
@@ -351,6 +358,7 @@ def _decision(row: str, made: Mapping[str, Verdict], rng: np.random.Generator) -
     if is_first or rng.random() < 0.5:
         return None
     choice = decision.Choice(str(rng.choice(["go", "go", "go", "back", "stop"])))
+    is_back = choice is decision.Choice.BACK
     short = release.shortfall if isinstance(release, Release) and stage is Stage.SHIP else ""
     return decision.assess(
         decision.Evidence(
@@ -359,6 +367,8 @@ def _decision(row: str, made: Mapping[str, Verdict], rng: np.random.Generator) -
             why="It is worth it.",
             person="Ada Ops",
             accepts=short if choice is decision.Choice.GO else "",
+            to=Stage.DEFINE.value if is_back else "",
+            change="The target." if is_back else "",
         )
     )
 

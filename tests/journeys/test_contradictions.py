@@ -21,7 +21,6 @@ from tests.journeys.generated_projects import Project, projects
 from tests.phases.again import again
 
 from leadline.cli.terminal.entry_text import print_entry
-from leadline.cli.terminal.project_summary import print_page
 from leadline.phases.capacity import Capacity, capacity_plan
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import State
@@ -32,7 +31,7 @@ from leadline.phases.success_chance import SuccessChance, chance_of_success
 from leadline.phases.target_check import TargetCheck, TargetState
 from leadline.record import Entry
 from leadline.report import write_report
-from leadline.services.queries import entry_page, project_page
+from leadline.services.queries import entry_page
 from leadline.web.templating import make_templates
 
 N_PROJECTS = 200
@@ -81,14 +80,10 @@ def surfaces(project: Project, environment: Environment, *, whole: bool = True) 
         its = entry_page(workspace, entry.number)
         html = environment.get_template("pages/entry.html").render(page=its)
         found.append(Surface(f"page of {entry.row}", plain(html), its.badge.text, entry))
-    page = project_page(workspace)
-    html = environment.get_template("pages/project.html").render(page=page)
-    found.append(Surface("project page", plain(html)))
     if whole:
         report = write_report(project.entries, project.standings, title="Late", form="markdown")
         found.append(Surface("report", plain(report.replace("\\", ""))))
         screen = Console(file=StringIO(), width=10_000)
-        print_page(screen, page)
         for entry in project.entries:
             print_entry(screen, entry, notes=True)
         found.append(Surface("terminal", screen.file.getvalue()))  # type: ignore[attr-defined]
@@ -194,7 +189,7 @@ def one_target(project: Project, said: list[Surface]) -> Iterator[str]:
             yield f"release 'go' over {target.words!r}"
     if "tuning" in project.rows and project.standings["tuning"].state is State.CURRENT:
         for each in said:
-            is_about = each.name in {"page of tuning", "project page", "report", "terminal"}
+            is_about = each.name in {"page of tuning", "report"}
             if is_about and not MEASURED.search(each.text):
                 yield f"{each.name} forgets the target"
 
@@ -207,9 +202,6 @@ def one_chance(project: Project, said: list[Surface]) -> Iterator[str]:
         for told in CHANCE.findall(each.text):
             if not told.endswith(now) or not now:
                 yield f"{each.name}: chance {told!r}, not {now!r}"
-    page = next(each.text for each in said if each.name == "project page")
-    if now and f"{now} today, with the rows there are" not in page:
-        yield f"the project page does not say {now}"
 
 
 def one_plan(project: Project, said: list[Surface]) -> Iterator[str]:
@@ -245,7 +237,9 @@ PROJECT_RULES: tuple[Callable[[Project, list[Surface]], Iterator[str]], ...] = (
 @pytest.fixture(scope="module")
 def environment() -> Environment:
     # the frame around a page, such as who is logged in, is not what is read here
-    return make_templates().env.overlay(undefined=ChainableUndefined)
+    environment = make_templates().env.overlay(undefined=ChainableUndefined)
+    environment.globals = {**environment.globals, "hours_per_day": 8.0}
+    return environment
 
 
 def test_two_hundred_projects_contradict_themselves_nowhere(environment: Environment) -> None:

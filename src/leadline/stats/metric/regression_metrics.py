@@ -47,7 +47,7 @@ REGRESSION_METRICS = (
     Metric(
         name="r2",
         words="explained variance (R²)",
-        plain="Its squared errors are {n} % of those of always saying the average {label}.",
+        plain="Its squared errors are {n}% of those of always saying the average {label}.",
         tasks=_NUMBERS,
         response=ResponseMethod.PREDICT,
         compute=_r2,
