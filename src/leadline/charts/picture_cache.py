@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -91,7 +92,7 @@ class PictureCache:
 
     def _keep(self, path: Path, drawings: dict[str, Drawing]) -> None:
         """Keep pictures where that can be done: they can be drawn again."""
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             temporary.write_text(

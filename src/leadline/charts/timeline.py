@@ -41,7 +41,7 @@ def chart(timeline: Timeline, sheet: Sheet = WIDE) -> Picture | None:
     drawn: Picture = _bars(timeline, x, (end - start) * _LEAST_SHARE, sheet)
     if timeline.answers:
         panels = alt.vconcat(drawn, _answers(timeline, x, sheet))
-        drawn = panels.resolve_legend(color="independent")
+        drawn = panels.resolve_scale(color="independent")
     return framed(
         drawn, _title(timeline), "Bars: the stage of the entries. All times are UTC.", sheet
     )
