@@ -6,6 +6,7 @@ python docs/pictures.py demo-flights
 
 from __future__ import annotations
 
+import io
 import shutil
 import socket
 import subprocess
@@ -15,9 +16,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
 from leadline.charts import chart_of, png
 from leadline.workspace import Workspace
@@ -25,6 +28,34 @@ from leadline.workspace import Workspace
 TARGET = Path(__file__).parent / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 START_S = 60.0
+TALLEST_PX = 900
+N_COLOURS = 96
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture of a page: its file, the page, and the part of it; empty: its top."""
+
+    name: str
+    path: str
+    part: str = ""
+
+
+# one for each question of docs/managers.md, and two for docs/judging.md
+SHOTS = (
+    Shot("where", "/", "section:has(> #where)"),
+    Shot("cost", "/", "section:has(> #costs)"),
+    Shot("chance", "/", "section:has(> #chance)"),
+    Shot("now", "/", "section:has(> #now)"),
+    Shot("stop", "/decide/train"),
+    Shot("buy", "/rows/forecast"),
+    Shot("who", "/history"),
+    Shot("service", "/rows/release", "section:has(> #moves)"),
+    Shot("worse", "/rows/monitor"),
+    Shot("wrong", "/review/summary"),
+    Shot("consequences", "/review/consequences"),
+    Shot("choose", "/review/choose"),
+)
 
 
 def draw_forecast(folder: Path) -> None:
@@ -35,11 +66,11 @@ def draw_forecast(folder: Path) -> None:
         raise SystemExit(f"{folder} has no forecast yet. Run 'leadline run train' there.")
     chart = chart_of(entry.verdict)
     assert chart is not None
-    (TARGET / "forecast.png").write_bytes(png(chart, scale=1.25))
+    _keep("forecast", png(chart, scale=1.25))
 
 
-def photograph_page(folder: Path) -> None:
-    """The project page, in a real browser."""
+def photograph_pages(folder: Path) -> None:
+    """The project page whole, and the part of a page that answers each question."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         raise SystemExit("No chromium found. Run 'make browser' first.")
@@ -47,8 +78,29 @@ def photograph_page(folder: Path) -> None:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = chromium.new_page(viewport={"width": 1100, "height": 800})
         page.goto(address)
-        page.screenshot(path=TARGET / "project.png", full_page=True)
+        _keep("project", page.screenshot(full_page=True))
+        page.set_viewport_size({"width": 820, "height": TALLEST_PX})
+        for shot in SHOTS:
+            page.goto(address.rstrip("/") + shot.path)
+            _keep(shot.name, _photograph(page, shot), tallest=TALLEST_PX)
         chromium.close()
+
+
+def _photograph(page: Page, shot: Shot) -> bytes:
+    if not shot.part:
+        return page.screenshot()
+    part = page.locator(shot.part)
+    if not part.count():
+        raise SystemExit(f"{shot.path} has no {shot.part} any more: change it in SHOTS.")
+    return part.first.screenshot()
+
+
+def _keep(name: str, drawn: bytes, tallest: int | None = None) -> None:
+    """Write a picture in few colours: a page has few, and the file is a third of the size."""
+    image = Image.open(io.BytesIO(drawn)).convert("RGB")
+    image = image.crop((0, 0, image.width, min(image.height, tallest or image.height)))
+    small = image.quantize(N_COLOURS, dither=Image.Dither.NONE)
+    small.save(TARGET / f"{name}.png", optimize=True)
 
 
 @contextmanager
@@ -85,6 +137,6 @@ if __name__ == "__main__":
         raise SystemExit("Say which workspace: python docs/pictures.py FOLDER")
     TARGET.mkdir(exist_ok=True)
     draw_forecast(Path(sys.argv[1]))
-    photograph_page(Path(sys.argv[1]))
+    photograph_pages(Path(sys.argv[1]))
     for picture in sorted(TARGET.glob("*.png")):
         print(f"{picture.name}: {picture.stat().st_size / 1024:.0f} KiB")

@@ -28,6 +28,7 @@ from leadline.phases import (
 )
 from leadline.phases.lifecycle import ROWS, Stage, decision_of
 from leadline.phases.monitor.input_shift import Shift
+from leadline.phases.project_words import ClassWord
 from leadline.phases.scoring import Task
 from leadline.phases.search import trial
 from leadline.phases.verdict import Bounds, Verdict
@@ -79,6 +80,10 @@ def example_problem() -> problem.Problem:
             cost_false_alarm=10.0,
             miss="a missed connection",
             false_alarm="a crew held for nothing",
+            class_words=(
+                ClassWord(value="yes", word="late"),
+                ClassWord(value="no", word="on time"),
+            ),
             currency="USD",
             budget=500.0,
             time_box_s=60.0,
@@ -388,6 +393,7 @@ def example_tuning() -> tuning.Tuning:
     """Three operating points on 1,200 test rows and a stream of 2,000."""
     return tuning.assess(
         tuning.Evidence(
+            words=example_problem().words,
             candidate="boosting-3",
             model=MODEL,
             scoring="roc_auc",
@@ -439,6 +445,7 @@ def example_review() -> review.Review:
     """Two people judged 56 rows and chose the balanced point."""
     return review.assess(
         review.Evidence(
+            words=example_problem().words,
             n_stream=2_000,
             n_judged=56,
             n_unsure=4,

@@ -9,7 +9,7 @@ import pytest
 
 from leadline.errors import SettingsError
 from leadline.settings import Prices, Settings, load_settings, template
-from leadline.settings.sections import SECTIONS
+from leadline.settings.sections import SECTIONS, WordSettings
 
 SMALL = """\
 [project]
@@ -114,10 +114,28 @@ def test_project_is_called_by_its_folder_if_by_nothing(tmp_path: Path) -> None:
         ('["flights.csv"]', '["a.csv"]\ntime = "late"', "[data] time is the label"),
         ('["flights.csv"]', '["a.csv"]\ntest_share = 1.0', "line 11: [data] test_share is 1.0"),
         ("target_score = 0.9", "target_score = ", "is not TOML"),
+        ("0.9", "0.9\nwords = 3", "line 8: [problem] words is 3"),
+        ("0.9", "0.9\n[problem.words]\nmis = 'x'", "line 9: [problem.words] mis is not known"),
+        ("0.9", "0.9\n[problem.words]\nhit = [1]", "line 9: [problem] words.hit is [1]"),
+        ("0.9", f"0.9\n[problem.words]\nhit = '{'x' * 81}'", "at most 80 characters"),
+        ("0.9", "0.9\nmiss = 'a'\n[problem.words]\nmiss = 'b'", "line 8: miss stands under"),
     ],
 )
 def test_refusals(tmp_path: Path, old: str, new: str, found: str) -> None:
     assert found in refusal(tmp_path, SMALL.replace(old, new))
+
+
+def test_names_of_errors_are_read_where_files_had_them_before(tmp_path: Path) -> None:
+    said = "0.9\nmiss = ' a missed connection '\n[problem.words]\nclasses = { yes = 'late' }"
+    words = loaded(tmp_path, SMALL.replace("0.9", said)).problem.words
+    assert words == WordSettings(miss="a missed connection", classes={"yes": "late"})
+
+
+def test_words_that_are_said_come_back_from_the_template(tmp_path: Path) -> None:
+    words = {"units": "geese", "miss": 'a "wild" goose', "classes": {"yes": "late"}}
+    problem = {"question": "q", "target_score": 0.8, "words": words}
+    text = template(name="late", files=["a.csv"], label="late", problem=problem)
+    assert loaded(tmp_path, text).problem.words == WordSettings(**words)
 
 
 def test_suggestions(tmp_path: Path) -> None:
@@ -159,6 +177,8 @@ def test_template_shows_every_key(tmp_path: Path) -> None:
     # a table of its own for each column
     keys += ["costs"] * any(line.startswith("# [problem.costs.") for line in lines)
     keys += ["columns"] * any(line.startswith("# [data.columns.") for line in lines)
+    keys += ["words"] * ("[problem.words]" in lines)
+    assert {item.name for item in fields(WordSettings)} <= set(keys)
     keys += ["oidc"] * any(line.startswith("# [access.oidc]") for line in lines)
     for section, cls in SECTIONS.items():
         missing = {item.name for item in fields(cls)} - set(keys)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sources import Grid
 
-RATIOS = (2, 4, 8, 16)
+RATIOS = (2, 4, 8, 16, 32, 64)
 _OCTAVE = 8  # sizes of the grid from one size to its double
 _FEWEST = 5
 
@@ -26,7 +26,7 @@ class Cut:
 def cuts_of(grid: Grid, step: int) -> Iterator[Cut]:
     """Every curve, cut at every octave that leaves five sizes up to it and one after.
 
-    Seen is every `step`-th size up to the cut, later are 2, 4, 8 and 16 times the cut; both are
+    Seen is every `step`-th size up to the cut, later are 2 to 64 times the cut; both are
     places in `grid.sizes`, wherever something was measured.
     """
     ahead = _OCTAVE * np.log2(RATIOS).astype(int)

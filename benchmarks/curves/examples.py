@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from cutting import Cut, cuts_of
 from families import family_of
@@ -13,6 +15,9 @@ from leadline.stats.curves.fitting import FEW_REPEATS
 _FEWEST = 5
 _N_PRIOR = 1500
 _N_CALIBRATION = 3000
+_N_OF_A_METRIC = 500
+OTHER_METRICS = {"f1": "f1", "log_loss": "logloss", "roc_auc": "auc"}
+"""Metrics with a tilt and a calibration of their own, and what LCDB 1.0 calls them."""
 
 
 def known(seed: int = 0) -> tuple[list[Example], list[Example]]:
@@ -20,8 +25,13 @@ def known(seed: int = 0) -> tuple[list[Example], list[Example]]:
     rng = np.random.default_rng(seed)
     grid = from_grid(step=4, hide=False)
     few = from_repeats(rng, (FEW_REPEATS, 25))
+    others = [from_repeats(rng, (FEW_REPEATS, 25), metric=metric) for metric in OTHER_METRICS]
     prior = _some(grid, 2 * _N_PRIOR, rng) + _some(few, _N_PRIOR // 2, rng)
-    return prior, _some(grid, 2 * _N_CALIBRATION, rng) + _some(few, _N_CALIBRATION // 3, rng)
+    judged = _some(grid, 2 * _N_CALIBRATION, rng) + _some(few, _N_CALIBRATION // 3, rng)
+    for own in others:
+        prior += _some(own, _N_OF_A_METRIC, rng)
+        judged += _some(own, 2 * _N_OF_A_METRIC, rng)
+    return prior, judged
 
 
 def hidden(seed: int = 1) -> tuple[list[Example], list[Example]]:
@@ -31,7 +41,13 @@ def hidden(seed: int = 1) -> tuple[list[Example], list[Example]]:
     means = from_grid(step=4, hide=True)
     prior = _some(repeats, _N_PRIOR, rng) + _some(means, _N_PRIOR // 2, rng)
     shown = from_repeats(rng, (1, 1, 3, 25), hide_from=FEW_REPEATS)
-    return prior, _some(shown, _N_CALIBRATION, rng) + _some(means, _N_CALIBRATION // 4, rng)
+    judged = _some(shown, _N_CALIBRATION, rng) + _some(means, _N_CALIBRATION // 4, rng)
+    for metric in OTHER_METRICS:
+        own = from_repeats(rng, (3, 25), hide_from=1, metric=metric)
+        prior += _some(own, _N_OF_A_METRIC, rng)
+        own = from_repeats(rng, (3, 25), hide_from=FEW_REPEATS, metric=metric)
+        judged += _some(own, 2 * _N_OF_A_METRIC, rng)
+    return prior, judged
 
 
 def without(examples: list[Example], fold: int | None) -> list[int]:
@@ -61,14 +77,18 @@ def _cut(grid: Grid, cut: Cut, *, hide: bool) -> Example:
 
 
 def from_repeats(
-    rng: np.random.Generator, counts: tuple[int, ...], *, hide_from: float = np.inf
+    rng: np.random.Generator,
+    counts: tuple[int, ...],
+    *,
+    hide_from: float = np.inf,
+    metric: str = "error_rate",
 ) -> list[Example]:
     """LCDB 1.0, two cuts a curve, so many repeats drawn; the truth is the mean of all.
 
     Standard errors of `hide_from` repeats or more are left out.
     """
     found = []
-    for curve in lcdb10("accuracy", half="train"):
+    for curve in lcdb10(OTHER_METRICS.get(metric, "accuracy"), half="train"):
         usable = np.flatnonzero(np.isfinite(curve.repeats).sum(axis=1) >= 10)
         if usable.size < _FEWEST + 2:
             continue
@@ -77,7 +97,7 @@ def from_repeats(
             hide = n_repeats >= hide_from
             example = _drawn(curve, usable, int(cut), n_repeats, rng, hide=hide)
             if example is not None:
-                found.append(example)
+                found.append(replace(example, metric=metric))
     return found
 
 
@@ -92,7 +112,7 @@ def _drawn(
 ) -> Example | None:
     seen, later = usable[:cut], usable[cut:]
     whole = np.flatnonzero(np.isfinite(curve.repeats[seen]).all(axis=0))
-    near = curve.sizes[later] <= 20 * curve.sizes[seen[-1]]
+    near = curve.sizes[later] <= 80 * curve.sizes[seen[-1]]
     later = later[near]
     if whole.size < n_repeats or not later.size:
         return None
@@ -107,7 +127,7 @@ def _drawn(
         curve.sizes[later],
         curve.errors[later],
         curve.stderr[later],
-        n_repeats=None if hide else n_repeats,
+        n_repeats=None if hide and n_repeats > 1 else n_repeats,
     )
 
 

@@ -17,7 +17,7 @@ _LCDB11 = {
     "discriminant": ["LDA", "QDA"],
     "forest": ["ens.ExtraTrees", "ens.RandomForest"],
     "boosting": ["ens.GradientBoosting"],
-    "neural": ["MLP"],
+    "network": ["MLP"],
     "majority": ["DummyClassifier"],
 }
 # the names of LCDB 1.0, where they differ after the module path
@@ -29,7 +29,7 @@ _LCDB10 = {
     "discriminant": ["LinearDiscriminantAnalysis", "QuadraticDiscriminantAnalysis"],
     "forest": ["ExtraTreesClassifier", "RandomForestClassifier"],
     "boosting": ["GradientBoostingClassifier"],
-    "neural": ["MLPClassifier"],
+    "network": ["MLPClassifier"],
 }
 
 FAMILIES = list(_LCDB11)

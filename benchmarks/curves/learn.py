@@ -1,8 +1,9 @@
 """Learn what ships in `leadline/stats/curves/learnt.npz`: prior, tilts by family, calibration.
 
-From the train halves of LCDB 1.0 and 1.1 only: data sets whose `sources.hash_share` is below one
-half. With --crossed also once without each fold of data sets, into the cache, for the benchmarks
-that cross-validate.
+Classifiers on tables from the train halves of LCDB 1.0 and 1.1 only: data sets whose
+`sources.hash_share` is below one half. Neural networks from `networks.py`, all sources. With
+--crossed also once without each fold of data sets, into the cache, for the benchmarks that
+cross-validate.
 
     python benchmarks/curves/learn.py [--crossed] [--jobs 2]
 """
@@ -11,12 +12,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import examples
 import numpy as np
 from joblib import Parallel, delayed
-from learning import SHARES, learn_table, learnt_of, likelihoods, useful_kernels
+from learning import (
+    SHARES,
+    Example,
+    learn_prior,
+    learn_table,
+    learnt_of,
+    likelihoods,
+    useful_kernels,
+)
+from networks import SOURCES, learn_networks, networks
 from sources import cache, hash_share
 
 from leadline.stats.curves.learnt import Learnt, Table, packed, unpacked
@@ -32,35 +43,60 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
     folds = [None, *(range(N_FOLDS) if options.crossed else [])]
-    tables: dict[tuple[str, int | None], Table] = {}
-    for kind, (prior, judged) in (("known", examples.known()), ("hidden", examples.hidden())):
-        assert all(hash_share(example.data) < 0.5 for example in prior + judged)
-        print(f"{kind}: {len(prior):,} curves for the prior, {len(judged):,} to calibrate on")
-        some = np.random.default_rng(0).permutation(len(prior))[:_N_TO_CHOOSE_CELLS]
-        active = useful_kernels([prior[k] for k in some])
-        weighed = likelihoods(prior, active)
-        found = Parallel(n_jobs=options.jobs)(
-            delayed(_one)(prior, weighed, judged, active, kind, fold) for fold in folds
-        )
-        tables |= {(kind, fold): table for fold, table in zip(folds, found, strict=True)}
+    lessons = [
+        Lesson.of("known", *examples.known()),
+        Lesson.of("hidden", *examples.hidden()),
+    ]
+    plain = [lesson.prior() for lesson in lessons]
+    deep = learn_networks(networks(), (plain[0], plain[1]))
+    print(f"learnt the networks' table from {len(networks()):,} cut curves", file=sys.stderr)
     for fold in folds:
-        learnt = learnt_of(tables["known", fold], tables["hidden", fold], _provenance(fold))
+        tables = Parallel(n_jobs=options.jobs)(
+            delayed(lesson.table)(deep, without=fold) for lesson in lessons
+        )
+        learnt = learnt_of(tables[0], tables[1], deep, _provenance(fold))
         path = SHIPPED if fold is None else crossed_path(fold)
         np.savez_compressed(path, **packed(learnt))
-        print(f"{path.name}: {path.stat().st_size:,} bytes")
+        print(f"{path.name}: {path.stat().st_size:,} bytes", flush=True)
 
 
-def _one(prior, weighed, judged, active, kind: str, fold: int | None) -> Table:
-    places = examples.without(prior, fold)
-    table = learn_table(
-        [prior[k] for k in places],
-        weighed[places],
-        active,
-        SHARES[kind],
-        to_calibrate=[judged[k] for k in examples.without(judged, fold)],
-    )
-    print(f"learnt the {kind} table without fold {fold}", file=sys.stderr)
-    return table
+@dataclass(frozen=True)
+class Lesson:
+    """What one table is learnt from: curves for its prior, weighed, and curves to calibrate on."""
+
+    kind: str
+    prior_from: list[Example]
+    weighed: np.ndarray
+    active: np.ndarray
+    judged: list[Example]
+
+    @classmethod
+    def of(cls, kind: str, prior: list[Example], judged: list[Example]) -> Lesson:
+        """Weigh the curves under the kernels that matter to some of them."""
+        assert all(hash_share(example.data) < 0.5 for example in prior + judged)
+        print(f"{kind}: {len(prior):,} curves for the prior, {len(judged):,} to calibrate on")
+        general = [example for example in prior if example.is_general]
+        some = np.random.default_rng(0).permutation(len(general))[:_N_TO_CHOOSE_CELLS]
+        active = useful_kernels([general[k] for k in some])
+        return cls(kind, prior, likelihoods(prior, active), active, judged)
+
+    def prior(self) -> Table:
+        """The table of all curves, without calibration."""
+        return learn_prior(self.prior_from, self.weighed, self.active, SHARES[self.kind])
+
+    def table(self, deep: Table, *, without: int | None) -> Table:
+        """The table learnt without one fold of the data sets."""
+        places = examples.without(self.prior_from, without)
+        table = learn_table(
+            [self.prior_from[k] for k in places],
+            self.weighed[places],
+            self.active,
+            SHARES[self.kind],
+            to_calibrate=[self.judged[k] for k in examples.without(self.judged, without)],
+            networks=deep,
+        )
+        print(f"learnt the {self.kind} table without fold {without}", file=sys.stderr)
+        return table
 
 
 def _provenance(fold: int | None) -> dict[str, object]:
@@ -71,6 +107,7 @@ def _provenance(fold: int | None) -> dict[str, object]:
             "LCDB 1.0": "PyPI lcdb 0.1.0, MIT; Mohr, Viering, Loog, van Rijn 2022",
             "LCDB 1.1": "doi 10.4121/3bd18108-fad0-4e4c-affd-4341fba99306, CC BY 4.0; "
             "Yan, Mohr, Viering 2025",
+            **SOURCES,
         },
         "half": "int(openml_id * 2654435761 % 2**32) / 2**32 < 0.5",
         "shares": SHARES,

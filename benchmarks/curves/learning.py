@@ -7,11 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from families import FAMILIES
 from scipy.special import ndtr, ndtri
 
-from leadline.stats.curves.calibration import FAMILY_WEIGHT, learn_places
+from leadline.stats.curves.calibration import GROUP_WEIGHT, learn_places
 from leadline.stats.curves.discrepancy import kernels
-from leadline.stats.curves.learnt import ANY_FAMILY, VERSION, Learnt, Table
+from leadline.stats.curves.learnt import (
+    ANY,
+    SINGLE_RUNS,
+    VERSION,
+    Learnt,
+    Table,
+    groups_of,
+)
 from leadline.stats.curves.marginal_likelihood import (
     DesignMatrices,
     log_likelihoods,
@@ -28,12 +36,20 @@ from leadline.stats.curves.prior import (
 from leadline.stats.curves.shapes import shapes
 from leadline.stats.metric import METRICS
 
-RATIOS = np.array([2.0, 4.0, 8.0, 16.0])
+RATIOS = np.array([2.0, 4.0, 8.0, 16.0, 32.0, 64.0])
 LEVELS = ndtri([0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99])
 # chosen by cross-validation inside the train half: see docs/curves.md
 SHARES = {"known": (0.2, 0.4), "hidden": (0.2, 0.4)}
-_KEPT_CELLS = 36
-_FEWEST_OF_A_FAMILY = 40
+# chosen on LCDB's train half and on the learning half of the networks' sources: next to nothing
+# for families that the tables know, MLPs among them
+NETWORK_SHARES = {
+    ANY: 0.05,
+    "image-network": 0.5,
+    "text-network": 0.5,
+    **dict.fromkeys(FAMILIES, 1e-4),
+}
+_KEPT_CELLS = 30
+_FEWEST_OF_A_GROUP = 40
 _RATIO_TOLERANCE = 0.25
 _FLOOR = -60.0
 
@@ -51,9 +67,28 @@ class Example:
     later_errors: np.ndarray
     later_stderr: np.ndarray
     n_repeats: int | None = None
+    metric: str = "error_rate"
+    source: str = ""
+    """Of a network's curve; empty for classifiers on tables."""
+    share_of: str = ""
+    """Curves of one network or one data set, which count as one."""
+
+    @property
+    def group(self) -> str:
+        """The group of curves that it teaches."""
+        if self.source:
+            return ANY
+        if self.n_repeats == 1:
+            return SINGLE_RUNS
+        return self.family if self.is_general else self.metric
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it teaches what holds of all groups: error rates do, and all of networks."""
+        return bool(self.source) or self.metric == "error_rate"
 
     def measured(self) -> Measured:
-        return measured(self.sizes, self.errors, self.stderr, METRICS["error_rate"], self.n_repeats)
+        return measured(self.sizes, self.errors, self.stderr, METRICS[self.metric], self.n_repeats)
 
     def later(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Log ratios, relative log errors and their variances."""
@@ -94,24 +129,30 @@ def useful_kernels(examples: Sequence[Example]) -> np.ndarray:
 
 
 def learn_prior(
-    table: np.ndarray, families: Sequence[str], active: np.ndarray, shares: tuple[float, float]
+    examples: Sequence[Example], table: np.ndarray, active: np.ndarray, shares: tuple[float, float]
 ) -> Table:
-    """A table without calibration."""
-    prior = mixed(learn_joint(table), learn_independent(table), shares)
-    kinds, by_kernel, by_shape = [ANY_FAMILY], [np.zeros(active.size)], [np.zeros(len(shapes()))]
-    labels = np.array(families)
-    for family in sorted(set(families)):
-        own = table[labels == family]
-        if len(own) >= _FEWEST_OF_A_FAMILY:
-            kinds.append(family)
-            kernel_tilt, shape_tilt = learn_tilt(own, prior)
+    """A table without calibration: the prior from curves of error rates, tilts from every group."""
+    own = table[[example.is_general for example in examples]]
+    prior = mixed(learn_joint(own), learn_independent(own), shares)
+    return with_tilts(examples, table, active, prior)
+
+
+def with_tilts(
+    examples: Sequence[Example], table: np.ndarray, active: np.ndarray, prior: np.ndarray
+) -> Table:
+    """A table of this prior, and of what each group with enough curves adds to it."""
+    groups, by_kernel, by_shape = [ANY], [np.zeros(active.size)], [np.zeros(len(shapes()))]
+    for group, places in members(examples).items():
+        if len(places) >= _FEWEST_OF_A_GROUP:
+            groups.append(group)
+            kernel_tilt, shape_tilt = learn_tilt(table[places], prior)
             by_kernel.append(kernel_tilt)
             by_shape.append(shape_tilt)
-    untouched = np.tile(LEVELS, (len(kinds), RATIOS.size, 1))
+    untouched = np.tile(LEVELS, (len(groups), RATIOS.size, 1))
     return Table(
         active,
         np.log(prior),
-        tuple(kinds),
+        tuple(groups),
         np.array(by_kernel),
         np.array(by_shape),
         RATIOS,
@@ -120,37 +161,47 @@ def learn_prior(
     )
 
 
-def places_of_truth(examples: Sequence[Example], table: Table) -> np.ndarray:
+def members(examples: Sequence[Example]) -> dict[str, list[int]]:
+    """Places of the examples of each group; all of them are of any."""
+    found: dict[str, list[int]] = {}
+    for place, example in enumerate(examples):
+        if example.group != ANY:
+            found.setdefault(example.group, []).append(place)
+    return dict(sorted(found.items()))
+
+
+def places_of_truth(examples: Sequence[Example], table: Table, every: Learnt) -> np.ndarray:
     """Where the truth fell in the plain forecast: (n_examples, n_ratios), NaN where unknown."""
     found = np.full((len(examples), RATIOS.size), np.nan)
     for row, example in enumerate(examples):
         data = example.measured()
         x, y, _ = example.later()
-        parts = posterior_components(
-            data, table.prior(example.family), DesignMatrices.at(data.x, table.active)
-        )
+        names = groups_of(example.family, METRICS[example.metric], example.n_repeats)
+        prior = every.mixture(table, names)
+        parts = posterior_components(data, prior.log_prior, DesignMatrices.at(data.x, prior.active))
         mean, variance = parts.moments(x)
         below = mixture_cdf(parts.weight, mean, np.sqrt(variance), y[None])[0]
         z = ndtri(below.clip(1e-6, 1 - 1e-6))
         for column, ratio in enumerate(RATIOS):
-            near = np.abs(x - np.log(ratio)) < _RATIO_TOLERANCE
-            if near.any():
-                found[row, column] = z[np.flatnonzero(near)[0]]
+            distance = np.abs(x - np.log(ratio))
+            if distance.min() < _RATIO_TOLERANCE:
+                found[row, column] = z[np.argmin(distance)]
     return found
 
 
 def calibrate(table: Table, examples: Sequence[Example], z: np.ndarray) -> Table:
-    """Put the quantiles of where the truth fell into a table, families shrunk towards all."""
-    labels = np.array([example.family for example in examples])
+    """Put the quantiles of where the truth fell into a table, groups shrunk towards all."""
     probabilities = ndtr(LEVELS)
-    every = np.array([_places(z[:, column], probabilities) for column in range(RATIOS.size)])
+    general = z[[example.is_general for example in examples]]
+    every = np.array([_places(general[:, column], probabilities) for column in range(RATIOS.size)])
+    of_group = members(examples)
     calibrated = [every]
-    for family in table.families[1:]:
-        own = z[labels == family]
+    for group in table.groups[1:]:
+        own = z[of_group.get(group, [])]
         rows = []
         for column in range(RATIOS.size):
             values = own[np.isfinite(own[:, column]), column]
-            share = values.size / (values.size + FAMILY_WEIGHT)
+            share = values.size / (values.size + GROUP_WEIGHT)
             alone = learn_places(values, probabilities) if values.size > 20 else every[column]
             rows.append(share * alone + (1 - share) * every[column])
         calibrated.append(np.array(rows))
@@ -169,6 +220,7 @@ def learn_table(
     shares: tuple[float, float],
     *,
     to_calibrate: Sequence[Example] = (),
+    networks: Table | None = None,
 ) -> Table:
     """Prior from all examples; calibration from halves of the data sets forecast by the other.
 
@@ -181,24 +233,20 @@ def learn_table(
     to_calibrate
         Curves to calibrate on, the examples if none are given; no data set is forecast by a prior
         that has seen it.
+    networks
+        What is mixed with it in a forecast; nothing if not given.
     """
-    families = [example.family for example in examples]
     side = np.array([_side(example.data) for example in examples])
     pool = list(to_calibrate) or list(examples)
     judged: list[Example] = []
     places = []
     for here in (0, 1):
-        learnt_from = side != here
-        half = learn_prior(
-            weighed[learnt_from],
-            [f for f, used in zip(families, learnt_from, strict=True) if used],
-            active,
-            shares,
-        )
+        learnt_from = np.flatnonzero(side != here)
+        half = learn_prior([examples[k] for k in learnt_from], weighed[learnt_from], active, shares)
         held_out = [example for example in pool if _side(example.data) == here]
-        places.append(places_of_truth(held_out, half))
+        places.append(places_of_truth(held_out, half, learnt_of(half, half, networks or half, {})))
         judged += held_out
-    table = learn_prior(weighed, families, active, shares)
+    table = learn_prior(examples, weighed, active, shares)
     return calibrate(table, judged, np.vstack(places))
 
 
@@ -207,5 +255,7 @@ def _side(data: int) -> int:
     return (data * 40503 >> 4) % 2
 
 
-def learnt_of(known: Table, hidden: Table, provenance: dict[str, object]) -> Learnt:
-    return Learnt(known, hidden, {"version": VERSION, **provenance})
+def learnt_of(
+    known: Table, hidden: Table, networks: Table, provenance: dict[str, object]
+) -> Learnt:
+    return Learnt(known, hidden, networks, NETWORK_SHARES, {"version": VERSION, **provenance})

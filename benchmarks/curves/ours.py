@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from families import family_of
 from learn import crossed
 
 from leadline.stats.curves.learnt import Learnt
@@ -23,15 +22,17 @@ def forecast(
     stderr: np.ndarray | None,
     at: np.ndarray,
     *,
-    learner: str | None = None,
+    family: str | None = None,
+    metric: str = "error_rate",
     n_repeats: int | None = None,
     learnt: Learnt | None = None,
 ) -> np.ndarray:
     """Low, median and high of the 90 % interval, shape (3, n)."""
     from leadline.stats.curves import fit
 
-    family = family_of(learner) if learner else None
-    posterior = fit(sizes, errors, stderr, family=family, n_repeats=n_repeats, prior=learnt)
+    posterior = fit(
+        sizes, errors, stderr, metric=metric, family=family, n_repeats=n_repeats, prior=learnt
+    )
     return np.asarray(posterior.quantile(at, LEVELS))
 
 

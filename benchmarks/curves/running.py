@@ -8,9 +8,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import ours
+from families import family_of
 from peers import CONSTRAINED, FAILURES, PEERS
 
 _CHUNK = 100
@@ -28,8 +30,10 @@ class Instance:
     at: np.ndarray
     truth: np.ndarray
     learner: str | None = None
+    family: str | None = None
+    metric: str = "error_rate"
     n_repeats: int | None = None
-    fold: int | None = None
+    fold: int | str | None = None
     group: str = ""
 
 
@@ -79,7 +83,7 @@ def forecasts(
     methods: Sequence[str],
     *,
     jobs: int = 1,
-    learnt: Callable[[int | None], object] = lambda _: None,
+    learnt: Callable[[Any], object] = lambda _: None,
 ) -> Forecasts:
     """Every method's forecasts; `learnt` gives what ours has learnt for an instance's fold."""
     folds = sorted({i.fold for i in instances}, key=str) if ours.NAME in methods else []
@@ -125,7 +129,8 @@ def _forecast_chunk(
                     i.errors,
                     i.stderr,
                     i.at,
-                    learner=i.learner,
+                    family=family_of(i.learner) if i.learner else i.family,
+                    metric=i.metric,
                     n_repeats=i.n_repeats,
                     learnt=known[i.fold],
                 )

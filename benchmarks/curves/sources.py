@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-_SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "curves"
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "curves"
 _LCDB10 = "lcdb-0.1.0"
 METRICS = ("accuracy", "auc", "f1", "logloss")
 # fewer repeats than one outer seed has: the others ran out of time or memory
@@ -73,7 +73,7 @@ def google() -> list[Split]:
     """
     splits = []
     for part, domain in (("vision", "image"), ("lang", "language")):
-        rows = pl.read_csv(_here(_SHARED / f"google_benchmark.{part}.csv.gz"))
+        rows = pl.read_csv(here(SHARED / f"google_benchmark.{part}.csv.gz"))
         for (_, task, model), curve in rows.group_by(
             ["Domain", "Task", "Model"], maintain_order=True
         ):
@@ -105,7 +105,7 @@ class Grid:
 
 def lcdb11() -> Grid:
     """The train half of LCDB 1.1: 133 data sets, 24 learners, 137 sizes a factor 2^(1/8) apart."""
-    with np.load(_here(_SHARED / "lcdb11_train.npz")) as stored:
+    with np.load(here(SHARED / "lcdb11_train.npz")) as stored:
         test = stored["error"][..., 2].astype(float)
         return Grid(
             stored["openml_id"],
@@ -194,7 +194,7 @@ def cache() -> Path:
     return folder
 
 
-def _here(path: Path) -> Path:
+def here(path: Path) -> Path:
     if not path.exists():
         raise SystemExit(
             f"no learning curves: {path} is absent; it belongs beside the repository, "

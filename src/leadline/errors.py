@@ -14,6 +14,7 @@
     │   └── DiedError             a computing process died without a word
     ├── ReleaseError              a release is damaged, unsigned or does not fit this environment
     └── LimitError                a job ran out of its time, or was stopped
+        └── CancelledError        a person asked for the end of a job
 
 Every message has three parts: what was found, what is needed, what to do next.
 A programmer's mistake is a plain ``ValueError`` or ``TypeError``.
@@ -105,3 +106,7 @@ def first_line(error: Exception) -> str:
     """
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".")
+
+
+class CancelledError(LimitError):
+    """A person asked for the end of a job."""

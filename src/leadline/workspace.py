@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from leadline.charts.picture_cache import PictureCache
 from leadline.errors import SettingsError
 from leadline.phases.permissions import Actor
 from leadline.record import Artifacts, Record
@@ -126,6 +127,11 @@ class Workspace:
                 os.link(temporary, path)
             temporary.unlink()
         return path.read_bytes()
+
+    @property
+    def pictures(self) -> PictureCache:
+        """Pictures of verdicts, kept so that no page waits for one twice."""
+        return PictureCache(self.state_folder / "pictures")
 
     def path(self, name: str) -> Path:
         """A file named in the settings, relative to the folder unless absolute."""

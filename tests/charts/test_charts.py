@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import vl_convert
+from playwright.sync_api import Page
 from tests.challenges import example_challenge
 from tests.examples import (
     example_data,
@@ -20,8 +22,10 @@ from tests.examples import (
     example_verdicts,
 )
 
-from leadline.charts import chart_of, description, png, svg
-from leadline.charts.drawing.theme import VERMILION
+from leadline.charts import NARROW, WIDE, chart_of, description, picture_css, png, svg
+from leadline.charts.dispatch import pictures_of
+from leadline.charts.drawing.palette import VERMILION
+from leadline.charts.neural_network import architecture_chart
 from leadline.phases.lifecycle import ROWS, is_decision
 from leadline.phases.monitor import Target
 from leadline.phases.search.trial import TrialState
@@ -29,6 +33,14 @@ from leadline.phases.verdict import Answer, Verdict
 
 DRAWN = [row for row in ROWS if row != "problem" and not is_decision(row)]
 WIDEST = 1_000
+WIDEST_ON_A_PHONE = 440
+CUT = """
+[...document.querySelectorAll("svg text")].filter(text => {
+  const word = text.getBoundingClientRect(), whole = text.ownerSVGElement.getBoundingClientRect();
+  return word.left + 0.5 < whole.left || word.right > whole.right + 0.5
+    || word.top + 0.5 < whole.top || word.bottom > whole.bottom + 0.5;
+}).map(text => text.closest("div").id + ": " + text.textContent)
+"""
 
 
 def drawing(verdict: Verdict) -> str:
@@ -40,6 +52,16 @@ def drawing(verdict: Verdict) -> str:
 @pytest.fixture(scope="module")
 def drawings() -> dict[str, str]:
     return {row: drawing(example_verdicts()[row]) for row in DRAWN}
+
+
+@pytest.fixture(scope="module")
+def narrow() -> dict[str, str]:
+    verdicts = example_verdicts()
+    return {
+        f"{row} {name}": svg(chart)
+        for row in DRAWN
+        for name, chart in pictures_of(verdicts[row], NARROW).items()
+    }
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row not in DRAWN])
@@ -56,6 +78,37 @@ def test_a_picture_is_one_svg_of_a_width_that_can_be_read(
     assert 300 < float(root.attrib["width"]) <= WIDEST
 
 
+def test_a_picture_for_a_phone_is_no_wider_than_it_can_show(narrow: dict[str, str]) -> None:
+    widths = {
+        name: float(ElementTree.fromstring(drawn).attrib["width"]) for name, drawn in narrow.items()
+    }
+    assert {name: width for name, width in widths.items() if width > WIDEST_ON_A_PHONE} == {}
+
+
+def test_no_word_of_a_picture_is_cut_where_arial_is_missing(
+    page: Page, drawings: dict[str, str], narrow: dict[str, str]
+) -> None:
+    every = drawings | narrow
+    body = "".join(f'<div id="{name}">{drawn}</div>' for name, drawn in every.items())
+    page.set_content(f"<style>{picture_css()}</style>{body}")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("[...document.fonts].map(font => font.status)") == ["loaded", "loaded"]
+    assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("row", DRAWN)
+def test_no_axis_says_the_same_twice(row: str) -> None:
+    for sheet in (WIDE, NARROW):
+        chart = chart_of(example_verdicts()[row], sheet)
+        assert chart is not None
+        raw = vl_convert.vegalite_to_svg(chart.to_dict())
+        axes = raw.split('role-axis-label"')[1:]
+        assert axes
+        for axis in axes:
+            said = re.findall(r">([^<]+)</text>", axis.split("</g>")[0])
+            assert len(said) == len(set(said)), said
+
+
 @pytest.mark.parametrize("row", DRAWN)
 def test_a_picture_asks_for_nothing_from_elsewhere(row: str, drawings: dict[str, str]) -> None:
     links = set(re.findall(r"https?://[^\s\"']+", drawings[row]))
@@ -69,6 +122,19 @@ def test_a_picture_can_be_told_in_words(row: str) -> None:
     chart = chart_of(example_verdicts()[row])
     assert chart is not None
     assert len(description(chart).split()) >= 8
+
+
+def test_no_colour_of_a_picture_stays_as_it_is_by_night(
+    drawings: dict[str, str], narrow: dict[str, str]
+) -> None:
+    network = architecture_chart([{"layer": "attention", "n_out": 8}], "Own")
+    assert network is not None
+    for drawn in (*drawings.values(), *narrow.values(), svg(network)):
+        assert set(re.findall(r'(?:fill|stroke)="([^"]+)"', drawn)) <= {
+            "none",
+            "transparent",
+            *re.findall(r'"(var\([^"]+\)|url\([^"]+\))"', drawn),
+        }
 
 
 def test_pictures_share_no_ids(drawings: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from leadline.charts.drawing.rendering import description, svg
+from leadline.charts.drawing.sheet import NARROW, WIDE
 from leadline.charts.neural_network import architecture_chart, epochs_chart
 
 IMAGE = [
@@ -39,13 +40,18 @@ def test_boxes_do_not_overlap_and_fit_a_page() -> None:
     deep = [*IMAGE[:-1], *[IMAGE[-2]] * 5, IMAGE[-1]]
     many = [{"layer": "embedding", "n_out": 4, "n_in": 6, "column": str(i)} for i in range(30)]
     for layers in (IMAGE, deep, [*many, *IMAGE[-2:]], IMAGE[-2:], [*many[:4], IMAGE[-1]]):
-        boxes = frames(architecture_chart(layers, "A network"))
-        assert max(box["x2"] for box in boxes) <= 900
-        for place, one in enumerate(boxes):
-            for other in boxes[:place]:
-                is_beside = one["x"] >= other["x2"] or other["x"] >= one["x2"]
-                is_below = one["y"] >= other["y2"] or other["y"] >= one["y2"]
-                assert is_beside or is_below
+        for sheet, widest in ((WIDE, 900), (NARROW, 400)):
+            boxes = frames(architecture_chart(layers, "A network", sheet))
+            assert max(box["x2"] for box in boxes) <= widest
+            check_apart(boxes)
+
+
+def check_apart(boxes: list[dict[str, Any]]) -> None:
+    for place, one in enumerate(boxes):
+        for other in boxes[:place]:
+            is_beside = one["x"] >= other["x2"] or other["x"] >= one["x2"]
+            is_below = one["y"] >= other["y2"] or other["y"] >= one["y2"]
+            assert is_beside or is_below
 
 
 def test_layers_of_a_person_s_own_are_drawn_too() -> None:

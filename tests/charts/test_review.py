@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.examples import example_review
+from tests.examples import example_problem, example_review
 
 from leadline.charts.review import thousand
 from leadline.phases.verdict import Bounds
@@ -22,7 +22,8 @@ def test_counts_follow_from_precision_and_recall() -> None:
     counts = thousand(point, n_stream=2_000)
     assert (counts.n_flagged, counts.n_hits, counts.n_false_alarms) == (45, 30, 15)
     assert counts.n_misses == 30
-    assert counts.words == "Of 1,000 rows 45 are flagged, 30 of them real; 30 real ones are missed"
+    told = "Of 1,000 flights 45 are flagged, 30 of them late; 30 late ones are missed"
+    assert counts.sentence(example_problem().words) == told
 
 
 @pytest.mark.parametrize("recall", [0.0, 1e-6, 1.0])

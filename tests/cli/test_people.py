@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import polars as pl
 import pytest
 from tests.cli.conftest import Call
 from tests.services.flights import append, flights, make_workspace
 from tests.services.test_commands import UNTIL_TUNING
 
+from leadline.cli import main
 from leadline.cli.terminal.options import EXIT_STOPPED
+from leadline.phases.lifecycle import ROWS
 from leadline.phases.tuning import Tuning
 from leadline.record import Judgment, Vote
 from leadline.snapshot import to_parquet
@@ -44,9 +48,13 @@ def votes(folder: Path) -> tuple[Vote, ...]:
 
 
 def test_a_decision_goes_on_the_record(call: Call, tuned: Path) -> None:
-    answer = call("decide", "find", "back", "--why", "too few", "-C", tuned)
+    way = ("--to", "define", "--change", "buy 100 labels")
+    answer = call("decide", "find", "back", "--why", "too few", *way, "-C", tuned)
     assert answer.exit_code == 0
-    assert " ".join(answer.stdout.split()) == "find decision no Ada says go back: too few"
+    said = "find decision no Ada says go back to define: too few. Change: buy 100 labels."
+    assert " ".join(answer.stdout.split()) == said
+    where = json.loads(call("status", "-C", tuned, "--json").stdout)["whereabouts"]
+    assert where.startswith("Back at define since ")
     as_json = call("decide", "find", "go", "--why", "now", "--by", "Bo", "-C", tuned, "--json")
     assert json.loads(as_json.stdout)["by"] == "Bo"
 
@@ -58,6 +66,10 @@ def test_a_decision_goes_on_the_record(call: Call, tuned: Path) -> None:
         (("find", "go", "--why", " "), 1, "The decision has no reason."),
         (("find", "go", "--why", "x", "--by", " "), 1, "Nobody is named"),
         (("find", "go"), 2, "Missing option '--why'"),
+        (("find", "back", "--why", "x"), 1, "does not say to which stage"),
+        (("find", "back", "--why", "x", "--to", "find"), 1, "does not say what to change"),
+        (("find", "keep"), 1, "Nobody has decided on find yet"),
+        (("find", "keep", "--to", "find"), 2, "'keep' changes nothing"),
         (("find", "perhaps", "--why", "x"), 2, "'perhaps' is not one of"),
     ],
 )
@@ -273,3 +285,49 @@ def test_an_error_cannot_be_free(call: Call, tuned: Path) -> None:
     answer = call("review", "--choose", "balanced", "--why", "x", "--cost-miss", "0", "-C", tuned)
     assert answer.exit_code == 2
     assert "0.0 is not in the range x>0" in answer.stderr
+
+
+def test_what_comes_next_works_as_it_is_typed(call: Call, tuned: Path) -> None:
+    """The command of a step asks for what it needs, and says where it cannot."""
+    said = json.loads(call("status", "-C", tuned, "--json").stdout)["next"]["command"]
+    assert said == "leadline review"
+    decide = shlex.split(ROWS["decision.find"].command)[1:]
+    answer = call(
+        *decide, "-C", tuned, typed="perhaps\nback\ndefine\na lower target\ntoo few rows\n"
+    )
+    assert answer.exit_code == 0, answer.output
+    assert "too few rows" in answer.output
+    said = json.loads(call("status", "-C", tuned, "--json").stdout)["next"]["command"]
+    assert said == ROWS["decision.find"].command
+    watch = shlex.split(ROWS["monitor"].command)[1:]
+    assert "no-such-file" in call(*watch, "-C", tuned, typed="no-such-file.csv\n").output
+
+
+@pytest.mark.parametrize("row", list(ROWS))
+def test_a_command_to_type_has_nothing_to_fill_in(row: str) -> None:
+    name, *arguments = shlex.split(ROWS[row].command)[1:]
+    verb = main.get_command(click.Context(main), name)
+    assert verb is not None
+    verb.make_context(name, arguments)
+    assert not [word for word in arguments if word.isupper()]
+
+
+# --------------------------------------------------------------------------- comment
+
+
+def test_comments_are_kept_and_read(call: Call, tuned: Path) -> None:
+    assert "Nobody has said anything" in call("comment", "-C", tuned).stdout
+    assert call("comment", "3", "Too dear?\nI think so.", "-C", tuned).exit_code == 0
+    assert call("comment", "find", "Fine.", "--by", "Bo", "-C", tuned).exit_code == 0
+    told = json.loads(call("comment", "-C", tuned, "--json").stdout)
+    assert [(one["about"], one["by"]) for one in told] == [("entry 3", "Ada"), ("find", "Bo")]
+    shown = call("comment", "entry 3", "-C", tuned).stdout
+    assert shown.startswith("entry 3: Ada, ")
+    assert shown.endswith("  Too dear?\n  I think so.\n")
+    with (tuned / "leadline.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[notify]\ncommand = ["tee", "told.json"]\n')
+    call("comment", "find", "@Bo: and now?", "-C", tuned)
+    assert json.loads((tuned / "told.json").read_text())["facts"]["to"] == "Bo"
+    wrong = call("comment", "fnid", "x", "-C", tuned)
+    assert wrong.exit_code == 1
+    assert "nothing called 'fnid'" in wrong.stderr

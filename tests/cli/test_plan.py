@@ -26,9 +26,12 @@ def test_budgets_are_compared_and_drawn(call: Call, planned: Path, tmp_path: Pat
     picture = tmp_path / "plan.svg"
     answer = call("plan", 300, 100, "--picture", picture, "-C", planned)
     assert answer.exit_code == 0, answer.output
-    assert "machine h" in answer.stdout
+    first, _, rest = answer.stdout.partition("\n")
+    assert "the chance that the target is met at the end" in first
+    assert "9 of 10 lie in" in rest or "buy nothing" in rest
     assert "<svg" in picture.read_text()
     document = json.loads(call("plan", 300, 100, "-C", planned, "--json").stdout)
+    assert document["answer"] == first
     budgets = [offer["budget"] for offer in document["offers"]]
     assert budgets == [100, 300]
     for offer in document["offers"]:

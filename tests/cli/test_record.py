@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from tests.examples import RELEASE_ID
 from tests.services.flights import make_workspace
 
 from leadline.cli import doctor
-from leadline.cli.terminal.options import EXIT_NO
+from leadline.cli.terminal.options import EXIT_NO, EXIT_STOPPED
 from leadline.errors import LeadlineError
 from leadline.phases.lifecycle import ROWS, Stage
+from leadline.phases.problem import Problem
 from leadline.record import BlockLabel
 from leadline.workspace import Workspace
 
@@ -50,6 +52,70 @@ def test_run_refuses(call: Call, tmp_path: Path, name: str, told: str) -> None:
     answer = call("run", name, "-C", tmp_path)
     assert answer.exit_code == 1
     assert told in answer.stderr
+
+
+def test_a_preview_names_what_was_signed_and_runs_nothing(call: Call, flights: Path) -> None:
+    answer = call("run", "tuning", "--preview", "-C", flights)
+    assert answer.exit_code == 0
+    lines = answer.stdout.splitlines()
+    assert lines[0] == "Computed: tuning."
+    assert lines[1].startswith("Out of date then, where answers change: review, decision.apply")
+    assert lines[2].startswith("Signed on it: entry 12, review, by Ada Ops on ")
+    told = json.loads(call("run", "tuning", "--preview", "--json", "-C", flights).stdout)
+    assert told["rows"] == ["tuning"]
+    assert [one["entry"] for one in told["signed"]] == [12, 13, 14, 16, 19]
+    with Workspace.open(flights) as workspace:
+        assert len(workspace.record.marks()) == len(ROWS)
+    wrong = call("run", "tunning", "--preview", "-C", flights)
+    assert "'tunning' is neither a stage nor a row." in wrong.stderr
+
+
+def test_run_asks_at_a_terminal_before_a_signature_is_lost(
+    call: Call, flights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def n_problems() -> int:
+        with Workspace.open(flights) as workspace:
+            return len(workspace.record.entries("problem"))
+
+    monkeypatch.setattr("leadline.cli.run._is_at_terminal", lambda: True)
+    refused = call("run", "problem", "-C", flights, typed="n\n")
+    assert refused.exit_code == EXIT_STOPPED
+    assert "Signed on it: entry 4, decision.define, by Ada Ops on " in refused.stderr
+    assert n_problems() == 1
+    call("run", "problem", "-C", flights, typed="y\n")
+    assert n_problems() == 2
+    with Workspace.open(flights) as workspace:
+        workspace.record.append("problem", workspace.record.entry(1).verdict, by="Ada")
+    assert "Run it?" not in call("run", "problem", "--yes", "-C", flights).stderr
+    assert n_problems() == 4
+    assert "Signed" not in call("run", "problem", "-C", flights).stderr, "it says the same"
+
+
+def test_two_entries_are_compared(call: Call, flights: Path) -> None:
+    with Workspace.open(flights) as workspace:
+        problem = workspace.record.entry(1).verdict_as(Problem)
+        dearer = replace(problem, budget=problem.budget + 200)
+        number = workspace.record.append("problem", dearer, by="Bo").number
+    shown = call("compare", "1", number, "-C", flights).stdout
+    assert "Budget: 500 USD → 700 USD  (+200 USD)" in shown
+    told = json.loads(call("compare", "1", number, "--json", "-C", flights).stdout)
+    assert [change["label"] for change in told["changes"]] == ["Budget"]
+    wrong = call("compare", "1", "2", "-C", flights)
+    assert wrong.exit_code == 1
+    assert "Only answers to one question can be compared" in wrong.stderr
+
+
+def test_a_brief_tells_what_a_decision_needs(call: Call, flights: Path) -> None:
+    shown = call("brief", "train", "-C", flights).stdout
+    heads = list(
+        dict.fromkeys(line.split("  ")[0] for line in shown.splitlines()[2:] if line[:1].islower())
+    )
+    assert heads[:3] == ["evidence", "how sure", "decided"]
+    assert heads[-5:] == ["go", "back", "stop", "warning", "decide"]
+    told = json.loads(call("brief", "train", "-C", flights, "--json").stdout)
+    assert told["recommendation"]["text"] == "buy more rows"
+    assert told["costs"]["left"] < told["costs"]["granted"]
+    assert "Did you mean 'train'" in call("brief", "trian", "-C", flights).stderr
 
 
 def test_run_says_that_all_is_current(call: Call, flights: Path) -> None:

@@ -111,7 +111,7 @@ def test_projects_that_share_a_database_are_one_portfolio(
     document = json.loads(call("portfolio", "--store", url, "--json").stdout)
     assert {each["project"] for each in document["models"]} == {"Late", "Churn"}
     assert document["totals"][0]["currency"] == "USD"
-    assert document["models"][0]["next"]["command"] == "leadline watch FILE"
+    assert document["models"][0]["next"]["command"] == "leadline watch"
     assert document["hours"]["share_new"] is None
 
 

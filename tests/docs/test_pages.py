@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 import sys
@@ -190,3 +191,27 @@ def test_the_family_of_the_how_to_passes_its_own_check(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, guest.__name__, guest)
     exec(family + check, guest.__dict__)
     assert guest.Constants().candidates("binary", {}, 0) == [{}]
+
+
+def test_the_glossary_page_is_the_table_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(REPOSITORY / "docs")
+    write_glossary = importlib.import_module("write_glossary")
+    written = write_glossary.TARGET.read_text(encoding="utf-8")
+    assert written == write_glossary.page(), "run docs/write_glossary.py"
+
+
+def test_every_question_of_a_manager_has_its_picture() -> None:
+    text = (REPOSITORY / "docs" / "managers.md").read_text(encoding="utf-8")
+    questions = re.split(r"^## \d+\. ", text, flags=re.MULTILINE)[1:]
+    shown = [re.findall(r"!\[[^\]]{20,}\]\(pictures/(\w+)\.png\)", each) for each in questions]
+    assert [len(each) for each in shown] == [1] * 10
+    sizes = {file.stem: file.stat().st_size for file in (REPOSITORY / "docs/pictures").iterdir()}
+    assert all(sizes[name] < 64_000 for (name,) in shown)
+
+
+def test_every_picture_is_drawn_by_the_script_and_shown_somewhere() -> None:
+    drawn = set(re.findall(r'Shot\("(\w+)"', (REPOSITORY / "docs/pictures.py").read_text()))
+    there = {file.stem for file in (REPOSITORY / "docs/pictures").iterdir()}
+    assert there == drawn | {"forecast", "project"}
+    text = "".join(text for _, _, text in texts())
+    assert not [name for name in there if f"pictures/{name}.png" not in text]

@@ -17,6 +17,8 @@ from leadline.record import Reading
 from leadline.workspace import Workspace
 
 FOLLOWS = {"summary", "findings"}
+# a verdict keeps the words it was said in
+SAID = frozenset({"unit", "units", "hit", "miss", "false_alarm", "measured_in", "class_words"})
 WATCHED = [row for row in ROWS.values() if row.is_computed and row.name != "capacity"]
 
 _asked: dict[str, set[str]] = {}
@@ -76,7 +78,7 @@ def test_a_job_reads_nothing_that_its_row_is_said_not_to(
     assert asked, "else nothing was watched"
     for name in ROWS[row].stands_on:
         seen = asked.get(ROWS[name].verdict.__name__, set())
-        left_out = unread(row, name) | FOLLOWS
+        left_out = unread(row, name) - SAID | FOLLOWS
         assert not seen & left_out, f"{row} reads {name}"
 
 
@@ -100,5 +102,6 @@ def test_what_the_problem_says_reaches_somebody() -> None:
     """A field that no row reads must be one of words for people."""
     readers = [name for name in ROWS if "problem" in ROWS[name].stands_on]
     read_by_none = frozenset.intersection(*(unread(name, "problem") for name in readers))
-    words = {"question", "unit", "miss", "false_alarm", "owner", "deputy", "assumed", "rarer"}
-    assert read_by_none == words
+    people = {"question", "owner", "deputy", "assumed", "rarer"}
+    people |= {"today", "today_misses", "today_false_alarms"}  # what costs are held against
+    assert read_by_none == SAID | people

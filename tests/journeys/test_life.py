@@ -67,7 +67,7 @@ def test_from_a_file_to_a_watched_model(
     go("score", tmp_path / "later.csv", "--to", tmp_path / "scored.csv")
     assert pl.read_csv(tmp_path / "scored.csv").height == rows.height - N_POOL - N_STREAM
     watched = go("watch", tmp_path / "later.csv", codes=(0, EXIT_NO))
-    assert re.search(r"watch +monitor +(go|no) ", watched.stdout)
+    assert re.search(r"watch +monitor +(no alarm|alarm|retrain) ", watched.stdout)
     go("report")
 
     with Workspace.open(tmp_path) as workspace:
@@ -121,7 +121,7 @@ def look_around(page: Page, url: str) -> None:
 def see_pictures(page: Page, report: Path, n_pictures: int) -> None:
     """The report is one file, and a picture of every verdict that has one is drawn in it."""
     page.goto(report.as_uri())
-    pictures = page.locator("figure svg")
+    pictures = page.locator("figure svg:visible")
     expect(pictures).to_have_count(n_pictures)
     for picture in pictures.all():
         box = picture.bounding_box()

@@ -125,7 +125,7 @@ def test_from_a_file_to_a_watched_model(
         ["score"] if case.point == "as-predicted" else ["score", "label"]
     )
     watched = go("watch", tmp_path / "later.csv", codes=(0, EXIT_NO))
-    assert re.search(r"watch +monitor +(go|no) ", watched.stdout)
+    assert re.search(r"watch +monitor +(no alarm|alarm|retrain) ", watched.stdout)
     go("report")
     assert case.point in (tmp_path / "report.html").read_text()
     with Workspace.open(tmp_path) as workspace:

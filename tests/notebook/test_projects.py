@@ -164,6 +164,24 @@ def test_candidates_and_standing_are_tables(released: nb.Project) -> None:
     assert "None" not in html
 
 
+def test_costs_are_a_table_and_a_picture(released: nb.Project) -> None:
+    costs = released.costs()
+    frame = costs.to_frame()
+    assert frame["spent"].sum() == pytest.approx(costs.ledger.spent)
+    assert "judgments" in frame["what"].to_list()
+    assert repr(costs).startswith("No budget was stated")
+    assert "<table" in costs._repr_html_()
+    assert svg(costs.plot().chart).startswith("<svg")
+
+
+def test_nothing_spent_is_no_picture(tmp_path: Path) -> None:
+    project(tmp_path, customers(20)).close()
+    with nb.open(tmp_path) as mine:
+        assert mine.costs().to_frame().is_empty()
+        with pytest.raises(NotReadyError, match="Nothing has been spent"):
+            mine.costs().plot()
+
+
 def test_a_frame_of_pandas_is_the_same(released: nb.Project) -> None:
     result = released.result("curve")
     assert result.to_pandas()["n_train"].tolist() == result.to_frame()["n_train"].to_list()

@@ -38,9 +38,9 @@ def test_one_point_is_on_offer(kind: str) -> None:
 def test_where_confusions_are_priced_two_points_are_on_offer() -> None:
     verdict = default_tuning("costs")
     assert verdict.names == ("likeliest-class", "least-cost")
-    assert "costs 1.62 USD (1.11 to 2.3) a row" in verdict.summary
+    assert "costs 1.62 USD (1.11 to 2.30) a row" in verdict.summary
     assert notes(verdict)[0] == (
-        "least-cost saves 0.9 USD (0.4 to 1.5) a row against the likeliest class."
+        "least-cost saves 0.90 USD (0.40 to 1.50) a row against the likeliest class."
     )
 
 
@@ -64,7 +64,7 @@ def test_a_stream_on_which_mistakes_cost_more_is_told() -> None:
         n_judged=100,
         judges=("Ada",),
     )
-    assert "mistakes cost 3 USD (2 to 4) a row (100 judgments)" in verdict.summary
+    assert "mistakes cost 3.00 USD (2.00 to 4.00) a row (100 judgments)" in verdict.summary
     assert any(what.startswith("Mistakes cost more on the stream") for what in warnings(verdict))
 
 

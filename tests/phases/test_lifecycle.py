@@ -258,7 +258,7 @@ def test_rows_have_a_page_a_command_and_a_task() -> None:
         assert row.task
     assert (ROWS["curve"].page, ROWS["curve"].command) == ("/rows/curve", "leadline run curve")
     assert (ROWS["review"].page, ROWS["review"].command) == ("/review", "leadline review")
-    assert ROWS["monitor"].command == "leadline watch FILE"
+    assert ROWS["monitor"].command == "leadline watch"
     assert ROWS["decision.find"].page == "/decide/find"
 
 

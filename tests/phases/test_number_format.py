@@ -25,8 +25,8 @@ def test_every_length_of_time_has_words(seconds: float) -> None:
     [
         (0.0, 0.004, "0%"),
         (0.3249, 0.3257, "32%"),
-        (0.52, 0.67, "52 to 67%"),
-        (0.0, 1.0, "0 to 100%"),
+        (0.52, 0.67, "52% to 67%"),
+        (0.0, 1.0, "0% to 100%"),
     ],
 )
 def test_ranges(low: float, high: float, said: str) -> None:

@@ -6,9 +6,10 @@ import pytest
 from tests.examples import example_review
 from tests.phases.again import again, notes, warnings
 
+from leadline.phases.number_format import percent_range
 from leadline.phases.review import UNLIKE_SCORES, Review
 from leadline.phases.slice_report import UNKNOWN, WORSE
-from leadline.phases.stream_point import StreamPoint, range_words
+from leadline.phases.stream_point import StreamPoint
 from leadline.phases.stream_slices import StreamSlice, StreamSlices
 from leadline.phases.verdict import Answer, Bounds
 
@@ -127,7 +128,7 @@ def test_that_no_slice_is_shown_to_be_worse_is_told_where_some_were_looked_at() 
 
 def test_a_range_without_width_is_one_figure() -> None:
     """Where every row of the stream was judged, there is nothing between two ends."""
-    assert range_words(Bounds(estimate=0.78, low=0.78, high=0.78)) == "78%"
-    assert range_words(Bounds(estimate=1.0, low=1.0, high=1.0)) == "100%"
-    assert range_words(Bounds(estimate=0.0, low=0.0, high=0.0)) == "0%"
-    assert range_words(Bounds(estimate=0.9, low=0.7, high=1.0)) == "at least 70%"
+    assert percent_range(Bounds(estimate=0.78, low=0.78, high=0.78)) == "78%"
+    assert percent_range(Bounds(estimate=1.0, low=1.0, high=1.0)) == "100%"
+    assert percent_range(Bounds(estimate=0.0, low=0.0, high=0.0)) == "0%"
+    assert percent_range(Bounds(estimate=0.9, low=0.7, high=1.0)) == "at least 70%"

@@ -39,7 +39,7 @@ def told(until: str, **changes: dict[str, Any]) -> tuple[list[Line], dict[str, S
     marks: list[Mark] = []
     numbers: dict[str, int] = {}
     for number, (row, verdict) in enumerate(example_verdicts().items(), 1):
-        found = replace(verdict, **changes.get(row, {}))  # type: ignore[arg-type]
+        found = replace(verdict, **changes.get(row, {}))
         lines.append(Line(number, row, found, START + timedelta(days=number)))
         on = {name: numbers[name] for name in ROWS[row].stands_on if name in numbers}
         marks.append(Mark(number, row, on, found.answer))

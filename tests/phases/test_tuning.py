@@ -22,7 +22,7 @@ def test_points_known_well_are_a_go() -> None:
 def test_too_few_hits_are_a_no() -> None:
     verdict = again(TUNING, n_positive=9)
     assert verdict.answer is Answer.NO
-    assert faults(verdict) == ["The test set holds 9 hits only."]
+    assert faults(verdict) == ["Of the test set only 9 are late."]
     assert again(TUNING, n_positive=10).answer is Answer.GO
 
 

@@ -188,3 +188,32 @@ def test_a_share_is_a_share(record: Record, share: float) -> None:
 def test_no_such_job(record: Record) -> None:
     with pytest.raises(RecordError, match="There is no job 3"):
         record.jobs.get(3)
+
+
+def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_by_its_worker(
+    record: Record,
+) -> None:
+    record.jobs.put("data", by="Ada")
+    record.jobs.put("search", by="Ada", page="/rows/search")
+    claimed = record.jobs.claim("w")
+    assert claimed is not None
+    assert claimed.begun_at is not None
+    assert record.jobs.cancel(2, by="Cy").state is JobState.CANCELLED
+    assert record.jobs.get(2).page == "/rows/search"
+    assert record.jobs.claim("w") is None, "nobody takes a cancelled job"
+    running = record.jobs.cancel(1, by="Cy")
+    assert (running.state, running.cancelled_by) == (JobState.RUNNING, "Cy")
+    assert not record.jobs.beat(1, worker="w"), "its worker should stop"
+    assert record.jobs.cancel(1, by="Dan").cancelled_by == "Cy", "who asked first is kept"
+    record.jobs.finish(1, worker="w", state=JobState.CANCELLED)
+    assert record.jobs.get(1).is_over
+
+
+def test_what_is_over_cannot_be_cancelled(record: Record) -> None:
+    record.jobs.put("data", by="Ada")
+    record.jobs.claim("w")
+    record.jobs.finish(1, worker="w", state=JobState.DONE)
+    with pytest.raises(RecordError, match="Job 1 is over: done"):
+        record.jobs.cancel(1, by="Cy")
+    with pytest.raises(RecordError, match="no job 7"):
+        record.jobs.cancel(7, by="Cy")

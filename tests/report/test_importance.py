@@ -65,4 +65,4 @@ def test_it_is_in_the_demo_report_and_the_report(form: str) -> None:
     assert "Words that move the answer most" in whole
     if form == "html":
         assert "highest at &lt;EV&gt;" in whole
-        assert demo.count("<svg") == 2
+        assert demo.count("<svg") == 4

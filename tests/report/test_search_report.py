@@ -73,7 +73,7 @@ def test_html_has_the_curves_and_the_examples_with_their_reasons() -> None:
     )
     search = replace(example_search(), examples=(example,))
     page = demo_report(with_search(search), title="Late flights", form="html")
-    assert page.count("<svg") == 1
+    assert page.count("<svg") == 2
     assert f'<img src="{PICTURE}" alt="face (an image)"' in page
     assert "“free” (-0.31)" in page
     assert "&lt;b&gt;free&lt;/b&gt;" in page

@@ -25,7 +25,7 @@ from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 from leadline.record import Assignment, JobState
 from leadline.services import commands, queries
-from leadline.services.commands import LabelAnswer
+from leadline.services.commands import LabelAnswer, WayBack
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.workspace import Workspace
 
@@ -144,6 +144,63 @@ def test_prices_that_make_no_sense_are_refused(make: Make, prices: str, told: st
         commands.state_problem(workspace, "Ada")
 
 
+def worded(workspace: Workspace, words: str) -> None:
+    path = workspace.folder / "leadline.toml"
+    text = path.read_text()
+    for old in ('miss = "a missed connection"\n', 'false_alarm = "a crew held for nothing"\n'):
+        text = text.replace(old, "")
+    text = text.partition("\n[problem.words]")[0]
+    path.write_text(f"{text}\n[problem.words]\n{words}\n")
+
+
+def test_words_are_made_from_the_classes_and_the_column_where_nobody_said_any(make: Make) -> None:
+    workspace = make(())
+    worded(workspace, "")
+    words = commands.state_problem(workspace, "Ada").verdict_as(Problem).words
+    assert words.counts(140, 218) == "140 late, 218 not late"
+    assert words.miss == "a flight that is late but not flagged"
+    worded(workspace, "classes.no = 'on time'\nhit = 'a warning in time'\nunits = 'flights abroad'")
+    words = commands.state_problem(workspace, "Ada").verdict_as(Problem).words
+    assert words.counts(140, 218) == "140 late, 218 on time"
+    assert words.false_alarm == "a flight that is on time but flagged"
+    assert (words.hit, words.units) == ("a warning in time", "flights abroad")
+
+
+def test_several_classes_keep_the_words_that_are_theirs(make: Make) -> None:
+    workspace = make(())
+    priced(workspace, "lost.won = 50")
+    worded(workspace, "classes.lost = 'gone'")
+    words = commands.state_problem(workspace, "Ada").verdict_as(Problem).words
+    assert [words.of_class(each) for each in ("lost", "won", "Kept")] == ["gone", "won", "Kept"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("classes.maybe = 'late'", r"words\] names 'maybe', and 'late' never is"),
+        ("classes.no = 'late'", "calls two classes 'late'"),
+        ("measured_in = 'minutes'", "measured_in is 'minutes', but the label has classes"),
+    ],
+)
+def test_words_that_fit_no_class_are_refused(make: Make, words: str, told: str) -> None:
+    workspace = make(())
+    worded(workspace, words)
+    with pytest.raises(SettingsError, match=told):
+        commands.state_problem(workspace, "Ada")
+
+
+def test_a_number_has_no_words_for_classes(make: Make) -> None:
+    workspace = make(())
+    path = workspace.folder / "leadline.toml"
+    text = path.read_text().replace('label = "late"', 'label = "dep_delay"')
+    path.write_text(text.replace('positive = "yes"\n', "task = 'regression'\nscoring = 'r2'\n"))
+    worded(workspace, "measured_in = 'minutes'")
+    assert commands.state_problem(workspace, "Ada").verdict_as(Problem).words.label == "dep delay"
+    worded(workspace, "classes.yes = 'late'")
+    with pytest.raises(SettingsError, match="the label is a number"):
+        commands.state_problem(workspace, "Ada")
+
+
 def test_a_decision_stands_on_what_is_current_and_overrules_a_no(make: Make) -> None:
     workspace = make(("problem", "data"))
     append(workspace, "feasibility", replace(example_feasibility(), answer=Answer.NO))
@@ -174,6 +231,42 @@ def test_a_stop_closes_what_comes_after(make: Make) -> None:
     assert "not to go on" in workspace.record.standing()["search"].closed
     with pytest.raises(NotReadyError, match="not to go on"):
         commands.ask_for(workspace, "search", "Ada")
+
+
+@pytest.mark.parametrize(
+    ("back", "told"),
+    [
+        (WayBack("train", "more rows"), "train comes after define"),
+        (WayBack("desing", "more rows"), "There is no stage 'desing'"),
+        (WayBack("", "more rows"), "does not say to which stage"),
+        (WayBack("define", "  "), "does not say what to change"),
+    ],
+)
+def test_who_goes_back_names_an_earlier_stage_and_a_change(
+    make: Make, back: WayBack, told: str
+) -> None:
+    workspace = make(DEFINE)
+    with pytest.raises((SettingsError, RecordError), match=told):
+        commands.decide(workspace, "define", "back", "too dear", "Ada", back=back)
+    assert workspace.record.latest("decision.define") is None
+
+
+def test_only_a_decision_on_the_same_answers_is_kept(make: Make) -> None:
+    workspace = make(DEFINE)
+    with pytest.raises(NotReadyError, match="Nobody has decided on define"):
+        commands.keep_decision(workspace, "define", "Ada")
+    commands.decide(workspace, "define", "go", "Fine.", "Ada")
+    with pytest.raises(NotReadyError, match="entry 4 on define stands"):
+        commands.keep_decision(workspace, "define", "Ada")
+    append(workspace, "feasibility", replace(example_feasibility(), answer=Answer.NO))
+    with pytest.raises(NotReadyError, match="stood on other answers"):
+        commands.keep_decision(workspace, "define", "Ada")
+    append(workspace, "feasibility", replace(example_feasibility(), p_value=0.02))
+    with pytest.raises(OutdatedAnswerError, match="have changed since"):
+        commands.keep_decision(workspace, "define", "Ada", seen={"problem": 1})
+    with pytest.raises(SettingsError, match="Nobody is named"):
+        commands.keep_decision(workspace, "define", " ")
+    assert commands.keep_decision(workspace, "define", "Ada").number == 7
 
 
 def test_who_decides_on_an_older_page_is_told(make: Make) -> None:

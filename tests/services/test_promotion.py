@@ -20,6 +20,7 @@ from leadline.phases.verdict import Answer, Bounds
 from leadline.record import Entry
 from leadline.services import queries
 from leadline.services.commands import (
+    WayBack,
     decide,
     move_to,
     pointer_of,
@@ -96,7 +97,8 @@ def test_what_waits_goes_into_service_when_somebody_says_go(workspace: Workspace
     promote_approved(workspace, "the first", "Ada")
     released(workspace, "b", Answer.UNCLEAR)
     assert promote_approved(workspace, "it waits", "Ada") is None
-    decide(workspace, "ship", "back", "not like this", "Bo")
+    back = WayBack("train", "a fairer model")
+    decide(workspace, "ship", "back", "not like this", "Bo", back=back)
     assert serving(workspace) == "a"
     decide(workspace, "ship", "go", "it is fairer", "Bo")
     assert serving(workspace) == "b"

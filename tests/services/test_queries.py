@@ -2,23 +2,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from tests.examples import example_data, example_feasibility, example_problem
+from tests.examples import (
+    example_data,
+    example_feasibility,
+    example_problem,
+    example_verdicts,
+)
 from tests.services.flights import N_SAMPLE, append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
 from leadline.charts import chart_of
 from leadline.errors import NotReadyError, RecordError, SettingsError
+from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.verdict import Answer
+from leadline.phases.wording import day
 from leadline.record import Assignment, Job, JobState
 from leadline.services import commands, queries
-from leadline.services.commands import LabelAnswer
+from leadline.services.commands import LabelAnswer, WayBack
 from leadline.services.queries.history import N_A_PAGE
 from leadline.services.queries.operating_points import Clarity
-from leadline.services.queries.project import Costs
 from leadline.services.queries.row import _failed
 from leadline.workspace import Workspace
 
@@ -40,7 +47,7 @@ def test_a_finished_project_asks_for_nothing(make: Make) -> None:
     words = [stage.badge.text for stage in page.stages]
     assert words == ["go", "go", "go", "go", "go", "going on"], "the monitor's no is overruled"
     assert page.costs.granted == 500
-    assert page.costs.spent == pytest.approx(2.55, abs=0.01)
+    assert page.costs.spent == pytest.approx(0.00247, abs=1e-5), "the search and the curve"
     assert page.chance is not None
     assert page.chance.current is not None
     assert page.chance.current.row == "tuning", "what was measured counts before what was forecast"
@@ -79,8 +86,50 @@ def test_a_stop_is_all_there_is_to_say(make: Make) -> None:
     commands.decide(workspace, "define", "stop", "Nobody needs it.", "Ada")
     page = queries.project_page(workspace)
     assert page.next.title == "Stopped after define"
+    assert page.whereabouts.startswith("Stopped after define on ")
     assert page.also == ()
-    assert page.stages[0].badge.text == "not going on"
+    assert page.stages[0].badge.text == "stopped"
+
+
+def test_who_was_sent_back_is_told_where_and_why_and_is_not_stopped(make: Make) -> None:
+    workspace = make(UNTIL_TUNING)
+    back = WayBack("define", "a target of 0.7")
+    commands.decide(workspace, "find", "back", "the target is too high", "Ada", back=back)
+    page = queries.project_page(workspace)
+    today = day(datetime.now(UTC))
+    said = f"Back at define since {today} by Ada: the target is too high. Change: a target of 0.7."
+    assert page.whereabouts == said
+    assert (page.next.title, page.next.path) == (
+        "Change at define: a target of 0.7",
+        "/stages/define",
+    )
+    badges = [stage.badge.text for stage in page.stages]
+    assert badges[:2] == ["back here", "back to define"]
+    assert not any("stop" in text.lower() for text in (*badges, page.next.title, page.next.why))
+    append(workspace, "problem", replace(example_problem(), target_score=0.7))
+    page = queries.project_page(workspace)
+    assert page.whereabouts == said, "the search has not been run again"
+    assert page.next.title == "Run feasibility again"
+    append(workspace, "feasibility", example_feasibility())
+    search: Any = example_verdicts()["search"]
+    append(workspace, "search", replace(search, n_rows=search.n_rows + 1))
+    assert queries.project_page(workspace).whereabouts == ""
+
+
+def test_a_decision_on_the_same_answers_is_asked_to_be_kept(make: Make) -> None:
+    workspace = make(DEFINE)
+    commands.decide(workspace, "define", "go", "Cheap to try.", "Ada")
+    append(workspace, "feasibility", replace(example_feasibility(), p_value=0.02))
+    page = queries.decision_page(workspace, Stage.DEFINE)
+    assert (page.kept, page.changes) == (4, (("feasibility", 3, 5),))
+    steps = (queries.project_page(workspace).next, *queries.project_page(workspace).also)
+    (asked,) = [step for step in steps if step.command == "leadline decide define keep"]
+    assert "entry 4" in asked.why
+    kept = commands.keep_decision(workspace, "define", "Bo")
+    assert (kept.by, kept.on["feasibility"]) == ("Bo", 5)
+    assert kept.verdict_as(Decision).confirms == 4
+    assert kept.verdict_as(Decision).why == "Cheap to try."
+    assert queries.decision_page(workspace, Stage.DEFINE).kept is None
 
 
 def test_a_job_under_way_is_waited_for(make: Make) -> None:
@@ -235,11 +284,6 @@ def test_a_decision_page_names_what_is_missing(make: Make) -> None:
     assert [row.name for row in page.missing] == ["feasibility"]
     assert page.seen == {"problem": 1, "data": 2}
     assert page.replacing is None
-
-
-@pytest.mark.parametrize(("granted", "share"), [(0.0, None), (100.0, 0.3), (20.0, 1.0)])
-def test_a_budget_is_spent_whole_at_most(granted: float, share: float | None) -> None:
-    assert Costs(granted=granted, labels=10.0, machine=20.0, currency="EUR").share == share
 
 
 def test_a_go_overrules_only_the_no_that_it_has_seen(make: Make) -> None:

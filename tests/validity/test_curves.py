@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from leadline.demo.flights import write_files
 from leadline.stats.curves import CurvePosterior, fit
 from leadline.stats.curves.discrepancy import kernels
-from leadline.stats.curves.learnt import Learnt, Table, learnt
+from leadline.stats.curves.learnt import Learnt, Mixture, Table, learnt
 from leadline.stats.curves.shapes import shapes
 
 SIZES = np.array([100.0, 200, 400, 800, 1600, 3200])
@@ -48,18 +48,24 @@ def uncalibrated() -> Learnt:
     def plain(table: Table) -> Table:
         return replace(table, calibrated=np.tile(table.levels, (*table.calibrated.shape[:2], 1)))
 
-    return replace(learnt(), known=plain(learnt().known), hidden=plain(learnt().hidden))
+    every = learnt()
+    return replace(
+        every,
+        known=plain(every.known),
+        hidden=plain(every.hidden),
+        networks=plain(every.networks),
+    )
 
 
 def drawn_from(
-    table: Table, sizes: np.ndarray, n_seen: int, n_curves: int, rng: np.random.Generator
+    prior: Mixture, sizes: np.ndarray, n_seen: int, n_curves: int, rng: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Draw errors as measured at the first sizes and true ones at the others, from the prior."""
     x = np.log(sizes / sizes[n_seen - 1])
-    weights = np.exp(table.prior(None)).ravel()
+    weights = np.exp(prior.log_prior).ravel()
     chosen = rng.choice(weights.size, size=n_curves, p=weights / weights.sum())
     for row, shape in zip(*np.divmod(chosen, len(shapes())), strict=True):
-        kernel = kernels().take(int(table.active[row]))
+        kernel = kernels().take(int(prior.active[row]))
         wander = rng.multivariate_normal(
             np.zeros(x.size), kernel.covariance(x, x)[0], method="eigh"
         )
@@ -72,12 +78,13 @@ def test_curves_of_its_own_prior_are_covered_as_promised() -> None:
     prior = uncalibrated()
     sizes = 100 * 2 ** np.arange(10.0)
     quantiles, truths = [], []
-    for errors, truth in drawn_from(prior.known, sizes, 7, 1200, np.random.default_rng(0)):
+    mixture = prior.mixture(prior.known, [])
+    for errors, truth in drawn_from(mixture, sizes, 7, 1200, np.random.default_rng(0)):
         # what is nearly nothing is rounded up: none of the model's business
         if errors.min() < 2e-4 * errors.max():
             continue
         # a loss, whose noise does not depend on its size, measured exactly but for the model's own
-        curve = fit(sizes[:7], errors, np.zeros(7), metric="log_loss", prior=prior)
+        curve = fit(sizes[:7], errors, np.zeros(7), metric="mean_absolute_error", prior=prior)
         quantiles.append(curve.quantile(sizes[7:], LEVELS))
         truths.append(truth)
     assert len(truths) > 1000

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from tests.examples import RELEASE_ID, example_monitor
 from tests.phases.again import again
 from tests.services.flights import append
-from tests.web.test_pages import csrf_token
+from tests.web.test_pages import csrf_token, text_of
 
 from leadline.record import AlarmAct
 from leadline.workspace import Workspace
@@ -45,7 +45,7 @@ def test_who_closes_without_a_reason_is_told(make: Make, visit: Visit) -> None:
     workspace = make()
     answer = told(visit(workspace), act="close", why="")
     assert answer.status_code == 400
-    assert "The alarm is not explained." in answer.text
+    assert "The alarm is not explained." in text_of(answer.text)
     assert workspace.record.jobs.newest() == ()
 
 

@@ -134,7 +134,7 @@ def test_the_terminal_shows_the_point_and_takes_the_agreement(
     assert shown.exit_code == 0, shown.output
     if kind == "costs":
         assert "Two points are on offer, likeliest-class and least-cost." in shown.stdout
-        assert "it saves 0.9 USD (0.4 to 1.5) a row" in shown.stdout
+        assert "it saves 0.90 USD (0.40 to 1.50) a row" in shown.stdout
     else:
         assert f"One point is on offer, {NAMES[kind]}." in shown.stdout
         assert f"leadline review --choose {NAMES[kind]}" in shown.stdout

@@ -46,9 +46,10 @@ def test_thirty_items_by_keyboard_alone(page: Page, make: Make, serve: Serve) ->
     workspace = guided(make)
     with serve(workspace) as url:
         page.goto(url + link_of(workspace, "Ada"))
-        press(page, "n", 0)
+        expect(page.get_by_role("button", name="Begin")).to_be_focused()
+        press(page, "Enter", 0)
         for n_done in range(1, 29):
-            press(page, "12"[n_done % 2], n_done)
+            press(page, "ny"[n_done % 2], n_done)
         page.keyboard.press("?")
         press(page, "2", 29)
         page.keyboard.press("s")
@@ -60,9 +61,9 @@ def test_thirty_items_by_keyboard_alone(page: Page, make: Make, serve: Serve) ->
         page.keyboard.press("c")
         page.keyboard.type("12 <script>alert(1)</script>")
         page.keyboard.press("Escape")
-        press(page, "2", 30)
+        press(page, "y", 30)
         press(page, "u", 29)
-        press(page, "1", 30)
+        press(page, "n", 30)
         page.keyboard.press("g")
         expect(page.get_by_text("Not the one on the runway.")).to_be_visible()
     votes = [*workspace.record.labels.votes.plain(), *workspace.record.labels.votes.repeats()]
@@ -79,7 +80,8 @@ def test_axe_finds_no_serious_fault(page: Page, make: Make, serve: Serve) -> Non
         page.goto(f"{url}/label")
         assert serious(page) == []
         page.goto(url + link_of(workspace, "Ada"))
-        press(page, "n", 0)
+        expect(page.get_by_role("button", name="Begin")).to_be_focused()
+        press(page, "Enter", 0)
         page.keyboard.press("?")
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 844})
@@ -89,7 +91,7 @@ def test_axe_finds_no_serious_fault(page: Page, make: Make, serve: Serve) -> Non
         assert serious(page) == []
         (workspace.folder / "rules.md").write_text(GUIDELINES + "\nAnd more.")
         page.keyboard.press("Escape")
-        press(page, "1", 1)
+        press(page, "n", 1)
         expect(page.get_by_text("have changed since your last answer")).to_be_visible()
         assert serious(page) == []
 
@@ -173,7 +175,7 @@ def test_deciding_by_keyboard_alone(page: Page, make: Make, serve: Serve) -> Non
         page.keyboard.press("c")
         page.keyboard.type("12 by the clock?")
         page.keyboard.press("Escape")
-        for key, n_decided in (("2", 1), ("?", 2), ("u", 1), ("1", 2), ("1", 3)):
+        for key, n_decided in (("y", 1), ("?", 2), ("u", 1), ("n", 2), ("n", 3)):
             with page.expect_navigation(url="**/adjudicate*"):
                 page.keyboard.press(key)
             expect(page.get_by_text(f"{n_decided} decided, {3 - n_decided} open")).to_be_visible()

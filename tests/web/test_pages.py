@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,17 +17,23 @@ from tests.examples import (
     example_feasibility,
     example_forecast,
     example_monitor,
+    example_problem,
     example_release,
     example_tuning,
+    example_verdicts,
 )
 from tests.phases.again import again
 from tests.services.flights import append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
+from leadline.charts import picture_cache
 from leadline.phases.data import Leak
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.measured_target import on_test_rows
 from leadline.record import JobState
+from leadline.services.commands import decide
+from leadline.services.queries.next_steps import Act, steps
+from leadline.services.queries.project_state import ProjectState
 from leadline.web.templating import make_templates
 from leadline.workspace import Workspace
 
@@ -36,7 +43,12 @@ Visit = Callable[..., TestClient]
 PATHS = [
     "/",
     "/history",
+    "/compare",
+    "/rows/problem/run",
+    "/rows/tuning/run",
     "/portfolio",
+    "/money",
+    "/timeline",
     "/work-items/seal",
     "/review",
     "/review/choose",
@@ -57,6 +69,11 @@ def test_the_data_page_has_what_the_audit_found_as_a_table(make: Make, visit: Vi
     table = page.partition("What the audit found")[2].partition("</table>")[0]
     assert "<td>refunded</td><td>score 0.993" in table
     assert "exclude = [&#39;refunded&#39;]" in table
+
+
+def text_of(html: str) -> str:
+    """What people read on a page: words of the glossary stand in tags of their own."""
+    return unescape(re.sub(r"<[^>]*>", "", html))
 
 
 def csrf_token(client: TestClient, path: str = "/") -> str:
@@ -93,7 +110,11 @@ def test_below_the_target_going_on_is_a_choice_that_says_so(make: Make, visit: V
     append(workspace, "release", again(example_release(), target=missed))
     client = visit(workspace)
     for path in ("/", "/rows/tuning", "/rows/release", "/decide/ship"):
-        assert missed.words in client.get(path).text, path
+        assert missed.words in text_of(client.get(path).text), path
+    asked = [step for step in steps(ProjectState.of(workspace.record)) if step.act is Act.DECIDE]
+    assert [(step.why, step.command) for step in asked] == [
+        ("Release: below the target.", "leadline decide ship go --below-target")
+    ]
     form = client.get("/decide/ship").text
     assert 'value="go"' not in form
     fields = {**fields_of_page(form), "why": "It helps.", "who": "Ada"}
@@ -260,6 +281,50 @@ def test_a_job_is_asked_for_and_followed(make: Make, visit: Visit) -> None:
     assert client.get("/jobs/7").status_code == 404
 
 
+def test_a_job_is_cancelled_and_leads_back_to_its_page(make: Make, visit: Visit) -> None:
+    workspace = make(("problem",))
+    client = visit(workspace)
+    asked = {"who": "Ada", "page": "/", "csrf": csrf_token(client, "/rows/data")}
+    client.post("/rows/data/run", data=asked)
+    workspace.record.jobs.claim("w")
+    assert "At work" in client.get("/").text
+    assert client.post("/jobs/1/cancel", data={"who": "Cy"}).status_code == 403, "no token"
+    assert send(client, "/jobs/1/cancel", {"who": " "}, form="/jobs/1") == 400
+    assert send(client, "/jobs/1/cancel", {"who": "Cy"}, form="/jobs/1") == 303
+    assert "its worker is ending it" in client.get("/jobs/1").text
+    workspace.record.jobs.finish(1, worker="w", state=JobState.CANCELLED)
+    text = client.get("/jobs/1").text
+    assert "Cancelled by Cy" in text
+    assert '<a class="button" href="/">' in text
+    assert "The last attempt was cancelled." in client.get("/rows/data").text
+    assert send(client, "/jobs/1/cancel", {"who": "Cy"}, form="/rows/data") == 303, "it is already"
+    assert send(client, "/jobs/9/cancel", {"who": "Cy"}, form="/rows/data") == 404
+
+
+def test_who_waited_for_a_job_is_brought_back(make: Make, visit: Visit) -> None:
+    workspace = make(("problem",))
+    client = visit(workspace)
+    workspace.record.jobs.put("data", by="Ada", page="/stages/define")
+    workspace.record.jobs.claim("w")
+    workspace.record.jobs.finish(1, worker="w", state=JobState.DONE)
+    assert 'content="3; url=/stages/define"' in client.get("/jobs/1").text
+
+
+def test_money_and_time_of_an_empty_and_of_a_full_record(make: Make, visit: Visit) -> None:
+    empty, full = visit(make(())), visit(make())
+    assert "Nothing is spent yet" in empty.get("/money").text
+    assert "the project has not begun" in empty.get("/timeline").text
+    for path in ("/money", "/timeline"):
+        assert empty.get(f"{path}/picture.svg").status_code == 409
+        assert f'src="{path}/picture.svg"' in full.get(path).text
+        assert full.get(f"{path}/picture.svg").text.startswith("<svg")
+    assert full.get("/timeline?by=soon").status_code == 400
+    assert "put there by Ada Ops" in full.get("/").text
+    told = full.get("/rows/tuning").text
+    assert "flag nothing" in told
+    assert "the cheapest way without a model" in told
+
+
 def test_the_problem_is_stated_at_once(make: Make, visit: Visit) -> None:
     workspace = make(())
     assert send(visit(workspace), "/rows/problem/run", {"who": "Ada"}, form="/") == 303
@@ -281,13 +346,37 @@ def test_a_picture_never_changes_and_is_sent_once(make: Make, visit: Visit) -> N
     again = client.get(found[1], headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
     assert client.get("/entries/1/picture.svg").status_code == 404
+    phone = client.get(f"{found[1]}&sheet=narrow")
+    assert phone.headers["etag"] != first.headers["etag"]
+    width = re.compile(r'<svg[^>]* width="(\d+)"')
+    wide, narrow = (int(width.findall(each.text)[0]) for each in (first, phone))
+    assert narrow < 450 < wide
+    assert client.get(f"{found[1]}&sheet=tall").status_code == 400
 
 
-def test_the_report_is_one_file_of_its_own(make: Make, visit: Visit) -> None:
-    answer = visit(make()).get("/report.html")
+def test_the_report_is_one_file_of_its_own_and_its_pictures_are_drawn_once(
+    make: Make, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = visit(make())
+    answer = client.get("/report.html")
     assert answer.status_code == 200
     assert "<svg" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+    monkeypatch.setattr(picture_cache, "drawings_of", None)
+    assert client.get("/report.html").text == answer.text
+
+
+def test_the_model_document_is_a_click_away_from_its_release(make: Make, visit: Visit) -> None:
+    client = visit(make())
+    (link,) = re.findall(r'href="(/model.html\?release=\w+)"', client.get("/rows/release").text)
+    answer = client.get(link)
+    assert answer.status_code == 200
+    assert link.rpartition("=")[2] in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert client.get("/model.html").text == answer.text, "it is the one in service"
+    refused = client.get("/model.html?release=nowhere")
+    assert refused.status_code == 409
+    assert "names no release" in refused.text
 
 
 def test_consequences_are_told_in_the_projects_own_words(make: Make, visit: Visit) -> None:
@@ -309,3 +398,59 @@ def test_an_opinion_is_given_beside_the_choice(make: Make, visit: Visit) -> None
     text = client.get("/review/choose").text
     assert "Bo: 12 false alarms" in text
     assert "angry calls" in text
+
+
+def test_a_comment_is_kept_by_form_and_does_nothing_but_speak(make: Make, visit: Visit) -> None:
+    workspace = make(DEFINE)
+    client = visit(workspace)
+    said = {"about": "entry 3", "text": "**Dear** <script>x</script>, @Bo?", "who": "Ada"}
+    assert send(client, "/comments", said, form="/entries/3") == 303
+    for path in ("/", "/stages/define", "/entries/3", "/rows/feasibility", "/report.html"):
+        page = client.get(path).text
+        assert "<strong>Dear</strong> &lt;script&gt;x&lt;/script&gt;, @Bo?" in page, path
+    assert "Dear" not in client.get("/stages/find").text
+    assert send(client, "/comments", said | {"about": "entry 9"}, form="/entries/3") == 404
+    assert len(workspace.record.comments.newest()) == 1
+
+
+def test_who_runs_again_sees_first_what_was_signed(make: Make, visit: Visit) -> None:
+    workspace = make()
+    client = visit(workspace)
+    row = client.get("/rows/tuning").text
+    assert 'href="/rows/tuning/run"' in row
+    assert 'action="/rows/tuning/run"' not in row
+    asked = client.get("/rows/tuning/run").text
+    assert "Decision on apply, entry 13" in asked
+    assert "Decision on train" not in asked
+    assert send(client, "/rows/tuning/run", {"who": "Ada"}) == 303
+    assert workspace.record.jobs.newest()[0].row == "tuning"
+
+
+def test_two_entries_stand_side_by_side(make: Make, visit: Visit) -> None:
+    workspace = make(DEFINE)
+    number = append(workspace, "problem", replace(example_problem(), budget=700.0))
+    client = visit(workspace)
+    assert f"/compare?one=1&amp;other={number}" in client.get(f"/entries/{number}").text
+    page = client.get("/compare", params={"one": 1, "other": number}).text
+    assert "<td>500 USD</td><td>700 USD</td><td>+200 USD</td>" in page
+    assert client.get("/compare", params={"one": 1, "other": 2}).status_code == 404
+    assert client.get("/compare", params={"one": "x", "other": 2}).status_code in {400, 422}
+
+
+def test_a_decision_is_kept_by_form(make: Make, visit: Visit) -> None:
+    workspace = make(DEFINE)
+    client = visit(workspace)
+    decide(workspace, "define", "go", "Cheap to try.", "Ada")
+    append(workspace, "problem", replace(example_problem(), budget=700.0))
+    append(workspace, "feasibility", example_verdicts()["feasibility"])
+    page = client.get("/decide/define").text
+    assert "Keep the decision of entry 4?" in page
+    assert "/compare?one=1&amp;other=5" in page
+    fields = fields_of(client, "/decide/define")
+    seen = {"seen": html.unescape(fields["seen"]), "replacing": fields["replacing"], "who": "Bo"}
+    assert send(client, "/decide/define/keep", seen, form="/decide/define") == 303
+    kept = workspace.record.latest("decision.define")
+    assert kept is not None
+    assert kept.by == "Bo"
+    assert "keeps the decision of entry 4" in client.get("/stages/define").text
+    assert send(client, "/decide/define/keep", seen, form="/decide/define") == 409

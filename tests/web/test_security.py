@@ -31,6 +31,8 @@ def n_entries(workspace: Workspace) -> int:
     "path",
     [
         "/decide/define",
+        "/decide/define/keep",
+        "/comments",
         "/rows/data/run",
         "/review",
         "/review/undo",
@@ -55,7 +57,7 @@ def test_no_form_is_taken_without_its_csrf_token(make: Make, visit: Visit, path:
     client = visit(workspace)
     client.get("/")
     fields = DECISION | {"said": "yes", "tuning": "1", "row": "1", "assignment": "1", "point": "a"}
-    fields |= {"title": "Test", "stage": "ship", "took": "1"}
+    fields |= {"title": "Test", "stage": "ship", "took": "1", "about": "define", "text": "x"}
     answer = client.post(path, data=fields | {"ratio": "1"})
     assert answer.status_code == 403
     assert "not made for you" in answer.text
@@ -63,6 +65,7 @@ def test_no_form_is_taken_without_its_csrf_token(make: Make, visit: Visit, path:
     assert workspace.record.jobs.newest() == ()
     assert workspace.record.labels.votes.plain() == ()
     assert workspace.record.work.all() == ()
+    assert workspace.record.comments.newest() == ()
 
 
 def test_every_route_that_writes_asks_for_the_csrf_token(make: Make) -> None:

@@ -6,15 +6,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.alive import running_in
+from tests.alive import is_alive, running_in
 from tests.projects import BY, customers, project, run
 
-from leadline.errors import DataError, LimitError, NotReadyError
+from leadline.charts import picture_cache
+from leadline.errors import CancelledError, DataError, LimitError, NotReadyError
 from leadline.phases.data import Data
+from leadline.processes.limit import run_with_limit
 from leadline.record import Job, JobState
-from leadline.services.commands import ask_for
+from leadline.services.commands import ask_for, cancel_job
 from leadline.worker import computing, observe, refresh, run_here, work
 from leadline.worker.computing import compute_child, identity, next_step
 from leadline.workspace import Workspace
@@ -106,6 +109,22 @@ def test_work_computes_what_waits_and_returns(workspace: Workspace) -> None:
     assert workspace.record.latest("data") is not None
 
 
+def test_a_worker_without_a_job_draws_what_it_has_computed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(_: Workspace) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(computing, "deliver", leave)
+    monkeypatch.setattr(picture_cache, "drawings_of", lambda _: {})
+    ask_for(workspace, "data", BY)
+    with pytest.raises(KeyboardInterrupt):
+        work(workspace)
+    entry = workspace.record.latest("data")
+    assert entry is not None
+    assert workspace.pictures.has(entry.verdict)
+
+
 def test_what_somebody_has_asked_for_is_what_is_computed(workspace: Workspace) -> None:
     ask_for(workspace, "data", "Bo")
     entry = run_here(workspace, "data", by=BY)
@@ -192,6 +211,57 @@ def test_the_job_of_a_killed_worker_is_lost_and_mended(
     assert lost.message == "The process that computed it died."
 
 
+def test_a_cancelled_job_ends_its_process_and_has_no_verdict(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(computing, "_BEAT_S", 0.0)
+    sessions: list[int] = []
+
+    def watched(*args: Any, tick: Callable[[int], None], **options: Any) -> Any:
+        def noted(session: int) -> None:
+            sessions.append(session)
+            tick(session)
+
+        return run_with_limit(*args, tick=noted, **options)
+
+    monkeypatch.setattr(computing, "run_with_limit", watched)
+    with pytest.raises(CancelledError, match="Cy cancelled job 1"):
+        run_here(workspace, "data", by=BY, progress=lambda job: _cancelled(workspace, job.number))
+    (job,) = workspace.record.jobs.newest()
+    assert (job.state, job.cancelled_by, job.share) == (JobState.CANCELLED, "Cy", None)
+    assert sessions
+    assert not is_alive(sessions[0])
+    assert workspace.record.latest("data") is None
+
+
+def _cancelled(workspace: Workspace, number: int) -> None:
+    cancel_job(workspace, number, "Cy")
+
+
+def test_a_worker_ends_what_was_cancelled(workspace: Workspace, wait_for: Wait) -> None:
+    asked = ask_for(workspace, "data", "Bo")
+    process = worker(workspace.folder)
+    try:
+        wait_for(lambda: states(workspace) == [JobState.RUNNING])
+        wait_for(lambda: len(running_in(workspace.folder)) > 1)
+        assert not cancel_job(workspace, asked.number, "Cy").is_over
+        wait_for(lambda: states(workspace) == [JobState.CANCELLED])
+        wait_for(lambda: running_in(workspace.folder) == [process.pid])
+        assert workspace.record.latest("data") is None
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_child_that_is_done_too_late_puts_nothing_on_the_record(workspace: Workspace) -> None:
+    job = workspace.record.jobs.put("data", by=BY)
+    workspace.record.jobs.claim(identity(), number=job.number)
+    cancel_job(workspace, job.number, "Cy")
+    with pytest.raises(CancelledError):
+        compute_child(str(workspace.folder), job.number, "data", BY, identity(), 0.0)
+    assert workspace.record.latest("data") is None
+
+
 def test_a_file_of_new_rows_is_observed_in_a_child(released_folder: Path) -> None:
     rows = customers(56, 4, skipped=600)
     rows.write_csv(released_folder / "june.csv")
@@ -221,12 +291,12 @@ def test_nothing_is_observed_before_a_release(workspace: Workspace) -> None:
         (
             "curve",
             "The verdict of 'search' is no, and nobody has decided to go on.",
-            "A person may go on all the same: 'leadline decide find go --why REASON'.",
+            "A person may go on all the same: 'leadline decide find'.",
         ),
         (
             "curve",
             "The decision on define was not to go on.",
-            "A person may go on all the same: 'leadline decide define go --why REASON'.",
+            "A person may go on all the same: 'leadline decide define'.",
         ),
         ("curve", "Something else.", ""),
     ],

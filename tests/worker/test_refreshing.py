@@ -21,7 +21,7 @@ from leadline.monitoring.observations import observe_file
 from leadline.phases.lifecycle import State, is_decision
 from leadline.phases.verdict import Answer
 from leadline.services.commands import ask_for, decide
-from leadline.worker import refresh, rows_named
+from leadline.worker import preview, refresh, rows_named
 from leadline.workspace import Workspace
 
 DEFINE = ["problem", "data", "feasibility"]
@@ -52,6 +52,29 @@ def test_what_is_current_is_left_alone(released_folder: Path) -> None:
         assert list(refresh(workspace, ["define", "find", "train", "apply"], by=BY)) == []
         assert len(workspace.record.marks()) == n_entries
         assert workspace.record.jobs.newest() == ()
+
+
+def test_a_preview_knows_what_a_changed_problem_touches(released_folder: Path) -> None:
+    with Workspace.open(released_folder) as workspace:
+        assert preview(workspace, DEFINE[:1]).rows == ()
+        again = preview(workspace, ["data"])
+        assert again.rows == ("data",)
+        assert {"search", "tuning", "review", "release"} <= set(again.stale)
+        assert [line.row for line in again.signed] == ["review", "release"]
+        assert again.signed[0].by == BY
+    restate(released_folder, question="Who will leave within a year?")
+    with Workspace.open(released_folder) as workspace:
+        n_entries = len(workspace.record.marks())
+        told = preview(workspace, ["problem"])
+        assert (told.rows, told.stale) == (("problem",), ())
+        assert len(workspace.record.marks()) == n_entries, "it only looks"
+    restate(released_folder, target_score=0.85)
+    with Workspace.open(released_folder) as workspace:
+        told = preview(workspace)
+        run_again = [entry.row for entry in refresh(workspace, ["problem", "feasibility"], by=BY)]
+        assert run_again == ["problem", "feasibility"]
+        assert set(run_again) <= set(told.rows)
+        assert "labelling" not in told.rows, "it does not read the target"
 
 
 def test_a_changed_file_is_read_again_and_all_that_stands_on_it(released_folder: Path) -> None:
@@ -141,7 +164,7 @@ def test_without_new_data_there_is_nothing_to_monitor(released_folder: Path) -> 
         pytest.raises(NotReadyError, match="No new data have been seen") as caught,
     ):
         list(refresh(workspace, ["monitor"], by=BY))
-    assert caught.value.next == "Run 'leadline watch FILE' first."
+    assert caught.value.next == "Run 'leadline watch' first."
 
 
 def test_what_is_in_service_is_watched_while_a_next_release_is_made(released_folder: Path) -> None:

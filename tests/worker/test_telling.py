@@ -15,6 +15,7 @@ from tests.projects import write_settings
 
 from leadline.errors import LeadlineError
 from leadline.monitoring.maintenance.rot_check import Check, Outcome
+from leadline.phases.lifecycle import ROWS
 from leadline.phases.monitor import Alarm, Monitor
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
@@ -107,3 +108,41 @@ def test_a_check_is_told_by_what_failed() -> None:
     assert event.text.startswith("files: rows was changed. Restore it.")
     assert event.name == check_failed("c40d", failed).name
     assert event.name != check_failed("c40d", [*failed, *failed]).name
+
+
+def append_until(workspace: Workspace, last: str, answer: Answer | None = None) -> Entry:
+    """Put example verdicts on the record, each on those it stands on; the last with an answer."""
+    verdicts, numbers = example_verdicts(), workspace.record.newest(list(ROWS))
+    for row, verdict in verdicts.items():
+        if row in numbers and row != last:
+            continue
+        said = replace(verdict, answer=answer) if answer and row == last else verdict
+        on = {name: numbers[name] for name in ROWS[row].stands_on if name in numbers}
+        entry = workspace.record.append(row, said, by="Ada", on=on)
+        numbers[row] = entry.number
+        if row == last:
+            return entry
+    raise AssertionError(last)
+
+
+def test_a_decision_that_waits_is_told_once_for_the_same_verdicts(workspace: Workspace) -> None:
+    waits = "decision: A decision waits: go on after define?"
+    tell_of_verdict(workspace, append_until(workspace, "feasibility", Answer.GO))
+    assert told(workspace) == []
+    for n_told in (1, 2):
+        entry = append_until(workspace, "feasibility", Answer.NO)
+        tell_of_verdict(workspace, entry)
+        tell_of_verdict(workspace, entry)
+        assert told(workspace) == [waits] * n_told
+    path = workspace.folder / "told"
+    said = json.loads(path.read_text().splitlines()[-1])
+    assert said["facts"]["stage"] == "define"
+    assert "/decide/define" in said["text"]
+
+
+def test_judgments_that_wait_are_told_once_for_a_tuning(workspace: Workspace) -> None:
+    entry = append_until(workspace, "tuning")
+    for _ in range(2):
+        tell_of_verdict(workspace, entry)
+    asked = [each for each in told(workspace) if each.startswith("judgment")]
+    assert asked == ["judgment: Rows of the stream wait to be judged"]

@@ -6,18 +6,9 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from leadline.charts.drawing.theme import (
-    BLUE,
-    GREEN,
-    GREY,
-    WIDTH,
-    Picture,
-    Record,
-    framed,
-    labels,
-    layered,
-    table,
-)
+from leadline.charts.drawing.palette import BLUE, GREEN, GREY
+from leadline.charts.drawing.sheet import WIDE
+from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, table
 from leadline.phases.forecast.budget_outcome import BudgetOutcome
 from leadline.phases.number_format import percent
 
@@ -87,7 +78,7 @@ def _chances(base: alt.Chart, y: alt.Y) -> alt.LayerChart:
     )
     words = labels(base, x, y, text="said:N", dy=-17, dx=-8, align="left", fontWeight="bold")
     title = "How likely is the target?"
-    return layered(stems, dots, *words, width=WIDTH, height=alt.Step(46), title=title)
+    return layered(stems, dots, *words, width=WIDE.width, height=alt.Step(46), title=title)
 
 
 def _spending(base: alt.Chart, y: alt.Y, currency: str) -> alt.LayerChart:
@@ -102,7 +93,7 @@ def _spending(base: alt.Chart, y: alt.Y, currency: str) -> alt.LayerChart:
     words = labels(base, left, y, text="spent:N", dy=-17, align="left")
     title = "What will be spent, how long, how many labels?"
     thin, thick = across("q05", "q95", 3), across("q25", "q75", 9)
-    return layered(thin, thick, dots, *words, width=WIDTH, height=alt.Step(46), title=title)
+    return layered(thin, thick, dots, *words, width=WIDE.width, height=alt.Step(46), title=title)
 
 
 def _title(outcomes: Sequence[BudgetOutcome], granted: float, currency: str) -> str:

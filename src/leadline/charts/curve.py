@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.drawing.label_placement import round_sizes, spread
+from leadline.charts.drawing.label_placement import spread
+from leadline.charts.drawing.palette import AMBER, BLUE, GREEN, SOFT, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import (
-    AMBER,
-    BLUE,
-    GREEN,
-    SOFT,
-    VERMILION,
-    WIDTH,
+    ROWS_TITLE,
     Picture,
     Record,
     framed,
     layered,
     rule_at,
+    sizes_axis,
     table,
 )
 from leadline.phases.curve import CandidateCurve, Curve
@@ -24,21 +22,22 @@ from leadline.phases.scoring import Metric, scoring_of
 
 _HEIGHT = 360
 _LABEL_GAP = 18
+_NAMES = 116  # pixels of the names beside a narrow plot
 _COLORS = (BLUE, VERMILION, GREEN, AMBER, SOFT)
 _DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 4])
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 
 
-def chart(verdict: Curve) -> Picture:
+def chart(verdict: Curve, sheet: Sheet = WIDE) -> Picture:
     """Score against rows, one line a candidate, with error bars."""
     scoring = scoring_of(verdict.scoring)
     chance = scoring.score(verdict.chance_error)
     domain = _domain(verdict, scoring)
     layers = []
     for i, curve in enumerate(verdict.curves[: len(_COLORS)]):
-        layers += _lines(curve, i, scoring, domain)
-    layers += [rule_at(y=chance, color=SOFT), *_labels(verdict, scoring, chance, domain)]
-    drawn = layered(*layers, width=WIDTH, height=_HEIGHT)
+        layers += _lines(curve, i, scoring, domain, is_narrow=sheet.is_narrow)
+    layers += [rule_at(y=chance, color=SOFT), *_labels(verdict, scoring, chance, domain, sheet)]
+    drawn = layered(*layers, width=sheet.plot(beside=_NAMES), height=_HEIGHT)
     first = verdict.curves[0]
     start, end = first.points[0], first.points[-1]
     title = (
@@ -50,7 +49,7 @@ def chart(verdict: Curve) -> Picture:
         f"{'lower' if scoring.is_loss else 'higher'} is better. Bars: two standard errors of "
         "repeated fits either way. A line still steep at its right end wants more rows."
     )
-    return framed(drawn, title, subtitle)
+    return framed(drawn, title, subtitle, sheet)
 
 
 def _domain(verdict: Curve, scoring: Metric) -> tuple[float, float]:
@@ -64,7 +63,12 @@ def _domain(verdict: Curve, scoring: Metric) -> tuple[float, float]:
 
 
 def _lines(
-    curve: CandidateCurve, i: int, scoring: Metric, domain: tuple[float, float]
+    curve: CandidateCurve,
+    i: int,
+    scoring: Metric,
+    domain: tuple[float, float],
+    *,
+    is_narrow: bool,
 ) -> list[alt.Chart]:
     rows: list[Record] = []
     for point in curve.points:
@@ -80,9 +84,9 @@ def _lines(
     low, high = curve.points[0].n_train, curve.points[-1].n_train
     x = alt.X(
         "n:Q",
-        title="rows learnt from (logarithmic scale)",
+        title=ROWS_TITLE,
         scale=alt.Scale(type="log", nice=False, padding=12),
-        axis=alt.Axis(values=round_sizes(low, high), format=",.0f", grid=False),
+        axis=sizes_axis(low, high, is_narrow=is_narrow),
     )
     y = alt.Y("score:Q", title=scoring.words, scale=alt.Scale(domain=list(domain), nice=False))
     base = alt.Chart(table(rows))
@@ -93,7 +97,7 @@ def _lines(
 
 
 def _labels(
-    verdict: Curve, scoring: Metric, chance: float, domain: tuple[float, float]
+    verdict: Curve, scoring: Metric, chance: float, domain: tuple[float, float], sheet: Sheet
 ) -> list[alt.Chart]:
     low, high = domain
     ends = [(chance, "learns nothing", SOFT)]
@@ -104,7 +108,15 @@ def _labels(
     pixels = spread([_HEIGHT * (high - s) / (high - low) for s, _, _ in ends], _LABEL_GAP)
     return [
         alt.Chart(table([{"text": text}]))
-        .mark_text(align="left", color=color, fontWeight="bold", fontSize=13, limit=170)
-        .encode(x=alt.value(WIDTH + 8), y=alt.value(round(pixel, 1)), text="text:N")
+        .mark_text(
+            align="left",
+            color=color,
+            fontWeight="bold",
+            fontSize=13,
+            limit=170,
+        )
+        .encode(
+            x=alt.value(sheet.plot(beside=_NAMES) + 8), y=alt.value(round(pixel, 1)), text="text:N"
+        )
         for pixel, (_, text, color) in zip(pixels, ends, strict=True)
     ]

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import altair as alt
 
+from leadline.charts.drawing.palette import AMBER, BLUE, GREY
+from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import (
-    AMBER,
-    BLUE,
-    GREY,
-    WIDTH,
     Picture,
     Record,
     framed,
     layered,
+    names_axis,
+    row_step,
     table,
 )
 from leadline.phases.data import Data, Role
 
+_LIFT = 12  # pixels from a bar up to its name, on a narrow sheet
 _MOST_CLASSES = 8
 _MOST_COLUMNS = 10
 
 
-def chart(verdict: Data) -> Picture:
+def chart(verdict: Data, sheet: Sheet = WIDE) -> Picture:
     """Class shares above, missing values (or the kinds of columns) below."""
     panels = []
     if verdict.classes:
-        panels.append(_bars(_class_rows(verdict), BLUE, "Labelled rows by class"))
+        panels.append(_bars(_class_rows(verdict), BLUE, "Labelled rows by class", sheet))
     missing = _missing_rows(verdict)
     if missing:
-        panels.append(_bars(missing, AMBER, "Columns with missing values, share of rows"))
+        panels.append(_bars(missing, AMBER, "Columns with missing values, share of rows", sheet))
     else:
-        panels.append(_bars(_kind_rows(verdict), GREY, "Columns by kind; no value is missing"))
-    return framed(alt.vconcat(*panels), _title(verdict), _subtitle(verdict))
+        panels.append(
+            _bars(_kind_rows(verdict), GREY, "Columns by kind; no value is missing", sheet)
+        )
+    return framed(alt.vconcat(*panels), _title(verdict), _subtitle(verdict), sheet)
 
 
 def _title(verdict: Data) -> str:
@@ -84,10 +87,12 @@ def _kind_rows(verdict: Data) -> list[Record]:
     return [{"name": name, "value": n, "label": f"{n:,}"} for name, n in counts.items()]
 
 
-def _bars(rows: list[Record], color: str, title: str) -> alt.LayerChart:
+def _bars(rows: list[Record], color: str, title: str, sheet: Sheet) -> alt.LayerChart:
     base = alt.Chart(table(rows))
-    y = alt.Y("name:N", sort=None, title=None)
+    y = alt.Y("name:N", sort=None, title=None, axis=names_axis(sheet, lift=_LIFT, grid=False))
     x = alt.X("value:Q", axis=None, scale=alt.Scale(domainMin=0))
     bars = base.mark_bar(color=color, height=18).encode(x, y)
     words = base.mark_text(align="left", dx=6).encode(x, y, text="label:N")
-    return layered(bars, words, width=WIDTH - 60, height=alt.Step(28), title=title)
+    return layered(
+        bars, words, width=sheet.width - 60, height=row_step(sheet, 28, lift=_LIFT), title=title
+    )

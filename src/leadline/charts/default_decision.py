@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import altair as alt
 
+from leadline.charts.drawing.palette import BLUE, INK, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import (
-    BLUE,
-    INK,
-    VERMILION,
-    WIDTH,
     Picture,
     Record,
     framed,
     labels,
     layered,
+    names_axis,
+    row_step,
     rule_at,
     table,
 )
@@ -32,7 +32,7 @@ _MEASURES = (
 
 
 def default_decision_chart(
-    point: DefaultDecision, subtitle: str, rows: str = "the test set"
+    point: DefaultDecision, subtitle: str, rows: str = "the test set", *, sheet: Sheet = WIDE
 ) -> Picture:
     """Precision and recall class by class, or the share of rows by distance.
 
@@ -44,14 +44,17 @@ def default_decision_chart(
         Where the numbers come from.
     rows : str, default="the test set"
         Which rows.
+    sheet : Sheet, default=WIDE
+        What it is drawn on.
     """
     if point.numbers is not None:
-        return framed(_distances(point.right, point.numbers), _number_title(point), subtitle)
+        drawn = _distances(point.right, point.numbers, sheet)
+        return framed(drawn, _number_title(point), subtitle, sheet)
     shown = point.classes[:_MOST_CLASSES]
     if len(point.classes) > len(shown):
         subtitle += f" The {_MOST_CLASSES} most frequent of {len(point.classes)} classes."
-    drawn = [_panel(shown, *measure) for measure in _MEASURES]
-    return framed(alt.vconcat(*drawn, spacing=26), _class_title(point, rows), subtitle)
+    panels = [_panel(shown, *measure, sheet) for measure in _MEASURES]
+    return framed(alt.vconcat(*panels, spacing=26), _class_title(point, rows), subtitle, sheet)
 
 
 def _class_title(point: DefaultDecision, rows: str) -> str:
@@ -65,7 +68,7 @@ def _class_title(point: DefaultDecision, rows: str) -> str:
 
 
 def _panel(
-    classes: Sequence[ClassScores], measure: str, color: str, shape: str, title: str
+    classes: Sequence[ClassScores], measure: str, color: str, shape: str, title: str, sheet: Sheet
 ) -> alt.LayerChart:
     rows: list[Record] = []
     for each in classes:
@@ -80,7 +83,7 @@ def _panel(
             }
         )
     base = alt.Chart(table(rows))
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=True))
+    y = alt.Y("name:N", sort=None, title=None, axis=names_axis(sheet))
     axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
     x = alt.X("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=axis)
     return layered(
@@ -89,8 +92,8 @@ def _panel(
         base.mark_text(align="left", dx=8, fontSize=12, color=INK).encode(
             alt.X("high:Q"), y, text="label:N"
         ),
-        width=WIDTH + 110,
-        height=alt.Step(24),
+        width=_width(sheet),
+        height=row_step(sheet, 24),
         title=f"Share {title}",
     )
 
@@ -103,7 +106,7 @@ def _number_title(point: DefaultDecision) -> str:
     )
 
 
-def _distances(right: Bounds, numbers: NumberErrors) -> alt.LayerChart:
+def _distances(right: Bounds, numbers: NumberErrors, sheet: Sheet) -> alt.LayerChart:
     """The share of rows that are off by at most so much, and the tolerance."""
     rows: list[Record] = [{"off": 0.0, "share": 0.0}]
     rows += [{"off": off, "share": part} for part, off in zip(SHARES, numbers.off_by, strict=True)]
@@ -112,7 +115,7 @@ def _distances(right: Bounds, numbers: NumberErrors) -> alt.LayerChart:
     rows = [row for row in rows if float(row["off"] or 0) <= most]
     scale = alt.Scale(domain=[0, most], nice=False)
     words = "off by at most, in units of what is predicted"
-    x = alt.X("off:Q", title=words, scale=scale, axis=alt.Axis(tickCount=8))
+    x = alt.X("off:Q", title=words, scale=scale, axis=alt.Axis(tickCount=sheet.n_ticks(8)))
     y = alt.Y(
         "share:Q",
         title="share of test rows",
@@ -139,9 +142,13 @@ def _distances(right: Bounds, numbers: NumberErrors) -> alt.LayerChart:
         mark.mark_rule(strokeWidth=4, color=VERMILION).encode(x, y=alt.Y("low:Q"), y2="high:Q"),
         mark.mark_point(filled=True, size=150, opacity=1, color=VERMILION).encode(x, y),
         *labels(mark, x, y, dx=26, fontWeight="bold"),
-        width=WIDTH + 110,
+        width=_width(sheet),
         height=_HEIGHT,
     )
+
+
+def _width(sheet: Sheet) -> int:
+    return sheet.width - 20 if sheet.is_narrow else sheet.width + 110
 
 
 def _short(name: str) -> str:

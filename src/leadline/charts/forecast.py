@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from leadline.charts.drawing.forecast_bands import ForecastBands, Size, kinds_along
 from leadline.charts.drawing.forecast_layers import forecast_layers
-from leadline.charts.drawing.theme import GREEN, INK, VERMILION, Picture, framed
+from leadline.charts.drawing.palette import GREEN, INK, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
+from leadline.charts.drawing.theme import Picture, framed
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.advice import Recommendation
 from leadline.phases.forecast.purchase import Need
@@ -25,7 +27,7 @@ _TITLES = {
 }
 
 
-def chart(verdict: Forecast) -> Picture:
+def chart(verdict: Forecast, sheet: Sheet = WIDE) -> Picture:
     """Score against rows: points, median, bands, target, regions, and the sizes that matter."""
     regions = verdict.regions
     bands = ForecastBands(
@@ -42,7 +44,8 @@ def chart(verdict: Forecast) -> Picture:
         regions=kinds_along(regions.small_along, regions.floor_along) if regions else (),
         sizes=_sizes(verdict),
     )
-    return framed(forecast_layers(bands), _TITLES[verdict.recommendation], _subtitle(verdict))
+    title = _TITLES[verdict.recommendation]
+    return framed(forecast_layers(bands, sheet), title, _subtitle(verdict), sheet)
 
 
 def _subtitle(verdict: Forecast) -> str:

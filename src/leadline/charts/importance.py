@@ -6,16 +6,15 @@ from collections.abc import Sequence
 
 import altair as alt
 
+from leadline.charts.drawing.palette import AMBER, BLUE, GREY, INK
+from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import (
-    AMBER,
-    BLUE,
-    GREY,
-    INK,
-    WIDTH,
     Picture,
     Record,
     framed,
     layered,
+    names_axis,
+    row_step,
     rule_at,
     table,
 )
@@ -23,29 +22,37 @@ from leadline.phases.search.importance import ColumnImportance, Importance
 
 _MOST_COLUMNS = 15
 _MOST_CHARS = 48
+_LIFT = 12  # pixels from a bar up to its name, on a narrow sheet
 _STEP = 30
-_NAMES = 250  # pixels for the words beside the bars, in a browser's widest font too
+_NAMES = 330  # pixels of a name, as generously as they are measured
 _SHARE_OF_WORDS = 1.3
 _STANDINGS = ["yes", "others may stand in for it", "may be chance"]
 _COLORS = [BLUE, AMBER, GREY]
 
 
-def importance_chart(importance: Importance | None) -> Picture | None:
+def importance_chart(importance: Importance | None, sheet: Sheet = WIDE) -> Picture | None:
     """A bar a column, the largest rise first; None where nothing was looked at.
 
     Parameters
     ----------
     importance : Importance or None
         Of a search.
+    sheet : Sheet, default=WIDE
+        What it is drawn on.
     """
     if importance is None or not importance.columns:
         return None
     shown = importance.columns[:_MOST_COLUMNS]
-    base = alt.Chart(table([_row(each, importance) for each in shown]))
-    names = alt.Axis(labelLimit=_NAMES, minExtent=_NAMES)
+    base = alt.Chart(table([_row(each, importance, is_narrow=sheet.is_narrow) for each in shown]))
+    names = names_axis(sheet, lift=_LIFT, grid=False, limit=_NAMES)
     y = alt.Y("name:N", sort=None, title=None, axis=names)
     scale = alt.Scale(domain=_domain(shown), nice=False)
-    x = alt.X("rise:Q", title="the error rises by", axis=alt.Axis(tickCount=6), scale=scale)
+    x = alt.X(
+        "rise:Q",
+        title="the error rises by",
+        axis=alt.Axis(tickCount=sheet.n_ticks(6)),
+        scale=scale,
+    )
     colors = alt.Scale(domain=_STANDINGS, range=_COLORS)
     color = alt.Color("standing:N", legend=None, scale=colors)
     ends = alt.X("low:Q")
@@ -57,10 +64,10 @@ def importance_chart(importance: Importance | None) -> Picture | None:
         base.mark_text(align="left", dx=8, fontSize=13, color=INK).encode(
             alt.X("end:Q"), y, text="label:N"
         ),
-        width=WIDTH,
-        height=alt.Step(_STEP),
+        width=sheet.width,
+        height=row_step(sheet, _STEP, lift=_LIFT),
     )
-    return framed(drawn, importance.summary, _subtitle(importance, len(shown)))
+    return framed(drawn, importance.summary, _subtitle(importance, len(shown)), sheet)
 
 
 def _domain(shown: Sequence[ColumnImportance]) -> list[float]:
@@ -71,9 +78,9 @@ def _domain(shown: Sequence[ColumnImportance]) -> list[float]:
     return [low, high + margin]
 
 
-def _row(column: ColumnImportance, importance: Importance) -> Record:
+def _row(column: ColumnImportance, importance: Importance, *, is_narrow: bool) -> Record:
     bounds = column.rise
-    way = f", {column.way}" if column.is_used and column.way else ""
+    way = f", {column.way}" if column.is_used and column.way and not is_narrow else ""
     return {
         "name": column.name,
         "rise": bounds.estimate,

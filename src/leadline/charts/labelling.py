@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import altair as alt
 
+from leadline.charts.drawing.palette import AMBER, BLUE, GREY
+from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import (
-    AMBER,
-    BLUE,
-    GREY,
-    WIDTH,
     Picture,
     Record,
     framed,
     layered,
+    names_axis,
+    row_step,
     table,
 )
 from leadline.phases.labelling import Labelling
 
+_LIFT = 12  # pixels from a bar up to its name, on a narrow sheet
 
-def chart(verdict: Labelling) -> Picture | None:
+
+def chart(verdict: Labelling, sheet: Sheet = WIDE) -> Picture | None:
     """Rows by origin of their label, and pairwise agreement; None where nobody has voted."""
     if not verdict.n_voted:
         return None
-    panels: list[alt.LayerChart] = [_origins(verdict)]
+    panels: list[alt.LayerChart] = [_origins(verdict, sheet)]
     if verdict.agreement is not None:
-        panels.append(_agreement(verdict))
-    return framed(alt.vconcat(*panels), _title(verdict), _subtitle(verdict))
+        panels.append(_agreement(verdict, sheet))
+    return framed(alt.vconcat(*panels), _title(verdict), _subtitle(verdict), sheet)
 
 
-def _origins(verdict: Labelling) -> alt.LayerChart:
+def _origins(verdict: Labelling, sheet: Sheet) -> alt.LayerChart:
     n_by_one = verdict.n_adjudicated
     n_by_votes = verdict.n_voted - verdict.n_undecided - (n_by_one - verdict.n_all_unsure)
     parts = [
@@ -41,15 +43,17 @@ def _origins(verdict: Labelling) -> alt.LayerChart:
         {"name": name, "n": n, "label": f"{n:,} rows", "color": color} for name, n, color in parts
     ]
     base = alt.Chart(table(rows))
-    y = alt.Y("name:N", sort=None, title=None)
+    y = alt.Y("name:N", sort=None, title=None, axis=names_axis(sheet, lift=_LIFT, grid=False))
     x = alt.X("n:Q", axis=None)
     bars = base.mark_bar(height=18).encode(x, y, color=alt.Color("color:N", scale=None))
     words = base.mark_text(align="left", dx=6).encode(x, y, text="label:N")
     title = "Where the labels come from"
-    return layered(bars, words, width=WIDTH - 60, height=alt.Step(28), title=title)
+    return layered(
+        bars, words, width=sheet.width - 60, height=row_step(sheet, 28, lift=_LIFT), title=title
+    )
 
 
-def _agreement(verdict: Labelling) -> alt.LayerChart:
+def _agreement(verdict: Labelling, sheet: Sheet) -> alt.LayerChart:
     agreement = verdict.agreement
     assert agreement is not None
     row: Record = {
@@ -60,14 +64,16 @@ def _agreement(verdict: Labelling) -> alt.LayerChart:
         "label": f"{agreement.estimate:.0%}",
     }
     base = alt.Chart(table([row]))
-    y = alt.Y("name:N", title=None)
+    y = alt.Y("name:N", title=None, axis=names_axis(sheet, grid=False))
     scale = alt.Scale(domain=[0, 1])
     x = alt.X("share:Q", title="share of rows", scale=scale, axis=alt.Axis(format=".0%"))
     bar = base.mark_rule(strokeWidth=4, color=BLUE).encode(y=y, x="low:Q", x2="high:Q")
     point = base.mark_point(filled=True, size=150, color=BLUE, opacity=1).encode(x, y)
     label = base.mark_text(dy=-16, fontWeight="bold").encode(x, y, text="label:N")
     title = "How often two people agree"
-    return layered(bar, point, label, width=WIDTH - 60, height=alt.Step(56), title=title)
+    return layered(
+        bar, point, label, width=sheet.width - 60, height=row_step(sheet, 56), title=title
+    )
 
 
 def _title(verdict: Labelling) -> str:

@@ -2,74 +2,70 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import altair as alt
 
 from leadline.charts.drawing.challenge_panel import challenge_panel
-from leadline.charts.drawing.label_placement import spread
-from leadline.charts.drawing.theme import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    SOFT,
-    VERMILION,
-    WIDTH,
-    Picture,
-    Record,
-    framed,
-    layered,
-    rule_at,
-    table,
-)
+from leadline.charts.drawing.label_placement import CHAR_PX, spread
+from leadline.charts.drawing.palette import BLUE, GREEN, GREY, INK, SOFT, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
+from leadline.charts.drawing.theme import Picture, Record, framed, layered, rule_at, table
 from leadline.phases.monitor import Block, Monitor
 from leadline.phases.wording import plural
 
-_WIDTH = WIDTH + 60
-_MOST_NAMES = 14
-_ERROR_HEIGHT = 280
+_NAMES = 120  # pixels of the words beside a narrow plot
+_NAME_GAP = 14  # pixels between the names of two blocks
+_ERROR_HEIGHT = 260
 _LINE_PX = 17
 
 
-def chart(verdict: Monitor) -> Picture | None:
+def chart(verdict: Monitor, sheet: Sheet = WIDE) -> Picture | None:
     """Error per block with interval and levels, share flagged below; None without blocks."""
     if not verdict.blocks:
         return None
     panels: list[alt.LayerChart] = []
+    width = sheet.plot(beside=_NAMES)
     if any(block.error for block in verdict.blocks):
-        panels.append(_errors(verdict))
+        panels.append(_errors(verdict, width))
     has_flags = verdict.reference_alert_share is not None
-    below = _x(verdict, title="block of new data, by its first day")
-    x = below if verdict.challenge is None else _x(verdict)
-    panels.append(_alerts(verdict, x) if has_flags else _means(verdict, x))
+    below = _x(verdict, width, title="block of new data, by its first day")
+    x = below if verdict.challenge is None else _x(verdict, width)
+    panels.append(_alerts(verdict, x, width) if has_flags else _means(verdict, x, width))
     if verdict.challenge is not None:
-        panels.append(challenge_panel(verdict.challenge, below, _WIDTH))
-    return framed(alt.vconcat(*panels), _title(verdict), _subtitle(verdict))
+        panels.append(challenge_panel(verdict.challenge, below, width))
+    return framed(alt.vconcat(*panels), _title(verdict), _subtitle(verdict), sheet)
 
 
-def _x(verdict: Monitor, *, title: str | None = None) -> alt.X:
+def _x(verdict: Monitor, width: int, *, title: str | None = None) -> alt.X:
+    """Blocks in their order; so many are named as can stand side by side."""
     names = [block.name for block in verdict.blocks]
-    step = -(-len(names) // _MOST_NAMES)
-    axis = alt.Axis(grid=False, values=names[::step], labelAngle=0 if len(names) <= 7 else -45)
+    longest = max(map(len, names)) * CHAR_PX + _NAME_GAP
+    step = max(ceil(longest * len(names) / width), 1)
+    shown = names[::-step][::-1]
+    axis = alt.Axis(grid=False, values=shown, labelAngle=0, labelOverlap=False)
     return alt.X("name:N", sort=None, title=title, axis=axis, scale=alt.Scale(domain=names))
 
 
-def _errors(verdict: Monitor) -> alt.LayerChart:
+def _errors(verdict: Monitor, width: int) -> alt.LayerChart:
     rows = [_error_row(verdict, block) for block in verdict.blocks if block.error is not None]
     base = alt.Chart(table(rows))
-    x = _x(verdict)
+    x = _x(verdict, width)
     low, high = _range(verdict)
     scale = alt.Scale(domain=[low, high], nice=False)
-    y = alt.Y("error:Q", title="share wrong", axis=alt.Axis(format=".1~%"), scale=scale)
+    y = alt.Y(
+        "error:Q", title="share wrong", axis=alt.Axis(format=".3~%", tickCount=6), scale=scale
+    )
     color, shape = alt.Color("color:N", scale=None), alt.Shape("shape:N", scale=None)
     return layered(
-        *_levels(verdict, low, high),
+        *_levels(verdict, low, high, width),
         base.mark_rule(strokeWidth=2).encode(x, y=alt.Y("low:Q"), y2="high:Q", color=color),
         base.mark_point(filled=True, size=130, opacity=1).encode(x, y, color=color, shape=shape),
         base.mark_text(dy=-12, fontWeight="bold", color=VERMILION, baseline="bottom").encode(
             x, y=alt.Y("high:Q"), text="alarm:N"
         ),
         *_unlabelled(verdict, x),
-        width=_WIDTH,
+        width=width,
         height=_ERROR_HEIGHT,
         title="Predictions that were wrong",
     )
@@ -129,7 +125,7 @@ def _named_levels(verdict: Monitor) -> list[tuple[float, str, str]]:
     return levels
 
 
-def _levels(verdict: Monitor, low: float, high: float) -> list[alt.Chart]:
+def _levels(verdict: Monitor, low: float, high: float, width: int) -> list[alt.Chart]:
     levels = _named_levels(verdict)
     heights = [_ERROR_HEIGHT * (high - level) / (high - low) for level, _, _ in levels]
     layers = []
@@ -137,29 +133,29 @@ def _levels(verdict: Monitor, low: float, high: float) -> list[alt.Chart]:
         row = table([{"text": f"{words} {level:.1%}"}])
         text = alt.Chart(row).mark_text(align="left", color=color, fontWeight="bold", fontSize=13)
         layers.append(rule_at(y=level, color=color))
-        place = alt.value(_WIDTH + 8), alt.value(height)
+        place = alt.value(width + 8), alt.value(height)
         layers.append(text.encode(x=place[0], y=place[1], text="text:N"))
     return layers
 
 
-def _alerts(verdict: Monitor, x: alt.X) -> alt.LayerChart:
+def _alerts(verdict: Monitor, x: alt.X, width: int) -> alt.LayerChart:
     rows: list[Record] = [
         {"name": block.name, "share": block.alert_share, "label": f"{block.alert_share:.0%}"}
         for block in verdict.blocks
     ]
     base = alt.Chart(table(rows))
-    y = alt.Y("share:Q", title="share flagged", axis=alt.Axis(format=".0%", tickCount=3))
+    y = alt.Y("share:Q", title="share flagged", axis=alt.Axis(format=".3~%", tickCount=3))
     level = verdict.reference_alert_share or 0.0
     return layered(
         base.mark_bar(color=GREY, width={"band": 0.6}).encode(x, y),
-        *_reference(level, f"reference {level:.1%}", "share"),
-        width=_WIDTH,
+        *_reference(level, f"reference {level:.1%}", "share", width),
+        width=width,
         height=130,
         title="Rows that were flagged",
     )
 
 
-def _means(verdict: Monitor, x: alt.X) -> alt.LayerChart:
+def _means(verdict: Monitor, x: alt.X, width: int) -> alt.LayerChart:
     """What the model said on average, where nothing is flagged."""
     rows: list[Record] = [
         {"name": block.name, "mean": block.mean_score} for block in verdict.blocks
@@ -168,20 +164,20 @@ def _means(verdict: Monitor, x: alt.X) -> alt.LayerChart:
     scale = alt.Scale(zero=False, padding=14)
     y = alt.Y("mean:Q", title=verdict.score_words, axis=alt.Axis(tickCount=3), scale=scale)
     level = verdict.reference_mean_score
-    known = [] if level is None else _reference(level, f"reference {level:,.3g}", "mean")
+    known = [] if level is None else _reference(level, f"reference {level:,.3g}", "mean", width)
     return layered(
         *known,
         base.mark_point(color=BLUE, filled=True, size=110, opacity=1).encode(x, y),
-        width=_WIDTH,
+        width=width,
         height=130,
         title=verdict.score_words.capitalize(),
     )
 
 
-def _reference(level: float, words: str, field: str) -> list[alt.Chart]:
+def _reference(level: float, words: str, field: str, width: int) -> list[alt.Chart]:
     row = table([{field: level, "text": words}])
     text = alt.Chart(row).mark_text(align="left", color=INK, fontWeight="bold", fontSize=13)
-    named: alt.Chart = text.encode(x=alt.value(_WIDTH + 8), y=f"{field}:Q", text="text:N")
+    named: alt.Chart = text.encode(x=alt.value(width + 8), y=f"{field}:Q", text="text:N")
     return [rule_at(y=level, color=INK), named]
 
 

@@ -8,37 +8,36 @@ from typing import Any
 
 import altair as alt
 
-from leadline.charts.drawing.theme import (
+from leadline.charts.drawing.palette import (
     BLUE,
+    BOX_COLORS,
     GREY,
     INK,
+    REGION_COLORS,
     SOFT,
     VERMILION,
-    WIDTH,
-    Picture,
-    Record,
-    framed,
-    labels,
-    layered,
-    table,
 )
+from leadline.charts.drawing.sheet import WIDE, Sheet
+from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, table
+from leadline.phases.wording import plural
 
 Layer = Mapping[str, Any]
 Epoch = Mapping[str, Any]
 
 _MOST_WIDE = 900
-_BOX, _GAP = 128, 30
+_BOX, _BOX_NARROW, _GAP = 128, 116, 30
 _TALL, _TIER = 62, 76
 _LINE = 16
-_MOST_SIDES = 4
+_NAMES = 110  # pixels of the names beside a narrow plot
+_MOST_SIDES, _MOST_SIDES_NARROW = 4, 1
 _LONGEST = 16  # letters of a column's name
 _COLORS = {
-    "pixels": "#e4eef6",
-    "numbers": "#e4eef6",
-    "embedding": "#e4eef6",
-    "convolution": "#fbe3b3",
-    "dense": "#d9efe4",
-    "output": "#f8dccb",
+    "pixels": BOX_COLORS["input"],
+    "numbers": BOX_COLORS["input"],
+    "embedding": BOX_COLORS["input"],
+    "convolution": REGION_COLORS["small data"],
+    "dense": REGION_COLORS["power law"],
+    "output": BOX_COLORS["output"],
 }
 _PICTURE = ("pixels", "convolution")
 _SIDES = ("numbers", "embedding")
@@ -46,7 +45,7 @@ _SIDES = ("numbers", "embedding")
 _WITHIN = {"pooling": ", then halved", "flatten": ""}
 
 
-def architecture_chart(layers: Sequence[Layer], title: str) -> Picture | None:
+def architecture_chart(layers: Sequence[Layer], title: str, sheet: Sheet = WIDE) -> Picture | None:
     """Draw what a network is made of.
 
     Parameters
@@ -56,6 +55,8 @@ def architecture_chart(layers: Sequence[Layer], title: str) -> Picture | None:
         (numbers, embeddings, pixels) stands on the left, one below the other.
     title : str
         The message.
+    sheet : Sheet, default=WIDE
+        What it is drawn on.
 
     Returns
     -------
@@ -64,7 +65,8 @@ def architecture_chart(layers: Sequence[Layer], title: str) -> Picture | None:
     """
     if not layers:
         return None
-    boxes, arrows = _placed(_boxes(layers))
+    n_sides = _MOST_SIDES_NARROW if sheet.is_narrow else _MOST_SIDES
+    boxes, arrows = _placed(_boxes(layers, n_sides), is_narrow=sheet.is_narrow)
     width = max(box["x2"] for box in boxes)
     height = max(box["y2"] for box in boxes)
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False), axis=None)
@@ -73,7 +75,11 @@ def architecture_chart(layers: Sequence[Layer], title: str) -> Picture | None:
     lines = alt.Chart(table(arrows)).mark_rule(color=GREY, strokeWidth=1.5)
     ends: list[Record] = [{"x": arrow["x2"], "y": arrow["y2"]} for arrow in arrows]
     tips = alt.Chart(table(ends)).mark_point(
-        shape="triangle-right", filled=True, size=60, color=GREY, opacity=1
+        shape="triangle-down" if sheet.is_narrow else "triangle-right",
+        filled=True,
+        size=60,
+        color=GREY,
+        opacity=1,
     )
     words = [line for box in boxes for line in _words(box)]
     drawn = layered(
@@ -89,10 +95,10 @@ def architecture_chart(layers: Sequence[Layer], title: str) -> Picture | None:
         width=round(width),
         height=round(height),
     )
-    return framed(drawn, title, _told_of(layers))
+    return framed(drawn, title, _told_of(layers), sheet)
 
 
-def epochs_chart(epochs: Sequence[Epoch], title: str) -> Picture | None:
+def epochs_chart(epochs: Sequence[Epoch], title: str, sheet: Sheet = WIDE) -> Picture | None:
     """Draw the loss on the rows learnt from and on those held out, and the epoch that was kept.
 
     Parameters
@@ -102,6 +108,8 @@ def epochs_chart(epochs: Sequence[Epoch], title: str) -> Picture | None:
         epoch whose weights were kept. If none says so, it is the one of least loss.
     title : str
         The message.
+    sheet : Sheet, default=WIDE
+        What it is drawn on.
 
     Returns
     -------
@@ -135,17 +143,17 @@ def epochs_chart(epochs: Sequence[Epoch], title: str) -> Picture | None:
             .encode(x, y, text="name:N")
             for row in _names(rows)
         ),
-        width=WIDTH,
+        width=sheet.plot(beside=_NAMES),
         height=280,
     )
-    return framed(drawn, title, _took(epochs))
+    return framed(drawn, title, _took(epochs), sheet)
 
 
-def _boxes(layers: Sequence[Layer]) -> dict[str, list[list[str]]]:
+def _boxes(layers: Sequence[Layer], n_sides: int) -> dict[str, list[list[str]]]:
     """Lines of words of each box, by where it stands."""
     boxes: dict[str, list[list[str]]] = {"picture": [], "sides": [], "trunk": []}
     embeddings = [layer for layer in layers if layer["layer"] == "embedding"]
-    is_crowded = len(embeddings) > _MOST_SIDES
+    is_crowded = len(embeddings) > n_sides
     for layer in layers:
         kind = layer["layer"]
         if kind in _WITHIN:
@@ -177,8 +185,13 @@ def _told(layer: Layer) -> list[str]:
     return [*lines, ", ".join(more)] if more else lines
 
 
-def _placed(boxes: Mapping[str, list[list[str]]]) -> tuple[list[Record], list[Record]]:
-    """Boxes in pixels, and the arrows between them; all inputs meet in the middle."""
+def _placed(
+    boxes: Mapping[str, list[list[str]]], *, is_narrow: bool
+) -> tuple[list[Record], list[Record]]:
+    """Boxes in pixels, and the arrows between them; all inputs meet in the middle.
+
+    From left to right, or on a narrow sheet from top to bottom.
+    """
     picture, sides, trunk = boxes["picture"], boxes["sides"], boxes["trunk"]
     n_before = max(len(picture), 1 if sides else 0)
     n_columns = n_before + len(trunk)
@@ -188,8 +201,17 @@ def _placed(boxes: Mapping[str, list[list[str]]]) -> tuple[list[Record], list[Re
 
     def at(column: int, tier: float, lines: list[str]) -> Record:
         x, y = column * (box + gap), tier * _TIER
-        color = _COLORS.get(lines[0], "#f1f3f5")
-        return {"x": x, "x2": x + box, "y": y, "y2": y + _TALL, "color": color, "lines": lines}
+        if is_narrow:
+            x, y = tier * (_BOX_NARROW + 12), column * (_TALL + _GAP)
+        color = _COLORS.get(lines[0], BOX_COLORS["other"])
+        return {
+            "x": x,
+            "x2": x + (_BOX_NARROW if is_narrow else box),
+            "y": y,
+            "y2": y + _TALL,
+            "color": color,
+            "lines": lines,
+        }
 
     seen = [at(column, 0, lines) for column, lines in enumerate(picture)]
     beside = [at(n_before - 1, i, lines) for i, lines in enumerate(sides, start=bool(picture))]
@@ -197,10 +219,13 @@ def _placed(boxes: Mapping[str, list[list[str]]]) -> tuple[list[Record], list[Re
     known = [at(n_before + i, middle, lines) for i, lines in enumerate(trunk)]
     pairs = [*pairwise(seen), *pairwise(known)]
     pairs += [(one, known[0]) for one in [*seen[-1:], *beside] if known]
-    return [*seen, *beside, *known], [_arrow(*pair) for pair in pairs]
+    return [*seen, *beside, *known], [_arrow(*pair, is_narrow=is_narrow) for pair in pairs]
 
 
-def _arrow(one: Record, other: Record) -> Record:
+def _arrow(one: Record, other: Record, *, is_narrow: bool) -> Record:
+    if is_narrow:
+        across = [(box["x"] + box["x2"]) / 2 for box in (one, other)]
+        return {"x": across[0], "x2": across[1], "y": one["y2"], "y2": other["y"] - 5}
     middles = [(box["y"] + box["y2"]) / 2 for box in (one, other)]
     return {"x": one["x2"], "x2": other["x"] - 5, "y": middles[0], "y2": middles[1]}
 
@@ -223,9 +248,9 @@ def _told_of(layers: Sequence[Layer]) -> str:
     """What to look for."""
     n_dense = sum(layer["layer"] == "dense" for layer in layers)
     n_conv = sum(layer["layer"] == "convolution" for layer in layers)
-    parts = [f"{n_conv} convolutions"] if n_conv else []
-    parts.append(f"{n_dense} dense layer{'' if n_dense == 1 else 's'}")
-    return f"From the columns of a row on the left to the answer: {' and '.join(parts)}."
+    parts = [plural(n_conv, "convolution")] if n_conv else []
+    parts.append(plural(n_dense, "dense layer"))
+    return f"From the columns of a row to the answer: {' and '.join(parts)}."
 
 
 def _took(epochs: Sequence[Epoch]) -> str:

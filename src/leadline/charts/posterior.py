@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from leadline.charts.drawing.forecast_bands import QUANTILES, ForecastBands, Size, kinds_along
 from leadline.charts.drawing.forecast_layers import forecast_layers
-from leadline.charts.drawing.theme import INK, VERMILION, Picture, framed
+from leadline.charts.drawing.palette import INK, VERMILION
+from leadline.charts.drawing.theme import Picture, framed
 from leadline.phases.number_format import percent
 from leadline.stats.metric import metric_of
 
@@ -39,8 +40,7 @@ def chart(
         Name of the metric the axis shows; that of the posterior if not given. It must turn
         errors into scores: ``"accuracy"`` draws an error rate the right way up.
     n_most : float, optional
-        Rows the picture reaches; 16 times the largest measured size if not given, as far as
-        forecasts were calibrated.
+        Rows the picture reaches; 16 times the largest measured size if not given.
 
     Returns
     -------

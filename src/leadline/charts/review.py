@@ -7,29 +7,18 @@ from dataclasses import dataclass, replace
 import altair as alt
 
 from leadline.charts.default_decision import default_decision_chart
-from leadline.charts.drawing.label_placement import CHAR_PX
-from leadline.charts.drawing.theme import (
-    AMBER,
-    BLUE,
-    FAINT,
-    GREY,
-    INK,
-    VERMILION,
-    Picture,
-    Record,
-    framed,
-    layered,
-    table,
-)
-from leadline.charts.tuning import PRECISION, RECALL, interval_row, share_axis
+from leadline.charts.drawing.palette import AMBER, BLUE, FAINT, GREY, INK, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
+from leadline.charts.drawing.theme import Picture, Record, framed, layered, names_axis, table
+from leadline.charts.tuning import interval_row, measures, share_axis
 from leadline.phases.default_decision import ClassScores, DefaultDecision
 from leadline.phases.number_format import percent
+from leadline.phases.project_words import Words
 from leadline.phases.review import Review
 from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.stream_point import StreamPoint
 
-_PER_LINE = 50
-_DOT = 14
+_DOT = 12
 
 Parts = list[tuple[int, str, str, str]]
 
@@ -57,12 +46,17 @@ class Thousand:
         """All that are flagged."""
         return self.n_hits + self.n_false_alarms
 
-    @property
-    def words(self) -> str:
-        """The numbers as a sentence."""
+    def sentence(self, words: Words) -> str:
+        """The numbers as a sentence.
+
+        Examples
+        --------
+        >>> Thousand(26, 19, 30).sentence(Words(units="flights", positive="late"))
+        'Of 1,000 flights 45 are flagged, 26 of them late; 30 late ones are missed'
+        """
         return (
-            f"Of 1,000 rows {self.n_flagged} are flagged, {self.n_hits} of them real; "
-            f"{self.n_misses} real ones are missed"
+            f"Of 1,000 {words.units} {self.n_flagged} are flagged, {self.n_hits} of them "
+            f"{words.positive}; {self.n_misses} {words.positive} ones are missed"
         )
 
 
@@ -95,25 +89,29 @@ def thousand(point: StreamPoint, n_stream: int) -> Thousand:
     return Thousand(n_hits, n_flagged - n_hits, min(max(n_misses, 0), 1000 - n_flagged))
 
 
-def chart(verdict: Review) -> Picture:
+def chart(verdict: Review, sheet: Sheet = WIDE) -> Picture:
     """A thousand dots at the chosen point; below, stream beside test for every point.
 
     Where there is no threshold: what was agreed to, class by class on the stream where it was
     judged, else on the test set.
     """
     if verdict.plain is not None:
-        return _agreed(verdict, verdict.plain)
+        return _agreed(verdict, verdict.plain, sheet)
+    words = verdict.words
     counts = thousand(verdict.chosen_point, verdict.n_stream)
-    panels = [_dots(counts), *(_panel(point, verdict.chosen) for point in verdict.points)]
+    panels = [
+        _dots(counts, words, sheet),
+        *(_panel(point, verdict.chosen, words, sheet) for point in verdict.points),
+    ]
     subtitle = (
         f"At the operating point {verdict.person} chose, {verdict.chosen}; estimated from "
         f"{verdict.n_judged:,} judgments on {verdict.n_stream:,} rows of the real stream. "
         "Lines: 90% intervals."
     )
-    return framed(alt.vconcat(*panels, spacing=26), counts.words, subtitle)
+    return framed(alt.vconcat(*panels, spacing=26), counts.sentence(words), subtitle, sheet)
 
 
-def _agreed(verdict: Review, plain: DefaultDecision) -> Picture:
+def _agreed(verdict: Review, plain: DefaultDecision, sheet: Sheet) -> Picture:
     """The default decision."""
     real = verdict.on_stream
     if real is not None and real.classes:
@@ -122,7 +120,8 @@ def _agreed(verdict: Review, plain: DefaultDecision) -> Picture:
             f"{verdict.n_stream:,} rows of the real stream. In brackets: rows of the class to "
             "expect. Lines: 90% intervals."
         )
-        return default_decision_chart(_on_stream(plain, real), words, "the real stream")
+        shown = _on_stream(plain, real)
+        return default_decision_chart(shown, words, "the real stream", sheet=sheet)
     judged = "nobody has judged the real stream"
     if real is not None:
         judged = (
@@ -133,7 +132,7 @@ def _agreed(verdict: Review, plain: DefaultDecision) -> Picture:
         f"What {verdict.person} agreed to, on {plain.n_test:,} test rows; {judged}. "
         "Lines: 90% intervals."
     )
-    return default_decision_chart(plain, words)
+    return default_decision_chart(plain, words, sheet=sheet)
 
 
 def _on_stream(plain: DefaultDecision, real: StreamDecision) -> DefaultDecision:
@@ -151,67 +150,67 @@ def _on_stream(plain: DefaultDecision, real: StreamDecision) -> DefaultDecision:
     return replace(plain, right=real.right, classes=classes)
 
 
-def _dots(counts: Thousand) -> alt.LayerChart:
+def _dots(counts: Thousand, words: Words, sheet: Sheet) -> alt.LayerChart:
     parts: Parts = [
-        (counts.n_hits, BLUE, "circle", "flagged and real"),
-        (counts.n_false_alarms, AMBER, "square", "flagged, but a false alarm"),
-        (counts.n_misses, VERMILION, "triangle-up", "real, but missed"),
+        (counts.n_hits, BLUE, "circle", f"{words.positive}, flagged"),
+        (counts.n_false_alarms, AMBER, "square", f"{words.negative}, but flagged"),
+        (counts.n_misses, VERMILION, "triangle-up", f"{words.positive}, but missed"),
         (1000 - counts.n_flagged - counts.n_misses, FAINT, "circle", "rightly left alone"),
     ]
+    per_line, n_columns = (25, 1) if sheet.is_narrow else (50, 2)
     kinds = [(color, shape) for n, color, shape, _ in parts for _ in range(n)]
     dots: list[Record] = [
-        {"x": i % _PER_LINE, "y": i // _PER_LINE, "color": color, "shape": shape}
+        {"x": i % per_line, "y": i // per_line, "color": color, "shape": shape}
         for i, (color, shape) in enumerate(kinds)
     ]
+    n_lines, top = 1000 // per_line, 1.5 + 1.5 * len(parts) // n_columns
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, per_line], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[n_lines, -top], nice=False))
+    key = _key(parts, top - 0.7, n_columns=n_columns, per_line=per_line)
+    dot = sheet.width / (per_line + 1) if sheet.is_narrow else _DOT
     return layered(
-        _marks(dots, 58),
-        *_key(parts),
-        width=(_PER_LINE + 1) * _DOT,
-        height=23 * _DOT,
+        _marks(dots, 58, x, y),
+        _marks(key, 110, x, y),
+        alt.Chart(table(key))
+        .mark_text(align="left", dx=9, fontSize=12.5)
+        .encode(x, y, text="text:N"),
+        width=round((per_line + 1) * dot),
+        height=round((n_lines + top) * dot),
     )
 
 
-def _key(parts: Parts) -> list[alt.Chart]:
+def _key(parts: Parts, top: float, *, n_columns: int, per_line: int) -> list[Record]:
     """Each kind of dot named above them, in their order."""
-    rows: list[Record] = []
-    x = 0.0
-    for n, color, shape, words in parts:
-        text = f"{n} {words}"
-        rows.append({"x": x, "y": -2.2, "color": color, "shape": shape, "text": text})
-        x += (len(text) * CHAR_PX + 26) / _DOT
-    return [_marks(rows, 110), _key_words(rows)]
+    return [
+        {
+            "x": place % n_columns * per_line / n_columns,
+            "y": 1.5 * (place // n_columns) - top,
+            "color": color,
+            "shape": shape,
+            "text": f"{n} {words}",
+        }
+        for place, (n, color, shape, words) in enumerate(parts)
+    ]
 
 
-def _scales() -> tuple[alt.X, alt.Y]:
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, _PER_LINE], nice=False))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[20, -3], nice=False))
-    return x, y
-
-
-def _marks(rows: list[Record], size: int) -> alt.Chart:
-    x, y = _scales()
+def _marks(rows: list[Record], size: int, x: alt.X, y: alt.Y) -> alt.Chart:
     color, shape = alt.Color("color:N", scale=None), alt.Shape("shape:N", scale=None)
     marks: alt.Chart = alt.Chart(table(rows)).mark_point(filled=True, size=size, opacity=1)
     return marks.encode(x, y, color=color, shape=shape)
 
 
-def _key_words(rows: list[Record]) -> alt.Chart:
-    x, y = _scales()
-    words: alt.Chart = alt.Chart(table(rows)).mark_text(align="left", dx=9, fontSize=12.5)
-    return words.encode(x, y, text="text:N")
-
-
-def _panel(point: StreamPoint, chosen: str) -> alt.LayerChart:
+def _panel(point: StreamPoint, chosen: str, words: Words, sheet: Sheet) -> alt.LayerChart:
+    precision, recall = measures(words)
     pairs = (
-        (PRECISION, point.precision, point.test_precision),
-        (RECALL, point.recall, point.test_recall),
+        (precision, point.precision, point.test_precision),
+        (recall, point.recall, point.test_recall),
     )
     rows = []
     for measure, real, test in pairs:
         rows.append(interval_row(measure, real, BLUE, "circle", "real stream"))
         rows.append(interval_row(measure, test, GREY, "square", "test set"))
     base = alt.Chart(table(rows))
-    y = alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(grid=True))
+    y = alt.Y("measure:N", sort=None, title=None, axis=names_axis(sheet))
     offset = alt.YOffset("group:N", sort=None)
     color = alt.Color("color:N", scale=None)
     mark = " (chosen)" if point.name == chosen else ""
@@ -232,7 +231,7 @@ def _panel(point: StreamPoint, chosen: str) -> alt.LayerChart:
         names.mark_text(align="left", dx=8, fontSize=12, color=INK).encode(
             alt.X("high:Q"), y, yOffset=offset, text="words:N"
         ),
-        width=460,
-        height=alt.Step(24, **{"for": "offset"}),
+        width=sheet.width - 80 if sheet.is_narrow else 460,
+        height=alt.Step(34 if sheet.is_narrow else 24, **{"for": "offset"}),
         title=title,
     )

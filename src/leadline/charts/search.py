@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.drawing.label_placement import round_sizes
+from leadline.charts.drawing.palette import BLUE, GREY, INK, SOFT, VERMILION
+from leadline.charts.drawing.ranking_panel import ranking_panel
+from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import (
-    BLUE,
-    GREY,
-    INK,
-    SOFT,
-    VERMILION,
     Picture,
     Record,
     framed,
     labels,
     layered,
     rule_at,
+    sizes_axis,
     table,
 )
 from leadline.phases.scoring import Metric, scoring_of
@@ -26,24 +24,27 @@ from leadline.phases.search.trial import Trial
 from leadline.phases.verdict import Answer
 
 _COLUMNS = 3
-_WIDTH, _HEIGHT, _GAP = 235, 150, 60
+_WIDTH, _HEIGHT, _GAP = 190, 150, 60
 _MOST_FAMILIES = 9
+_MOST_ON_A_PHONE = 4
 _MOST_LINES = 12
 _MARGIN = 0.08
 
 
-def chart(verdict: Search) -> Picture | None:
+def chart(verdict: Search, sheet: Sheet = WIDE) -> Picture | None:
     """Score against rows, a panel a family; None if nothing was measured."""
     drawn = [trial for trial in verdict.ranked if trial.points]
     if not drawn:
         return None
     scoring = scoring_of(verdict.scoring)
     families = _families(verdict, drawn)
-    frame = _Frame(drawn, scoring, _width(len(families)))
-    panels = [_panel(verdict, drawn, family, frame) for family in families]
-    return framed(
-        alt.concat(*panels, columns=_COLUMNS), _title(verdict), _subtitle(verdict, scoring)
-    )
+    ranking = ranking_panel(verdict, families, sheet)
+    shown = families[:_MOST_ON_A_PHONE] if sheet.is_narrow else families
+    frame = _Frame(drawn, scoring, _width(len(shown), sheet))
+    panels = [_panel(verdict, drawn, family, frame) for family in shown]
+    columns = 1 if sheet.is_narrow else _COLUMNS
+    whole = alt.vconcat(ranking, alt.concat(*panels, columns=columns), spacing=30)
+    return framed(whole, _title(verdict), _subtitle(verdict, scoring), sheet)
 
 
 def _families(verdict: Search, drawn: list[Trial]) -> list[str]:
@@ -55,8 +56,10 @@ def _families(verdict: Search, drawn: list[Trial]) -> list[str]:
     return names[:_MOST_FAMILIES]
 
 
-def _width(n_panels: int) -> int:
+def _width(n_panels: int, sheet: Sheet) -> int:
     """Of a panel: few are wider, or the words above them would be cut off."""
+    if sheet.is_narrow:
+        return sheet.width
     n_beside = min(n_panels, _COLUMNS)
     return (_COLUMNS * _WIDTH + (_COLUMNS - n_beside) * _GAP) // n_beside
 
@@ -72,12 +75,11 @@ class _Frame:
         self.scoring, self.width = scoring, width
         self.domain = (scores[0] - margin, scores[-1] + margin)
         low, high = min(sizes), max(sizes)
-        ticks = round_sizes(low, high)
         self.x = alt.X(
             "n:Q",
             title="rows learnt from",
             scale=alt.Scale(type="log", nice=False, padding=8, domain=[low, max(high, low * 1.01)]),
-            axis=alt.Axis(values=ticks[:: max(1, len(ticks) // 3)], format="~s", grid=False),
+            axis=sizes_axis(low, high, is_narrow=True),
         )
         self.y = alt.Y(
             "score:Q",
@@ -181,9 +183,10 @@ def _title(verdict: Search) -> str:
 def _subtitle(verdict: Search, scoring: Metric) -> str:
     better = "lower" if scoring.is_loss else "higher"
     words = (
-        f"Rows on a logarithmic axis; {better} is better. A panel a family: its best candidate "
-        "with points, the others thin, the chosen one blue, the baseline dashed grey; dashed ends "
-        "are forecasts. The reasons say why one that rises above it was not chosen."
+        f"Above: the best of each family with two standard errors; {better} is better. Below: how "
+        "it learns from more rows (logarithmic axis), the best candidate with points, the others "
+        "thin, the chosen one blue, the baseline dashed grey; dashed ends are forecasts. The "
+        "reasons say why one that rises above it was not chosen."
     )
     crossed = any(
         crossings(verdict.chosen_trial, trial)

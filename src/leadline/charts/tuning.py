@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 import altair as alt
 
 from leadline.charts.default_decision import default_decision_chart
-from leadline.charts.drawing.theme import BLUE, VERMILION, Picture, Record, framed, layered, table
+from leadline.charts.drawing.palette import BLUE, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
+from leadline.charts.drawing.theme import (
+    Picture,
+    Record,
+    framed,
+    layered,
+    names_axis,
+    row_step,
+    table,
+)
+from leadline.phases.project_words import Words
 from leadline.phases.tuning import OperatingPoint, Tuning
 from leadline.phases.verdict import Bounds
 
-PRECISION = "of what is flagged, is real (precision)"
-RECALL = "of what is real, is found (recall)"
+_LONGEST_WORD = 20
 
 
-def chart(verdict: Tuning) -> Picture | None:
+def measures(words: Words) -> tuple[str, str]:
+    """What precision and recall are called, in that order.
+
+    Examples
+    --------
+    >>> measures(Words(positive="late"))
+    ('of what is flagged, is late (precision)', 'of what is late, is flagged (recall)')
+    """
+    what = shorten(words.positive, _LONGEST_WORD, placeholder="…")
+    return f"of what is flagged, is {what} (precision)", f"of what is {what}, is flagged (recall)"
+
+
+def chart(verdict: Tuning, sheet: Sheet = WIDE) -> Picture | None:
     """Precision and recall of each point with bounds, one panel a point; None without points."""
     if verdict.plain is not None:
-        words = f"Measured on {verdict.n_test:,} test rows. Lines: 90% intervals."
-        return default_decision_chart(verdict.plain, words)
+        said = f"Measured on {verdict.n_test:,} test rows. Lines: 90% intervals."
+        return default_decision_chart(verdict.plain, said, sheet=sheet)
     if not verdict.points:
         return None
-    panels = [_panel(point, verdict.currency) for point in verdict.points]
+    words = verdict.words
+    panels = [_panel(point, verdict.currency, words, sheet) for point in verdict.points]
     title = f"{len(panels)} operating points on offer: fewer false alarms, or fewer misses"
     subtitle = (
-        f"Measured on {verdict.n_test:,} test rows, {verdict.n_positive:,} of them hits. "
+        f"Measured on {verdict.n_test:,} test rows: "
+        f"{words.counts(verdict.n_positive, verdict.n_test - verdict.n_positive)}. "
         "Lines: 90% intervals. A point is a threshold: rows that score above it are flagged."
     )
-    return framed(alt.vconcat(*panels, spacing=26), title, subtitle)
+    return framed(alt.vconcat(*panels, spacing=26), title, subtitle, sheet)
 
 
 def interval_row(measure: str, bounds: Bounds, color: str, shape: str, group: str = "") -> Record:
@@ -43,13 +69,14 @@ def interval_row(measure: str, bounds: Bounds, color: str, shape: str, group: st
     }
 
 
-def _panel(point: OperatingPoint, currency: str) -> alt.LayerChart:
+def _panel(point: OperatingPoint, currency: str, words: Words, sheet: Sheet) -> alt.LayerChart:
+    precision, recall = measures(words)
     rows = [
-        interval_row(PRECISION, point.precision, BLUE, "circle"),
-        interval_row(RECALL, point.recall, VERMILION, "diamond"),
+        interval_row(precision, point.precision, BLUE, "circle"),
+        interval_row(recall, point.recall, VERMILION, "diamond"),
     ]
     base = alt.Chart(table(rows))
-    y = alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(grid=True))
+    y = alt.Y("measure:N", sort=None, title=None, axis=names_axis(sheet))
     x = share_axis("share:Q")
     color = alt.Color("color:N", scale=None)
     title = (
@@ -62,8 +89,8 @@ def _panel(point: OperatingPoint, currency: str) -> alt.LayerChart:
             x, y, color=color, shape=alt.Shape("shape:N", scale=None)
         ),
         base.mark_text(dy=-15, fontWeight="bold").encode(x, y, text="label:N", color=color),
-        width=520,
-        height=alt.Step(40),
+        width=sheet.width if sheet.is_narrow else 520,
+        height=row_step(sheet, 40),
         title=title,
     )
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import altair as alt
 
+from leadline.charts.drawing.palette import BLUE, GREEN, SOFT, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import (
-    BLUE,
-    GREEN,
-    SOFT,
-    VERMILION,
-    WIDTH,
     Picture,
     Record,
     framed,
     labels,
     layered,
+    names_axis,
+    row_step,
     table,
 )
 from leadline.phases.forecast import Forecast
@@ -22,20 +21,23 @@ from leadline.phases.forecast.verification import Verified, farthest
 from leadline.phases.scoring import scoring_of
 
 _MOST = 10  # rows that can still be told apart
-_AXIS = alt.Axis(tickCount=8)
 _ROW = 46
-_NAMES = 250  # pixels for the words beside the bars, in a browser's widest font too
 
 
-def verification_chart(verdict: Forecast) -> Picture | None:
+def verification_chart(verdict: Forecast, sheet: Sheet = WIDE) -> Picture | None:
     """A range a promise and a dot where it came out, the newest last; None: nothing to judge."""
     shown = _shown(verdict.checks)
     if not shown:
         return None
     scoring = scoring_of(verdict.scoring)
     base = alt.Chart(table([_row(check, verdict) for check in shown]))
-    y = alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=420, minExtent=_NAMES))
-    x = alt.X("low:Q", title=scoring.words, scale=alt.Scale(zero=False, nice=True), axis=_AXIS)
+    y = alt.Y("row:N", sort=None, title=None, axis=names_axis(sheet, grid=False, limit=420))
+    x = alt.X(
+        "low:Q",
+        title=scoring.words,
+        scale=alt.Scale(zero=False, nice=True),
+        axis=alt.Axis(tickCount=sheet.n_ticks(8)),
+    )
     outcome = alt.condition("datum.inside", alt.value(GREEN), alt.value(VERMILION))
     shape = alt.Shape(
         "inside:N", legend=None, scale=alt.Scale(domain=[True, False], range=["circle", "diamond"])
@@ -50,10 +52,10 @@ def verification_chart(verdict: Forecast) -> Picture | None:
             alt.X("measured:Q"), y, shape, color=outcome
         ),
         *labels(base, alt.X("measured:Q"), y, text="words:N", dy=-17, fontSize=13),
-        width=WIDTH,
-        height=alt.Step(_ROW),
+        width=sheet.width,
+        height=row_step(sheet, _ROW),
     )
-    return framed(drawn, _title(shown), _subtitle(verdict))
+    return framed(drawn, _title(shown), _subtitle(verdict), sheet)
 
 
 def _shown(checks: tuple[Verified, ...]) -> tuple[Verified, ...]:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.cli.terminal.options import ask, by_option, echo_json, verb
 from leadline.phases.permissions import Action
+
+_CHOICES = click.Choice(["go", "back", "stop", "keep"])
 
 
 @verb(
@@ -16,33 +18,63 @@ from leadline.phases.permissions import Action
     example="leadline decide find go --why 'the demo convinced sales'",
 )
 @click.argument("stage", metavar="STAGE")
-@click.argument("choice", type=click.Choice(["go", "back", "stop"]))
-@click.option("--why", required=True, help="The reason: it goes on the record.")
+@click.argument("choice", type=_CHOICES, required=False)
+@click.option("--why", help="The reason: it goes on the record. 'keep' needs none.")
+@click.option("--to", default="", metavar="STAGE", help="Back: the stage to go back to.")
+@click.option("--change", default="", help="Back: what must be different there.")
 @click.option(
     "--below-target", is_flag=True, help="Sign for a release that does not reach the target."
 )
 @by_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 (an option each)
     stage: str,
-    choice: str,
-    why: str,
+    choice: str | None,
+    why: str | None,
+    to: str,
+    change: str,
     below_target: bool,
     by: str,
     folder: Path,
     as_json: bool,
 ) -> None:
-    """Say go, back or stop after a stage, and why.
+    r"""Say go, back or stop after a stage, and why; or keep what was said.
 
     Only a "go" opens what comes after a verdict of "no". A release that does not reach the target
-    goes into service only where 'go' on ship is signed with --below-target.
+    goes into service only where 'go' on ship is signed with --below-target. "back" says to which
+    stage, and what to change there:
+
+    \b
+      leadline decide train back --to define --change "a target of .70" --why "too dear"
+
+    "keep" signs the decision there was once more, where its verdicts were computed again and every
+    answer has come out the same. What is not given is asked
+    for.
     """
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
-    from leadline.services.commands import decide
+    from leadline.services.commands import WayBack, decide, keep_decision
     from leadline.workspace import Workspace
 
+    choice = choice or ask(
+        "Go, back, stop or keep", "Missing argument: go, back or stop.", _CHOICES
+    )
+    if choice == "keep" and (to or change):
+        raise click.UsageError("'keep' changes nothing: leave --to and --change out.")
+    if choice == "back":
+        to = to or ask("Back to which stage", "Missing option '--to': the stage to go back to.")
+        change = change or ask(
+            "What is to change there", "Missing option '--change': what changes."
+        )
+    if choice != "keep":
+        why = why or ask("Why", "Missing option '--why': the reason goes on the record.")
     with Workspace.open(folder) as workspace:
-        entry = decide(workspace, stage, choice, why, by, below_target=below_target)
+        if choice == "keep":
+            entry = keep_decision(workspace, stage, by, why=why or "")
+        else:
+            back = WayBack(to, change)
+            entry = decide(
+                workspace, stage, choice, why or "", by, back=back, below_target=below_target
+            )
     if as_json:
         echo_json(entry_json(entry))
     else:

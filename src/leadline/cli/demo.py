@@ -83,16 +83,15 @@ def _run(example: str, folder: Path, *, as_json: bool) -> None:
 
 
 def _write_documents(folder: Path) -> Path:
-    from leadline.report import model_document, write_report
+    from leadline.report import model_document
+    from leadline.services.whole_report import whole_report
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:
-        entries, standing = workspace.record.entries(), workspace.record.standing()
+        entries = workspace.record.entries()
         moves = workspace.record.promotions.into_service()
         report = folder / "report.html"
-        report.write_text(
-            write_report(entries, standing, title=workspace.settings.name, form="html"), "utf-8"
-        )
+        report.write_text(whole_report(workspace, "html"), "utf-8")
         (folder / "model.html").write_text(model_document(entries, "html", moves=moves), "utf-8")
         (folder / "model.md").write_text(model_document(entries, "markdown", moves=moves), "utf-8")
     return report

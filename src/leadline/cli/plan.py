@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -56,7 +56,7 @@ def command(
     from leadline.workspace import Workspace
 
     screen = console(as_json=as_json)
-    with Workspace.open(folder) as workspace, Display(screen) as display:
+    with Workspace.open(folder) as workspace, Display(console(as_json=True)) as display:
         display.start("plan", "playing projects through")
         plan = budget_plan(workspace, budgets)
         if picture is not None:
@@ -80,32 +80,36 @@ def _draw(plan: BudgetPlan, path: Path) -> None:
 
 def _print(screen: Console, plan: BudgetPlan) -> None:
     from leadline.cli.terminal.text_layout import print_table
+    from leadline.phases.number_format import duration, money
+    from leadline.phases.scoring import scoring_of
 
     costs = plan.costs
+    screen.print(plan.answer, markup=False)
     screen.print(
-        f"{plan.question or 'Plan'}: good enough is {plan.scoring} {plan.target_score:g}. "
-        f"There are {costs.n_available:,} train rows; "
-        f"{costs.spent:,.2f} {plan.currency} are spent.",
+        f"\n{plan.question or 'Plan'} Good enough is {scoring_of(plan.scoring).words} of "
+        f"{plan.target_score:g}. There are {costs.n_available:,} train rows; "
+        f"{money(costs.spent, plan.currency)} are spent.",
         markup=False,
     )
     if plan.chance is not None:
         screen.print(f"How likely is success? {plan.chance.words}", markup=False)
     if not plan.is_current:
         screen.print("The forecast behind this plan is stale: run 'leadline run' first.")
-    print_table(
-        screen,
-        ["budget", "met at the end", "labels", "votes", "people h", "machine h", "money", "days"],
-        [_cells(outcome) for outcome in plan.outcomes],
+    screen.print()
+    heads = ["budget", "met at the end", "of projects", "labels", "votes", "people's hours"]
+    heads += ["machine hours", plan.currency, "days"]
+    print_table(screen, heads, [_cells(outcome) for outcome in plan.outcomes])
+    if plan.outcomes[-1].buys_nothing:
+        screen.print()
+    screen.print(
+        "What is spent is not counted again. A project ends when it is sure of the target."
     )
     screen.print(
-        "Middle of all projects, then the range that holds half and the one that holds nine of "
-        f"ten; money in {plan.currency}, what is spent not counted again."
-    )
-    screen.print(
-        f"A vote costs {costs.vote_cost:.4f} {plan.currency} and takes {costs.vote_s:.0f} s; a "
-        f"label takes {costs.votes_per_label:.2f} votes; {costs.people:g} "
-        f"{'person labels' if costs.people == 1 else 'people label'} {costs.hours_per_day:g} h a "
-        f"day. Prices of {plan.priced_at or 'an unknown date: set [prices] priced_at'}.",
+        f"A vote costs {costs.vote_cost:.2g} {plan.currency} and takes "
+        f"{duration(costs.vote_s)}; a label takes {costs.votes_per_label:.3g} votes; "
+        f"{costs.people:g} {'person labels' if costs.people == 1 else 'people label'} "
+        f"{costs.hours_per_day:g} h a day. "
+        f"Prices of {plan.priced_at or 'an unknown date: set [prices] priced_at'}.",
         markup=False,
     )
     if plan.machine_costs:
@@ -125,10 +129,16 @@ def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
     print_table(screen, ["machine", "on demand", "spot", "spot hours", "spot is cheaper"], rows)
 
 
-def _cells(outcome: BudgetOutcome) -> list[Any]:
+def _cells(outcome: BudgetOutcome) -> list[str]:
+    """A budget as a row of the table: the middle of all projects, then how far they spread."""
+    from leadline.phases.number_format import percent
+
+    head = [f"{outcome.budget:,.0f}", percent(outcome.p_met)]
+    if outcome.buys_nothing:
+        return [*head, "buy nothing", *[""] * 6]
     return [
-        f"{outcome.budget:,.0f}",
-        f"{outcome.p_met:.0%}",
+        *head,
+        "middle\nhalf lie in\n9 of 10 lie in",
         _range(outcome.labels),
         _range(outcome.votes),
         _range(outcome.people_hours, 1),
@@ -139,9 +149,10 @@ def _cells(outcome: BudgetOutcome) -> list[Any]:
 
 
 def _range(its: Range, digits: int = 0) -> str:
-    def told(value: float) -> str:
-        return f"{value:,.{digits}f}"
+    """The middle, the range of half of all, and that of nine of ten, a line each."""
 
-    return (
-        f"{told(its.q50)}\n{told(its.q25)} to {told(its.q75)}\n{told(its.q05)} to {told(its.q95)}"
-    )
+    def told(low: float, high: float) -> str:
+        first, last = (f"{each:,.{digits}f}" for each in (low, high))
+        return first if first == last else f"{first} to {last}"
+
+    return f"{told(its.q50, its.q50)}\n{told(its.q25, its.q75)}\n{told(its.q05, its.q95)}"

@@ -51,8 +51,8 @@ def command(
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.text_layout import console
     from leadline.errors import LeadlineError
-    from leadline.report import demo_report, write_report
-    from leadline.services.upkeep import work_plan, work_section
+    from leadline.report import demo_report
+    from leadline.services.whole_report import whole_report
     from leadline.workspace import Workspace
 
     is_model = is_model or bool(release_id)
@@ -70,17 +70,15 @@ def command(
     screen = console(as_json=as_json)
     with Workspace.open(folder) as workspace, Display(screen) as display:
         display.start("report", "drawing")
-        entries = workspace.record.entries()
-        standing = workspace.record.standing()
-        title = workspace.settings.name
         path = target or workspace.folder / _name(form, is_model=is_model, is_demo=is_demo)
         if is_model:
             text = _model_document(workspace, form, release_id)
         elif is_demo:
-            text = demo_report(entries, title=title, form=_FORMS[form])
+            title, draw = workspace.settings.name, workspace.pictures.drawings
+            entries = workspace.record.entries()
+            text = demo_report(entries, title=title, form=_FORMS[form], draw=draw)
         else:
-            work = work_section(work_plan(workspace))
-            text = write_report(entries, standing, title=title, form=_FORMS[form], work=work)
+            text = whole_report(workspace, _FORMS[form])
         with whole(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     if as_json:

@@ -140,7 +140,7 @@ def _asked(page: ReviewPage) -> str:
         return f"What is {page.label}?  {names}  ? unsure  u undo  q end"
     if page.is_number:
         return f"What is {page.label}?  a number  ? unsure  u undo  q end"
-    return f"Is {page.label} {page.positive}?  y  n  ? unsure  u undo  q end"
+    return f"Is this {page.unit} {page.words.positive}?  y  n  ? unsure  u undo  q end"
 
 
 def _said(page: ReviewPage, answer: str) -> tuple[bool | None, str | None]:
@@ -180,8 +180,9 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
 
     if as_json:
         shown = asdict(page)
-        # the name that the JSON of this verb has had from its first version
+        # the names that the JSON of this verb has had from its first version
         shown["judges"] = shown.pop("reviewers")
+        shown |= {"miss": page.words.miss, "false_alarm": page.words.false_alarm}
         echo_json(shown)
         return
     if page.plain is not None:
@@ -191,9 +192,9 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
         verb = "Choose" if page.by_cost else "Agree"
         click.echo(f"{verb}: leadline review --choose {name} --why REASON")
         return
-    click.echo(f"\n{page.n_judged} rows judged. Of 1,000 rows each point would:")
+    click.echo(f"\n{page.n_judged} rows judged. Of 1,000 {page.words.units} each point would:")
     for consequence in page.consequences:
-        click.echo(f"  {in_words(consequence, page.miss, page.false_alarm)}")
+        click.echo(f"  {in_words(consequence, page.words)}")
     _show_remarks(page)
     click.echo("Choose: leadline review --choose POINT --why REASON")
 
@@ -233,8 +234,7 @@ def _show_default_decision(page: OperatingPointsPage) -> None:
 def _show_decision(
     plain: DefaultDecision, on_stream: StreamDecision | None, page: OperatingPointsPage
 ) -> None:
-    from leadline.phases.number_format import figure, percent_range
-    from leadline.phases.wording import cost_words
+    from leadline.phases.number_format import cost_words, figure, percent_range
 
     if on_stream is not None:
         _show_on_stream(on_stream, page.n_judged, page.currency)
@@ -259,8 +259,7 @@ def _show_decision(
 
 def _show_on_stream(real: StreamDecision, n_judged: int, currency: str) -> None:
     """What judgments say of the stream."""
-    from leadline.phases.number_format import figure, percent_range
-    from leadline.phases.wording import cost_words
+    from leadline.phases.number_format import cost_words, figure, percent_range
 
     click.echo(f"On the real stream, from {n_judged} judgments: {percent_range(real.right)} right")
     if real.cost is not None:

@@ -15,28 +15,49 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from leadline.phases.lifecycle import Standing
+    from leadline.services.deciding.rerun_preview import RerunPreview
+    from leadline.workspace import Workspace
 
 
 @verb("run", may=(Action.RUN,), example="leadline run define find train")
 @click.argument("names", nargs=-1, metavar="[STAGE|ROW]...")
+@click.option("--preview", "is_preview", is_flag=True, help="Show what it would do; run nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask where decisions may be lost.")
 @by_option
-def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> None:
+def command(
+    names: tuple[str, ...],
+    is_preview: bool,
+    yes: bool,
+    by: str,
+    folder: Path,
+    as_json: bool,
+) -> None:
     """Compute what is missing or stale.
 
     Name stages (define find train apply ship watch) or rows (data, curve, ...); without a name
     the whole life cycle is run, up to where it is people's turn. A row named itself is computed
     in any case. Ends with exit code 3 if a verdict is "no".
+
+    With --preview it only says what would be computed, what becomes out of date where answers
+    change, and what people signed on that. At a terminal it asks first where something was signed.
     """
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.project_summary import print_next
     from leadline.cli.terminal.text_layout import console
     from leadline.services.queries import project_page
-    from leadline.worker import refresh, rows_named
+    from leadline.worker import preview, refresh, rows_named
     from leadline.workspace import Workspace
 
     entries = []
     screen = console(as_json=as_json)
+    if is_preview:
+        with Workspace.open(folder) as workspace:
+            _show(preview(workspace, names), as_json=as_json)
+        return
+    with Workspace.open(folder) as workspace:
+        if _has_signatures(workspace):
+            _warn(preview(workspace, names), is_asked=not (yes or as_json))
     with Workspace.open(folder) as workspace, Display(screen) as display:
         for entry in refresh(workspace, names, by=by, started=display.start, progress=display.show):
             display.clear()
@@ -58,8 +79,46 @@ def command(names: tuple[str, ...], by: str, folder: Path, as_json: bool) -> Non
             screen.print("Nothing to compute: everything named is current.")
         screen.print()
         print_next(screen, page)
+        for step in page.also:
+            if step.command.endswith(" keep"):
+                screen.print(f"{step.title}: {step.command}")
     if is_no:
         sys.exit(EXIT_NO)
+
+
+def _show(told: RerunPreview, *, as_json: bool) -> None:
+    from leadline.cli.terminal.preview_text import preview_json, preview_lines
+
+    if as_json:
+        echo_json(preview_json(told))
+    else:
+        click.echo("\n".join(preview_lines(told)))
+
+
+def _has_signatures(workspace: Workspace) -> bool:
+    """Whether anything signed stands: only then a preview is worth its time."""
+    from leadline.phases.lifecycle import State
+    from leadline.services.deciding.rerun_preview import SIGNED
+
+    standing = workspace.record.standing()
+    return any(standing[row].state is State.CURRENT for row in SIGNED)
+
+
+def _warn(told: RerunPreview, *, is_asked: bool) -> None:
+    """Say which signatures may be lost; at a terminal, ask whether to go on."""
+    from leadline.cli.terminal.preview_text import signed_lines
+
+    lines = signed_lines(told)
+    if not lines:
+        return
+    click.echo("\n".join(lines), err=True)
+    click.echo("Where the answers change, that no longer stands.", err=True)
+    if is_asked and _is_at_terminal():
+        click.confirm("Run it?", err=True, abort=True)
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _stands_as_no(name: str, standing: Mapping[str, Standing]) -> bool:

@@ -49,10 +49,13 @@ def _json(page: object, standing: object) -> dict[str, object]:
     return {
         "project": page.name,
         "question": page.question,
+        "whereabouts": page.whereabouts,
         "rows": rows,
         "cost": {
             "granted": page.costs.granted,
             "spent": page.costs.spent,
+            "committed": page.costs.committed,
+            "left": page.costs.left,
             "currency": page.costs.currency,
         },
         "target": page.target or None,

@@ -74,7 +74,7 @@ def command(
 def _changed(
     workspace: Workspace, act: str, name: str, role: UserRole | None, password: str | None, by: str
 ) -> Account:
-    from leadline.services.access import account_changes as changes
+    from leadline.services.identity import account_changes as changes
 
     if act == "add":
         assert role is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadline.cli.terminal.options import EXIT_NO, by_option, echo_json, trim_options, verb
+from leadline.cli.terminal.options import EXIT_NO, ask, by_option, echo_json, trim_options, verb
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
@@ -81,9 +81,8 @@ def command(
     if files and served and every is None:
         raise click.UsageError("Name FILES, or say --served and name none.")
     if not files and not served and asked is None:
-        raise click.UsageError(
-            "Name FILES of new rows, say --served, or where to write rows: --ask rows.csv"
-        )
+        missing = "Name FILES of new rows, say --served, or where to write rows: --ask rows.csv"
+        files = (ask("File of new rows", missing, click.Path(path_type=Path)),)
     if served and not files and any(lines.values()):
         raise click.UsageError("A log has no lines to leave out: say --served alone.")
     trim = Trim(**lines, advice=Advice.COMMAND)

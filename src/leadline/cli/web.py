@@ -27,7 +27,7 @@ def address_options(function: Function) -> Function:
         "--token",
         envvar="LEADLINE_TOKEN",
         default=None,
-        help="What visitors must know; needed unless the host is this machine alone.",
+        help="What visitors must know where nobody has an account; needed for other hosts.",
     )(function)
     function = click.option(
         "--port",
@@ -65,7 +65,7 @@ def command(host: str, port: int, token: str | None, folder: Path, as_json: bool
 
 def echo_who_may(workspace: Workspace) -> None:
     """Say that whoever reaches the pages may do all, where nobody has an account."""
-    from leadline.web.middleware import needs_login
+    from leadline.services.identity.permission import needs_login
 
     if not needs_login(workspace):
         click.echo(
@@ -83,7 +83,7 @@ def require_token(workspace: Workspace, host: str, token: str | None) -> None:
         If the host is not this machine alone, nobody has an account, and the token is missing or
         can be guessed.
     """
-    from leadline.web.middleware import needs_login
+    from leadline.services.identity.permission import needs_login
 
     if token is None and (host in LOOPBACK or needs_login(workspace)):
         return

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.phases.curve import Curve
 from leadline.phases.data import Data, SplitKind
-from leadline.phases.search import Search
+from leadline.phases.lifecycle import ROWS
+from leadline.phases.project_accounts.ledger import Expense, ExpenseKind
 
 if TYPE_CHECKING:
     from leadline.phases.problem import Problem
@@ -15,21 +15,32 @@ if TYPE_CHECKING:
 _FARTHEST = 8  # times the labelled rows: the largest size that is forecast
 
 
-def spent_on_machines(workspace: Workspace) -> float:
-    """Cost of every search and every curve on the record, the superseded ones too.
+def machine_expenses(workspace: Workspace) -> tuple[Expense, ...]:
+    """Money and hours of every run of a machine, superseded and failed ones too.
 
     Returns
     -------
-    float
-        In the currency of the problem; curves at today's price of the machine.
+    tuple of Expense
+        The oldest first, in the currency of the problem; what no verdict has priced is at today's
+        price of the machine.
     """
     per_second = workspace.settings.prices.machine_per_hour / 3600
-    verdicts = [
-        entry.verdict for row in ("search", "curve") for entry in workspace.record.entries(row)
-    ]
-    searches = sum(verdict.cost for verdict in verdicts if isinstance(verdict, Search))
-    curves = sum(verdict.spent_s for verdict in verdicts if isinstance(verdict, Curve))
-    return searches + curves * per_second
+    return tuple(
+        Expense(
+            stage=ROWS[run.row].stage,
+            kind=ExpenseKind.MACHINES,
+            day=run.at.date(),
+            money=run.seconds * per_second if run.cost is None else run.cost,
+            machine_hours=run.seconds / 3600,
+            n=1,
+        )
+        for run in workspace.record.activity.machine_runs()
+    )
+
+
+def spent_on_machines(workspace: Workspace) -> float:
+    """Money of every run of a machine, as `machine_expenses` has it."""
+    return sum(each.money for each in machine_expenses(workspace))
 
 
 def affordable_train_size(workspace: Workspace, problem: Problem, data: Data) -> int:

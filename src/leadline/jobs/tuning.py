@@ -170,6 +170,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             groups=offer.groups,
             p_calibrated=offer.p_calibrated,
             slices=slices,
+            words=problem.words,
             **(vars(stream.drawn) if stream.drawn else {}),
         )
     )

@@ -82,7 +82,7 @@ def point_table(page: OperatingPointsPage) -> pl.DataFrame:
     rows = [
         {
             **flat_record(each.point),
-            "words": in_words(each, page.miss, page.false_alarm),
+            "words": in_words(each, page.words),
             "is_cheapest": each.point.name == page.best,
         }
         for each in page.consequences

@@ -12,6 +12,7 @@ import polars as pl
 
 from leadline.errors import DataError, NotReadyError, SettingsError, first_line
 from leadline.monitoring.watched_release import WatchedRelease
+from leadline.notebook.cost_tables import CostTable
 from leadline.notebook.progress_line import ProgressLine
 from leadline.notebook.project_tables import candidate_table, point_table
 from leadline.notebook.released_models import (
@@ -25,7 +26,8 @@ from leadline.phases.search import Search
 from leadline.phases.success_chance import SuccessChance
 from leadline.reading.data_frames import as_polars, is_frame
 from leadline.record import Entry, Job
-from leadline.services.commands import choose_point, decide, judge_rows
+from leadline.services.accounting import project_ledger
+from leadline.services.commands import WayBack, choose_point, decide, judge_rows
 from leadline.services.commands.start import (
     all_or_nothing,
     given_options,
@@ -261,9 +263,15 @@ class Project:
         """
         return released_model(WatchedRelease.of(self.workspace).bundle)
 
-    def decide(self, stage: str, choice: str, why: str) -> Result:
-        """Say go, back or stop after a stage, and why."""
-        return Result(decide(self.workspace, stage, choice, why, self.by))
+    def decide(
+        self, stage: str, choice: str, why: str, *, to: str = "", change: str = ""
+    ) -> Result:
+        """Say go, back or stop after a stage, and why.
+
+        Who goes back says `to` which stage, and what to `change` there.
+        """
+        back = WayBack(to, change)
+        return Result(decide(self.workspace, stage, choice, why, self.by, back=back))
 
     def rows_to_judge(self) -> pl.DataFrame:
         """Rows of the stream that wait for a judgment: ``row``, and what is known of each.
@@ -327,6 +335,10 @@ class Project:
         return Result(
             choose_point(self.workspace, point, cost_miss, cost_false_alarm, why, self.by)
         )
+
+    def costs(self) -> CostTable:
+        """What the project has cost, by stage and kind: ``.to_frame()``, ``.plot()``."""
+        return CostTable(project_ledger(self.workspace))
 
     def history(self) -> list[Result]:
         """Every entry, the oldest first."""

@@ -44,7 +44,7 @@ class Result:
         return self.entry.verdict
 
     def __repr__(self) -> str:
-        return f"{self.entry.row}: {self.verdict.answer.value}. {self.verdict.summary}"
+        return f"{self.entry.row}: {self.verdict.badge}. {self.verdict.summary}"
 
     def plot(self, name: str = "") -> Plot | None:
         """Draw the picture of the verdict; None where there is nothing to draw.
@@ -87,7 +87,7 @@ class Result:
         parts = [
             (
                 f"<h4>{escape(ROWS[self.entry.row].stage.value)} / {escape(self.entry.row)} "
-                f"<span style='color:{colour}'>{verdict.answer.value}</span></h4>"
+                f"<span style='color:{colour}'>{escape(verdict.badge)}</span></h4>"
             ),
             f"<p>{escape(verdict.summary)}</p>",
         ]

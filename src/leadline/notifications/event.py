@@ -16,7 +16,7 @@ class Event:
     Attributes
     ----------
     kind : str
-        alarm, retrain, rollback, check, run, or test.
+        alarm, retrain, rollback, check, run, mention, decision, judgment, or test.
     key : str
         What happened, unique within kind and project: told once, however often it is found.
     title : str

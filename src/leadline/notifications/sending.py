@@ -35,16 +35,34 @@ def tell(workspace: Workspace, event: Event) -> tuple[Message, ...]:
         What became of its messages so far; empty if nobody is to be told of such events. One that
         has not arrived waits, and is tried again with the next command.
     """
+    if put(workspace, event):
+        deliver(workspace)
+        return workspace.record.outbox.of(event.name)
+    return ()
+
+
+def put(workspace: Workspace, event: Event) -> bool:
+    """Let the messages of an event wait for whoever delivers next: a page must not wait for mail.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project, with its settings.
+    event : Event
+        What happened.
+
+    Returns
+    -------
+    bool
+        Whether anybody is to be told.
+    """
     notify = workspace.settings.notify
     if event.kind != "test" and event.kind not in notify.events:
-        return ()
-    outbox = workspace.record.outbox
+        return False
     body = written(event, workspace.record.project)
     for channel in notify.channels:
-        outbox.put(event.name, channel, body)
-    if notify.channels:
-        deliver(workspace)
-    return outbox.of(event.name)
+        workspace.record.outbox.put(event.name, channel, body)
+    return bool(notify.channels)
 
 
 def deliver(

@@ -221,7 +221,7 @@ def _proof_finding(evidence: Evidence) -> Finding:
     if evidence.n_test_needed is None:
         return note(
             f"How many test rows would prove the target cannot be computed for "
-            f"{evidence.scoring!r} in advance; {evidence.n_test:,} are set aside."
+            f"{scoring_of(evidence.scoring).words} in advance; {evidence.n_test:,} are set aside."
         )
     needed = (
         f"If the model truly scores {evidence.expected_score:.3f}, {evidence.n_test_needed:,} "

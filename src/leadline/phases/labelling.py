@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.number_format import money
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import counted_people, plural
 
 _LOW_AGREEMENT = 0.4
 _TOO_GOOD = 0.99
@@ -206,9 +207,9 @@ def assess(evidence: Evidence) -> Labelling:
     return Labelling(
         answer=Answer.NO if is_unclear else Answer.GO,
         summary=(
-            f"{evidence.n_given:,} labels came with the data; {evidence.n_judges} people gave "
-            f"{evidence.n_votes:,} votes on {evidence.n_voted:,} rows for "
-            f"{evidence.cost:,.2f} {evidence.currency}."
+            f"{plural(evidence.n_given, 'label')} came with the data; "
+            f"{counted_people(evidence.n_judges)} gave {plural(evidence.n_votes, 'vote')} on "
+            f"{plural(evidence.n_voted, 'row')} for {money(evidence.cost, evidence.currency)}."
         ),
         findings=tuple(findings),
         **vars(evidence),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from math import floor, log10
 
 from leadline.phases.verdict import Bounds
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 
+_WHOLE = 99.995  # with cents it would be 100.00
+_SMALL = 0.095  # written with cents it would lose digits that count
 # where every row has a label
 _NO_WIDTH = 0.001
 
@@ -30,7 +32,7 @@ def percent_range(bounds: Bounds) -> str:
     Examples
     --------
     >>> percent_range(Bounds(estimate=0.6, low=0.52, high=0.67))
-    '52 to 67%'
+    '52% to 67%'
     >>> percent_range(Bounds(estimate=0.9, low=0.62, high=1.0))
     'at least 62%'
     >>> percent_range(Bounds(estimate=0.725, low=0.7249, high=0.7251))
@@ -43,7 +45,31 @@ def percent_range(bounds: Bounds) -> str:
         return f"at least {low}%"
     if bounds.low == 0 and 0 < high < 100:
         return f"at most {high}%"
-    return f"{low}%" if low == high else f"{low} to {high}%"
+    return f"{low}%" if low == high else f"{low}% to {high}%"
+
+
+def rate(share: float) -> str:
+    """Return how often something goes wrong, in percent with one decimal: small rates differ there.
+
+    Examples
+    --------
+    >>> rate(0.1666), rate(0.004)
+    ('16.7%', '0.4%')
+    """
+    return f"{share:.1%}"
+
+
+def rate_range(bounds: Bounds) -> str:
+    """Return an interval of rates.
+
+    Examples
+    --------
+    >>> rate_range(Bounds(estimate=0.167, low=0.107, high=0.237))
+    '10.7% to 23.7%'
+    """
+    if bounds.high - bounds.low < _NO_WIDTH:
+        return rate(bounds.estimate)
+    return f"{rate(bounds.low)} to {rate(bounds.high)}"
 
 
 def money(amount: float, currency: str) -> str:
@@ -58,7 +84,27 @@ def money(amount: float, currency: str) -> str:
         return f"0 {currency}"
     if 0 < amount < 0.01:
         return f"under 0.01 {currency}"
-    return f"{amount:,.0f} {currency}" if abs(amount) >= 100 else f"{amount:,.2f} {currency}"
+    return f"{amount:,.0f} {currency}" if abs(amount) >= _WHOLE else f"{amount:,.2f} {currency}"
+
+
+def cost_words(cost: Bounds, currency: str) -> str:
+    """Return what a row costs, with its interval: what is below ten cents keeps three digits.
+
+    Examples
+    --------
+    >>> cost_words(Bounds(estimate=0.3141, low=0.25, high=0.9), "EUR")
+    '0.31 EUR (0.25 to 0.90)'
+    >>> cost_words(Bounds(estimate=0.0004, low=0.0, high=0.00121), "EUR")
+    '0.0004 EUR (0 to 0.00121)'
+    """
+    low, estimate, high = map(_small_amount, (cost.low, cost.estimate, cost.high))
+    return f"{estimate} {currency} ({low} to {high})"
+
+
+def _small_amount(amount: float) -> str:
+    if 0 < abs(amount) < _SMALL:
+        return three_digits(amount)
+    return money(amount, "").strip()
 
 
 def duration(seconds: float) -> str:
@@ -127,3 +173,29 @@ def signed(number: float) -> str:
     ('+12.3', '-0.500', '0')
     """
     return f"{'+' if number > 0 else ''}{figure(number)}"
+
+
+def work_time(seconds: float, hours_per_day: float) -> str:
+    """Return a person's time; more than a working day in working days too, never in days of 24 h.
+
+    Parameters
+    ----------
+    seconds : float >= 0
+        How long one person works.
+    hours_per_day : float > 0
+        Of a working day.
+
+    Examples
+    --------
+    >>> work_time(200 * 3600, 4.0), work_time(5400, 4.0), work_time(0, 4.0)
+    ('200 hours, 50 working days', '1.5 hours', 'none')
+    """
+    if seconds <= 0:
+        return "none"
+    hours = seconds / 3600
+    if hours <= hours_per_day:
+        return duration(seconds)
+    days = hours / hours_per_day
+    rounded = round(days) if days >= 10 else round(days, 1)
+    told = plural(round(hours) if hours >= 10 else round(hours, 1), "hour")
+    return f"{told}, {plural(rounded, 'working day')}"

@@ -31,6 +31,7 @@ class Action(StrEnum):
     STATE = "state the problem"
     RUN = "ask for a row to be computed"
     DECIDE = "decide on a stage"
+    COMMENT = "comment on entries and stages"
     LABEL = "label rows"
     ADJUDICATE = "decide what annotators disagree on"
     JUDGE = "judge rows of the stream"
@@ -59,6 +60,7 @@ MAY: Mapping[Action, frozenset[UserRole]] = {
     Action.STATE: frozenset({_O, _S, _M}),
     Action.RUN: frozenset({_O, _S, _M, _E}),
     Action.DECIDE: frozenset({_O, _M}),
+    Action.COMMENT: frozenset({_O, _S, _M, _E, _V}),
     Action.LABEL: frozenset({_O, _S, _A}),
     Action.ADJUDICATE: frozenset({_O, _S, _R}),
     Action.JUDGE: frozenset({_O, _S, _M, _R}),

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadline.errors import SettingsError
+from leadline.phases.project_words import ClassWord, Words, project_words
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 from leadline.phases.wording import plural
@@ -88,8 +89,14 @@ class Evidence:
         Good enough, in units of the metric.
     cost_miss, cost_false_alarm : float >= 0
         What one error of each kind costs, in `currency`.
-    miss, false_alarm : str
-        What the two errors are called in the project's own words.
+    units : str
+        Many rows; empty: by the rule.
+    hit, miss, false_alarm : str
+        What a row flagged rightly and the two errors are called; empty: made from the classes.
+    measured_in : str
+        What a predicted number is counted in; empty where nobody has said.
+    class_words : tuple of ClassWord
+        What each class is called; empty for numbers, and in entries from before it was kept.
     costs : tuple of ConfusionCost
         Of several classes: the confusions that somebody put a price on; any other costs 1. Empty
         where nobody has: all mistakes weigh the same.
@@ -110,6 +117,10 @@ class Evidence:
         The checklist.
     assumed : tuple of str
         Settings nobody has confirmed yet.
+    today : str
+        How it is decided today, without the model; empty where nobody has said.
+    today_misses, today_false_alarms : float >= 0
+        The errors of that in 1,000 rows, as the owner states them.
     rarer : str
         The class that is the rarer one now, where `positive` was taken as the rarer one before;
         empty where they are the same.
@@ -124,8 +135,12 @@ class Evidence:
     target_score: float
     cost_miss: float
     cost_false_alarm: float
-    miss: str
-    false_alarm: str
+    units: str = ""
+    hit: str = ""
+    miss: str = ""
+    false_alarm: str = ""
+    measured_in: str = ""
+    class_words: tuple[ClassWord, ...] = ()
     costs: tuple[ConfusionCost, ...] = ()
     tolerance: float = 0.0
     currency: str
@@ -135,12 +150,30 @@ class Evidence:
     deputy: str = ""
     ethics: Ethics = Ethics()
     assumed: tuple[str, ...] = ()
+    today: str = ""
+    today_misses: float = 0.0
+    today_false_alarms: float = 0.0
     rarer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem(Verdict, Evidence):
     """The problem as stated, checked."""
+
+    @property
+    def words(self) -> Words:
+        """What its rows, classes and errors are called, on every page and in every report."""
+        return project_words(
+            unit=self.unit,
+            units=self.units,
+            label=self.label,
+            positive=self.positive,
+            hit=self.hit,
+            miss=self.miss,
+            false_alarm=self.false_alarm,
+            measured_in=self.measured_in,
+            classes=self.class_words,
+        )
 
     @property
     def break_even(self) -> float | None:
@@ -242,6 +275,7 @@ def _refuse_contradictions(evidence: Evidence) -> None:
             "It must lie in (0, 1), as the metric does.",
             "Write a percentage as a fraction.",
         )
+    _refuse_today(evidence)
     for name in ("cost_miss", "cost_false_alarm", "tolerance", "budget"):
         if getattr(evidence, name) < 0:
             raise SettingsError(
@@ -255,6 +289,29 @@ def _refuse_contradictions(evidence: Evidence) -> None:
             f"time_box_s is {evidence.time_box_s:g}.",
             "A number of seconds above 0 is needed.",
             "Change [problem] time_box_s in leadline.toml.",
+        )
+
+
+def _refuse_today(evidence: Evidence) -> None:
+    """Refuse errors of today's way that are in no 1,000 rows, or of nobody's way."""
+    errors = (evidence.today_misses, evidence.today_false_alarms)
+    if min(errors) < 0 or sum(errors) > 1000:
+        raise SettingsError(
+            f"today_misses and today_false_alarms are {errors[0]:g} and {errors[1]:g}.",
+            "They are counted in 1,000 rows: at least 0 each, and at most 1,000 together.",
+            "Change them under [problem] in leadline.toml.",
+        )
+    if evidence.task is not Task.BINARY and evidence.today:
+        raise SettingsError(
+            f"today is stated, but the label is {evidence.task.value}.",
+            "Misses and false alarms are of two classes.",
+            "Take today, today_misses and today_false_alarms out of [problem] in leadline.toml.",
+        )
+    if any(errors) and not evidence.today:
+        raise SettingsError(
+            "today_misses or today_false_alarms is set, and today is not.",
+            "Numbers need the words for what they are of.",
+            'Say under [problem] in leadline.toml how it is decided today: today = "by hand".',
         )
 
 

@@ -10,6 +10,9 @@ from leadline.phases.scoring import scoring_of
 from leadline.phases.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 
+BELOW_TARGET = "below the target"
+"""Badge of a release that must be signed for."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
@@ -95,7 +98,7 @@ class Release(Verdict, Evidence):
     def badge(self) -> str:
         """Whether it may go into service, and what is known of the target."""
         if self.shortfall:
-            return "below the target"
+            return BELOW_TARGET
         if self.answer is Answer.UNCLEAR:
             return "no better"
         is_open = self.target is not None and self.target.state is TargetState.OPEN

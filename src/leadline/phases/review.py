@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.number_format import cost_words, percent_range
+from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.stream_point import (
     UNLIKE_STREAM,
     StreamPoint,
-    range_words,
     reality_findings,
 )
 from leadline.phases.stream_slices import StreamSlices, stream_slice_findings
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
-from leadline.phases.wording import cost_words
+from leadline.phases.wording import plural
 
 CLEAR = 0.95
 """Probability of being the cheapest from which a choice counts as settled.
@@ -89,6 +90,8 @@ class Evidence:
     slices : StreamSlices or None
         Whom it fails on the stream, at the point chosen; None where nobody judged it, and in
         entries from before it was looked at.
+    words : Words
+        Of the project when it was chosen.
     """
 
     n_stream: int
@@ -112,6 +115,7 @@ class Evidence:
     follows_scores: bool = True
     confidence: float = 0.0
     slices: StreamSlices | None = None
+    words: Words = NO_WORDS
 
     @property
     def chosen_point(self) -> StreamPoint:
@@ -179,11 +183,11 @@ def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
         return f"{agreed}, {_silence_words(evidence, plain)}."
     if evidence.on_stream is None:
         return f"{agreed} by the test set alone: {plain.words}{costs}."
-    share = range_words(evidence.on_stream.right)
+    share = percent_range(evidence.on_stream.right)
     what = "of the real stream is right"
     if plain.numbers is not None:
         what = f"of the real stream is off by at most {plain.numbers.tolerance:.3g}"
-    return f"{agreed}: {share} {what}{costs} ({evidence.n_judged} judgments)."
+    return f"{agreed}: {share} {what}{costs} ({plural(evidence.n_judged, 'judgment')})."
 
 
 def _cost_words(evidence: Evidence, plain: DefaultDecision) -> str:
@@ -200,8 +204,8 @@ def _silence_words(evidence: Evidence, plain: DefaultDecision) -> str:
     where = "the real stream" if on_stream else "the test set"
     for cut in cuts:
         if cut.confidence == evidence.confidence:
-            said = f"{cut.answered:.0%} of {where} is answered, of which {range_words(cut.right)}"
-            judged = f" ({evidence.n_judged} judgments)" if on_stream else ""
+            said = f"{cut.answered:.0%} of {where} is answered, of which {percent_range(cut.right)}"
+            judged = f" ({plural(evidence.n_judged, 'judgment')})" if on_stream else ""
             costs = ""
             if cut.cost:
                 costs = f", and mistakes cost {cost_words(cut.cost, evidence.currency)} a row of it"
@@ -221,7 +225,7 @@ def _judging_findings(evidence: Evidence) -> list[Finding]:
     if evidence.n_judged < FEWEST_JUDGMENTS:
         return [
             warning(
-                f"Only {evidence.n_judged} judgments.",
+                f"Only {plural(evidence.n_judged, 'judgment')}.",
                 f"At least {FEWEST_JUDGMENTS} are needed; judge more on the review page.",
             )
         ]
@@ -241,7 +245,7 @@ def _gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Fin
     return [
         warning(
             f"{name} is {'lower' if real.high < test.low else 'higher'} on the stream "
-            f"({range_words(real)}) than on the test set ({range_words(test)}).",
+            f"({percent_range(real)}) than on the test set ({percent_range(test)}).",
             UNLIKE_STREAM,
         )
         for name, real, test in pairs
@@ -273,8 +277,9 @@ def _shown_findings(evidence: Evidence) -> list[Finding]:
         return []
     return [
         warning(
-            f"{numbers.n_shown} of {evidence.n_judged} judgments were made with the prediction in "
-            "sight: the judge could not give a number, and said whether it is near enough.",
+            f"{numbers.n_shown} of {plural(evidence.n_judged, 'judgment')} were made with the "
+            "prediction in sight: the judge could not give a number, and said whether it is near "
+            "enough.",
             "Who sees an answer leans to it. Ask somebody who can give the number.",
         )
     ]
@@ -289,8 +294,9 @@ def _summary(evidence: Evidence) -> str:
         )
     return (
         f"{evidence.person} chose {evidence.chosen}: on the real stream "
-        f"{range_words(chosen.precision)} of what it flags is real and it finds "
-        f"{range_words(chosen.recall)} of all real cases ({evidence.n_judged} judgments)."
+        f"{percent_range(chosen.precision)} of what it flags is {evidence.words.positive} and it "
+        f"finds {percent_range(chosen.recall)} of all that is "
+        f"({plural(evidence.n_judged, 'judgment')})."
     )
 
 
@@ -299,7 +305,7 @@ def _choice_findings(evidence: Evidence, is_clear: bool, has_enough: bool) -> li
     if not has_enough:
         findings.append(
             warning(
-                f"Only {evidence.n_judged} judgments.",
+                f"Only {plural(evidence.n_judged, 'judgment')}.",
                 f"At least {FEWEST_JUDGMENTS} are needed; judge more on the review page.",
             )
         )
@@ -330,8 +336,8 @@ def _people_findings(evidence: Evidence) -> list[Finding]:
     if evidence.n_judged_twice:
         findings.append(
             note(
-                f"Judges agree on {evidence.n_agreed} of {evidence.n_judged_twice} rows that two "
-                "or more judged."
+                f"Judges agree on {evidence.n_agreed} of "
+                f"{plural(evidence.n_judged_twice, 'row')} that two or more judged."
             )
         )
     ratios = [each.ratio for each in evidence.answered]
@@ -354,8 +360,9 @@ def _width_findings(evidence: Evidence) -> list[Finding]:
     return [
         warning(
             f"{point.name}: too uncertain to state as figures (precision "
-            f"{range_words(point.precision)}, recall {range_words(point.recall)}).",
-            f"About {point.n_to_state(evidence.n_judged):,} more judgments would change that.",
+            f"{percent_range(point.precision)}, recall {percent_range(point.recall)}).",
+            f"About {plural(point.n_to_state(evidence.n_judged), 'more judgment')} would change "
+            "that.",
         )
         for point in evidence.points
         if point.is_uncertain

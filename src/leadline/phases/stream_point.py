@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.number_format import percent_range
 from leadline.phases.verdict import Bounds, Finding, warning
 
 TOO_WIDE = 0.35
@@ -91,8 +92,8 @@ def reality_findings(points: tuple[StreamPoint, ...]) -> list[Finding]:
                 side = "lower" if real.high < test.low else "higher"
                 findings.append(
                     warning(
-                        f"{point.name}: {name} is {side} on the stream ({range_words(real)}) than "
-                        f"on the test set ({range_words(test)}).",
+                        f"{point.name}: {name} is {side} on the stream ({percent_range(real)}) "
+                        f"than on the test set ({percent_range(test)}).",
                         UNLIKE_STREAM,
                     )
                 )
@@ -116,24 +117,3 @@ def _as_drawn(bounds: Bounds, n: float) -> Bounds:
         low=min(bounds.low, chance.low),
         high=max(bounds.high, chance.high),
     )
-
-
-def range_words(bounds: Bounds) -> str:
-    """An interval of shares in a sentence: an end that nothing speaks against is no figure.
-
-    Examples
-    --------
-    >>> range_words(Bounds(estimate=0.7, low=0.6, high=0.8))
-    '60% to 80%'
-    >>> range_words(Bounds(estimate=0.9, low=0.7, high=1.0))
-    'at least 70%'
-    >>> range_words(Bounds(estimate=0.78, low=0.78, high=0.78))  # every row was judged
-    '78%'
-    """
-    if f"{bounds.low:.0%}" == f"{bounds.high:.0%}":
-        return f"{bounds.low:.0%}"
-    if bounds.high == 1 and bounds.low > 0:
-        return f"at least {bounds.low:.0%}"
-    if bounds.low == 0 and bounds.high < 1:
-        return f"at most {bounds.high:.0%}"
-    return f"{bounds.low:.0%} to {bounds.high:.0%}"

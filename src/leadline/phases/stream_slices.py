@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadline.phases.number_format import percent_range
 from leadline.phases.slice_report import UNKNOWN, WORSE
-from leadline.phases.stream_point import range_words
 from leadline.phases.verdict import Bounds, Finding, note, warning
 from leadline.phases.wording import plural
 
@@ -116,7 +116,7 @@ def stream_slice_findings(report: StreamSlices | None) -> list[Finding]:
 
 
 def _worse(line: StreamSlice, report: StreamSlices) -> Finding:
-    wrong = range_words(line.wrong) if line.wrong else ""
+    wrong = percent_range(line.wrong) if line.wrong else ""
     rows = plural(line.n_rows, "answered row" if report.confidence else "row")
     return warning(
         f"Fares worse on the stream: {line.name}. {wrong} of its {rows} are "

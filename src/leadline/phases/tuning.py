@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.number_format import cost_words
+from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.slice_report import PointSlices, slice_findings
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
-from leadline.phases.wording import cost_words, plural
+from leadline.phases.wording import plural
 
 _FEWEST_POSITIVES = 10
 _FEWEST_ROWS = 20
@@ -132,6 +134,8 @@ class Evidence:
         Chance of straying so far from it if they did; None where there is no threshold.
     slices : tuple of PointSlices
         Whom it fails, point by point; empty in entries from before it was looked at.
+    words : Words
+        Of the project when it was said.
     """
 
     candidate: str
@@ -165,6 +169,7 @@ class Evidence:
     groups: tuple[ScoreGroup, ...] = ()
     p_calibrated: float | None = None
     slices: tuple[PointSlices, ...] = ()
+    words: Words = NO_WORDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,7 +225,7 @@ def assess(evidence: Evidence) -> Tuning:
     if evidence.n_positive < _FEWEST_POSITIVES:
         findings.append(
             fault(
-                f"The test set holds {evidence.n_positive} hits only.",
+                f"Of the test set only {evidence.n_positive:,} are {evidence.words.positive}.",
                 f"At least {_FEWEST_POSITIVES} are needed to say anything of recall: label more.",
             )
         )
@@ -269,7 +274,7 @@ def _score_findings(evidence: Evidence) -> list[Finding]:
     return [
         warning(
             f"Scores do not mean what they say: of rows that score about {worst.claimed:.2f}, "
-            f"{worst.happened.estimate:.2f} are hits.",
+            f"{worst.happened.estimate:.2f} are {evidence.words.positive}.",
             "Read them as an order. Points are measured on labels, so they do not depend on it.",
         )
     ]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from leadline.phases.verdict import Bounds
-
 _TELLING = 999.5  # from here on three_digits writes every digit before the point
 _MOST_DIGITS = 6
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
@@ -33,6 +31,17 @@ def plain_text(value: object) -> str:
     return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
 
 
+def capital(text: str) -> str:
+    """A text with a capital at its head, the rest as it is.
+
+    Examples
+    --------
+    >>> capital("a late flight to JFK")
+    'A late flight to JFK'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def plural(n: float, noun: str) -> str:
     """Return a number with its noun.
 
@@ -56,6 +65,17 @@ def three_digits(number: float) -> str:
     return f"{number:,.0f}" if 999.5 <= abs(number) < 1e15 else f"{number:.3g}"
 
 
+def counted_people(n: int) -> str:
+    """Return a number of people, who are no persons.
+
+    Examples
+    --------
+    >>> counted_people(1), counted_people(3)
+    ('1 person', '3 people')
+    """
+    return "1 person" if n == 1 else f"{n:,} people"
+
+
 def distinct(number: float, other: float) -> str:
     """A number with three digits that count, or as many more as tell it from another one.
 
@@ -70,18 +90,6 @@ def distinct(number: float, other: float) -> str:
     while digits < _MOST_DIGITS and float(f"{number:.{digits}g}") == float(f"{other:g}"):
         digits += 1
     return f"{number:.{digits}g}"
-
-
-def cost_words(cost: Bounds, currency: str) -> str:
-    """An amount with its interval.
-
-    Examples
-    --------
-    >>> cost_words(Bounds(estimate=0.3141, low=0.25, high=0.4), "EUR")
-    '0.314 EUR (0.25 to 0.4)'
-    """
-    low, high = three_digits(cost.low), three_digits(cost.high)
-    return f"{three_digits(cost.estimate)} {currency} ({low} to {high})"
 
 
 def how_tried(share: float) -> str:

@@ -16,6 +16,8 @@ from leadline.record.sql_types import utc
 from leadline.record.tables import JobState
 from leadline.record.tables import job as table
 
+UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
+
 
 @dataclass(frozen=True)
 class Job:
@@ -41,6 +43,14 @@ class Job:
         How much of it is done; None if not known.
     message : str
         What it is doing, or why it failed.
+    begun_at : datetime or None, default=None
+        When a worker took it, UTC; None: nobody has, or it was not yet kept.
+    cancelled_by : str, default=""
+        Who asked for its end; empty while nobody has.
+    page : str, default=""
+        Path of the page it was asked for on; empty: in a terminal.
+    user_id : int or None, default=None
+        Account of who asked; None where nobody had logged in.
     """
 
     number: int
@@ -52,6 +62,15 @@ class Job:
     beat_at: datetime | None
     share: float | None
     message: str
+    begun_at: datetime | None = None
+    cancelled_by: str = ""
+    page: str = ""
+    user_id: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, one way or the other."""
+        return self.state not in UNDER_WAY
 
 
 class Jobs:
@@ -61,8 +80,11 @@ class Jobs:
     --------
     *Numbers* count up from 1 within the project, without gaps; a job is never removed.
 
-    *States* go from waiting to running to done or failed, and no way back. A running job without a
-    sign of life becomes lost; its worker, if it lives after all, may still end it.
+    *States* go from waiting to running to done, failed or cancelled, and no way back. A running job
+    without a sign of life becomes lost; its worker, if it lives after all, may still end it.
+
+    *A cancelled job* that waits has ended at once. One that runs is its worker's to end: the next
+    `beat` says so, and until then the job is still running.
 
     *Claims are exclusive.* A waiting job is given to one worker only, however many ask at once.
     Only that worker can `beat` and `finish` it, and it ends once.
@@ -79,8 +101,17 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, row: str, *, by: str) -> Job:
+    def put(self, row: str, *, by: str, page: str = "") -> Job:
         """Ask for a row to be computed.
+
+        Parameters
+        ----------
+        row : str
+            What to compute.
+        by : str
+            Who asks.
+        page : str, default=""
+            Path of the page they ask on; empty: in a terminal.
 
         Raises
         ------
@@ -92,7 +123,11 @@ class Jobs:
         mine = self._database.mine(table)
         with self._database.writing() as connection:
             last = connection.scalar(select(func.max(table.c.number)).where(mine))
-            job = Job((last or 0) + 1, row, JobState.WAITING, by, "", utc(), None, None, "")
+            number, user_id = (last or 0) + 1, self._database.user_id
+            job = Job(
+                number, row, JobState.WAITING, by, "", utc(), None, None, "",
+                page=page, user_id=user_id,
+            )  # fmt: skip
             values = {name: value for name, value in vars(job).items() if name != "by"}
             values["put_by"] = by
             self._database.insert(connection, table, values)
@@ -125,13 +160,42 @@ class Jobs:
             found = connection.scalar(waiting)
             if found is None:
                 return None
+            now = utc()
             claimed = connection.execute(
                 table.update()
                 .where(*self._is(found))
-                .values(state=JobState.RUNNING, worker=worker, beat_at=utc())
+                .values(state=JobState.RUNNING, worker=worker, beat_at=now, begun_at=now)
                 .returning(table)
             ).one()
         return job_of(claimed)
+
+    def cancel(self, number: int, *, by: str) -> Job:
+        """Ask for the end of a job; whoever asked first is kept.
+
+        Returns
+        -------
+        Job
+            Cancelled if it waited; still running if a worker must end it first.
+
+        Raises
+        ------
+        RecordError
+            If there is no such job, or it has ended.
+        """
+        waiting, own = table.c.state == JobState.WAITING, self._is(number)
+        with self._database.writing() as connection:
+            ended = {"state": JobState.CANCELLED, "cancelled_by": by, "beat_at": utc()}
+            connection.execute(table.update().where(*own, waiting).values(ended))
+            running = table.c.state == JobState.RUNNING, table.c.cancelled_by == ""
+            connection.execute(table.update().where(*own, *running).values(cancelled_by=by))
+        job = self.get(number)
+        if not job.cancelled_by or job.state in (JobState.DONE, JobState.FAILED, JobState.LOST):
+            raise RecordError(
+                f"Job {number} is over: {job.state.value}.",
+                "Only a job that waits or runs can be cancelled.",
+                "Nothing is left to do.",
+            )
+        return job
 
     def beat(
         self, number: int, *, worker: str, message: str = "", share: float | None = None
@@ -152,7 +216,8 @@ class Jobs:
         Returns
         -------
         bool
-            False if the job is no longer this worker's: it should stop.
+            False if the job is no longer this worker's, or somebody has cancelled it: it should
+            stop.
 
         Raises
         ------
@@ -173,8 +238,9 @@ class Jobs:
                     table.c.state == JobState.RUNNING,
                 )
                 .values(news)
+                .returning(table.c.cancelled_by)
             )
-            return changed.rowcount == 1
+            return changed.scalar_one_or_none() == ""
 
     def finish(self, number: int, *, worker: str, state: JobState, message: str = "") -> None:
         """Put down how a job ended. A worker taken for lost may still say how it went.
@@ -186,7 +252,7 @@ class Jobs:
         RecordError
             If the job is not this worker's, or has ended before.
         """
-        if state in (JobState.WAITING, JobState.RUNNING):
+        if state in UNDER_WAY:
             raise ValueError(f"{state.value!r} does not end a job")
         endable = (JobState.RUNNING, JobState.LOST)
         with self._database.writing() as connection:
@@ -266,4 +332,8 @@ def job_of(found: Row[Any]) -> Job:
         beat_at=found.beat_at,
         share=found.share,
         message=found.message,
+        begun_at=found.begun_at,
+        cancelled_by=found.cancelled_by,
+        page=found.page,
+        user_id=found.user_id,
     )

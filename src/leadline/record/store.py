@@ -38,7 +38,7 @@ from leadline.record.service import Outbox, Promotions
 from leadline.record.sql_types import utc
 from leadline.record.tables import artifact as artifact_table
 from leadline.record.tables import entry as table
-from leadline.record.team import AllProjects, WorkStatements
+from leadline.record.team import Activity, AllProjects, Comments, WorkStatements
 from leadline.record.trials import Fits, Trials
 
 V = TypeVar("V", bound=Verdict)
@@ -122,6 +122,10 @@ class Record:
         Who changed accounts and settings.
     work : WorkStatements
         The work on releases and their upkeep.
+    activity : Activity
+        What was done and when, without the verdicts.
+    comments : Comments
+        What people said on entries, stages and the project.
     all_projects : AllProjects
         All projects of the database, this one among them.
 
@@ -159,6 +163,8 @@ class Record:
         self.login_attempts = LoginAttempts(database)
         self.change_notes = ChangeNotes(database)
         self.work = WorkStatements(database)
+        self.activity = Activity(database)
+        self.comments = Comments(database)
         self.all_projects = AllProjects(database)
 
     @classmethod

@@ -84,6 +84,7 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     LOST = "lost"
+    CANCELLED = "cancelled"  # a person ended it before it had a verdict
 
 
 job = Table(
@@ -99,6 +100,12 @@ job = Table(
     Column("beat_at", Moment),
     Column("share", Double),
     text_column("message"),
+    # when a worker took it; None in jobs from before it was kept
+    Column("begun_at", Moment),
+    # who asked for its end; empty while nobody has
+    Column("cancelled_by", Text, nullable=False, server_default=""),
+    # the page it was asked for on; empty: in a terminal
+    Column("page", Text, nullable=False, server_default=""),
     user_column(),
     Index(None, "project_id", "state", "number"),
 )

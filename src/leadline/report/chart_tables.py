@@ -14,7 +14,7 @@ from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import AnnotatorReport, Labelling
 from leadline.phases.monitor import Block, Monitor
-from leadline.phases.number_format import percent
+from leadline.phases.number_format import duration, money, percent, rate_range
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review
@@ -22,16 +22,9 @@ from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
+from leadline.phases.wording import plural
 from leadline.report.default_decision import default_decision_table, stream_decision_table
-from leadline.report.text_table import (
-    Table,
-    duration,
-    money,
-    number,
-    share,
-    table_of_fields,
-    tabled,
-)
+from leadline.report.text_table import Table, number, share, table_of_fields, tabled
 
 
 def table_of(verdict: Verdict) -> Table | None:
@@ -59,7 +52,7 @@ def problem(verdict: Problem) -> Table:
         ("Question", verdict.question or "not stated"),
         ("One row is a", verdict.unit),
         ("Predicted", f"{verdict.label} ({verdict.task.value})"),
-        ("Counts as a hit", verdict.positive or "does not apply"),
+        ("Counts as a hit", _hit_of(verdict)),
         ("Good enough", f"{loss.words} of {limit} {verdict.target_score:g}"),
         *_errors_of(verdict),
         ("Granted", money(verdict.budget, verdict.currency)),
@@ -68,6 +61,12 @@ def problem(verdict: Problem) -> Table:
         ("Deputy", verdict.deputy or "not named"),
     ]
     return tabled("The problem as stated", ("What", "Answer"), rows)
+
+
+def _hit_of(verdict: Problem) -> str:
+    if not verdict.positive:
+        return "does not apply"
+    return f"{verdict.words.positive}: {verdict.label} = {verdict.positive}"
 
 
 def _errors_of(verdict: Problem) -> list[tuple[str, str]]:
@@ -81,8 +80,8 @@ def _errors_of(verdict: Problem) -> list[tuple[str, str]]:
             for each in verdict.costs
         ]
     return [
-        ("Cost of " + verdict.miss, money(verdict.cost_miss, verdict.currency)),
-        ("Cost of " + verdict.false_alarm, money(verdict.cost_false_alarm, verdict.currency)),
+        ("Cost of " + verdict.words.miss, money(verdict.cost_miss, verdict.currency)),
+        ("Cost of " + verdict.words.false_alarm, money(verdict.cost_false_alarm, verdict.currency)),
     ]
 
 
@@ -227,7 +226,7 @@ def tuning(verdict: Tuning) -> Table:
             f"{point.threshold:.3f}",
             share(point.precision),
             share(point.recall),
-            f"{point.alert_share:.1%}",
+            percent(point.alert_share),
             money(point.cost_per_1000, verdict.currency),
         )
         for point in verdict.points
@@ -263,7 +262,7 @@ def review(verdict: Review) -> Table:
         "Errors cost per 1,000 rows",
         "Chance to be cheapest",
     )
-    return tabled(f"The real stream, from {verdict.n_judged:,} judgments", head, rows)
+    return tabled(f"The real stream, from {plural(verdict.n_judged, 'judgment')}", head, rows)
 
 
 def release(verdict: Release) -> Table:
@@ -369,9 +368,9 @@ def monitor(verdict: Monitor) -> Table:
         (
             block.name,
             f"{block.n_rows:,}",
-            number(block.mean_score) if block.alert_share is None else f"{block.alert_share:.1%}",
+            number(block.mean_score) if block.alert_share is None else percent(block.alert_share),
             f"{block.n_labelled:,}",
-            share(block.error),
+            rate_range(block.error) if block.error else "not known",
             *((share(block.precision), share(block.recall)) if is_binary else ()),
             number(block.evidence),
             _standing(verdict, block),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadline.phases.default_decision import SHARES, DefaultDecision, NumberErrors
 from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.verdict import Bounds
+from leadline.phases.wording import plural
 from leadline.report.text_table import Table, number, share, tabled
 
 
@@ -57,7 +58,7 @@ def stream_decision_table(point: DefaultDecision, real: StreamDecision, n_judged
     n_judged : int
         Rows judged.
     """
-    caption = f"{point.name} on the real stream, from {n_judged:,} judgments"
+    caption = f"{point.name} on the real stream, from {plural(n_judged, 'judgment')}"
     if real.numbers is None:
         tests = {each.name: each for each in point.classes}
         classes = [

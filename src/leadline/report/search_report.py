@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from leadline.charts import chart_of, description, details_of, svg
+from leadline.charts.picture_cache import drawings_of
 from leadline.errors import NotReadyError
-from leadline.phases.number_format import percent
+from leadline.phases.number_format import duration, money, percent
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Advice, Search
@@ -22,8 +22,8 @@ from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report import template_rendering as templates
 from leadline.report.importance import importance_tables
-from leadline.report.row_sections import Drawing
-from leadline.report.text_table import Table, duration, price, tabled
+from leadline.report.row_sections import Draw
+from leadline.report.text_table import Table, tabled
 
 DemoForm = Literal["html", "markdown", "json"]
 
@@ -66,7 +66,9 @@ class Shown:
     values: tuple[tuple[str, str], ...]
 
 
-def demo_report(entries: Sequence[Entry], *, title: str, form: DemoForm) -> str:
+def demo_report(
+    entries: Sequence[Entry], *, title: str, form: DemoForm, draw: Draw = drawings_of
+) -> str:
     """Write what the last search found into one file.
 
     Parameters
@@ -77,6 +79,8 @@ def demo_report(entries: Sequence[Entry], *, title: str, form: DemoForm) -> str:
         Name of the project.
     form : {"html", "markdown", "json"}
         HTML has its pictures and needs no other file.
+    draw : callable, optional
+        Gives the pictures of a verdict, as `PictureCache.drawings` does; drawn anew if not given.
 
     Raises
     ------
@@ -109,7 +113,7 @@ def demo_report(entries: Sequence[Entry], *, title: str, form: DemoForm) -> str:
         "summary": search.summary,
         "question": problem.question if problem else "",
         "facts": (*_asked(problem, search), *_cost(search)),
-        "drawings": _drawings(search) if form == "html" else (),
+        "drawings": tuple(draw(search).values()) if form == "html" else (),
         "candidates": candidates(search),
         "importance": importance_tables(search),
         "examples": tuple(_shown(example) for example in search.examples),
@@ -168,7 +172,7 @@ def _cost(search: Search) -> list[tuple[str, str]]:
     return [
         ("Time", f"{duration(search.spent_s)} used of {duration(search.time_box_s)}"),
         ("Processors", duration(search.cpu_s)),
-        ("Cost", price(search.cost, search.currency)),
+        ("Cost", money(search.cost, search.currency)),
     ]
 
 
@@ -199,12 +203,6 @@ def candidates(search: Search) -> Table:
         )
     head = ("Candidate", "Score", "±", "Rows", "p", "Best in the end", "State")
     return tabled(f"What was tried, by {scoring_of(search.scoring).words}", head, rows)
-
-
-def _drawings(search: Search) -> tuple[Drawing, ...]:
-    """The curves, and the best network if there is one."""
-    charts = [chart_of(search), *details_of(search).values()]
-    return tuple(Drawing(svg(chart), description(chart)) for chart in charts if chart is not None)
 
 
 def _shown(example: Example) -> Shown:

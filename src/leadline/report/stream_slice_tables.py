@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leadline.phases.number_format import percent_range
 from leadline.phases.review import Review
 from leadline.phases.slice_report import UNKNOWN, WORSE
-from leadline.phases.stream_point import range_words
 from leadline.phases.stream_slices import StreamSlice, StreamSlices
 from leadline.phases.verdict import Bounds, Verdict
 from leadline.report.text_table import Table, tabled
@@ -54,4 +54,4 @@ def _row(line: StreamSlice, has_points: bool) -> tuple[str, ...]:
 
 
 def _range(bounds: Bounds | None) -> str:
-    return "–" if bounds is None else range_words(bounds)
+    return "–" if bounds is None else percent_range(bounds)

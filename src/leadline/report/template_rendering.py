@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from leadline.charts.drawing.typeface import font_css
 from leadline.phases.wording import is_picture
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
@@ -42,6 +43,7 @@ def _environment(*, autoescape: bool) -> Environment:
         keep_trailing_newline=True,
     )
     environment.tests["picture"] = is_picture
+    environment.globals["font_css"] = font_css
     return environment
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from leadline.phases.glossary import terms_in
+from leadline.phases.number_format import percent, percent_range
 from leadline.phases.verdict import Bounds, Verdict
 from leadline.phases.wording import three_digits
 
@@ -34,6 +36,19 @@ class Table:
 def tabled(caption: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
     """A table from any rows."""
     return Table(caption, tuple(head), tuple(tuple(row) for row in rows))
+
+
+def words_table(texts: Iterable[str]) -> Table:
+    """The terms that some texts use, each with its plain sentence.
+
+    Examples
+    --------
+    >>> words_table(["Its recall is high.", "Recall again."]).rows
+    (('Recall', 'Of 100 rows that should be flagged, how many are.'),)
+    """
+    used = {term.name: term.sentence for text in texts for _, _, term in terms_in(text)}
+    rows = sorted(used.items(), key=lambda pair: pair[0].lower())
+    return tabled("What the words mean", ("Word", "What it means"), rows)
 
 
 def table_of_fields(verdict: Verdict) -> Table:
@@ -72,9 +87,10 @@ def share(bounds: Bounds | None) -> str:
     """
     if bounds is None:
         return "not known"
+    told = percent_range(bounds)
     if bounds.high - bounds.low < _NO_WIDTH:
-        return f"{bounds.estimate:.0%}"
-    return f"{bounds.estimate:.0%} ({bounds.low:.0%} to {bounds.high:.0%})"
+        return told
+    return f"{percent(bounds.estimate)} ({told})"
 
 
 def number(value: float | None, pattern: str = "") -> str:
@@ -88,40 +104,3 @@ def number(value: float | None, pattern: str = "") -> str:
     if value is None:
         return "not known"
     return format(value, pattern) if pattern else three_digits(value)
-
-
-def money(amount: float, currency: str) -> str:
-    """An amount with its currency.
-
-    Examples
-    --------
-    >>> money(1234.5, "EUR")
-    '1,234.50 EUR'
-    """
-    return f"{amount:,.2f} {currency}"
-
-
-def price(amount: float, currency: str) -> str:
-    """An amount that somebody paid: what is not nothing is not written as nothing.
-
-    Examples
-    --------
-    >>> price(0.0004, "EUR"), price(0.0, "EUR")
-    ('under 0.01 EUR', '0.00 EUR')
-    """
-    least = 0.01
-    return f"under {money(least, currency)}" if 0 < amount < least else money(amount, currency)
-
-
-def duration(seconds: float) -> str:
-    """Seconds in the unit that suits them.
-
-    Examples
-    --------
-    >>> print(*map(duration, (0.25, 90, 7200)), sep=", ")
-    0.25 s, 1.5 min, 2 h
-    """
-    if seconds < 60:
-        return f"{seconds:.3g}\N{NO-BREAK SPACE}s"
-    value, unit = (seconds / 60, "min") if seconds < 3600 else (seconds / 3600, "h")
-    return f"{value:.3g}\N{NO-BREAK SPACE}{unit}"

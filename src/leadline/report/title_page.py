@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from leadline.phases.decision import sentence
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.lifecycle import (
     ROWS,
+    Badge,
+    Badges,
+    Mark,
     Owner,
     Stage,
     Standing,
@@ -18,14 +22,13 @@ from leadline.phases.lifecycle import (
     rows_of,
 )
 from leadline.phases.measured_target import target_now
+from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
 from leadline.phases.success_chance import chance_of_success
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record import Entry
-from leadline.report.text_table import money
 
-NOT_YET = "not yet"
 _NO_CHANCE = "Not known yet: the row 'forecast' says it, once it has been run."
 
 
@@ -37,14 +40,14 @@ class StageWord:
     ----------
     stage : str
         Its name.
-    word : str
-        go, no, unclear or not yet.
+    badge : Badge
+        Where it stands, in a word or two.
     why : str
         What the word rests on.
     """
 
     stage: str
-    word: str
+    badge: Badge
     why: str
 
 
@@ -76,7 +79,9 @@ class TitlePage:
     next: str
 
 
-def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> TitlePage:
+def title_page(
+    entries: Sequence[Entry], standing: Mapping[str, Standing], *, cost: str = ""
+) -> TitlePage:
     """Put a project on one page.
 
     Parameters
@@ -85,6 +90,8 @@ def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Ti
         Every entry, newest last.
     standing : mapping of str to Standing
         Where each row stands.
+    cost : str, default=""
+        What it has cost; empty: what the verdicts tell.
 
     Returns
     -------
@@ -92,11 +99,15 @@ def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Ti
         All in words.
     """
     latest = {entry.row: entry.verdict for entry in entries}
+    badges = badges_of(entries, standing)
     check = target_now(latest, standing)
     found = chance_of_success(entries, standing)
     return TitlePage(
-        stages=tuple(_stage_word(stage, standing, latest) for stage in Stage),
-        cost=_cost(entries, latest),
+        stages=tuple(
+            StageWord(stage.value, badges.of_stage(stage), _why(stage, standing, latest))
+            for stage in Stage
+        ),
+        cost=cost or _cost(entries, latest),
         measured=check.words if check else "",
         success=f"{found.words} The target: {found.target}." if found else _NO_CHANCE,
         past=tuple((each.words, each.past) for each in found.superseded) if found else (),
@@ -104,26 +115,37 @@ def title_page(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Ti
     )
 
 
-def _stage_word(
-    stage: Stage, standing: Mapping[str, Standing], latest: Mapping[str, Verdict]
-) -> StageWord:
+def badges_of(entries: Sequence[Entry], standing: Mapping[str, Standing]) -> Badges:
+    """The badges of every row and stage."""
+    marks = {
+        entry.row: Mark(
+            entry.number,
+            entry.row,
+            entry.on,
+            entry.verdict.answer,
+            barrier=entry.verdict.barrier,
+            badge=entry.verdict.badge,
+        )
+        for entry in entries
+    }
+    return Badges(marks, standing)
+
+
+def _why(stage: Stage, standing: Mapping[str, Standing], latest: Mapping[str, Verdict]) -> str:
+    """What the badge of a stage rests on."""
     names = [row.name for row in rows_of(stage)]
     current = {name: standing[name].answer for name in names if _is_current(standing[name])}
-    decision = standing[decision_of(stage)]
-    if _is_current(decision):
-        word = "go" if decision.answer is Answer.GO else "no"
-        return StageWord(stage.value, word, latest[decision_of(stage)].summary)
+    if _is_current(standing[decision_of(stage)]):
+        return latest[decision_of(stage)].summary
     for answer in (Answer.NO, Answer.UNCLEAR):
         rows = [name for name, given in current.items() if given is answer]
         if rows:
-            return StageWord(stage.value, answer.value, f"{rows[-1]}: {latest[rows[-1]].summary}")
+            return f"{rows[-1].capitalize()}: {latest[rows[-1]].summary}"
     stale = [name for name in names if standing[name].state is State.STALE]
     if stale:
-        return StageWord(stage.value, NOT_YET, f"Out of date: {', '.join(stale)}.")
+        return f"Out of date: {', '.join(stale)}."
     missing = [name for name in names if name not in current]
-    if missing:
-        return StageWord(stage.value, NOT_YET, f"To come: {', '.join(missing)}.")
-    return StageWord(stage.value, "go", latest[names[-1]].summary)
+    return f"To come: {', '.join(missing)}." if missing else latest[names[-1]].summary
 
 
 def _is_current(standing: Standing) -> bool:
@@ -156,7 +178,7 @@ def _next(standing: Mapping[str, Standing], latest: Mapping[str, Verdict]) -> st
         if is_decision(name):
             doubts = [on for on in row.stands_on if _is_doubtful(standing[on])]
             if _is_current(state) and state.answer is not Answer.GO:
-                return f"{latest[name].summary.rstrip('.')}. Until that changes, nothing follows."
+                return f"{sentence(latest[name].summary)} Until that changes, nothing follows."
             if doubts and not _is_current(state):
                 summary = latest[doubts[-1]].summary
                 return f"Decide on {row.stage}: go on, go back or stop? {doubts[-1]}: {summary}"

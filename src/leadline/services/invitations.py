@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from leadline.errors import RecordError, SettingsError
 from leadline.phases.permissions import Action, Actor
 from leadline.record import Invitation, Role
-from leadline.services.access.permission import GUESTS, acting
+from leadline.services.identity.permission import GUESTS, acting
 from leadline.services.parsing import parse_person
 from leadline.workspace import Workspace
 
@@ -73,13 +73,13 @@ def invite(
     SettingsError
         If the name cannot be kept, or the days are not in the range.
     """
+    workspace, host = acting(workspace, Action.INVITE, by, "who invites")
     if not 0 < days <= LONGEST_DAYS:
         raise SettingsError(
             f"The link would be good for {days:g} days.",
             f"More than 0 and at most {LONGEST_DAYS} are possible.",
             "Give another number of --days.",
         )
-    workspace, host = acting(workspace, Action.INVITE, by, "who invites")
     name = parse_person(person, "the invitation")
     if workspace.record.accounts.named(name) is not None:
         raise SettingsError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import date
 from difflib import get_close_matches
 
 from leadline.errors import RecordError, SettingsError
@@ -105,3 +106,28 @@ def canonical_number(text: str) -> str:
         raise ValueError(f"{text!r} is not finite")
     is_whole = number.is_integer() and abs(number) < _EXACT
     return str(int(number)) if is_whole else repr(number)
+
+
+def parse_day(text: str) -> date | None:
+    """Return a day written as YYYY-MM-DD; None for nothing.
+
+    Raises
+    ------
+    SettingsError
+        If it is no day.
+
+    Examples
+    --------
+    >>> parse_day("2027-01-31"), parse_day(" ")
+    (datetime.date(2027, 1, 31), None)
+    """
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise SettingsError(
+            f"{text[:_LONGEST]!r} is no day.",
+            "A day is written as 2027-01-31.",
+            "Write it so, or leave it empty.",
+        ) from None

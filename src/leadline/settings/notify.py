@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-EventKind = Literal["alarm", "retrain", "rollback", "check", "run"]
-KINDS: tuple[EventKind, ...] = ("alarm", "retrain", "rollback", "check", "run")
+EventKind = Literal[
+    "alarm", "retrain", "rollback", "check", "run", "mention", "decision", "judgment"
+]
+KINDS: tuple[EventKind, ...] = get_args(EventKind)
 
 
 def _as_address(value: str) -> str:
@@ -27,9 +29,10 @@ class NotifySettings:
 
     Attributes
     ----------
-    events : tuple of {"alarm", "retrain", "rollback", "check", "run"}
+    events : tuple of str, of `KINDS`
         What is told: an alarm of the monitor, a retraining that is due, a rollback, a check that
-        failed, a run that failed.
+        failed, a run that failed, a comment that names somebody, a decision that waits, rows of
+        the stream that wait for judgments.
     webhook : str
         URL that is sent JSON; empty: none.
     webhook_key : str

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from leadline.phases.problem import Ethics
 from leadline.settings.access_sections import AccessSettings
@@ -24,11 +24,39 @@ _STRICT = ConfigDict(coerce_numbers_to_str=True, extra="forbid")
 
 AtLeast0 = Annotated[float, Field(ge=0)]
 Above0 = Annotated[float, Field(gt=0)]
+# it stands within sentences and pictures
+Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
 # share of rows on which the first people disagree, before anybody has voted
 _DISAGREED = 0.2
 # a number, not a text or a truth value that could be read as one
 _Costs = Mapping[str, Mapping[str, Annotated[float, Field(ge=0, strict=True)]]]
 HiddenShare = Annotated[float, Field(ge=0, le=0.4)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordSettings:
+    """[problem.words]: what people call the rows, the classes and the errors.
+
+    Attributes
+    ----------
+    units : str
+        Many rows; empty: the unit with an s.
+    classes : mapping of str to str
+        What a row of each class is; a class that is not named goes by its value, or by the name of
+        the column where the values only say yes and no.
+    hit, miss, false_alarm : str
+        Of two classes: one that counts and is flagged, one that counts and is not, one that does
+        not count and is flagged; each with its article. Empty: made from the words of the classes.
+    measured_in : str
+        What a predicted number is counted in.
+    """
+
+    units: Word = ""
+    classes: Mapping[str, Word] = field(default_factory=dict)
+    hit: Word = ""
+    miss: Word = ""
+    false_alarm: Word = ""
+    measured_in: Word = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +79,17 @@ class ProblemSettings:
         Metric of the target; empty takes the task's default.
     cost_miss, cost_false_alarm : float >= 0
         What one error of each kind costs, in `currency`.
-    miss, false_alarm : str
-        The two errors in the project's own words.
+    words : WordSettings
+        What rows, classes and errors are called.
     costs : mapping of str to mapping of str to float >= 0
         Of three classes or more: true class to class said to what that costs; what is not named
         costs 1. Empty: all mistakes weigh the same.
     tolerance : float >= 0
         How far off a predicted number may be and still be of use; 0: not said.
+    today : str
+        How it is decided today, without the model; empty: not said.
+    today_misses, today_false_alarms : float >= 0
+        Errors of that in 1,000 rows: what the model is held against.
     currency : str
         Three letters.
     budget : float >= 0
@@ -83,10 +115,12 @@ class ProblemSettings:
     scoring: str = ""
     cost_miss: AtLeast0 = 1.0
     cost_false_alarm: AtLeast0 = 1.0
-    miss: str = "a miss"
-    false_alarm: str = "a false alarm"
+    words: WordSettings = field(default_factory=WordSettings)
     costs: _Costs = field(default_factory=dict)
     tolerance: AtLeast0 = 0.0
+    today: str = ""
+    today_misses: AtLeast0 = 0.0
+    today_false_alarms: AtLeast0 = 0.0
     currency: str = "USD"
     budget: AtLeast0 = 0.0
     time_box_s: Above0 = 60.0

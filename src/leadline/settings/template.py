@@ -41,9 +41,10 @@ WORDS = {
         "scoring": "roc_auc, accuracy, f1, r2, ...; empty: what suits the task",
         "cost_miss": "what one miss costs",
         "cost_false_alarm": "what one false alarm costs",
-        "miss": "the two errors in your own words: a sick patient sent home",
-        "false_alarm": "a healthy patient called back",
         "tolerance": "where a number is predicted: how far off it may be and still be of use",
+        "today": "how it is decided without the model: by hand, by a rule, not at all",
+        "today_misses": "of that, in 1,000 rows",
+        "today_false_alarms": "of that, in 1,000 rows",
         "currency": "of every price in this file",
         "budget": "money granted for labels and machines",
         "time_box_s": "seconds the search may take",
@@ -161,6 +162,14 @@ WORDS = {
     "access": {},
 }
 
+_WORDS_OF_PROJECT = {
+    "units": "many rows; empty: the unit with an s",
+    "hit": "counts, and is flagged: a sick patient found; empty: made from the classes",
+    "miss": "counts, and is not flagged: a sick patient sent home",
+    "false_alarm": "does not count, and is flagged: a healthy patient called back",
+    "measured_in": "where a number is predicted: minutes, EUR",
+}
+
 
 def template(
     *,
@@ -218,6 +227,7 @@ def _section(section: str, given: Mapping[str, Any]) -> str:
         lines.append(f"assumed = {_toml(unset)}  # take a key out of this list to confirm it")
     if section == "problem":
         lines += _costs(given.get("costs", {}))
+        lines += _words(given.get("words", {}))
     return "\n".join(lines) + "\n"
 
 
@@ -233,6 +243,21 @@ def _costs(costs: Mapping[str, Mapping[str, float]]) -> list[str]:
         lines += ["", f"[problem.costs.{_toml(truth)}]"]
         lines += [f"{_toml(said)} = {_toml(cost)}" for said, cost in each.items()]
     return lines
+
+
+def _words(given: Mapping[str, Any]) -> list[str]:
+    """The words of the project; those that nobody has said as comments."""
+    lines = ["", "# What pages and reports call things, in your own words.", "[problem.words]"]
+    for key, said in _WORDS_OF_PROJECT.items():
+        lines.append(f"{'' if key in given else '# '}{key} = {_toml(given.get(key, ''))}  # {said}")
+    classes = given.get("classes", {})
+    if not classes:
+        return [
+            *lines,
+            '# classes = { yes = "late", no = "on time" }  # each ends "this row is ..."',
+        ]
+    pairs = ", ".join(f"{_toml(value)} = {_toml(word)}" for value, word in classes.items())
+    return [*lines, f'classes = {{ {pairs} }}  # each ends "this row is ..."']
 
 
 def _columns(columns: Mapping[str, Mapping[str, Any]]) -> list[str]:

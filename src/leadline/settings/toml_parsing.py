@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from leadline.errors import SettingsError
-from leadline.settings.sections import SECTIONS, TO_CONFIRM, Settings
+from leadline.settings.sections import SECTIONS, TO_CONFIRM, Settings, WordSettings
 
 _LISTS = {
     "files", "stream", "exclude", "missing", "families", "assumed", "columns", "groups", "events",
@@ -22,7 +22,7 @@ _LISTS = {
 }  # fmt: skip
 
 # keys that are tables: a message names the key within
-_NESTED = {"costs", "oidc"}
+_NESTED = {"costs", "oidc", "words"}
 
 
 def load_settings(path: Path) -> Settings:
@@ -63,8 +63,12 @@ def parse_settings(path: Path, text: str) -> Settings:
         As `load_settings` does.
     """
     document = _parse(path, text)
+    _move_words(path, text, document)
     for section, content in document.items():
         _refuse_unknown(path, text, section, content)
+    words = document.get("problem", {}).get("words", {})
+    if isinstance(words, dict):
+        _refuse_unknown_keys(path, text, "problem.words", words, _names(WordSettings))
     settings = _validate(path, text, document)
     _refuse_contradictions(path, text, settings)
     _refuse_half_a_mail(path, text, settings)
@@ -101,6 +105,23 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         ) from None
 
 
+def _move_words(path: Path, text: str, document: dict[str, Any]) -> None:
+    """Take the names of the errors from where files had them before [problem.words]."""
+    problem = document.get("problem")
+    if not isinstance(problem, dict) or not isinstance(problem.setdefault("words", {}), dict):
+        return
+    for key in ("miss", "false_alarm"):
+        if key in problem and key in problem["words"]:
+            raise SettingsError(
+                f"{path.name}{_line(text, 'problem', key)}: {key} stands under [problem] and under "
+                "[problem.words].",
+                "One of them is needed.",
+                "Keep the one under [problem.words].",
+            )
+        if key in problem:
+            problem["words"][key] = problem.pop(key)
+
+
 def _refuse_unknown(path: Path, text: str, section: str, content: Any) -> None:
     known_sections = ("project", *SECTIONS)
     if section not in known_sections:
@@ -118,6 +139,12 @@ def _refuse_unknown(path: Path, text: str, section: str, content: Any) -> None:
             f"Write [{section}] on a line of its own, its keys below it.",
         )
     known = ("name",) if section == "project" else _names(SECTIONS[section])
+    _refuse_unknown_keys(path, text, section, content, known)
+
+
+def _refuse_unknown_keys(
+    path: Path, text: str, section: str, content: Mapping[str, Any], known: tuple[str, ...]
+) -> None:
     for key in content:
         if key not in known:
             raise SettingsError(
@@ -173,8 +200,10 @@ def _as_settings_error(path: Path, text: str, error: ValidationError) -> Setting
     said = first["msg"].removeprefix("Value error, ")
     needed = said.replace("Input should be", "It must be").replace("String", "Text")
     value = first["input"]
+    line = _line(text, ".".join(map(str, first["loc"][:-1])), str(first["loc"][-1]))
+    line = line or _line(text, section, key)
     return SettingsError(
-        f"{path.name}{_line(text, section, key)}: [{section}] {name} is {value!r}.",
+        f"{path.name}{line}: [{section}] {name} is {value!r}.",
         f"{needed}.",
         f"Change [{section}] {name} in {path.name}.",
     )

@@ -9,8 +9,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
+from leadline.services.identity.permission import needs_login
 from leadline.web.error_pages import HANDLERS
-from leadline.web.middleware import Admission, SecurityHeaders, needs_login
+from leadline.web.middleware import Admission, SecurityHeaders
 from leadline.web.page_context import PageContext
 from leadline.web.routes import ROUTERS
 from leadline.web.sessions import Sessions

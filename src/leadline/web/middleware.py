@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadline.phases.permissions import Action, Actor
-from leadline.services.access.permission import NOBODY, guest
+from leadline.services.identity.permission import NOBODY, guest, needs_login
 from leadline.services.invitations import (
     NotInvitedError,
     invitation_of,
@@ -27,6 +27,7 @@ _OWN = ("/account", "/account/password", "/logout")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
+        "connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -37,10 +38,12 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+PICTURE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'none'"
+)
 REPORT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
@@ -127,11 +130,6 @@ def _refused(path: str, actor: Actor) -> Response | None:
     came = "You came by a link that" if is_guest else f"The role {actor.title}"
     shown = " and ".join(pages_shown(pages))
     return PlainTextResponse(f"{came} opens {shown} and nothing else.", 403)
-
-
-def needs_login(workspace: Workspace) -> bool:
-    """Whether visitors log in: anybody has an account, or a provider is set."""
-    return workspace.settings.access.oidc is not None or workspace.record.accounts.any()
 
 
 def _door(path: str) -> Response:

@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import Depends, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from leadline.errors import SettingsError
 from leadline.phases.lifecycle import Stage
-from leadline.phases.permissions import Action, Actor
+from leadline.phases.permissions import Action, Actor, who_may
 from leadline.record import Invitation
-from leadline.services.access.permission import NOBODY
+from leadline.services.identity.permission import NOBODY
 from leadline.services.invitations import free_name, invitation_of
+from leadline.web.glossary_marks import with_glossary
 from leadline.web.sessions import Sessions
 from leadline.workspace import Workspace
 
 
 class AccountName(str):
-    """Name of a visitor who has logged in: no form asks for it."""
+    """Name of a visitor who has logged in: no form asks for it, and some are not for their role."""
 
-    __slots__ = ()
+    __slots__ = ("actor",)
+    actor: Actor
+
+    def __new__(cls, actor: Actor) -> Self:
+        """The name of somebody who has an account."""
+        name = super().__new__(cls, actor.name)
+        name.actor = actor
+        return name
+
+    def refusal(self, needed: str) -> str:
+        """Why a form is not for this visitor, by the name of an action; empty if it is."""
+        action = Action[needed]
+        if action in self.actor.may:
+            return ""
+        return f"Your role, {self.actor.title}, may not {action}. That is for: {who_may(action)}."
 
 
 @dataclass(frozen=True)
@@ -41,18 +56,20 @@ class PageContext:
         actor = actor_of(request)
         is_in = actor != NOBODY if actor is not None else self.sessions.is_signed_in(request)
         is_known = actor is not None and actor.user_id is not None
+        # sees the pages of their own work and no others
+        is_invited = actor is not None and is_in and Action.VIEW not in actor.may
         frame = {
             "project": self.workspace.settings.name if is_in else "",
             "stages": tuple(Stage),
             "who": _account_name(actor) or self.sessions.person(request),
-            # sees the pages of their own work and no others
-            "is_invited": actor is not None and is_in and Action.VIEW not in actor.may,
+            "is_invited": is_invited,
             "actor": actor if is_known else None,
+            "hours_per_day": self.workspace.settings.prices.hours_per_day,
             "csrf_token": self.sessions.csrf_token(visitor),
         }
-        response = self.templates.TemplateResponse(
-            request, template, frame | values, status_code=status
-        )
+        drawn = self.templates.TemplateResponse(request, template, frame | values)
+        text = with_glossary(bytes(drawn.body).decode(), has_page=is_in and not is_invited)
+        response = HTMLResponse(text, status_code=status)
         self.sessions.keep_visitor(request, response, visitor)
         return response
 
@@ -107,9 +124,9 @@ def actor_of(request: Request) -> Actor | None:
     return actor
 
 
-def _account_name(actor: Actor | None) -> AccountName:
+def _account_name(actor: Actor | None) -> AccountName | None:
     is_known = actor is not None and actor.user_id is not None
-    return AccountName(actor.name if actor is not None and is_known else "")
+    return AccountName(actor) if actor is not None and is_known else None
 
 
 def context_of(request: Request) -> PageContext:

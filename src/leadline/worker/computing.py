@@ -10,19 +10,21 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadline.errors import LeadlineError, LimitError, NotReadyError, RecordError
+from leadline.errors import CancelledError, LeadlineError, LimitError, NotReadyError, RecordError
 from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.notifications import deliver, tell
 from leadline.phases.lifecycle import ROWS
+from leadline.phases.permissions import Action
 from leadline.processes.limit import run_with_limit
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.record import Entry, Job, JobState
 from leadline.services.commands import promote_approved
+from leadline.services.identity.permission import acting
 from leadline.worker.telling import run_failed, tell_of_verdict, watch_failed
 from leadline.workspace import Workspace
 
@@ -64,9 +66,12 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
     ------
     NotReadyError
         If the row may not be run now, or somebody else is computing it.
+    NotAllowedError
+        If people have accounts, and the one named by `by` may not.
     LeadlineError
         Whatever the job refuses.
     """
+    workspace, by = acting(workspace, Action.RUN, by, "the request")
     standing = workspace.record.standing()[row]
     if not standing.is_runnable and upkeep_reading(workspace.record, row) is None:
         raise NotReadyError(standing.closed, "", next_step(row, standing.closed))
@@ -93,16 +98,20 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
         Given the job at hand a few times a second.
     """
     delivered = 0.0
+    undrawn: list[Verdict] = []
     while True:
         workspace.record.jobs.sweep(silent_s=_SILENT_S)
         job = workspace.record.jobs.claim(identity())
         if job is not None:
             try:
-                _compute(workspace, job, progress)
+                undrawn.append(_compute(workspace, job, progress).verdict)
             except LeadlineError:
                 continue  # the job row keeps the message
         elif once:
             return
+        elif undrawn:
+            # there is time now, and whoever opens the page need not wait
+            workspace.pictures.drawings(undrawn.pop())
         else:
             if time.monotonic() - delivered >= _DELIVER_S:
                 deliver(workspace)
@@ -123,7 +132,7 @@ def next_step(row: str, closed: str) -> str:
     if "nobody has decided" in closed or "decision" in closed:
         decided = next((one.stage for one in ROWS.values() if f"on {one.stage} " in closed), "")
         stage = decided or ROWS[barred].stage
-        return f"A person may go on all the same: 'leadline decide {stage} go --why REASON'."
+        return f"A person may go on all the same: 'leadline decide {stage}'."
     for before in ROWS[row].stands_on:
         if f"verdict of {before!r}" in closed:
             return f"Run '{ROWS[before].command}' first."
@@ -204,8 +213,11 @@ def _ending(workspace: Workspace, job: Job) -> Iterator[None]:
         message = str(error) or type(error).__name__
         if isinstance(error, KeyboardInterrupt):
             message = "stopped by hand"
-        record.jobs.finish(job.number, worker=job.worker, state=JobState.FAILED, message=message)
-        if not isinstance(error, KeyboardInterrupt):
+        is_cancelled = isinstance(error, CancelledError)
+        state = JobState.CANCELLED if is_cancelled else JobState.FAILED
+        record.jobs.finish(job.number, worker=job.worker, state=state, message=message)
+        # what a person has stopped needs no other one
+        if not (is_cancelled or isinstance(error, KeyboardInterrupt)):
             tell(workspace, run_failed(f"job {job.number}", job.row, message))
         raise
     record.jobs.finish(job.number, worker=job.worker, state=JobState.DONE)
@@ -222,10 +234,19 @@ class _Beat:
         now = time.monotonic()
         if now - self._beaten >= _BEAT_S:
             if not self._workspace.record.jobs.beat(self._job.number, worker=self._job.worker):
+                _refuse_cancelled(self._workspace, self._job.number)
                 raise LimitError("The job was given up as lost.", "", "Run it again.")
             self._beaten = now
         if self._progress is not None:
             self._progress(self._workspace.record.jobs.get(self._job.number))
+
+
+def _refuse_cancelled(workspace: Workspace, number: int) -> None:
+    job = workspace.record.jobs.get(number)
+    if job.cancelled_by:
+        raise CancelledError(
+            f"{job.cancelled_by} cancelled job {number}.", "", f"Run {job.row!r} again if needed."
+        )
 
 
 def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: float) -> int:
@@ -236,7 +257,10 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
     int
         Number of the new entry.
     """
-    with Workspace.open(folder) as workspace:
+    with Workspace.open(folder) as opened:
+        # signed by whoever asked
+        user_id = opened.record.jobs.get(job).user_id
+        workspace = replace(opened, record=opened.record.signed_by(user_id))
         reading = upkeep_reading(workspace.record, row)
         if reading is None:
             closed = workspace.record.standing()[row].closed
@@ -246,6 +270,8 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
         report = _JobReport(workspace, job, worker, begun)
         module = import_module(f"leadline.jobs.{row}")
         verdict: Verdict = module.run(workspace, reading, report)
+        # the worker hears of it within seconds, and by then this verdict would be on the record
+        _refuse_cancelled(workspace, job)
         entry = workspace.record.append(
             row, verdict, by=by, on=reading.seen, artifacts=workspace.artifacts.made
         )

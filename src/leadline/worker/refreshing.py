@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from leadline.datasets.source_files import source_digest
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.monitoring.release_in_service import has_decay_in_service, in_service
 from leadline.phases.data import Data
-from leadline.phases.lifecycle import ROWS, Stage, State, is_decision, rows_of
+from leadline.phases.lifecycle import ROWS, Stage, State, is_decision, rows_of, stale_after
+from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.record import Entry
-from leadline.services.commands import restate_problem
+from leadline.record.views import views_of
+from leadline.services.commands import problem_as_stated, restate_problem
+from leadline.services.deciding.rerun_preview import RerunPreview, rerun_preview
 from leadline.worker.computing import Progress, run_here
 
 if TYPE_CHECKING:
@@ -54,6 +57,39 @@ def rows_named(names: Sequence[str]) -> dict[str, bool]:
 def stages_in_order() -> list[str]:
     """The six stages by name."""
     return [stage.value for stage in Stage]
+
+
+def preview(workspace: Workspace, names: Sequence[str] = ()) -> RerunPreview:
+    """What `refresh` would compute, and what could become out of date by it.
+
+    A verdict that is not known yet is taken to change: it is the most that can happen. The problem
+    is known, as ``leadline.toml`` states it.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where.
+    names : sequence of str
+        Stages and rows; nothing for the whole life cycle.
+    """
+    record = workspace.record
+    marks, serving = record.marks(), record.gone_back_to()
+    rows: list[str] = []
+    views: dict[str, Mapping[str, str]] = {}
+    for row, is_explicit in rows_named(names).items():
+        if row == "problem":
+            stated = problem_as_stated(workspace)
+            if stated != record.latest_of(Problem):
+                rows.append(row)
+                views[row] = views_of(row, stated)
+            continue
+        is_lost = row in stale_after(marks, rows, views=views, serving=serving)
+        if not (is_explicit or is_lost or _is_due(workspace, row)):
+            continue
+        if not ROWS[row].is_computed or _has_no_new_data(workspace, row):
+            break
+        rows.append(row)
+    return rerun_preview(workspace, rows, views=views)
 
 
 def refresh(

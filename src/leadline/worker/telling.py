@@ -14,6 +14,7 @@ from leadline.phases.monitor import Monitor
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
 from leadline.record import Entry, Promotion
+from leadline.worker.waiting_people import waiting_for_people
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -23,13 +24,16 @@ _LOOK = "Look at it: 'leadline status', or the page of the monitor."
 
 
 def tell_of_verdict(workspace: Workspace, entry: Entry) -> None:
-    """Tell what a new verdict of the monitor means for people, and what has not arrived so far."""
+    """Tell what a new verdict means for people, and what has not arrived so far."""
     if entry.row == "monitor":
         if is_raised(workspace, entry):
             tell(workspace, alarm_raised(workspace, entry))
         due = retraining_due(workspace)
         if due is not None:
             tell(workspace, due)
+    elif workspace.settings.notify.channels:  # an alarm says itself that somebody is needed
+        for event in waiting_for_people(workspace):
+            tell(workspace, event)
     deliver(workspace)
 
 

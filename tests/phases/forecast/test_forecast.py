@@ -100,7 +100,6 @@ def test_free_rows_are_not_bound_by_the_budget() -> None:
     verdict = forecast(0.855, label_cost=0.0, budget=0.0)
     assert verdict.n_affordable is None
     assert any("the budget does not bind" in what for what in notes(verdict))
-    assert any("times beyond the largest measured size" in what for what in warnings(verdict))
 
 
 def test_the_target_of_a_loss_is_the_error_itself() -> None:
@@ -203,6 +202,8 @@ def test_a_curve_at_chance_is_small_data_by_a_test() -> None:
     assert verdict.regions.now.kind is RegionKind.SMALL
     assert verdict.regions.learns_from is None
     assert "hardly better than guessing" in verdict.regions.words("roc_auc")
+    assert not verdict.regions.has_begun
+    assert "has not begun to fall" in verdict.regions.words("roc_auc")
     assert any("not better than guessing, by a test" in what for what in warnings(verdict))
 
 
@@ -232,7 +233,9 @@ def test_it_warns_once_of_what_lies_far_beyond_the_measured_sizes() -> None:
     def far(verdict: Forecast) -> list[str]:
         return [what for what in warnings(verdict) if "beyond the largest measured" in what]
 
-    assert len(far(forecast(0.86, budget=5000.0))) == 1
+    # 122 times the rows; 32 times are calibrated
+    assert len(far(forecast(0.86, budget=20_000.0))) == 1
+    assert far(forecast(0.86, budget=5000.0)) == []
     assert far(forecast(0.855, budget=100.0)) == []
 
 

@@ -20,11 +20,11 @@ def test_below_its_price_nobody_need_retrain() -> None:
     assert said() == [
         (
             "A retraining would not pay for itself yet: the release has cost 42.00 USD more than "
-            "its challenger over 3 blocks; a retraining costs 100.00."
+            "its challenger over 3 blocks; a retraining costs 100 USD."
         ),
         (
             "Last 3 blocks: 24.0% wrong, its challenger 19.3% (difference +1.1% to +8.3%, 90%). "
-            "The challenger's fits took 4.5 s of processor, less than 0.01 USD."
+            "The challenger's fits took 4.5 s of processor, under 0.01 USD."
         ),
         "Retrain in 3 weeks at the latest, by the backtest.",
         (

@@ -110,7 +110,7 @@ def test_the_target_stays_in_sight() -> None:
     assert said.answer is Answer.UNCLEAR
     assert said.summary == (
         "No alarm, but the target is missed. Measured accuracy of 0.68 (95% interval 0.64 to 0.71) "
-        "on 120 labelled rows of 2025-01-06; target at least 0.72: missed."
+        "on 60 labelled rows of 2025-01-06; target at least 0.72: missed."
     )
     met = verdict(GOOD, target=accuracy)
     assert met.answer is Answer.GO

@@ -52,7 +52,7 @@ def test_a_candidate_above_the_baseline_is_a_go() -> None:
 def test_a_simpler_choice_is_explained() -> None:
     preferred = again(SEARCH, loss=0.001, accepted_loss=0.002, loss_probability=0.87)
     (told,) = (each for each in notes(preferred) if "preferred" in each)
-    assert "The simpler linear 1 is preferred: it is expected to lose 0.0010" in told
+    assert "The simpler linear 1 is preferred to it: it is expected to lose 0.0010" in told
     assert "with a probability of 87% no more than the 0.0020 that are accepted" in told
     assert notes(again(SEARCH, chosen="boosting 2")) == []
 

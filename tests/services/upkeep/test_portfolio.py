@@ -12,8 +12,9 @@ import pytest
 from tests.examples import RELEASE_ID, example_decision, example_verdicts
 from tests.phases.again import again
 
+from leadline.phases.decision import Choice
 from leadline.phases.lifecycle import ROWS, Stage
-from leadline.phases.verdict import Answer, Verdict
+from leadline.phases.verdict import Verdict
 from leadline.record import Estimated, Record, WorkState, WorkStatement
 from leadline.services.upkeep import ModelLine, Portfolio, portfolio_of
 from leadline.services.upkeep.portfolio_words import due_words, hours_words, total_words
@@ -114,7 +115,7 @@ def test_amounts_of_several_currencies_are_neither_compared_nor_added(opened: Op
 
 def test_a_line_speaks_as_the_page_of_its_project(opened: Open) -> None:
     fill(opened("going on"))
-    stopped = replace(example_decision(Stage.WATCH), answer=Answer.NO)
+    stopped = again(example_decision(Stage.WATCH), choice=Choice.STOP)
     on_hold = fill(opened("stopped"), tuple(row for row in ROWS if row != "decision.watch"))
     append(on_hold, "decision.watch", stopped)
     fill(opened("alarmed"), tuple(row for row in ROWS if row != "decision.watch"))
@@ -125,9 +126,9 @@ def test_a_line_speaks_as_the_page_of_its_project(opened: Open) -> None:
     page = portfolio_of(stale.all_projects)
     states = {each.name: (each.badge.text, each.badge.tone) for each in page.lines}
     assert states == {
-        "going on": ("no, going on", "unclear"),
-        "stopped": ("not going on", "no"),
-        "alarmed": ("no", "no"),
+        "going on": ("alarm, going on", "unclear"),
+        "stopped": ("stopped", "no"),
+        "alarmed": ("alarm", "no"),
         "stale": ("out of date", "stale"),
         "begun": ("not in service", "waiting"),
     }

@@ -38,19 +38,27 @@ def test_map_and_inverse_undo_each_other() -> None:
     z = np.tile(Z, x.size)
     for calibration in (
         STRETCHED,
-        *(Calibration.of(learnt().known, family) for family in learnt().known.families),
+        *(Calibration.of(learnt().known, [group]) for group in learnt().known.groups),
     ):
         assert calibration.calibrated(calibration.plain(z, x), x) == pytest.approx(z)
         assert np.all(np.diff(calibration.plain(z, x), axis=0) > 0)
 
 
+def test_between_two_calibrations_lies_what_is_as_far_as_the_share() -> None:
+    other = Calibration(STRETCHED.log_ratios, LEVELS, np.array([LEVELS, LEVELS, LEVELS]))
+    x = np.log([2.0])
+    assert STRETCHED.towards(other, 0.0).plain(Z, x) == pytest.approx(2 * Z)
+    assert STRETCHED.towards(other, 0.25).plain(Z, x) == pytest.approx(1.75 * Z)
+    assert STRETCHED.towards(other, 1.0).plain(Z, x) == pytest.approx(Z)
+
+
 def test_a_family_has_its_own_and_a_stranger_that_of_all() -> None:
     table = learnt().known
     x, z = np.log([4.0]), LEVELS[:, None]
-    own = Calibration.of(table, table.families[1]).plain(z, x)
-    of_all = Calibration.of(table, None).plain(z, x)
+    own = Calibration.of(table, [table.groups[1]]).plain(z, x)
+    of_all = Calibration.of(table, [None]).plain(z, x)
     assert not np.allclose(own, of_all)
-    assert np.array_equal(Calibration.of(table, "nobody's").plain(z, x), of_all)
+    assert np.array_equal(Calibration.of(table, ["nobody's"]).plain(z, x), of_all)
 
 
 def test_places_are_found_where_the_truth_lay() -> None:

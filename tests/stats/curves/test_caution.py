@@ -3,7 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.curves.caution import TRUSTED_RATIO, caution_at, cautions
+from leadline.stats.curves.caution import (
+    TRUSTED_RATIO,
+    caution_at,
+    cautions,
+    has_begun_to_fall,
+)
 from leadline.stats.curves.measured import measured
 from leadline.stats.metric import METRICS
 
@@ -60,6 +65,21 @@ def test_a_flat_curve_is_said_to_be_flat() -> None:
     assert any("hardly fall" in s for s in said(np.linspace(0.2, 0.19, 6), 0.02))
 
 
+def begun(errors: list[float], stderr: float) -> bool:
+    spread = np.full(6, stderr)
+    return has_begun_to_fall(measured(SIZES, errors, spread, METRICS["error_rate"], 25))
+
+
+def test_a_curve_that_waits_has_not_begun_and_one_whose_last_point_fell_has() -> None:
+    assert not begun([0.38, 0.379, 0.381, 0.38, 0.378, 0.381], 0.004)
+    assert begun([0.38, 0.379, 0.381, 0.38, 0.378, 0.33], 0.004)
+    assert begun([0.38, 0.379, 0.381, 0.35, 0.34, 0.34], 0.004)
+    # a last point that noise may have made is no beginning
+    assert not begun([0.38, 0.379, 0.381, 0.38, 0.378, 0.33], 0.04)
+    # nor is a rise
+    assert not begun([0.38, 0.379, 0.381, 0.40, 0.42, 0.45], 0.004)
+
+
 def test_ends_of_the_scale_are_said_to_be_there() -> None:
     assert any("nothing has been learnt" in s for s in said(np.full(6, 1.0)))
     assert not any("nothing has been learnt" in s for s in said(np.full(6, 1.0), metric="log_loss"))
@@ -69,6 +89,6 @@ def test_ends_of_the_scale_are_said_to_be_there() -> None:
 
 def test_beyond_what_was_calibrated_a_forecast_is_doubted() -> None:
     assert caution_at(100 * TRUSTED_RATIO, 100) is None
-    sentence = caution_at(6400, 100)
+    sentence = caution_at(25_600, 100)
     assert sentence is not None
-    assert "64 times" in sentence
+    assert "256 times" in sentence

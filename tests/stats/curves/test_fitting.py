@@ -65,7 +65,7 @@ def test_many_curves_are_forecast_as_one_by_one(family: str | None) -> None:
 
 
 def test_a_family_that_was_learnt_from_changes_the_forecast() -> None:
-    family = learnt().known.families[1]
+    family = learnt().known.groups[1]
     own, strange, none = (
         asked(fit(SIZES, LAW, STDERR, family=name)) for name in (family, "nobody's", None)
     )

@@ -13,15 +13,20 @@ from scipy.special import logsumexp
 
 from leadline.stats.curves.discrepancy import kernels
 from leadline.stats.curves.learnt import (
-    ANY_FAMILY,
+    ANY,
+    SINGLE_RUNS,
     VERSION,
     Learnt,
     Table,
+    groups_of,
     learnt,
     packed,
     unpacked,
 )
+from leadline.stats.curves.marginal_likelihood import DesignMatrices, posterior_components
+from leadline.stats.curves.measured import measured
 from leadline.stats.curves.shapes import shapes
+from leadline.stats.metric import METRICS
 
 HERE = Path(__file__).resolve().parent
 BENCHMARKS = HERE.parents[2] / "benchmarks" / "curves"
@@ -31,14 +36,14 @@ AGAIN = "learning has changed: if that was meant, run benchmarks/curves/fixture.
 
 
 def tables() -> list[Table]:
-    return [learnt().known, learnt().hidden]
+    return [learnt().known, learnt().hidden, learnt().networks]
 
 
 def test_the_file_says_where_it_comes_from() -> None:
     provenance = learnt().provenance
     assert provenance["version"] == VERSION
-    assert provenance["half"] == "int(openml_id * 2654435761% 2**32) / 2**32 < 0.5"
-    assert set(provenance["sources"]) == {"LCDB 1.0", "LCDB 1.1"}
+    assert provenance["half"] == "int(openml_id * 2654435761 % 2**32) / 2**32 < 0.5"
+    assert set(provenance["sources"]) == {"LCDB 1.0", "LCDB 1.1", "neural networks"}
     licences = " ".join(provenance["sources"].values())
     assert "MIT" in licences
     assert "CC BY 4.0" in licences
@@ -57,15 +62,22 @@ def test_packing_loses_nothing_the_second_time() -> None:
 
 def test_packing_rounds_log_weights_to_a_fortieth_of_a_nat() -> None:
     both = learnt()
-    rough = Learnt(shaken(both.known), shaken(both.hidden), both.provenance)
+    rough = replace(
+        both,
+        known=shaken(both.known),
+        hidden=shaken(both.hidden),
+        networks=shaken(both.networks),
+    )
     back = unpacked(packed(rough))
-    for before, after in ((rough.known, back.known), (rough.hidden, back.hidden)):
+    assert back.network_shares == both.network_shares
+    for name in ("known", "hidden", "networks"):
+        before, after = getattr(rough, name), getattr(back, name)
         expected = np.maximum(before.log_prior - before.log_prior.max(), -25)
         assert after.log_prior == pytest.approx(expected, abs=0.0251)
         assert after.tilt_shapes == pytest.approx(before.tilt_shapes, abs=0.0251)
         assert after.tilt_kernels == pytest.approx(before.tilt_kernels, abs=0.0251)
         assert after.calibrated == pytest.approx(before.calibrated, abs=1e-5)
-        assert after.families == before.families
+        assert after.groups == before.groups
 
 
 def shaken(table: Table) -> Table:
@@ -81,15 +93,15 @@ def shaken(table: Table) -> Table:
 
 @pytest.mark.parametrize("table", tables())
 def test_tables_fit_the_grids(table: Table) -> None:
-    n_families = len(table.families)
-    assert table.families[0] == ANY_FAMILY
-    assert len(set(table.families)) == n_families > 1
+    n_groups = len(table.groups)
+    assert table.groups[0] == ANY
+    assert len(set(table.groups)) == n_groups
     assert np.unique(table.active).size == table.active.size
     assert 0 <= table.active.min() <= table.active.max() < len(kernels())
     assert table.log_prior.shape == (table.active.size, len(shapes()))
-    assert table.tilt_kernels.shape == (n_families, table.active.size)
-    assert table.tilt_shapes.shape == (n_families, len(shapes()))
-    assert table.calibrated.shape == (n_families, table.ratios.size, table.levels.size)
+    assert table.tilt_kernels.shape == (n_groups, table.active.size)
+    assert table.tilt_shapes.shape == (n_groups, len(shapes()))
+    assert table.calibrated.shape == (n_groups, table.ratios.size, table.levels.size)
     # nothing is impossible, calibrations can be turned round, no family is all families
     assert np.isfinite(table.log_prior).all()
     assert np.all(np.diff(table.calibrated, axis=2) > 0)
@@ -101,12 +113,74 @@ def test_tables_fit_the_grids(table: Table) -> None:
 
 def test_a_stranger_has_the_prior_of_all() -> None:
     table = learnt().known
-    assert np.array_equal(table.prior("nobody's"), table.log_prior)
-    assert table.index("nobody's") == table.index(None) == 0
-    family = table.families[2]
-    assert table.index(family) == 2
+    assert np.array_equal(table.prior(["nobody's", None]), table.log_prior)
+    assert table.index(["nobody's"]) == table.index([]) == 0
+    family = table.groups[2]
+    assert table.index([family, "nobody's"]) == 2
     expected = table.log_prior + table.tilt_kernels[2][:, None] + table.tilt_shapes[2]
-    assert table.prior(family) == pytest.approx(expected)
+    assert table.prior([family]) == pytest.approx(expected)
+
+
+def test_what_is_known_best_of_a_curve_calibrates_it_and_all_of_it_tilts_its_prior() -> None:
+    table = learnt().hidden
+    names = groups_of("linear", METRICS["f1"], 1)
+    assert table.groups[table.index(names)] == SINGLE_RUNS
+    assert table.groups[table.index(names[:2])] == "f1"
+    tilts = [table.prior([name]) - table.log_prior for name in names]
+    assert table.prior(names) - table.log_prior == pytest.approx(sum(tilts))
+    assert SINGLE_RUNS not in groups_of("linear", METRICS["f1"], 2)
+
+
+def test_each_metric_of_lcdb_has_a_group_of_its_own() -> None:
+    assert {"f1", "log_loss", "roc_auc"} <= set(learnt().known.groups)
+    assert {"f1", "log_loss", "roc_auc", SINGLE_RUNS} <= set(learnt().hidden.groups)
+
+
+def small(active: list[int], seed: int) -> Table:
+    rng = np.random.default_rng(seed)
+    prior = rng.normal(size=(len(active), len(shapes())))
+    nothing = np.zeros((1, len(active))), np.zeros((1, len(shapes())))
+    return Table(
+        np.array(active), prior, (ANY,), *nothing, np.array([2.0]), LEVELS, LEVELS[None, None]
+    )
+
+
+LEVELS = np.array([-1.0, 0.0, 1.0])
+
+
+def test_two_priors_are_mixed_by_their_share() -> None:
+    tables, networks = small([1, 3], 0), small([3, 7], 1)
+    every = Learnt(tables, tables, networks, {ANY: 0.25, "deep": 1.0 - 1e-12}, {})
+    prior = every.mixture(tables, [None])
+    assert prior.active.tolist() == [1, 3, 7]
+    own = [np.exp(one.log_prior - logsumexp(one.log_prior)) for one in (tables, networks)]
+    expected = np.zeros((3, len(shapes())))
+    expected[:2] += 0.75 * own[0]
+    expected[1:] += 0.25 * own[1]
+    assert np.exp(prior.log_prior) == pytest.approx(expected)
+    assert prior.of_networks[0].max() == 0
+    assert prior.of_networks[2].min() == pytest.approx(1)
+    assert prior.of_networks[1] == pytest.approx(0.25 * own[1][0] / expected[1])
+    # a family that says more
+    sure = every.mixture(tables, ["deep"])
+    assert np.exp(sure.log_prior[1:]) == pytest.approx(own[1], abs=1e-9)
+
+
+def test_the_first_points_tell_a_network_from_a_classifier_on_a_table() -> None:
+    """A loss that falls smoothly to a high floor, and scattered errors of few rows."""
+    sizes = 1e8 * 2.0 ** np.arange(7)
+    smooth = 2.5 + 1.2 * (sizes / 1e8) ** -0.6
+    rng = np.random.default_rng(0)
+    rough = 0.1 + 0.4 * (sizes / 1e8) ** -0.5 * np.exp(0.15 * rng.standard_normal(7))
+    shares = []
+    for errors in (smooth, rough):
+        data = measured(sizes, errors, None, METRICS["log_loss"], None)
+        prior = learnt().mixture(learnt().hidden, [])
+        parts = posterior_components(data, prior.log_prior, DesignMatrices.at(data.x, prior.active))
+        shares.append(prior.share_of_networks(parts.kernel, parts.shape, parts.weight))
+    before = learnt().network_shares[ANY]
+    assert shares[0] > 2 * before
+    assert shares[1] < before
 
 
 # --------------------------------------------------------------------------- learning it again
@@ -168,7 +242,7 @@ def test_the_table_is_learnt_again_from_the_fixture(
     stored: dict[str, Any],
 ) -> None:
     table = learning.learn_table(examples, weighed, stored["active"], fixture.SHARES)
-    assert table.families == (ANY_FAMILY, *fixture.FAMILIES)
+    assert table.groups == (ANY, *fixture.FAMILIES)
     assert table.log_prior == pytest.approx(stored["log_prior"], abs=0.02), AGAIN
     assert table.tilt_kernels == pytest.approx(stored["tilt_cells"], abs=0.02), AGAIN
     assert table.tilt_shapes == pytest.approx(stored["tilt_shapes"], abs=0.02), AGAIN
@@ -188,8 +262,8 @@ def test_what_was_learnt_makes_other_data_sets_likelier(
     data = np.array([example.data for example in examples])
     learnt_from = np.isin(data, np.unique(data)[::2])
     table = learning.learn_prior(
+        [e for e, used in zip(examples, learnt_from, strict=True) if used],
         weighed[learnt_from],
-        [e.family for e, used in zip(examples, learnt_from, strict=True) if used],
         stored["active"],
         fixture.SHARES,
     )

@@ -62,6 +62,12 @@ def test_a_plateau_at_chance_is_small_data() -> None:
     assert float(read(lambda u, n: 0.5 + 0 * u * n).small) == 0
     learning = read(lambda u, n: 0.49 + 0 * u * n, chance_error=0.5)
     assert "hardly begun" in learning.words
+    assert learning.has_begun
+    waiting = read(
+        lambda u, n: 0.49 + 0 * u * n, chance_error=0.5, seen=data(np.full(5, 0.49), [0.01] * 5)
+    )
+    assert not waiting.has_begun
+    assert "has not begun to fall" in waiting.words
     # a twentieth below chance is begun
     assert float(read(lambda u, n: 0.474 + 0 * u * n, chance_error=0.5).small) == 0
 

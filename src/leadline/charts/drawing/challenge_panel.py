@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import altair as alt
 
-from leadline.charts.drawing.theme import (
-    BLUE,
-    INK,
-    SOFT,
-    VERMILION,
-    Record,
-    layered,
-    rule_at,
-    table,
-)
+from leadline.charts.drawing.palette import BLUE, INK, SOFT, VERMILION
+from leadline.charts.drawing.theme import Record, layered, rule_at, table
 from leadline.phases.monitor.challenge import Challenge
 
 _HEIGHT = 150

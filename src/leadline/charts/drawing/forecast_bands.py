@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import altair as alt
 
-from leadline.charts.drawing.label_placement import log_position, round_sizes
-from leadline.charts.drawing.theme import WIDTH
+from leadline.charts.drawing.label_placement import log_position
+from leadline.charts.drawing.sheet import Sheet
+from leadline.charts.drawing.theme import ROWS_TITLE, sizes_axis
 from leadline.phases.forecast.region import RegionKind, likeliest
 from leadline.stats.metric import Metric
 
@@ -136,15 +137,16 @@ class Frame:
     right: float
     bottom: float
     top: float
+    sheet: Sheet
 
     @property
     def x(self) -> alt.X:
         """The axis of rows."""
         return alt.X(
             "n:Q",
-            title="rows learnt from (logarithmic scale)",
+            title=ROWS_TITLE,
             scale=alt.Scale(type="log", domain=[self.left, self.right], nice=False),
-            axis=alt.Axis(values=round_sizes(self.left, self.right), format=",.0f", grid=False),
+            axis=sizes_axis(self.left, self.right, is_narrow=self.sheet.is_narrow),
         )
 
     def y(self, title: str) -> alt.Y:
@@ -154,7 +156,7 @@ class Frame:
 
     def x_pixel(self, n: float) -> float:
         """Pixels from the left."""
-        return log_position(n, self.left, self.right, WIDTH)
+        return log_position(n, self.left, self.right, self.sheet.width)
 
     def y_pixel(self, score: float) -> float:
         """Pixels from the top."""
@@ -165,7 +167,7 @@ class Frame:
         return self.left <= n <= self.right
 
 
-def frame_of(bands: ForecastBands) -> Frame:
+def frame_of(bands: ForecastBands, sheet: Sheet) -> Frame:
     """Fit the axes to what is shown; chance only where it is not far from the curve."""
     to_score = bands.metric.score
     right = max([bands.grid[-1], *(size.n_rows for size in bands.sizes)]) * 1.15
@@ -186,7 +188,7 @@ def frame_of(bands: ForecastBands) -> Frame:
         bottom = max(bottom, 0.0)
     else:
         top = max(min(top, 1.0), least)
-    return Frame(min(bands.grid[0], *bands.train_sizes) * 0.93, right, bottom, top)
+    return Frame(min(bands.grid[0], *bands.train_sizes) * 0.93, right, bottom, top, sheet)
 
 
 def two_stderrs(bands: ForecastBands) -> list[float]:

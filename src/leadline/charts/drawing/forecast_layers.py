@@ -14,28 +14,17 @@ from leadline.charts.drawing.forecast_bands import (
     stretches,
     two_stderrs,
 )
-from leadline.charts.drawing.label_placement import line_label_tiers, longest_that_fits
-from leadline.charts.drawing.theme import (
-    BLUE,
-    GREY,
-    INK,
-    REGION_COLORS,
-    SOFT,
-    VERMILION,
-    WIDTH,
-    Record,
-    labels,
-    layered,
-    rule_at,
-    table,
-)
+from leadline.charts.drawing.label_placement import CHAR_PX, line_label_tiers, longest_that_fits
+from leadline.charts.drawing.palette import BLUE, GREY, INK, REGION_COLORS, SOFT, VERMILION
+from leadline.charts.drawing.sheet import WIDE, Sheet
+from leadline.charts.drawing.theme import Record, labels, layered, rule_at, table
 from leadline.phases.forecast.region import RegionKind
 
 _RIBBON = 24
 _LINE = 17
 _TIER = 2 * _LINE + 8
 _LABEL_GAP = 18
-_BESIDE = 222  # pixels kept for the words beside the plot
+_BELOW = 66  # pixels between a narrow plot and the words below its axis
 _BANDS = ((0.05, 0.95, "90%", 0.16), (0.1, 0.9, "80%", 0.2), (0.25, 0.75, "50%", 0.28))
 _NARROWEST = 10.0  # pixels: a narrower region is due to chance in the draws
 
@@ -46,9 +35,9 @@ _REGION_NAMES = {
 }
 
 
-def forecast_layers(bands: ForecastBands) -> alt.LayerChart:
+def forecast_layers(bands: ForecastBands, sheet: Sheet = WIDE) -> alt.LayerChart:
     """Draw points with error bars, median, bands, target, regions, and the sizes that matter."""
-    frame = frame_of(bands)
+    frame = frame_of(bands, sheet)
     return layered(
         *_shades(bands, frame),
         *_rules(bands, frame),
@@ -58,7 +47,7 @@ def forecast_layers(bands: ForecastBands) -> alt.LayerChart:
         *_ribbon(bands, frame),
         *_size_names(bands, frame),
         *_far_end(bands, frame),
-        width=WIDTH,
+        width=sheet.width,
         height=HEIGHT,
     )
 
@@ -170,7 +159,7 @@ def _level_name(
     return labels(
         alt.Chart(table([{"score": score, "label": text}])),
         alt.Y("score:Q"),
-        x=8 if at_left else WIDTH - 8,
+        x=8 if at_left else frame.sheet.width - 8,
         align="left" if at_left else "right",
         baseline="bottom" if above else "top",
         dy=-5 if above else 5,
@@ -180,10 +169,14 @@ def _level_name(
 
 
 def _tiers(bands: ForecastBands, frame: Frame) -> list[tuple[Size, float]]:
-    """The sizes shown, each with the height of its name."""
+    """The sizes shown, each with the height of its name; on a narrow sheet none beside another."""
     shown = [size for size in bands.sizes if frame.shows(size.n_rows)]
-    texts = [max(_named(size), size.note, key=len) for size in shown]
-    tiers = line_label_tiers([frame.x_pixel(size.n_rows) for size in shown], texts)
+    if frame.sheet.is_narrow:
+        shown.sort(key=lambda size: size.n_rows)
+        tiers = list(range(len(shown)))
+    else:
+        texts = [max(_named(size), size.note, key=len) for size in shown]
+        tiers = line_label_tiers([frame.x_pixel(size.n_rows) for size in shown], texts)
     ground = -8.0 - (_RIBBON if bands.regions else 0)
     return [(size, ground - _TIER * tier) for size, tier in zip(shown, tiers, strict=True)]
 
@@ -207,13 +200,14 @@ def _size_names(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     layers = []
     for size, height in _tiers(bands, frame):
         texts = [text for text in (size.note, _named(size)) if text]
+        end = frame.x_pixel(size.n_rows) + 4
+        if frame.sheet.is_narrow:  # to the right of its line rather than beyond the left edge
+            end = max(end, *(len(text) * CHAR_PX for text in texts), 0.0)
         for line, text in enumerate(texts):
-            one = alt.Chart(table([{"n": size.n_rows, "label": text}]))
             layers += labels(
-                one,
-                frame.x,
+                alt.Chart(table([{"label": text}])),
+                x=round(end, 1),
                 y=height - line * _LINE,
-                dx=4,
                 align="right",
                 color=size.color,
                 baseline="bottom",
@@ -241,15 +235,15 @@ def _far_end(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     if bands.floor is not None:
         low, high = map(to_score, bands.floor)
         lines += [("best that data can do", SOFT, 0.0), (f"90%: {_span(low, high)}", GREY, 1.0)]
-        bracket = [_bracket(frame.y_pixel(low), frame.y_pixel(high))]
-    start = frame.y_pixel(ends[0.5]) - _LABEL_GAP * 1.5
+        bracket = [_bracket(frame, low, high)]
+    left, start = frame.sheet.width + 18, frame.y_pixel(ends[0.5]) - _LABEL_GAP * 1.5
     start = min(max(start, 8), HEIGHT - _LABEL_GAP * len(lines))
-    # leave room: browsers with another font may write wider
-    spare = alt.Chart(table([{}])).mark_point(opacity=0).encode(x=alt.value(WIDTH + _BESIDE))
-    return [*bracket, spare] + [
+    if frame.sheet.is_narrow:
+        left, start = 0, HEIGHT + _BELOW
+    return bracket + [
         drawn
         for line, (text, color, shade) in enumerate(lines)
-        for drawn in _beside(round(start + line * _LABEL_GAP, 1), text, color, shade)
+        for drawn in _line(left, round(start + line * _LABEL_GAP, 1), text, color, shade)
     ]
 
 
@@ -258,28 +252,30 @@ def _span(one: float, other: float) -> str:
     return f"{low:.3g} to {high:.3g}"
 
 
-def _bracket(one: float, other: float) -> alt.Chart:
+def _bracket(frame: Frame, one: float, other: float) -> alt.Chart:
     """An upright bar at the right edge, for the best that data can do."""
-    low, high = (min(max(pixel, 0.0), float(HEIGHT)) for pixel in sorted((one, other)))
+    pixels = sorted(map(frame.y_pixel, (one, other)))
+    low, high = (min(max(pixel, 0.0), float(HEIGHT)) for pixel in pixels)
     bar = alt.Chart(table([{}])).mark_rect(color=GREY, opacity=1)
+    edge = frame.sheet.width
     drawn: alt.Chart = bar.encode(
-        x=alt.value(WIDTH + 2), x2=alt.value(WIDTH + 8), y=alt.value(low), y2=alt.value(high)
+        x=alt.value(edge + 2), x2=alt.value(edge + 8), y=alt.value(low), y2=alt.value(high)
     )
     return drawn
 
 
-def _beside(height: float, text: str, color: str, shade: float) -> list[alt.Chart]:
-    """A line of text right of the plot, with a square in the shade it explains."""
+def _line(left: float, height: float, text: str, color: str, shade: float) -> list[alt.Chart]:
+    """A line of text outside the plot, with a square in the shade it explains."""
     layers = []
     y, one = alt.value(height), alt.Chart(table([{"text": text}]))
     if shade:
         square = one.mark_square(size=130, color=GREY if color == GREY else BLUE, opacity=shade)
-        layers.append(square.encode(x=alt.value(WIDTH + 26), y=y))
+        layers.append(square.encode(x=alt.value(left + 8), y=y))
     words = one.mark_text(
         align="left",
         color=INK if shade else color,
         fontWeight="bold" if color == BLUE else "normal",
         fontSize=13,
     )
-    layers.append(words.encode(x=alt.value(WIDTH + (38 if shade else 18)), y=y, text="text:N"))
+    layers.append(words.encode(x=alt.value(left + (20 if shade else 0)), y=y, text="text:N"))
     return layers

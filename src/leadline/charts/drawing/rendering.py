@@ -7,13 +7,19 @@ import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import vl_convert
 
+from leadline.charts.drawing.embedding import picture_css, standalone
+from leadline.charts.drawing.palette import themed
 from leadline.charts.drawing.theme import Picture
+from leadline.charts.drawing.typeface import FALLBACKS
 from leadline.errors import LeadlineError
 
 _REFERENCE = re.compile(r'(\bid="|url\(#|href="#)([\w-]+)')
+# what a screen reader would stumble over; the whole is described once
+_NOISE = re.compile(r' (?:role|aria-[a-z]+|class|pointer-events|font-family)="[^"]*"')
 
 
 def svg(chart: Picture) -> str:
@@ -27,7 +33,8 @@ def svg(chart: Picture) -> str:
     Returns
     -------
     str
-        One ``<svg>`` element; its ids are its own, so that many fit on one page.
+        One ``<svg>`` element with its text alternative; its ids are its own, so that many fit on
+        one page, and its colours are custom properties that `picture_css` sets by night.
 
     Examples
     --------
@@ -36,9 +43,12 @@ def svg(chart: Picture) -> str:
     '<svg'
     """
     spec = chart.to_dict()
-    drawn = vl_convert.vegalite_to_svg(spec)
     prefix = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
-    return _REFERENCE.sub(rf"\1p{prefix}-\2", drawn)
+    drawn = _NOISE.sub("", vl_convert.vegalite_to_svg(spec))
+    drawn = themed(_REFERENCE.sub(rf"\1p{prefix}-\2", drawn))
+    told = html.escape(_told(spec), quote=True)
+    head = f'<svg role="img" aria-label="{told}" font-family="{FALLBACKS}"'
+    return drawn.replace("<svg", head, 1)
 
 
 def png(chart: Picture, *, scale: float = 2.0) -> bytes:
@@ -72,9 +82,12 @@ def description(chart: Picture) -> str:
     str
         Its title and subtitle.
     """
-    title = chart.to_dict().get("title", {})
-    parts = [*title.get("text", []), *title.get("subtitle", [])]
-    return " ".join(parts)
+    return _told(chart.to_dict())
+
+
+def _told(spec: dict[str, Any]) -> str:
+    title = spec.get("title", {})
+    return " ".join([*title.get("text", []), *title.get("subtitle", [])])
 
 
 def save_picture(chart: Picture, path: Path) -> None:
@@ -96,14 +109,14 @@ def save_picture(chart: Picture, path: Path) -> None:
     if suffix == ".png":
         path.write_bytes(png(chart))
     elif suffix == ".svg":
-        path.write_text(svg(chart), encoding="utf-8")
+        path.write_text(standalone(svg(chart)), encoding="utf-8")
     elif suffix in {".html", ".htm"}:
         title = html.escape(" ".join(chart.to_dict().get("title", {}).get("text", [])))
-        told = html.escape(description(chart), quote=True)
         path.write_text(
             f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
             '<meta name="viewport" content="width=device-width">'
-            f'<body style="margin:1rem"><div role="img" aria-label="{told}">{svg(chart)}</div>',
+            f"<style>{picture_css()}:root{{color-scheme:light dark}}</style>"
+            f'<body style="margin:1rem">{svg(chart)}',
             encoding="utf-8",
         )
     else:

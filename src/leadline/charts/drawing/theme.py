@@ -1,13 +1,4 @@
-"""Theme of every chart: colours, type sizes, frame.
-
-Blue, vermilion, green and amber are Okabe and Ito's, told apart by every common kind of colour
-blindness; shapes and labels say the same again, so that a grey print loses nothing.
-
-References
-----------
-M. Okabe and K. Ito (2008), Color universal design: how to make figures and presentations that
-are friendly to colorblind people.
-"""
+"""Theme of every chart: type sizes, frame, marks that many share."""
 
 from __future__ import annotations
 
@@ -16,43 +7,35 @@ from typing import Any
 
 import altair as alt
 
+from leadline.charts.drawing.label_placement import round_sizes
+from leadline.charts.drawing.palette import GREY, GRID, INK, PAPER, SOFT
+from leadline.charts.drawing.sheet import WIDE, Sheet
+from leadline.charts.drawing.typeface import MEASURED_IN
+
 Picture = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.ConcatChart
 Record = dict[str, Any]
 
-INK = "#1d2733"
-SOFT = "#5b6773"
-FAINT = "#d5dae0"
-BLUE = "#0072b2"
-VERMILION = "#d55e00"
-GREEN = "#007a5a"
-AMBER = "#e69f00"
-GREY = "#98a2ad"
-REGION_COLORS = {"small data": "#fbe3b3", "power law": "#d9efe4", "irreducible": "#dfe3e8"}
-"""Light backgrounds for the regions of a learning curve; each has its name written on it."""
-
-FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 TEXT_SIZE = 14
-WIDTH = 620
-"""Pixels of a plotting area; axes and labels bring the picture to about 900."""
+ROWS_TITLE = "rows learnt from (logarithmic scale)"
 
-_TITLE_CHARS = 78
-_SUBTITLE_CHARS = 120
+_LIFT = 26  # how far above its row a name stands on a narrow sheet
+_TITLE_CHAR_PX = 8.2
+_MOST_SIZES = 4
 
 _CONFIG: dict[str, Any] = {
     "aria": False,  # a screen reader gets one description, not a thousand dots
-    "background": "white",
-    "font": FONT,
-    # to the right more: names of levels end there, and fonts of other machines are wider
-    "padding": {"left": 12, "top": 12, "right": 28, "bottom": 12},
+    "background": PAPER,
+    "font": MEASURED_IN,
+    "padding": 12,
     "view": {"stroke": None},
     "axis": {
         "labelFontSize": 13,
         "labelColor": INK,
-        "titleFontSize": 14,
+        "titleFontSize": 13,
         "titleFontWeight": "normal",
         "titleColor": SOFT,
         "titlePadding": 10,
-        "gridColor": "#eceff2",
+        "gridColor": GRID,
         "domainColor": GREY,
         "tickColor": GREY,
         "labelLimit": 320,
@@ -62,8 +45,6 @@ _CONFIG: dict[str, Any] = {
     "title": {
         "anchor": "start",
         "frame": "bounds",
-        "fontSize": 20,
-        "lineHeight": 25,
         "color": INK,
         "offset": 18,
         "subtitleFontSize": 14,
@@ -71,7 +52,7 @@ _CONFIG: dict[str, Any] = {
         "subtitleColor": SOFT,
         "subtitlePadding": 8,
     },
-    "text": {"font": FONT, "fontSize": TEXT_SIZE, "color": INK},
+    "text": {"font": MEASURED_IN, "fontSize": TEXT_SIZE, "color": INK},
     "concat": {"spacing": 34},
 }
 
@@ -87,7 +68,8 @@ def layered(
     """Drawings over each other, the first at the bottom; a title makes them a panel of several."""
     chart = alt.layer(*layers).properties(width=width, height=height)
     if title:
-        heading = alt.TitleParams(title, fontSize=15, offset=10, frame="group", anchor="start")
+        lines = textwrap.wrap(title, round((width + 60) / _TITLE_CHAR_PX))
+        heading = alt.TitleParams(lines, fontSize=15, offset=10, frame="group", anchor="start")
         chart = chart.properties(title=heading)
     assert isinstance(chart, alt.LayerChart)
     return chart
@@ -103,14 +85,54 @@ def labels(base: alt.Chart, *channels: Any, text: str = "label:N", **mark: Any) 
     return drawn
 
 
-def framed(chart: Picture, title: str, subtitle: str = "") -> Picture:
+def framed(chart: Picture, title: str, subtitle: str = "", sheet: Sheet = WIDE) -> Picture:
     """The finished picture: title above the drawing, and the common theme."""
     heading = alt.TitleParams(
-        textwrap.wrap(title.removesuffix("."), _TITLE_CHARS),
-        subtitle=textwrap.wrap(subtitle, _SUBTITLE_CHARS),
+        textwrap.wrap(title.removesuffix("."), sheet.title_chars),
+        subtitle=textwrap.wrap(subtitle, sheet.subtitle_chars),
+        fontSize=sheet.title_size,
+        lineHeight=sheet.title_size + 5,
     )
     finished: Picture = chart.properties(title=heading).configure(**_CONFIG)
     return finished
+
+
+def names_axis(sheet: Sheet, *, grid: bool = True, limit: int = 320, lift: int = _LIFT) -> alt.Axis:
+    """Axis of named rows: the names to the left, or above each row where the sheet is narrow.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What is drawn on.
+    grid : bool, default=True
+        Whether each row has a line.
+    limit : int, default=320
+        Most pixels of a name.
+    lift : int, default=26
+        Pixels from the middle of a row up to its name, where the names stand above.
+    """
+    if not sheet.is_narrow:
+        return alt.Axis(grid=grid, labelLimit=limit)
+    return alt.Axis(
+        grid=grid,
+        labelAlign="left",
+        labelBaseline="bottom",
+        labelOffset=-lift,
+        labelPadding=0,
+        labelLimit=sheet.width,
+    )
+
+
+def row_step(sheet: Sheet, pixels: int, *, lift: int = _LIFT) -> alt.Step:
+    """Height of a named row: on a narrow sheet with room for the name above it."""
+    return alt.Step(max(pixels, 2 * (lift + 12)) if sheet.is_narrow else pixels)
+
+
+def sizes_axis(low: float, high: float, *, is_narrow: bool = False) -> alt.Axis:
+    """Logarithmic axis of numbers of rows: round ones, few where there is little room."""
+    sizes = round_sizes(low, high)
+    step = -(-len(sizes) // _MOST_SIZES) if is_narrow else 1
+    return alt.Axis(values=sizes[::-step][::-1], format="~s" if is_narrow else ",.0f", grid=False)
 
 
 def rule_at(

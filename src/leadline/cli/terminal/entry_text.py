@@ -12,11 +12,8 @@ from leadline.phases.lifecycle import ROWS
 from leadline.phases.verdict import Answer, Severity
 from leadline.record import Entry
 
-_ANSWERS = {
-    Answer.GO: Cell("go", 7, "green"),
-    Answer.NO: Cell("no", 7, "red"),
-    Answer.UNCLEAR: Cell("unclear", 7, "yellow"),
-}
+_TONES = {Answer.GO: "green", Answer.NO: "red", Answer.UNCLEAR: "yellow"}
+_WIDTH = 7
 _COLOURS = {Severity.FAULT: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 _UNDER_SUMMARY = Cell("", 28)
 
@@ -26,7 +23,8 @@ def print_entry(
 ) -> None:
     """Print a verdict: its answer, its sentence, and what wants a person's eyes."""
     verdict = entry.verdict
-    print_line(screen, [*heading(entry.row), _ANSWERS[verdict.answer]], verdict.summary)
+    badge = Cell(verdict.badge, max(_WIDTH, len(verdict.badge)), _TONES[verdict.answer])
+    print_line(screen, [*heading(entry.row), badge], verdict.summary)
     for finding in verdict.findings if findings else ():
         if finding.severity is Severity.NOTE and not notes:
             continue
@@ -44,6 +42,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "row": entry.row,
         "stage": ROWS[entry.row].stage.value,
         "answer": entry.verdict.answer.value,
+        "badge": entry.verdict.badge,
         "summary": entry.verdict.summary,
         "by": entry.by,
         "at": entry.at.isoformat(),

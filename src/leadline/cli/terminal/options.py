@@ -26,13 +26,19 @@ _CHECK_FILE = "Check the path, who may read and write there, and how much room i
 Function = Callable[..., Any]
 
 
+class Verb(click.Command):
+    """A verb, and what whoever calls it must be allowed to do: one of `may`; empty: nothing."""
+
+    may: frozenset[Action] = frozenset()
+
+
 def verb(
     name: str,
     *,
     may: Collection[Action],
     example: str,
     stopped: str = "What was finished is on the record.",
-) -> Callable[[Function], click.Command]:
+) -> Callable[[Function], Verb]:
     """A command with ``--folder`` and ``--json``, an example in its help, and plain errors.
 
     The function gets ``folder`` and ``as_json`` beside its own parameters; `stopped` is said when
@@ -40,7 +46,7 @@ def verb(
     under `may`; empty: for whoever is at the terminal, as where a machine starts it.
     """
 
-    def decorate(function: Function) -> click.Command:
+    def decorate(function: Function) -> Verb:
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> None:
             with plain_errors(stopped, as_json=kwargs["as_json"]):
@@ -58,7 +64,9 @@ def verb(
             default=Path(),
             help="Folder of the workspace  [default: this folder]",
         )(call)
-        return click.command(name, epilog=f"Example: {example}")(call)
+        made = click.command(name, cls=Verb, epilog=f"Example: {example}")(call)
+        made.may = frozenset(may)
+        return made
 
     return decorate
 
@@ -110,7 +118,7 @@ def require_one_of(may: Collection[Action], folder: Path, by: str) -> None:
     NotAllowedError
         If nobody has that account, or its role may do none of them.
     """
-    from leadline.services.access.permission import actor_named, require
+    from leadline.services.identity.permission import actor_named, require
     from leadline.workspace import SETTINGS_FILE, Workspace
 
     if not (folder / SETTINGS_FILE).is_file():
@@ -140,6 +148,20 @@ def trim_options(function: Function) -> Function:
     ):
         function = option(function)
     return function
+
+
+def ask(question: str, missing: str, kind: click.ParamType[Any] | None = None) -> Any:
+    """Ask for what a command needs and was not given.
+
+    Raises
+    ------
+    UsageError
+        With `missing`, where nobody answers: in a script, or at the end of the input.
+    """
+    try:
+        return click.prompt(question, type=kind, err=True)
+    except click.Abort:
+        raise click.UsageError(missing) from None
 
 
 def _somebody() -> str:

@@ -28,6 +28,8 @@ def print_page(screen: Console, page: ProjectPage) -> None:
         word = Cell(stage.badge.text, width, _COLOURS.get(stage.badge.tone, ""))
         print_line(screen, [Cell(stage.stage.value, _MARGIN - 2, "bold"), word], stage.sentence)
     screen.print()
+    if page.whereabouts and page.whereabouts not in page.next.why:
+        _print_about(screen, "where", page.whereabouts)
     costs = page.costs
     granted = f" of {money(costs.granted, costs.currency)} granted" if costs.granted else ""
     _print_about(screen, "cost", f"{money(costs.spent, costs.currency)}{granted}.")

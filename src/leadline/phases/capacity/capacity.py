@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from leadline.phases.capacity import capacity_plan as plan
 from leadline.phases.capacity.capacity_evidence import Evidence, Step, Verification, ms
+from leadline.phases.number_format import money
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
 from leadline.phases.wording import plural
 
-_LEAST = 0.01  # of money that is told
 _AGAIN = "Measure again when nothing else runs: 'leadline run capacity'."
 
 
@@ -120,8 +120,7 @@ def verified(capacity: Capacity, verification: Verification) -> Capacity:
 def _answer(evidence: Evidence) -> Answer:
     if any(plan.disturbances(evidence)):
         return Answer.UNCLEAR
-    newest = evidence.verifications[-1:]
-    return Answer.GO if all(each.holds for each in newest) else Answer.NO
+    return Answer.NO if _broken(evidence) else Answer.GO
 
 
 def _no_plan(evidence: Evidence, promised_s: float) -> str:
@@ -142,12 +141,18 @@ def _summary(evidence: Evidence, promised_s: float, n_instances: Bounds, cost: B
     bound = "not known" if step.p99_high_s is None else ms(step.p99_high_s)
     p99 = "beyond measure" if step.p99_s is None else ms(step.p99_s)
     growing = f", growing {evidence.growth:g}-fold," if evidence.growth != 1 else ""
-    return (
+    return _broken(evidence) + (
         f"One instance held {step.rate_per_s:,.0f} requests a second at p99 {p99} (upper bound "
         f"{bound}, promised {ms(promised_s)}): {plural(int(n_instances.estimate), 'instance')} "
         f"for a peak of {evidence.peak_per_s:g}{growing} "
-        f"with {evidence.spare} lost, {cost.estimate:,.0f} {evidence.currency} a month."
+        f"with {evidence.spare} lost, {money(cost.estimate, evidence.currency)} a month."
     )
+
+
+def _broken(evidence: Evidence) -> str:
+    """That a deployed address did not hold the plan; empty where it did, or none was driven."""
+    newest = evidence.verifications[-1:]
+    return "" if all(each.holds for each in newest) else "The plan did not hold where it runs. "
 
 
 def _findings(
@@ -170,10 +175,10 @@ def _findings(
             yield note(newest.words)
     if rate is not None:
         yield _check(evidence, rate)
-    amount = "under 0.01" if 0 < batch_cost < _LEAST else f"{batch_cost:,.2f}"
+    amount = money(batch_cost, evidence.currency)
     yield note(
         f"Scoring a file instead runs {evidence.batch_per_s:,.0f} rows a second on one "
-        f"instance: {amount} {evidence.currency} a million rows."
+        f"instance: {amount} a million rows."
     )
     yield note("Measured on this machine, which the generator of the load shares.")
     if not evidence.priced_at:

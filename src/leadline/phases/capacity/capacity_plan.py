@@ -107,6 +107,8 @@ def disturbances(evidence: Evidence) -> Iterator[str]:
             f"Repeated at the same rate, 99% were answered within {ms(min(percentiles))} once and "
             f"within {ms(max(percentiles))} another time."
         )
+    if (words := _uneven(evidence)) is not None:
+        yield words
     rates = _saturated(evidence.loads)
     if max(rates) - min(rates) > _SPREAD_OF_RATE * median(rates):
         yield (
@@ -115,6 +117,20 @@ def disturbances(evidence: Evidence) -> Iterator[str]:
         )
     if planned is not None and planned.p99_s and planned.lag_s > _LAG * planned.p99_s:
         yield f"The generator of the load was itself up to {ms(planned.lag_s)} late."
+
+
+def _uneven(evidence: Evidence) -> str | None:
+    """That a lower rate broke the promise that a higher one held."""
+    if evidence.promised_s is None:
+        return None
+    held = held_rate(evidence.steps, evidence.promised_s)
+    broken = [each.rate_per_s for each in evidence.steps if not each.holds(evidence.promised_s)]
+    if held is None or not broken or min(broken) >= held:
+        return None
+    return (
+        f"The promise was not held at {min(broken):,.0f} requests a second, and was held at "
+        f"{held:,.0f}."
+    )
 
 
 def _saturated(loads: Sequence[Load]) -> list[float]:

@@ -69,6 +69,11 @@ class BudgetOutcome:
     money: Range
     days: Range
 
+    @property
+    def buys_nothing(self) -> bool:
+        """Whether next to no project buys a label or an hour with it."""
+        return not (self.votes.q95 or self.machine_hours.q95)
+
 
 def simulate_budget(
     posterior: CurvePosterior,

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from leadline.stats.curves.regions import Regions as CurveRegions
 
 
+_NOT_BEGUN = (
+    "The curve has not begun to fall: the measured sizes cannot say when it will, or whether."
+)
+
+
 class RegionKind(StrEnum):
     """The three regions of a learning curve, in the field's words."""
 
@@ -104,6 +109,8 @@ class Regions:
         Rows from which on the irreducible region is likelier than not; None: not in sight.
     small_along, floor_along : tuple of float
         Probabilities of two regions along the grid of the forecast; the power law has the rest.
+    has_begun : bool
+        Whether the measured errors have begun to fall.
     """
 
     now: Region
@@ -113,6 +120,7 @@ class Regions:
     floor_from: int | None
     small_along: tuple[float, ...]
     floor_along: tuple[float, ...]
+    has_begun: bool = True
 
     @property
     def places(self) -> tuple[Region, ...]:
@@ -125,6 +133,8 @@ class Regions:
         metric = scoring_of(scoring)
         low, high = sorted((metric.score(self.floor.low), metric.score(self.floor.high)))
         parts = [place.words for place in self.places]
+        if not self.has_begun and self.now.kind is RegionKind.SMALL:
+            parts.append(_NOT_BEGUN)
         parts.append(
             f"The best that data can do is {metric.words} between {low:.3g} and {high:.3g} (90%);"
         )
@@ -168,6 +178,7 @@ def regions_of(
         floor_from=None if read.floor_from is None else round(read.floor_from),
         small_along=tuple(float(p) for p in read.small[:-2]),
         floor_along=tuple(float(p) for p in read.floor[:-2]),
+        has_begun=read.has_begun,
     )
 
 

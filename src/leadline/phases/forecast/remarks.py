@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from leadline.phases.forecast.advice import stop_words
 from leadline.phases.forecast.verification import is_overconfident, verification_words
-from leadline.phases.number_format import percent
+from leadline.phases.number_format import money, percent
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import plural
 
@@ -35,7 +35,7 @@ def summary(
     else:
         rows = f"an even chance takes {likely.n_more:,} more rows"
         if evidence.label_cost > 0:
-            rows += f", about {likely.cost:,.0f} {evidence.currency}"
+            rows += f", about {money(likely.cost or 0.0, evidence.currency)}"
     told = f"the chance of meeting the target is {percent(p_now)} with today's rows"
     if evidence.n_affordable is None:
         told += f" and {percent(p_affordable)} with {evidence.n_reached:,} of them"

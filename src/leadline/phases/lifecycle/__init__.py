@@ -1,5 +1,7 @@
 """Life cycle: the table of its rows, and the state that each row is in."""
 
+from leadline.phases.lifecycle.badges import Badge, Badges
+from leadline.phases.lifecycle.rerun import is_turned_back, may_be_kept, stale_after
 from leadline.phases.lifecycle.row_table import (
     ROWS,
     Owner,
@@ -24,6 +26,8 @@ from leadline.phases.lifecycle.unread import unread
 __all__ = [
     "OF_RELEASE",
     "ROWS",
+    "Badge",
+    "Badges",
     "Mark",
     "Owner",
     "Row",
@@ -32,10 +36,13 @@ __all__ = [
     "State",
     "decision_of",
     "is_decision",
+    "is_turned_back",
     "marks_of",
+    "may_be_kept",
     "row_of",
     "rows_of",
     "says_the_same",
+    "stale_after",
     "standing",
     "unread",
 ]

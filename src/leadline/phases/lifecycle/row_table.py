@@ -144,7 +144,7 @@ def _decision(stage: Stage, stands_on: tuple[str, ...]) -> Row:
         is_computed=False,
         task=f"Decide on {stage}: go on, go back or stop",
         page=f"/decide/{stage}",
-        command=f"leadline decide {stage} go --why REASON",
+        command=f"leadline decide {stage}",
     )
 
 
@@ -263,7 +263,7 @@ _ROWS = (
         Monitor,
         ("problem", "data", "tuning", "release", "decay"),
         drawn_from="blocks",
-        command="leadline watch FILE",
+        command="leadline watch",
     ),
 )
 

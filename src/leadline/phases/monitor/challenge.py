@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.number_format import money
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Bounds, Finding, note, warning
 from leadline.phases.wording import plural
-
-_LEAST_MONEY = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,9 +125,7 @@ class Challenge:
     @property
     def cost_words(self) -> str:
         """What the challenger's fits cost."""
-        if self.cost < _LEAST_MONEY:
-            return f"less than {_LEAST_MONEY} {self.currency}"
-        return f"{self.cost:,.2f} {self.currency}"
+        return money(self.cost, self.currency)
 
     @property
     def is_over(self) -> bool:
@@ -140,10 +137,10 @@ class Challenge:
         """Whether to retrain, in a sentence."""
         more = "more" if self.excess >= 0 else "less"
         cost = (
-            f"{abs(self.excess):,.2f} {self.currency} {more} than its challenger over "
+            f"{money(abs(self.excess), self.currency)} {more} than its challenger over "
             f"{plural(len(self.blocks), 'block')}"
         )
-        price = f"a retraining costs {self.price:,.2f}"
+        price = f"a retraining costs {money(self.price, self.currency)}"
         if self.due_since:
             return f"Retrain, since {self.due_since}: the release has cost {cost}; {price}."
         if self.excess >= self.price:

@@ -12,6 +12,7 @@ from leadline.phases.monitor.monitor_evidence import (
     Evidence,
     compared_block,
 )
+from leadline.phases.number_format import rate, rate_range
 from leadline.phases.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Bounds, Finding, note, warning
 from leadline.phases.wording import plural
@@ -46,10 +47,10 @@ def rate_words(evidence: Evidence, block: Block) -> str:
         return "how much is wrong is not known"
     error = block.error
     if error.high - error.low < _EXACT:
-        return f"{error.estimate:.1%} are wrong (all {block.n_counted:,} rows have a label)"
+        return f"{rate(error.estimate)} are wrong (all {plural(block.n_counted, 'row')} labelled)"
     return (
-        f"{error.estimate:.1%} are wrong ({evidence.confidence_level:.0%} interval "
-        f"{error.low:.1%} to {error.high:.1%})"
+        f"{rate(error.estimate)} are wrong ({evidence.confidence_level:.0%} interval "
+        f"{rate_range(error)})"
     )
 
 

@@ -82,15 +82,15 @@ def _simpler(evidence: Evidence) -> Finding | None:
     if evidence.price is not None and (words := _dearer(evidence)):
         return note(words)
     return note(
-        f"{best.name} scores {best.mean:.3f} and leads. The simpler {chosen.name} is preferred: "
-        f"it is expected to lose {max(evidence.loss, 0.0):.4f}, and with a probability of "
+        f"{best.name} scores {best.mean:.3f}. The simpler {chosen.name} is preferred to it: it "
+        f"is expected to lose {max(evidence.loss, 0.0):.4f}, and with a probability of "
         f"{percent(evidence.loss_probability)} no more than the {evidence.accepted_loss:.4f} that "
         "are accepted."
     )
 
 
 def _dearer(evidence: Evidence) -> str:
-    """That the leader costs more to serve than it is worth; empty where that is not so."""
+    """That the best one costs more to serve than it is worth; empty where that is not so."""
     best, chosen, price = evidence.ranked[0], evidence.trial(evidence.chosen), evidence.price
     errors = comparison_errors(evidence.trials, evidence.scoring)
     if price is None:
@@ -100,7 +100,7 @@ def _dearer(evidence: Evidence) -> str:
     its, mine = price.yearly(best), price.yearly(chosen)
     if its is None or mine is None or its - mine <= worth:
         return ""
-    return f"{best.name} scores {best.mean:.3f} and leads, but {price.words(best, chosen, worth)}."
+    return f"{best.name} scores {best.mean:.3f}, but {price.words(best, chosen, worth)}."
 
 
 def _tie(evidence: Evidence) -> Finding | None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from leadline.phases.curve import Point
+from leadline.phases.wording import three_digits
 
 Scalar = str | int | float | bool | None
 
@@ -158,7 +159,8 @@ class Trial:
         if self.family == ENSEMBLE:
             weights = {name: json.loads(str(part))["weight"] for name, part in self.params.items()}
             return " + ".join(f"{weight:.2g} × {name}" for name, weight in weights.items())
-        return ", ".join(f"{name} {value}" for name, value in self.params.items()) or "defaults"
+        told = (f"{name.replace('_', ' ')} {_value(value)}" for name, value in self.params.items())
+        return ", ".join(told) or "defaults"
 
     @classmethod
     def upgrade(cls, payload: Mapping[str, Any], version: int) -> dict[str, Any]:  # noqa: ARG003
@@ -224,3 +226,10 @@ class Example:
     score: float | None
     is_right: bool
     reasons: tuple[Reason, ...] = ()
+
+
+def _value(value: Scalar) -> str:
+    """A parameter's value in words; a number keeps three digits."""
+    if value is None:
+        return "none"
+    return three_digits(value) if isinstance(value, float) else str(value)

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from leadline.record import tables
 from leadline.record.append_only import counts, latest
@@ -17,6 +17,8 @@ from leadline.record.labels import statements
 from leadline.record.labels.item_state import state_of
 from leadline.record.labels.worklist import Item, Worklist
 from leadline.record.tables import AssignmentState, ItemState, VoteKind
+
+_ASKED = (ItemState.CONTESTED, ItemState.BEGUN, ItemState.FRESH)
 
 
 class Items:
@@ -93,6 +95,35 @@ class Items:
         change = table.update().where(self._database.mine(table), table.c.basis == basis)
         with self._database.writing() as connection:
             connection.execute(change.values(body=to_json(facts), money_limit=money_limit))
+
+    def n_votes_open(self, worklist: Worklist) -> int:
+        """Votes that the list still asks for: the first of each item, and one where they differ.
+
+        How many more a contested item will take is not known before they are given.
+        """
+        item, label = tables.item, tables.label
+        mine, open_states = self._database.mine(item), (*_ASKED, ItemState.FULL)
+        is_open = mine & item.c.state.in_(open_states)
+        given = (
+            select(label.c.item, func.count(label.c.annotator.distinct()).label("n"))
+            .join(item, (item.c.key == label.c.item) & is_open)
+            .where(
+                self._database.mine(label),
+                label.c.kind == VoteKind.PLAIN,
+                ~label.c.is_skip,
+                counts(label),
+            )
+            .group_by(label.c.item)
+            .subquery()
+        )
+        is_short = given.c.n < worklist.votes
+        n_given = func.sum(case((is_short, given.c.n), else_=worklist.votes))
+        with self._database.reading() as connection:
+            n_items = connection.scalar(select(func.count()).where(is_open)) or 0
+            contested = mine & (item.c.state == ItemState.CONTESTED)
+            n_contested = connection.scalar(select(func.count()).where(contested)) or 0
+            n_first = int(connection.scalar(select(func.coalesce(n_given, 0))) or 0)
+        return int(n_items * worklist.votes - n_first + n_contested)
 
     def _clear(self, connection: Connection) -> None:
         for table in (tables.item, tables.worklist):

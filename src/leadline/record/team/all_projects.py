@@ -31,9 +31,9 @@ from leadline.phases.verdict import Answer
 from leadline.record.codec import decode_part
 from leadline.record.database import Database, open_all
 from leadline.record.entries import mark_of
-from leadline.record.jobs import Job, job_of
+from leadline.record.jobs import UNDER_WAY, Job, job_of
 from leadline.record.service.service_tables import promotion
-from leadline.record.tables import JobState, entry, job, project
+from leadline.record.tables import entry, job, project
 from leadline.record.team.work_statements import WorkStatement, statement_of
 from leadline.record.team.work_tables import WorkState, work
 
@@ -268,8 +268,7 @@ def _bodies(connection: Connection, wanted: Sequence[Row[Any]]) -> dict[int, Row
 
 
 def _under_way() -> Select[Any]:
-    states = (JobState.WAITING, JobState.RUNNING)
-    return select(job).where(job.c.state.in_(states)).order_by(job.c.number.desc())
+    return select(job).where(job.c.state.in_(UNDER_WAY)).order_by(job.c.number.desc())
 
 
 def _newest_work() -> Select[Any]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from leadline.phases.data import Data
 from leadline.phases.default_decision import LEAST_COST
+from leadline.phases.number_format import duration
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task, scoring_of
@@ -32,7 +33,6 @@ from leadline.report.model_document.section import (
     not_run,
 )
 from leadline.report.model_document.slice_section import whom_it_fails
-from leadline.report.text_table import duration
 
 _BESIDE_IT = "Write it down beside this document; Leadline does not ask for it."
 

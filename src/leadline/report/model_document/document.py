@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, get_args
 
 from leadline.phases.problem import Problem
@@ -23,7 +23,7 @@ from leadline.report.model_document.release_summary import summary
 from leadline.report.model_document.runbook import runbook
 from leadline.report.model_document.section import LineageReader, Part, Writer, sections_of
 from leadline.report.model_document.slice_section import whom_it_fails
-from leadline.report.text_table import Table, tabled
+from leadline.report.text_table import Table, tabled, words_table
 
 DocumentForm = Literal["html", "markdown"]
 
@@ -107,7 +107,7 @@ def model_document(
         raise ValueError(f"form must be one of {', '.join(get_args(DocumentForm))}; got {form!r}")
     lineage = lineage_of(entries, release, moves)
     title, lead, parts = _title(lineage), _lead(lineage), parts_of(lineage)
-    stood_on = _stood_on(lineage)
+    stood_on, words = _stood_on(lineage), words_table(_texts(parts))
     if form == "html":
         return templates.html(
             "model_document.html",
@@ -115,12 +115,27 @@ def model_document(
             lead=lead,
             parts=parts,
             stood_on=stood_on,
+            words=words,
             anchors=_anchors(parts),
         )
     header = templates.Ready(front_matter(LineageReader(lineage)))
     return templates.markdown(
-        "model_document.md", header=header, title=title, lead=lead, parts=parts, stood_on=stood_on
+        "model_document.md",
+        header=header,
+        title=title,
+        lead=lead,
+        parts=parts,
+        stood_on=stood_on,
+        words=words,
     )
+
+
+def _texts(parts: Iterable[Part]) -> Iterator[str]:
+    """What the sections say, but for the cells of their tables."""
+    for section in (section for part in parts for section in part.sections):
+        yield from section.sentences
+        yield from (name for name, _ in section.facts)
+        yield from (text for table in section.tables for text in (table.caption, *table.head))
 
 
 def parts_of(lineage: Lineage) -> tuple[Part, Part, Part]:

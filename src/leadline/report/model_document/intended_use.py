@@ -46,6 +46,6 @@ def intended_use(entries: Sequence[Entry], release: int) -> tuple[tuple[str, str
         ("Deputy", problem.deputy or _UNKNOWN),
     ]
     if problem.task is Task.BINARY:
-        facts.append(("Its two errors", f"{problem.miss}, and {problem.false_alarm}."))
+        facts.append(("Its two errors", f"{problem.words.miss}, and {problem.words.false_alarm}."))
     harm = ownership.ethics(reader).facts
     return (*facts, *(harm or (("Who can be harmed", _UNKNOWN),)))

@@ -45,14 +45,14 @@ def calibration(reader: LineageReader) -> Section:
         what = "Whether scores come true as often as they say was not measured."
         how = "Do not read scores as probabilities."
         return Section(title, unknowns=(reader.unknown(what, how, row="tuning"),))
-    p, hit = tuning.p_calibrated, f"{problem.label} = {problem.positive}"
+    p = tuning.p_calibrated
     said = f"The test rows do not speak against reading scores as probabilities (p = {p:.2f})."
     if p < SIGNIFICANT:
         said = f"Scores do not mean what they say (p = {p:.2g}): read them as an order only."
     rows = [
         (f"{each.claimed:.2f}", share(each.happened), f"{each.n_rows:,}") for each in tuning.groups
     ]
-    head = ("Mean score", f"Share with {hit}", "Test rows")
+    head = ("Mean score", f"Share that is {problem.words.positive}", "Test rows")
     table = tabled("Test rows of similar scores, with 90% intervals", head, rows)
     return Section(title, sentences=(said,), tables=(table,))
 
@@ -97,7 +97,7 @@ def performance(reader: LineageReader) -> Section:
         return Section(title, unknowns=(not_run("tuning", "How good it is on the test set"),))
     tested = on_test_rows(tuning, problem.target_score).words
     if not tuning.plain:
-        tested += f" {tuning.n_positive:,} of these have {problem.label} = {problem.positive}."
+        tested += f" {tuning.n_positive:,} of these are {problem.words.positive}."
     used = f"The test set had been used {plural(tuning.n_touches, 'time')} by then."
     sentences = [tested, used, _BY_BLOCK]
     tables, unknowns = list(_test_tables(tuning)), []

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
-from leadline.phases.wording import day, plural
+from leadline.phases.wording import capital, day, plural
 from leadline.report import chart_tables
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.row_sections import decisions
-from leadline.report.text_table import money
 
 _SET = "Set [problem] {} in leadline.toml, then 'leadline run problem'{}."
 _LATER, _AGAIN = "; part 2 will tell it", " and release again"
@@ -82,8 +82,8 @@ def costs(reader: LineageReader) -> Section:
     assert entry is not None
     guessed = [name for name in problem.assumed if name.startswith("cost_")]
     facts = (
-        (_capital(problem.miss), money(problem.cost_miss, problem.currency)),
-        (_capital(problem.false_alarm), money(problem.cost_false_alarm, problem.currency)),
+        (capital(problem.words.miss), money(problem.cost_miss, problem.currency)),
+        (capital(problem.words.false_alarm), money(problem.cost_false_alarm, problem.currency)),
         ("Said by", f"{entry.by}, who stated the problem on {day(entry.at)}"),
     )
     if guessed:
@@ -99,20 +99,16 @@ def costs(reader: LineageReader) -> Section:
         unknowns.append(Unknown(what, "Run 'leadline review'."))
     else:
         sentences.append(
-            f"When choosing the operating point, {review.person} weighed {problem.miss} with "
-            f"{money(review.cost_miss, review.currency)} and {problem.false_alarm} with "
+            f"When choosing the operating point, {review.person} weighed {problem.words.miss} with "
+            f"{money(review.cost_miss, review.currency)} and {problem.words.false_alarm} with "
             f"{money(review.cost_false_alarm, review.currency)}."
         )
         sentences += [
-            f"{each.person} said before the choice: {problem.miss} is as bad as {each.ratio:g} "
-            f"times {problem.false_alarm}."
+            f"{each.person} said before the choice: {problem.words.miss} is as bad as "
+            f"{each.ratio:g} times {problem.words.false_alarm}."
             for each in review.answered
         ]
     return Section(title, facts=facts, sentences=tuple(sentences), unknowns=tuple(unknowns))
-
-
-def _capital(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _plain_errors(reader: LineageReader, problem: Problem, title: str) -> Section:

@@ -10,15 +10,16 @@ from leadline.phases.decay import Decay
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.phases.measured_target import on_test_rows
+from leadline.phases.number_format import cost_words, money
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
-from leadline.phases.wording import cost_words, day, plural
+from leadline.phases.wording import day, plural
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
-from leadline.report.text_table import money, price, share
+from leadline.report.text_table import share
 
 _DAYS = {"day": 1, "week": 7}
 _NO_INTERVAL = (
@@ -226,11 +227,11 @@ def _making(reader: LineageReader) -> _Told:
     labelling, forecast = reader.get("labelling", Labelling), reader.get("forecast", Forecast)
     if problem is None or search is None:
         return [], [not_run("search", "What it cost to make")]
-    told = [f"The search {price(search.cost, search.currency)}"]
+    told = [f"The search {money(search.cost, search.currency)}"]
     if labelling is not None:
-        told.append(f"labels {price(labelling.cost, labelling.currency)}")
+        told.append(f"labels {money(labelling.cost, labelling.currency)}")
     if forecast is not None:
-        told.append(f"{price(forecast.spent, forecast.currency)} in all up to the forecast")
+        told.append(f"{money(forecast.spent, forecast.currency)} in all up to the forecast")
     granted = "no budget was stated"
     if problem.budget:
         granted = f"{money(problem.budget, problem.currency)} were granted"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from leadline.phases.capacity import Capacity
 from leadline.phases.decay import Decay
 from leadline.phases.monitor import FEWEST_REFERENCE, Monitor
+from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
@@ -16,7 +17,7 @@ from leadline.report import chart_tables
 from leadline.report.model_document.release_summary import expected_to_hold, flat_words
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.row_sections import decisions
-from leadline.report.text_table import Table, money, number, share, tabled
+from leadline.report.text_table import Table, number, share, tabled
 
 _MOST_DELAYS = 12
 _MOST_TRAININGS = 20

@@ -13,10 +13,11 @@ from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
+from leadline.phases.project_words import Words
 from leadline.phases.scoring import Task
-from leadline.record import Job, JobState
-from leadline.services.access.permission import require
+from leadline.record import Job
 from leadline.services.block_labelling.asked_rows import asked_rows
+from leadline.services.identity.permission import require
 from leadline.services.queries.label import keyed
 from leadline.services.queries.review import median_seconds
 from leadline.workspace import Workspace
@@ -30,6 +31,8 @@ class RowLabelPage:
     ----------
     question, unit, label, positive : str
         What is asked of the row.
+    words : Words
+        What rows and classes are called.
     monitor : int
         Number of the entry that asks for the rows, for the form; 0 if nothing is asked for.
     row : int or None
@@ -55,6 +58,7 @@ class RowLabelPage:
     unit: str
     label: str
     positive: str
+    words: Words
     monitor: int = 0
     row: int | None = None
     values: Values = ()
@@ -97,6 +101,7 @@ def row_label_page(workspace: Workspace, who: str) -> RowLabelPage:
         unit=problem.unit,
         label=problem.label,
         positive=problem.positive,
+        words=problem.words,
         classes=_classes(workspace, problem),
         is_number=problem.task is Task.REGRESSION,
         job=_under_way(workspace),
@@ -127,6 +132,5 @@ def _classes(workspace: Workspace, problem: Problem) -> tuple[tuple[str, str], .
 
 
 def _under_way(workspace: Workspace) -> Job | None:
-    states = (JobState.WAITING, JobState.RUNNING)
     jobs = workspace.record.jobs.newest()
-    return next((job for job in jobs if job.row == "monitor" and job.state in states), None)
+    return next((job for job in jobs if job.row == "monitor" and not job.is_over), None)

@@ -7,9 +7,9 @@ from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.record import BlockLabel
-from leadline.services.access.permission import acting
 from leadline.services.block_labelling.asked_rows import AskedRows, asked_rows
 from leadline.services.commands.label import LONGEST_S, possible
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.worklist import work_of
 from leadline.workspace import Workspace
 

@@ -2,12 +2,13 @@
 
 from leadline.services.commands.adjudicate import Ruling, adjudicate, undo_adjudication
 from leadline.services.commands.alarm import act_on_alarm
-from leadline.services.commands.decision import decide
+from leadline.services.commands.comment import add_comment
+from leadline.services.commands.decision import WayBack, decide, keep_decision
 from leadline.services.commands.further_rows import ask_for_more
-from leadline.services.commands.job import ask_for
+from leadline.services.commands.job import ask_for, cancel_job
 from leadline.services.commands.judgment_file import judge_file, judge_rows
 from leadline.services.commands.label import LabelAnswer, next_item, undo_vote, vote
-from leadline.services.commands.problem import restate_problem, state_problem
+from leadline.services.commands.problem import problem_as_stated, restate_problem, state_problem
 from leadline.services.commands.promotion import (
     move_to,
     pointer_of,
@@ -30,12 +31,15 @@ __all__ = [
     "ImportSummary",
     "LabelAnswer",
     "Ruling",
+    "WayBack",
     "WorkTerms",
     "act_on_alarm",
+    "add_comment",
     "add_work",
     "adjudicate",
     "ask_for",
     "ask_for_more",
+    "cancel_job",
     "choose_point",
     "decide",
     "drop_work",
@@ -45,9 +49,11 @@ __all__ = [
     "judge",
     "judge_file",
     "judge_rows",
+    "keep_decision",
     "move_to",
     "next_item",
     "pointer_of",
+    "problem_as_stated",
     "promote_approved",
     "require_pointer",
     "restate_problem",

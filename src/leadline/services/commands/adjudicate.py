@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from leadline.phases.permissions import Action
 from leadline.record import Adjudication
-from leadline.services.access.permission import acting
 from leadline.services.commands.label import (
     LONGEST_REASON,
     LONGEST_S,
     possible,
     require_length,
 )
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.worklist import work_of
 from leadline.workspace import Workspace
 

@@ -8,7 +8,7 @@ from leadline.errors import NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.phases.monitor import Monitor
 from leadline.phases.permissions import Action
 from leadline.record import AlarmAct, AlarmEvent
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.workspace import Workspace
 
 _ACTS = {

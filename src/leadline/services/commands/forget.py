@@ -9,7 +9,7 @@ from leadline.monitoring.forgotten_rows import forget_rows
 from leadline.monitoring.served_rows import log_place
 from leadline.phases.permissions import Action
 from leadline.record import Erasure
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.serving.logs.forgotten_lines import forget_lines
 from leadline.workspace import Workspace
 

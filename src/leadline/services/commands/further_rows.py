@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from leadline.phases.permissions import Action
-from leadline.services.access.permission import acting
 from leadline.services.commands.review import tuning_shown
+from leadline.services.identity.permission import acting
 from leadline.services.reviewing.later_draws import draw_more
 from leadline.workspace import Workspace
 

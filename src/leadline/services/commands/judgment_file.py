@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from leadline.errors import DataError, SettingsError
+from leadline.phases.permissions import Action
 from leadline.reading.file_forms.raw import IN_FILE
 from leadline.reading.table import ReadingOptions, read_tables
 from leadline.services.commands.label import possible
 from leadline.services.commands.review import judge, tuning_shown
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.worklist import work_of
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.workspace import Workspace
@@ -47,6 +49,7 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     SettingsError
         If a row was not drawn for judging.
     """
+    workspace, by = acting(workspace, Action.JUDGE, by, "the judgments")
     # the columns of the rows are not looked at, so nothing in them is refused
     table = read_tables([path], options=_PLAIN)
     frame = table.frame
@@ -105,6 +108,7 @@ def judge_rows(
     SettingsError
         If a row was not drawn for judging, or an answer does not fit the question.
     """
+    workspace, by = acting(workspace, Action.JUDGE, by, "the judgments")
     entry = workspace.record.latest("tuning")
     number = entry.number if entry else 0
     tuning = tuning_shown(workspace, number)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leadline.errors import SettingsError
 from leadline.phases.permissions import Action
 from leadline.record import Assignment, NoAssignment, Vote, Worklist
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.cells_of_answers import read_class, read_number
 from leadline.services.labelling.worklist import data_and_problem, terms_of, work_of
 from leadline.workspace import Workspace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import polars as pl
@@ -11,10 +12,11 @@ from leadline.errors import SettingsError
 from leadline.phases import problem
 from leadline.phases.data import Data
 from leadline.phases.permissions import Action
+from leadline.phases.project_words import ClassWord, class_words
 from leadline.phases.scoring import DEFAULT_SCORING, Task
 from leadline.reading.table import read_tables
 from leadline.record import Entry
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.cells_of_answers import read_class
 from leadline.settings import ProblemSettings, Settings, load_settings
 from leadline.snapshot import class_texts, infer_task
@@ -51,7 +53,7 @@ def state_problem(workspace: Workspace, by: str) -> Entry:
         If the data cannot be read.
     """
     workspace, person = acting(workspace, Action.STATE, by, "the problem")
-    return workspace.record.append("problem", _stated(workspace), by=person)
+    return workspace.record.append("problem", problem_as_stated(workspace), by=person)
 
 
 def restate_problem(workspace: Workspace, by: str) -> Entry | None:
@@ -70,15 +72,23 @@ def restate_problem(workspace: Workspace, by: str) -> Entry | None:
         If the data cannot be read.
     """
     latest = workspace.record.latest("problem")
-    verdict = _stated(workspace)
+    verdict = problem_as_stated(workspace)
     if latest is not None and latest.verdict == verdict:
         return None
     workspace, person = acting(workspace, Action.STATE, by, "the problem")
     return workspace.record.append("problem", verdict, by=person)
 
 
-def _stated(workspace: Workspace) -> problem.Problem:
-    """The problem as the file states it now."""
+def problem_as_stated(workspace: Workspace) -> problem.Problem:
+    """The problem as the file states it now; the record is left as it is.
+
+    Raises
+    ------
+    SettingsError
+        If the file contradicts itself or the data.
+    DataError
+        If the data cannot be read.
+    """
     settings = load_settings(find_settings(workspace.folder))
     label = _label_column(workspace, settings)
     return problem.assess(_evidence(settings, label, _positive_before(workspace, settings)))
@@ -111,10 +121,17 @@ def _evidence(settings: Settings, label: pl.Series, before: str) -> problem.Evid
         target_score=stated.target_score,
         cost_miss=stated.cost_miss,
         cost_false_alarm=stated.cost_false_alarm,
-        miss=stated.miss,
-        false_alarm=stated.false_alarm,
+        units=stated.words.units,
+        hit=stated.words.hit,
+        miss=stated.words.miss,
+        false_alarm=stated.words.false_alarm,
+        measured_in=stated.words.measured_in,
+        class_words=_class_words(stated, label, task, positive),
         costs=_costs(stated, label, task),
         tolerance=stated.tolerance if task is Task.REGRESSION else 0.0,
+        today=stated.today.strip(),
+        today_misses=stated.today_misses,
+        today_false_alarms=stated.today_false_alarms,
         currency=stated.currency,
         budget=stated.budget,
         time_box_s=stated.time_box_s,
@@ -151,16 +168,53 @@ def _costs(
     )
 
 
-def _class(name: str, classes: Sequence[str], label: str) -> str:
-    """A class of the data that [problem.costs] names; any name where the label has no classes."""
+def _class_words(
+    stated: ProblemSettings, label: pl.Series, task: Task, positive: str
+) -> tuple[ClassWord, ...]:
+    """What each class is called, by the classes as they were read."""
+    where = "[problem.words]"
+    words = stated.words
+    if task is Task.REGRESSION:
+        if words.classes:
+            raise SettingsError(
+                f"{where} names classes, but the label is a number.",
+                "A number has none.",
+                f"Take classes out of {where} in leadline.toml.",
+            )
+        return ()
+    if words.measured_in:
+        raise SettingsError(
+            f"{where} measured_in is {words.measured_in!r}, but the label has classes.",
+            "Only numbers are measured in something.",
+            "Take it out of leadline.toml, or set [problem] task.",
+        )
+    classes = class_texts(label).value_counts(sort=True).to_series(0).to_list()
+    named = {
+        _class(value, classes, stated.label, where): word for value, word in words.classes.items()
+    }
+    found = class_words(stated.label, positive, classes, named)
+    twice = [word for word, n in Counter(each.word for each in found).items() if n > 1]
+    if twice:
+        raise SettingsError(
+            f"{where} calls two classes {twice[0]!r}.",
+            "Each class needs a word of its own.",
+            f"Change {where} in leadline.toml.",
+        )
+    if task is Task.BINARY:
+        return found
+    return tuple(each for each in found if each.word != each.value)
+
+
+def _class(name: str, classes: Sequence[str], label: str, where: str = "[problem.costs]") -> str:
+    """A class of the data that a section names; any name where the label has no classes."""
     found = _as_read(name, classes) if classes else name
     if classes and found not in classes:
         shown = ", ".join(map(repr, classes[:_MOST_SHOWN]))
         more = ", ..." if len(classes) > _MOST_SHOWN else ""
         raise SettingsError(
-            f"[problem.costs] names {name!r}, and {label!r} never is.",
+            f"{where} names {name!r}, and {label!r} never is.",
             f"One of its values is needed: {shown}{more}.",
-            "Change [problem.costs] in leadline.toml.",
+            f"Change {where} in leadline.toml.",
         )
     return found
 

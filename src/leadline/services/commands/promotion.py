@@ -10,7 +10,7 @@ from leadline.monitoring.release_in_service import in_service as released
 from leadline.phases.permissions import Action
 from leadline.phases.release import Release
 from leadline.record import Entry, Promotion
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.serving.releases.keys import load_or_make_key, public_keys
 from leadline.serving.releases.pointer import (
     POINTER_FILE,

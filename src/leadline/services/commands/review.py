@@ -12,8 +12,8 @@ from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.record import Entry, Judgment
-from leadline.services.access.permission import acting
 from leadline.services.commands.label import LONGEST_S, possible
+from leadline.services.identity.permission import acting
 from leadline.services.labelling.worklist import work_of
 from leadline.services.reviewing.default_estimate import answers_of, estimate_default
 from leadline.services.reviewing.later_draws import as_drawn, draw_planned
@@ -192,6 +192,7 @@ def choose_point(  # noqa: PLR0913 -- a choice, its costs and reason, and what w
             ),
             owner=problem.owner,
             guidelines=reading.number("problem"),
+            words=problem.words,
         )
     )
     return workspace.record.append(

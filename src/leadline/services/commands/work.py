@@ -13,7 +13,7 @@ from leadline.phases.lifecycle import Stage
 from leadline.phases.permissions import Action
 from leadline.record import Estimated, WorkState, WorkStatement
 from leadline.record.sql_types import utc
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.services.parsing import parse_person, parse_stage
 from leadline.services.upkeep.work_items import TIMES_A_YEAR, WorkItem, work_items
 from leadline.services.upkeep.work_plan import STAGES
@@ -112,6 +112,7 @@ def estimate_work(workspace: Workspace, item: str, by: str, terms: WorkTerms) ->
     SettingsError
         If the hours, the date or a name cannot be, or nothing is said.
     """
+    workspace, person = acting(workspace, Action.WORK, by, "the work")
     if terms == WorkTerms():
         raise SettingsError(
             f"Nothing is said of {item!r}.",
@@ -123,7 +124,7 @@ def estimate_work(workspace: Workspace, item: str, by: str, terms: WorkTerms) ->
         state = now.state if now.state is WorkState.STARTED else WorkState.OPEN
         return replace(_with_terms(now, terms), state=state, why="")
 
-    return _state(workspace, item, by, change)
+    return _state(workspace, item, person, change)
 
 
 def start_work(workspace: Workspace, item: str, by: str) -> WorkStatement:
@@ -136,11 +137,12 @@ def start_work(workspace: Workspace, item: str, by: str) -> WorkStatement:
     SettingsError
         If nobody is named.
     """
+    workspace, person = acting(workspace, Action.WORK, by, "the work")
 
     def change(now: WorkStatement) -> WorkStatement:
         return replace(now, state=WorkState.STARTED, owner=now.owner or now.by, why="")
 
-    return _state(workspace, item, by, change)
+    return _state(workspace, item, person, change)
 
 
 def finish_work(
@@ -170,6 +172,7 @@ def finish_work(
     SettingsError
         If the hours cannot be, or nobody is named.
     """
+    workspace, person = acting(workspace, Action.WORK, by, "the work")
     if not 0 < hours <= _MOST_HOURS:
         raise SettingsError(
             f"The work took {hours:g} hours.",
@@ -184,7 +187,7 @@ def finish_work(
         owner = before.owner or before.by
         return replace(before, state=WorkState.DONE, hours=hours, due=due, owner=owner, why="")
 
-    return _state(workspace, item, by, change)
+    return _state(workspace, item, person, change)
 
 
 def drop_work(workspace: Workspace, item: str, why: str, by: str) -> WorkStatement:
@@ -197,6 +200,7 @@ def drop_work(workspace: Workspace, item: str, why: str, by: str) -> WorkStateme
     SettingsError
         If nobody or no reason is named.
     """
+    workspace, person = acting(workspace, Action.WORK, by, "the work")
     if not why.strip():
         raise SettingsError(
             f"No reason is given for dropping {item!r}.", "The record keeps why.", "Use --why."
@@ -205,13 +209,12 @@ def drop_work(workspace: Workspace, item: str, why: str, by: str) -> WorkStateme
     def change(now: WorkStatement) -> WorkStatement:
         return replace(now, state=WorkState.DROPPED, why=why.strip())
 
-    return _state(workspace, item, by, change)
+    return _state(workspace, item, person, change)
 
 
 def _state(
-    workspace: Workspace, item: str, by: str, change: Callable[[WorkStatement], WorkStatement]
+    workspace: Workspace, item: str, person: str, change: Callable[[WorkStatement], WorkStatement]
 ) -> WorkStatement:
-    workspace, person = acting(workspace, Action.WORK, by, "the work")
     known = {each.item: each for each in work_items(workspace.record.work.all())}
     if item not in known:
         raise RecordError(

@@ -8,7 +8,7 @@ from hashlib import sha256
 from leadline.errors import RecordError
 from leadline.phases.permissions import Action
 from leadline.record import Adjudication, Unresolved
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.labelling.guidelines import Block, blocks_of, guidelines_of
 from leadline.services.labelling.worklist import work_of
 from leadline.services.queries.label import keyed

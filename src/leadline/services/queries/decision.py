@@ -8,8 +8,10 @@ from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
 from leadline.phases.permissions import Action
 from leadline.phases.release import Release
+from leadline.phases.without_model import CostComparison
 from leadline.record import Entry
-from leadline.services.access.permission import require
+from leadline.report.costing.cost_comparison import cost_comparison
+from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.workspace import Workspace
@@ -37,6 +39,16 @@ class DecisionPage:
         Why nothing can be decided; empty if it can.
     barrier : str
         Why "go" is not on offer; empty if it is.
+    comparison : CostComparison or None
+        Operating points beside what no model costs, as the last verdict that has any tells.
+    kept : int or None
+        The entry of a decision that is out of date and may be kept, as every answer is as it was;
+        None if there is none.
+    changes : tuple of (str, int, int)
+        Row, entry then and entry now of each verdict that is another one than the newest decision
+        stood on.
+    stages_back : tuple of Stage
+        Where one can go back to: the earlier stages and this one.
     shortfall : str
         By what the release misses the target, which "go" must sign for; empty if it does not.
     """
@@ -49,6 +61,10 @@ class DecisionPage:
     seen: dict[str, int]
     closed: str
     barrier: str = ""
+    comparison: CostComparison | None = None
+    kept: int | None = None
+    changes: tuple[tuple[str, int, int], ...] = ()
+    stages_back: tuple[Stage, ...] = ()
     shortfall: str = ""
 
 
@@ -68,11 +84,13 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
     number = now.standings[decision_of(stage)].number
     verdict = record.entry(number).verdict if number is not None else None
     verdicts = [record.entry(each.number) for each in summaries if each.number is not None]
+    compared = [cost_comparison(entry, record.entry) for entry in verdicts]
     return DecisionPage(
         stage=stage,
         verdicts=tuple(
             zip((each for each in summaries if each.number is not None), verdicts, strict=True)
         ),
+        comparison=next(filter(None, reversed(compared)), None),
         missing=tuple(summary for summary in summaries if summary.number is None),
         standing_decision=verdict if isinstance(verdict, Decision) else None,
         replacing=number,
@@ -86,4 +104,18 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
             (each.verdict.shortfall for each in verdicts if isinstance(each.verdict, Release)), ""
         ),
         barrier=next(filter(None, (now.barrier(row.name) for row in rows_of(stage))), ""),
+        kept=number if now.may_keep(stage) else None,
+        changes=_changes(now, decision_of(stage)),
+        stages_back=tuple(Stage)[: tuple(Stage).index(stage) + 1],
+    )
+
+
+def _changes(now: ProjectState, decision: str) -> tuple[tuple[str, int, int], ...]:
+    """Verdicts that have come in the place of those that the newest decision stood on."""
+    mark = now.latest.get(decision)
+    before = mark.on if mark is not None else {}
+    return tuple(
+        (row, number, newest)
+        for row, number in before.items()
+        if (newest := now.standings[row].number) is not None and newest != number
     )

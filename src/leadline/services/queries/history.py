@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from leadline.phases.decision import Decision
-from leadline.phases.lifecycle import ROWS, State
+from leadline.phases.lifecycle import ROWS, Badge, State
 from leadline.phases.permissions import Action
 from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.record import Job, JobState, Record
-from leadline.services.access.permission import require
-from leadline.services.queries.project_state import Badge, ProjectState, title_of
+from leadline.record.sql_types import utc
+from leadline.services.identity.permission import require
+from leadline.services.job_progress import job_progress
+from leadline.services.queries.project_state import ProjectState, title_of
 from leadline.workspace import Workspace
 
 N_A_PAGE = 50
+_FRESH = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,20 @@ class JobPage:
         Whether it has ended, one way or the other.
     entry : int or None
         The newest entry of its row, once it is done.
+    words : str
+        How long it has run, and how long it will; empty once it is over.
+    back : str
+        Path of the page to come back to.
+    is_fresh : bool
+        Whether it ended moments ago, so that who waited is brought back.
     """
 
     job: Job
     is_over: bool
     entry: int | None
+    words: str
+    back: str
+    is_fresh: bool
 
 
 def history_page(workspace: Workspace, page: int = 1) -> HistoryPage:
@@ -105,11 +117,18 @@ def job_page(workspace: Workspace, number: int) -> JobPage:
     """
     require(workspace, Action.VIEW)
     job = workspace.record.jobs.get(number)
-    is_over = job.state not in (JobState.WAITING, JobState.RUNNING)
+    now = utc()
     entry = None
     if job.state is JobState.DONE:
         entry = workspace.record.standing()[job.row].number
-    return JobPage(job, is_over, entry)
+    return JobPage(
+        job,
+        is_over=job.is_over,
+        entry=entry,
+        words=job_progress(workspace.record, job, now).words,
+        back=job.page or f"/rows/{job.row}",
+        is_fresh=job.beat_at is not None and now - job.beat_at < _FRESH,
+    )
 
 
 def lines_of_row(

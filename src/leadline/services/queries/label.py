@@ -9,14 +9,14 @@ from statistics import median
 
 from leadline.phases.permissions import Action
 from leadline.record import Assignment, Item
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.labelling.guidelines import Block, blocks_of, guidelines_of
 from leadline.services.labelling.worklist import terms_of, work_of
 from leadline.workspace import Workspace
 
 _GUESSED_S = 10.0
 
-KEYS = "1234567890abdefhijklmnopqrtvwxyz"  # c, g, s and u have other uses
+KEYS = "1234567890abdefhijklmnopqrtvxyz"  # c, g, s, u and w have other uses
 UNSURE = (
     "there is too little to go on",
     "two labels fit",
@@ -139,9 +139,16 @@ def keyed(classes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
     Examples
     --------
+    >>> keyed(("early", "late"))
+    (('early', '1'), ('late', '2'))
+
+    Yes and no are said by the keys that say them everywhere:
+
     >>> keyed(("no", "yes"))
-    (('no', '1'), ('yes', '2'))
+    (('no', 'n'), ('yes', 'y'))
     """
+    if sorted(each.lower() for each in classes) == ["no", "yes"]:
+        return tuple((each, each[0].lower()) for each in classes)
     return tuple(zip_longest(classes, KEYS[: len(classes)], fillvalue=""))
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from leadline.phases.lifecycle import ROWS, Row, Stage, State, decision_of, is_decision, rows_of
+from leadline.phases.release import BELOW_TARGET
 from leadline.phases.verdict import Answer
 from leadline.record import Job
-from leadline.services.queries.project_state import ProjectState, title_of
+from leadline.services.queries.project_state import ProjectState, Refusal, title_of
 
 
 class Act(StrEnum):
@@ -18,6 +19,7 @@ class Act(StrEnum):
     STATE = "state the problem"
     RUN = "run"
     DECIDE = "decide"
+    CHANGE = "change"
     JUDGE = "judge"
     WAIT = "wait"
     NOTHING = "nothing"
@@ -66,13 +68,12 @@ def steps(now: ProjectState, jobs: Sequence[Job] = ()) -> tuple[Step, ...]:
     tuple of Step
         Only "nothing" if nothing is to be done.
     """
-    stopped = [_stopped(stage) for stage in Stage if now.has(decision_of(stage), Answer.NO)]
-    if stopped:
-        return tuple(stopped)
+    if now.stopped:
+        return tuple(map(_stopped, now.stopped))
     at_work = {job.row: job for job in jobs}
     found = tuple(
         _waiting(at_work[step.row]) if step.act is Act.RUN and step.row in at_work else step
-        for step in _wanted(now)
+        for step in (*_to_change(now), *_wanted(now), *_to_confirm(now))
     )
     return found or (
         Step(
@@ -125,15 +126,51 @@ def _decision_wanted(now: ProjectState, stage: Stage) -> Iterator[Step]:
     if barred:
         yield from (_mend(ROWS[name], now.barrier(name)) for name in barred)
         return
-    said = "no" if against else "unclear"
-    decision = ROWS[decision_of(stage)]
-    names = " and ".join(title_of(name).lower() for name in against or unclear)
+    badges = {name: now.of_row(name).text for name in against or unclear}
+    step = _decision_step(
+        now, stage, " ".join(f"{title_of(name)}: {badge}." for name, badge in badges.items())
+    )
+    if badges.get("release") == BELOW_TARGET:
+        step = replace(step, command=f"leadline decide {stage} go --below-target")
+    yield step
+
+
+def _to_change(now: ProjectState) -> Iterator[Step]:
+    """What a decision to go back asks for, as long as nothing has changed."""
+    back = now.turned_back
+    if back is None or not now.has(decision_of(back.said.stage), Answer.NO):
+        return
+    target = back.said.to or back.said.stage
     yield Step(
+        Act.CHANGE,
+        f"Change at {target}: {back.said.change}"
+        if back.said.change
+        else f"Change something at {target}",
+        f"{back.words} A new verdict, or a new decision on {back.said.stage}, ends this.",
+        f"/stages/{target}",
+        f"leadline run {target}",
+    )
+
+
+def _to_confirm(now: ProjectState) -> Iterator[Step]:
+    """Decisions that are out of date though every answer is as it was: they may be kept."""
+    for stage in Stage:
+        if not now.may_keep(stage) or any(_decision_wanted(now, stage)):
+            continue
+        yield _decision_step(now, stage, "Every answer has come out as it was.")
+
+
+def _decision_step(now: ProjectState, stage: Stage, why: str) -> Step:
+    decision = ROWS[decision_of(stage)]
+    if not now.may_keep(stage):
+        return Step(Act.DECIDE, decision.task, why, decision.page, decision.command)
+    number = now.latest[decision.name].number
+    return Step(
         Act.DECIDE,
-        decision.task,
-        f"The verdict of {names} is {said}.",
+        f"Keep the decision on {stage}, or decide anew",
+        f"{why} The answers are those that the decision of entry {number} stood on.",
         decision.page,
-        decision.command,
+        f"leadline decide {stage} keep",
     )
 
 
@@ -143,12 +180,13 @@ def _mend(row: Row, barrier: str) -> Step:
     return Step(Act.RUN, f"{row.task} again", why, row.page, row.command, row.name)
 
 
-def _stopped(stage: Stage) -> Step:
+def _stopped(refusal: Refusal) -> Step:
+    stage = refusal.said.stage
     decision = ROWS[decision_of(stage)]
     return Step(
         Act.DECIDE,
         f"Stopped after {stage}",
-        f"The decision on {stage} was not to go on. A new decision, or a new verdict, reopens it.",
+        f"{refusal.words} A new decision, or a new verdict, reopens it.",
         decision.page,
         decision.command,
         decision.name,

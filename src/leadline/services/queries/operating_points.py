@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -13,14 +13,16 @@ from leadline.phases.default_decision import LEAST_COST, DefaultDecision
 from leadline.phases.narrowing import narrowing_words
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
+from leadline.phases.project_words import Words
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review
 from leadline.phases.stream_decision import Confusion, StreamDecision
 from leadline.phases.stream_point import reality_findings
 from leadline.phases.stream_slices import StreamSlices
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
+from leadline.phases.without_model import CostComparison, compare_tuning
 from leadline.record import CostOpinion, Entry, Judgment
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.queries.review import data_of, newest_tuning, row_values
 from leadline.services.reviewing.default_estimate import answers_of, estimate_default
 from leadline.services.reviewing.expected_narrowing import (
@@ -31,6 +33,7 @@ from leadline.services.reviewing.later_draws import n_without_answer
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.point_outcomes import Consequence, consequences
+from leadline.services.reviewing.saved_costs import chances_of_saving, compare_points
 from leadline.services.reviewing.slice_estimate import slices_by_default, slices_by_points
 from leadline.services.reviewing.stream_estimate import (
     ErrorExamples,
@@ -79,8 +82,10 @@ class OperatingPointsPage:
 
     Attributes
     ----------
-    question, unit, miss, false_alarm, currency : str
-        The project's own words.
+    question, unit, currency : str
+        Of the problem as stated.
+    words : Words
+        What rows, classes and errors are called.
     tuning : int
         Number of the tuning shown, for the form.
     n_stream, n_judged, n_unsure, n_wanted : int
@@ -129,6 +134,12 @@ class OperatingPointsPage:
         A few judged rows on which the model errs at every point.
     opinions : tuple of CostOpinion
         What people said a miss is worth, by rising ratio.
+    comparison : CostComparison or None
+        The points beside what no model costs, at the costs asked for; None where errors of one
+        kind have no price.
+    saves : mapping of str to float
+        Of each point the chance, by the judgments, that it costs less than the cheapest way without
+        a model; empty where nobody judged.
     owner : str
         Who decides.
     history : tuple of Entry
@@ -137,8 +148,7 @@ class OperatingPointsPage:
 
     question: str
     unit: str
-    miss: str
-    false_alarm: str
+    words: Words
     currency: str
     tuning: int
     n_stream: int
@@ -169,6 +179,8 @@ class OperatingPointsPage:
     false_alarms: tuple[Values, ...] = ()
     misses: tuple[Values, ...] = ()
     opinions: tuple[CostOpinion, ...] = ()
+    comparison: CostComparison | None = None
+    saves: Mapping[str, float] = field(default_factory=dict)
     owner: str = ""
     history: tuple[Entry, ...] = ()
 
@@ -223,8 +235,7 @@ def operating_points_page(
     return OperatingPointsPage(
         question=problem.question,
         unit=problem.unit,
-        miss=problem.miss,
-        false_alarm=problem.false_alarm,
+        words=problem.words,
         currency=problem.currency,
         tuning=number,
         n_stream=tuning.n_stream,
@@ -252,6 +263,8 @@ def operating_points_page(
         false_alarms=tuple(row_values(workspace, tuning, row) for row in seen.false_alarms),
         misses=tuple(row_values(workspace, tuning, row) for row in seen.misses),
         opinions=opinions(workspace, number),
+        comparison=compare_points(found, tuning, problem, is_judged=is_judged, **costs),
+        saves=chances_of_saving(tuning, result, problem, **costs) if result else {},
         owner=problem.owner,
         history=history,
         **costs,
@@ -279,8 +292,7 @@ def _default_page(
     return OperatingPointsPage(
         question=problem.question,
         unit=problem.unit,
-        miss=problem.miss,
-        false_alarm=problem.false_alarm,
+        words=problem.words,
         currency=problem.currency,
         tuning=number,
         n_stream=tuning.n_stream,
@@ -298,6 +310,7 @@ def _default_page(
         on_stream=on_stream,
         by_cost=tuning.by_cost,
         by_cost_on_stream=found.get(LEAST_COST),
+        comparison=compare_tuning(tuning, problem),
         narrowing=narrowing_words(narrowing_of_default(tuning, found, answers.n_judged)),
         may_ask=_may_ask(workspace, tuning, judgments),
         slices=(slices,) if slices else (),

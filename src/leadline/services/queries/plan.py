@@ -10,6 +10,7 @@ import numpy as np
 from leadline.errors import NotReadyError, SettingsError
 from leadline.labelling.cost_estimates import labelling_costs
 from leadline.phases.forecast import Forecast, posterior_of
+from leadline.phases.forecast.budget_answer import budget_answer
 from leadline.phases.forecast.budget_outcome import (
     LEVELS,
     BudgetOutcome,
@@ -20,7 +21,7 @@ from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.lifecycle import State
 from leadline.phases.permissions import Action
 from leadline.phases.success_chance import SuccessChance
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.queries.project_state import ProjectState
 from leadline.services.queries.success_chance_now import success_chance
 from leadline.settings import Machine
@@ -62,6 +63,8 @@ class BudgetPlan:
 
     Attributes
     ----------
+    answer : str
+        Whether money changes the outcome, and how much would.
     question, scoring, currency, priced_at : str
         Of the project.
     target_score : float
@@ -82,6 +85,7 @@ class BudgetPlan:
         Of the machine hours of the granted budget, on the machines in the settings.
     """
 
+    answer: str
     question: str
     scoring: str
     target_score: float
@@ -131,13 +135,15 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     target = forecast.target_error
     outcomes = {
         each: simulate_budget(posterior, law, costs, target, each, noise=noise, seed=_SEED)
-        for each in sorted({*wanted, granted})
+        for each in sorted({*wanted, granted, costs.spent})
     }
     now = ProjectState.of(workspace.record)
     prices = workspace.settings.prices
     rng = np.random.default_rng(_SEED)
     hours = outcomes[granted].machine_hours
+    planned = tuple(outcomes[each] for each in wanted)
     return BudgetPlan(
+        answer=budget_answer(outcomes[costs.spent], planned, forecast.currency),
         question=workspace.settings.problem.question,
         scoring=forecast.scoring,
         target_score=forecast.target_score,
@@ -147,7 +153,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         is_current=now.standings["forecast"].state is State.CURRENT,
         chance=success_chance(workspace.record, now),
         costs=costs,
-        outcomes=tuple(outcomes[each] for each in wanted),
+        outcomes=planned,
         granted=outcomes[granted],
         machine_costs=tuple(_machine_costs(machine, hours, rng) for machine in prices.machines),
     )

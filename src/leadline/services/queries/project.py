@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.evaluation.budget import spent_on_machines
-from leadline.phases.labelling import Labelling
-from leadline.phases.lifecycle import Stage, rows_of
+from leadline.phases.lifecycle import Badge, Stage, rows_of
 from leadline.phases.measured_target import target_now
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.ledger import Ledger
 from leadline.phases.success_chance import SuccessChance
 from leadline.phases.verdict import Verdict
-from leadline.record import Entry, Job, JobState, Record
-from leadline.services.access.permission import require
+from leadline.record import Entry, Record
+from leadline.record.sql_types import utc
+from leadline.services.accounting import project_ledger
+from leadline.services.deciding.comment_lines import CommentLine, newest_comments
+from leadline.services.identity.permission import require
+from leadline.services.job_progress import JobProgress, job_progress
 from leadline.services.queries.next_steps import Step, steps
-from leadline.services.queries.project_state import Badge, ProjectState, RowSummary
+from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.services.queries.success_chance_now import success_chance
 from leadline.workspace import Workspace
-
-_UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -33,49 +34,26 @@ class StageSummary:
 
 
 @dataclass(frozen=True)
-class Costs:
-    """Money spent, of money granted.
-
-    Attributes
-    ----------
-    granted, labels, machine : float
-        The budget; what labels and machine time have cost so far.
-    currency : str
-        Of all three.
-    """
-
-    granted: float
-    labels: float
-    machine: float
-    currency: str
-
-    @property
-    def spent(self) -> float:
-        """Labels and machine time."""
-        return self.labels + self.machine
-
-    @property
-    def share(self) -> float | None:
-        """Share of the budget that is spent; None if nothing was granted."""
-        return min(self.spent / self.granted, 1.0) if self.granted > 0 else None
-
-
-@dataclass(frozen=True)
 class ProjectPage:
-    """State of the whole project, as a manager wants to see it."""
+    """State of the whole project, as a manager wants to see it.
+
+    `whereabouts` says where it is and why, if people stopped it or sent it back; else it is empty.
+    """
 
     name: str
     question: str
     sentence: str
     stages: tuple[StageSummary, ...]
-    costs: Costs
+    costs: Ledger
     target: str
     chance: SuccessChance | None
     next: Step
     also: tuple[Step, ...]
-    jobs: tuple[Job, ...]
+    jobs: tuple[JobProgress, ...]
     n_entries: int
     latest: Entry | None
+    whereabouts: str = ""
+    comments: tuple[CommentLine, ...] = ()
 
 
 def project_page(workspace: Workspace) -> ProjectPage:
@@ -85,7 +63,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
     now = ProjectState.of(record)
     verdicts = _Verdicts(record, now)
     problem = verdicts.of("problem")
-    jobs = tuple(job for job in record.jobs.newest() if job.state in _UNDER_WAY)
+    jobs = record.activity.jobs_under_way()
     first, *others = steps(now, jobs)
     stated = workspace.settings.problem
     newest = max(now.latest.values(), key=lambda mark: mark.number, default=None)
@@ -94,14 +72,16 @@ def project_page(workspace: Workspace) -> ProjectPage:
         question=problem.question if isinstance(problem, Problem) else stated.question,
         sentence=problem.summary if problem else "",
         stages=tuple(_stage_summary(stage, now, verdicts) for stage in Stage),
-        costs=_costs(workspace, verdicts),
+        costs=project_ledger(workspace),
         target=_target(now, verdicts),
         chance=success_chance(record, now),
         next=first,
         also=tuple(others),
-        jobs=jobs,
+        jobs=tuple(job_progress(record, job, utc()) for job in jobs),
         n_entries=len(now.marks),
         latest=verdicts.entry(newest.row) if newest else None,
+        whereabouts=now.whereabouts,
+        comments=newest_comments(record),
     )
 
 
@@ -130,20 +110,9 @@ def _stage_summary(stage: Stage, now: ProjectState, verdicts: _Verdicts) -> Stag
     verdict = verdicts.of(last) if last else None
     return StageSummary(
         stage,
-        now.badge_of_stage(stage),
+        now.of_stage(stage),
         verdict.summary if verdict else "",
         tuple(now.summary_of(row) for row in rows),
-    )
-
-
-def _costs(workspace: Workspace, verdicts: _Verdicts) -> Costs:
-    problem, labelling = verdicts.of("problem"), verdicts.of("labelling")
-    stated = problem if isinstance(problem, Problem) else workspace.settings.problem
-    return Costs(
-        granted=stated.budget,
-        labels=labelling.cost if isinstance(labelling, Labelling) else 0.0,
-        machine=spent_on_machines(workspace),
-        currency=stated.currency,
     )
 
 

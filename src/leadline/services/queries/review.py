@@ -16,9 +16,10 @@ from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
+from leadline.phases.project_words import Words
 from leadline.phases.tuning import Tuning
 from leadline.record import BlockLabel, Judgment
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.queries.label import keyed
 from leadline.services.reviewing.default_estimate import predicted_number
 from leadline.services.reviewing.judging_order import EXTRA_SHARE, rows_to_ask
@@ -39,6 +40,8 @@ class ReviewPage:
     ----------
     question, unit, label, positive : str
         What is asked of the row.
+    words : Words
+        What rows and classes are called.
     tuning : int
         Number of the tuning that drew the rows, for the form.
     row : int or None
@@ -66,6 +69,7 @@ class ReviewPage:
     unit: str
     label: str
     positive: str
+    words: Words
     tuning: int
     row: int | None
     values: Values
@@ -115,6 +119,7 @@ def review_page(workspace: Workspace, reviewer: str, *, is_shown: bool = False) 
         unit=problem.unit,
         label=problem.label,
         positive=problem.positive,
+        words=problem.words,
         tuning=number,
         row=row,
         values=row_values(workspace, tuning, row) if row is not None else (),

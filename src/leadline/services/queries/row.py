@@ -6,20 +6,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.phases.forecast import Forecast
-from leadline.phases.lifecycle import ROWS, Row, Stage, State
+from leadline.phases.lifecycle import ROWS, Badge, Row, Stage, State, stale_after
 from leadline.phases.measured_target import measured_target
+from leadline.phases.metric_sentences import verdict_sentence
 from leadline.phases.monitor import Monitor
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
+from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.release import Release
 from leadline.phases.search import Search
 from leadline.phases.success_chance import SuccessChance
 from leadline.phases.tuning import Tuning
+from leadline.phases.without_model import CostComparison
 from leadline.record import Entry, Job, JobState, Record
-from leadline.services.access.permission import require
+from leadline.report.costing.cost_comparison import cost_comparison
+from leadline.services.deciding.comment_lines import CommentLine, about_entry, comments_on
+from leadline.services.deciding.rerun_preview import SIGNED
+from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_row
 from leadline.services.queries.history import EntryLine, lines_of_row
-from leadline.services.queries.project_state import Badge, ProjectState, title_of
+from leadline.services.queries.project_state import ProjectState, title_of
 from leadline.services.queries.service_moves import (
     CandidateLine,
     MoveLine,
@@ -56,6 +62,16 @@ class EntryPage:
         Row, entry number, and whether that entry is still the newest.
     is_latest : bool
         Whether no newer entry has taken its place.
+    comparison : CostComparison or None
+        Operating points beside what no model costs; None of rows without any.
+    before : int or None
+        The entry of the row that came before it; None if it is the first.
+    comments : tuple of CommentLine
+        What was said on it.
+    words : Words
+        What rows, classes and errors are called now.
+    meaning : str
+        What its score means, in these words; empty where it has none.
     target : str
         What was measured beside the target; empty where the verdict measures no score.
     chance : SuccessChance or None
@@ -71,6 +87,11 @@ class EntryPage:
     details: tuple[tuple[str, str], ...]
     stands_on: tuple[tuple[str, int, bool], ...]
     is_latest: bool
+    comparison: CostComparison | None
+    before: int | None
+    comments: tuple[CommentLine, ...]
+    words: Words
+    meaning: str
     target: str
     chance: SuccessChance | None
 
@@ -97,6 +118,9 @@ class RowPage(EntryPage):
         Of the release: how it came about which one is in service, newest first.
     tried : CandidateLine or None
         Of the release: which one is tried beside it.
+    is_signed_on : bool
+        Whether people signed what would become out of date if it were run again and its answer
+        changed.
     """
 
     history: tuple[EntryLine, ...]
@@ -107,6 +131,7 @@ class RowPage(EntryPage):
     failed: Job | None
     moves: tuple[MoveLine, ...] = ()
     tried: CandidateLine | None = None
+    is_signed_on: bool = False
 
 
 def row_page(workspace: Workspace, name: str) -> RowPage:
@@ -123,7 +148,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
     standing = now.standings[name]
     entry = workspace.record.entry(standing.number) if standing.number is not None else None
     jobs = [job for job in workspace.record.jobs.newest() if job.row == name]
-    waiting = [job for job in jobs if job.state in (JobState.WAITING, JobState.RUNNING)]
+    waiting = [job for job in jobs if not job.is_over]
     return RowPage(
         **_facts(workspace.record, now, row, entry),
         history=lines_of_row(workspace.record, now, name),
@@ -134,6 +159,9 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
         failed=_failed(jobs, entry),
         moves=service_moves(workspace.record) if name == "release" else (),
         tried=candidate_line(workspace.record) if name == "release" else None,
+        is_signed_on=not SIGNED.isdisjoint(
+            stale_after(now.marks, [name], serving=workspace.record.gone_back_to())
+        ),
     )
 
 
@@ -153,20 +181,34 @@ def entry_page(workspace: Workspace, number: int) -> EntryPage:
 
 def _facts(record: Record, now: ProjectState, row: Row, entry: Entry | None) -> dict[str, Any]:
     on = entry.on.items() if entry else ()
+    problem = record.latest_of(Problem)
+    words = problem.words if problem else NO_WORDS
     is_latest = entry is None or now.standings[row.name].number == entry.number
     return {
         "row": row,
         "title": title_of(row.name),
         "stage": row.stage,
-        "badge": now.badge_of_row(row.name),
+        "badge": now.of_row(row.name),
         "entry": entry,
-        "picture": _picture(row, entry),
+        "picture": picture_of(row, entry),
         "details": _details(entry),
         "stands_on": tuple((name, n, now.standings[name].number == n) for name, n in on),
+        "before": max(_earlier(now, entry), default=None),
+        "comments": comments_on(record, about_entry(entry.number)) if entry else (),
         "is_latest": is_latest,
+        "comparison": cost_comparison(entry, record.entry) if entry else None,
         "target": _target(record, now, entry) if entry else "",
         "chance": success_chance(record, now) if is_latest and row.name in _TELL_CHANCE else None,
+        "words": words,
+        "meaning": verdict_sentence(entry.verdict, words) if entry else "",
     }
+
+
+def _earlier(now: ProjectState, entry: Entry | None) -> list[int]:
+    """The entries of a row before one of it."""
+    if entry is None:
+        return []
+    return [one.number for one in now.marks if one.row == entry.row and one.number < entry.number]
 
 
 def _target(record: Record, now: ProjectState, entry: Entry) -> str:
@@ -188,7 +230,8 @@ def _target(record: Record, now: ProjectState, entry: Entry) -> str:
     return check.words if check else ""
 
 
-def _picture(row: Row, entry: Entry | None) -> str:
+def picture_of(row: Row, entry: Entry | None) -> str:
+    """Path of the picture of an entry; empty if it has none."""
     if entry is None or not row.is_drawn(entry.verdict):
         return ""
     # browsers keep pictures for good, and another project may once answer at the same address
@@ -209,7 +252,7 @@ def _details(entry: Entry | None) -> tuple[tuple[str, str], ...]:
 
 
 def _failed(jobs: list[Job], entry: Entry | None) -> Job | None:
-    if not jobs or jobs[0].state not in (JobState.FAILED, JobState.LOST):
+    if not jobs or jobs[0].state not in (JobState.FAILED, JobState.LOST, JobState.CANCELLED):
         return None
     ended = jobs[0].beat_at or jobs[0].put_at
     return None if entry and entry.at > ended else jobs[0]

@@ -10,7 +10,7 @@ import math
 from leadline.errors import SettingsError
 from leadline.phases.permissions import Action
 from leadline.record import CostOpinion
-from leadline.services.access.permission import acting
+from leadline.services.identity.permission import acting
 from leadline.workspace import Workspace
 
 

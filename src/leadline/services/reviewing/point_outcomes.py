@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadline.phases.number_format import per_thousand, per_thousand_range
+from leadline.phases.project_words import Words
 from leadline.phases.stream_point import StreamPoint
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
@@ -90,8 +91,8 @@ class Consequence:
         )
 
 
-def in_words(consequence: Consequence, miss: str, false_alarm: str) -> str:
-    """What a point does to 1,000 rows, in the project's own words.
+def in_words(consequence: Consequence, words: Words) -> str:
+    """What a point does to 1,000 rows, in the words of the project.
 
     Examples
     --------
@@ -107,15 +108,17 @@ def in_words(consequence: Consequence, miss: str, false_alarm: str) -> str:
     ...     cost_per_1000=1,
     ...     p_cheapest=1,
     ... )
-    >>> in_words(Consequence(point, 0.045, half, half), "late ones missed", "warnings")
-    'balanced: 45 flagged, 26 to 34 of them real; warnings: 11 to 19; late ones missed: 26 to 34'
+    >>> words = Words(units="flights", positive="late", negative="on time")
+    >>> in_words(Consequence(point, 0.045, half, half), words)
+    'balanced: 45 flagged, 26 to 34 late and 11 to 19 on time; 26 to 34 late ones missed'
     """
     real = per_thousand_range(consequence.real.low, consequence.real.high)
     false = consequence.false_alarms
     return (
-        f"{consequence.point.name}: {per_thousand(consequence.flagged)} flagged, {real} of them "
-        f"real; {false_alarm}: {per_thousand_range(false.low, false.high)}; {miss}: "
-        f"{per_thousand_range(consequence.missed.low, consequence.missed.high)}"
+        f"{consequence.point.name}: {per_thousand(consequence.flagged)} flagged, {real} "
+        f"{words.positive} and {per_thousand_range(false.low, false.high)} {words.negative}; "
+        f"{per_thousand_range(consequence.missed.low, consequence.missed.high)} {words.positive} "
+        "ones missed"
     )
 
 

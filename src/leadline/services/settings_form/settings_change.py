@@ -13,7 +13,7 @@ from pathlib import Path
 from leadline.errors import OutdatedAnswerError, SettingsError
 from leadline.phases.permissions import Action
 from leadline.record import ChangeKind, ChangeNote
-from leadline.services.access.permission import acting, require
+from leadline.services.identity.permission import acting, require
 from leadline.services.settings_form.owned_keys import OwnedKey, owned_keys
 from leadline.services.settings_form.toml_edit import Value, with_values
 from leadline.settings import parse_settings

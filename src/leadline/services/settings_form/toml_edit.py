@@ -40,7 +40,7 @@ def with_values(text: str, changes: Mapping[tuple[str, str], Value]) -> str:
     document = tomlkit.parse(text)
     for (section, key), value in changes.items():
         table = document[section]
-        table[key] = value  # type: ignore[index]
+        table[key] = value
         assumed = table.get("assumed")
         if assumed is not None and key in assumed:
             assumed.remove(key)

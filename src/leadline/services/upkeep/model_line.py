@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from leadline.phases.lifecycle import Stage, State, decision_of
+from leadline.phases.decision import Choice, Evidence
+from leadline.phases.lifecycle import Badge, Stage, State, decision_of
 from leadline.phases.verdict import Answer
 from leadline.phases.wording import plural
 from leadline.record import ProjectEntries
 from leadline.services.queries.next_steps import Step, steps
-from leadline.services.queries.project_state import Badge, ProjectState
+from leadline.services.queries.project_state import ProjectState, Refusal
 from leadline.services.upkeep.due_dates import Due, due
 from leadline.services.upkeep.work_items import WorkItem
 from leadline.services.upkeep.yearly_money import (
@@ -35,7 +36,13 @@ class Asked:
     question: str
 
 
-READS: Mapping[str, type] = {"problem": Asked, "decay": Ageing, "monitor": Watched}
+_DECISIONS = tuple(decision_of(stage) for stage in Stage)
+READS: Mapping[str, type] = {
+    "problem": Asked,
+    "decay": Ageing,
+    "monitor": Watched,
+    **dict.fromkeys(_DECISIONS, Evidence),
+}
 """Rows that a line is made of, and what is read of their newest verdict."""
 
 
@@ -105,7 +112,7 @@ def model_line(project: ProjectEntries, items: tuple[WorkItem, ...], now: dateti
     """
     if project.unreadable:
         return _unreadable(project, items)
-    state = ProjectState.of_marks(project.marks)
+    state = ProjectState.of_marks(project.marks, refusals=_refusals(project))
     problem = _told(project, "problem", Asked)
     upkeep = hours_of_upkeep(items)
     step = steps(state, project.jobs)[0]
@@ -122,7 +129,7 @@ def model_line(project: ProjectEntries, items: tuple[WorkItem, ...], now: dateti
     return ModelLine(
         name=project.name,
         question=question,
-        badge=_badge(state, is_of_release=is_of_release),
+        badge=health_badge(state, is_of_release=is_of_release),
         since=project.released_at,
         errors=error_cost(monitor, decay, is_of_release=is_of_release),
         saves=retraining_saves(monitor, decay),
@@ -140,6 +147,16 @@ def model_line(project: ProjectEntries, items: tuple[WorkItem, ...], now: dateti
     )
 
 
+def _refusals(project: ProjectEntries) -> dict[str, Refusal]:
+    """What was said by those who do not go on."""
+    parts = {name: project.parts[name] for name in _DECISIONS if name in project.parts}
+    return {
+        name: Refusal(part.told, part.at)
+        for name, part in parts.items()
+        if part.told.choice is not Choice.GO
+    }
+
+
 def hours_of_upkeep(items: tuple[WorkItem, ...]) -> HoursOfUpkeep:
     """Sum up the work that comes again, as far as somebody has stated it."""
     stated = [each for each in items if each.is_stated and not each.is_assumed]
@@ -150,14 +167,22 @@ def hours_of_upkeep(items: tuple[WorkItem, ...]) -> HoursOfUpkeep:
     return HoursOfUpkeep(sum(known), f"{plural(len(known), 'piece')} of work that comes again")
 
 
-def _badge(state: ProjectState, *, is_of_release: bool) -> Badge:
-    """Whether what is in service is still good enough, in the words of the project's page."""
+def health_badge(state: ProjectState, *, is_of_release: bool) -> Badge:
+    """Whether what is in service is still good enough, in the words of the project's page.
+
+    Parameters
+    ----------
+    state : ProjectState
+        Where every row stands.
+    is_of_release : bool
+        Whether the newest look was at the release in service.
+    """
     now = state.standings["monitor"]
     if not is_of_release and (now.answer is None or now.state is State.CURRENT):
         return Badge("not looked at", "waiting")
     if state.has(decision_of(Stage.WATCH), Answer.NO):
-        return state.badge_of_stage(Stage.WATCH)
-    return state.badge_of_row("monitor")
+        return state.of_stage(Stage.WATCH)
+    return state.of_row("monitor")
 
 
 def _told(project: ProjectEntries, row: str, kind: type[_T]) -> _T | None:

@@ -11,7 +11,7 @@ from leadline.phases.lifecycle import Stage
 from leadline.phases.permissions import Action
 from leadline.record import AllProjects
 from leadline.record.sql_types import utc
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.upkeep.model_line import READS, ModelLine, model_line
 from leadline.services.upkeep.work_items import WorkItem, work_items
 from leadline.services.upkeep.work_plan import is_scheduled

@@ -12,7 +12,7 @@ from leadline.phases.lifecycle import Stage
 from leadline.phases.permissions import Action
 from leadline.record import WorkState, WorkStatement
 from leadline.record.sql_types import utc
-from leadline.services.access.permission import require
+from leadline.services.identity.permission import require
 from leadline.services.upkeep.work_items import Finished, WorkItem, finished_work, work_items
 from leadline.stats.work_estimates import PastRatios, draw_hours, finished_after, past_ratios
 from leadline.workspace import Workspace

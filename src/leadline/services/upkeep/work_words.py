@@ -7,8 +7,8 @@ from datetime import date
 from leadline.phases.number_format import figure, percent
 from leadline.phases.wording import plural
 from leadline.record import Estimated, WorkState
+from leadline.report.beside_verdicts.work_section import WorkSection
 from leadline.report.text_table import Table, tabled
-from leadline.report.work_section import WorkSection
 from leadline.services.upkeep.work_items import Finished, WorkItem
 from leadline.services.upkeep.work_plan import PlannedItem, StagePlan, WorkPlan
 from leadline.stats.work_estimates import FEWEST_FINISHED

@@ -3,7 +3,7 @@
 On curves that the prior was not learnt from, the place of the truth in the forecast is noted as a
 standard normal quantile. Where these quantiles are wider than a standard normal, or to one side,
 the forecast is widened or shifted by as much: split conformal prediction [1]_ for every level at
-once, a ratio of sizes at a time, shrunk from learner families towards all of them.
+once, a ratio of sizes at a time, shrunk from groups of curves towards all of them.
 
 References
 ----------
@@ -13,18 +13,20 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leadline.stats.arrays import Floats
     from leadline.stats.curves.learnt import Table
 
 _LEAST_STEP = 1e-3  # the map must rise, or it could not be inverted
-FAMILY_WEIGHT = 150.0
-"""Pseudo-count, in curves, of all families together beside those of one family."""
+GROUP_WEIGHT = 150.0
+"""Pseudo-count, in curves, of all groups together beside those of one group."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,21 @@ class Calibration:
     places: Floats
 
     @classmethod
-    def of(cls, table: Table, family: str | None) -> Calibration:
-        """Return the calibration for a family; within the measured sizes nothing is changed."""
-        places = np.vstack([table.levels, table.calibrated[table.index(family)]])
+    def of(cls, table: Table, names: Sequence[str | None]) -> Calibration:
+        """Return the calibration for a curve of these groups; within the measured sizes, none."""
+        places = np.vstack([table.levels, table.calibrated[table.index(names)]])
         return cls(np.append(0.0, np.log(table.ratios)), table.levels, places)
+
+    def towards(self, other: Calibration, share: float) -> Calibration:
+        """Return what lies between this one and another at the same ratios and levels.
+
+        Parameters
+        ----------
+        other : Calibration
+        share : float in [0, 1]
+            Weight of the other.
+        """
+        return replace(self, places=(1 - share) * self.places + share * other.places)
 
     def plain(self, z: Floats, x: Floats) -> Floats:
         """Return where calibrated quantiles lie in the uncalibrated forecast.

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 FEWEST_SIZES = 5
 FEWEST_REPEATS = 3
-TRUSTED_RATIO = 16.0
+TRUSTED_RATIO = 64.0
 """Multiple of the largest measured size up to which forecasts were calibrated."""
 _SIGNIFICANT = 2.0  # standard errors
+_LEAST_FALL = 0.02  # of log error
 _NEAR_BOUND = 0.995
 _NEAR_ZERO = 1e-3
 
@@ -70,20 +71,32 @@ _RISING_WORDS = (
     "learner at its limit) before buying rows."
 )
 _FLAT_WORDS = (
-    "The errors hardly fall over the measured sizes: these data do not show that more rows help."
+    "The errors hardly fall over the measured sizes: these data do not show that more rows help, "
+    "nor that they will not. A curve may wait at the error of guessing before it begins to fall."
 )
 
 
 def _about_the_shape(data: Measured) -> list[str]:
     """A tail that rises, a curve that does not fall."""
     spread = np.sqrt(data.variance)
-    early, late = data.y[: len(data.y) // 2], data.y[len(data.y) // 2 :]
-    stderr = float(np.sqrt(np.mean(spread**2) * (1 / early.size + 1 / late.size)))
     tail = data.y[-3:]
     rise = float(tail[-1] - np.min(tail[:-1]))
     noise = float(np.sqrt(spread[-1] ** 2 + np.max(spread[-3:-1]) ** 2))
-    if rise > max(_SIGNIFICANT * noise, 0.02):
+    if rise > max(_SIGNIFICANT * noise, _LEAST_FALL):
         return [_RISING_WORDS]
-    if float(np.mean(early) - np.mean(late)) < max(_SIGNIFICANT * stderr, 0.02):
-        return [_FLAT_WORDS]
-    return []
+    return [] if has_begun_to_fall(data) else [_FLAT_WORDS]
+
+
+def has_begun_to_fall(data: Measured) -> bool:
+    """Return whether the later half of the errors, or the last of them, lies below the first half.
+
+    By two standard errors and a fiftieth of the error at least.
+    """
+    half = len(data.y) // 2
+    early = data.y[:half]
+    for late in (data.y[half:], data.y[-1:]):
+        variance = float(np.mean(data.variance)) * (1 / early.size + 1 / late.size)
+        least = max(_SIGNIFICANT * float(np.sqrt(variance)), _LEAST_FALL)
+        if float(np.mean(early) - np.mean(late)) >= least:
+            return True
+    return False

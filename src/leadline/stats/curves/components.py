@@ -18,7 +18,7 @@ from leadline.stats.curves.shapes import shapes
 if TYPE_CHECKING:
     from leadline.stats.arrays import Floats, Ints
 
-LEVEL_VARIANCE = 30.0
+LEVEL_VARIANCE = 1.0
 """Prior variance of the level of log error: next to nothing is known of it beforehand."""
 _JITTER = 1e-10
 
@@ -59,15 +59,15 @@ class Components:
     def moments(self, x: Floats) -> tuple[Floats, Floats]:
         """Return mean and variance of the relative log error at `x`, each (n_components, n_x)."""
         basis = shapes().at(x, self.shape)
+        kernel, inverse = self._inverses()
+        cross, own = self._covariances(kernel, x)
+        conditional = own - np.einsum("kxn,kxn->kx", cross @ inverse, cross)
+        place = np.searchsorted(kernel, self.kernel)
+        seen = cross[place]
         mean = self.coefficient[:, None] * basis
-        variance = np.empty_like(mean)
-        for kernel, (cross, own) in self._covariances(x).items():
-            of = self.kernel == kernel
-            gain = cross @ self.inverse[kernel]
-            mean[of] += self.residual_weights[of] @ cross.T
-            rest = basis[of] - self.basis_weights[of] @ cross.T
-            conditional = own - np.einsum("ij,ij->i", gain, cross)
-            variance[of] = conditional + rest**2 / self.precision[of, None]
+        mean += np.einsum("cxn,cn->cx", seen, self.residual_weights)
+        rest = basis - np.einsum("cxn,cn->cx", seen, self.basis_weights)
+        variance = conditional[place] + rest**2 / self.precision[:, None]
         return mean, np.maximum(variance, _JITTER)
 
     def draws(self, x: Floats, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -83,10 +83,9 @@ class Components:
         coefficient = mean + rng.standard_normal(size) / np.sqrt(self.precision[chosen])
         shift = coefficient - mean
         curves = coefficient[:, None] * shapes().at(x, self.shape[chosen])
-        covariances = self._covariances(x)
         for kernel in np.unique(self.kernel[chosen]):
             of = np.flatnonzero(self.kernel[chosen] == kernel)
-            cross, _ = covariances[int(kernel)]
+            cross = _covariance(int(kernel), x, self.x)
             prior = _covariance(int(kernel), x, x)
             conditional = prior - cross @ self.inverse[int(kernel)] @ cross.T
             values, vectors = np.linalg.eigh(conditional)
@@ -98,15 +97,16 @@ class Components:
             floors = np.log(shapes().floor[self.shape[chosen]]) * np.maximum(coefficient, 1e-6)
         return curves, floors
 
-    def _covariances(self, x: Floats) -> dict[int, tuple[Floats, Floats]]:
+    def _inverses(self) -> tuple[Ints, Floats]:
+        """Kernels in use, ascending, and their inverse covariances."""
+        kernel = np.array(sorted(self.inverse))
+        return kernel, np.array([self.inverse[int(k)] for k in kernel])
+
+    def _covariances(self, kernel: Ints, x: Floats) -> tuple[Floats, Floats]:
         """Covariance of `x` with the measured points, and the variance at `x`, of each kernel."""
-        return {
-            kernel: (
-                _covariance(kernel, x, self.x),
-                LEVEL_VARIANCE + kernels().take(kernel).variogram(np.abs(x))[0],
-            )
-            for kernel in self.inverse
-        }
+        used = kernels().take(kernel)
+        cross = used.covariance(x, self.x) + LEVEL_VARIANCE
+        return cross, used.variogram(np.abs(x)) + LEVEL_VARIANCE
 
 
 def _covariance(kernel: int, x: Floats, other: Floats) -> Floats:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from leadline.stats.curves.calibration import Calibration
 from leadline.stats.curves.caution import cautions
-from leadline.stats.curves.learnt import Learnt, learnt
+from leadline.stats.curves.learnt import Learnt, groups_of, learnt
 from leadline.stats.curves.marginal_likelihood import DesignMatrices, posterior_components
 from leadline.stats.curves.measured import measured
 from leadline.stats.curves.posterior import CurvePosterior
@@ -111,23 +111,27 @@ def _fit_all(
     if n_repeats is not None and n_repeats < 1:
         raise ValueError(f"n_repeats must be at least 1; got {n_repeats}.")
     kind = metric_of(metric)
-    priors = {id(table): table.prior(family) for table in (both.known, both.hidden)}
+    names = groups_of(family, kind, n_repeats)
+    networks = Calibration.of(both.networks, names)
     designs: dict[tuple[int, bytes], DesignMatrices] = {}
     found = []
     for train_sizes, errors, stderr in curves:
         data = measured(train_sizes, errors, stderr, kind, n_repeats)
         few = n_repeats is not None and n_repeats < FEW_REPEATS
         table = both.hidden if few or data.stderr is None else both.known
+        prior = both.mixture(table, names)
         key = (id(table), data.x.tobytes())
         if key not in designs:
-            designs[key] = DesignMatrices.at(data.x, table.active)
+            designs[key] = DesignMatrices.at(data.x, prior.active)
+        components = posterior_components(data, prior.log_prior, designs[key])
+        share = prior.share_of_networks(components.kernel, components.shape, components.weight)
         found.append(
             CurvePosterior(
                 measured=data,
                 metric=kind,
                 caution=cautions(data, kind, n_repeats),
-                components=posterior_components(data, priors[id(table)], designs[key]),
-                calibration=Calibration.of(table, family),
+                components=components,
+                calibration=Calibration.of(table, names).towards(networks, share),
             )
         )
     return found

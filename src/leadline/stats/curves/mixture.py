@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _REACH = 6.0
 _GRID = np.linspace(0.0, 1.0, 17)
-_MOST_STEPS = 40
+_MOST_STEPS = 80
+_PATIENCE = 12
 _CLOSE = 1e-7  # of a probability
 
 
@@ -70,7 +71,7 @@ def mixture_quantile(weight: Floats, mean: Floats, sd: Floats, probability: Floa
     start, end = below[after - 1, columns], below[after, columns]
     share = (probability - start) / np.maximum(end - start, 1e-300)
     value: Floats = left + share.clip(0.0, 1.0) * (right - left)
-    for _ in range(_MOST_STEPS):
+    for number in range(_MOST_STEPS):
         z = (value - mean[:, None]) / sd[:, None]
         density = np.einsum("c,cvm->vm", weight, np.exp(-0.5 * z**2) / sd[:, None]) / np.sqrt(
             2 * np.pi
@@ -80,5 +81,7 @@ def mixture_quantile(weight: Floats, mean: Floats, sd: Floats, probability: Floa
             break
         left, right = np.where(excess < 0, value, left), np.where(excess < 0, right, value)
         step = value - excess / np.maximum(density, 1e-300)
-        value = np.where((step >= left) & (step <= right), step, 0.5 * (left + right))
+        # a narrow component beside a wide one makes Newton's steps creep: halving does not
+        is_newton = (step >= left) & (step <= right) & (number < _PATIENCE or number % 2 > 0)
+        value = np.where(is_newton, step, 0.5 * (left + right))
     return value

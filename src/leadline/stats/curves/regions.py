@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from scipy.special import ndtri
 
+from leadline.stats.curves.caution import has_begun_to_fall
 from leadline.stats.decision_levels import LIKELY, MAX_GROWTH
 from leadline.stats.interval import Interval
 
@@ -73,6 +74,8 @@ class Regions:
     floor_from : float or None
         Size from which the irreducible region is more likely than not, up to 64 times the largest
         measured; None where it is not in sight.
+    has_begun : bool
+        Whether the measured errors have begun to fall at all.
     """
 
     n: Floats
@@ -85,6 +88,7 @@ class Regions:
     floor_median: float
     learns_from: float | None
     floor_from: float | None
+    has_begun: bool
 
     @property
     def words(self) -> str:
@@ -95,7 +99,9 @@ class Regions:
         slope = float(np.ravel(self.slope_median)[-1])
         gain = 1 - 2.0**-slope
         best = max(small, power, floor)
-        if best == small:
+        if best == small and not self.has_begun:
+            state = "the curve has not begun to fall, and nothing measured says when it will"
+        elif best == small:
             state = "the model has hardly begun to learn: it is still close to chance"
         elif best == power:
             state = f"more data still pay: twice the rows take about {gain:.0%} off the error"
@@ -139,6 +145,7 @@ def regions_of(
         floor_median=float(floor_median),
         learns_from=_learns_from(data, chance_error),
         floor_from=float(near[0]) if near.size else None,
+        has_begun=has_begun_to_fall(data),
     )
 
 

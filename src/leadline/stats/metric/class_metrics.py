@@ -62,6 +62,7 @@ CLASS_METRICS = (
     Metric(
         name="accuracy",
         words="accuracy",
+        plain="It is right for {n} of 100 {units}.",
         tasks=_CLASSES,
         response=ResponseMethod.PREDICT,
         compute=_accuracy,
@@ -74,6 +75,7 @@ CLASS_METRICS = (
     Metric(
         name="error_rate",
         words="error rate",
+        plain="It is wrong for {n} of 100 {units}.",
         tasks=_CLASSES,
         response=ResponseMethod.PREDICT,
         compute=lambda y, predicted: 1 - _accuracy(y, predicted),
@@ -85,6 +87,10 @@ CLASS_METRICS = (
     Metric(
         name="balanced_accuracy",
         words="balanced accuracy",
+        plain=(
+            "It is right for {n} of 100 {units} of a class: the average of the classes, in which a "
+            "rare one counts as much as a common one."
+        ),
         tasks=_CLASSES,
         response=ResponseMethod.PREDICT,
         compute=_balanced_accuracy,
@@ -94,6 +100,10 @@ CLASS_METRICS = (
     Metric(
         name="f1",
         words="F1 score",
+        plain=(
+            "List the {units} that are {positive}, and those it calls so: {n} of 100 names on the "
+            "two lists are on both."
+        ),
         tasks=(Task.BINARY,),
         response=ResponseMethod.PREDICT,
         compute=_f1,

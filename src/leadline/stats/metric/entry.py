@@ -75,6 +75,11 @@ class Metric:
         scikit-learn's name of the metric.
     words : str
         What a page calls it.
+    plain : str
+        A sentence that says what a score means, for people who do not know the metric. It may name
+        ``{n}`` (a number of 100, by `of_100`), ``{amount}`` (the score in the unit of the label),
+        ``{a_unit}``, ``{unit}`` and ``{units}`` (what a row is), ``{positive}`` and ``{negative}``
+        (what it may be) and ``{label}``.
     tasks : tuple of Task
         Where it makes sense.
     response : ResponseMethod
@@ -88,6 +93,8 @@ class Metric:
         where it cannot be told.
     chance : callable
         From labels to the best score that is expected of answers that know nothing of the rows.
+    of_100 : callable
+        From a score to the number of 100 that `plain` names.
     is_loss : bool, default=False
         True where smaller is better: the error is the metric itself. Otherwise it is one minus
         the score.
@@ -106,11 +113,13 @@ class Metric:
 
     name: str
     words: str
+    plain: str
     tasks: tuple[Task, ...]
     response: ResponseMethod
     compute: Callable[[Labels, Any], float]
     standard_error: Callable[[Labels, Any], float]
     chance: Callable[[Labels], float]
+    of_100: Callable[[float], float] = lambda score: 100 * score
     is_loss: bool = False
     ceiling: float | None = 1.0
     is_proportion: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import exp
+
 import numpy as np
 
 from leadline.stats.arrays import Floats
@@ -34,11 +36,13 @@ PROBABILITY_METRICS = (
     Metric(
         name="log_loss",
         words="log loss",
+        plain="To what turns out to be true it gives, typically, a chance of {n} in 100.",
         tasks=(Task.BINARY, Task.MULTICLASS),
         response=ResponseMethod.PREDICT_PROBA,
         compute=lambda y, probabilities: float(np.mean(_log_losses(y, probabilities))),
         standard_error=lambda y, probabilities: of_mean(_log_losses(y, probabilities)),
         chance=_entropy,
+        of_100=lambda loss: 100 * exp(-loss),  # the geometric mean of these chances
         is_loss=True,
         ceiling=None,
     ),

@@ -74,6 +74,10 @@ RANKING_METRICS = (
     Metric(
         name="roc_auc",
         words="ranking quality (ROC AUC)",
+        plain=(
+            "Of {a_unit} that is {positive} and one that is {negative}, it ranks the first higher "
+            "{n} times in 100."
+        ),
         tasks=(Task.BINARY,),
         response=ResponseMethod.DECISION_FUNCTION,
         compute=_roc_auc,
@@ -85,6 +89,10 @@ RANKING_METRICS = (
     Metric(
         name="average_precision",
         words="average precision",
+        plain=(
+            "Go down its ranking to each of the {units} that are {positive}: on average, {n} of "
+            "100 passed on the way are {positive}."
+        ),
         tasks=(Task.BINARY,),
         response=ResponseMethod.DECISION_FUNCTION,
         compute=_average_precision,

@@ -47,17 +47,20 @@ REGRESSION_METRICS = (
     Metric(
         name="r2",
         words="explained variance (R²)",
+        plain="Its squared errors are {n} % of those of always saying the average {label}.",
         tasks=_NUMBERS,
         response=ResponseMethod.PREDICT,
         compute=_r2,
         standard_error=lambda y, predicted: jackknife(_r2_or_nan, y, predicted),
         chance=lambda _: 0.0,
+        of_100=lambda score: 100 * (1 - score),
         ceiling=None,  # a model may do worse than the mean
         default_for=Task.REGRESSION,
     ),
     Metric(
         name="mean_absolute_error",
         words="mean absolute error",
+        plain="It is off by {amount} on average.",
         tasks=_NUMBERS,
         response=ResponseMethod.PREDICT,
         compute=lambda y, predicted: float(np.mean(np.abs(_residuals(y, predicted)))),
@@ -69,6 +72,7 @@ REGRESSION_METRICS = (
     Metric(
         name="root_mean_squared_error",
         words="root mean squared error",
+        plain="It is off by {amount}, by an average in which large errors count more.",
         tasks=_NUMBERS,
         response=ResponseMethod.PREDICT,
         compute=_rmse,

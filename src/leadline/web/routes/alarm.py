@@ -24,5 +24,5 @@ def act(
 ) -> Response:
     """Put on the record what was done, and ask for the monitor anew."""
     event = act_on_alarm(context.workspace, act, who, why)
-    job = ask_for(context.workspace, "monitor", event.person)
+    job = ask_for(context.workspace, "monitor", event.person, page="/rows/monitor")
     return context.redirect(request, f"/jobs/{job.number}", who=event.person)

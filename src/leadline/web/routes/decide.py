@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from leadline.errors import SettingsError
-from leadline.services.commands import decide
+from leadline.phases.decision import Choice
+from leadline.services.commands import WayBack, decide, keep_decision
+from leadline.services.commands.decision import NOT_BACK
 from leadline.services.queries import decision_page
 from leadline.web.page_context import Context
 from leadline.web.sessions import require_csrf_token
@@ -18,6 +21,35 @@ router = APIRouter()
 
 GO_BELOW_TARGET = "go-below-target"
 """The choice "go" of the form where it signs for a release that does not reach the target."""
+
+
+def _rows_shown(field: str) -> dict[str, int]:
+    try:
+        return {str(row): int(number) for row, number in json.loads(field).items()}
+    except (ValueError, TypeError, AttributeError):
+        raise _tampered() from None
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the page showed that a form answers: the newest decision, and each verdict."""
+
+    replacing: int | None
+    seen: dict[str, int]
+
+
+def _shown(seen: Annotated[str, Form()], replacing: Annotated[str, Form()] = "") -> _Shown:
+    return _Shown(entry_shown(replacing), _rows_shown(seen))
+
+
+def _back(
+    to: Annotated[str, Form()] = "", change: Annotated[str, Form(max_length=2000)] = ""
+) -> WayBack:
+    return WayBack(to, change)
+
+
+Shown = Annotated[_Shown, Depends(_shown)]
+Back = Annotated[WayBack, Depends(_back)]
 
 
 @router.get("/decide/{stage}")
@@ -35,20 +67,32 @@ def answer(
     choice: Annotated[str, Form()],
     who: Annotated[str, Form()],
     why: Annotated[str, Form()],
-    seen: Annotated[str, Form()],
-    replacing: Annotated[str, Form()] = "",
+    back: Back,
+    shown: Shown,
 ) -> Response:
     """Put the decision on the record."""
+    # the fields of "back" are sent whatever is chosen: without scripts nothing takes them away
+    way = back if choice == Choice.BACK else NOT_BACK
     entry = decide(
         context.workspace,
         stage,
         "go" if choice == GO_BELOW_TARGET else choice,
         why,
         who,
-        replacing=entry_shown(replacing),
-        seen=_rows_shown(seen),
+        back=way,
+        replacing=shown.replacing,
+        seen=shown.seen,
         below_target=choice == GO_BELOW_TARGET,
     )
+    return context.redirect(request, f"/stages/{stage}", who=entry.by)
+
+
+@router.post("/decide/{stage}/keep", dependencies=[Depends(require_csrf_token)])
+def keep(
+    request: Request, context: Context, stage: str, who: Annotated[str, Form()], shown: Shown
+) -> Response:
+    """Keep a decision whose verdicts have come out with the same answers."""
+    entry = keep_decision(context.workspace, stage, who, replacing=shown.replacing, seen=shown.seen)
     return context.redirect(request, f"/stages/{stage}", who=entry.by)
 
 
@@ -65,13 +109,6 @@ def entry_shown(field: str) -> int | None:
     if not field.isdecimal():
         raise _tampered()
     return int(field)
-
-
-def _rows_shown(field: str) -> dict[str, int]:
-    try:
-        return {str(row): int(number) for row, number in json.loads(field).items()}
-    except (ValueError, TypeError, AttributeError):
-        raise _tampered() from None
 
 
 def _tampered() -> SettingsError:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
 from leadline.phases.permissions import Action
-from leadline.services.access.permission import require
 from leadline.services.commands import ask_for_more, choose_point, judge, undo_judgment
+from leadline.services.identity.permission import require
 from leadline.services.queries import operating_points_page, review_page
 from leadline.services.reviewing.opinions import give_opinion
 from leadline.web.page_context import Context

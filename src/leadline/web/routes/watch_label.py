@@ -67,5 +67,5 @@ def name(request: Request, context: Context, who: Annotated[str, Form()]) -> Res
 def run(request: Request, context: Context, who: Annotated[str, Form()]) -> Response:
     """Ask for the monitor, which counts what was answered."""
     person = context.sender(request, who, "the request")
-    job = ask_for(context.workspace, "monitor", person)
+    job = ask_for(context.workspace, "monitor", person, page="/watch/label")
     return context.redirect(request, f"/jobs/{job.number}", who=person)

@@ -2,7 +2,7 @@
 (() => {
   const task = JSON.parse(document.getElementById("data").textContent);
   const at = (id) => document.getElementById(id);
-  const KEYS = "123456789abdefhijklmnopqrstvxyz";
+  const KEYS = "1234567890abdefhijklmnopqrtvxyz";
   const LONGEST_S = 600;
   let name = "", order = [], answers = [], began = 0, isSaved = true;
 
@@ -138,17 +138,21 @@
     answer(text);
   }
 
+  // yes and no are said by the keys that say them on the project's own pages
+  const isYesNo = task.labels.map((label) => label.toLowerCase()).sort().join() === "no,yes";
+  const keys = isYesNo ? task.labels.map((label) => label[0].toLowerCase()) : [...KEYS.slice(0, task.labels.length)];
+
   function press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || at("start").hidden === false) return;
     const isWriting = ["INPUT", "TEXTAREA"].includes(event.target.tagName);
     if (event.key === "Escape" && isWriting) { at("question").focus(); return; }
     if (isWriting) return;
-    const label = KEYS.indexOf(event.key);
+    const label = keys.indexOf(event.key);
     const doing = {
       "?": () => answer(null), u: undo, w: save,
       g: () => { at("guide").open = !at("guide").open; },
       c: () => at("comment").focus(),
-    }[event.key] ?? (label >= 0 && label < task.labels.length ? () => answer(task.labels[label]) : null);
+    }[event.key] ?? (label >= 0 ? () => answer(task.labels[label]) : null);
     if (doing) { event.preventDefault(); doing(); }
   }
 
@@ -175,7 +179,7 @@
   task.labels.forEach((label, n) => {
     const button = element("button", label);
     button.type = "button";
-    if (n < KEYS.length) button.append(element("kbd", KEYS[n]));
+    if (keys[n]) button.append(element("kbd", keys[n].toUpperCase()));
     button.addEventListener("click", () => answer(label));
     at("labels").append(button);
   });

@@ -1,0 +1,126 @@
+"""How well are curves of neural networks forecast 2 to 64 times further, by what others taught?
+
+Curves of nine public sources (`networks.py`), cut at every octave that leaves five sizes before
+it. What Leadline has learnt of networks is learnt without the source that is asked about. The half
+on which choices were made and the other are shown apart. Every group of curves counts once.
+
+    python benchmarks/curves/deep.py [--half learning|judging] [--peers NAMES]
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import ours
+from networks import group_weights, learn_networks, networks
+from peers import CONSTRAINED
+from running import Instance, arguments, forecasts, point
+from scoring import figure, inside, log_width, markdown
+
+from leadline.stats.curves.learnt import Learnt, learnt
+
+_METHODS = [
+    "last",
+    "POW3",
+    CONSTRAINED,
+    "POW4",
+    "MMF4",
+    "WBL4",
+    "M2",
+    "M3",
+    "M4",
+    "BNSL",
+    ours.NAME,
+]
+_RATIOS = (2, 4, 8, 16, 32, 64)
+_NEAR = 0.25  # of log size
+_FEWEST = 20
+_LEAST = 1e-6
+
+
+def main() -> None:
+    parser = arguments(__doc__, _METHODS)
+    parser.add_argument("--half", choices=["learning", "judging"])
+    options = parser.parse_args()
+    for half in [options.half] if options.half else ["learning", "judging"]:
+        examples = networks(half)
+        instances = [
+            Instance(
+                e.sizes,
+                e.errors,
+                e.stderr,
+                e.later_sizes,
+                e.later_errors,
+                family=e.family,
+                metric=e.metric,
+                n_repeats=e.n_repeats,
+                fold=e.source,
+            )
+            for e in examples
+        ]
+        found = forecasts(instances, options.methods, jobs=options.jobs, learnt=without)
+        weights = group_weights(examples)
+        print(f"{half} half: {len(instances)} cuts, {weights.sum():.0f} groups\n")
+        print_table(instances, found, weights)
+
+
+@cache
+def without(source: str) -> Learnt:
+    """What ships, but for what a source taught of networks."""
+    shipped = learnt()
+    others = [e for e in networks() if e.source != source]
+    deep = learn_networks(others, (shipped.known, shipped.hidden))
+    return Learnt(shipped.known, shipped.hidden, deep, shipped.network_shares, shipped.provenance)
+
+
+def print_table(
+    instances: list[Instance], found: dict[str, list[np.ndarray]], weights: np.ndarray
+) -> None:
+    """Median absolute log error of each method, and the coverage of ours, at every ratio."""
+    asked = {ratio: _near(instances, ratio) for ratio in _RATIOS}
+    asked = {ratio: pairs for ratio, pairs in asked.items() if len(pairs) >= _FEWEST}
+    heads = [f"{ratio}x ({len(pairs)})" for ratio, pairs in asked.items()]
+    rows = []
+    for name, all_of_it in found.items():
+        row = [name]
+        for pairs in asked.values():
+            miss = [
+                np.log(max(point(all_of_it[k])[at], _LEAST) / instances[k].truth[at])
+                for k, at in pairs
+            ]
+            row.append(figure(_median(np.abs(miss), weights[[k for k, _ in pairs]])))
+        rows.append(row)
+    print(markdown(["median absolute log error", *heads], rows), end="\n\n")
+    if ours.NAME not in found:
+        return
+    held, width = ["coverage of the 90 % interval"], ["its median log width"]
+    for pairs in asked.values():
+        own = weights[[k for k, _ in pairs]]
+        intervals = [found[ours.NAME][k][:, at] for k, at in pairs]
+        hits = [
+            inside(instances[k].truth[at], i) for (k, at), i in zip(pairs, intervals, strict=True)
+        ]
+        held.append(figure(float(np.average(hits, weights=own)), 3))
+        width.append(figure(_median(np.array([log_width(i) for i in intervals]), own), 2))
+    print(markdown([ours.NAME, *heads], [held, width]), end="\n\n")
+
+
+def _near(instances: list[Instance], ratio: int) -> list[tuple[int, int]]:
+    """Instance and place of the size next to so many times the cut, where there is one."""
+    found = []
+    for k, instance in enumerate(instances):
+        distance = np.abs(np.log(instance.at / instance.sizes[-1] / ratio))
+        if distance.min() < _NEAR:
+            found.append((k, int(np.argmin(distance))))
+    return found
+
+
+def _median(values: np.ndarray, weights: np.ndarray) -> float:
+    order = np.argsort(values)
+    cumulative = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(cumulative, 0.5 * cumulative[-1])])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""``leadline timeline``: where the project was when, and when it may end."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadline.cli.terminal.options import echo_json, verb
+from leadline.phases.permissions import Action
+
+if TYPE_CHECKING:
+    from leadline.phases.project_accounts.timeline import Timeline
+
+
+@verb("timeline", may=(Action.VIEW,), example="leadline timeline --by 2027-01-31")
+@click.option(
+    "--by",
+    "by_day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="Give the chance that what people are asked for is in by this day.",
+)
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Draw it into a file (.html, .svg or .png).",
+)
+def command(by_day: datetime | None, picture: Path | None, folder: Path, as_json: bool) -> None:
+    """Show where the project was when, what it waited for, and when people will be done.
+
+    Labels and judgments that are still wanted are foretold from what came in each day of the last
+    four weeks; a week of days at least is needed.
+    """
+    from leadline.cli.terminal.text_layout import console, print_table
+    from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
+    from leadline.workspace import Workspace
+
+    by = by_day.date() if by_day else None
+    with Workspace.open(folder) as workspace:
+        timeline = project_timeline(workspace, by=by)
+    if picture is not None:
+        _draw(timeline, picture)
+    if as_json:
+        echo_json(_json(timeline, by))
+        return
+    for sentence in timeline_sentences(timeline):
+        click.echo(sentence)
+    for told in timeline_tables(timeline):
+        click.echo(f"\n{told.caption}")
+        print_table(console(), [head.lower() for head in told.head], told.rows)
+    if picture is not None:
+        click.echo(f"Drawn: {picture}")
+
+
+def _draw(timeline: Timeline, path: Path) -> None:
+    from leadline.charts import save_picture
+    from leadline.charts import timeline as timeline_chart
+    from leadline.errors import NotReadyError
+
+    drawn = timeline_chart.chart(timeline)
+    if drawn is None:
+        raise NotReadyError(
+            "The record is empty.", "A picture needs an entry.", "Run 'leadline run problem' first."
+        )
+    save_picture(drawn, path)
+
+
+def _json(timeline: Timeline, by: date | None) -> dict[str, Any]:
+    return {
+        "at": timeline.at,
+        "stretches": [vars(each) for each in timeline.stretches],
+        "waits": [vars(each) for each in timeline.waits],
+        "time_boxes": [vars(each) for each in timeline.time_boxes],
+        "forecasts": [vars(each) | {"is_reached": each.is_reached} for each in timeline.foretold],
+        "answers": [vars(each) for each in timeline.answers],
+        "endings": [vars(each) for each in timeline.endings],
+        "by": by,
+    }

@@ -1,0 +1,1 @@
+"""Accounts of a project: what it has cost, and where it was when."""

@@ -1,0 +1,1 @@
+"""Costs in a report: the accounts of a project, and what no model costs."""

@@ -1,0 +1,1 @@
+"""Deciding: what people said, what differs between two entries, what a rerun makes stale."""

@@ -1,0 +1,32 @@
+"""Sections of the report on money and time."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from leadline.charts import costs as costs_chart
+from leadline.charts import timeline as timeline_chart
+from leadline.report.costing.account_section import Accounts, AccountSection
+from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
+from leadline.services.timing.project_timeline import project_timeline
+from leadline.services.timing.timeline_words import timeline_sentences, timeline_tables
+from leadline.workspace import Workspace
+
+
+def project_accounts(workspace: Workspace) -> Accounts:
+    """Money and time of a project, as its report tells them."""
+    ledger, timeline = project_ledger(workspace), project_timeline(workspace)
+    sentences = ledger_sentences(ledger)
+    money = AccountSection(
+        "What it has cost",
+        sentences,
+        (ledger_table(ledger),) if ledger.lines else (),
+        partial(costs_chart.chart, ledger),
+    )
+    time = AccountSection(
+        "Where it was when",
+        timeline_sentences(timeline),
+        timeline_tables(timeline),
+        partial(timeline_chart.chart, timeline),
+    )
+    return Accounts(" ".join(sentences[:2]), (money, time))

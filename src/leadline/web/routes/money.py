@@ -1,0 +1,74 @@
+"""Pages of the project's accounts: what it has cost, and where it was when."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from leadline.charts import NARROW, WIDE, Picture, standalone, svg
+from leadline.charts import costs as costs_chart
+from leadline.charts import timeline as timeline_chart
+from leadline.errors import NotReadyError
+from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
+from leadline.services.parsing import parse_day
+from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
+from leadline.web.middleware import PICTURE_POLICY
+from leadline.web.page_context import Context
+
+router = APIRouter()
+
+Room = Literal["wide", "narrow"]
+_SHEETS = {"wide": WIDE, "narrow": NARROW}
+
+
+@router.get("/money")
+def money(request: Request, context: Context) -> Response:
+    """Show what the project has cost, by stage and over time."""
+    ledger = project_ledger(context.workspace)
+    return context.render(
+        request,
+        "pages/money.html",
+        ledger=ledger,
+        sentences=ledger_sentences(ledger),
+        table=ledger_table(ledger),
+    )
+
+
+@router.get("/timeline")
+def timeline(request: Request, context: Context, by: str = "") -> Response:
+    """Show where the project was when, and when people will have answered."""
+    day = parse_day(by)
+    its = project_timeline(context.workspace, by=day)
+    return context.render(
+        request,
+        "pages/timeline.html",
+        timeline=its,
+        by=day,
+        sentences=timeline_sentences(its),
+        tables=timeline_tables(its),
+    )
+
+
+@router.get("/timeline/picture.svg")
+def timeline_picture(context: Context, sheet: Room = "wide") -> Response:
+    """Draw where the project was when, as it is now."""
+    chart = timeline_chart.chart(project_timeline(context.workspace), _SHEETS[sheet])
+    if chart is None:
+        raise NotReadyError("The record is empty.", "", "State the problem first.")
+    return _picture(chart)
+
+
+@router.get("/money/picture.svg")
+def money_picture(context: Context, sheet: Room = "wide") -> Response:
+    """Draw what the project has cost, as it is now."""
+    chart = costs_chart.chart(project_ledger(context.workspace), _SHEETS[sheet])
+    if chart is None:
+        raise NotReadyError("Nothing has been spent yet.", "", "Look again once something is.")
+    return _picture(chart)
+
+
+def _picture(chart: Picture) -> Response:
+    headers = {"Content-Security-Policy": PICTURE_POLICY}
+    return Response(standalone(svg(chart)), media_type="image/svg+xml", headers=headers)

@@ -1,0 +1,64 @@
+"""What a plan answers before its table."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadline.phases.forecast.budget_answer import budget_answer
+from leadline.phases.forecast.budget_outcome import BudgetOutcome, Range
+
+
+def outcome(
+    budget: float, p_met: float, labels: float = 0, most: float | None = None
+) -> BudgetOutcome:
+    """A budget; a label costs 0.40."""
+    nothing = Range(q05=0, q25=0, q50=0, q75=0, q95=0)
+    ends = {"q50": labels, "q75": labels, "q95": labels if most is None else most}
+    bought = Range(q05=0, q25=0, **ends)
+    return BudgetOutcome(
+        budget=budget,
+        p_met=p_met,
+        p_shown=p_met,
+        labels=bought,
+        votes=bought,
+        people_hours=bought,
+        machine_hours=nothing,
+        money=Range(q05=0, q25=0, **{name: 0.4 * each for name, each in ends.items()}),
+        days=bought,
+    )
+
+
+NOW = outcome(0, 0.4)
+
+
+def test_the_least_budget_that_changes_the_chance_is_named_with_what_it_buys() -> None:
+    said = budget_answer(NOW, [outcome(1000, 0.72, 900), outcome(200, 0.7, 300)], "USD")
+    assert said == (
+        "About 300 more labels for 120 USD raise the chance that the target is met at the end "
+        "from 40% to 70%: a budget of 200 USD. More than that changes little."
+    )
+
+
+def test_a_larger_budget_is_named_where_it_changes_the_chance_again() -> None:
+    said = budget_answer(NOW, [outcome(200, 0.5, 300), outcome(1000, 0.9, 2999)], "USD")
+    assert said.endswith(" A budget of 1,000 USD: 90%.")
+
+
+@pytest.mark.parametrize(
+    ("best", "told"), [(0.44, "at most 44%"), (0.4, "the same"), (0.3, "the same")]
+)
+def test_no_budget_may_change_the_answer(best: float, told: str) -> None:
+    said = budget_answer(NOW, [outcome(50, 0.38, 30), outcome(5000, best, 8000)], "EUR")
+    assert said.startswith("No budget changes the answer")
+    assert said.endswith(f"40% with nothing bought, and {told} with up to 5,000 EUR.")
+
+
+def test_who_needs_labels_only_at_times_is_told_how_many_at_most() -> None:
+    said = budget_answer(NOW, [outcome(200, 0.5, 0, most=25_473)], "USD")
+    assert said.startswith("Up to 25,500 more labels for 10,200 USD raise")
+
+
+def test_a_budget_that_buys_nothing_is_the_project_as_it_is() -> None:
+    """The same project is drawn anew: its chance is not told twice in two numbers."""
+    said = budget_answer(outcome(0, 0.41), [outcome(10, 0.4), outcome(500, 0.6, 80)], "USD")
+    assert "from 40% to 60%" in said

@@ -1,0 +1,137 @@
+"""The brief of a stage: what it recommends, what each choice costs, what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.examples import example_data, example_feasibility, example_forecast, example_verdicts
+from tests.phases.again import again
+from tests.services.flights import append
+from tests.services.test_commands import DEFINE, UNTIL_TUNING
+
+from leadline.errors import RecordError
+from leadline.phases.data import ClassCount
+from leadline.phases.decision import Choice
+from leadline.phases.forecast.advice import Recommendation
+from leadline.phases.lifecycle import ROWS, Stage
+from leadline.phases.verdict import Answer, Severity, fault, note, warning
+from leadline.services import commands, queries
+from leadline.services.briefing import Brief, brief, briefs
+from leadline.services.briefing.certainty import NOT_KNOWN
+from leadline.workspace import Workspace
+
+Make = Callable[..., Workspace]
+
+
+def changes(told: Brief, title: str) -> str:
+    return next(each.changes for each in told.choices if each.title == title)
+
+
+def test_an_empty_project_has_briefs_that_promise_nothing(make: Make) -> None:
+    workspace = make(())
+    for stage in Stage:
+        told = brief(workspace, stage)
+        assert told.recommendation.text == "not yet"
+        assert told.how_sure == NOT_KNOWN
+        assert told.time == ("Nothing has begun yet.",)
+        assert (told.warnings, told.picture, told.in_service) == ((), "", "Nothing yet.")
+        assert [each.choice for each in told.choices] == [Choice.GO, Choice.STOP]
+    assert briefs(workspace) == ()
+
+
+def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:
+    workspace = make()
+    began = workspace.record.entry(1).at
+    told = brief(workspace, "train", began + timedelta(days=26))
+    forecast = example_forecast()
+    assert told.recommendation.text == "buy more rows"
+    assert forecast.summary in told.why
+    chance = queries.project_page(workspace).chance
+    assert chance is not None
+    assert chance.current is not None
+    said = f"Known since then: the chance to meet the target: {chance.current.words}"
+    assert said in told.how_sure, "a score was measured after train"
+    check = queries.project_page(workspace).target
+    assert check in brief(workspace, "ship").how_sure
+    assert told.time[0] == "26 days since the first entry."
+    assert told.costs.left == pytest.approx(500 - told.costs.spent)
+    assert told.owner == "Ada Ops"
+    assert told.in_service.startswith("The release of entry 14, since ")
+    assert told.decision.startswith("Ada Ops says go on: ")
+    assert told.picture.startswith("/entries/9/picture.svg")
+    back = [each.title for each in told.choices if each.choice is Choice.BACK]
+    assert back == ["Go back to define", "Go back to find", "Go back to train"]
+    assert [brief.stage for brief in briefs(workspace)] == list(Stage)
+
+
+def test_going_back_loses_what_stands_on_it_and_nothing_else(make: Make) -> None:
+    workspace = make()
+    told = brief(workspace, "watch")
+    last = "Out of date then, where answers change: up to 1 decision."
+    assert changes(told, "Go back to watch").endswith(last)
+    n_rows = sum(1 for row in ROWS if not row.startswith("decision."))
+    lost = f"up to {n_rows - 3} verdicts and 6 decisions."
+    assert changes(told, "Go back to define").endswith(lost)
+
+
+def test_a_no_speaks_for_going_back_and_go_would_overrule_it(make: Make) -> None:
+    workspace = make(("problem", "data"))
+    append(workspace, "feasibility", replace(example_feasibility(), answer=Answer.NO))
+    told = brief(workspace, "define")
+    assert told.recommendation.text == "go back, or stop"
+    assert "overrules the no of feasibility" in changes(told, "Go on to find")
+
+
+def test_nobody_is_offered_to_go_on_where_nothing_can_be_computed(make: Make) -> None:
+    workspace = make(("problem",))
+    classes = (ClassCount(value="yes", n_rows=example_data().n_rows),)
+    append(workspace, "data", again(example_data(), classes=classes))
+    told = brief(workspace, "define")
+    assert told.recommendation.text == "go back"
+    assert told.choices[0].closed == "The label has one value only."
+    assert "Not on offer" in told.section.choices.rows[0][2]
+
+
+@pytest.mark.parametrize("recommendation", Recommendation)
+def test_the_badge_of_train_is_what_the_forecast_advises(
+    make: Make, recommendation: Recommendation
+) -> None:
+    workspace = make(UNTIL_TUNING)
+    answer = Answer.GO if recommendation is Recommendation.BUY else Answer.NO
+    forecast = replace(example_forecast(), recommendation=recommendation, answer=answer)
+    append(workspace, "forecast", forecast)
+    badge = brief(workspace, "train").recommendation
+    assert (badge.text, badge.tone) == (recommendation.badge, answer.value)
+
+
+def test_what_is_out_of_date_is_no_recommendation(make: Make) -> None:
+    workspace = make(DEFINE)
+    append(workspace, "data", replace(example_data(), n_rows=999))
+    told = brief(workspace, "define")
+    assert told.recommendation.text == "not yet"
+    assert "Feasibility is out of date" in told.why
+
+
+def test_the_gravest_warning_comes_first(make: Make) -> None:
+    workspace = make(("problem", "data"))
+    findings = (note("a note"), warning("look"), fault("broken"), warning("look again"))
+    feasibility: Any = example_verdicts()["feasibility"]
+    append(workspace, "feasibility", replace(feasibility, findings=findings, answer=Answer.NO))
+    told = brief(workspace, "define")
+    assert told.warnings[0].severity is Severity.FAULT
+    own = [each.what for each in told.warnings if each.row == "feasibility"]
+    assert own == ["broken", "look", "look again"]
+
+
+def test_a_stop_is_told_with_what_it_leaves(make: Make) -> None:
+    workspace = make(UNTIL_TUNING)
+    commands.decide(workspace, "find", "stop", "Nobody needs it.", "Ada")
+    told = brief(workspace, "train")
+    assert told.whereabouts.startswith("Stopped after find on ")
+    assert "Nothing is in service." in changes(told, "Stop here")
+    with pytest.raises(RecordError, match="Did you mean 'train'"):
+        brief(workspace, "trian")

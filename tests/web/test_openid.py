@@ -1,0 +1,214 @@
+"""Logging in by a real OpenID provider on this machine."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+from starlette.testclient import TestClient
+from tests.services.test_commands import DEFINE
+
+from leadline.errors import NotAllowedError
+from leadline.phases.permissions import UserRole
+from leadline.services.identity import openid_provider
+from leadline.services.identity.openid_provider import Provider
+from leadline.settings import AccessSettings, OidcSettings
+from leadline.web import create_app
+from leadline.workspace import Workspace
+
+Make = Callable[..., Workspace]
+# in a process of its own: what it imports warns, and warnings are errors here
+PROVIDER = """
+import sys
+from oidc_provider_mock import User, run_server_in_thread
+
+people = (
+    User(sub="1", claims={"name": "Olga", "groups": ["staff", "ml-owners"]}),
+    User(sub="2", claims={"name": "Vera", "groups": ["viewer"]}),
+    User(sub="3", claims={"name": "Nobody", "groups": ["canteen"]}),
+    User(sub="4", claims={"name": "OLGA", "groups": ["viewer"]}),
+)
+with run_server_in_thread(user_claims=people, require_nonce=True) as server:
+    print(server.server_port, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", PROVIDER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        yield f"http://localhost:{int(process.stdout.readline())}"
+        process.communicate("")
+
+
+@pytest.fixture
+def workspace(make: Make, issuer: str) -> Workspace:
+    oidc = OidcSettings(
+        issuer=issuer,
+        client_id="leadline",
+        role_claim="groups",
+        roles={"ml-owners": UserRole.OWNER},
+    )
+    made = make(DEFINE)
+    return replace(made, settings=replace(made.settings, access=AccessSettings(oidc=oidc)))
+
+
+@pytest.fixture
+def client(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    monkeypatch.setenv("LEADLINE_OIDC_SECRET", "a secret")
+    return TestClient(create_app(workspace), "http://127.0.0.1", follow_redirects=False)
+
+
+def at_provider(client: TestClient, sub: str, after: str = "/") -> tuple[str, dict[str, list[str]]]:
+    """Go to the provider and say who one is: where it sends the browser, and what it was asked."""
+    import httpx2
+
+    sent = client.get("/login/openid", params={"next": after})
+    assert sent.status_code == 303, sent.text
+    address = sent.headers["location"]
+    answer = httpx2.post(address, data={"sub": sub})
+    return answer.headers["location"], parse_qs(urlsplit(address).query)
+
+
+def back(client: TestClient, location: str):  # type: ignore[no-untyped-def]
+    parts = urlsplit(location)
+    return client.get(f"{parts.path}?{parts.query}")
+
+
+def test_who_comes_first_time_gets_an_account_with_the_role_told(
+    client: TestClient, workspace: Workspace
+) -> None:
+    assert client.get("/").headers["location"] == "/login", "a provider alone asks for a login"
+    assert "/login/openid" in client.get("/login").text
+    location, asked = at_provider(client, "1", "/rows/data")
+    assert asked["response_type"] == ["code"]
+    assert asked["code_challenge_method"] == ["S256"]
+    assert asked["redirect_uri"] == ["http://127.0.0.1/login/openid/back"]
+    answer = back(client, location)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/rows/data")
+    assert "Olga" in client.get("/account").text
+    account = workspace.record.accounts.named("Olga")
+    assert account is not None
+    assert (account.role, account.password) == (UserRole.OWNER, None)
+
+    again = back(client, location)
+    assert again.status_code == 403, "a code comes back once"
+    back(client, at_provider(client, "1")[0])
+    assert len(workspace.record.accounts.all()) == 1
+
+
+def test_a_role_follows_the_provider_and_a_name_cannot_be_taken(
+    client: TestClient, workspace: Workspace
+) -> None:
+    back(client, at_provider(client, "1")[0])
+    assert back(client, at_provider(client, "3")[0]).status_code == 403
+    refused = back(client, at_provider(client, "4")[0])
+    assert refused.status_code == 403
+    assert "OLGA has an account already" in refused.text
+    assert back(client, at_provider(client, "2")[0]).status_code == 303
+    vera = workspace.record.accounts.named("Vera")
+    assert vera is not None
+    workspace.record.accounts.set_role(vera.id, UserRole.ENGINEER)
+    back(client, at_provider(client, "2")[0])
+    now = workspace.record.accounts.named("Vera")
+    assert now is not None
+    assert now.role is UserRole.VIEWER
+    workspace.record.accounts.set_disabled(vera.id, is_disabled=True)
+    refused = back(client, at_provider(client, "2")[0])
+    assert (refused.status_code, "disabled" in refused.text) == (403, True)
+
+
+def test_a_login_that_another_browser_began_is_refused(
+    client: TestClient, workspace: Workspace
+) -> None:
+    location, _ = at_provider(client, "1")
+    other = TestClient(create_app(workspace), "http://127.0.0.1", follow_redirects=False)
+    assert back(other, location).status_code == 403, "no login was begun there"
+    at_provider(other, "2")
+    assert back(other, location).status_code == 403, "and this state is of another one"
+    denied = client.get("/login/openid/back", params={"error": "access_denied", "state": "x"})
+    assert denied.status_code == 403
+    assert workspace.record.accounts.all() == ()
+
+
+def test_the_verifier_fits_the_challenge_and_is_shown_with_the_code_only(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted: dict[str, list[str]] = {}
+    asked = openid_provider._asked
+
+    def listen(url: str, body: bytes | None, headers: dict[str, str]) -> dict[str, object]:
+        if body is not None:
+            posted.update(parse_qs(body.decode()), basic=[headers.get("Authorization", "")])
+        return asked(url, body, headers)
+
+    monkeypatch.setattr(openid_provider, "_asked", listen)
+    location, sent = at_provider(client, "1")
+    back(client, location)
+    digest = hashlib.sha256(posted["code_verifier"][0].encode()).digest()
+    assert base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == sent["code_challenge"][0]
+    assert "code_verifier" not in sent
+    assert posted["basic"][0].startswith("Basic ")
+    assert "client_secret" not in posted
+
+
+CLAIMS = {"iss": "https://it", "aud": "leadline", "sub": "1", "nonce": "n", "iat": 0, "exp": 2**33}
+
+
+@pytest.mark.parametrize(
+    ("change", "algorithm"),
+    [
+        ({"iss": "https://another"}, "RS256"),
+        ({"aud": "another client"}, "RS256"),
+        ({"aud": ["leadline", "another"], "azp": "another"}, "RS256"),
+        ({"nonce": "of another login"}, "RS256"),
+        ({"nonce": None}, "RS256"),
+        ({"exp": 1_000_000}, "RS256"),
+        ({"exp": None}, "RS256"),
+        ({}, "HS256"),
+        ({}, "none"),
+        ({}, "another key"),
+    ],
+)
+def test_a_token_whose_word_does_not_count_is_refused(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, object], algorithm: str
+) -> None:
+    key, stranger = RSAKey.generate_key(2048), RSAKey.generate_key(2048)
+    monkeypatch.setattr(
+        openid_provider, "_get", lambda _: {"keys": [key.as_dict(is_private=False)]}
+    )
+    settings = OidcSettings(issuer="https://it", client_id="leadline")
+    provider = Provider(settings, "", "", "keys", ())
+    good = jwt.encode({"alg": "RS256"}, CLAIMS, key)
+    assert provider._trusted(good, "n")["sub"] == "1"
+    claims = {name: value for name, value in (CLAIMS | change).items() if value is not None}
+    if algorithm == "none":
+        head, body, _ = good.split(".")
+        head = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+        token = f"{head}.{body}."
+    elif algorithm == "HS256":
+        from joserfc.jwk import OctKey
+
+        secret = OctKey.import_key("a secret that both sides have, long enough")
+        token = jwt.encode({"alg": "HS256"}, claims, secret)
+    elif algorithm == "another key":
+        token = jwt.encode({"alg": "RS256"}, claims, stranger)
+    else:
+        token = jwt.encode({"alg": algorithm}, claims, key)
+    with pytest.raises(NotAllowedError):
+        provider._trusted(token, "n")
