@@ -78,6 +78,9 @@ def test_on_some_data_all_candidates_are_forecast_badly() -> None:
     assert np.corrcoef(one, other)[0, 1] == pytest.approx(0, abs=0.02)
     assert np.mean(one**4) == pytest.approx(3 * (0.1**2 + 1.9**2) / 2, rel=0.05)
     assert np.corrcoef(one**2, other**2)[0, 1] > 0.1
+    wide = replace(TABLE, scales=np.array([2.0]))
+    factors = residual_draws(["a", "b"], 2.0, 100_000, rng=rng, table=wide)
+    assert factors.mean(axis=0) == pytest.approx([1, 1], abs=0.02), "whatever the scale"
 
 
 def test_where_errors_come_as_the_table_says_the_joint_forecast_chooses_better() -> None:
