@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.examples import example_problem, example_release
 
-from leadline.charts import picture_cache
+from leadline.charts import NARROW, WIDE, Sheet, picture_cache
 from leadline.charts.picture_cache import Drawing, PictureCache
 from leadline.phases.verdict import Verdict
 
@@ -101,3 +101,17 @@ def test_a_verdict_without_a_picture_is_known_to_have_none(tmp_path: Path) -> No
     pictures = PictureCache(tmp_path)
     assert pictures.drawings(example_problem()) == {}
     assert pictures.has(example_problem())
+
+
+def test_what_is_no_verdict_is_drawn_once_for_its_key(tmp_path: Path) -> None:
+    asked: list[Sheet] = []
+
+    def nothing(sheet: Sheet) -> None:
+        asked.append(sheet)
+
+    pictures = PictureCache(tmp_path)
+    assert pictures.drawing("money: none", nothing) is None
+    assert pictures.drawing("money: none", nothing) is None
+    assert asked == [WIDE, NARROW]
+    pictures.drawing("money: 3 EUR", nothing)
+    assert asked == [WIDE, NARROW] * 2

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,10 +75,26 @@ class PictureCache:
         dict of str to Drawing
             Empty where there is nothing to draw.
         """
-        path = self._folder / f"{self._digest(verdict)}.json"
+        return self._kept(self._digest(verdict), partial(drawings_of, verdict))
+
+    def drawing(self, key: str, draw: Callable[[Sheet], Picture | None]) -> Drawing | None:
+        """The picture of what is no verdict; None where there is nothing to draw.
+
+        Parameters
+        ----------
+        key : str
+            All that the picture is made of, in any form; the same for the same picture.
+        draw : callable
+            From the room to the picture; called where none is kept.
+        """
+        digest = hashlib.sha256(f"{_drawn_by()}:{key}".encode()).hexdigest()
+        return self._kept(digest, partial(_drawing_of, draw)).get("")
+
+    def _kept(self, digest: str, draw: Callable[[], dict[str, Drawing]]) -> dict[str, Drawing]:
+        path = self._folder / f"{digest}.json"
         kept = _read(path)
         if kept is None:
-            kept = drawings_of(verdict)
+            kept = draw()
             self._keep(path, kept)
         return kept
 
@@ -144,21 +160,14 @@ def drawings_of(verdict: Verdict) -> dict[str, Drawing]:
     }
 
 
-def drawing_of(draw: Callable[[Sheet], Picture | None]) -> Drawing | None:
-    """Draw what is no verdict, now; None where there is nothing to draw.
-
-    Parameters
-    ----------
-    draw : callable
-        From the room to the picture.
-    """
+def _drawing_of(draw: Callable[[Sheet], Picture | None]) -> dict[str, Drawing]:
     from leadline.charts.drawing.rendering import description, svg
     from leadline.charts.drawing.sheet import NARROW, WIDE
 
     wide, narrow = draw(WIDE), draw(NARROW)
     if wide is None or narrow is None:
-        return None
-    return Drawing(svg(wide), svg(narrow), description(wide))
+        return {}
+    return {"": Drawing(svg(wide), svg(narrow), description(wide))}
 
 
 def _read(path: Path) -> dict[str, Drawing] | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Literal, get_args
 
-from leadline.charts.picture_cache import Drawing, drawing_of, drawings_of
+from leadline.charts.picture_cache import Drawing, drawings_of
 from leadline.phases.lifecycle import Standing
 from leadline.phases.wording import moment
 from leadline.record import Entry
@@ -105,7 +105,7 @@ def _drawn_accounts(
     accounts: Accounts | None, *, with_drawings: bool
 ) -> list[tuple[AccountSection, Drawing | None]]:
     return [
-        (section, drawing_of(section.draw) if with_drawings else None)
+        (section, section.draw() if with_drawings else None)
         for section in (accounts.sections if accounts else ())
     ]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from leadline.charts import Picture
-from leadline.charts.drawing.sheet import Sheet
+from leadline.charts.picture_cache import Drawing
 from leadline.report.text_table import Table
 
 
@@ -23,13 +22,13 @@ class AccountSection:
     tables : tuple of Table
         The numbers.
     draw : callable
-        From the room to the same drawn; to None where there is nothing to draw.
+        Gives the same drawn; None where there is nothing to draw.
     """
 
     title: str
     sentences: tuple[str, ...]
     tables: tuple[Table, ...]
-    draw: Callable[[Sheet], Picture | None]
+    draw: Callable[[], Drawing | None]
 
 
 @dataclass(frozen=True)

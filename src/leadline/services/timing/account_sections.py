@@ -6,6 +6,7 @@ from functools import partial
 
 from leadline.charts import costs as costs_chart
 from leadline.charts import timeline as timeline_chart
+from leadline.phases.project_accounts.timeline import Timeline
 from leadline.report.costing.account_section import Accounts, AccountSection
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
 from leadline.services.timing.project_timeline import project_timeline
@@ -21,12 +22,23 @@ def project_accounts(workspace: Workspace) -> Accounts:
         "What it has cost",
         sentences,
         (ledger_table(ledger),) if ledger.lines else (),
-        partial(costs_chart.chart, ledger),
+        partial(workspace.pictures.drawing, f"money:{ledger}", partial(costs_chart.chart, ledger)),
     )
     time = AccountSection(
         "Where it was when",
         timeline_sentences(timeline),
         timeline_tables(timeline),
-        partial(timeline_chart.chart, timeline),
+        partial(
+            workspace.pictures.drawing,
+            f"time:{_drawn(timeline)}",
+            partial(timeline_chart.chart, timeline),
+        ),
     )
     return Accounts(" ".join(sentences[:2]), (money, time))
+
+
+def _drawn(timeline: Timeline) -> tuple[object, ...]:
+    """What its picture shows; of the moment it was made no more than the day."""
+    stretches = [(each.stage, each.start) for each in timeline.stretches]
+    waits = [(each.who, each.what, each.start, each.end) for each in timeline.waits]
+    return timeline.at.date(), stretches, waits, timeline.answers
