@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadline.phases.number_format import money
 from leadline.phases.problem import ConfusionCost, Problem, by_truth
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
-from leadline.phases.wording import three_digits
 
 _OTHER_COST = 1.0  # of a confusion that nobody priced, as the problem says
 
@@ -74,7 +74,7 @@ class CostComparison:
                 f"at these costs the model saves nothing on {self.where}."
             )
         return (
-            f"On {self.where} {best.name} costs {three_digits(saved)} {self.currency} less for "
+            f"On {self.where} {best.name} costs {money(saved, self.currency)} less for "
             f"1,000 rows than to {idle.name}, the cheapest way without a model."
         )
 
