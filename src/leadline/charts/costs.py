@@ -42,7 +42,7 @@ def chart(ledger: Ledger, sheet: Sheet = WIDE) -> Picture | None:
 
 
 def _title(ledger: Ledger) -> str:
-    spent = f"{_amount(ledger.spent)} {ledger.currency}"
+    spent = f"{_amount(ledger.spent).capitalize()} {ledger.currency}"
     left = ledger.left
     if ledger.spent <= 0:
         return f"No money was spent; people worked {ledger.people_hours:,.1f} hours"
@@ -79,7 +79,7 @@ def _money(ledger: Ledger, sheet: Sheet) -> alt.LayerChart:
     x = alt.X(
         "day:T",
         title=None,
-        axis=alt.Axis(grid=False, format="%-d %b %Y", tickCount=sheet.n_ticks(5)),
+        axis=alt.Axis(grid=False, format="%-d %b %Y", values=_some_days(days, sheet.n_ticks(5))),
     )
     y = alt.Y("money:Q", title=ledger.currency, stack="zero", axis=alt.Axis(tickCount=5))
     color = alt.Color(
@@ -96,6 +96,13 @@ def _money(ledger: Ledger, sheet: Sheet) -> alt.LayerChart:
         height=_HEIGHT,
         title="Money spent so far",
     )
+
+
+def _some_days(days: list[LedgerDay], n: int) -> list[str]:
+    """Days to name on the axis: as many as fit, each once."""
+    first = days[0].day
+    n_days = (days[-1].day - first).days + 1
+    return [(first + timedelta(days=at)).isoformat() for at in range(0, n_days, -(-n_days // n))]
 
 
 def _grants(days: list[LedgerDay], x: alt.X, currency: str) -> list[alt.Chart]:

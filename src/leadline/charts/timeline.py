@@ -21,6 +21,7 @@ from leadline.phases.project_accounts.timeline import Timeline
 _WAITING = "waits for people"
 _LEAST_SHARE = 0.004  # of the whole time: what is shorter would not be seen
 _ANSWERS_HEIGHT = 90
+_SHORT = timedelta(days=2)
 _NAMES = 90  # pixels of the names beside a narrow plot
 
 
@@ -29,14 +30,17 @@ def chart(timeline: Timeline, sheet: Sheet = WIDE) -> Picture | None:
     if not timeline.stretches:
         return None
     start, end = timeline.stretches[0].start, timeline.at
-    if timeline.answers:
+    # a project of hours is not shown from midnight on
+    if timeline.answers and end - start >= _SHORT:
         first = min(each.day for each in timeline.answers)
         start = min(start, datetime(first.year, first.month, first.day, tzinfo=start.tzinfo))
     x = alt.X(
         "start:T",
         title=None,
         scale=alt.Scale(domain=[_text(start), _text(max(end, start + timedelta(minutes=1)))]),
-        axis=alt.Axis(grid=True, labelOverlap=True, tickCount=sheet.n_ticks(6)),
+        axis=alt.Axis(
+            grid=True, labelOverlap=True, tickCount=sheet.n_ticks(6), format=_format(end - start)
+        ),
     )
     drawn: Picture = _bars(timeline, x, (end - start) * _LEAST_SHARE, sheet)
     if timeline.answers:
@@ -45,6 +49,11 @@ def chart(timeline: Timeline, sheet: Sheet = WIDE) -> Picture | None:
     return framed(
         drawn, _title(timeline), "Bars: the stage of the entries. All times are UTC.", sheet
     )
+
+
+def _format(span: timedelta) -> str:
+    """How times are written on the axis."""
+    return "%H:%M" if span < _SHORT else "%-d %b %Y" if span.days > 300 else "%-d %b"
 
 
 def _title(timeline: Timeline) -> str:
@@ -102,7 +111,7 @@ def _answers(timeline: Timeline, x: alt.X, sheet: Sheet) -> alt.LayerChart:
         legend=alt.Legend(orient="top", direction="horizontal", labelFontSize=13),
     )
     y = alt.Y("high:Q", title="a day", axis=alt.Axis(tickCount=3))
-    bars = alt.Chart(table(rows)).mark_rect(opacity=0.85)
+    bars = alt.Chart(table(rows)).mark_rect(opacity=0.85, clip=True)
     return layered(
         bars.encode(x, alt.X2("end:T"), y, alt.Y2("low:Q"), color),
         width=sheet.plot(beside=_NAMES),

@@ -211,7 +211,7 @@ def _stop(stage: Stage, seen: Standpoint) -> ChoiceLine:
     return ChoiceLine(
         Choice.STOP,
         "Stop here",
-        f"Nothing more; the {spent} spent so far do not come back.{rest}",
+        f"Nothing more. What was spent so far, {spent}, does not come back.{rest}",
         f"{closed}{stays} A new decision reopens the project.",
     )
 

@@ -175,7 +175,7 @@ def _boxes(timeline: Timeline) -> Table:
             moment(each.at),
             duration(each.spent_s),
             duration(each.granted_s),
-            percent(each.spent_s / each.granted_s) if each.granted_s else "",
+            f"{each.spent_s / each.granted_s:.0%}" if each.granted_s else "",
         )
         for each in timeline.time_boxes
     ]
