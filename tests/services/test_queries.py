@@ -116,6 +116,13 @@ def test_who_was_sent_back_is_told_where_and_why_and_is_not_stopped(make: Make) 
     assert queries.project_page(workspace).whereabouts == ""
 
 
+def test_who_decides_sees_the_same_chance_as_everybody(make: Make) -> None:
+    workspace = make(UNTIL_TUNING)
+    chance = queries.decision_page(workspace, Stage.FIND).chance
+    assert chance is not None
+    assert chance == queries.project_page(workspace).chance
+
+
 def test_a_decision_on_the_same_answers_is_asked_to_be_kept(make: Make) -> None:
     workspace = make(DEFINE)
     commands.decide(workspace, "define", "go", "Cheap to try.", "Ada")

@@ -8,12 +8,14 @@ from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
 from leadline.phases.permissions import Action
 from leadline.phases.release import Release
+from leadline.phases.success_chance import SuccessChance
 from leadline.phases.without_model import CostComparison
 from leadline.record import Entry
 from leadline.report.costing.cost_comparison import cost_comparison
 from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, RowSummary
+from leadline.services.queries.success_chance_now import success_chance
 from leadline.workspace import Workspace
 
 
@@ -49,6 +51,8 @@ class DecisionPage:
         stood on.
     stages_back : tuple of Stage
         Where one can go back to: the earlier stages and this one.
+    chance : SuccessChance or None
+        How likely success is, by all that is known today; None where nothing says so.
     shortfall : str
         By what the release misses the target, which "go" must sign for; empty if it does not.
     """
@@ -65,6 +69,7 @@ class DecisionPage:
     kept: int | None = None
     changes: tuple[tuple[str, int, int], ...] = ()
     stages_back: tuple[Stage, ...] = ()
+    chance: SuccessChance | None = None
     shortfall: str = ""
 
 
@@ -100,6 +105,7 @@ def decision_page(workspace: Workspace, name: str) -> DecisionPage:
             if summary.number is not None and now.standings[summary.name].state is State.CURRENT
         },
         closed=now.standings[decision_of(stage)].closed,
+        chance=success_chance(record, now),
         shortfall=next(
             (each.verdict.shortfall for each in verdicts if isinstance(each.verdict, Release)), ""
         ),
