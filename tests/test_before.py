@@ -403,7 +403,10 @@ def test_the_verbs_tell_what_they_told(folder: Path, go: Go) -> None:
         json.loads(go("status", "--json").stdout),
         json.loads((folder / "status.json").read_text()),
     )
-    assert now == then
+    assert now["cost"].items() >= then.pop("cost").items()
+    # the score on the test rows speaks of it too, since then
+    assert now["chance"].keys() >= then.pop("chance").keys()
+    assert now.items() >= then.items()
     go("report", "--form", "markdown", "--to", folder / "report.md")
     assert "Olga chose balanced" in (folder / "report.md").read_text()
     go("report", "--form", "json", "--to", folder / "now.json")
@@ -411,7 +414,12 @@ def test_the_verbs_tell_what_they_told(folder: Path, go: Go) -> None:
         [json.loads((folder / name).read_text())[key] for name in ("now.json", "report.json")]
         for key in ("at_a_glance", "standing")
     )
-    assert glance[0] == glance[1]
+    # stages have badges since, and the chance its day and what it rests on
+    came_later = {"stages", "success", "past", "measured", "cost"}
+    assert {key: glance[0][key] for key in glance[1].keys() - came_later} == {
+        key: each for key, each in glance[1].items() if key not in came_later
+    }
+    assert [each["stage"] for each in glance[0]["stages"]] == list(map(str, Stage))
     assert standing[0] == standing[1]
     go("report", "--model", "--form", "markdown", "--to", folder / "model.md")
     assert "the shop is ready | Olga" in (folder / "model.md").read_text()
@@ -468,7 +476,8 @@ def test_a_stale_row_is_run_and_what_was_measured_is_used(folder: Path, go: Go) 
         assert new.candidate == old.candidate
         assert new.train_sizes == old.train_sizes
         assert new.errors == old.errors
-        assert new.p_now == pytest.approx(old.p_now, abs=0.02)
+        # what other curves teach has been learnt anew since
+        assert new.p_now == pytest.approx(old.p_now, abs=0.1)
         assert workspace.record.standing()["forecast"].state.value == "current"
 
 
@@ -560,6 +569,9 @@ def test_every_key_of_the_old_settings_is_read(folder: Path) -> None:
     assert read.pop("name") == said.pop("project")["name"] == "customers"
     # nobody has confirmed this one
     assert read["problem"]["assumed"] == ("cost_false_alarm",)
+    # what errors are called has a section of its own since
+    for key in ("miss", "false_alarm"):
+        assert read["problem"]["words"][key] == said["problem"].pop(key)
     # sections and keys that came later have their defaults
     for section, keys in said.items():
         assert set(keys) <= set(read[section]), section

@@ -56,7 +56,7 @@ def test_what_the_budget_reaches_is_named_with_its_money() -> None:
 
 
 def test_what_cannot_be_promised_has_no_mark() -> None:
-    verdict = example_forecast()
+    verdict = forecast_with(target_score=0.83)
     assert verdict.needs[2].n_rows is None
     shown = words(verdict)
     assert "A 90% chance cannot be promised" in shown

@@ -184,7 +184,7 @@ def test_what_has_not_been_seen_cannot_be_judged(released_folder: Path) -> None:
         release = verdict_of(workspace, "release", Release)
         with pytest.raises(NotReadyError, match=f"{release.release_id} has not seen") as caught:
             run(workspace, "monitor")
-    assert caught.value.next.startswith("Run 'leadline watch'")
+    assert caught.value.next.startswith("Run 'leadline watch FILE'")
 
 
 def test_rows_that_the_release_learnt_from_do_not_count(released_folder: Path) -> None:

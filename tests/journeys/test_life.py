@@ -115,7 +115,7 @@ def look_around(page: Page, url: str) -> None:
     page.get_by_label("Why").fill("It does what it should.")
     page.get_by_label("Your name").fill("Ada")
     page.get_by_role("button", name="Put it on the record").click()
-    expect(page.get_by_text("It does what it should.")).to_be_visible()
+    expect(page.get_by_text("It does what it should.").first).to_be_visible()
 
 
 def see_pictures(page: Page, report: Path, n_pictures: int) -> None:

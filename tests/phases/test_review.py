@@ -30,7 +30,7 @@ def test_a_clear_choice_is_a_go() -> None:
     assert verdict.answer is Answer.GO
     assert warnings(verdict) == []
     assert notes(verdict)[0].startswith("Reason given: ")
-    assert "60% to 80% of what it flags is real" in verdict.summary
+    assert "60% to 80% of what it flags is late" in verdict.summary
 
 
 def test_one_point_alone_is_clear() -> None:
@@ -79,7 +79,7 @@ def test_an_end_that_nothing_speaks_against_is_no_figure() -> None:
     sure = replace(CHEAP, precision=Bounds(estimate=0.9, low=0.7, high=1.0))
     rare = replace(sure, recall=Bounds(estimate=0.1, low=0.0, high=0.3))
     summary = reviewed(rare, DEAR).summary
-    assert "at least 70% of what it flags is real" in summary
+    assert "at least 70% of what it flags is late" in summary
     assert "finds at most 30%" in summary
 
 

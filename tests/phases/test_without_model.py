@@ -61,7 +61,7 @@ def test_a_model_that_saves_nothing_is_said_to_save_nothing() -> None:
     ways = (Way("balanced", 90.0, is_model=True), Way("flag nothing", 80.0, is_model=False))
     assert "saves nothing" in CostComparison(ways, "EUR", "the test set").words
     better = (Way("balanced", 60.0, is_model=True), ways[1])
-    assert "balanced costs 20 EUR less" in CostComparison(better, "EUR", "the test set").words
+    assert "balanced costs 20.00 EUR less" in CostComparison(better, "EUR", "the test set").words
 
 
 @pytest.mark.parametrize(

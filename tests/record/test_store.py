@@ -334,6 +334,7 @@ def test_an_entry_of_an_earlier_version_still_loads(record: Record, database_url
         example_problem(),
         summary="Short.",
         findings=(),
+        class_words=(),
         question="Late?",
         target_score=1.0,
         cost_miss=1.0,

@@ -363,7 +363,10 @@ def test_the_report_is_one_file_of_its_own_and_its_pictures_are_drawn_once(
     assert "<svg" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     monkeypatch.setattr(picture_cache, "drawings_of", None)
-    assert client.get("/report.html").text == answer.text
+    monkeypatch.setattr(picture_cache, "_drawing_of", None)
+    drawn = re.compile(r"<svg.*?</svg>", re.DOTALL)
+    again = client.get("/report.html")
+    assert drawn.findall(again.text) == drawn.findall(answer.text)
 
 
 def test_the_model_document_is_a_click_away_from_its_release(make: Make, visit: Visit) -> None:
@@ -376,7 +379,7 @@ def test_the_model_document_is_a_click_away_from_its_release(make: Make, visit: 
     assert client.get("/model.html").text == answer.text, "it is the one in service"
     refused = client.get("/model.html?release=nowhere")
     assert refused.status_code == 409
-    assert "names no release" in refused.text
+    assert "names no release" in text_of(refused.text)
 
 
 def test_consequences_are_told_in_the_projects_own_words(make: Make, visit: Visit) -> None:

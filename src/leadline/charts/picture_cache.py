@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +75,7 @@ class PictureCache:
         dict of str to Drawing
             Empty where there is nothing to draw.
         """
-        return self._kept(self._digest(verdict), partial(drawings_of, verdict))
+        return self._kept(self._digest(verdict), lambda: drawings_of(verdict))
 
     def drawing(self, key: str, draw: Callable[[Sheet], Picture | None]) -> Drawing | None:
         """The picture of what is no verdict; None where there is nothing to draw.
@@ -88,7 +88,7 @@ class PictureCache:
             From the room to the picture; called where none is kept.
         """
         digest = hashlib.sha256(f"{_drawn_by()}:{key}".encode()).hexdigest()
-        return self._kept(digest, partial(_drawing_of, draw)).get("")
+        return self._kept(digest, lambda: _drawing_of(draw)).get("")
 
     def _kept(self, digest: str, draw: Callable[[], dict[str, Drawing]]) -> dict[str, Drawing]:
         path = self._folder / f"{digest}.json"

@@ -68,7 +68,7 @@ def left_words(ran_s: float, share: float | None, past: Sequence[float]) -> str:
     >>> left_words(60.0, 0.25, [])
     'About 3 minutes left, if it goes on as so far.'
     >>> left_words(20.0, None, [100.0, 40.0])
-    'The last 2 runs took 40 to 100 seconds.'
+    'The last 2 runs took 40 seconds to 2 minutes.'
     """
     if share is not None and share >= _LEAST_SHARE and ran_s >= _LEAST_S:
         left_s = ran_s * (1 - share) / share
