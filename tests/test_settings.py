@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,7 +133,7 @@ def test_names_of_errors_are_read_where_files_had_them_before(tmp_path: Path) ->
 
 
 def test_words_that_are_said_come_back_from_the_template(tmp_path: Path) -> None:
-    words = {"units": "geese", "miss": 'a "wild" goose', "classes": {"yes": "late"}}
+    words: dict[str, Any] = {"units": "geese", "miss": 'a "wild" goose', "classes": {"yes": "late"}}
     problem = {"question": "q", "target_score": 0.8, "words": words}
     text = template(name="late", files=["a.csv"], label="late", problem=problem)
     assert loaded(tmp_path, text).problem.words == WordSettings(**words)
