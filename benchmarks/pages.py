@@ -4,7 +4,7 @@ Requests go through the whole application in process, so that only server time c
 seconds of the processor too, which what else runs here does not change. The report and pictures are
 asked for twice: as they are first drawn, and as they are kept.
 
-    python benchmarks/pages.py [ENTRIES] [PROJECTS]
+    python -m benchmarks.pages [ENTRIES] [PROJECTS]
 """
 
 from __future__ import annotations
