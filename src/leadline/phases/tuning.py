@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.default_findings import default_findings
 from leadline.phases.number_format import cost_words
 from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.slice_report import PointSlices, slice_findings
@@ -13,8 +14,6 @@ from leadline.phases.wording import plural
 
 _FEWEST_POSITIVES = 10
 _FEWEST_ROWS = 20
-_FEWEST_OF_CLASS = 10
-_MOST_NAMED = 5
 _WIDE = 0.3
 _SIGNIFICANT = 0.05
 
@@ -290,7 +289,7 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Tuning:
                 f"At least {_FEWEST_ROWS} are needed to say how often it is right: label more.",
             )
         )
-    findings += [*_class_findings(plain), *_cost_findings(evidence), *_number_findings(plain)]
+    findings += default_findings(plain, evidence.by_cost, evidence.currency)
     findings += [*slice_findings(evidence.slices), *_use_findings(evidence)]
     return Tuning(
         answer=Answer.NO if evidence.n_test < _FEWEST_ROWS else Answer.GO,
@@ -310,79 +309,6 @@ def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
         for each, cost in ((plain, plain.cost), (by_cost, by_cost.cost))
     ]
     return f"Two points on offer: {rows} {'; '.join(told)}."
-
-
-def _cost_findings(evidence: Evidence) -> list[Finding]:
-    """Whether saying what costs least does cost less."""
-    by_cost = evidence.by_cost
-    if by_cost is None or by_cost.saving is None:
-        return []
-    saved = f"{cost_words(by_cost.saving, evidence.currency)} a row"
-    if by_cost.saving.low > 0:
-        return [note(f"{by_cost.name} saves {saved} against the likeliest class.")]
-    if by_cost.saving.high < 0:
-        return [
-            warning(
-                f"{by_cost.name} costs more than the likeliest class, by {saved}, negative: the "
-                "probabilities of the model do not mean what they say.",
-                "Choose the likeliest class, or label more rows and search again.",
-            )
-        ]
-    return [
-        note(
-            f"It is not known whether {by_cost.name} saves anything against the likeliest class: "
-            f"{saved}.",
-            "A larger test set would tell, or judgments of the stream.",
-        )
-    ]
-
-
-def _class_findings(plain: DefaultDecision) -> list[Finding]:
-    rare = [each for each in plain.classes if each.n_true < _FEWEST_OF_CLASS]
-    never = [each.name for each in plain.classes if not each.n_predicted]
-    findings = []
-    if rare:
-        named = ", ".join(f"{each.name!r} {each.n_true}" for each in rare[:_MOST_NAMED])
-        more = ", ..." if len(rare) > _MOST_NAMED else ""
-        findings.append(
-            warning(
-                f"Classes with few test rows: {named}{more}.",
-                f"How well they are found is hardly known; label {_FEWEST_OF_CLASS} or more each.",
-            )
-        )
-    if never:
-        names = ", ".join(map(repr, never[:_MOST_NAMED]))
-        more = ", ..." if len(never) > _MOST_NAMED else ""
-        findings.append(
-            warning(
-                f"No test row was predicted to be of: {names}{more}.",
-                "Label more rows of them, or join them with a class that is like them.",
-            )
-        )
-    return findings
-
-
-def _number_findings(plain: DefaultDecision) -> list[Finding]:
-    numbers = plain.numbers
-    if numbers is None:
-        return []
-    findings = []
-    if not numbers.is_stated:
-        findings.append(
-            warning(
-                f"Nobody has said how far off is still of use. {numbers.tolerance:.3g} was taken: "
-                "a guess of the middle is that close half of the time.",
-                "Set [problem] tolerance in leadline.toml, then 'leadline run'.",
-            )
-        )
-    if numbers.low is not None and numbers.high is not None:
-        findings.append(
-            note(
-                f"90 of 100 truths lie between {numbers.low:+.3g} and {numbers.high:+.3g} of the "
-                "prediction, on rows like those of the test set."
-            )
-        )
-    return findings
 
 
 def _use_findings(evidence: Evidence) -> list[Finding]:
