@@ -7,7 +7,10 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -19,7 +22,7 @@ from tests.services.test_commands import DEFINE
 from leadline.errors import NotAllowedError
 from leadline.phases.permissions import UserRole
 from leadline.services.identity import openid_provider
-from leadline.services.identity.openid_provider import Provider
+from leadline.services.identity.openid_provider import Provider, ProviderError
 from leadline.settings import AccessSettings, OidcSettings
 from leadline.web import create_app
 from leadline.workspace import Workspace
@@ -212,3 +215,60 @@ def test_a_token_whose_word_does_not_count_is_refused(
         token = jwt.encode({"alg": algorithm}, claims, key)
     with pytest.raises(NotAllowedError):
         provider._trusted(token, "n")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://login.example.org/keys",
+        "http://localhost.example.org/keys",
+        "http://localhost@login.example.org/keys",
+        "http://127.0.0.1.example.org/keys",
+        "file:///etc/passwd",
+        "http://[/keys",
+    ],
+)
+def test_nothing_is_asked_of_an_address_that_is_not_encrypted(address: str) -> None:
+    with pytest.raises(ProviderError, match="not encrypted"):
+        openid_provider._get(address)
+
+
+@pytest.mark.parametrize(
+    ("body", "leads_to", "n_asked"),
+    [
+        (None, "/there", 2),
+        (None, "http://login.example.org/there", 1),
+        (b"code=x", "/there", 1),
+    ],
+)
+def test_a_redirect_takes_neither_secret_nor_question_elsewhere(
+    body: bytes | None, leads_to: str, n_asked: int
+) -> None:
+    asked: list[str] = []
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            is_there = self.path == "/there"
+            self.send_response(200 if is_there else 302)
+            self.send_header("Location", leads_to)
+            self.end_headers()
+            self.wfile.write(b"{}" if is_there else b"")
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        Thread(target=server.serve_forever, args=(0.01,)).start()
+        address = f"http://127.0.0.1:{server.server_port}/here"
+        try:
+            with (
+                nullcontext() if n_asked > 1 else pytest.raises(ProviderError, match="answers 302")
+            ):
+                openid_provider._asked(address, body, {"Authorization": "Basic x"})
+        finally:
+            server.shutdown()
+    assert len(asked) == n_asked
