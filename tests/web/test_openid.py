@@ -143,7 +143,9 @@ def test_a_login_that_another_browser_began_is_refused(
     other = TestClient(create_app(workspace), "http://127.0.0.1", follow_redirects=False)
     assert back(other, location).status_code == 403, "no login was begun there"
     at_provider(other, "2")
-    assert back(other, location).status_code == 403, "and this state is of another one"
+    refused = back(other, location)
+    assert refused.status_code == 403, "and this state is of another one"
+    assert "not begun in this browser" in refused.text, "the code is not even asked about"
     denied = client.get("/login/openid/back", params={"error": "access_denied", "state": "x"})
     assert denied.status_code == 403
     assert workspace.record.accounts.all() == ()
