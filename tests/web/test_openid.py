@@ -22,6 +22,7 @@ from tests.services.test_commands import DEFINE
 from leadline.errors import NotAllowedError
 from leadline.phases.permissions import UserRole
 from leadline.services.identity import openid_provider
+from leadline.services.identity.openid_login import role_told
 from leadline.services.identity.openid_provider import Provider, ProviderError
 from leadline.settings import AccessSettings, OidcSettings
 from leadline.web import create_app
@@ -170,6 +171,30 @@ def test_the_verifier_fits_the_challenge_and_is_shown_with_the_code_only(
     assert "code_verifier" not in sent
     assert posted["basic"][0].startswith("Basic ")
     assert "client_secret" not in posted
+
+
+@pytest.mark.parametrize(
+    ("said", "role"),
+    [
+        (["viewer", "engineer", "scientist"], UserRole.SCIENTIST),
+        (["viewer", "ml-owners"], UserRole.OWNER),
+        ("engineer", UserRole.ENGINEER),
+        ("Owner", UserRole.VIEWER),
+        ([["owner"], 1, None], UserRole.VIEWER),
+        ({"owner": True}, UserRole.VIEWER),
+        (None, UserRole.VIEWER),
+    ],
+)
+def test_of_several_roles_the_first_counts_and_of_none_the_default(
+    said: object, role: UserRole
+) -> None:
+    settings = OidcSettings(
+        issuer="https://it",
+        client_id="leadline",
+        roles={"ml-owners": UserRole.OWNER},
+        default_role=UserRole.VIEWER,
+    )
+    assert role_told(settings, {"role": said}) is role
 
 
 CLAIMS = {"iss": "https://it", "aud": "leadline", "sub": "1", "nonce": "n", "iat": 0, "exp": 2**33}
