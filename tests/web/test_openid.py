@@ -21,9 +21,11 @@ from tests.services.test_commands import DEFINE
 
 from leadline.errors import NotAllowedError
 from leadline.phases.permissions import UserRole
+from leadline.record import Role
 from leadline.services.identity import openid_provider
 from leadline.services.identity.openid_login import role_told
 from leadline.services.identity.openid_provider import Provider, ProviderError
+from leadline.services.invitations import invite
 from leadline.settings import AccessSettings, OidcSettings
 from leadline.web import create_app
 from leadline.workspace import Workspace
@@ -135,6 +137,17 @@ def test_a_role_follows_the_provider_and_a_name_cannot_be_taken(
     workspace.record.accounts.set_disabled(vera.id, is_disabled=True)
     refused = back(client, at_provider(client, "2")[0])
     assert (refused.status_code, "disabled" in refused.text) == (403, True)
+
+
+def test_a_name_that_was_invited_comes_by_its_link_only(
+    client: TestClient, workspace: Workspace
+) -> None:
+    back(client, at_provider(client, "1")[0])
+    invite(workspace, "vera", Role.LABEL, days=1, by="Olga")
+    refused = back(client, at_provider(client, "2")[0])
+    assert refused.status_code == 403
+    assert "has an invitation that is still good" in refused.text
+    assert workspace.record.accounts.named("Vera") is None
 
 
 def test_a_login_that_another_browser_began_is_refused(
