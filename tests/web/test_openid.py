@@ -14,6 +14,7 @@ from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from itsdangerous import TimestampSigner
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
@@ -184,6 +185,17 @@ def test_the_verifier_fits_the_challenge_and_is_shown_with_the_code_only(
     assert "code_verifier" not in sent
     assert posted["basic"][0].startswith("Basic ")
     assert "client_secret" not in posted
+
+
+def test_a_login_is_good_for_ten_minutes_only(
+    client: TestClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location, _ = at_provider(client, "1")
+    now = TimestampSigner("").get_timestamp()
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 605)
+    refused = back(client, location)
+    assert (refused.status_code, "too long ago" in refused.text) == (403, True)
+    assert workspace.record.accounts.all() == ()
 
 
 @pytest.mark.parametrize(
