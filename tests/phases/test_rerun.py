@@ -47,6 +47,17 @@ def test_what_is_stale_already_is_not_lost_again() -> None:
     assert stale_after([], ["problem"]) == ()
 
 
+def test_a_new_release_takes_the_place_of_the_one_gone_back_to() -> None:
+    story = Story().say(*ROWS)
+    gone_back_to = next(mark.number for mark in story.marks if mark.row == "release")
+    story.say("release")
+    before = standing(story.marks, gone_back_to)
+    told = stale_after(story.marks, ["release"], serving=gone_back_to)
+    after = standing(story.say("release").marks)
+    assert {name for name in ROWS if before[name].state is not after[name].state} == set(told)
+    assert "monitor" in told, "it watches the release that was gone back to"
+
+
 def kept(story: Story, name: str) -> bool:
     mark = next(mark for mark in reversed(story.marks) if mark.row == name)
     return may_be_kept(mark, story.marks, standing(story.marks))

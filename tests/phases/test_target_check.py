@@ -58,6 +58,14 @@ def test_of_a_loss_less_is_better() -> None:
     assert "target at most 4: met." in loss.words
 
 
+@pytest.mark.parametrize("scoring", ["roc_auc", "mean_absolute_error"])
+def test_an_end_of_the_interval_is_met_as_surely_as_the_interval_says(scoring: str) -> None:
+    low, high = (0.62, 0.75) if scoring == "roc_auc" else (2.5, 4.5)
+    found = check((low + high) / 2, low, high, low, scoring=scoring)
+    chances = sorted(replace(found, target=end).chance or 0 for end in (low, found.score, high))
+    assert chances == pytest.approx([0.05, 0.5, 0.95]), "both sides, though they differ in width"
+
+
 def test_without_an_interval_nothing_is_shown() -> None:
     found = check(0.99, 0, 0, 0.7, interval=None)
     assert found.state is TargetState.OPEN

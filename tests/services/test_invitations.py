@@ -6,7 +6,8 @@ import pytest
 
 from leadline.errors import SettingsError
 from leadline.record import Role
-from leadline.services.invitations import LONGEST_DAYS, invite
+from leadline.services.identity.permission import guest
+from leadline.services.invitations import LONGEST_DAYS, PAGES, invite, pages_of
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -24,3 +25,11 @@ def test_an_invitation_may_be_good_for_a_year(make: Make) -> None:
     made, path = invite(make(()), " Ada ", Role.JUDGE, days=LONGEST_DAYS, by="Boss")
     assert (made.person, made.role) == ("Ada", Role.JUDGE)
     assert path.startswith("/join/")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_link_opens_the_pages_of_its_role_and_no_others(role: Role) -> None:
+    visitor = guest("Ada", role)
+    assert pages_of(visitor) == PAGES[role]
+    assert len(visitor.may) == 1
+    assert visitor.user_id is None

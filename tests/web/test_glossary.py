@@ -89,13 +89,18 @@ def test_only_the_first_use_is_marked_and_the_text_stays(make: Make, visit: Visi
         "<main><svg><text>Recall</text></svg></main>",
         "<main><p>a missing recallable hitch</p></main>",
         '<main><p title="recall">?</p></main>',
+        "<main><script>let recall = 1;</script></main>",
+        "<main><style>.recall { color: red }</style></main>",
+        "<main><!-- recall --></main>",
     ],
 )
 def test_what_is_no_sentence_of_the_page_stays_as_it_is(html: str) -> None:
     assert with_glossary(html) == html
 
 
-@pytest.mark.parametrize("tag", ["a", "button", "label", "summary", "h1", "code"])
+@pytest.mark.parametrize(
+    "tag", ["a", "button", "label", "summary", "h1", "code", "pre", "textarea", "option"]
+)
 def test_a_button_stands_in_no_link_and_no_other_button(tag: str) -> None:
     html = f"<main><{tag}>Recall</{tag}><p>Recall</p></main>"
     marked = with_glossary(html)

@@ -7,10 +7,14 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from itsdangerous import TimestampSigner
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
@@ -18,8 +22,11 @@ from tests.services.test_commands import DEFINE
 
 from leadline.errors import NotAllowedError
 from leadline.phases.permissions import UserRole
+from leadline.record import Role
 from leadline.services.identity import openid_provider
-from leadline.services.identity.openid_provider import Provider
+from leadline.services.identity.openid_login import role_told
+from leadline.services.identity.openid_provider import Provider, ProviderError
+from leadline.services.invitations import invite
 from leadline.settings import AccessSettings, OidcSettings
 from leadline.web import create_app
 from leadline.workspace import Workspace
@@ -133,6 +140,17 @@ def test_a_role_follows_the_provider_and_a_name_cannot_be_taken(
     assert (refused.status_code, "disabled" in refused.text) == (403, True)
 
 
+def test_a_name_that_was_invited_comes_by_its_link_only(
+    client: TestClient, workspace: Workspace
+) -> None:
+    back(client, at_provider(client, "1")[0])
+    invite(workspace, "vera", Role.LABEL, days=1, by="Olga")
+    refused = back(client, at_provider(client, "2")[0])
+    assert refused.status_code == 403
+    assert "has an invitation that is still good" in refused.text
+    assert workspace.record.accounts.named("Vera") is None
+
+
 def test_a_login_that_another_browser_began_is_refused(
     client: TestClient, workspace: Workspace
 ) -> None:
@@ -140,7 +158,9 @@ def test_a_login_that_another_browser_began_is_refused(
     other = TestClient(create_app(workspace), "http://127.0.0.1", follow_redirects=False)
     assert back(other, location).status_code == 403, "no login was begun there"
     at_provider(other, "2")
-    assert back(other, location).status_code == 403, "and this state is of another one"
+    refused = back(other, location)
+    assert refused.status_code == 403, "and this state is of another one"
+    assert "not begun in this browser" in refused.text, "the code is not even asked about"
     denied = client.get("/login/openid/back", params={"error": "access_denied", "state": "x"})
     assert denied.status_code == 403
     assert workspace.record.accounts.all() == ()
@@ -165,6 +185,41 @@ def test_the_verifier_fits_the_challenge_and_is_shown_with_the_code_only(
     assert "code_verifier" not in sent
     assert posted["basic"][0].startswith("Basic ")
     assert "client_secret" not in posted
+
+
+def test_a_login_is_good_for_ten_minutes_only(
+    client: TestClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location, _ = at_provider(client, "1")
+    now = TimestampSigner("").get_timestamp()
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 605)
+    refused = back(client, location)
+    assert (refused.status_code, "too long ago" in refused.text) == (403, True)
+    assert workspace.record.accounts.all() == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "role"),
+    [
+        (["viewer", "engineer", "scientist"], UserRole.SCIENTIST),
+        (["viewer", "ml-owners"], UserRole.OWNER),
+        ("engineer", UserRole.ENGINEER),
+        ("Owner", UserRole.VIEWER),
+        ([["owner"], 1, None], UserRole.VIEWER),
+        ({"owner": True}, UserRole.VIEWER),
+        (None, UserRole.VIEWER),
+    ],
+)
+def test_of_several_roles_the_first_counts_and_of_none_the_default(
+    said: object, role: UserRole
+) -> None:
+    settings = OidcSettings(
+        issuer="https://it",
+        client_id="leadline",
+        roles={"ml-owners": UserRole.OWNER},
+        default_role=UserRole.VIEWER,
+    )
+    assert role_told(settings, {"role": said}) is role
 
 
 CLAIMS = {"iss": "https://it", "aud": "leadline", "sub": "1", "nonce": "n", "iat": 0, "exp": 2**33}
@@ -212,3 +267,60 @@ def test_a_token_whose_word_does_not_count_is_refused(
         token = jwt.encode({"alg": algorithm}, claims, key)
     with pytest.raises(NotAllowedError):
         provider._trusted(token, "n")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://login.example.org/keys",
+        "http://localhost.example.org/keys",
+        "http://localhost@login.example.org/keys",
+        "http://127.0.0.1.example.org/keys",
+        "file:///etc/passwd",
+        "http://[/keys",
+    ],
+)
+def test_nothing_is_asked_of_an_address_that_is_not_encrypted(address: str) -> None:
+    with pytest.raises(ProviderError, match="not encrypted"):
+        openid_provider._get(address)
+
+
+@pytest.mark.parametrize(
+    ("body", "leads_to", "n_asked"),
+    [
+        (None, "/there", 2),
+        (None, "http://login.example.org/there", 1),
+        (b"code=x", "/there", 1),
+    ],
+)
+def test_a_redirect_takes_neither_secret_nor_question_elsewhere(
+    body: bytes | None, leads_to: str, n_asked: int
+) -> None:
+    asked: list[str] = []
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            is_there = self.path == "/there"
+            self.send_response(200 if is_there else 302)
+            self.send_header("Location", leads_to)
+            self.end_headers()
+            self.wfile.write(b"{}" if is_there else b"")
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        Thread(target=server.serve_forever, args=(0.01,)).start()
+        address = f"http://127.0.0.1:{server.server_port}/here"
+        try:
+            with (
+                nullcontext() if n_asked > 1 else pytest.raises(ProviderError, match="answers 302")
+            ):
+                openid_provider._asked(address, body, {"Authorization": "Basic x"})
+        finally:
+            server.shutdown()
+    assert len(asked) == n_asked

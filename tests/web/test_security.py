@@ -164,6 +164,25 @@ def test_every_answer_carries_the_safe_headers(make: Make, visit: Visit) -> None
     assert client.get("/").headers["cache-control"] == "no-store"
 
 
+def test_no_script_runs_but_our_own_files(make: Make, visit: Visit) -> None:
+    client = visit(make())
+    for path in ("/", "/nowhere", "/entries/2/picture.svg", "/report.html", "/model.html"):
+        told = client.get(path).headers["content-security-policy"]
+        policy = dict(each.strip().split(" ", 1) for each in told.split(";"))
+        is_page = path in {"/", "/nowhere"}
+        assert policy["default-src"] == "'none'", path
+        assert policy.get("script-src") == ("'self'" if is_page else None), path
+        assert not {"script-src-elem", "script-src-attr", "object-src", "frame-src"} & set(policy)
+        if is_page:
+            assert (policy["form-action"], policy["base-uri"]) == ("'self'", "'none'")
+            assert policy["connect-src"] == "'self'", "scripts ask these pages alone"
+
+
+def test_over_tls_no_cookie_goes_out_in_the_open(make: Make) -> None:
+    client = TestClient(create_app(make(())), base_url="https://127.0.0.1")
+    assert "secure" in client.get("/").headers["set-cookie"].lower()
+
+
 def test_cookies_are_out_of_reach_of_scripts_and_foreign_forms(make: Make, visit: Visit) -> None:
     cookie = visit(make(())).get("/").headers["set-cookie"].lower()
     assert "httponly" in cookie

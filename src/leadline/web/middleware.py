@@ -108,7 +108,8 @@ class Admission:
 
     def _refusal(self, request: Request, actor: Actor | None) -> Response | None:
         """What a visitor is answered who may not open this page; None if they may."""
-        path, is_get = request.url.path, request.method == "GET"
+        # not request.url: that is put together from the Host header, which the visitor writes
+        path, is_get = str(request.scope["path"]), request.method == "GET"
         if actor is None:
             if self._sessions.is_signed_in(request):
                 return None

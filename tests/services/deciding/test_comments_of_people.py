@@ -46,6 +46,8 @@ def test_who_is_named_is_told_once_and_oneself_never(make: Make) -> None:
     assert sorted(body["facts"]["to"] for body in bodies) == ["Ada Ops", "Bo"]
     assert {body["kind"] for body in bodies} == {"mention"}
     assert all("@ada ops" in body["text"] for body in bodies)
+    commands.add_comment(workspace, "define", "@Dee does what I, @Dee, say.", "Dee Ng")
+    assert len(workspace.record.outbox.newest()) == 2, "nobody is told of what they say"
     quiet = telling(make(DEFINE), events=("alarm",))
     commands.add_comment(quiet, "define", "@Bo: look.", "Cy")
     assert quiet.record.outbox.newest() == ()
@@ -60,6 +62,7 @@ def test_who_is_named_is_told_once_and_oneself_never(make: Make) -> None:
         ("define", " \n ", "Ada", "says nothing"),
         ("define", "x" * (LONGEST + 1), "Ada", "has 4,001 characters"),
         ("define", "x", " ", "Nobody is named"),
+        ("define", " ".join(f"@p{n}" for n in range(21)), "Ada", "names 21 people"),
     ],
 )
 def test_a_comment_that_cannot_be_is_refused(
@@ -79,6 +82,7 @@ def test_a_comment_that_cannot_be_is_refused(
         ("mail ada@Bo.org or see x/@Bo", ()),
         ("(@bo!) @ nobody", ("Bo Ng",)),
         ("@Dee or @Dee", ("Dee",)),
+        (f"@{'x' * 81} and @{'y' * 80}", ("y" * 80,)),
     ],
 )
 def test_a_name_ends_where_its_word_ends(text: str, names: tuple[str, ...]) -> None:

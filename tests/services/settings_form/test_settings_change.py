@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from leadline.errors import OutdatedAnswerError, SettingsError
 from leadline.phases.permissions import UserRole
 from leadline.record import ChangeKind
+from leadline.services.settings_form import settings_change
 from leadline.services.settings_form.owned_keys import owned_keys
 from leadline.services.settings_form.settings_change import (
+    ProposedChange,
     change_settings,
     propose,
     settings_page,
@@ -108,6 +111,24 @@ def test_the_second_of_two_who_save_is_told(workspace: Workspace) -> None:
     with pytest.raises(OutdatedAnswerError, match="was changed since"):
         change_settings(workspace, {"problem.budget": "6"}, seen, "Ben")
     assert load_settings(toml_of(workspace)).problem.budget == 5
+
+
+def test_a_change_between_the_look_and_the_writing_is_not_lost(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, path = settings_page(workspace), toml_of(workspace)
+    others = path.read_text() + "# by another, just now\n"
+
+    def overtaken(*asked: Any) -> ProposedChange:
+        proposed = propose(*asked)
+        path.write_text(others)
+        return proposed
+
+    monkeypatch.setattr(settings_change, "propose", overtaken)
+    with pytest.raises(OutdatedAnswerError):
+        change_settings(workspace, {"problem.budget": "1"}, page.seen, "Ada")
+    assert path.read_text() == others
+    assert workspace.record.change_notes.newest(ChangeKind.SETTINGS) == ()
 
 
 def test_the_record_keeps_whose_account_it_was(workspace: Workspace) -> None:

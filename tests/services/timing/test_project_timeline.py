@@ -9,6 +9,7 @@ import pytest
 from tests.services.accounting.busy import judged
 from tests.services.test_commands import UNTIL_TUNING, judge_all
 
+from leadline.charts.picture_cache import PictureCache
 from leadline.errors import SettingsError
 from leadline.phases.lifecycle import Stage
 from leadline.record import Assignment
@@ -16,7 +17,12 @@ from leadline.services import commands
 from leadline.services.commands import LabelAnswer
 from leadline.services.parsing import parse_day
 from leadline.services.reviewing.stream_rows import rows_to_judge
-from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
+from leadline.services.timing import (
+    account_sections,
+    project_timeline,
+    timeline_sentences,
+    timeline_tables,
+)
 from leadline.services.timing.endings import ending
 from leadline.workspace import Workspace
 
@@ -120,6 +126,28 @@ def test_a_forecast_stands_beside_what_was_measured(make: Make) -> None:
     assert "What was forecast, and what was measured" in captions
     (box,) = timeline.time_boxes
     assert box.spent_s < box.granted_s
+
+
+def test_pictures_of_money_and_time_are_drawn_anew_each_day_and_not_each_minute(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = make(("problem", "data"))
+
+    def keys(now: datetime) -> list[str]:
+        kept: list[str] = []
+        with monkeypatch.context() as patch:
+            for name in ("project_ledger", "project_timeline"):
+                made = getattr(account_sections, name)(workspace, now=now)
+                patch.setattr(account_sections, name, lambda _, made=made: made)
+            patch.setattr(PictureCache, "drawing", lambda _, key, __: kept.append(key))
+            for section in account_sections.project_accounts(workspace).sections:
+                section.draw()
+        return kept
+
+    now = datetime(2031, 3, 28, 12, tzinfo=UTC)
+    money, time = keys(now)
+    assert keys(now + timedelta(minutes=1)) == [money, time]
+    assert not {money, time} & set(keys(now + timedelta(days=1)))
 
 
 def test_a_day_that_is_none_is_refused() -> None:

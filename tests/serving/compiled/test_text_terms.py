@@ -32,7 +32,7 @@ def _counter(vectorizer: TfidfVectorizer) -> TermCounter:
         "pattern": vectorizer.token_pattern or r"(?u)\b\w\w+\b",
         "shortest": vectorizer.ngram_range[0],
         "longest": vectorizer.ngram_range[1],
-        "is_lower": True,
+        "is_lower": vectorizer.lowercase,
         "is_binary": False,
         "is_sublinear": True,
         "is_unit": True,
@@ -46,6 +46,23 @@ def test_weights_are_those_of_scikit_learn(vectorizer: TfidfVectorizer) -> None:
     for text in _TEXTS * 2:  # the second time, every word is known
         places, weights = counter.weights(text)
         expected = vectorizer.transform([text])
+        expected.sort_indices()
+        np.testing.assert_array_equal(places, expected.indices)
+        np.testing.assert_array_equal(weights, expected.data)
+
+
+def test_words_that_look_alike_are_kept_apart() -> None:
+    starts = " ".join("latenesses"[:length] for length in range(1, 11))
+    alike = f"{starts} Lateness LATENESS"
+    vectorizer = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(2, 9), sublinear_tf=True, lowercase=False
+    )
+    vectorizer.fit([alike])
+    counter = _counter(vectorizer)
+    counter.weights(alike)
+    for word in alike.split():
+        places, weights = counter.weights(word)
+        expected = vectorizer.transform([word])
         expected.sort_indices()
         np.testing.assert_array_equal(places, expected.indices)
         np.testing.assert_array_equal(weights, expected.data)

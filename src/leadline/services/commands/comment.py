@@ -12,6 +12,8 @@ from leadline.services.identity.permission import acting
 from leadline.workspace import Workspace
 
 LONGEST = 4_000
+MOST_NAMED = 20
+"""People named in one comment: each is a message by every way of [notify]."""
 
 
 def add_comment(workspace: Workspace, about: str, text: str, by: str) -> Comment:
@@ -38,7 +40,7 @@ def add_comment(workspace: Workspace, about: str, text: str, by: str) -> Comment
     RecordError
         If there is no such entry or stage.
     SettingsError
-        If nothing is said, too much, or nobody is named.
+        If nothing is said, too much, too many are named, or nobody says it.
     NotAllowedError
         If their role may not.
     """
@@ -47,10 +49,11 @@ def add_comment(workspace: Workspace, about: str, text: str, by: str) -> Comment
     number = entry_of_about(kept_about)
     if number is not None:
         workspace.record.entry(number)
-    said = workspace.record.comments.add(kept_about, _text(text), person)
-    for name in mentioned(said.text, people_known(workspace)):
-        if name != person:
-            put(workspace, _mention(said, name))
+    clean = _text(text)
+    told = _told(workspace, clean, person)
+    said = workspace.record.comments.add(kept_about, clean, person)
+    for name in told:
+        put(workspace, _mention(said, name))
     return said
 
 
@@ -59,6 +62,18 @@ def people_known(workspace: Workspace) -> tuple[str, ...]:
     stated = workspace.settings.problem
     named = (stated.owner, stated.deputy, *workspace.record.comments.people())
     return tuple(dict.fromkeys(filter(None, named)))
+
+
+def _told(workspace: Workspace, text: str, by: str) -> list[str]:
+    """Who is to be told of a comment: those it names, but for who says it."""
+    named = [name for name in mentioned(text, (*people_known(workspace), by)) if name != by]
+    if len(named) > MOST_NAMED:
+        raise SettingsError(
+            f"The comment names {len(named):,} people.",
+            f"At most {MOST_NAMED} are told by one comment.",
+            "Name fewer, or put it in two.",
+        )
+    return named
 
 
 def _text(typed: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 _AT = re.compile(r"(?<![\w@/])@(?=\w)")
 _WORD = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_LONGEST = 80  # characters of a name: what is longer is nobody's
 
 
 def mentioned(text: str, people: Collection[str]) -> tuple[str, ...]:
@@ -31,7 +32,7 @@ def mentioned(text: str, people: Collection[str]) -> tuple[str, ...]:
     ('Ada Ops', 'Bo Ng', 'cy')
     """
     found = (_named(text[match.end() :], people) for match in _AT.finditer(text))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(name for name in found if len(name) <= _LONGEST))
 
 
 def _named(rest: str, people: Collection[str]) -> str:

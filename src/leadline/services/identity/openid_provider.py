@@ -32,6 +32,7 @@ from leadline.settings import OidcSettings
 _ANSWER_S = 10.0
 _MOST_BYTES = 1_000_000
 _LEEWAY_S = 60
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # signed by a key that only the provider has: never "none", never a shared secret
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 
@@ -165,13 +166,13 @@ def _get(url: str) -> dict[str, Any]:
 
 
 def _asked(url: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
-    if not url.startswith(("https://", "http://localhost", "http://127.0.0.1", "http://[::1]")):
+    if not _is_safe(url):
         raise ProviderError(f"The provider names an address that is not encrypted: {url[:200]}.")
     request = urllib.request.Request(  # noqa: S310 - the scheme was looked at
         url, data=body, headers={"Accept": "application/json", **headers}
     )
     try:
-        with urllib.request.urlopen(request, timeout=_ANSWER_S) as answer:  # noqa: S310
+        with urllib.request.build_opener(_Redirects).open(request, timeout=_ANSWER_S) as answer:
             said = json.loads(answer.read(_MOST_BYTES))
     except urllib.error.HTTPError as error:
         if body is not None and error.code in {400, 401, 403}:
@@ -186,6 +187,28 @@ def _asked(url: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str
     if not isinstance(said, dict):
         raise _silent("its answer is no JSON object")
     return said
+
+
+def _is_safe(url: str) -> bool:
+    """Whether nobody between can read what is sent there: encrypted, or this machine itself."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+    except ValueError:
+        return False
+    is_here = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    return parts.scheme == "https" or is_here
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect to a safe address only, and none at all with the client's secret."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        """What to ask next; None to take the redirect for the refusal that it is."""
+        if req.data is not None or not _is_safe(newurl):
+            return None
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _reason(error: urllib.error.HTTPError) -> str:

@@ -145,12 +145,14 @@ def test_a_release_holds_its_compiled_form_and_uses_it(
     assert bundle.not_compiled == ""
     assert bundle.manifest.compiled_rows == 220
     assert "every digit of the model on 220 rows" in bundle.manifest.fast_path
-    slow = bundle.answer_rows([ROW] * 513)
+    rows = [(number / 100, *ROW[1:]) for number in range(513)]
+    slow = bundle.answer_rows(rows)
+    assert len(set(slow.columns["score"])) > 100, "rows in another order would show"
     monkeypatch.setattr("leadline.serving.releases.bundle.slow_answers", None)
     for n_rows in (64, 129, 512):
-        assert bundle.answer_rows([ROW] * n_rows) == slow[:n_rows]
+        assert bundle.answer_rows(rows[:n_rows]) == slow[:n_rows]
     with pytest.raises(TypeError):
-        bundle.answer_rows([ROW] * 513)
+        bundle.answer_rows(rows)
 
 
 def test_a_compiled_form_that_differs_here_is_not_used(
