@@ -80,11 +80,22 @@ def money(amount: float, currency: str) -> str:
     >>> money(1234.5, "USD"), money(3.456, "USD"), money(0.0004, "USD"), money(0, "USD")
     ('1,234 USD', '3.46 USD', 'under 0.01 USD', '0 USD')
     """
+    return f"{bare_money(amount)} {currency}"
+
+
+def bare_money(amount: float) -> str:
+    """Return an amount as `money` does, where the currency is said beside it.
+
+    Examples
+    --------
+    >>> bare_money(1234.5), bare_money(3.456)
+    ('1,234', '3.46')
+    """
     if amount == 0:
-        return f"0 {currency}"
+        return "0"
     if 0 < amount < 0.01:
-        return f"under 0.01 {currency}"
-    return f"{amount:,.0f} {currency}" if abs(amount) >= _WHOLE else f"{amount:,.2f} {currency}"
+        return "under 0.01"
+    return f"{amount:,.0f}" if abs(amount) >= _WHOLE else f"{amount:,.2f}"
 
 
 def cost_words(cost: Bounds, currency: str) -> str:
@@ -104,7 +115,7 @@ def cost_words(cost: Bounds, currency: str) -> str:
 def _small_amount(amount: float) -> str:
     if 0 < abs(amount) < _SMALL:
         return three_digits(amount)
-    return money(amount, "").strip()
+    return bare_money(amount)
 
 
 def duration(seconds: float) -> str:
