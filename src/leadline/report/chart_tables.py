@@ -47,13 +47,12 @@ def table_of(verdict: Verdict) -> Table | None:
 def problem(verdict: Problem) -> Table:
     """What was asked."""
     loss = scoring_of(verdict.scoring)
-    limit = "at most" if loss.is_loss else "at least"
     rows = [
         ("Question", verdict.question or "not stated"),
         ("One row is a", verdict.unit),
         ("Predicted", f"{verdict.label} ({verdict.task.value})"),
         ("Counts as a hit", _hit_of(verdict)),
-        ("Good enough", f"{loss.words} of {limit} {verdict.target_score:g}"),
+        ("Good enough", f"{loss.words} of {loss.target_words(verdict.target_score)}"),
         *_errors_of(verdict),
         ("Granted", money(verdict.budget, verdict.currency)),
         ("Time box of the search", duration(verdict.time_box_s)),
