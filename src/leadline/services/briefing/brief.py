@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from leadline.monitoring.release_in_service import in_service
+from leadline.monitoring.release_in_service import in_service, put_into_service
 from leadline.phases.decision import sentence
 from leadline.phases.lifecycle import ROWS, Badge, Stage, State, decision_of, is_decision, rows_of
 from leadline.phases.measured_target import target_now
@@ -17,6 +17,7 @@ from leadline.phases.project_accounts.ledger import Ledger
 from leadline.phases.verdict import Answer, Severity, Verdict
 from leadline.phases.wording import day
 from leadline.record import Entry, Record
+from leadline.record.sql_types import utc
 from leadline.report.beside_verdicts.brief_section import BriefSection
 from leadline.report.text_table import tabled
 from leadline.services.accounting import project_ledger
@@ -205,13 +206,13 @@ def brief(workspace: Workspace, name: str, now: datetime | None = None) -> Brief
     """
     require(workspace, Action.VIEW)
     stage = parse_stage(name)
-    return _Reader(workspace).brief(stage, now or datetime.now(UTC))
+    return _Reader(workspace).brief(stage, utc(now))
 
 
 def briefs(workspace: Workspace, now: datetime | None = None) -> tuple[Brief, ...]:
     """Read the brief of every stage that has begun."""
     reader = _Reader(workspace)
-    at = now or datetime.now(UTC)
+    at = utc(now)
     return tuple(reader.brief(stage, at) for stage in Stage if reader.of(stage))
 
 
@@ -353,6 +354,5 @@ def _in_service(record: Record) -> str:
     entry = in_service(record)
     if entry is None:
         return _NOTHING
-    moved = record.promotions.newest()
-    at, by = (moved.at, moved.person) if moved is not None else (entry.at, entry.by)
+    at, by = put_into_service(record, entry)
     return f"The release of entry {entry.number}, since {day(at)} by {by}."
