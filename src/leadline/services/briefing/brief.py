@@ -23,7 +23,7 @@ from leadline.report.text_table import tabled
 from leadline.services.accounting import project_ledger
 from leadline.services.briefing.certainty import how_sure
 from leadline.services.briefing.choices import ChoiceLine, Standpoint, choices
-from leadline.services.deciding.time_so_far import days_words, time_box_words
+from leadline.services.briefing.time_so_far import days_words, time_box_words
 from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, title_of
