@@ -49,7 +49,6 @@ _PICTURES: Mapping[Stage, tuple[str, ...]] = {
     Stage.SHIP: ("release", "capacity"),
     Stage.WATCH: ("monitor", "decay"),
 }
-_NOTHING = "Nothing yet."
 _FORETELLS = (Stage.FIND, Stage.TRAIN)
 _AFTER_TRAIN = (Stage.APPLY, Stage.SHIP, Stage.WATCH)
 # what a verdict says that says no more than its answer
@@ -231,7 +230,7 @@ class _Reader:
         problem = self._verdicts.get("problem")
         self._problem = problem if isinstance(problem, Problem) else None
         self._costs = project_ledger(workspace)
-        self._in_service = _in_service(record)
+        self._serving = in_service(record)
 
     def of(self, stage: Stage) -> dict[str, Entry]:
         """The newest entries of a stage."""
@@ -245,7 +244,7 @@ class _Reader:
             self._state.standings,
             self._verdicts,
             self._costs,
-            self._in_service != _NOTHING,
+            self._serving is not None,
         )
         barriers = (self._state.barrier(row.name) for row in rows_of(stage))
         barrier = next(filter(None, barriers), "")
@@ -266,7 +265,7 @@ class _Reader:
             picture_words=words,
             owner=stated.owner,
             deputy=stated.deputy,
-            in_service=self._in_service,
+            in_service=_service_words(self._workspace.record, self._serving),
             whereabouts=self._state.whereabouts,
             decision=self._decision(stage),
         )
@@ -350,9 +349,8 @@ def _warnings(entries: Mapping[str, Entry]) -> tuple[Warned, ...]:
     return tuple(sorted(found, key=lambda each: weights.index(each.severity)))
 
 
-def _in_service(record: Record) -> str:
-    entry = in_service(record)
+def _service_words(record: Record, entry: Entry | None) -> str:
     if entry is None:
-        return _NOTHING
+        return "Nothing yet."
     at, by = put_into_service(record, entry)
     return f"The release of entry {entry.number}, since {day(at)} by {by}."
