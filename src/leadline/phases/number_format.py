@@ -9,8 +9,9 @@ from leadline.phases.wording import plural, three_digits
 
 _WHOLE = 99.995  # with cents it would be 100.00
 _SMALL = 0.095  # written with cents it would lose digits that count
-# where every row has a label
-_NO_WIDTH = 0.001
+
+NO_WIDTH = 0.001
+"""An interval of shares that is narrower has none: every row has a label."""
 
 
 def percent(share: float) -> str:
@@ -39,7 +40,7 @@ def percent_range(bounds: Bounds) -> str:
     '72%'
     """
     low, high = round(100 * bounds.low), round(100 * bounds.high)
-    if bounds.high - bounds.low < _NO_WIDTH:
+    if bounds.high - bounds.low < NO_WIDTH:
         low = high = round(100 * bounds.estimate)
     if bounds.high == 1 and 0 < low < 100:
         return f"at least {low}%"
@@ -67,7 +68,7 @@ def rate_range(bounds: Bounds) -> str:
     >>> rate_range(Bounds(estimate=0.167, low=0.107, high=0.237))
     '10.7% to 23.7%'
     """
-    if bounds.high - bounds.low < _NO_WIDTH:
+    if bounds.high - bounds.low < NO_WIDTH:
         return rate(bounds.estimate)
     return f"{rate(bounds.low)} to {rate(bounds.high)}"
 
