@@ -164,6 +164,9 @@ def per_thousand_range(low: float, high: float) -> str:
 def figure(number: float) -> str:
     """Return a number with three digits that count, and thousands set apart.
 
+    Zeros at its end stay, so that numbers below each other compare, and there are no powers of ten;
+    `leadline.phases.wording.three_digits` drops such zeros, and writes powers of ten.
+
     Examples
     --------
     >>> figure(0.81234), figure(12345.6), figure(0.000123), figure(0.0), figure(7)
