@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from click.testing import Result
+from tests.projects import write_settings
 from tests.services.accounting.busy import voted, worked
 
 from leadline.record import JobState
@@ -69,3 +70,13 @@ def test_a_report_holds_money_and_time(call: Call, flights: Path) -> None:
     assert "## Where it was when" in text
     assert "With and without the model" in text
     assert "500 USD are granted." in text.partition("## What it has cost")[0], "the title page"
+
+
+def test_of_an_empty_project_nothing_is_drawn(call: Call, tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    for verb, found in (("costs", "Nothing has been spent yet."), ("timeline", "is empty")):
+        refused = call(verb, "-C", tmp_path, "--picture", tmp_path / "it.svg")
+        assert refused.exit_code == 1
+        assert found in refused.stderr
+        assert "A picture needs something to draw." in refused.stderr
+    assert not (tmp_path / "it.svg").exists()

@@ -16,16 +16,13 @@ from leadline.charts.drawing.theme import (
     layered,
     table,
 )
+from leadline.phases.number_format import bare_money, money
 from leadline.phases.project_accounts.ledger import ExpenseKind, Ledger, LedgerDay
+from leadline.phases.wording import capital
 
 _HEIGHT = 240
 _NAMES = 90  # pixels of the names beside a narrow plot
-_COLORS = {"labels": BLUE, "machine time": AMBER}
-_WORDS = {
-    ExpenseKind.LABELS: "labels",
-    ExpenseKind.JUDGMENTS: "judgments",
-    ExpenseKind.WORK: "reported work",
-}
+_COLORS = {ExpenseKind.LABELS.words: BLUE, ExpenseKind.MACHINES.words: AMBER}
 
 
 def chart(ledger: Ledger, sheet: Sheet = WIDE) -> Picture | None:
@@ -42,39 +39,33 @@ def chart(ledger: Ledger, sheet: Sheet = WIDE) -> Picture | None:
 
 
 def _title(ledger: Ledger) -> str:
-    spent = f"{_amount(ledger.spent).capitalize()} {ledger.currency}"
+    spent = capital(money(ledger.spent, ledger.currency))
     left = ledger.left
     if ledger.spent <= 0:
         return f"No money was spent; people worked {ledger.people_hours:,.1f} hours"
     if left is None:
         return f"{spent} were spent; no budget was stated"
     if left < 0:
-        return f"{spent} were spent or are committed, {_amount(-left)} more than was granted"
-    return f"{spent} of {_amount(ledger.granted)} granted are spent; {_amount(left)} are left"
+        return f"{spent} were spent or are committed, {bare_money(-left)} more than was granted"
+    return f"{spent} of {bare_money(ledger.granted)} granted are spent; {bare_money(left)} are left"
 
 
 def _subtitle(ledger: Ledger) -> str:
     if ledger.committed > 0:
         return (
-            f"Beside it {_amount(ledger.committed)} {ledger.currency} are committed. Superseded, "
+            f"Beside it {money(ledger.committed, ledger.currency)} are committed. Superseded, "
             "withdrawn and failed work is counted."
         )
     return "Superseded, withdrawn and failed work is counted."
-
-
-def _amount(money: float) -> str:
-    if 0 < money < 0.01:
-        return "under 0.01"
-    return f"{money:,.0f}" if money >= 100 or money == 0 else f"{money:,.2f}"
 
 
 def _money(ledger: Ledger, sheet: Sheet) -> alt.LayerChart:
     """Steps of what was spent, stacked by kind; the grant as a line above."""
     days = _with_ends(ledger)
     rows: list[Record] = [
-        {"day": each.day.isoformat(), "kind": kind, "money": money}
+        {"day": each.day.isoformat(), "kind": kind, "money": spent}
         for each in days
-        for kind, money in (("labels", each.labels), ("machine time", each.machines))
+        for kind, spent in zip(_COLORS, (each.labels, each.machines), strict=True)
     ]
     x = alt.X(
         "day:T",
@@ -88,9 +79,9 @@ def _money(ledger: Ledger, sheet: Sheet) -> alt.LayerChart:
         scale=alt.Scale(domain=list(_COLORS), range=list(_COLORS.values())),
         legend=alt.Legend(orient="top", direction="horizontal", labelFontSize=13),
     )
-    spent = alt.Chart(table(rows)).mark_area(interpolate="step-after", opacity=0.85)
+    areas = alt.Chart(table(rows)).mark_area(interpolate="step-after", opacity=0.85)
     return layered(
-        spent.encode(x, y, color),
+        areas.encode(x, y, color),
         *_grants(days, x, ledger.currency),
         width=sheet.width,
         height=_HEIGHT,
@@ -138,12 +129,12 @@ def _with_ends(ledger: Ledger) -> list[LedgerDay]:
 def _hours(ledger: Ledger, sheet: Sheet) -> alt.LayerChart:
     rows: list[Record] = [
         {
-            "what": f"{line.stage.value}: {_WORDS[line.kind]}",
+            "what": f"{line.stage.value}: {line.kind.words}",
             "hours": line.people_hours,
             "label": f"{line.people_hours:,.3g} h, {_days(line.working_days)}",
         }
         for line in ledger.lines
-        if line.people_hours > 0 and line.kind in _WORDS
+        if line.people_hours > 0
     ]
     most = max(float(row["hours"]) for row in rows)
     x = alt.X(

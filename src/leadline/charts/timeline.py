@@ -75,7 +75,7 @@ def _bars(timeline: Timeline, x: alt.X, least: timedelta, sheet: Sheet) -> alt.L
         }
         for each in timeline.stretches
     ]
-    waits = [each for each in timeline.waits if each.who != "a machine"]
+    waits = [each for each in timeline.waits if each.is_for_person]
     rows += [
         {
             "lane": _WAITING,

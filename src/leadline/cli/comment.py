@@ -26,7 +26,7 @@ def command(about: str | None, text: str | None, by: str, folder: Path, as_json:
     """
     from leadline.notifications import deliver
     from leadline.services.commands import add_comment
-    from leadline.services.deciding.comment_lines import parse_about
+    from leadline.services.commenting.comment_lines import parse_about
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:

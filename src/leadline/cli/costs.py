@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.cli.terminal.picture_file import draw_into, picture_option
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
@@ -15,12 +16,7 @@ if TYPE_CHECKING:
 
 
 @verb("costs", may=(Action.VIEW,), example="leadline costs --picture costs.png")
-@click.option(
-    "--picture",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Draw it into a file (.html, .svg or .png).",
-)
+@picture_option()
 def command(picture: Path | None, folder: Path, as_json: bool) -> None:
     """Show what the project has cost: money and hours by stage, spent, committed and left.
 
@@ -34,7 +30,10 @@ def command(picture: Path | None, folder: Path, as_json: bool) -> None:
     with Workspace.open(folder) as workspace:
         ledger = project_ledger(workspace)
     if picture is not None:
-        _draw(ledger, picture)
+        from leadline.charts import costs as costs_chart
+
+        drawn = costs_chart.chart(ledger)
+        draw_into(picture, drawn, nothing="Nothing has been spent yet.", next="Look again later.")
     if as_json:
         echo_json(_json(ledger))
         return
@@ -49,19 +48,6 @@ def command(picture: Path | None, folder: Path, as_json: bool) -> None:
         click.echo(sentence)
     if picture is not None:
         click.echo(f"Drawn: {picture}")
-
-
-def _draw(ledger: Ledger, path: Path) -> None:
-    from leadline.charts import costs as costs_chart
-    from leadline.charts import save_picture
-    from leadline.errors import NotReadyError
-
-    drawn = costs_chart.chart(ledger)
-    if drawn is None:
-        raise NotReadyError(
-            "Nothing has been spent yet.", "A picture needs something to draw.", "Look again later."
-        )
-    save_picture(drawn, path)
 
 
 def _json(ledger: Ledger) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.cli.terminal.picture_file import picture_option
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
@@ -23,12 +24,7 @@ _JSON_KEYS = {"costs": "terms", "outcomes": "offers", "machine_costs": "hires"}
 
 @verb("plan", may=(Action.VIEW,), example="leadline plan 200 500 1000 --picture plan.html")
 @click.argument("budgets", nargs=-1, type=float, metavar="[BUDGET]...")
-@click.option(
-    "--picture",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Draw the chances of the budgets into a file (.html, .svg or .png).",
-)
+@picture_option("the chances of the budgets")
 @click.option(
     "--example-machines", is_flag=True, help="Print a price table to put into leadline.toml."
 )

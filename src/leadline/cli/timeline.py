@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.cli.terminal.picture_file import draw_into, picture_option
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
@@ -23,12 +24,7 @@ if TYPE_CHECKING:
     default=None,
     help="Give the chance that what people are asked for is in by this day.",
 )
-@click.option(
-    "--picture",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Draw it into a file (.html, .svg or .png).",
-)
+@picture_option()
 def command(by_day: datetime | None, picture: Path | None, folder: Path, as_json: bool) -> None:
     """Show where the project was when, what it waited for, and when people will be done.
 
@@ -43,7 +39,10 @@ def command(by_day: datetime | None, picture: Path | None, folder: Path, as_json
     with Workspace.open(folder) as workspace:
         timeline = project_timeline(workspace, by=by)
     if picture is not None:
-        _draw(timeline, picture)
+        from leadline.charts import timeline as timeline_chart
+
+        drawn, begin = timeline_chart.chart(timeline), "Run 'leadline run problem' first."
+        draw_into(picture, drawn, nothing="The record is empty.", next=begin)
     if as_json:
         echo_json(_json(timeline, by))
         return
@@ -54,19 +53,6 @@ def command(by_day: datetime | None, picture: Path | None, folder: Path, as_json
         print_table(console(), [head.lower() for head in told.head], told.rows)
     if picture is not None:
         click.echo(f"Drawn: {picture}")
-
-
-def _draw(timeline: Timeline, path: Path) -> None:
-    from leadline.charts import save_picture
-    from leadline.charts import timeline as timeline_chart
-    from leadline.errors import NotReadyError
-
-    drawn = timeline_chart.chart(timeline)
-    if drawn is None:
-        raise NotReadyError(
-            "The record is empty.", "A picture needs an entry.", "Run 'leadline run problem' first."
-        )
-    save_picture(drawn, path)
 
 
 def _json(timeline: Timeline, by: date | None) -> dict[str, Any]:

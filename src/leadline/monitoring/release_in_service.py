@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from leadline.errors import NotReadyError, ReleaseError
 from leadline.phases.data import Data
@@ -36,6 +37,27 @@ def in_service(record: Record) -> Entry | None:
     if moved is not None:
         return record.entry(moved.entry)
     return next(reversed(approved(record)), None)
+
+
+def put_into_service(record: Record, entry: Entry) -> tuple[datetime, str]:
+    """Since when the release in service is there, and who put it there.
+
+    A candidate that is tried beside it changes neither.
+
+    Parameters
+    ----------
+    record : Record
+        Of the project.
+    entry : Entry
+        The release, as `in_service` gives it.
+
+    Returns
+    -------
+    datetime, str
+        UTC. Of a release from before there were moves, when and by whom it was made.
+    """
+    moves = [each for each in record.promotions.into_service() if each.entry == entry.number]
+    return (moves[-1].at, moves[-1].person) if moves else (entry.at, entry.by)
 
 
 def candidate_release(record: Record) -> tuple[Entry, Promotion] | None:

@@ -9,8 +9,9 @@ from leadline.phases.wording import plural, three_digits
 
 _WHOLE = 99.995  # with cents it would be 100.00
 _SMALL = 0.095  # written with cents it would lose digits that count
-# where every row has a label
-_NO_WIDTH = 0.001
+
+NO_WIDTH = 0.001
+"""An interval of shares that is narrower has none: every row has a label."""
 
 
 def percent(share: float) -> str:
@@ -39,7 +40,7 @@ def percent_range(bounds: Bounds) -> str:
     '72%'
     """
     low, high = round(100 * bounds.low), round(100 * bounds.high)
-    if bounds.high - bounds.low < _NO_WIDTH:
+    if bounds.high - bounds.low < NO_WIDTH:
         low = high = round(100 * bounds.estimate)
     if bounds.high == 1 and 0 < low < 100:
         return f"at least {low}%"
@@ -67,7 +68,7 @@ def rate_range(bounds: Bounds) -> str:
     >>> rate_range(Bounds(estimate=0.167, low=0.107, high=0.237))
     '10.7% to 23.7%'
     """
-    if bounds.high - bounds.low < _NO_WIDTH:
+    if bounds.high - bounds.low < NO_WIDTH:
         return rate(bounds.estimate)
     return f"{rate(bounds.low)} to {rate(bounds.high)}"
 
@@ -80,11 +81,22 @@ def money(amount: float, currency: str) -> str:
     >>> money(1234.5, "USD"), money(3.456, "USD"), money(0.0004, "USD"), money(0, "USD")
     ('1,234 USD', '3.46 USD', 'under 0.01 USD', '0 USD')
     """
+    return f"{bare_money(amount)} {currency}"
+
+
+def bare_money(amount: float) -> str:
+    """Return an amount as `money` does, where the currency is said beside it.
+
+    Examples
+    --------
+    >>> bare_money(1234.5), bare_money(3.456)
+    ('1,234', '3.46')
+    """
     if amount == 0:
-        return f"0 {currency}"
+        return "0"
     if 0 < amount < 0.01:
-        return f"under 0.01 {currency}"
-    return f"{amount:,.0f} {currency}" if abs(amount) >= _WHOLE else f"{amount:,.2f} {currency}"
+        return "under 0.01"
+    return f"{amount:,.0f}" if abs(amount) >= _WHOLE else f"{amount:,.2f}"
 
 
 def cost_words(cost: Bounds, currency: str) -> str:
@@ -104,7 +116,7 @@ def cost_words(cost: Bounds, currency: str) -> str:
 def _small_amount(amount: float) -> str:
     if 0 < abs(amount) < _SMALL:
         return three_digits(amount)
-    return money(amount, "").strip()
+    return bare_money(amount)
 
 
 def duration(seconds: float) -> str:
@@ -151,6 +163,9 @@ def per_thousand_range(low: float, high: float) -> str:
 
 def figure(number: float) -> str:
     """Return a number with three digits that count, and thousands set apart.
+
+    Zeros at its end stay, so that numbers below each other compare, and there are no powers of ten;
+    `leadline.phases.wording.three_digits` drops such zeros, and writes powers of ten.
 
     Examples
     --------

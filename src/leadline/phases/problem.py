@@ -211,12 +211,11 @@ def assess(evidence: Evidence) -> Problem:
     """
     _refuse_contradictions(evidence)
     scoring = scoring_of(evidence.scoring)
-    limit = "at most" if scoring.is_loss else "at least"
     return Problem(
         answer=Answer.GO,
         summary=(
             f"Predict {evidence.label!r} for each {evidence.unit}; "
-            f"good enough is {scoring.words} of {limit} {evidence.target_score:g}."
+            f"good enough is {scoring.words} of {scoring.target_words(evidence.target_score)}."
         ),
         findings=tuple(_findings(evidence)),
         **vars(evidence),

@@ -256,5 +256,4 @@ def _target_words(latest: Mapping[str, Told], found: Chance) -> str:
     elif isinstance(source, Forecast | Search):
         target = source.target_score
     metric = scoring_of(scoring)
-    limit = "at most" if metric.is_loss else "at least"
-    return metric.words if target is None else f"{metric.words} of {limit} {target:g}"
+    return metric.words if target is None else f"{metric.words} of {metric.target_words(target)}"

@@ -109,10 +109,9 @@ class TargetCheck:
         ends = (self.interval.low, self.interval.high) if self.interval else ()
         score, *told = (distinct(each, self.target) for each in (self.score, *ends))
         sure = _sureness(self.confidence_level, told)
-        limit = "at most" if metric.is_loss else "at least"
         return (
-            f"Measured {metric.words} of {score} ({sure}) on {self.measured_on}; target {limit} "
-            f"{self.target:g}: {self.state.value}."
+            f"Measured {metric.words} of {score} ({sure}) on {self.measured_on}; target "
+            f"{metric.target_words(self.target)}: {self.state.value}."
         )
 
 

@@ -23,6 +23,7 @@ from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
 from leadline.phases.wording import plural
+from leadline.report.capacity_table import capacity_table
 from leadline.report.default_decision import default_decision_table, stream_decision_table
 from leadline.report.text_table import Table, number, share, table_of_fields, tabled
 
@@ -47,13 +48,12 @@ def table_of(verdict: Verdict) -> Table | None:
 def problem(verdict: Problem) -> Table:
     """What was asked."""
     loss = scoring_of(verdict.scoring)
-    limit = "at most" if loss.is_loss else "at least"
     rows = [
         ("Question", verdict.question or "not stated"),
         ("One row is a", verdict.unit),
         ("Predicted", f"{verdict.label} ({verdict.task.value})"),
         ("Counts as a hit", _hit_of(verdict)),
-        ("Good enough", f"{loss.words} of {limit} {verdict.target_score:g}"),
+        ("Good enough", f"{loss.words} of {loss.target_words(verdict.target_score)}"),
         *_errors_of(verdict),
         ("Granted", money(verdict.budget, verdict.currency)),
         ("Time box of the search", duration(verdict.time_box_s)),
@@ -303,43 +303,6 @@ def _operating_point(verdict: Release) -> str:
     return f"{verdict.point}, threshold {verdict.threshold:.4f}"
 
 
-def capacity(verdict: Capacity) -> Table:
-    """One instance under load."""
-    rows = [
-        (
-            f"{step.rate_per_s:,.0f}{' (the plan)' if step is verdict.planned else ''}",
-            f"{step.n_requests:,}",
-            _milliseconds(step.p50_s),
-            _milliseconds(step.p99_s),
-            _milliseconds(step.p99_high_s),
-        )
-        for step in sorted(
-            [*verdict.steps, *([verdict.planned] if verdict.planned else [])],
-            key=lambda each: each.rate_per_s,
-        )
-    ]
-    head = ("Requests a second", "Requests", "Half within", "99% within", "At most")
-    if not rows:
-        return tabled(
-            "One instance under load",
-            ("Clients at once", *head[:1], *head[2:4]),
-            [
-                (
-                    f"{load.n_clients:,}",
-                    f"{load.per_s:,.0f}",
-                    _milliseconds(load.p50_s),
-                    _milliseconds(load.p99_s),
-                )
-                for load in verdict.loads
-            ],
-        )
-    return tabled("One instance under load", head, rows)
-
-
-def _milliseconds(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds * 1e3:,.3g} ms"
-
-
 def decay(verdict: Decay) -> Table | None:
     """Error added by age."""
     if not verdict.staleness:
@@ -400,7 +363,7 @@ _WRITE: dict[type[Verdict], Callable[[Any], Table | None]] = {
     Tuning: tuning,
     Review: review,
     Release: release,
-    Capacity: capacity,
+    Capacity: capacity_table,
     Decay: decay,
     Monitor: monitor,
     Decision: lambda _: None,

@@ -139,10 +139,10 @@ def _asked(problem: Problem | None, search: Search) -> list[tuple[str, str]]:
     scoring = scoring_of(search.scoring)
     facts = []
     if problem is not None:
-        limit = "at most" if scoring.is_loss else "at least"
+        target = scoring.target_words(problem.target_score)
         facts = [
             ("Predicted", f"{problem.label}, for each {problem.unit}"),
-            ("Good enough", f"{scoring.words} of {limit} {problem.target_score:g}"),
+            ("Good enough", f"{scoring.words} of {target}"),
         ]
     if search.chosen:
         facts += _promised(search, search.chosen_trial)

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from leadline.phases.glossary import terms_in
-from leadline.phases.number_format import percent, percent_range
+from leadline.phases.number_format import NO_WIDTH, percent, percent_range
 from leadline.phases.verdict import Bounds, Verdict
 from leadline.phases.wording import three_digits
 
 _TOLD = ("answer", "summary")  # what a page says above any table
-_NO_WIDTH = 0.0005  # where every row has a label
 
 
 @dataclass(frozen=True)
@@ -82,13 +81,13 @@ def share(bounds: Bounds | None) -> str:
     --------
     >>> share(Bounds(estimate=0.62, low=0.574, high=0.67))
     '62% (57% to 67%)'
-    >>> share(Bounds(estimate=0.62, low=0.62, high=0.62)), share(None)
+    >>> share(Bounds(estimate=0.62, low=0.6196, high=0.6204)), share(None)
     ('62%', 'not known')
     """
     if bounds is None:
         return "not known"
     told = percent_range(bounds)
-    if bounds.high - bounds.low < _NO_WIDTH:
+    if bounds.high - bounds.low < NO_WIDTH:
         return told
     return f"{percent(bounds.estimate)} ({told})"
 

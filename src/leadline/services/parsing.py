@@ -1,4 +1,4 @@
-"""Parsing of what people type: rows, stages, names, numbers."""
+"""Parsing of what people type: rows, stages, names, numbers, days."""
 
 from __future__ import annotations
 
@@ -128,6 +128,6 @@ def parse_day(text: str) -> date | None:
     except ValueError:
         raise SettingsError(
             f"{text[:_LONGEST]!r} is no day.",
-            "A day is written as 2027-01-31.",
-            "Write it so, or leave it empty.",
+            "A day is needed, year first.",
+            "Write it as 2027-01-31, or leave it empty.",
         ) from None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from leadline.phases.permissions import Action
 from leadline.report import write_report
 from leadline.report.project_report import Form
+from leadline.services.account_sections import project_accounts
 from leadline.services.briefing import briefs
-from leadline.services.deciding.comment_lines import comment_texts
+from leadline.services.commenting.comment_lines import comment_texts
 from leadline.services.identity.permission import require
-from leadline.services.timing import project_accounts
 from leadline.services.upkeep import work_plan, work_section
 from leadline.workspace import Workspace
 

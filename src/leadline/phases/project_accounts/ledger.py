@@ -19,6 +19,25 @@ class ExpenseKind(StrEnum):
     MACHINES = "machines"
     WORK = "work"  # of people, as they reported it
 
+    @property
+    def words(self) -> str:
+        """What people read.
+
+        Examples
+        --------
+        >>> ExpenseKind.LABELS.words, ExpenseKind.WORK.words
+        ('labels', 'reported work')
+        """
+        return _WORDS.get(self, self.value)
+
+    @property
+    def has_price(self) -> bool:
+        """Whether it costs money; what has no price is told in hours alone."""
+        return self in (ExpenseKind.LABELS, ExpenseKind.MACHINES)
+
+
+_WORDS = {ExpenseKind.MACHINES: "machine time", ExpenseKind.WORK: "reported work"}
+
 
 @dataclass(frozen=True)
 class Expense:
@@ -33,7 +52,7 @@ class Expense:
     day : date
         UTC.
     money : float >= 0
-        In the currency of the ledger; only labels and machines have a price.
+        In the currency of the ledger; 0 of what has no price.
     people_hours, machine_hours : float >= 0
         Time it took.
     n : int
@@ -72,7 +91,15 @@ class Commitment:
 
 @dataclass(frozen=True)
 class Grant:
-    """A budget, from the day on which it was stated."""
+    """A budget, from the day on which it was stated.
+
+    Attributes
+    ----------
+    day : date
+        UTC.
+    money : float >= 0
+        In the currency of the ledger; 0: none any more.
+    """
 
     day: date
     money: float
@@ -80,7 +107,15 @@ class Grant:
 
 @dataclass(frozen=True)
 class HoursADay:
-    """Hours of a working day: of who labels, and of all others."""
+    """Hours of a working day.
+
+    Attributes
+    ----------
+    labelling : float > 0
+        Of who labels.
+    other : float > 0
+        Of all others.
+    """
 
     labelling: float
     other: float
@@ -127,7 +162,17 @@ class LedgerLine:
 
 @dataclass(frozen=True)
 class LedgerDay:
-    """Money spent from the first day to the end of this one, by kind, and the grant then."""
+    """Money spent up to the end of a day.
+
+    Attributes
+    ----------
+    day : date
+        UTC.
+    labels, machines : float >= 0
+        Spent on them from the first day on.
+    granted : float or None
+        The budget of then; None: none.
+    """
 
     day: date
     labels: float
@@ -240,6 +285,11 @@ def ledger_of(
     n_untimed : int, default=0
         Runs that are in no expense.
 
+    Returns
+    -------
+    Ledger
+        With a line for each stage and kind that has anything in it.
+
     Examples
     --------
     >>> day = date(2026, 1, 5)
@@ -294,9 +344,9 @@ def _line(
 
 
 def _days(expenses: Sequence[Expense], grants: Sequence[Grant]) -> tuple[LedgerDay, ...]:
-    """Sums up to each day; labels and machines are what has a price."""
+    """Sums up to each day, of what has a price."""
     spent: dict[ExpenseKind, defaultdict[date, float]] = {
-        kind: defaultdict(float) for kind in (ExpenseKind.LABELS, ExpenseKind.MACHINES)
+        kind: defaultdict(float) for kind in ExpenseKind if kind.has_price
     }
     for each in expenses:
         if each.money:

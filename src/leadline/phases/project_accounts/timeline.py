@@ -10,6 +10,9 @@ from itertools import pairwise
 from leadline.phases.lifecycle import ROWS, Stage, is_decision
 from leadline.phases.scoring import scoring_of
 
+MACHINE = "a machine"
+"""Who a project waits for where it waits for no person."""
+
 
 @dataclass(frozen=True)
 class Event:
@@ -65,7 +68,8 @@ class Wait:
     what : str
         What for.
     who : str
-        Whoever ended it; while it lasts, whoever could; empty if nobody is named.
+        Whoever ended it; while it lasts, whoever could; empty if nobody is named. `MACHINE` if it
+        is no person.
     start : datetime
         Since when.
     end : datetime or None
@@ -77,10 +81,25 @@ class Wait:
     start: datetime
     end: datetime | None
 
+    @property
+    def is_for_person(self) -> bool:
+        """Whether a person is waited for, and no machine."""
+        return self.who != MACHINE
+
 
 @dataclass(frozen=True)
 class TimeBox:
-    """A search or a curve, and the time it was granted."""
+    """A search or a curve, and the time it was granted.
+
+    Attributes
+    ----------
+    row : str
+        Of the life cycle.
+    at : datetime
+        When it ended, UTC.
+    spent_s, granted_s : float >= 0
+        Seconds it took, and might have taken.
+    """
 
     row: str
     at: datetime
@@ -98,7 +117,7 @@ class Foretold:
         Of the forecast.
     at : datetime
         When it was made.
-    p_now, p_affordable : float
+    p_now, p_affordable : float in [0, 1]
         Chance of the target with the rows of then, and with those the budget could buy.
     target, scoring : float, str
         The target and its metric.
@@ -122,9 +141,7 @@ class Foretold:
         """Whether the measured score reaches the target; None before any."""
         if self.measured is None:
             return None
-        if scoring_of(self.scoring).is_loss:
-            return self.measured <= self.target
-        return self.measured >= self.target
+        return scoring_of(self.scoring).is_met(self.measured, self.target)
 
 
 @dataclass(frozen=True)
@@ -146,7 +163,7 @@ class Ending:
         years, or not known.
     by : date or None
         The day that was asked about.
-    chance : float or None
+    chance : float in [0, 1] or None
         Share of futures that are done by the end of that day; None if none was asked about, or the
         pace is not known.
     why_unknown : str
@@ -167,7 +184,17 @@ class Ending:
 
 @dataclass(frozen=True)
 class AnswersOfDay:
-    """Answers of one day: labels or judgments."""
+    """Answers of one day.
+
+    Attributes
+    ----------
+    what : str
+        "labels" or "judgments".
+    day : date
+        UTC.
+    n : int
+        Answers that count.
+    """
 
     what: str
     day: date
@@ -228,6 +255,11 @@ def stretches_of(events: Sequence[Event], now: datetime) -> tuple[Stretch, ...]:
         The oldest first.
     now : datetime
         The end of the last stretch.
+
+    Returns
+    -------
+    tuple of Stretch
+        Each begins where the one before ends.
     """
     groups: list[list[Event]] = []
     for event in events:
@@ -251,6 +283,11 @@ def waits_of(events: Sequence[Event]) -> tuple[Wait, ...]:
     ----------
     events : sequence of Event
         The oldest first. Decisions and reviews are answers.
+
+    Returns
+    -------
+    tuple of Wait
+        All ended, in the order of the answers.
     """
     at = {event.number: event.at for event in events}
     found = []
@@ -277,6 +314,11 @@ def foretold_of(
         The oldest first, none of them measured.
     scores : iterable of (datetime, str, float)
         When a test score was measured, its metric and value; the oldest first.
+
+    Returns
+    -------
+    tuple of Foretold
+        The same, measured where a score of the same metric came in time.
     """
     told, measured = list(forecasts), list(scores)
     found = []

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Date, cast, func, select, type_coerce
 
-from leadline.phases.verdict import Answer
+from leadline.phases.project_accounts.timeline import Event
 from leadline.record.append_only import counts
 from leadline.record.database import Database
 from leadline.record.jobs import UNDER_WAY, Job, job_of
@@ -19,8 +18,6 @@ from leadline.record.monitoring.monitoring_tables import block_label
 from leadline.record.tables import JobState, adjudication, entry, job, judgment, label
 
 _TIMED = ("search", "curve")  # their verdicts say what machine time they took
-
-
 _NUMBERS = ("budget", "p_now", "p_affordable", "test_score", "target_score")
 
 
@@ -87,24 +84,14 @@ class MachineRun:
 
 
 @dataclass(frozen=True)
-class EntryMoment:
-    """An entry without its verdict: what, by whom, when, and what it stood on.
+class EntryMoment(Event):
+    """An entry without its verdict, but for the numbers that accounts are made of.
 
     Attributes
     ----------
-    number : int
-        Of the entry.
-    row : str
-        Of the life cycle.
-    answer : Answer
-        Of the verdict.
-    by : str
-        Who put it there.
-    at : datetime
-        When, UTC.
     budget : float or None
         Of a problem, the money granted; None of all others.
-    p_now, p_affordable : float or None
+    p_now, p_affordable : float in [0, 1] or None
         Of a forecast, the chances with the rows there are and with those the budget buys.
     test_score : float or None
         Of a tuning, on the test set.
@@ -112,22 +99,14 @@ class EntryMoment:
         Of a problem and a forecast.
     scoring : str or None
         The metric of scores.
-    on : mapping of str to int
-        Row to number of each entry it stood on.
     """
 
-    number: int
-    row: str
-    answer: Answer
-    by: str
-    at: datetime
     budget: float | None = None
     p_now: float | None = None
     p_affordable: float | None = None
     test_score: float | None = None
     target_score: float | None = None
     scoring: str | None = None
-    on: Mapping[str, int] = field(default_factory=dict)
 
 
 class Activity:
@@ -202,7 +181,6 @@ class Activity:
             select(
                 columns.number,
                 columns.row,
-                columns.answer,
                 columns.made_by,
                 columns.made_at,
                 columns.stands_on,
@@ -217,7 +195,6 @@ class Activity:
                 EntryMoment(
                     number=found.number,
                     row=found.row,
-                    answer=Answer(found.answer),
                     by=found.made_by,
                     at=found.made_at,
                     scoring=found.scoring,

@@ -14,6 +14,7 @@ from leadline.phases.verdict import Answer
 from leadline.phases.wording import day, moment, plural
 from leadline.record import Entry, Promotion
 from leadline.report import chart_tables
+from leadline.report.capacity_table import capacity_table
 from leadline.report.model_document.release_summary import expected_to_hold, flat_words
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.row_sections import decisions
@@ -100,7 +101,7 @@ def capacity(reader: LineageReader) -> Section:
         return Section(title, unknowns=(not_run("capacity", "How many instances it needs"),))
     entry, said = found
     sentence = f"Measured on {day(entry.at)}. {said.summary}"
-    return Section(title, sentences=(sentence,), tables=(chart_tables.capacity(said),))
+    return Section(title, sentences=(sentence,), tables=(capacity_table(said),))
 
 
 def ageing(reader: LineageReader) -> Section:

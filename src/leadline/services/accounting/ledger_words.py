@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from leadline.phases.number_format import duration, money, percent, work_time
 from leadline.phases.project_accounts.ledger import ExpenseKind, Ledger, LedgerLine
-from leadline.phases.wording import plural
+from leadline.phases.wording import capital, plural
 from leadline.report.text_table import Table, tabled
 
-KIND_WORDS = {
-    ExpenseKind.LABELS: "labels",
-    ExpenseKind.JUDGMENTS: "judgments",
-    ExpenseKind.MACHINES: "machine time",
-    ExpenseKind.WORK: "reported work",
-}
 _HEAD = ("Stage", "What", "How many", "Spent", "Committed", "People", "Machines")
 _NO_PRICE = "no price"
 
@@ -49,7 +43,7 @@ def _spent(ledger: Ledger) -> str:
     currency = ledger.currency
     spent = money(ledger.spent, currency)
     told = (
-        f"{spent[0].upper()}{spent[1:]} are spent: {money(labels, currency)} on labels, "
+        f"{capital(spent)} are spent: {money(labels, currency)} on labels, "
         f"{money(machines, currency)} on machine time"
     )
     if ledger.committed:
@@ -66,7 +60,7 @@ def _spent(ledger: Ledger) -> str:
 def _limits(ledger: Ledger) -> list[str]:
     priced = "machine time that no search or curve has priced is at today's price"
     told = [f"Superseded, withdrawn and failed work is in the sums; {priced}."]
-    if any(line.kind in (ExpenseKind.JUDGMENTS, ExpenseKind.WORK) for line in ledger.lines):
+    if not all(line.kind.has_price for line in ledger.lines):
         told.append("Judgments and reported work have no price: they are hours, and not money.")
     if ledger.n_untimed:
         told.append(
@@ -92,7 +86,7 @@ def ledger_table(ledger: Ledger) -> Table:
                 "",
                 money(ledger.spent, ledger.currency),
                 money(ledger.committed, ledger.currency) if ledger.committed else "",
-                _people(ledger.people_hours, ledger.working_days),
+                people_words(ledger),
                 _machine(ledger.machine_hours),
             )
         )
@@ -100,15 +94,14 @@ def ledger_table(ledger: Ledger) -> Table:
 
 
 def _row(line: LedgerLine, ledger: Ledger) -> tuple[str, ...]:
-    is_priced = line.kind in (ExpenseKind.LABELS, ExpenseKind.MACHINES)
     committed = money(line.committed, ledger.currency) if line.committed else ""
     if line.hours_committed:
         committed = plural(round(line.hours_committed, 1), "hour")
     return (
         line.stage.value,
-        KIND_WORDS[line.kind],
+        line.kind.words,
         f"{line.n:,}",
-        money(line.money, ledger.currency) if is_priced else _NO_PRICE,
+        money(line.money, ledger.currency) if line.kind.has_price else _NO_PRICE,
         committed,
         _people(line.people_hours, line.working_days),
         _machine(line.machine_hours),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from leadline.monitoring.release_in_service import in_service
+from leadline.monitoring.release_in_service import in_service, put_into_service
 from leadline.phases.decision import sentence
 from leadline.phases.lifecycle import ROWS, Badge, Stage, State, decision_of, is_decision, rows_of
 from leadline.phases.measured_target import target_now
@@ -17,12 +17,13 @@ from leadline.phases.project_accounts.ledger import Ledger
 from leadline.phases.verdict import Answer, Severity, Verdict
 from leadline.phases.wording import day
 from leadline.record import Entry, Record
+from leadline.record.sql_types import utc
 from leadline.report.beside_verdicts.brief_section import BriefSection
 from leadline.report.text_table import tabled
 from leadline.services.accounting import project_ledger
 from leadline.services.briefing.certainty import how_sure
 from leadline.services.briefing.choices import ChoiceLine, Standpoint, choices
-from leadline.services.deciding.time_so_far import days_words, time_box_words
+from leadline.services.briefing.time_so_far import days_words, time_box_words
 from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, title_of
@@ -48,7 +49,6 @@ _PICTURES: Mapping[Stage, tuple[str, ...]] = {
     Stage.SHIP: ("release", "capacity"),
     Stage.WATCH: ("monitor", "decay"),
 }
-_NOTHING = "Nothing yet."
 _FORETELLS = (Stage.FIND, Stage.TRAIN)
 _AFTER_TRAIN = (Stage.APPLY, Stage.SHIP, Stage.WATCH)
 # what a verdict says that says no more than its answer
@@ -205,13 +205,13 @@ def brief(workspace: Workspace, name: str, now: datetime | None = None) -> Brief
     """
     require(workspace, Action.VIEW)
     stage = parse_stage(name)
-    return _Reader(workspace).brief(stage, now or datetime.now(UTC))
+    return _Reader(workspace).brief(stage, utc(now))
 
 
 def briefs(workspace: Workspace, now: datetime | None = None) -> tuple[Brief, ...]:
     """Read the brief of every stage that has begun."""
     reader = _Reader(workspace)
-    at = now or datetime.now(UTC)
+    at = utc(now)
     return tuple(reader.brief(stage, at) for stage in Stage if reader.of(stage))
 
 
@@ -230,7 +230,7 @@ class _Reader:
         problem = self._verdicts.get("problem")
         self._problem = problem if isinstance(problem, Problem) else None
         self._costs = project_ledger(workspace)
-        self._in_service = _in_service(record)
+        self._serving = in_service(record)
 
     def of(self, stage: Stage) -> dict[str, Entry]:
         """The newest entries of a stage."""
@@ -244,7 +244,7 @@ class _Reader:
             self._state.standings,
             self._verdicts,
             self._costs,
-            self._in_service != _NOTHING,
+            self._serving is not None,
         )
         barriers = (self._state.barrier(row.name) for row in rows_of(stage))
         barrier = next(filter(None, barriers), "")
@@ -265,7 +265,7 @@ class _Reader:
             picture_words=words,
             owner=stated.owner,
             deputy=stated.deputy,
-            in_service=self._in_service,
+            in_service=_service_words(self._workspace.record, self._serving),
             whereabouts=self._state.whereabouts,
             decision=self._decision(stage),
         )
@@ -349,10 +349,8 @@ def _warnings(entries: Mapping[str, Entry]) -> tuple[Warned, ...]:
     return tuple(sorted(found, key=lambda each: weights.index(each.severity)))
 
 
-def _in_service(record: Record) -> str:
-    entry = in_service(record)
+def _service_words(record: Record, entry: Entry | None) -> str:
     if entry is None:
-        return _NOTHING
-    moved = record.promotions.newest()
-    at, by = (moved.at, moved.person) if moved is not None else (entry.at, entry.by)
+        return "Nothing yet."
+    at, by = put_into_service(record, entry)
     return f"The release of entry {entry.number}, since {day(at)} by {by}."

@@ -88,7 +88,7 @@ def _(it: Review) -> str:
         return f"{judged}."
     point = it.chosen_point
     return (
-        f"{judged}. With 90 % confidence {percent_range(point.precision)} of what is flagged is "
+        f"{judged}. With 90% confidence {percent_range(point.precision)} of what is flagged is "
         f"real, and {percent_range(point.recall)} of what is real is flagged."
     )
 
@@ -98,7 +98,7 @@ def _(it: Release) -> str:
     if it.difference is None:
         return "It is the first release: there is none to compare it with."
     low, high = figure(it.difference.low), figure(it.difference.high)
-    return f"Its score differs from the one in service by {low} to {high}, with 90 % confidence."
+    return f"Its score differs from the one in service by {low} to {high}, with 90% confidence."
 
 
 @_sure.register

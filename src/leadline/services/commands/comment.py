@@ -6,8 +6,8 @@ from leadline.errors import SettingsError
 from leadline.notifications import Event, put
 from leadline.phases.permissions import Action
 from leadline.record import Comment
-from leadline.services.deciding.comment_lines import entry_of_about, parse_about, title_of_about
-from leadline.services.deciding.mentions import mentioned
+from leadline.services.commenting.comment_lines import entry_of_about, parse_about, title_of_about
+from leadline.services.commenting.mentions import mentioned
 from leadline.services.identity.permission import acting
 from leadline.workspace import Workspace
 

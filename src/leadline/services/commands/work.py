@@ -14,7 +14,7 @@ from leadline.phases.permissions import Action
 from leadline.record import Estimated, WorkState, WorkStatement
 from leadline.record.sql_types import utc
 from leadline.services.identity.permission import acting
-from leadline.services.parsing import parse_person, parse_stage
+from leadline.services.parsing import parse_day, parse_person, parse_stage
 from leadline.services.upkeep.work_items import TIMES_A_YEAR, WorkItem, work_items
 from leadline.services.upkeep.work_plan import STAGES
 from leadline.workspace import Workspace
@@ -266,7 +266,7 @@ def _with_terms(now: WorkStatement, terms: WorkTerms) -> WorkStatement:
         owner = parse_person(terms.owner, "the work") if terms.owner.strip() else ""
         said = replace(said, owner=owner)
     if terms.due is not None:
-        said = replace(said, due=_day(terms.due))
+        said = replace(said, due=parse_day(terms.due))
     if terms.every is not None:
         if terms.every and terms.every not in TIMES_A_YEAR:
             raise SettingsError(
@@ -289,19 +289,6 @@ def _estimated(hours: Sequence[float]) -> Estimated:
             f"The hours are {', '.join(f'{each:g}' for each in hours)}.",
             f"Least, likely and most are needed: above 0, rising, at most {_MOST_HOURS:,.0f}.",
             "For example --hours 2 4 12.",
-        ) from None
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise SettingsError(
-            f"The date is {text[:_LONGEST_NAME]!r}.",
-            "A day is needed, year first.",
-            "For example --due 2026-12-18.",
         ) from None
 
 

@@ -1,1 +1,1 @@
-"""Deciding: what people said, what differs between two entries, what a rerun makes stale."""
+"""Deciding: what differs between two entries, and what a rerun makes stale."""

@@ -54,7 +54,7 @@ def add_account(
         )
     hashed = None if password is None else hashed_password(password, clean)
     made = workspace.record.accounts.add(clean, role, password=hashed)
-    _note(workspace, made, f"{role} from now on", person)
+    note_account(workspace, made, f"{role} from now on", person)
     return made
 
 
@@ -71,7 +71,7 @@ def set_role(workspace: Workspace, name: str, role: UserRole, by: str) -> Accoun
     workspace, person = acting(workspace, Action.ACCOUNTS, by, "the role")
     account = known_account(workspace, name)
     changed = workspace.record.accounts.set_role(account.id, role)
-    _note(workspace, changed, f"{account.role} until now, {role} from now on", person)
+    note_account(workspace, changed, f"{account.role} until now, {role} from now on", person)
     return changed
 
 
@@ -93,7 +93,7 @@ def set_password(workspace: Workspace, name: str, password: str, by: str) -> Acc
         entered, person = acting(workspace, Action.ACCOUNTS, by, "the password")
     hashed = hashed_password(password, account.name)
     changed = entered.record.accounts.set_password(account.id, hashed)
-    _note(entered, changed, "another password", person)
+    note_account(entered, changed, "another password", person)
     return changed
 
 
@@ -110,7 +110,7 @@ def set_disabled(workspace: Workspace, name: str, by: str, *, is_disabled: bool)
     workspace, person = acting(workspace, Action.ACCOUNTS, by, "the account")
     account = known_account(workspace, name)
     changed = workspace.record.accounts.set_disabled(account.id, is_disabled=is_disabled)
-    _note(workspace, changed, "disabled" if is_disabled else "enabled", person)
+    note_account(workspace, changed, "disabled" if is_disabled else "enabled", person)
     return changed
 
 
@@ -153,6 +153,7 @@ def _is_name(password: str, name: str) -> bool:
     return password.casefold().replace(" ", "") == name.casefold().replace(" ", "")
 
 
-def _note(workspace: Workspace, account: Account, what: str, by: str) -> None:
+def note_account(workspace: Workspace, account: Account, what: str, by: str) -> None:
+    """Keep on the record what was changed of an account, and by whom."""
     note = ChangeNote(ChangeKind.ACCOUNT, account.name, what, by)
     workspace.record.change_notes.add(note)

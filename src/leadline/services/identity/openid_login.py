@@ -9,7 +9,8 @@ from typing import Any
 
 from leadline.errors import NotAllowedError, SettingsError
 from leadline.phases.permissions import UserRole
-from leadline.record import Account, ChangeKind, ChangeNote
+from leadline.record import Account
+from leadline.services.identity.account_changes import note_account
 from leadline.services.identity.openid_provider import Provider
 from leadline.services.parsing import parse_person
 from leadline.settings import OidcSettings
@@ -121,12 +122,12 @@ def _account(workspace: Workspace, settings: OidcSettings, claims: Mapping[str, 
                 "Ask whoever invited to take the link back.",
             )
         made = accounts.add(name, role, subject=subject)
-        _note(workspace, made, f"{role} from now on")
+        note_account(workspace, made, f"{role} from now on", _BY)
         return made
     if known.role is role:
         return known
     changed = accounts.set_role(known.id, role)
-    _note(workspace, changed, f"{known.role} until now, {role} from now on")
+    note_account(workspace, changed, f"{known.role} until now, {role} from now on", _BY)
     return changed
 
 
@@ -174,8 +175,3 @@ def _name(claims: Mapping[str, Any]) -> str:
         f"One of the claims {', '.join(_NAMES)} is needed.",
         'Ask for them by [access.oidc] scopes: ["profile", "email"].',
     )
-
-
-def _note(workspace: Workspace, account: Account, what: str) -> None:
-    note = ChangeNote(ChangeKind.ACCOUNT, account.name, what, _BY)
-    workspace.record.change_notes.add(note)

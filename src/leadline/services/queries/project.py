@@ -14,7 +14,7 @@ from leadline.phases.verdict import Verdict
 from leadline.record import Entry, Record
 from leadline.record.sql_types import utc
 from leadline.services.accounting import project_ledger
-from leadline.services.deciding.comment_lines import CommentLine, newest_comments
+from leadline.services.commenting.comment_lines import CommentLine, newest_comments
 from leadline.services.identity.permission import require
 from leadline.services.job_progress import JobProgress, job_progress
 from leadline.services.queries.next_steps import Step, steps

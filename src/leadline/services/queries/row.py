@@ -20,7 +20,7 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.without_model import CostComparison
 from leadline.record import Entry, Job, JobState, Record
 from leadline.report.costing.cost_comparison import cost_comparison
-from leadline.services.deciding.comment_lines import CommentLine, about_entry, comments_on
+from leadline.services.commenting.comment_lines import CommentLine, about_entry, comments_on
 from leadline.services.deciding.rerun_preview import SIGNED
 from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_row

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import ROWS, Badge, Stage, decision_of, rows_of
 from leadline.phases.permissions import Action
-from leadline.services.deciding.comment_lines import CommentLine, about_entry, comments_on
+from leadline.services.commenting.comment_lines import CommentLine, about_entry, comments_on
 from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.services.queries.project_state import ProjectState, RowSummary

@@ -9,7 +9,7 @@ import numpy as np
 
 from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
-from leadline.phases.without_model import CostComparison, Way, without_model
+from leadline.phases.without_model import CostComparison, Way, cost_today, without_model
 from leadline.services.reviewing.point_outcomes import Consequence
 
 if TYPE_CHECKING:
@@ -78,9 +78,8 @@ def chances_of_saving(
     positive = result.n_positive_drawn
     costs = cost_miss * (positive[:, None] - hits) + cost_false_alarm * (result.n_alerts - hits)
     idle = np.minimum(cost_miss * positive, cost_false_alarm * (n_rows - positive))
-    if problem.today:
-        errors = problem.today_misses * cost_miss
-        errors += problem.today_false_alarms * cost_false_alarm
-        idle = np.minimum(idle, errors * n_rows / 1000)
+    today = cost_today(cost_miss, cost_false_alarm, problem)
+    if today is not None:
+        idle = np.minimum(idle, today * n_rows / 1000)
     saved = np.mean(costs < idle[:, None], axis=0)
     return {point.name: float(share) for point, share in zip(tuning.points, saved, strict=True)}

@@ -1,4 +1,4 @@
-"""Timeline of a project: everything the record knows of time, in one query."""
+"""Timeline of a project: everything the record knows of time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date, datetime
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.timeline import (
+    MACHINE,
     AnswersOfDay,
-    Event,
     Foretold,
     TimeBox,
     Timeline,
@@ -47,11 +47,10 @@ def project_timeline(
     require(workspace, Action.VIEW)
     at, activity = utc(now), workspace.record.activity
     entries, answers = activity.entries(), activity.answers()
-    events = [Event(each.number, each.row, each.by, each.at, each.on) for each in entries]
-    waits = [*waits_of(events), *_for_workers(workspace), *_open_wait(workspace, entries)]
+    waits = [*waits_of(entries), *_for_workers(workspace), *_open_wait(workspace, entries)]
     return Timeline(
         at=at,
-        stretches=stretches_of(events, at),
+        stretches=stretches_of(entries, at),
         waits=tuple(sorted(waits, key=lambda wait: wait.start)),
         time_boxes=tuple(
             TimeBox(run.row, run.at, run.seconds, run.time_box_s)
@@ -91,7 +90,7 @@ def _foretold(entries: Sequence[EntryMoment]) -> tuple[Foretold, ...]:
 def _for_workers(workspace: Workspace) -> list[Wait]:
     """Jobs that no worker took for a while."""
     return [
-        Wait(f"a worker for {job.row}", "a machine", job.put_at, job.begun_at)
+        Wait(f"a worker for {job.row}", MACHINE, job.put_at, job.begun_at)
         for job in workspace.record.activity.job_waits()
         if job.begun_at and (job.begun_at - job.put_at).total_seconds() > _LONG_S
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from leadline.phases.lifecycle import Stage
 from leadline.phases.number_format import duration, figure, percent
@@ -23,7 +23,7 @@ def timeline_sentences(timeline: Timeline) -> tuple[str, ...]:
     if now is None:
         return ("Nothing is on the record yet: the project has not begun.",)
     begun = timeline.stretches[0].start
-    ago = _span(begun, timeline.at)
+    ago = duration(max((timeline.at - begun).total_seconds(), 0.0))
     where = f"is in {now.stage} since {moment(now.start)}"
     told = [f"It began on {day_words(begun)}, {ago} ago, and {where}.", *_waited(timeline)]
     told += [ending_words(each) for each in timeline.endings]
@@ -33,7 +33,7 @@ def timeline_sentences(timeline: Timeline) -> tuple[str, ...]:
 
 
 def _waited(timeline: Timeline) -> list[str]:
-    closed = [each for each in timeline.waits if each.end is not None and each.who != "a machine"]
+    closed = [each for each in timeline.waits if each.end is not None and each.is_for_person]
     told = []
     if closed:
         seconds = sum(_seconds(each, timeline.at) for each in closed)
@@ -93,8 +93,8 @@ def _stages(timeline: Timeline) -> Table:
     for stage in Stage:
         visits = [each for each in timeline.stretches if each.stage is stage]
         if visits:
-            days = 86_400 * timeline.days_in(stage)
-            rows.append((stage.value, f"{len(visits)}", day_words(visits[0].start), duration(days)))
+            spent = duration(86_400 * timeline.days_in(stage))
+            rows.append((stage.value, f"{len(visits)}", day_words(visits[0].start), spent))
     return tabled("Where it was", head, rows)
 
 
@@ -138,8 +138,7 @@ def _foretold(timeline: Timeline) -> Table:
 
 def _target(foretold: Foretold) -> str:
     scoring = scoring_of(foretold.scoring)
-    limit = "at most" if scoring.is_loss else "at least"
-    return f"{scoring.words} {limit} {foretold.target:g}"
+    return f"{scoring.words} {scoring.target_words(foretold.target)}"
 
 
 def _measured(foretold: Foretold) -> str:
@@ -184,7 +183,3 @@ def _boxes(timeline: Timeline) -> Table:
 
 def _seconds(wait: Wait, now: datetime) -> float:
     return ((wait.end or now) - wait.start).total_seconds()
-
-
-def _span(start: datetime, end: datetime) -> str:
-    return duration(max((end - start) / timedelta(seconds=1), 0.0))

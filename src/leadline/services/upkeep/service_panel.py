@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from leadline.monitoring.release_in_service import in_service
+from leadline.monitoring.release_in_service import in_service, put_into_service
 from leadline.phases.decay import Decay
 from leadline.phases.lifecycle import Badge
 from leadline.phases.monitor import Monitor
@@ -74,20 +74,19 @@ def service_panel(workspace: Workspace, *, now: datetime | None = None) -> Servi
     if entry is None:
         return None
     release = entry.verdict_as(Release)
-    moved, state = record.promotions.newest(), ProjectState.of(record)
+    (since, by), state = put_into_service(record, entry), ProjectState.of(record)
     look = record.latest("monitor")
     # a look at a release that is no longer in service says nothing of this one
     is_of_release = look is not None and (look.verdict_as(Monitor).release_id == release.release_id)
     looked_at = look.at if look is not None and is_of_release else None
     decay = record.latest_of(Decay)
-    since = moved.at if moved is not None and moved.at is not None else entry.at
     is_alarmed = state.has("monitor", Answer.NO) and not state.is_overruled("monitor")
     return ServicePanel(
         release_id=release.release_id,
         entry=entry.number,
         point=release.point,
         since=since,
-        by=moved.person if moved is not None else entry.by,
+        by=by,
         badge=health_badge(state, is_of_release=is_of_release),
         health=look.verdict.summary
         if look is not None and is_of_release

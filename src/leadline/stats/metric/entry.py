@@ -155,3 +155,14 @@ class Metric:
     def is_met(self, score: float, target: float) -> bool:
         """Whether a score meets a target, which is an upper limit of a loss."""
         return score <= target if self.is_loss else score >= target
+
+    def target_words(self, target: float) -> str:
+        """Return a target with the side on which a score meets it.
+
+        Examples
+        --------
+        >>> from leadline.stats.metric import METRICS
+        >>> METRICS["roc_auc"].target_words(0.9), METRICS["log_loss"].target_words(0.3)
+        ('at least 0.9', 'at most 0.3')
+        """
+        return f"{'at most' if self.is_loss else 'at least'} {target:g}"

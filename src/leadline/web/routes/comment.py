@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from leadline.services.commands import add_comment
-from leadline.services.deciding.comment_lines import path_of_about
+from leadline.services.commenting.comment_lines import path_of_about
 from leadline.web.page_context import Context
 from leadline.web.sessions import require_csrf_token
 

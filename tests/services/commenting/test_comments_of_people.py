@@ -10,7 +10,7 @@ from tests.services.test_commands import DEFINE
 from leadline.errors import RecordError, SettingsError
 from leadline.services import commands, queries
 from leadline.services.commands.comment import LONGEST
-from leadline.services.deciding.mentions import mentioned
+from leadline.services.commenting.mentions import mentioned
 from leadline.settings import NotifySettings
 from leadline.workspace import Workspace
 

@@ -1,4 +1,4 @@
-"""Sections of the report on money and time."""
+"""Accounts of a project as its report tells them: sections on money and on time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from leadline.charts import timeline as timeline_chart
 from leadline.phases.project_accounts.timeline import Timeline
 from leadline.report.costing.account_section import Accounts, AccountSection
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
-from leadline.services.timing.project_timeline import project_timeline
-from leadline.services.timing.timeline_words import timeline_sentences, timeline_tables
+from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
 from leadline.workspace import Workspace
 
 

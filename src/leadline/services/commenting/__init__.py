@@ -1,0 +1,1 @@
+"""Commenting: what people said, on what, and whom they named."""
