@@ -9,7 +9,7 @@ from leadline.phases.number_format import cost_words
 from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.slice_report import PointSlices, slice_findings
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, signed_digits, three_digits
 
 _FEWEST_POSITIVES = 10
 _FEWEST_ROWS = 20
@@ -370,7 +370,8 @@ def _number_findings(plain: DefaultDecision) -> list[Finding]:
     if not numbers.is_stated:
         findings.append(
             warning(
-                f"Nobody has said how far off is still of use. {numbers.tolerance:.3g} was taken: "
+                "Nobody has said how far off is still of use. "
+                f"{three_digits(numbers.tolerance)} was taken: "
                 "a guess of the middle is that close half of the time.",
                 "Set [problem] tolerance in leadline.toml, then 'leadline run'.",
             )
@@ -378,8 +379,9 @@ def _number_findings(plain: DefaultDecision) -> list[Finding]:
     if numbers.low is not None and numbers.high is not None:
         findings.append(
             note(
-                f"90 of 100 truths lie between {numbers.low:+.3g} and {numbers.high:+.3g} of the "
-                "prediction, on rows like those of the test set."
+                f"90 of 100 truths lie between {signed_digits(numbers.low)} and "
+                f"{signed_digits(numbers.high)} of the prediction, on rows like those of the "
+                "test set."
             )
         )
     return findings
