@@ -11,6 +11,7 @@ from tests.services.test_commands import UNTIL_TUNING, judge_all
 
 from leadline.errors import SettingsError
 from leadline.phases.lifecycle import Stage
+from leadline.phases.project_accounts.timeline import Stretch, Timeline, Wait
 from leadline.record import Assignment
 from leadline.services import commands
 from leadline.services.commands import LabelAnswer
@@ -120,6 +121,17 @@ def test_a_forecast_stands_beside_what_was_measured(make: Make) -> None:
     assert "What was forecast, and what was measured" in captions
     (box,) = timeline.time_boxes
     assert box.spent_s < box.granted_s
+
+
+def test_days_in_which_two_people_were_waited_for_count_once() -> None:
+    first, last = datetime(2031, 3, 3, tzinfo=UTC), datetime(2031, 3, 13, tzinfo=UTC)
+    waits = (
+        Wait("decision on find", "Ada", first, first + timedelta(days=3)),
+        Wait("decision on train", "Bo", first + timedelta(days=1), first + timedelta(days=4)),
+    )
+    stretch = Stretch(Stage.TRAIN, first, last, 2)
+    told = " ".join(timeline_sentences(Timeline(last, (stretch,), waits, (), (), (), ())))
+    assert "It waited 4 days for people in 2 answers" in told
 
 
 def test_a_day_that_is_none_is_refused() -> None:
