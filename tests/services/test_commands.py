@@ -179,6 +179,7 @@ def test_several_classes_keep_the_words_that_are_theirs(make: Make) -> None:
     [
         ("classes.maybe = 'late'", r"words\] names 'maybe', and 'late' never is"),
         ("classes.no = 'late'", "calls two classes 'late'"),
+        ("hit = 'late'\nmiss = 'late'", "calls two outcomes 'late'"),
         ("measured_in = 'minutes'", "measured_in is 'minutes', but the label has classes"),
     ],
 )

@@ -21,6 +21,7 @@ from leadline.charts.drawing.theme import (
 )
 from leadline.phases.default_decision import SHARES, ClassScores, DefaultDecision, NumberErrors
 from leadline.phases.verdict import Bounds
+from leadline.phases.wording import three_digits
 
 _MOST_CLASSES = 20
 _MOST_CHARS = 24
@@ -102,7 +103,7 @@ def _number_title(point: DefaultDecision) -> str:
     assert point.numbers is not None
     return (
         f"{point.right.estimate:.0%} of predictions are off by at most "
-        f"{point.numbers.tolerance:,.3g}"
+        f"{three_digits(point.numbers.tolerance)}"
     )
 
 

@@ -13,6 +13,7 @@ from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, table
 from leadline.phases.feasibility import SIGNIFICANT, Feasibility
 from leadline.phases.scoring import scoring_of
+from leadline.phases.wording import three_digits
 
 _HEIGHT = 130
 _TIER = 24
@@ -58,13 +59,13 @@ def _x(verdict: Feasibility, sheet: Sheet) -> tuple[alt.X, tuple[float, float]]:
 
 def _known(verdict: Feasibility) -> list[_Level]:
     levels = [
-        _Level(verdict.chance_score, f"luck alone {verdict.chance_score:.3g}", SOFT),
-        _Level(verdict.score, f"first try {verdict.score:.3g}", BLUE),
+        _Level(verdict.chance_score, f"luck alone {three_digits(verdict.chance_score)}", SOFT),
+        _Level(verdict.score, f"first try {three_digits(verdict.score)}", BLUE),
         _Level(verdict.target_score, f"target {verdict.target_score:g}", VERMILION, is_dashed=True),
     ]
     if verdict.ceiling is not None:
         best = verdict.ceiling.estimate
-        levels.append(_Level(best, f"people agree {best:.3g}", GREEN, is_dashed=True))
+        levels.append(_Level(best, f"people agree {three_digits(best)}", GREEN, is_dashed=True))
     return levels
 
 

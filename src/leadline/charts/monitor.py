@@ -12,7 +12,7 @@ from leadline.charts.drawing.palette import BLUE, GREEN, GREY, INK, SOFT, VERMIL
 from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import Picture, Record, framed, layered, rule_at, table
 from leadline.phases.monitor import Block, Monitor
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 
 _NAMES = 120  # pixels of the words beside a narrow plot
 _NAME_GAP = 14  # pixels between the names of two blocks
@@ -164,7 +164,11 @@ def _means(verdict: Monitor, x: alt.X, width: int) -> alt.LayerChart:
     scale = alt.Scale(zero=False, padding=14)
     y = alt.Y("mean:Q", title=verdict.score_words, axis=alt.Axis(tickCount=3), scale=scale)
     level = verdict.reference_mean_score
-    known = [] if level is None else _reference(level, f"reference {level:,.3g}", "mean", width)
+    known = (
+        []
+        if level is None
+        else _reference(level, f"reference {three_digits(level)}", "mean", width)
+    )
     return layered(
         *known,
         base.mark_point(color=BLUE, filled=True, size=110, opacity=1).encode(x, y),

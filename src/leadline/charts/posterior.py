@@ -9,6 +9,7 @@ from leadline.charts.drawing.forecast_layers import forecast_layers
 from leadline.charts.drawing.palette import INK, VERMILION
 from leadline.charts.drawing.theme import Picture, framed
 from leadline.phases.number_format import percent
+from leadline.phases.wording import three_digits
 from leadline.stats.metric import metric_of
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def chart(
 
 def _title(bands: ForecastBands) -> str:
     best = bands.metric.score(bands.lines[0.5][-1])
-    return f"At {bands.grid[-1]:,.0f} rows the most likely {bands.words} is {best:.3g}"
+    return f"At {bands.grid[-1]:,.0f} rows the most likely {bands.words} is {three_digits(best)}"
 
 
 def _sentences(posterior: CurvePosterior, bands: ForecastBands, end: float) -> list[str]:

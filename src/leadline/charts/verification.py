@@ -19,6 +19,7 @@ from leadline.charts.drawing.theme import (
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.verification import Verified, farthest
 from leadline.phases.scoring import scoring_of
+from leadline.phases.wording import three_digits
 
 _MOST = 10  # rows that can still be told apart
 _ROW = 46
@@ -74,7 +75,7 @@ def _row(check: Verified, verdict: Forecast) -> Record:
         "median": score(check.median),
         "measured": score(check.measured),
         "inside": check.is_inside,
-        "words": f"{score(check.measured):.3g}",
+        "words": three_digits(score(check.measured)),
     }
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Rows
-from leadline.evaluation.explanations import explain
+from leadline.evaluation.explanations import amount_words, explain
 from leadline.evaluation.fit_spec import FitSpec
 from leadline.evaluation.held_out import HeldOut
 from leadline.evaluation.scores import positive_scores
@@ -107,7 +107,7 @@ def _is_right(truth: NDArray[Any], guesses: NDArray[Any], task: Task) -> NDArray
 def _name(value: Any, spec: FitSpec) -> str:
     if spec.target.task is Task.BINARY:
         return spec.target.positive if int(value) == 1 else _other_class(spec)
-    return f"{value:.4g}" if spec.target.task is Task.REGRESSION else str(value)
+    return amount_words(value) if spec.target.task is Task.REGRESSION else str(value)
 
 
 def _other_class(spec: FitSpec) -> str:

@@ -17,10 +17,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.phases.search.trial import Reason
-from leadline.phases.wording import plain_text
+from leadline.phases.wording import plain_text, three_digits
 
 _WORD = re.compile(r"\w[\w'-]*")
 _MOST_WORDS = 40
+_WRITTEN_OUT = 10_000  # from which four digits would be written as a power of ten
 _LEAST_SHARE = 0.02  # of the largest effect on the row: less is not worth a person's time
 
 
@@ -111,7 +112,18 @@ def _typical(values: pl.Series, kind: str) -> Any:
 def _shown(value: Any) -> str:
     if value is None:
         return "missing"
-    return f"{value:.4g}" if isinstance(value, float) else plain_text(value)
+    return amount_words(value) if isinstance(value, float) else plain_text(value)
+
+
+def amount_words(value: float) -> str:
+    """A number of a row with four digits that count, the large ones written out.
+
+    Examples
+    --------
+    >>> amount_words(284512.3), amount_words(90.512), amount_words(0.0)
+    ('284,512', '90.51', '0')
+    """
+    return three_digits(value) if abs(value) >= _WRITTEN_OUT else f"{value:.4g}"
 
 
 def _changed(rows: pl.DataFrame, changes: list[_Change]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadline.phases.number_format import percent
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 
 AGES = 0.9
 """Probability of ageing from which a schedule is advised."""
@@ -210,7 +210,10 @@ def _findings(evidence: Evidence) -> list[Finding]:
         )
     if evidence.tolerance is not None:
         findings.append(
-            note(f"A number counts as an error if it is off by more than {evidence.tolerance:.3g}.")
+            note(
+                "A number counts as an error if it is off by more than "
+                f"{three_digits(evidence.tolerance)}."
+            )
         )
     return findings
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from leadline.phases.problem import ConfusionCost
 from leadline.phases.stream_decision import Confusion, Silence
 from leadline.phases.verdict import Bounds
+from leadline.phases.wording import three_digits
 
 LIKELIEST = "likeliest-class"
 """Name of the default decision of several classes."""
@@ -131,4 +132,4 @@ class DefaultDecision:
             return f"the class that costs least is right in {share}"
         if self.numbers is None:
             return f"the likeliest class is right in {share}"
-        return f"{share} are off by at most {self.numbers.tolerance:.3g}"
+        return f"{share} are off by at most {three_digits(self.numbers.tolerance)}"

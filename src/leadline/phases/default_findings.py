@@ -86,7 +86,8 @@ def _number_findings(plain: DefaultDecision) -> list[Finding]:
     if not numbers.is_stated:
         findings.append(
             warning(
-                f"Nobody has said how far off is still of use. {numbers.tolerance:.3g} was taken: "
+                "Nobody has said how far off is still of use. "
+                f"{three_digits(numbers.tolerance)} was taken: "
                 "a guess of the middle is that close half of the time.",
                 "Set [problem] tolerance in leadline.toml, then 'leadline run'.",
             )
@@ -94,8 +95,9 @@ def _number_findings(plain: DefaultDecision) -> list[Finding]:
     if numbers.low is not None and numbers.high is not None:
         findings.append(
             note(
-                f"90 of 100 truths lie between {numbers.low:+.3g} and {numbers.high:+.3g} of the "
-                "prediction, on rows like those of the test set."
+                f"90 of 100 truths lie between {signed_digits(numbers.low)} and "
+                f"{signed_digits(numbers.high)} of the prediction, on rows like those of the "
+                "test set."
             )
         )
     return findings

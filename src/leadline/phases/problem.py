@@ -260,6 +260,22 @@ def _findings(evidence: Evidence) -> list[Finding]:
     return findings
 
 
+def refuse_target(scoring: str, target: float) -> None:
+    """Refuse a target that the metric cannot take.
+
+    Raises
+    ------
+    SettingsError
+        If a metric between 0 and 1 has a target that is not: 90 is a percentage.
+    """
+    if not scoring_of(scoring).is_loss and not 0.0 < target < 1.0:
+        raise SettingsError(
+            f"target_score is {target:g}.",
+            "It must lie in (0, 1), as the metric does.",
+            "Write a percentage as a fraction.",
+        )
+
+
 def _refuse_contradictions(evidence: Evidence) -> None:
     scoring = scoring_of(evidence.scoring)
     if evidence.task not in scoring.tasks:
@@ -268,12 +284,7 @@ def _refuse_contradictions(evidence: Evidence) -> None:
             f"{evidence.scoring!r} needs: {', '.join(task.value for task in scoring.tasks)}.",
             "Change [problem] scoring in leadline.toml.",
         )
-    if not scoring.is_loss and not 0.0 < evidence.target_score < 1.0:
-        raise SettingsError(
-            f"target_score is {evidence.target_score:g}.",
-            "It must lie in (0, 1), as the metric does.",
-            "Write a percentage as a fraction.",
-        )
+    refuse_target(evidence.scoring, evidence.target_score)
     _refuse_today(evidence)
     for name in ("cost_miss", "cost_false_alarm", "tolerance", "budget"):
         if getattr(evidence, name) < 0:

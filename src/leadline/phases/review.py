@@ -15,7 +15,7 @@ from leadline.phases.stream_point import (
 )
 from leadline.phases.stream_slices import StreamSlices, stream_slice_findings
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 
 CLEAR = 0.95
 """Probability of being the cheapest from which a choice counts as settled.
@@ -186,7 +186,7 @@ def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
     share = percent_range(evidence.on_stream.right)
     what = "of the real stream is right"
     if plain.numbers is not None:
-        what = f"of the real stream is off by at most {plain.numbers.tolerance:.3g}"
+        what = f"of the real stream is off by at most {three_digits(plain.numbers.tolerance)}"
     return f"{agreed}: {share} {what}{costs} ({plural(evidence.n_judged, 'judgment')})."
 
 

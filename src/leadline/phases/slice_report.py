@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.verdict import Bounds, Finding, Severity, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 
 WORSE = "worse"
 NOT_SHOWN = "no difference shown"
@@ -177,7 +177,7 @@ def loss_words(value: float, is_share: bool) -> str:
     >>> loss_words(0.243, True), loss_words(31.23, False)
     ('24.3%', '31.2')
     """
-    return f"{value:.1%}" if is_share else f"{value:,.3g}"
+    return f"{value:.1%}" if is_share else f"{three_digits(value)}"
 
 
 def _worse_findings(reports: Sequence[PointSlices]) -> list[Finding]:

@@ -65,6 +65,17 @@ def three_digits(number: float) -> str:
     return f"{number:,.0f}" if 999.5 <= abs(number) < 1e15 else f"{number:.3g}"
 
 
+def signed_digits(number: float) -> str:
+    """A difference with its sign, three digits that count, and thousands set apart.
+
+    Examples
+    --------
+    >>> signed_digits(4291.3), signed_digits(-0.12), signed_digits(0.0)
+    ('+4,291', '-0.12', '+0')
+    """
+    return f"{'+' if number >= 0 else ''}{three_digits(number)}"
+
+
 def counted_people(n: int) -> str:
     """Return a number of people, who are no persons.
 

@@ -22,7 +22,7 @@ from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 from leadline.report.capacity_table import capacity_table
 from leadline.report.default_decision import default_decision_table, stream_decision_table
 from leadline.report.text_table import Table, number, share, table_of_fields, tabled
@@ -72,7 +72,7 @@ def _hit_of(verdict: Problem) -> str:
 def _errors_of(verdict: Problem) -> list[tuple[str, str]]:
     """What an error is, and costs."""
     if verdict.task is Task.REGRESSION:
-        said = f"{verdict.tolerance:,.3g}" if verdict.tolerance else "nobody has said"
+        said = three_digits(verdict.tolerance) if verdict.tolerance else "nobody has said"
         return [("Of use if off by at most", said)]
     if verdict.task is Task.MULTICLASS:
         return [
@@ -297,7 +297,7 @@ def _difference(verdict: Release) -> list[tuple[str, str]]:
 
 def _operating_point(verdict: Release) -> str:
     if verdict.tolerance is not None:
-        return f"{verdict.point}, right if off by at most {verdict.tolerance:,.3g}"
+        return f"{verdict.point}, right if off by at most {three_digits(verdict.tolerance)}"
     if verdict.threshold is None:
         return verdict.point
     return f"{verdict.point}, threshold {verdict.threshold:.4f}"

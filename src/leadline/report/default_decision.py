@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadline.phases.default_decision import SHARES, DefaultDecision, NumberErrors
 from leadline.phases.stream_decision import StreamDecision
 from leadline.phases.verdict import Bounds
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, signed_digits, three_digits
 from leadline.report.text_table import Table, number, share, tabled
 
 
@@ -34,12 +34,12 @@ def default_decision_table(point: DefaultDecision) -> Table:
     numbers = point.numbers
     band = "not known: too few test rows"
     if numbers.low is not None and numbers.high is not None:
-        band = f"{numbers.low:+,.3g} to {numbers.high:+,.3g} of the prediction"
+        band = f"{signed_digits(numbers.low)} to {signed_digits(numbers.high)} of the prediction"
     rows = [
-        (f"Off by at most {numbers.tolerance:,.3g}", share(point.right)),
+        (f"Off by at most {three_digits(numbers.tolerance)}", share(point.right)),
         ("90 of 100 truths lie within", band),
         *((f"{part:.0%} of rows are off by at most", number(at)) for part, at in _off_by(numbers)),
-        ("Mean of truth minus prediction", f"{numbers.bias:+,.3g}"),
+        ("Mean of truth minus prediction", signed_digits(numbers.bias)),
         ("Mean prediction, test set", number(numbers.mean_predicted)),
         ("Mean prediction, stream", number(numbers.mean_on_stream)),
     ]
@@ -76,11 +76,11 @@ def stream_decision_table(point: DefaultDecision, real: StreamDecision, n_judged
         return tabled(caption, (*names, "Predicted on the stream"), classes)
     assert point.numbers is not None
     rows = [
-        (f"Off by at most {point.numbers.tolerance:,.3g}, stream", share(real.right)),
+        (f"Off by at most {three_digits(point.numbers.tolerance)}, stream", share(real.right)),
         ("The same, test set", share(point.right)),
         ("Off by, on average", _between(real.numbers.error)),
         ("Mean of truth minus prediction, stream", _between(real.numbers.bias)),
-        ("The same, test set", f"{point.numbers.bias:+,.3g}"),
+        ("The same, test set", signed_digits(point.numbers.bias)),
     ]
     return tabled(caption, ("What", "Value"), rows)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadline.phases.search import Search
 from leadline.phases.search.importance import Importance, MovedColumn
 from leadline.phases.verdict import Verdict
+from leadline.phases.wording import signed_digits
 from leadline.report.text_table import Table, tabled
 
 
@@ -62,8 +63,8 @@ def _words(importance: Importance) -> Table:
         (
             each.word,
             each.column,
-            f"{each.effect.estimate:+.3g}",
-            f"{each.effect.low:+.3g} to {each.effect.high:+.3g}",
+            signed_digits(each.effect.estimate),
+            f"{signed_digits(each.effect.low)} to {signed_digits(each.effect.high)}",
             f"{each.n_texts}",
             *((each.toward,) if has_classes else ()),
         )

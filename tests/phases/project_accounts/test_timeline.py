@@ -61,6 +61,14 @@ def test_a_wait_is_from_what_was_answered_to_the_answer() -> None:
     assert (review.who, review.start, review.end) == ("Cy", day(10), day(13))
 
 
+def test_a_second_decision_on_the_same_verdicts_was_not_waited_for() -> None:
+    again = Event(9, "decision.define", "Bo", day(14), {"data": 2, "problem": 1})
+    anew = Event(10, "decision.define", "Bo", day(16), {"data": 7, "problem": 5})
+    *_, last = found = waits_of((*EVENTS, again, anew))
+    assert len(found) == 3
+    assert (last.start, last.end) == (day(11), day(16))
+
+
 def foretold(entry: int, at: int, scoring: str = "roc_auc") -> Foretold:
     return Foretold(entry, day(at), 0.2, 0.8, 0.75, scoring)
 

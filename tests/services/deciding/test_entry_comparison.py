@@ -47,6 +47,14 @@ def test_only_what_differs_is_told_with_its_change(make: Make) -> None:
     assert back["Budget"] == ("700 USD", "500 USD", "-200 USD")
 
 
+def test_money_of_two_currencies_keeps_each_its_own_and_has_no_difference(make: Make) -> None:
+    workspace = make(DEFINE)
+    number = append(workspace, "problem", replace(example_problem(), currency="EUR", budget=700.0))
+    there = told(compare_entries(workspace, 1, number))
+    assert there["Budget"] == ("500 USD", "700 EUR", "")
+    assert told(compare_entries(workspace, number, 1))["Budget"] == ("700 EUR", "500 USD", "")
+
+
 @pytest.mark.parametrize("row", sorted(EXAMPLES))
 def test_the_same_verdict_differs_in_nothing(make: Make, row: str) -> None:
     workspace = make(())

@@ -99,6 +99,15 @@ def test_a_bad_value_is_refused_in_the_loaders_words(
     assert workspace.record.change_notes.newest(ChangeKind.SETTINGS) == ()
 
 
+def test_a_target_that_the_metric_cannot_reach_is_not_written(make: Make) -> None:
+    workspace = make(("problem",))
+    before, seen = toml_of(workspace).read_text(), settings_page(workspace).seen
+    with pytest.raises(SettingsError, match=r"target_score is 90\..*as a fraction"):
+        change_settings(workspace, {"problem.target_score": "90"}, seen, "Ada")
+    assert toml_of(workspace).read_text() == before
+    change_settings(workspace, {"problem.target_score": "0.9"}, seen, "Ada")
+
+
 def test_other_keys_cannot_be_changed_by_the_form(workspace: Workspace) -> None:
     seen = settings_page(workspace).seen
     forged = {"data.files": "/etc/passwd", "problem.label": "carrier", "notify.command": "rm"}

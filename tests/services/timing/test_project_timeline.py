@@ -12,6 +12,7 @@ from tests.services.test_commands import UNTIL_TUNING, judge_all
 from leadline.charts.picture_cache import PictureCache
 from leadline.errors import SettingsError
 from leadline.phases.lifecycle import Stage
+from leadline.phases.project_accounts.timeline import Stretch, Timeline, Wait
 from leadline.record import Assignment
 from leadline.services import commands
 from leadline.services.commands import LabelAnswer
@@ -148,6 +149,17 @@ def test_pictures_of_money_and_time_are_drawn_anew_each_day_and_not_each_minute(
     money, time = keys(now)
     assert keys(now + timedelta(minutes=1)) == [money, time]
     assert not {money, time} & set(keys(now + timedelta(days=1)))
+
+
+def test_days_in_which_two_people_were_waited_for_count_once() -> None:
+    first, last = datetime(2031, 3, 3, tzinfo=UTC), datetime(2031, 3, 13, tzinfo=UTC)
+    waits = (
+        Wait("decision on find", "Ada", first, first + timedelta(days=3)),
+        Wait("decision on train", "Bo", first + timedelta(days=1), first + timedelta(days=4)),
+    )
+    stretch = Stretch(Stage.TRAIN, first, last, 2)
+    told = " ".join(timeline_sentences(Timeline(last, (stretch,), waits, (), (), (), ())))
+    assert "It waited 4 days for people in 2 answers" in told
 
 
 def test_a_day_that_is_none_is_refused() -> None:

@@ -7,6 +7,7 @@ import altair as alt
 from leadline.charts.drawing.palette import BLUE, INK, SOFT, VERMILION
 from leadline.charts.drawing.theme import Record, layered, rule_at, table
 from leadline.phases.monitor.challenge import Challenge
+from leadline.phases.wording import three_digits
 
 _HEIGHT = 150
 _GAP = 8
@@ -36,7 +37,7 @@ def challenge_panel(challenge: Challenge, x: alt.X, width: int) -> alt.LayerChar
     base = alt.Chart(table(rows))
     y = alt.Y("excess:Q", title=challenge.currency, axis=alt.Axis(format=",~r", tickCount=4))
     color, shape = alt.Color("color:N", scale=None), alt.Shape("shape:N", scale=None)
-    price = table([{"y": challenge.price, "text": f"a retraining {challenge.price:,.4g}"}])
+    price = table([{"y": challenge.price, "text": f"a retraining {three_digits(challenge.price)}"}])
     text = alt.Chart(price).mark_text(align="left", color=INK, fontWeight="bold", fontSize=13)
     return layered(
         rule_at(y=0.0, color=SOFT, dash=False),

@@ -19,6 +19,7 @@ from leadline.charts.drawing.palette import BLUE, GREY, INK, REGION_COLORS, SOFT
 from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import Record, labels, layered, rule_at, table
 from leadline.phases.forecast.region import RegionKind
+from leadline.phases.wording import three_digits
 
 _RIBBON = 24
 _LINE = 17
@@ -127,7 +128,7 @@ def _levels(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
         if frame.bottom <= chance <= frame.top:
             layers.append(rule_at(y=chance, color=SOFT))
             # a curve begins near chance: at its right end there is room
-            name = f"guessing {chance:.3g}"
+            name = f"guessing {three_digits(chance)}"
             layers += _level_name(frame, chance, name, SOFT, above=is_loss, at_left=False)
     if target is not None:
         layers.append(rule_at(y=target, color=VERMILION))
@@ -223,7 +224,7 @@ def _far_end(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     ends = {q: to_score(line[-1]) for q, line in bands.lines.items()}
     lines = [
         (f"at {bands.grid[-1]:,.0f} rows", SOFT, 0.0),
-        (f"most likely {ends[0.5]:.3g}", BLUE, 0.0),
+        (f"most likely {three_digits(ends[0.5])}", BLUE, 0.0),
     ]
     opacity = 0.0
     ranges = []
@@ -249,7 +250,7 @@ def _far_end(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
 
 def _span(one: float, other: float) -> str:
     low, high = sorted((one, other))
-    return f"{low:.3g} to {high:.3g}"
+    return f"{three_digits(low)} to {three_digits(high)}"
 
 
 def _bracket(frame: Frame, one: float, other: float) -> alt.Chart:

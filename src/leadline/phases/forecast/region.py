@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from leadline.phases.number_format import percent
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Bounds
+from leadline.phases.wording import three_digits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,7 +137,8 @@ class Regions:
         if not self.has_begun and self.now.kind is RegionKind.SMALL:
             parts.append(_NOT_BEGUN)
         parts.append(
-            f"The best that data can do is {metric.words} between {low:.3g} and {high:.3g} (90%);"
+            f"The best that data can do is {metric.words} between {three_digits(low)} and "
+            f"{three_digits(high)} (90%);"
         )
         if self.floor_from is None:
             parts.append("that end is not in sight.")

@@ -15,7 +15,7 @@ from leadline.phases.monitor.monitor_evidence import (
 from leadline.phases.number_format import rate, rate_range
 from leadline.phases.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Bounds, Finding, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST_NAMED = 3
@@ -188,7 +188,7 @@ def _target(evidence: Evidence) -> list[Finding]:
         if check.state is TargetState.MISSED:
             return [warning(words, "Retrain, or say that less is enough.")]
         return [note(words)]
-    aim = f"Target: {target.words} of {target.target:.3g}"
+    aim = f"Target: {target.words} of {three_digits(target.target)}"
     if target.scoring in _MEASURED:
         why = "no block is known well enough to compare"
         if evidence.reference_abstained is not None:
@@ -203,7 +203,7 @@ def _target(evidence: Evidence) -> list[Finding]:
 
 
 def _released(score: float | None) -> str:
-    return "" if score is None else f", at release {score:.3g}"
+    return "" if score is None else f", at release {three_digits(score)}"
 
 
 def _reference(evidence: Evidence) -> list[Finding]:
@@ -218,7 +218,10 @@ def _reference(evidence: Evidence) -> list[Finding]:
         )
     if evidence.tolerance is not None:
         found.append(
-            note(f"A number counts as wrong if it is off by more than {evidence.tolerance:.3g}.")
+            note(
+                "A number counts as wrong if it is off by more than "
+                f"{three_digits(evidence.tolerance)}."
+            )
         )
     if evidence.accepted_rise:
         found.append(note(f"A rise of up to {evidence.accepted_rise:.1%} raises no alarm."))

@@ -279,6 +279,8 @@ def stretches_of(events: Sequence[Event], now: datetime) -> tuple[Stretch, ...]:
 def waits_of(events: Sequence[Event]) -> tuple[Wait, ...]:
     """Time between the last verdict that a person answered to, and the answer.
 
+    Who decides once more on the same verdicts was not waited for.
+
     Parameters
     ----------
     events : sequence of Event
@@ -290,9 +292,14 @@ def waits_of(events: Sequence[Event]) -> tuple[Wait, ...]:
         All ended, in the order of the answers.
     """
     at = {event.number: event.at for event in events}
+    decided: dict[str, Mapping[str, int]] = {}
     found = []
     for event in events:
         known = [at[number] for number in event.on.values() if number in at]
+        if known and is_decision(event.row):
+            before, decided[event.row] = decided.get(event.row), event.on
+            if before == event.on:
+                continue
         if known and (is_decision(event.row) or event.row == "review"):
             stage = ROWS[event.row].stage.value
             what = f"decision on {stage}" if is_decision(event.row) else "judging and choosing"

@@ -6,7 +6,7 @@ from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
-from leadline.phases.wording import capital, day, plural
+from leadline.phases.wording import capital, day, plural, three_digits
 from leadline.report import chart_tables
 from leadline.report.model_document.section import LineageReader, Section, Unknown, not_run
 from leadline.report.row_sections import decisions
@@ -119,7 +119,7 @@ def _plain_errors(reader: LineageReader, problem: Problem, title: str) -> Sectio
     else:
         sentences = ["An error is a number that is off by more than the tolerance."]
         if problem.tolerance:
-            sentences.append(f"The tolerance is {problem.tolerance:,.3g}.")
+            sentences.append(f"The tolerance is {three_digits(problem.tolerance)}.")
         else:
             how = "Set tolerance under [problem] in leadline.toml."
             unknowns.append(reader.unknown("Nobody has stated a tolerance.", how, row="problem"))

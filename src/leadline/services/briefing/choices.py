@@ -110,7 +110,8 @@ def _go(stage: Stage, seen: Standpoint, barrier: str) -> ChoiceLine:
         if isinstance(release, Release) and release.shortfall:
             words.append(f"It signs for a release below the target. {release.shortfall}")
     if stage is Stage.WATCH:
-        words.append("What is in service stays there, and is watched on.")
+        stays = "What is in service stays there, and is watched on."
+        words.append(stays if seen.has_service else "Nothing is in service to be watched yet.")
     if overruled:
         words.append(f"It overrules the no of {_names(overruled)}, under your name.")
     title = f"Go on to {following}" if following else "Go on watching"

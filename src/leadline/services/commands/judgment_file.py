@@ -142,7 +142,9 @@ def _named(workspace: Workspace, value: object, place: str) -> str | None:
 def _drawn_row(value: object, drawn: set[int]) -> int:
     if value not in drawn:
         raise SettingsError(
-            f"Row {value} was not drawn for judging.",
+            "A judgment names no row."
+            if value is None
+            else f"Row {value} was not drawn for judging.",
             "Rows are drawn by chance, or the estimates would lean.",
             "'leadline export rows FILE' writes the rows that were drawn.",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -193,16 +193,22 @@ def _class_words(
         _class(value, classes, stated.label, where): word for value, word in words.classes.items()
     }
     found = class_words(stated.label, positive, classes, named)
-    twice = [word for word, n in Counter(each.word for each in found).items() if n > 1]
-    if twice:
-        raise SettingsError(
-            f"{where} calls two classes {twice[0]!r}.",
-            "Each class needs a word of its own.",
-            f"Change {where} in leadline.toml.",
-        )
+    _refuse_twice((each.word for each in found), "classes", "class")
+    outcomes = (words.hit, words.miss, words.false_alarm)
+    _refuse_twice(filter(None, outcomes), "outcomes", "outcome")
     if task is Task.BINARY:
         return found
     return tuple(each for each in found if each.word != each.value)
+
+
+def _refuse_twice(words: Iterable[str], many: str, one: str) -> None:
+    for word, n in Counter(words).items():
+        if n > 1:
+            raise SettingsError(
+                f"[problem.words] calls two {many} {word!r}.",
+                f"Each {one} needs a word of its own.",
+                "Change [problem.words] in leadline.toml.",
+            )
 
 
 def _class(name: str, classes: Sequence[str], label: str, where: str = "[problem.costs]") -> str:

@@ -12,7 +12,13 @@ from leadline.phases.permissions import Action
 from leadline.phases.wording import plural
 from leadline.record import Entry
 from leadline.record.codec import encode
-from leadline.services.deciding.field_words import change_words, is_interval, label_of, value_words
+from leadline.services.deciding.field_words import (
+    change_words,
+    is_interval,
+    is_money,
+    label_of,
+    value_words,
+)
 from leadline.services.identity.permission import require
 from leadline.workspace import Workspace
 
@@ -112,12 +118,14 @@ def field_changes(
     """What differs between two verdicts as JSON has them, and how many fields do not.
 
     Parts of a list are told apart by their names where they have some, else by their place. A
-    field in which more than a dozen values differ is told in one line.
+    field in which more than a dozen values differ is told in one line. Each amount of money is in
+    the currency of its own verdict; between two currencies there is no difference to tell.
     """
     one, two = dict(_leaves(before)), dict(_leaves(after))
     paths = list(dict.fromkeys((*one, *two)))
     differing = [path for path in paths if one.get(path) != two.get(path)]
-    currency = str(after.get("currency") or before.get("currency") or "")
+    money_of = [str(verdict.get("currency") or "") for verdict in (before, after)]
+    currencies = (money_of[0] or money_of[1], money_of[1] or money_of[0])
     changes: list[FieldChange] = []
     for field, group in groupby(differing, key=lambda path: path[0]):
         its = list(group)
@@ -128,17 +136,18 @@ def field_changes(
                 FieldChange(label_of(field), _size(before, field), _size(after, field), words)
             )
         else:
-            changes += [_change(path, one.get(path), two.get(path), currency) for path in its]
+            changes += [_change(path, one.get(path), two.get(path), currencies) for path in its]
     return tuple(changes), len(paths) - len(differing)
 
 
-def _change(path: Path, before: object, after: object, currency: str) -> FieldChange:
+def _change(path: Path, before: object, after: object, currencies: tuple[str, str]) -> FieldChange:
     field = next((part for part in reversed(path) if not part.isdecimal()), path[-1])
+    of_two = is_money(field) and currencies[0] != currencies[1]
     return FieldChange(
         ": ".join(map(label_of, path)),
-        value_words(field, before, currency),
-        value_words(field, after, currency),
-        change_words(field, before, after, currency),
+        value_words(field, before, currencies[0]),
+        value_words(field, after, currencies[1]),
+        "" if of_two else change_words(field, before, after, currencies[1]),
     )
 
 

@@ -122,6 +122,17 @@ def is_interval(value: object) -> bool:
     return isinstance(value, Mapping) and set(value) == {"estimate", "low", "high"}
 
 
+def is_money(field: str) -> bool:
+    """Whether a field holds an amount of money.
+
+    Examples
+    --------
+    >>> is_money("cost_miss"), is_money("n_rows")
+    (True, False)
+    """
+    return bool(_MONEY.search(field))
+
+
 def is_identifier(text: str) -> bool:
     """Whether a text is a digest, which tells a person nothing.
 
@@ -144,7 +155,7 @@ def _is_share(field: str, value: float) -> bool:
 def _number_words(field: str, value: float, currency: str) -> str:
     if field.endswith("_s"):
         return duration(value)
-    if _MONEY.search(field) and currency:
+    if is_money(field) and currency:
         return money(value, currency)
     return percent(value) if _is_share(field, value) else figure(value)
 
@@ -153,7 +164,7 @@ def _difference_words(field: str, difference: float, currency: str) -> str:
     sign = "+" if difference > 0 else "-"
     if field.endswith("_s"):
         return f"{sign}{duration(abs(difference))}"
-    if _MONEY.search(field) and currency:
+    if is_money(field) and currency:
         return f"{sign}{money(abs(difference), currency)}"
     if _is_share(field, abs(difference)):
         points = round(100 * difference, 1)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from leadline.errors import OutdatedAnswerError, SettingsError
 from leadline.phases.permissions import Action
+from leadline.phases.problem import Problem, refuse_target
 from leadline.record import ChangeKind, ChangeNote
 from leadline.services.identity.permission import acting, require
 from leadline.services.settings_form.owned_keys import OwnedKey, owned_keys
@@ -89,7 +90,8 @@ def propose(workspace: Workspace, typed: Mapping[str, str], seen: str) -> Propos
     NotAllowedError
         If the visitor's role may not change them.
     SettingsError
-        If the file could not be loaded with these values; in the loader's words.
+        If the file could not be loaded with these values, in the loader's words, or the target
+        is none that the metric can reach.
     OutdatedAnswerError
         If the file was changed since.
     """
@@ -104,7 +106,10 @@ def propose(workspace: Workspace, typed: Mapping[str, str], seen: str) -> Propos
         if value != key.value.strip():
             changes[key.section, key.key] = _number(value) if key.is_number else _plain(value)
     proposed = with_values(text, changes) if changes else text
-    parse_settings(path, proposed)
+    then = parse_settings(path, proposed).problem
+    known = workspace.record.latest_of(Problem)
+    if ("problem", "target_score") in changes and known is not None:
+        refuse_target(then.scoring or known.scoring, then.target_score)
     before, after = text.splitlines(), proposed.splitlines()
     diff = unified_diff(before, after, "now", "then", lineterm="", n=1)
     return ProposedChange(proposed, tuple(diff))

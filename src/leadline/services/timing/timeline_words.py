@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from leadline.phases.lifecycle import Stage
@@ -36,7 +37,7 @@ def _waited(timeline: Timeline) -> list[str]:
     closed = [each for each in timeline.waits if each.end is not None and each.is_for_person]
     told = []
     if closed:
-        seconds = sum(_seconds(each, timeline.at) for each in closed)
+        seconds = _seconds_of_any(closed, timeline.at)
         longest = max(closed, key=lambda each: _seconds(each, timeline.at))
         told.append(
             f"It waited {duration(seconds)} for people in {plural(len(closed), 'answer')}, the "
@@ -49,6 +50,18 @@ def _waited(timeline: Timeline) -> list[str]:
         if each.end is None
     ]
     return told
+
+
+def _seconds_of_any(waits: Iterable[Wait], now: datetime) -> float:
+    """Seconds in which at least one of them lasted: what waits for two people waits once."""
+    total = 0.0
+    until: datetime | None = None
+    for each in sorted(waits, key=lambda wait: wait.start):
+        start = each.start if until is None else max(each.start, until)
+        end = each.end or now
+        total += max(0.0, (end - start).total_seconds())
+        until = end if until is None else max(until, end)
+    return total
 
 
 def ending_words(ending: Ending) -> str:
