@@ -1,10 +1,11 @@
 """Learn what ships in `leadline/stats/candidate_residuals.json`: by how much forecasts miss.
 
 From the learning half of LCDB 1.1 only: every learner of a data set is cut at the same octaves,
-its error at 2, 4, 8 and 16 times the cut is forecast, and the residuals of all learners of a data
-set are taken together. Learners whose last error is far above the best one's say nothing about a
+its error at 2 to 64 times the cut is forecast, and the residuals of all learners of a data set are
+taken together. Learners whose last error is far above the best one's say nothing about a
 choice and are left out. Forecasts are by the table of curves that was learnt without the data set's
-fold, so run `benchmarks/curves/learn.py --crossed` before (or say --shipped, for a quick look).
+fold, so run `benchmarks/curves/learn.py --crossed` before. Or say --shipped, for a look with a
+table that has seen these data; the file is written then too, so take it back afterwards.
 
 Also once without each fold, into the cache, for `regret.py --half train`. With --regret the regret
 on these data sets is printed, each fold with residuals of the others, for every ratio.
