@@ -1,10 +1,11 @@
 """Learn what ships in `leadline/stats/candidate_residuals.json`: by how much forecasts miss.
 
 From the learning half of LCDB 1.1 only: every learner of a data set is cut at the same octaves,
-its error at 2, 4, 8 and 16 times the cut is forecast, and the residuals of all learners of a data
-set are taken together. Learners whose last error is far above the best one's say nothing about a
+its error at 2 to 64 times the cut is forecast, and the residuals of all learners of a data set are
+taken together. Learners whose last error is far above the best one's say nothing about a
 choice and are left out. Forecasts are by the table of curves that was learnt without the data set's
-fold, so run `benchmarks/curves/learn.py --crossed` before (or say --shipped, for a quick look).
+fold, so run `benchmarks/curves/learn.py --crossed` before. Or say --shipped, for a look with a
+table that has seen these data; the file is written then too, so take it back afterwards.
 
 Also once without each fold, into the cache, for `regret.py --half train`. With --regret the regret
 on these data sets is printed, each fold with residuals of the others, for every ratio.
@@ -264,7 +265,8 @@ def print_regret(cuttings: Sequence[Cutting]) -> None:
         means = weight @ regrets / len(counts)
         rows.append([f"{ratio}x", f"{len(counts)}", *[f"{m:.4f}" for m in means]])
         rows[-1] += [f"{m / means[0]:.2f}" for m in means[1:]]
-    heads = ["further", "data sets", "last error", "median forecast", "joint", "of it", "of it"]
+    methods = ["median forecast", "half of the lead", "joint"]
+    heads = ["further", "data sets", "last error", *methods, *(f"{m}, of it" for m in methods)]
     print(markdown(heads, rows))
 
 
@@ -273,8 +275,16 @@ def _regrets(cutting: Cutting, table: ResidualTable) -> list[float]:
         cutting.last, cutting.change, cutting.std, cutting.kinds, cutting.ratio, table=table
     )
     later = np.exp(cutting.later)
-    guesses = (cutting.last, cutting.last + cutting.change, joint)
+    half = cutting.last + half_of_lead(cutting.last, cutting.change, cutting.std)
+    guesses = (cutting.last, cutting.last + cutting.change, half, joint)
     return [float(later[int(np.argmin(guess))] - later.min()) for guess in guesses]
+
+
+def half_of_lead(last: np.ndarray, changes: np.ndarray, stds: np.ndarray) -> np.ndarray:
+    """What counted before candidates were forecast together: half of a lead, less in doubt."""
+    first = int(np.argmin(last))
+    lead = np.clip(changes - changes[first], -0.4, 0.4)
+    return 0.5 * lead / (1 + (np.maximum(stds, stds[first]) / 0.3) ** 2)
 
 
 if __name__ == "__main__":

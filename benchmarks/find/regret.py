@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
 import ours
 from families import family_of
-from learn_residuals import crossed, kind_of
+from learn_residuals import crossed, half_of_lead, kind_of
 from peers import CONSTRAINED, PEERS
 from scoring import markdown
 from sources import Curve, fold_of, lcdb10
@@ -143,7 +143,7 @@ def regret_of(field: Field, half: str) -> list[float]:
     last = np.log(guesses[LAST])
     changes, stds = np.array([_change(curve, field.size, learnt) for curve in field.curves]).T
     guesses[MEDIAN] = last + changes
-    guesses[ALONE] = last + _lead(last, changes, stds)
+    guesses[ALONE] = last + half_of_lead(last, changes, stds)
     kinds = [kind_of(curve.learner) for curve in field.curves]
     ratio = field.size / max(float(curve.sizes[-1]) for curve in field.curves)
     guesses[JOINT] = joint_log_errors(last, changes, stds, kinds, ratio, table=table)
@@ -152,13 +152,6 @@ def regret_of(field: Field, half: str) -> list[float]:
     guesses[ORACLE][leading] = field.finals[leading]
     best = field.finals.min()
     return [float(field.finals[int(np.argmin(guesses[name]))] - best) for name in METHODS]
-
-
-def _lead(last: np.ndarray, changes: np.ndarray, stds: np.ndarray) -> np.ndarray:
-    """What counted before candidates were forecast together: half of a lead, less in doubt."""
-    first = int(np.argmin(last))
-    lead = np.clip(changes - changes[first], -0.4, 0.4)
-    return 0.5 * lead / (1 + (np.maximum(stds, stds[first]) / 0.3) ** 2)
 
 
 def _change(curve: Curve, size: float, learnt: Learnt | None) -> tuple[float, float]:

@@ -24,10 +24,10 @@ def command(is_test: bool, folder: Path, as_json: bool) -> None:
     """Send what waits, and list what people were told and whether it arrived.
 
     Who is told of what stands under [notify] in leadline.toml: an alarm, a retraining that is due,
-    a rollback, a check or a run that failed, a decision or judgments that wait; by webhook, mail or
-    a command. A message that has not arrived is tried again, with longer and longer pauses,
-    whenever leadline watches, checks or runs, and by its workers; it is sent once. Ends with
-    exit code 1 if a test has not arrived.
+    a rollback, a check or a run that failed, a decision or judgments that wait, a comment that
+    names somebody; by webhook, mail or a command. A message that has not arrived is tried again,
+    with longer and longer pauses, whenever leadline watches, checks or runs, and by its workers; it
+    is sent once. Ends with exit code 1 if a test has not arrived.
     """
     from leadline.errors import SettingsError
     from leadline.notifications import deliver

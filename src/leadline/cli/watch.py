@@ -48,7 +48,7 @@ def command(
     as_json: bool,
     **lines: Any,
 ) -> None:
-    """Score new data block by block and say whether the model is still good enough.
+    """Score new data block by block and say whether the model is no worse than at release.
 
     Parts of a block (a week, unless [watch] block says otherwise) add up: a row that comes again is
     the same row, known by the column that [watch] key names, else by its values and its time, and a

@@ -190,8 +190,9 @@ def _security(reader: LineageReader) -> Section:
     said = (
         f"The bundle is signed by key {release.signer}; whoever opens it checks the signature, the "
         "digest of each file, and that stored rows get the scores they had. The model is read as "
-        "skops, and only of types that are trusted. The server knows no users: it listens on its "
-        "own machine unless told otherwise, and belongs behind a proxy."
+        "skops, and only of types that are trusted. The server listens on its own machine unless "
+        "told otherwise, and then wants a token of who asks, unless it was started without. It "
+        "speaks no TLS, and belongs behind a proxy."
     )
     return Section("", sentences=(said,))
 

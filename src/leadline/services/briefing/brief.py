@@ -37,7 +37,7 @@ QUESTIONS: Mapping[Stage, str] = {
     Stage.TRAIN: "Do more labels or more time pay, is it good enough, or is it out of reach?",
     Stage.APPLY: "Which operating point serves people best on the real stream?",
     Stage.SHIP: "May this release go into service, and what does running it take?",
-    Stage.WATCH: "Is what is in service still good enough?",
+    Stage.WATCH: "Is what is in service no worse than at release?",
 }
 
 # the first one that is drawn is the picture of the stage

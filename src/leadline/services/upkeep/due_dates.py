@@ -55,7 +55,7 @@ def due(
     today : date
         The day it is.
     is_alarmed : bool, default=False
-        Whether the last look found it no longer good enough, and nobody has said to go on.
+        Whether the last look said no, and nobody has said to go on.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def due(
     length = timedelta(days=365.25 / BLOCKS_A_YEAR[block])
     if is_alarmed and looked_at is not None:
         day = looked_at.date()
-        return Due("retrain", day, day < today, "The monitor says that it is no longer good enough")
+        return Due("retrain", day, day < today, "The monitor says no: alarm, or time to retrain")
     look = ((looked_at or released_at) + length).date()
     since = "it went into service" if looked_at is None else "the last look"
     found = [Due("check", look, look < today, f"A {block} after {since}")]
