@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.number_format import cost_words
 from leadline.phases.verdict import Finding, note, warning
+from leadline.phases.wording import signed_digits, three_digits
 
 _FEWEST_OF_CLASS = 10
 _MOST_NAMED = 5
