@@ -6,10 +6,10 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 from tests.engines.language_models.hostile_rows import HOSTILE
+from tests.engines.language_models.purse import Purse
 from tests.model_servers import LOCAL_MODEL, Body, FakeModel, Reply, chat, fake_model
 
 from leadline.engines.language_models import (
@@ -18,7 +18,6 @@ from leadline.engines.language_models import (
     Endpoint,
     ModelAnswer,
     Prompt,
-    Reservation,
     Unmetered,
     Usage,
     answers,
@@ -29,39 +28,6 @@ from leadline.errors import EngineError
 PROMPT = Prompt(TEMPLATE, "Spam is what nobody asked for.", ("ham", "spam"))
 ROWS = {f"row {i}": {"text": f"message {i}"} for i in range(6)}
 HAM = '{"label": "ham"}'
-
-
-@dataclass
-class Purse:
-    """Money in tokens of output; a reservation that is never closed stays open."""
-
-    budget: int = 10**9
-    kept: dict[str, ModelAnswer] = field(default_factory=dict)
-    open: Counter[str] = field(default_factory=Counter)
-    spent: int = 0
-
-    def reserve(self, request_key: str, most: Usage) -> Reservation | ModelAnswer:
-        if request_key in self.kept:
-            return self.kept[request_key]
-        self.open.pop(request_key, None)
-        if self.spent + self.open.total() + most.output_tokens > self.budget:
-            raise BudgetSpent("The budget is spent.")
-        self.open[request_key] = most.output_tokens
-        return _Held(self, request_key)
-
-
-@dataclass
-class _Held:
-    purse: Purse
-    key: str
-
-    def settle(self, answer: ModelAnswer) -> None:
-        self.purse.spent += answer.usage.output_tokens
-        del self.purse.open[self.key]
-        self.purse.kept[self.key] = answer
-
-    def release(self) -> None:
-        del self.purse.open[self.key]
 
 
 def endpoint(model: FakeModel, **more: object) -> Endpoint:

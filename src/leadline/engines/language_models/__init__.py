@@ -5,6 +5,7 @@ each row. What comes back is one of the classes, a number, or "unsure" and why.
 """
 
 from leadline.engines.language_models.asking import answers
+from leadline.engines.language_models.batch_files import read_batch, write_batch
 from leadline.engines.language_models.endpoint import Endpoint
 from leadline.engines.language_models.model_answer import ModelAnswer, Usage
 from leadline.engines.language_models.prompt import TEMPLATE, Prompt, draw_examples
@@ -27,4 +28,6 @@ __all__ = [
     "Usage",
     "answers",
     "draw_examples",
+    "read_batch",
+    "write_batch",
 ]
