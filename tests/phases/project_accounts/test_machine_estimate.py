@@ -18,16 +18,17 @@ PRICES = TokenPrices(input=0.4, cached_input=0.1, output=1.6, batch_share=0.5)
 
 
 def test_two_tried_rows_say_little() -> None:
-    found = tried_estimate([100, 200], 100, seconds=3.0, max_in_flight=1)
+    found = tried_estimate([100, 200], 100, wave_s=None, max_in_flight=1)
     # Student's t with one degree of freedom: 6.314; the scatter is 50 * sqrt(2)
     half = 6.313752 * 70.710678 * np.sqrt(100**2 / 2 + 100)
     assert found.micros.estimate == 15_000
     assert found.micros.high == pytest.approx(15_000 + half, rel=1e-6)
     assert found.micros.low == 0, "money is not negative"
+    assert found.seconds is None
 
 
 def test_time_goes_by_waves_of_requests() -> None:
-    found = tried_estimate([1] * 20, 5_000, seconds=6.0, max_in_flight=8)
+    found = tried_estimate([1] * 20, 5_000, wave_s=2.0, max_in_flight=8)
     assert found.seconds is not None
     assert found.seconds.estimate == 625 * 2.0
     assert (found.seconds.low, found.seconds.high) == (625.0, 2_500.0)
@@ -38,7 +39,7 @@ def test_twenty_tried_rows_cover_what_the_rest_costs() -> None:
     hits = 0
     for _ in range(400):
         rows = 100 + rng.gamma(4.0, 25.0, 1_020).round().astype(int)
-        found = tried_estimate(rows[:20].tolist(), 1_000, seconds=1.0, max_in_flight=8).micros
+        found = tried_estimate(rows[:20].tolist(), 1_000, wave_s=1.0, max_in_flight=8).micros
         hits += found.low <= rows[20:].sum() <= found.high
     assert 0.86 <= hits / 400 <= 0.94
 
@@ -66,6 +67,6 @@ def test_a_budget_is_enough_for_so_many_rows() -> None:
 
 def test_no_rows_are_no_evidence() -> None:
     with pytest.raises(ValueError, match="2 tried rows"):
-        tried_estimate([5], 100, seconds=1.0, max_in_flight=1)
+        tried_estimate([5], 100, wave_s=1.0, max_in_flight=1)
     with pytest.raises(ValueError, match="a row is needed"):
         counted_estimate([], 100, PRICES)

@@ -53,7 +53,7 @@ class MachineEstimate:
     micros : Bounds
         Micro-dollars for all rows.
     seconds : Bounds or None
-        Until all are answered; None while nothing was tried.
+        Until all are answered; None where nobody has seen how fast it is.
     """
 
     n_rows: int
@@ -89,7 +89,7 @@ def tried_estimate(
     paid: Sequence[int],
     n_rows: int,
     *,
-    seconds: float,
+    wave_s: float | None,
     max_in_flight: int,
     confidence_level: float = 0.9,
 ) -> MachineEstimate:
@@ -104,8 +104,8 @@ def tried_estimate(
         Micro-dollars of each; two at least.
     n_rows : int > 0
         Rows to ask about.
-    seconds : float >= 0
-        It took until all tried ones were answered.
+    wave_s : float >= 0 or None
+        Seconds for as many requests as are sent at once; None: not known.
     max_in_flight : int > 0
         Requests at once.
     confidence_level : float in (0, 1), default=0.9
@@ -118,7 +118,7 @@ def tried_estimate(
 
     Examples
     --------
-    >>> tried_estimate([50, 50, 50], 1_000, seconds=1.5, max_in_flight=1).micros
+    >>> tried_estimate([50, 50, 50], 1_000, wave_s=1.5, max_in_flight=1).micros
     Bounds(estimate=50000.0, low=50000.0, high=50000.0)
     """
     from scipy.special import stdtrit
@@ -131,15 +131,12 @@ def tried_estimate(
     half = float(stdtrit(n_tried - 1, (1 + confidence_level) / 2)) * error
     middle = mean * n_rows
     low = max(middle - half, 0.0)
-    waves = math.ceil(n_tried / max_in_flight)
-    time_s = math.ceil(n_rows / max_in_flight) * seconds / waves
-    return MachineEstimate(
-        n_rows,
-        n_tried,
-        is_tried=True,
-        micros=Bounds(estimate=middle, low=low, high=middle + half),
-        seconds=Bounds(estimate=time_s, low=time_s / _SPEED, high=time_s * _SPEED),
-    )
+    seconds = None
+    if wave_s is not None:
+        time_s = math.ceil(n_rows / max_in_flight) * wave_s
+        seconds = Bounds(estimate=time_s, low=time_s / _SPEED, high=time_s * _SPEED)
+    money = Bounds(estimate=middle, low=low, high=middle + half)
+    return MachineEstimate(n_rows, n_tried, is_tried=True, micros=money, seconds=seconds)
 
 
 def counted_estimate(
