@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=3_000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--in-flight", type=int, default=64)
-    parser.add_argument("--tight", type=float, default=0.4, help="Dollars that do not suffice.")
+    parser.add_argument("--tight", type=float, default=0.12, help="Dollars that do not suffice.")
     arguments = parser.parse_args()
     heads = (
         "budget", "killed: clients + servers", "answers", "billed", "billed again",
