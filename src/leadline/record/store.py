@@ -29,6 +29,7 @@ from leadline.record.entries import (
 from leadline.record.invitations import Invitations
 from leadline.record.jobs import Jobs
 from leadline.record.labels import Labels
+from leadline.record.machines import MachineRequests
 from leadline.record.monitoring.alarm_events import AlarmEvents
 from leadline.record.monitoring.block_labels import BlockLabels
 from leadline.record.monitoring.erasures import Erasures
@@ -114,6 +115,8 @@ class Record:
         Items, assignments, votes, adjudications and guidelines.
     delegation : DelegationRecord
         Votes of machines, and whether a machine may label; apart from all that people say.
+    machines : MachineRequests
+        Requests to language models, their answers and their money.
     invitations : Invitations
         Who was invited to label, to review or to adjudicate.
     accounts : Accounts
@@ -162,6 +165,7 @@ class Record:
         self.outbox = Outbox(database)
         self.labels = Labels(database)
         self.delegation = DelegationRecord(database)
+        self.machines = MachineRequests(database)
         self.invitations = Invitations(database)
         self.accounts = Accounts(database)
         self.login_sessions = LoginSessions(database)
