@@ -112,8 +112,8 @@ FIELDS = {
     "current": "x", "item": "a", "least": "1", "likely": "2", "monitor": "14", "most": "3",
     "n": "5", "point": "a", "ratio": "1", "replacing": "", "row": "1", "said": "yes",
     "seen": '{"problem": 1, "data": 2, "feasibility": 3}', "stage": "ship", "title": "Test",
-    "took": "1", "tuning": "9", "wanted": "four words that differ", "who": "Somebody else",
-    "why": "Fine.",
+    "took": "1", "tuning": "9", "verdict": "1", "wanted": "four words that differ",
+    "who": "Somebody else", "why": "Fine.",
 }  # fmt: skip
 
 

@@ -71,8 +71,9 @@ def chart(verdict: Delegation, sheet: Sheet = WIDE) -> Picture | None:
 
 
 def _title(verdict: Delegation) -> str:
-    places = f"the place of {verdict.n_won} of {counted_people(len(verdict.duels))}"
-    return f"{verdict.machine} can take {places}"
+    n_won = verdict.n_won or "none"
+    people = counted_people(len(verdict.duels))
+    return f"{verdict.machine} can take the place of {n_won} of {people}"
 
 
 def _subtitle(verdict: Delegation) -> str:

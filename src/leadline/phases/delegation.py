@@ -99,6 +99,17 @@ class WrongRow:
     machine: str
     confidence: float | None = None
 
+    @property
+    def said(self) -> str:
+        """What people said, in words.
+
+        Examples
+        --------
+        >>> WrongRow(item="a", shown="", people=(("yes", 2), ("no", 1)), machine="no").said
+        'yes (2), no (1)'
+        """
+        return ", ".join(f"{label} ({n})" for label, n in self.people)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Handover:
@@ -267,16 +278,15 @@ def _summary(evidence: Evidence, answer: Answer) -> str:
         "seeing its answers"
     )
     who = f"{evidence.machine!r} ({evidence.model})"
-    against = f"{evidence.n_won} of {counted_people(len(evidence.duels))}"
     if answer is Answer.GO:
-        return f"{who} may label here: on {told}, it can take the place of {against}."
+        return f"{who} may label here: on {told}, it can take the place of {_won(evidence)}."
     if answer is Answer.NO:
-        return f"{who} may not label here: on {told}, it can take the place of {against}."
+        return f"{who} may not label here: on {told}, it can take the place of {_won(evidence)}."
     return f"It is not known yet whether {who} may label here: there are {told}."
 
 
 def _findings(evidence: Evidence, answer: Answer) -> list[Finding]:
-    findings = [*_missing(evidence, answer), *_duels(evidence, answer)]
+    findings = [*_missing(evidence, answer), *_places(evidence, answer)]
     if evidence.agreement is not None:
         findings.append(
             note(
@@ -284,7 +294,8 @@ def _findings(evidence: Evidence, answer: Answer) -> list[Finding]:
                 f"{plural(evidence.n_wrong, 'row')} it labels otherwise."
             )
         )
-    findings += _parts(evidence)
+    if answer is not Answer.NO:
+        findings += _parts(evidence)
     if evidence.n_answered and evidence.n_unsure > _MOST_UNSURE * evidence.n_answered:
         findings.append(
             warning(
@@ -344,43 +355,27 @@ def _missing(evidence: Evidence, answer: Answer) -> list[Finding]:
     return findings
 
 
-def _duels(evidence: Evidence, answer: Answer) -> list[Finding]:
-    """How it fares beside each person."""
-    findings = []
-    forgiven = percent(evidence.epsilon)
-    for duel in evidence.duels:
-        told = (
-            f"Beside {duel.name}, on {plural(duel.n_rows, 'row')}: the machine is at least as "
-            f"close to the other people on {percent(duel.machine.estimate)}, {duel.name} on "
-            f"{percent(duel.person.estimate)}"
-        )
-        if duel.won:
-            findings.append(note(f"{told}. It can take this place."))
-        elif duel.p_value >= _SURELY_BEHIND:
-            findings.append(warning(f"{told}. It is behind by more than the {forgiven} forgiven."))
-        else:
-            findings.append(note(f"{told}. It is not shown to be near enough."))
+def _places(evidence: Evidence, answer: Answer) -> list[Finding]:
+    """What the answer follows from."""
     if answer is Answer.NO:
         half = (len(evidence.duels) + 1) // 2
-        findings.append(
+        return [
             fault(
-                f"It can take the place of {evidence.n_won} of "
-                f"{counted_people(len(evidence.duels))}; {half} are needed.",
+                f"It can take the place of {_won(evidence)}; {half} are needed.",
                 "Look at the rows it gets wrong, sharpen the guidelines or take another model, "
                 "and ask it again.",
             )
-        )
-    if answer is Answer.GO and evidence.duels:
-        is_behind = all(one.machine.estimate < one.person.estimate for one in evidence.duels)
-        if is_behind:
-            findings.append(
-                warning(
-                    "Each person is closer to the others than the machine is: it passes because "
-                    f"{forgiven} are forgiven for its price.",
-                    "Whether that is right for this project is for you to say.",
-                )
+        ]
+    is_behind = all(one.machine.estimate < one.person.estimate for one in evidence.duels)
+    if answer is Answer.GO and is_behind:
+        return [
+            warning(
+                "Each person is closer to the others than the machine is: it passes because "
+                f"{percent(evidence.epsilon)} are forgiven for its price.",
+                "Whether that is right for this project is for you to say.",
             )
-    return findings
+        ]
+    return []
 
 
 def _parts(evidence: Evidence) -> list[Finding]:
@@ -418,6 +413,11 @@ def _handover(evidence: Evidence) -> list[Finding]:
             f"{percent_range(given.error)} of them other than people would, and {cost}.",
         )
     ]
+
+
+def _won(evidence: Evidence) -> str:
+    """Of how many people it can take the place."""
+    return f"{evidence.n_won or 'none'} of {counted_people(len(evidence.duels))}"
 
 
 def _names(people: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from leadline.phases.wording import capital
 from leadline.record import DelegationEntry
 from leadline.report.costing.account_section import Accounts, AccountSection
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
-from leadline.services.queries.delegation import delegation_lines, duel_table, wrong_table
+from leadline.services.delegation.machine_lines import delegation_lines, duel_table, wrong_table
 from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
 from leadline.workspace import Workspace
 

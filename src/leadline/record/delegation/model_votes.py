@@ -104,6 +104,12 @@ class MachineVotes:
         )
         return tuple(_vote(row) for row in latest((row.item, row) for row in found))
 
+    def all(self) -> tuple[MachineVote, ...]:
+        """Every vote that counts, whatever the model and whatever it was told."""
+        found = rows_of(self._database, machine_vote)
+        of_same = ((row.machine, row.model, row.prompt, row.item) for row in found)
+        return tuple(_vote(row) for row in latest(zip(of_same, found, strict=True)))
+
 
 def _vote(row: Row[Any]) -> MachineVote:
     return MachineVote(**{name: getattr(row, name) for name in _FIELDS})

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from leadline.charts import NARROW, WIDE, standalone, svg
 from leadline.charts import delegation as delegation_chart
 from leadline.errors import NotReadyError
-from leadline.services.commands.delegation import decide_delegation
-from leadline.services.queries import delegation as query
+from leadline.services.delegation import machine_lines as query
+from leadline.services.delegation.delegate import decide_delegation
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
 from leadline.web.routes.money import Room
@@ -36,11 +36,7 @@ def machine(request: Request, context: Context, name: str) -> Response:
     tables: tuple[object, ...] = ()
     if line.entry is not None:
         verdict = line.entry.verdict
-        tables = (
-            query.duel_table(verdict),
-            query.wrong_table(verdict),
-            query.part_table(verdict),
-        )
+        tables = (query.duel_table(verdict), query.part_table(verdict))
     return context.render(
         request, "pages/machine.html", line=line, tables=tables, next=query.next_step(line)
     )
@@ -54,10 +50,10 @@ def decide(
     choice: Annotated[str, Form()],
     who: Annotated[str, Form()],
     why: Annotated[str, Form(max_length=2000)],
-    seen: Annotated[int, Form()],
+    verdict: Annotated[int, Form()],
 ) -> Response:
     """Put a decision on the record."""
-    decide_delegation(context.workspace, name, choice, why, who, seen=seen)
+    decide_delegation(context.workspace, name, choice, why, who, seen=verdict)
     return context.redirect(request, f"/machines/{name}", who=who)
 
 

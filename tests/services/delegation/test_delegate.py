@@ -12,7 +12,7 @@ import pytest
 from tests.delegations import PEOPLE, human_votes
 from tests.projects import BY, customers, project, run, run_to
 
-from leadline.cli.export import _labels
+from leadline.cli.export import _labels, _machine_labels
 from leadline.engines.language_models import ModelAnswer, Usage
 from leadline.errors import LeadlineError, NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.jobs.feasibility import run as feasibility
@@ -22,21 +22,20 @@ from leadline.record import Permission, VoteKind
 from leadline.record.codec import encode
 from leadline.services.accounting import project_ledger
 from leadline.services.briefing import brief
-from leadline.services.commands import delegation as commands
 from leadline.services.commands import next_item
+from leadline.services.delegation import delegate as commands
+from leadline.services.delegation import machine_lines as queries
 from leadline.services.queries import (
     adjudication_page,
     label_page,
     labelling_batch,
     question_of,
 )
-from leadline.services.queries import (
-    delegation as queries,
-)
 from leadline.services.whole_report import whole_report
 from leadline.workspace import Workspace
 
 N_JUDGED = 60
+N_OPEN = 300 - 150 - N_JUDGED - 1  # without a label, and nobody has voted
 MACHINES = {"small": {"url": "http://127.0.0.1:9/v1", "model": "smol", "input": 0.0, "output": 0.0}}
 Ask = Callable[..., Iterator[ModelAnswer]]
 
@@ -135,16 +134,13 @@ def test_nothing_that_people_see_or_are_paid_for_knows_of_a_machine(
     before = seen_by_people(workspace, tmp_path)
     ask(answering(0.2))
     commands.label_blind_rows(workspace, "small", BY)
-    assert len(workspace.record.delegation.votes.of(*_told(workspace))) == N_JUDGED
     commands.judge_machine(workspace, "small", BY)
+    commands.decide_delegation(workspace, "small", "go", "on my word", BY)
+    commands.label_open_rows(workspace, "small", 20, BY)
+    assert len(workspace.record.delegation.votes.all()) == N_JUDGED + 20
     after = seen_by_people(workspace, tmp_path)
     for what, found in before.items():
         assert after[what] == found, what
-
-
-def _told(workspace: Workspace) -> tuple[str, str, str]:
-    task = commands.machine_task(workspace, "small")
-    return "small", task.settings.model, task.prompt.digest
 
 
 def test_a_machine_that_labels_as_people_do_is_let_in_by_a_person(
@@ -218,6 +214,26 @@ def test_a_verdict_is_out_of_date_once_the_machine_is_told_something_else(
     assert "the model is 'large' now" in queries.delegation_line(other, "small").outdated
     gone = replace(workspace, settings=replace(workspace.settings, machines={}))
     assert "not declared" in queries.delegation_line(gone, "small").outdated
+
+
+def test_open_rows_are_for_a_machine_that_a_person_let_in(
+    workspace: Workspace, ask: Callable[[Ask], None], tmp_path: Path
+) -> None:
+    ask(answering(1.0))
+    commands.label_blind_rows(workspace, "small", BY)
+    commands.judge_machine(workspace, "small", BY)
+    with pytest.raises(NotReadyError, match="Nobody has let"):
+        commands.label_open_rows(workspace, "small", 10, BY)
+    commands.decide_delegation(workspace, "small", "go", "cheap", BY)
+    assert commands.label_open_rows(workspace, "small", 10, BY).n_labelled == 10
+    assert commands.label_open_rows(workspace, "small", 1_000, BY).n_labelled == N_OPEN - 10
+    with pytest.raises(NotReadyError, match="No row without a label is left"):
+        commands.label_open_rows(workspace, "small", 1, BY)
+    votes = workspace.record.delegation.votes.all()
+    assert len({vote.item for vote in votes}) == N_JUDGED + N_OPEN
+    path = tmp_path / "machines.csv"
+    assert _machine_labels(workspace, path, path) == N_JUDGED + N_OPEN
+    assert set(pl.read_csv(path)["machine"]) == {"small"}
 
 
 def test_what_cannot_be_is_refused(workspace: Workspace, ask: Callable[[Ask], None]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from leadline.engines.language_models import ModelAnswer, Unmetered, answers
 from leadline.errors import NotReadyError, SettingsError
@@ -11,16 +12,21 @@ from leadline.labelling.blind_rows import Asked, blind_votes, delegation_evidenc
 from leadline.phases.delegation import FEWEST_ROWS, assess
 from leadline.phases.permissions import Action
 from leadline.record import DelegationEntry, MachineVote, Permission
-from leadline.services.identity.permission import acting
-from leadline.services.labelling.machine_task import (
+from leadline.services.delegation.machine_lines import delegation_line
+from leadline.services.delegation.machine_task import (
+    Cells,
     MachineTask,
     cells_of_rows,
     facts_of_rows,
     machine_task,
+    open_keys,
     why_outdated,
 )
+from leadline.services.identity.permission import acting
 from leadline.stats.machine_votes import EPSILONS
 from leadline.workspace import Workspace
+
+Tell: TypeAlias = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -47,13 +53,9 @@ class MachineLabelling:
 
 
 def label_blind_rows(
-    workspace: Workspace,
-    name: str,
-    by: str,
-    *,
-    tell: Callable[[str, float], None] | None = None,
+    workspace: Workspace, name: str, by: str, *, tell: Tell | None = None
 ) -> MachineLabelling:
-    """Ask a machine about the rows that at least two people judged.
+    """Ask a machine about the rows that at least two people judged, for the verdict on it.
 
     What it says is kept apart from people's votes, and shown to nobody who labels. Rows that it has
     answered before, told the same, are not asked again: whoever stops this may go on later.
@@ -90,23 +92,76 @@ def label_blind_rows(
             f"Let two or three people label the same {FEWEST_ROWS} to 100 rows: 'leadline label', "
             "or bring their votes in with 'leadline votes import FILE'.",
         )
-    votes = workspace.record.delegation.votes
-    known = {vote.item for vote in votes.of(name, task.settings.model, task.prompt.digest)}
-    rows = cells_of_rows(workspace, task.data, judged.keys())
+    return _label(workspace, task, cells_of_rows(workspace, task.data, judged.keys()), tell)
+
+
+def label_open_rows(
+    workspace: Workspace, name: str, n_rows: int, by: str, *, tell: Tell | None = None
+) -> MachineLabelling:
+    """Let a machine label rows that have no label, once a person has let it in.
+
+    Rows on which somebody voted are left to people. No later row of the life cycle reads these
+    labels: they are taken out with ``leadline export machine-labels``.
+
+    Parameters
+    ----------
+    workspace, name, by, tell
+        As of `label_blind_rows`.
+    n_rows : int >= 1
+        How many further rows, in an order drawn by chance that is the same each time.
+
+    Raises
+    ------
+    NotReadyError
+        If no person has let the machine in on a verdict that holds, or no row is left.
+    SettingsError, BudgetSpent, EngineError
+        As of `label_blind_rows`.
+    """
+    workspace, _ = acting(workspace, Action.BUY, by, "the request")
+    task = machine_task(workspace, name)
+    if not delegation_line(workspace, name).may_label:
+        raise NotReadyError(
+            f"Nobody has let {name!r} in.",
+            "Rows that nobody looks at are labelled only by a machine that a person let in, on a "
+            "verdict that holds.",
+            f"See 'leadline machine delegation {name}', then 'leadline machine decide {name} go'.",
+        )
+    voted = {vote.item for vote in workspace.record.labels.votes.plain()}
+    done = {vote.item for vote in _votes_now(workspace, task)}
+    keys = open_keys(workspace, task.data)
+    wanted = [key for key in keys if key not in voted and key not in done][:n_rows]
+    if not wanted:
+        raise NotReadyError(
+            "No row without a label is left for a machine.",
+            "It labels rows without a label on which nobody voted.",
+            "Bring in more rows, or leave it at that.",
+        )
+    return _label(workspace, task, cells_of_rows(workspace, task.data, wanted), tell)
+
+
+def _label(
+    workspace: Workspace, task: MachineTask, rows: Mapping[str, Cells], tell: Tell | None
+) -> MachineLabelling:
+    """Ask about the rows that are not answered yet, and keep what comes back."""
+    known = {vote.item for vote in _votes_now(workspace, task)}
     asked = {key: cells for key, cells in rows.items() if key not in known}
-    counts = {"labelled": 0, "unsure": 0, "lost": 0}
-    spending = Unmetered()
-    for n, answer in enumerate(answers(task.endpoint, task.prompt, asked, spending), 1):
+    n_labelled = n_unsure = n_lost = 0
+    for n, answer in enumerate(answers(task.endpoint, task.prompt, asked, Unmetered()), 1):
         if answer.problem.startswith("no answer"):
-            counts["lost"] += 1
+            n_lost += 1
         else:
-            votes.add(_vote(task, answer))
-            counts["unsure" if answer.label is None else "labelled"] += 1
+            workspace.record.delegation.votes.add(_vote(task, answer))
+            n_unsure += answer.label is None
+            n_labelled += answer.label is not None
         if tell is not None:
             tell(f"{n:,} of {len(asked):,} rows", n / len(asked))
-    return MachineLabelling(
-        len(rows), len(rows) - len(asked), counts["labelled"], counts["unsure"], counts["lost"]
-    )
+    return MachineLabelling(len(rows), len(rows) - len(asked), n_labelled, n_unsure, n_lost)
+
+
+def _votes_now(workspace: Workspace, task: MachineTask) -> tuple[MachineVote, ...]:
+    """What the machine says, told what it would be told now."""
+    votes = workspace.record.delegation.votes
+    return votes.of(task.name, task.settings.model, task.prompt.digest)
 
 
 def judge_machine(
@@ -141,7 +196,7 @@ def judge_machine(
         )
     task = machine_task(workspace, name)
     judged = blind_votes(workspace.record.labels.votes.plain())
-    votes = workspace.record.delegation.votes.of(name, task.settings.model, task.prompt.digest)
+    votes = _votes_now(workspace, task)
     if not any(vote.item in judged for vote in votes):
         raise NotReadyError(
             f"{name!r} has labelled none of the {len(judged):,} rows that two people judged, told "

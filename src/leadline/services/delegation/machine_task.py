@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from leadline.engines.language_models import TEMPLATE, Endpoint, Prompt
 from leadline.errors import SettingsError
 from leadline.labelling.blind_rows import RowFacts
-from leadline.labelling.item_pool import line_of
+from leadline.labelling.item_pool import drawn_rows, keys_of, line_of
 from leadline.phases.data import Data, Kind
 from leadline.phases.delegation import Delegation
 from leadline.phases.problem import Problem
@@ -133,6 +133,11 @@ def cells_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> di
         for key, *cells in frame.select(frame.columns[0], *data.features).iter_rows():
             found.setdefault(key, dict(zip(data.features, map(_cell, cells), strict=True)))
     return found
+
+
+def open_keys(workspace: Workspace, data: Data) -> list[str]:
+    """Keys of rows without a label, in an order drawn by chance that is the same each time."""
+    return keys_of(drawn_rows(workspace.artifacts, data), data) if data.unlabelled else []
 
 
 def facts_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> RowFacts:

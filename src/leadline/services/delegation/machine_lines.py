@@ -14,8 +14,8 @@ from leadline.phases.verdict import Answer
 from leadline.phases.wording import plural
 from leadline.record import DelegationEntry, Permission
 from leadline.report.text_table import Table, share, tabled
+from leadline.services.delegation.machine_task import machine_task, why_outdated
 from leadline.services.identity.permission import require
-from leadline.services.labelling.machine_task import machine_task, why_outdated
 from leadline.workspace import Workspace
 
 _NOT_YET = Badge("not yet", "waiting")
@@ -180,22 +180,8 @@ def wrong_table(verdict: Delegation) -> Table:
     return tabled(
         f"Rows it labels other than most people{rest}",
         ("Row", "People say", "Machine says", "It is sure"),
-        [
-            (row.shown or row.item, people_words(row), row.machine, _sure(row))
-            for row in verdict.wrong
-        ],
+        [(row.shown or row.item, row.said, row.machine, _sure(row)) for row in verdict.wrong],
     )
-
-
-def people_words(row: WrongRow) -> str:
-    """What people said of a row.
-
-    Examples
-    --------
-    >>> people_words(WrongRow(item="a", shown="", people=(("yes", 2), ("no", 1)), machine="no"))
-    'yes (2), no (1)'
-    """
-    return ", ".join(f"{label} ({n})" for label, n in row.people)
 
 
 def _sure(row: WrongRow) -> str:
