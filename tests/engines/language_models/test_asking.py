@@ -183,6 +183,25 @@ def test_a_server_that_is_gone_is_told_at_once(ham: FakeModel) -> None:
     assert not purse.open
 
 
+def test_an_option_that_a_model_does_not_know_is_left_out_for_all() -> None:
+    def reasoning(body: Body, n_before: int) -> Reply:
+        for option in ("max_tokens", "temperature", "logprobs"):
+            if option in body:
+                told = {"error": {"message": "Unsupported parameter.", "param": option}}
+                return Reply(400, json.dumps(told).encode())
+        return chat(HAM)
+
+    with fake_model(reasoning) as model:
+        found = list(answers(endpoint(model), PROMPT, ROWS, Unmetered()))
+    assert {(answer.label, answer.confidence) for answer in found} == {("ham", None)}
+    assert model.bodies[-1]["max_completion_tokens"] == model.bodies[0]["max_tokens"]
+    assert "top_logprobs" not in model.bodies[-1]
+    for reply in failing(Reply(400, b'{"error": {"param": "temperature"}}'), n=99):
+        (lost,) = answers(endpoint(reply), PROMPT, {"row 0": ROWS["row 0"]}, Unmetered())
+        assert "status 400" in lost.problem
+        assert len(reply.bodies) == 2
+
+
 @pytest.mark.parametrize("status", [301, 307, 308])
 def test_nobody_is_followed_elsewhere(status: int, ham: FakeModel) -> None:
     elsewhere = {"Location": f"{ham.url}/v1/chat/completions"}

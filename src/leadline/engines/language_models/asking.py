@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from leadline.engines.language_models.answer_reading import read_answer
 from leadline.engines.language_models.chat_request import ChatRequest, chat_request
-from leadline.engines.language_models.endpoint import Endpoint, Pause, UnansweredError
+from leadline.engines.language_models.endpoint import Endpoint, Line, UnansweredError
 from leadline.engines.language_models.model_answer import NOTHING, ModelAnswer
 from leadline.engines.language_models.prompt import Prompt
 from leadline.engines.language_models.row_data import Row
@@ -84,7 +84,7 @@ class _Conversation:
     ) -> None:
         self._endpoint, self._prompt, self._spending = endpoint, prompt, spending
         self._n_repeats = n_repeats
-        self._pause = Pause()
+        self._line = Line()
         self._pool = ThreadPoolExecutor(endpoint.max_in_flight)
         self._running: set[Future[_Outcome]] = set()
         self._due: deque[tuple[str, Future[_Outcome]]] = deque()
@@ -107,7 +107,7 @@ class _Conversation:
             yield from self._ready(all_of_them=True)
         finally:
             # those under way may be paid: their answers are kept, whoever still wants them
-            self._pause.end()
+            self._line.end()
             self._pool.shutdown()
 
     def _begin(self, row: str, request: ChatRequest) -> Future[_Outcome]:
@@ -137,7 +137,7 @@ class _Conversation:
     def _ask(self, row: str, request: ChatRequest, reservation: Reservation) -> _Outcome:
         """Ask, and book what it took; runs beside others."""
         try:
-            response = self._endpoint.complete(request.body, self._pause)
+            response = self._endpoint.complete(request.body, self._line)
         except UnansweredError as error:
             if not error.may_be_paid:
                 reservation.release()

@@ -34,6 +34,14 @@ _PIECE = 2**16
 _UNPAID = (408, 425, 429, 500, 503, 529)
 # wrong for every row, so the first is told at once
 _REFUSED = (401, 402, 403, 404, 405, 407)
+# What a model may not know, such as those that reason first; the answer is read without it. Only
+# the name that a server gives by itself counts: its message may repeat what a row says.
+_OPTIONS = {
+    "logprobs": {"logprobs", "top_logprobs"},
+    "top_logprobs": {"logprobs", "top_logprobs"},
+    "temperature": {"temperature"},
+    "max_tokens": {"max_tokens"},
+}
 
 
 class UnansweredError(Exception):
@@ -57,14 +65,28 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Pause:
-    """A break that all who ask one server take together, until it may be asked again."""
+class Line:
+    """What all requests to one server share: a break it asked for, options it does not take."""
 
     def __init__(self) -> None:
         self._until = 0.0
         self._over = threading.Event()
+        self._without: set[str] = set()
 
-    def take(self, seconds: float) -> None:
+    def spoken(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A request as this server takes it."""
+        spoken = {name: value for name, value in body.items() if name not in self._without}
+        if "max_tokens" in self._without:
+            spoken["max_completion_tokens"] = body["max_tokens"]  # its newer name
+        return spoken
+
+    def leave_out(self, option: object, sent: Mapping[str, Any]) -> bool:
+        """Ask without an option from now on; False if it was not sent, or must be."""
+        names = _OPTIONS.get(str(option), set())
+        self._without |= names
+        return bool(names & sent.keys())
+
+    def pause(self, seconds: float) -> None:
         """Ask nothing for so long."""
         self._until = max(self._until, time.monotonic() + seconds)
 
@@ -174,14 +196,14 @@ class Endpoint:
             raise EngineError(f"{self.key} is no key.", "One word is needed.", "Copy it again.")
         return secret
 
-    def complete(self, body: Mapping[str, Any], pause: Pause) -> Mapping[str, Any]:
+    def complete(self, body: Mapping[str, Any], line: Line) -> Mapping[str, Any]:
         """Send a request and return the answer; what is refused for a while is tried again.
 
         Parameters
         ----------
         body : mapping
             As the interface wants it.
-        pause : Pause
+        line : Line
             Shared by all requests to this server.
 
         Raises
@@ -193,13 +215,17 @@ class Endpoint:
         """
         why = "nobody waits any longer"
         for attempt in range(_TRIES):
-            if not pause.wait():
+            if not line.wait():
                 break
+            spoken = line.spoken(body)
             try:
-                return self._sent(body)
+                return self._sent(spoken)
             except urllib.error.HTTPError as error:
                 with error:
-                    why = self._refusal(error)
+                    said = _said(error)
+                    if error.code == 400 and line.leave_out(_refused_option(said), spoken):
+                        continue
+                    why = self._refusal(error.code, said)
                     wait_s = _seconds(error.headers.get("Retry-After"))
                 if wait_s is not None and wait_s > _LONGEST_WAIT_S:
                     raise EngineError(
@@ -211,7 +237,7 @@ class Endpoint:
                 # not reached, or hung up before the whole request was out
                 why, wait_s = f"not reached: {error.reason}", None
             if attempt < _TRIES - 1:
-                pause.take(self.pause_s * 2.0**attempt if wait_s is None else wait_s)
+                line.pause(self.pause_s * 2.0**attempt if wait_s is None else wait_s)
         raise UnansweredError(self.hidden(why), may_be_paid=False)
 
     def _sent(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -246,7 +272,7 @@ class Endpoint:
             raise UnansweredError("the response is no JSON object", may_be_paid=True)
         return answer
 
-    def _refusal(self, error: urllib.error.HTTPError) -> str:
+    def _refusal(self, status: int, said: str) -> str:
         """Say why, where it is worth to try again.
 
         Raises
@@ -256,25 +282,21 @@ class Endpoint:
         EngineError
             If all are.
         """
-        try:
-            said = error.read(4_000).decode("utf-8", "replace")
-        except (OSError, http.client.HTTPException):
-            said = ""
-        why = self.hidden(f"status {error.code}: {' '.join(said.split())[:300]}")
-        if 300 <= error.code < 400:
+        why = self.hidden(f"status {status}: {' '.join(said.split())[:300]}")
+        if 300 <= status < 400:
             raise EngineError(
                 f"{self.url} redirects to another address.",
                 "Rows and key are sent to one address only.",
                 "Name the address that answers itself.",
             ) from None
-        if error.code in _REFUSED:
+        if status in _REFUSED:
             raise EngineError(
                 f"{self.url} refused {self.model!r} with {why}",
                 "A request that it takes is needed.",
                 "Check url, model, key and the account there.",
             ) from None
-        if error.code not in _UNPAID:
-            raise UnansweredError(why, may_be_paid=error.code >= 500) from None
+        if status not in _UNPAID:
+            raise UnansweredError(why, may_be_paid=status >= 500) from None
         return why
 
     def hidden(self, text: str) -> str:
@@ -291,6 +313,22 @@ def _parts(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def _said(error: urllib.error.HTTPError) -> str:
+    """How a server explains its refusal."""
+    try:
+        return error.read(4_000).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException):
+        return ""
+
+
+def _refused_option(said: str) -> object:
+    """The option that a server says it does not take; None if it names none."""
+    try:
+        return json.loads(said)["error"]["param"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def _whole(response: http.client.HTTPResponse, until: float) -> bytes:

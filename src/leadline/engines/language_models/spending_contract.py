@@ -37,8 +37,9 @@ class Spending(Protocol):
         Parameters
         ----------
         request_key : str
-            Digest of all that the answer depends on. A request that was reserved before, and
-            neither settled nor released, is taken over.
+            Digest of all that the answer depends on. What was reserved under it before, and
+            neither settled nor released, may be paid: it is taken over, or money is set aside a
+            second time, but it is never forgotten.
         most : Usage
             Tokens that it can take at most.
 
