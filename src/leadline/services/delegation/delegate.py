@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from leadline.engines.language_models import ModelAnswer, Unmetered, answers
+from leadline.engines.language_models import ModelAnswer, answers
 from leadline.errors import NotReadyError, SettingsError
+from leadline.evaluation.machine_spending import machine_spending
 from leadline.labelling.blind_rows import Asked, blind_votes, delegation_evidence
 from leadline.phases.delegation import FEWEST_ROWS, assess
 from leadline.phases.permissions import Action
@@ -146,15 +147,16 @@ def _label(
     known = {vote.item for vote in _votes_now(workspace, task)}
     asked = {key: cells for key, cells in rows.items() if key not in known}
     n_labelled = n_unsure = n_lost = 0
-    for n, answer in enumerate(answers(task.endpoint, task.prompt, asked, Unmetered()), 1):
-        if answer.problem.startswith("no answer"):
-            n_lost += 1
-        else:
-            workspace.record.delegation.votes.add(_vote(task, answer))
-            n_unsure += answer.label is None
-            n_labelled += answer.label is not None
-        if tell is not None:
-            tell(f"{n:,} of {len(asked):,} rows", n / len(asked))
+    with machine_spending(workspace, task.name) as spending:
+        for n, answer in enumerate(answers(task.endpoint, task.prompt, asked, spending), 1):
+            if answer.problem.startswith("no answer"):
+                n_lost += 1
+            else:
+                workspace.record.delegation.votes.add(_vote(task, answer))
+                n_unsure += answer.label is None
+                n_labelled += answer.label is not None
+            if tell is not None:
+                tell(f"{n:,} of {len(asked):,} rows", n / len(asked))
     return MachineLabelling(len(rows), len(rows) - len(asked), n_labelled, n_unsure, n_lost)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from leadline.engines.language_models import TEMPLATE, Endpoint, Prompt
 from leadline.errors import SettingsError
+from leadline.evaluation.machine_spending import declared_machine
 from leadline.labelling.blind_rows import RowFacts
 from leadline.labelling.item_pool import drawn_rows, keys_of, line_of
 from leadline.phases.data import Data, Kind
@@ -82,14 +83,7 @@ def machine_task(workspace: Workspace, name: str) -> MachineTask:
     NotReadyError
         If there is no data verdict.
     """
-    machines = workspace.settings.machines
-    if name not in machines:
-        known = ", ".join(map(repr, machines)) or "none"
-        raise SettingsError(
-            f"There is no machine {name!r}; declared are: {known}.",
-            "A machine is declared in leadline.toml.",
-            f"Write [machines.{name}] with its url and model, or name another.",
-        )
+    machine = declared_machine(workspace, name)
     data, problem = data_and_problem(workspace)
     pictures = [c.name for c in data.columns if c.name in data.features and c.kind is Kind.IMAGE]
     if pictures:
@@ -103,7 +97,7 @@ def machine_task(workspace: Workspace, name: str) -> MachineTask:
     told = [problem.question or f"What is {problem.label} here?", version.text if version else ""]
     return MachineTask(
         name=name,
-        settings=machines[name],
+        settings=machine,
         prompt=Prompt(
             TEMPLATE,
             "\n\n".join(filter(None, told)),
