@@ -1,7 +1,8 @@
 """Machine votes: may a machine label here, and what its labels are worth beside people's.
 
 `alternative_test` says whether a machine may label in people's place, `alternative_tests` the same
-by class or slice.
+by class or slice. `share_reading` and `flagged_reading` estimate shares, precision and recall from
+few labels by people and a machine's scores; `stacked_scores` joins several machines into one.
 """
 
 from __future__ import annotations
@@ -13,11 +14,23 @@ from leadline.stats.machine_votes.alternative_test import (
     alternative_test,
     alternative_tests,
 )
+from leadline.stats.machine_votes.second_reading import (
+    FlaggedReading,
+    SecondReading,
+    flagged_reading,
+    share_reading,
+)
+from leadline.stats.machine_votes.stacked_score import stacked_scores
 
 __all__ = [
     "EPSILONS",
     "AlternativeTest",
     "Comparison",
+    "FlaggedReading",
+    "SecondReading",
     "alternative_test",
     "alternative_tests",
+    "flagged_reading",
+    "share_reading",
+    "stacked_scores",
 ]
