@@ -15,8 +15,8 @@ from leadline.stats.machine_votes.alternative_test import (
     alternative_test,
     alternative_tests,
 )
+from leadline.stats.machine_votes.delegated_rows import Costs, Route, Routing, route
 from leadline.stats.machine_votes.noisy_labels import NoisyWorth, noisy_worth
-from leadline.stats.machine_votes.routing import Costs, Route, Routing, route
 from leadline.stats.machine_votes.second_reading import (
     FlaggedReading,
     SecondReading,

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binomtest
 
 from leadline.stats.arrays import Floats
-from leadline.stats.machine_votes.routing import Costs, Routing, route, upper_error
+from leadline.stats.machine_votes.delegated_rows import Costs, Routing, route, upper_error
 
 
 def routed(

@@ -1,4 +1,4 @@
-"""Routing: which rows go to the machine and which to people, by the machine's confidence."""
+"""Delegated rows: which go to the machine and which to people, by the machine's confidence."""
 
 from __future__ import annotations
 
