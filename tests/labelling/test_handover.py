@@ -30,17 +30,17 @@ def said(is_wrong: np.ndarray, confidence: list[float | None]) -> list[MachineVo
 
 
 def found(is_wrong: np.ndarray, confidence: list[float | None]) -> Handover:
-    given = handover(JUDGED, said(is_wrong, confidence), n_open=1_000, price=0.001)
+    given = handover(JUDGED, said(is_wrong, confidence), epsilon=0.1, n_open=1_000, price=0.001)
     assert given is not None
     return given
 
 
 def test_a_machine_that_is_right_where_it_is_sure_gets_these_rows() -> None:
     confidence = np.linspace(0.5, 1.0, N)
-    is_wrong = (confidence < 0.75) & (np.arange(N) % 2 == 0)
+    is_wrong = confidence < 0.75
     given = found(is_wrong, list(confidence))
     assert given.cut is not None
-    assert 0.65 < given.cut < 0.8
+    assert 0.6 < given.cut < 0.75
     assert given.share == pytest.approx(np.mean(confidence >= given.cut))
     assert given.n_rows == round(1_000 * given.share)
     assert given.error is not None
@@ -50,13 +50,13 @@ def test_a_machine_that_is_right_where_it_is_sure_gets_these_rows() -> None:
 def test_people_who_err_themselves_forgive_it_as_much() -> None:
     given = found(np.zeros(N, dtype=bool), [0.9] * N)
     # of the 50 rows with a "b", the one who said it differs from both others
-    assert given.most_error == pytest.approx(50 / (3 * N - 2 * 50))
+    assert given.most_error == pytest.approx(0.1 + 50 / (3 * N - 2 * 50))
     assert (given.share, given.cut) == (1.0, None)
 
 
 def test_one_that_is_wrong_too_often_gets_none() -> None:
     for confidence in ([0.9] * N, [None] * N):
-        given = found(np.arange(N) % 3 == 0, list(confidence))
+        given = found(np.arange(N) % 2 == 0, list(confidence))
         assert (given.n_rows, given.error) == (0, None)
         assert given.n_checked == N
 
@@ -69,7 +69,10 @@ def test_without_a_confidence_it_gets_all_or_none() -> None:
 def test_rows_it_is_unsure_of_stay_with_people() -> None:
     votes = said(np.zeros(N, dtype=bool), [0.9] * N)
     half = [replace(vote, value=None) if n % 2 else vote for n, vote in enumerate(votes)]
-    given = handover(JUDGED, half, n_open=1_000, price=None)
+    given = handover(JUDGED, half, epsilon=0.1, n_open=1_000, price=None)
     assert given is not None
     assert given.n_rows == 500
-    assert handover({"0": {"Ada": "a", "Bo": "b"}}, half[:1], n_open=9, price=None) is None
+    assert (
+        handover({"0": {"Ada": "a", "Bo": "b"}}, half[:1], epsilon=0.1, n_open=9, price=None)
+        is None
+    )

@@ -13,14 +13,14 @@ from leadline.record import MachineVote
 from leadline.stats.labels.label_aggregation import majority_value
 from leadline.stats.machine_votes import route
 
-_LEAST_ERROR = 0.05
-"""A promise that 60 judged rows without an error can prove."""
+_MOST_ERROR = 0.5
 
 
 def handover(
     judged: Mapping[str, Mapping[str, str]],
     answers: Sequence[MachineVote],
     *,
+    epsilon: float,
     n_open: int,
     price: float | None,
 ) -> Handover | None:
@@ -32,6 +32,9 @@ def handover(
         Item to annotator to label.
     answers : sequence of MachineVote
         What the machine says of these items.
+    epsilon : float in (0, 1)
+        What the machine is forgiven for its price: as much more often than one person it may be
+        wrong.
     n_open : int
         Rows without a label.
     price : float or None
@@ -49,7 +52,7 @@ def handover(
     ...     MachineVote(item=item, machine="m", model="m", prompt="p", value="a", confidence=0.9)
     ...     for item in judged
     ... ]
-    >>> handover(judged, said, n_open=1000, price=None).n_rows
+    >>> handover(judged, said, epsilon=0.15, n_open=1000, price=None).n_rows
     1000
     """
     sure, wrong = [], []
@@ -61,7 +64,7 @@ def handover(
     n_checked = int(np.sum(~np.isnan(wrong)))
     if not n_checked:
         return None
-    most_error = max(_error_of_one(judged), _LEAST_ERROR)
+    most_error = min(_error_of_one(judged) + epsilon, _MOST_ERROR)
     chosen = route(sure, wrong, max_error=most_error).chosen
     none = Handover(n_open=n_open, n_checked=n_checked, most_error=most_error, price=price)
     if chosen is None:

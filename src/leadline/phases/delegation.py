@@ -129,8 +129,8 @@ class Handover:
         Share of these rows that it labels other than most people; 95 % interval. None where none is
         proven.
     most_error : float in (0, 1)
-        What the bound must not pass: how often one person says other than most of the others do,
-        and at least 5 %, as fewer cannot be proven on 100 rows.
+        What the upper end of `error` must not pass: how often one person says other than most of
+        the others do, and what is forgiven.
     price : float or None
         US dollars that a row has cost on average; None before one was paid.
     """
@@ -400,12 +400,12 @@ def _handover(evidence: Evidence) -> list[Finding]:
     given = evidence.handover
     if given is None or not given.n_open:
         return []
-    promise = f"no more than {percent(given.most_error)} of its labels are wrong, as of one person"
     if given.error is None:
         return [
             warning(
-                f"On {plural(given.n_checked, 'judged row')} it is not shown that {promise}: no "
-                "open row should go to it yet.",
+                f"On {plural(given.n_checked, 'judged row')} it is not shown that at most "
+                f"{percent(given.most_error)} of its labels are wrong, one person's share and what "
+                "is forgiven: no open row should go to it yet.",
                 "Have more rows judged, or let people check what it labels.",
             )
         ]

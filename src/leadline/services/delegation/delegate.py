@@ -220,7 +220,7 @@ def judge_machine(
     if task.classes:
         on_judged = [vote for vote in votes if vote.item in judged]
         n_open, price = len(_open_keys(workspace, task)), _price_of_answer(workspace, name)
-        given = handover(judged, on_judged, n_open=n_open, price=price)
+        given = handover(judged, on_judged, epsilon=evidence.epsilon, n_open=n_open, price=price)
         evidence = replace(evidence, handover=given)
     return workspace.record.delegation.verdicts.append(assess(evidence), person)
 
