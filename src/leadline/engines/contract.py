@@ -66,7 +66,7 @@ class Family(Protocol):
         The name of its entry point.
     complexity : int
         Rank from simple to rich; among equals the simpler is preferred. The built-in ones
-        go from 0 (majority), which no other has, over 2 (linear) and 5 (boosting) to 8
+        go from 0 (majority), which no other has, over 2 (linear) and 5 (boosting) to 9
         (prompted).
 
     Notes

@@ -201,7 +201,7 @@ class Prompted:
     """
 
     name = "prompted"
-    complexity = 8
+    complexity = 9
     trusted = (
         f"{__name__}.PromptedClassifier",
         f"{__name__}.PromptedRegressor",
