@@ -96,6 +96,13 @@ def test_two_do_not_ask_the_same_at_once(record: Record) -> None:
     assert isinstance(ask(record, "k", holder="there"), OpenRequest)
 
 
+def test_who_asks_again_has_given_up_the_first(record: Record) -> None:
+    first, second = ask(record, "k"), ask(record, "k")
+    assert second.number > first.number
+    its = record.machines.account("gpt")
+    assert (its.possibly_paid, its.in_flight, counted(record)) == (100, 100, 200)
+
+
 def test_what_a_dead_process_asked_stays_counted_and_is_asked_again(record: Record) -> None:
     lost = ask(record, "k", holder="dead")
     assert record.machines.holders("gpt") == {"dead"}

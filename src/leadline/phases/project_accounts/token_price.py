@@ -78,3 +78,27 @@ class TokenPrices:
 def _exact(price: float) -> Decimal:
     """The decimal number as it was written: 0.1 as a double would be rounded up once too often."""
     return Decimal(repr(price))
+
+
+def to_micros(dollars: float) -> int:
+    """Whole micro-dollars in an amount, never more than it is.
+
+    Examples
+    --------
+    >>> to_micros(0.29), to_micros(1e-7)
+    (290000, 0)
+    """
+    return int(_exact(dollars) * MICROS)
+
+
+def usd(micros: int) -> str:
+    """An amount in words: cents, and what is below ten of them to the micro-dollar.
+
+    Examples
+    --------
+    >>> usd(0), usd(37), usd(1_234_567_890), usd(-120_000)
+    ('0 USD', '0.000037 USD', '1,234.57 USD', '-0.12 USD')
+    """
+    if 0 < abs(micros) < MICROS // 10:
+        return f"{micros / MICROS:.6f}".rstrip("0") + " USD"
+    return f"{micros / MICROS:,.2f} USD" if micros else "0 USD"

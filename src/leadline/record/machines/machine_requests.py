@@ -33,11 +33,11 @@ class MachineRequests:
     machines ask at once, and however they die.
 
     *Never under-counted.* What was set aside stays so until the answer says what it cost, the
-    sender says that it was not sent, or a person says that it is not on the bill. A request that is
-    asked again after its process died is set aside a second time: both may be paid.
+    sender says that it was not carried out, or a person says that it is not on the bill. A request
+    that is asked again without an answer is set aside a second time: both may be paid.
 
     *Asked once.* An answer that is on the record comes back for nothing; while one is waited for,
-    nobody else asks the same.
+    nobody else asks the same. Who asks the same twice has given up the first.
 
     *Atomic.* Each call is one transaction.
 
@@ -85,12 +85,15 @@ class MachineRequests:
                 f"a request needs a key, a holder and a price; {key=} {holder=} {most=}"
             )
         with self._database.writing() as connection:
-            known = self._known(connection, machine, key)
+            known = self._known(connection, machine, key, holder)
             if known is not None:
                 return known
+            # who asks again has given up the answer to the first: it stays possibly paid
+            own = (*self._of(machine), table.c.key == key, table.c.holder == holder)
+            connection.execute(table.update().where(*own, *_in_flight()).values(held_until=utc()))
             if not self._count(connection, machine, most, budget):
                 return BudgetReached(self._counted(connection, machine))
-            values = {
+            values: dict[str, Any] = {
                 "machine": machine,
                 "key": key,
                 "state": RequestState.RESERVED,
@@ -99,8 +102,8 @@ class MachineRequests:
                 "held_until": utc(until),
                 "at": utc(),
             }
-            own = {"project_id": self._database.project_id}
-            made = connection.execute(table.insert().values(own | values).returning(table.c.id))
+            values["project_id"] = self._database.project_id
+            made = connection.execute(table.insert().values(values).returning(table.c.id))
             return OpenRequest(made.scalar_one(), most)
 
     def settle(self, number: int, *, paid: int, answer: KeptAnswer) -> None:
@@ -229,14 +232,15 @@ class MachineRequests:
         return self._database.mine(table), table.c.machine == machine
 
     def _known(
-        self, connection: Connection, machine: str, key: str
+        self, connection: Connection, machine: str, key: str, holder: str
     ) -> KeptAnswer | HeldRequest | None:
-        """What there is of a request already: its answer, or somebody who waits for it."""
+        """What there is of a request already: its answer, or somebody else who waits for it."""
         same = (*self._of(machine), table.c.key == key)
         kept = select(table).where(*same, table.c.state == RequestState.ANSWERED).limit(1)
         if (found := connection.execute(kept).first()) is not None:
             return _answer(found)
-        held = select(func.max(table.c.held_until)).where(*same, *_in_flight())
+        others = (*same, *_in_flight(), table.c.holder != holder)
+        held = select(func.max(table.c.held_until)).where(*others)
         until = connection.scalar(held)
         return None if until is None else HeldRequest(until)
 
