@@ -6,6 +6,8 @@ import json
 import math
 import pickle
 from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,8 @@ COLUMNS = {"said": "text", "n": "number"}
 
 
 def connection(model: FakeModel, **more: Any) -> Connection:
-    return Connection(Endpoint(model.url, "a model"), spending=Purse(), **more)
+    purse = Purse()  # one, as long as the connection lasts
+    return Connection(Endpoint(model.url, "a model"), purse=lambda: nullcontext(purse), **more)
 
 
 def told(body: Body) -> dict[str, Any]:
@@ -140,13 +143,14 @@ def test_a_stored_model_holds_neither_key_nor_purse(
     monkeypatch.setenv("MODEL_KEY", "sk-very-secret-1")
     X, y = table(12)
     endpoint = Endpoint(model.url, "a model", key="MODEL_KEY")
-    asked = PromptedClassifier(Connection(endpoint, spending=Purse()), ["said", "n"]).fit(X, y)
+    kept = Connection(endpoint, purse=lambda: nullcontext(Purse()))
+    asked = PromptedClassifier(kept, ["said", "n"]).fit(X, y)
     stored = pickle.dumps(asked)
     assert b"sk-very-secret-1" not in stored
     assert b"Purse" not in stored
     restored = pickle.loads(stored)
     assert restored.predict_proba(X) == pytest.approx(asked.predict_proba(X))
-    there = Connection(Endpoint("https://models.example", "a model"), spending=Purse())
+    there = Connection(Endpoint("https://models.example", "a model"), purse=kept.purse)
     restored.set_params(connection=pickle.loads(pickle.dumps(there)))
     with pytest.raises(EngineError, match="Nobody grants money"):
         restored.predict(X)
@@ -172,10 +176,17 @@ def test_there_is_no_candidate_without_a_machine_or_for_what_words_cannot_tell()
     assert not family.candidates("binary", COLUMNS, 1_000)
     family.connect({"b": here, "a": here})
     assert [dict(each) for each in family.candidates("binary", COLUMNS, 10)] == [
-        {"machine": name, "n_examples": n} for n in (0, 4) for name in "ab"
+        {"machine": name, "identity": here.identity, "n_examples": n}
+        for n in (0, 4)
+        for name in "ab"
     ]
     assert not family.candidates("binary", {"photo": "image"}, 1_000)
     assert not family.candidates("binary", {f"n{i}": "number" for i in range(13)}, 1_000)
     assert family.candidates("binary", {**COLUMNS, **{f"n{i}": "number" for i in range(13)}}, 99)
     with pytest.raises(EngineError, match=r"\[machines.NAME\]"):
         family.build({"machine": "c"}, "binary", COLUMNS, 0)
+    # what was measured of a machine is not said of what stands under its name now
+    tried = family.candidates("binary", COLUMNS, 10)[0]
+    family.connect({"a": replace(here, guidelines="Spam is what has a link.")})
+    with pytest.raises(EngineError, match="another address, model or guidelines"):
+        family.build(tried, "binary", COLUMNS, 0)

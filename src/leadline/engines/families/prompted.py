@@ -80,9 +80,10 @@ class _Asking(BaseEstimator):
 
     def _asked(self, X: pl.DataFrame) -> list[ModelAnswer]:
         """An answer for each row."""
-        meter = Meter(self.connection.purse())
         rows = {str(at): row for at, row in enumerate(self._rows(X))}
-        found = list(answers(self.connection.endpoint, self.prompt_, rows, meter))
+        with self.connection.spending() as spending:
+            meter = Meter(spending)
+            found = list(answers(self.connection.endpoint, self.prompt_, rows, meter))
         if meter.n_asked:
             self.cost_per_row_ = self.connection.cost(meter.usage) / meter.n_asked
             self.seconds_per_row_ = meter.seconds / meter.n_asked
@@ -228,9 +229,9 @@ class Prompted:
         if not n_columns or (n_columns > _MOST_COLUMNS and "text" not in columns.values()):
             return ()
         return tuple(
-            {"machine": name, "n_examples": n}
+            {"machine": name, "identity": connection.identity, "n_examples": n}
             for n in _N_EXAMPLES
-            for name in sorted(self.machines)
+            for name, connection in sorted(self.machines.items())
             if 2 * n <= n_rows
         )
 
@@ -249,9 +250,16 @@ class Prompted:
                 "Each machine needs a section [machines.NAME] in leadline.toml.",
                 "Declare it, or try other candidates.",
             )
+        connection = self.machines[name]
+        if params.get("identity", connection.identity) != connection.identity:
+            raise EngineError(
+                f"The machine {name!r} has another address, model or guidelines than were tried.",
+                "What was measured of one says nothing of another.",
+                "Run the search again, or set it back.",
+            )
         make = PromptedRegressor if task == "regression" else PromptedClassifier
         n_examples = int(params.get("n_examples") or 0)
-        return make(self.machines[name], _told(columns), n_examples=n_examples, seed=seed)
+        return make(connection, _told(columns), n_examples=n_examples, seed=seed)
 
 
 def _told(columns: Mapping[str, str]) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Self
 
 from leadline.engines.language_models.endpoint import Endpoint
@@ -28,9 +31,9 @@ class Connection:
         What annotators are told.
     input, cached_input, output : float >= 0
         Money for a million tokens: read, read before, written.
-    spending : Spending or None, default=None
-        Grants the money. It is not stored with a model: whoever restores one asks a model of the
-        same machine for nothing, and no other.
+    purse : callable or None, default=None
+        Opens what grants the money. It is not stored with a model: whoever restores one asks a
+        model of the same machine for nothing, and no other.
     """
 
     endpoint: Endpoint
@@ -38,20 +41,20 @@ class Connection:
     input: float = 0.0
     cached_input: float = 0.0
     output: float = 0.0
-    spending: Spending | None = field(default=None, repr=False)
+    purse: Callable[[], AbstractContextManager[Spending]] | None = field(default=None, repr=False)
 
-    def purse(self) -> Spending:
-        """Who grants the money.
+    def spending(self) -> AbstractContextManager[Spending]:
+        """Who grants the money, until the context ends.
 
         Raises
         ------
         EngineError
             If nobody does, and rows would leave this machine.
         """
-        if self.spending is not None:
-            return self.spending
+        if self.purse is not None:
+            return self.purse()
         if self.endpoint.is_here:
-            return Unmetered()
+            return nullcontext(Unmetered())
         raise EngineError(
             f"Nobody grants money for {self.endpoint.model!r} at {self.endpoint.url}.",
             "A model that was stored asks a language model of its own machine only.",
@@ -74,9 +77,15 @@ class Connection:
             + usage.output_tokens * self.output
         ) / _MILLION
 
+    @property
+    def identity(self) -> str:
+        """Digest of what its answers depend on: address, model, guidelines."""
+        told = json.dumps([self.endpoint.address, self.endpoint.model, self.guidelines])
+        return sha256(told.encode()).hexdigest()[:12]
+
     def __getstate__(self) -> dict[str, Any]:
         """All but the purse."""
-        return {**self.__dict__, "spending": None}
+        return {**self.__dict__, "purse": None}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Itself, purse and all: it never changes, and copies of a model are of one project."""
@@ -84,11 +93,11 @@ class Connection:
 
 
 class Meter:
-    """A purse that notes what new answers took.
+    """A grant of money that notes what new answers took.
 
     Parameters
     ----------
-    purse : Spending
+    spending : Spending
         Grants the money.
 
     Attributes
@@ -101,14 +110,14 @@ class Meter:
         That they were waited for, each by itself.
     """
 
-    def __init__(self, purse: Spending) -> None:
-        self._purse = purse
+    def __init__(self, spending: Spending) -> None:
+        self._spending = spending
         self._lock = threading.Lock()
         self.n_asked, self.usage, self.seconds = 0, Usage(0, 0, 0), 0.0
 
     def reserve(self, request_key: str, most: Usage) -> Reservation | ModelAnswer:
-        """As of the purse."""
-        granted = self._purse.reserve(request_key, most)
+        """As of what grants the money."""
+        granted = self._spending.reserve(request_key, most)
         if isinstance(granted, ModelAnswer):
             return granted
         return _Metered(granted, time.perf_counter(), self._note)
