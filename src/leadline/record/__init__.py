@@ -23,6 +23,7 @@ from leadline.record.labels.worklist import (
     NoAssignment,
     Worklist,
 )
+from leadline.record.machines import KeptAnswer, MachineAccount, MachineDay, MachineRequests
 from leadline.record.monitoring.alarm_events import AlarmEvent
 from leadline.record.monitoring.block_labels import BlockLabel
 from leadline.record.monitoring.erasures import Erasure
@@ -78,6 +79,10 @@ __all__ = [
     "Job",
     "JobState",
     "Judgment",
+    "KeptAnswer",
+    "MachineAccount",
+    "MachineDay",
+    "MachineRequests",
     "MachineRun",
     "Message",
     "MessageState",
