@@ -22,6 +22,7 @@ TOPICS = {
     "adjudicate",  # a form: its command, its query and its page
     "annotators",  # their statistics, and what votes say of them
     "default_decision",
+    "delegation",  # a verdict beside the table: its phase, record, command, query, chart and page
     "embeddings",  # the vectors, and the family of models on them
     "executors",  # what there is, and what each must do
     "families",

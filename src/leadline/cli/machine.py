@@ -13,8 +13,9 @@ from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.services.accounting.machine_budgets import MachineBudget
+    from leadline.workspace import Workspace
 
-_ACTS = ("list", "release-reservations")
+_ACTS = ("list", "label", "delegation", "decide", "release-reservations")
 
 
 @verb(
@@ -25,11 +26,29 @@ _ACTS = ("list", "release-reservations")
 )
 @click.argument("act", type=click.Choice(_ACTS))
 @click.argument("name", required=False)
+@click.argument("choice", type=click.Choice(["go", "stop"]), required=False)
+@click.option("--blind-rows", "is_blind", is_flag=True, help="Label: rows that two people judged.")
+@click.option("--rows", "n_rows", type=click.IntRange(1), help="Label: so many further rows.")
+@click.option(
+    "--people",
+    type=click.Choice(["experts", "skilled", "crowd"]),
+    default="skilled",
+    show_default=True,
+    help="Delegation: who it is held against.",
+)
+@click.option("--why", default="", help="Decide: the reason; it goes on the record.")
 @by_option
-def command(act: str, name: str | None, by: str, folder: Path, as_json: bool) -> None:
+def command(
+    act: str, name: str | None, by: str, folder: Path, as_json: bool, **options: Any
+) -> None:
     """Deal with the language models that [machines.NAME] in leadline.toml declares.
 
     'list' says what each has spent, what is waited for, what may be on its bill, and what is left.
+
+    'label NAME' asks a machine about the rows that two people judged (--blind-rows) or, once a
+    person has let it in, about further ones (--rows). 'delegation NAME' holds it against these
+    people: may it label here? It ends with 3 where it may not. 'decide NAME go' or 'stop' keeps
+    what a person says.
 
     'release-reservations NAME' gives back the money of requests whose process died before an
     answer came. They may have been paid: look at the bill of the machine first.
@@ -48,10 +67,39 @@ def command(act: str, name: str | None, by: str, folder: Path, as_json: bool) ->
             raise SettingsError(
                 f"'{act}' needs the name of a machine.", next="See 'leadline machine list'."
             )
+        if act != "release-reservations":
+            _about_labels(workspace, act, name, by, options, as_json=as_json)
+            return
         from leadline.services.accounting.machine_budgets import release_reservations
 
         n, money = release_reservations(workspace, name, by)
     _say_released(name, n, money, as_json=as_json)
+
+
+def _about_labels(
+    workspace: Workspace,
+    act: str,
+    name: str,
+    by: str,
+    options: dict[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    """Let a machine label, hold it against people, or keep what a person decides on it."""
+    from leadline.cli.terminal import machine_labelling as labelling
+
+    n_rows, choice = options["n_rows"], options["choice"]
+    if act == "label":
+        if options["is_blind"] == (n_rows is not None):
+            raise click.UsageError("Say which rows: --blind-rows, or --rows N.")
+        labelling.ask_machine(workspace, name, by, n_rows=n_rows, as_json=as_json)
+    elif act == "delegation":
+        people = options["people"]
+        labelling.hold_against_people(workspace, name, by, people=people, as_json=as_json)
+    elif choice is None:
+        raise click.UsageError(f"Say go or stop: leadline machine decide {name} go --why REASON")
+    else:
+        labelling.let_in_or_not(workspace, name, choice, options["why"], by, as_json=as_json)
 
 
 def _say_released(name: str, n: int, money: int, *, as_json: bool) -> None:

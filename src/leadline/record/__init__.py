@@ -8,6 +8,12 @@ part of `Record` is its contract.
 from __future__ import annotations
 
 from leadline.record.artifacts import Artifact, Artifacts
+from leadline.record.delegation import (
+    DelegationChoice,
+    DelegationEntry,
+    MachineVote,
+    Permission,
+)
 from leadline.record.entries import Entry
 from leadline.record.invitations import Invitation
 from leadline.record.jobs import Job
@@ -67,6 +73,8 @@ __all__ = [
     "Comment",
     "CostOpinion",
     "DayOfAnswers",
+    "DelegationChoice",
+    "DelegationEntry",
     "Draw",
     "DrawReason",
     "Entry",
@@ -84,12 +92,14 @@ __all__ = [
     "MachineDay",
     "MachineRequests",
     "MachineRun",
+    "MachineVote",
     "Message",
     "MessageState",
     "NoAssignment",
     "Observation",
     "Opinion",
     "Part",
+    "Permission",
     "ProjectEntries",
     "Promotion",
     "Reading",

@@ -15,6 +15,7 @@ from leadline.phases.verdict import Verdict
 from leadline.record.artifacts import Artifact
 from leadline.record.codec import encode, to_json
 from leadline.record.database import Database, open_database
+from leadline.record.delegation import DelegationRecord
 from leadline.record.entries import (
     Entry,
     columns_of,
@@ -112,6 +113,8 @@ class Record:
         Messages to people, and what became of them.
     labels : Labels
         Items, assignments, votes, adjudications and guidelines.
+    delegation : DelegationRecord
+        Votes of machines, and whether a machine may label; apart from all that people say.
     machines : MachineRequests
         Requests to language models, their answers and their money.
     invitations : Invitations
@@ -161,6 +164,7 @@ class Record:
         self.promotions = Promotions(database)
         self.outbox = Outbox(database)
         self.labels = Labels(database)
+        self.delegation = DelegationRecord(database)
         self.machines = MachineRequests(database)
         self.invitations = Invitations(database)
         self.accounts = Accounts(database)
