@@ -7,6 +7,14 @@ part of `Record` is its contract.
 
 from __future__ import annotations
 
+from leadline.record.agents import (
+    AgentCall,
+    AgentGrant,
+    AgentProposal,
+    HoldoutLook,
+    ProposalAnswer,
+    ProposalKind,
+)
 from leadline.record.artifacts import Artifact, Artifacts
 from leadline.record.entries import Entry
 from leadline.record.invitations import Invitation
@@ -51,6 +59,9 @@ from leadline.record.team import (
 __all__ = [
     "Account",
     "Adjudication",
+    "AgentCall",
+    "AgentGrant",
+    "AgentProposal",
     "AlarmAct",
     "AlarmEvent",
     "AllProjects",
@@ -73,6 +84,7 @@ __all__ = [
     "Erasure",
     "Estimated",
     "Guidelines",
+    "HoldoutLook",
     "Invitation",
     "Item",
     "Job",
@@ -87,6 +99,8 @@ __all__ = [
     "Part",
     "ProjectEntries",
     "Promotion",
+    "ProposalAnswer",
+    "ProposalKind",
     "Reading",
     "Record",
     "Role",

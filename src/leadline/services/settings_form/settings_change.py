@@ -137,13 +137,18 @@ def change_settings(workspace: Workspace, typed: Mapping[str, str], seen: str, b
         # within the record's turn: of two who save at once the second is told
         if _digest(_read(path)) != seen:
             raise _outdated(path)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        temporary.write_bytes(proposed.text.encode())
-        shutil.copymode(path, temporary)
-        temporary.replace(path)
+        write_settings(path, proposed.text)
 
     note = ChangeNote(ChangeKind.SETTINGS, path.name, "\n".join(proposed.diff[2:]), person)
     workspace.record.change_notes.add(note, write)
+
+
+def write_settings(path: Path, text: str) -> None:
+    """Put a text in the place of a settings file, whole or not at all."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_bytes(text.encode())
+    shutil.copymode(path, temporary)
+    temporary.replace(path)
 
 
 def _number(typed: str) -> Value:

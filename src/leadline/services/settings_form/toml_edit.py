@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import tomlkit
 
-Value = str | int | float
+Value = str | int | float | bool | list[str]
 
 
 def with_values(text: str, changes: Mapping[tuple[str, str], Value]) -> str:
