@@ -58,7 +58,7 @@ def _made(folder: Path) -> Path:
 def _hidden(row: str, verdict: Verdict) -> Verdict:
     if isinstance(verdict, Decision):
         is_early = ROWS[row].stage in {Stage.DEFINE, Stage.FIND, Stage.TRAIN}
-        return replace(verdict, **({} if is_early else {"why": WORD}), summary=WORD)
+        return replace(verdict, why=verdict.why if is_early else WORD, summary=WORD)
     marked: Verdict = _marked(verdict, SHOWN.get(row, ()))
     if isinstance(verdict, Tuning):
         return replace(marked, test_score=NUMBER + 0.08, test_stderr=verdict.test_stderr)  # type: ignore[call-arg]

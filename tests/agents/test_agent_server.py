@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield place
 
 
-def spoken(client: Client[Any], do: Callable[[Client[Any]], Awaitable[Any]]) -> Any:
+def spoken(client: Client, do: Callable[[Client], Awaitable[Any]]) -> Any:
     async def talk() -> Any:
         async with client:
             return await do(client)
@@ -69,7 +69,7 @@ def spoken(client: Client[Any], do: Callable[[Client[Any]], Awaitable[Any]]) -> 
 def answers(folder: Path, calls: list[tuple[str, dict[str, Any]]]) -> list[tuple[bool, str]]:
     """Whether each call was refused, and all that came back."""
 
-    async def ask(client: Client[Any]) -> list[tuple[bool, str]]:
+    async def ask(client: Client) -> list[tuple[bool, str]]:
         found = [await client.call_tool(tool, given) for tool, given in calls]
         return [(bool(one.is_error), one.model_dump_json()) for one in found]
 
@@ -78,7 +78,7 @@ def answers(folder: Path, calls: list[tuple[str, dict[str, Any]]]) -> list[tuple
 
 
 def test_every_tool_is_known_and_none_decides(folder: Path) -> None:
-    async def listed(client: Client[Any]) -> tuple[set[str], int]:
+    async def listed(client: Client) -> tuple[set[str], int]:
         tools = await client.list_tools()
         others = len((await client.list_resources()).resources)
         others += len((await client.list_resource_templates()).resource_templates)
@@ -151,7 +151,7 @@ def test_every_call_is_on_the_record_with_its_agent(folder: Path) -> None:
 
 
 def test_a_stranger_is_refused(folder: Path) -> None:
-    async def ask(client: Client[Any]) -> Any:
+    async def ask(client: Client) -> Any:
         return await client.call_tool("standing", {})
 
     said = spoken(Client(agent_server(folder, "stranger")), ask)
@@ -181,7 +181,7 @@ def test_it_speaks_over_standard_input_and_output(folder: Path) -> None:
         env={"PYTHONPATH": str(source)},
     )
 
-    async def ask(client: Client[Any]) -> Any:
+    async def ask(client: Client) -> Any:
         names = {tool.name for tool in (await client.list_tools()).tools}
         return names, await client.call_tool("allowance", {})
 

@@ -223,9 +223,11 @@ def _show(proposal: ProposalView) -> None:
 def _holdout_words(state: HoldoutState) -> str:
     if not state.n_looks:
         return "\nNo agent has looked at the held-out rows."
+    from leadline.phases.wording import plural
+
     words = (
-        f"\nHeld-out rows: {state.n_looks} looks, {state.nats:.1f} of {state.most_nats:.0f} nats "
-        "learnt."
+        f"\nHeld-out rows: {plural(state.n_looks, 'look')}, "
+        f"{state.nats:.1f} of {state.most_nats:.0f} nats learnt."
     )
     if state.score is not None:
         words += (

@@ -16,7 +16,7 @@ confirmation is the sparse validation of [1]_; the price by probability is ours.
 References
 ----------
 .. [1] C. Dwork, V. Feldman, M. Hardt, T. Pitassi, O. Reingold and A. Roth (2015), Generalization in
-   adaptive data analysis and holdout reuse. NeurIPS 28, sections 2.1 and 4.
+   adaptive data analysis and holdout reuse. NeurIPS 28.
 """
 
 from __future__ import annotations
