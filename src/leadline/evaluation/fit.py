@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from leadline.datasets.folds import Fold, folds_of
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
-from leadline.engines.families.inputs.encoded_rows import keep_encoded_rows
+from leadline.engines.encoded_rows import keep_encoded_rows
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.answer_time import answer_times
 from leadline.evaluation.fit_spec import FitSpec, key_of

@@ -23,7 +23,6 @@ from leadline.services.timing import (
     timeline_sentences,
     timeline_tables,
 )
-from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
 from leadline.services.timing.endings import ending
 from leadline.workspace import Workspace
 

@@ -17,8 +17,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from leadline.engines.encoded_rows import KEPT, digest_of
 from leadline.engines.families.inputs.date_features import date_parts
-from leadline.engines.families.inputs.encoded_rows import KEPT, digest_of
 from leadline.engines.families.inputs.flat_images import Pixels
 from leadline.engines.families.inputs.vocabularies import with_vocabulary, without_vocabulary
 

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from leadline.engines.encoded_rows import EncodedRows, digest_of
 from leadline.engines.families.inputs import encoders
-from leadline.engines.families.inputs.encoded_rows import EncodedRows, digest_of
 from leadline.engines.families.inputs.encoders import Columns
 from leadline.engines.families.linear import Linear
 
