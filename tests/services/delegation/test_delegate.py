@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 from tests.delegations import PEOPLE, human_votes
-from tests.projects import BY, customers, project, run, run_to
+from tests.projects import BY, Quiet, customers, project, run, run_to
 
 from leadline.cli.export import _labels, _machine_labels
 from leadline.engines.language_models import ModelAnswer, Usage
@@ -110,7 +110,7 @@ def seen_by_people(workspace: Workspace, folder: Path) -> dict[str, Any]:
     return {
         "labelling": encode(verdict),
         "data": encode(data),
-        "ceiling": encode(feasibility(workspace, workspace.record.reading("feasibility"), _quiet)),
+        "ceiling": encode(feasibility(workspace, workspace.record.reading("feasibility"), Quiet())),
         "votes": batch.answers,
         "items": batch.items.to_dicts(),
         "offered": offered if isinstance(offered, str) else offered.item,
@@ -121,10 +121,6 @@ def seen_by_people(workspace: Workspace, folder: Path) -> dict[str, Any]:
         "ledger": (ledger.spent, ledger.lines),
         "brief": brief(workspace, "train").section.facts,
     }
-
-
-def _quiet(message: str, share: float | None = None) -> None:
-    del message, share
 
 
 def test_nothing_that_people_see_or_are_paid_for_knows_of_a_machine(
