@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 from tests.cli.conftest import Call
 from tests.model_servers import chat, fake_model
 from tests.services.flights import make_workspace
 
 from leadline.record import KeptAnswer
 from leadline.record.machines import OpenRequest
+from leadline.web import create_app
 from leadline.workspace import Workspace
 
 MACHINES = """
@@ -68,6 +71,7 @@ def test_money_is_listed_and_what_was_lost_is_given_back(call: Call, folder: Pat
     said = call("machine", "list", "-C", folder).stdout
     assert "0.37 USD" in said
     assert "own: Rows stay on this computer." in said
+    assert "own: Nothing is asked of it, as it has no price: set input and output." in said
     assert "Nobody has said that rows may go to api.example.org" in said
     assert "days old: they may have changed" in said
     assert "1 answer gave no label" in said
@@ -78,15 +82,26 @@ def test_money_is_listed_and_what_was_lost_is_given_back(call: Call, folder: Pat
     assert gpt["rows_may_leave"]["by"] == "Ada"
     assert (own["answers"], own["is_outside"], own["rows_may_leave"]) == (0, False, None)
     today = datetime.now(UTC).date().isoformat()
-    answered = f"gpt: Rows may go to api.example.org: Ada, {today}. texts without names"
+    answered = f"gpt: Rows may go to api.example.org: Ada, {today}: texts without names"
     assert answered in call("machine", "list", "-C", folder).stdout
     release = ("machine", "release-reservations", "gpt", "-C", folder)
     assert "0.0001 USD of 1 request to gpt are free again." in call(*release).stdout
     assert "nothing to give back" in call(*release).stdout
     assert "0.37 USD on language models" in call("costs", "-C", folder).stdout
+    with Workspace.open(folder) as workspace:
+        page = unescape(
+            TestClient(create_app(workspace), base_url="http://127.0.0.1").get("/money").text
+        )
+    assert "What language models may still spend" in page
+    assert answered in page
     lines = json.loads(call("costs", "-C", folder, "--json").stdout)["lines"]
     (models,) = [line for line in lines if line["kind"] == "models"]
     assert (models["stage"], models["n"], models["money"]) == ("train", 2, 0.37)
+    path = folder / "leadline.toml"
+    at_a_rate = path.read_text().replace("[problem]", "[prices]\ndollar_rate = 0.5\n[problem]")
+    path.write_text(at_a_rate.replace("[problem]", '[problem]\ncurrency = "EUR"'))
+    call("run", "problem", "-C", folder)
+    assert "0.18 EUR on language models" in call("costs", "-C", folder).stdout
 
 
 @pytest.mark.parametrize(
@@ -135,7 +150,7 @@ def test_rows_are_measured_for_nothing_then_tried_for_money(call: Call, tmp_path
         measured = json.loads(call(*asked, "--json").stdout)
         assert measured["usd"]["low"] < measured["usd"]["estimate"] < measured["usd"]["high"]
         assert (measured["is_tried"], measured["seconds"], model.bodies) == (False, None, [])
-        assert "nobody knows before rows are tried" in call(*asked).stdout
+        assert "how many tokens they have shows when some are tried" in call(*asked).stdout
         tried = json.loads(call(*asked, "--try", 5, "--json").stdout)
         # 500 tokens at 0.4 and 10 at 1.6 micro-dollars
         assert tried["usd"] == pytest.approx({"estimate": 0.216, "low": 0.216, "high": 0.216})
@@ -175,4 +190,4 @@ def test_without_prices_nothing_is_estimated(call: Call, tmp_path: Path) -> None
     path = tmp_path / "leadline.toml"
     path.write_text(path.read_text().replace("output = 1.6\n", ""))
     answer = call("machine", "estimate", "own", "--rows", "5", "-C", tmp_path)
-    assert "[machines.own] states no price: output is missing." in answer.stderr
+    assert "[machines.own] states no price (output)." in answer.stderr

@@ -185,8 +185,8 @@ def estimate_sentences(found: MoneyEstimate) -> tuple[str, ...]:
         )
     else:
         told.append(
-            f"That is from the length of {plural(its.n_sampled, 'row')}: what a token is nobody "
-            "knows before rows are tried. Pay for some with --try 20, and the range is narrower."
+            f"That is by the length of {plural(its.n_sampled, 'row')}; how many tokens they have "
+            "shows when some are tried. Pay for a few with --try 20: the range is then narrower."
         )
     if its.seconds is not None:
         span = f"{duration(its.seconds.low)} to {duration(its.seconds.high)}"
