@@ -112,13 +112,20 @@ class RunningFits:
         """Submit what waits while processes are free; what may have killed one goes alone."""
         while self._suspects and not self._running:
             self._submit(self._suspects.popleft())
-        while self._waiting and not self._suspects and len(self._running) < self.most_at_once:
+        while self._waiting and not self._is_suspecting and len(self._running) < self.most_at_once:
             fit = self._waiting.popleft()
             if fit.candidate.seconds([fit.measurement]) < self.left_s():
                 self._submit(fit)
             else:
                 fit.candidate.n_open -= 1
                 self._touched.append(fit.candidate)
+
+    @property
+    def _is_suspecting(self) -> bool:
+        """Whether what may have killed a process waits or runs."""
+        return bool(self._suspects) or any(
+            fit.measurement in fit.candidate.suspects for fit in self._running.values()
+        )
 
     def _submit(self, fit: _Fit) -> None:
         size, repeat = fit.measurement
