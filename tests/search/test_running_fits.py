@@ -142,9 +142,6 @@ def test_what_ran_when_a_process_died_runs_again_alone_and_only_the_culprit_fail
     processes.end(0, DEAD)
     processes.end(0, DEAD)
     fits.take()
-    while processes.open and processes.names[0][1] == 200:
-        processes.end(0)
-        fits.take()
     ended = {"culprit": DEAD, "innocent": None}
     for _ in range(6):
         if processes.open:

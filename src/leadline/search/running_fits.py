@@ -101,9 +101,13 @@ class RunningFits:
         if not self._touched:
             done, _ = wait(self._running, timeout=timeout_s, return_when=FIRST_COMPLETED)
             ended = [(self._running.pop(future), future) for future in done]
+            died = [one for one in ended if one[1].exception() is not None]
+            for fit, future in died:  # what is suspected runs alone, so this comes first
+                self._keep(fit, future)
             self._begin()  # before anything is computed here
             for fit, future in ended:
-                self._keep(fit, future)
+                if future.exception() is None:
+                    self._keep(fit, future)
         touched = {id(candidate): candidate for candidate in self._touched}
         self._touched.clear()
         return [candidate for candidate in touched.values() if not candidate.n_open]
