@@ -18,7 +18,7 @@ from leadline.errors import DataError, NotReadyError, SettingsError
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.decision import Decision
-from leadline.phases.lifecycle import State
+from leadline.phases.lifecycle import ROWS, State
 from leadline.phases.review import Review
 from leadline.phases.verdict import Answer
 from leadline.snapshot import from_parquet
@@ -155,7 +155,7 @@ def test_candidates_and_standing_are_tables(released: nb.Project) -> None:
     assert low < score < high <= 1
     standing = released.standing()
     assert standing["release"].state is State.CURRENT
-    assert standing.to_frame().height == len(standing) == 19
+    assert standing.to_frame().height == len(standing) == len(ROWS)
     told = repr(standing)
     assert "release" in told
     assert "current" in told
