@@ -18,7 +18,11 @@ from leadline.services import account_sections, commands
 from leadline.services.commands import LabelAnswer
 from leadline.services.parsing import parse_day
 from leadline.services.reviewing.stream_rows import rows_to_judge
-from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
+from leadline.services.timing import (
+    project_timeline,
+    timeline_sentences,
+    timeline_tables,
+)
 from leadline.services.timing.endings import ending
 from leadline.workspace import Workspace
 
