@@ -15,9 +15,9 @@ from tests.phases.again import again
 
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Mark, Standing, standing
+from leadline.phases.performance.target_check import TargetCheck
 from leadline.phases.search import Search
-from leadline.phases.success_chance import SuccessChance, chance_of_success
-from leadline.phases.target_check import TargetCheck
+from leadline.phases.target.success_chance import SuccessChance, chance_of_success
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds, Verdict
 from leadline.stats.metric.score_interval import score_interval
