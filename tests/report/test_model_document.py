@@ -306,6 +306,18 @@ def test_annex_iv_orders_the_same_facts() -> None:
     assert len(set(again_told) - set(own)) >= 30
 
 
+@pytest.mark.parametrize(
+    ("scoring", "said"),
+    [
+        ("average_precision", "It tells how well scores order rows; the threshold is weighed with"),
+        ("accuracy", "The threshold is weighed with the costs of both errors."),
+    ],
+)
+def test_annex_iv_says_what_the_metric_judges(scoring: str, said: str) -> None:
+    verdicts = example_verdicts() | {"problem": again(example_problem(), scoring=scoring)}
+    assert said in written(entries_of(list(verdicts.items())))
+
+
 def test_annex_iv_points_to_headings_that_are_there() -> None:
     entries = planted()
     release, since, annex = parts_of(lineage_of(entries))

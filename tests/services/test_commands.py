@@ -18,7 +18,7 @@ from leadline.errors import (
     SettingsError,
 )
 from leadline.phases.data import ClassCount
-from leadline.phases.lifecycle import Stage, State, rows_of
+from leadline.phases.lifecycle import State
 from leadline.phases.problem import Problem, by_truth
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
@@ -30,8 +30,8 @@ from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
-DEFINE = tuple(row.name for row in rows_of(Stage.DEFINE))
-UNTIL_TUNING = (*(row.name for stage in list(Stage)[:3] for row in rows_of(stage)), "tuning")
+DEFINE = ("problem", "data", "feasibility")
+UNTIL_TUNING = (*DEFINE, "search", "labelling", "curve", "forecast", "tuning")
 
 
 def judge_all(workspace: Workspace, judge: str = "Ada") -> int:
