@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,12 @@ from public_sets import Question, questions, vote_sets
 
 from leadline.stats.interval import two_sided_z, wilson_interval
 from leadline.stats.labels.label_aggregation import dawid_skene
-from leadline.stats.machine_votes import flagged_reading, share_reading, stacked_scores
+from leadline.stats.machine_votes import (
+    SecondReading,
+    flagged_reading,
+    share_reading,
+    stacked_scores,
+)
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
@@ -30,7 +36,28 @@ from scoring import markdown
 
 _N_ROWS = 3000
 Found = tuple[float, float, float, float]  # low, estimate, high, effective labels
-Method = Callable[[Question, np.ndarray, np.random.Generator], Found]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What every method is given: the machines' answers, labels of some rows, chance."""
+
+    question: Question
+    labels: np.ndarray
+    rng: np.random.Generator
+
+    @property
+    def best(self) -> np.ndarray:
+        """The machine that is right most often, which nobody knows in life."""
+        said = self.question.machines.values()
+        return max(said, key=lambda each: np.mean(each == self.question.truth))
+
+    @property
+    def all(self) -> np.ndarray:
+        return np.column_stack(list(self.question.machines.values()))
+
+
+Method = Callable[[Draw], Found]
 
 
 def main() -> None:
@@ -61,39 +88,35 @@ def main() -> None:
             print(markdown(*flags(options.draws, options.labels, options.seed)), flush=True)
 
 
-def best_machine(question: Question) -> np.ndarray:
-    return max(question.machines.values(), key=lambda said: np.mean(said == question.truth))
+def alone(draw: Draw) -> Found:
+    return _people(share_reading(draw.labels, np.zeros(draw.labels.size), draw.rng))
 
 
-def alone(question: Question, labels: np.ndarray, rng: np.random.Generator) -> Found:
-    return _people(share_reading(labels, np.zeros(labels.size), rng))
+def best(draw: Draw) -> Found:
+    return _helped(share_reading(draw.labels, draw.best, draw.rng))
 
 
-def best(question: Question, labels: np.ndarray, rng: np.random.Generator) -> Found:
-    return _helped(share_reading(labels, best_machine(question), rng))
+def stacked(draw: Draw) -> Found:
+    scores = stacked_scores(draw.labels, draw.all, draw.rng)
+    return _helped(share_reading(draw.labels, scores, draw.rng))
 
 
-def stacked(question: Question, labels: np.ndarray, rng: np.random.Generator) -> Found:
-    scores = stacked_scores(labels, np.column_stack(list(question.machines.values())), rng)
-    return _helped(share_reading(labels, scores, rng))
-
-
-def ppi(question: Question, labels: np.ndarray, rng: np.random.Generator) -> Found:
+def ppi(draw: Draw) -> Found:
     """PPI++ of a mean with the weight that minimises the variance, labelled rows a part of all."""
-    known, said = ~np.isnan(labels), best_machine(question)
-    y, f = labels[known], said[known]
+    known, said = ~np.isnan(draw.labels), draw.best
+    y, f = draw.labels[known], said[known]
     weight = float(np.cov(y, f)[0, 1] / np.var(said)) if np.var(said) else 0.0
     rest = y - weight * f
     estimate = weight * np.mean(said) + np.mean(rest)
-    spread = np.std(rest, ddof=1) * np.sqrt((1 - y.size / labels.size) / y.size)
+    spread = np.std(rest, ddof=1) * np.sqrt((1 - y.size / said.size) / y.size)
     half = two_sided_z(0.9) * spread
     return float(estimate - half), float(estimate), float(estimate + half), np.nan
 
 
-def rogan_gladen(question: Question, labels: np.ndarray, rng: np.random.Generator) -> Found:
+def rogan_gladen(draw: Draw) -> Found:
     """The machine's share put right by its error rates, with the interval of the delta method."""
-    known, said = ~np.isnan(labels), best_machine(question)
-    y, f = labels[known], said[known]
+    known, said = ~np.isnan(draw.labels), draw.best
+    y, f = draw.labels[known], said[known]
     n = np.array([np.sum(y == 0), np.sum(y == 1)])
     if n.min() == 0:
         return 0.0, np.nan, 1.0, np.nan
@@ -107,18 +130,20 @@ def rogan_gladen(question: Question, labels: np.ndarray, rng: np.random.Generato
     return float(estimate - half), float(estimate), float(estimate + half), np.nan
 
 
-def naive(question: Question, labels: np.ndarray, rng: np.random.Generator) -> Found:
-    return _counted(best_machine(question))
+def naive(draw: Draw) -> Found:
+    return _counted(draw.best)
 
 
-def skene(question: Question, labels: np.ndarray, rng: np.random.Generator) -> Found:
-    if question.name not in _SKENE:
-        said = np.column_stack(list(question.machines.values())).astype(int)
+def skene(draw: Draw) -> Found:
+    name = draw.question.name
+    if name not in _SKENE:
+        said = draw.all.astype(int)
         item, machine = np.indices(said.shape)
-        _SKENE[question.name] = dawid_skene(item.ravel(), machine.ravel(), said.ravel()).labels
-    return _counted(_SKENE[question.name])
+        _SKENE[name] = dawid_skene(item.ravel(), machine.ravel(), said.ravel()).labels
+    return _counted(_SKENE[name])
 
 
+# the machines' answers are the same in every draw
 _SKENE: dict[str, np.ndarray] = {}
 
 METHODS: dict[str, Method] = {
@@ -137,12 +162,12 @@ def _counted(said: np.ndarray) -> Found:
     return interval.low, float(np.mean(said)), interval.high, np.nan
 
 
-def _people(found) -> Found:
+def _people(found: SecondReading) -> Found:
     one = found.people_alone
     return one.low, one.estimate, one.high, found.n_labels
 
 
-def _helped(found) -> Found:
+def _helped(found: SecondReading) -> Found:
     one = found.with_machine
     return one.low, one.estimate, one.high, found.effective_labels
 
@@ -155,7 +180,7 @@ def compared(question: Question, n_draws: int, n_labels: int, seed: int) -> list
     for _ in range(n_draws):
         labels = _labels(question.truth, n_labels, rng)
         for name, method in METHODS.items():
-            drawn[name].append(method(question, labels, rng))
+            drawn[name].append(method(Draw(question, labels, rng)))
     found = {name: np.array(each) for name, each in drawn.items()}
     people = found["people alone"]
     width = np.mean(people[:, 2] - people[:, 0])
