@@ -17,7 +17,8 @@ def dependent(share: float, joint: float, rng: np.random.Generator) -> tuple[Flo
     truth = (rng.random(N) < share) * 1.0
     hard = rng.random((N, 1)) < 1 / joint
     wrong = hard * (rng.random((N, 4)) < 0.1 * joint)
-    return truth, np.abs(truth[:, None] - wrong)
+    said: Floats = np.abs(truth[:, None] - wrong)
+    return truth.astype(np.float64), said
 
 
 def labels_of(truth: Floats, n: int, rng: np.random.Generator) -> Floats:
