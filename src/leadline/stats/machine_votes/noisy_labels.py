@@ -103,7 +103,7 @@ def noisy_worth(
 
     It holds for errors that depend on the class only, and where more rows still help. Where the
     machine errs more on one class than on another, a model that says yes from 1/2 on is misled, and
-    the rows are worth a quarter to a third of what is said here; with a threshold chosen on people's
+    the rows are worth a quarter to a third of what is said; with a threshold chosen on people's
     labels they are worth it. A machine that errs alike on rows that look alike teaches its errors:
     no number of its labels takes a model past them, so a test on people's labels has the last word.
 
