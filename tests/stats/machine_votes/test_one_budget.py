@@ -105,3 +105,5 @@ def test_what_does_not_fit_is_refused() -> None:
         plan_budget(1, RowPrices(0.5, 0.0), FACTOR, chance_at)
     with pytest.raises(ValueError, match="factor must"):
         plan_budget(1, PRICES, Estimate(0.5, 0.4, 0.6), chance_at)
+    with pytest.raises(ValueError, match="0 or more"):
+        plan_budget(1, RowPrices(0.5, 0.1, -1.0), FACTOR, chance_at)

@@ -110,7 +110,8 @@ def plan_budget(
     Raises
     ------
     ValueError
-        If budget or a price is not above 0, or the factor is outside [0, 1].
+        If budget or the price of a label is not above 0, anything else is below 0, or the factor is
+        outside [0, 1].
 
     Examples
     --------
@@ -127,6 +128,8 @@ def plan_budget(
     check_positive(budget, "budget")
     check_positive(prices.person, "prices.person")
     check_positive(prices.machine, "prices.machine")
+    if not (prices.row >= 0 and min(n_labelled, n_free, n_checked) >= 0):
+        raise ValueError("prices.row and the numbers of rows must be 0 or more; some are below.")
     if not 0 <= factor.low <= factor.estimate <= factor.high <= 1:
         raise ValueError(f"factor must rise within [0, 1]; got {factor}. Take it of noisy_worth.")
 
