@@ -7,7 +7,21 @@ part of `Record` is its contract.
 
 from __future__ import annotations
 
+from leadline.record.agents import (
+    AgentCall,
+    AgentGrant,
+    AgentProposal,
+    HoldoutLook,
+    ProposalAnswer,
+    ProposalKind,
+)
 from leadline.record.artifacts import Artifact, Artifacts
+from leadline.record.delegation import (
+    DelegationChoice,
+    DelegationEntry,
+    MachineVote,
+    Permission,
+)
 from leadline.record.entries import Entry
 from leadline.record.invitations import Invitation
 from leadline.record.jobs import Job
@@ -23,6 +37,7 @@ from leadline.record.labels.worklist import (
     NoAssignment,
     Worklist,
 )
+from leadline.record.machines import KeptAnswer, MachineAccount, MachineDay, MachineRequests
 from leadline.record.monitoring.alarm_events import AlarmEvent
 from leadline.record.monitoring.block_labels import BlockLabel
 from leadline.record.monitoring.erasures import Erasure
@@ -51,6 +66,9 @@ from leadline.record.team import (
 __all__ = [
     "Account",
     "Adjudication",
+    "AgentCall",
+    "AgentGrant",
+    "AgentProposal",
     "AlarmAct",
     "AlarmEvent",
     "AllProjects",
@@ -66,6 +84,8 @@ __all__ = [
     "Comment",
     "CostOpinion",
     "DayOfAnswers",
+    "DelegationChoice",
+    "DelegationEntry",
     "Draw",
     "DrawReason",
     "Entry",
@@ -73,20 +93,29 @@ __all__ = [
     "Erasure",
     "Estimated",
     "Guidelines",
+    "HoldoutLook",
     "Invitation",
     "Item",
     "Job",
     "JobState",
     "Judgment",
+    "KeptAnswer",
+    "MachineAccount",
+    "MachineDay",
+    "MachineRequests",
     "MachineRun",
+    "MachineVote",
     "Message",
     "MessageState",
     "NoAssignment",
     "Observation",
     "Opinion",
     "Part",
+    "Permission",
     "ProjectEntries",
     "Promotion",
+    "ProposalAnswer",
+    "ProposalKind",
     "Reading",
     "Record",
     "Role",
