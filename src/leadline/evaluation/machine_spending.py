@@ -154,6 +154,7 @@ class MachineSpending:
                 budget=self._budget,
                 holder=self._holder,
                 until=utc() + timedelta(seconds=self._hold_s),
+                is_batch=self._is_batch,
             )
             if isinstance(got, HeldRequest):
                 time.sleep(_LOOK_AGAIN_S)

@@ -7,7 +7,21 @@ part of `Record` is its contract.
 
 from __future__ import annotations
 
+from leadline.record.agents import (
+    AgentCall,
+    AgentGrant,
+    AgentProposal,
+    HoldoutLook,
+    ProposalAnswer,
+    ProposalKind,
+)
 from leadline.record.artifacts import Artifact, Artifacts
+from leadline.record.delegation import (
+    DelegationChoice,
+    DelegationEntry,
+    MachineVote,
+    Permission,
+)
 from leadline.record.entries import Entry
 from leadline.record.invitations import Invitation
 from leadline.record.jobs import Job
@@ -52,6 +66,9 @@ from leadline.record.team import (
 __all__ = [
     "Account",
     "Adjudication",
+    "AgentCall",
+    "AgentGrant",
+    "AgentProposal",
     "AlarmAct",
     "AlarmEvent",
     "AllProjects",
@@ -67,6 +84,8 @@ __all__ = [
     "Comment",
     "CostOpinion",
     "DayOfAnswers",
+    "DelegationChoice",
+    "DelegationEntry",
     "Draw",
     "DrawReason",
     "Entry",
@@ -74,6 +93,7 @@ __all__ = [
     "Erasure",
     "Estimated",
     "Guidelines",
+    "HoldoutLook",
     "Invitation",
     "Item",
     "Job",
@@ -84,14 +104,18 @@ __all__ = [
     "MachineDay",
     "MachineRequests",
     "MachineRun",
+    "MachineVote",
     "Message",
     "MessageState",
     "NoAssignment",
     "Observation",
     "Opinion",
     "Part",
+    "Permission",
     "ProjectEntries",
     "Promotion",
+    "ProposalAnswer",
+    "ProposalKind",
     "Reading",
     "Record",
     "Role",

@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
 from leadline.errors import RecordError
 from leadline.phases.lifecycle import Mark, Standing, row_of, standing
 from leadline.phases.verdict import Verdict
+from leadline.record.agents import Agents
 from leadline.record.artifacts import Artifact
 from leadline.record.codec import encode, to_json
 from leadline.record.database import Database, open_database
+from leadline.record.delegation import DelegationRecord
 from leadline.record.entries import (
     Entry,
     columns_of,
@@ -112,6 +114,8 @@ class Record:
         Messages to people, and what became of them.
     labels : Labels
         Items, assignments, votes, adjudications and guidelines.
+    delegation : DelegationRecord
+        Votes of machines, and whether a machine may label; apart from all that people say.
     machines : MachineRequests
         Requests to language models, their answers and their money.
     invitations : Invitations
@@ -132,6 +136,8 @@ class Record:
         What people said on entries, stages and the project.
     all_projects : AllProjects
         All projects of the database, this one among them.
+    agents : Agents
+        What agents may use, asked for, proposed and were told.
 
     Examples
     --------
@@ -161,6 +167,7 @@ class Record:
         self.promotions = Promotions(database)
         self.outbox = Outbox(database)
         self.labels = Labels(database)
+        self.delegation = DelegationRecord(database)
         self.machines = MachineRequests(database)
         self.invitations = Invitations(database)
         self.accounts = Accounts(database)
@@ -171,6 +178,7 @@ class Record:
         self.activity = Activity(database)
         self.comments = Comments(database)
         self.all_projects = AllProjects(database)
+        self.agents = Agents(database)
 
     @classmethod
     def open(cls, url: str, project: str) -> Self:
