@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from tests.model_servers import Body, Reply, chat, fake_model
-from tests.projects import project, run
+from tests.projects import PROBLEM, project, run
 
 from leadline.engines.loading import load_family
 from leadline.errors import SettingsError
@@ -37,12 +37,16 @@ def reader(body: Body, n_before: int) -> Reply:
     return chat(f'{{"label": "{"yes" if is_spam else "no"}"}}')
 
 
-def opened(folder: Path, url: str, *, budget: float, **changes: object) -> Workspace:
+def opened(
+    folder: Path, url: str, *, budget: float, currency: str = "USD", **changes: object
+) -> Workspace:
+    folder.mkdir(exist_ok=True)
     (folder / "guide.md").write_text("Who wins money is a yes.")
     machine = {"url": url, "budget": budget, **PRICES, **changes}
     return project(
         folder,
         mails(120),
+        problem={**PROBLEM, "currency": currency},
         data={"columns": {"said": {"kind": "text"}}},
         labels={"guidelines": "guide.md"},
         machines={"here": {name: value for name, value in machine.items() if value is not None}},
@@ -94,8 +98,14 @@ def test_a_budget_that_is_spent_ends_the_fit_and_says_so(tmp_path: Path) -> None
         assert account.n_in_flight == account.n_possibly_paid == 0
 
 
-def test_a_machine_without_a_price_is_refused_and_others_need_none(tmp_path: Path) -> None:
-    with opened(tmp_path, "http://127.0.0.1:9", budget=1.0, input=None) as workspace:
+def test_a_machine_needs_a_price_a_free_one_no_rate_and_others_nothing(tmp_path: Path) -> None:
+    here = "http://127.0.0.1:9"
+    with opened(
+        tmp_path / "a", here, budget=1.0, currency="EUR", input=0.0, output=0.0
+    ) as workspace:
+        family = connected_family(FAMILY, str(workspace.folder))
+        assert family.candidates("binary", {"said": "text"}, 100)
+    with opened(tmp_path / "b", here, budget=1.0, input=None) as workspace:
         folder = str(workspace.folder)
         with pytest.raises(SettingsError, match="states no price"):
             connected_family(FAMILY, folder)

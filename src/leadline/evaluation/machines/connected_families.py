@@ -61,7 +61,9 @@ def _connection(workspace: Workspace, name: str) -> Connection:
     from leadline.phases.project_accounts.token_price import MICROS
 
     machine = workspace.settings.machines[name]
-    prices, dollar = machine.prices(name), dollars(workspace, MICROS)
+    prices = machine.prices(name)
+    # who pays nothing need not say what a dollar costs
+    dollar = 0.0 if machine.is_free else dollars(workspace, MICROS)
     problem = workspace.record.latest_of(Problem)
     question = problem.question or f"What is {problem.label} here?" if problem else ""
     told = [question, _guidelines(workspace)]
