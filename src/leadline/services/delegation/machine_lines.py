@@ -141,7 +141,7 @@ def duel_table(verdict: Delegation) -> Table:
     """The machine beside each person."""
     return tabled(
         "How often each is as close to the other people",
-        ("Person", "Rows", "Person", "Machine", "Takes the place"),
+        ("Person", "Rows", "This person", "The machine", "Takes the place"),
         [
             (
                 duel.name,
