@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from leadline.record import DelegationEntry
     from leadline.workspace import Workspace
 
+_SHOWN = 5
+
 
 def ask_machine(
     workspace: Workspace, name: str, by: str, *, n_rows: int | None, as_json: bool
@@ -50,9 +52,9 @@ def hold_against_people(
 ) -> None:
     """Say whether a machine may label here; ends with 3 where it may not."""
     from leadline.cli.terminal.text_layout import console, print_table
-    from leadline.phases.verdict import Answer, Severity
+    from leadline.phases.verdict import Answer
     from leadline.services.delegation.delegate import judge_machine
-    from leadline.services.delegation.machine_lines import duel_table, wrong_table
+    from leadline.services.delegation.machine_lines import duel_table
 
     entry = judge_machine(workspace, name, by, people=people)
     verdict = entry.verdict
@@ -61,12 +63,15 @@ def hold_against_people(
     else:
         click.echo(f"{verdict.badge}: {verdict.summary}")
         for finding in verdict.findings:
-            if finding.severity is not Severity.NOTE:
-                click.echo(f"  • {finding.what} {finding.next}".rstrip())
-        for table in (duel_table(verdict), wrong_table(verdict)):
-            if table.rows:
-                click.echo(f"\n{table.caption}")
-                print_table(console(), table.head, table.rows)
+            click.echo(f"  • {finding.what} {finding.next}".rstrip())
+        duels = duel_table(verdict)
+        if duels.rows:
+            click.echo(f"\n{duels.caption}")
+            print_table(console(), duels.head, duels.rows)
+        if verdict.wrong:
+            click.echo("\nRows it labels other than most people (more on the page /machines)")
+        for row in verdict.wrong[:_SHOWN]:
+            click.echo(f"  people {row.said}, machine {row.machine}: {row.shown}")
         click.echo(f"\nNext: leadline machine decide {name} go, or stop, with --why")
     if verdict.answer is Answer.NO:
         sys.exit(EXIT_NO)
