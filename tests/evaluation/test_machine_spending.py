@@ -83,6 +83,19 @@ def test_a_batch_sets_aside_and_pays_its_share(record: Record) -> None:
     assert record.machines.account("gpt").spent == 98
 
 
+def test_who_reads_a_batch_settles_what_another_process_set_aside(record: Record) -> None:
+    with purse(record, is_batch=True) as writer:
+        writer.reserve("k", MOST)
+    with purse(record) as at_once:
+        at_once.reserve("k", MOST)  # asked beside the batch: both may be paid
+    assert record.machines.account("gpt").counted == 240 + 480
+    granted = purse(record, is_batch=True).reserve("k", MOST)
+    assert not isinstance(granted, ModelAnswer)
+    granted.settle(answer(Usage(900, 600, 10)))
+    its = record.machines.account("gpt")
+    assert (its.spent, its.possibly_paid) == (98, 480)
+
+
 def test_a_price_of_cached_tokens_above_the_others_is_set_aside(record: Record) -> None:
     dear = TokenPrices(input=0.4, cached_input=0.5, output=1.6)
     spending = MachineSpending(record.machines, "gpt", dear, budget=1_000)

@@ -59,6 +59,7 @@ class MachineRequests:
         budget: int,
         holder: str,
         until: datetime,
+        is_batch: bool = False,
     ) -> OpenRequest | KeptAnswer | HeldRequest | BudgetReached:
         """Set money aside for a request, or say why it need not or must not be sent.
 
@@ -74,6 +75,9 @@ class MachineRequests:
             Who sends it; see `lapse`.
         until : datetime
             When it counts as lost if it has not ended.
+        is_batch : bool, default=False
+            Whether it goes into a batch file. One that is in a file already keeps its money: who
+            reads the results is another process than who wrote the file.
 
         Raises
         ------
@@ -88,15 +92,16 @@ class MachineRequests:
             known = self._known(connection, machine, key, holder)
             if known is not None:
                 return known
-            # who asks again has given up the answer to the first: it stays possibly paid
-            own = (*self._of(machine), table.c.key == key, table.c.holder == holder)
-            connection.execute(table.update().where(*own, *_in_flight()).values(held_until=utc()))
+            written = self._taken_over(connection, machine, key, holder, until, is_batch=is_batch)
+            if written is not None:
+                return written
             if not self._count(connection, machine, most, budget):
                 return BudgetReached(self._counted(connection, machine))
             values: dict[str, Any] = {
                 "machine": machine,
                 "key": key,
                 "state": RequestState.RESERVED,
+                "is_batch": is_batch,
                 "most": most,
                 "holder": holder,
                 "held_until": utc(until),
@@ -239,10 +244,33 @@ class MachineRequests:
         kept = select(table).where(*same, table.c.state == RequestState.ANSWERED).limit(1)
         if (found := connection.execute(kept).first()) is not None:
             return _answer(found)
-        others = (*same, *_in_flight(), table.c.holder != holder)
+        others = (*same, *_in_flight(), table.c.holder != holder, table.c.is_batch.is_(False))
         held = select(func.max(table.c.held_until)).where(*others)
         until = connection.scalar(held)
         return None if until is None else HeldRequest(until)
+
+    def _taken_over(
+        self,
+        connection: Connection,
+        machine: str,
+        key: str,
+        holder: str,
+        until: datetime,
+        *,
+        is_batch: bool,
+    ) -> OpenRequest | None:
+        """Give up the own request for the same, but keep one that is in a batch file."""
+        same = (*self._of(machine), table.c.key == key, table.c.state == RequestState.RESERVED)
+        if not is_batch:
+            own = (*same, table.c.held_until > utc(), table.c.holder == holder)
+            connection.execute(table.update().where(*own).values(held_until=utc()))
+            return None
+        written = select(table).where(*same, table.c.is_batch).order_by(table.c.id.desc()).limit(1)
+        if (found := connection.execute(written).first()) is None:
+            return None
+        held = {"holder": holder, "held_until": utc(until)}
+        connection.execute(table.update().where(table.c.id == found.id).values(held))
+        return OpenRequest(found.id, found.most)
 
     def _end(
         self, connection: Connection, number: int, state: RequestState, **values: Any

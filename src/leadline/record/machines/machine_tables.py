@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, Table, Text
 
 from leadline.record.sql_types import EnumText, Moment, moment_column, project_column, text_column
 from leadline.record.tables import metadata
@@ -37,6 +37,8 @@ machine_request = Table(
     # digest of all that the answer depends on
     text_column("key"),
     Column("state", EnumText(RequestState), nullable=False),
+    # whether it was written to a batch file, which is sent by hand
+    Column("is_batch", Boolean, nullable=False),
     # what it costs at most, set aside before it is sent; then what it did cost
     Column("most", BigInteger, nullable=False),
     Column("paid", BigInteger),

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("machine", sa.Text, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
+        sa.Column("is_batch", sa.Boolean, nullable=False),
         sa.Column("most", sa.BigInteger, nullable=False),
         sa.Column("paid", sa.BigInteger),
         sa.Column("holder", sa.Text, nullable=False),
