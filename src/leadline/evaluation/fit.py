@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from leadline.datasets.folds import Fold, folds_of
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
-from leadline.engines.loading import load_family
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.answer_time import answer_times
 from leadline.evaluation.fit_spec import FitSpec, key_of
+from leadline.evaluation.machines.connected_families import connected_family
 from leadline.evaluation.scores import (
     response_of,
     score_model,
@@ -65,6 +65,8 @@ class FitResult:
         Seconds of processors in `spent_s`; 0 where not asked for.
     answer_s : tuple of float
         Seconds a row takes to answer alone, and among a thousand; empty where not asked for.
+    answer_cost : float >= 0
+        Money that others are paid for the answer to a row.
     """
 
     score: float
@@ -77,6 +79,7 @@ class FitResult:
     epochs: tuple[Mapping[str, Scalar], ...] = ()
     cpu_s: float = 0.0
     answer_s: tuple[float, ...] = ()
+    answer_cost: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         architecture=_reported(model, "architecture_"),
         epochs=_reported(model, "epochs_"),
         answer_s=answer_s,
+        answer_cost=getattr(model, "cost_per_row_", None) or 0.0,
     )
     return Answered(result, shares)
 
@@ -231,7 +235,7 @@ def fold_rows(pool: Pool, spec: FitSpec) -> tuple[Rows, Rows]:
 
 def build(spec: FitSpec) -> Any:
     """The unfitted estimator of a spec."""
-    family = load_family(spec.family, spec.folder)
+    family = connected_family(spec.family, spec.folder)
     return family.build(spec.params, spec.target.task.value, spec.data.features, spec.seed)
 
 

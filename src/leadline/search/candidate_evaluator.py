@@ -273,6 +273,12 @@ class CandidateEvaluator:
         first = min(timed, default=None)
         return () if first is None else self.fits[size, first].answer_s
 
+    @property
+    def answer_cost(self) -> float:
+        """Money that others are paid for an answer: the mean over fits that were answered anew."""
+        paid = [fit.answer_cost for fit in self.fits.values() if fit.answer_cost]
+        return float(np.mean(paid)) if paid else 0.0
+
     def _point(self, size: int, results: list[FitResult]) -> Point:
         scoring = scoring_of(self.spec.scoring)
         n_valid = tuple(result.n_valid for result in results)

@@ -125,4 +125,5 @@ class CandidateState:
             architecture=result.architecture,
             epochs=result.epochs,
             answer_s=evaluator.answer_s(last.n_train),
+            answer_cost=evaluator.answer_cost,
         )

@@ -180,10 +180,11 @@ def draw_examples(
     >>> [y for _, y in draw_examples(rows, ["a"] * 5 + ["b"], 2, rng)]
     ['b', 'a']
     """
-    return tuple((rows[at], labels[at]) for at in _drawn(labels, n_examples, rng))
+    return tuple((rows[at], labels[at]) for at in draw_rows(labels, n_examples, rng))
 
 
-def _drawn(labels: Sequence[str], n_examples: int, rng: np.random.Generator) -> list[int]:
+def draw_rows(labels: Sequence[str], n_examples: int, rng: np.random.Generator) -> list[int]:
+    """Places of the rows that `draw_examples` takes; parameters as there."""
     order = [int(at) for at in rng.permutation(len(labels))]
     turns: dict[str, int] = {}
     ranked: list[tuple[int, int]] = []
