@@ -283,7 +283,8 @@ def _duels(
         )
     if answers.ndim != 1 or items.min() < 0 or items.max() >= answers.size:
         raise ValueError("item must be positions in machine; some are not. Number the items.")
-    if np.unique(np.stack([items, people]), axis=1).shape[1] < items.size:
+    width = int(people.max() - people.min()) + 1
+    if np.unique(items * width + people - people.min()).size < items.size:
         raise ValueError("Somebody voted twice on an item, once is needed. Keep the last vote.")
     n_votes = _n_votes(items, answers.size)
     if not np.any(n_votes >= 2):
