@@ -25,6 +25,7 @@ from leadline.services.briefing import brief
 from leadline.services.commands import next_item
 from leadline.services.delegation import delegate as commands
 from leadline.services.delegation import machine_lines as queries
+from leadline.services.delegation.machine_task import judged_blind
 from leadline.services.queries import (
     adjudication_page,
     label_page,
@@ -168,6 +169,24 @@ def test_a_machine_that_guesses_is_told_no_and_shown_where_in_the_report(
     assert "May small label here? May not label" in text
     assert "Rows it labels other than most people" in text
     assert entry.verdict.wrong[0].shown.split(";")[0] in text
+
+
+def test_who_votes_on_a_row_once_it_was_shown_does_not_judge_it_blind(
+    workspace: Workspace, ask: Callable[[Ask], None]
+) -> None:
+    ask(answering(0.5))
+    commands.label_blind_rows(workspace, "small", BY)
+    first = commands.judge_machine(workspace, "small", BY).verdict
+    shown = {row.item for row in first.wrong}
+    votes = workspace.record.labels.votes
+    hidden = next(vote for vote in votes.plain() if vote.item not in shown)
+    for item in (hidden.item, *shown):
+        votes.add(replace(hidden, item=item, annotator="Dee", at=None))
+    again = commands.judge_machine(workspace, "small", BY).verdict
+    assert again.n_people == first.n_people + 1
+    judged = judged_blind(workspace)
+    assert "Dee" in judged[hidden.item]
+    assert not any("Dee" in judged[item] for item in shown)
 
 
 def test_asking_again_goes_on_where_it_stopped(
