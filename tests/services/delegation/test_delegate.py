@@ -25,7 +25,7 @@ from leadline.services.briefing import brief
 from leadline.services.commands import next_item
 from leadline.services.delegation import delegate as commands
 from leadline.services.delegation import machine_lines as queries
-from leadline.services.delegation.machine_task import judged_blind
+from leadline.services.delegation.machine_task import judged_blind, machine_task, why_outdated
 from leadline.services.queries import (
     adjudication_page,
     label_page,
@@ -209,7 +209,10 @@ def test_a_verdict_is_out_of_date_once_the_machine_is_told_something_else(
 ) -> None:
     ask(answering(1.0))
     commands.label_blind_rows(workspace, "small", BY)
-    commands.judge_machine(workspace, "small", BY)
+    verdict = commands.judge_machine(workspace, "small", BY).verdict
+    task = machine_task(workspace, "small")
+    assert why_outdated(task, verdict) == ""
+    assert "the question or the classes" in why_outdated(task, replace(verdict, prompt="other"))
     commands.decide_delegation(workspace, "small", "go", "cheap", BY)
     (tmp_path / "guide.md").write_text("Who leaves has called twice.")
     settings = replace(
