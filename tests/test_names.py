@@ -20,6 +20,7 @@ ROW_NAMES = {name for name in ROWS if not is_decision(name)} | {"decision"}
 
 TOPICS = {
     "adjudicate",  # a form: its command, its query and its page
+    "agents",  # what the record knows of them, what they may do, their server
     "annotators",  # their statistics, and what votes say of them
     "default_decision",
     "delegation",  # a verdict beside the table: its phase, record, command, query, chart and page

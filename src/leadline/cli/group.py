@@ -35,6 +35,7 @@ VERBS = {
     "package": "Write a release as a folder that another team can run.",
     "serve": "Answer HTTP requests with the release in service.",
     "capacity": "The plan of capacity, and whether a deployed address keeps it.",
+    "mcp": "Let a coding agent work within an allowance, and answer what it proposes.",
     "token": "Who may ask a server that others can reach.",
     "deploy": "Write the files that run the release in service elsewhere.",
     "score": "Score a file with the release in service.",

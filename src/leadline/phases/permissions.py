@@ -46,6 +46,7 @@ class Action(StrEnum):
     FORGET = "delete a person's rows for good"
     INVITE = "invite people by a link"
     SETTINGS = "change the settings that managers own"
+    AGENTS = "let agents work, and answer what they propose"
     ACCOUNTS = "give accounts and roles"
     OWN_PASSWORD = "change their own password"  # noqa: S105 - the words of an action
 
@@ -75,6 +76,7 @@ MAY: Mapping[Action, frozenset[UserRole]] = {
     Action.FORGET: frozenset({_O}),
     Action.INVITE: frozenset({_O, _S, _M}),
     Action.SETTINGS: frozenset({_O, _M}),
+    Action.AGENTS: frozenset({_O, _S, _M}),
     Action.ACCOUNTS: frozenset({_O}),
     Action.OWN_PASSWORD: frozenset(UserRole),
 }

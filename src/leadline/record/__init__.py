@@ -7,6 +7,14 @@ part of `Record` is its contract.
 
 from __future__ import annotations
 
+from leadline.record.agents import (
+    AgentCall,
+    AgentGrant,
+    AgentProposal,
+    HoldoutLook,
+    ProposalAnswer,
+    ProposalKind,
+)
 from leadline.record.artifacts import Artifact, Artifacts
 from leadline.record.delegation import (
     DelegationChoice,
@@ -58,6 +66,9 @@ from leadline.record.team import (
 __all__ = [
     "Account",
     "Adjudication",
+    "AgentCall",
+    "AgentGrant",
+    "AgentProposal",
     "AlarmAct",
     "AlarmEvent",
     "AllProjects",
@@ -82,6 +93,7 @@ __all__ = [
     "Erasure",
     "Estimated",
     "Guidelines",
+    "HoldoutLook",
     "Invitation",
     "Item",
     "Job",
@@ -102,6 +114,8 @@ __all__ = [
     "Permission",
     "ProjectEntries",
     "Promotion",
+    "ProposalAnswer",
+    "ProposalKind",
     "Reading",
     "Record",
     "Role",

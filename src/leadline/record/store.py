@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
 from leadline.errors import RecordError
 from leadline.phases.lifecycle import Mark, Standing, row_of, standing
 from leadline.phases.verdict import Verdict
+from leadline.record.agents import Agents
 from leadline.record.artifacts import Artifact
 from leadline.record.codec import encode, to_json
 from leadline.record.database import Database, open_database
@@ -135,6 +136,8 @@ class Record:
         What people said on entries, stages and the project.
     all_projects : AllProjects
         All projects of the database, this one among them.
+    agents : Agents
+        What agents may use, asked for, proposed and were told.
 
     Examples
     --------
@@ -175,6 +178,7 @@ class Record:
         self.activity = Activity(database)
         self.comments = Comments(database)
         self.all_projects = AllProjects(database)
+        self.agents = Agents(database)
 
     @classmethod
     def open(cls, url: str, project: str) -> Self:

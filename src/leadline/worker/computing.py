@@ -22,6 +22,7 @@ from leadline.processes.limit import run_with_limit
 from leadline.processes.process_identity import identity, is_gone
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.record import Entry, Job, JobState
+from leadline.services.agents.agent_allowance import seconds_left
 from leadline.services.commands import promote_approved
 from leadline.services.identity.permission import acting
 from leadline.worker.telling import run_failed, tell_of_verdict, watch_failed
@@ -176,13 +177,19 @@ def _compute(
             job.by,
             job.worker,
             time.time(),
-            limit_s=_LIMIT_S,
+            limit_s=_limit_s(workspace, job),
             tick=_Beat(workspace, job, progress),
             closing_s=closing_s,
         )
         entry = workspace.record.entry(number)
     tell_of_verdict(workspace, entry)
     return entry
+
+
+def _limit_s(workspace: Workspace, job: Job) -> float:
+    """Seconds that a job may take: an agent's end with its allowance."""
+    left = seconds_left(workspace, job)
+    return _LIMIT_S if left is None else min(left, _LIMIT_S)
 
 
 @contextmanager

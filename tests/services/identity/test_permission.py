@@ -10,6 +10,9 @@ import pytest
 from leadline.errors import NotAllowedError
 from leadline.phases.permissions import Action, Actor, UserRole
 from leadline.services import commands
+from leadline.services.agents import agent_allowance
+from leadline.services.agents.agent_proposing import answer_proposal
+from leadline.services.agents.holdout_answers import renew_holdout
 from leadline.services.block_labelling import row_labels
 from leadline.services.commands.forget import forget
 from leadline.services.identity import account_changes
@@ -53,6 +56,10 @@ NEEDED: dict[Callable[..., object], Action] = {
     row_labels.undo_row_label: Action.LABEL,
     invite: Action.INVITE,
     change_settings: Action.SETTINGS,
+    agent_allowance.grant_agent: Action.AGENTS,
+    agent_allowance.revoke_agent: Action.AGENTS,
+    answer_proposal: Action.AGENTS,
+    renew_holdout: Action.AGENTS,
     account_changes.add_account: Action.ACCOUNTS,
     account_changes.set_role: Action.ACCOUNTS,
     account_changes.set_disabled: Action.ACCOUNTS,

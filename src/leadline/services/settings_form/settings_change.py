@@ -137,10 +137,7 @@ def change_settings(workspace: Workspace, typed: Mapping[str, str], seen: str, b
         # within the record's turn: of two who save at once the second is told
         if _digest(_read(path)) != seen:
             raise _outdated(path)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        temporary.write_bytes(proposed.text.encode())
-        shutil.copymode(path, temporary)
-        temporary.replace(path)
+        write_settings(path, proposed.text)
 
     note = ChangeNote(ChangeKind.SETTINGS, path.name, "\n".join(proposed.diff[2:]), person)
     workspace.record.change_notes.add(note, write)
@@ -150,6 +147,14 @@ def _as_typed(key: OwnedKey, typed: str) -> Value:
     if key.is_list:
         return [each.strip() for each in _plain(typed).split(",") if each.strip()]
     return _number(typed) if key.is_number else _plain(typed)
+
+
+def write_settings(path: Path, text: str) -> None:
+    """Put a text in the place of a settings file, whole or not at all."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_bytes(text.encode())
+    shutil.copymode(path, temporary)
+    temporary.replace(path)
 
 
 def _number(typed: str) -> Value:

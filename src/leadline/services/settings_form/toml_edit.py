@@ -8,7 +8,7 @@ from typing import Any
 
 import tomlkit
 
-Value = str | int | float | list[str]
+Value = str | int | float | bool | list[str]
 
 
 def with_values(text: str, changes: Mapping[tuple[str, str], Value]) -> str:

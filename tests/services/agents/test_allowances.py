@@ -1,0 +1,141 @@
+"""Allowances of agents: who grants them, what counts against them, what they let an agent do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.services.flights import make_workspace
+
+from leadline.errors import LimitError, NotAllowedError, RecordError, SettingsError
+from leadline.phases.permissions import Action, UserRole
+from leadline.record import JobState
+from leadline.services import commands
+from leadline.services.agents.agent_allowance import (
+    Allowance,
+    agent_at_work,
+    allowance_of,
+    grant_agent,
+    revoke_agent,
+    seconds_left,
+)
+from leadline.services.agents.agent_runs import run_of, start_row
+from leadline.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with make_workspace(tmp_path) as opened:
+        yield opened
+
+
+def granted(workspace: Workspace, **other: float) -> Allowance:
+    given = {"runs": 2, "hours": 1.0, "most_money": 5.0, "days": 1.0} | other
+    return grant_agent(workspace, "coder", by="Ada", **given)  # type: ignore[arg-type]
+
+
+def ran(workspace: Workspace, number: int, seconds: float) -> None:
+    """Let a job have taken so long."""
+    job = workspace.record.jobs.claim("machine", number=number)
+    assert job is not None
+    from sqlalchemy import update
+
+    from leadline.record.tables import job as table
+
+    begun = datetime.now(UTC) - timedelta(seconds=seconds)
+    with workspace.record._database.writing() as connection:
+        connection.execute(update(table).where(table.c.number == number).values(begun_at=begun))
+    workspace.record.jobs.finish(number, worker="machine", state=JobState.DONE)
+
+
+def test_an_agent_without_an_allowance_does_nothing(workspace: Workspace) -> None:
+    with pytest.raises(NotAllowedError, match="No agent 'coder' is known"):
+        agent_at_work(workspace, "coder")
+    granted(workspace, days=1e-9)
+    with pytest.raises(NotAllowedError, match="is over since"):
+        agent_at_work(workspace, "coder")
+
+
+def test_runs_machine_and_money_are_counted(workspace: Workspace) -> None:
+    granted(workspace)
+    mine = agent_at_work(workspace, "coder")
+    first = start_row(mine, "coder", "forecast")
+    assert start_row(mine, "coder", "forecast").job == first.job  # it waits already
+    ran(workspace, first.job, 1_200.0)
+    left = allowance_of(workspace, "coder")
+    assert left.runs_left == 1
+    assert left.machine_s_left == pytest.approx(2_400.0, abs=5.0)
+    price = workspace.settings.prices.machine_per_hour
+    assert left.money_left == pytest.approx(5.0 - price / 3, abs=1e-3)
+    assert run_of(mine, first.job).state == "done"
+    start_row(mine, "coder", "curve")
+    with pytest.raises(LimitError, match="none of 2 runs is left"):
+        start_row(mine, "coder", "search")
+    granted(workspace)  # what was used before a new grant counts no more
+    assert allowance_of(workspace, "coder").runs_left == 2
+
+
+def test_a_run_that_the_allowance_does_not_reach_for_is_refused(workspace: Workspace) -> None:
+    for limits, why in (
+        ({"hours": 0.01}, "36 seconds of machine are left, and the time box is"),
+        ({"most_money": 0.0}, "0.00 USD are left"),
+        ({"runs": 0}, "none of 0 runs"),
+    ):
+        granted(workspace, **limits)
+        with pytest.raises(LimitError, match=why):
+            start_row(agent_at_work(workspace, "coder"), "coder", "search")
+    assert workspace.record.jobs.newest() == ()
+
+
+def test_a_job_of_an_agent_ends_with_its_allowance(workspace: Workspace) -> None:
+    granted(workspace, hours=0.5)
+    mine = agent_at_work(workspace, "coder")
+    put = workspace.record.jobs.get(start_row(mine, "coder", "forecast").job)
+    left = seconds_left(workspace, put)
+    assert left == pytest.approx(1_800.0, abs=5.0)
+    by_hand = commands.ask_for(workspace, "curve", "Ada")
+    assert seconds_left(workspace, by_hand) is None
+    revoke_agent(workspace, "coder", "Ada")
+    assert workspace.record.jobs.get(put.number).state is JobState.CANCELLED
+    assert seconds_left(workspace, put) == 0.0
+    with pytest.raises(NotAllowedError, match="is over"):
+        agent_at_work(workspace, "coder")
+    with pytest.raises(SettingsError, match="has no allowance"):
+        revoke_agent(workspace, "coder", "Ada")
+
+
+def test_an_agent_has_no_say(workspace: Workspace) -> None:
+    granted(workspace)
+    mine = agent_at_work(workspace, "coder")
+    assert mine.actor is not None
+    assert mine.actor.may == {Action.VIEW, Action.RUN}
+    with pytest.raises(NotAllowedError, match="may not decide on a stage"):
+        commands.decide(mine, "train", "go", "I like it", "Ada")
+    with pytest.raises(NotAllowedError, match="may not let agents work"):
+        granted(mine)
+    for row in ("release", "review", "monitor", "problem"):
+        with pytest.raises(NotAllowedError, match="not an agent's to start"):
+            start_row(mine, "coder", row)
+    workspace.record.jobs.put("curve", by="Ada")
+    with pytest.raises(RecordError, match="No agent has put job 1"):
+        run_of(mine, 1)
+
+
+def test_who_may_grant(workspace: Workspace) -> None:
+    for name, role in (("Ada", UserRole.OWNER), ("Vera", UserRole.VIEWER)):
+        workspace.record.accounts.add(name, role)
+    assert granted(workspace).granted_by == "Ada"
+    with pytest.raises(NotAllowedError, match=r"Vera \(viewer\) may not"):
+        grant_agent(workspace, "x", runs=1, hours=1.0, most_money=1.0, days=1.0, by="Vera")
+
+
+def test_a_grant_that_cannot_be_is_refused(workspace: Workspace) -> None:
+    for name in ("", "a b", "-x", "ü", "x" * 61):
+        with pytest.raises(SettingsError, match="cannot be the name of an agent"):
+            grant_agent(workspace, name, runs=1, hours=1.0, most_money=1.0, days=1.0, by="Ada")
+    for amount in ({"days": 0.0}, {"days": 900.0}, {"hours": -1.0}):
+        with pytest.raises(SettingsError, match="are needed"):
+            granted(workspace, **amount)
+    assert workspace.record.agents.grants.newest() == ()
