@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -41,14 +42,15 @@ MACHINES = {"small": {"url": "http://127.0.0.1:9/v1", "model": "smol", "input": 
 Ask = Callable[..., Iterator[ModelAnswer]]
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """Half of the rows have no label; three people have judged 60 of these, one more by two."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half of the rows have no label; three people have judged 60 of these, one a row more."""
+    folder = tmp_path_factory.mktemp("judged")
     rows = customers(300).drop("joined")
     pool = rows.with_columns(
         pl.when(pl.int_range(300) < 150).then(pl.col("left")).otherwise(None).alias("left")
     )
-    with project(tmp_path, pool, labels={"votes": 2}, machines=MACHINES) as opened:
+    with project(folder, pool, labels={"votes": 2}, machines=MACHINES) as opened:
         run_to(opened, "problem", "data")
         keys = [str(key) for key in labelling_batch(opened, question_of(opened)).items["item"]]
         votes, _ = human_votes(keys[:N_JUDGED])
@@ -56,6 +58,14 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
             opened.record.labels.votes.add(vote)
         opened.record.labels.votes.add(replace(votes[0], item=keys[N_JUDGED]))
         opened.record.labels.votes.add(replace(votes[0], item="g", kind=VoteKind.GOLD))
+    return folder
+
+
+@pytest.fixture
+def workspace(made: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """A project of its own for each test."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with Workspace.open(tmp_path) as opened:
         yield opened
 
 

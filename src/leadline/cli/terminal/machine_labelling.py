@@ -22,7 +22,9 @@ def ask_machine(
     """Ask a machine about rows that people judged, or about further ones, and say what came."""
     from leadline.cli.terminal.progress import Display, tell_when_long
     from leadline.cli.terminal.text_layout import console
+    from leadline.phases.project_accounts.token_price import MICROS, usd
     from leadline.phases.wording import plural
+    from leadline.services.accounting.machine_budgets import machine_budgets
     from leadline.services.delegation.delegate import label_blind_rows, label_open_rows
 
     with Display(console(as_json=as_json)) as display:
@@ -32,13 +34,16 @@ def ask_machine(
         else:
             done = label_open_rows(workspace, name, n_rows, by, tell=tell)
         display.clear()
+    (its,) = (each for each in machine_budgets(workspace) if each.name == name)
     if as_json:
-        echo_json(vars(done))
+        money = {"spent_usd": its.account.spent / MICROS, "left_usd": its.left / MICROS}
+        echo_json(vars(done) | money)
         return
     click.echo(
         f"{name} labelled {plural(done.n_labelled, 'row')} and was unsure of {done.n_unsure:,}; "
         f"{done.n_before:,} of {done.n_rows:,} it had answered before."
     )
+    click.echo(f"It has spent {usd(its.account.spent)} of {usd(its.budget)}.")
     if done.n_lost:
         click.echo(f"{plural(done.n_lost, 'row')} got no answer: run this again to go on.")
     elif n_rows is None:
