@@ -11,7 +11,7 @@ from leadline.engines.language_models import TEMPLATE, Endpoint, Prompt
 from leadline.errors import SettingsError
 from leadline.evaluation.machine_spending import declared_machine
 from leadline.labelling.blind_rows import RowFacts, blind_votes
-from leadline.labelling.item_pool import drawn_rows, keys_of, line_of
+from leadline.labelling.item_pool import line_of
 from leadline.phases.data import Data, Kind
 from leadline.phases.delegation import Delegation
 from leadline.phases.problem import Problem
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from leadline.settings.machine_sections import Machine
+
+_SEED = 0
 
 Cells = dict[str, str | int | float | bool | date | None]
 
@@ -149,7 +151,11 @@ def cells_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> di
 
 def open_keys(workspace: Workspace, data: Data) -> list[str]:
     """Keys of rows without a label, in an order drawn by chance that is the same each time."""
-    return keys_of(drawn_rows(workspace.artifacts, data), data) if data.unlabelled else []
+    if not data.unlabelled:
+        return []
+    frame = keyed_items(workspace, data.unlabelled, data)
+    keys: list[str] = frame[frame.columns[0]].sample(fraction=1, shuffle=True, seed=_SEED).to_list()
+    return keys
 
 
 def facts_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> RowFacts:
