@@ -45,13 +45,14 @@ def test_twenty_tried_rows_cover_what_the_rest_costs() -> None:
 
 
 def test_a_length_gives_a_range_in_closed_form() -> None:
-    found = counted_estimate([RowSize(n_bytes=1_200, n_shared=600, most_output=50)], 10, PRICES)
-    likely = 120 + 20  # 300 tokens sent; 12 answered are 19.2
+    size = RowSize(n_bytes=1_200, n_shared=600, most_added=200, most_output=50)
+    found = counted_estimate([size], 10, PRICES)
+    likely = 128 + 20  # 300 tokens sent and 20 added; 12 answered are 19.2
     low = 40 + 10 + 8  # 100 fresh, 100 kept, 5 answered
-    high = 320 + 80  # 800 sent, 50 answered
+    high = 400 + 80  # 800 sent and 200 added, 50 answered
     assert found.micros == Bounds(estimate=10.0 * likely, low=10.0 * low, high=10.0 * high)
     assert (found.is_tried, found.seconds, found.n_sampled) == (False, None, 1)
-    half = counted_estimate([RowSize(1_200, 600, 50)], 10, PRICES, is_batch=True)
+    half = counted_estimate([size], 10, PRICES, is_batch=True)
     assert half.micros.high == 5.0 * high
 
 

@@ -15,6 +15,8 @@ BYTES_A_TOKEN = Bounds(estimate=4.0, low=1.5, high=6.0)
 """Bytes of UTF-8 in a token: English prose has about 4 with the tokenisers in use; digits, JSON and
 other scripts have fewer, long plain words more. What a given text has must be tried."""
 
+# of the tokens that a server may add to what it is sent: marks of a chat, the form of an answer
+_ADDED = Bounds(estimate=0.1, low=0.0, high=1.0)
 _LEAST_ANSWER, _LIKELY_ANSWER = 5, 12  # tokens of {"label": "..."}
 _SPEED = 2.0  # servers are that much slower or faster at another hour
 
@@ -29,12 +31,15 @@ class RowSize:
         Of all messages, in UTF-8.
     n_shared : int in [0, n_bytes]
         Of them those that every row has in common: a server may keep them.
+    most_added : int >= 0
+        Tokens that the server adds at most.
     most_output : int >= 0
         Tokens that the answer has at most.
     """
 
     n_bytes: int
     n_shared: int
+    most_added: int
     most_output: int
 
 
@@ -169,10 +174,10 @@ def counted_estimate(
     if not sizes or n_rows < 1:
         raise ValueError(f"a row is needed; got {len(sizes)} sizes for {n_rows} rows")
 
-    def total(bytes_a_token: float, answer: int | None, *, is_kept: bool) -> float:
+    def total(bytes_a_token: float, added: float, answer: int | None, *, is_kept: bool) -> float:
         each = [
             prices.price(
-                math.ceil(size.n_bytes / bytes_a_token),
+                math.ceil(size.n_bytes / bytes_a_token + added * size.most_added),
                 math.floor(size.n_shared / bytes_a_token) if is_kept else 0,
                 size.most_output if answer is None else min(answer, size.most_output),
                 is_batch=is_batch,
@@ -181,11 +186,12 @@ def counted_estimate(
         ]
         return sum(each) / len(sizes) * n_rows
 
-    likely = total(BYTES_A_TOKEN.estimate, _LIKELY_ANSWER, is_kept=False)
+    its = BYTES_A_TOKEN
+    likely = total(its.estimate, _ADDED.estimate, _LIKELY_ANSWER, is_kept=False)
     ends = (
         likely,
-        total(BYTES_A_TOKEN.high, _LEAST_ANSWER, is_kept=True),
-        total(BYTES_A_TOKEN.low, None, is_kept=False),
+        total(its.high, _ADDED.low, _LEAST_ANSWER, is_kept=True),
+        total(its.low, _ADDED.high, None, is_kept=False),
     )
     money = Bounds(estimate=likely, low=min(ends), high=max(ends))
     return MachineEstimate(n_rows, len(sizes), is_tried=False, micros=money)

@@ -145,7 +145,7 @@ def cells_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> di
     found: dict[str, Cells] = {}
     for frame in _frames(workspace, data, keys):
         for key, *cells in frame.select(frame.columns[0], *data.features).iter_rows():
-            found.setdefault(key, dict(zip(data.features, map(_cell, cells), strict=True)))
+            found.setdefault(key, dict(zip(data.features, map(as_cell, cells), strict=True)))
     return found
 
 
@@ -180,5 +180,6 @@ def _frames(workspace: Workspace, data: Data, keys: Collection[str]) -> list[pl.
     return [frame.filter(frame[frame.columns[0]].is_in(list(keys))) for frame in frames]
 
 
-def _cell(value: object) -> str | int | float | bool | date | None:
+def as_cell(value: object) -> str | int | float | bool | date | None:
+    """A value of a row as a machine is told it."""
     return value if value is None or isinstance(value, str | int | float | date) else str(value)
