@@ -14,6 +14,7 @@ from leadline.phases.permissions import Action
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
+from leadline.phases.wording import plural
 from leadline.record import Entry, HoldoutLook, Record
 from leadline.record.agents.holdout_looks import FRESH
 from leadline.services.identity.permission import acting, require
@@ -87,6 +88,22 @@ class HoldoutState:
     score: float | None = None
     low: float | None = None
     high: float | None = None
+
+    @property
+    def words(self) -> str:
+        """What was learnt, and how to read the score after it."""
+        if not self.n_looks:
+            return "No agent has looked at the held-out rows."
+        words = (
+            f"{plural(self.n_looks, 'look')} told {self.nats:.1f} of {self.most_nats:.0f} nats "
+            "about the held-out rows."
+        )
+        if self.score is None:
+            return words
+        return (
+            f"{words} The test score of entry {self.entry} is {self.score:.3f}; if agents had a "
+            f"hand in that candidate, read it as {self.low:.3f} to {self.high:.3f} (90 %)."
+        )
 
 
 def look_at_holdout(workspace: Workspace, *, is_told: bool) -> HeldOutAnswer:

@@ -2,6 +2,7 @@
 
 from leadline.web.routes import (
     adjudicate,
+    agent_proposals,
     alarm,
     comment,
     decide,
@@ -20,6 +21,7 @@ ROUTERS = (
     project.router,
     verdicts.router,
     money.router,
+    agent_proposals.router,
     alarm.router,
     watch_label.router,
     decide.router,
