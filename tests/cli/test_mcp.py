@@ -47,7 +47,7 @@ def test_an_agent_is_granted_shown_answered_and_revoked(workspace: Workspace) ->
     shown = call(workspace, "list").stdout
     assert "+folds = 3" in shown
     assert "leadline mcp accept 1" in shown
-    assert "1 look told" in shown
+    assert "1 look used up" in shown
     assert "The test score of entry 11 is 0.813" in shown
     told = json.loads(call(workspace, "list", "--json").stdout)
     assert told["holdout"]["low"] < 0.813 - 1.645 * 0.0135

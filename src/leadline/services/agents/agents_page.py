@@ -12,7 +12,7 @@ from leadline.services.agents.holdout_answers import HoldoutState, holdout_state
 from leadline.services.identity.permission import require
 from leadline.workspace import Workspace
 
-_N_CALLS = 30
+_N_CALLS = 15
 
 
 @dataclass(frozen=True)

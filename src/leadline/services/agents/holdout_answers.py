@@ -94,15 +94,16 @@ class HoldoutState:
         """What was learnt, and how to read the score after it."""
         if not self.n_looks:
             return "No agent has looked at the held-out rows."
+        share = min(self.nats / self.most_nats, 1.0)
         words = (
-            f"{plural(self.n_looks, 'look')} told {self.nats:.1f} of {self.most_nats:.0f} nats "
-            "about the held-out rows."
+            f"{plural(self.n_looks, 'look')} used up {share:.0%} of what agents may learn of the "
+            "held-out rows."
         )
         if self.score is None:
             return words
         return (
             f"{words} The test score of entry {self.entry} is {self.score:.3f}; if agents had a "
-            f"hand in that candidate, read it as {self.low:.3f} to {self.high:.3f} (90 %)."
+            f"hand in that candidate, read it as {self.low:.3f} to {self.high:.3f} (90%)."
         )
 
 
