@@ -2,7 +2,7 @@
 
 from leadline.web.routes import (
     adjudicate,
-    agent_proposals,
+    agent_answers,
     alarm,
     comment,
     decide,
@@ -21,7 +21,7 @@ ROUTERS = (
     project.router,
     verdicts.router,
     money.router,
-    agent_proposals.router,
+    agent_answers.router,
     alarm.router,
     watch_label.router,
     decide.router,
