@@ -14,12 +14,11 @@ from leadline.errors import SettingsError
 from leadline.phases.lifecycle import Stage
 from leadline.phases.project_accounts.timeline import Stretch, Timeline, Wait
 from leadline.record import Assignment
-from leadline.services import commands
+from leadline.services import account_sections, commands
 from leadline.services.commands import LabelAnswer
 from leadline.services.parsing import parse_day
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.services.timing import (
-    account_sections,
     project_timeline,
     timeline_sentences,
     timeline_tables,
