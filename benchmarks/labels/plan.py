@@ -137,7 +137,7 @@ def begin(pool: Pool, n_rows: int, rng: np.random.Generator) -> tuple[np.ndarray
         train_share=1 - _TEST_SHARE,
         vote_cost=_VOTE_COST,
         vote_s=_VOTE_S,
-        vote_s_doubt=0.35,
+        log_vote_s_stderr=0.35,
         n_first=2,
         n_most=3,
         hidden=0.0,

@@ -7,7 +7,9 @@ Every run is a process of its own that opens the release and scores a file; its 
 that of all its threads and processes, from first to last, the imports included. "Scoring alone"
 leaves out the imports and the opening of the release, which cost the same for any number of rows.
 Beside it stands the bare model: read the file, predict, write, without any check, all in memory.
-Memory is the largest anonymous memory of the process, sampled every 5 ms.
+Of two jobs the processor time of each is shown, the start of the second included: with a core for
+each, the longer one is what a clock would show. Memory is the largest anonymous memory of the
+process, sampled every 5 ms.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +61,8 @@ def main() -> None:
             head = ["file", "peak MB, all rows", f"{_LARGE} times the rows", "ratio"]
             print(markdown(head, _memory(folder)), "\n", flush=True)
         if "jobs" in wanted:
-            head = ["file", "one job, s", "two, s", "gain", "same bytes"]
+            head = ["file", "one job, s", "two, s", "gain"]
+            head += ["one, CPU s", "two, CPU s", "gain on free cores", "same bytes"]
             print(markdown(head, _jobs(folder)), "\n", flush=True)
         if "kills" in wanted:
             head = ["file", "kills", "pieces kept after each", "same bytes"]
@@ -99,14 +103,18 @@ def _memory(folder: Path) -> list[list[str]]:
 def _jobs(folder: Path) -> list[list[str]]:
     rows = []
     for model, suffix in (("linear", ".parquet"), ("linear", ".csv"), ("boosting", ".parquet")):
-        seconds, digests = [], []
+        seconds, cpu, digests = [], [], []
         for how in ("1", "2"):
             run = _run(folder, how, model, f"table{suffix}", f"out{suffix}")
             seconds.append(run["scoring"])
+            cpu.append((run["alone"], run["others"]))
             digests.append(_digest(folder / f"out{suffix}"))
         same = "yes" if len(set(digests)) == 1 else "NO"
         gain = f"{seconds[0] / seconds[1]:.2f}"
-        rows.append([f"{model}, {suffix}", *(f"{each:.1f}" for each in seconds), gain, same])
+        alone, pair = cpu[0][0], cpu[1]
+        shares = [f"{alone:.1f}", f"{pair[0]:.1f} + {pair[1]:.1f}", f"{alone / max(pair):.2f}"]
+        walls = [f"{each:.1f}" for each in seconds]
+        rows.append([f"{model}, {suffix}", *walls, gain, *shares, same])
     return rows
 
 
@@ -170,10 +178,11 @@ def _run(folder: Path, *words: str) -> dict[str, float]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if status:
         raise SystemExit(f"{words}: ended with {process.returncode}")
-    alone, scoring, peak = map(float, told.split()[-3:])
+    alone, others, scoring, peak = map(float, told.split()[-4:])
     cpu = usage.ru_utime + usage.ru_stime
     wall = time.perf_counter() - begun
-    return {"cpu": cpu, "wall": wall, "alone": alone, "scoring": scoring, "peak": peak}
+    told_of = {"alone": alone, "others": others, "scoring": scoring, "peak": peak}
+    return {"cpu": cpu, "wall": wall, **told_of}
 
 
 def _child(how: str, release: str, source: str, target: str) -> None:
@@ -192,15 +201,26 @@ def _child(how: str, release: str, source: str, target: str) -> None:
     else:
         workers: dict[str, Any] = {}
         if how != "1":
-            workers["executor"] = load("executors", "loky")(int(how))
+            workers["executor"] = load("executors", "loky")(int(how) - 1, n_beside=1)
             workers["release"] = ReleasePlace.of(folder, keys)
         load("servers", "batch")(bundle, source, target, **workers)
-    print(_cpu_s() - cpu, time.perf_counter() - wall, peak[0])
+    print(_cpu_s() - cpu, _others_cpu_s(), time.perf_counter() - wall, peak[0])
 
 
 def _cpu_s() -> float:
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
+
+
+def _others_cpu_s() -> float:
+    """Processor time of the processes that this one has started and that still wait for work."""
+    ticks = 0
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = each.read_text(encoding="utf-8").rpartition(")")[2].split()
+            if int(fields[1]) == os.getpid():
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _watch(peak: list[int]) -> None:

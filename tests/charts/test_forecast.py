@@ -11,7 +11,7 @@ import pytest
 from tests.examples import example_forecast
 
 from leadline.charts import chart_of, details_of, svg
-from leadline.charts.drawing.forecast_bands import kinds_along, stretches
+from leadline.charts.drawing.forecast_bands import kinds_along, region_spans
 from leadline.phases import forecast
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.advice import Recommendation
@@ -81,7 +81,7 @@ def test_a_flat_curve_is_near_the_floor() -> None:
 def test_regions_meet_half_way_between_their_sizes() -> None:
     kinds = kinds_along([0.8, 0.1, 0.0], [0.1, 0.1, 0.7])
     assert kinds == (RegionKind.SMALL, RegionKind.POWER, RegionKind.FLOOR)
-    first, second, third = stretches([10, 40, 160], kinds)
+    first, second, third = region_spans([10, 40, 160], kinds)
     assert (first.start, first.end) == (10, 20)
     assert (second.start, second.end) == (20, 80)
     assert (third.start, third.end) == (80, 160)

@@ -11,7 +11,7 @@ from leadline.charts import NARROW, WIDE, Sheet, svg
 from leadline.charts.timeline import chart
 from leadline.phases.lifecycle import Stage
 from leadline.phases.project_accounts.timeline import (
-    AnswersOfDay,
+    DailyCount,
     Event,
     Timeline,
     stretches_of,
@@ -34,8 +34,8 @@ TIMELINE = Timeline(
     endings=(),
 )
 ANSWERS = (
-    AnswersOfDay("labels", date(2031, 3, 4), 30),
-    AnswersOfDay("judgments", date(2031, 3, 4), 5),
+    DailyCount("labels", date(2031, 3, 4), 30),
+    DailyCount("judgments", date(2031, 3, 4), 5),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -76,6 +77,37 @@ def test_a_unit_may_do_little(plan: ServicePlan, tmp_path: Path, systemd_analyze
         exposure = re.search(r"Overall exposure level for .*: ([0-9.]+)", done.stdout)
         assert exposure is not None, done.stderr
         assert float(exposure[1]) <= most, done.stdout
+
+
+_REFUSED = "did not deny memory that is both written and run"
+_WITHOUT_NEW_CODE = f"""
+import ctypes, mmap
+PR_SET_MDWE, REFUSE_EXEC_GAIN = 65, 1
+assert ctypes.CDLL(None).prctl(PR_SET_MDWE, REFUSE_EXEC_GAIN, 0, 0, 0) == 0, "needs Linux 6.3"
+try:
+    mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    raise SystemExit("{_REFUSED}")
+except PermissionError:
+    pass
+import polars, scipy.special, sklearn.ensemble, uvloop
+loop = uvloop.new_event_loop()
+loop.run_until_complete(loop.shutdown_asyncgens())
+print(polars.DataFrame({{"a": [1.5, 2.5]}}).select(polars.col("a").sum()).item())
+"""
+
+
+def test_what_serves_makes_no_code_while_it_runs(plan: ServicePlan, tmp_path: Path) -> None:
+    """The unit denies it; this is what systemd asks of the kernel."""
+    text = written(plan, tmp_path)[0].read_text()
+    assert "\nMemoryDenyWriteExecute=yes\n" in text
+    given = dict(
+        re.findall(r"(?<=[= ])([A-Z_]+)=(\S+)", "\n".join(re.findall(r"\nEnvironment=.*", text)))
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_NEW_CODE],
+        capture_output=True, text=True, check=False, env={**os.environ, **given},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "4.0\n"), done.stderr
 
 
 def test_the_target_wants_a_replica_for_each_port_that_the_balancer_knows(

@@ -26,6 +26,13 @@ def test_a_loss_is_at_most() -> None:
     assert verdict.summary.endswith("mean absolute error of at most 12.")
 
 
+def test_at_the_break_even_share_an_alert_costs_what_it_saves() -> None:
+    problem = again(PROBLEM, cost_miss=30.0, cost_false_alarm=10.0)
+    assert problem.break_even == pytest.approx(0.25), "of four rows, one saves 30, three cost 10"
+    assert again(PROBLEM, cost_miss=0.0).break_even is None
+    assert again(PROBLEM, cost_false_alarm=0.0).break_even is None
+
+
 def test_what_nobody_confirmed_is_listed() -> None:
     assert warnings(again(PROBLEM, assumed=("owner", "budget")))[0] == (
         "Nobody has confirmed: owner, budget."

@@ -20,7 +20,7 @@ from leadline.phases.data import Data, Leak, TellingWord, TextLeak
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.record.codec import decode
 from leadline.report import write_report
-from leadline.report.audit_table import audit_table
+from leadline.report.row_sections import audit_table
 from leadline.report.text_table import table_of_fields
 
 N_PICTURES = sum(row.has_picture for row in ROWS.values())

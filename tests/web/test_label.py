@@ -16,7 +16,7 @@ from tests.web.test_pages import csrf_token, fields_of, send
 from leadline.phases.problem import Problem
 from leadline.record import Role
 from leadline.services.invitations import invite
-from leadline.settings.sections import LabelSettings
+from leadline.settings.label_sections import LabelSettings
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]

@@ -34,6 +34,10 @@ ROUTES: dict[str, tuple[Action, ...]] = {
     "POST /jobs/{number}/cancel": (_A.RUN,),
     "GET /money": (_A.VIEW,),
     "GET /money/picture.svg": (_A.VIEW,),
+    "GET /machines": (_A.VIEW,),
+    "GET /machines/{name}": (_A.VIEW,),
+    "POST /machines/{name}": (_A.DECIDE,),
+    "GET /machines/{name}/picture.svg": (_A.VIEW,),
     "GET /timeline": (_A.VIEW,),
     "GET /timeline/picture.svg": (_A.VIEW,),
     "GET /entries/{number}": (_A.VIEW,),
@@ -111,8 +115,8 @@ FIELDS = {
     "current": "x", "item": "a", "least": "1", "likely": "2", "monitor": "14", "most": "3",
     "n": "5", "point": "a", "ratio": "1", "replacing": "", "row": "1", "said": "yes",
     "seen": '{"problem": 1, "data": 2, "feasibility": 3}', "stage": "ship", "title": "Test",
-    "took": "1", "tuning": "9", "wanted": "four words that differ", "who": "Somebody else",
-    "why": "Fine.",
+    "took": "1", "tuning": "9", "verdict": "1", "wanted": "four words that differ",
+    "who": "Somebody else", "why": "Fine.",
 }  # fmt: skip
 
 

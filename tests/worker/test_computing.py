@@ -16,12 +16,13 @@ from leadline.charts import picture_cache
 from leadline.errors import CancelledError, DataError, LimitError, NotReadyError
 from leadline.phases.data import Data
 from leadline.processes.limit import run_with_limit
+from leadline.processes.process_identity import identity
 from leadline.record import Job, JobState
 from leadline.services.agents.agent_allowance import agent_at_work, grant_agent
 from leadline.services.agents.agent_runs import start_row
 from leadline.services.commands import ask_for, cancel_job
 from leadline.worker import computing, observe, refresh, run_here, work
-from leadline.worker.computing import compute_child, identity, next_step
+from leadline.worker.computing import compute_child, next_step
 from leadline.workspace import Workspace
 
 Wait = Callable[[Callable[[], bool]], None]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import altair as alt
 
-from leadline.charts.drawing.palette import AMBER, BLUE, GREEN, INK, VERMILION
+from leadline.charts.drawing.palette import AMBER, BLUE, GREEN, GREY, INK, VERMILION
 from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import (
     Picture,
@@ -23,6 +24,7 @@ from leadline.phases.wording import capital
 _HEIGHT = 240
 _NAMES = 90  # pixels of the names beside a narrow plot
 _COLORS = {ExpenseKind.LABELS.words: BLUE, ExpenseKind.MACHINES.words: AMBER}
+_WITH_MODELS = _COLORS | {ExpenseKind.MODELS.words: GREY}
 
 
 def chart(ledger: Ledger, sheet: Sheet = WIDE) -> Picture | None:
@@ -62,10 +64,13 @@ def _subtitle(ledger: Ledger) -> str:
 def _money(ledger: Ledger, sheet: Sheet) -> alt.LayerChart:
     """Steps of what was spent, stacked by kind; the grant as a line above."""
     days = _with_ends(ledger)
+    colors = _WITH_MODELS if days[-1].models else _COLORS
     rows: list[Record] = [
         {"day": each.day.isoformat(), "kind": kind, "money": spent}
         for each in days
-        for kind, spent in zip(_COLORS, (each.labels, each.machines), strict=True)
+        for kind, spent in zip(
+            colors, (each.labels, each.machines, each.models)[: len(colors)], strict=True
+        )
     ]
     x = alt.X(
         "day:T",
@@ -76,7 +81,7 @@ def _money(ledger: Ledger, sheet: Sheet) -> alt.LayerChart:
     color = alt.Color(
         "kind:N",
         title=None,
-        scale=alt.Scale(domain=list(_COLORS), range=list(_COLORS.values())),
+        scale=alt.Scale(domain=list(colors), range=list(colors.values())),
         legend=alt.Legend(orient="top", direction="horizontal", labelFontSize=13),
     )
     areas = alt.Chart(table(rows)).mark_area(interpolate="step-after", opacity=0.85)
@@ -123,7 +128,7 @@ def _with_ends(ledger: Ledger) -> list[LedgerDay]:
     before = LedgerDay(first, 0.0, 0.0, days[0].granted)
     last = days[-1]
     end: date = max(ledger.until, last.day) + timedelta(days=1)
-    return [before, *days, LedgerDay(end, last.labels, last.machines, last.granted)]
+    return [before, *days, replace(last, day=end)]
 
 
 def _hours(ledger: Ledger, sheet: Sheet) -> alt.LayerChart:

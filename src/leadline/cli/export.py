@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from leadline.workspace import Workspace
 
-_WHAT = ("record", "labels", "watch-labels", "rows")
+_WHAT = ("record", "labels", "machine-labels", "watch-labels", "rows")
 
 
 @verb("export", may=(Action.EXPORT,), example="leadline export mlflow --to http://127.0.0.1:5000")
@@ -27,9 +27,10 @@ _WHAT = ("record", "labels", "watch-labels", "rows")
 def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool) -> None:
     """Write what is on the record to FILE, or trials to where people look for them.
 
-    WHAT is 'record' (every verdict, JSON), 'labels' (what people gave, CSV), 'watch-labels' (what
-    people said on the page of new rows, CSV), 'rows' (the rows of the stream drawn for judging,
-    CSV), each with a FILE; or 'mlflow', with --to.
+    WHAT is 'record' (every verdict, JSON), 'labels' (what people gave, CSV), 'machine-labels' (what
+    machines said, and which model was told what, CSV), 'watch-labels' (what people said on the page
+    of new rows, CSV), 'rows' (the rows of the stream drawn for judging, CSV), each with a FILE; or
+    'mlflow', with --to.
 
     Of 'labels', each line is a vote or, where one person decided what votes left open, a decision.
 
@@ -51,6 +52,7 @@ def command(what: str, file: Path | None, url: str, folder: Path, as_json: bool)
     writers = {
         "record": _record,
         "labels": _labels,
+        "machine-labels": _machine_labels,
         "watch-labels": _watch_labels,
         "rows": _rows,
     }
@@ -125,6 +127,17 @@ def _labels(workspace: Workspace, path: Path, _: Path) -> int:
     frame = pl.DataFrame(rows, schema=["kind", "item", "judge", *told[1:]], schema_overrides=texts)
     frame.write_csv(path)
     return len(rows)
+
+
+def _machine_labels(workspace: Workspace, path: Path, _: Path) -> int:
+    import polars as pl
+
+    votes = [vars(vote) for vote in workspace.record.delegation.votes.all()]
+    names = ("item", "machine", "model", "prompt", "value", "confidence", "reason", "guidelines")
+    texts = dict.fromkeys(names, pl.String) | {"confidence": pl.Float64, "guidelines": pl.Int64}
+    frame = pl.DataFrame(votes, schema=[*names, "at"], schema_overrides=texts)
+    frame.write_csv(path)
+    return frame.height
 
 
 def _watch_labels(workspace: Workspace, path: Path, _: Path) -> int:

@@ -25,6 +25,7 @@ VERBS = {
     "user": "Who has an account, and in which role: add, list, role, password, disable.",
     "votes": "Write items and votes for labelling elsewhere, and bring votes in.",
     "crowd": "Offer paid labelling on a crowd platform, and pay for it.",
+    "machine": "Language models that answer for money: what they spent, whether they may label.",
     "review": "Judge rows of the real stream, then choose an operating point.",
     "releases": "Every release, which is in service or its candidate, and how that changed.",
     "candidate": "Try a release beside the one in service.",

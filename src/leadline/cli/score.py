@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from leadline.engines.contract import Executor
     from leadline.settings import Settings
 
-_HERE = ("sequential", "loky")
-
 
 @verb(
     "score",
@@ -107,7 +105,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
 
 
 def _workers(settings: Settings, executor: str, jobs: int | None) -> Executor | None:
-    """Who scores; None: this process.
+    """Who scores beside this process, or on a cluster instead of it; None: nobody.
 
     Raises
     ------
@@ -118,9 +116,12 @@ def _workers(settings: Settings, executor: str, jobs: int | None) -> Executor | 
 
     name = executor or settings.serve.executor
     maker = load("executors", name)
-    if name in _HERE and (jobs in (None, 1) or name == "sequential"):
+    if name == "sequential" or (name == "loky" and jobs is None):
         return None
-    workers: Executor = maker(jobs or -1)
+    workers: Executor | None = maker(jobs or -1)
+    if name == "loky" and workers is not None:
+        n_others = workers.n_workers - 1
+        workers = maker(n_others, n_beside=1) if n_others else None
     return workers
 
 

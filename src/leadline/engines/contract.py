@@ -66,8 +66,8 @@ class Family(Protocol):
         The name of its entry point.
     complexity : int
         Rank from simple to rich; among equals the simpler is preferred. The built-in ones
-        go from 0 (majority), which no other has, over 2 (linear) and 5 (boosting) to 7
-        (image-network).
+        go from 0 (majority), which no other has, over 2 (linear) and 5 (boosting) to 9
+        (prompted).
 
     Notes
     -----
@@ -86,6 +86,11 @@ class Family(Protocol):
     page. If it has a parameter ``checkpoint``, it is given the path of a file that need not
     exist: what it writes there after an epoch, whole or not at all, it goes on from if it is
     stopped and fitted to the same rows again.
+
+    A family whose models ask language models has a method ``connect(machines)``, given a mapping
+    of the names under ``[machines]`` to `leadline.engines.language_models.connection.Connection`
+    before it is asked for anything else. Its fitted models tell what an answer takes in two
+    attributes, None where none was needed: ``cost_per_row_`` (money) and ``seconds_per_row_``.
 
     A project's own family need not be installed: ``[find] families`` takes an import path, as
     `leadline.engines.own` describes.

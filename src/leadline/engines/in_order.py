@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 
 from leadline.engines.contract import Executor, Result, Spec
 
 
 def in_order(
-    executor: Executor, task: Callable[[Spec], Result], specs: Sequence[Spec]
+    executor: Executor,
+    task: Callable[[Spec], Result],
+    specs: Sequence[Spec],
+    *,
+    here: Callable[[Spec], Result] | None = None,
 ) -> Iterator[Result]:
     """Run a task once for each spec.
 
@@ -21,6 +25,9 @@ def in_order(
         Runs them, as many at once as it has workers.
     task, specs
         As in `leadline.engines.contract.Executor.submit`.
+    here : callable, optional
+        The same task for this process, which then is one worker more. It is at work while the
+        others still start.
 
     Returns
     -------
@@ -36,19 +43,26 @@ def in_order(
     """
     left, due = iter(specs), deque[Future[Result]]()
     running: set[Future[Result]] = set()
+    own: Future[Result] | None = None
+    thread = ThreadPoolExecutor(1)
     try:
         while True:
             fresh = [
                 executor.submit(task, spec)
                 for spec in islice(left, max(executor.n_workers - len(running), 0))
             ]
-            due.extend(fresh)
             running |= set(fresh)
+            if here is not None and (own is None or own.done()):
+                own = next((thread.submit(here, spec) for spec in left), None)
+                fresh += [own] if own else []
+            due.extend(fresh)
             if not due:
                 return
-            _, running = wait(running, return_when=FIRST_COMPLETED)
+            wait(running | ({own} if own else set()), return_when=FIRST_COMPLETED)
+            running = {future for future in running if not future.done()}
             while due and due[0].done():
                 yield due.popleft().result()
     finally:
         for future in due:
             future.cancel()
+        thread.shutdown()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.errors import SettingsError
 from leadline.phases.data import Data, SplitKind
-from leadline.phases.lifecycle import ROWS
+from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.project_accounts.ledger import Expense, ExpenseKind
+from leadline.phases.project_accounts.token_price import MICROS
 
 if TYPE_CHECKING:
     from leadline.phases.problem import Problem
@@ -38,9 +40,49 @@ def machine_expenses(workspace: Workspace) -> tuple[Expense, ...]:
     )
 
 
+def model_expenses(workspace: Workspace) -> tuple[Expense, ...]:
+    """Money of the answers of language models.
+
+    Returns
+    -------
+    tuple of Expense
+        The oldest day first, in the currency of the problem.
+    """
+    return tuple(
+        Expense(
+            stage=Stage.TRAIN,
+            kind=ExpenseKind.MODELS,
+            day=day.day,
+            money=dollars(workspace, day.spent),
+            n=day.n,
+        )
+        for day in workspace.record.machines.days()
+    )
+
+
+def dollars(workspace: Workspace, micros: int) -> float:
+    """Micro-dollars in the currency of the problem.
+
+    Raises
+    ------
+    SettingsError
+        If nobody has said what a dollar costs in it.
+    """
+    rate = workspace.settings.per_dollar
+    if micros and not rate:
+        raise SettingsError(
+            "Language models were paid in US dollars, and [problem] currency is "
+            f"{workspace.settings.problem.currency}.",
+            "What a dollar costs must be known, or the two cannot be added.",
+            "Set [prices] dollar_rate in leadline.toml.",
+        )
+    return micros / MICROS * rate
+
+
 def spent_on_machines(workspace: Workspace) -> float:
-    """Money of every run of a machine, as `machine_expenses` has it."""
-    return sum(each.money for each in machine_expenses(workspace))
+    """Money of every run of a machine and of the answers of language models."""
+    expenses = (*machine_expenses(workspace), *model_expenses(workspace))
+    return sum(each.money for each in expenses)
 
 
 def affordable_train_size(workspace: Workspace, problem: Problem, data: Data) -> int:

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from leadline.datasets.folds import Fold, folds_of
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
-from leadline.engines.loading import load_family
+from leadline.engines.encoded_rows import keep_encoded_rows
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.answer_time import answer_times
 from leadline.evaluation.fit_spec import FitSpec, key_of
+from leadline.evaluation.machines.connected_families import connected_family
 from leadline.evaluation.scores import (
     response_of,
     score_model,
@@ -51,7 +52,7 @@ class FitResult:
     n_train : int
         Rows learnt from.
     fit_s : float
-        Seconds of the fit.
+        Seconds of the fit, with those of encoding its rows, also where another fit had done that.
     n_valid : int
         Rows it was scored on; 0 where not asked for.
     stderr : float
@@ -65,6 +66,8 @@ class FitResult:
         Seconds of processors in `spent_s`; 0 where not asked for.
     answer_s : tuple of float
         Seconds a row takes to answer alone, and among a thousand; empty where not asked for.
+    answer_cost : float >= 0
+        Money that others are paid for the answer to a row.
     """
 
     score: float
@@ -77,6 +80,7 @@ class FitResult:
     epochs: tuple[Mapping[str, Scalar], ...] = ()
     cpu_s: float = 0.0
     answer_s: tuple[float, ...] = ()
+    answer_cost: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,9 +123,7 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         started, cpu_started = time.perf_counter(), time.process_time()
         train, valid = fold_rows(pool, spec)
         model = _resumable(build(spec), spec)
-        fitting = time.perf_counter()
-        fit_model(model, pool, train)
-        fit_s = time.perf_counter() - fitting
+        fit_s = _fit_seconds(model, pool, train)
         response = response_of(model, pool.X[valid], spec.scoring)
         score = score_of(pool.y[valid], response, spec.scoring)
         if not np.isfinite(score):
@@ -145,8 +147,17 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         architecture=_reported(model, "architecture_"),
         epochs=_reported(model, "epochs_"),
         answer_s=answer_s,
+        answer_cost=getattr(model, "cost_per_row_", None) or 0.0,
     )
     return Answered(result, shares)
+
+
+def _fit_seconds(model: Any, pool: Pool, train: Rows) -> float:
+    """Fit a model; the seconds that it takes where no other has encoded the rows before it."""
+    kept = keep_encoded_rows()
+    saved_s, started = kept.saved_s, time.perf_counter()
+    fit_model(model, pool, train)
+    return time.perf_counter() - started + kept.saved_s - saved_s
 
 
 def _kept(model: Any, frame: pl.DataFrame, task: Task) -> NDArray[np.float32] | None:
@@ -231,7 +242,7 @@ def fold_rows(pool: Pool, spec: FitSpec) -> tuple[Rows, Rows]:
 
 def build(spec: FitSpec) -> Any:
     """The unfitted estimator of a spec."""
-    family = load_family(spec.family, spec.folder)
+    family = connected_family(spec.family, spec.folder)
     return family.build(spec.params, spec.target.task.value, spec.data.features, spec.seed)
 
 

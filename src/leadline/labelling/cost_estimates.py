@@ -36,14 +36,14 @@ def labelling_costs(workspace: Workspace, forecast: Forecast) -> LabellingCosts:
     """
     prices, labels = workspace.settings.prices, workspace.settings.labels
     votes = workspace.record.labels.votes.plain()
-    vote_s, doubt = _pace(votes, prices.seconds_per_label)
+    vote_s, log_stderr = _pace(votes, prices.seconds_per_label)
     n_agreed, n_disagreed = _agreement(votes)
     return LabellingCosts(
         n_available=forecast.n_available,
         train_share=forecast.train_share,
         vote_cost=prices.vote_cost,
         vote_s=vote_s,
-        vote_s_doubt=doubt,
+        log_vote_s_stderr=log_stderr,
         n_first=labels.votes,
         # one person alone disagrees with nobody
         n_most=max(labels.votes, labels.most_votes) if labels.votes > 1 else labels.votes,
@@ -70,8 +70,8 @@ def _pace(votes: Sequence[Vote], guessed: float) -> tuple[float, float]:
     # people differ more than their votes do, so each counts as one observation too
     judges = len({vote.annotator for vote in votes})
     scatter = float(np.std(np.log(seconds)))
-    doubt = scatter * (1 / seconds.size + 1 / (4 * judges)) ** 0.5
-    return mean, min(doubt, _GUESSED)
+    stderr = scatter * (1 / seconds.size + 1 / (4 * judges)) ** 0.5
+    return mean, min(stderr, _GUESSED)
 
 
 def _agreement(votes: Sequence[Vote]) -> tuple[float, float]:

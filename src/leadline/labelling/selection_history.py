@@ -47,9 +47,8 @@ def chosen_rows(workspace: Workspace) -> dict[str, str]:
     """
     periods: list[RankingPeriod] = []
     for entry in workspace.record.entries("curve"):
-        assert isinstance(entry.verdict, Curve)
-        keys = frozenset(_keys(workspace, entry.verdict))
-        periods.append((entry.at, entry.verdict.next_rule, keys))
+        curve = entry.verdict_as(Curve)
+        periods.append((entry.at, curve.next_rule, frozenset(_keys(workspace, curve))))
     if not any(keys for _, _, keys in periods):
         return {}
     rules: dict[str, str] = {}

@@ -49,6 +49,7 @@ _SENTENCES = {
     "Challenger": "A newer model that is measured beside the one in service.",
     "Champion": "The model that is in service now.",
     "Decay": "How much worse a model gets as the world moves on from what it learnt.",
+    "Delegation": "Whether a machine may label rows here in the place of people.",
     "Drift": "New data look different from those the model learnt from.",
     "Error rate": "Of 100 rows, how many the model is wrong about.",
     "F1 score": "One number for hits against misses and false alarms together; 1 is perfect.",

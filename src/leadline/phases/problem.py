@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadline.errors import SettingsError
+from leadline.phases.data_leaving import DataLeaving
 from leadline.phases.project_words import ClassWord, Words, project_words
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
@@ -124,6 +125,8 @@ class Evidence:
     rarer : str
         The class that is the rarer one now, where `positive` was taken as the rarer one before;
         empty where they are the same.
+    leaving : DataLeaving or None
+        Whether rows may be sent to machines outside; None where none is declared.
     """
 
     question: str
@@ -154,6 +157,7 @@ class Evidence:
     today_misses: float = 0.0
     today_false_alarms: float = 0.0
     rarer: str = ""
+    leaving: DataLeaving | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,6 +261,8 @@ def _findings(evidence: Evidence) -> list[Finding]:
                 "Answer [ethics] in leadline.toml and sign it with answered_by.",
             )
         )
+    if evidence.leaving is not None:
+        findings.append(evidence.leaving.finding)
     return findings
 
 

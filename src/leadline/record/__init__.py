@@ -16,6 +16,12 @@ from leadline.record.agents import (
     ProposalKind,
 )
 from leadline.record.artifacts import Artifact, Artifacts
+from leadline.record.delegation import (
+    DelegationChoice,
+    DelegationEntry,
+    MachineVote,
+    Permission,
+)
 from leadline.record.entries import Entry
 from leadline.record.invitations import Invitation
 from leadline.record.jobs import Job
@@ -31,6 +37,7 @@ from leadline.record.labels.worklist import (
     NoAssignment,
     Worklist,
 )
+from leadline.record.machines import KeptAnswer, MachineAccount, MachineDay, MachineRequests
 from leadline.record.monitoring.alarm_events import AlarmEvent
 from leadline.record.monitoring.block_labels import BlockLabel
 from leadline.record.monitoring.erasures import Erasure
@@ -77,6 +84,8 @@ __all__ = [
     "Comment",
     "CostOpinion",
     "DayOfAnswers",
+    "DelegationChoice",
+    "DelegationEntry",
     "Draw",
     "DrawReason",
     "Entry",
@@ -90,13 +99,19 @@ __all__ = [
     "Job",
     "JobState",
     "Judgment",
+    "KeptAnswer",
+    "MachineAccount",
+    "MachineDay",
+    "MachineRequests",
     "MachineRun",
+    "MachineVote",
     "Message",
     "MessageState",
     "NoAssignment",
     "Observation",
     "Opinion",
     "Part",
+    "Permission",
     "ProjectEntries",
     "Promotion",
     "ProposalAnswer",

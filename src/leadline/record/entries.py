@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, select
 
 from leadline.errors import OutdatedAnswerError, RecordError
 from leadline.phases.lifecycle import ROWS, Mark
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record.codec import decode, to_json
+from leadline.record.database import Database
 from leadline.record.row_reading import require_declared
+from leadline.record.tables import entry as table
 from leadline.record.views import views_of
 
 V = TypeVar("V", bound=Verdict)
@@ -138,3 +140,24 @@ def require_newest(row: str, seen: int | None, newest: int | None) -> None:
         f"You answered {page}, but entry {newest} has since taken its place.",
         next="Reload the page and look again.",
     )
+
+
+def require_entries(connection: Connection, database: Database, on: Mapping[str, int]) -> None:
+    """Refuse a verdict that stands on entries which are not there.
+
+    Raises
+    ------
+    RecordError
+        If one is not.
+    """
+    query = select(table.c.row, table.c.number).where(
+        database.mine(table), table.c.number.in_(on.values())
+    )
+    there = {(found.row, found.number) for found in connection.execute(query)} if on else set()
+    for row, number in on.items():
+        if (row, number) not in there:
+            raise RecordError(
+                f"There is no entry {number} of {row!r}.",
+                "A verdict stands on entries of this record.",
+                "Read what it stands on from the record it is put on.",
+            )

@@ -16,11 +16,13 @@ from leadline.record.agents import Agents
 from leadline.record.artifacts import Artifact
 from leadline.record.codec import encode, to_json
 from leadline.record.database import Database, open_database
+from leadline.record.delegation import DelegationRecord
 from leadline.record.entries import (
     Entry,
     columns_of,
     entry_of,
     mark_of,
+    require_entries,
     require_fit,
     require_newest,
     require_row,
@@ -28,6 +30,7 @@ from leadline.record.entries import (
 from leadline.record.invitations import Invitations
 from leadline.record.jobs import Jobs
 from leadline.record.labels import Labels
+from leadline.record.machines import MachineRequests
 from leadline.record.monitoring.alarm_events import AlarmEvents
 from leadline.record.monitoring.block_labels import BlockLabels
 from leadline.record.monitoring.erasures import Erasures
@@ -111,6 +114,10 @@ class Record:
         Messages to people, and what became of them.
     labels : Labels
         Items, assignments, votes, adjudications and guidelines.
+    delegation : DelegationRecord
+        Votes of machines, and whether a machine may label; apart from all that people say.
+    machines : MachineRequests
+        Requests to language models, their answers and their money.
     invitations : Invitations
         Who was invited to label, to review or to adjudicate.
     accounts : Accounts
@@ -160,6 +167,8 @@ class Record:
         self.promotions = Promotions(database)
         self.outbox = Outbox(database)
         self.labels = Labels(database)
+        self.delegation = DelegationRecord(database)
+        self.machines = MachineRequests(database)
         self.invitations = Invitations(database)
         self.accounts = Accounts(database)
         self.login_sessions = LoginSessions(database)
@@ -343,7 +352,7 @@ class Record:
         require_fit(row, verdict, by, on)
         body = to_json(encode(verdict))
         with self._database.writing() as connection:
-            self._require_entries(connection, on)
+            require_entries(connection, self._database, on)
             if replacing is not ...:
                 require_newest(row, replacing, self._newest(connection, row))
             number = (self._newest(connection) or 0) + 1
@@ -385,16 +394,3 @@ class Record:
             query = query.where(table.c.row == row)
         newest: int | None = connection.scalar(query)
         return newest
-
-    def _require_entries(self, connection: Connection, on: Mapping[str, int]) -> None:
-        query = select(table.c.row, table.c.number).where(
-            self._database.mine(table), table.c.number.in_(on.values())
-        )
-        there = {(found.row, found.number) for found in connection.execute(query)} if on else set()
-        for row, number in on.items():
-            if (row, number) not in there:
-                raise RecordError(
-                    f"There is no entry {number} of {row!r}.",
-                    "A verdict stands on entries of this record.",
-                    "Read what it stands on from the record it is put on.",
-                )

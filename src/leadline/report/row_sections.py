@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from leadline.charts.picture_cache import Drawing
+from leadline.phases.data import Data
 from leadline.phases.decision import Decision, choice_words
 from leadline.phases.lifecycle import ROWS, Badge, Row, Stage, Standing, State, is_decision
 from leadline.phases.measured_target import target_now
@@ -15,7 +16,6 @@ from leadline.phases.project_words import NO_WORDS, Words
 from leadline.phases.verdict import Finding, Verdict
 from leadline.phases.wording import moment
 from leadline.record import Entry
-from leadline.report.audit_table import audit_table
 from leadline.report.chart_tables import table_of
 from leadline.report.costing.cost_comparison import Find, comparison_table, cost_comparison
 from leadline.report.importance import importance_tables
@@ -222,3 +222,17 @@ def decisions(entries: Sequence[Entry]) -> Table:
     ]
     head = ("Entry", "Stage", "Choice", "Why", "Who", "When")
     return tabled("Decisions by people", head, rows)
+
+
+def audit_table(verdict: Verdict) -> Table | None:
+    """Finding, columns, evidence and what to do; None of other rows, and where nothing was found.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Of any row.
+    """
+    if not isinstance(verdict, Data) or not verdict.audit_lines:
+        return None
+    rows = [(line.finding, line.where, line.evidence, line.remedy) for line in verdict.audit_lines]
+    return tabled("What the audit found", ("Finding", "Columns", "Evidence", "What to do"), rows)

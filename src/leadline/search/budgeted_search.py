@@ -359,7 +359,7 @@ class BudgetedSearch:
         evaluator = candidate.evaluator
         points = evaluator.points
         if not points and not evaluator.failed_sizes:
-            candidate.set_cut()
+            candidate.set_not_started()
         elif not points or max(evaluator.failed_sizes, default=0) > points[-1].n_train:
             candidate.set_failed()
         else:

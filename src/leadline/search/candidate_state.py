@@ -76,7 +76,7 @@ class CandidateState:
             return float(np.mean(spent)) * max(size / sizes[0], 1.0)
         return float(fit_time_law(sizes, spent).predict([float(size)])[0])
 
-    def set_cut(self) -> None:
+    def set_not_started(self) -> None:
         """Take it that the box closes before a size is measured."""
         self.forecast = None
         self.trial = replace(self.trial, state=TrialState.NOT_STARTED)

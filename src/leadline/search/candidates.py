@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadline.engines.contract import Space
-from leadline.engines.loading import load, load_family
+from leadline.engines.loading import load
 from leadline.engines.own.import_path import is_import_path
+from leadline.evaluation.machines.connected_families import connected_family
 from leadline.phases.search.trial import Scalar
 
 Params = Mapping[str, Scalar]
@@ -140,7 +141,7 @@ def candidate_sources(names: Sequence[str], folder: str) -> Iterator[CandidateSo
 def _loaded(name: str, folder: str) -> Any:
     """The family of a name, or the error that its import raised."""
     try:
-        return load_family(name, folder)
+        return connected_family(name, folder)
     except Exception as error:  # a package of others may raise anything when it is imported
         return error
 

@@ -4,12 +4,12 @@ A key that is absent takes its default; absent keys of [problem] are listed as a
 """
 
 from leadline.settings.access_sections import AccessSettings, OidcSettings
+from leadline.settings.label_sections import LabelSettings
 from leadline.settings.notify import NotifySettings
 from leadline.settings.price_sections import Machine, Prices
 from leadline.settings.sections import (
     DataSettings,
     FindSettings,
-    LabelSettings,
     ProblemSettings,
     Settings,
     SlicesSettings,

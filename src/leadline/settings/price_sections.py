@@ -57,6 +57,8 @@ class Prices:
         Who label, and how long each does so a day.
     machines : tuple of Machine
         What else could be hired, for `leadline plan` to compare.
+    dollar_rate : float >= 0
+        What a US dollar costs; 0: not stated. Of no use where the currency is the US dollar.
     priced_at : str
         Date of the prices; empty if not stated.
     """
@@ -70,6 +72,7 @@ class Prices:
     hours_per_day: Annotated[float, Field(gt=0, le=24)] = 4.0
     machine_per_hour: AtLeast0 = 0.10
     machines: tuple[Machine, ...] = ()
+    dollar_rate: AtLeast0 = 0.0
     priced_at: str = ""
 
     @property

@@ -11,8 +11,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from leadline.phases.problem import Ethics
 from leadline.settings.access_sections import AccessSettings
+from leadline.settings.label_sections import LabelSettings
+from leadline.settings.machine_sections import EthicsSettings, Machine, MachineName
 from leadline.settings.notify import NotifySettings
 from leadline.settings.price_sections import Prices
 from leadline.settings.service_sections import ServeSettings, WatchSettings
@@ -26,11 +27,8 @@ AtLeast0 = Annotated[float, Field(ge=0)]
 Above0 = Annotated[float, Field(gt=0)]
 # it stands within sentences and pictures
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
-# share of rows on which the first people disagree, before anybody has voted
-_DISAGREED = 0.2
 # a number, not a text or a truth value that could be read as one
 _Costs = Mapping[str, Mapping[str, Annotated[float, Field(ge=0, strict=True)]]]
-HiddenShare = Annotated[float, Field(ge=0, le=0.4)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,60 +219,6 @@ class DataSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelSettings:
-    """[labels]: how many people are asked for an item, how they are checked, how rows are bought.
-
-    Attributes
-    ----------
-    votes : int >= 1
-        People asked first.
-    most_votes : int >= 0
-        People asked while those who answered disagree; 0 for `votes`.
-    hold_s : float > 0
-        Seconds an item is kept for a person.
-    repeat_share, gold_share : float in [0, 0.4]
-        Share of what a person is shown that they have answered before; whose label is known.
-    gold : str
-        Path of a CSV or Parquet file with the identity columns and the true label; empty: none.
-    guidelines : str
-        Path of a text or Markdown file; empty: none.
-    rule : {"majority", "dawid-skene"}
-        How votes become labels: each alike, or weighed by how good its annotator is.
-    next : {"random", "uncertainty", "diversity"}
-        Which train rows are labelled next; test rows are always drawn by chance.
-    rounds : int >= 1
-        Rounds in which rows may be bought; after each the forecast is made anew.
-    """
-
-    __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
-
-    votes: Annotated[int, Field(ge=1)] = 1
-    most_votes: Annotated[int, Field(ge=0)] = 0
-    hold_s: Above0 = 600.0
-    repeat_share: HiddenShare = 0.05
-    gold: str = ""
-    gold_share: HiddenShare = 0.1
-    guidelines: str = ""
-    rule: Literal["majority", "dawid-skene"] = "majority"
-    next: Literal["random", "uncertainty", "diversity"] = "random"
-    rounds: Annotated[int, Field(ge=1)] = 3
-
-    @property
-    def expected_votes(self) -> float:
-        """Votes a row is expected to take, as long as nobody has seen how far people agree.
-
-        Those on hidden items among them; one person alone disagrees with nobody.
-        """
-        further = max(self.most_votes - self.votes, 0) if self.votes > 1 else 0
-        return (self.votes + _DISAGREED * further) / (1 - self.hidden_share)
-
-    @property
-    def hidden_share(self) -> float:
-        """Share of what people are shown that is gold or a repeat."""
-        return self.repeat_share + (self.gold_share if self.gold else 0.0)
-
-
-@dataclass(frozen=True, kw_only=True)
 class FindSettings:
     """[find]: which families of models are tried, and how.
 
@@ -353,12 +297,14 @@ class Settings:
         The project's.
     problem, data, ethics, prices, labels, find, slices, serve, watch, notify, work, store, access
         One a section.
+    machines : mapping of str to Machine
+        Name to language model, one a section [machines.NAME].
     """
 
     name: Annotated[str, Field(min_length=1)]
     problem: ProblemSettings
     data: DataSettings
-    ethics: Ethics = field(default_factory=Ethics)
+    ethics: EthicsSettings = field(default_factory=EthicsSettings)
     prices: Prices = field(default_factory=Prices)
     labels: LabelSettings = field(default_factory=LabelSettings)
     find: FindSettings = field(default_factory=FindSettings)
@@ -369,17 +315,23 @@ class Settings:
     work: WorkSettings = field(default_factory=WorkSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
+    machines: Mapping[MachineName, Machine] = field(default_factory=dict)
 
     @property
     def label_cost(self) -> float:
         """Money for one more labelled row."""
         return self.labels.expected_votes * self.prices.vote_cost
 
+    @property
+    def per_dollar(self) -> float:
+        """What a US dollar costs in the currency of the problem; 0 if nobody has said."""
+        return 1.0 if self.problem.currency == "USD" else self.prices.dollar_rate
+
 
 SECTIONS: dict[str, type] = {
     "problem": ProblemSettings,
     "data": DataSettings,
-    "ethics": Ethics,
+    "ethics": EthicsSettings,
     "prices": Prices,
     "labels": LabelSettings,
     "find": FindSettings,
@@ -391,6 +343,8 @@ SECTIONS: dict[str, type] = {
     "store": StoreSettings,
     "access": AccessSettings,
 }
+# tables that a person names: [machines.NAME]
+NAMED_SECTIONS: dict[str, type] = {"machines": Machine}
 # what shapes the problem: assumed until the file says it
 TO_CONFIRM = (
     "question", "unit", "positive", "scoring", "target_score", "cost_miss", "cost_false_alarm",

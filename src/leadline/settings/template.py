@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
+from leadline.settings.machine_sections import Machine
 from leadline.settings.sections import SECTIONS, TO_CONFIRM
 
 _HEAD = """\
@@ -74,6 +75,8 @@ WORDS = {
         "data_allowed": "which data may be used, on what ground",
         "personal_data": "which columns are personal, and how they are protected",
         "groups": "columns of groups to tell apart, such as sex; the model need not see them",
+        "data_leave_to": "hosts outside that rows may be sent to; needed for [machines] elsewhere",
+        "data_leave_why": "which data may leave the house, on what ground",
     },
     "prices": {
         "wage_per_hour": "of a person who labels",
@@ -83,6 +86,7 @@ WORDS = {
         "hours_per_day": "that each of them labels",
         "machine_per_hour": "of the machine that computes",
         "machines": "others to compare; 'leadline plan --example-machines' prints a table",
+        "dollar_rate": "what a US dollar costs, where the currency is another: see [machines]",
         "priced_at": "date of these prices",
     },
     "labels": {
@@ -160,6 +164,27 @@ WORDS = {
         "artifacts": "folder or s3://...; empty: in this folder",
     },
     "access": {},
+    "machines": {
+        "url": "an address that speaks OpenAI's protocol",
+        "model": "what the model is called there",
+        "key": "environment variable with the key; empty: it asks for none",
+        "input": "US dollars for a million tokens sent",
+        "cached_input": "for those of them that the server had kept; left out: as the others",
+        "output": "for a million tokens answered",
+        "batch_share": "what a request in a batch file costs, as a share: 0.5",
+        "priced_on": "day on which these prices were looked up",
+        "budget": "most US dollars it may spend in this project",
+        "max_in_flight": "requests that wait for an answer at once",
+        "timeout_s": "seconds after which an answer is given up",
+    },
+}
+_EXAMPLE_MACHINE = {
+    "url": "http://127.0.0.1:8080/v1",
+    "model": "small",
+    "input": 0.0,
+    "cached_input": 0.0,
+    "output": 0.0,
+    "priced_on": "2026-11-30",
 }
 
 _WORDS_OF_PROJECT = {
@@ -212,6 +237,7 @@ def template(
     given = {**(more or {}), "problem": {**(problem or {}), "label": label}}
     given["data"] = {**(data or {}), "files": list(files)}
     sections = [_section(section, given.get(section, {})) for section in SECTIONS]
+    sections.append(_machines(given.get("machines", {})))
     return "\n".join([_HEAD, f"[project]\nname = {_toml(name)}\n", *sections])
 
 
@@ -258,6 +284,20 @@ def _words(given: Mapping[str, Any]) -> list[str]:
         ]
     pairs = ", ".join(f"{_toml(value)} = {_toml(word)}" for value, word in classes.items())
     return [*lines, f'classes = {{ {pairs} }}  # each ends "this row is ..."']
+
+
+def _machines(machines: Mapping[str, Mapping[str, Any]]) -> str:
+    """Sections of language models; else an example as comments."""
+    words = WORDS["machines"]
+    lines = ["# Which language models may answer, at what price? See 'leadline machine list'."]
+    if not machines:
+        said = {item.name: item.default for item in fields(Machine)} | _EXAMPLE_MACHINE
+        lines.append("# [machines.small]  # one section each; the name is yours")
+        lines += [f"#   {key} = {_toml(said[key])}  # {words[key]}" for key in words]
+    for name, keys in machines.items():
+        lines += ["", f"[machines.{name}]"]
+        lines += [f"{key} = {_toml(value)}  # {words[key]}" for key, value in keys.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _columns(columns: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -14,15 +14,22 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from leadline.errors import SettingsError
-from leadline.settings.sections import SECTIONS, TO_CONFIRM, Settings, WordSettings
+from leadline.settings.sections import (
+    NAMED_SECTIONS,
+    SECTIONS,
+    TO_CONFIRM,
+    Settings,
+    WordSettings,
+)
 
 _LISTS = {
     "files", "stream", "exclude", "missing", "families", "assumed", "columns", "groups", "events",
-    "to", "command", "scopes",
+    "to", "command", "scopes", "data_leave_to",
 }  # fmt: skip
 
 # keys that are tables: a message names the key within
 _NESTED = {"costs", "oidc", "words"}
+_SECRET = {"key", "url"}
 
 
 def load_settings(path: Path) -> Settings:
@@ -72,6 +79,7 @@ def parse_settings(path: Path, text: str) -> Settings:
     settings = _validate(path, text, document)
     _refuse_contradictions(path, text, settings)
     _refuse_half_a_mail(path, text, settings)
+    _refuse_dollars(path, text, settings)
     given = document["problem"]
     assumed = (key for key in TO_CONFIRM if key not in given or key in settings.problem.assumed)
     if settings.problem.task in {"multiclass", "regression"}:
@@ -123,7 +131,7 @@ def _move_words(path: Path, text: str, document: dict[str, Any]) -> None:
 
 
 def _refuse_unknown(path: Path, text: str, section: str, content: Any) -> None:
-    known_sections = ("project", *SECTIONS)
+    known_sections = ("project", *SECTIONS, *NAMED_SECTIONS)
     if section not in known_sections:
         line = _line(text, section if isinstance(content, dict) else "", section)
         found = f"[{section}]" if isinstance(content, dict) else f"{section!r} before any section"
@@ -138,8 +146,24 @@ def _refuse_unknown(path: Path, text: str, section: str, content: Any) -> None:
             "It must be a section.",
             f"Write [{section}] on a line of its own, its keys below it.",
         )
+    if section in NAMED_SECTIONS:
+        _refuse_unnamed(path, text, section, content)
+        return
     known = ("name",) if section == "project" else _names(SECTIONS[section])
     _refuse_unknown_keys(path, text, section, content, known)
+
+
+def _refuse_unnamed(path: Path, text: str, section: str, content: Mapping[str, Any]) -> None:
+    """Refuse keys outside of a table with a name, and unknown ones within."""
+    for name, table in content.items():
+        if not isinstance(table, dict):
+            raise SettingsError(
+                f"{path.name}{_line(text, section, name)}: [{section}] {name} is a value.",
+                f"Each of [{section}] is a section with a name.",
+                f"Write [{section}.NAME] on a line of its own, its keys below it.",
+            )
+        known = _names(NAMED_SECTIONS[section])
+        _refuse_unknown_keys(path, text, f"{section}.{name}", table, known)
 
 
 def _refuse_unknown_keys(
@@ -165,6 +189,7 @@ def _suggestion(name: str, known: tuple[str, ...], form: str) -> str:
 
 def _validate(path: Path, text: str, document: dict[str, Any]) -> Settings:
     given = {section: _plain(document.get(section, {})) for section in SECTIONS}
+    given |= {section: document.get(section, {}) for section in NAMED_SECTIONS}
     given["name"] = document.get("project", {}).get("name", path.absolute().parent.name)
     try:
         return TypeAdapter(Settings).validate_python(given)
@@ -188,6 +213,9 @@ def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
 def _as_settings_error(path: Path, text: str, error: ValidationError) -> SettingsError:
     first = error.errors()[0]
     section, key = [str(part) for part in (*first["loc"], "")][:2]
+    if section in NAMED_SECTIONS:
+        section, key = f"{section}.{key}", str(first["loc"][-1])
+        key = "its name" if key == "[key]" else key
     name = ".".join(str(part) for part in first["loc"][1:]) if key in _NESTED else key
     if section == "name":
         section, key, name = "project", "name", "name"
@@ -199,11 +227,12 @@ def _as_settings_error(path: Path, text: str, error: ValidationError) -> Setting
         )
     said = first["msg"].removeprefix("Value error, ")
     needed = said.replace("Input should be", "It must be").replace("String", "Text")
-    value = first["input"]
+    # it may be the secret that should not stand there
+    value = "text that is not shown here" if key in _SECRET else repr(first["input"])
     line = _line(text, ".".join(map(str, first["loc"][:-1])), str(first["loc"][-1]))
     line = line or _line(text, section, key)
     return SettingsError(
-        f"{path.name}{line}: [{section}] {name} is {value!r}.",
+        f"{path.name}{line}: [{section}] {name} is {value}.",
         f"{needed}.",
         f"Change [{section}] {name} in {path.name}.",
     )
@@ -243,6 +272,18 @@ def _refuse_half_a_mail(path: Path, text: str, settings: Settings) -> None:
                 "A mail needs a sender and somebody it goes to.",
                 f"Add {key} = ... under [notify].",
             )
+
+
+def _refuse_dollars(path: Path, text: str, settings: Settings) -> None:
+    """Refuse money of machines that could not be added to the project's."""
+    paid = [name for name, machine in settings.machines.items() if not machine.is_free]
+    if paid and not settings.per_dollar:
+        raise SettingsError(
+            f"{path.name}{_line(text, f'machines.{paid[0]}', 'url')}: [machines.{paid[0]}] is "
+            f"priced in US dollars, and [problem] currency is {settings.problem.currency}.",
+            "What a dollar costs must be known, or the two cannot be added.",
+            "Set [prices] dollar_rate in leadline.toml.",
+        )
 
 
 def _line(text: str, section: str, key: str) -> str:

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from leadline.errors import DataError
 from leadline.phases.data import Split, SplitKind
+from leadline.reading.mixed_bits import mixed_bits
 from leadline.reading.row_hashes import content_hashes
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
 _LARGEST_SEED = 2**64
 _NEXT_DRAW = 0xD1342543DE82EF95
 _MOST_DRAWS = 500
@@ -247,16 +246,9 @@ def _salt(seed: int, draw: int) -> int:
 
 def _drawn(hashes: NDArray[np.uint64], test_share: float, seed: int) -> NDArray[np.bool_]:
     salt = np.full(1, seed, dtype=np.uint64)
-    mixed = _mixed(hashes ^ _mixed(salt + _ODD))
+    mixed = mixed_bits(hashes ^ mixed_bits(salt + _ODD))
     # 53 bits are what a float holds
     return (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53 < test_share
-
-
-def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Spread bits evenly: the finaliser of SplitMix64 (Steele, Lea and Flood, 2014)."""
-    bits = (bits ^ (bits >> np.uint64(30))) * _MIX_1
-    bits = (bits ^ (bits >> np.uint64(27))) * _MIX_2
-    return bits ^ (bits >> np.uint64(31))
 
 
 def _latest(times: pl.Series, test_share: float) -> NDArray[np.bool_]:

@@ -170,11 +170,11 @@ def joint_log_errors(
     apart = variance[place] + variance[place[first]] - 2 * between[place, place[first]]
     apart[first] = 0.0
     lead = np.clip(changes - changes[first], -_MOST_LEAD, _MOST_LEAD)
-    doubt = np.maximum(stds, stds[first]) ** 2 + apart
+    lead_variance = np.maximum(stds, stds[first]) ** 2 + apart
     shift = mean + variance / 2
     joint: Floats = (
         log_errors
-        + _SHARE_OF_LEAD * lead / (1 + doubt / _STD_OF_HALF_WEIGHT**2)
+        + _SHARE_OF_LEAD * lead / (1 + lead_variance / _STD_OF_HALF_WEIGHT**2)
         + (shift[place] - shift[place[first]])
     )
     return joint

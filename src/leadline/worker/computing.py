@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +19,7 @@ from leadline.notifications import deliver, tell
 from leadline.phases.lifecycle import ROWS
 from leadline.phases.permissions import Action
 from leadline.processes.limit import run_with_limit
+from leadline.processes.process_identity import identity, is_gone
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.record import Entry, Job, JobState
 from leadline.services.agents.agent_allowance import seconds_left
@@ -120,11 +119,6 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
             time.sleep(_IDLE_S)
 
 
-def identity() -> str:
-    """The process we are in, as the job row names it."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def next_step(row: str, closed: str) -> str:
     """What to do about a row that is closed."""
     barred = next((one for one in ROWS if f"verdict of {one!r}" in closed), row)
@@ -143,7 +137,7 @@ def next_step(row: str, closed: str) -> str:
 def _give_up_dead(workspace: Workspace) -> None:
     """Give up jobs whose process on this machine is gone, without waiting for its silence."""
     for job in workspace.record.jobs.newest():
-        if job.state is JobState.RUNNING and _is_gone(job.worker):
+        if job.state is JobState.RUNNING and is_gone(job.worker):
             # another process may have found out at the same moment
             with suppress(RecordError):
                 workspace.record.jobs.finish(
@@ -152,19 +146,6 @@ def _give_up_dead(workspace: Workspace) -> None:
                     state=JobState.LOST,
                     message="The process that computed it died.",
                 )
-
-
-def _is_gone(worker: str) -> bool:
-    host, _, process = worker.rpartition(":")
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, ValueError):
-        return False
-    return False
 
 
 def _waiting(workspace: Workspace, row: str) -> Job | None:

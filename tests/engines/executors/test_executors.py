@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -27,6 +30,51 @@ def test_loky_runs_elsewhere_and_sequential_here() -> None:
         (2, here),
     ]
     assert here not in {process for _, process in in_order(Loky(2), process_of, [1, 2, 3])}
+
+
+@dataclass
+class Held:
+    """An executor whose tasks end when the test says so."""
+
+    n_workers: int = 2
+    given: list[tuple[Future[Any], Any]] = field(default_factory=list)
+
+    def submit(self, task: Any, spec: Any) -> Future[Any]:
+        self.given.append((Future(), spec))
+        return self.given[-1][0]
+
+
+def test_this_process_works_beside_workers_that_are_not_ready() -> None:
+    held = Held()
+    done: list[int] = []
+
+    def here(spec: int) -> str:
+        done.append(spec)
+        if len(done) == 4:
+            # only now the others are there
+            for future, theirs in held.given:
+                future.set_result(f"there {theirs}")
+        return f"here {spec}"
+
+    results = list(in_order(held, abs, range(6), here=here))
+    assert results == ["there 0", "there 1", "here 2", "here 3", "here 4", "here 5"]
+    assert [spec for _, spec in held.given] == [0, 1], "nobody is given more than it can do"
+
+
+def test_what_goes_wrong_here_is_raised_when_it_is_due() -> None:
+    held = Held(n_workers=1)
+
+    def here(spec: int) -> int:
+        if spec == 2:
+            held.given[0][0].set_result(-1)
+            raise ValueError("odd")
+        return spec
+
+    results = in_order(held, abs, range(9), here=here)
+    assert [next(results), next(results)] == [-1, 1]
+    with pytest.raises(ValueError, match="odd"):
+        next(results)
+    assert all(future.done() for future, _ in held.given), "what nobody waits for is cancelled"
 
 
 # loky itself warns that its processes are gone

@@ -31,8 +31,9 @@ def learners(*tasks: str, **columns: str) -> list[str]:
     ]
 
 
-# an ensemble proposes nothing by itself: test_ensemble.py says what it keeps
-@pytest.mark.parametrize("name", sorted({*names("families")} - {"ensemble"}))
+# an ensemble proposes nothing by itself, and prompted nothing without a machine: test_ensemble.py
+# and test_prompted.py say what they keep
+@pytest.mark.parametrize("name", sorted({*names("families")} - {"ensemble", "prompted"}))
 def test_a_built_in_family_keeps_the_contract(name: str) -> None:
     check_family(load("families", name)())
 

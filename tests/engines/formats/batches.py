@@ -1,4 +1,4 @@
-"""Parcels of any content, for formats that must lose nothing of it."""
+"""Labelling batches of any content, for formats that must lose nothing of it."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_nothing_finished_says_nothing_yet() -> None:
     assert (failed.answer, failed.advice) == (Answer.NO, Advice.BACK), "all failed in good time"
 
 
-CUT = again(
+STARVED = again(
     SEARCH,
     trials=(replace(BASELINE, n_train=4508), replace(LINEAR, n_train=71)),
     chosen="linear 1",
@@ -88,23 +88,23 @@ CUT = again(
 
 
 def test_a_search_that_was_too_short_says_so_and_not_stop() -> None:
-    assert CUT.is_starved
-    assert (CUT.answer, CUT.advice) == (Answer.UNCLEAR, Advice.LONGER)
+    assert STARVED.is_starved
+    assert (STARVED.answer, STARVED.advice) == (Answer.UNCLEAR, Advice.LONGER)
     reach = "71 of 4,508 rows; 2 of 4 families not tried (forest, boosting)"
-    assert f"It was measured on {reach}." in CUT.summary
-    (told,) = warnings(CUT)
+    assert f"It was measured on {reach}." in STARVED.summary
+    (told,) = warnings(STARVED)
     assert told == f"The search was too short to choose by: measured on {reach}."
-    assert "Grant 312 s or more" in next(f.next for f in CUT.findings if f.what == told)
-    tie = again(CUT, trials=(CUT.trials[0], replace(CUT.trials[1], mean=0.5)))
+    assert "Grant 312 s or more" in next(f.next for f in STARVED.findings if f.what == told)
+    tie = again(STARVED, trials=(STARVED.trials[0], replace(STARVED.trials[1], mean=0.5)))
     assert tie.advice is Advice.LONGER, "no stop, though nothing beats the baseline yet"
 
 
 def test_a_search_that_ended_by_itself_or_saw_the_rows_is_not_too_short() -> None:
-    assert not again(CUT, closed=Closed.DONE).is_starved
-    seen = (CUT.trials[0], replace(LINEAR, n_train=2000))
-    assert not again(CUT, trials=seen, untried=()).is_starved
-    assert again(CUT, trials=seen, untried=("forest",)).is_starved
-    assert again(CUT, untried=()).is_starved
+    assert not again(STARVED, closed=Closed.DONE).is_starved
+    seen = (STARVED.trials[0], replace(LINEAR, n_train=2000))
+    assert not again(STARVED, trials=seen, untried=()).is_starved
+    assert again(STARVED, trials=seen, untried=("forest",)).is_starved
+    assert again(STARVED, untried=()).is_starved
 
 
 def test_it_is_hopeless_only_if_no_candidate_has_a_chance() -> None:

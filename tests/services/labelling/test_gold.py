@@ -17,7 +17,7 @@ from leadline.record import Assignment
 from leadline.services import commands
 from leadline.services.commands import LabelAnswer
 from leadline.services.labelling.worklist import work_of
-from leadline.settings.sections import LabelSettings
+from leadline.settings.label_sections import LabelSettings
 from leadline.snapshot import to_parquet
 from leadline.workspace import Workspace
 

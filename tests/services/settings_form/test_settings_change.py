@@ -159,11 +159,13 @@ def test_every_key_of_a_fresh_template_can_be_set_and_keeps_its_comment(tmp_path
     path = tmp_path / "leadline.toml"
     keys = owned_keys(parse_settings(path, text))
     for key in keys:
-        value = 0.5 if key.is_number else "2026-05-04"
+        value: float | str | list[str] = 0.5 if key.is_number else "2026-05-04"
         wanted = value if key.key != "currency" else "EUR"
+        wanted = ["a.example.org"] if key.is_list else wanted
         changed = with_values(text, {(key.section, key.key): wanted})
         settings = parse_settings(path, changed)
-        assert getattr(getattr(settings, key.section), key.key) == wanted
+        found = getattr(getattr(settings, key.section), key.key)
+        assert (list(found) if key.is_list else found) == wanted
         line = next(line for line in changed.splitlines() if line.startswith(f"{key.key} ="))
         assert line.endswith(key.hint), line
         assert key.key not in settings.problem.assumed
@@ -177,3 +179,28 @@ def test_windows_line_ends_stay() -> None:
     assert changed == (
         "[problem]\r\nbudget = 5\r\nowner = \"Ben\"  # who\r\n\r\n[data]\r\nfiles = ['a']\r\n"
     )
+
+
+def test_the_prices_of_a_language_model_and_where_rows_may_go_are_changed(make: Make) -> None:
+    workspace = make(())
+    path = toml_of(workspace)
+    path.write_text(
+        f"{path.read_text()}\n[machines.gpt]\n"
+        'url = "https://a.example.org"\nmodel = "m"\nbudget = 2.0  # agreed\n'
+    )
+    page = settings_page(workspace)
+    (budget,) = [key for key in page.keys if key.name == "machines.gpt.budget"]
+    (price,) = [key for key in page.keys if key.name == "machines.gpt.input"]
+    assert (budget.value, price.value) == ("2", "")
+    typed = {
+        "machines.gpt.budget": "5",
+        "machines.gpt.input": "0.4",
+        "machines.gpt.priced_on": "2026-11-01",
+        "ethics.data_leave_to": "a.example.org, b.example.org,",
+    }
+    change_settings(workspace, typed, page.seen, "Ada")
+    settings = load_settings(path)
+    machine = settings.machines["gpt"]
+    assert (machine.budget, machine.input, str(machine.priced_on)) == (5.0, 0.4, "2026-11-01")
+    assert settings.ethics.data_leave_to == ("a.example.org", "b.example.org")
+    assert "budget = 5  # agreed" in path.read_text()

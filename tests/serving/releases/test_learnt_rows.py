@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 from tests.serving.conftest import Sealed
 
 from leadline.errors import ReleaseError
+from leadline.reading.row_hashes import content_hashes
 from leadline.serving.batch.score_file import score_file
 from leadline.serving.releases.bundle import ReleaseBundle, open_bundle, seal
-from leadline.serving.releases.learnt_rows import LearntRows
+from leadline.serving.releases.learnt_rows import DigestForm, LearntRows
+from leadline.serving.releases.manifest import Manifest
 
 Maker = Callable[[], tuple[Path, ReleaseBundle]]
 
@@ -46,6 +49,18 @@ def test_rows_are_known_again_by_what_the_model_is_given(knowing: Maker, release
     assert learnt.contain(release.X.clear()).size == 0
     nothing = LearntRows(np.zeros(0, dtype=np.uint64), 0.5)
     assert not nothing.contain(release.X).any()
+
+
+def test_rows_of_an_older_release_are_known_again(knowing: Maker, release: Sealed) -> None:
+    """Digested row by row, which its manifest need not say."""
+    hashed = np.unique(content_hashes(release.X, release.X.columns))
+    learnt = LearntRows(hashed, 0.5, DigestForm.HASHED)
+    assert learnt.contain(release.X).all()
+    manifest = knowing()[1].manifest
+    told = {k: v for k, v in json.loads(manifest.to_bytes()).items() if k != "rows_form"}
+    assert Manifest.from_bytes(json.dumps(told).encode(), "an id").rows_form == DigestForm.HASHED
+    assert manifest.rows_form == DigestForm.MIXED
+    assert not learnt.contain(release.X.with_columns(pl.col("size") + 1e-9)).any()
 
 
 def test_digests_take_eight_bytes_a_different_row(knowing: Maker, release: Sealed) -> None:

@@ -94,3 +94,16 @@ def test_the_estimate_lies_inside_the_bounds_where_all_disagree() -> None:
 
 def test_agreement_without_exception_is_not_certain() -> None:
     assert 0.8 < agreement_ceiling(np.full(20, 2), np.full(20, 2)).low < 1
+
+
+def test_a_majority_is_more_than_half() -> None:
+    """Of two annotators both must say yes: E[pi^2] is a third where every pi is as frequent."""
+    (precision,), _ = BetaBinomial(1, 1).against_majority(2, [1.0])
+    assert precision == pytest.approx(1 / 3, abs=1e-3)
+
+
+def test_both_bounds_allow_for_the_sampling_error_of_the_agreement() -> None:
+    found = agreement_ceiling([2] * 80 + [1] * 20, [2] * 100)
+    margin = 1.645 * (0.8 * 0.2 / 100) ** 0.5
+    assert found.low == pytest.approx(0.8 - margin, abs=0.005)
+    assert found.high == pytest.approx((1 + (2 * (0.8 + margin) - 1) ** 0.5) / 2, abs=0.005)

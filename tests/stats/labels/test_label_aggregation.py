@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from leadline.stats.labels.label_aggregation import dawid_skene, majority_value
+from leadline.stats.labels.label_aggregation import dawid_skene, is_unresolved, majority_value
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,29 @@ def test_of_two_that_contradict_each_other_the_frequent_class_wins() -> None:
     annotator, item = np.indices(votes.shape)
     found = dawid_skene(item.ravel(), annotator.ravel(), votes.ravel())
     assert found.labels[-2:].tolist() == [0, 0]
+
+
+def test_skill_is_the_share_that_is_right_of_classes_as_frequent_as_they_are() -> None:
+    truth = np.arange(200) % 10 == 0
+    votes = np.column_stack([truth, truth, truth, np.zeros(200, dtype=bool)]).astype(int)
+    item, annotator = np.indices(votes.shape)
+    found = dawid_skene(item.ravel(), annotator.ravel(), votes.ravel())
+    assert found.skills[3] == pytest.approx(0.9, abs=0.02), (
+        "who never says 1 is right on nine of ten"
+    )
+
+
+def test_an_annotator_begins_with_two_votes_of_which_seven_tenths_are_right() -> None:
+    truth = np.arange(200) % 2
+    votes = np.column_stack([truth, truth, truth])
+    item, annotator = (each.ravel() for each in np.indices(votes.shape))
+    once = dawid_skene([*item, 0], [*annotator, 3], [*votes.ravel(), 0])
+    assert once.confusions[3] == pytest.approx(np.array([[2.4 / 3, 0.2], [0.3, 0.7]]), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_open"),
+    [([], False), ([None], True), (["yes"], False), (["yes", "no"], True), (["yes", None], False)],
+)
+def test_what_nobody_answered_is_not_unresolved(answers: list[str | None], is_open: bool) -> None:
+    assert is_unresolved(answers) == is_open

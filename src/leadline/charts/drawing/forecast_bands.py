@@ -90,7 +90,7 @@ class ForecastBands:
     sizes: Sequence[Size] = ()
 
 
-class Stretch(NamedTuple):
+class RegionSpan(NamedTuple):
     """Rows over which one region is the likeliest."""
 
     kind: RegionKind
@@ -103,20 +103,20 @@ def kinds_along(small: Sequence[float], floor: Sequence[float]) -> tuple[RegionK
     return tuple(likeliest(one, other) for one, other in zip(small, floor, strict=True))
 
 
-def stretches(grid: Sequence[float], kinds: Sequence[RegionKind]) -> list[Stretch]:
+def region_spans(grid: Sequence[float], kinds: Sequence[RegionKind]) -> list[RegionSpan]:
     """Join neighbours of the same region; two regions meet half way between their sizes.
 
     Examples
     --------
     >>> [
     ...     part.end
-    ...     for part in stretches(
+    ...     for part in region_spans(
     ...         [10, 40, 90], [RegionKind.SMALL, RegionKind.POWER, RegionKind.POWER]
     ...     )
     ... ]
     [20.0, 90]
     """
-    joined: list[Stretch] = []
+    joined: list[RegionSpan] = []
     for index, kind in enumerate(kinds):
         if joined and joined[-1].kind is kind:
             joined[-1] = joined[-1]._replace(end=grid[index])
@@ -125,7 +125,7 @@ def stretches(grid: Sequence[float], kinds: Sequence[RegionKind]) -> list[Stretc
         if joined:
             start = sqrt(grid[index - 1] * grid[index])
             joined[-1] = joined[-1]._replace(end=start)
-        joined.append(Stretch(kind, start, grid[index]))
+        joined.append(RegionSpan(kind, start, grid[index]))
     return joined
 
 

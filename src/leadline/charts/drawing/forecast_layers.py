@@ -8,10 +8,10 @@ from leadline.charts.drawing.forecast_bands import (
     HEIGHT,
     ForecastBands,
     Frame,
+    RegionSpan,
     Size,
-    Stretch,
     frame_of,
-    stretches,
+    region_spans,
     two_stderrs,
 )
 from leadline.charts.drawing.label_placement import CHAR_PX, line_label_tiers, longest_that_fits
@@ -53,10 +53,10 @@ def forecast_layers(bands: ForecastBands, sheet: Sheet = WIDE) -> alt.LayerChart
     )
 
 
-def _parts(bands: ForecastBands, frame: Frame) -> list[Stretch]:
+def _parts(bands: ForecastBands, frame: Frame) -> list[RegionSpan]:
     """Regions over the whole width of the forecast; one too narrow to be seen joins the next."""
     start, parts = frame.left, []
-    for part in stretches(bands.grid, bands.regions):
+    for part in region_spans(bands.grid, bands.regions):
         if frame.x_pixel(part.end) - frame.x_pixel(start) > _NARROWEST:
             parts.append(part._replace(start=start))
             start = part.end
@@ -84,7 +84,7 @@ def _ribbon(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     return layers
 
 
-def _box(part: Stretch, frame: Frame, top: float, bottom: float, opacity: float) -> alt.Chart:
+def _box(part: RegionSpan, frame: Frame, top: float, bottom: float, opacity: float) -> alt.Chart:
     one = alt.Chart(table([{"n": part.start, "end": part.end}]))
     box = one.mark_rect(color=REGION_COLORS[part.kind.value], opacity=opacity)
     drawn: alt.Chart = box.encode(frame.x, x2="end:Q", y=alt.value(top), y2=alt.value(bottom))

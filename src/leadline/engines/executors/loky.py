@@ -25,6 +25,8 @@ class Loky:
     ----------
     n_jobs : int, default=-1
         How many at once; -1 is one a core.
+    n_beside : int >= 0, default=0
+        How many more, of the caller, share the cores with them.
 
     Raises
     ------
@@ -33,6 +35,7 @@ class Loky:
     """
 
     n_jobs: int = -1
+    n_beside: int = 0
 
     def __post_init__(self) -> None:
         if self.n_jobs == 0:
@@ -49,7 +52,7 @@ class Loky:
         If a process dies, as it does when memory runs out, the results of all that run at that
         moment are an `EngineError`; the next task starts new processes.
         """
-        n_threads = str(max(int(cpu_count()) // self.n_workers, 1))
+        n_threads = str(max(int(cpu_count()) // (self.n_workers + self.n_beside), 1))
         processes = get_reusable_executor(
             max_workers=self.n_workers, timeout=_IDLE_S, env=dict.fromkeys(_THREADS, n_threads)
         )

@@ -126,7 +126,7 @@ def simulate_budget(
     machine = np.minimum(machine_hours * costs.machine_per_hour, purchase.money_left)
     labels, votes = _bought(costs, ends, purchase.money_left - machine, rng)
     money = machine + votes * costs.vote_cost
-    pace = np.exp(costs.vote_s_doubt * rng.standard_normal(_N_PROJECTS))
+    pace = np.exp(costs.log_vote_s_stderr * rng.standard_normal(_N_PROJECTS))
     people_hours = votes * costs.vote_s * pace / 3600
     days = people_hours / (costs.people * costs.hours_per_day) + machine_hours / 24
     return BudgetOutcome(

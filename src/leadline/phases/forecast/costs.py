@@ -99,7 +99,7 @@ class LabellingCosts(RowCosts):
     ----------
     vote_cost, vote_s : float >= 0
         Money and a person's seconds for one vote.
-    vote_s_doubt : float >= 0
+    log_vote_s_stderr : float >= 0
         Standard error of the logarithm of those seconds.
     n_first, n_most : int >= 1
         People asked about every row, and at most where they disagree.
@@ -119,7 +119,7 @@ class LabellingCosts(RowCosts):
 
     vote_cost: float
     vote_s: float
-    vote_s_doubt: float
+    log_vote_s_stderr: float
     n_first: int
     n_most: int
     hidden: float

@@ -15,7 +15,7 @@ from types import MappingProxyType
 _WORDS = frozenset(
     {
         *("question", "unit", "units", "hit", "miss", "false_alarm", "measured_in", "class_words"),
-        *("owner", "deputy", "ethics", "assumed", "rarer"),
+        *("owner", "deputy", "ethics", "assumed", "rarer", "leaving"),
         *("today", "today_misses", "today_false_alarms"),
     }
 )

@@ -17,6 +17,7 @@ class ExpenseKind(StrEnum):
     LABELS = "labels"
     JUDGMENTS = "judgments"
     MACHINES = "machines"
+    MODELS = "models"  # language models that answer for money
     WORK = "work"  # of people, as they reported it
 
     @property
@@ -33,10 +34,14 @@ class ExpenseKind(StrEnum):
     @property
     def has_price(self) -> bool:
         """Whether it costs money; what has no price is told in hours alone."""
-        return self in (ExpenseKind.LABELS, ExpenseKind.MACHINES)
+        return self in (ExpenseKind.LABELS, ExpenseKind.MACHINES, ExpenseKind.MODELS)
 
 
-_WORDS = {ExpenseKind.MACHINES: "machine time", ExpenseKind.WORK: "reported work"}
+_WORDS = {
+    ExpenseKind.MACHINES: "machine time",
+    ExpenseKind.MODELS: "language models",
+    ExpenseKind.WORK: "reported work",
+}
 
 
 @dataclass(frozen=True)
@@ -172,12 +177,15 @@ class LedgerDay:
         Spent on them from the first day on.
     granted : float or None
         The budget of then; None: none.
+    models : float >= 0
+        Spent on language models.
     """
 
     day: date
     labels: float
     machines: float
     granted: float | None
+    models: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -353,12 +361,13 @@ def _days(expenses: Sequence[Expense], grants: Sequence[Grant]) -> tuple[LedgerD
             spent[each.kind][each.day] += each.money
     # of two budgets on one day the later one stands
     stated = {each.day: each.money for each in grants}
-    labels = machines = 0.0
+    labels = machines = models = 0.0
     granted: float | None = None
     found = []
     for day in sorted({*stated, *(day for of_kind in spent.values() for day in of_kind)}):
         labels += spent[ExpenseKind.LABELS][day]
         machines += spent[ExpenseKind.MACHINES][day]
+        models += spent[ExpenseKind.MODELS][day]
         granted = stated.get(day, granted)
-        found.append(LedgerDay(day, labels, machines, granted or None))
+        found.append(LedgerDay(day, labels, machines, granted or None, models))
     return tuple(found)

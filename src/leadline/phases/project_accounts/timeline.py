@@ -183,7 +183,7 @@ class Ending:
 
 
 @dataclass(frozen=True)
-class AnswersOfDay:
+class DailyCount:
     """Answers of one day.
 
     Attributes
@@ -217,7 +217,7 @@ class Timeline:
         The oldest first.
     foretold : tuple of Foretold
         Forecasts, the oldest first.
-    answers : tuple of AnswersOfDay
+    answers : tuple of DailyCount
         By kind and day.
     endings : tuple of Ending
         What people are still asked for.
@@ -228,7 +228,7 @@ class Timeline:
     waits: tuple[Wait, ...]
     time_boxes: tuple[TimeBox, ...]
     foretold: tuple[Foretold, ...]
-    answers: tuple[AnswersOfDay, ...]
+    answers: tuple[DailyCount, ...]
     endings: tuple[Ending, ...]
 
     def days_in(self, stage: Stage) -> float:

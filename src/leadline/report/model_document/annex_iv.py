@@ -33,6 +33,7 @@ from leadline.report.model_document.section import (
     not_run,
 )
 from leadline.report.model_document.slice_section import whom_it_fails
+from leadline.stats.metric import ResponseMethod
 
 _BESIDE_IT = "Write it down beside this document; Leadline does not ask for it."
 
@@ -177,9 +178,11 @@ def _metric(reader: LineageReader) -> Section:
     )
     more: tuple[str, ...] = ()
     if problem.task is Task.BINARY:
-        more = ("It tells how well scores order rows; the threshold is weighed with the costs.",)
-        if problem.scoring != "roc_auc":
-            more = ("The threshold is weighed with the costs of both errors.",)
+        more = ("The threshold is weighed with the costs of both errors.",)
+        if metric.response is ResponseMethod.DECISION_FUNCTION:
+            more = (
+                "It tells how well scores order rows; the threshold is weighed with the costs.",
+            )
     return Section("", sentences=(said, *more))
 
 

@@ -65,9 +65,19 @@ def ethics(reader: LineageReader) -> Section:
         ("Which data may be used", said.data_allowed),
         ("Personal data", said.personal_data),
         ("Groups to be told apart", ", ".join(said.groups) or "None are named."),
+        *_leaving(problem),
         ("Answered by", said.answered_by),
     )
     return Section(title, facts=facts)
+
+
+def _leaving(problem: Problem) -> tuple[tuple[str, str], ...]:
+    """Where rows may be sent to, where a machine outside is declared."""
+    leaving = problem.leaving
+    if leaving is None:
+        return ()
+    allowed = ", ".join(host for host in leaving.hosts if host not in leaving.open)
+    return (("Rows may be sent to", f"{allowed}: {leaving.why}" if allowed else "Nobody outside."),)
 
 
 def costs(reader: LineageReader) -> Section:

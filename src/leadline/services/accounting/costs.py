@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from leadline.evaluation.budget import machine_expenses
+from leadline.evaluation.budget import dollars, machine_expenses, model_expenses
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
@@ -50,6 +50,7 @@ def project_ledger(workspace: Workspace, *, now: datetime | None = None) -> Ledg
     work = workspace.record.work.all()
     expenses = [
         *machine_expenses(workspace),
+        *model_expenses(workspace),
         *(_answered(day, settings.prices.vote_cost) for day in activity.answers()),
         *_reported(work),
     ]
@@ -60,7 +61,12 @@ def project_ledger(workspace: Workspace, *, now: datetime | None = None) -> Ledg
     ]
     return ledger_of(
         expenses,
-        [*_asked_for(workspace), *_running(workspace, at), *_planned(work)],
+        [
+            *_asked_for(workspace),
+            *_asked_of_models(workspace),
+            *_running(workspace, at),
+            *_planned(work),
+        ],
         grants,
         currency=problem.currency,
         granted=problem.budget,
@@ -116,6 +122,20 @@ def _asked_for(workspace: Workspace) -> list[Commitment]:
         return []
     why = "votes that people were asked for"
     return [Commitment(Stage.TRAIN, ExpenseKind.LABELS, worklist.held / _MILLION, 0.0, why)]
+
+
+def _asked_of_models(workspace: Workspace) -> list[Commitment]:
+    """Money set aside for answers that are waited for, or that may be on the bill."""
+    found = []
+    for its in workspace.record.machines.accounts():
+        for money, why in (
+            (its.in_flight, f"answers of {its.machine!r} that are waited for"),
+            (its.possibly_paid, f"requests to {its.machine!r} that may be on its bill"),
+        ):
+            if money:
+                amount = dollars(workspace, money)
+                found.append(Commitment(Stage.TRAIN, ExpenseKind.MODELS, amount, 0.0, why))
+    return found
 
 
 def _running(workspace: Workspace, now: datetime) -> list[Commitment]:

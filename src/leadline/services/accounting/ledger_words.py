@@ -39,13 +39,17 @@ def _granted(ledger: Ledger) -> str:
 
 
 def _spent(ledger: Ledger) -> str:
-    labels, machines = map(ledger.money_of, (ExpenseKind.LABELS, ExpenseKind.MACHINES))
+    labels, machines, models = map(
+        ledger.money_of, (ExpenseKind.LABELS, ExpenseKind.MACHINES, ExpenseKind.MODELS)
+    )
     currency = ledger.currency
     spent = money(ledger.spent, currency)
     told = (
         f"{capital(spent)} are spent: {money(labels, currency)} on labels, "
         f"{money(machines, currency)} on machine time"
     )
+    if models:
+        told += f", {money(models, currency)} on language models"
     if ledger.committed:
         told += f"; {money(ledger.committed, currency)} more are committed"
     left = ledger.left

@@ -11,6 +11,7 @@ from leadline.datasets.source_files import reading_options
 from leadline.errors import SettingsError
 from leadline.phases import problem
 from leadline.phases.data import Data
+from leadline.phases.data_leaving import DataLeaving
 from leadline.phases.permissions import Action
 from leadline.phases.project_words import ClassWord, class_words
 from leadline.phases.scoring import DEFAULT_SCORING, Task
@@ -137,9 +138,24 @@ def _evidence(settings: Settings, label: pl.Series, before: str) -> problem.Evid
         time_box_s=stated.time_box_s,
         owner=stated.owner,
         deputy=stated.deputy,
-        ethics=settings.ethics,
+        ethics=settings.ethics.checklist,
         assumed=tuple(assumed),
         rarer=rarer,
+        leaving=_leaving(settings),
+    )
+
+
+def _leaving(settings: Settings) -> DataLeaving | None:
+    """Whether rows may be sent to machines outside; None where none is declared."""
+    hosts = sorted({each.host for each in settings.machines.values() if each.is_outside})
+    if not hosts:
+        return None
+    said = settings.ethics
+    return DataLeaving(
+        hosts=tuple(hosts),
+        allowed=said.data_leave_to,
+        why=said.data_leave_why,
+        answered_by=said.answered_by,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from leadline.errors import RecordError
 from leadline.phases.lifecycle import Stage
@@ -16,27 +16,19 @@ N_ON_PROJECT = 10
 
 
 @dataclass(frozen=True)
-class CommentLine:
-    """One comment in a list.
+class CommentLine(CommentText):
+    """A comment in a list on a page.
 
     Attributes
     ----------
     number : int
         Its key.
-    title, path : str
-        What it is about, in words, and its page.
-    text, by : str
-        As it was typed, and who.
-    at : datetime
-        When, UTC.
+    path : str
+        The page of what it is about.
     """
 
     number: int
-    title: str
     path: str
-    text: str
-    by: str
-    at: datetime
 
 
 def parse_about(name: str) -> str:
@@ -105,9 +97,7 @@ def newest_comments(record: Record) -> tuple[CommentLine, ...]:
 
 def comment_texts(comments: Iterable[Comment]) -> tuple[CommentText, ...]:
     """Comments for a report."""
-    return tuple(
-        CommentText(title_of_about(one.about), one.by, one.at, one.text) for one in comments
-    )
+    return tuple(CommentText(**_told(one)) for one in comments)
 
 
 def title_of_about(about: str) -> str:
@@ -136,5 +126,8 @@ def path_of_about(about: str) -> str:
 
 
 def _line(one: Comment) -> CommentLine:
-    title, path = title_of_about(one.about), path_of_about(one.about)
-    return CommentLine(one.number, title, path, one.text, one.by, one.at)
+    return CommentLine(**_told(one), number=one.number, path=path_of_about(one.about))
+
+
+def _told(one: Comment) -> dict[str, Any]:
+    return {"title": title_of_about(one.about), "by": one.by, "at": one.at, "text": one.text}

@@ -104,7 +104,7 @@ def propose(workspace: Workspace, typed: Mapping[str, str], seen: str) -> Propos
     for key in owned_keys(parse_settings(path, text)):
         value = typed.get(key.name, key.value).strip()
         if value != key.value.strip():
-            changes[key.section, key.key] = _number(value) if key.is_number else _plain(value)
+            changes[key.section, key.key] = _as_typed(key, value)
     proposed = with_values(text, changes) if changes else text
     then = parse_settings(path, proposed).problem
     known = workspace.record.latest_of(Problem)
@@ -141,6 +141,12 @@ def change_settings(workspace: Workspace, typed: Mapping[str, str], seen: str, b
 
     note = ChangeNote(ChangeKind.SETTINGS, path.name, "\n".join(proposed.diff[2:]), person)
     workspace.record.change_notes.add(note, write)
+
+
+def _as_typed(key: OwnedKey, typed: str) -> Value:
+    if key.is_list:
+        return [each.strip() for each in _plain(typed).split(",") if each.strip()]
+    return _number(typed) if key.is_number else _plain(typed)
 
 
 def write_settings(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import tomlkit
 
@@ -35,16 +36,24 @@ def with_values(text: str, changes: Mapping[tuple[str, str], Value]) -> str:
     """
     known = tomlkit.parse(text).unwrap()
     for (section, key), value in changes.items():
-        if key not in known.get(section, {}):
+        if key not in _table(known, section):
             text = _with_line(text, section, key, value)
     document = tomlkit.parse(text)
     for (section, key), value in changes.items():
-        table = document[section]
+        table = _table(document, section)
         table[key] = value
         assumed = table.get("assumed")
         if assumed is not None and key in assumed:
             assumed.remove(key)
     return document.as_string()
+
+
+def _table(document: Any, section: str) -> Any:
+    """The table of a section such as "problem" or "machines.small"; empty if there is none."""
+    table = document
+    for name in section.split("."):
+        table = table.get(name, {})
+    return table
 
 
 def _with_line(text: str, section: str, key: str, value: Value) -> str:

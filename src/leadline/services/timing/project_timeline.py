@@ -9,7 +9,7 @@ from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.timeline import (
     MACHINE,
-    AnswersOfDay,
+    DailyCount,
     Foretold,
     TimeBox,
     Timeline,
@@ -59,7 +59,7 @@ def project_timeline(
         ),
         foretold=_foretold(entries),
         answers=tuple(
-            AnswersOfDay(_NAMES[each.kind], each.day, each.n)
+            DailyCount(_NAMES[each.kind], each.day, each.n)
             for each in answers
             if each.kind in _NAMES and each.n
         ),

@@ -6,6 +6,7 @@ import errno
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from os import PathLike, fspath
 from pathlib import Path
@@ -101,7 +102,8 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
         Told what a person should know: that the release was made of these rows, or that the last
         one looks like a total.
     executor : Executor, optional
-        Scores pieces, as many at once as it has workers; by default this process scores them all.
+        Scores pieces beside this process, or, where it is a cluster, instead of it; by default this
+        process scores them all.
     release : ReleasePlace, optional
         Where the release lies, which workers open for themselves; needed with an executor.
 
@@ -260,10 +262,12 @@ class _Run:
             for index, piece in pieces:
                 yield score_piece(self._bundle, PieceSpec(index, piece, self._scoring))
             return
+        here: Callable[[PieceSpec], Part] | None = partial(score_piece, self._bundle)
         if pieces and getattr(executor, "is_shared", False):
             release = copied(release, self._folder.location.child("release"))
+            here = None  # the machines of the cluster work, not the one that asks
         specs = [PieceSpec(index, piece, self._scoring, release) for index, piece in pieces]
-        yield from in_order(executor, score_elsewhere, specs)
+        yield from in_order(executor, score_elsewhere, specs, here=here)
 
     @contextmanager
     def _room(self, parts: Mapping[int, Part]) -> Iterator[None]:

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leadline.serving.compiled.answers import Answers
+from leadline.serving.compiled.feature_columns import Floats
 from leadline.serving.compiled.plan_file import Plan, from_bytes
 from leadline.serving.compiled.request_cells import RequestCells
 from leadline.serving.compiled.row_scorers import scorer_of
@@ -24,7 +26,8 @@ class CompiledRelease:
     plan : Plan
         ``columns`` (of `RequestCells`), ``model`` (of `scorer_of`), ``task``, ``labels`` (of the
         classes, in the order of the shares), ``positive`` (place of the positive class),
-        ``threshold`` and ``confidence``.
+        ``threshold``, ``confidence`` and ``costs`` (of confusions, by true class and class said;
+        None where the likeliest class is the answer).
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -35,6 +38,8 @@ class CompiledRelease:
         self._positive: int = plan["positive"]
         self._threshold: float | None = plan["threshold"]
         self._confidence: float | None = plan["confidence"]
+        # plans of before have none
+        self._costs: Floats | None = plan.get("costs")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> CompiledRelease:
@@ -73,10 +78,22 @@ class CompiledRelease:
             return Answers(
                 {"score": positive, "flagged": [score >= self._threshold for score in positive]}
             )
-        best = scores.max(axis=1).tolist()
-        labels: list[str | None] = [self._labels[place] for place in scores.argmax(axis=1).tolist()]
+        said = scores.argmax(axis=1) if self._costs is None else _cheapest(scores, self._costs)
+        best = scores[np.arange(said.size), said].tolist()
+        labels: list[str | None] = [self._labels[place] for place in said.tolist()]
         if self._confidence is None:
             return Answers({"score": best, "label": labels})
         abstains = [score < self._confidence for score in best]
         labels = [None if silent else one for one, silent in zip(labels, abstains, strict=True)]
         return Answers({"score": best, "label": labels, "abstains": abstains})
+
+
+def _cheapest(shares: Floats, costs: Floats) -> NDArray[np.intp]:
+    """As `leadline.stats.operating.class_costs.cheapest_classes`, which loads SciPy."""
+    expected = np.where(shares > 0, shares @ costs, np.inf)
+    reach = expected.min(axis=1, keepdims=True) + _EQUAL * max(float(costs.max()), 1.0)
+    said: NDArray[np.intp] = np.where(expected <= reach, shares, -1.0).argmax(axis=1)
+    return said
+
+
+_EQUAL = 1e-9

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
 from leadline.errors import DataError
 from leadline.serving.compiled.answers import Answers
-from leadline.serving.http.description.example_rows import example_rows
 from leadline.serving.http.requests.refusals import GoneError
 from leadline.serving.http.requests.work_limit import BatchCost, WorkLimit
 from leadline.serving.releases.release_opening import Answering
@@ -39,7 +39,7 @@ class RequestQueue:
         self._bundle = bundle
         self._waiting: list[tuple[list[_Row], asyncio.Future[Answers], int]] = []
         self.limit = WorkLimit(cost or measured_cost(bundle))
-        self.examples = example_rows(bundle, _N_EXAMPLES)
+        self.examples = _example_rows(bundle)
         """Golden rows as a client would send them."""
         self.observe: Callable[[int, float], None] | None = None
         """Told of each call: its rows and its seconds."""
@@ -158,3 +158,16 @@ def measured_cost(bundle: Answering) -> BatchCost:
                 times.append(time.perf_counter() - began)
         took[len(rows)] = min(times)
     return BatchCost(took[1], took[_N_MANY], _N_MANY)
+
+
+def _example_rows(bundle: Answering) -> list[dict[str, Any]]:
+    """Some golden rows as they stand in a body of JSON."""
+    columns = bundle.manifest.columns
+    rows = bundle.request_rows()[:_N_EXAMPLES]
+    return [
+        {name: _as_json(value) for name, value in zip(columns, row, strict=True)} for row in rows
+    ]
+
+
+def _as_json(value: Any) -> Any:
+    return b64encode(value).decode() if isinstance(value, bytes) else value

@@ -38,7 +38,7 @@ from leadline.serving.releases.compilation.compiling import (
 from leadline.serving.releases.compilation.odd_rows import request_rows
 from leadline.serving.releases.environment import lock, refuse_other_versions, versions
 from leadline.serving.releases.keys import fingerprint, load_or_make_key, public_keys
-from leadline.serving.releases.learnt_rows import LearntRows
+from leadline.serving.releases.learnt_rows import DigestForm, LearntRows
 from leadline.serving.releases.manifest import Card, Manifest
 from leadline.serving.releases.models import dump_model, load_model, trusted_types
 from leadline.serving.releases.prediction_table import prediction_table
@@ -294,6 +294,7 @@ def seal(
         n_golden=golden.height,
         rows_digest=digest_of(files[ROWS]) if learnt else "",
         usual_repeats=learnt.usual_share if learnt else None,
+        rows_form=learnt.form if learnt else DigestForm.MIXED,
         compiled_digest=digest_of(compiled.data) if compiled.data else "",
         compiled_rows=compiled.n_rows,
         not_compiled=compiled.why_not,
@@ -369,7 +370,8 @@ def load_bundle(
     golden = pl.read_parquet(io.BytesIO(files[GOLDEN]))
     learnt = None
     if ROWS in files and manifest.usual_repeats is not None:
-        learnt = LearntRows.from_bytes(files[ROWS], manifest.usual_repeats)
+        form = DigestForm(manifest.rows_form)
+        learnt = LearntRows.from_bytes(files[ROWS], manifest.usual_repeats, form)
     compiled = CompiledRelease.from_bytes(files[COMPILED]) if COMPILED in files else None
     return ReleaseBundle(manifest, model, golden, learnt, compiled)
 

@@ -26,7 +26,9 @@ def versions() -> dict[str, str]:
 
 def lock() -> tuple[str, ...]:
     """Every installed distribution as ``name==version``, sorted."""
-    return tuple(sorted({f"{item.name.lower()}=={item.version}" for item in distributions()}))
+    # what is left of one that is being removed has no name
+    named = (item for item in distributions() if item.name)
+    return tuple(sorted({f"{item.name.lower()}=={item.version}" for item in named}))
 
 
 def lock_differences(locked: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import polars as pl
@@ -10,17 +11,26 @@ from numpy.typing import ArrayLike, NDArray
 
 from leadline.errors import ReleaseError
 from leadline.reading.row_hashes import content_hashes
+from leadline.serving.releases.row_digests import row_digests
 from leadline.stats.monitoring.repeats import are_repeats, usual_repeats
 
 _BYTES = np.dtype("<u8")
+
+
+class DigestForm(StrEnum):
+    """How the rows of a release are digested."""
+
+    HASHED = "hashed"
+    """Row by row, as the split does it: in releases of before columns were mixed."""
+    MIXED = "mixed"
 
 
 @dataclass(frozen=True)
 class LearntRows:
     """The rows that a release learnt from, or that it was measured by.
 
-    Two rows are the same if all features are: the digest is the one by which the split keeps equal
-    rows on one side, of the values that the model is given. It takes eight bytes a row.
+    Two rows are the same if all features are, as the model is given them. A digest takes eight
+    bytes.
 
     Attributes
     ----------
@@ -28,10 +38,13 @@ class LearntRows:
         Sorted, each once.
     usual_share : float in (0, 1)
         Share of new rows that equal one of them by chance.
+    form : DigestForm
+        How they are digested.
     """
 
     digests: NDArray[np.uint64]
     usual_share: float
+    form: DigestForm = DigestForm.MIXED
 
     @classmethod
     def of(cls, X: pl.DataFrame, is_test: ArrayLike | None = None) -> LearntRows:
@@ -51,11 +64,13 @@ class LearntRows:
         >>> rows.contain(X.reverse().vstack(pl.DataFrame({"age": [41.0], "town": [None]}))).tolist()
         [True, True, False]
         """
-        digests = _digests(X)
+        digests = row_digests(X)
         return cls(np.unique(digests), usual_repeats(digests, is_test))
 
     @classmethod
-    def from_bytes(cls, data: bytes, usual_share: float) -> LearntRows:
+    def from_bytes(
+        cls, data: bytes, usual_share: float, form: DigestForm = DigestForm.MIXED
+    ) -> LearntRows:
         """What `to_bytes` wrote.
 
         Raises
@@ -69,7 +84,7 @@ class LearntRows:
                 f"{_BYTES.itemsize} bytes a row are needed.",
                 "Restore the release, or make it again.",
             )
-        return cls(np.frombuffer(data, dtype=_BYTES), usual_share)
+        return cls(np.frombuffer(data, dtype=_BYTES), usual_share, form)
 
     def to_bytes(self) -> bytes:
         """Eight bytes a row, the lowest first."""
@@ -77,7 +92,8 @@ class LearntRows:
 
     def contain(self, X: pl.DataFrame) -> NDArray[np.bool_]:
         """Which rows of a conformed frame are among them."""
-        given = _digests(X)
+        is_mixed = self.form is DigestForm.MIXED
+        given = row_digests(X) if is_mixed else content_hashes(X, X.columns)
         if not self.digests.size:
             return np.zeros(given.size, dtype=bool)
         places = np.searchsorted(self.digests, given)
@@ -104,7 +120,3 @@ many new rows, about 15 would equal one of them): scores on them look better tha
             f"{n_found:,} of {n_rows:,} rows are rows that this release learnt from or was tested "
             f"on (of as many new rows, {by_chance}): scores on them look better than they are."
         )
-
-
-def _digests(X: pl.DataFrame) -> NDArray[np.uint64]:
-    return content_hashes(X, X.columns)

@@ -147,6 +147,8 @@ class Manifest(Card):
         any.
     usual_repeats : float or None
         Share of new rows that equal one of them by chance.
+    rows_form : {"hashed", "mixed"}
+        How those rows are digested.
     compiled_digest : str
         SHA-256 of the compiled form, by which few rows are answered fast; empty if there is none.
     compiled_rows : int
@@ -171,6 +173,7 @@ class Manifest(Card):
     made_at: str
     rows_digest: str = ""
     usual_repeats: float | None = None
+    rows_form: str = "hashed"
     compiled_digest: str = ""
     compiled_rows: int = 0
     not_compiled: str = ""

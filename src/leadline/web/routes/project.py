@@ -7,9 +7,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases.glossary import TERMS
+from leadline.phases.lifecycle import Stage
 from leadline.phases.permissions import Action
 from leadline.report import model_document, release_named
 from leadline.services.briefing import brief
+from leadline.services.delegation.machine_lines import delegation_lines
 from leadline.services.identity.permission import require
 from leadline.services.queries import history_page, project_page, stage_page
 from leadline.services.upkeep import portfolio, work_plan
@@ -39,7 +41,10 @@ def stage(request: Request, context: Context, stage: str) -> Response:
     page = stage_page(context.workspace, stage)
     told = brief(context.workspace, stage)
     plan = work_plan(context.workspace) if page.stage in STAGES else None
-    return context.render(request, "pages/stage.html", page=page, brief=told, plan=plan)
+    machines = delegation_lines(context.workspace) if page.stage == Stage.TRAIN else ()
+    return context.render(
+        request, "pages/stage.html", page=page, brief=told, plan=plan, machines=machines
+    )
 
 
 @router.get("/history")

@@ -130,6 +130,14 @@ def test_the_same_release_compiled_again_is_the_same_bytes() -> None:
     assert compiled_form(one.model, one.card) == compiled_form(one.model, one.card)
 
 
+@pytest.mark.parametrize("family", ["linear", "forest"])
+def test_the_class_of_least_cost_is_that_of_the_slow_path(family: str) -> None:
+    one = fitted(family, "multiclass", SETS["table"], FEW_TREES.get(family))
+    costs = {"a": {"b": 7.0, "c": 0.0}, "b": {"a": 0.5}, "c": {"a": 3.0}}
+    card = type(one.card)(**{**vars(one.card), "confusion_costs": costs})
+    held(Fitted(one.model, card, one.X))
+
+
 def test_rows_without_an_answer_abstain_as_on_the_slow_path() -> None:
     one = fitted("linear", "multiclass", SETS["table"])
     scores = one.model.predict_proba(one.X).max(axis=1)

@@ -17,6 +17,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from leadline.engines.encoded_rows import KEPT, digest_of
 from leadline.engines.families.inputs.date_features import date_parts
 from leadline.engines.families.inputs.flat_images import Pixels
 from leadline.engines.families.inputs.vocabularies import with_vocabulary, without_vocabulary
@@ -157,41 +158,52 @@ class Words(TransformerMixin, BaseEstimator):
 
     def fit(self, X: pl.Series, y: object = None) -> Self:  # noqa: ARG002
         """Learn the vocabulary, and the directions if any."""
-        texts = X.to_list()
+        self.fit_transform(X)
+        return self
+
+    def fit_transform(self, X: pl.Series, y: object = None) -> Any:  # noqa: ARG002
+        """Learn from texts, and encode them: each is cut into terms once."""
+        counts = self._learnt_counts(X.to_list())
+        n_components = min(self.n_components, counts.shape[1] - 1, counts.shape[0] - 1)
+        self.directions_ = None
+        if n_components > 0 and counts.nnz:
+            self.directions_ = TruncatedSVD(n_components, random_state=self.seed).fit(counts)
+        return self._reduced(counts)
+
+    def transform(self, X: pl.Series) -> Any:
+        """Sparse of shape (n_samples, n_terms), or dense (n_samples, n_components)."""
+        return self._reduced(self._counts(X.to_list()))
+
+    def _learnt_counts(self, texts: list[str]) -> Any:
+        """TF-IDF of the texts that the vocabularies are learnt from."""
         fewest = 2 if len(texts) >= _PLENTY_OF_TEXT else 1
         settings: list[dict[str, Any]] = [{"ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}]
         if self.pieces:
             settings.append({"analyzer": "char_wb", "ngram_range": (2, 4)})
-        self.counters_ = []
+        self.counters_, parts = [], []
         for setting in settings:
             counter = TfidfVectorizer(
                 sublinear_tf=True, min_df=fewest, max_features=50_000, dtype=np.float64, **setting
             )
             try:
-                self.counters_.append(counter.fit(texts))
+                parts.append(counter.fit_transform(texts))
             except ValueError:
                 # no word at all, or none that two rows share: nothing to learn from here
                 continue
-        counts = self._counts(texts)
-        n_components = min(self.n_components, counts.shape[1] - 1, counts.shape[0] - 1)
-        self.directions_ = None
-        if n_components > 0 and counts.nnz:
-            self.directions_ = TruncatedSVD(n_components, random_state=self.seed).fit(counts)
-        return self
+            self.counters_.append(counter)
+        return _beside(parts, len(texts))
 
-    def transform(self, X: pl.Series) -> Any:
-        """Sparse of shape (n_samples, n_terms), or dense (n_samples, n_components)."""
-        counts = self._counts(X.to_list())
+    def _reduced(self, counts: Any) -> Any:
+        """TF-IDF as it is, or its leading directions."""
         if not self.n_components:
             return counts
         if self.directions_ is None:
-            return np.zeros((len(X), 0))
+            return np.zeros((counts.shape[0], 0))
         return self.directions_.transform(counts)
 
     def _counts(self, texts: list[str]) -> Any:
         """TF-IDF of all counters side by side."""
-        parts = [counter.transform(texts) for counter in self.counters_]
-        return sparse.hstack(parts, "csr") if parts else sparse.csr_array((len(texts), 0))
+        return _beside([counter.transform(texts) for counter in self.counters_], len(texts))
 
 
 class Columns(TransformerMixin, BaseEstimator):
@@ -225,19 +237,58 @@ class Columns(TransformerMixin, BaseEstimator):
         self.n_components = n_components
         self.seed = seed
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Attributes, but for the key of what is kept in this process."""
+        return {
+            name: each for name, each in super().__getstate__().items() if name != "_learnt_from"
+        }
+
     def fit(self, X: pl.DataFrame, y: object = None) -> Self:  # noqa: ARG002
         """Fit each piece to the columns of its kind."""
+        self.fit_transform(X)
+        return self
+
+    def fit_transform(self, X: pl.DataFrame, y: object = None) -> Any:  # noqa: ARG002
+        """Fit each piece, and encode the rows it was fitted to."""
+        if not self._is_dear():
+            return self._learn(self._checked(X))
+        key = digest_of(self._checked(X), sorted(self.get_params().items(), key=str))
+
+        def learn() -> tuple[dict[str, Any], Any]:
+            encoded = self._learn(X)
+            return {name: each for name, each in vars(self).items() if name.endswith("_")}, encoded
+
+        learnt, encoded = KEPT.of(key, learn)
+        self.__dict__.update(learnt)
+        self._learnt_from = key
+        return encoded.copy()  # an estimator may write into what it is given
+
+    def transform(self, X: pl.DataFrame) -> Any:
+        """Floats of shape (n_samples, n_features): dense, or sparse where that is smaller."""
         frame = self._checked(X)
+        learnt_from = getattr(self, "_learnt_from", "")
+        if not (KEPT.most_bytes and learnt_from):
+            return self._encoded(frame)
+        key = digest_of(frame, learnt_from)
+        return KEPT.of(key, lambda: (None, self._encoded(frame)))[1].copy()
+
+    def _is_dear(self) -> bool:
+        """Whether encoding takes so long that it is kept: text and images, while fitting."""
+        return bool(KEPT.most_bytes and (self._named("text") or self._named("image")))
+
+    def _learn(self, frame: pl.DataFrame) -> Any:
+        """Fit each piece to the columns of its kind; the rows as it encodes them."""
         categories = self._named("category")
         self.numbers_ = self.categories_ = None
         if categories:
             self.categories_ = Categories(as_codes=self.trees).fit(frame.select(categories))
         if self._named("number") or self._named("date"):
             self.numbers_ = Numbers(scaled=not self.trees).fit(self._numeric(frame))
-        self.words_ = [
-            Words(self.pieces, self.n_components, self.seed).fit(frame.get_column(name))
-            for name in self._named("text")
-        ]
+        self.words_, texts = [], []
+        for name in self._named("text"):
+            words = Words(self.pieces, self.n_components, self.seed)
+            texts.append(words.fit_transform(frame.get_column(name)))
+            self.words_.append(words)
         self.pixels_ = [
             Pixels(n_components=self.n_components, trees=self.trees, seed=self.seed).fit(
                 frame.get_column(name)
@@ -245,18 +296,21 @@ class Columns(TransformerMixin, BaseEstimator):
             for name in self._named("image")
         ]
         self.n_codes_ = len(categories) if self.trees else 0
-        return self
+        return self._joined(frame, texts)
 
-    def transform(self, X: pl.DataFrame) -> Any:
-        """Floats of shape (n_samples, n_features): dense, or sparse where that is smaller."""
-        frame = self._checked(X)
+    def _encoded(self, frame: pl.DataFrame) -> Any:
+        """Rows, as what was learnt encodes them."""
+        words = zip(self._named("text"), self.words_, strict=True)
+        return self._joined(frame, [its.transform(frame.get_column(name)) for name, its in words])
+
+    def _joined(self, frame: pl.DataFrame, texts: list[Any]) -> Any:
+        """All columns beside each other, with texts that are encoded already."""
         parts = []
         if self.categories_ is not None:
             parts.append(self.categories_.transform(frame.select(self._named("category"))))
         if self.numbers_ is not None:
             parts.append(self.numbers_.transform(self._numeric(frame)))
-        for name, words in zip(self._named("text"), self.words_, strict=True):
-            parts.append(words.transform(frame.get_column(name)))
+        parts += texts
         for name, shades in zip(self._named("image"), self.pixels_, strict=True):
             parts.append(shades.transform(frame.get_column(name)))
         if not sum(part.shape[1] for part in parts):
@@ -307,8 +361,13 @@ def encoded_for_trees(
     encoded : numpy.ndarray of float, shape (n_samples, n_features)
         Its first ``columns.n_codes_`` columns are codes of categories.
     """
-    columns = Columns(kinds, trees=True, n_components=TEXT_DIRECTIONS, seed=seed).fit(X)
-    return columns, columns.transform(X)
+    columns = Columns(kinds, trees=True, n_components=TEXT_DIRECTIONS, seed=seed)
+    return columns, columns.fit_transform(X)
+
+
+def _beside(parts: list[Any], n_rows: int) -> Any:
+    """Sparse parts side by side, also if there are none."""
+    return sparse.hstack(parts, "csr") if parts else sparse.csr_array((n_rows, 0))
 
 
 def _floats(X: pl.DataFrame) -> NDArray[np.float64]:

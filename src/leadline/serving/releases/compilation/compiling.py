@@ -22,6 +22,7 @@ from leadline.serving.releases.compilation.not_compiled import NotCompiledError
 from leadline.serving.releases.compilation.odd_rows import odd_rows, request_rows
 from leadline.serving.releases.manifest import Card
 from leadline.serving.releases.prediction_table import positive_index
+from leadline.stats.operating.class_costs import cost_matrix
 
 N_ODD_ROWS = 10_000
 # beyond 200 different dates the reader of files tries only the forms that it meets among those
@@ -95,16 +96,16 @@ def compiled_form(model: Any, card: Card) -> bytes:
     NotCompiledError
         If there is none of such a release.
     """
-    if card.confusion_costs:
-        raise NotCompiledError("it answers the class of least expected cost")
+    labels = [str(one) for one in getattr(model, "classes_", ())]
     plan: Plan = {
         "columns": cell_plans(card),
         "model": model_plan(model, list(card.columns)),
         "task": card.task,
-        "labels": [str(one) for one in getattr(model, "classes_", ())],
+        "labels": labels,
         "positive": positive_index(model, card) if card.task == "binary" else 0,
         "threshold": card.threshold,
         "confidence": card.confidence,
+        "costs": cost_matrix(labels, card.confusion_costs) if card.confusion_costs else None,
     }
     return to_bytes(plan)
 

@@ -1,0 +1,111 @@
+"""Machines that label, on the terminal: asked about rows, held against people, let in or not."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadline.cli.terminal.options import EXIT_NO, echo_json
+
+if TYPE_CHECKING:
+    from leadline.record import DelegationEntry
+    from leadline.workspace import Workspace
+
+
+def ask_machine(
+    workspace: Workspace, name: str, by: str, *, n_rows: int | None, as_json: bool
+) -> None:
+    """Ask a machine about rows that people judged, or about further ones, and say what came."""
+    from leadline.cli.terminal.progress import Display, tell_when_long
+    from leadline.cli.terminal.text_layout import console
+    from leadline.phases.wording import plural
+    from leadline.services.delegation.delegate import label_blind_rows, label_open_rows
+
+    with Display(console(as_json=as_json)) as display:
+        tell = tell_when_long(display, name)
+        if n_rows is None:
+            done = label_blind_rows(workspace, name, by, tell=tell)
+        else:
+            done = label_open_rows(workspace, name, n_rows, by, tell=tell)
+        display.clear()
+    if as_json:
+        echo_json(vars(done))
+        return
+    click.echo(
+        f"{name} labelled {plural(done.n_labelled, 'row')} and was unsure of {done.n_unsure:,}; "
+        f"{done.n_before:,} of {done.n_rows:,} it had answered before."
+    )
+    if done.n_lost:
+        click.echo(f"{plural(done.n_lost, 'row')} got no answer: run this again to go on.")
+    elif n_rows is None:
+        click.echo(f"Next: leadline machine delegation {name}")
+    else:
+        click.echo("Next: leadline export machine-labels FILE")
+
+
+def hold_against_people(
+    workspace: Workspace, name: str, by: str, *, people: str, as_json: bool
+) -> None:
+    """Say whether a machine may label here; ends with 3 where it may not."""
+    from leadline.cli.terminal.text_layout import console, print_table
+    from leadline.phases.verdict import Answer, Severity
+    from leadline.services.delegation.delegate import judge_machine
+    from leadline.services.delegation.machine_lines import duel_table, wrong_table
+
+    entry = judge_machine(workspace, name, by, people=people)
+    verdict = entry.verdict
+    if as_json:
+        echo_json(delegation_json(entry))
+    else:
+        click.echo(f"{verdict.badge}: {verdict.summary}")
+        for finding in verdict.findings:
+            if finding.severity is not Severity.NOTE:
+                click.echo(f"  • {finding.what} {finding.next}".rstrip())
+        for table in (duel_table(verdict), wrong_table(verdict)):
+            if table.rows:
+                click.echo(f"\n{table.caption}")
+                print_table(console(), table.head, table.rows)
+        click.echo(f"\nNext: leadline machine decide {name} go, or stop, with --why")
+    if verdict.answer is Answer.NO:
+        sys.exit(EXIT_NO)
+
+
+def let_in_or_not(
+    workspace: Workspace, name: str, choice: str, why: str, by: str, *, as_json: bool
+) -> None:
+    """Keep a person's decision on a machine."""
+    from leadline.services.delegation.delegate import decide_delegation
+    from leadline.services.delegation.machine_lines import delegation_line
+
+    entry = decide_delegation(workspace, name, choice, why, by)
+    if as_json:
+        echo_json(delegation_json(entry))
+    else:
+        click.echo(f"{delegation_line(workspace, name).decided}.".replace("..", "."))
+
+
+def delegation_json(entry: DelegationEntry) -> dict[str, Any]:
+    """A verdict on a machine as plain JSON, with what a person decided on it."""
+    from leadline.record.codec import encode
+
+    decided = entry.decided
+    return {
+        "number": entry.number,
+        "machine": entry.verdict.machine,
+        "answer": entry.verdict.answer.value,
+        "badge": entry.verdict.badge,
+        "summary": entry.verdict.summary,
+        "by": entry.by,
+        "at": entry.at.isoformat(),
+        "decided": None
+        if decided is None
+        else {
+            "choice": decided.choice.value,
+            "why": decided.why,
+            "by": decided.by,
+            "at": decided.at.isoformat(),
+        },
+        "verdict": encode(entry.verdict),
+    }

@@ -1,0 +1,100 @@
+"""Families as a project may use them: those that ask language models are told which there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from leadline.engines.contract import Family
+from leadline.engines.loading import load_family
+from leadline.errors import SettingsError
+
+if TYPE_CHECKING:
+    from leadline.engines.language_models import Spending
+    from leadline.engines.language_models.connection import Connection
+    from leadline.workspace import Workspace
+
+
+def connected_family(name: str, folder: str) -> Family:
+    """The family of a name; one that asks language models knows those of the project.
+
+    Parameters
+    ----------
+    name : str
+        As under ``[find] families``.
+    folder : str
+        Where ``leadline.toml`` lies; empty for none.
+
+    Raises
+    ------
+    EngineError
+        If there is no such family.
+    SettingsError
+        If it asks language models, and one of them has no price.
+    """
+    family = load_family(name, folder)
+    connect = getattr(family, "connect", None)
+    if connect is not None and folder:
+        connect(_connections(folder))
+    return family
+
+
+def _connections(folder: str) -> dict[str, Connection]:
+    """The language models of a project, by name."""
+    # a project without any need not wait for what asks them
+    from leadline.workspace import Workspace
+
+    with Workspace.open(folder) as workspace:
+        return {name: _connection(workspace, name) for name in workspace.settings.machines}
+
+
+def _connection(workspace: Workspace, name: str) -> Connection:
+    from leadline.engines.language_models import Endpoint
+    from leadline.engines.language_models.connection import Connection
+    from leadline.evaluation.budget import dollars
+    from leadline.phases.problem import Problem
+    from leadline.phases.project_accounts.token_price import MICROS
+
+    machine = workspace.settings.machines[name]
+    prices, dollar = machine.prices(name), dollars(workspace, MICROS)
+    problem = workspace.record.latest_of(Problem)
+    told = [problem.question if problem else "", _guidelines(workspace)]
+    return Connection(
+        Endpoint(
+            machine.url,
+            machine.model,
+            key=machine.key,
+            timeout_s=machine.timeout_s,
+            max_in_flight=machine.max_in_flight,
+        ),
+        guidelines="\n\n".join(filter(None, told)),
+        input=prices.input * dollar,
+        cached_input=prices.cached_input * dollar,
+        output=prices.output * dollar,
+        purse=partial(_purse, str(workspace.folder), name),
+    )
+
+
+def _guidelines(workspace: Workspace) -> str:
+    """What annotators are told; empty if nothing is."""
+    name = workspace.settings.labels.guidelines
+    try:
+        return workspace.path(name).read_text(encoding="utf-8-sig").strip() if name else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"The guidelines {name!r} cannot be read: {error}.",
+            "A language model is told what people are told.",
+            "Correct [labels] guidelines in leadline.toml, or the file.",
+        ) from None
+
+
+@contextmanager
+def _purse(folder: str, name: str) -> Iterator[Spending]:
+    """The money of a machine, from the record of its project."""
+    from leadline.evaluation.machine_spending import machine_spending
+    from leadline.workspace import Workspace
+
+    with Workspace.open(folder) as workspace, machine_spending(workspace, name) as spending:
+        yield spending

@@ -1,0 +1,192 @@
+"""Machines that answer for money, a line each: where they are, what they spent, what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadline.evaluation.machine_spending import declared_machine, give_up_dead
+from leadline.phases.data_leaving import DataLeaving
+from leadline.phases.permissions import Action
+from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.token_price import to_micros, usd
+from leadline.phases.wording import plural
+from leadline.record import MachineAccount
+from leadline.record.sql_types import utc
+from leadline.services.identity.permission import acting, require
+from leadline.settings.machine_sections import Machine
+from leadline.workspace import Workspace
+
+BUDGET_HEADS = ("machine", "model", "answers", "spent", "waited for", "possibly paid", "left", "of")
+
+
+@dataclass(frozen=True)
+class LeaveAnswer:
+    """Who said when that rows may be sent outside.
+
+    Attributes
+    ----------
+    by : str
+        The person.
+    at : datetime
+        When it was put on the record, UTC.
+    why : str
+        Which data, on what ground.
+    """
+
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class MachineBudget:
+    """One machine and its money, in micro-dollars.
+
+    Attributes
+    ----------
+    account : MachineAccount
+        What it spent.
+    machine : Machine or None
+        As it is declared; None: it was once.
+    answer : LeaveAnswer or None
+        Who let rows go to its address; None: nobody, or it is this computer.
+    warning : str
+        What is doubtful about its prices; empty if nothing is.
+    """
+
+    account: MachineAccount
+    machine: Machine | None
+    answer: LeaveAnswer | None = None
+    warning: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the machine is called."""
+        return self.account.machine
+
+    @property
+    def budget(self) -> int:
+        """What it may spend in all."""
+        return to_micros(self.machine.budget) if self.machine else 0
+
+    @property
+    def left(self) -> int:
+        """What it may still spend, below 0 if its budget was cut."""
+        return self.budget - self.account.counted
+
+
+def machine_budgets(workspace: Workspace) -> tuple[MachineBudget, ...]:
+    """Every machine that is declared, and those that were and have spent money.
+
+    Raises
+    ------
+    NotAllowedError
+        If the visitor's role may not see the project.
+    """
+    require(workspace, Action.VIEW)
+    declared = workspace.settings.machines
+    accounts = {each.machine: each for each in workspace.record.machines.accounts()}
+    newest = workspace.record.latest_of(Problem)
+    leaving = newest.leaving if newest else None
+    today = utc().date()
+    budgets = []
+    for name in (*declared, *(name for name in accounts if name not in declared)):
+        machine = declared.get(name)
+        budgets.append(
+            MachineBudget(
+                accounts.get(name, MachineAccount(name)),
+                machine,
+                _leave_answer(workspace, machine, leaving),
+                machine.price_warning(today) if machine else "",
+            )
+        )
+    return tuple(budgets)
+
+
+def release_reservations(workspace: Workspace, name: str, by: str) -> tuple[int, int]:
+    """Give back what was set aside for requests that have no answer and are not on the bill.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    name : str
+        Of the machine.
+    by : str
+        Who has looked at the bill.
+
+    Returns
+    -------
+    n, money : int
+        Requests, and micro-dollars.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's role may not spend money.
+    SettingsError
+        If there is no such machine, or nobody is named.
+    """
+    workspace, person = acting(workspace, Action.BUY, by, "what is set aside")
+    requests = workspace.record.machines
+    if not any(each.machine == name for each in requests.accounts()):
+        declared_machine(workspace, name)
+    give_up_dead(requests, name)
+    return requests.release_possibly_paid(name, by=person)
+
+
+def _leave_answer(
+    workspace: Workspace, machine: Machine | None, leaving: DataLeaving | None
+) -> LeaveAnswer | None:
+    """Who let rows go to an address, and when that was said first without a change since."""
+    if machine is None or leaving is None or not machine.is_outside:
+        return None
+    if not leaving.is_allowed(machine.host):
+        return None
+    at = utc()
+    for entry in reversed(workspace.record.entries("problem")):
+        if entry.verdict_as(Problem).leaving != leaving:
+            break
+        at = entry.at
+    return LeaveAnswer(leaving.answered_by, at, leaving.why)
+
+
+def budget_row(budget: MachineBudget) -> tuple[str, ...]:
+    """The cells of a machine under `BUDGET_HEADS`."""
+    account = budget.account
+    return (
+        budget.name,
+        budget.machine.model if budget.machine else "not declared any more",
+        f"{account.n_answers:,}",
+        usd(account.spent),
+        usd(account.in_flight) if account.n_in_flight else "",
+        usd(account.possibly_paid) if account.n_possibly_paid else "",
+        usd(budget.left),
+        usd(budget.budget),
+    )
+
+
+def remarks(budget: MachineBudget) -> tuple[str, ...]:
+    """What to know of a machine: where rows go and who said so, its prices, lost answers."""
+    machine, account, told = budget.machine, budget.account, []
+    if machine is not None and not machine.is_outside:
+        told.append("Rows stay on this computer.")
+    elif machine is not None and budget.answer is not None:
+        who = budget.answer
+        told.append(f"Rows may go to {machine.host}: {who.by}, {who.at:%Y-%m-%d}. {who.why}")
+    elif machine is not None:
+        told.append(
+            f"Nobody has said that rows may go to {machine.host}; nothing is sent there. "
+            "Answer data_leave_to and data_leave_why under [ethics], then 'leadline run problem'."
+        )
+    if budget.warning:
+        told.append(budget.warning)
+    if account.n_unsure:
+        told.append(f"{plural(account.n_unsure, 'answer')} gave no label.")
+    if account.n_possibly_paid:
+        told.append(
+            f"{plural(account.n_possibly_paid, 'request')} got no answer and may be on the bill. "
+            f"Not there? 'leadline machine release-reservations {budget.name}'."
+        )
+    return tuple(told)

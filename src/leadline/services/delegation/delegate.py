@@ -1,0 +1,303 @@
+"""Delegation: a machine labels rows, is held against people, and a person says whether it may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from leadline.engines.language_models import ModelAnswer, answers
+from leadline.errors import NotReadyError, SettingsError
+from leadline.evaluation.machine_spending import machine_spending
+from leadline.labelling.blind_rows import Asked, blind_votes, delegation_evidence
+from leadline.phases.delegation import FEWEST_ROWS, assess
+from leadline.phases.permissions import Action
+from leadline.record import DelegationEntry, MachineVote, Permission
+from leadline.services.delegation.machine_lines import delegation_line
+from leadline.services.delegation.machine_task import (
+    Cells,
+    MachineTask,
+    cells_of_rows,
+    facts_of_rows,
+    machine_task,
+    open_keys,
+    why_outdated,
+)
+from leadline.services.identity.permission import acting
+from leadline.stats.machine_votes import EPSILONS
+from leadline.workspace import Workspace
+
+Tell: TypeAlias = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class MachineLabelling:
+    """What came of asking a machine.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows it was to label.
+    n_before : int
+        Of those, rows it had answered before, told the same.
+    n_labelled, n_unsure : int
+        Rows that it has labelled now, and rows on which it is unsure.
+    n_lost : int
+        Rows that got no answer, and are asked about again next time.
+    """
+
+    n_rows: int
+    n_before: int
+    n_labelled: int
+    n_unsure: int
+    n_lost: int
+
+
+def label_blind_rows(
+    workspace: Workspace, name: str, by: str, *, tell: Tell | None = None
+) -> MachineLabelling:
+    """Ask a machine about the rows that at least two people judged, for the verdict on it.
+
+    What it says is kept apart from people's votes, and shown to nobody who labels. Rows that it has
+    answered before, told the same, are not asked again: whoever stops this may go on later.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    name : str
+        The machine.
+    by : str
+        Who asks.
+    tell : callable, optional
+        Told how far it is: words, and a share.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such machine.
+    NotReadyError
+        If no row was judged by two people.
+    BudgetSpent
+        If the money granted does not reach; what was answered is kept.
+    EngineError
+        If the machine does not answer.
+    """
+    workspace, _ = acting(workspace, Action.BUY, by, "the request")
+    task = machine_task(workspace, name)
+    judged = blind_votes(workspace.record.labels.votes.plain())
+    if not judged:
+        raise NotReadyError(
+            "No row was judged by two people.",
+            "A machine is held against people who judged the same rows, each alone.",
+            f"Let two or three people label the same {FEWEST_ROWS} to 100 rows: 'leadline label', "
+            "or bring their votes in with 'leadline votes import FILE'.",
+        )
+    return _label(workspace, task, cells_of_rows(workspace, task.data, judged.keys()), tell)
+
+
+def label_open_rows(
+    workspace: Workspace, name: str, n_rows: int, by: str, *, tell: Tell | None = None
+) -> MachineLabelling:
+    """Let a machine label rows that have no label, once a person has let it in.
+
+    Rows on which somebody voted are left to people. No later row of the life cycle reads these
+    labels: they are taken out with ``leadline export machine-labels``.
+
+    Parameters
+    ----------
+    workspace, name, by, tell
+        As of `label_blind_rows`.
+    n_rows : int >= 1
+        How many further rows, in an order drawn by chance that is the same each time.
+
+    Raises
+    ------
+    NotReadyError
+        If no person has let the machine in on a verdict that holds, or no row is left.
+    SettingsError, BudgetSpent, EngineError
+        As of `label_blind_rows`.
+    """
+    workspace, _ = acting(workspace, Action.BUY, by, "the request")
+    task = machine_task(workspace, name)
+    if not delegation_line(workspace, name).may_label:
+        raise NotReadyError(
+            f"Nobody has let {name!r} in.",
+            "Rows that nobody looks at are labelled only by a machine that a person let in, on a "
+            "verdict that holds.",
+            f"See 'leadline machine delegation {name}', then 'leadline machine decide {name} go'.",
+        )
+    voted = {vote.item for vote in workspace.record.labels.votes.plain()}
+    done = {vote.item for vote in _votes_now(workspace, task)}
+    keys = open_keys(workspace, task.data)
+    wanted = [key for key in keys if key not in voted and key not in done][:n_rows]
+    if not wanted:
+        raise NotReadyError(
+            "No row without a label is left for a machine.",
+            "It labels rows without a label on which nobody voted.",
+            "Bring in more rows, or leave it at that.",
+        )
+    return _label(workspace, task, cells_of_rows(workspace, task.data, wanted), tell)
+
+
+def _label(
+    workspace: Workspace, task: MachineTask, rows: Mapping[str, Cells], tell: Tell | None
+) -> MachineLabelling:
+    """Ask about the rows that are not answered yet, and keep what comes back."""
+    known = {vote.item for vote in _votes_now(workspace, task)}
+    asked = {key: cells for key, cells in rows.items() if key not in known}
+    n_labelled = n_unsure = n_lost = 0
+    with machine_spending(workspace, task.name) as spending:
+        for n, answer in enumerate(answers(task.endpoint, task.prompt, asked, spending), 1):
+            if answer.problem.startswith("no answer"):
+                n_lost += 1
+            else:
+                workspace.record.delegation.votes.add(_vote(task, answer))
+                n_unsure += answer.label is None
+                n_labelled += answer.label is not None
+            if tell is not None:
+                tell(f"{n:,} of {len(asked):,} rows", n / len(asked))
+    return MachineLabelling(len(rows), len(rows) - len(asked), n_labelled, n_unsure, n_lost)
+
+
+def _votes_now(workspace: Workspace, task: MachineTask) -> tuple[MachineVote, ...]:
+    """What the machine says, told what it would be told now."""
+    votes = workspace.record.delegation.votes
+    return votes.of(task.name, task.settings.model, task.prompt.digest)
+
+
+def judge_machine(
+    workspace: Workspace, name: str, by: str, *, people: str = "skilled"
+) -> DelegationEntry:
+    """Say whether a machine may label here, and put it on the record.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    name : str
+        The machine.
+    by : str
+        Who asks.
+    people : {"experts", "skilled", "crowd"}, default="skilled"
+        Who the people are that it is held against: the dearer they are, the more it is forgiven.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such machine, or `people` is none of the three.
+    NotReadyError
+        If it has labelled none of the rows that people judged.
+    """
+    workspace, person = acting(workspace, Action.RUN, by, "the verdict")
+    if people not in EPSILONS:
+        raise SettingsError(
+            f"The people are {people!r}.",
+            f"It must be one of {', '.join(EPSILONS)}.",
+            "Choose one of them.",
+        )
+    task = machine_task(workspace, name)
+    judged = blind_votes(workspace.record.labels.votes.plain())
+    votes = _votes_now(workspace, task)
+    if not any(vote.item in judged for vote in votes):
+        raise NotReadyError(
+            f"{name!r} has labelled none of the {len(judged):,} rows that two people judged, told "
+            "what it would be told now.",
+            "Its labels are held against people's.",
+            f"Run 'leadline machine label {name} --blind-rows' first.",
+        )
+    asked = Asked(
+        machine=name,
+        model=task.settings.model,
+        prompt=task.prompt.digest,
+        guidelines=task.guidelines,
+        currency=task.problem.currency,
+        people=people,
+        classes=task.classes,
+    )
+    facts = facts_of_rows(workspace, task.data, judged.keys())
+    verdict = assess(delegation_evidence(asked, judged, votes, facts))
+    return workspace.record.delegation.verdicts.append(verdict, person)
+
+
+def decide_delegation(
+    workspace: Workspace,
+    name: str,
+    choice: Permission | str,
+    why: str,
+    by: str,
+    *,
+    seen: int | None = None,
+) -> DelegationEntry:
+    """Keep a person's decision on whether a machine may label.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    name : str
+        The machine.
+    choice : Permission or str
+        go or stop.
+    why, by : str
+        The reason, and who decides.
+    seen : int, optional
+        The verdict that the page showed; left out: the newest.
+
+    Raises
+    ------
+    SettingsError
+        If the choice is none of the two, or no reason or nobody is named.
+    NotReadyError
+        If there is no verdict on the machine, or "go" is said to one that is out of date.
+    OutdatedAnswerError
+        If there is a newer verdict than the one that was seen.
+    """
+    workspace, person = acting(workspace, Action.DECIDE, by, "the decision")
+    newest = workspace.record.delegation.verdicts.newest().get(name)
+    if newest is None:
+        raise NotReadyError(
+            f"There is no verdict on the machine {name!r}.",
+            "A decision stands on a verdict.",
+            f"Run 'leadline machine delegation {name}' first.",
+        )
+    said = _permission(choice)
+    outdated = why_outdated(machine_task(workspace, name), newest.verdict)
+    if outdated and said is Permission.GO:
+        raise NotReadyError(
+            f"The verdict on {name!r} is out of date: {outdated}.",
+            "Only a verdict on what would label now lets a machine in.",
+            f"Run 'leadline machine label {name} --blind-rows' and "
+            f"'leadline machine delegation {name}' again.",
+        )
+    if not why.strip():
+        raise SettingsError(
+            "The decision has no reason.",
+            "A decision is kept with who and why.",
+            "Say it: --why 'REASON'.",
+        )
+    verdicts = workspace.record.delegation.verdicts
+    verdicts.decide(name, newest.number if seen is None else seen, said, why.strip(), person)
+    return verdicts.newest()[name]
+
+
+def _permission(choice: Permission | str) -> Permission:
+    try:
+        return Permission(choice)
+    except ValueError:
+        raise SettingsError(
+            f"The choice is {choice!r}.", "It must be go or stop.", "Choose one of them."
+        ) from None
+
+
+def _vote(task: MachineTask, answer: ModelAnswer) -> MachineVote:
+    return MachineVote(
+        item=answer.row,
+        machine=task.name,
+        model=task.settings.model,
+        prompt=task.prompt.digest,
+        value=answer.label,
+        confidence=answer.confidence,
+        reason=answer.problem,
+        guidelines=task.guidelines,
+    )

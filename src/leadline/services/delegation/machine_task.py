@@ -1,0 +1,160 @@
+"""Task of a machine that labels: what it is told, and the rows as it sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from leadline.engines.language_models import TEMPLATE, Endpoint, Prompt
+from leadline.errors import SettingsError
+from leadline.evaluation.machine_spending import declared_machine
+from leadline.labelling.blind_rows import RowFacts
+from leadline.labelling.item_pool import drawn_rows, keys_of, line_of
+from leadline.phases.data import Data, Kind
+from leadline.phases.delegation import Delegation
+from leadline.phases.problem import Problem
+from leadline.phases.scoring import Task
+from leadline.services.labelling.guidelines import guidelines_of
+from leadline.services.labelling.keyed_items import keyed_items
+from leadline.services.labelling.worklist import data_and_problem
+from leadline.workspace import Workspace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from leadline.settings.machine_sections import Machine
+
+Cells = dict[str, str | int | float | bool | date | None]
+
+
+@dataclass(frozen=True)
+class MachineTask:
+    """A machine, and what it is told as things are now.
+
+    Attributes
+    ----------
+    name : str
+        The name under which the settings declare it.
+    settings : Machine
+        Where it is and what it costs.
+    prompt : Prompt
+        What it is told: the question and the guidelines that people read, and the classes. It is
+        shown no row with its label: a row that people judged would judge itself.
+    guidelines : int or None
+        Version of the guidelines; None: none.
+    data, problem : Data, Problem
+        What is labelled.
+    """
+
+    name: str
+    settings: Machine
+    prompt: Prompt
+    guidelines: int | None
+    data: Data
+    problem: Problem
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Whom to ask."""
+        its = self.settings
+        return Endpoint(
+            its.url,
+            its.model,
+            key=its.key,
+            timeout_s=its.timeout_s,
+            max_in_flight=its.max_in_flight,
+        )
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What can be said; empty for numbers."""
+        return self.prompt.classes
+
+
+def machine_task(workspace: Workspace, name: str) -> MachineTask:
+    """What a machine is told, as settings, data and guidelines are now.
+
+    Raises
+    ------
+    SettingsError
+        If no machine of that name is declared, or the rows have images.
+    NotReadyError
+        If there is no data verdict.
+    """
+    machine = declared_machine(workspace, name)
+    data, problem = data_and_problem(workspace)
+    pictures = [c.name for c in data.columns if c.name in data.features and c.kind is Kind.IMAGE]
+    if pictures:
+        raise SettingsError(
+            f"The rows have images: {', '.join(map(repr, pictures))}.",
+            "A machine reads texts, numbers and dates.",
+            "Leave the label of such rows to people.",
+        )
+    version = guidelines_of(workspace)
+    is_number = data.task is Task.REGRESSION
+    told = [problem.question or f"What is {problem.label} here?", version.text if version else ""]
+    return MachineTask(
+        name=name,
+        settings=machine,
+        prompt=Prompt(
+            TEMPLATE,
+            "\n\n".join(filter(None, told)),
+            () if is_number else tuple(sorted(count.value for count in data.classes)),
+        ),
+        guidelines=version.version if version else None,
+        data=data,
+        problem=problem,
+    )
+
+
+def why_outdated(task: MachineTask, verdict: Delegation) -> str:
+    """What has changed since a verdict, so that it no longer holds; empty if nothing has."""
+    if verdict.model != task.settings.model:
+        return f"the model is {task.settings.model!r} now; it was {verdict.model!r}"
+    if verdict.guidelines != task.guidelines:
+        return f"the guidelines are of version {task.guidelines or 'none'} now"
+    if verdict.prompt != task.prompt.digest:
+        return "what it is told, the question or the classes, has changed"
+    return ""
+
+
+def cells_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> dict[str, Cells]:
+    """Key to the features of a row, as people see them, in the order of the data."""
+    found: dict[str, Cells] = {}
+    for frame in _frames(workspace, data, keys):
+        for key, *cells in frame.select(frame.columns[0], *data.features).iter_rows():
+            found.setdefault(key, dict(zip(data.features, map(_cell, cells), strict=True)))
+    return found
+
+
+def open_keys(workspace: Workspace, data: Data) -> list[str]:
+    """Keys of rows without a label, in an order drawn by chance that is the same each time."""
+    return keys_of(drawn_rows(workspace.artifacts, data), data) if data.unlabelled else []
+
+
+def facts_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> RowFacts:
+    """The rows in a line of words each, and what columns of few values say of them."""
+    columns = [c.name for c in data.columns if c.kind is Kind.CATEGORY]
+    wanted = workspace.settings.slices.columns or tuple(data.features)
+    lines: dict[str, str] = {}
+    slices: dict[str, dict[str, str]] = {name: {} for name in columns if name in wanted}
+    for frame in _frames(workspace, data, keys):
+        for row, key in enumerate(frame[frame.columns[0]]):
+            lines.setdefault(key, line_of(frame, list(data.features), row))
+            for name, of_item in slices.items():
+                value = frame[name][row]
+                of_item.setdefault(key, "" if value is None else str(value))
+    return RowFacts(lines, slices)
+
+
+def _frames(workspace: Workspace, data: Data, keys: Collection[str]) -> list[pl.DataFrame]:
+    """The wanted rows, with their keys as the first column."""
+    digests = filter(None, (data.unlabelled, data.snapshot))
+    frames = [keyed_items(workspace, digest, data) for digest in digests]
+    return [frame.filter(frame[frame.columns[0]].is_in(list(keys))) for frame in frames]
+
+
+def _cell(value: object) -> str | int | float | bool | date | None:
+    return value if value is None or isinstance(value, str | int | float | date) else str(value)

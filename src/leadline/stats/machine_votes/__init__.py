@@ -1,0 +1,45 @@
+"""Machine votes: may a machine label here, and what its labels are worth beside people's.
+
+`alternative_test` says whether a machine may label in people's place, `alternative_tests` the same
+by class or slice, and `route` which rows go to it. `share_reading` and `flagged_reading` estimate
+shares, precision and recall from few labels by people and a machine's scores; `stacked_scores`
+joins several machines into one. `noisy_worth` says what machine labels are worth for training.
+"""
+
+from __future__ import annotations
+
+from leadline.stats.machine_votes.alternative_test import (
+    EPSILONS,
+    AlternativeTest,
+    Comparison,
+    alternative_test,
+    alternative_tests,
+)
+from leadline.stats.machine_votes.delegated_rows import Costs, Route, Routing, route
+from leadline.stats.machine_votes.noisy_labels import NoisyWorth, noisy_worth
+from leadline.stats.machine_votes.second_reading import (
+    FlaggedReading,
+    SecondReading,
+    flagged_reading,
+    share_reading,
+)
+from leadline.stats.machine_votes.stacked_score import stacked_scores
+
+__all__ = [
+    "EPSILONS",
+    "AlternativeTest",
+    "Comparison",
+    "Costs",
+    "FlaggedReading",
+    "NoisyWorth",
+    "Route",
+    "Routing",
+    "SecondReading",
+    "alternative_test",
+    "alternative_tests",
+    "flagged_reading",
+    "noisy_worth",
+    "route",
+    "share_reading",
+    "stacked_scores",
+]

@@ -1,0 +1,137 @@
+"""A machine held against people who judged the same rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.delegations import ASKED, example_delegation, human_votes, machine_votes
+
+from leadline.labelling.blind_rows import RowFacts, blind_votes, delegation_evidence
+from leadline.phases.delegation import Delegation
+from leadline.phases.verdict import Answer
+from leadline.record import MachineVote, Vote
+from leadline.record.codec import decode, encode
+from leadline.stats.machine_votes import alternative_test
+
+NO_FACTS = RowFacts({}, {})
+
+
+def test_a_good_machine_is_let_in_and_one_that_guesses_is_not() -> None:
+    good, guessing = example_delegation(), example_delegation(accuracy=0.5)
+    assert (good.answer, guessing.answer) == (Answer.GO, Answer.NO)
+    assert good.agreement is not None
+    assert guessing.agreement is not None
+    assert guessing.agreement.high < good.agreement.low
+    assert decode(Delegation, encode(good), Delegation.VERSION) == good
+
+
+def test_the_verdict_is_that_of_the_test_on_the_same_votes() -> None:
+    items = [f"{n}" for n in range(70)]
+    votes, truth = human_votes(items)
+    said = machine_votes(items, truth, 0.85)
+    evidence = delegation_evidence(ASKED, blind_votes(votes), said, NO_FACTS)
+    code = {"no": 0, "yes": 1}
+    expected = alternative_test(
+        [items.index(vote.item) for vote in votes],
+        [("Ada", "Bo", "Cy").index(vote.annotator) for vote in votes],
+        [code[str(vote.value)] for vote in votes],
+        [code[str(vote.value)] for vote in said],
+        epsilon=0.15,
+    )
+    assert evidence.passes == expected.passes
+    assert [duel.p_value for duel in evidence.duels] == [one.p_value for one in expected.against]
+    assert [duel.name for duel in evidence.duels] == ["Ada", "Bo", "Cy"]
+
+
+def test_only_rows_that_two_people_gave_a_label_count() -> None:
+    votes = [
+        Vote("a", "Ada", "yes", 1.0),
+        Vote("a", "Bo", "yes", 1.0),
+        Vote("b", "Ada", "yes", 1.0),
+        Vote("c", "Ada", "no", 1.0),
+        Vote("c", "Bo", None, 1.0),
+    ]
+    judged = blind_votes(votes)
+    assert set(judged) == {"a"}
+    said = machine_votes(["a", "b", "c"], ["no", "no", "no"], 1.0)
+    evidence = delegation_evidence(ASKED, judged, said, NO_FACTS)
+    assert (evidence.n_blind, evidence.n_answered, evidence.n_rows) == (1, 1, 1)
+    assert evidence.passes is None
+    assert evidence.skipped == ("Ada", "Bo")
+
+
+def test_rows_it_gets_wrong_stand_beside_what_people_said() -> None:
+    votes = [
+        Vote(item, who, label, 1.0)
+        for item, labels in {"split": "yny", "clear": "yyy", "tied": "yn", "right": "nn"}.items()
+        for who, label in zip(("Ada", "Bo", "Cy"), labels, strict=False)
+    ]
+    asked = replace(ASKED, classes=("n", "y"))
+    said = [
+        MachineVote(item=item, machine="small", model="smol", prompt="p1", value="n")
+        for item in ("split", "clear", "tied", "right")
+    ]
+    facts = RowFacts({"clear": "text: plain"}, {})
+    evidence = delegation_evidence(asked, blind_votes(votes), said, facts)
+    assert [row.item for row in evidence.wrong] == ["clear", "split"], "first where people agree"
+    assert evidence.wrong[0].shown == "text: plain"
+    assert evidence.wrong[1].people == (("y", 2), ("n", 1))
+    assert evidence.agreement is not None
+    assert evidence.agreement.estimate == pytest.approx(1 / 3), "a tied row tells nothing"
+
+
+def test_an_unsure_machine_is_left_out_and_counted() -> None:
+    items = [f"{n}" for n in range(60)]
+    votes, truth = human_votes(items)
+    said = [
+        replace(vote, value=None) if n < 20 else vote
+        for n, vote in enumerate(machine_votes(items, truth, 0.9))
+    ]
+    evidence = delegation_evidence(ASKED, blind_votes(votes), said, NO_FACTS)
+    assert (evidence.n_answered, evidence.n_rows, evidence.n_unsure) == (60, 40, 20)
+    assert {duel.n_rows for duel in evidence.duels} == {40}
+
+
+def test_classes_and_slices_are_tested_on_their_own() -> None:
+    items = [f"{n}" for n in range(200)]
+    votes, truth = human_votes(items, 0.95)
+    always_yes = [replace(vote, value="yes") for vote in machine_votes(items, truth, 1.0)]
+    slices = {"true": dict(zip(items, truth, strict=True)), "same": dict.fromkeys(items, "x")}
+    evidence = delegation_evidence(ASKED, blind_votes(votes), always_yes, RowFacts({}, slices))
+    assert {part.name: part.passes for part in evidence.classes} == {"'no'": False, "'yes'": True}
+    assert {part.name: part.passes for part in evidence.slices} == {
+        "true = no": False,
+        "true = yes": True,
+    }
+
+
+def test_numbers_are_compared_by_how_near_they_are() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=60)
+    votes = [
+        Vote(f"{n}", who, repr(float(true + rng.normal(scale=0.3))), 1.0)
+        for n, true in enumerate(truth)
+        for who in ("Ada", "Bo", "Cy")
+    ]
+
+    def answer(scale: float) -> Answer | bool | None:
+        said = [
+            MachineVote(
+                item=f"{n}",
+                machine="small",
+                model="smol",
+                prompt="p1",
+                value=repr(float(true + rng.normal(scale=scale))),
+            )
+            for n, true in enumerate(truth)
+        ]
+        asked = replace(ASKED, classes=())
+        found = delegation_evidence(asked, blind_votes(votes), said, NO_FACTS)
+        assert found.classes == ()
+        assert found.agreement is None
+        return found.passes
+
+    assert answer(0.2) is True
+    assert answer(3.0) is False

@@ -1,0 +1,100 @@
+"""May a machine label here: yes, no, or what is missing to know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from leadline.phases.delegation import Delegation, Duel, Evidence, Part, assess
+from leadline.phases.verdict import Answer, Bounds
+
+
+def duel(name: str, *, p: float, machine: float = 0.9, person: float = 0.9) -> Duel:
+    shares = [
+        Bounds(estimate=each, low=each - 0.05, high=each + 0.05) for each in (machine, person)
+    ]
+    return Duel(name=name, n_rows=60, machine=shares[0], person=shares[1], p_value=p, won=p < 0.01)
+
+
+WON, LOST, OPEN = duel("Ada", p=0.001), duel("Bo", p=0.99, machine=0.6), duel("Cy", p=0.3)
+EVIDENCE = Evidence(
+    machine="small",
+    model="smol",
+    prompt="p1",
+    currency="EUR",
+    people="skilled",
+    epsilon=0.15,
+    n_blind=60,
+    n_answered=60,
+    n_rows=60,
+    n_people=3,
+    agreement=Bounds(estimate=0.9, low=0.82, high=0.95),
+    passes=True,
+    duels=(WON, WON, LOST),
+)
+
+
+def told(verdict: Delegation) -> str:
+    return " ".join(f"{finding.what} {finding.next}" for finding in verdict.findings)
+
+
+def test_a_machine_that_wins_against_half_of_the_people_may_label() -> None:
+    verdict = assess(EVIDENCE)
+    assert (verdict.answer, verdict.badge) == (Answer.GO, "may label")
+    assert verdict.summary == (
+        "'small' (smol) may label here: on 60 rows that 3 people judged without seeing its "
+        "answers, it can take the place of 2 of 3 people."
+    )
+
+
+def test_a_machine_that_does_not_may_not_and_it_is_said_how_many_it_lacks() -> None:
+    verdict = assess(replace(EVIDENCE, passes=False, duels=(WON, LOST, OPEN)))
+    assert (verdict.answer, verdict.badge) == (Answer.NO, "may not label")
+    assert "It can take the place of 1 of 3 people; 2 are needed." in told(verdict)
+
+
+@pytest.mark.parametrize(
+    ("duels", "answer"),
+    [((WON, WON, WON), Answer.UNCLEAR), ((LOST, LOST, OPEN), Answer.NO)],
+)
+def test_with_few_rows_nobody_is_let_in_and_only_who_is_surely_behind_is_shut_out(
+    duels: tuple[Duel, ...], answer: Answer
+) -> None:
+    few = replace(EVIDENCE, n_blind=40, n_answered=40, n_rows=40, duels=duels)
+    verdict = assess(replace(few, passes=duels[0].won))
+    assert verdict.answer is answer
+    if answer is Answer.UNCLEAR:
+        assert "Let the same people label 10 more rows, each alone." in told(verdict)
+
+
+def test_without_two_people_or_enough_rows_of_each_it_is_not_known() -> None:
+    nobody = replace(EVIDENCE, passes=None, duels=(), n_blind=0, n_answered=0, n_rows=0)
+    alone = assess(replace(nobody, n_people=0, agreement=None))
+    assert alone.answer is Answer.UNCLEAR
+    assert "No row was judged by two people." in told(alone)
+    few = assess(replace(EVIDENCE, passes=None, duels=(), skipped=("Ada", "Bo"), n_people=2))
+    assert few.answer is Answer.UNCLEAR
+    assert "Ada and Bo judged fewer than 30 of the rows" in told(few)
+
+
+def test_what_it_was_not_asked_is_told() -> None:
+    verdict = assess(replace(EVIDENCE, n_blind=100, n_answered=40, n_rows=40))
+    assert "not been asked about 60 of the 100 rows" in told(verdict)
+    assert "more rows, each alone" not in told(verdict), "the machine lacks rows, people do not"
+    assert "gave no label on 20 of 60" in told(assess(replace(EVIDENCE, n_rows=40)))
+
+
+def test_classes_and_slices_where_it_is_worse_are_named() -> None:
+    part = Part(name="'yes'", n_rows=20, machine=0.6, passes=False)
+    good = Part(name="plan = plus", n_rows=20, machine=0.9, passes=True)
+    verdict = assess(replace(EVIDENCE, classes=(part,), slices=(good,)))
+    assert "Of 'yes' (20 rows) it is not as good as people." in told(verdict)
+    assert "plan = plus" not in told(verdict)
+
+
+def test_one_that_passes_behind_everybody_is_told_apart() -> None:
+    behind = replace(WON, machine=replace(WON.machine, estimate=0.85))
+    verdict = assess(replace(EVIDENCE, duels=(behind, behind, behind)))
+    assert "Each person is closer to the others" in told(verdict)
+    assert "Each person is closer to the others" not in told(assess(EVIDENCE))

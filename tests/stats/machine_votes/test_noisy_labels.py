@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from leadline.stats.arrays import Floats, Ints
+from leadline.stats.interval import Estimate
+from leadline.stats.machine_votes.noisy_labels import NoisyWorth, noisy_worth
+from leadline.stats.machine_votes.stacked_score import _ridge_logistic
+
+MANY = 100_000
+
+
+def worth(counts: list[list[int]], model_error: float, n_rows: int = 1000) -> NoisyWorth:
+    return noisy_worth(n_rows, counts, model_error, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("noise", [0.05, 0.2, 0.35])
+def test_symmetric_noise_has_the_known_factor_where_tasks_are_hard(noise: float) -> None:
+    right, wrong = round(MANY * (1 - noise)), round(MANY * noise)
+    found = worth([[right, wrong], [wrong, right]], 0.499)
+    assert found.factor.estimate == pytest.approx((1 - 2 * noise) ** 2, rel=0.03)
+
+
+def test_uneven_noise_has_the_ratio_of_fisher_information() -> None:
+    # of positive rows 30 % are missed, of negative ones 10 % are called positive
+    counts = [[round(0.9 * MANY), round(0.1 * MANY)], [round(0.3 * MANY), round(0.7 * MANY)]]
+    ratios = []
+    for p in (0.2, 0.8):
+        q = 0.1 + 0.6 * p
+        ratios.append(0.6**2 * p * (1 - p) / (q * (1 - q)))
+    found = worth(counts, 0.2)
+    assert found.factor.estimate == pytest.approx(np.mean(ratios), rel=0.03)
+
+
+def test_clean_labels_are_worth_themselves_and_chance_nothing() -> None:
+    clean = (np.eye(3) * MANY).astype(int).tolist()
+    assert worth(clean, 0.3).factor.high == pytest.approx(1.0)
+    chance = np.full((3, 3), MANY).tolist()
+    assert worth(chance, 0.3).factor.high < 0.001
+
+
+def test_two_classes_are_a_case_of_three() -> None:
+    """Where the third class is never confused, information is that of the pairs."""
+    noise, error = 0.2, 0.3
+    right, wrong = round(MANY * (1 - noise)), round(MANY * noise / 2)
+    counts = (np.full((3, 3), wrong) + np.eye(3, dtype=int) * (right - wrong)).tolist()
+    p = np.array([1 - error, error / 2, error / 2])
+    noise_of = np.full((3, 3), noise / 2) + np.eye(3) * (1 - 1.5 * noise)
+    q = p @ noise_of
+    # by hand: the Jacobian of q in two free log odds, against the clean Fisher information
+    fisher = np.diag(p) - np.outer(p, p)
+    jacobian = (fisher @ noise_of)[1:]
+    noisy = jacobian @ np.diag(1 / q) @ jacobian.T
+    expected = np.trace(np.linalg.solve(fisher[1:, 1:], noisy)) / 2
+    assert worth(counts, error).factor.estimate == pytest.approx(expected, rel=0.03)
+
+
+def test_few_checked_rows_widen_the_range() -> None:
+    few, many = worth([[18, 2], [2, 18]], 0.2), worth([[1800, 200], [200, 1800]], 0.2)
+    assert few.factor.high / few.factor.low > 1.3 * many.factor.high / many.factor.low
+
+
+def test_sentence_rounds_and_groups() -> None:
+    found = NoisyWorth(12_000, Estimate(0.3456, 0.5, 0.789))
+    assert found.sentence == "12,000 machine rows are worth 4,100 to 9,500 clean ones."
+    assert NoisyWorth(50, Estimate(0.1, 0.5, 1.0)).sentence.endswith("worth 5 to 50 clean ones.")
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_noisy_rows_teach_as_much_as_said(scale: float) -> None:
+    """A logistic model on n noisy rows is as good as one on the said number of clean ones."""
+    rng = np.random.default_rng(6)
+    noise, n, d = 0.2, 1500, 8
+
+    def rows(n: int) -> tuple[Floats, Ints, Floats]:
+        X = np.column_stack([np.ones(n), rng.normal(size=(n, d))])
+        p = expit(scale * X[:, 1])
+        return X, (rng.random(n) < p).astype(np.int64), p
+
+    X_test, _, p_test = rows(20_000)
+    bayes = float(np.mean(np.minimum(p_test, 1 - p_test)))
+
+    def excess(X: Floats, y: Floats) -> float:
+        wrong = (X_test @ _ridge_logistic(X, y) > 0) != (p_test > 0.5)
+        return float(np.mean(wrong * np.abs(2 * p_test - 1)))
+
+    said = worth([[800, 200], [200, 800]], bayes, n).clean_rows.estimate
+    noisy, clean = [], []
+    for _ in range(60):
+        X, y, _ = rows(n)
+        noisy.append(excess(X, np.where(rng.random(n) < noise, 1 - y, y).astype(float)))
+        X, y, _ = rows(round(said))
+        clean.append(excess(X, y.astype(float)))
+    # the excess error falls as 1/n: so much are the rows worth beside what is said
+    assert np.mean(clean) / np.mean(noisy) == pytest.approx(1.0, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    ("counts", "error", "message"),
+    [
+        ([[1, 2]], 0.2, "square"),
+        ([[0, 0], [1, 1]], 0.2, "some have none"),
+        ([[1, 1], [1, 1]], 20, "model_error"),
+    ],
+)
+def test_what_does_not_fit_is_refused(counts: list[list[int]], error: float, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        worth(counts, error)
+    with pytest.raises(ValueError, match="n_rows"):
+        worth([[1, 1], [1, 1]], 0.2, n_rows=0)
