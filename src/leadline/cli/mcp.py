@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.cli.terminal.options import by_option, echo_json, require_one_of, verb
 from leadline.errors import EngineError, SettingsError
 from leadline.phases.permissions import Action
 
@@ -23,7 +23,7 @@ _ACTS = ("serve", "grant", "list", "revoke", "accept", "decline", "renew")
 
 @verb(
     "mcp",
-    may=(Action.AGENTS,),
+    may=(),  # a client starts the server for an agent, which is nobody's account
     example="leadline mcp grant coder --runs 20 --hours 2 --days 7",
     stopped="What was finished is on the record.",
 )
@@ -68,6 +68,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     if act == "serve":
         _serve(folder, agent or name or "", address, known_as)
         return
+    require_one_of((Action.AGENTS,), folder, by)
     with Workspace.open(folder) as workspace:
         if act == "list":
             _list(workspace, as_json=as_json)
