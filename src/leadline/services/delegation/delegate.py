@@ -9,7 +9,7 @@ from typing import TypeAlias
 from leadline.engines.language_models import ModelAnswer, answers
 from leadline.errors import NotReadyError, SettingsError
 from leadline.evaluation.machine_spending import machine_spending
-from leadline.labelling.blind_rows import Asked, blind_votes, delegation_evidence
+from leadline.labelling.blind_rows import Asked, delegation_evidence
 from leadline.labelling.handover import handover
 from leadline.phases.delegation import FEWEST_ROWS, assess
 from leadline.phases.permissions import Action
@@ -21,6 +21,7 @@ from leadline.services.delegation.machine_task import (
     MachineTask,
     cells_of_rows,
     facts_of_rows,
+    judged_blind,
     machine_task,
     open_keys,
     why_outdated,
@@ -87,7 +88,7 @@ def label_blind_rows(
     """
     workspace, _ = acting(workspace, Action.BUY, by, "the request")
     task = machine_task(workspace, name)
-    judged = blind_votes(workspace.record.labels.votes.plain())
+    judged = judged_blind(workspace)
     if not judged:
         raise NotReadyError(
             "No row was judged by two people.",
@@ -197,7 +198,7 @@ def judge_machine(
             "Choose one of them.",
         )
     task = machine_task(workspace, name)
-    judged = blind_votes(workspace.record.labels.votes.plain())
+    judged = judged_blind(workspace)
     votes = _votes_now(workspace, task)
     if not any(vote.item in judged for vote in votes):
         raise NotReadyError(
