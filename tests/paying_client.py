@@ -117,7 +117,7 @@ def play(
                 client.stdout.readline()
                 if n_killed < n_kills:
                     _wait_for_bills(server, client, chance.randint(0, 2 * in_flight))
-                    if n_killed % 4 == 3:
+                    if n_killed % 4 == 1:
                         server.kill()
                         n_servers += 1
                         time.sleep(0.1)
