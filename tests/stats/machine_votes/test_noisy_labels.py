@@ -63,9 +63,11 @@ def test_few_checked_rows_widen_the_range() -> None:
 
 
 def test_sentence_rounds_and_groups() -> None:
-    found = NoisyWorth(12_000, Estimate(0.3456, 0.5, 0.789))
+    found = NoisyWorth(12_000, Estimate(0.3456, 0.5, 0.789), 0.05)
     assert found.sentence == "12,000 machine rows are worth 4,100 to 9,500 clean ones."
-    assert NoisyWorth(50, Estimate(0.1, 0.5, 1.0)).sentence.endswith("worth 5 to 50 clean ones.")
+    few = NoisyWorth(50, Estimate(0.1, 0.5, 1.0), 0.3)
+    assert "worth 5 to 50 clean ones, if the threshold is chosen on people's" in few.sentence
+    assert worth([[90, 10], [30, 70]], 0.2).unevenness == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])

@@ -144,8 +144,8 @@ def route(
 
     References
     ----------
-    .. [1] A. N. Angelopoulos, S. Bates, E. J. Candes, M. I. Jordan, L. Lei (2021), Learn then test:
-       calibrating predictive algorithms to achieve risk control. arXiv 2110.01052.
+    .. [1] A. N. Angelopoulos, S. Bates, E. J. Candes, M. I. Jordan, L. Lei (2025), Learn then test:
+       calibrating predictive algorithms to achieve risk control. Ann. Appl. Stat. 19.
 
     Examples
     --------
