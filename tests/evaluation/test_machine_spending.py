@@ -212,7 +212,9 @@ def test_rows_go_outside_after_a_named_person_has_said_so(workspace: Workspace) 
 
 
 def test_a_machine_without_prices_or_of_another_name_is_refused(workspace: Workspace) -> None:
-    with pytest.raises(SettingsError, match=r"\[machines.own\] states no price: input and output"):
+    with pytest.raises(
+        SettingsError, match=r"\[machines.own\] states no price \(input and output\)"
+    ):
         machine_spending(workspace, "own")
     with pytest.raises(SettingsError, match="no machine 'gtp'; declared are: gpt, own"):
         machine_spending(workspace, "gtp")

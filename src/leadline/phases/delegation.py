@@ -120,23 +120,28 @@ class Handover:
     n_open : int
         Rows without a label.
     share : float in [0, 1]
-        Part of them that goes to the machine, as far as judged rows tell.
+        Part of them that goes to the machine, as far as judged rows tell; 0: none is proven.
     cut : float or None
         It keeps rows of which it is at least so sure; None: all that it answers.
-    error : Bounds
-        Share of these rows that it labels other than most people; 90 % interval.
-    worth : float
-        Expected cost of error of a row that it keeps; 1 an error where nobody has priced one.
-    is_priced : bool
-        Whether errors have a stated price.
+    n_checked : int
+        Judged rows that this was checked on.
+    error : Bounds or None
+        Share of these rows that it labels other than most people; 95 % interval. None where none is
+        proven.
+    most_error : float in (0, 1)
+        What the upper end of `error` must not pass: how often one person says other than most of
+        the others do, and what is forgiven.
+    price : float or None
+        US dollars that a row has cost on average; None before one was paid.
     """
 
     n_open: int
-    share: float
-    cut: float | None
-    error: Bounds
-    worth: float
-    is_priced: bool = False
+    n_checked: int
+    most_error: float
+    share: float = 0.0
+    cut: float | None = None
+    error: Bounds | None = None
+    price: float | None = None
 
     @property
     def n_rows(self) -> int:
@@ -391,26 +396,27 @@ def _parts(evidence: Evidence) -> list[Finding]:
 
 
 def _handover(evidence: Evidence) -> list[Finding]:
-    """What may go to it."""
+    """What may go to it, at what price, and how often it will be wrong."""
     given = evidence.handover
-    if given is None:
+    if given is None or not given.n_open:
         return []
-    sure = "" if given.cut is None else f" of which it is at least {percent(given.cut)} sure"
-    cost = (
-        f"an error on them costs {given.worth:,.2f} {evidence.currency} a row in expectation"
-        if given.is_priced
-        else "nobody has said what an error costs"
-    )
-    if not given.n_rows:
+    if given.error is None:
         return [
             warning(
-                "No row may go to it unseen: people are worth more than it costs on all of them.",
+                f"On {plural(given.n_checked, 'judged row')} it is not shown that at most "
+                f"{percent(given.most_error)} of its labels are wrong, one person's share and what "
+                "is forgiven: no open row should go to it yet.",
+                "Have more rows judged, or let people check what it labels.",
             )
         ]
+    sure = "" if given.cut is None else f", those of which it is at least {percent(given.cut)} sure"
+    n_wrong = round(given.error.estimate * given.n_rows)
+    most = round(given.error.high * given.n_rows)
+    price = "" if given.price is None else f", for about {given.price * given.n_rows:,.2f} USD"
     return [
         note(
-            f"About {given.n_rows:,} of {given.n_open:,} open rows may go to it{sure}; it labels "
-            f"{percent_range(given.error)} of them other than people would, and {cost}.",
+            f"About {given.n_rows:,} of {given.n_open:,} open rows may go to it{sure}{price}. "
+            f"Expect {n_wrong:,} wrong labels among them, at most {most:,}."
         )
     ]
 
