@@ -44,7 +44,8 @@ from leadline.phases.project_accounts.token_price import TokenPrices
 from leadline.record import Record
 record = Record.open(sys.argv[1], "p")
 prices = TokenPrices(input=0.4, cached_input=0.1, output=1.6)
-MachineSpending(record.machines, "gpt", prices, budget=1_000).reserve("k", Usage(1_000, 0, 50))
+spending = MachineSpending(record.machines, "gpt", prices, budget=1_000, hold_s=60.0)
+spending.reserve("k", Usage(1_000, 0, 50))
 print("sent", flush=True)
 time.sleep(600)
 """

@@ -123,9 +123,9 @@ class Machine:
         --------
         >>> [
         ...     Machine(url=f"http://{host}/v1", model="m").is_outside
-        ...     for host in ("localhost:80", "127.0.0.1", "[::1]", "127.0.0.1.example.org")
+        ...     for host in ("localhost:80", "127.0.0.1", "[::1]", "10.0.0.5", "127.0.0.1.org")
         ... ]
-        [False, False, False, True]
+        [False, False, False, True, True]
         """
         if self.host == "localhost":
             return False
