@@ -5,11 +5,12 @@ median absolute log error, coverage of the 90 % interval and its log width at 2 
 largest size. What is learnt of networks is learnt without the source that is asked about. Where the
 exponent of the likelihood is changed, networks are calibrated anew.
 
-    python benchmarks/curves/parts.py [--jobs 1]
+    python benchmarks/curves/parts.py
 """
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from unittest.mock import patch
@@ -19,7 +20,7 @@ import ours
 from deep import instances_of, print_table, without
 from learning import LEVELS
 from networks import group_weights, networks
-from running import arguments, forecasts
+from running import forecasts
 
 from leadline.stats.curves import marginal_likelihood
 from leadline.stats.curves.learnt import Learnt, Table
@@ -28,7 +29,7 @@ _NEXT_TO_NOTHING = 1e-9
 
 
 def main() -> None:
-    options = arguments(__doc__, [ours.NAME]).parse_args()
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     examples = networks("learning")
     instances, weights = instances_of(examples), group_weights(examples)
     for name, part in PARTS.items():

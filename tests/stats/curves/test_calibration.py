@@ -88,7 +88,8 @@ def test_places_of_few_data_sets_lie_further_out() -> None:
     for _ in range(300):
         # twenty curves of each of sixty data sets, which err together
         past = (rng.standard_normal((60, 1)) + rng.standard_normal((60, 20))).ravel() / np.sqrt(2)
-        for number, places in enumerate((learn_places(past, levels), learn_places(past, levels, 60))):
+        both = (learn_places(past, levels), learn_places(past, levels, 60))
+        for number, places in enumerate(both):
             low, high = ndtr(places[[0, -1]])
             held[number] += high - low
     plain, cautious = held / 300

@@ -113,6 +113,7 @@ def test_unsure_rows_are_for_people() -> None:
         ([0.5, np.nan], [np.nan, 1], 0.1, "checked no row"),
         ([0.5], [1], None, "Neither"),
         ([0.5], [1], 10, "max_error must lie"),
+        ([np.inf], [1], 0.1, "confidence must be finite"),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -120,3 +121,8 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         route(confidence, wrong, max_error=max_error)
+
+
+def test_errors_without_a_price_are_refused() -> None:
+    with pytest.raises(ValueError, match="error must be"):
+        Costs(person=1.0, machine=0.1, error=0.0)

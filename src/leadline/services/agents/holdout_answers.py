@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -182,7 +182,8 @@ def holdout_state(workspace: Workspace) -> HoldoutState:
         return known
     tuning = entry.verdict_as(Tuning)
     assert tuning.test_stderr is not None
-    reach = _holdout(looks[-1]).reach(tuning.test_stderr)
+    # what people read is one more that must hold beside those told
+    reach = replace(_holdout(looks[-1]), n_told=known.n_told + 1).reach(tuning.test_stderr)
     low, high = tuning.test_score - reach, tuning.test_score + reach
     return HoldoutState(
         *(known.n_looks, known.n_told, known.nats, known.most_nats),

@@ -280,6 +280,10 @@ def _duels(
             f"item, annotator and label have shapes {items.shape}, {people.shape} and "
             f"{labels.shape}, one is needed. Pass one entry a vote."
         )
+    if scoring not in {"classes", "numbers"}:
+        raise ValueError(f"scoring must be 'classes' or 'numbers'; got {scoring!r}.")
+    if np.any(np.isinf(answers)):
+        raise ValueError("machine must be finite, or nan where it is unsure; some is infinite.")
     if answers.ndim != 1 or items.min() < 0 or items.max() >= answers.size:
         raise ValueError("item must be positions in machine; some are not. Number the items.")
     width = int(people.max() - people.min()) + 1
@@ -302,10 +306,12 @@ def _n_votes(item: ArrayLike, n_items: int) -> Ints:
 
 def _class_gaps(items: Ints, labels: Floats, answers: Floats) -> tuple[Ints, Ints]:
     """Say who of person and machine agrees with more of the others, and what most of these said."""
-    codes = labels.astype(np.int64)
-    if np.any(codes != labels) or np.any(codes < 0):
-        raise ValueError("label must be class codes from 0; some are not. Number the classes.")
-    said = answers[items].astype(np.int64)
+    codes, said = labels.astype(np.int64), answers[items].astype(np.int64)
+    for name, whole, given in (("label", codes, labels), ("machine", said, answers[items])):
+        if np.any(whole != given) or np.any(whole < 0):
+            raise ValueError(
+                f"{name} must be class codes from 0; some are not. Number the classes."
+            )
     n_classes = int(max(codes.max(initial=0), said.max(initial=0))) + 1
     counts = np.zeros((answers.size, n_classes), dtype=np.int64)
     np.add.at(counts, (items, codes), 1)

@@ -126,7 +126,7 @@ def noisy_worth(
             f"counts has shape {seen.shape}, a square of at least 2 is needed. "
             "Count by people's class and the machine's."
         )
-    if np.any(seen < 0) or np.any(seen.sum(axis=1) < 1):
+    if not np.all(seen >= 0) or not np.all(seen.sum(axis=1) >= 1):
         raise ValueError(
             "Each class needs a row that people labelled; some have none. Label more, or leave "
             "the class out."
@@ -137,6 +137,8 @@ def noisy_worth(
     frequent = seen.sum(axis=1) / seen.sum()
     noise = np.stack([rng.dirichlet(row + 1 / k, size=_N_DRAWS) for row in seen], axis=1)
     factors = _information(noise, frequent, model_error)
+    # a machine that is wrong more often than by chance teaches the opposite
+    factors *= np.trace(noise, axis1=1, axis2=2) > 1
     factors = np.minimum(factors * np.exp(_FORMULA_SD * rng.standard_normal(_N_DRAWS)), 1.0)
     tail = (1 - confidence_level) / 2
     low, mid, high = np.quantile(factors, [tail, 0.5, 1 - tail])
