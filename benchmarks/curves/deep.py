@@ -9,10 +9,12 @@ on which choices were made and the other are shown apart. Every group of curves 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import ours
+from learning import Example
 from networks import group_weights, learn_networks, networks
 from peers import CONSTRAINED
 from running import Instance, arguments, forecasts, point
@@ -45,24 +47,29 @@ def main() -> None:
     options = parser.parse_args()
     for half in [options.half] if options.half else ["learning", "judging"]:
         examples = networks(half)
-        instances = [
-            Instance(
-                e.sizes,
-                e.errors,
-                e.stderr,
-                e.later_sizes,
-                e.later_errors,
-                family=e.family,
-                metric=e.metric,
-                n_repeats=e.n_repeats,
-                fold=e.source,
-            )
-            for e in examples
-        ]
+        instances = instances_of(examples)
         found = forecasts(instances, options.methods, jobs=options.jobs, learnt=without)
         weights = group_weights(examples)
         print(f"{half} half: {len(instances)} cuts, {weights.sum():.0f} groups\n")
         print_table(instances, found, weights)
+
+
+def instances_of(examples: list[Example]) -> list[Instance]:
+    """What a method sees of each cut curve, and what came."""
+    return [
+        Instance(
+            e.sizes,
+            e.errors,
+            e.stderr,
+            e.later_sizes,
+            e.later_errors,
+            family=e.family,
+            metric=e.metric,
+            n_repeats=e.n_repeats,
+            fold=e.source,
+        )
+        for e in examples
+    ]
 
 
 @cache
@@ -71,7 +78,7 @@ def without(source: str) -> Learnt:
     shipped = learnt()
     others = [e for e in networks() if e.source != source]
     deep = learn_networks(others, (shipped.known, shipped.hidden))
-    return Learnt(shipped.known, shipped.hidden, deep, shipped.network_shares, shipped.provenance)
+    return replace(shipped, networks=deep)
 
 
 def print_table(

@@ -36,7 +36,7 @@ from leadline.stats.curves.prior import (
 from leadline.stats.curves.shapes import shapes
 from leadline.stats.metric import METRICS
 
-RATIOS = np.array([2.0, 4.0, 8.0, 16.0, 32.0, 64.0])
+RATIOS = np.array([1.4, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0])
 LEVELS = ndtri([0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99])
 # chosen by cross-validation inside the train half: see docs/curves.md
 SHARES = {"known": (0.2, 0.4), "hidden": (0.2, 0.4)}
@@ -50,6 +50,7 @@ NETWORK_SHARES = {
 }
 _KEPT_CELLS = 30
 _FEWEST_OF_A_GROUP = 40
+_FEWEST_OF_PLACES = 20
 _RATIO_TOLERANCE = 0.25
 _FLOOR = -60.0
 
@@ -77,7 +78,7 @@ class Example:
     def group(self) -> str:
         """The group of curves that it teaches."""
         if self.source:
-            return ANY
+            return self.metric if self.metric == "log_loss" else ANY
         if self.n_repeats == 1:
             return SINGLE_RUNS
         return self.family if self.is_general else self.metric
@@ -192,25 +193,36 @@ def places_of_truth(examples: Sequence[Example], table: Table, every: Learnt) ->
 def calibrate(table: Table, examples: Sequence[Example], z: np.ndarray) -> Table:
     """Put the quantiles of where the truth fell into a table, groups shrunk towards all."""
     probabilities = ndtr(LEVELS)
-    general = z[[example.is_general for example in examples]]
-    every = np.array([_places(general[:, column], probabilities) for column in range(RATIOS.size)])
+    independent = np.array([example.share_of or str(example.data) for example in examples])
+    general = np.flatnonzero([example.is_general for example in examples])
+    every = np.array(
+        [
+            _places(z[general, column], independent[general], probabilities)
+            for column in range(RATIOS.size)
+        ]
+    )
     of_group = members(examples)
     calibrated = [every]
     for group in table.groups[1:]:
-        own = z[of_group.get(group, [])]
+        own = of_group.get(group, [])
         rows = []
         for column in range(RATIOS.size):
-            values = own[np.isfinite(own[:, column]), column]
-            share = values.size / (values.size + GROUP_WEIGHT)
-            alone = learn_places(values, probabilities) if values.size > 20 else every[column]
+            n = np.isfinite(z[own, column]).sum()
+            share = n / (n + GROUP_WEIGHT)
+            alone = _places(z[own, column], independent[own], probabilities, every[column])
             rows.append(share * alone + (1 - share) * every[column])
         calibrated.append(np.array(rows))
     return replace(table, calibrated=np.array(calibrated))
 
 
-def _places(z: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    finite = z[np.isfinite(z)]
-    return learn_places(finite, probabilities) if finite.size > 20 else LEVELS
+def _places(
+    z: np.ndarray, independent: np.ndarray, probabilities: np.ndarray, few: np.ndarray = LEVELS
+) -> np.ndarray:
+    """The quantiles of where the truth fell; `few` where too few are known."""
+    known = np.isfinite(z)
+    if known.sum() <= _FEWEST_OF_PLACES:
+        return few
+    return learn_places(z[known], probabilities, np.unique(independent[known]).size)
 
 
 def learn_table(

@@ -56,7 +56,7 @@ _OF_A_GROUP, _OF_A_SOURCE = 5, 40
 _N_ITERATIONS = 4
 _N_ACTIVE = 12
 _SHARES = (0.4, 0.4)
-_FURTHEST = 80.0
+_NEAREST, _LATER, _FURTHEST = 1.2, 1.6, 80.0
 _CUT_STEP = np.log(2.0) - 0.01
 
 
@@ -112,8 +112,9 @@ def _cuts(curve: pl.DataFrame, source: str) -> list[Example]:
     )
     found, last = [], -np.inf
     for place in range(_FEWEST - 1, sizes.size - 1):
-        ahead = (sizes >= 1.6 * sizes[place]) & (sizes <= _FURTHEST * sizes[place])
-        if not ahead.any() or np.log(sizes[place]) < last + _CUT_STEP:
+        ahead = (sizes >= _NEAREST * sizes[place]) & (sizes <= _FURTHEST * sizes[place])
+        is_late = sizes >= _LATER * sizes[place]
+        if not (ahead & is_late).any() or np.log(sizes[place]) < last + _CUT_STEP:
             continue
         last = np.log(sizes[place])
         found.append(_cut(whole, place + 1, ahead))

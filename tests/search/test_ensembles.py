@@ -96,8 +96,9 @@ def test_models_that_err_apart_are_better_together() -> None:
         ([OTHER], 0.5),
         ([], 0.0),
         ([candidate("own 2", answered(0.52, 2), family="mine.py:Model")], 0.0),
+        ([candidate("prompted 2", answered(0.52, 2), family="prompted")], 0.0),
     ],
-    ids=["poor", "same answers", "gain accepted as loss", "alone", "own model"],
+    ids=["poor", "same answers", "gain accepted as loss", "alone", "own model", "asked model"],
 )
 def test_none_is_made_that_is_not_worth_it(others: list[CandidateState], accepted: float) -> None:
     assert ensemble_of([ONE, *others], context(), "ensemble 9", accepted=accepted) is None

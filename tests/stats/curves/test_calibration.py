@@ -81,6 +81,22 @@ def test_calibrated_intervals_hold_new_truths_as_often_as_they_say(n_curves: int
     assert held / n_times == pytest.approx(np.array([0.9, 0.5]), abs=0.003)
 
 
+def test_places_of_few_data_sets_lie_further_out() -> None:
+    rng = np.random.default_rng(0)
+    levels = ndtr(LEVELS)
+    held = np.zeros(2)
+    for _ in range(300):
+        # twenty curves of each of sixty data sets, which err together
+        past = (rng.standard_normal((60, 1)) + rng.standard_normal((60, 20))).ravel() / np.sqrt(2)
+        both = (learn_places(past, levels), learn_places(past, levels, 60))
+        for number, places in enumerate(both):
+            low, high = ndtr(places[[0, -1]])
+            held[number] += high - low
+    plain, cautious = held / 300
+    assert plain < 0.898
+    assert 0.9 < cautious < 0.94
+
+
 def test_places_ascend_even_where_all_truths_are_the_same() -> None:
     places = learn_places(np.zeros(50), ndtr(LEVELS))
     assert np.all(np.diff(places) > 0)

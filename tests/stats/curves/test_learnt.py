@@ -111,6 +111,20 @@ def test_tables_fit_the_grids(table: Table) -> None:
     assert not table.tilt_shapes[0].any()
 
 
+def test_losses_of_networks_have_a_calibration_of_their_own() -> None:
+    networks = learnt().networks
+    assert networks.groups == (ANY, "log_loss")
+    every, losses = networks.calibrated
+    # fine-tuned networks' shares of errors are forecast worse than language models' losses
+    assert np.all(np.ptp(losses[:3], axis=1) < np.ptp(every[:3], axis=1))
+
+
+def test_forecasts_are_calibrated_from_less_than_twice_the_size_on() -> None:
+    for table in tables():
+        assert table.ratios[0] < 1.5
+        assert not np.allclose(table.calibrated[0, 0], table.levels, atol=0.02)
+
+
 def test_a_stranger_has_the_prior_of_all() -> None:
     table = learnt().known
     assert np.array_equal(table.prior(["nobody's", None]), table.log_prior)

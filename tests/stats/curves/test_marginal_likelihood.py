@@ -90,7 +90,8 @@ def test_a_few_components_forecast_as_all_together(noise: float) -> None:
     data = curve(noise)
     log_prior = np.random.default_rng(2).normal(size=(ACTIVE.size, len(shapes())))
     log_weight, mean, variance = brute_force(noise)
-    log_weight = log_weight + log_prior
+    # shapes and kernels are weighed by the root of their likelihood
+    log_weight = 0.5 * log_weight + log_prior
     weight = np.exp(log_weight - logsumexp(log_weight)).ravel()
     few = posterior_components(data, log_prior, DesignMatrices.at(data.x, ACTIVE))
     few_mean, few_variance = few.moments(AHEAD)
@@ -107,8 +108,22 @@ def test_a_few_components_forecast_as_all_together(noise: float) -> None:
             np.sqrt(few_variance[:, [column]]),
             values[:, None],
         )[:, 0]
-        # single precision and 160 stand-ins for 2,517
+        # single precision and 128 stand-ins for 2,517
         assert found == pytest.approx(exact, abs=0.03)
+
+
+def test_of_two_shapes_the_likelier_one_gets_the_root_of_the_ratio() -> None:
+    data = curve()
+    design = DesignMatrices.at(data.x, ACTIVE)
+    fitted, _ = log_likelihoods(data, design)
+    best = int(np.argmax(fitted[1]))
+    other = int(np.argmin(np.abs(fitted[1] - fitted[1, best] + 2.0)))
+    log_prior = np.full(fitted.shape, -1e6)
+    log_prior[1, [best, other]] = 0.0
+    two = posterior_components(data, log_prior, design)
+    share = 1 / (1 + np.exp(0.5 * (fitted[1, other] - fitted[1, best])))
+    assert 0.6 < share < 0.8
+    assert two.weight[two.shape.tolist().index(best)] == pytest.approx(share, abs=0.01)
 
 
 def test_a_prior_that_is_certain_is_believed() -> None:

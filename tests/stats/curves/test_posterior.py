@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from leadline.stats.curves import CurvePosterior, fit
 
@@ -84,7 +85,8 @@ def test_samples_are_distributed_as_the_quantiles_say(posterior: CurvePosterior)
 def test_samples_are_whole_curves_and_repeatable(posterior: CurvePosterior) -> None:
     twice = posterior.sample([6400, 6400, 12_800], 900)
     assert np.array_equal(twice[:, 0], twice[:, 1])
-    assert np.corrcoef(twice[:, 0], twice[:, 2])[0, 1] > 0.7
+    # of ranks: the few curves that peak are far above all others
+    assert spearmanr(twice[:, 0], twice[:, 2]).statistic > 0.7
     assert np.array_equal(twice, posterior.sample([6400, 6400, 12_800], 900))
     other = posterior.sample([6400, 6400, 12_800], 900, rng=np.random.default_rng(5))
     assert not np.array_equal(twice, other)

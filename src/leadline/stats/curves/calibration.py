@@ -105,8 +105,11 @@ def _interpolated(values: Floats, start: Floats, end: Floats) -> Floats:
     return inside
 
 
-def learn_places(z: Floats, levels: Floats) -> Floats:
+def learn_places(z: Floats, levels: Floats, n_independent: int | None = None) -> Floats:
     """Return the quantiles of where the truth fell, one a level, strictly ascending.
+
+    A new curve is of a data set that none of these are of, so the conformal quantile is taken as if
+    there were as many values as data sets: further out than the plain one.
 
     Parameters
     ----------
@@ -114,9 +117,10 @@ def learn_places(z: Floats, levels: Floats) -> Floats:
         Where the truth lay in each plain forecast, as a standard normal quantile.
     levels : ndarray of shape (n_levels,)
         Probabilities, ascending.
+    n_independent : int >= 1, optional
+        Data sets that the curves are of; as many as curves if not given.
     """
-    # the conformal quantile of n values lies a little further out than the plain one
-    n = z.size
+    n = z.size if n_independent is None else n_independent
     centre = 0.5
     outward = centre + (levels - centre) * (n + 1) / max(n - 1, 1)
     places = np.quantile(z, outward.clip(0.0, 1.0))

@@ -3,12 +3,15 @@
 Given a kernel, log errors are a Gaussian process with one basis function, the shape ``h_k``:
 Gaussian about ``b h_k`` plus an unknown level. ``b ~ N(1, 0.2^2)`` makes a shape a little steeper
 or flatter, so that the grid of shapes has no gaps. Level and b are integrated out, so the posterior
-is exact and needs no sampling. All shapes share the kernel's covariance; one factor of it serves
-them all.
+is exact and needs no sampling [1]_. All shapes share the kernel's covariance; one factor of it
+serves them all. Shapes and kernels are weighed by the root of their likelihood [2]_.
 
 References
 ----------
-C. E. Rasmussen, C. K. I. Williams (2006), Gaussian Processes for Machine Learning, section 2.7.
+.. [1] C. E. Rasmussen, C. K. I. Williams (2006), Gaussian Processes for Machine Learning, section
+   2.7.
+.. [2] P. Grünwald, T. van Ommen (2017), Inconsistency of Bayesian inference for misspecified linear
+   models, and a proposal for repairing it. Bayesian Analysis 12, 1069-1103.
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ if TYPE_CHECKING:
     from leadline.stats.curves.measured import Measured
 
 _COEFFICIENT_SD = 0.2  # prior standard deviation of b
-_N_KEPT = 160
+# of the likelihood: no shape is true, so at 1 the one nearest to the measured points takes all the
+# weight, though others forecast as well [2]
+_EXPONENT = 0.5
+_N_KEPT = 128
 _CHUNK = 6  # kernels at a time: what is computed from them stays in the cache
 _AHEAD = np.log(4.0)  # components are lined up by where they lead at four times the size
 
@@ -106,10 +112,10 @@ def posterior_components(data: Measured, log_prior: Floats, design: DesignMatric
     Returns
     -------
     Components
-        At most 160 of them.
+        At most 128 of them.
     """
     log_weight, whitener = log_likelihoods(data, design)
-    row, shape, weight = _thinned(log_weight + log_prior)
+    row, shape, weight = _thinned(_EXPONENT * log_weight + log_prior)
     basis, active = design.basis[shape], design.active
     used = np.unique(row)
     inverse = {int(active[r]): whitener[r].T @ whitener[r] for r in used}

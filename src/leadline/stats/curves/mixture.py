@@ -71,17 +71,22 @@ def mixture_quantile(weight: Floats, mean: Floats, sd: Floats, probability: Floa
     start, end = below[after - 1, columns], below[after, columns]
     share = (probability - start) / np.maximum(end - start, 1e-300)
     value: Floats = left + share.clip(0.0, 1.0) * (right - left)
+    row, column = np.indices(value.shape).reshape(2, -1)
     for number in range(_MOST_STEPS):
-        z = (value - mean[:, None]) / sd[:, None]
-        density = np.einsum("c,cvm->vm", weight, np.exp(-0.5 * z**2) / sd[:, None]) / np.sqrt(
-            2 * np.pi
-        )
-        excess = np.einsum("c,cvm->vm", weight, ndtr(z)) - probability
-        if np.abs(excess).max() < _CLOSE:
+        here, spread = value[row, column], sd[:, column]
+        z = (here - mean[:, column]) / spread
+        density = weight @ (np.exp(-0.5 * z**2) / spread) / np.sqrt(2 * np.pi)
+        excess = weight @ ndtr(z) - probability[row, column]
+        is_open = np.abs(excess) >= _CLOSE
+        if not is_open.any():
             break
-        left, right = np.where(excess < 0, value, left), np.where(excess < 0, right, value)
-        step = value - excess / np.maximum(density, 1e-300)
+        row, column, here = row[is_open], column[is_open], here[is_open]
+        excess, density = excess[is_open], density[is_open]
+        low = np.where(excess < 0, here, left[row, column])
+        high = np.where(excess < 0, right[row, column], here)
+        step = here - excess / np.maximum(density, 1e-300)
         # a narrow component beside a wide one makes Newton's steps creep: halving does not
-        is_newton = (step >= left) & (step <= right) & (number < _PATIENCE or number % 2 > 0)
-        value = np.where(is_newton, step, 0.5 * (left + right))
+        is_newton = (step >= low) & (step <= high) & (number < _PATIENCE or number % 2 > 0)
+        left[row, column], right[row, column] = low, high
+        value[row, column] = np.where(is_newton, step, 0.5 * (low + high))
     return value
