@@ -26,6 +26,7 @@ WORK              o s m . . e .
 FORGET            o . . . . . .
 INVITE            o s m . . . .
 SETTINGS          o . m . . . .
+AGENTS            o s m . . . .
 ACCOUNTS          o . . . . . .
 OWN_PASSWORD      o s m a r e v
 """
