@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from leadline.phases.glossary import TERMS
+from leadline.phases.vocabulary.glossary import TERMS
 
 TARGET = Path(__file__).parent / "glossary.md"
 HEAD = """\

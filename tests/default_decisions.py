@@ -13,7 +13,8 @@ from tests.examples import (
 )
 from tests.phases.again import again
 
-from leadline.phases.default_decision import (
+from leadline.phases.monitor import Monitor
+from leadline.phases.performance.default_decision import (
     AS_PREDICTED,
     LEAST_COST,
     LIKELIEST,
@@ -22,12 +23,11 @@ from leadline.phases.default_decision import (
     DefaultDecision,
     NumberErrors,
 )
-from leadline.phases.monitor import Monitor
+from leadline.phases.performance.stream_decision import Confusion, Silence
 from leadline.phases.problem import ConfusionCost, Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
-from leadline.phases.stream_decision import Confusion, Silence
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 

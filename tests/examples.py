@@ -23,15 +23,15 @@ from leadline.phases import (
     release,
     review,
     search,
-    stream_point,
     tuning,
 )
 from leadline.phases.lifecycle import ROWS, Stage, decision_of
 from leadline.phases.monitor.input_shift import Shift
-from leadline.phases.project_words import ClassWord
+from leadline.phases.performance import stream_point
 from leadline.phases.scoring import Task
 from leadline.phases.search import trial
 from leadline.phases.verdict import Bounds, Verdict
+from leadline.phases.vocabulary.project_words import ClassWord
 
 SNAPSHOT = "3f1c" * 16
 MODEL = "9ab2" * 16

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.phases.slice_report import (
+from leadline.phases.performance.slice_report import (
     NOT_SHOWN,
     UNKNOWN,
     WORSE,

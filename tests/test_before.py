@@ -406,6 +406,10 @@ def test_the_verbs_tell_what_they_told(folder: Path, go: Go) -> None:
     assert now["cost"].items() >= then.pop("cost").items()
     # the score on the test rows speaks of it too, since then
     assert now["chance"].keys() >= then.pop("chance").keys()
+    # a row that has come since may be what is next
+    rows, step = then.pop("rows"), then.pop("next")
+    assert now["rows"].items() >= rows.items()
+    assert now["rows"].keys() > rows.keys() or now["next"] == step
     assert now.items() >= then.items()
     go("report", "--form", "markdown", "--to", folder / "report.md")
     assert "Olga chose balanced" in (folder / "report.md").read_text()

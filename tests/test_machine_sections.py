@@ -80,7 +80,7 @@ def test_a_secret_in_the_file_is_refused_and_not_shown(
 
 def test_prices_are_stated_dated_and_young() -> None:
     machine = Machine(url="https://a.example.org", model="m", output=1.0)
-    with pytest.raises(SettingsError, match=r"\[machines.gpt\] states no price: input is missing"):
+    with pytest.raises(SettingsError, match=r"\[machines.gpt\] states no price \(input\)"):
         machine.prices("gpt")
     dated = Machine(
         url="https://a.example.org", model="m", input=1.0, output=1.0, priced_on=date(2026, 1, 1)

@@ -18,7 +18,7 @@ import numpy as np
 from repeating import repeat
 from streams import Stream, normal
 
-from leadline.phases.stream_point import ENOUGH
+from leadline.phases.performance.stream_point import ENOUGH
 from leadline.stats.judgments import Bands, StreamEstimate, estimate, sample
 from leadline.stats.judgments.further_judgments import expected_widths
 

@@ -22,6 +22,13 @@ from leadline.workspace import Workspace
 
 WORD, NUMBER = "hiddenword", 0.7321973
 AGENT = "coder"
+HIDDEN = {"tuning", "review", "release", "capacity", "decay", "monitor"}
+# sentences, and what may hold cells: hidden whatever the list of the server says
+_ALWAYS = {
+    "disputed", "doubts", "example", "examples", "findings", "groups", "judges", "leaks",
+    "level", "message", "notes", "sentinels", "spellings", "spread_leak", "summary", "text_leaks",
+    "toward", "truth", "values", "what", "words",
+}  # fmt: skip
 # of hidden rows what 'look' tells of, and the folds that its price is taken from
 _NAMES = {"candidate", "scoring", "currency", "scores"}
 
@@ -35,6 +42,10 @@ def marked_workspace(folder: Path) -> Workspace:
         entry = verdicts[row]
         assert entry is not None
         append(workspace, row, _hidden(row, entry.verdict))
+    again = verdicts["decision.train"]
+    assert again is not None
+    late = replace(again.verdict_as(Decision), why=f"the test score of {NUMBER}: {WORD}")
+    append(workspace, "decision.train", late)
     cells = pl.read_csv(folder / "flights.csv").with_columns(
         remark=pl.lit(WORD), dep_delay=pl.lit(NUMBER)
     )
@@ -59,7 +70,7 @@ def _hidden(row: str, verdict: Verdict) -> Verdict:
     if isinstance(verdict, Decision):
         is_early = ROWS[row].stage in {Stage.DEFINE, Stage.FIND, Stage.TRAIN}
         return replace(verdict, why=verdict.why if is_early else WORD, summary=WORD)
-    marked: Verdict = _marked(verdict, SHOWN.get(row, ()))
+    marked: Verdict = _marked(verdict, () if row in HIDDEN else SHOWN[row])
     if isinstance(verdict, Tuning):
         return replace(marked, test_score=NUMBER + 0.08, test_stderr=verdict.test_stderr)  # type: ignore[call-arg]
     return marked
@@ -76,7 +87,7 @@ def _marked(value: Any, shown: Fields) -> Any:
             if not field.init or field.name in _NAMES or field.name.endswith("digest"):
                 continue
             now = getattr(value, field.name)
-            if field.name not in open_:
+            if field.name not in open_ or field.name in _ALWAYS:
                 changes[field.name] = _marked(now, ())
             elif open_[field.name]:
                 changes[field.name] = _marked(now, open_[field.name])

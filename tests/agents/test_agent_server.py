@@ -13,14 +13,13 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from starlette.testclient import TestClient
-from tests.agents.marked import AGENT, NUMBER, WORD, marked_workspace
+from tests.agents.marked import AGENT, HIDDEN, NUMBER, WORD, marked_workspace
 
 from leadline.agents import agent_tools
 from leadline.agents.agent_server import agent_app, agent_server
 from leadline.errors import DataError
-from leadline.phases.lifecycle import ROWS, Stage
+from leadline.phases.lifecycle import ROWS, Stage, is_decision
 from leadline.phases.permissions import Action
-from leadline.services.agents.agent_evidence import SHOWN
 from leadline.services.agents.agent_runs import MAY_START
 from leadline.serving.access.bearer_tokens import add_token, revoke_token
 from leadline.workspace import Workspace
@@ -102,7 +101,7 @@ def test_nothing_hidden_comes_out(folder: Path) -> None:
     assert "dep_delay" in text  # names of columns do
     refused = dict(zip(map(str, EVERY_CALL), [is_refused for is_refused, _ in said], strict=True))
     for row in ROWS:
-        assert refused[str(("evidence", {"row": row}))] == (row not in SHOWN)
+        assert refused[str(("evidence", {"row": row}))] == (row in HIDDEN or is_decision(row))
         if row not in MAY_START:
             assert refused[str(("start", {"row": row}))]
     assert not refused[str(("look", {"told": True}))]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 from tests.cli.conftest import Call
+from tests.model_servers import chat, fake_model
 from tests.services.flights import make_workspace
 
 from leadline.record import KeptAnswer
 from leadline.record.machines import OpenRequest
+from leadline.web import create_app
 from leadline.workspace import Workspace
 
 MACHINES = """
@@ -67,6 +71,7 @@ def test_money_is_listed_and_what_was_lost_is_given_back(call: Call, folder: Pat
     said = call("machine", "list", "-C", folder).stdout
     assert "0.37 USD" in said
     assert "own: Rows stay on this computer." in said
+    assert "own: Nothing is asked of it, as it has no price: set input and output." in said
     assert "Nobody has said that rows may go to api.example.org" in said
     assert "days old: they may have changed" in said
     assert "1 answer gave no label" in said
@@ -77,15 +82,26 @@ def test_money_is_listed_and_what_was_lost_is_given_back(call: Call, folder: Pat
     assert gpt["rows_may_leave"]["by"] == "Ada"
     assert (own["answers"], own["is_outside"], own["rows_may_leave"]) == (0, False, None)
     today = datetime.now(UTC).date().isoformat()
-    answered = f"gpt: Rows may go to api.example.org: Ada, {today}. texts without names"
+    answered = f"gpt: Rows may go to api.example.org: Ada, {today}: texts without names"
     assert answered in call("machine", "list", "-C", folder).stdout
     release = ("machine", "release-reservations", "gpt", "-C", folder)
     assert "0.0001 USD of 1 request to gpt are free again." in call(*release).stdout
     assert "nothing to give back" in call(*release).stdout
     assert "0.37 USD on language models" in call("costs", "-C", folder).stdout
+    with Workspace.open(folder) as workspace:
+        page = unescape(
+            TestClient(create_app(workspace), base_url="http://127.0.0.1").get("/money").text
+        )
+    assert "What language models may still spend" in page
+    assert answered in page
     lines = json.loads(call("costs", "-C", folder, "--json").stdout)["lines"]
     (models,) = [line for line in lines if line["kind"] == "models"]
     assert (models["stage"], models["n"], models["money"]) == ("train", 2, 0.37)
+    path = folder / "leadline.toml"
+    at_a_rate = path.read_text().replace("[problem]", "[prices]\ndollar_rate = 0.5\n[problem]")
+    path.write_text(at_a_rate.replace("[problem]", '[problem]\ncurrency = "EUR"'))
+    call("run", "problem", "-C", folder)
+    assert "0.18 EUR on language models" in call("costs", "-C", folder).stdout
 
 
 @pytest.mark.parametrize(
@@ -106,3 +122,72 @@ def test_what_is_missing_or_too_much_is_said(
 def test_a_project_without_machines_is_told_how_to_declare_one(call: Call, tmp_path: Path) -> None:
     make_workspace(tmp_path, ()).close()
     assert "Write a section [machines.NAME]" in call("machine", "list", "-C", tmp_path).stdout
+
+
+PRICED = """
+[machines.own]
+url = "{url}"
+model = "tiny"
+input = 0.4
+output = 1.6
+budget = {budget}
+priced_on = 2024-01-01
+max_in_flight = 2
+"""
+
+
+def priced(folder: Path, url: str, budget: float) -> None:
+    make_workspace(folder, ("problem", "data")).close()
+    path = folder / "leadline.toml"
+    path.write_text(path.read_text() + PRICED.format(url=url, budget=budget))
+
+
+def test_rows_are_measured_for_nothing_then_tried_for_money(call: Call, tmp_path: Path) -> None:
+    asked = ("machine", "estimate", "own", "--rows", 1000, "-C", tmp_path)
+    usage = {"prompt_tokens": 500, "completion_tokens": 10}
+    with fake_model(lambda _, __: chat('{"label": "yes"}', usage=usage)) as model:
+        priced(tmp_path, model.url, budget=0.11)
+        measured = json.loads(call(*asked, "--json").stdout)
+        assert measured["usd"]["low"] < measured["usd"]["estimate"] < measured["usd"]["high"]
+        assert (measured["is_tried"], measured["seconds"], model.bodies) == (False, None, [])
+        assert "how many tokens they have shows when some are tried" in call(*asked).stdout
+        tried = json.loads(call(*asked, "--try", 5, "--json").stdout)
+        # 500 tokens at 0.4 and 10 at 1.6 micro-dollars
+        assert tried["usd"] == pytest.approx({"estimate": 0.216, "low": 0.216, "high": 0.216})
+        assert measured["usd"]["low"] < 0.216 < measured["usd"]["high"]
+        assert (tried["spent_on_trial_usd"], len(model.bodies)) == (0.00108, 5)
+        assert tried["rows_affordable"]["estimate"] == (110_000 - 1_080) // 216
+        assert "days old" in tried["price_warning"]
+        # those tried are kept: they cost nothing again, and say nothing of the time
+        again = json.loads(call(*asked, "--try", 5, "--json").stdout)
+        assert (again["spent_on_trial_usd"], again["seconds"], len(model.bodies)) == (0, None, 5)
+        told = call(*asked, "--try", 6).stdout  # one of them is new
+        assert "1,000 rows will cost some 0.22 USD, 0.22 USD to 0.22 USD." in told
+        assert "enough for some 503 rows" in told
+        assert "It takes some" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("own",), 2, "Say how many rows: --rows 5000."),
+        (("gtp", "--rows", "5"), 1, "no machine 'gtp'"),
+        (("own", "--rows", "0"), 2, "not in the range"),
+        (("own", "--rows", "5", "--try", "21"), 2, "not in the range"),
+        (("own", "--rows", "5", "--try", "2"), 1, "of the 0.000001 USD of 'own' are spent"),
+    ],
+)
+def test_what_cannot_be_estimated_is_refused(
+    call: Call, tmp_path: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    priced(tmp_path, "http://127.0.0.1:1/v1", budget=0.000001)
+    answer = call("machine", "estimate", *arguments, "-C", tmp_path)
+    assert (answer.exit_code, said in answer.stderr) == (code, True), answer.stderr
+
+
+def test_without_prices_nothing_is_estimated(call: Call, tmp_path: Path) -> None:
+    priced(tmp_path, "http://127.0.0.1:1/v1", budget=1.0)
+    path = tmp_path / "leadline.toml"
+    path.write_text(path.read_text().replace("output = 1.6\n", ""))
+    answer = call("machine", "estimate", "own", "--rows", "5", "-C", tmp_path)
+    assert "[machines.own] states no price (output)." in answer.stderr

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from tests.services.flights import make_workspace
 
 from leadline.cli import main
+from leadline.phases.permissions import UserRole
 from leadline.services.agents.agent_allowance import agent_at_work
 from leadline.services.agents.agent_proposing import propose_change
 from leadline.services.agents.holdout_answers import look_at_holdout
@@ -47,7 +48,7 @@ def test_an_agent_is_granted_shown_answered_and_revoked(workspace: Workspace) ->
     shown = call(workspace, "list").stdout
     assert "+folds = 3" in shown
     assert "leadline mcp accept 1" in shown
-    assert "Held-out rows: 1 look," in shown
+    assert "1 look used up" in shown
     assert "The test score of entry 11 is 0.813" in shown
     told = json.loads(call(workspace, "list", "--json").stdout)
     assert told["holdout"]["low"] < 0.813 - 1.645 * 0.0135
@@ -58,6 +59,15 @@ def test_an_agent_is_granted_shown_answered_and_revoked(workspace: Workspace) ->
     assert "coder" not in tokens.read_text()
     assert "the allowance is over" in call(workspace, "list").stdout
     assert "has no allowance" in call(workspace, "revoke", "coder").stderr
+
+
+def test_only_who_may_let_agents_work(workspace: Workspace) -> None:
+    for name, role in (("Ada", UserRole.OWNER), ("Vera", UserRole.VIEWER)):
+        workspace.record.accounts.add(name, role)
+    for act in (("list",), ("grant", "coder"), ("renew", "--why", "x"), ("accept", "1")):
+        said = call(workspace, *act, "--by", "Vera")
+        assert "Vera (viewer) may not let agents work" in said.stderr, act
+    assert call(workspace, "grant", "coder").exit_code == 0
 
 
 def test_what_is_typed_wrongly_is_refused_with_the_next_step(workspace: Workspace) -> None:

@@ -26,7 +26,7 @@ package oe    serve -        capacity osme  token oe        deploy oe         sc
 watch ose     forget o       alarm osmev    notify osmev    work osmev        portfolio osme
 report osmev  web -          worker -       up -            demo -            doctor -
 export ose    cancel osme    costs osmev     timeline osmev     brief osmev      compare osmev
-comment osmev   mcp osm
+comment osmev   mcp -         machine osmev
 """
 
 

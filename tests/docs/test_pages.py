@@ -19,7 +19,7 @@ from tests.docs.pages import PAGES, REPOSITORY, blocks, name_of, prose
 
 from leadline.cli import main
 from leadline.phases.lifecycle import ROWS, is_decision
-from leadline.settings.sections import SECTIONS
+from leadline.settings.sections import NAMED_SECTIONS, SECTIONS
 
 SHELLS = {"console", "sh"}
 STANDS_FOR_ANYTHING = {"POINT", "REASON", "FILE", "COLUMN", "FOLDER", "STAGE", "ROW"}
@@ -160,8 +160,9 @@ def test_every_toml_block_sets_keys_that_are_known() -> None:
             for section, content in tomllib.loads(block.text).items():
                 if section in {"project", "tool"}:
                     continue
-                known = {field.name for field in fields(SECTIONS[section])}
-                assert set(content) <= known, f"{name}:{block.line}: [{section}]"
+                known = {field.name for field in fields((SECTIONS | NAMED_SECTIONS)[section])}
+                for table in content.values() if section in NAMED_SECTIONS else [content]:
+                    assert set(table) <= known, f"{name}:{block.line}: [{section}]"
                 seen += 1
     assert seen > 5
 

@@ -33,6 +33,16 @@ def test_a_row_alone_and_a_thousand_are_timed(n_rows: int, asked: list[int]) -> 
     assert together > 0
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(0.4, (0.4, 0.4)), (None, ())])
+def test_who_asks_elsewhere_measures_by_itself(
+    seconds: float | None, told: tuple[float, ...]
+) -> None:
+    model = Counting()
+    model.seconds_per_row_ = seconds  # type: ignore[attr-defined]
+    assert answer_times(model, pl.DataFrame({"x": [1]})) == told
+    assert not model.asked
+
+
 RATE = {"rows_per_year": 1e6, "instance_per_hour": 0.1}
 WORTH = {"hundredth_worth": 50.0}
 

@@ -44,7 +44,8 @@ from leadline.phases.project_accounts.token_price import TokenPrices
 from leadline.record import Record
 record = Record.open(sys.argv[1], "p")
 prices = TokenPrices(input=0.4, cached_input=0.1, output=1.6)
-MachineSpending(record.machines, "gpt", prices, budget=1_000).reserve("k", Usage(1_000, 0, 50))
+spending = MachineSpending(record.machines, "gpt", prices, budget=1_000, hold_s=60.0)
+spending.reserve("k", Usage(1_000, 0, 50))
 print("sent", flush=True)
 time.sleep(600)
 """
@@ -212,7 +213,9 @@ def test_rows_go_outside_after_a_named_person_has_said_so(workspace: Workspace) 
 
 
 def test_a_machine_without_prices_or_of_another_name_is_refused(workspace: Workspace) -> None:
-    with pytest.raises(SettingsError, match=r"\[machines.own\] states no price: input and output"):
+    with pytest.raises(
+        SettingsError, match=r"\[machines.own\] states no price \(input and output\)"
+    ):
         machine_spending(workspace, "own")
     with pytest.raises(SettingsError, match="no machine 'gtp'; declared are: gpt, own"):
         machine_spending(workspace, "gtp")

@@ -12,7 +12,7 @@ from leadline.datasets.frames import Pool
 from leadline.errors import SettingsError
 from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, require_columns, slices_of
 from leadline.phases.data import Column, Data, Kind, Role, SplitKind
-from leadline.phases.slice_report import WORSE
+from leadline.phases.performance.slice_report import WORSE
 
 N = 3_000
 COLUMNS = (

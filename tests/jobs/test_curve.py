@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,10 @@ def test_the_curve_of_two_families_at_growing_sizes(released_folder: Path) -> No
         data = verdict_of(workspace, "data", Data)
     assert [each.candidate for each in curve.curves] == [each.name for each in candidates(search)]
     assert curve.curves[0].candidate == search.chosen
+    asked = replace(search.trials[0], name="prompted 1", family="prompted", mean=0.99)
+    assert "prompted 1" not in [
+        each.name for each in candidates(replace(search, trials=(asked, *search.trials)))
+    ]
     sizes = [point.n_train for point in curve.curves[0].points]
     assert sizes == sorted(set(sizes))
     assert len(sizes) >= 5

@@ -14,9 +14,9 @@ from leadline.monitoring.observations import observe_file
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
-from leadline.phases.default_decision import AS_PREDICTED, LEAST_COST, LIKELIEST
 from leadline.phases.forecast import Forecast
 from leadline.phases.monitor import Monitor
+from leadline.phases.performance.default_decision import AS_PREDICTED, LEAST_COST, LIKELIEST
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task

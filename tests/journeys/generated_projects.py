@@ -17,12 +17,12 @@ from tests.phases.again import again
 from leadline.phases import decision
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Mark, Stage, Standing, decision_of, row_of, standing
-from leadline.phases.measured_target import measured_target
 from leadline.phases.monitor.monitor_evidence import Target
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.search.choice import choose
 from leadline.phases.search.trial import Closed
+from leadline.phases.target.measured_target import measured_target
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds, Verdict
 from leadline.record import Entry

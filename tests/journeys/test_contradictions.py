@@ -25,10 +25,10 @@ from leadline.phases.capacity import Capacity, capacity_plan
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import State
 from leadline.phases.number_format import money, percent
+from leadline.phases.performance.target_check import TargetCheck, TargetState
 from leadline.phases.release import Release
 from leadline.phases.search import Search
-from leadline.phases.success_chance import SuccessChance, chance_of_success
-from leadline.phases.target_check import TargetCheck, TargetState
+from leadline.phases.target.success_chance import SuccessChance, chance_of_success
 from leadline.record import Entry
 from leadline.report import write_report
 from leadline.services.queries import entry_page

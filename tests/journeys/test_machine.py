@@ -49,7 +49,7 @@ def test_a_machine_that_guesses_is_asked_judged_and_told_no(
 
     ask = ("machine", "label", "small", "--blind-rows", "--json")
     done = json.loads(go(*ask).stdout)
-    assert (done["n_rows"], done["n_lost"]) == (N_OPEN, 0)
+    assert (done["n_rows"], done["n_lost"], done["spent_usd"]) == (N_OPEN, 0, 0.0)
     assert done["n_labelled"] + done["n_unsure"] == N_OPEN
     again = json.loads(go(*ask).stdout)
     assert (again["n_before"], again["n_labelled"]) == (N_OPEN, 0)

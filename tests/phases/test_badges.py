@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.phases.test_lifecycle import NO, Story
 
-from leadline.phases.lifecycle import Stage, standing
+from leadline.phases.lifecycle import Stage, rows_of, standing
 from leadline.phases.lifecycle.badges import Badges
 
 
@@ -26,7 +26,7 @@ def test_a_go_overrules_the_rows_it_stood_on_only() -> None:
 
 
 def test_a_decision_says_where_a_stage_stands() -> None:
-    story = Story().say("problem", "data", "feasibility")
+    story = Story().say(*(row.name for row in rows_of(Stage.DEFINE)))
     assert badges(story).of_stage(Stage.DEFINE).text == "go"
     assert badges(story.say("decision.define", answer=NO)).of_stage(Stage.DEFINE).tone == "no"
     assert badges(Story()).of_stage(Stage.DEFINE).text == "next"

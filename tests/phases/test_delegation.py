@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from leadline.phases.delegation import Delegation, Duel, Evidence, Part, assess
+from leadline.phases.delegation import Delegation, Duel, Evidence, Handover, Part, assess
 from leadline.phases.verdict import Answer, Bounds
 
 
@@ -98,3 +98,23 @@ def test_one_that_passes_behind_everybody_is_told_apart() -> None:
     verdict = assess(replace(EVIDENCE, duels=(behind, behind, behind)))
     assert "Each person is closer to the others" in told(verdict)
     assert "Each person is closer to the others" not in told(assess(EVIDENCE))
+
+
+def test_what_may_go_to_it_is_told_with_price_and_errors() -> None:
+    given = Handover(
+        n_open=1_000,
+        n_checked=60,
+        most_error=0.1,
+        share=0.8,
+        cut=0.7,
+        error=Bounds(estimate=0.02, low=0.0, high=0.09),
+        price=0.001,
+    )
+    assert (
+        "About 800 of 1,000 open rows may go to it, those of which it is at least 70% sure, for "
+        "about 0.80 USD. Expect 16 wrong labels among them, at most 72."
+    ) in told(assess(replace(EVIDENCE, handover=given)))
+    none = replace(given, share=0.0, cut=None, error=None)
+    assert "no open row should go to it yet" in told(assess(replace(EVIDENCE, handover=none)))
+    refused = replace(EVIDENCE, passes=False, handover=given)
+    assert "open rows may go" not in told(assess(refused)), "a machine that may not gets none"

@@ -7,8 +7,8 @@ from tests.examples import example_release
 from tests.phases.again import again, notes, warnings
 
 from leadline.errors import NotReadyError
+from leadline.phases.performance.target_check import TargetCheck
 from leadline.phases.release import require_ethics
-from leadline.phases.target_check import TargetCheck
 from leadline.phases.verdict import Answer, Bounds
 
 FIRST = again(example_release(), replaces="", champion_score=None, challenger_score=None)

@@ -7,10 +7,10 @@ from tests.examples import example_review
 from tests.phases.again import again, notes, warnings
 
 from leadline.phases.number_format import percent_range
+from leadline.phases.performance.slice_report import UNKNOWN, WORSE
+from leadline.phases.performance.stream_point import StreamPoint
+from leadline.phases.performance.stream_slices import StreamSlice, StreamSlices
 from leadline.phases.review import UNLIKE_SCORES, Review
-from leadline.phases.slice_report import UNKNOWN, WORSE
-from leadline.phases.stream_point import StreamPoint
-from leadline.phases.stream_slices import StreamSlice, StreamSlices
 from leadline.phases.verdict import Answer, Bounds
 
 SAME = Bounds(estimate=0.7, low=0.6, high=0.8)

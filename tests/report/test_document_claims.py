@@ -20,8 +20,8 @@ from tests.report.planted import planted, planted_elsewhere, planted_far_away, p
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.decay import Decay
-from leadline.phases.default_decision import SHARES
 from leadline.phases.forecast import Forecast
+from leadline.phases.performance.default_decision import SHARES
 from leadline.phases.release import Release
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.search.simulated import MemoryRecord, Model, Params, Simulation
 
 from leadline.errors import EngineError
-from leadline.evaluation.fit import FailedFit
+from leadline.evaluation.fit import FailedFit, FitResult
 from leadline.phases.search.trial import Trial
 from leadline.search import candidate_evaluator
 
@@ -131,3 +132,27 @@ def test_the_first_fit_alone_proves_that_an_own_model_can_be_released(
     evaluator.measure(evaluator.missing([100], 2), ignore)
     evaluator.measure(evaluator.missing([200], 2), ignore)
     assert [spec.is_proof for spec in simulation.specs] == [True, False, False, False]
+
+
+FRESH = FitResult(score=0.8, n_train=20, fit_s=1.0, answer_s=(0.4, 0.4), answer_cost=0.002)
+KEPT = replace(FRESH, n_train=40, answer_s=(), answer_cost=0.0)
+
+
+@pytest.mark.parametrize(("family", "told"), [("prompted", (0.4, 0.4)), ("linear", ())])
+def test_only_who_asks_elsewhere_is_timed_by_another_size(
+    simulation: Simulation, family: str, told: tuple[float, ...]
+) -> None:
+    evaluator = simulation.context(MemoryRecord()).evaluator(replace(TRIAL, family=family))
+    evaluator.fits = {(40, 0): KEPT}
+    assert evaluator.last_answer_s(40) == ()
+    evaluator.fits |= {(20, 0): FRESH}
+    assert evaluator.last_answer_s(40) == told
+    assert evaluator.answer_s(40) == ()
+
+
+def test_the_price_of_an_answer_is_that_of_answers_that_were_paid(simulation: Simulation) -> None:
+    evaluator = simulation.context(MemoryRecord()).evaluator(TRIAL)
+    evaluator.fits = {(40, 0): KEPT}
+    assert evaluator.answer_cost == 0.0
+    evaluator.fits |= {(20, 0): FRESH, (20, 1): replace(FRESH, answer_cost=0.004)}
+    assert evaluator.answer_cost == pytest.approx(0.003)

@@ -14,7 +14,7 @@ from leadline.phases.search.trial import Expected, Trial
 from leadline.search.candidate_errors import forget_answers
 from leadline.search.candidate_evaluator import EvaluationContext
 from leadline.search.candidate_state import CandidateState
-from leadline.search.ensembles import Answers, ensemble_of, greedy_counts
+from leadline.search.ensembles import Answers, _is_worth, ensemble_of, greedy_counts
 from leadline.search.error_forecast import ErrorForecast
 
 N_FOLDS, N_ROWS = 4, 400
@@ -96,8 +96,9 @@ def test_models_that_err_apart_are_better_together() -> None:
         ([OTHER], 0.5),
         ([], 0.0),
         ([candidate("own 2", answered(0.52, 2), family="mine.py:Model")], 0.0),
+        ([candidate("prompted 2", answered(0.52, 2), family="prompted")], 0.0),
     ],
-    ids=["poor", "same answers", "gain accepted as loss", "alone", "own model"],
+    ids=["poor", "same answers", "gain accepted as loss", "alone", "own model", "asked model"],
 )
 def test_none_is_made_that_is_not_worth_it(others: list[CandidateState], accepted: float) -> None:
     assert ensemble_of([ONE, *others], context(), "ensemble 9", accepted=accepted) is None
@@ -121,6 +122,39 @@ def test_weights_are_chosen_on_some_folds_and_judged_on_others() -> None:
     answers = Answers(TRUTH, shares, np.empty(0), "root_mean_squared_error")
     assert greedy_counts(answers, [0])[1] > 0
     assert greedy_counts(answers, [1, 2, 3]).tolist() == [1, 0]
+
+
+def test_the_error_on_a_fold_is_that_of_weights_which_did_not_see_it() -> None:
+    # a member for its luck on the first fold, and only where weights may see that fold
+    lucky = [answered(0.3, 5)[0], *answered(0.9, 5)[1:]]
+    found = ensemble_of([ONE, OTHER, candidate("bayes 3", lucky)], context(), "e 9", accepted=0.0)
+    assert found is not None
+    shares = [answered(0.5, 1), answered(0.52, 2), lucky]
+    answers = Answers(TRUTH, shares, np.empty(0), "root_mean_squared_error")
+    weights = [
+        greedy_counts(answers, [one for one in range(4) if one != fold]) for fold in range(4)
+    ]
+    assert [counts[2] for counts in weights] == [0, 1, 1, 1]
+    told = [answers.error(counts, fold) for fold, counts in enumerate(weights)]
+    assert found.points[0].errors == pytest.approx(told)
+
+
+def test_an_ensemble_takes_the_time_of_all_its_members_if_that_is_known() -> None:
+    timed = [replace(each) for each in (ONE, OTHER)]
+    for state, seconds in zip(timed, ((0.1, 0.01), (0.2, 0.03)), strict=True):
+        state.trial = replace(state.trial, answer_s=seconds)
+    found = ensemble_of(timed, context(), "e 9", accepted=0.0)
+    assert found is not None
+    assert found.answer_s == pytest.approx((0.3, 0.04))
+    found = ensemble_of([timed[0], OTHER], context(), "e 9", accepted=0.0)
+    assert found is not None
+    assert found.answer_s == (), "one was not timed"
+
+
+def test_folds_that_share_train_rows_are_less_sure_than_independent_ones() -> None:
+    # their mean is 1.22 usual standard errors above 0, and .80 of those for shared rows
+    assert not _is_worth(np.array([-1.0, 1.0, 1.0, 3.0]), 0.0)
+    assert _is_worth(np.array([0.0, 1.0, 1.0, 2.0]), 0.0)
 
 
 def test_classes_are_the_likeliest_of_the_mean() -> None:

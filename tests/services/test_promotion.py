@@ -14,8 +14,8 @@ from tests.projects import write_settings
 
 from leadline.errors import NotReadyError, ReleaseError, SettingsError
 from leadline.monitoring.release_in_service import candidate_release, in_service
+from leadline.phases.performance.target_check import TargetCheck
 from leadline.phases.release import Release
-from leadline.phases.target_check import TargetCheck
 from leadline.phases.verdict import Answer, Bounds
 from leadline.record import Entry
 from leadline.services import queries

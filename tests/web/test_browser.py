@@ -12,8 +12,8 @@ from tests.examples import example_problem
 from tests.services.flights import append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
-from leadline.phases.glossary import TERMS
 from leadline.phases.lifecycle import ROWS, is_decision
+from leadline.phases.vocabulary.glossary import TERMS
 from leadline.record import JobState
 from leadline.workspace import Workspace
 

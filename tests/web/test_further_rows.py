@@ -23,8 +23,8 @@ from tests.web.test_label import link_of
 from tests.web.test_pages import fields_of, send
 from tests.web.test_several_classes_browser import begin, keep_picture
 
+from leadline.phases.performance.stream_decision import Silence
 from leadline.phases.review import Review
-from leadline.phases.stream_decision import Silence
 from leadline.phases.tuning import Tuning
 from leadline.record import Role
 from leadline.services.queries import review_page

@@ -11,8 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 from tests.web.test_pages import PATHS
 
-from leadline.phases.glossary import TERMS, terms_in
 from leadline.phases.lifecycle import ROWS
+from leadline.phases.vocabulary.glossary import TERMS, terms_in
 from leadline.web.glossary_marks import with_glossary
 from leadline.workspace import Workspace
 

@@ -56,7 +56,7 @@ def test_what_was_judged_is_shown_and_a_person_decides(make: Make, visit: Visit)
     assert "your name stands for it" in page
     picture = client.get("/machines/small/picture.svg?sheet=narrow")
     assert picture.headers["content-type"].startswith("image/svg+xml")
-    assert client.get("/machines/new/picture.svg").status_code == 400
+    assert client.get("/machines/new/picture.svg").status_code == 409
     form: dict[str, Any] = {
         "csrf": token(client, "/machines/small"),
         "choice": "stop",
@@ -84,5 +84,5 @@ def test_a_verdict_on_what_it_was_told_before_is_shown_as_out_of_date(
     workspace = declared(make(), "small")
     workspace.record.delegation.verdicts.append(example_delegation(), "Ada")
     page = visit(workspace).get("/machines/small").text
-    assert "Out of date:" in page
+    assert "strip stale" in page
     assert "<form" not in page

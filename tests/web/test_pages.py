@@ -29,7 +29,7 @@ from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 from leadline.charts import picture_cache
 from leadline.phases.data import Leak
 from leadline.phases.lifecycle import ROWS, Stage
-from leadline.phases.measured_target import on_test_rows
+from leadline.phases.target.measured_target import on_test_rows
 from leadline.record import JobState
 from leadline.services.commands import decide
 from leadline.services.queries.next_steps import Act, steps

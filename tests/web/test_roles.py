@@ -80,6 +80,8 @@ ROUTES: dict[str, tuple[Action, ...]] = {
     "POST /work-items/{item}/start": (_A.WORK,),
     "POST /work-items/{item}/done": (_A.WORK,),
     "POST /work-items/{item}/drop": (_A.WORK,),
+    "GET /agents": (_A.VIEW,),
+    "POST /agents/proposals/{number}": (_A.AGENTS,),
     "GET /settings": (_A.SETTINGS,),
     "POST /settings": (_A.SETTINGS,),
     "POST /settings/save": (_A.SETTINGS,),
@@ -109,6 +111,7 @@ PLACES = {
 }
 FIELDS = {
     "act": "seen", "again": "four words that differ", "assignment": "1", "choice": "go",
+    "answer": "decline",
     "current": "x", "item": "a", "least": "1", "likely": "2", "monitor": "14", "most": "3",
     "n": "5", "point": "a", "ratio": "1", "replacing": "", "row": "1", "said": "yes",
     "seen": '{"problem": 1, "data": 2, "feasibility": 3}', "stage": "ship", "title": "Test",

@@ -18,6 +18,8 @@ from leadline.phases.data import Data
 from leadline.processes.limit import run_with_limit
 from leadline.processes.process_identity import identity
 from leadline.record import Job, JobState
+from leadline.services.agents.agent_allowance import agent_at_work, grant_agent
+from leadline.services.agents.agent_runs import start_row
 from leadline.services.commands import ask_for, cancel_job
 from leadline.worker import computing, observe, refresh, run_here, work
 from leadline.worker.computing import compute_child, next_step
@@ -68,6 +70,15 @@ def test_a_refusal_stays_on_the_job_row(workspace: Workspace) -> None:
     (job,) = workspace.record.jobs.newest()
     assert job.state is JobState.FAILED
     assert "pool.csv" in job.message
+    assert workspace.record.latest("data") is None
+
+
+def test_a_job_of_an_agent_ends_with_its_allowance(workspace: Workspace) -> None:
+    grant_agent(workspace, "coder", runs=1, hours=1e-7, most_money=1.0, days=1.0, by=BY)
+    asked = start_row(agent_at_work(workspace, "coder"), "coder", "data")
+    work(workspace, once=True)
+    job = workspace.record.jobs.get(asked.job)
+    assert (job.state, job.by) == (JobState.FAILED, "agent coder")
     assert workspace.record.latest("data") is None
 
 

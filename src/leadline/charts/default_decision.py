@@ -19,7 +19,12 @@ from leadline.charts.drawing.theme import (
     rule_at,
     table,
 )
-from leadline.phases.default_decision import SHARES, ClassScores, DefaultDecision, NumberErrors
+from leadline.phases.performance.default_decision import (
+    SHARES,
+    ClassScores,
+    DefaultDecision,
+    NumberErrors,
+)
 from leadline.phases.verdict import Bounds
 from leadline.phases.wording import three_digits
 

@@ -11,12 +11,12 @@ from leadline.charts.drawing.palette import AMBER, BLUE, FAINT, GREY, INK, VERMI
 from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import Picture, Record, framed, layered, names_axis, table
 from leadline.charts.tuning import interval_row, measures, share_axis
-from leadline.phases.default_decision import ClassScores, DefaultDecision
 from leadline.phases.number_format import percent
-from leadline.phases.project_words import Words
+from leadline.phases.performance.default_decision import ClassScores, DefaultDecision
+from leadline.phases.performance.stream_decision import StreamDecision
+from leadline.phases.performance.stream_point import StreamPoint
 from leadline.phases.review import Review
-from leadline.phases.stream_decision import StreamDecision
-from leadline.phases.stream_point import StreamPoint
+from leadline.phases.vocabulary.project_words import Words
 
 _DOT = 12
 

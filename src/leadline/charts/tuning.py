@@ -18,9 +18,9 @@ from leadline.charts.drawing.theme import (
     row_step,
     table,
 )
-from leadline.phases.project_words import Words
 from leadline.phases.tuning import OperatingPoint, Tuning
 from leadline.phases.verdict import Bounds
+from leadline.phases.vocabulary.project_words import Words
 
 _LONGEST_WORD = 20
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from leadline.services.accounting.machine_budgets import MachineBudget
     from leadline.workspace import Workspace
 
-_ACTS = ("list", "label", "delegation", "decide", "release-reservations")
+_ACTS = ("list", "estimate", "label", "delegation", "decide", "release-reservations")
 
 
 @verb(
@@ -28,7 +28,15 @@ _ACTS = ("list", "label", "delegation", "decide", "release-reservations")
 @click.argument("name", required=False)
 @click.argument("choice", type=click.Choice(["go", "stop"]), required=False)
 @click.option("--blind-rows", "is_blind", is_flag=True, help="Label: rows that two people judged.")
-@click.option("--rows", "n_rows", type=click.IntRange(1), help="Label: so many further rows.")
+@click.option(
+    "--rows",
+    "n_rows",
+    type=click.IntRange(1),
+    help="Estimate: for so many rows. Label: so many further ones.",
+)
+@click.option(
+    "--try", "n_tried", type=click.IntRange(2, 20), help="Estimate: pay for so many rows first."
+)
 @click.option(
     "--people",
     type=click.Choice(["experts", "skilled", "crowd"]),
@@ -44,6 +52,9 @@ def command(
     """Deal with the language models that [machines.NAME] in leadline.toml declares.
 
     'list' says what each has spent, what is waited for, what may be on its bill, and what is left.
+
+    'estimate NAME --rows N' says what N rows will cost, with a range, and how many the budget
+    allows: by their length, or better by a few rows that are tried for money (--try 20).
 
     'label NAME' asks a machine about the rows that two people judged (--blind-rows) or, once a
     person has let it in, about further ones (--rows). 'delegation NAME' holds it against these
@@ -67,6 +78,9 @@ def command(
             raise SettingsError(
                 f"'{act}' needs the name of a machine.", next="See 'leadline machine list'."
             )
+        if act == "estimate":
+            _estimate(workspace, name, by, options, as_json=as_json)
+            return
         if act != "release-reservations":
             _about_labels(workspace, act, name, by, options, as_json=as_json)
             return
@@ -74,6 +88,26 @@ def command(
 
         n, money = release_reservations(workspace, name, by)
     _say_released(name, n, money, as_json=as_json)
+
+
+def _estimate(
+    workspace: Workspace, name: str, by: str, options: dict[str, Any], *, as_json: bool
+) -> None:
+    """Say what rows will cost, before they are paid for."""
+    from leadline.services.delegation.money_estimate import (
+        estimate_json,
+        estimate_money,
+        estimate_sentences,
+    )
+
+    n_rows, n_tried = options["n_rows"], options["n_tried"] or 0
+    if n_rows is None:
+        raise click.UsageError("Say how many rows: --rows 5000.")
+    found = estimate_money(workspace, name, n_rows, by, n_tried=n_tried)
+    if as_json:
+        echo_json(estimate_json(found))
+    else:
+        click.echo("\n".join(estimate_sentences(found)))
 
 
 def _about_labels(

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.cli.terminal.options import by_option, echo_json, require_one_of, verb
 from leadline.errors import EngineError, SettingsError
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
     from leadline.services.agents.agent_allowance import Allowance
     from leadline.services.agents.agent_proposing import ProposalView
-    from leadline.services.agents.holdout_answers import HoldoutState
     from leadline.workspace import Workspace
 
 TOKENS_FILE = "agent-tokens"
@@ -24,7 +23,7 @@ _ACTS = ("serve", "grant", "list", "revoke", "accept", "decline", "renew")
 
 @verb(
     "mcp",
-    may=(Action.AGENTS,),
+    may=(),  # a client starts the server for an agent, which is nobody's account
     example="leadline mcp grant coder --runs 20 --hours 2 --days 7",
     stopped="What was finished is on the record.",
 )
@@ -69,6 +68,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     if act == "serve":
         _serve(folder, agent or name or "", address, known_as)
         return
+    require_one_of((Action.AGENTS,), folder, by)
     with Workspace.open(folder) as workspace:
         if act == "list":
             _list(workspace, as_json=as_json)
@@ -185,28 +185,25 @@ def _answer(workspace: Workspace, act: str, name: str, why: str, by: str, *, as_
 
 
 def _list(workspace: Workspace, *, as_json: bool) -> None:
-    from leadline.services.agents.agent_allowance import allowance_of
-    from leadline.services.agents.agent_proposing import proposals
-    from leadline.services.agents.holdout_answers import holdout_state
+    from leadline.services.agents.agents_page import agents_page
 
-    agents = [allowance_of(workspace, one.agent) for one in workspace.record.agents.grants.newest()]
-    made, state = proposals(workspace), holdout_state(workspace)
+    page = agents_page(workspace)
     if as_json:
         echo_json(
             {
-                "agents": [asdict(one) for one in agents],
-                "proposals": [asdict(one) for one in made],
-                "holdout": asdict(state),
+                "agents": [asdict(one) for one in page.allowances],
+                "proposals": [asdict(one) for one in page.proposals],
+                "holdout": asdict(page.holdout),
             }
         )
         return
-    if not agents:
+    if not page.allowances:
         click.echo("No agent has an allowance. 'leadline mcp grant NAME' gives one.")
-    for one in agents:
+    for one in page.allowances:
         click.echo(f"{one.agent}, granted by {one.granted_by}: {one.words}")
-    for proposal in made:
+    for proposal in page.proposals:
         _show(proposal)
-    click.echo(_holdout_words(state))
+    click.echo(f"\n{page.holdout.words}")
 
 
 def _show(proposal: ProposalView) -> None:
@@ -218,23 +215,6 @@ def _show(proposal: ProposalView) -> None:
     if proposal.diff:
         click.echo(proposal.diff)
         click.echo(f"leadline mcp accept {proposal.number}   (or decline)")
-
-
-def _holdout_words(state: HoldoutState) -> str:
-    if not state.n_looks:
-        return "\nNo agent has looked at the held-out rows."
-    from leadline.phases.wording import plural
-
-    words = (
-        f"\nHeld-out rows: {plural(state.n_looks, 'look')}, "
-        f"{state.nats:.1f} of {state.most_nats:.0f} nats learnt."
-    )
-    if state.score is not None:
-        words += (
-            f" The test score of entry {state.entry} is {state.score:.3f}; for a candidate that "
-            f"agents found read it as {state.low:.3f} to {state.high:.3f} (90 %)."
-        )
-    return words
 
 
 def _tokens(folder: Path) -> Path:

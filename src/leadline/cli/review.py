@@ -13,8 +13,8 @@ from leadline.errors import SettingsError
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
-    from leadline.phases.default_decision import DefaultDecision
-    from leadline.phases.stream_decision import StreamDecision
+    from leadline.phases.performance.default_decision import DefaultDecision
+    from leadline.phases.performance.stream_decision import StreamDecision
     from leadline.services.queries.operating_points import OperatingPointsPage
     from leadline.services.queries.review import ReviewPage
     from leadline.workspace import Workspace

@@ -9,7 +9,7 @@ from leadline.cli.terminal.options import echo_json, verb
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
-    from leadline.phases.success_chance import Chance
+    from leadline.phases.target.success_chance import Chance
 
 
 @verb("status", may=(Action.VIEW,), example="leadline status --json")

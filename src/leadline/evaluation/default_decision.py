@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.phases.default_decision import (
+from leadline.phases.performance.default_decision import (
     AS_PREDICTED,
     LEAST_COST,
     LIKELIEST,
@@ -18,8 +18,8 @@ from leadline.phases.default_decision import (
     DefaultDecision,
     NumberErrors,
 )
+from leadline.phases.performance.stream_decision import Confusion, Silence
 from leadline.phases.problem import ConfusionCost, by_truth
-from leadline.phases.stream_decision import Confusion, Silence
 from leadline.phases.verdict import Bounds
 from leadline.stats.arrays import Floats, Ints
 from leadline.stats.interval import Estimate, wilson_interval

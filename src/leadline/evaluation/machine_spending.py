@@ -170,11 +170,20 @@ class MachineSpending:
         sent, answered = most.input_tokens, most.output_tokens
         return max(self._price(sent, 0, answered), self._price(sent, sent, answered))
 
+    def price(self, usage: Usage) -> int:
+        """Micro-dollars that a request cost.
+
+        Raises
+        ------
+        ValueError
+            If the counts make no sense.
+        """
+        return self._price(usage.input_tokens, usage.cached_tokens, usage.output_tokens)
+
     def settle(self, request: OpenRequest, answer: ModelAnswer) -> None:
         """Keep an answer and what it cost; counts that make no sense cost what was set aside."""
-        took = answer.usage
         try:
-            paid = self._price(took.input_tokens, took.cached_tokens, took.output_tokens)
+            paid = self.price(answer.usage)
         except ValueError:
             paid = request.most
         kept = KeptAnswer(
@@ -182,7 +191,7 @@ class MachineSpending:
             label=answer.label,
             confidence=answer.confidence,
             problem=answer.problem,
-            **vars(took),
+            **vars(answer.usage),
         )
         self._requests.settle(request.number, paid=paid, answer=kept)
 

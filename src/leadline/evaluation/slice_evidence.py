@@ -13,7 +13,7 @@ from leadline.datasets.frames import Pool
 from leadline.datasets.slice_columns import names_to_look_at, slice_columns
 from leadline.errors import SettingsError
 from leadline.phases.data import Data, Kind, SplitKind
-from leadline.phases.slice_report import GroupLine, PointSlices, RateGap, SliceLine
+from leadline.phases.performance.slice_report import GroupLine, PointSlices, RateGap, SliceLine
 from leadline.phases.verdict import Bounds
 from leadline.stats.interval import two_sided_z, wilson_interval
 from leadline.stats.slices import (

@@ -21,7 +21,7 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
-from leadline.phases.search.trial import Trial
+from leadline.phases.search.trial import PROMPTED, Trial
 from leadline.search.candidate_evaluator import (
     REPEATS_PER_BATCH,
     CandidateEvaluator,
@@ -107,9 +107,10 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
 
 
 def candidates(search: Search) -> list[Trial]:
-    """The chosen trial, and the best one of another family."""
+    """The chosen trial, and the best one of another family that learns from rows."""
     chosen = search.chosen_trial
-    others = (trial for trial in search.ranked if trial.family != chosen.family)
+    passed = (chosen.family, PROMPTED)
+    others = (trial for trial in search.ranked if trial.family not in passed)
     return [chosen, *islice(others, _N_CANDIDATES - 1)]
 
 

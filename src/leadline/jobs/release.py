@@ -11,11 +11,11 @@ from leadline.evaluation.scores import response_of, score_of
 from leadline.monitoring.release_in_service import family_of, in_service
 from leadline.phases import release as phase
 from leadline.phases.data import Data, SplitKind
-from leadline.phases.default_decision import LEAST_COST
-from leadline.phases.measured_target import measured_target
+from leadline.phases.performance.default_decision import LEAST_COST
 from leadline.phases.problem import ConfusionCost, Problem, by_truth
 from leadline.phases.release import Release
 from leadline.phases.review import Review
+from leadline.phases.target.measured_target import measured_target
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.reading.conform import conform

@@ -52,7 +52,12 @@ from leadline.evaluation.slice_evidence import (
 )
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
-from leadline.phases.default_decision import AS_PREDICTED, LEAST_COST, LIKELIEST, DefaultDecision
+from leadline.phases.performance.default_decision import (
+    AS_PREDICTED,
+    LEAST_COST,
+    LIKELIEST,
+    DefaultDecision,
+)
 from leadline.phases.problem import Problem, by_truth
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search

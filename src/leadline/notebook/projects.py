@@ -23,7 +23,7 @@ from leadline.notebook.released_models import (
 from leadline.notebook.results import Result
 from leadline.notebook.standing_tables import StandingTable
 from leadline.phases.search import Search
-from leadline.phases.success_chance import SuccessChance
+from leadline.phases.target.success_chance import SuccessChance
 from leadline.reading.data_frames import as_polars, is_frame
 from leadline.record import Entry, Job
 from leadline.services.accounting import project_ledger

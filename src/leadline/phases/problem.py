@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from leadline.errors import SettingsError
 from leadline.phases.data_leaving import DataLeaving
-from leadline.phases.project_words import ClassWord, Words, project_words
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
+from leadline.phases.vocabulary.project_words import ClassWord, Words, project_words
 from leadline.phases.wording import plural
 
 

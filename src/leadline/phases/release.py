@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.errors import NotReadyError
+from leadline.phases.performance.target_check import TargetCheck, TargetState
 from leadline.phases.problem import ConfusionCost
 from leadline.phases.scoring import scoring_of
-from leadline.phases.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 
 BELOW_TARGET = "below the target"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.number_format import cost_words, percent_range
-from leadline.phases.project_words import NO_WORDS, Words
-from leadline.phases.stream_decision import StreamDecision
-from leadline.phases.stream_point import (
+from leadline.phases.performance.default_decision import DefaultDecision
+from leadline.phases.performance.stream_decision import StreamDecision
+from leadline.phases.performance.stream_point import (
     UNLIKE_STREAM,
     StreamPoint,
     reality_findings,
 )
-from leadline.phases.stream_slices import StreamSlices, stream_slice_findings
+from leadline.phases.performance.stream_slices import StreamSlices, stream_slice_findings
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
+from leadline.phases.vocabulary.project_words import NO_WORDS, Words
 from leadline.phases.wording import plural, three_digits
 
 CLEAR = 0.95

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.default_decision import DefaultDecision
-from leadline.phases.default_findings import default_findings
 from leadline.phases.number_format import cost_words
-from leadline.phases.project_words import NO_WORDS, Words
-from leadline.phases.slice_report import PointSlices, slice_findings
+from leadline.phases.performance.default_decision import DefaultDecision
+from leadline.phases.performance.default_findings import default_findings
+from leadline.phases.performance.slice_report import PointSlices, slice_findings
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
+from leadline.phases.vocabulary.project_words import NO_WORDS, Words
 from leadline.phases.wording import plural
 
 _FEWEST_POSITIVES = 10

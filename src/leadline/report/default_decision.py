@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from leadline.phases.default_decision import SHARES, DefaultDecision, NumberErrors
-from leadline.phases.stream_decision import StreamDecision
+from leadline.phases.performance.default_decision import SHARES, DefaultDecision, NumberErrors
+from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.verdict import Bounds
 from leadline.phases.wording import plural, signed_digits, three_digits
 from leadline.report.text_table import Table, number, share, tabled

@@ -9,11 +9,11 @@ from leadline.charts.picture_cache import Drawing
 from leadline.phases.data import Data
 from leadline.phases.decision import Decision, choice_words
 from leadline.phases.lifecycle import ROWS, Badge, Row, Stage, Standing, State, is_decision
-from leadline.phases.measured_target import target_now
-from leadline.phases.metric_sentences import verdict_sentence
 from leadline.phases.problem import Problem
-from leadline.phases.project_words import NO_WORDS, Words
+from leadline.phases.target.measured_target import target_now
+from leadline.phases.target.metric_sentences import verdict_sentence
 from leadline.phases.verdict import Finding, Verdict
+from leadline.phases.vocabulary.project_words import NO_WORDS, Words
 from leadline.phases.wording import moment
 from leadline.record import Entry
 from leadline.report.chart_tables import table_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from leadline.phases.number_format import percent_range
+from leadline.phases.performance.slice_report import UNKNOWN, WORSE
+from leadline.phases.performance.stream_slices import StreamSlice, StreamSlices
 from leadline.phases.review import Review
-from leadline.phases.slice_report import UNKNOWN, WORSE
-from leadline.phases.stream_slices import StreamSlice, StreamSlices
 from leadline.phases.verdict import Bounds, Verdict
 from leadline.report.text_table import Table, tabled
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from leadline.phases.glossary import terms_in
 from leadline.phases.number_format import NO_WIDTH, percent, percent_range
 from leadline.phases.verdict import Bounds, Verdict
+from leadline.phases.vocabulary.glossary import terms_in
 from leadline.phases.wording import three_digits
 
 _TOLD = ("answer", "summary")  # what a page says above any table

@@ -21,11 +21,11 @@ from leadline.phases.lifecycle import (
     is_decision,
     rows_of,
 )
-from leadline.phases.measured_target import target_now
 from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
-from leadline.phases.success_chance import chance_of_success
+from leadline.phases.target.measured_target import target_now
+from leadline.phases.target.success_chance import chance_of_success
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record import Entry
 

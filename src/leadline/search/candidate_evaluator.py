@@ -21,7 +21,7 @@ from leadline.evaluation.fit import FailedFit, FitResult, attempt, fold_rows, ke
 from leadline.evaluation.fit_spec import FitSpec, key_of, spec_of
 from leadline.phases.curve import Point
 from leadline.phases.scoring import Task, scoring_of
-from leadline.phases.search.trial import Trial
+from leadline.phases.search.trial import PROMPTED, Trial
 from leadline.search.fit_processes import executor_of
 
 if TYPE_CHECKING:
@@ -272,6 +272,19 @@ class CandidateEvaluator:
         timed = (repeat for (at, repeat), fit in self.fits.items() if at == size and fit.answer_s)
         first = min(timed, default=None)
         return () if first is None else self.fits[size, first].answer_s
+
+    def last_answer_s(self, size: int) -> tuple[float, ...]:
+        """As `answer_s`; of a prompted model by any size, as it may have kept all answers since."""
+        if self.spec.family != PROMPTED:
+            return self.answer_s(size)
+        timed = [at for (at, _), fit in self.fits.items() if fit.answer_s]
+        return self.answer_s(max(timed)) if timed else ()
+
+    @property
+    def answer_cost(self) -> float:
+        """Money that others are paid for an answer: the mean over fits that were answered anew."""
+        paid = [fit.answer_cost for fit in self.fits.values() if fit.answer_cost]
+        return float(np.mean(paid)) if paid else 0.0
 
     def _point(self, size: int, results: list[FitResult]) -> Point:
         scoring = scoring_of(self.spec.scoring)

@@ -124,5 +124,6 @@ class CandidateState:
             log_error_std=forecast.log_error_std,
             architecture=result.architecture,
             epochs=result.epochs,
-            answer_s=evaluator.answer_s(last.n_train),
+            answer_s=evaluator.last_answer_s(last.n_train),
+            answer_cost=evaluator.answer_cost,
         )

@@ -15,7 +15,7 @@ from leadline.evaluation.scores import response_of_shares, score_of
 from leadline.phases.curve import Point
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search.choice import comparison_errors
-from leadline.phases.search.trial import ENSEMBLE, Expected, Trial, TrialState
+from leadline.phases.search.trial import ENSEMBLE, PROMPTED, Expected, Trial, TrialState
 from leadline.stats.candidate_comparison import probability_of_loss_within
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ def _able(candidates: Sequence[CandidateState], context: EvaluationContext) -> l
         if len(each.shares) == context.n_folds
         and each.forecast is not None
         and not is_import_path(each.trial.family)
+        # a mean that asks somebody else for a part of it could not answer by itself
+        and each.trial.family != PROMPTED
         and _is_complete(each, context)
     ]
     errors = comparison_errors([each.trial for each in whole], context.spec.scoring)

@@ -101,9 +101,13 @@ class RunningFits:
         if not self._touched:
             done, _ = wait(self._running, timeout=timeout_s, return_when=FIRST_COMPLETED)
             ended = [(self._running.pop(future), future) for future in done]
+            died = [one for one in ended if one[1].exception() is not None]
+            for fit, future in died:  # what is suspected runs alone, so this comes first
+                self._keep(fit, future)
             self._begin()  # before anything is computed here
             for fit, future in ended:
-                self._keep(fit, future)
+                if future.exception() is None:
+                    self._keep(fit, future)
         touched = {id(candidate): candidate for candidate in self._touched}
         self._touched.clear()
         return [candidate for candidate in touched.values() if not candidate.n_open]
@@ -112,13 +116,20 @@ class RunningFits:
         """Submit what waits while processes are free; what may have killed one goes alone."""
         while self._suspects and not self._running:
             self._submit(self._suspects.popleft())
-        while self._waiting and not self._suspects and len(self._running) < self.most_at_once:
+        while self._waiting and not self._is_suspecting and len(self._running) < self.most_at_once:
             fit = self._waiting.popleft()
             if fit.candidate.seconds([fit.measurement]) < self.left_s():
                 self._submit(fit)
             else:
                 fit.candidate.n_open -= 1
                 self._touched.append(fit.candidate)
+
+    @property
+    def _is_suspecting(self) -> bool:
+        """Whether what may have killed a process waits or runs."""
+        return bool(self._suspects) or any(
+            fit.measurement in fit.candidate.suspects for fit in self._running.values()
+        )
 
     def _submit(self, fit: _Fit) -> None:
         size, repeat = fit.measurement

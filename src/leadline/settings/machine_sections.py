@@ -123,9 +123,9 @@ class Machine:
         --------
         >>> [
         ...     Machine(url=f"http://{host}/v1", model="m").is_outside
-        ...     for host in ("localhost:80", "127.0.0.1", "[::1]", "127.0.0.1.example.org")
+        ...     for host in ("localhost:80", "127.0.0.1", "[::1]", "10.0.0.5", "127.0.0.1.org")
         ... ]
-        [False, False, False, True]
+        [False, False, False, True, True]
         """
         if self.host == "localhost":
             return False
@@ -155,7 +155,7 @@ class Machine:
         if self.input is None or self.output is None:
             missing = " and ".join(key for key in ("input", "output") if vars(self)[key] is None)
             raise SettingsError(
-                f"[machines.{name}] states no price: {missing} is missing.",
+                f"[machines.{name}] states no price ({missing}).",
                 "What is sent and answered needs a price before it is asked for.",
                 f"Set input and output under [machines.{name}] in leadline.toml, in US dollars "
                 "for a million tokens; 0 of a machine of your own.",

@@ -199,8 +199,8 @@ class AdaptiveHoldout:
     def reach(self, stderr: float) -> float:
         """How far from a held-out score the score on fresh rows may lie, by what was learnt.
 
-        For people, who see the held-out score itself: score ± reach holds for a candidate that was
-        found by these looks, as long as nobody tells the agent.
+        For people, who see the held-out score itself: score ± reach holds beside all that was told,
+        as long as nobody tells the agent. Count it in `n_told` where it was not told.
 
         Parameters
         ----------

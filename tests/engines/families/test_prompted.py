@@ -104,6 +104,18 @@ def test_an_answer_is_trusted_as_far_as_such_answers_were_right() -> None:
     assert shares == pytest.approx(np.full((90, 2), 0.5))
 
 
+def test_classes_are_told_by_their_names_whatever_is_learnt() -> None:
+    X, y = table(30)
+    with fake_model(reader) as model:
+        named = connection(model, classes={"0": "ham", "1": "spam"})
+        asked = PromptedClassifier(named, ["said", "n"], n_examples=2, n_checked=28)
+        codes = (y == "spam").astype(int)
+        assert list(asked.fit(X, codes).predict(X)) == list(codes)
+        schema = model.bodies[0]["response_format"]["json_schema"]["schema"]
+    assert schema["properties"]["label"]["enum"] == ["ham", "spam"]
+    assert sorted(label for _, label in asked.prompt_.examples) == ["ham", "spam"]
+
+
 def test_without_confidence_the_share_that_was_right_counts() -> None:
     X, y = table(30)
     with fake_model(lambda *_: chat('{"label": "spam"}')) as model:

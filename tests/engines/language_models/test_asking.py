@@ -179,7 +179,7 @@ def test_a_server_that_is_gone_is_told_at_once(ham: FakeModel) -> None:
         assert not purse.open
     nobody = Endpoint("http://127.0.0.1:9", "a model", pause_s=0.001)
     with pytest.raises(EngineError, match="not reached"):
-        list(answers(nobody, PROMPT, ROWS, purse := Purse()))
+        list(answers(nobody, PROMPT, {"row 0": ROWS["row 0"]}, purse := Purse()))
     assert not purse.open
 
 

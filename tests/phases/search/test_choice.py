@@ -170,6 +170,15 @@ def test_what_answers_cost_counts_where_both_prices_are_stated(worth: float, nam
     assert (choice.chosen, choice.best) == (name, name)
 
 
+@pytest.mark.parametrize(("worth", "name"), [(100.0, "best"), (10.0, "plain")])
+def test_what_others_are_paid_for_an_answer_counts_too(worth: float, name: str) -> None:
+    """As fast as the other, and 40 USD a year dearer by what each answer costs."""
+    paid = replace(BEST, answer_s=SWIFT.answer_s, answer_cost=40 / priced(worth).rows_per_year)
+    choice = choose((SWIFT, paid), "accuracy", price=priced(worth))
+    assert choice is not None
+    assert choice.chosen == name
+
+
 def test_without_a_price_or_a_time_nothing_changes() -> None:
     assert choose((SWIFT, SLOW), "accuracy") == choose((PLAIN, BEST), "accuracy")
     assert choose((SWIFT, BEST), "accuracy", price=priced(1.0)) == choose((PLAIN, BEST), "accuracy")

@@ -178,6 +178,13 @@ def test_failed_and_cut_trials_are_told() -> None:
     assert "The time box closed on slow 4; the best so far is kept." in notes(verdict)
 
 
+def test_a_prompted_model_is_told_apart_from_those_that_learn() -> None:
+    told = again(SEARCH, trials=(BASELINE, LINEAR, trial("prompted 1", 0.9)))
+    assert any("more rows do not help" in each for each in notes(told))
+    assert any("may have read these rows" in each for each in warnings(told))
+    assert not any("prompted" in each for each in [*notes(SEARCH), *warnings(SEARCH)])
+
+
 def test_a_trial_is_found_by_name() -> None:
     assert SEARCH.trial("linear 1") is LINEAR
     with pytest.raises(KeyError, match="nobody"):

@@ -203,3 +203,14 @@ def test_days_and_projects_are_apart(record: Record, database_url: str) -> None:
 def test_nonsense_is_refused(record: Record, said: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="needs a key, a holder and a price"):
         ask(record, "k", **said)
+
+
+def test_what_was_asked_since_a_moment_is_summed(record: Record) -> None:
+    first = ask(record, "a", 100)
+    record.machines.settle(first.number, paid=30, answer=ANSWER)
+    assert record.machines.counted_since(datetime.now(UTC)) == 0
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    ask(record, "b", 50)
+    released = ask(record, "c", 70)
+    record.machines.release(released.number)
+    assert record.machines.counted_since(since) == 30 + 50

@@ -12,6 +12,7 @@ from tests.services.flights import make_workspace
 from leadline.errors import LimitError, NotAllowedError, RecordError, SettingsError
 from leadline.phases.permissions import Action, UserRole
 from leadline.record import JobState
+from leadline.record.machines import OpenRequest
 from leadline.services import commands
 from leadline.services.agents.agent_allowance import (
     Allowance,
@@ -87,6 +88,34 @@ def test_a_run_that_the_allowance_does_not_reach_for_is_refused(workspace: Works
         with pytest.raises(LimitError, match=why):
             start_row(agent_at_work(workspace, "coder"), "coder", "search")
     assert workspace.record.jobs.newest() == ()
+
+
+def test_answers_of_language_models_count(workspace: Workspace) -> None:
+    path = workspace.folder / "leadline.toml"
+    path.write_text(
+        path.read_text()
+        + '\n[find]\nfamilies = ["linear", "prompted"]\n[machines.small]\n'
+        + 'url = "http://127.0.0.1:1/v1"\nmodel = "m"\ninput = 1.0\noutput = 1.0\n'
+        + "budget = 3.0\npriced_on = 2026-11-01\n"
+    )
+    until = datetime.now(UTC) + timedelta(seconds=60)
+    requests = workspace.record.machines
+    early = requests.reserve(
+        "small", "a", most=1_000_000, budget=3_000_000, holder="x", until=until
+    )
+    assert isinstance(early, OpenRequest)
+    with Workspace.open(workspace.folder) as priced:
+        granted(priced, most_money=2.5)
+        assert allowance_of(priced, "coder").money_left == 2.5  # before the grant
+        requests.reserve("small", "b", most=400_000, budget=3_000_000, holder="x", until=until)
+        assert allowance_of(priced, "coder").money_left == pytest.approx(2.1)
+        mine = agent_at_work(priced, "coder")
+        # 1.60 of the budget are left, and 2.10 of the allowance
+        assert start_row(mine, "coder", "search").row == "search"
+        granted(priced, most_money=1.5)
+        with pytest.raises(LimitError, match=r"1\.50 USD are left, and it may cost 1\.60"):
+            start_row(agent_at_work(priced, "coder"), "coder", "curve")
+        assert start_row(agent_at_work(priced, "coder"), "coder", "forecast").row == "forecast"
 
 
 def test_a_job_of_an_agent_ends_with_its_allowance(workspace: Workspace) -> None:

@@ -10,7 +10,10 @@ import pytest
 from tests.services.flights import append, make_workspace
 
 from leadline.errors import LimitError, NotReadyError, SettingsError
+from leadline.phases.curve import Point
 from leadline.phases.data import Data
+from leadline.phases.search import Search
+from leadline.phases.search.trial import Trial
 from leadline.phases.tuning import Tuning
 from leadline.services.agents.agent_allowance import agent_at_work, grant_agent
 from leadline.services.agents.holdout_answers import (
@@ -65,6 +68,31 @@ def test_a_score_that_is_not_as_foretold_is_told_to_be_worse_only(workspace: Wor
     tuned(workspace, 0.61)
     said = look(workspace)
     assert (said.answer, said.score, said.low, said.high) == ("worse", None, None, None)
+
+
+def test_the_error_of_a_score_is_that_of_folds_for_as_many_rows(workspace: Workspace) -> None:
+    """Of candidates with most rows: what was dropped early says little of the test rows."""
+    newest = workspace.record.latest("search")
+    assert newest is not None
+    search = newest.verdict_as(Search)
+
+    def measured(trial: Trial) -> Trial:
+        if trial.name == "linear-2":
+            return replace(trial, n_train=40, scores=(0.2, 0.9))
+        wide = 0.016 if trial.name == "boosting-3" else 0.010
+        point = Point(
+            n_train=trial.n_train, errors=(0.2, 0.2), fit_s=0.1,
+            sampling=(wide, wide), n_valid=(300, 300),
+        )  # fmt: skip
+        return replace(trial, points=(point,))
+
+    append(workspace, "search", replace(search, trials=tuple(map(measured, search.trials))))
+    tuned(workspace, 0.81)
+    look(workspace)
+    (kept,) = workspace.record.agents.looks.all()
+    foretold = 0.016 * (300 / 1_200) ** 0.5  # 1,200 test rows
+    # rounded up to a power of the root of two for the 0.0135 of the test score
+    assert kept.stderr == pytest.approx(foretold * 2)
 
 
 def test_a_loss_is_told_as_a_loss(workspace: Workspace) -> None:

@@ -51,6 +51,7 @@ def toml(workspace: Workspace) -> Path:
 def test_a_proposal_is_written_when_a_person_accepts_it(workspace: Workspace) -> None:
     before = toml(workspace).read_text()
     one = propose(workspace, {"find.families": FAMILIES}, {"agent_models.py": CODE})
+    assert propose(workspace, {"find.families": FAMILIES}, {"agent_models.py": CODE}) == one
     assert '+families = ["linear", "agent_models:forest"]' in one.diff
     assert "+forest = ExtraTreesClassifier()" in one.diff
     assert (toml(workspace).read_text(), one.state) == (before, "open")

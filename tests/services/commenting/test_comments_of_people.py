@@ -36,7 +36,12 @@ def test_a_comment_is_shown_where_it_belongs(make: Make) -> None:
     assert texts(queries.row_page(workspace, "search")) == []
     assert texts(queries.stage_page(workspace, "define")) == ["Is the ceiling right?"]
     assert texts(queries.stage_page(workspace, "find")) == ["Later."]
-    assert len(texts(queries.project_page(workspace))) == 3
+    everywhere = queries.project_page(workspace).comments
+    assert [(one.title, one.path) for one in everywhere] == [
+        ("Entry 3", "/entries/3"),
+        ("The project", "/"),
+        ("Find", "/stages/find"),
+    ]
 
 
 def test_who_is_named_is_told_once_and_oneself_never(make: Make) -> None:

@@ -61,7 +61,7 @@ def test_the_same_verdict_differs_in_nothing(make: Make, row: str) -> None:
     one, other = (append(workspace, row, EXAMPLES[row]) for _ in range(2))
     comparison = compare_entries(workspace, one, other)
     assert comparison.is_same
-    assert comparison.n_same > 3
+    assert comparison.n_same >= 3
 
 
 def test_parts_are_told_apart_by_their_names_whatever_their_order(make: Make) -> None:

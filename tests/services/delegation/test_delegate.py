@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from leadline.services.briefing import brief
 from leadline.services.commands import next_item
 from leadline.services.delegation import delegate as commands
 from leadline.services.delegation import machine_lines as queries
+from leadline.services.delegation.machine_task import judged_blind, machine_task, why_outdated
 from leadline.services.queries import (
     adjudication_page,
     label_page,
@@ -40,14 +42,15 @@ MACHINES = {"small": {"url": "http://127.0.0.1:9/v1", "model": "smol", "input": 
 Ask = Callable[..., Iterator[ModelAnswer]]
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """Half of the rows have no label; three people have judged 60 of these, one more by two."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half of the rows have no label; three people have judged 60 of these, one a row more."""
+    folder = tmp_path_factory.mktemp("judged")
     rows = customers(300).drop("joined")
     pool = rows.with_columns(
         pl.when(pl.int_range(300) < 150).then(pl.col("left")).otherwise(None).alias("left")
     )
-    with project(tmp_path, pool, labels={"votes": 2}, machines=MACHINES) as opened:
+    with project(folder, pool, labels={"votes": 2}, machines=MACHINES) as opened:
         run_to(opened, "problem", "data")
         keys = [str(key) for key in labelling_batch(opened, question_of(opened)).items["item"]]
         votes, _ = human_votes(keys[:N_JUDGED])
@@ -55,6 +58,14 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
             opened.record.labels.votes.add(vote)
         opened.record.labels.votes.add(replace(votes[0], item=keys[N_JUDGED]))
         opened.record.labels.votes.add(replace(votes[0], item="g", kind=VoteKind.GOLD))
+    return folder
+
+
+@pytest.fixture
+def workspace(made: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """A project of its own for each test."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with Workspace.open(tmp_path) as opened:
         yield opened
 
 
@@ -170,6 +181,24 @@ def test_a_machine_that_guesses_is_told_no_and_shown_where_in_the_report(
     assert entry.verdict.wrong[0].shown.split(";")[0] in text
 
 
+def test_who_votes_on_a_row_once_it_was_shown_does_not_judge_it_blind(
+    workspace: Workspace, ask: Callable[[Ask], None]
+) -> None:
+    ask(answering(0.5))
+    commands.label_blind_rows(workspace, "small", BY)
+    first = commands.judge_machine(workspace, "small", BY).verdict
+    shown = {row.item for row in first.wrong}
+    votes = workspace.record.labels.votes
+    hidden = next(vote for vote in votes.plain() if vote.item not in shown)
+    for item in (hidden.item, *shown):
+        votes.add(replace(hidden, item=item, annotator="Dee", at=None))
+    again = commands.judge_machine(workspace, "small", BY).verdict
+    assert again.n_people == first.n_people + 1
+    judged = judged_blind(workspace)
+    assert "Dee" in judged[hidden.item]
+    assert not any("Dee" in judged[item] for item in shown)
+
+
 def test_asking_again_goes_on_where_it_stopped(
     workspace: Workspace, ask: Callable[[Ask], None]
 ) -> None:
@@ -190,7 +219,10 @@ def test_a_verdict_is_out_of_date_once_the_machine_is_told_something_else(
 ) -> None:
     ask(answering(1.0))
     commands.label_blind_rows(workspace, "small", BY)
-    commands.judge_machine(workspace, "small", BY)
+    verdict = commands.judge_machine(workspace, "small", BY).verdict
+    task = machine_task(workspace, "small")
+    assert why_outdated(task, verdict) == ""
+    assert "the question or the classes" in why_outdated(task, replace(verdict, prompt="other"))
     commands.decide_delegation(workspace, "small", "go", "cheap", BY)
     (tmp_path / "guide.md").write_text("Who leaves has called twice.")
     settings = replace(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.examples import example_tuning
 
-from leadline.phases.stream_point import StreamPoint
+from leadline.phases.performance.stream_point import StreamPoint
 from leadline.phases.verdict import Bounds
 from leadline.record import Artifacts
 from leadline.services.reviewing.majority_judgments import MajorityJudgments

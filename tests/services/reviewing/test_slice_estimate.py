@@ -16,8 +16,8 @@ from tests.services.planned_streams import (
     true_classes,
 )
 
+from leadline.phases.performance.slice_report import UNKNOWN, WORSE
 from leadline.phases.review import Review
-from leadline.phases.slice_report import UNKNOWN, WORSE
 from leadline.services.commands import choose_point
 from leadline.services.queries import operating_points_page
 from leadline.workspace import Workspace

@@ -10,6 +10,7 @@ from typing import Any
 import fsspec
 import polars as pl
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from tests.conftest import free_port
 from tests.s3_server import BUCKET, s3_server
 from tests.serving.conftest import Sealed, make_frame
@@ -60,6 +61,8 @@ def test_scores_are_those_of_the_same_file_here(
 
 
 def test_a_folder_of_parts_is_written_by_processes(release: Sealed, store: Any, root: str) -> None:
+    # processes of a test before this one do not know the keys
+    get_reusable_executor().shutdown(kill_workers=True)
     for _ in range(2):
         scored = score_file(
             release.open(),

@@ -121,6 +121,14 @@ def test_letters_newer_than_this_python_are_left_to_the_slow_path() -> None:
     assert "'x' is" in fast
 
 
+def test_codes_that_programs_write_in_different_ways_are_left_to_the_slow_path() -> None:
+    how = reading("category", type=CellType.NUMBER)
+    fast, _ = both("category", ["0.00001"], how)
+    assert "'x' is" in fast
+    fast, slow = both("category", ["0.0001", "-0.5"], how)
+    assert fast == slow
+
+
 def test_a_value_that_cannot_be_read_is_never_among_the_values() -> None:
     fast, _ = both("category", ["a", None], None)
     assert ODD not in fast

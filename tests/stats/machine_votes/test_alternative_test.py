@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize_scalar
 from scipy.stats import norm, ttest_1samp
 from tests.stats.machine_votes.public_votes import public_votes
 
@@ -15,7 +14,6 @@ from leadline.stats.machine_votes.alternative_test import (
     Scoring,
     alternative_test,
     alternative_tests,
-    behind_p_value,
 )
 
 # winning rate and advantage probability as the authors print them, to two digits
@@ -137,28 +135,6 @@ def test_numbers_far_from_zero_keep_their_ties() -> None:
     assert [one.machine for one in found.against] == [1.0, 0.0]
 
 
-def test_score_test_has_the_likeliest_shares() -> None:
-    behind, ahead, rest, epsilon = 3, 2, 15, 0.15
-
-    def loss(share: float) -> float:
-        still = 1 - 2 * share - epsilon
-        return -(
-            behind * math.log(share + epsilon) + ahead * math.log(share) + rest * math.log(still)
-        )
-
-    share = float(minimize_scalar(loss, bounds=(1e-6, 0.42), method="bounded").x)
-    variance = 2 * share + epsilon - epsilon**2
-    z = (behind - ahead - 20 * epsilon) / math.sqrt(20 * variance)
-    outcome = [1] * behind + [-1] * ahead + [0] * rest
-    assert behind_p_value(outcome, epsilon) == pytest.approx(norm.cdf(z), rel=1e-4)
-
-
-def test_one_who_never_differs_is_not_behind() -> None:
-    assert behind_p_value([0] * 40, 0.1) == 0.0
-    assert behind_p_value([1] * 40, 0.1) == 1.0
-    assert behind_p_value([0] * 12, 0.0) == 1.0
-
-
 def planted(rng: np.random.Generator, of_machine: float, n: int = 100) -> AlternativeTest:
     """Three people who are right .95, .9, .85 of the time, and a machine."""
     truth = rng.integers(3, size=n)
@@ -241,6 +217,10 @@ def test_groups_are_corrected_together() -> None:
         ({"annotator": [0, 1, 2, 2], "item": [0, 1, 2, 3], "machine": [0] * 4}, "two votes"),
         ({"label": [0, 1, 0.5, 0]}, "class codes"),
         ({"label": [0, 1, np.nan, 0]}, "not finite"),
+        ({"machine": [0, -1]}, "machine must be class codes"),
+        ({"machine": [0, 0.5]}, "machine must be class codes"),
+        ({"machine": [0, np.inf]}, "machine must be finite"),
+        ({"scoring": "number"}, "scoring must be"),
         ({"epsilon": 15}, "epsilon must lie"),
         ({"groups": [0]}, "groups has shape"),
     ],

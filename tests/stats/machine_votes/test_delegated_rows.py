@@ -78,6 +78,15 @@ def test_costs_set_the_promise_and_the_choice() -> None:
     assert whole.chosen.share == 1.0
 
 
+def test_sure_and_wrong_ends_the_order_but_all_rows_have_their_own_test() -> None:
+    confidence = np.linspace(1, 0, 1000)
+    # a fifth of the surest hundred is wrong, and none of the others
+    wrong = ((np.arange(1000) < 100) & (np.arange(1000) % 5 == 0)) * 1.0
+    found = route(confidence, wrong, max_error=0.1)
+    assert [(one.share, one.n_wrong) for one in found.proven] == [(1.0, 20)]
+    assert found.chosen == found.proven[0]
+
+
 def test_machine_dearer_than_its_errors_are_forgiven_gets_nothing() -> None:
     found = route([0.9] * 100, [0] * 100, costs=Costs(person=0.1, machine=0.2, error=1.0))
     assert (found.chosen, found.proven) == (None, ())
@@ -104,6 +113,7 @@ def test_unsure_rows_are_for_people() -> None:
         ([0.5, np.nan], [np.nan, 1], 0.1, "checked no row"),
         ([0.5], [1], None, "Neither"),
         ([0.5], [1], 10, "max_error must lie"),
+        ([np.inf], [1], 0.1, "confidence must be finite"),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -111,3 +121,8 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         route(confidence, wrong, max_error=max_error)
+
+
+def test_errors_without_a_price_are_refused() -> None:
+    with pytest.raises(ValueError, match="error must be"):
+        Costs(person=1.0, machine=0.1, error=0.0)

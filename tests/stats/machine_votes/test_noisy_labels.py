@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -12,7 +14,7 @@ from leadline.stats.machine_votes.stacked_score import _ridge_logistic
 MANY = 100_000
 
 
-def worth(counts: list[list[int]], model_error: float, n_rows: int = 1000) -> NoisyWorth:
+def worth(counts: Sequence[Sequence[float]], model_error: float, n_rows: int = 1000) -> NoisyWorth:
     return noisy_worth(n_rows, counts, model_error, np.random.default_rng(0))
 
 
@@ -39,6 +41,7 @@ def test_clean_labels_are_worth_themselves_and_chance_nothing() -> None:
     assert worth(clean, 0.3).factor.high == pytest.approx(1.0)
     chance = np.full((3, 3), MANY).tolist()
     assert worth(chance, 0.3).factor.high < 0.001
+    assert worth([[10, 90], [90, 10]], 0.3).factor.high == 0
 
 
 def test_two_classes_are_a_case_of_three() -> None:
@@ -63,9 +66,11 @@ def test_few_checked_rows_widen_the_range() -> None:
 
 
 def test_sentence_rounds_and_groups() -> None:
-    found = NoisyWorth(12_000, Estimate(0.3456, 0.5, 0.789))
+    found = NoisyWorth(12_000, Estimate(0.3456, 0.5, 0.789), 0.05)
     assert found.sentence == "12,000 machine rows are worth 4,100 to 9,500 clean ones."
-    assert NoisyWorth(50, Estimate(0.1, 0.5, 1.0)).sentence.endswith("worth 5 to 50 clean ones.")
+    few = NoisyWorth(50, Estimate(0.1, 0.5, 1.0), 0.3)
+    assert "worth 5 to 50 clean ones, if the threshold is chosen on people's" in few.sentence
+    assert worth([[90, 10], [30, 70]], 0.2).unevenness == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
@@ -102,10 +107,13 @@ def test_noisy_rows_teach_as_much_as_said(scale: float) -> None:
     [
         ([[1, 2]], 0.2, "square"),
         ([[0, 0], [1, 1]], 0.2, "some have none"),
+        ([[1, float("nan")], [1, 1]], 0.2, "some have none"),
         ([[1, 1], [1, 1]], 20, "model_error"),
     ],
 )
-def test_what_does_not_fit_is_refused(counts: list[list[int]], error: float, message: str) -> None:
+def test_what_does_not_fit_is_refused(
+    counts: list[list[float]], error: float, message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         worth(counts, error)
     with pytest.raises(ValueError, match="n_rows"):

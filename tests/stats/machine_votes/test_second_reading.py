@@ -95,6 +95,11 @@ def test_useless_machine_costs_next_to_nothing(machine: str, rng: np.random.Gene
     assert helped <= 1.03 * alone
 
 
+def test_nothing_found_is_no_wider_than_from_people_alone(rng: np.random.Generator) -> None:
+    found = share_reading(np.where(np.arange(500) < 40, 0.0, np.nan), rng.random(500), rng)
+    assert width(found.with_machine) == pytest.approx(width(found.people_alone), rel=0.05)
+
+
 def test_machine_that_agrees_saves_a_fifth_of_the_width(rng: np.random.Generator) -> None:
     votes = public_votes("cebab_aspects")
     positive = np.bincount(votes.item, votes.label == 1) >= 2.5
@@ -170,12 +175,17 @@ def test_strata_need_labels_and_keep_cells_apart() -> None:
     few = np.full(120, np.nan)
     few[[0, 1, 2, 3, 41, 80, 81, 82, 83]] = 0.0
     none = np.zeros(120, dtype=np.int64)
+    both: Floats = (np.arange(120) % 2).astype(np.float64)
+    assert np.unique(score_strata(score, few, none)).tolist() == [0]
+    few[0] = 1.0
     assert np.unique(score_strata(score, few, none)).tolist() == [0, 1]
-    assert np.unique(score_strata(score, np.zeros(120), none)).tolist() == [0, 1, 2]
-    cells = np.arange(120) % 2
-    strata = score_strata(score, np.zeros(120), cells)
+    assert np.unique(score_strata(score, both, none)).tolist() == [0, 1, 2]
+    cells = np.arange(120) // 2 % 2
+    strata = score_strata(score, both, cells)
     assert not set(strata[cells == 0]) & set(strata[cells == 1])
-    fine = score_strata(np.linspace(0, 1, 1000), np.zeros(1000), np.zeros(1000, dtype=np.int64))
+    fine = score_strata(
+        np.linspace(0, 1, 1000), np.tile([0.0, 1.0], 500), np.zeros(1000, dtype=int)
+    )
     assert np.bincount(fine).tolist() == pytest.approx([333, 333, 333], abs=12)
 
 
@@ -185,6 +195,7 @@ def test_strata_need_labels_and_keep_cells_apart() -> None:
         ([0.0] * 19, [0.0] * 19, "at least 20"),
         ([0.0] * 20, [0.0] * 19, "one is needed"),
         ([2.0] * 20, [0.0] * 20, "one class at a time"),
+        ([0.0] * 20, [np.inf] * 20, "must be finite"),
         ([0.0] * 20, [[0.0]] * 20, "stacked_scores"),
     ],
 )

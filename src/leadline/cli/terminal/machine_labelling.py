@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from leadline.record import DelegationEntry
     from leadline.workspace import Workspace
 
+_SHOWN = 5
+
 
 def ask_machine(
     workspace: Workspace, name: str, by: str, *, n_rows: int | None, as_json: bool
@@ -20,7 +22,9 @@ def ask_machine(
     """Ask a machine about rows that people judged, or about further ones, and say what came."""
     from leadline.cli.terminal.progress import Display, tell_when_long
     from leadline.cli.terminal.text_layout import console
+    from leadline.phases.project_accounts.token_price import MICROS, usd
     from leadline.phases.wording import plural
+    from leadline.services.accounting.machine_budgets import machine_budgets
     from leadline.services.delegation.delegate import label_blind_rows, label_open_rows
 
     with Display(console(as_json=as_json)) as display:
@@ -30,13 +34,16 @@ def ask_machine(
         else:
             done = label_open_rows(workspace, name, n_rows, by, tell=tell)
         display.clear()
+    (its,) = (each for each in machine_budgets(workspace) if each.name == name)
     if as_json:
-        echo_json(vars(done))
+        money = {"spent_usd": its.account.spent / MICROS, "left_usd": its.left / MICROS}
+        echo_json(vars(done) | money)
         return
     click.echo(
         f"{name} labelled {plural(done.n_labelled, 'row')} and was unsure of {done.n_unsure:,}; "
         f"{done.n_before:,} of {done.n_rows:,} it had answered before."
     )
+    click.echo(f"It has spent {usd(its.account.spent)} of {usd(its.budget)}.")
     if done.n_lost:
         click.echo(f"{plural(done.n_lost, 'row')} got no answer: run this again to go on.")
     elif n_rows is None:
@@ -50,9 +57,9 @@ def hold_against_people(
 ) -> None:
     """Say whether a machine may label here; ends with 3 where it may not."""
     from leadline.cli.terminal.text_layout import console, print_table
-    from leadline.phases.verdict import Answer, Severity
+    from leadline.phases.verdict import Answer
     from leadline.services.delegation.delegate import judge_machine
-    from leadline.services.delegation.machine_lines import duel_table, wrong_table
+    from leadline.services.delegation.machine_lines import duel_table
 
     entry = judge_machine(workspace, name, by, people=people)
     verdict = entry.verdict
@@ -61,12 +68,15 @@ def hold_against_people(
     else:
         click.echo(f"{verdict.badge}: {verdict.summary}")
         for finding in verdict.findings:
-            if finding.severity is not Severity.NOTE:
-                click.echo(f"  • {finding.what} {finding.next}".rstrip())
-        for table in (duel_table(verdict), wrong_table(verdict)):
-            if table.rows:
-                click.echo(f"\n{table.caption}")
-                print_table(console(), table.head, table.rows)
+            click.echo(f"  • {finding.what} {finding.next}".rstrip())
+        duels = duel_table(verdict)
+        if duels.rows:
+            click.echo(f"\n{duels.caption}")
+            print_table(console(), duels.head, duels.rows)
+        if verdict.wrong:
+            click.echo("\nRows it labels other than most people (more on the page /machines)")
+        for row in verdict.wrong[:_SHOWN]:
+            click.echo(f"  people {row.said}, machine {row.machine}: {row.shown}")
         click.echo(f"\nNext: leadline machine decide {name} go, or stop, with --why")
     if verdict.answer is Answer.NO:
         sys.exit(EXIT_NO)

@@ -103,8 +103,9 @@ class PromptedClassifier(ClassifierMixin, _Asking):
         self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
         if self.classes_.size < 2:
             raise ValueError("There is one class only; two are needed. Bring rows of another.")
-        labels = [str(label) for label in np.asarray(y)]
-        left = self._prepare(X, labels, tuple(str(name) for name in self.classes_))
+        names = self._names()
+        labels = [names[code] for code in codes]
+        left = self._prepare(X, labels, tuple(names))
         self.shares_ = np.bincount(codes) / codes.size
         checked = left[: self.n_checked]
         self.sharpness_, self.share_right_ = 1.0, 0.5
@@ -118,7 +119,7 @@ class PromptedClassifier(ClassifierMixin, _Asking):
 
         Rows without an answer get the shares of the classes among the rows learnt from.
         """
-        names = [str(name) for name in self.classes_]
+        names = self._names()
         shares = np.tile(self.shares_, (X.height, 1))
         for at, answer in enumerate(self._asked(X)):
             if answer.label is not None:
@@ -131,6 +132,10 @@ class PromptedClassifier(ClassifierMixin, _Asking):
         """The likeliest class."""
         likeliest: NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
         return likeliest
+
+    def _names(self) -> list[str]:
+        """What the classes are called."""
+        return [self.connection.classes.get(str(each), str(each)) for each in self.classes_]
 
     def _calibrate(self, found: Sequence[ModelAnswer], labels: Sequence[str]) -> None:
         """One number, without regard to the classes: by how much the model is too sure of itself.

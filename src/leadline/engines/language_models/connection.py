@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -29,6 +29,8 @@ class Connection:
         Where it is.
     guidelines : str, default=""
         What annotators are told.
+    classes : mapping of str to str, default={}
+        What a class is called where a model learns another name: of two classes "0" and "1".
     input, cached_input, output : float >= 0
         Money for a million tokens: read, read before, written.
     purse : callable or None, default=None
@@ -38,6 +40,7 @@ class Connection:
 
     endpoint: Endpoint
     guidelines: str = ""
+    classes: Mapping[str, str] = field(default_factory=dict)
     input: float = 0.0
     cached_input: float = 0.0
     output: float = 0.0
@@ -79,8 +82,9 @@ class Connection:
 
     @property
     def identity(self) -> str:
-        """Digest of what its answers depend on: address, model, guidelines."""
-        told = json.dumps([self.endpoint.address, self.endpoint.model, self.guidelines])
+        """Digest of what its answers depend on: address, model, guidelines, names of classes."""
+        asked = [self.endpoint.address, self.endpoint.model]
+        told = json.dumps([*asked, self.guidelines, dict(self.classes)])
         return sha256(told.encode()).hexdigest()[:12]
 
     def __getstate__(self) -> dict[str, Any]:

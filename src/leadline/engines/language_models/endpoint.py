@@ -234,8 +234,11 @@ class Endpoint:
                         "Do the same again then: what was answered is kept.",
                     ) from None
             except urllib.error.URLError as error:
-                # not reached, or hung up before the whole request was out
+                # hung up before the whole request was out, or nobody there
                 why, wait_s = f"not reached: {error.reason}", None
+                is_nobody = not isinstance(error.reason, ConnectionResetError | BrokenPipeError)
+                if is_nobody and attempt == _TRIES - 1:
+                    raise self._unreached(why) from None
             if attempt < _TRIES - 1:
                 line.pause(self.pause_s * 2.0**attempt if wait_s is None else wait_s)
         raise UnansweredError(self.hidden(why), may_be_paid=False)
@@ -298,6 +301,13 @@ class Endpoint:
         if status not in _UNPAID:
             raise UnansweredError(why, may_be_paid=status >= 500) from None
         return why
+
+    def _unreached(self, why: str) -> EngineError:
+        return EngineError(
+            f"{self.url} was {why}, {_TRIES} times.",
+            "A server that answers is needed.",
+            "Start it or correct url, then do the same again: what was answered is kept.",
+        )
 
     def hidden(self, text: str) -> str:
         """A text without the key."""

@@ -14,6 +14,8 @@ from leadline.errors import SettingsError
 if TYPE_CHECKING:
     from leadline.engines.language_models import Spending
     from leadline.engines.language_models.connection import Connection
+    from leadline.phases.data import Data
+    from leadline.phases.problem import Problem
     from leadline.workspace import Workspace
 
 
@@ -54,13 +56,17 @@ def _connection(workspace: Workspace, name: str) -> Connection:
     from leadline.engines.language_models import Endpoint
     from leadline.engines.language_models.connection import Connection
     from leadline.evaluation.budget import dollars
+    from leadline.phases.data import Data
     from leadline.phases.problem import Problem
     from leadline.phases.project_accounts.token_price import MICROS
 
     machine = workspace.settings.machines[name]
-    prices, dollar = machine.prices(name), dollars(workspace, MICROS)
+    prices = machine.prices(name)
+    # who pays nothing need not say what a dollar costs
+    dollar = 0.0 if machine.is_free else dollars(workspace, MICROS)
     problem = workspace.record.latest_of(Problem)
-    told = [problem.question if problem else "", _guidelines(workspace)]
+    question = problem.question or f"What is {problem.label} here?" if problem else ""
+    told = [question, _guidelines(workspace)]
     return Connection(
         Endpoint(
             machine.url,
@@ -70,11 +76,21 @@ def _connection(workspace: Workspace, name: str) -> Connection:
             max_in_flight=machine.max_in_flight,
         ),
         guidelines="\n\n".join(filter(None, told)),
+        classes=_names(problem, workspace.record.latest_of(Data)) if problem else {},
         input=prices.input * dollar,
         cached_input=prices.cached_input * dollar,
         output=prices.output * dollar,
         purse=partial(_purse, str(workspace.folder), name),
     )
+
+
+def _names(problem: Problem, data: Data | None) -> dict[str, str]:
+    """The two classes by their names: models learn 1 for the positive one and 0 for all else."""
+    if not problem.positive:
+        return {}
+    others = [each.value for each in data.classes if each.value != problem.positive] if data else []
+    rest = others[0] if len(others) == 1 else f"not {problem.positive}"
+    return {"0": rest, "1": problem.positive}
 
 
 def _guidelines(workspace: Workspace) -> str:

@@ -19,7 +19,7 @@ from leadline.phases.monitor.monitor_findings import (
     rate_words,
     target_check,
 )
-from leadline.phases.target_check import TargetCheck, TargetState
+from leadline.phases.performance.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Answer, Verdict
 from leadline.phases.wording import plural
 

@@ -13,7 +13,7 @@ from leadline.phases.monitor.monitor_evidence import (
     compared_block,
 )
 from leadline.phases.number_format import rate, rate_range
-from leadline.phases.target_check import TargetCheck, TargetState
+from leadline.phases.performance.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Bounds, Finding, note, warning
 from leadline.phases.wording import plural, three_digits
 

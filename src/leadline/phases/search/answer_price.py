@@ -35,11 +35,11 @@ class AnswerPrice:
     currency: str
 
     def yearly(self, trial: Trial) -> float | None:
-        """What serving a candidate costs in a year; None where its answers were not timed."""
+        """What answers cost in a year, here and elsewhere; None where they were not timed."""
         if not trial.answer_s:
             return None
         hours = self.rows_per_year * trial.answer_s[0] / _SECONDS_AN_HOUR
-        return hours * self.instance_per_hour
+        return hours * self.instance_per_hour + self.rows_per_year * trial.answer_cost
 
     def worth(self, difference: float, largest_error: float, scoring: str) -> float:
         """What a difference of errors is worth in a year."""

@@ -6,7 +6,7 @@ from leadline.phases.number_format import percent
 from leadline.phases.search.choice import compare, comparison_errors
 from leadline.phases.search.importance import importance_findings
 from leadline.phases.search.search_evidence import Evidence
-from leadline.phases.search.trial import Closed, TrialState
+from leadline.phases.search.trial import PROMPTED, Closed, TrialState
 from leadline.phases.verdict import Finding, note, warning
 
 _USUAL_START_S = 4.0
@@ -38,7 +38,26 @@ def findings_of(evidence: Evidence) -> list[Finding]:
     findings += [each for each in (_slow_start(evidence), _busy(evidence)) if each]
     if evidence.chosen:
         findings += [each for each in (_simpler(evidence), _tie(evidence)) if each]
+    findings += _prompted(evidence)
     return findings + importance_findings(evidence.importance)
+
+
+def _prompted(evidence: Evidence) -> list[Finding]:
+    """What a score of a prompted language model does not say."""
+    prompted = [trial.name for trial in evidence.ranked if trial.family == PROMPTED]
+    if not prompted:
+        return []
+    names = ", ".join(prompted)
+    learns = note(
+        f"{names}: more rows do not help a prompted model. It reads as many examples as its "
+        "n_examples, and no forecast of rows is meant for it."
+    )
+    read_before = warning(
+        f"{names}: the language model may have read these rows when it was trained, if they are or "
+        "were public. Its score here may then say nothing about new rows.",
+        "Check it on rows that are younger than the model.",
+    )
+    return [learns, read_before]
 
 
 def _slow_start(evidence: Evidence) -> Finding | None:

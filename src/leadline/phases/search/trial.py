@@ -16,6 +16,9 @@ Scalar = str | int | float | bool | None
 ENSEMBLE = "ensemble"
 """Family of what a search puts together from its candidates."""
 
+PROMPTED = "prompted"
+"""Family of language models that are asked: no further row to learn from makes them better."""
+
 _FIELDS_OF_1 = {
     "level": "error_at_largest",
     "fall": "log_error_change",
@@ -113,6 +116,8 @@ class Trial:
     answer_s : tuple of float
         Seconds a row takes to answer alone, and among a thousand, at the largest size; empty where
         no price was stated.
+    answer_cost : float >= 0
+        Money that others are paid for the answer to a row, such as the owner of a language model.
     is_tuned : bool
         Whether a searcher proposed it; else its family did.
     architecture : tuple of mapping
@@ -139,6 +144,7 @@ class Trial:
     log_error_std: float = 0.0
     chance_best: float | None = None
     answer_s: tuple[float, ...] = ()
+    answer_cost: float = 0.0
     is_tuned: bool = False
     architecture: tuple[Mapping[str, Scalar], ...] = ()
     epochs: tuple[Mapping[str, Scalar], ...] = ()

@@ -124,12 +124,16 @@ class DelegationLog:
             at = {"made_at": utc()}
             self._database.insert(connection, delegation_choice, values | at)
 
-    def newest(self) -> dict[str, DelegationEntry]:
-        """The newest verdict on each machine by its name, in the order they came."""
+    def all(self) -> tuple[DelegationEntry, ...]:
+        """Every verdict, in the order they came."""
         found = rows_of(self._database, table)
         choices = {row.delegation: row for row in rows_of(self._database, delegation_choice)}
-        rows = latest((row.machine, row) for row in found)
-        return {row.machine: _entry(row, choices.get(row.id)) for row in rows}
+        return tuple(_entry(row, choices.get(row.id)) for row in found)
+
+    def newest(self) -> dict[str, DelegationEntry]:
+        """The newest verdict on each machine by its name, in the order they came."""
+        newest = latest((entry.verdict.machine, entry) for entry in self.all())
+        return {entry.verdict.machine: entry for entry in newest}
 
     def _newest(self, connection: Connection, machine: str) -> int | None:
         mine = self._database.mine(table)

@@ -215,6 +215,16 @@ class MachineRequests:
         found = (each for each in self.accounts() if each.machine == machine)
         return next(found, MachineAccount(machine))
 
+    def counted_since(self, moment: datetime) -> int:
+        """Micro-dollars paid, and set aside, for what was asked from a moment on."""
+        answered = table.c.state == RequestState.ANSWERED
+        query = select(
+            _sum(answered, table.c.paid)
+            + _sum(table.c.state == RequestState.RESERVED, table.c.most)
+        ).where(self._database.mine(table), table.c.at >= utc(moment))
+        with self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
+
     def days(self) -> tuple[MachineDay, ...]:
         """What answers cost, a row for each day."""
         is_sqlite = self._database.engine.dialect.name == "sqlite"

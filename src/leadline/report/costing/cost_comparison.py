@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 
 from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.without_model import (
+    CostComparison,
+    compare_review,
+    compare_tuning,
+)
 from leadline.phases.release import Release
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
-from leadline.phases.without_model import CostComparison, compare_review, compare_tuning
 from leadline.record import Entry
 from leadline.report.text_table import Table, tabled
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.data import Data
-from leadline.phases.default_decision import LEAST_COST
 from leadline.phases.number_format import duration
+from leadline.phases.performance.default_decision import LEAST_COST
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task, scoring_of

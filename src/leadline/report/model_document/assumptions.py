@@ -7,10 +7,10 @@ from collections.abc import Callable
 from leadline.phases.data import Data
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.labelling import Labelling
+from leadline.phases.performance.slice_report import slice_findings
+from leadline.phases.performance.stream_point import UNLIKE_STREAM
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
-from leadline.phases.slice_report import slice_findings
-from leadline.phases.stream_point import UNLIKE_STREAM
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Severity
 from leadline.phases.wording import plural

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from leadline.phases.measured_target import on_test_rows
 from leadline.phases.number_format import percent
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
+from leadline.phases.target.measured_target import on_test_rows
 from leadline.phases.tuning import Tuning
 from leadline.phases.wording import plural
 from leadline.report import chart_tables

@@ -9,12 +9,12 @@ from leadline.phases.data import Data, Split
 from leadline.phases.decay import Decay
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
-from leadline.phases.measured_target import on_test_rows
 from leadline.phases.number_format import cost_words, money
 from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.scoring import Task
 from leadline.phases.search import Search
+from leadline.phases.target.measured_target import on_test_rows
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.phases.wording import day, plural

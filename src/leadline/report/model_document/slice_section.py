@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from leadline.phases.performance.slice_report import PointSlices, slice_findings
 from leadline.phases.problem import Problem
-from leadline.phases.slice_report import PointSlices, slice_findings
 from leadline.phases.tuning import Tuning
 from leadline.report.model_document.section import LineageReader, Section, not_run
 from leadline.report.slice_tables import slice_tables

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,14 +11,24 @@ from leadline.phases.data_leaving import DataLeaving
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.token_price import to_micros, usd
-from leadline.phases.wording import plural
+from leadline.phases.wording import capital, plural
 from leadline.record import MachineAccount
 from leadline.record.sql_types import utc
+from leadline.report.text_table import Table, tabled
 from leadline.services.identity.permission import acting, require
 from leadline.settings.machine_sections import Machine
 from leadline.workspace import Workspace
 
-BUDGET_HEADS = ("machine", "model", "answers", "spent", "waited for", "possibly paid", "left", "of")
+BUDGET_HEADS = (
+    "machine",
+    "model",
+    "answers",
+    "spent",
+    "waited for",
+    "possibly paid",
+    "left",
+    "budget",
+)
 
 
 @dataclass(frozen=True)
@@ -152,6 +163,12 @@ def _leave_answer(
     return LeaveAnswer(leaving.answered_by, at, leaving.why)
 
 
+def budget_table(budgets: Iterable[MachineBudget]) -> Table:
+    """A line for each machine: what it spent, and what it may still spend."""
+    heads = map(capital, BUDGET_HEADS)
+    return tabled("What language models may still spend", heads, map(budget_row, budgets))
+
+
 def budget_row(budget: MachineBudget) -> tuple[str, ...]:
     """The cells of a machine under `BUDGET_HEADS`."""
     account = budget.account
@@ -174,12 +191,14 @@ def remarks(budget: MachineBudget) -> tuple[str, ...]:
         told.append("Rows stay on this computer.")
     elif machine is not None and budget.answer is not None:
         who = budget.answer
-        told.append(f"Rows may go to {machine.host}: {who.by}, {who.at:%Y-%m-%d}. {who.why}")
+        told.append(f"Rows may go to {machine.host}: {who.by}, {who.at:%Y-%m-%d}: {who.why}")
     elif machine is not None:
         told.append(
             f"Nobody has said that rows may go to {machine.host}; nothing is sent there. "
             "Answer data_leave_to and data_leave_why under [ethics], then 'leadline run problem'."
         )
+    if machine is not None and (machine.input is None or machine.output is None):
+        told.append("Nothing is asked of it, as it has no price: set input and output.")
     if budget.warning:
         told.append(budget.warning)
     if account.n_unsure:

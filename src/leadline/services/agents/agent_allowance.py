@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leadline.errors import NotAllowedError, SettingsError
+from leadline.evaluation.budget import dollars
 from leadline.phases.number_format import duration, money
 from leadline.phases.permissions import Action, Actor
 from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.token_price import to_micros
 from leadline.phases.wording import moment, plural
 from leadline.record import AgentGrant, Job
 from leadline.record.sql_types import utc
@@ -20,6 +22,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _MILLION = 1_000_000
 _LONGEST = timedelta(days=366)
 _BOXED = ("search", "curve")  # runs that end with the time box at the latest
+_ASKING = ("search", "curve", "tuning")  # runs that fit what the search tries
+_ASKS = "prompted"  # the family that asks language models
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,9 @@ def allowance_of(workspace: Workspace, agent: str) -> Allowance:
     per_second = workspace.settings.prices.machine_per_hour / 3600
     jobs = _jobs_since(workspace, grant)
     used_s = sum(_seconds(workspace, job) for job in jobs)
+    assert grant.made_at is not None
+    # whoever asked them: a request does not say whose run it was of
+    models = dollars(workspace, workspace.record.machines.counted_since(grant.made_at))
     problem = workspace.record.latest_of(Problem) or workspace.settings.problem
     return Allowance(
         agent=agent,
@@ -184,7 +191,7 @@ def allowance_of(workspace: Workspace, agent: str) -> Allowance:
         machine_s=grant.machine_s,
         machine_s_left=max(grant.machine_s - used_s, 0.0),
         money=grant.money / _MILLION,
-        money_left=max(grant.money / _MILLION - used_s * per_second, 0.0),
+        money_left=max(grant.money / _MILLION - used_s * per_second - models, 0.0),
         currency=problem.currency,
     )
 
@@ -232,6 +239,19 @@ def actor_of(agent: str) -> Actor:
 def longest_s(workspace: Workspace, row: str) -> float:
     """Seconds that a row takes at least to be allowed for: the time box, where it has one."""
     return workspace.settings.problem.time_box_s if row in _BOXED else 0.0
+
+
+def most_for_models(workspace: Workspace, row: str) -> float:
+    """What the answers of language models can cost in a run: all that their budgets leave."""
+    settings = workspace.settings
+    if row not in _ASKING or not any(one.startswith(_ASKS) for one in settings.find.families):
+        return 0.0
+    left = 0
+    for name, machine in settings.machines.items():
+        account = workspace.record.machines.account(name)
+        counted = account.spent + account.in_flight + account.possibly_paid
+        left += max(to_micros(machine.budget) - counted, 0)
+    return dollars(workspace, left)
 
 
 def _require_name(agent: str) -> None:

@@ -78,7 +78,7 @@ def propose_change(
     changes: Mapping[str, Proposed],
     files: Mapping[str, str],
 ) -> ProposalView:
-    """Keep a proposal, for a person to accept or decline.
+    """Keep a proposal, for a person to accept or decline; one that waits already is kept once.
 
     Parameters
     ----------
@@ -117,6 +117,10 @@ def propose_change(
     diff = _diff(workspace, changes, files)
     if not diff:
         raise SettingsError("Nothing would change.", "A change or a file is needed.")
+    for known in workspace.record.agents.proposals.all():
+        asked = (known.agent, known.changes, known.files)
+        if known.answer is None and asked == (agent, changes, files):
+            return _view(workspace, known)
     made = workspace.record.agents.proposals.add(
         agent, ProposalKind(kind), why.strip(), changes, files
     )
@@ -258,8 +262,8 @@ def _lines(name: str, before: str, after: str) -> list[str]:
         unified_diff(
             before.splitlines(),
             after.splitlines(),
-            f"{name} (now)",
-            f"{name} (then)",
+            name,
+            name,
             lineterm="",
             n=1,
         )

@@ -9,7 +9,7 @@ from leadline.errors import LimitError, NotAllowedError, RecordError
 from leadline.phases.number_format import duration
 from leadline.phases.permissions import Action
 from leadline.record import AgentCall, Job, JobState
-from leadline.services.agents.agent_allowance import allowance_of, longest_s
+from leadline.services.agents.agent_allowance import allowance_of, longest_s, most_for_models
 from leadline.services.commands.job import ask_for
 from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_row
@@ -104,6 +104,7 @@ def _require_left(workspace: Workspace, agent: str, row: str) -> None:
     left = allowance_of(workspace, agent)
     needed_s = longest_s(workspace, row)
     price = needed_s * workspace.settings.prices.machine_per_hour / 3600
+    price += most_for_models(workspace, row)
     for is_short, what in (
         (left.runs_left < 1, f"none of {left.runs} runs is left"),
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,9 @@ from leadline.phases.data import Data
 from leadline.phases.permissions import Action
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
+from leadline.phases.search.trial import Trial
 from leadline.phases.tuning import Tuning
+from leadline.phases.wording import plural
 from leadline.record import Entry, HoldoutLook, Record
 from leadline.record.agents.holdout_looks import FRESH
 from leadline.services.identity.permission import acting, require
@@ -87,6 +89,23 @@ class HoldoutState:
     score: float | None = None
     low: float | None = None
     high: float | None = None
+
+    @property
+    def words(self) -> str:
+        """What was learnt, and how to read the score after it."""
+        if not self.n_looks:
+            return "No agent has looked at the held-out rows."
+        share = min(self.nats / self.most_nats, 1.0)
+        words = (
+            f"{plural(self.n_looks, 'look')} used up {share:.0%} of what agents may learn of the "
+            "held-out rows."
+        )
+        if self.score is None:
+            return words
+        return (
+            f"{words} The test score of entry {self.entry} is {self.score:.3f}; if agents had a "
+            f"hand in that candidate, read it as {self.low:.3f} to {self.high:.3f} (90%)."
+        )
 
 
 def look_at_holdout(workspace: Workspace, *, is_told: bool) -> HeldOutAnswer:
@@ -163,7 +182,8 @@ def holdout_state(workspace: Workspace) -> HoldoutState:
         return known
     tuning = entry.verdict_as(Tuning)
     assert tuning.test_stderr is not None
-    reach = _holdout(looks[-1]).reach(tuning.test_stderr)
+    # what people read is one more that must hold beside those told
+    reach = replace(_holdout(looks[-1]), n_told=known.n_told + 1).reach(tuning.test_stderr)
     low, high = tuning.test_score - reach, tuning.test_score + reach
     return HoldoutState(
         *(known.n_looks, known.n_told, known.nats, known.most_nats),
@@ -274,15 +294,23 @@ def _asked(record: Record) -> _Asked:
 def _typical_stderr(search: Search, n_test: int) -> float | None:
     """Standard error of a score on the test rows by what folds of train rows show; None: unknown.
 
-    Of all candidates the largest: it is to hold for any.
+    Of all candidates with as many rows as any the largest: it is to hold for each of them.
     """
-    found = [
-        float(np.std(trial.scores, ddof=1))
-        * math.sqrt(max(search.n_rows - trial.n_train, 1) / max(n_test, 1))
-        for trial in search.trials
-        if len(trial.scores) > 1
-    ]
+    n_most = max((one.n_train for one in search.trials if len(one.scores) > 1), default=0)
+    known = [one for one in search.trials if one.n_train == n_most and len(one.scores) > 1]
+    found = [_of_fold(one, search.n_rows) / math.sqrt(max(n_test, 1)) for one in known]
     return max(found, default=0.0) or None
+
+
+def _of_fold(trial: Trial, n_rows: int) -> float:
+    """Standard error that a score of a candidate would have on one row."""
+    point = trial.points[-1] if trial.points else None
+    if point is not None and point.n_train == trial.n_train and point.sampling and point.n_valid:
+        each = np.asarray(point.sampling) * np.sqrt(point.n_valid)
+        return float(np.mean(each))
+    # in entries from before it was estimated: folds also differ by what was learnt
+    n_valid = max(n_rows - trial.n_train, 1)
+    return float(np.std(trial.scores, ddof=1)) * math.sqrt(n_valid)
 
 
 def _holdout(look: HoldoutLook) -> AdaptiveHoldout:

@@ -13,8 +13,8 @@ from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
-from leadline.phases.project_words import Words
 from leadline.phases.scoring import Task
+from leadline.phases.vocabulary.project_words import Words
 from leadline.record import Job
 from leadline.services.block_labelling.asked_rows import asked_rows
 from leadline.services.identity.permission import require

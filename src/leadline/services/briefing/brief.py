@@ -9,11 +9,11 @@ from datetime import datetime
 from leadline.monitoring.release_in_service import in_service, put_into_service
 from leadline.phases.decision import sentence
 from leadline.phases.lifecycle import ROWS, Badge, Stage, State, decision_of, is_decision, rows_of
-from leadline.phases.measured_target import target_now
 from leadline.phases.number_format import money
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.ledger import Ledger
+from leadline.phases.target.measured_target import target_now
 from leadline.phases.verdict import Answer, Severity, Verdict
 from leadline.phases.wording import day
 from leadline.record import Entry, Record

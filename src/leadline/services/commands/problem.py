@@ -13,8 +13,8 @@ from leadline.phases import problem
 from leadline.phases.data import Data
 from leadline.phases.data_leaving import DataLeaving
 from leadline.phases.permissions import Action
-from leadline.phases.project_words import ClassWord, class_words
 from leadline.phases.scoring import DEFAULT_SCORING, Task
+from leadline.phases.vocabulary.project_words import ClassWord, class_words
 from leadline.reading.table import read_tables
 from leadline.record import Entry
 from leadline.services.identity.permission import acting

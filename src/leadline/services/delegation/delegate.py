@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from leadline.engines.language_models import ModelAnswer, answers
 from leadline.errors import NotReadyError, SettingsError
 from leadline.evaluation.machine_spending import machine_spending
-from leadline.labelling.blind_rows import Asked, blind_votes, delegation_evidence
+from leadline.labelling.blind_rows import Asked, delegation_evidence
+from leadline.labelling.handover import handover
 from leadline.phases.delegation import FEWEST_ROWS, assess
 from leadline.phases.permissions import Action
+from leadline.phases.project_accounts.token_price import MICROS
 from leadline.record import DelegationEntry, MachineVote, Permission
 from leadline.services.delegation.machine_lines import delegation_line
 from leadline.services.delegation.machine_task import (
@@ -19,6 +21,7 @@ from leadline.services.delegation.machine_task import (
     MachineTask,
     cells_of_rows,
     facts_of_rows,
+    judged_blind,
     machine_task,
     open_keys,
     why_outdated,
@@ -85,7 +88,7 @@ def label_blind_rows(
     """
     workspace, _ = acting(workspace, Action.BUY, by, "the request")
     task = machine_task(workspace, name)
-    judged = blind_votes(workspace.record.labels.votes.plain())
+    judged = judged_blind(workspace)
     if not judged:
         raise NotReadyError(
             "No row was judged by two people.",
@@ -127,10 +130,8 @@ def label_open_rows(
             "verdict that holds.",
             f"See 'leadline machine delegation {name}', then 'leadline machine decide {name} go'.",
         )
-    voted = {vote.item for vote in workspace.record.labels.votes.plain()}
     done = {vote.item for vote in _votes_now(workspace, task)}
-    keys = open_keys(workspace, task.data)
-    wanted = [key for key in keys if key not in voted and key not in done][:n_rows]
+    wanted = [key for key in _open_keys(workspace, task) if key not in done][:n_rows]
     if not wanted:
         raise NotReadyError(
             "No row without a label is left for a machine.",
@@ -197,7 +198,7 @@ def judge_machine(
             "Choose one of them.",
         )
     task = machine_task(workspace, name)
-    judged = blind_votes(workspace.record.labels.votes.plain())
+    judged = judged_blind(workspace)
     votes = _votes_now(workspace, task)
     if not any(vote.item in judged for vote in votes):
         raise NotReadyError(
@@ -216,8 +217,13 @@ def judge_machine(
         classes=task.classes,
     )
     facts = facts_of_rows(workspace, task.data, judged.keys())
-    verdict = assess(delegation_evidence(asked, judged, votes, facts))
-    return workspace.record.delegation.verdicts.append(verdict, person)
+    evidence = delegation_evidence(asked, judged, votes, facts)
+    if task.classes:
+        on_judged = [vote for vote in votes if vote.item in judged]
+        n_open, price = len(_open_keys(workspace, task)), _price_of_answer(workspace, name)
+        given = handover(judged, on_judged, epsilon=evidence.epsilon, n_open=n_open, price=price)
+        evidence = replace(evidence, handover=given)
+    return workspace.record.delegation.verdicts.append(assess(evidence), person)
 
 
 def decide_delegation(
@@ -279,6 +285,18 @@ def decide_delegation(
     verdicts = workspace.record.delegation.verdicts
     verdicts.decide(name, newest.number if seen is None else seen, said, why.strip(), person)
     return verdicts.newest()[name]
+
+
+def _open_keys(workspace: Workspace, task: MachineTask) -> list[str]:
+    """Rows without a label on which nobody voted."""
+    voted = {vote.item for vote in workspace.record.labels.votes.plain()}
+    return [key for key in open_keys(workspace, task.data) if key not in voted]
+
+
+def _price_of_answer(workspace: Workspace, name: str) -> float | None:
+    """US dollars that one has cost on average; None before one was paid."""
+    account = workspace.record.machines.account(name)
+    return account.spent / MICROS / account.n_answers if account.spent else None
 
 
 def _permission(choice: Permission | str) -> Permission:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.errors import LeadlineError, RecordError
-from leadline.labelling.blind_rows import blind_votes
 from leadline.phases.delegation import FEWEST_ROWS, Delegation, WrongRow
 from leadline.phases.lifecycle import Badge
 from leadline.phases.number_format import percent
@@ -14,7 +13,7 @@ from leadline.phases.verdict import Answer
 from leadline.phases.wording import plural
 from leadline.record import DelegationEntry, Permission
 from leadline.report.text_table import Table, share, tabled
-from leadline.services.delegation.machine_task import machine_task, why_outdated
+from leadline.services.delegation.machine_task import judged_blind, machine_task, why_outdated
 from leadline.services.identity.permission import require
 from leadline.workspace import Workspace
 
@@ -85,7 +84,7 @@ def delegation_lines(workspace: Workspace) -> tuple[MachineLine, ...]:
     names = dict.fromkeys((*workspace.settings.machines, *newest))
     if not names:
         return ()
-    n_blind = len(blind_votes(workspace.record.labels.votes.plain()))
+    n_blind = len(judged_blind(workspace))
     return tuple(_line(workspace, name, newest.get(name), n_blind) for name in names)
 
 
@@ -141,7 +140,7 @@ def duel_table(verdict: Delegation) -> Table:
     """The machine beside each person."""
     return tabled(
         "How often each is as close to the other people",
-        ("Person", "Rows", "Person", "Machine", "Takes the place"),
+        ("Person", "Rows", "This person", "The machine", "Takes the place"),
         [
             (
                 duel.name,

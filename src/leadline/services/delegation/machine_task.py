@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from leadline.engines.language_models import TEMPLATE, Endpoint, Prompt
 from leadline.errors import SettingsError
 from leadline.evaluation.machine_spending import declared_machine
-from leadline.labelling.blind_rows import RowFacts
-from leadline.labelling.item_pool import drawn_rows, keys_of, line_of
+from leadline.labelling.blind_rows import RowFacts, blind_votes
+from leadline.labelling.item_pool import line_of
 from leadline.phases.data import Data, Kind
 from leadline.phases.delegation import Delegation
 from leadline.phases.problem import Problem
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from leadline.settings.machine_sections import Machine
+
+_SEED = 0
 
 Cells = dict[str, str | int | float | bool | date | None]
 
@@ -120,18 +122,40 @@ def why_outdated(task: MachineTask, verdict: Delegation) -> str:
     return ""
 
 
+def judged_blind(workspace: Workspace) -> dict[str, dict[str, str]]:
+    """Item to annotator to label, of the rows that at least two people judged blind.
+
+    A verdict shows rows that a machine gets wrong. Who votes on one of them afterwards may have
+    seen what the machine says, so that such a vote says nothing of the machine.
+    """
+    shown: dict[str, datetime] = {}
+    for entry in workspace.record.delegation.verdicts.all():
+        for row in entry.verdict.wrong:
+            shown.setdefault(row.item, entry.at)
+    votes = workspace.record.labels.votes.plain()
+    return blind_votes([vote for vote in votes if not _is_later(vote.at, shown.get(vote.item))])
+
+
+def _is_later(at: datetime | None, shown_at: datetime | None) -> bool:
+    return at is not None and shown_at is not None and at > shown_at
+
+
 def cells_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> dict[str, Cells]:
     """Key to the features of a row, as people see them, in the order of the data."""
     found: dict[str, Cells] = {}
     for frame in _frames(workspace, data, keys):
         for key, *cells in frame.select(frame.columns[0], *data.features).iter_rows():
-            found.setdefault(key, dict(zip(data.features, map(_cell, cells), strict=True)))
+            found.setdefault(key, dict(zip(data.features, map(as_cell, cells), strict=True)))
     return found
 
 
 def open_keys(workspace: Workspace, data: Data) -> list[str]:
     """Keys of rows without a label, in an order drawn by chance that is the same each time."""
-    return keys_of(drawn_rows(workspace.artifacts, data), data) if data.unlabelled else []
+    if not data.unlabelled:
+        return []
+    frame = keyed_items(workspace, data.unlabelled, data)
+    keys: list[str] = frame[frame.columns[0]].sample(fraction=1, shuffle=True, seed=_SEED).to_list()
+    return keys
 
 
 def facts_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> RowFacts:
@@ -156,5 +180,6 @@ def _frames(workspace: Workspace, data: Data, keys: Collection[str]) -> list[pl.
     return [frame.filter(frame[frame.columns[0]].is_in(list(keys))) for frame in frames]
 
 
-def _cell(value: object) -> str | int | float | bool | date | None:
+def as_cell(value: object) -> str | int | float | bool | date | None:
+    """A value of a row as a machine is told it."""
     return value if value is None or isinstance(value, str | int | float | date) else str(value)

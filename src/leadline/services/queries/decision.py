@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from leadline.phases.decision import Decision
 from leadline.phases.lifecycle import Stage, State, decision_of, rows_of
 from leadline.phases.permissions import Action
+from leadline.phases.project_accounts.without_model import CostComparison
 from leadline.phases.release import Release
-from leadline.phases.success_chance import SuccessChance
-from leadline.phases.without_model import CostComparison
+from leadline.phases.target.success_chance import SuccessChance
 from leadline.record import Entry
 from leadline.report.costing.cost_comparison import cost_comparison
 from leadline.services.identity.permission import require

@@ -9,18 +9,18 @@ from itertools import pairwise
 from typing import Any
 
 from leadline.labelling.item_pool import Values
-from leadline.phases.default_decision import LEAST_COST, DefaultDecision
-from leadline.phases.narrowing import narrowing_words
+from leadline.phases.performance.default_decision import LEAST_COST, DefaultDecision
+from leadline.phases.performance.narrowing import narrowing_words
+from leadline.phases.performance.stream_decision import Confusion, StreamDecision
+from leadline.phases.performance.stream_point import reality_findings
+from leadline.phases.performance.stream_slices import StreamSlices
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
-from leadline.phases.project_words import Words
+from leadline.phases.project_accounts.without_model import CostComparison, compare_tuning
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review
-from leadline.phases.stream_decision import Confusion, StreamDecision
-from leadline.phases.stream_point import reality_findings
-from leadline.phases.stream_slices import StreamSlices
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
-from leadline.phases.without_model import CostComparison, compare_tuning
+from leadline.phases.vocabulary.project_words import Words
 from leadline.record import CostOpinion, Entry, Judgment
 from leadline.services.identity.permission import require
 from leadline.services.queries.review import data_of, newest_tuning, row_values

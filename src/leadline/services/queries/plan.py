@@ -20,7 +20,7 @@ from leadline.phases.forecast.budget_outcome import (
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.lifecycle import State
 from leadline.phases.permissions import Action
-from leadline.phases.success_chance import SuccessChance
+from leadline.phases.target.success_chance import SuccessChance
 from leadline.services.identity.permission import require
 from leadline.services.queries.project_state import ProjectState
 from leadline.services.queries.success_chance_now import success_chance

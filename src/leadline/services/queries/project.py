@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.lifecycle import Badge, Stage, rows_of
-from leadline.phases.measured_target import target_now
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.ledger import Ledger
-from leadline.phases.success_chance import SuccessChance
+from leadline.phases.target.measured_target import target_now
+from leadline.phases.target.success_chance import SuccessChance
 from leadline.phases.verdict import Verdict
 from leadline.record import Entry, Record
 from leadline.record.sql_types import utc

@@ -16,8 +16,8 @@ from leadline.labelling.item_pool import Values
 from leadline.phases.data import Data
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
-from leadline.phases.project_words import Words
 from leadline.phases.tuning import Tuning
+from leadline.phases.vocabulary.project_words import Words
 from leadline.record import BlockLabel, Judgment
 from leadline.services.identity.permission import require
 from leadline.services.queries.label import keyed

@@ -7,17 +7,17 @@ from typing import Any
 
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Badge, Row, Stage, State, stale_after
-from leadline.phases.measured_target import measured_target
-from leadline.phases.metric_sentences import verdict_sentence
 from leadline.phases.monitor import Monitor
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
-from leadline.phases.project_words import NO_WORDS, Words
+from leadline.phases.project_accounts.without_model import CostComparison
 from leadline.phases.release import Release
 from leadline.phases.search import Search
-from leadline.phases.success_chance import SuccessChance
+from leadline.phases.target.measured_target import measured_target
+from leadline.phases.target.metric_sentences import verdict_sentence
+from leadline.phases.target.success_chance import SuccessChance
 from leadline.phases.tuning import Tuning
-from leadline.phases.without_model import CostComparison
+from leadline.phases.vocabulary.project_words import NO_WORDS, Words
 from leadline.record import Entry, Job, JobState, Record
 from leadline.report.costing.cost_comparison import cost_comparison
 from leadline.services.commenting.comment_lines import CommentLine, about_entry, comments_on

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.phases.success_chance import SuccessChance, chance_of_success
+from leadline.phases.target.success_chance import SuccessChance, chance_of_success
 from leadline.record import Record
 from leadline.services.queries.project_state import ProjectState
 

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logit
 
-from leadline.phases.default_decision import LEAST_COST, DefaultDecision
-from leadline.phases.stream_decision import (
+from leadline.phases.performance.default_decision import LEAST_COST, DefaultDecision
+from leadline.phases.performance.stream_decision import (
     Confusion,
     Silence,
     StreamClass,

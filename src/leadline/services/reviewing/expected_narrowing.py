@@ -7,8 +7,8 @@ from math import sqrt
 
 import numpy as np
 
-from leadline.phases.narrowing import STEPS, Narrowing
-from leadline.phases.stream_decision import StreamDecision
+from leadline.phases.performance.narrowing import STEPS, Narrowing
+from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.tuning import Tuning
 from leadline.record import Artifacts
 from leadline.services.reviewing.majority_judgments import MajorityJudgments

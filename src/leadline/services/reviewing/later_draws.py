@@ -14,10 +14,10 @@ import numpy as np
 
 from leadline.datasets.further_sample import FurtherSample, Said, draw_further
 from leadline.errors import NotReadyError, SettingsError
-from leadline.phases.default_decision import DefaultDecision
+from leadline.phases.performance.default_decision import DefaultDecision
+from leadline.phases.performance.stream_point import ENOUGH, StreamPoint
 from leadline.phases.problem import Problem
 from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS
-from leadline.phases.stream_point import ENOUGH, StreamPoint
 from leadline.phases.tuning import Tuning
 from leadline.record import Draw, DrawReason, Judgment, Record
 from leadline.services.reviewing.default_estimate import answers_of, class_names, estimate_default

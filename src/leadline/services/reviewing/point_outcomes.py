@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadline.phases.number_format import per_thousand, per_thousand_range
-from leadline.phases.project_words import Words
-from leadline.phases.stream_point import StreamPoint
+from leadline.phases.performance.stream_point import StreamPoint
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
+from leadline.phases.vocabulary.project_words import Words
 from leadline.record import Artifacts
 from leadline.services.reviewing.majority_judgments import MajorityJudgments
 from leadline.services.reviewing.stream_estimate import estimate_stream

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.without_model import (
+    CostComparison,
+    Way,
+    cost_today,
+    without_model,
+)
 from leadline.phases.tuning import Tuning
-from leadline.phases.without_model import CostComparison, Way, cost_today, without_model
 from leadline.services.reviewing.point_outcomes import Consequence
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from scipy.special import ndtri
 
 from leadline.datasets.kept_slices import KeptSlice, members, read_slices
 from leadline.phases.data import Data
-from leadline.phases.slice_report import NOT_SHOWN, UNKNOWN, WORSE
-from leadline.phases.stream_point import TOO_WIDE
-from leadline.phases.stream_slices import StreamSlice, StreamSlices
+from leadline.phases.performance.slice_report import NOT_SHOWN, UNKNOWN, WORSE
+from leadline.phases.performance.stream_point import TOO_WIDE
+from leadline.phases.performance.stream_slices import StreamSlice, StreamSlices
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.record import Artifacts

@@ -44,7 +44,7 @@ def row_digests(X: pl.DataFrame) -> NDArray[np.uint64]:
         bits = _bits(values)
         # an empty cell is no value, not even an unusual one
         digests = mixed_bits(digests + _STEP + np.where(values.is_null().to_numpy(), _EMPTY, bits))
-    # the last step cannot be gone back, so that not even one column of numbers can be read off
+    # the last step is no one-to-one map: not even a single column of numbers can just be read off
     return digests ^ mixed_bits(digests + _STEP)
 
 

@@ -3,7 +3,8 @@
 `alternative_test` says whether a machine may label in people's place, `alternative_tests` the same
 by class or slice, and `route` which rows go to it. `share_reading` and `flagged_reading` estimate
 shares, precision and recall from few labels by people and a machine's scores; `stacked_scores`
-joins several machines into one. `noisy_worth` says what machine labels are worth for training.
+joins several machines into one. `noisy_worth` says what machine labels are worth for training, and
+`plan_budget` how much of a budget to spend on them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ from leadline.stats.machine_votes.alternative_test import (
 )
 from leadline.stats.machine_votes.delegated_rows import Costs, Route, Routing, route
 from leadline.stats.machine_votes.noisy_labels import NoisyWorth, noisy_worth
+from leadline.stats.machine_votes.one_budget import (
+    BudgetPlan,
+    RowPrices,
+    Spending,
+    plan_budget,
+)
 from leadline.stats.machine_votes.second_reading import (
     FlaggedReading,
     SecondReading,
@@ -28,17 +35,21 @@ from leadline.stats.machine_votes.stacked_score import stacked_scores
 __all__ = [
     "EPSILONS",
     "AlternativeTest",
+    "BudgetPlan",
     "Comparison",
     "Costs",
     "FlaggedReading",
     "NoisyWorth",
     "Route",
     "Routing",
+    "RowPrices",
     "SecondReading",
+    "Spending",
     "alternative_test",
     "alternative_tests",
     "flagged_reading",
     "noisy_worth",
+    "plan_budget",
     "route",
     "share_reading",
     "stacked_scores",

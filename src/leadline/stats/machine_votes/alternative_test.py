@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-from scipy.special import ndtr, stdtr
 
 from leadline.stats.arrays import Floats, Ints, as_vector, check_share
 from leadline.stats.importance.multiple_tests import benjamini_yekutieli
+from leadline.stats.machine_votes.behind_test import LEAST_T_ROWS, behind_p_value
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -22,7 +22,6 @@ FewRows: TypeAlias = Literal["skip", "score"]
 EPSILONS: Mapping[str, float] = MappingProxyType({"experts": 0.2, "skilled": 0.15, "crowd": 0.1})
 """What the authors advise by who the people are: the dearer they are, the more is forgiven."""
 
-_LEAST_T_ROWS = 30
 _LEAST_SCORE_ROWS = 10
 _NO_GROUP = -1
 
@@ -281,9 +280,14 @@ def _duels(
             f"item, annotator and label have shapes {items.shape}, {people.shape} and "
             f"{labels.shape}, one is needed. Pass one entry a vote."
         )
+    if scoring not in {"classes", "numbers"}:
+        raise ValueError(f"scoring must be 'classes' or 'numbers'; got {scoring!r}.")
+    if np.any(np.isinf(answers)):
+        raise ValueError("machine must be finite, or nan where it is unsure; some is infinite.")
     if answers.ndim != 1 or items.min() < 0 or items.max() >= answers.size:
         raise ValueError("item must be positions in machine; some are not. Number the items.")
-    if np.unique(np.stack([items, people]), axis=1).shape[1] < items.size:
+    width = int(people.max() - people.min()) + 1
+    if np.unique(items * width + people - people.min()).size < items.size:
         raise ValueError("Somebody voted twice on an item, once is needed. Keep the last vote.")
     n_votes = _n_votes(items, answers.size)
     if not np.any(n_votes >= 2):
@@ -302,10 +306,12 @@ def _n_votes(item: ArrayLike, n_items: int) -> Ints:
 
 def _class_gaps(items: Ints, labels: Floats, answers: Floats) -> tuple[Ints, Ints]:
     """Say who of person and machine agrees with more of the others, and what most of these said."""
-    codes = labels.astype(np.int64)
-    if np.any(codes != labels) or np.any(codes < 0):
-        raise ValueError("label must be class codes from 0; some are not. Number the classes.")
-    said = answers[items].astype(np.int64)
+    codes, said = labels.astype(np.int64), answers[items].astype(np.int64)
+    for name, whole, given in (("label", codes, labels), ("machine", said, answers[items])):
+        if np.any(whole != given) or np.any(whole < 0):
+            raise ValueError(
+                f"{name} must be class codes from 0; some are not. Number the classes."
+            )
     n_classes = int(max(codes.max(initial=0), said.max(initial=0))) + 1
     counts = np.zeros((answers.size, n_classes), dtype=np.int64)
     np.add.at(counts, (items, codes), 1)
@@ -342,7 +348,7 @@ def _tests(
     check_share(level, "level")
     if not 0 <= epsilon < 1:
         raise ValueError(f"epsilon must lie in [0, 1); got {epsilon}. Write a share of the rows.")
-    least = _LEAST_T_ROWS if few_rows == "skip" else _LEAST_SCORE_ROWS
+    least = LEAST_T_ROWS if few_rows == "skip" else _LEAST_SCORE_ROWS
     pairs = np.unique(np.stack([group, duels.annotator]), axis=1).T.tolist()
     outcomes = {
         (g, j): duels.outcome[(group == g) & (duels.annotator == j)]
@@ -379,44 +385,3 @@ def _tests(
         )
         for g in sorted({g for g, _ in outcomes})
     }
-
-
-def behind_p_value(outcome: ArrayLike, epsilon: float) -> float:
-    """P-value of a machine that is behind a person by `epsilon` or more.
-
-    Parameters
-    ----------
-    outcome : array-like of int, shape (n_rows,)
-        1 where the person is closer to the others, -1 where the machine is, 0 where neither.
-    epsilon : float in [0, 1)
-        Difference of the two shares that is no longer forgiven.
-
-    Returns
-    -------
-    float
-        By Student's t from 30 rows on, by Tango's score test below.
-
-    Examples
-    --------
-    >>> round(behind_p_value([1] * 5 + [-1] * 5 + [0] * 90, 0.1), 3)
-    0.001
-    >>> round(behind_p_value([1] * 2 + [-1] * 2 + [0] * 11, 0.1), 2)
-    0.23
-    """
-    found = as_vector(outcome, "outcome")
-    n = found.size
-    mean = float(np.mean(found))
-    if n >= _LEAST_T_ROWS:
-        spread = float(np.std(found, ddof=1)) / np.sqrt(n)
-        if spread == 0:
-            return float(mean >= epsilon)
-        return float(stdtr(n - 1, (mean - epsilon) / spread))
-    ahead, behind = int(np.sum(found < 0)), int(np.sum(found > 0))
-    # the likeliest share of rows won by the machine, were it behind by epsilon exactly
-    linear = 2 * n * epsilon - (ahead + behind) - (behind - ahead) * epsilon
-    root = np.sqrt(linear**2 + 8 * n * ahead * epsilon * (1 - epsilon))
-    share = (root - linear) / (4 * n)
-    variance = n * (2 * share + epsilon * (1 - epsilon))
-    if variance <= 0:
-        return 1.0
-    return float(ndtr((behind - ahead - n * epsilon) / np.sqrt(variance)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import betaincinv
 
-from leadline.stats.arrays import Bools, Floats, check_share
+from leadline.stats.arrays import Bools, Floats, check_positive, check_share
 from leadline.stats.interval import Estimate
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ class Costs:
     machine: float
     error: float
     person_error: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_positive(self.error, "error")
 
     @property
     def break_even_error(self) -> float:
@@ -144,8 +147,8 @@ def route(
 
     References
     ----------
-    .. [1] A. N. Angelopoulos, S. Bates, E. J. Candes, M. I. Jordan, L. Lei (2021), Learn then test:
-       calibrating predictive algorithms to achieve risk control. arXiv 2110.01052.
+    .. [1] A. N. Angelopoulos, S. Bates, E. J. Candes, M. I. Jordan, L. Lei (2025), Learn then test:
+       calibrating predictive algorithms to achieve risk control. Ann. Appl. Stat. 19.
 
     Examples
     --------
@@ -188,6 +191,8 @@ def _checked(confidence: ArrayLike, is_wrong: ArrayLike) -> tuple[Floats, Floats
     known = wrong[~np.isnan(wrong)]
     if not np.all((known == 0) | (known == 1)):
         raise ValueError("is_wrong must be 0, 1 or nan; some are not. Say whether it was wrong.")
+    if np.any(np.isinf(sure)):
+        raise ValueError("confidence must be finite, or nan where the machine is unsure.")
     if not np.any(_is_checked(sure, wrong)):
         raise ValueError("People checked no row that the machine labelled, some are needed.")
     return sure, wrong

@@ -17,6 +17,8 @@ _N_DRAWS = 4000
 # how far the formula was from learning curves of linear models, as a standard deviation of the log:
 # benchmarks/machines/noise.py
 _FORMULA_SD = 0.25
+# a difference of error rates that moves the threshold of a model by a tenth or more
+_UNEVEN = 0.1
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,13 @@ class NoisyWorth:
         Rows that the machine labels.
     factor : Estimate of float
         Clean rows that one of them is worth, from 0 to 1.
+    unevenness : float in [0, 1]
+        By how much the machine's error rate of one class is above that of another.
     """
 
     n_rows: int
     factor: Estimate[float]
+    unevenness: float
 
     @property
     def clean_rows(self) -> Estimate[float]:
@@ -42,9 +47,14 @@ class NoisyWorth:
 
     @property
     def sentence(self) -> str:
-        """The range in words, to two digits."""
+        """The range in words, to two digits, with the condition where the machine is uneven."""
         low, high = (_two_digits(x) for x in (self.clean_rows.low, self.clean_rows.high))
-        return f"{self.n_rows:,} machine rows are worth {low:,} to {high:,} clean ones."
+        condition = (
+            ", if the threshold is chosen on people's labels: the machine errs more on one class"
+            if self.unevenness > _UNEVEN
+            else ""
+        )
+        return f"{self.n_rows:,} machine rows are worth {low:,} to {high:,} clean ones{condition}."
 
 
 def noisy_worth(
@@ -91,9 +101,11 @@ def noisy_worth(
     and b it is (1 - a - b)^2 p(1 - p) / (q(1 - q)), p and q being the probabilities of a positive
     clean and noisy label; at p = 1/2 and a = b the known (1 - 2a)^2 [1]_.
 
-    It holds for errors that depend on the class only, and where more rows still help. A machine
-    that errs alike on rows that look alike teaches its errors: no number of its labels takes a
-    model past them, so a test on people's labels has the last word.
+    It holds for errors that depend on the class only, and where more rows still help. Where the
+    machine errs more on one class than on another, a model that says yes from 1/2 on is misled, and
+    the rows are worth a quarter to a third of what is said; with a threshold chosen on people's
+    labels they are worth it. A machine that errs alike on rows that look alike teaches its errors:
+    no number of its labels takes a model past them, so a test on people's labels has the last word.
 
     References
     ----------
@@ -114,7 +126,7 @@ def noisy_worth(
             f"counts has shape {seen.shape}, a square of at least 2 is needed. "
             "Count by people's class and the machine's."
         )
-    if np.any(seen < 0) or np.any(seen.sum(axis=1) < 1):
+    if not np.all(seen >= 0) or not np.all(seen.sum(axis=1) >= 1):
         raise ValueError(
             "Each class needs a row that people labelled; some have none. Label more, or leave "
             "the class out."
@@ -125,10 +137,13 @@ def noisy_worth(
     frequent = seen.sum(axis=1) / seen.sum()
     noise = np.stack([rng.dirichlet(row + 1 / k, size=_N_DRAWS) for row in seen], axis=1)
     factors = _information(noise, frequent, model_error)
+    # a machine that is wrong more often than by chance teaches the opposite
+    factors *= np.trace(noise, axis1=1, axis2=2) > 1
     factors = np.minimum(factors * np.exp(_FORMULA_SD * rng.standard_normal(_N_DRAWS)), 1.0)
     tail = (1 - confidence_level) / 2
     low, mid, high = np.quantile(factors, [tail, 0.5, 1 - tail])
-    return NoisyWorth(n_rows, Estimate(float(low), float(mid), float(high)))
+    wrong = 1 - np.diag(seen) / seen.sum(axis=1)
+    return NoisyWorth(n_rows, Estimate(float(low), float(mid), float(high)), float(np.ptp(wrong)))
 
 
 def _information(noise: Floats, frequent: Floats, model_error: float) -> Floats:

@@ -16,28 +16,30 @@ _WORTH_A_CUT = 1.05
 def score_strata(score: Floats, labels: Floats, cells: Ints) -> Ints:
     """Cut each cell of rows by the score, where people labelled enough rows on each side.
 
-    The cuts make the variance of the score within the strata least, and see which rows are
-    labelled, but not their labels: what is estimated in the strata is not biased by them.
+    The cuts make the variance of the score within the strata least. Of the labels they see where
+    these are and how many are positive, but not which: nothing is biased by the cuts.
 
     Parameters
     ----------
     score : ndarray of float, shape (n_rows,)
         On any scale; nan, where the machine is unsure, counts as the mean of the cell.
     labels : ndarray of float, shape (n_rows,)
-        nan where nobody labelled.
+        1 or 0; nan where nobody labelled.
     cells : ndarray of int, shape (n_rows,)
         Rows that must not share a stratum with others, from 0.
 
     Returns
     -------
     ndarray of int, shape (n_rows,)
-        The stratum of each row, from 0. A cell is one stratum if its scores are all alike; it is
-        three if each gets 10 labelled rows, two if each gets 3.
+        The stratum of each row, from 0. A cell is cut in three if each part gets 10 labelled rows
+        and people found 5 positive and 5 negative ones; in two if each gets 3 and they found one of
+        either; not if its scores are all alike. Each stratum brings a prior of its own, which must
+        not outweigh what was found.
 
     Examples
     --------
     >>> score = np.repeat([0.0, 1.0], 50)
-    >>> strata = score_strata(score, np.zeros(100), np.zeros(100, dtype=int))
+    >>> strata = score_strata(score, score, np.zeros(100, dtype=int))
     >>> strata[[0, 49, 50, 99]].tolist()
     [0, 0, 1, 1]
     """
@@ -47,14 +49,16 @@ def score_strata(score: Floats, labels: Floats, cells: Ints) -> Ints:
         here = np.flatnonzero(cells == cell)
         known = score[here][~np.isnan(score[here])]
         filled = np.nan_to_num(score[here], nan=float(known.mean()) if known.size else 0.0)
-        cuts = _best_cuts(filled, ~np.isnan(labels[here]))
+        cuts = _best_cuts(filled, labels[here])
         strata[here] = n_strata + np.searchsorted(cuts, filled, side="right")
         n_strata += len(cuts) + 1
     return strata
 
 
-def _best_cuts(score: Floats, is_labelled: np.ndarray) -> Floats:
+def _best_cuts(score: Floats, labels: Floats) -> Floats:
     """Return up to two scores at which a next stratum begins."""
+    is_labelled = ~np.isnan(labels)
+    rarer = min(np.sum(labels == 1), np.sum(labels == 0))
     starts = np.unique(score)[1:]
     if starts.size > _MOST_VALUES:
         starts = np.unique(np.quantile(score, np.linspace(0, 1, _MOST_VALUES + 2)[1:-1]))
@@ -69,9 +73,9 @@ def _best_cuts(score: Floats, is_labelled: np.ndarray) -> Floats:
     ]
     m = starts.size
     best, most = starts[:0], 0.0
-    for n_cuts, least in ((1, _LEAST_OF_TWO), (2, _LEAST_OF_THREE)):
+    for n_cuts, least, least_rarer in ((1, _LEAST_OF_TWO, 1), (2, _LEAST_OF_THREE, 5)):
         cuts = np.stack(np.triu_indices(m, 1)) + 1 if n_cuts == 2 else np.arange(1, m + 1)[None]
-        if not cuts.size:
+        if not cuts.size or rarer < least_rarer:
             break
         ends = np.vstack([np.zeros_like(cuts[:1]), cuts, np.full_like(cuts[:1], m + 1)])
         rows, labelled, total = (np.diff(sums[ends], axis=0) for sums in below)

@@ -233,6 +233,8 @@ def _checked(labels: ArrayLike, scores: ArrayLike) -> tuple[Floats, Floats]:
             f"labels and scores have shapes {said.shape} and {score.shape}, one is needed. "
             "Pass one entry a row; join several machines by stacked_scores first."
         )
+    if np.any(np.isinf(score)):
+        raise ValueError("scores must be finite, or nan where the machine is unsure; some are not.")
     known = said[~np.isnan(said)]
     if not np.all((known == 0) | (known == 1)):
         raise ValueError("labels must be 0, 1 or nan; some are not. Ask about one class at a time.")
@@ -253,6 +255,8 @@ def _draw(said: Floats, strata: Ints, rng: np.random.Generator, population: Popu
     shares = rng.beta(
         n_positive + _PRIOR, n_known - n_positive + _PRIOR, size=(_N_DRAWS, n_rows.size)
     )
+    if population not in {"rows", "stream"}:
+        raise ValueError(f"population must be 'rows' or 'stream'; got {population!r}.")
     if population == "rows":
         positives = (n_positive + rng.binomial(n_rows - n_known, shares)).astype(np.float64)
         return _Draws(positives, np.broadcast_to(n_rows.astype(np.float64), shares.shape), strata)

@@ -66,6 +66,8 @@ def stacked_scores(labels: ArrayLike, scores: ArrayLike, rng: np.random.Generato
             f"scores has shape {columns.shape}, ({said.size}, n_machines) is needed. "
             "Pass one row a row of labels, one column a machine."
         )
+    if np.any(np.isinf(columns)):
+        raise ValueError("scores must be finite, or nan where a machine is unsure; some are not.")
     X = _inputs(columns)
     folds = _folds(said, rng)
     found = np.empty(said.size)

@@ -2,6 +2,7 @@
 
 from leadline.web.routes import (
     adjudicate,
+    agent_answers,
     alarm,
     comment,
     decide,
@@ -21,6 +22,7 @@ ROUTERS = (
     project.router,
     verdicts.router,
     money.router,
+    agent_answers.router,
     delegation.router,
     alarm.router,
     watch_label.router,

@@ -12,6 +12,7 @@ from leadline.charts import costs as costs_chart
 from leadline.charts import timeline as timeline_chart
 from leadline.errors import NotReadyError
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
+from leadline.services.accounting.machine_budgets import budget_table, machine_budgets, remarks
 from leadline.services.parsing import parse_day
 from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
 from leadline.web.middleware import PICTURE_POLICY
@@ -27,12 +28,15 @@ _SHEETS = {"wide": WIDE, "narrow": NARROW}
 def money(request: Request, context: Context) -> Response:
     """Show what the project has cost, by stage and over time."""
     ledger = project_ledger(context.workspace)
+    budgets = machine_budgets(context.workspace)
     return context.render(
         request,
         "pages/money.html",
         ledger=ledger,
         sentences=ledger_sentences(ledger),
         table=ledger_table(ledger),
+        machines=budget_table(budgets) if budgets else None,
+        remarks=[f"{each.name}: {remark}" for each in budgets for remark in remarks(each)],
     )
 
 

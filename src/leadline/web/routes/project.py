@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from leadline.monitoring.release_in_service import in_service
-from leadline.phases.glossary import TERMS
 from leadline.phases.lifecycle import Stage
 from leadline.phases.permissions import Action
+from leadline.phases.vocabulary.glossary import TERMS
 from leadline.report import model_document, release_named
 from leadline.services.briefing import brief
 from leadline.services.delegation.machine_lines import delegation_lines

@@ -62,12 +62,17 @@ def save(
     """Write the file, and read it again."""
     person = context.sender(request, who, "the settings")
     change_settings(context.workspace, typed, seen, person)
+    read_settings_again(request)
+    return context.redirect(request, "/settings?saved=true", who=person)
+
+
+def read_settings_again(request: Request) -> None:
+    """Let the pages go by what `leadline.toml` says now."""
     kept = context_of(request)
     settings = load_settings(find_settings(kept.workspace.folder))
     request.app.state.page_context = replace(
         kept, workspace=replace(kept.workspace, settings=settings)
     )
-    return context.redirect(request, "/settings?saved=true", who=person)
 
 
 def _page(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.problem import Problem
-from leadline.phases.project_words import Words, with_article
 from leadline.phases.release import Release
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
+from leadline.phases.vocabulary.project_words import Words, with_article
 from leadline.phases.wording import three_digits
 
 

@@ -19,7 +19,7 @@ from tests.examples import example_decay
 from tests.phases.again import again, faults, notes, warnings
 
 from leadline.errors import SettingsError
-from leadline.phases.stream_decision import StreamDecision
+from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.verdict import Answer, Bounds
 
 CLASSES = default_decision("classes")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.number_format import percent_range
-from leadline.phases.slice_report import UNKNOWN, WORSE
+from leadline.phases.performance.slice_report import UNKNOWN, WORSE
 from leadline.phases.verdict import Bounds, Finding, note, warning
 from leadline.phases.wording import plural
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from leadline.phases.stream_point import ENOUGH
+from leadline.phases.performance.stream_point import ENOUGH
 from leadline.phases.wording import plural
 
 STEPS = (25, 50, 100, 200, 400, 800)

@@ -6,7 +6,7 @@ from tests.examples import example_tuning
 from tests.phases.again import again, notes, warnings
 from tests.slice_reports import BALANCED, CAUTIOUS, NUMBERS, OPEN, PAIR, REPORTS, UA, bounds
 
-from leadline.phases.slice_report import GroupLine, RateGap, slice_findings
+from leadline.phases.performance.slice_report import GroupLine, RateGap, slice_findings
 from leadline.phases.tuning import Tuning
 from leadline.record.codec import decode, encode
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from leadline.phases.metric_sentences import metric_sentence
-from leadline.phases.project_words import Words
 from leadline.phases.scoring import SCORINGS
+from leadline.phases.target.metric_sentences import metric_sentence
+from leadline.phases.vocabulary.project_words import Words
 from leadline.stats.metric import METRICS, ClassProbabilities
 
 WORDS = Words(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from leadline.phases.default_decision import LIKELIEST
 from leadline.phases.lifecycle import Standing, State
 from leadline.phases.monitor import Monitor
+from leadline.phases.performance.default_decision import LIKELIEST
+from leadline.phases.performance.target_check import TargetCheck
 from leadline.phases.problem import Problem
 from leadline.phases.review import FEWEST_JUDGMENTS, Review
-from leadline.phases.target_check import TargetCheck
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds, Verdict
 from leadline.phases.wording import plural

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from leadline.phases.default_decision import DefaultDecision
 from leadline.phases.number_format import cost_words
+from leadline.phases.performance.default_decision import DefaultDecision
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import signed_digits, three_digits
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.performance.stream_decision import Confusion, Silence
 from leadline.phases.problem import ConfusionCost
-from leadline.phases.stream_decision import Confusion, Silence
 from leadline.phases.verdict import Bounds
 from leadline.phases.wording import three_digits
 

@@ -10,9 +10,9 @@ from tests.examples import example_problem, example_review, example_tuning
 from tests.phases.again import again
 
 from leadline.phases.lifecycle import Mark, standing
-from leadline.phases.measured_target import measured_target, on_test_rows, target_now
-from leadline.phases.stream_decision import StreamDecision
-from leadline.phases.target_check import TargetCheck, TargetState
+from leadline.phases.performance.stream_decision import StreamDecision
+from leadline.phases.performance.target_check import TargetCheck, TargetState
+from leadline.phases.target.measured_target import measured_target, on_test_rows, target_now
 from leadline.phases.verdict import Answer, Bounds
 
 TUNING = again(example_tuning(), scoring="accuracy", test_score=0.7, test_stderr=0.02)

@@ -9,7 +9,7 @@ from tests.examples import example_problem, example_review, example_tuning
 
 from leadline.errors import SettingsError
 from leadline.phases.problem import Evidence, assess
-from leadline.phases.without_model import (
+from leadline.phases.project_accounts.without_model import (
     CostComparison,
     Way,
     compare_review,

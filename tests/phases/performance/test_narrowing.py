@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.phases.narrowing import Narrowing, narrowing_words
+from leadline.phases.performance.narrowing import Narrowing, narrowing_words
 
 WIDE = Narrowing("recall of balanced", 0.31, {25: 0.28, 50: 0.26, 100: 0.22, 200: 0.18})
 NARROW = Narrowing("precision of cautious", 0.15, {25: 0.14, 50: 0.13, 100: 0.12, 200: 0.1})

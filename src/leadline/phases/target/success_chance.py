@@ -11,12 +11,12 @@ from typing import Protocol
 
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import Standing, State
-from leadline.phases.measured_target import target_now
 from leadline.phases.number_format import money, percent
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
 from leadline.phases.search.trial import Expected
+from leadline.phases.target.measured_target import target_now
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Severity, Verdict
 from leadline.phases.wording import day, plural

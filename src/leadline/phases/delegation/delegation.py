@@ -1,0 +1,213 @@
+"""Delegation: may this machine label here, and which rows may it be given?
+
+No row of the life cycle: a project without machines has no such verdict, its "no" stands in the way
+of nothing, and each machine has one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leadline.phases.delegation.delegation_evidence import (
+    FEWEST_EACH,
+    FEWEST_PEOPLE,
+    FEWEST_ROWS,
+    Evidence,
+)
+from leadline.phases.number_format import percent, percent_range
+from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
+from leadline.phases.wording import counted_people, plural
+
+_LIKED = 3
+_MOST_UNSURE = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delegation(Verdict, Evidence):
+    """Whether a machine may label here."""
+
+    @property
+    def badge(self) -> str:
+        """What is recommended, in two words."""
+        return {
+            Answer.GO: "may label",
+            Answer.NO: "may not label",
+            Answer.UNCLEAR: "not known yet",
+        }[self.answer]
+
+
+def assess(evidence: Evidence) -> Delegation:
+    """Say whether the machine may label here.
+
+    With 50 rows or more the answer is that of the alternative annotator test. With fewer it is "no"
+    where the machine is shown to be too far behind most people, and else not known.
+    """
+    answer = _answer(evidence)
+    return Delegation(
+        answer=answer,
+        summary=_summary(evidence, answer),
+        findings=tuple(_findings(evidence, answer)),
+        **vars(evidence),
+    )
+
+
+def _answer(evidence: Evidence) -> Answer:
+    if evidence.passes is None:
+        return Answer.UNCLEAR
+    if not evidence.n_missing:
+        return Answer.GO if evidence.passes else Answer.NO
+    return Answer.NO if evidence.is_surely_behind else Answer.UNCLEAR
+
+
+def _summary(evidence: Evidence, answer: Answer) -> str:
+    told = (
+        f"{plural(evidence.n_rows, 'row')} that {counted_people(evidence.n_people)} judged without "
+        "seeing its answers"
+    )
+    who = f"{evidence.machine!r} ({evidence.model})"
+    if answer is Answer.GO:
+        return f"{who} may label here: on {told}, it can take the place of {_won(evidence)}."
+    if answer is Answer.NO:
+        return f"{who} may not label here: on {told}, it can take the place of {_won(evidence)}."
+    return f"It is not known yet whether {who} may label here: there are {told}."
+
+
+def _findings(evidence: Evidence, answer: Answer) -> list[Finding]:
+    findings = [*_missing(evidence, answer), *_places(evidence, answer)]
+    if evidence.agreement is not None:
+        findings.append(
+            note(
+                f"It says what most people say on {percent_range(evidence.agreement)} of the rows; "
+                f"{plural(evidence.n_wrong, 'row')} it labels otherwise."
+            )
+        )
+    if answer is not Answer.NO:
+        findings += _parts(evidence)
+    if evidence.n_answered and evidence.n_unsure > _MOST_UNSURE * evidence.n_answered:
+        findings.append(
+            warning(
+                f"It gave no label on {evidence.n_unsure:,} of {evidence.n_answered:,} rows.",
+                "Those stay with people; look whether the prompt says all classes.",
+            )
+        )
+    if answer is Answer.GO:
+        findings += _handover(evidence)
+    return findings
+
+
+def _missing(evidence: Evidence, answer: Answer) -> list[Finding]:
+    """What the verdict lacks."""
+    findings = []
+    n_unasked = evidence.n_blind - evidence.n_answered
+    if n_unasked:
+        findings.append(
+            warning(
+                f"It has not been asked about {n_unasked:,} of the {evidence.n_blind:,} rows that "
+                "two people judged.",
+                f"Run 'leadline machine label {evidence.machine} --blind-rows'.",
+            )
+        )
+    if answer is Answer.UNCLEAR and evidence.n_people < FEWEST_PEOPLE:
+        findings.append(
+            warning(
+                "No row was judged by two people.",
+                f"Let two or three people label the same {FEWEST_ROWS} rows, each alone.",
+            )
+        )
+    elif answer is Answer.UNCLEAR:
+        n_more = max(evidence.n_missing - n_unasked, 0)
+        if n_more:
+            findings.append(
+                warning(
+                    f"{plural(evidence.n_rows, 'row')} are too few to let a machine in; "
+                    f"{FEWEST_ROWS} are needed.",
+                    f"Let the same people label {n_more} more rows, each alone.",
+                )
+            )
+        if evidence.skipped:
+            findings.append(
+                warning(
+                    f"{_names(evidence.skipped)} judged fewer than {FEWEST_EACH} of the rows, too "
+                    "few to compare the machine with.",
+                    f"Let them label until each has {FEWEST_EACH}.",
+                )
+            )
+    if evidence.n_people == FEWEST_PEOPLE:
+        findings.append(
+            note(
+                "Only two people judged: each is held against the other alone.",
+                f"{_LIKED} people tell more.",
+            )
+        )
+    return findings
+
+
+def _places(evidence: Evidence, answer: Answer) -> list[Finding]:
+    """What the answer follows from."""
+    if answer is Answer.NO:
+        half = (len(evidence.duels) + 1) // 2
+        return [
+            fault(
+                f"It can take the place of {_won(evidence)}; {half} are needed.",
+                "Look at the rows it gets wrong, sharpen the guidelines or take another model, "
+                "and ask it again.",
+            )
+        ]
+    is_behind = all(one.machine.estimate < one.person.estimate for one in evidence.duels)
+    if answer is Answer.GO and is_behind:
+        return [
+            warning(
+                "Each person is closer to the others than the machine is: it passes because "
+                f"{percent(evidence.epsilon)} are forgiven for its price.",
+                "Whether that is right for this project is for you to say.",
+            )
+        ]
+    return []
+
+
+def _parts(evidence: Evidence) -> list[Finding]:
+    """Classes and slices that it must not be given."""
+    failing = [part for part in (*evidence.classes, *evidence.slices) if part.passes is False]
+    return [
+        warning(
+            f"Of {part.name} ({plural(part.n_rows, 'row')}) it is not as good as people.",
+            "Leave such rows to people.",
+        )
+        for part in failing
+    ]
+
+
+def _handover(evidence: Evidence) -> list[Finding]:
+    """What may go to it, at what price, and how often it will be wrong."""
+    given = evidence.handover
+    if given is None or not given.n_open:
+        return []
+    if given.error is None:
+        return [
+            warning(
+                f"On {plural(given.n_checked, 'judged row')} it is not shown that at most "
+                f"{percent(given.most_error)} of its labels are wrong, one person's share and what "
+                "is forgiven: no open row should go to it yet.",
+                "Have more rows judged, or let people check what it labels.",
+            )
+        ]
+    sure = "" if given.cut is None else f", those of which it is at least {percent(given.cut)} sure"
+    n_wrong = round(given.error.estimate * given.n_rows)
+    most = round(given.error.high * given.n_rows)
+    price = "" if given.price is None else f", for about {given.price * given.n_rows:,.2f} USD"
+    return [
+        note(
+            f"About {given.n_rows:,} of {given.n_open:,} open rows may go to it{sure}{price}. "
+            f"Expect {n_wrong:,} wrong labels among them, at most {most:,}."
+        )
+    ]
+
+
+def _won(evidence: Evidence) -> str:
+    """Of how many people it can take the place."""
+    return f"{evidence.n_won or 'none'} of {counted_people(len(evidence.duels))}"
+
+
+def _names(people: Sequence[str]) -> str:
+    return people[0] if len(people) == 1 else f"{', '.join(people[:-1])} and {people[-1]}"
