@@ -191,7 +191,7 @@ def test_while_nothing_can_be_measured_every_proposal_is_tried(
 def test_a_searcher_proposes_when_the_family_has_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     own = [{"x": 0.9}, {"x": 0.5}]
     space = {"x": Range(0.0, 1.0)}
-    tuned = Model("tuned", 1, FOREST.error, own, seconds_a_row=0.005, searched=space)
+    tuned = Model("tuned", 1, FOREST.error, own, seconds_a_row=0.004, searched=space)
     trials = Searched(monkeypatch, CHANCE, tuned).run(110.0, "random")
     first, second, *drawn = [trial for trial in trials.values() if trial.family == "tuned"]
     assert [first.params, second.params] == own

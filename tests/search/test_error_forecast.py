@@ -69,7 +69,8 @@ def test_the_noise_of_measuring_adds_to_it() -> None:
 def test_a_curve_forecasts_the_fall_beyond_the_largest_size() -> None:
     found = forecast(points(50, 100, 200, 400, 800), 1600)
     assert np.median(found.draws) == pytest.approx(1600**-0.3, rel=0.05)
-    assert found.log_error_change == pytest.approx(-0.3 * np.log(4), abs=0.12)
+    # less than the power law says: of other curves few went on falling as they had
+    assert -0.3 * np.log(4) < found.log_error_change < -0.15 * np.log(4)
     assert 0.9 < found.share_removed <= 1, "measuring at the largest size tells almost all"
     assert found.log_error_std > np.std(np.log(found.draws)), "farther is less certain"
 
