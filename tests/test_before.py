@@ -480,8 +480,9 @@ def test_a_stale_row_is_run_and_what_was_measured_is_used(folder: Path, go: Go) 
         assert new.candidate == old.candidate
         assert new.train_sizes == old.train_sizes
         assert new.errors == old.errors
-        # what other curves teach has been learnt anew since
-        assert new.p_now == pytest.approx(old.p_now, abs=0.1)
+        # what other curves teach has been learnt anew since: of five points that fall steeply it
+        # believes less, and the rows there are lie at twice the largest size
+        assert new.p_now == pytest.approx(old.p_now, abs=0.25)
         assert workspace.record.standing()["forecast"].state.value == "current"
 
 
