@@ -24,6 +24,7 @@ from leadline.engines.language_models import (
     Prompt,
     Usage,
     answers,
+    write_batch,
 )
 from leadline.errors import NotReadyError, SettingsError
 from leadline.evaluation.machine_spending import MachineSpending, machine_spending
@@ -90,11 +91,29 @@ def test_who_reads_a_batch_settles_what_another_process_set_aside(record: Record
     with purse(record) as at_once:
         at_once.reserve("k", MOST)  # asked beside the batch: both may be paid
     assert record.machines.account("gpt").counted == 240 + 480
-    granted = purse(record, is_batch=True).reserve("k", MOST)
+    granted = purse(record, is_batch=True).claim("k", MOST)
     assert not isinstance(granted, ModelAnswer)
     granted.settle(answer(Usage(900, 600, 10)))
     its = record.machines.account("gpt")
     assert (its.spent, its.possibly_paid) == (98, 480)
+
+
+def test_a_second_file_of_the_same_requests_is_set_aside_beside_the_first(
+    record: Record, tmp_path: Path
+) -> None:
+    model = Endpoint("http://localhost", "m")
+    rows: dict[str, dict[str, str]] = {"a": {"x": "1"}, "b": {"x": "2"}, "c": {"x": "3"}}
+    first = {"a": rows["a"]}
+    with purse(record, is_batch=True) as writer:
+        write_batch(tmp_path / "1", model, PROMPT, first, writer)
+        sent = record.machines.account("gpt").counted
+    # the first file may have been sent: what is refused must not give back its money
+    with purse(record, 2 * sent, is_batch=True) as writer, pytest.raises(BudgetSpent):
+        write_batch(tmp_path / "2", model, PROMPT, rows, writer)
+    assert record.machines.account("gpt").counted == sent
+    with purse(record, 2 * sent, is_batch=True) as writer:
+        write_batch(tmp_path / "3", model, PROMPT, first, writer)
+    assert record.machines.account("gpt").counted == 2 * sent
 
 
 def test_a_price_of_cached_tokens_above_the_others_is_set_aside(record: Record) -> None:

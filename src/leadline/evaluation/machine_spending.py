@@ -165,6 +165,16 @@ class MachineSpending:
             else:
                 return MachineReservation(self, got)
 
+    def claim(self, request_key: str, most: Usage) -> MachineReservation | ModelAnswer:
+        """What was set aside when a request was written to a batch file; else as `reserve`."""
+        until = utc() + timedelta(seconds=self._hold_s)
+        got = self._requests.claim(self._name, request_key, holder=self._holder, until=until)
+        if got is None:
+            return self.reserve(request_key, most)
+        return (
+            _as_model_answer(got) if isinstance(got, KeptAnswer) else MachineReservation(self, got)
+        )
+
     def most_price(self, most: Usage) -> int:
         """Micro-dollars that a request can cost, whatever part of it the server has kept."""
         sent, answered = most.input_tokens, most.output_tokens

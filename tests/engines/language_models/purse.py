@@ -26,6 +26,11 @@ class Purse:
         self.open[request_key] = most.output_tokens
         return _Held(self, request_key)
 
+    def claim(self, request_key: str, most: Usage) -> Reservation | ModelAnswer:
+        if request_key in self.open:
+            return _Held(self, request_key)
+        return self.reserve(request_key, most)
+
 
 @dataclass
 class _Held:

@@ -21,7 +21,7 @@ from leadline.engines.language_models.endpoint import Endpoint
 from leadline.engines.language_models.model_answer import NOTHING, ModelAnswer
 from leadline.engines.language_models.prompt import Prompt
 from leadline.engines.language_models.row_data import Row
-from leadline.engines.language_models.spending_contract import Reservation, Spending
+from leadline.engines.language_models.spending_contract import BatchSpending, Reservation, Spending
 from leadline.errors import EngineError
 
 
@@ -102,7 +102,7 @@ def read_batch(
     endpoint: Endpoint,
     prompt: Prompt,
     rows: Mapping[str, Row],
-    spending: Spending,
+    spending: BatchSpending,
     *,
     n_repeats: int = 1,
 ) -> Iterator[ModelAnswer]:
@@ -184,10 +184,10 @@ def _booked(
     rows: list[str],
     prompt: Prompt,
     result: Mapping[str, Any],
-    spending: Spending,
+    spending: BatchSpending,
 ) -> Iterator[ModelAnswer]:
     """The answers to one request, for each of its rows; booked once."""
-    granted = spending.reserve(request.key, request.most)
+    granted = spending.claim(request.key, request.most)
     if isinstance(granted, ModelAnswer):
         answer = replace(granted, row=rows[0])
     else:

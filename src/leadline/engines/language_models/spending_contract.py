@@ -38,8 +38,7 @@ class Spending(Protocol):
         ----------
         request_key : str
             Digest of all that the answer depends on. What was reserved under it before, and
-            neither settled nor released, may be paid: it is taken over, or money is set aside a
-            second time, but it is never forgotten.
+            neither settled nor released, may be paid: it stays set aside beside the new one.
         most : Usage
             Tokens that it can take at most.
 
@@ -47,6 +46,18 @@ class Spending(Protocol):
         ------
         BudgetSpent
             If the request could pass the budget.
+        """
+        ...
+
+
+class BatchSpending(Spending, Protocol):
+    """Grants money for requests that go in batch files, too."""
+
+    def claim(self, request_key: str, most: Usage) -> Reservation | ModelAnswer:
+        """The reservation of a request whose result has come; parameters as of `reserve`.
+
+        What was set aside when it was written is taken over, so that one request is not counted
+        twice. Where nothing is set aside it is as `reserve`.
         """
         ...
 
@@ -62,6 +73,10 @@ class Unmetered:
     def reserve(self, request_key: str, most: Usage) -> Reservation:  # noqa: ARG002
         """A reservation of no money."""
         return _Nothing()
+
+    def claim(self, request_key: str, most: Usage) -> Reservation:
+        """As `reserve`."""
+        return self.reserve(request_key, most)
 
 
 class _Nothing:

@@ -76,8 +76,8 @@ class MachineRequests:
         until : datetime
             When it counts as lost if it has not ended.
         is_batch : bool, default=False
-            Whether it goes into a batch file. One that is in a file already keeps its money: who
-            reads the results is another process than who wrote the file.
+            Whether it goes into a batch file. One that is in another file already is set aside a
+            second time, as both may be sent; see `claim`.
 
         Raises
         ------
@@ -92,9 +92,7 @@ class MachineRequests:
             known = self._known(connection, machine, key, holder)
             if known is not None:
                 return known
-            written = self._taken_over(connection, machine, key, holder, until, is_batch=is_batch)
-            if written is not None:
-                return written
+            self._give_up_own(connection, machine, key, holder)
             if not self._count(connection, machine, most, budget):
                 return BudgetReached(self._counted(connection, machine))
             values: dict[str, Any] = {
@@ -110,6 +108,33 @@ class MachineRequests:
             values["project_id"] = self._database.project_id
             made = connection.execute(table.insert().values(values).returning(table.c.id))
             return OpenRequest(made.scalar_one(), most)
+
+    def claim(
+        self, machine: str, key: str, *, holder: str, until: datetime
+    ) -> OpenRequest | KeptAnswer | None:
+        """Take over a request of a batch file whose result has come: its reader is another process.
+
+        Parameters
+        ----------
+        machine, key, holder, until
+            As of `reserve`.
+
+        Returns
+        -------
+        OpenRequest, KeptAnswer or None
+            Of several files the newest; None where nothing is set aside for it.
+        """
+        same = (*self._of(machine), table.c.key == key)
+        written = (*same, table.c.state == RequestState.RESERVED, table.c.is_batch)
+        with self._database.writing() as connection:
+            if (kept := self._kept(connection, machine, key)) is not None:
+                return kept
+            newest = select(table).where(*written).order_by(table.c.id.desc()).limit(1)
+            if (found := connection.execute(newest).first()) is None:
+                return None
+            held = {"holder": holder, "held_until": utc(until)}
+            connection.execute(table.update().where(table.c.id == found.id).values(held))
+            return OpenRequest(found.id, found.most)
 
     def settle(self, number: int, *, paid: int, answer: KeptAnswer) -> None:
         """Keep an answer and what it cost in place of what was set aside.
@@ -250,37 +275,24 @@ class MachineRequests:
         self, connection: Connection, machine: str, key: str, holder: str
     ) -> KeptAnswer | HeldRequest | None:
         """What there is of a request already: its answer, or somebody else who waits for it."""
+        if (kept := self._kept(connection, machine, key)) is not None:
+            return kept
         same = (*self._of(machine), table.c.key == key)
-        kept = select(table).where(*same, table.c.state == RequestState.ANSWERED).limit(1)
-        if (found := connection.execute(kept).first()) is not None:
-            return _answer(found)
         others = (*same, *_in_flight(), table.c.holder != holder, table.c.is_batch.is_(False))
         held = select(func.max(table.c.held_until)).where(*others)
         until = connection.scalar(held)
         return None if until is None else HeldRequest(until)
 
-    def _taken_over(
-        self,
-        connection: Connection,
-        machine: str,
-        key: str,
-        holder: str,
-        until: datetime,
-        *,
-        is_batch: bool,
-    ) -> OpenRequest | None:
-        """Give up the own request for the same, but keep one that is in a batch file."""
-        same = (*self._of(machine), table.c.key == key, table.c.state == RequestState.RESERVED)
-        if not is_batch:
-            own = (*same, table.c.held_until > utc(), table.c.holder == holder)
-            connection.execute(table.update().where(*own).values(held_until=utc()))
-            return None
-        written = select(table).where(*same, table.c.is_batch).order_by(table.c.id.desc()).limit(1)
-        if (found := connection.execute(written).first()) is None:
-            return None
-        held = {"holder": holder, "held_until": utc(until)}
-        connection.execute(table.update().where(table.c.id == found.id).values(held))
-        return OpenRequest(found.id, found.most)
+    def _kept(self, connection: Connection, machine: str, key: str) -> KeptAnswer | None:
+        """The answer to a request, if there is one."""
+        answered = (*self._of(machine), table.c.key == key, table.c.state == RequestState.ANSWERED)
+        found = connection.execute(select(table).where(*answered).limit(1)).first()
+        return None if found is None else _answer(found)
+
+    def _give_up_own(self, connection: Connection, machine: str, key: str, holder: str) -> None:
+        """Wait no more for the own request for the same; it stays possibly paid."""
+        own = (*self._of(machine), *_in_flight(), table.c.key == key, table.c.holder == holder)
+        connection.execute(table.update().where(*own).values(held_until=utc()))
 
     def _end(
         self, connection: Connection, number: int, state: RequestState, **values: Any
