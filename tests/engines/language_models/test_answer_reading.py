@@ -108,6 +108,9 @@ def test_a_response_without_an_answer_is_paid_in_full(response: dict[str, Any]) 
         ({"prompt_tokens": -90, "completion_tokens": 7}, MOST),
         ({"prompt_tokens": "90", "completion_tokens": 7}, MOST),
         ({"prompt_tokens": 90}, MOST),
+        # a server that counts nothing says 0 of all, and one says what no column holds
+        ({"prompt_tokens": 0, "completion_tokens": 0}, MOST),
+        ({"prompt_tokens": 10**30, "completion_tokens": 7}, MOST),
         (None, MOST),
     ],
 )

@@ -233,6 +233,11 @@ def test_the_key_goes_to_the_server_and_nowhere_else(
             endpoint(model, key="MODEL_KEY"), PROMPT, {"row 0": ROWS["row 0"]}, Unmetered()
         )
         assert lost.problem.endswith('wrong key (key)"}')
+    # where the message is cut no part of the key is left
+    for model in failing(Reply(401, f"{'x' * 290} {secret}".encode()), n=99):
+        with pytest.raises(EngineError) as refused:
+            list(answers(endpoint(model, key="MODEL_KEY"), PROMPT, ROWS, Unmetered()))
+        assert secret[:5] not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from leadline.engines.language_models.class_confidence import class_confidence
 from leadline.engines.language_models.model_answer import ModelAnswer, Usage
 from leadline.engines.language_models.prompt import Prompt
 
+# tokens that no request has
+_TOO_MANY = 10**9
+
 
 class _NoLabelError(Exception):
     """A choice without a label; says why."""
@@ -113,11 +116,12 @@ def _usage(response: Mapping[str, Any], most: Usage) -> Usage:
     details = told.get("prompt_tokens_details")
     n_read, n_written = told.get("prompt_tokens"), told.get("completion_tokens")
     n_cached = details.get("cached_tokens") if isinstance(details, dict) else 0
-    if not _is_count(n_read) or not _is_count(n_written):
+    # some servers count nothing at all, and a prompt is never empty
+    if not _is_count(n_read) or not _is_count(n_written) or not n_read:
         return most
     # more cached than there was to read would make an answer cost less than nothing
     return Usage(n_read, min(n_cached, n_read) if _is_count(n_cached) else 0, n_written)
 
 
 def _is_count(number: Any) -> TypeGuard[int]:
-    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < _TOO_MANY

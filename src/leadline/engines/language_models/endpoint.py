@@ -285,7 +285,7 @@ class Endpoint:
         EngineError
             If all are.
         """
-        why = self.hidden(f"status {status}: {' '.join(said.split())[:300]}")
+        why = f"status {status}: {self.hidden(' '.join(said.split()))[:300]}"
         if 300 <= status < 400:
             raise EngineError(
                 f"{self.url} redirects to another address.",
