@@ -109,6 +109,23 @@ def test_the_least_recently_used_is_given_up_where_bytes_are_short() -> None:
     assert made == ["a", "b", "c", "d", "b", "too large for all", "too large for all"]
 
 
+def test_a_fit_that_is_not_kept_forgets_the_one_before(kept: EncodedRows) -> None:
+    train, valid = frame(150, 0), frame(40, 1)
+    columns = Columns(KINDS).fit(train)
+    columns.transform(valid)
+    with kept.paused():
+        expected = dense(columns.fit(frame(150, 2)).transform(valid))
+    np.testing.assert_array_equal(dense(columns.transform(valid)), expected)
+
+
+def test_what_was_learnt_counts_beside_its_rows(kept: EncodedRows) -> None:
+    kept.most_bytes = 40_000  # six directions of 120 rows have 5,760 bytes, hundreds of terms more
+    train = frame(120, 0)
+    for _ in range(2):
+        Columns(KINDS, n_components=6).fit_transform(train)
+    assert kept.saved_s == 0.0
+
+
 def test_a_digest_tells_order_values_columns_and_context() -> None:
     rows = pl.DataFrame({"a": ["x", "y"], "b": [1, None]})
     others = (

@@ -10,6 +10,9 @@ import polars as pl
 import pytest
 from tests.projects import customers, project
 
+from leadline.engines.encoded_rows import KEPT
+from leadline.engines.families.inputs.encoders import Columns
+from leadline.engines.families.linear import Linear
 from leadline.evaluation.answer_time import answer_price, answer_times
 
 
@@ -31,6 +34,27 @@ def test_a_row_alone_and_a_thousand_are_timed(n_rows: int, asked: list[int]) -> 
     assert model.asked == asked
     assert alone > 0
     assert together > 0
+
+
+def test_rows_that_a_fit_has_encoded_are_timed_with_their_encoding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(KEPT, "most_bytes", 10**7)
+    rows = pl.DataFrame({"said": ["late", "on time", "late again", "in time"]})
+    model = Linear().build({}, "binary", {"said": "text"}, 0).fit(rows, [1, 0, 1, 0])
+    model.predict(rows)
+    model.predict(rows[:1])
+    n_encoded: list[int] = []
+    encode = Columns._encoded
+
+    def encoded(self: Columns, frame: pl.DataFrame) -> Any:
+        n_encoded.append(frame.height)
+        return encode(self, frame)
+
+    monkeypatch.setattr(Columns, "_encoded", encoded)
+    answer_times(model, rows)
+    assert n_encoded == [1, 1, 1, 1, 4]
+    assert KEPT.most_bytes == 10**7
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(0.4, (0.4, 0.4)), (None, ())])

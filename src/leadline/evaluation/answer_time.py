@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from leadline.engines.encoded_rows import KEPT
 from leadline.phases.search.answer_price import AnswerPrice
 from leadline.workspace import Workspace
 
@@ -15,7 +16,7 @@ _N_TOGETHER = 1_000
 
 
 def answer_times(model: Any, X: pl.DataFrame) -> tuple[float, ...]:
-    """Seconds a row takes to answer.
+    """Seconds a row takes to answer, with those of encoding it: who serves keeps no encoded rows.
 
     Parameters
     ----------
@@ -36,9 +37,10 @@ def answer_times(model: Any, X: pl.DataFrame) -> tuple[float, ...]:
         seconds = model.seconds_per_row_
         return () if seconds is None else (seconds, seconds)
     answer = getattr(model, "predict_proba", None) or model.predict
-    alone = min(_seconds(answer, X[at : at + 1]) for at in range(min(_N_ALONE, X.height)))
     together = X[:_N_TOGETHER]
-    return alone, _seconds(answer, together) / together.height
+    with KEPT.paused():
+        alone = min(_seconds(answer, X[at : at + 1]) for at in range(min(_N_ALONE, X.height)))
+        return alone, _seconds(answer, together) / together.height
 
 
 def _seconds(answer: Any, rows: pl.DataFrame) -> float:

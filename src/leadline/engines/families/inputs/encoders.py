@@ -251,6 +251,7 @@ class Columns(TransformerMixin, BaseEstimator):
     def fit_transform(self, X: pl.DataFrame, y: object = None) -> Any:  # noqa: ARG002
         """Fit each piece, and encode the rows it was fitted to."""
         if not self._is_dear():
+            self._learnt_from = ""
             return self._learn(self._checked(X))
         key = digest_of(self._checked(X), sorted(self.get_params().items(), key=str))
 
