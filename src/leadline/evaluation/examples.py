@@ -52,7 +52,8 @@ def held_out_examples(
     ]
     rows = valid[np.asarray(chosen, dtype=np.intp)]
     predict = _predictor(model, guesses[chosen], spec.target.task)
-    why = explain(predict, pool.X[rows], pool.X[train], spec.data.features)
+    explained = {} if held_out.is_paid else spec.data.features
+    why = explain(predict, pool.X[rows], pool.X[train], explained)
     return tuple(
         Example(
             values=_values(pool.frame[int(valid[i])], list(spec.data.features)),

@@ -33,6 +33,11 @@ class HeldOut:
     valid: Rows
     model: Any
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether it asks for each answer elsewhere: rows are changed for no explanation of it."""
+        return hasattr(self.model, "cost_per_row_")
+
     @classmethod
     def of(cls, spec: FitSpec) -> Self:
         """Fit a spec."""

@@ -100,8 +100,10 @@ def importance_of(
     Returns
     -------
     Importance or None
-        None if there is not the time, or there are too few rows.
+        None if there is not the time, there are too few rows, or each answer is paid for.
     """
+    if held_out.is_paid:
+        return None
     spec, pool = held_out.spec, held_out.pool
     metric = scoring_of(spec.scoring)
     answering = _Answering(held_out, metric)

@@ -16,7 +16,7 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.search.choice import choose
 from leadline.phases.search.importance import Importance
-from leadline.phases.search.trial import ENSEMBLE, Example, Trial
+from leadline.phases.search.trial import ENSEMBLE, PROMPTED, Example, Trial
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -222,9 +222,9 @@ def _looked_at(
     if choice is None:
         return SearchOutcome()
     trial = next(trial for trial in trials if trial.name == choice.chosen)
-    share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
-    n_train = max(int(trial.n_train * share), _FEWEST_TRAIN)
-    spec = replace(context.spec, family=trial.family, params=trial.params, n_train=n_train)
+    spec = replace(
+        context.spec, family=trial.family, params=trial.params, n_train=n_quickly_fitted(trial)
+    )
     outcome = SearchOutcome()
     with suppress(Exception):  # a model may fail on few rows, or to explain itself
         held_out = HeldOut.of(spec)
@@ -233,6 +233,15 @@ def _looked_at(
         importance = importance_of(held_out, choice.chosen, left_s=lambda: ends_at - time.time())
         outcome = replace(outcome, importance=importance)
     return outcome
+
+
+def n_quickly_fitted(trial: Trial) -> int:
+    """Rows that a candidate is fitted to in little time."""
+    # with fewer rows a prompted model shows other examples: all answers would be paid again
+    if trial.family == PROMPTED:
+        return trial.n_train
+    share = min(1.0, _LONGEST_FIT_S / max(trial.fit_s, 1e-9))
+    return max(int(trial.n_train * share), _FEWEST_TRAIN)
 
 
 def _last_moment(request: SearchRequest) -> float:

@@ -13,11 +13,16 @@ from tests.projects import PROBLEM, project, run
 
 from leadline.engines.loading import load_family
 from leadline.errors import SettingsError
+from leadline.evaluation.examples import held_out_examples
 from leadline.evaluation.fit import FailedFit, FitResult, attempt
 from leadline.evaluation.fit_spec import FitSpec, spec_of
+from leadline.evaluation.held_out import HeldOut
+from leadline.evaluation.importance import importance_of
 from leadline.evaluation.machines.connected_families import connected_family
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
+from leadline.phases.search.trial import Trial
+from leadline.search.child_process import n_quickly_fitted
 from leadline.workspace import Workspace
 
 # by its path, so that the test needs no new install
@@ -86,6 +91,24 @@ def test_a_fit_asks_the_projects_machine_and_pays_from_its_record(tmp_path: Path
         assert isinstance(again, FitResult)
         assert (again.score, again.answer_s, again.answer_cost) == (1.0, (), 0.0)
         assert len(model.bodies) == 60
+
+
+def test_what_it_does_with_held_out_rows_is_told_by_answers_that_are_kept(tmp_path: Path) -> None:
+    with fake_model(reader) as model, opened(tmp_path, model.url, budget=1.0) as workspace:
+        spec = first_fit(workspace)
+        attempt(spec)
+        held_out = HeldOut.of(spec)
+        assert [each.guess for each in held_out_examples(held_out)].count("yes") > 0
+        assert importance_of(held_out, "prompted 1", left_s=lambda: 60.0) is None
+        assert len(model.bodies) == 60
+
+
+@pytest.mark.parametrize(("family", "n_train"), [("linear", 200), ("prompted", 4_000)])
+def test_a_prompted_model_is_shown_with_the_examples_it_was_measured_with(
+    family: str, n_train: int
+) -> None:
+    trial = Trial(name="one", family=family, params={}, complexity=1, n_train=4_000, fit_s=60.0)
+    assert n_quickly_fitted(trial) == n_train
 
 
 def test_a_budget_that_is_spent_ends_the_fit_and_says_so(tmp_path: Path) -> None:
