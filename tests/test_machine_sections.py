@@ -54,6 +54,7 @@ def test_a_machine_is_read(tmp_path: Path) -> None:
         ("input = 0.4", "input = nan", "[machines.gpt] input is nan"),
         ("batch_share = 0.5", "batch_share = 0", "[machines.gpt] batch_share is 0"),
         ("priced_on = 2026-11-01", 'priced_on = "once"', "[machines.gpt] priced_on is 'once'"),
+        ("budget = 3", "budget = 1e13", "[machines.gpt] budget is 10000000000000.0"),
         ("budget = 3", "max_in_flight = 0", "[machines.gpt] max_in_flight is 0"),
         ('model = "small-1"', "", "says nothing of [machines.gpt] model"),
     ],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from click.testing import Result
@@ -27,6 +28,20 @@ def test_the_terminal_shows_columns_and_words(tmp_path: Path, call: Callable[...
     assert any("late" in line and "+0.31" in line for line in lines)
     whole = json.loads(call("importance", "-C", folder, "--json").stdout)
     assert whole["columns"][0]["columns"] == ["hour"]
+
+
+def test_of_a_prompted_candidate_it_says_why_there_is_none(
+    tmp_path: Path, call: Callable[..., Result]
+) -> None:
+    search = search_with(None)
+    prompted = replace(search.chosen_trial, family="prompted")
+    others = [each for each in search.trials if each.name != search.chosen]
+    with make_workspace(tmp_path, DEFINE) as workspace:
+        append(workspace, "search", replace(search, trials=(prompted, *others)))
+    answer = call("importance", "-C", tmp_path)
+    assert answer.exit_code == 1
+    assert "asks a language model for each answer" in answer.stderr
+    assert "importance_s" not in answer.stderr
 
 
 def test_without_one_it_says_how_to_get_it(tmp_path: Path, call: Callable[..., Result]) -> None:

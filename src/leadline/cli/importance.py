@@ -17,10 +17,17 @@ def command(folder: Path, as_json: bool) -> None:
     """
     from leadline.errors import NotReadyError
     from leadline.phases.search import Search
+    from leadline.phases.search.trial import PROMPTED
     from leadline.workspace import Workspace
 
     with Workspace.open(folder) as workspace:
         search = workspace.record.latest_of(Search)
+    if search is not None and search.chosen and search.chosen_trial.family == PROMPTED:
+        raise NotReadyError(
+            f"{search.chosen} asks a language model for each answer.",
+            "What a candidate leans on takes answers to thousands of changed rows, each paid for.",
+            "Look at another candidate: leave 'prompted' out of [find] families.",
+        )
     if search is None or search.importance is None:
         raise NotReadyError(
             "Nothing is known of what a candidate leans on.",

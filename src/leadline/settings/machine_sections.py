@@ -17,7 +17,8 @@ from leadline.phases.project_accounts.token_price import TokenPrices
 
 _LENIENT = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
 
-AtLeast0 = Annotated[float, Field(ge=0)]
+# above a billion, sums of micro-dollars would not fit into a column
+AtLeast0 = Annotated[float, Field(ge=0, le=1e9)]
 _OLD_DAYS = 180
 
 
@@ -81,14 +82,14 @@ class Machine:
         Where it answers, and what it is called there.
     key : str
         Variable with the key of the address; empty: it asks for none.
-    input, cached_input, output : float >= 0 or None
+    input, cached_input, output : float in [0, 1e9] or None
         US dollars for a million tokens: sent, kept by the server from before, answered. None: not
         stated; cached ones then cost as much as others.
     batch_share : float in (0, 1]
         What a request in a batch file costs, as a share of one that is answered at once.
     priced_on : date or None
         Day on which these prices were looked up.
-    budget : float >= 0
+    budget : float in [0, 1e9]
         Most US dollars that it may spend in this project.
     max_in_flight : int in [1, 1000]
         Requests that wait for an answer at once.

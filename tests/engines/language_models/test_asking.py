@@ -47,6 +47,18 @@ def failing(first: Reply, then: Reply | None = None, n: int = 1) -> Iterator[Fak
         yield model
 
 
+def test_rows_of_one_lost_request_are_not_the_end_of_the_server() -> None:
+    rows: dict[str, Row] = {f"row {i}": {"text": "too long"} for i in range(6)}
+    rows["last"] = {"text": "short"}
+
+    def reader(body: Body, n_before: int) -> Reply:
+        return Reply(400) if "too long" in body["messages"][-1]["content"] else chat(HAM)
+
+    with fake_model(reader) as model:
+        found = list(answers(endpoint(model), PROMPT, rows, Unmetered()))
+    assert [answer.label for answer in found] == [None] * 6 + ["ham"]
+
+
 def test_every_row_is_answered_in_the_order_of_the_rows() -> None:
     def late_first(body: Body, n_before: int) -> Reply:
         if "message 0" in body["messages"][-1]["content"]:

@@ -93,3 +93,10 @@ def test_half_a_character_is_compared_by_its_bytes() -> None:
 )
 def test_what_cannot_be_told_is_not_made_up(tokens: list[Token]) -> None:
     assert class_confidence(tokens, "yes", ["yes", "no"], 20) is None
+
+
+def test_bytes_that_are_a_number_are_no_bytes() -> None:
+    said = token("yes", 0.3, no=0.1)
+    value = [token('"'), {**said, "bytes": 5}, token('"')]
+    found = class_confidence(spelled(*value), "yes", ["yes", "no"], 20)
+    assert found == pytest.approx(0.75)

@@ -111,6 +111,16 @@ def test_a_prompted_model_is_shown_with_the_examples_it_was_measured_with(
     assert n_quickly_fitted(trial) == n_train
 
 
+def test_who_began_with_another_address_is_given_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path, "https://models.example/v1", budget=1.0) as workspace:
+        connection = vars(connected_family(FAMILY, str(workspace.folder)))["machines"]["here"]
+        settings = tmp_path / "leadline.toml"
+        # of this computer nobody asks whether rows may go there
+        settings.write_text(settings.read_text().replace("https://models.example", "http://[::1]"))
+        with pytest.raises(SettingsError, match="when this began"), connection.spending():
+            pass
+
+
 def test_a_budget_that_is_spent_ends_the_fit_and_says_so(tmp_path: Path) -> None:
     with fake_model(reader) as model, opened(tmp_path, model.url, budget=0.003) as workspace:
         failed = attempt(first_fit(workspace))

@@ -161,7 +161,9 @@ class _Conversation:
         while self._due and (all_of_them or self._due[0][1].done()):
             row, future = self._due.popleft()
             outcome = future.result()
-            self._n_lost = 0 if outcome.was_answered else self._n_lost + 1
+            is_first = outcome.answer.row == row
+            if is_first:  # rows of the same cells share one request
+                self._n_lost = 0 if outcome.was_answered else self._n_lost + 1
             if self._n_lost >= _MOST_LOST:
                 raise EngineError(
                     f"{self._endpoint.url} did not answer {self._n_lost} requests one after the "
@@ -169,5 +171,4 @@ class _Conversation:
                     "A server that answers is needed.",
                     "Look after it, then do the same again: what was answered is kept.",
                 )
-            is_first = outcome.answer.row == row
             yield (outcome.answer if is_first else replace(outcome.answer, row=row, usage=NOTHING))

@@ -109,4 +109,5 @@ def _goes_on(text: bytes, written: bytes) -> bool:
 def _bytes(token: Mapping[str, Any]) -> bytes:
     """What a token stands for; half a character has bytes and no text."""
     given = token.get("bytes")
-    return bytes(given) if given else str(token["token"]).encode()
+    # of a number bytes would be made as many zeros
+    return bytes(given) if given and isinstance(given, list) else str(token["token"]).encode()

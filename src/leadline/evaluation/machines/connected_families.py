@@ -80,7 +80,7 @@ def _connection(workspace: Workspace, name: str) -> Connection:
         input=prices.input * dollar,
         cached_input=prices.cached_input * dollar,
         output=prices.output * dollar,
-        purse=partial(_purse, str(workspace.folder), name),
+        purse=partial(_purse, str(workspace.folder), name, machine.url),
     )
 
 
@@ -107,10 +107,19 @@ def _guidelines(workspace: Workspace) -> str:
 
 
 @contextmanager
-def _purse(folder: str, name: str) -> Iterator[Spending]:
-    """The money of a machine, from the record of its project."""
-    from leadline.evaluation.machine_spending import machine_spending
+def _purse(folder: str, name: str, url: str) -> Iterator[Spending]:
+    """The money of a machine, from the record of its project, if it still has that address."""
+    from leadline.evaluation.machine_spending import declared_machine, machine_spending
     from leadline.workspace import Workspace
 
-    with Workspace.open(folder) as workspace, machine_spending(workspace, name) as spending:
-        yield spending
+    with Workspace.open(folder) as workspace:
+        declared = declared_machine(workspace, name).url
+        if declared != url:
+            # whether rows may leave is asked of the address that is declared
+            raise SettingsError(
+                f"[machines.{name}] url is {declared} now; it was {url} when this began.",
+                "Rows are sent to the address that the settings name.",
+                "Do the same again.",
+            )
+        with machine_spending(workspace, name) as spending:
+            yield spending
