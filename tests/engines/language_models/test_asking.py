@@ -47,6 +47,16 @@ def failing(first: Reply, then: Reply | None = None, n: int = 1) -> Iterator[Fak
         yield model
 
 
+def test_an_error_with_status_200_is_no_answer_that_is_kept() -> None:
+    purse, row = Purse(), {"row 0": ROWS["row 0"]}
+    for model in failing(Reply(200, b'{"error": {"message": "busy"}}')):
+        (lost,) = answers(endpoint(model), PROMPT, row, purse)
+        assert "busy" in lost.problem
+        assert (purse.kept, purse.spent, len(purse.open)) == ({}, 0, 1)
+        (found,) = answers(endpoint(model), PROMPT, row, purse)
+        assert found.label == "ham"
+
+
 def test_rows_of_one_lost_request_are_not_the_end_of_the_server() -> None:
     rows: dict[str, Row] = {f"row {i}": {"text": "too long"} for i in range(6)}
     rows["last"] = {"text": "short"}

@@ -273,6 +273,11 @@ class Endpoint:
             ) from None
         if not isinstance(answer, dict):
             raise UnansweredError("the response is no JSON object", may_be_paid=True)
+        if not answer.get("choices"):
+            # some servers report an error with status 200: no answer to keep for good
+            said = json.dumps(answer.get("error"), ensure_ascii=False)
+            why = f"the response holds no answer, and as its error {self.hidden(said)[:300]}"
+            raise UnansweredError(why, may_be_paid=True)
         return answer
 
     def _refusal(self, status: int, said: str) -> str:
