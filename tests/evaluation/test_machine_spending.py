@@ -225,7 +225,14 @@ def test_rows_go_outside_after_a_named_person_has_said_so(workspace: Workspace) 
     host = "api.example.org"
     said = DataLeaving(hosts=(host,), allowed=(host,), why="no names", answered_by="Ada")
     workspace.record.append("problem", again(problem, leaving=said), by="Ada")
-    with machine_spending(workspace, "gpt") as spending:
+    with pytest.raises(NotReadyError, match="A named person must have said"):
+        machine_spending(workspace, "gpt")  # the file does not say so, or no more
+    path = workspace.folder / "leadline.toml"
+    path.write_text(f'{path.read_text()}\n[ethics]\ndata_leave_to = ["{host}"]\n')
+    with (
+        Workspace.open(workspace.folder) as again_opened,
+        machine_spending(again_opened, "gpt") as spending,
+    ):
         spending.reserve("k", MOST)
         with pytest.raises(BudgetSpent):
             spending.reserve("l", Usage(2_000, 0, 0))

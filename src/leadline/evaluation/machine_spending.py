@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
 from leadline.engines.language_models import BudgetSpent, ModelAnswer, Usage
 from leadline.errors import SettingsError
-from leadline.phases.data_leaving import require_leave
+from leadline.phases.data_leaving import DataLeaving, require_leave
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.token_price import TokenPrices, to_micros, usd
 from leadline.processes.process_identity import identity, is_gone
@@ -52,12 +52,12 @@ def machine_spending(
     SettingsError
         If there is no such machine, or nobody has stated its prices.
     NotReadyError
-        If it is outside and nobody has said that rows may be sent there.
+        If it is outside and nobody has said that rows may be sent there, or the file no longer
+        says so.
     """
     machine = declared_machine(workspace, name)
     if machine.is_outside:
-        problem = workspace.record.latest_of(Problem)
-        require_leave(problem.leaving if problem else None, machine.host, name)
+        require_leave(leaving_now(workspace), machine.host, name)
     return MachineSpending(
         workspace.record.machines,
         name,
@@ -66,6 +66,20 @@ def machine_spending(
         is_batch=is_batch,
         hold_s=hold_s or max(10 * machine.timeout_s, _LEAST_HOLD_S),
     )
+
+
+def leaving_now(workspace: Workspace) -> DataLeaving | None:
+    """What is on the record of rows that leave, without hosts that the file has taken back since.
+
+    To allow a host takes an entry under a person's name; to stop sending takes none.
+    """
+    problem = workspace.record.latest_of(Problem)
+    if problem is None or problem.leaving is None:
+        return None
+    named = {host.strip().lower() for host in workspace.settings.ethics.data_leave_to}
+    on_record = problem.leaving.allowed
+    allowed = tuple(host for host in on_record if host.strip().lower() in named)
+    return replace(problem.leaving, allowed=allowed)
 
 
 def declared_machine(workspace: Workspace, name: str) -> Machine:

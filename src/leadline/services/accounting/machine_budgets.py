@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from leadline.evaluation.machine_spending import declared_machine, give_up_dead
+from leadline.evaluation.machine_spending import declared_machine, give_up_dead, leaving_now
 from leadline.phases.data_leaving import DataLeaving
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
@@ -98,8 +98,7 @@ def machine_budgets(workspace: Workspace) -> tuple[MachineBudget, ...]:
     require(workspace, Action.VIEW)
     declared = workspace.settings.machines
     accounts = {each.machine: each for each in workspace.record.machines.accounts()}
-    newest = workspace.record.latest_of(Problem)
-    leaving = newest.leaving if newest else None
+    leaving = leaving_now(workspace)
     today = utc().date()
     budgets = []
     for name in (*declared, *(name for name in accounts if name not in declared)):
@@ -155,9 +154,10 @@ def _leave_answer(
         return None
     if not leaving.is_allowed(machine.host):
         return None
-    at = utc()
-    for entry in reversed(workspace.record.entries("problem")):
-        if entry.verdict_as(Problem).leaving != leaving:
+    entries = workspace.record.entries("problem")
+    on_record, at = entries[-1].verdict_as(Problem).leaving, utc()
+    for entry in reversed(entries):
+        if entry.verdict_as(Problem).leaving != on_record:
             break
         at = entry.at
     return LeaveAnswer(leaving.answered_by, at, leaving.why)
