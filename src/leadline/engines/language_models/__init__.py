@@ -10,6 +10,7 @@ from leadline.engines.language_models.endpoint import Endpoint
 from leadline.engines.language_models.model_answer import ModelAnswer, Usage
 from leadline.engines.language_models.prompt import TEMPLATE, Prompt, draw_examples
 from leadline.engines.language_models.spending_contract import (
+    BatchSpending,
     BudgetSpent,
     Reservation,
     Spending,
@@ -18,6 +19,7 @@ from leadline.engines.language_models.spending_contract import (
 
 __all__ = [
     "TEMPLATE",
+    "BatchSpending",
     "BudgetSpent",
     "Endpoint",
     "ModelAnswer",
