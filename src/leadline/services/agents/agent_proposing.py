@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
+from importlib.machinery import PathFinder
 from pathlib import Path
 
-from leadline.errors import NotAllowedError, SettingsError
+from leadline.errors import NotAllowedError, OutdatedAnswerError, SettingsError
 from leadline.phases.permissions import Action
 from leadline.record import AgentProposal, ChangeKind, ChangeNote, ProposalKind
 from leadline.record.agents.agent_proposals import Proposed
@@ -25,19 +27,23 @@ from leadline.services.settings_form.toml_edit import with_values
 from leadline.settings import parse_settings
 from leadline.workspace import Workspace, find_settings
 
-OPEN_SECTIONS = ("problem", "data", "labels", "find", "slices")
-"""Sections of `leadline.toml` that an agent may propose to change."""
+OPEN_SECTIONS = ("problem", "labels", "find", "slices")
+"""Sections of `leadline.toml` that an agent may propose to change, beside `OPEN_KEY`."""
+OPEN_KEY = "data.exclude"
+"""The one key of [data]: any other way of reading the rows moves some to the other side."""
 
-# who answers, and which rows are held out
+# who answers, what may be spent, and labels that test people
 _CLOSED_KEYS = frozenset(
     {
         *(("problem", key) for key in ("owner", "deputy", "budget", "currency", "assumed")),
-        *(("data", key) for key in ("files", "stream", "split", "test_share", "seed", "group")),
-        *(("data", key) for key in ("time",)),
+        *(("find", key) for key in ("money_limit", "cpu_limit_s")),
         *(("labels", key) for key in ("gold", "gold_share")),
     }
 )
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_GUIDELINES = "labels.guidelines"
 _FILE = re.compile(r"[a-z][a-z0-9_]{0,59}\.(py|txt|md)")
+_HARMLESS = "\n\t\u200c\u200d"  # joiners: some languages and emoji are written with them
 _LONGEST_FILE, _MOST_FILES, _LONGEST_WHY = 100_000, 5, 2_000
 
 
@@ -111,11 +117,12 @@ def propose_change(
         raise SettingsError(
             "The reason is missing or too long.", f"1 to {_LONGEST_WHY:,} characters are needed."
         )
+    _require_visible(why, *files.values(), *_texts_of(changes))
     for key in changes:
         _require_open(key)
+    _require_beside(changes.get(_GUIDELINES, ""))
     _require_files(workspace, files)
-    diff = _diff(workspace, changes, files)
-    if not diff:
+    if not _diff(workspace, changes, files):
         raise SettingsError("Nothing would change.", "A change or a file is needed.")
     for known in workspace.record.agents.proposals.all():
         asked = (known.agent, known.changes, known.files)
@@ -174,6 +181,12 @@ def answer_proposal(
         if not is_accepted:
             return
         _require_files(workspace, asked.files)
+        if path.read_bytes().decode("utf-8-sig") != text:
+            raise OutdatedAnswerError(
+                f"{path.name} was changed at the same moment.",
+                "Nothing was written.",
+                "Look at the proposal again, then answer it.",
+            )
         for name, body in asked.files.items():
             _write_file(workspace.folder / name, body)
         if then != text:
@@ -192,14 +205,42 @@ def answer_proposal(
 
 def _require_open(key: str) -> None:
     section, _, name = key.partition(".")
-    if section in OPEN_SECTIONS and name and (section, name) not in _CLOSED_KEYS:
+    is_key = section in OPEN_SECTIONS and _KEY.fullmatch(name) is not None
+    if key == OPEN_KEY or (is_key and (section, name) not in _CLOSED_KEYS):
         return
     raise NotAllowedError(
         f"{key!r} is not an agent's to propose.",
-        f"Keys of {', '.join(f'[{one}]' for one in OPEN_SECTIONS)} are, but for those that say who "
-        "answers and which rows are held out.",
+        f"{OPEN_KEY!r} is, and keys of {', '.join(f'[{one}]' for one in OPEN_SECTIONS)} but for "
+        "those that say who answers and what may be spent.",
         "Ask a person.",
     )
+
+
+def _require_beside(guidelines: Proposed) -> None:
+    """Refuse guidelines that lie elsewhere: they are shown to annotators, and sent to machines."""
+    if guidelines and not (isinstance(guidelines, str) and _FILE.fullmatch(guidelines)):
+        raise NotAllowedError(
+            f"{guidelines!r} is not a file that an agent may name.",
+            "Guidelines of an agent lie beside leadline.toml.",
+            "For example: guidelines.md, with its text under 'files'.",
+        )
+
+
+def _texts_of(changes: Mapping[str, Proposed]) -> list[str]:
+    values = (one if isinstance(one, list) else [one] for one in changes.values())
+    return [each for one in values for each in one if isinstance(each, str)]
+
+
+def _require_visible(*texts: str) -> None:
+    """Refuse characters that hide or move others: a person must see what there is to accept."""
+    for each in sorted(set().union(*texts)):
+        kind = unicodedata.category(each)
+        if each not in _HARMLESS and kind in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+            raise SettingsError(
+                f"There is a character that cannot be seen: U+{ord(each):04X}.",
+                "A person must see all that is proposed.",
+                "Leave it out; lines end in U+000A.",
+            )
 
 
 def _require_files(workspace: Workspace, files: Mapping[str, str]) -> None:
@@ -217,10 +258,11 @@ def _require_files(workspace: Workspace, files: Mapping[str, str]) -> None:
         for name in one.files
     }
     for name in files:
-        if not _FILE.fullmatch(name) or name.removesuffix(".py") in sys.stdlib_module_names:
+        if not _FILE.fullmatch(name) or _is_elsewhere(workspace.folder, name):
             raise NotAllowedError(
                 f"{name!r} is not a file that an agent may propose.",
-                "Small letters, digits and underlines, ending in .py, .txt or .md, are needed.",
+                "Small letters, digits and underlines, ending in .py, .txt or .md, are needed, and a "
+                "name that no installed module has.",
                 "For example: agent_models.py",
             )
         if (workspace.folder / name).exists() and name not in own:
@@ -229,6 +271,19 @@ def _require_files(workspace: Workspace, files: Mapping[str, str]) -> None:
                 "An agent may replace what it proposed before.",
                 "Choose another name.",
             )
+
+
+def _is_elsewhere(folder: Path, name: str) -> bool:
+    """Whether a module of this name is installed, which the file would stand in for."""
+    module = name.removesuffix(".py")
+    if module == name:
+        return False
+    elsewhere = [one for one in sys.path if one and Path(one).resolve() != folder.resolve()]
+    return (
+        module == "leadline"
+        or module in sys.stdlib_module_names
+        or PathFinder.find_spec(module, elsewhere) is not None
+    )
 
 
 def _is_managers(key: str) -> bool:
@@ -249,7 +304,9 @@ def _diff(
     workspace: Workspace, changes: Mapping[str, Proposed], files: Mapping[str, str]
 ) -> tuple[str, ...]:
     path = find_settings(workspace.folder)
-    lines = list(_lines(path.name, *_texts(path, changes)))
+    is_person = workspace.actor is None or Action.AGENTS in workspace.actor.may
+    # the line beside may be of a section with secrets, which is not an agent's to see
+    lines = _lines(path.name, *_texts(path, changes), n_around=1 if is_person else 0)
     for name, body in files.items():
         place = workspace.folder / name
         before = place.read_text(encoding="utf-8") if place.exists() else ""
@@ -257,7 +314,7 @@ def _diff(
     return tuple(lines)
 
 
-def _lines(name: str, before: str, after: str) -> list[str]:
+def _lines(name: str, before: str, after: str, n_around: int = 1) -> list[str]:
     return list(
         unified_diff(
             before.splitlines(),
@@ -265,7 +322,7 @@ def _lines(name: str, before: str, after: str) -> list[str]:
             name,
             name,
             lineterm="",
-            n=1,
+            n=n_around,
         )
     )
 
