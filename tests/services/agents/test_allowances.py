@@ -14,6 +14,7 @@ from leadline.phases.permissions import Action, UserRole
 from leadline.record import JobState
 from leadline.record.machines import OpenRequest
 from leadline.services import commands
+from leadline.services.agents import agent_runs
 from leadline.services.agents.agent_allowance import (
     Allowance,
     agent_at_work,
@@ -23,6 +24,7 @@ from leadline.services.agents.agent_allowance import (
     seconds_left,
 )
 from leadline.services.agents.agent_runs import run_of, start_row
+from leadline.worker.computing import _Beat
 from leadline.workspace import Workspace
 
 
@@ -133,6 +135,59 @@ def test_a_job_of_an_agent_ends_with_its_allowance(workspace: Workspace) -> None
         agent_at_work(workspace, "coder")
     with pytest.raises(SettingsError, match="has no allowance"):
         revoke_agent(workspace, "coder", "Ada")
+
+
+def test_a_run_ends_for_what_others_take_and_with_the_day(workspace: Workspace) -> None:
+    granted(workspace, hours=0.5, runs=3)
+    mine = agent_at_work(workspace, "coder")
+    first = workspace.record.jobs.get(start_row(mine, "coder", "forecast").job)
+    other = start_row(mine, "coder", "labelling")
+    ran(workspace, other.job, 1_500.0)
+    assert seconds_left(workspace, first) == pytest.approx(300.0, abs=5.0)
+    third = start_row(mine, "coder", "feasibility")
+    ran(workspace, third.job, 1_500.0)
+    assert seconds_left(workspace, first) == 0.0
+    granted(workspace, days=60 / 86_400)
+    assert seconds_left(workspace, first) == pytest.approx(60.0, abs=5.0)
+    # the end of a grant ends what was begun under the one before
+    revoke_agent(workspace, "coder", "Ada")
+    assert workspace.record.jobs.get(first.number).state is JobState.CANCELLED
+
+
+def test_two_servers_at_once_start_no_more_than_is_granted(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    granted(workspace, runs=1)
+    mine = agent_at_work(workspace, "coder")
+    # as the second one sees it, which looked before the first one had put its run
+    monkeypatch.setattr(agent_runs, "_require_left", lambda *_: None)
+    assert start_row(mine, "coder", "forecast").state == "waiting"
+    with pytest.raises(LimitError, match="another run was started just before"):
+        start_row(mine, "coder", "labelling")
+    states = {job.row: job.state for job in workspace.record.jobs.newest()}
+    assert states == {"forecast": JobState.WAITING, "labelling": JobState.CANCELLED}
+
+
+def test_a_run_whose_server_died_before_it_was_counted_has_an_end(workspace: Workspace) -> None:
+    granted(workspace, hours=0.5)
+    mine = agent_at_work(workspace, "coder")
+    assert seconds_left(workspace, commands.ask_for(mine, "forecast", "")) == 1_800.0
+    person = workspace.record.jobs.put("curve", by="agent Smith")
+    assert seconds_left(workspace, person) is None
+
+
+def test_the_worker_looks_again_while_it_computes(workspace: Workspace) -> None:
+    granted(workspace)
+    mine = agent_at_work(workspace, "coder")
+    number = start_row(mine, "coder", "forecast").job
+    job = workspace.record.jobs.claim("machine", number=number)
+    assert job is not None
+    beat = _Beat(workspace, job, None)
+    beat(0)
+    granted(workspace, hours=0.0)
+    beat._beaten = 0.0
+    with pytest.raises(LimitError, match="allowance of the agent"):
+        beat(0)
 
 
 def test_an_agent_has_no_say(workspace: Workspace) -> None:

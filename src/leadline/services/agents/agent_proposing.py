@@ -261,8 +261,8 @@ def _require_files(workspace: Workspace, files: Mapping[str, str]) -> None:
         if not _FILE.fullmatch(name) or _is_elsewhere(workspace.folder, name):
             raise NotAllowedError(
                 f"{name!r} is not a file that an agent may propose.",
-                "Small letters, digits and underlines, ending in .py, .txt or .md, are needed, and a "
-                "name that no installed module has.",
+                "Small letters, digits and underlines, ending in .py, .txt or .md, are needed, "
+                "and a name that no installed module has.",
                 "For example: agent_models.py",
             )
         if (workspace.folder / name).exists() and name not in own:

@@ -9,7 +9,13 @@ from leadline.errors import LimitError, NotAllowedError, RecordError
 from leadline.phases.number_format import duration
 from leadline.phases.permissions import Action
 from leadline.record import AgentCall, Job, JobState
-from leadline.services.agents.agent_allowance import allowance_of, longest_s, most_for_models
+from leadline.services.agents.agent_allowance import (
+    actor_of,
+    allowance_of,
+    is_overdrawn,
+    longest_s,
+    most_for_models,
+)
 from leadline.services.commands.job import ask_for
 from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_row
@@ -82,6 +88,13 @@ def start_row(workspace: Workspace, agent: str, row: str) -> RunView:
     _require_left(workspace, agent, row)
     job = ask_for(workspace, row, agent)
     workspace.record.agents.calls.add(AgentCall(agent, "start", row, job=job.number))
+    if is_overdrawn(workspace, agent, job.number):
+        workspace.record.jobs.cancel(job.number, by=actor_of(agent).name)
+        raise LimitError(
+            f"The allowance of {agent!r} does not reach: another run was started just before.",
+            "What two servers start at the same moment counts together.",
+            "See 'allowance' for what is left.",
+        )
     return _view(job)
 
 
