@@ -108,7 +108,7 @@ def test_what_a_person_cannot_see_is_refused(workspace: Workspace) -> None:
     for hidden in ("\r", "\x1b[2K", "\u202e", "\ud800", "\u2028", "\0"):
         for given in ({"files": {"a.py": f"x{hidden}"}}, {"why": f"w{hidden}"}):
             with pytest.raises(SettingsError, match="cannot be seen"):
-                propose(workspace, {"find.folds": 3}, **given)  # type: ignore[arg-type]
+                propose(workspace, {"find.folds": 3}, **given)
         with pytest.raises(SettingsError, match="cannot be seen"):
             propose(workspace, {"find.families": [f"linear{hidden}"]})
     propose(workspace, {}, {"a.md": "ü\t\U0001f9d1\u200d\U0001f52c\n"})

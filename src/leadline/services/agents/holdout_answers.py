@@ -338,7 +338,7 @@ def _holdout(look: HoldoutLook) -> AdaptiveHoldout:
 
 
 def _holdout_for(
-    asked: _Asked, looks: tuple[HoldoutLook, ...], scorings: Mapping[int | None, str]
+    asked: _Asked, looks: tuple[HoldoutLook, ...], scorings: Mapping[int, str]
 ) -> AdaptiveHoldout:
     """The hold-out by now, with the standard error of the metric and the rows that are asked about.
 
@@ -350,8 +350,9 @@ def _holdout_for(
         return begun
     so_far = replace(_holdout(looks[-1]), most_nats=math.inf)
     for look in reversed(looks):
+        assert look.entry is not None
+        assert look.stderr is not None
         if look.snapshot == asked.snapshot and scorings.get(look.entry) == asked.scoring:
-            assert look.stderr is not None
             return replace(so_far, stderr=look.stderr)
     return replace(so_far, stderr=begun.stderr, nats=so_far.nats + begun.nats)
 
