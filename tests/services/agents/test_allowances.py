@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.services.flights import make_workspace
+from tests.services.flights import append, make_workspace
 
 from leadline.errors import LimitError, NotAllowedError, RecordError, SettingsError
 from leadline.phases.permissions import Action, UserRole
+from leadline.phases.search import Search
 from leadline.record import JobState
 from leadline.record.machines import OpenRequest
 from leadline.services import commands
@@ -20,6 +22,7 @@ from leadline.services.agents.agent_allowance import (
     agent_at_work,
     allowance_of,
     grant_agent,
+    most_for_models,
     revoke_agent,
     seconds_left,
 )
@@ -118,6 +121,16 @@ def test_answers_of_language_models_count(workspace: Workspace) -> None:
         with pytest.raises(LimitError, match=r"1\.50 USD are left, and it may cost 1\.60"):
             start_row(agent_at_work(priced, "coder"), "coder", "curve")
         assert start_row(agent_at_work(priced, "coder"), "coder", "forecast").row == "forecast"
+        # what was searched is tuned, whatever families the settings name since
+        path.write_text(path.read_text().replace('families = ["linear", "prompted"]\n', ""))
+        entry = priced.record.latest("search")
+        assert entry is not None
+        search = entry.verdict_as(Search)
+        asked = replace(search.trials[0], family="prompted")
+        with Workspace.open(priced.folder) as later:
+            assert most_for_models(later, "tuning") == 0.0
+            append(later, "search", replace(search, trials=(asked, *search.trials[1:])))
+            assert most_for_models(later, "tuning") == pytest.approx(1.6)
 
 
 def test_a_job_of_an_agent_ends_with_its_allowance(workspace: Workspace) -> None:

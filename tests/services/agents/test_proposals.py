@@ -136,10 +136,21 @@ def test_settings_that_change_at_the_same_moment_stay(
         given(self, number, **said)
 
     monkeypatch.setattr(AgentProposals, "answer", late)
-    with pytest.raises(OutdatedAnswerError, match="at the same moment"):
+    with pytest.raises(OutdatedAnswerError, match="changed meanwhile"):
         answer_proposal(workspace, one.number, is_accepted=True, by="Ada")
     assert toml(workspace).read_text().endswith("# by hand\n")
     assert proposals(workspace)[0].state == "open"
+
+
+def test_only_what_was_looked_at_is_accepted(workspace: Workspace) -> None:
+    number = propose(workspace, {"find.folds": 3}).number
+    (shown,) = proposals(workspace)
+    toml(workspace).write_text(toml(workspace).read_text() + "\n[find]\nfolds = 7\n")
+    with pytest.raises(OutdatedAnswerError, match="changed meanwhile"):
+        answer_proposal(workspace, number, is_accepted=True, by="Ada", seen=shown.digest)
+    (now,) = proposals(workspace)
+    said = answer_proposal(workspace, number, is_accepted=True, by="Ada", seen=now.digest)
+    assert said.state == "accepted"
 
 
 def test_a_file_of_a_person_stays(workspace: Workspace) -> None:

@@ -13,6 +13,7 @@ from leadline.phases.number_format import duration, money
 from leadline.phases.permissions import Action, Actor
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.token_price import to_micros
+from leadline.phases.search import Search
 from leadline.phases.wording import moment, plural
 from leadline.record import AgentGrant, Job
 from leadline.record.sql_types import utc
@@ -265,12 +266,14 @@ def longest_s(workspace: Workspace, row: str) -> float:
 def most_for_models(workspace: Workspace, row: str) -> float:
     """What the answers of language models can cost in a run: all that their budgets leave."""
     settings = workspace.settings
-    if row not in _ASKING or not any(one.startswith(_ASKS) for one in settings.find.families):
+    tried = workspace.record.latest_of(Search) if row in _ASKING else None
+    # what was searched is fitted again, whatever the settings say since
+    families = [*settings.find.families, *(one.family for one in (tried.trials if tried else ()))]
+    if row not in _ASKING or not any(one.startswith(_ASKS) for one in families):
         return 0.0
     left = 0
     for name, machine in settings.machines.items():
-        account = workspace.record.machines.account(name)
-        counted = account.spent + account.in_flight + account.possibly_paid
+        counted = workspace.record.machines.account(name).counted
         left += max(to_micros(machine.budget) - counted, 0)
     return dollars(workspace, left)
 

@@ -6,20 +6,25 @@ rights of the project, as a colleague's would be.
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
-import sys
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
-from importlib.machinery import PathFinder
 from pathlib import Path
 
-from leadline.errors import NotAllowedError, OutdatedAnswerError, SettingsError
+from leadline.errors import OutdatedAnswerError, SettingsError
 from leadline.phases.permissions import Action
 from leadline.record import AgentProposal, ChangeKind, ChangeNote, ProposalKind
 from leadline.record.agents.agent_proposals import Proposed
+from leadline.services.agents.proposal_limits import (
+    GUIDELINES,
+    require_beside,
+    require_files,
+    require_open,
+    require_visible,
+    texts_of,
+)
 from leadline.services.identity.permission import acting, require
 from leadline.services.settings_form.owned_keys import OWNED
 from leadline.services.settings_form.settings_change import write_settings
@@ -27,24 +32,7 @@ from leadline.services.settings_form.toml_edit import with_values
 from leadline.settings import parse_settings
 from leadline.workspace import Workspace, find_settings
 
-OPEN_SECTIONS = ("problem", "labels", "find", "slices")
-"""Sections of `leadline.toml` that an agent may propose to change, beside `OPEN_KEY`."""
-OPEN_KEY = "data.exclude"
-"""The one key of [data]: any other way of reading the rows moves some to the other side."""
-
-# who answers, what may be spent, and labels that test people
-_CLOSED_KEYS = frozenset(
-    {
-        *(("problem", key) for key in ("owner", "deputy", "budget", "currency", "assumed")),
-        *(("find", key) for key in ("money_limit", "cpu_limit_s")),
-        *(("labels", key) for key in ("gold", "gold_share")),
-    }
-)
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
-_GUIDELINES = "labels.guidelines"
-_FILE = re.compile(r"[a-z][a-z0-9_]{0,59}\.(py|txt|md)")
-_HARMLESS = "\n\t\u200c\u200d"  # joiners: some languages and emoji are written with them
-_LONGEST_FILE, _MOST_FILES, _LONGEST_WHY = 100_000, 5, 2_000
+_LONGEST_WHY = 2_000
 
 
 @dataclass(frozen=True)
@@ -74,6 +62,11 @@ class ProposalView:
     state: str
     answered_by: str
     reason: str
+
+    @property
+    def digest(self) -> str:
+        """Of the diff: whether an answer is to what is shown."""
+        return hashlib.sha256(self.diff.encode()).hexdigest()
 
 
 def propose_change(
@@ -117,11 +110,11 @@ def propose_change(
         raise SettingsError(
             "The reason is missing or too long.", f"1 to {_LONGEST_WHY:,} characters are needed."
         )
-    _require_visible(why, *files.values(), *_texts_of(changes))
+    require_visible(why, *files.values(), *texts_of(changes))
     for key in changes:
-        _require_open(key)
-    _require_beside(changes.get(_GUIDELINES, ""))
-    _require_files(workspace, files)
+        require_open(key)
+    require_beside(changes.get(GUIDELINES, ""))
+    require_files(workspace, files)
     if not _diff(workspace, changes, files):
         raise SettingsError("Nothing would change.", "A change or a file is needed.")
     for known in workspace.record.agents.proposals.all():
@@ -144,7 +137,13 @@ def proposals(workspace: Workspace, agent: str | None = None) -> tuple[ProposalV
 
 
 def answer_proposal(
-    workspace: Workspace, number: int, *, is_accepted: bool, why: str = "", by: str
+    workspace: Workspace,
+    number: int,
+    *,
+    is_accepted: bool,
+    why: str = "",
+    by: str,
+    seen: str = "",
 ) -> ProposalView:
     """Accept or decline a proposal; what is accepted is written.
 
@@ -160,11 +159,15 @@ def answer_proposal(
         The reason, which the agent reads.
     by : str
         The person who answers.
+    seen : str, default=""
+        Digest of the diff that was looked at; empty: the one of now.
 
     Raises
     ------
     NotAllowedError
         If the person's role may not, or may not change one of the keys.
+    OutdatedAnswerError
+        If what would change is no longer what was looked at.
     RecordError
         If there is no such proposal, or it was answered.
     SettingsError
@@ -175,18 +178,16 @@ def answer_proposal(
     if is_accepted and any(_is_managers(key) for key in asked.changes):
         require(workspace, Action.SETTINGS)
     path = find_settings(workspace.folder)
+    if is_accepted and seen and seen != _view(workspace, asked).digest:
+        raise _outdated(path.name)
     text, then = _texts(path, asked.changes) if is_accepted else ("", "")
 
     def write() -> None:
         if not is_accepted:
             return
-        _require_files(workspace, asked.files)
+        require_files(workspace, asked.files)
         if path.read_bytes().decode("utf-8-sig") != text:
-            raise OutdatedAnswerError(
-                f"{path.name} was changed at the same moment.",
-                "Nothing was written.",
-                "Look at the proposal again, then answer it.",
-            )
+            raise _outdated(path.name)
         for name, body in asked.files.items():
             _write_file(workspace.folder / name, body)
         if then != text:
@@ -203,86 +204,11 @@ def answer_proposal(
     return _view(workspace, workspace.record.agents.proposals.get(number))
 
 
-def _require_open(key: str) -> None:
-    section, _, name = key.partition(".")
-    is_key = section in OPEN_SECTIONS and _KEY.fullmatch(name) is not None
-    if key == OPEN_KEY or (is_key and (section, name) not in _CLOSED_KEYS):
-        return
-    raise NotAllowedError(
-        f"{key!r} is not an agent's to propose.",
-        f"{OPEN_KEY!r} is, and keys of {', '.join(f'[{one}]' for one in OPEN_SECTIONS)} but for "
-        "those that say who answers and what may be spent.",
-        "Ask a person.",
-    )
-
-
-def _require_beside(guidelines: Proposed) -> None:
-    """Refuse guidelines that lie elsewhere: they are shown to annotators, and sent to machines."""
-    if guidelines and not (isinstance(guidelines, str) and _FILE.fullmatch(guidelines)):
-        raise NotAllowedError(
-            f"{guidelines!r} is not a file that an agent may name.",
-            "Guidelines of an agent lie beside leadline.toml.",
-            "For example: guidelines.md, with its text under 'files'.",
-        )
-
-
-def _texts_of(changes: Mapping[str, Proposed]) -> list[str]:
-    values = (one if isinstance(one, list) else [one] for one in changes.values())
-    return [each for one in values for each in one if isinstance(each, str)]
-
-
-def _require_visible(*texts: str) -> None:
-    """Refuse characters that hide or move others: a person must see what there is to accept."""
-    for each in sorted(set().union(*texts)):
-        kind = unicodedata.category(each)
-        if each not in _HARMLESS and kind in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
-            raise SettingsError(
-                f"There is a character that cannot be seen: U+{ord(each):04X}.",
-                "A person must see all that is proposed.",
-                "Leave it out; lines end in U+000A.",
-            )
-
-
-def _require_files(workspace: Workspace, files: Mapping[str, str]) -> None:
-    """Refuse names that are none, texts that are too long, and files that people wrote."""
-    if len(files) > _MOST_FILES or any(len(text) > _LONGEST_FILE for text in files.values()):
-        raise SettingsError(
-            f"{len(files)} files, the longest of "
-            f"{max(map(len, files.values())):,} characters, are too much.",
-            f"At most {_MOST_FILES} of {_LONGEST_FILE:,} characters are needed.",
-        )
-    own = {
-        name
-        for one in workspace.record.agents.proposals.all()
-        if one.answer and one.answer.is_accepted
-        for name in one.files
-    }
-    for name in files:
-        if not _FILE.fullmatch(name) or _is_elsewhere(workspace.folder, name):
-            raise NotAllowedError(
-                f"{name!r} is not a file that an agent may propose.",
-                "Small letters, digits and underlines, ending in .py, .txt or .md, are needed, "
-                "and a name that no installed module has.",
-                "For example: agent_models.py",
-            )
-        if (workspace.folder / name).exists() and name not in own:
-            raise NotAllowedError(
-                f"{name!r} is there, and no agent wrote it.",
-                "An agent may replace what it proposed before.",
-                "Choose another name.",
-            )
-
-
-def _is_elsewhere(folder: Path, name: str) -> bool:
-    """Whether a module of this name is installed, which the file would stand in for."""
-    module = name.removesuffix(".py")
-    if module == name:
-        return False
-    elsewhere = [one for one in sys.path if one and Path(one).resolve() != folder.resolve()]
-    return (
-        module == "leadline"
-        or module in sys.stdlib_module_names
-        or PathFinder.find_spec(module, elsewhere) is not None
+def _outdated(name: str) -> OutdatedAnswerError:
+    return OutdatedAnswerError(
+        f"{name}, or a file beside it, was changed meanwhile.",
+        "Nothing was written.",
+        "Look at the proposal again, then answer it.",
     )
 
 
