@@ -216,8 +216,9 @@ def test_an_agent_has_no_say(workspace: Workspace) -> None:
         with pytest.raises(NotAllowedError, match="not an agent's to start"):
             start_row(mine, "coder", row)
     workspace.record.jobs.put("curve", by="Ada")
-    with pytest.raises(RecordError, match="No agent has put job 1"):
-        run_of(mine, 1)
+    for number in (1, 0, 10**30):
+        with pytest.raises(RecordError, match=f"No agent has put job {number}"):
+            run_of(mine, number)
 
 
 def test_who_may_grant(workspace: Workspace) -> None:
@@ -232,7 +233,8 @@ def test_a_grant_that_cannot_be_is_refused(workspace: Workspace) -> None:
     for name in ("", "a b", "-x", "ü", "x" * 61):
         with pytest.raises(SettingsError, match="cannot be the name of an agent"):
             grant_agent(workspace, name, runs=1, hours=1.0, most_money=1.0, days=1.0, by="Ada")
-    for amount in ({"days": 0.0}, {"days": 900.0}, {"hours": -1.0}):
+    odd = ({"hours": float("nan")}, {"most_money": float("inf")}, {"runs": 2**40})
+    for amount in ({"days": 0.0}, {"days": 900.0}, {"hours": -1.0}, *odd):
         with pytest.raises(SettingsError, match="are needed"):
             granted(workspace, **amount)
     assert workspace.record.agents.grants.newest() == ()

@@ -23,6 +23,7 @@ from leadline.workspace import Workspace
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _AGENT = "agent "
 _MILLION = 1_000_000
+_MOST = 1_000_000_000  # what the record can keep
 _LONGEST = timedelta(days=366)
 _BOXED = ("search", "curve")  # runs that end with the time box at the latest
 _ASKING = ("search", "curve", "tuning")  # runs that fit what the search tries
@@ -114,10 +115,11 @@ def grant_agent(
     """
     workspace, person = acting(workspace, Action.AGENTS, by, "the grant")
     _require_name(agent)
-    if min(runs, hours, most_money) < 0 or not 0 < days <= _LONGEST.days:
+    amounts = (runs, hours, most_money)
+    if not all(0 <= one <= _MOST for one in amounts) or not 0 < days <= _LONGEST.days:
         raise SettingsError(
             f"{runs} runs, {hours:g} hours, {most_money:g} of money and {days:g} days were given.",
-            f"Amounts of at least 0, and up to {_LONGEST.days} days, are needed.",
+            f"Amounts from 0 to {_MOST:,}, and up to {_LONGEST.days} days, are needed.",
             "For example: leadline mcp grant coder --runs 20 --hours 2 --days 7",
         )
     workspace.record.agents.grants.add(

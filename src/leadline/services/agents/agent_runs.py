@@ -21,6 +21,7 @@ from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_row
 from leadline.workspace import Workspace
 
+_NUMBERS = 2**31  # of a job, as the record can keep it
 MAY_START = ("data", "feasibility", "search", "labelling", "curve", "forecast", "tuning")
 """Rows that only compute: what signs, ships or watches is people's to start."""
 
@@ -107,7 +108,8 @@ def run_of(workspace: Workspace, number: int) -> RunView:
         If there is no such run of an agent.
     """
     require(workspace, Action.VIEW)
-    if workspace.record.agents.calls.agent_of_job(number) is None:
+    is_number = 0 < number < _NUMBERS
+    if not is_number or workspace.record.agents.calls.agent_of_job(number) is None:
         raise RecordError(f"No agent has put job {number}.", next="'start' tells the number.")
     return _view(workspace.record.jobs.get(number))
 
