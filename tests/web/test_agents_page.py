@@ -9,7 +9,7 @@ from tests.services.test_commands import DEFINE
 from tests.web.test_pages import csrf_token
 
 from leadline.services.agents.agent_allowance import agent_at_work, grant_agent
-from leadline.services.agents.agent_proposing import propose_change
+from leadline.services.agents.agent_proposing import proposals, propose_change
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -31,6 +31,9 @@ def test_a_proposal_is_shown_as_text_and_answered(make: Make, visit: Visit) -> N
     assert hostile not in page
     assert "2 runs of 2" in page
     form = {"who": "Ada", "csrf": csrf_token(client), "why": "fine"}
+    assert f'name="seen" value="{proposals(workspace)[0].digest}"' in page
+    other = client.post("/agents/proposals/1", data=form | {"answer": "accept", "seen": "other"})
+    assert other.status_code == 409
     accepted = client.post("/agents/proposals/1", data=form | {"answer": "accept"})
     assert (accepted.status_code, accepted.headers["location"]) == (303, "/agents")
     declined = client.post("/agents/proposals/2", data=form | {"answer": "decline"})

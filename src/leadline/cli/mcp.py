@@ -36,7 +36,7 @@ _ACTS = ("serve", "grant", "list", "revoke", "accept", "decline", "renew")
 @click.option("--agent", default="", help="With 'serve': whose the calls are.")
 @click.option("--http", "address", metavar="HOST:PORT", help="Serve HTTP instead of stdio.")
 @click.option("--known-as", multiple=True, metavar="HOST", help="Another name of that host.")
-@click.option("--why", default="", help="The reason of an answer, or of 'renew'.")
+@click.option("--why", default="", help="Of an answer, for the agent; or of 'renew'.")
 @by_option
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     act: str,

@@ -216,7 +216,17 @@ class _Beat:
 
     def __init__(self, workspace: Workspace, job: Job, progress: Progress | None) -> None:
         self._workspace, self._job, self._progress = workspace, job, progress
-        self._beaten = 0.0
+        self._beaten, self._begun = 0.0, time.monotonic()
+
+    def _require_left(self, now: float) -> None:
+        """End a job of an agent whose allowance has become less: other runs take of it too."""
+        left = seconds_left(self._workspace, self._job)
+        if left is not None and now - self._begun >= left:
+            raise LimitError(
+                "The allowance of the agent that asked for it has ended.",
+                "A person grants what a run may take.",
+                "leadline mcp grant NAME --hours 2",
+            )
 
     def __call__(self, _session: int) -> None:
         now = time.monotonic()
@@ -224,6 +234,7 @@ class _Beat:
             if not self._workspace.record.jobs.beat(self._job.number, worker=self._job.worker):
                 _refuse_cancelled(self._workspace, self._job.number)
                 raise LimitError("The job was given up as lost.", "", "Run it again.")
+            self._require_left(now)
             self._beaten = now
         if self._progress is not None:
             self._progress(self._workspace.record.jobs.get(self._job.number))

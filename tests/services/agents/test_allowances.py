@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.services.flights import make_workspace
+from tests.services.flights import append, make_workspace
 
 from leadline.errors import LimitError, NotAllowedError, RecordError, SettingsError
 from leadline.phases.permissions import Action, UserRole
+from leadline.phases.search import Search
 from leadline.record import JobState
 from leadline.record.machines import OpenRequest
 from leadline.services import commands
+from leadline.services.agents import agent_runs
 from leadline.services.agents.agent_allowance import (
     Allowance,
     agent_at_work,
     allowance_of,
     grant_agent,
+    most_for_models,
     revoke_agent,
     seconds_left,
 )
 from leadline.services.agents.agent_runs import run_of, start_row
+from leadline.worker.computing import _Beat
 from leadline.workspace import Workspace
 
 
@@ -116,6 +121,16 @@ def test_answers_of_language_models_count(workspace: Workspace) -> None:
         with pytest.raises(LimitError, match=r"1\.50 USD are left, and it may cost 1\.60"):
             start_row(agent_at_work(priced, "coder"), "coder", "curve")
         assert start_row(agent_at_work(priced, "coder"), "coder", "forecast").row == "forecast"
+        # what was searched is tuned, whatever families the settings name since
+        path.write_text(path.read_text().replace('families = ["linear", "prompted"]\n', ""))
+        entry = priced.record.latest("search")
+        assert entry is not None
+        search = entry.verdict_as(Search)
+        asked = replace(search.trials[0], family="prompted")
+        with Workspace.open(priced.folder) as later:
+            assert most_for_models(later, "tuning") == 0.0
+            append(later, "search", replace(search, trials=(asked, *search.trials[1:])))
+            assert most_for_models(later, "tuning") == pytest.approx(1.6)
 
 
 def test_a_job_of_an_agent_ends_with_its_allowance(workspace: Workspace) -> None:
@@ -135,6 +150,59 @@ def test_a_job_of_an_agent_ends_with_its_allowance(workspace: Workspace) -> None
         revoke_agent(workspace, "coder", "Ada")
 
 
+def test_a_run_ends_for_what_others_take_and_with_the_day(workspace: Workspace) -> None:
+    granted(workspace, hours=0.5, runs=3)
+    mine = agent_at_work(workspace, "coder")
+    first = workspace.record.jobs.get(start_row(mine, "coder", "forecast").job)
+    other = start_row(mine, "coder", "labelling")
+    ran(workspace, other.job, 1_500.0)
+    assert seconds_left(workspace, first) == pytest.approx(300.0, abs=5.0)
+    third = start_row(mine, "coder", "feasibility")
+    ran(workspace, third.job, 1_500.0)
+    assert seconds_left(workspace, first) == 0.0
+    granted(workspace, days=60 / 86_400)
+    assert seconds_left(workspace, first) == pytest.approx(60.0, abs=5.0)
+    # the end of a grant ends what was begun under the one before
+    revoke_agent(workspace, "coder", "Ada")
+    assert workspace.record.jobs.get(first.number).state is JobState.CANCELLED
+
+
+def test_two_servers_at_once_start_no_more_than_is_granted(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    granted(workspace, runs=1)
+    mine = agent_at_work(workspace, "coder")
+    # as the second one sees it, which looked before the first one had put its run
+    monkeypatch.setattr(agent_runs, "_require_left", lambda *_: None)
+    assert start_row(mine, "coder", "forecast").state == "waiting"
+    with pytest.raises(LimitError, match="another run was started just before"):
+        start_row(mine, "coder", "labelling")
+    states = {job.row: job.state for job in workspace.record.jobs.newest()}
+    assert states == {"forecast": JobState.WAITING, "labelling": JobState.CANCELLED}
+
+
+def test_a_run_whose_server_died_before_it_was_counted_has_an_end(workspace: Workspace) -> None:
+    granted(workspace, hours=0.5)
+    mine = agent_at_work(workspace, "coder")
+    assert seconds_left(workspace, commands.ask_for(mine, "forecast", "")) == 1_800.0
+    person = workspace.record.jobs.put("curve", by="agent Smith")
+    assert seconds_left(workspace, person) is None
+
+
+def test_the_worker_looks_again_while_it_computes(workspace: Workspace) -> None:
+    granted(workspace)
+    mine = agent_at_work(workspace, "coder")
+    number = start_row(mine, "coder", "forecast").job
+    job = workspace.record.jobs.claim("machine", number=number)
+    assert job is not None
+    beat = _Beat(workspace, job, None)
+    beat(0)
+    granted(workspace, hours=0.0)
+    beat._beaten = 0.0
+    with pytest.raises(LimitError, match="allowance of the agent"):
+        beat(0)
+
+
 def test_an_agent_has_no_say(workspace: Workspace) -> None:
     granted(workspace)
     mine = agent_at_work(workspace, "coder")
@@ -148,8 +216,9 @@ def test_an_agent_has_no_say(workspace: Workspace) -> None:
         with pytest.raises(NotAllowedError, match="not an agent's to start"):
             start_row(mine, "coder", row)
     workspace.record.jobs.put("curve", by="Ada")
-    with pytest.raises(RecordError, match="No agent has put job 1"):
-        run_of(mine, 1)
+    for number in (1, 0, 10**30):
+        with pytest.raises(RecordError, match=f"No agent has put job {number}"):
+            run_of(mine, number)
 
 
 def test_who_may_grant(workspace: Workspace) -> None:
@@ -164,7 +233,8 @@ def test_a_grant_that_cannot_be_is_refused(workspace: Workspace) -> None:
     for name in ("", "a b", "-x", "ü", "x" * 61):
         with pytest.raises(SettingsError, match="cannot be the name of an agent"):
             grant_agent(workspace, name, runs=1, hours=1.0, most_money=1.0, days=1.0, by="Ada")
-    for amount in ({"days": 0.0}, {"days": 900.0}, {"hours": -1.0}):
+    odd = ({"hours": float("nan")}, {"most_money": float("inf")}, {"runs": 2**40})
+    for amount in ({"days": 0.0}, {"days": 900.0}, {"hours": -1.0}, *odd):
         with pytest.raises(SettingsError, match="are needed"):
             granted(workspace, **amount)
     assert workspace.record.agents.grants.newest() == ()

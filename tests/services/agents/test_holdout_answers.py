@@ -132,9 +132,34 @@ def test_the_budget_is_for_all_and_a_person_renews_it(workspace: Workspace) -> N
     with pytest.raises(SettingsError, match="No reason"):
         renew_holdout(workspace, " ", "Ada")
     renew_holdout(workspace, "rows of June", "Ada")
+    with pytest.raises(NotReadyError, match="before they were renewed"):
+        look(workspace)  # the candidate of before, on the rows of before
     tuned(workspace, 0.81)
     assert look(workspace).n_looks == 1
     assert holdout_state(workspace).n_looks == 1
+    # rows that were looked at once are never fresh again
+    append(workspace, "data", entry.verdict_as(Data))
+    with pytest.raises(SettingsError, match="looked at already"):
+        renew_holdout(workspace, "the rows of before", "Ada")
+
+
+def test_another_metric_has_an_error_of_its_own(workspace: Workspace) -> None:
+    """Looks go on counting, but an interval of costs is not one of shares."""
+    first = look(workspace)
+    entry = workspace.record.latest("tuning")
+    assert entry is not None
+    other = replace(entry.verdict_as(Tuning), scoring="log_loss", test_stderr=0.027)
+    append(workspace, "tuning", replace(other, test_score=0.81))
+    told = look(workspace, is_told=True)
+    assert told.low is not None
+    assert told.high is not None
+    assert told.high - told.low > 2 * 1.645 * 0.027
+    assert (told.n_looks, told.learnt > first.learnt) == (2, True)
+    # back at the first, its error is known already
+    append(workspace, "tuning", entry.verdict_as(Tuning))
+    look(workspace)
+    errors = [one.stderr for one in workspace.record.agents.looks.all()]
+    assert errors[0] == errors[2] != errors[1]
 
 
 def test_without_a_score_there_is_nothing_to_look_at(tmp_path: Path) -> None:

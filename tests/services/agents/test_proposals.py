@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.services.flights import make_workspace
 
-from leadline.errors import NotAllowedError, RecordError, SettingsError
+from leadline.errors import NotAllowedError, OutdatedAnswerError, RecordError, SettingsError
 from leadline.phases.permissions import UserRole
 from leadline.record import ChangeKind
-from leadline.record.agents.agent_proposals import Proposed
+from leadline.record.agents.agent_proposals import AgentProposals, Proposed
 from leadline.services.agents.agent_allowance import agent_at_work, grant_agent
 from leadline.services.agents.agent_proposing import (
     ProposalView,
@@ -83,7 +84,9 @@ def test_keys_that_are_peoples_are_closed(workspace: Workspace) -> None:
         *("problem.owner", "problem.budget", "data.seed", "data.test_share", "data.split"),
         *("data.files", "data.stream", "ethics.answered_by", "access.oidc", "store.url"),
         *("notify.email", "prices.machine_per_hour", "machines.x", "project.name"),
-        *("find", "find.", "", "."),
+        *("find", "find.", "", ".", "problem.'unit'", "find.folds = 4\n[prices]\npeople"),
+        # read otherwise, rows change sides; and money
+        *("data.missing", "data.skip_lines", "data.columns", "find.money_limit"),
     ):
         with pytest.raises(NotAllowedError, match="not an agent's to propose"):
             propose(workspace, {key: "x"})
@@ -91,9 +94,63 @@ def test_keys_that_are_peoples_are_closed(workspace: Workspace) -> None:
 
 
 def test_files_that_are_not_an_agents_are_refused(workspace: Workspace) -> None:
-    for name in ("../x.py", "x.sh", "leadline.toml", "json.py", "X.py", ".env", "a/b.py"):
+    for name in ("../x.py", "x.sh", "leadline.toml", "json.py", "X.py", ".env", "a/b.py",
+                 "polars.py", "leadline.py"):  # fmt: skip
         with pytest.raises(NotAllowedError, match="not a file that an agent may propose"):
             propose(workspace, {}, {name: "x"})
+    for path in ("../secret.md", "/etc/passwd", ".leadline/agent-tokens"):
+        with pytest.raises(NotAllowedError, match="not a file that an agent may name"):
+            propose(workspace, {"labels.guidelines": path})
+
+
+def test_what_a_person_cannot_see_is_refused(workspace: Workspace) -> None:
+    """A terminal hides a line after a carriage return, and turns round what a mark says."""
+    for hidden in ("\r", "\x1b[2K", "\u202e", "\ud800", "\u2028", "\0"):
+        for given in ({"files": {"a.py": f"x{hidden}"}}, {"why": f"w{hidden}"}):
+            with pytest.raises(SettingsError, match="cannot be seen"):
+                propose(workspace, {"find.folds": 3}, **given)
+        with pytest.raises(SettingsError, match="cannot be seen"):
+            propose(workspace, {"find.families": [f"linear{hidden}"]})
+    propose(workspace, {}, {"a.md": "ü\t\U0001f9d1\u200d\U0001f52c\n"})
+
+
+def test_an_agent_sees_its_own_lines_only(workspace: Workspace) -> None:
+    """The line beside may be one with a password."""
+    toml(workspace).write_text(toml(workspace).read_text().rstrip() + "\nexclude = ['secret']")
+    asked = {"find.folds": 3}
+    assert "secret" not in propose(workspace, asked).diff
+    (mine,) = proposals(agent_at_work(workspace, "coder"), "coder")
+    assert "secret" not in mine.diff
+    (shown,) = proposals(workspace)
+    assert "secret" in shown.diff
+
+
+def test_settings_that_change_at_the_same_moment_stay(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = propose(workspace, {"find.folds": 3})
+    given = AgentProposals.answer
+
+    def late(self: AgentProposals, number: int, **said: Any) -> None:
+        toml(workspace).write_text(toml(workspace).read_text() + "# by hand\n")
+        given(self, number, **said)
+
+    monkeypatch.setattr(AgentProposals, "answer", late)
+    with pytest.raises(OutdatedAnswerError, match="changed meanwhile"):
+        answer_proposal(workspace, one.number, is_accepted=True, by="Ada")
+    assert toml(workspace).read_text().endswith("# by hand\n")
+    assert proposals(workspace)[0].state == "open"
+
+
+def test_only_what_was_looked_at_is_accepted(workspace: Workspace) -> None:
+    number = propose(workspace, {"find.folds": 3}).number
+    (shown,) = proposals(workspace)
+    toml(workspace).write_text(toml(workspace).read_text() + "\n[find]\nfolds = 7\n")
+    with pytest.raises(OutdatedAnswerError, match="changed meanwhile"):
+        answer_proposal(workspace, number, is_accepted=True, by="Ada", seen=shown.digest)
+    (now,) = proposals(workspace)
+    said = answer_proposal(workspace, number, is_accepted=True, by="Ada", seen=now.digest)
+    assert said.state == "accepted"
 
 
 def test_a_file_of_a_person_stays(workspace: Workspace) -> None:

@@ -49,6 +49,14 @@ def test_equal_contents_are_equal_wherever_they_stand() -> None:
     assert row_digests(X.clear()).size == 0
 
 
+def test_no_number_is_no_value() -> None:
+    """Which bits a NaN has differs from machine to machine."""
+    bits = np.array([0x7FF8000000000001], dtype=np.uint64)
+    odd = frame(a=[None, float("nan"), -float("nan"), float(bits.view(np.float64)[0])])
+    assert n_different(odd) == 1
+    assert n_different(frame(a=[float("nan"), float("inf"), -float("inf")])) == 3
+
+
 def test_every_bit_is_used_evenly() -> None:
     """Rows that differ little, as counted ones do, spread over all numbers."""
     n = 20_000

@@ -72,16 +72,12 @@ class AgentCalls:
                 AgentCall(r.agent, r.tool, r.arguments, r.refusal, r.job, r.made_at) for r in found
             )
 
-    def jobs_of(self, agent: str, since: datetime) -> tuple[int, ...]:
-        """Numbers of the jobs that an agent put from a moment on."""
-        found = rows_of(
-            self._database,
-            table,
-            table.c.agent == agent,
-            table.c.job.is_not(None),
-            table.c.made_at >= since,
-        )
-        return tuple(row.job for row in found)
+    def jobs_of(self, agent: str, since: datetime | None = None) -> tuple[int, ...]:
+        """Numbers of the jobs that an agent put, from a moment on; in the order of the calls."""
+        mine = [table.c.agent == agent, table.c.job.is_not(None)]
+        if since is not None:
+            mine.append(table.c.made_at >= since)
+        return tuple(row.job for row in rows_of(self._database, table, *mine))
 
     def agent_of_job(self, number: int) -> str | None:
         """The agent that put a job; None if a person did."""

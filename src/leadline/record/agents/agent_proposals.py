@@ -127,9 +127,7 @@ class AgentProposals:
         """
         found = next((one for one in self.all() if one.number == number), None)
         if found is None:
-            raise RecordError(
-                f"There is no proposal {number}.", next="See 'leadline mcp proposals'."
-            )
+            raise RecordError(f"There is no proposal {number}.", next="See 'leadline mcp list'.")
         return found
 
     def all(self) -> tuple[AgentProposal, ...]:

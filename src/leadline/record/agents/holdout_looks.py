@@ -86,18 +86,17 @@ class HoldoutLooks:
         return tuple(map(_look_of, rows_of(self._database, table)))
 
     def add(self, answer: Callable[[tuple[HoldoutLook, ...]], HoldoutLook]) -> HoldoutLook:
-        """Keep what is answered in the light of all looks since the rows were fresh.
+        """Keep what is answered in the light of all looks.
 
         Parameters
         ----------
         answer : callable
-            Given these looks, the newest last; if it raises, or answers with one of them, nothing
-            is kept.
+            Given every look, the newest last; if it raises, or answers with one of them, nothing is
+            kept.
         """
         with self._database.writing() as connection:
             looks = [_look_of(r) for r in rows_of(self._database, table, within=connection)]
-            fresh = max((n for n, look in enumerate(looks, 1) if look.answer == FRESH), default=0)
-            look = answer(tuple(looks[fresh:]))
+            look = answer(tuple(looks))
             if look not in looks:
                 values = {n: v for n, v in vars(look).items() if n not in {"by", "at"}}
                 values |= {"made_by": look.by, "made_at": utc(look.at)}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from leadline.errors import NotAllowedError, SettingsError
+from leadline.errors import NotAllowedError, RecordError, SettingsError
 from leadline.evaluation.budget import dollars
 from leadline.phases.number_format import duration, money
 from leadline.phases.permissions import Action, Actor
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.token_price import to_micros
+from leadline.phases.search import Search
 from leadline.phases.wording import moment, plural
 from leadline.record import AgentGrant, Job
 from leadline.record.sql_types import utc
@@ -19,7 +21,9 @@ from leadline.services.identity.permission import acting
 from leadline.workspace import Workspace
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_AGENT = "agent "
 _MILLION = 1_000_000
+_MOST = 1_000_000_000  # what the record can keep
 _LONGEST = timedelta(days=366)
 _BOXED = ("search", "curve")  # runs that end with the time box at the latest
 _ASKING = ("search", "curve", "tuning")  # runs that fit what the search tries
@@ -111,10 +115,11 @@ def grant_agent(
     """
     workspace, person = acting(workspace, Action.AGENTS, by, "the grant")
     _require_name(agent)
-    if min(runs, hours, most_money) < 0 or not 0 < days <= _LONGEST.days:
+    amounts = (runs, hours, most_money)
+    if not all(0 <= one <= _MOST for one in amounts) or not 0 < days <= _LONGEST.days:
         raise SettingsError(
             f"{runs} runs, {hours:g} hours, {most_money:g} of money and {days:g} days were given.",
-            f"Amounts of at least 0, and up to {_LONGEST.days} days, are needed.",
+            f"Amounts from 0 to {_MOST:,}, and up to {_LONGEST.days} days, are needed.",
             "For example: leadline mcp grant coder --runs 20 --hours 2 --days 7",
         )
     workspace.record.agents.grants.add(
@@ -148,15 +153,16 @@ def revoke_agent(workspace: Workspace, agent: str, by: str) -> None:
             "Only one that there is can be ended.",
             "'leadline mcp list' names them.",
         )
-    jobs = _jobs_since(workspace, known)
     workspace.record.agents.grants.add(
         AgentGrant(
             agent=agent, runs=0, machine_s=0.0, money=0, ends_at=utc(), by=person, is_revoked=True
         )
     )
-    for job in jobs:
-        if not job.is_over:
-            workspace.record.jobs.cancel(job.number, by=person)
+    # of an earlier grant too
+    for number in workspace.record.agents.calls.jobs_of(agent):
+        if not workspace.record.jobs.get(number).is_over:
+            with suppress(RecordError):  # it has ended meanwhile
+                workspace.record.jobs.cancel(number, by=person)
 
 
 def allowance_of(workspace: Workspace, agent: str) -> Allowance:
@@ -178,8 +184,7 @@ def allowance_of(workspace: Workspace, agent: str) -> Allowance:
     jobs = _jobs_since(workspace, grant)
     used_s = sum(_seconds(workspace, job) for job in jobs)
     assert grant.made_at is not None
-    # whoever asked them: a request does not say whose run it was of
-    models = dollars(workspace, workspace.record.machines.counted_since(grant.made_at))
+    models = _asked_since(workspace, grant.made_at)
     problem = workspace.record.latest_of(Problem) or workspace.settings.problem
     return Allowance(
         agent=agent,
@@ -197,20 +202,39 @@ def allowance_of(workspace: Workspace, agent: str) -> Allowance:
 
 
 def seconds_left(workspace: Workspace, job: Job) -> float | None:
-    """How long a job may run by the allowance of the agent that put it; None: a person did.
+    """How long a job may take, from its start on, by the allowance of the agent that put it.
 
-    What the agent's other jobs take meanwhile is counted when they end.
+    It falls while other jobs of the agent run. None: a person put it.
     """
-    agent = workspace.record.agents.calls.agent_of_job(job.number)
+    calls = workspace.record.agents.calls
+    agent = calls.agent_of_job(job.number) or _agent_named(workspace, job.by)
     if agent is None:
         return None
     left = allowance_of(workspace, agent)
     if left.is_over:
         return 0.0
+    others = [
+        _seconds(workspace, workspace.record.jobs.get(number))
+        for number in calls.jobs_of(agent, _granted_at(workspace, agent))
+        if number != job.number
+    ]
     per_second = workspace.settings.prices.machine_per_hour / 3600
-    by_money = left.money_left / per_second if per_second else float("inf")
-    # its own time box is counted as used from its start on
-    return min(left.machine_s_left, by_money) + _seconds(workspace, job)
+    money = left.money - _asked_since(workspace, _granted_at(workspace, agent))
+    by_money = money / per_second if per_second else float("inf" if money >= 0 else 0.0)
+    by_date = (left.ends_at - utc()).total_seconds() + _run_so_far(job)
+    return max(min(min(left.machine_s, by_money) - sum(others), by_date), 0.0)
+
+
+def is_overdrawn(workspace: Workspace, agent: str, number: int) -> bool:
+    """Whether a run that was just put is one too many.
+
+    Of two servers that start a run at the same moment neither sees the other's before.
+    """
+    numbers = workspace.record.agents.calls.jobs_of(agent, _granted_at(workspace, agent))
+    numbers = numbers[: numbers.index(number) + 1]  # in the order in which they were counted
+    seconds = sum(_seconds(workspace, workspace.record.jobs.get(each)) for each in numbers)
+    left = allowance_of(workspace, agent)
+    return len(numbers) > left.runs or seconds > left.machine_s
 
 
 def agent_at_work(workspace: Workspace, agent: str) -> Workspace:
@@ -233,7 +257,7 @@ def agent_at_work(workspace: Workspace, agent: str) -> Workspace:
 
 def actor_of(agent: str) -> Actor:
     """An agent as somebody at work."""
-    return Actor(f"agent {agent}", "agent", frozenset({Action.VIEW, Action.RUN}))
+    return Actor(f"{_AGENT}{agent}", "agent", frozenset({Action.VIEW, Action.RUN}))
 
 
 def longest_s(workspace: Workspace, row: str) -> float:
@@ -244,12 +268,14 @@ def longest_s(workspace: Workspace, row: str) -> float:
 def most_for_models(workspace: Workspace, row: str) -> float:
     """What the answers of language models can cost in a run: all that their budgets leave."""
     settings = workspace.settings
-    if row not in _ASKING or not any(one.startswith(_ASKS) for one in settings.find.families):
+    tried = workspace.record.latest_of(Search) if row in _ASKING else None
+    # what was searched is fitted again, whatever the settings say since
+    families = [*settings.find.families, *(one.family for one in (tried.trials if tried else ()))]
+    if row not in _ASKING or not any(one.startswith(_ASKS) for one in families):
         return 0.0
     left = 0
     for name, machine in settings.machines.items():
-        account = workspace.record.machines.account(name)
-        counted = account.spent + account.in_flight + account.possibly_paid
+        counted = workspace.record.machines.account(name).counted
         left += max(to_micros(machine.budget) - counted, 0)
     return dollars(workspace, left)
 
@@ -261,6 +287,24 @@ def _require_name(agent: str) -> None:
             "At most 60 letters, digits, dots, hyphens and underlines of ASCII are needed.",
             "For example: coder",
         )
+
+
+def _agent_named(workspace: Workspace, by: str) -> str | None:
+    """The agent that asked for a job without a call: its server died between the two."""
+    name = by.removeprefix(_AGENT)
+    return name if name != by and workspace.record.agents.grants.of(name) else None
+
+
+def _granted_at(workspace: Workspace, agent: str) -> datetime:
+    grant = workspace.record.agents.grants.of(agent)
+    assert grant is not None
+    assert grant.made_at is not None
+    return grant.made_at
+
+
+def _asked_since(workspace: Workspace, since: datetime) -> float:
+    """What language models cost since; whoever asked: a request does not say for which run."""
+    return dollars(workspace, workspace.record.machines.counted_since(since))
 
 
 def _jobs_since(workspace: Workspace, grant: AgentGrant) -> list[Job]:

@@ -6,18 +6,25 @@ rights of the project, as a colleague's would be.
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
-from leadline.errors import NotAllowedError, SettingsError
+from leadline.errors import OutdatedAnswerError, SettingsError
 from leadline.phases.permissions import Action
 from leadline.record import AgentProposal, ChangeKind, ChangeNote, ProposalKind
 from leadline.record.agents.agent_proposals import Proposed
+from leadline.services.agents.proposal_limits import (
+    GUIDELINES,
+    require_beside,
+    require_files,
+    require_open,
+    require_visible,
+    texts_of,
+)
 from leadline.services.identity.permission import acting, require
 from leadline.services.settings_form.owned_keys import OWNED
 from leadline.services.settings_form.settings_change import write_settings
@@ -25,20 +32,7 @@ from leadline.services.settings_form.toml_edit import with_values
 from leadline.settings import parse_settings
 from leadline.workspace import Workspace, find_settings
 
-OPEN_SECTIONS = ("problem", "data", "labels", "find", "slices")
-"""Sections of `leadline.toml` that an agent may propose to change."""
-
-# who answers, and which rows are held out
-_CLOSED_KEYS = frozenset(
-    {
-        *(("problem", key) for key in ("owner", "deputy", "budget", "currency", "assumed")),
-        *(("data", key) for key in ("files", "stream", "split", "test_share", "seed", "group")),
-        *(("data", key) for key in ("time",)),
-        *(("labels", key) for key in ("gold", "gold_share")),
-    }
-)
-_FILE = re.compile(r"[a-z][a-z0-9_]{0,59}\.(py|txt|md)")
-_LONGEST_FILE, _MOST_FILES, _LONGEST_WHY = 100_000, 5, 2_000
+_LONGEST_WHY = 2_000
 
 
 @dataclass(frozen=True)
@@ -68,6 +62,11 @@ class ProposalView:
     state: str
     answered_by: str
     reason: str
+
+    @property
+    def digest(self) -> str:
+        """Of the diff: whether an answer is to what is shown."""
+        return hashlib.sha256(self.diff.encode()).hexdigest()
 
 
 def propose_change(
@@ -111,11 +110,12 @@ def propose_change(
         raise SettingsError(
             "The reason is missing or too long.", f"1 to {_LONGEST_WHY:,} characters are needed."
         )
+    require_visible(why, *files.values(), *texts_of(changes))
     for key in changes:
-        _require_open(key)
-    _require_files(workspace, files)
-    diff = _diff(workspace, changes, files)
-    if not diff:
+        require_open(key)
+    require_beside(changes.get(GUIDELINES, ""))
+    require_files(workspace, files)
+    if not _diff(workspace, changes, files):
         raise SettingsError("Nothing would change.", "A change or a file is needed.")
     for known in workspace.record.agents.proposals.all():
         asked = (known.agent, known.changes, known.files)
@@ -137,7 +137,13 @@ def proposals(workspace: Workspace, agent: str | None = None) -> tuple[ProposalV
 
 
 def answer_proposal(
-    workspace: Workspace, number: int, *, is_accepted: bool, why: str = "", by: str
+    workspace: Workspace,
+    number: int,
+    *,
+    is_accepted: bool,
+    why: str = "",
+    by: str,
+    seen: str = "",
 ) -> ProposalView:
     """Accept or decline a proposal; what is accepted is written.
 
@@ -153,11 +159,15 @@ def answer_proposal(
         The reason, which the agent reads.
     by : str
         The person who answers.
+    seen : str, default=""
+        Digest of the diff that was looked at; empty: the one of now.
 
     Raises
     ------
     NotAllowedError
         If the person's role may not, or may not change one of the keys.
+    OutdatedAnswerError
+        If what would change is no longer what was looked at.
     RecordError
         If there is no such proposal, or it was answered.
     SettingsError
@@ -168,12 +178,16 @@ def answer_proposal(
     if is_accepted and any(_is_managers(key) for key in asked.changes):
         require(workspace, Action.SETTINGS)
     path = find_settings(workspace.folder)
+    if is_accepted and seen and seen != _view(workspace, asked).digest:
+        raise _outdated(path.name)
     text, then = _texts(path, asked.changes) if is_accepted else ("", "")
 
     def write() -> None:
         if not is_accepted:
             return
-        _require_files(workspace, asked.files)
+        require_files(workspace, asked.files)
+        if path.read_bytes().decode("utf-8-sig") != text:
+            raise _outdated(path.name)
         for name, body in asked.files.items():
             _write_file(workspace.folder / name, body)
         if then != text:
@@ -190,45 +204,12 @@ def answer_proposal(
     return _view(workspace, workspace.record.agents.proposals.get(number))
 
 
-def _require_open(key: str) -> None:
-    section, _, name = key.partition(".")
-    if section in OPEN_SECTIONS and name and (section, name) not in _CLOSED_KEYS:
-        return
-    raise NotAllowedError(
-        f"{key!r} is not an agent's to propose.",
-        f"Keys of {', '.join(f'[{one}]' for one in OPEN_SECTIONS)} are, but for those that say who "
-        "answers and which rows are held out.",
-        "Ask a person.",
+def _outdated(name: str) -> OutdatedAnswerError:
+    return OutdatedAnswerError(
+        f"{name}, or a file beside it, was changed meanwhile.",
+        "Nothing was written.",
+        "Look at the proposal again, then answer it.",
     )
-
-
-def _require_files(workspace: Workspace, files: Mapping[str, str]) -> None:
-    """Refuse names that are none, texts that are too long, and files that people wrote."""
-    if len(files) > _MOST_FILES or any(len(text) > _LONGEST_FILE for text in files.values()):
-        raise SettingsError(
-            f"{len(files)} files, the longest of "
-            f"{max(map(len, files.values())):,} characters, are too much.",
-            f"At most {_MOST_FILES} of {_LONGEST_FILE:,} characters are needed.",
-        )
-    own = {
-        name
-        for one in workspace.record.agents.proposals.all()
-        if one.answer and one.answer.is_accepted
-        for name in one.files
-    }
-    for name in files:
-        if not _FILE.fullmatch(name) or name.removesuffix(".py") in sys.stdlib_module_names:
-            raise NotAllowedError(
-                f"{name!r} is not a file that an agent may propose.",
-                "Small letters, digits and underlines, ending in .py, .txt or .md, are needed.",
-                "For example: agent_models.py",
-            )
-        if (workspace.folder / name).exists() and name not in own:
-            raise NotAllowedError(
-                f"{name!r} is there, and no agent wrote it.",
-                "An agent may replace what it proposed before.",
-                "Choose another name.",
-            )
 
 
 def _is_managers(key: str) -> bool:
@@ -249,7 +230,9 @@ def _diff(
     workspace: Workspace, changes: Mapping[str, Proposed], files: Mapping[str, str]
 ) -> tuple[str, ...]:
     path = find_settings(workspace.folder)
-    lines = list(_lines(path.name, *_texts(path, changes)))
+    is_person = workspace.actor is None or Action.AGENTS in workspace.actor.may
+    # the line beside may be of a section with secrets, which is not an agent's to see
+    lines = _lines(path.name, *_texts(path, changes), n_around=1 if is_person else 0)
     for name, body in files.items():
         place = workspace.folder / name
         before = place.read_text(encoding="utf-8") if place.exists() else ""
@@ -257,7 +240,7 @@ def _diff(
     return tuple(lines)
 
 
-def _lines(name: str, before: str, after: str) -> list[str]:
+def _lines(name: str, before: str, after: str, n_around: int = 1) -> list[str]:
     return list(
         unified_diff(
             before.splitlines(),
@@ -265,7 +248,7 @@ def _lines(name: str, before: str, after: str) -> list[str]:
             name,
             name,
             lineterm="",
-            n=1,
+            n=n_around,
         )
     )
 

@@ -9,12 +9,19 @@ from leadline.errors import LimitError, NotAllowedError, RecordError
 from leadline.phases.number_format import duration
 from leadline.phases.permissions import Action
 from leadline.record import AgentCall, Job, JobState
-from leadline.services.agents.agent_allowance import allowance_of, longest_s, most_for_models
+from leadline.services.agents.agent_allowance import (
+    actor_of,
+    allowance_of,
+    is_overdrawn,
+    longest_s,
+    most_for_models,
+)
 from leadline.services.commands.job import ask_for
 from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_row
 from leadline.workspace import Workspace
 
+_NUMBERS = 2**31  # of a job, as the record can keep it
 MAY_START = ("data", "feasibility", "search", "labelling", "curve", "forecast", "tuning")
 """Rows that only compute: what signs, ships or watches is people's to start."""
 
@@ -82,6 +89,13 @@ def start_row(workspace: Workspace, agent: str, row: str) -> RunView:
     _require_left(workspace, agent, row)
     job = ask_for(workspace, row, agent)
     workspace.record.agents.calls.add(AgentCall(agent, "start", row, job=job.number))
+    if is_overdrawn(workspace, agent, job.number):
+        workspace.record.jobs.cancel(job.number, by=actor_of(agent).name)
+        raise LimitError(
+            f"The allowance of {agent!r} does not reach: another run was started just before.",
+            "What two servers start at the same moment counts together.",
+            "See 'allowance' for what is left.",
+        )
     return _view(job)
 
 
@@ -94,7 +108,8 @@ def run_of(workspace: Workspace, number: int) -> RunView:
         If there is no such run of an agent.
     """
     require(workspace, Action.VIEW)
-    if workspace.record.agents.calls.agent_of_job(number) is None:
+    is_number = 0 < number < _NUMBERS
+    if not is_number or workspace.record.agents.calls.agent_of_job(number) is None:
         raise RecordError(f"No agent has put job {number}.", next="'start' tells the number.")
     return _view(workspace.record.jobs.get(number))
 

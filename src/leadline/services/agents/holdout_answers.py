@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -131,19 +132,32 @@ def look_at_holdout(workspace: Workspace, *, is_told: bool) -> HeldOutAnswer:
     assert workspace.actor is not None
     record, by = workspace.record, workspace.actor.name
     asked = _asked(record)
+    scorings = {
+        one.entry: record.entry(one.entry).verdict_as(Tuning).scoring
+        for one in record.agents.looks.all()
+        if one.entry is not None
+    }
 
-    def answer(looks: tuple[HoldoutLook, ...]) -> HoldoutLook:
+    def answer(every: tuple[HoldoutLook, ...]) -> HoldoutLook:
+        looks = _since_fresh(every)
+        before = every[: max(len(every) - len(looks) - 1, 0)]  # the last but these says "fresh"
+        if any(one.snapshot == asked.snapshot for one in before):
+            raise NotReadyError(
+                f"{asked.candidate} was scored on test rows of before they were renewed.",
+                "Looks at the fresh ones count anew.",
+                "Start 'data', 'search' and 'tuning' again.",
+            )
         for look in looks:
             if look.entry == asked.entry.number and look.is_told == is_told:
                 return look
-        holdout = _holdout(looks[-1]) if looks else asked.begun()
-        if holdout.is_spent:
+        if looks and _holdout(looks[-1]).is_spent:
             raise LimitError(
                 f"The budget of looks at the held-out rows is spent, by {len(looks)} looks.",
                 "More would make every reported interval too narrow.",
                 "Fresh test rows renew it: a person adds labelled rows that nobody has tried on, "
                 "then says so with 'leadline mcp renew'.",
             )
+        holdout = _holdout_for(asked, looks, scorings)
         then, said = holdout.look(
             asked.score,
             foretold=asked.foretold,
@@ -220,8 +234,9 @@ def renew_holdout(workspace: Workspace, why: str, by: str) -> None:
     entry = workspace.record.latest("data")
     snapshot = entry.verdict_as(Data).snapshot if entry else ""
 
-    def fresh(looks: tuple[HoldoutLook, ...]) -> HoldoutLook:
-        if not looks or any(look.snapshot == snapshot for look in looks):
+    def fresh(every: tuple[HoldoutLook, ...]) -> HoldoutLook:
+        looks = _since_fresh(every)
+        if not looks or any(look.snapshot == snapshot for look in every):
             raise SettingsError(
                 "The test rows were looked at already." if looks else "Nobody has looked yet.",
                 "Only other rows are fresh." if looks else "There is nothing to renew.",
@@ -320,6 +335,26 @@ def _holdout(look: HoldoutLook) -> AdaptiveHoldout:
     return AdaptiveHoldout(
         stderr=look.stderr, n_looks=look.n_looks, n_told=look.n_told, nats=look.nats
     )
+
+
+def _holdout_for(
+    asked: _Asked, looks: tuple[HoldoutLook, ...], scorings: Mapping[int, str]
+) -> AdaptiveHoldout:
+    """The hold-out by now, with the standard error of the metric and the rows that are asked about.
+
+    Whether the budget is spent was looked at before: what it costs to look the error up must not
+    show in a refusal.
+    """
+    begun = replace(asked.begun(), most_nats=math.inf)
+    if not looks:
+        return begun
+    so_far = replace(_holdout(looks[-1]), most_nats=math.inf)
+    for look in reversed(looks):
+        assert look.entry is not None
+        assert look.stderr is not None
+        if look.snapshot == asked.snapshot and scorings.get(look.entry) == asked.scoring:
+            return replace(so_far, stderr=look.stderr)
+    return replace(so_far, stderr=begun.stderr, nats=so_far.nats + begun.nats)
 
 
 def _since_fresh(looks: tuple[HoldoutLook, ...]) -> tuple[HoldoutLook, ...]:

@@ -40,7 +40,9 @@ def row_digests(X: pl.DataFrame) -> NDArray[np.uint64]:
     (3, True)
     """
     digests = np.zeros(X.height, dtype=np.uint64)
-    for values in X.iter_columns():
+    for column in X.iter_columns():
+        # no number is no value, however its bits are set, as a conformed frame has it
+        values = column.fill_nan(None) if column.dtype.is_float() else column
         bits = _bits(values)
         # an empty cell is no value, not even an unusual one
         digests = mixed_bits(digests + _STEP + np.where(values.is_null().to_numpy(), _EMPTY, bits))

@@ -30,11 +30,17 @@ def answer(
     answer: Annotated[Literal["accept", "decline"], Form()],
     who: Annotated[str, Form()],
     why: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "",
 ) -> Response:
     """Accept or decline a proposal."""
     person = context.sender(request, who, "the answer")
     answer_proposal(
-        context.workspace, number, is_accepted=answer == "accept", why=why[:2_000], by=person
+        context.workspace,
+        number,
+        is_accepted=answer == "accept",
+        why=why[:2_000],
+        by=person,
+        seen=seen,
     )
     read_settings_again(request)
     return context.redirect(request, "/agents", who=person)
