@@ -107,6 +107,17 @@ def test_classes_and_slices_are_tested_on_their_own() -> None:
     }
 
 
+@pytest.mark.parametrize(("accuracy", "passes"), [(1.0, None), (0.2, False)])
+def test_on_few_rows_of_a_class_only_what_is_shown_to_be_worse_is_said_to_be(
+    accuracy: float, passes: bool | None
+) -> None:
+    items = [f"{n}" for n in range(36)]
+    votes, truth = human_votes(items, 0.92)
+    said = machine_votes(items, truth, accuracy)
+    evidence = delegation_evidence(ASKED, blind_votes(votes), said, NO_FACTS)
+    assert {part.passes for part in evidence.classes} == {passes}
+
+
 def test_numbers_are_compared_by_how_near_they_are() -> None:
     rng = np.random.default_rng(0)
     truth = rng.normal(size=60)

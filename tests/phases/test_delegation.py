@@ -82,14 +82,16 @@ def test_what_it_was_not_asked_is_told() -> None:
     verdict = assess(replace(EVIDENCE, n_blind=100, n_answered=40, n_rows=40))
     assert "not been asked about 60 of the 100 rows" in told(verdict)
     assert "more rows, each alone" not in told(verdict), "the machine lacks rows, people do not"
-    assert "gave no label on 20 of 60" in told(assess(replace(EVIDENCE, n_rows=40)))
+    unsure = told(assess(replace(EVIDENCE, n_rows=40)))
+    assert "gave no label on 20 of 60" in unsure
+    assert "Let the same people label 15 more rows" in unsure, "it is unsure of a third of them"
 
 
 def test_classes_and_slices_where_it_is_worse_are_named() -> None:
     part = Part(name="'yes'", n_rows=20, machine=0.6, passes=False)
     good = Part(name="plan = plus", n_rows=20, machine=0.9, passes=True)
     verdict = assess(replace(EVIDENCE, classes=(part,), slices=(good,)))
-    assert "Of 'yes' (20 rows) it is not as good as people." in told(verdict)
+    assert "Of 'yes' (20 rows) it is not shown to be as good as people." in told(verdict)
     assert "plan = plus" not in told(verdict)
 
 
@@ -112,7 +114,8 @@ def test_what_may_go_to_it_is_told_with_price_and_errors() -> None:
     )
     assert (
         "About 800 of 1,000 open rows may go to it, those of which it is at least 70% sure, for "
-        "about 0.80 USD. Expect 16 wrong labels among them, at most 72."
+        "about 0.80 USD. Expect about 16 labels among them that most people would not give, hardly "
+        "more than 72, if they are like the judged ones."
     ) in told(assess(replace(EVIDENCE, handover=given)))
     none = replace(given, share=0.0, cut=None, error=None)
     assert "no open row should go to it yet" in told(assess(replace(EVIDENCE, handover=none)))

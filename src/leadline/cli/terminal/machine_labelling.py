@@ -59,7 +59,7 @@ def hold_against_people(
     from leadline.cli.terminal.text_layout import console, print_table
     from leadline.phases.verdict import Answer
     from leadline.services.delegation.delegate import judge_machine
-    from leadline.services.delegation.machine_lines import duel_table
+    from leadline.services.delegation.machine_lines import delegation_line, duel_table, next_step
 
     entry = judge_machine(workspace, name, by, people=people)
     verdict = entry.verdict
@@ -74,10 +74,11 @@ def hold_against_people(
             click.echo(f"\n{duels.caption}")
             print_table(console(), duels.head, duels.rows)
         if verdict.wrong:
-            click.echo("\nRows it labels other than most people (more on the page /machines)")
+            more = " (more on the page /machines)" if verdict.n_wrong > _SHOWN else ""
+            click.echo(f"\nRows it labels other than most people{more}")
         for row in verdict.wrong[:_SHOWN]:
             click.echo(f"  people {row.said}, machine {row.machine}: {row.shown}")
-        click.echo(f"\nNext: leadline machine decide {name} go, or stop, with --why")
+        click.echo(f"\nNext: {next_step(delegation_line(workspace, name))}")
     if verdict.answer is Answer.NO:
         sys.exit(EXIT_NO)
 

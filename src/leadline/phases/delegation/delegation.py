@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from leadline.phases.delegation.delegation_evidence import (
     FEWEST_EACH,
@@ -78,7 +79,8 @@ def _findings(evidence: Evidence, answer: Answer) -> list[Finding]:
     if evidence.agreement is not None:
         findings.append(
             note(
-                f"It says what most people say on {percent_range(evidence.agreement)} of the rows; "
+                f"Where most people agree, it says what they say on "
+                f"{percent_range(evidence.agreement)} of the rows; "
                 f"{plural(evidence.n_wrong, 'row')} it labels otherwise."
             )
         )
@@ -116,7 +118,7 @@ def _missing(evidence: Evidence, answer: Answer) -> list[Finding]:
             )
         )
     elif answer is Answer.UNCLEAR:
-        n_more = max(evidence.n_missing - n_unasked, 0)
+        n_more = max(_n_to_judge(evidence) - n_unasked, 0)
         if n_more:
             findings.append(
                 warning(
@@ -130,7 +132,8 @@ def _missing(evidence: Evidence, answer: Answer) -> list[Finding]:
                 warning(
                     f"{_names(evidence.skipped)} judged fewer than {FEWEST_EACH} of the rows, too "
                     "few to compare the machine with.",
-                    f"Let them label until each has {FEWEST_EACH}.",
+                    f"Let them label until each has {FEWEST_EACH}: rows that no verdict rests on, as "
+                    "later votes on these do not count.",
                 )
             )
     if evidence.n_people == FEWEST_PEOPLE:
@@ -141,6 +144,12 @@ def _missing(evidence: Evidence, answer: Answer) -> list[Finding]:
             )
         )
     return findings
+
+
+def _n_to_judge(evidence: Evidence) -> int:
+    """Further rows for people, if the machine is as often unsure of them as it was."""
+    per_label = evidence.n_answered / evidence.n_rows if evidence.n_rows else 1.0
+    return ceil(evidence.n_missing * per_label)
 
 
 def _places(evidence: Evidence, answer: Answer) -> list[Finding]:
@@ -171,7 +180,7 @@ def _parts(evidence: Evidence) -> list[Finding]:
     failing = [part for part in (*evidence.classes, *evidence.slices) if part.passes is False]
     return [
         warning(
-            f"Of {part.name} ({plural(part.n_rows, 'row')}) it is not as good as people.",
+            f"Of {part.name} ({plural(part.n_rows, 'row')}) it is not shown to be as good as people.",
             "Leave such rows to people.",
         )
         for part in failing
@@ -199,7 +208,8 @@ def _handover(evidence: Evidence) -> list[Finding]:
     return [
         note(
             f"About {given.n_rows:,} of {given.n_open:,} open rows may go to it{sure}{price}. "
-            f"Expect {n_wrong:,} wrong labels among them, at most {most:,}."
+            f"Expect about {n_wrong:,} labels among them that most people would not give, hardly more "
+            f"than {most:,}, if they are like the judged ones."
         )
     ]
 

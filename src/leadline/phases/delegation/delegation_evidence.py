@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.verdict import Bounds
@@ -57,7 +58,8 @@ class Part:
         Mean share of rows on which it is at least as close to the others as a person; None where
         nobody has enough rows.
     passes : bool or None
-        Whether it may label them; None: too few rows to know.
+        Whether it is shown to be as good as people, but for what is forgiven; None: too few rows to
+        know.
     """
 
     name: str
@@ -170,8 +172,8 @@ class Evidence:
     n_people : int
         People who judged them.
     agreement : Bounds or None
-        Share of the rows on which most people agree with the machine; 90 % interval; None without
-        any.
+        Of the rows on which most people say one thing, the share on which the machine says it, too;
+        90 % interval; None without any.
     passes : bool or None
         Whether it won against half of the people; None: nobody has enough rows.
     duels : tuple of Duel
@@ -227,5 +229,21 @@ class Evidence:
     @property
     def is_surely_behind(self) -> bool:
         """Whether it is shown to be further behind most people than is forgiven."""
-        n_behind = sum(duel.p_value >= _SURELY_BEHIND for duel in self.duels)
-        return 2 * n_behind > len(self.duels)
+        return surely_behind([duel.p_value for duel in self.duels])
+
+
+def surely_behind(p_values: Sequence[float]) -> bool:
+    """Whether a machine is shown to be further behind most people than is forgiven.
+
+    Parameters
+    ----------
+    p_values : sequence of float
+        Beside each person, of a machine that is behind by what is forgiven, or more.
+
+    Examples
+    --------
+    >>> surely_behind([0.99, 0.97, 0.4]), surely_behind([0.99, 0.4])
+    (True, False)
+    """
+    n_behind = sum(p >= _SURELY_BEHIND for p in p_values)
+    return 2 * n_behind > len(p_values)
