@@ -132,8 +132,8 @@ def _missing(evidence: Evidence, answer: Answer) -> list[Finding]:
                 warning(
                     f"{_names(evidence.skipped)} judged fewer than {FEWEST_EACH} of the rows, too "
                     "few to compare the machine with.",
-                    f"Let them label until each has {FEWEST_EACH}: rows that no verdict rests on, as "
-                    "later votes on these do not count.",
+                    f"Let them label until each has {FEWEST_EACH}: rows that no verdict rests on, "
+                    "as later votes on these do not count.",
                 )
             )
     if evidence.n_people == FEWEST_PEOPLE:
@@ -180,7 +180,8 @@ def _parts(evidence: Evidence) -> list[Finding]:
     failing = [part for part in (*evidence.classes, *evidence.slices) if part.passes is False]
     return [
         warning(
-            f"Of {part.name} ({plural(part.n_rows, 'row')}) it is not shown to be as good as people.",
+            f"Of {part.name} ({plural(part.n_rows, 'row')}) it is not shown to be as good as "
+            "people.",
             "Leave such rows to people.",
         )
         for part in failing
@@ -208,8 +209,8 @@ def _handover(evidence: Evidence) -> list[Finding]:
     return [
         note(
             f"About {given.n_rows:,} of {given.n_open:,} open rows may go to it{sure}{price}. "
-            f"Expect about {n_wrong:,} labels among them that most people would not give, hardly more "
-            f"than {most:,}, if they are like the judged ones."
+            f"Expect about {n_wrong:,} labels among them that most people would not give, hardly "
+            f"more than {most:,}, if they are like the judged ones."
         )
     ]
 

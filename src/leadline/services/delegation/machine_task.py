@@ -125,9 +125,9 @@ def why_outdated(task: MachineTask, verdict: Delegation) -> str:
 def judged_blind(workspace: Workspace) -> dict[str, dict[str, str]]:
     """Item to annotator to label, of the rows that at least two people judged blind.
 
-    A verdict closes the rows that it rests on. It shows those that the machine gets wrong, so that a
-    later vote may have seen what the machine says; and would later votes be left out on these rows
-    only, whoever comes later were compared with the machine only where it is right. A vote that was
+    A verdict closes the rows that it rests on. It shows those that the machine gets wrong, so a
+    later vote may have seen what the machine says. Were later votes left out on these rows only,
+    whoever comes later would be compared with the machine only where it is right. A vote that was
     given before counts as it was, though its person has said otherwise since.
     """
     record = workspace.record
