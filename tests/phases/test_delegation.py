@@ -43,8 +43,8 @@ def test_a_machine_that_wins_against_half_of_the_people_may_label() -> None:
     verdict = assess(EVIDENCE)
     assert (verdict.answer, verdict.badge) == (Answer.GO, "may label")
     assert verdict.summary == (
-        "'small' (smol) may label here: on 60 rows that 3 people judged without seeing its "
-        "answers, it can take the place of 2 of 3 people."
+        "'small' (smol) may label here: on 60 rows that two or more of 3 people judged without "
+        "seeing its answers, it can take the place of 2 of 3 people."
     )
 
 
@@ -115,7 +115,8 @@ def test_what_may_go_to_it_is_told_with_price_and_errors() -> None:
     assert (
         "About 800 of 1,000 open rows may go to it, those of which it is at least 70% sure, for "
         "about 0.80 USD. Expect about 16 labels among them that most people would not give, hardly "
-        "more than 72, if they are like the judged ones."
+        "more than 72, if they are like the judged ones. In the file of 'leadline export "
+        "machine-labels FILE' they have a confidence of 0.7 or more; leave the others to people."
     ) in told(assess(replace(EVIDENCE, handover=given)))
     none = replace(given, share=0.0, cut=None, error=None)
     assert "no open row should go to it yet" in told(assess(replace(EVIDENCE, handover=none)))

@@ -193,7 +193,10 @@ def _compared(
     classes: tuple[Part, ...] = ()
     if asked.classes:
         by_class = alternative_tests(*votes, epsilon=epsilon)
-        classes = tuple(_part(repr(codes.names[c]), test) for c, test in by_class.items())
+        classes = tuple(
+            _part(repr(name), by_class[c]) if c in by_class else Part(name=repr(name), n_rows=0)
+            for c, name in enumerate(codes.names)
+        )
     parts: list[Part] = []
     for column, values in slices.items():
         names, groups = _groups([values.get(key, "") for key in given])
@@ -260,7 +263,7 @@ def _wrong(
                     item=vote.item,
                     shown=lines.get(vote.item, ""),
                     people=tuple(Counter(labels).most_common()),
-                    machine=vote.value,
+                    machine=vote.value if asked.classes else f"{float(vote.value):.10g}",
                     confidence=vote.confidence,
                 )
             )

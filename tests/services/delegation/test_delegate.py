@@ -175,6 +175,8 @@ def test_a_machine_that_guesses_is_told_no_and_shown_where_in_the_report(
     entry = commands.judge_machine(workspace, "small", BY)
     assert entry.verdict.answer is Answer.NO
     assert entry.verdict.n_wrong > 10
+    step = queries.next_step(queries.delegation_line(workspace, "small"))
+    assert ("small stop" in step, " go" in step) == (True, False)
     text = whole_report(workspace, "markdown")
     assert "May small label here? May not label" in text
     assert "Rows it labels other than most people" in text

@@ -59,7 +59,12 @@ def hold_against_people(
     from leadline.cli.terminal.text_layout import console, print_table
     from leadline.phases.verdict import Answer
     from leadline.services.delegation.delegate import judge_machine
-    from leadline.services.delegation.machine_lines import delegation_line, duel_table, next_step
+    from leadline.services.delegation.machine_lines import (
+        delegation_line,
+        duel_table,
+        next_step,
+        wrong_caption,
+    )
 
     entry = judge_machine(workspace, name, by, people=people)
     verdict = entry.verdict
@@ -75,7 +80,7 @@ def hold_against_people(
             print_table(console(), duels.head, duels.rows)
         if verdict.wrong:
             more = " (more on the page /machines)" if verdict.n_wrong > _SHOWN else ""
-            click.echo(f"\nRows it labels other than most people{more}")
+            click.echo(f"\n{wrong_caption(verdict)}{more}")
         for row in verdict.wrong[:_SHOWN]:
             click.echo(f"  people {row.said}, machine {row.machine}: {row.shown}")
         click.echo(f"\nNext: {next_step(delegation_line(workspace, name))}")

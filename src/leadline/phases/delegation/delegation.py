@@ -22,6 +22,7 @@ from leadline.phases.wording import counted_people, plural
 
 _LIKED = 3
 _MOST_UNSURE = 0.1
+_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +63,10 @@ def _answer(evidence: Evidence) -> Answer:
 
 
 def _summary(evidence: Evidence, answer: Answer) -> str:
-    told = (
-        f"{plural(evidence.n_rows, 'row')} that {counted_people(evidence.n_people)} judged without "
-        "seeing its answers"
-    )
+    judges = counted_people(evidence.n_people)
+    if evidence.n_people > FEWEST_PEOPLE:
+        judges = f"two or more of {judges}"
+    told = f"{plural(evidence.n_rows, 'row')} that {judges} judged without seeing its answers"
     who = f"{evidence.machine!r} ({evidence.model})"
     if answer is Answer.GO:
         return f"{who} may label here: on {told}, it can take the place of {_won(evidence)}."
@@ -86,6 +87,8 @@ def _findings(evidence: Evidence, answer: Answer) -> list[Finding]:
         )
     if answer is not Answer.NO:
         findings += _parts(evidence)
+    if answer is Answer.GO:
+        findings += _unknown_classes(evidence)
     if evidence.n_answered and evidence.n_unsure > _MOST_UNSURE * evidence.n_answered:
         findings.append(
             warning(
@@ -158,7 +161,8 @@ def _places(evidence: Evidence, answer: Answer) -> list[Finding]:
         half = (len(evidence.duels) + 1) // 2
         return [
             fault(
-                f"It can take the place of {_won(evidence)}; {half} are needed.",
+                f"It can take the place of {_won(evidence)}; {half} "
+                f"{'is' if half == 1 else 'are'} needed.",
                 "Look at the rows it gets wrong, sharpen the guidelines or take another model, "
                 "and ask it again.",
             )
@@ -188,6 +192,22 @@ def _parts(evidence: Evidence) -> list[Finding]:
     ]
 
 
+def _unknown_classes(evidence: Evidence) -> list[Finding]:
+    """Classes of too few rows: who never says a rare class may agree with people all the same."""
+    unknown = [part for part in evidence.classes if part.passes is None]
+    if not unknown:
+        return []
+    told = [f"{part.name} ({plural(part.n_rows, 'row')})" for part in unknown[:_NAMED]]
+    more = len(unknown) - len(told)
+    return [
+        warning(
+            f"It is not known whether it is as good as people where most say "
+            f"{', '.join(told)}{f' or one of {more:,} more classes' if more else ''}.",
+            "Have more of such rows judged before you rely on it for them.",
+        )
+    ]
+
+
 def _handover(evidence: Evidence) -> list[Finding]:
     """What may go to it, at what price, and how often it will be wrong."""
     given = evidence.handover
@@ -210,7 +230,11 @@ def _handover(evidence: Evidence) -> list[Finding]:
         note(
             f"About {given.n_rows:,} of {given.n_open:,} open rows may go to it{sure}{price}. "
             f"Expect about {n_wrong:,} labels among them that most people would not give, hardly "
-            f"more than {most:,}, if they are like the judged ones."
+            f"more than {most:,}, if they are like the judged ones.",
+            ""
+            if given.cut is None
+            else "In the file of 'leadline export machine-labels FILE' they have a confidence of "
+            f"{given.cut:.6g} or more; leave the others to people.",
         )
     ]
 

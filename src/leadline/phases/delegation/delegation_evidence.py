@@ -64,8 +64,8 @@ class Part:
 
     name: str
     n_rows: int
-    machine: float | None
-    passes: bool | None
+    machine: float | None = None
+    passes: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +215,11 @@ class Evidence:
     def n_won(self) -> int:
         """People the machine won against."""
         return sum(duel.won for duel in self.duels)
+
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether rows have numbers for labels: no two need be alike, so nothing agrees."""
+        return self.agreement is None and bool(self.wrong)
 
     @property
     def n_unsure(self) -> int:

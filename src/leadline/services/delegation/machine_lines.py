@@ -182,12 +182,19 @@ def part_table(verdict: Delegation) -> Table:
     )
 
 
+def wrong_caption(verdict: Delegation) -> str:
+    """What is listed of the rows that the machine labels otherwise."""
+    if verdict.is_of_numbers:
+        return "Rows on which it lies outside of all that people say"
+    return "Rows it labels other than most people"
+
+
 def wrong_table(verdict: Delegation) -> Table:
     """Rows that the machine labels other than most people, side by side."""
     more = verdict.n_wrong - len(verdict.wrong)
     rest = f" ({plural(more, 'more row')} not shown)" if more else ""
     return tabled(
-        f"Rows it labels other than most people{rest}",
+        f"{wrong_caption(verdict)}{rest}",
         ("Row", "People say", "Machine says", "It is sure"),
         [(row.shown or row.item, row.said, row.machine, _sure(row)) for row in verdict.wrong],
     )
