@@ -118,6 +118,8 @@ def test_what_may_go_to_it_is_told_with_price_and_errors() -> None:
         "more than 72, if they are like the judged ones. In the file of 'leadline export "
         "machine-labels FILE' they have a confidence of 0.7 or more; leave the others to people."
     ) in told(assess(replace(EVIDENCE, handover=given)))
+    cheap = told(assess(replace(EVIDENCE, handover=replace(given, price=1e-6))))
+    assert "for about 0.0008 USD" in cheap, "little is not nothing"
     none = replace(given, share=0.0, cut=None, error=None)
     assert "no open row should go to it yet" in told(assess(replace(EVIDENCE, handover=none)))
     refused = replace(EVIDENCE, passes=False, handover=given)

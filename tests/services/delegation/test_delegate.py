@@ -10,10 +10,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.delegations import PEOPLE, human_votes
+from tests.delegations import PEOPLE, example_delegation, human_votes
 from tests.projects import BY, Quiet, customers, project, run, run_to
 
 from leadline.cli.export import _labels, _machine_labels
+from leadline.cli.terminal.machine_labelling import hold_against_people
 from leadline.engines.language_models import ModelAnswer, Usage
 from leadline.errors import LeadlineError, NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.jobs.feasibility import run as feasibility
@@ -211,6 +212,18 @@ def test_of_a_person_s_votes_before_a_verdict_the_last_counts(workspace: Workspa
     item = workspace.record.labels.votes.plain()[0].item
     workspace.record.labels.votes.add(Vote(item, PEOPLE[0], None, 2.0))
     assert set(judged_blind(workspace)[item]) == set(PEOPLE[1:])
+
+
+def test_no_row_speaks_to_the_terminal(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = example_delegation(accuracy=0.9)
+    hostile = tuple(replace(row, shown="text: \x1b[2J gone") for row in verdict.wrong)
+    entry = workspace.record.delegation.verdicts.append(replace(verdict, wrong=hostile), BY)
+    monkeypatch.setattr(commands, "judge_machine", lambda *_, **__: entry)
+    hold_against_people(workspace, "small", BY, people="skilled", as_json=False)
+    told = capsys.readouterr().out
+    assert ("\x1b" in told, "\ufffd[2J gone" in told) == (False, True)
 
 
 def test_who_was_told_stop_is_not_said_to_be_able_to_label(

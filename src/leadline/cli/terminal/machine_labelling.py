@@ -56,7 +56,7 @@ def hold_against_people(
     workspace: Workspace, name: str, by: str, *, people: str, as_json: bool
 ) -> None:
     """Say whether a machine may label here; ends with 3 where it may not."""
-    from leadline.cli.terminal.text_layout import console, print_table
+    from leadline.cli.terminal.text_layout import console, print_table, printable
     from leadline.phases.verdict import Answer
     from leadline.services.delegation.delegate import judge_machine
     from leadline.services.delegation.machine_lines import (
@@ -71,9 +71,9 @@ def hold_against_people(
     if as_json:
         echo_json(delegation_json(entry))
     else:
-        click.echo(f"{verdict.badge}: {verdict.summary}")
+        click.echo(printable(f"{verdict.badge}: {verdict.summary}"))
         for finding in verdict.findings:
-            click.echo(f"  • {finding.what} {finding.next}".rstrip())
+            click.echo(printable(f"  • {finding.what} {finding.next}".rstrip()))
         duels = duel_table(verdict)
         if duels.rows:
             click.echo(f"\n{duels.caption}")
@@ -82,7 +82,8 @@ def hold_against_people(
             more = " (more on the page /machines)" if verdict.n_wrong > _SHOWN else ""
             click.echo(f"\n{wrong_caption(verdict)}{more}")
         for row in verdict.wrong[:_SHOWN]:
-            click.echo(f"  people {row.said}, machine {row.machine}: {row.shown}")
+            told = f"people {row.said}, machine {row.machine}: {row.shown or row.item}"
+            click.echo(f"  {printable(told)}")  # strangers wrote the rows
         click.echo(f"\nNext: {next_step(delegation_line(workspace, name))}")
     if verdict.answer is Answer.NO:
         sys.exit(EXIT_NO)

@@ -17,6 +17,7 @@ from leadline.phases.delegation.delegation_evidence import (
     Evidence,
 )
 from leadline.phases.number_format import percent, percent_range
+from leadline.phases.project_accounts.token_price import MICROS, usd
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
 from leadline.phases.wording import counted_people, plural
 
@@ -225,7 +226,8 @@ def _handover(evidence: Evidence) -> list[Finding]:
     sure = "" if given.cut is None else f", those of which it is at least {percent(given.cut)} sure"
     n_wrong = round(given.error.estimate * given.n_rows)
     most = round(given.error.high * given.n_rows)
-    price = "" if given.price is None else f", for about {given.price * given.n_rows:,.2f} USD"
+    micros = None if given.price is None else round(given.price * given.n_rows * MICROS)
+    price = "" if micros is None else f", for about {usd(micros)}"
     return [
         note(
             f"About {given.n_rows:,} of {given.n_open:,} open rows may go to it{sure}{price}. "
