@@ -125,25 +125,16 @@ def why_outdated(task: MachineTask, verdict: Delegation) -> str:
 def judged_blind(workspace: Workspace) -> dict[str, dict[str, str]]:
     """Item to annotator to label, of the rows that at least two people judged blind.
 
-    A verdict closes the rows that it rests on. It shows those that the machine gets wrong, so a
-    later vote may have seen what the machine says. Were later votes left out on these rows only,
-    whoever comes later would be compared with the machine only where it is right. A vote that was
-    given before counts as it was, though its person has said otherwise since.
+    A verdict closes the rows that two people had judged by then. It shows those that the machine
+    gets wrong, so a later vote may have seen what the machine says. Were later votes left out on
+    these rows only, whoever comes later would be compared with the machine only where it is right.
+    A vote that was given before counts as it was, though its person has said otherwise since.
     """
-    record = workspace.record
-    answered: dict[tuple[str, str], datetime] = {}
-    for vote in record.delegation.votes.all():
-        if vote.at is not None:
-            key = vote.machine, vote.item
-            answered[key] = min(vote.at, answered.get(key, vote.at))
-    votes = record.labels.votes.plain_history()
+    votes = workspace.record.labels.votes.plain_history()
     closed: dict[str, datetime] = {}
-    for entry in record.delegation.verdicts.all():
-        before = [vote for vote in votes if not _is_later(vote.at, entry.at)]
-        for item in blind_votes(before):
-            asked_at = answered.get((entry.verdict.machine, item))
-            if asked_at is not None and asked_at <= entry.at:
-                closed.setdefault(item, entry.at)
+    for entry in workspace.record.delegation.verdicts.all():
+        before = [v for v in votes if v.item not in closed and not _is_later(v.at, entry.at)]
+        closed |= dict.fromkeys(blind_votes(before), entry.at)
     return blind_votes([v for v in votes if not _is_later(v.at, closed.get(v.item))])
 
 
