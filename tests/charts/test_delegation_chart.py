@@ -23,5 +23,11 @@ def test_each_person_has_a_line(sheet: Sheet, widest: int) -> None:
     assert float(ElementTree.fromstring(text).attrib["width"]) <= widest
 
 
+def test_what_is_not_known_is_not_its_message() -> None:
+    drawn = chart(example_delegation(n_rows=36))
+    assert drawn is not None
+    assert "beside 3 people: too few rows to let it in" in svg(drawn)
+
+
 def test_without_a_comparison_there_is_nothing_to_draw() -> None:
     assert chart(replace(example_delegation(), duels=())) is None

@@ -61,7 +61,7 @@ def test_a_machine_that_guesses_is_asked_judged_and_told_no(
 
     go("report", "--form", "markdown")
     report = (tmp_path / "report.md").read_text(encoding="utf-8")
-    assert "May small label here? May not label" in report
+    assert "May small label here? People only" in report
     assert "Ada decided that it may not label: It guesses." in report
     assert re.search(r"text: Visit \d+: it was .*\| (gloop|snarf) \(3\) \|", report)
     now = json.loads(go("status", "--json").stdout)

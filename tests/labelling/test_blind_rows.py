@@ -9,7 +9,7 @@ import pytest
 from tests.delegations import ASKED, example_delegation, human_votes, machine_votes
 
 from leadline.labelling.blind_rows import RowFacts, blind_votes, delegation_evidence
-from leadline.phases.delegation import Delegation
+from leadline.phases.delegation import Delegation, assess
 from leadline.phases.verdict import Answer
 from leadline.record import MachineVote, Vote
 from leadline.record.codec import decode, encode
@@ -107,6 +107,33 @@ def test_classes_and_slices_are_tested_on_their_own() -> None:
     }
 
 
+@pytest.mark.parametrize(("accuracy", "passes"), [(1.0, None), (0.2, False)])
+def test_on_few_rows_of_a_class_only_what_is_shown_to_be_worse_is_said_to_be(
+    accuracy: float, passes: bool | None
+) -> None:
+    items = [f"{n}" for n in range(36)]
+    votes, truth = human_votes(items, 1.0)
+    said = machine_votes(items, truth, accuracy)
+    evidence = delegation_evidence(ASKED, blind_votes(votes), said, NO_FACTS)
+    assert {part.passes for part in evidence.classes} == {passes}
+
+
+def test_one_that_never_says_a_rare_class_is_not_let_in_without_a_word() -> None:
+    items = [f"{n}" for n in range(80)]
+    truth = ["yes" if n < 5 else "no" for n in range(80)]
+    votes = [
+        Vote(item, who, true, 1.0)
+        for who in ("Ada", "Bo", "Cy")
+        for item, true in zip(items, truth, strict=True)
+    ]
+    said = machine_votes(items, ["no"] * 80, 1.0)
+    asked = replace(ASKED, classes=("no", "yes", "maybe"))
+    verdict = assess(delegation_evidence(asked, blind_votes(votes), said, NO_FACTS))
+    assert verdict.answer is Answer.GO
+    told = " ".join(finding.what for finding in verdict.findings)
+    assert "where most say 'yes' (5 rows), 'maybe' (0 rows)." in told
+
+
 def test_numbers_are_compared_by_how_near_they_are() -> None:
     rng = np.random.default_rng(0)
     truth = rng.normal(size=60)
@@ -131,6 +158,8 @@ def test_numbers_are_compared_by_how_near_they_are() -> None:
         found = delegation_evidence(asked, blind_votes(votes), said, NO_FACTS)
         assert found.classes == ()
         assert found.agreement is None
+        assert found.is_of_numbers
+        assert all(row.machine == f"{float(row.machine):.10g}" for row in found.wrong)
         return found.passes
 
     assert answer(0.2) is True

@@ -54,6 +54,14 @@ def test_people_who_err_themselves_forgive_it_as_much() -> None:
     assert (given.share, given.cut) == (1.0, None)
 
 
+def test_two_people_who_differ_do_not_forgive_it_more() -> None:
+    two = {item: {"Ada": "a", "Bo": "a" if int(item) % 3 else "b"} for item in JUDGED}
+    votes = said(np.zeros(N, dtype=bool), [0.9] * N)
+    given = handover(two, votes, epsilon=0.1, n_open=9, price=None)
+    assert given is not None
+    assert given.most_error == pytest.approx(0.1)
+
+
 def test_one_that_is_wrong_too_often_gets_none() -> None:
     for confidence in ([0.9] * N, [None] * N):
         given = found(np.arange(N) % 2 == 0, list(confidence))

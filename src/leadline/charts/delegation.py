@@ -19,6 +19,7 @@ from leadline.charts.drawing.theme import (
 )
 from leadline.phases.delegation import Delegation
 from leadline.phases.number_format import percent
+from leadline.phases.verdict import Answer
 from leadline.phases.wording import counted_people
 
 _STEP = 56
@@ -71,8 +72,10 @@ def chart(verdict: Delegation, sheet: Sheet = WIDE) -> Picture | None:
 
 
 def _title(verdict: Delegation) -> str:
-    n_won = verdict.n_won or "none"
     people = counted_people(len(verdict.duels))
+    if verdict.answer is Answer.UNCLEAR:
+        return f"{verdict.machine} beside {people}: too few rows to let it in"
+    n_won = verdict.n_won or "none"
     return f"{verdict.machine} can take the place of {n_won} of {people}"
 
 

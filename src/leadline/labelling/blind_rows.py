@@ -15,10 +15,12 @@ import numpy as np
 
 from leadline.phases.delegation import (
     FEWEST_PEOPLE,
+    FEWEST_ROWS,
     Duel,
     Evidence,
     Part,
     WrongRow,
+    surely_behind,
 )
 from leadline.phases.verdict import Bounds
 from leadline.record import MachineVote, Vote
@@ -82,6 +84,8 @@ class RowFacts:
 def blind_votes(votes: Sequence[Vote]) -> dict[str, dict[str, str]]:
     """Item to annotator to label, of the items that at least two people gave a label.
 
+    Of several votes of one person on an item the last counts; unsure is no label.
+
     Examples
     --------
     >>> votes = [Vote("a", "Ada", "yes", 2.0), Vote("a", "Bo", "no", 2.0)]
@@ -92,6 +96,8 @@ def blind_votes(votes: Sequence[Vote]) -> dict[str, dict[str, str]]:
     for vote in votes:
         if vote.value is not None:
             said[vote.item][vote.annotator] = vote.value
+        else:
+            said[vote.item].pop(vote.annotator, None)
     return {item: by for item, by in said.items() if len(by) >= FEWEST_PEOPLE}
 
 
@@ -187,7 +193,10 @@ def _compared(
     classes: tuple[Part, ...] = ()
     if asked.classes:
         by_class = alternative_tests(*votes, epsilon=epsilon)
-        classes = tuple(_part(repr(codes.names[c]), test) for c, test in by_class.items())
+        classes = tuple(
+            _part(repr(name), by_class[c]) if c in by_class else Part(name=repr(name), n_rows=0)
+            for c, name in enumerate(codes.names)
+        )
     parts: list[Part] = []
     for column, values in slices.items():
         names, groups = _groups([values.get(key, "") for key in given])
@@ -206,7 +215,17 @@ def _groups(values: Sequence[str]) -> tuple[list[str], Ints]:
 
 
 def _part(name: str, test: AlternativeTest) -> Part:
-    return Part(name=name, n_rows=test.n_rows, machine=test.advantage, passes=test.passes)
+    return Part(name=name, n_rows=test.n_rows, machine=test.advantage, passes=_passes(test))
+
+
+def _passes(test: AlternativeTest) -> bool | None:
+    """Whether it may label them; on few rows "no" only where it is shown to be behind most people.
+
+    A test of few rows seldom shows that a machine is not behind, however good it is.
+    """
+    if test.passes is not False or test.n_rows >= FEWEST_ROWS:
+        return test.passes
+    return False if surely_behind([one.p_value for one in test.against]) else None
 
 
 def _duels(test: AlternativeTest | None, people: Sequence[str]) -> tuple[Duel, ...]:
@@ -244,7 +263,7 @@ def _wrong(
                     item=vote.item,
                     shown=lines.get(vote.item, ""),
                     people=tuple(Counter(labels).most_common()),
-                    machine=vote.value,
+                    machine=vote.value if asked.classes else f"{float(vote.value):.10g}",
                     confidence=vote.confidence,
                 )
             )

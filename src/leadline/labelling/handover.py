@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from leadline.phases.delegation import Handover
+from leadline.phases.delegation import FEWEST_PEOPLE, Handover
 from leadline.phases.verdict import Bounds
 from leadline.record import MachineVote
 from leadline.stats.labels.label_aggregation import majority_value
@@ -86,9 +86,15 @@ def _confidence(vote: MachineVote) -> float:
 
 
 def _error_of_one(judged: Mapping[str, Mapping[str, str]]) -> float:
-    """How often one person says other than most of the others."""
+    """How often one person says other than most of the others do, where there are two others.
+
+    Of two people who differ either may be wrong, and rows on which they do say nothing of the
+    machine: they must not be a reason to forgive it more.
+    """
     differs = []
     for by in judged.values():
+        if len(by) <= FEWEST_PEOPLE:
+            continue
         for who, label in by.items():
             others = majority_value([each for name, each in by.items() if name != who])
             if others is not None:

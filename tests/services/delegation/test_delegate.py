@@ -10,16 +10,17 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.delegations import PEOPLE, human_votes
+from tests.delegations import PEOPLE, example_delegation, human_votes
 from tests.projects import BY, Quiet, customers, project, run, run_to
 
 from leadline.cli.export import _labels, _machine_labels
+from leadline.cli.terminal.machine_labelling import hold_against_people
 from leadline.engines.language_models import ModelAnswer, Usage
 from leadline.errors import LeadlineError, NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.jobs.feasibility import run as feasibility
 from leadline.phases.labelling import Labelling
 from leadline.phases.verdict import Answer
-from leadline.record import Permission, VoteKind
+from leadline.record import Permission, Vote, VoteKind
 from leadline.record.codec import encode
 from leadline.services.accounting import project_ledger
 from leadline.services.briefing import brief
@@ -175,28 +176,67 @@ def test_a_machine_that_guesses_is_told_no_and_shown_where_in_the_report(
     entry = commands.judge_machine(workspace, "small", BY)
     assert entry.verdict.answer is Answer.NO
     assert entry.verdict.n_wrong > 10
+    step = queries.next_step(queries.delegation_line(workspace, "small"))
+    assert ("small stop" in step, " go" in step) == (True, False)
     text = whole_report(workspace, "markdown")
     assert "May small label here? May not label" in text
     assert "Rows it labels other than most people" in text
     assert entry.verdict.wrong[0].shown.split(";")[0] in text
 
 
-def test_who_votes_on_a_row_once_it_was_shown_does_not_judge_it_blind(
+def test_later_votes_make_no_machine_look_better(
     workspace: Workspace, ask: Callable[[Ask], None]
 ) -> None:
     ask(answering(0.5))
     commands.label_blind_rows(workspace, "small", BY)
     first = commands.judge_machine(workspace, "small", BY).verdict
-    shown = {row.item for row in first.wrong}
+    before = judged_blind(workspace)
     votes = workspace.record.labels.votes
-    hidden = next(vote for vote in votes.plain() if vote.item not in shown)
-    for item in (hidden.item, *shown):
-        votes.add(replace(hidden, item=item, annotator="Dee", at=None))
+    told = votes.plain()
+    for vote in told:  # somebody new judges every row, and Ada has other ideas of some
+        if vote.annotator == PEOPLE[0]:
+            votes.add(replace(vote, annotator="Dee", at=None))
+    for row in first.wrong:
+        votes.add(Vote(row.item, PEOPLE[0], row.machine, 2.0))
+        votes.add(Vote(row.item, PEOPLE[1], None, 2.0))
+    assert judged_blind(workspace) == {
+        **before,
+        # on the row that no verdict rests on Ada was alone
+        **{vote.item: {PEOPLE[0]: vote.value, "Dee": vote.value} for vote in told[-1:]},
+    }
     again = commands.judge_machine(workspace, "small", BY).verdict
-    assert again.n_people == first.n_people + 1
-    judged = judged_blind(workspace)
-    assert "Dee" in judged[hidden.item]
-    assert not any("Dee" in judged[item] for item in shown)
+    assert (again.n_rows, again.n_wrong) == (first.n_rows, first.n_wrong)
+
+
+def test_of_a_person_s_votes_before_a_verdict_the_last_counts(workspace: Workspace) -> None:
+    item = workspace.record.labels.votes.plain()[0].item
+    workspace.record.labels.votes.add(Vote(item, PEOPLE[0], None, 2.0))
+    assert set(judged_blind(workspace)[item]) == set(PEOPLE[1:])
+
+
+def test_no_row_speaks_to_the_terminal(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = example_delegation(accuracy=0.9)
+    hostile = tuple(replace(row, shown="text: \x1b[2J gone") for row in verdict.wrong)
+    entry = workspace.record.delegation.verdicts.append(replace(verdict, wrong=hostile), BY)
+    monkeypatch.setattr(commands, "judge_machine", lambda *_, **__: entry)
+    hold_against_people(workspace, "small", BY, people="skilled", as_json=False)
+    told = capsys.readouterr().out
+    assert ("\x1b" in told, "\ufffd[2J gone" in told) == (False, True)
+
+
+def test_who_was_told_stop_is_not_said_to_be_able_to_label(
+    workspace: Workspace, ask: Callable[[Ask], None]
+) -> None:
+    ask(answering(1.0))
+    commands.label_blind_rows(workspace, "small", BY)
+    commands.judge_machine(workspace, "small", BY)
+    commands.decide_delegation(workspace, "small", "stop", "the rows must stay here", BY)
+    line = queries.delegation_line(workspace, "small")
+    assert (line.badge.text, line.badge.tone) == ("people only", "no")
+    gone = replace(workspace, settings=replace(workspace.settings, machines={}))
+    commands.decide_delegation(gone, "small", "stop", "it is not declared any more", BY)
 
 
 def test_asking_again_goes_on_where_it_stopped(

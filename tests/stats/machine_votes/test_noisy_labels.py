@@ -108,6 +108,7 @@ def test_noisy_rows_teach_as_much_as_said(scale: float) -> None:
         ([[1, 2]], 0.2, "square"),
         ([[0, 0], [1, 1]], 0.2, "some have none"),
         ([[1, float("nan")], [1, 1]], 0.2, "some have none"),
+        ([[1, float("inf")], [1, 1]], 0.2, "some have none"),
         ([[1, 1], [1, 1]], 20, "model_error"),
     ],
 )

@@ -214,3 +214,5 @@ def test_flags_that_do_not_fit_are_refused(rng: np.random.Generator) -> None:
         flagged_reading(labels, labels, np.full(30, 0.7), rng)
     with pytest.raises(ValueError, match="n_machines"):
         stacked_scores(labels, labels, rng)
+    with pytest.raises(ValueError, match="one class at a time"):
+        stacked_scores(labels + 2, labels[:, None], rng)

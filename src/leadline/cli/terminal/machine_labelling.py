@@ -56,28 +56,35 @@ def hold_against_people(
     workspace: Workspace, name: str, by: str, *, people: str, as_json: bool
 ) -> None:
     """Say whether a machine may label here; ends with 3 where it may not."""
-    from leadline.cli.terminal.text_layout import console, print_table
+    from leadline.cli.terminal.text_layout import console, print_table, printable
     from leadline.phases.verdict import Answer
     from leadline.services.delegation.delegate import judge_machine
-    from leadline.services.delegation.machine_lines import duel_table
+    from leadline.services.delegation.machine_lines import (
+        delegation_line,
+        duel_table,
+        next_step,
+        wrong_caption,
+    )
 
     entry = judge_machine(workspace, name, by, people=people)
     verdict = entry.verdict
     if as_json:
         echo_json(delegation_json(entry))
     else:
-        click.echo(f"{verdict.badge}: {verdict.summary}")
+        click.echo(printable(f"{verdict.badge}: {verdict.summary}"))
         for finding in verdict.findings:
-            click.echo(f"  • {finding.what} {finding.next}".rstrip())
+            click.echo(printable(f"  • {finding.what} {finding.next}".rstrip()))
         duels = duel_table(verdict)
         if duels.rows:
             click.echo(f"\n{duels.caption}")
             print_table(console(), duels.head, duels.rows)
         if verdict.wrong:
-            click.echo("\nRows it labels other than most people (more on the page /machines)")
+            more = " (more on the page /machines)" if verdict.n_wrong > _SHOWN else ""
+            click.echo(f"\n{wrong_caption(verdict)}{more}")
         for row in verdict.wrong[:_SHOWN]:
-            click.echo(f"  people {row.said}, machine {row.machine}: {row.shown}")
-        click.echo(f"\nNext: leadline machine decide {name} go, or stop, with --why")
+            told = f"people {row.said}, machine {row.machine}: {row.shown or row.item}"
+            click.echo(f"  {printable(told)}")  # strangers wrote the rows
+        click.echo(f"\nNext: {next_step(delegation_line(workspace, name))}")
     if verdict.answer is Answer.NO:
         sys.exit(EXIT_NO)
 

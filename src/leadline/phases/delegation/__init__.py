@@ -10,6 +10,7 @@ from leadline.phases.delegation.delegation_evidence import (
     Handover,
     Part,
     WrongRow,
+    surely_behind,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "Part",
     "WrongRow",
     "assess",
+    "surely_behind",
 ]

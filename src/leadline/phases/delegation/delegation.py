@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from leadline.phases.delegation.delegation_evidence import (
     FEWEST_EACH,
@@ -16,11 +17,13 @@ from leadline.phases.delegation.delegation_evidence import (
     Evidence,
 )
 from leadline.phases.number_format import percent, percent_range
+from leadline.phases.project_accounts.token_price import MICROS, usd
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
 from leadline.phases.wording import counted_people, plural
 
 _LIKED = 3
 _MOST_UNSURE = 0.1
+_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +64,10 @@ def _answer(evidence: Evidence) -> Answer:
 
 
 def _summary(evidence: Evidence, answer: Answer) -> str:
-    told = (
-        f"{plural(evidence.n_rows, 'row')} that {counted_people(evidence.n_people)} judged without "
-        "seeing its answers"
-    )
+    judges = counted_people(evidence.n_people)
+    if evidence.n_people > FEWEST_PEOPLE:
+        judges = f"two or more of {judges}"
+    told = f"{plural(evidence.n_rows, 'row')} that {judges} judged without seeing its answers"
     who = f"{evidence.machine!r} ({evidence.model})"
     if answer is Answer.GO:
         return f"{who} may label here: on {told}, it can take the place of {_won(evidence)}."
@@ -78,12 +81,15 @@ def _findings(evidence: Evidence, answer: Answer) -> list[Finding]:
     if evidence.agreement is not None:
         findings.append(
             note(
-                f"It says what most people say on {percent_range(evidence.agreement)} of the rows; "
+                f"Where most people agree, it says what they say on "
+                f"{percent_range(evidence.agreement)} of the rows; "
                 f"{plural(evidence.n_wrong, 'row')} it labels otherwise."
             )
         )
     if answer is not Answer.NO:
         findings += _parts(evidence)
+    if answer is Answer.GO:
+        findings += _unknown_classes(evidence)
     if evidence.n_answered and evidence.n_unsure > _MOST_UNSURE * evidence.n_answered:
         findings.append(
             warning(
@@ -116,7 +122,7 @@ def _missing(evidence: Evidence, answer: Answer) -> list[Finding]:
             )
         )
     elif answer is Answer.UNCLEAR:
-        n_more = max(evidence.n_missing - n_unasked, 0)
+        n_more = max(_n_to_judge(evidence) - n_unasked, 0)
         if n_more:
             findings.append(
                 warning(
@@ -130,7 +136,8 @@ def _missing(evidence: Evidence, answer: Answer) -> list[Finding]:
                 warning(
                     f"{_names(evidence.skipped)} judged fewer than {FEWEST_EACH} of the rows, too "
                     "few to compare the machine with.",
-                    f"Let them label until each has {FEWEST_EACH}.",
+                    f"Let them label until each has {FEWEST_EACH}: rows that no verdict rests on, "
+                    "as later votes on these do not count.",
                 )
             )
     if evidence.n_people == FEWEST_PEOPLE:
@@ -143,13 +150,20 @@ def _missing(evidence: Evidence, answer: Answer) -> list[Finding]:
     return findings
 
 
+def _n_to_judge(evidence: Evidence) -> int:
+    """Further rows for people, if the machine is as often unsure of them as it was."""
+    per_label = evidence.n_answered / evidence.n_rows if evidence.n_rows else 1.0
+    return ceil(evidence.n_missing * per_label)
+
+
 def _places(evidence: Evidence, answer: Answer) -> list[Finding]:
     """What the answer follows from."""
     if answer is Answer.NO:
         half = (len(evidence.duels) + 1) // 2
         return [
             fault(
-                f"It can take the place of {_won(evidence)}; {half} are needed.",
+                f"It can take the place of {_won(evidence)}; {half} "
+                f"{'is' if half == 1 else 'are'} needed.",
                 "Look at the rows it gets wrong, sharpen the guidelines or take another model, "
                 "and ask it again.",
             )
@@ -171,10 +185,27 @@ def _parts(evidence: Evidence) -> list[Finding]:
     failing = [part for part in (*evidence.classes, *evidence.slices) if part.passes is False]
     return [
         warning(
-            f"Of {part.name} ({plural(part.n_rows, 'row')}) it is not as good as people.",
+            f"Of {part.name} ({plural(part.n_rows, 'row')}) it is not shown to be as good as "
+            "people.",
             "Leave such rows to people.",
         )
         for part in failing
+    ]
+
+
+def _unknown_classes(evidence: Evidence) -> list[Finding]:
+    """Classes of too few rows: who never says a rare class may agree with people all the same."""
+    unknown = [part for part in evidence.classes if part.passes is None]
+    if not unknown:
+        return []
+    told = [f"{part.name} ({plural(part.n_rows, 'row')})" for part in unknown[:_NAMED]]
+    more = len(unknown) - len(told)
+    return [
+        warning(
+            f"It is not known whether it is as good as people where most say "
+            f"{', '.join(told)}{f' or one of {more:,} more classes' if more else ''}.",
+            "Have more of such rows judged before you rely on it for them.",
+        )
     ]
 
 
@@ -195,11 +226,17 @@ def _handover(evidence: Evidence) -> list[Finding]:
     sure = "" if given.cut is None else f", those of which it is at least {percent(given.cut)} sure"
     n_wrong = round(given.error.estimate * given.n_rows)
     most = round(given.error.high * given.n_rows)
-    price = "" if given.price is None else f", for about {given.price * given.n_rows:,.2f} USD"
+    micros = None if given.price is None else round(given.price * given.n_rows * MICROS)
+    price = "" if micros is None else f", for about {usd(micros)}"
     return [
         note(
             f"About {given.n_rows:,} of {given.n_open:,} open rows may go to it{sure}{price}. "
-            f"Expect {n_wrong:,} wrong labels among them, at most {most:,}."
+            f"Expect about {n_wrong:,} labels among them that most people would not give, hardly "
+            f"more than {most:,}, if they are like the judged ones.",
+            ""
+            if given.cut is None
+            else "In the file of 'leadline export machine-labels FILE' they have a confidence of "
+            f"{given.cut:.6g} or more; leave the others to people.",
         )
     ]
 

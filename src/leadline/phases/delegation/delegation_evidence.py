@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.verdict import Bounds
@@ -57,13 +58,14 @@ class Part:
         Mean share of rows on which it is at least as close to the others as a person; None where
         nobody has enough rows.
     passes : bool or None
-        Whether it may label them; None: too few rows to know.
+        Whether it is shown to be as good as people, but for what is forgiven; None: too few rows to
+        know.
     """
 
     name: str
     n_rows: int
-    machine: float | None
-    passes: bool | None
+    machine: float | None = None
+    passes: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,8 +172,8 @@ class Evidence:
     n_people : int
         People who judged them.
     agreement : Bounds or None
-        Share of the rows on which most people agree with the machine; 90 % interval; None without
-        any.
+        Of the rows on which most people say one thing, the share on which the machine says it, too;
+        90 % interval; None without any.
     passes : bool or None
         Whether it won against half of the people; None: nobody has enough rows.
     duels : tuple of Duel
@@ -215,6 +217,11 @@ class Evidence:
         return sum(duel.won for duel in self.duels)
 
     @property
+    def is_of_numbers(self) -> bool:
+        """Whether rows have numbers for labels: no two need be alike, so nothing agrees."""
+        return self.agreement is None and bool(self.wrong)
+
+    @property
     def n_unsure(self) -> int:
         """Rows on which the machine gave no label."""
         return self.n_answered - self.n_rows
@@ -227,5 +234,21 @@ class Evidence:
     @property
     def is_surely_behind(self) -> bool:
         """Whether it is shown to be further behind most people than is forgiven."""
-        n_behind = sum(duel.p_value >= _SURELY_BEHIND for duel in self.duels)
-        return 2 * n_behind > len(self.duels)
+        return surely_behind([duel.p_value for duel in self.duels])
+
+
+def surely_behind(p_values: Sequence[float]) -> bool:
+    """Whether a machine is shown to be further behind most people than is forgiven.
+
+    Parameters
+    ----------
+    p_values : sequence of float
+        Beside each person, of a machine that is behind by what is forgiven, or more.
+
+    Examples
+    --------
+    >>> surely_behind([0.99, 0.97, 0.4]), surely_behind([0.99, 0.4])
+    (True, False)
+    """
+    n_behind = sum(p >= _SURELY_BEHIND for p in p_values)
+    return 2 * n_behind > len(p_values)

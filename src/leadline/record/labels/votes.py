@@ -141,6 +141,10 @@ class Votes:
         """
         return self._votes(VoteKind.PLAIN)
 
+    def plain_history(self) -> tuple[Vote, ...]:
+        """As `plain`, with the votes that were given before those that count, and not withdrawn."""
+        return tuple(map(_vote, self._rows(VoteKind.PLAIN)))
+
     def gold(self) -> tuple[Vote, ...]:
         """Votes on items whose label is known, in the order they came."""
         return self._votes(VoteKind.GOLD)
@@ -203,10 +207,13 @@ class Votes:
         return undone
 
     def _votes(self, kind: VoteKind, within: Connection | None = None) -> tuple[Vote, ...]:
-        which = label.c.kind == kind, ~label.c.is_skip, counts(label)
-        found = rows_of(self._database, label, *which, within=within)
+        found = self._rows(kind, within)
         newest = latest(((row.item, row.annotator), row) for row in found)
         return tuple(_vote(row) for row in newest)
+
+    def _rows(self, kind: VoteKind, within: Connection | None = None) -> list[Row[Any]]:
+        which = label.c.kind == kind, ~label.c.is_skip, counts(label)
+        return rows_of(self._database, label, *which, within=within)
 
 
 def _vote(row: Row[Any]) -> Vote:

@@ -268,8 +268,10 @@ def decide_delegation(
             f"Run 'leadline machine delegation {name}' first.",
         )
     said = _permission(choice)
-    outdated = why_outdated(machine_task(workspace, name), newest.verdict)
-    if outdated and said is Permission.GO:
+    # who says stop is heard whatever has become of the machine
+    is_go = said is Permission.GO
+    outdated = why_outdated(machine_task(workspace, name), newest.verdict) if is_go else ""
+    if outdated:
         raise NotReadyError(
             f"The verdict on {name!r} is out of date: {outdated}.",
             "Only a verdict on what would label now lets a machine in.",

@@ -60,6 +60,8 @@ class MachineLine:
         if self.outdated:
             return Badge("out of date", "stale")
         verdict = self.entry.verdict
+        if self.entry.decided is not None and not self.may_label:
+            return Badge("people only", Answer.NO.value)
         if self.may_label and verdict.answer is not Answer.GO:
             return Badge(f"{verdict.badge}, let in", "unclear")
         return Badge("let in" if self.may_label else verdict.badge, verdict.answer.value)
@@ -131,9 +133,13 @@ def next_step(line: MachineLine) -> str:
         )
     if line.outdated or line.n_new:
         return f"'{ask}', then 'leadline machine delegation {line.name}'."
-    if not line.decided:
+    if line.decided:
+        return ""
+    if line.entry.verdict.answer is Answer.GO:
         return f"'leadline machine decide {line.name} go' or 'stop', with --why."
-    return ""
+    if line.entry.verdict.answer is Answer.NO:
+        return f"'leadline machine decide {line.name} stop', with --why."
+    return f"what is missing, as said above; then '{ask}' and this verdict again."
 
 
 def duel_table(verdict: Delegation) -> Table:
@@ -156,7 +162,11 @@ def duel_table(verdict: Delegation) -> Table:
 
 def part_table(verdict: Delegation) -> Table:
     """The machine on each class and slice."""
-    words = {True: "as good as people", False: "not as good", None: "too few rows to know"}
+    words = {
+        True: "as good as people",
+        False: "not shown to be as good",
+        None: "too few rows to know",
+    }
     return tabled(
         "Which rows it is good at",
         ("Rows that are", "How many", "As close as a person", "The machine is"),
@@ -172,12 +182,19 @@ def part_table(verdict: Delegation) -> Table:
     )
 
 
+def wrong_caption(verdict: Delegation) -> str:
+    """What is listed of the rows that the machine labels otherwise."""
+    if verdict.is_of_numbers:
+        return "Rows on which it lies outside of all that people say"
+    return "Rows it labels other than most people"
+
+
 def wrong_table(verdict: Delegation) -> Table:
     """Rows that the machine labels other than most people, side by side."""
     more = verdict.n_wrong - len(verdict.wrong)
     rest = f" ({plural(more, 'more row')} not shown)" if more else ""
     return tabled(
-        f"Rows it labels other than most people{rest}",
+        f"{wrong_caption(verdict)}{rest}",
         ("Row", "People say", "Machine says", "It is sure"),
         [(row.shown or row.item, row.said, row.machine, _sure(row)) for row in verdict.wrong],
     )

@@ -125,19 +125,21 @@ def why_outdated(task: MachineTask, verdict: Delegation) -> str:
 def judged_blind(workspace: Workspace) -> dict[str, dict[str, str]]:
     """Item to annotator to label, of the rows that at least two people judged blind.
 
-    A verdict shows rows that a machine gets wrong. Who votes on one of them afterwards may have
-    seen what the machine says, so that such a vote says nothing of the machine.
+    A verdict closes the rows that two people had judged by then. It shows those that the machine
+    gets wrong, so a later vote may have seen what the machine says. Were later votes left out on
+    these rows only, whoever comes later would be compared with the machine only where it is right.
+    A vote that was given before counts as it was, though its person has said otherwise since.
     """
-    shown: dict[str, datetime] = {}
+    votes = workspace.record.labels.votes.plain_history()
+    closed: dict[str, datetime] = {}
     for entry in workspace.record.delegation.verdicts.all():
-        for row in entry.verdict.wrong:
-            shown.setdefault(row.item, entry.at)
-    votes = workspace.record.labels.votes.plain()
-    return blind_votes([vote for vote in votes if not _is_later(vote.at, shown.get(vote.item))])
+        before = [v for v in votes if v.item not in closed and not _is_later(v.at, entry.at)]
+        closed |= dict.fromkeys(blind_votes(before), entry.at)
+    return blind_votes([v for v in votes if not _is_later(v.at, closed.get(v.item))])
 
 
-def _is_later(at: datetime | None, shown_at: datetime | None) -> bool:
-    return at is not None and shown_at is not None and at > shown_at
+def _is_later(at: datetime | None, closed_at: datetime | None) -> bool:
+    return at is not None and closed_at is not None and at > closed_at
 
 
 def cells_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> dict[str, Cells]:

@@ -126,7 +126,7 @@ def noisy_worth(
             f"counts has shape {seen.shape}, a square of at least 2 is needed. "
             "Count by people's class and the machine's."
         )
-    if not np.all(seen >= 0) or not np.all(seen.sum(axis=1) >= 1):
+    if not np.all(np.isfinite(seen) & (seen >= 0)) or not np.all(seen.sum(axis=1) >= 1):
         raise ValueError(
             "Each class needs a row that people labelled; some have none. Label more, or leave "
             "the class out."

@@ -43,7 +43,7 @@ def stacked_scores(labels: ArrayLike, scores: ArrayLike, rng: np.random.Generato
     Raises
     ------
     ValueError
-        If the arrays do not fit.
+        If the arrays do not fit, or labels are not 0, 1 or nan.
 
     References
     ----------
@@ -66,6 +66,9 @@ def stacked_scores(labels: ArrayLike, scores: ArrayLike, rng: np.random.Generato
             f"scores has shape {columns.shape}, ({said.size}, n_machines) is needed. "
             "Pass one row a row of labels, one column a machine."
         )
+    known = said[~np.isnan(said)]
+    if not np.all((known == 0) | (known == 1)):
+        raise ValueError("labels must be 0, 1 or nan; some are not. Ask about one class at a time.")
     if np.any(np.isinf(columns)):
         raise ValueError("scores must be finite, or nan where a machine is unsure; some are not.")
     X = _inputs(columns)
