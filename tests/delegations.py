@@ -14,7 +14,6 @@ ASKED = Asked(
     model="smol",
     prompt="p1",
     guidelines=2,
-    currency="EUR",
     people="skilled",
     classes=("no", "yes"),
 )

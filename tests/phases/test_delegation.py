@@ -22,7 +22,6 @@ EVIDENCE = Evidence(
     machine="small",
     model="smol",
     prompt="p1",
-    currency="EUR",
     people="skilled",
     epsilon=0.15,
     n_blind=60,

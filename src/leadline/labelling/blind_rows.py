@@ -48,8 +48,6 @@ class Asked:
         Its name, what answers, and the digest of what it is told.
     guidelines : int or None
         Version that it is told.
-    currency : str
-        Of prices.
     people : {"experts", "skilled", "crowd"}
         Who the people are: how far the machine may be behind.
     classes : tuple of str
@@ -60,7 +58,6 @@ class Asked:
     model: str
     prompt: str
     guidelines: int | None
-    currency: str
     people: str
     classes: tuple[str, ...]
 
@@ -132,7 +129,6 @@ def delegation_evidence(
         model=asked.model,
         prompt=asked.prompt,
         guidelines=asked.guidelines,
-        currency=asked.currency,
         people=asked.people,
         epsilon=EPSILONS[asked.people],
         n_blind=len(judged),

@@ -156,8 +156,6 @@ class Evidence:
         Digest of all that the model was told beside the row.
     guidelines : int or None
         Version of the people's guidelines that it was told; None: none.
-    currency : str
-        Of prices.
     people : str
         Who the people are: experts, skilled or crowd.
     epsilon : float in [0, 1)
@@ -194,7 +192,6 @@ class Evidence:
     model: str
     prompt: str
     guidelines: int | None = None
-    currency: str
     people: str
     epsilon: float
     n_blind: int

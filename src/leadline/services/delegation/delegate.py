@@ -212,7 +212,6 @@ def judge_machine(
         model=task.settings.model,
         prompt=task.prompt.digest,
         guidelines=task.guidelines,
-        currency=task.problem.currency,
         people=people,
         classes=task.classes,
     )
