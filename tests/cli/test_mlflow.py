@@ -252,7 +252,7 @@ def test_telemetry_is_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("swamp",), "record, labels, watch-labels, rows, mlflow"),
+        (("swamp",), "record, labels, machine-labels, watch-labels, rows, mlflow"),
         (("record",), "leadline export record FILE"),
         (("record", "a.json", "--to", "x"), "--to is for registries"),
         (("mlflow", "file:./mlruns"), "--to file:./mlruns"),

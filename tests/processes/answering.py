@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -30,7 +31,7 @@ def answering(answer: Answer) -> Iterator[tuple[int, list[bytes]]]:
         with connection:
             while True:
                 try:
-                    data = connection.recv(65_536)
+                    data = _whole_request(connection)
                     if not data:
                         return
                     with turn:
@@ -56,6 +57,21 @@ def answering(answer: Answer) -> Iterator[tuple[int, list[bytes]]]:
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+
+
+def _whole_request(connection: socket.socket) -> bytes:
+    """Head and body of the next request, in however many pieces they come."""
+    data = connection.recv(65_536)
+    while data:
+        head, end, body = data.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: *(\d+)", head)
+        if end and len(body) >= int(length[1] if length else 0):
+            break
+        piece = connection.recv(65_536)
+        if not piece:
+            break
+        data += piece
+    return data
 
 
 def after(seconds: float, said: bytes = OK) -> Answer:
