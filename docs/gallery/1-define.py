@@ -37,7 +37,7 @@ project = ll.init(
         "miss": "a late flight nobody was warned of",
         "false_alarm": "a warning for a flight that was on time",
         "budget": 500.0,
-        "time_box_s": 30.0,
+        "time_box_s": 45.0,
     },
     data={"time": "scheduled_at", "stream": ["../flights-files/july.parquet"]},
     ethics={
