@@ -22,12 +22,7 @@ from leadline.datasets.kept_slices import keep_slices
 from leadline.datasets.source_files import read_stream
 from leadline.datasets.stream_sample import StreamSample, draw_stream_sample, first_part
 from leadline.errors import NotReadyError
-from leadline.evaluation.default_decision import (
-    as_predicted,
-    likeliest_class,
-    on_stream,
-    priced,
-)
+from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream, priced
 from leadline.evaluation.fit import build, fit_model
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import (
@@ -38,18 +33,8 @@ from leadline.evaluation.predictions import (
     sums_to_one,
     with_all_classes,
 )
-from leadline.evaluation.scores import (
-    positive_scores,
-    response_of,
-    score_of,
-    standard_error_of,
-)
-from leadline.evaluation.slice_evidence import (
-    Outcome,
-    SliceQuestion,
-    require_columns,
-    slices_of,
-)
+from leadline.evaluation.scores import positive_scores, response_of, score_of, standard_error_of
+from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, require_columns, slices_of
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
 from leadline.phases.performance.default_decision import (
@@ -68,12 +53,7 @@ from leadline.serving.releases.models import dump_model
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import Bands, ClassStrata, ValueStrata
-from leadline.stats.operating import (
-    ProposedPoint,
-    cost_matrix,
-    propose_points,
-    reliability,
-)
+from leadline.stats.operating import ProposedPoint, cost_matrix, propose_points, reliability
 
 if TYPE_CHECKING:
     from leadline.jobs import Report

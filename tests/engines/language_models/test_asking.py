@@ -159,6 +159,7 @@ def test_what_may_be_paid_is_not_sent_twice(reply: Reply, said: str) -> None:
         rows = {"row 0": ROWS["row 0"]}
         (lost,) = answers(endpoint(model), PROMPT, rows, purse)
         assert (lost.label, lost.usage) == (None, Usage(0, 0, 0))
+        assert lost.is_lost
         assert lost.problem.startswith("no answer")
         assert said in lost.problem
         assert len(model.bodies) == 1

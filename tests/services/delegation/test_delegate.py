@@ -80,7 +80,7 @@ def answering(share_right: float, *, lost: int = 0, unsure: int = 0) -> Ask:
         for n, (key, cells) in enumerate(rows.items()):
             assert "left" not in cells, "no machine is told the label"
             if n < lost:
-                yield ModelAnswer(key, None, None, Usage(0, 0, 0), "no answer: timed out")
+                yield ModelAnswer(key, None, None, Usage(0, 0, 0), "timed out", is_lost=True)
             elif n < lost + unsure:
                 yield ModelAnswer(key, None, None, Usage(9, 0, 1), "refused")
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from leadline.engines.language_models.answer_reading import read_answer
 from leadline.engines.language_models.chat_request import ChatRequest, chat_request
@@ -68,14 +68,6 @@ def answers(
     return _Conversation(endpoint, prompt, spending, n_repeats).answers(rows)
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """An answer, and whether the server gave one at all."""
-
-    answer: ModelAnswer
-    was_answered: bool = True
-
-
 class _Conversation:
     """All requests of one call."""
 
@@ -86,13 +78,13 @@ class _Conversation:
         self._n_repeats = n_repeats
         self._line = Line()
         self._pool = ThreadPoolExecutor(endpoint.max_in_flight)
-        self._running: set[Future[_Outcome]] = set()
-        self._due: deque[tuple[str, Future[_Outcome]]] = deque()
+        self._running: set[Future[ModelAnswer]] = set()
+        self._due: deque[tuple[str, Future[ModelAnswer]]] = deque()
         self._n_lost = 0
 
     def answers(self, rows: Mapping[str, Row]) -> Iterator[ModelAnswer]:
         """One answer a row."""
-        asked: dict[str, Future[_Outcome]] = {}
+        asked: dict[str, Future[ModelAnswer]] = {}
         try:
             for row, cells in rows.items():
                 request = chat_request(self._endpoint, self._prompt, cells, self._n_repeats)
@@ -110,7 +102,7 @@ class _Conversation:
             self._line.end()
             self._pool.shutdown()
 
-    def _begin(self, row: str, request: ChatRequest) -> Future[_Outcome]:
+    def _begin(self, row: str, request: ChatRequest) -> Future[ModelAnswer]:
         """Send a request as soon as there is room and money for it."""
         while len(self._running) >= self._endpoint.max_in_flight:
             self._wait_for_one()
@@ -124,8 +116,8 @@ class _Conversation:
                     raise
                 self._wait_for_one()
         if isinstance(granted, ModelAnswer):
-            kept: Future[_Outcome] = Future()
-            kept.set_result(_Outcome(replace(granted, row=row)))
+            kept: Future[ModelAnswer] = Future()
+            kept.set_result(replace(granted, row=row))
             return kept
         future = self._pool.submit(self._ask, row, request, granted)
         self._running.add(future)
@@ -134,7 +126,7 @@ class _Conversation:
     def _wait_for_one(self) -> None:
         _, self._running = wait(self._running, return_when=FIRST_COMPLETED)
 
-    def _ask(self, row: str, request: ChatRequest, reservation: Reservation) -> _Outcome:
+    def _ask(self, row: str, request: ChatRequest, reservation: Reservation) -> ModelAnswer:
         """Ask, and book what it took; runs beside others."""
         try:
             response = self._endpoint.complete(request.body, self._line)
@@ -142,13 +134,13 @@ class _Conversation:
             if not error.may_be_paid:
                 reservation.release()
             problem = f"no answer: {error}"
-            return _Outcome(ModelAnswer(row, None, None, NOTHING, problem), was_answered=False)
+            return ModelAnswer(row, None, None, NOTHING, problem, is_lost=True)
         except EngineError:
             reservation.release()
             raise
         answer = read_answer(row, self._prompt, response, request.most)
         reservation.settle(answer)
-        return _Outcome(answer)
+        return answer
 
     def _ready(self, *, all_of_them: bool = False) -> Iterator[ModelAnswer]:
         """Those at the head that are there; with patience, all.
@@ -160,15 +152,15 @@ class _Conversation:
         """
         while self._due and (all_of_them or self._due[0][1].done()):
             row, future = self._due.popleft()
-            outcome = future.result()
-            is_first = outcome.answer.row == row
+            answer = future.result()
+            is_first = answer.row == row
             if is_first:  # rows of the same cells share one request
-                self._n_lost = 0 if outcome.was_answered else self._n_lost + 1
+                self._n_lost = self._n_lost + 1 if answer.is_lost else 0
             if self._n_lost >= _MOST_LOST:
                 raise EngineError(
                     f"{self._endpoint.url} did not answer {self._n_lost} requests one after the "
-                    f"other; the last: {outcome.answer.problem}.",
+                    f"other; the last: {answer.problem}.",
                     "A server that answers is needed.",
                     "Look after it, then do the same again: what was answered is kept.",
                 )
-            yield (outcome.answer if is_first else replace(outcome.answer, row=row, usage=NOTHING))
+            yield answer if is_first else replace(answer, row=row, usage=NOTHING)

@@ -192,7 +192,7 @@ def _booked(
         answer = replace(granted, row=rows[0])
     else:
         answer = _answer(rows[0], request, prompt, result)
-        if answer.problem.startswith("no answer"):
+        if answer.is_lost:
             granted.release()
         else:
             granted.settle(answer)
@@ -210,4 +210,4 @@ def _answer(
         return read_answer(row, prompt, body if isinstance(body, dict) else {}, request.most)
     told = result.get("error") or (response if isinstance(response, dict) else "no response")
     problem = f"no answer: {json.dumps(told, ensure_ascii=False)[:300]}"
-    return ModelAnswer(row, None, None, NOTHING, problem)
+    return ModelAnswer(row, None, None, NOTHING, problem, is_lost=True)

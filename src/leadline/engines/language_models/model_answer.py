@@ -45,6 +45,9 @@ class ModelAnswer:
         or where the server did not answer.
     problem : str
         Why the model is unsure; empty where there is a label.
+    is_lost : bool, default=False
+        Whether nothing came back: nobody knows what the model would have said, and the row is
+        asked about again next time.
     """
 
     row: str
@@ -52,3 +55,4 @@ class ModelAnswer:
     confidence: float | None
     usage: Usage
     problem: str
+    is_lost: bool = False

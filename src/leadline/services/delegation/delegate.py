@@ -150,7 +150,7 @@ def _label(
     n_labelled = n_unsure = n_lost = 0
     with machine_spending(workspace, task.name) as spending:
         for n, answer in enumerate(answers(task.endpoint, task.prompt, asked, spending), 1):
-            if answer.problem.startswith("no answer"):
+            if answer.is_lost:
                 n_lost += 1
             else:
                 workspace.record.delegation.votes.add(_vote(task, answer))
