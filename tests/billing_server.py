@@ -121,7 +121,11 @@ def _serve(folder: Path, port: int, slow_s: float) -> None:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            n_bytes = int(self.headers["Content-Length"])
+            sent = self.rfile.read(n_bytes)
+            if len(sent) < n_bytes:
+                return  # its client was killed while it sent: there is no request to bill
+            body = json.loads(sent)
             texts = [message["content"] for message in body["messages"]]
             # a server keeps what it has read: all but the row, from the second time on
             n_input, n_known = (sum(map(len, part)) // 4 for part in (texts, texts[:-1]))
