@@ -8,6 +8,7 @@ from leadline.phases.number_format import cost_words
 from leadline.phases.performance.default_decision import DefaultDecision
 from leadline.phases.performance.default_findings import default_findings
 from leadline.phases.performance.slice_report import PointSlices, slice_findings
+from leadline.phases.performance.stream_point import learnt_findings
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
 from leadline.phases.vocabulary.project_words import NO_WORDS, Words
 from leadline.phases.wording import plural
@@ -101,6 +102,8 @@ class Evidence:
         Digest of the unlabelled rows; empty if there are none.
     n_stream : int
         Unlabelled rows.
+    n_stream_learnt : int
+        Of those, rows that the model was made of, where they are more than chance brings; else 0.
     stream_alerts : tuple of int
         Rows of the stream flagged, one number a point.
     stream_scores : str
@@ -153,6 +156,7 @@ class Evidence:
     by_cost: DefaultDecision | None = None
     stream: str = ""
     n_stream: int = 0
+    n_stream_learnt: int = 0
     stream_alerts: tuple[int, ...] = ()
     stream_scores: str = ""
     stream_shares: str = ""
@@ -328,7 +332,7 @@ def _use_findings(evidence: Evidence) -> list[Finding]:
                 "Name them in leadline.toml, [data] stream = ['FILE'], then 'leadline run tuning'.",
             )
         )
-    return findings
+    return [*findings, *learnt_findings(evidence.n_stream_learnt, evidence.n_stream)]
 
 
 def _width(bounds: Bounds) -> float:
