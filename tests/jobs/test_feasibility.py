@@ -108,7 +108,7 @@ def test_a_quick_look_has_rows_of_a_rare_class() -> None:
     y = (np.arange(9_000) % 67 == 0).astype(np.int64)
     blank = np.zeros(9_000, dtype=bool)
     pool = Pool(X, X, y, blank, np.arange(9_000), None, SplitKind.RANDOM)
-    assert 40 <= y[_small(pool, example_data()).order].sum() <= 60
+    assert 22 <= y[_small(pool, example_data()).order].sum() <= 38
 
 
 def test_a_loss_is_the_better_the_smaller_it_is(tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 _FAMILY = "linear"
 _N_ROWS = 2000
 _N_ROWS_OF_TEXT = 600  # a fit on texts or images takes ten times as long
-_N_OF_RARE = 50  # of a class of which there are fewer, chance explains nearly any score
-_MOST_TIMES = 8
+_N_OF_RARE = 30  # of a class of which there are fewer, chance explains nearly any score
+_MOST_TIMES = 5
 _N_FOLDS = 3
 _N_PERMUTATIONS = 39
 _FEWEST_PERMUTATIONS = 19  # fewer cannot show a p-value of .05

@@ -1,6 +1,6 @@
 """How often signal is said to be there where there is none, in rows that follow each other in time.
 
-    python benchmarks/signal.py
+    python benchmarks/label_shuffles.py
 
 Each column and what the label is made of is a series of its own, so nothing can be predicted; how
 far each value carries on from the one before is the first column. A linear model in three forward
