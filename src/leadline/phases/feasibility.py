@@ -105,7 +105,7 @@ def assess(evidence: Evidence) -> Feasibility:
     )
     is_capped = ceiling_finding is not None and _is_capped(evidence)
     answer = Answer.GO if has_signal and not is_capped else Answer.NO
-    if not is_capped and _is_blind(evidence):
+    if not is_capped and is_blind(evidence):
         answer = Answer.UNCLEAR
     if answer is Answer.GO and (_is_too_good(evidence) or evidence.proposed_group):
         answer = Answer.UNCLEAR
@@ -129,7 +129,7 @@ def _summary(evidence: Evidence, has_signal: bool) -> str:
         if evidence.proposed_group:
             return f"Signal, or rows of one {evidence.proposed_group!r} known again: {reached}"
         return f"There is signal: {reached}"
-    told = "It is not known whether there is signal" if _is_blind(evidence) else "No signal found"
+    told = "It is not known whether there is signal" if is_blind(evidence) else "No signal found"
     return (
         f"{told} at {evidence.n_rows:,} rows: {words} of {evidence.score:.3f} is "
         f"within what shuffled labels give ({evidence.chance_score:.3f})."
@@ -140,7 +140,7 @@ def _signal_finding(evidence: Evidence) -> Finding:
     test = f"permutation test with {evidence.n_permutations} shuffles, p = {evidence.p_value:.3f}"
     if evidence.p_value <= SIGNIFICANT:
         return note(f"Better than chance ({test}).")
-    if _is_blind(evidence):
+    if is_blind(evidence):
         return warning(
             f"Not better than chance ({test}), but what the target asks for would not have been "
             f"seen either: only a gain of {evidence.detectable_effect:.3f} over chance would have "
@@ -154,8 +154,14 @@ def _signal_finding(evidence: Evidence) -> Finding:
     )
 
 
-def _is_blind(evidence: Evidence) -> bool:
-    """Whether no signal is seen, and not even the target's would have been."""
+def is_blind(evidence: Evidence) -> bool:
+    """Whether no signal is seen, and not even the one that the target asks for would have been.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Or the verdict.
+    """
     sign = -1.0 if scoring_of(evidence.scoring).is_loss else 1.0
     asked = sign * (evidence.target_score - evidence.chance_score)
     return evidence.p_value > SIGNIFICANT and 0 < asked < evidence.detectable_effect
