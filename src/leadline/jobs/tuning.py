@@ -54,6 +54,7 @@ from leadline.serving.releases.models import dump_model
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import Bands, ClassStrata, ValueStrata
+from leadline.stats.metric import metric_of
 from leadline.stats.monitoring.repeats import are_repeats
 from leadline.stats.operating import ProposedPoint, cost_matrix, propose_points, reliability
 
@@ -87,6 +88,7 @@ class _Tested:
 
     score: float
     stderr: float | None
+    chance: float
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             scoring=problem.scoring,
             test_score=tested.score,
             test_stderr=tested.stderr,
+            chance_score=tested.chance,
             fit_s=fit_s,
             n_train=int(pool.order.size),
             n_test=int(pool.test.size),
@@ -168,7 +171,8 @@ def _tested(model: Any, pool: Pool, scoring: str) -> _Tested:
     """The score on the test set, and how it would scatter over sets of as many rows."""
     truth, response = pool.y[pool.test], response_of(model, pool.X[pool.test], scoring)
     stderr = standard_error_of(truth, response, scoring, pool.alike(pool.test))
-    return _Tested(score_of(truth, response, scoring), stderr or None)
+    chance = metric_of(scoring).chance(truth)
+    return _Tested(score_of(truth, response, scoring), stderr or None, chance)
 
 
 def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:

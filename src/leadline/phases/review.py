@@ -174,7 +174,10 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
         findings += stream_slice_findings(evidence.slices)
     if evidence.why:
         findings.append(note(f"Reason given: {evidence.why}"))
-    is_settled = evidence.on_stream is None or evidence.n_judged >= FEWEST_JUDGMENTS
+    on_stream = evidence.on_stream
+    is_settled = on_stream is None or (
+        evidence.n_judged >= FEWEST_JUDGMENTS and on_stream.right.high >= plain.right.low
+    )
     return Review(
         answer=Answer.GO if is_settled and not known else Answer.UNCLEAR,
         summary=_default_summary(evidence, plain),
