@@ -39,7 +39,8 @@ def test_classes_in_several_spellings(told) -> None:  # type: ignore[no-untyped-
             "kind": [label[row % 5] for row in range(400)],
         }
     )
-    assert "Classes of 'kind' differ in spelling only: 'bar' = 'Bar'." in told(frame, "kind")
+    output = told(frame, "kind", code=options.EXIT_NO)
+    assert "Classes of 'kind' differ in spelling only: 'bar' = 'Bar'. They are 3 classes" in output
 
 
 def test_small_classes_are_counted(told) -> None:  # type: ignore[no-untyped-def]

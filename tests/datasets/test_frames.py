@@ -34,6 +34,22 @@ def test_labels_are_what_estimators_get() -> None:
     assert Target("paid", Task.BINARY, "2").values(frame).tolist() == [0, 1, 0]
 
 
+def test_rows_near_in_time_err_together() -> None:
+    frame = pl.DataFrame({"x": np.arange(200)})
+    times = np.random.default_rng(0).permutation(200)
+    blank = np.zeros(200, dtype=bool)
+    pool = Pool(frame, frame, np.zeros(200), blank, np.arange(0), None, SplitKind.TIME, times)
+    stretches = pool.alike(np.arange(100))
+    assert stretches is not None
+    assert np.unique(stretches, return_counts=True)[1].tolist() == [5] * 20
+    assert (np.diff(stretches[np.argsort(times[:100])]) >= 0).all()
+    groups = times // 10
+    of_groups = Pool(frame, frame, np.zeros(200), blank, np.arange(0), groups, SplitKind.GROUP)
+    assert np.array_equal(of_groups.alike(np.arange(7, 20)), groups[7:20])  # type: ignore[arg-type]
+    alone = Pool(frame, frame, np.zeros(200), blank, np.arange(0), None, SplitKind.RANDOM)
+    assert alone.alike(np.arange(9)) is None
+
+
 def spec_of(folder: Path) -> tuple[FitSpec, Pool]:
     """A spec of the linear family on two hundred rows, in no order in the file."""
     rows = customers(200).sample(fraction=1, shuffle=True, seed=1)

@@ -129,3 +129,16 @@ def test_classes_of_another_type_are_refused(y: Any, predicted: Any) -> None:
 def test_a_column_is_taken_as_one_value_a_row() -> None:
     X = pl.DataFrame({"x": [0.0, 1.0]})
     assert response_of(Odd([[3.0], [4.0]]), X, "r2").tolist() == [3.0, 4.0]
+
+
+@pytest.mark.parametrize("name", ["roc_auc", "f1", "log_loss"])
+def test_rows_of_one_group_count_as_one(name: str) -> None:
+    """Each row ten times is known no better than once; of one group alone nothing is known."""
+    frame = pl.DataFrame({"x": RNG.normal(size=400)})
+    y = (frame["x"].to_numpy() + RNG.normal(size=400) > 0).astype(int)
+    once = standard_error_of(y, response_of(Binary(), frame, name), name)
+    rows = np.repeat(np.arange(400), 10)
+    again, response = y[rows], response_of(Binary(), frame[rows], name)
+    assert standard_error_of(again, response, name) < 0.5 * once
+    assert standard_error_of(again, response, name, rows) == pytest.approx(once, rel=0.4)
+    assert standard_error_of(again, response, name, np.zeros(rows.size)) == 0.0

@@ -11,7 +11,7 @@ from tests.projects import FIND, PROBLEM, customers, project, run, run_to, whats
 
 from leadline.datasets.frames import Pool
 from leadline.errors import NotReadyError
-from leadline.jobs.feasibility import _small
+from leadline.jobs.feasibility import _shuffle, _small
 from leadline.phases.data import SplitKind
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.verdict import Answer
@@ -43,6 +43,20 @@ def test_noise_is_not_taken_for_signal(tmp_path: Path, seed: int) -> None:
     assert verdict.answer is Answer.NO
     assert any(what.startswith("Not better than chance") for what in whats(verdict))
     assert verdict.detectable_effect > 0
+
+
+def test_labels_in_order_of_time_keep_their_neighbours() -> None:
+    """Shuffled singly, a label that changes seldom would be told from chance too easily."""
+    frame = pl.DataFrame({"x": np.arange(50)})
+    order = np.random.default_rng(0).permutation(50)[:40]
+    y = np.zeros(50)
+    y[order] = np.arange(40)
+    pool = Pool(frame, frame, y, np.zeros(50, dtype=bool), order, None, SplitKind.TIME)
+    moved = _shuffle(pool, np.random.default_rng(1)).y
+    steps = np.diff(moved[order].astype(float)) % 40
+    assert (steps == 1).all()
+    assert moved[order[0]] > 0
+    assert (np.delete(moved, order) == 0).all()
 
 
 def test_a_share_of_rows_has_a_size_of_proof(tmp_path: Path) -> None:
@@ -86,6 +100,15 @@ def test_a_quick_look_keeps_the_order_of_time() -> None:
     assert (np.diff(with_text.order) < 0).all()
     assert with_text.order[0] > 3_900
     assert with_text.order[-1] < 100
+
+
+def test_a_quick_look_has_rows_of_a_rare_class() -> None:
+    """Of 600 rows nine were hits: no score is then better than chance."""
+    X = pl.DataFrame({"x": range(9_000)})
+    y = (np.arange(9_000) % 67 == 0).astype(np.int64)
+    blank = np.zeros(9_000, dtype=bool)
+    pool = Pool(X, X, y, blank, np.arange(9_000), None, SplitKind.RANDOM)
+    assert 22 <= y[_small(pool, example_data()).order].sum() <= 38
 
 
 def test_a_loss_is_the_better_the_smaller_it_is(tmp_path: Path) -> None:

@@ -8,13 +8,16 @@ import numpy as np
 import polars as pl
 import pytest
 from tests.examples import example_problem
-from tests.projects import N_STREAM, PROBLEM, customers, project, run, run_to, verdict_of
+from tests.projects import N_STREAM, PROBLEM, customers, project, review, run, run_to, verdict_of
 
 from leadline.datasets.frames import Pool
 from leadline.errors import DataError, NotReadyError, SettingsError
 from leadline.jobs.tuning import _with_thresholds
 from leadline.phases.data import Data, SplitKind
+from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Answer
+from leadline.services.queries import operating_points_page
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
@@ -58,6 +61,23 @@ def test_without_a_stream_there_is_nothing_to_judge(tmp_path: Path) -> None:
     assert isinstance(tuning, Tuning)
     assert (tuning.stream, tuning.sample, tuning.n_stream) == ("", "", 0)
     assert tuning.points
+
+
+def test_a_stream_of_rows_that_it_learnt_from_is_told(released_folder: Path) -> None:
+    """Whoever names the labelled file as the stream would judge what the model knows by heart."""
+    known = pl.read_csv(released_folder / "pool.csv", infer_schema=False).drop("left")
+    known.write_csv(released_folder / "stream.csv")
+    with Workspace.open(released_folder) as workspace:
+        assert verdict_of(workspace, "tuning", Tuning).n_stream_learnt == 0
+        tuning = run(workspace, "tuning").verdict
+        assert isinstance(tuning, Tuning)
+        assert tuning.n_stream_learnt == tuning.n_stream == known.height
+        assert any("learnt from or was tested on" in each.what for each in tuning.findings)
+        review(workspace, pl.read_csv(released_folder / "pool.csv")["left"])
+        page = operating_points_page(workspace)
+        chosen = verdict_of(workspace, "review", Review)
+    assert chosen.answer is Answer.UNCLEAR
+    assert page.known_rows[0] in chosen.findings
 
 
 def test_a_stream_that_lacks_a_column_is_refused(released_folder: Path) -> None:

@@ -316,6 +316,30 @@ def test_spellings_of_classes_are_a_warning_those_of_categories_a_note() -> None
     assert "Values of 'carrier' differ in spelling only: 'UA' = 'ua'." in notes(verdict)
 
 
+def test_spellings_that_turn_the_question_into_another_are_a_fault() -> None:
+    label = next(column.name for column in DATA.columns if column.role is Role.LABEL)
+    rows = {"Ja": 300, "Nein": 500, "ja": 60, "JA": 40, "nein": 100}
+    named: dict[str, Any] = {
+        "n_rows": 1000,
+        "classes": tuple(ClassCount(value=value, n_rows=n) for value, n in rows.items()),
+        "spellings": (
+            Spellings(column=label, values=("Nein", "nein")),
+            Spellings(column=label, values=("Ja", "ja", "JA")),
+        ),
+    }
+    of_ja = again(DATA, **named, positive="Ja")
+    assert of_ja.answer is Answer.NO
+    assert faults(of_ja)[0].endswith("100 rows with 'ja' or 'JA' count as not 'Ja'.")
+    of_all = again(DATA, **named, positive="", task=Task.MULTICLASS)
+    assert faults(of_all)[0].endswith(
+        "They are 5 classes where two are meant: the question is yes or no."
+    )
+    maybe = (*named["classes"], ClassCount(value="vielleicht", n_rows=50))
+    of_three = again(DATA, **{**named, "classes": maybe}, positive="", task=Task.MULTICLASS)
+    assert faults(of_three) == []
+    assert of_three.answer is Answer.GO
+
+
 def test_near_repeats_empty_rows_and_many_columns() -> None:
     verdict = again(DATA, near_repeats=0.3, n_empty_rows=1)
     assert any(what.startswith("30% of the test rows are nearly") for what in warnings(verdict))

@@ -30,6 +30,16 @@ def test_ageing_that_no_period_pays_for_has_no_schedule() -> None:
     assert verdict.summary.startswith("It ages (probability 97%), but no period up to 7 months")
 
 
+def test_the_prices_it_rests_on_are_said_beside_those_of_the_problem() -> None:
+    known = again(DECAY, cost_retrain=50.0, cost_error=1.0)
+    counted = "Counted are 50.00 USD for a retraining and 1.00 USD for any wrong answer"
+    assert notes(known)[-1] == f"{counted}."
+    assert notes(again(known, cost_miss=1.0, cost_false_alarm=1.0))[-1] == f"{counted}."
+    assert notes(again(known, cost_miss=50.0, cost_false_alarm=1.0))[-1] == (
+        f"{counted}; the problem has 50.00 USD for a miss and 1.00 USD for a false alarm."
+    )
+
+
 def test_what_lies_ahead_is_said_for_the_end_of_a_period() -> None:
     assert notes(DECAY)[1].startswith(
         "2 months after its first, the age of a model trained now will have changed its error by "

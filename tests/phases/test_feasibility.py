@@ -25,6 +25,15 @@ def test_no_signal_is_a_no_that_says_what_would_have_been_seen() -> None:
     assert again(FEASIBILITY, p_value=0.05).answer is Answer.GO
 
 
+def test_what_could_not_have_been_seen_is_no_reason_to_stop() -> None:
+    """The target asks for .324 more than chance; with eight hits that may well be missed."""
+    blind = again(FEASIBILITY, p_value=0.15, detectable_effect=0.33)
+    assert blind.answer is Answer.UNCLEAR
+    assert blind.summary.startswith("It is not known whether there is signal at 2,000 rows")
+    assert "only a gain of 0.330 over chance would have been" in warnings(blind)[0]
+    assert again(FEASIBILITY, p_value=0.15, detectable_effect=0.32).answer is Answer.NO
+
+
 def test_a_target_above_what_people_agree_on_is_a_no() -> None:
     low = Bounds(estimate=0.7, low=0.65, high=0.75)
     capped = again(FEASIBILITY, scoring="accuracy", target_score=0.8, ceiling=low, n_votes=90)

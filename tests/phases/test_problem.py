@@ -24,6 +24,12 @@ def test_the_problem_is_one_sentence() -> None:
 def test_a_loss_is_at_most() -> None:
     verdict = again(PROBLEM, task=Task.REGRESSION, scoring="mean_absolute_error", target_score=12.0)
     assert verdict.summary.endswith("mean absolute error of at most 12.")
+    changes = {"task": Task.REGRESSION, "scoring": "mean_absolute_error"}
+    large = again(PROBLEM, **changes, target_score=1_250_000.0)
+    assert large.summary.endswith("mean absolute error of at most 1,250,000.")
+    for never in (0.0, -3.0):
+        with pytest.raises(SettingsError, match="above 0, as mean absolute error is an error"):
+            again(PROBLEM, **changes, target_score=never)
 
 
 def test_at_the_break_even_share_an_alert_costs_what_it_saves() -> None:

@@ -43,6 +43,13 @@ def test_few_judgments_are_unclear() -> None:
     assert warnings(verdict) == ["Only 29 judgments."]
 
 
+def test_judgments_of_rows_that_the_model_learnt_from_settle_nothing() -> None:
+    known = again(reviewed(CHEAP, DEAR), n_stream=200, n_stream_learnt=150)
+    assert known.answer is Answer.UNCLEAR
+    assert warnings(known)[0].startswith("150 of 200 rows of the stream are rows that the model ")
+    assert warnings(again(known, n_judged=0))[0] == "Only 0 judgments."
+
+
 def test_points_too_close_to_call_are_unclear() -> None:
     close = replace(CHEAP, p_cheapest=0.6), replace(DEAR, p_cheapest=0.4)
     verdict = reviewed(*close)

@@ -26,6 +26,13 @@ def test_too_few_hits_are_a_no() -> None:
     assert again(TUNING, n_positive=10).answer is Answer.GO
 
 
+def test_a_model_that_does_no_better_than_knowing_nothing_is_a_no() -> None:
+    verdict = again(TUNING, chance_score=0.5, test_score=0.5)
+    assert verdict.answer is Answer.NO
+    assert faults(verdict)[0].endswith("ranking quality (ROC AUC) of 0.500, theirs 0.500.")
+    assert again(TUNING, chance_score=0.5, test_score=0.51).answer is Answer.GO
+
+
 def test_wide_bounds_are_told() -> None:
     wide = replace(POINTS[0], recall=Bounds(estimate=0.5, low=0.3, high=0.7))
     (what,) = warnings(again(TUNING, points=(wide, *POINTS[1:])))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tests.stats.metric.simulated import BY_TASK, simulated
 
+from leadline.evaluation.scores import standard_error_of
 from leadline.stats.metric import METRICS, Task
 from leadline.stats.metric.score_interval import score_interval
 
@@ -26,3 +27,37 @@ def test_nine_of_ten_intervals_hold_the_truth(name: str, task: Task) -> None:
         n_held += found.low <= truth <= found.high
     # 0.9 and three standard errors of 250 sets, and what a jackknife of 20 groups misses
     assert 0.83 <= n_held / N_SETS <= 0.97
+
+
+N_GROUPS, N_OF_GROUP = 40, 10
+
+
+def grouped(rng: np.random.Generator, n_groups: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels, scores that are off by as much for all rows of a group, and the groups."""
+    groups = np.repeat(np.arange(n_groups), N_OF_GROUP)
+    y = np.repeat(rng.integers(0, 2, n_groups), N_OF_GROUP)
+    y = np.where(rng.random(y.size) < 0.2, 1 - y, y)
+    score = y + rng.normal(size=n_groups)[groups] + rng.normal(size=y.size)
+    return y, score, groups
+
+
+@pytest.mark.parametrize("name", ["roc_auc", "accuracy"])
+def test_rows_of_a_group_are_no_rows_of_their_own(name: str) -> None:
+    rng = np.random.default_rng(12)
+    metric = METRICS[name]
+
+    def drawn(n_groups: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        y, score, groups = grouped(rng, n_groups)
+        return y, score if name == "roc_auc" else (score > 0.5).astype(int), groups
+
+    y, response, _ = drawn(20_000)
+    truth, n_held, n_held_alone = metric.compute(y, response), 0, 0
+    for _ in range(N_SETS):
+        y, response, groups = drawn(N_GROUPS)
+        score = metric.compute(y, response)
+        found = score_interval(name, score, standard_error_of(y, response, name, groups))
+        n_held += found.low <= truth <= found.high
+        alone = score_interval(name, score, metric.standard_error(y, response))
+        n_held_alone += alone.low <= truth <= alone.high
+    assert 0.83 <= n_held / N_SETS <= 0.97
+    assert n_held_alone / N_SETS < 0.75

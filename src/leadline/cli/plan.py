@@ -79,11 +79,11 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
     from leadline.phases.number_format import duration, money
     from leadline.phases.scoring import scoring_of
 
-    costs = plan.costs
+    costs, metric = plan.costs, scoring_of(plan.scoring)
     screen.print(plan.answer, markup=False)
     screen.print(
-        f"\n{plan.question or 'Plan'} Good enough is {scoring_of(plan.scoring).words} of "
-        f"{plan.target_score:g}. There are {costs.n_available:,} train rows; "
+        f"\n{plan.question or 'Plan'} Good enough is {metric.words} of "
+        f"{metric.target_words(plan.target_score)}. There are {costs.n_available:,} train rows; "
         f"{money(costs.spent, plan.currency)} are spent.",
         markup=False,
     )

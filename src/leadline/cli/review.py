@@ -200,7 +200,9 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
 
 
 def _show_remarks(page: OperatingPointsPage) -> None:
-    """Whom it fails on the stream, and what more judgments would narrow."""
+    """Rows that the model knows, whom it fails on the stream, what more judgments would narrow."""
+    for finding in page.known_rows:
+        click.echo(f"{finding.what} {finding.next}")
     told: dict[str, list[str]] = {}
     for report in page.slices:
         for line in report.worse:

@@ -17,6 +17,8 @@ from leadline.snapshot import class_texts, from_parquet
 
 Rows = NDArray[np.intp]
 
+_N_STRETCHES = 20
+
 
 @dataclass(frozen=True)
 class Target:
@@ -76,6 +78,10 @@ class Pool:
         Train rows, in time order where the split is by time.
     groups : ndarray or None
         Group of each row where the split is by group.
+    kind : SplitKind
+        How rows are set aside.
+    times : ndarray or None
+        When each row was, where the split is by time.
     """
 
     frame: pl.DataFrame
@@ -85,11 +91,31 @@ class Pool:
     order: Rows
     groups: NDArray[np.generic] | None
     kind: SplitKind
+    times: NDArray[np.generic] | None = None
 
     @property
     def test(self) -> Rows:
         """Rows set aside."""
         return np.flatnonzero(self.is_test)
+
+    def groups_of(self, rows: Rows) -> NDArray[np.generic] | None:
+        """Group of each of some rows; None where the split is not by group."""
+        return None if self.groups is None else self.groups[rows]
+
+    def alike(self, rows: Rows) -> NDArray[np.generic] | None:
+        """What errs together among some rows: those of a group, or of a stretch of time.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,) or None
+            Group or stretch of each; None where rows are taken to err alone.
+        """
+        if self.times is None:
+            return self.groups_of(rows)
+        in_order = np.argsort(self.times[rows], kind="stable")
+        stretches = np.empty(rows.size, dtype=np.int64)
+        stretches[in_order] = np.arange(rows.size) * _N_STRETCHES // max(rows.size, 1)
+        return stretches
 
 
 def load_pool(artifacts: Artifacts, data: Data, target: Target) -> Pool:
@@ -104,12 +130,19 @@ def load_pool(artifacts: Artifacts, data: Data, target: Target) -> Pool:
     is_test = np.frombuffer(artifacts.get(data.split.mask), dtype=np.bool_)
     order = np.flatnonzero(~is_test)
     kind = data.split.kind
-    groups = None
+    groups = times = None
     if kind is SplitKind.TIME:
         times = frame[data.split.column].to_numpy()
         order = order[np.argsort(times[order], kind="stable")]
     elif kind is SplitKind.GROUP:
         groups = np.asarray(frame[data.split.column].cast(pl.String).fill_null("").to_list())
     return Pool(
-        frame, conform(frame, data.features), target.values(frame), is_test, order, groups, kind
+        frame,
+        conform(frame, data.features),
+        target.values(frame),
+        is_test,
+        order,
+        groups,
+        kind,
+        times,
     )

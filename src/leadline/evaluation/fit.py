@@ -129,7 +129,7 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         if not np.isfinite(score):
             message = f"{spec.scoring} is not a number on {valid.size} validation rows"
             return Answered(FailedFit(message))
-        stderr = standard_error_of(pool.y[valid], response, spec.scoring)
+        stderr = standard_error_of(pool.y[valid], response, spec.scoring, pool.groups_of(valid))
         if spec.is_proof:
             _refuse_unstorable(model, spec)
         shares = _kept(model, pool.X[valid], spec.target.task) if is_kept else None

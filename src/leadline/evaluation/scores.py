@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from leadline.datasets.frames import Pool, Rows
 from leadline.phases.scoring import Task
 from leadline.stats.metric import ClassProbabilities, ResponseMethod, metric_of
+from leadline.stats.metric.standard_error import jackknife
 
 
 def response_of(model: Any, frame: Any, scoring: str) -> Any:
@@ -82,9 +83,28 @@ def score_of(y: NDArray[Any], response: Any, scoring: str) -> float:
     return metric.compute(y, response)
 
 
-def standard_error_of(y: NDArray[Any], response: Any, scoring: str) -> float:
-    """Standard error of a score for lack of more rows; at least 0. Arguments as for `score_of`."""
-    return metric_of(scoring).standard_error(y, response)
+def standard_error_of(
+    y: NDArray[Any], response: Any, scoring: str, groups: NDArray[Any] | None = None
+) -> float:
+    """Standard error of a score for lack of more rows. Arguments as for `score_of`, and `groups`.
+
+    Parameters
+    ----------
+    groups : ndarray of shape (n_samples,), optional
+        What belongs together, where new rows will be of new groups: their rows err together, and
+        tell less than as many rows of their own.
+
+    Returns
+    -------
+    float
+        At least 0; 0 where it is not known.
+    """
+    metric = metric_of(scoring)
+    alone = metric.standard_error(y, response)
+    if groups is None:
+        return alone
+    together = jackknife(metric.compute, y, response, groups)
+    return max(alone, together) if together else 0.0
 
 
 def score_model(model: Any, pool: Pool, rows: Rows, scoring: str) -> float:

@@ -17,6 +17,7 @@ from leadline.phases.data import Data
 from leadline.phases.decay import Decay, Staleness
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
+from leadline.phases.scoring import Task
 from leadline.phases.search import Search
 from leadline.phases.verdict import Bounds
 from leadline.stats.interval import Estimate
@@ -47,6 +48,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
         scoring="accuracy",
         cost_retrain=watch.retrain_cost,
         cost_error=watch.error_cost,
+        cost_miss=problem.cost_miss if problem.task is Task.BINARY else None,
+        cost_false_alarm=problem.cost_false_alarm if problem.task is Task.BINARY else None,
         currency=problem.currency,
         tolerance=release.tolerance,
         limit_s=watch.backtest_s,

@@ -9,12 +9,13 @@ import numpy as np
 
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.loading import load
+from leadline.errors import NotReadyError
 from leadline.evaluation.fit import fit_and_score, fold_rows
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.labelling.annotators import ceiling
 from leadline.labelling.vote_table import vote_counts
 from leadline.phases import feasibility as phase
-from leadline.phases.data import LEAK_SCORE, Data, Kind
+from leadline.phases.data import LEAK_SCORE, Data, Kind, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Bounds
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
 _FAMILY = "linear"
 _N_ROWS = 2000
 _N_ROWS_OF_TEXT = 600  # a fit on texts or images takes ten times as long
+_N_OF_RARE = 30  # of a class of which there are fewer, chance explains nearly any score
+_MOST_TIMES = 5
 _N_FOLDS = 3
 _N_PERMUTATIONS = 39
+_FEWEST_PERMUTATIONS = 19  # fewer cannot show a p-value of .05
+_MOST_TRIES = 4 * _N_PERMUTATIONS
 _FEWEST_REPEATED = 20
 _MOST_NAMED = 3
 
@@ -53,11 +58,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
     )
     report("fitting a quick baseline", 0.0)
     observed = _score(pool, spec)
-    rng = np.random.default_rng(data.split.seed)
-    shuffled = []
-    for number in range(_N_PERMUTATIONS):
-        report(f"shuffled labels {number + 1} of {_N_PERMUTATIONS}", number / _N_PERMUTATIONS)
-        shuffled.append(_score(_shuffle(pool, rng), spec))
+    shuffled = _shuffled_scores(pool, spec, np.random.default_rng(data.split.seed), report)
     sign = -1.0 if scoring_of(problem.scoring).is_loss else 1.0
     test = permutation_test(sign * observed, sign * np.asarray(shuffled))
     expected = _hoped_for(problem)
@@ -71,7 +72,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             score=observed,
             chance_score=float(np.mean(shuffled)),
             chance_std=test.null_std,
-            n_permutations=_N_PERMUTATIONS,
+            n_permutations=len(shuffled),
             p_value=test.p_value,
             detectable_effect=smallest_detectable_effect(test.null_std, power=0.8),
             ceiling=best,
@@ -102,22 +103,58 @@ def _telling_words(data: Data) -> tuple[str, ...]:
 
 
 def _small(pool: Pool, data: Data) -> Pool:
-    """At most so many train rows, still in their order."""
+    """At most so many train rows, still in their order; more where a class is rare."""
     is_slow = {Kind.TEXT, Kind.IMAGE} & set(data.features.values())
     n_rows = _N_ROWS_OF_TEXT if is_slow else _N_ROWS
+    if data.task is Task.BINARY:
+        share = float(np.mean(pool.y[pool.order])) if pool.order.size else 0.0
+        rarer = min(share, 1 - share)
+        wanted = _N_OF_RARE / rarer if rarer else 0.0
+        n_rows = round(min(max(n_rows, wanted), _MOST_TIMES * n_rows))
     if pool.order.size <= n_rows:
         return pool
     kept = np.random.default_rng(data.split.seed).permutation(pool.order.size)[:n_rows]
     return replace(pool, order=pool.order[np.sort(kept)])
 
 
+def _shuffled_scores(
+    pool: Pool, spec: FitSpec, rng: np.random.Generator, report: Report
+) -> list[float]:
+    """Scores with shuffled labels; those that leave a fold with one class are passed over."""
+    scores: list[float] = []
+    for _ in range(_MOST_TRIES):
+        n = len(scores)
+        report(f"shuffled labels {n + 1} of {_N_PERMUTATIONS}", n / _N_PERMUTATIONS)
+        try:
+            scores.append(_score(_shuffle(pool, rng), spec))
+        except NotReadyError:
+            continue
+        if len(scores) == _N_PERMUTATIONS:
+            return scores
+    if len(scores) < _FEWEST_PERMUTATIONS:
+        raise NotReadyError(
+            f"With shuffled labels only {len(scores)} of {_MOST_TRIES} tries had two classes in "
+            "every fold.",
+            "Chance cannot be told from signal so.",
+            "Bring more rows of the rarest class.",
+        )
+    return scores
+
+
 def _shuffle(pool: Pool, rng: np.random.Generator) -> Pool:
-    """Labels shuffled; where rows belong together, whole groups of them change places."""
+    """Labels shuffled; where rows belong together, whole groups of them change places.
+
+    Rows in order of time have labels like their neighbours': shuffled singly, chance would look too
+    small. So all labels move along by as much, and those at the end come to the beginning.
+    """
     y = pool.y.copy()
+    if pool.kind is SplitKind.TIME:
+        y[pool.order] = np.roll(y[pool.order], rng.integers(1, max(pool.order.size, 2)))
+        return replace(pool, y=y)
     if pool.groups is None:
         y[pool.order] = rng.permutation(y[pool.order])
         return replace(pool, y=y)
-    # rows of one group are no independent witnesses: shuffled singly, chance would look too small
+    # rows of one group are no independent witnesses
     codes = np.unique(pool.groups[pool.order], return_inverse=True)[1]
     rows = pool.order[np.argsort(codes, kind="stable")]
     places = rng.permutation(int(codes.max()) + 1)[codes]

@@ -199,7 +199,8 @@ def _compared(
     scoring, y = tuning.scoring, pool.y[pool.test]
     theirs = response_of(champion, features[pool.test], scoring)
     ours = response_of(_model(workspace, tuning.model, family), pool.X[pool.test], scoring)
-    found = score_difference(metric_of(scoring).compute, y, ours, theirs)
+    groups = pool.alike(pool.test)
+    found = score_difference(metric_of(scoring).compute, y, ours, theirs, groups=groups)
     return {
         "champion_score": score_of(y, theirs, scoring),
         "challenger_score": tuning.test_score,

@@ -36,7 +36,7 @@ from leadline.evaluation.predictions import (
 from leadline.evaluation.scores import positive_scores, response_of, score_of, standard_error_of
 from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, require_columns, slices_of
 from leadline.phases import tuning as phase
-from leadline.phases.data import Data
+from leadline.phases.data import Data, SplitKind
 from leadline.phases.performance.default_decision import (
     AS_PREDICTED,
     LEAST_COST,
@@ -49,10 +49,13 @@ from leadline.phases.search import Search
 from leadline.phases.tuning import OperatingPoint, ScoreGroup, Tuning
 from leadline.phases.verdict import Bounds
 from leadline.reading.conform import conform
+from leadline.serving.releases.learnt_rows import LearntRows
 from leadline.serving.releases.models import dump_model
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import Bands, ClassStrata, ValueStrata
+from leadline.stats.metric import metric_of
+from leadline.stats.monitoring.repeats import are_repeats
 from leadline.stats.operating import ProposedPoint, cost_matrix, propose_points, reliability
 
 if TYPE_CHECKING:
@@ -85,6 +88,7 @@ class _Tested:
 
     score: float
     stderr: float | None
+    chance: float
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             scoring=problem.scoring,
             test_score=tested.score,
             test_stderr=tested.stderr,
+            chance_score=tested.chance,
             fit_s=fit_s,
             n_train=int(pool.order.size),
             n_test=int(pool.test.size),
@@ -145,6 +150,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             by_cost=offer.by_cost,
             stream=stream.rows,
             n_stream=stream.n_rows,
+            n_stream_learnt=0 if frame is None else _n_learnt(pool, data, frame),
             stream_alerts=stream.alerts,
             stream_scores=stream.scores,
             stream_shares=stream.shares,
@@ -164,8 +170,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
 def _tested(model: Any, pool: Pool, scoring: str) -> _Tested:
     """The score on the test set, and how it would scatter over sets of as many rows."""
     truth, response = pool.y[pool.test], response_of(model, pool.X[pool.test], scoring)
-    stderr = standard_error_of(truth, response, scoring)
-    return _Tested(score_of(truth, response, scoring), stderr or None)
+    stderr = standard_error_of(truth, response, scoring, pool.alike(pool.test))
+    chance = metric_of(scoring).chance(truth)
+    return _Tested(score_of(truth, response, scoring), stderr or None, chance)
 
 
 def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:
@@ -287,6 +294,13 @@ def _read_stream(workspace: Workspace, problem: Problem, data: Data) -> pl.DataF
     if frame is None or frame.height == 0:
         return None
     return frame.drop(problem.label, strict=False)
+
+
+def _n_learnt(pool: Pool, data: Data, frame: pl.DataFrame) -> int:
+    """Rows of the stream that the model was made of; 0 where chance brings as many."""
+    learnt = LearntRows.of(pool.X, None if pool.kind is SplitKind.RANDOM else pool.is_test)
+    n_found = int(learnt.contain(conform(frame, data.features)).sum())
+    return n_found if are_repeats(n_found, frame.height, learnt.usual_share) else 0
 
 
 def _draw_for_judging(

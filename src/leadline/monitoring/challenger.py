@@ -268,6 +268,7 @@ def _summed_up(
         chance=chance,
         due_since=due_since,
         price=decay.cost_retrain,
+        error_price=decay.cost_error,
         cpu_s=cpu_s,
         cost=cpu_s * price / _SECONDS_AN_HOUR,
         currency=decay.currency,

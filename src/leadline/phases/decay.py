@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.phases.number_format import percent
+from leadline.phases.number_format import money, percent
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 from leadline.phases.wording import plural, three_digits
 
@@ -61,6 +61,9 @@ class Evidence:
         None: no need to retrain by schedule.
     cost_retrain, cost_error : float
         Money for one retraining, money for one error.
+    cost_miss, cost_false_alarm : float or None
+        Money for one error of each kind, as the problem has it; None where it has no two kinds, and
+        in entries from before it was kept.
     n_per_block : float
         Rows a block.
     currency : str
@@ -87,6 +90,8 @@ class Evidence:
     flat_high: int | None = None
     cost_retrain: float
     cost_error: float
+    cost_miss: float | None = None
+    cost_false_alarm: float | None = None
     n_per_block: float = 0.0
     currency: str
     tolerance: float | None = None
@@ -215,7 +220,23 @@ def _findings(evidence: Evidence) -> list[Finding]:
                 f"{three_digits(evidence.tolerance)}."
             )
         )
-    return findings
+    return [*findings, _prices(evidence)]
+
+
+def _prices(evidence: Evidence) -> Finding:
+    """The prices by which it is said when to retrain, beside those of the problem."""
+    retraining, error = (
+        money(each, evidence.currency) for each in (evidence.cost_retrain, evidence.cost_error)
+    )
+    beside = ""
+    costs = (evidence.cost_miss, evidence.cost_false_alarm)
+    if None not in costs and set(costs) != {evidence.cost_error}:
+        miss, alarm = (money(each or 0.0, evidence.currency) for each in costs)
+        beside = f"; the problem has {miss} for a miss and {alarm} for a false alarm"
+    return note(
+        f"Counted are {retraining} for a retraining and {error} for any wrong answer{beside}.",
+        "Change [watch] retrain_cost and error_cost where that is not so.",
+    )
 
 
 def _ahead(evidence: Evidence) -> Staleness | None:

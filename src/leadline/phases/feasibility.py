@@ -105,6 +105,8 @@ def assess(evidence: Evidence) -> Feasibility:
     )
     is_capped = ceiling_finding is not None and _is_capped(evidence)
     answer = Answer.GO if has_signal and not is_capped else Answer.NO
+    if not is_capped and is_blind(evidence):
+        answer = Answer.UNCLEAR
     if answer is Answer.GO and (_is_too_good(evidence) or evidence.proposed_group):
         answer = Answer.UNCLEAR
     return Feasibility(
@@ -127,8 +129,9 @@ def _summary(evidence: Evidence, has_signal: bool) -> str:
         if evidence.proposed_group:
             return f"Signal, or rows of one {evidence.proposed_group!r} known again: {reached}"
         return f"There is signal: {reached}"
+    told = "It is not known whether there is signal" if is_blind(evidence) else "No signal found"
     return (
-        f"No signal found at {evidence.n_rows:,} rows: {words} of {evidence.score:.3f} is "
+        f"{told} at {evidence.n_rows:,} rows: {words} of {evidence.score:.3f} is "
         f"within what shuffled labels give ({evidence.chance_score:.3f})."
     )
 
@@ -137,11 +140,31 @@ def _signal_finding(evidence: Evidence) -> Finding:
     test = f"permutation test with {evidence.n_permutations} shuffles, p = {evidence.p_value:.3f}"
     if evidence.p_value <= SIGNIFICANT:
         return note(f"Better than chance ({test}).")
+    if is_blind(evidence):
+        return warning(
+            f"Not better than chance ({test}), but what the target asks for would not have been "
+            f"seen either: only a gain of {evidence.detectable_effect:.3f} over chance would have "
+            "been, with probability .8.",
+            "Bring more rows, of the rarest class above all.",
+        )
     return fault(
         f"Not better than chance ({test}). A gain of {evidence.detectable_effect:.3f} over "
         "chance would have been seen with probability .8.",
         "Bring more rows or better columns, or ask another question.",
     )
+
+
+def is_blind(evidence: Evidence) -> bool:
+    """Whether no signal is seen, and not even the one that the target asks for would have been.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Or the verdict.
+    """
+    sign = -1.0 if scoring_of(evidence.scoring).is_loss else 1.0
+    asked = sign * (evidence.target_score - evidence.chance_score)
+    return evidence.p_value > SIGNIFICANT and 0 < asked < evidence.detectable_effect
 
 
 def _is_too_good(evidence: Evidence) -> bool:

@@ -272,8 +272,15 @@ def refuse_target(scoring: str, target: float) -> None:
     Raises
     ------
     SettingsError
-        If a metric between 0 and 1 has a target that is not: 90 is a percentage.
+        If a metric between 0 and 1 has a target that is not: 90 is a percentage; if an error is to
+        be 0 or less.
     """
+    if scoring_of(scoring).is_loss and target <= 0.0:
+        raise SettingsError(
+            f"target_score is {target:g}.",
+            f"It must be above 0, as {scoring_of(scoring).words} is an error.",
+            "State the largest one that is good enough.",
+        )
     if not scoring_of(scoring).is_loss and not 0.0 < target < 1.0:
         raise SettingsError(
             f"target_score is {target:g}.",

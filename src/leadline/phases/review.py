@@ -10,6 +10,7 @@ from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.performance.stream_point import (
     UNLIKE_STREAM,
     StreamPoint,
+    learnt_findings,
     reality_findings,
 )
 from leadline.phases.performance.stream_slices import StreamSlices, stream_slice_findings
@@ -54,6 +55,8 @@ class Evidence:
     ----------
     n_stream : int
         Rows of the stream.
+    n_stream_learnt : int
+        Of those, rows that the model was made of, where they are more than chance brings; else 0.
     n_judged, n_unsure : int
         Rows judged yes or no, rows left unsure.
     judges : tuple of str
@@ -95,6 +98,7 @@ class Evidence:
     """
 
     n_stream: int
+    n_stream_learnt: int = 0
     n_judged: int
     n_unsure: int = 0
     judges: tuple[str, ...] = ()
@@ -143,13 +147,15 @@ def assess(evidence: Evidence) -> Review:
     chosen = evidence.chosen_point
     is_clear = len(evidence.points) == 1 or chosen.p_cheapest >= CLEAR
     has_enough = evidence.n_judged >= FEWEST_JUDGMENTS
-    findings = [*_choice_findings(evidence, is_clear, has_enough), *_people_findings(evidence)]
+    known = _known_rows(evidence)
+    findings = [*known, *_choice_findings(evidence, is_clear, has_enough)]
+    findings += _people_findings(evidence)
     findings += [*_width_findings(evidence), *reality_findings(evidence.points)]
     if not evidence.follows_scores:
         findings.append(warning(UNLIKE_SCORES))
     findings += stream_slice_findings(evidence.slices)
     return Review(
-        answer=Answer.GO if is_clear and has_enough else Answer.UNCLEAR,
+        answer=Answer.GO if is_clear and has_enough and not known else Answer.UNCLEAR,
         summary=_summary(evidence),
         findings=tuple(findings),
         **vars(evidence),
@@ -160,20 +166,29 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
     """An agreement: there was one point on offer."""
     if evidence.chosen != plain.name:
         raise ValueError(f"{evidence.chosen!r} is not on offer")
-    findings = [*_judging_findings(evidence), *_people_findings(evidence)]
+    known = _known_rows(evidence)
+    findings = [*known, *_judging_findings(evidence), *_people_findings(evidence)]
     if evidence.on_stream is not None:
         findings += [*_gap_findings(plain, evidence.on_stream), *_shown_findings(evidence)]
         findings += _cost_gap(evidence, plain, evidence.on_stream)
         findings += stream_slice_findings(evidence.slices)
     if evidence.why:
         findings.append(note(f"Reason given: {evidence.why}"))
-    is_settled = evidence.on_stream is None or evidence.n_judged >= FEWEST_JUDGMENTS
+    on_stream = evidence.on_stream
+    is_settled = on_stream is None or (
+        evidence.n_judged >= FEWEST_JUDGMENTS and on_stream.right.high >= plain.right.low
+    )
     return Review(
-        answer=Answer.GO if is_settled else Answer.UNCLEAR,
+        answer=Answer.GO if is_settled and not known else Answer.UNCLEAR,
         summary=_default_summary(evidence, plain),
         findings=tuple(findings),
         **vars(evidence),
     )
+
+
+def _known_rows(evidence: Evidence) -> list[Finding]:
+    """Rows judged that the model knows; nobody judged, nothing is flattered."""
+    return learnt_findings(evidence.n_stream_learnt if evidence.n_judged else 0, evidence.n_stream)
 
 
 def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:

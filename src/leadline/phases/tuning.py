@@ -8,9 +8,21 @@ from leadline.phases.number_format import cost_words
 from leadline.phases.performance.default_decision import DefaultDecision
 from leadline.phases.performance.default_findings import default_findings
 from leadline.phases.performance.slice_report import PointSlices, slice_findings
-from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
+from leadline.phases.performance.stream_point import learnt_findings
+from leadline.phases.scoring import scoring_of
+from leadline.phases.verdict import (
+    Answer,
+    Bounds,
+    Finding,
+    Verdict,
+    answer_of,
+    fault,
+    note,
+    warning,
+)
 from leadline.phases.vocabulary.project_words import NO_WORDS, Words
 from leadline.phases.wording import plural
+from leadline.stats.metric import ResponseMethod
 
 _FEWEST_POSITIVES = 10
 _FEWEST_ROWS = 20
@@ -83,6 +95,9 @@ class Evidence:
     test_stderr : float or None
         Its standard error for lack of more test rows; None where it cannot be told, and in entries
         from before it was kept.
+    chance_score : float or None
+        Best score expected of answers that know nothing of the test rows; None in entries from
+        before it was kept.
     fit_s : float
         Seconds the final fit took.
     n_train, n_test, n_positive : int
@@ -101,6 +116,8 @@ class Evidence:
         Digest of the unlabelled rows; empty if there are none.
     n_stream : int
         Unlabelled rows.
+    n_stream_learnt : int
+        Of those, rows that the model was made of, where they are more than chance brings; else 0.
     stream_alerts : tuple of int
         Rows of the stream flagged, one number a point.
     stream_scores : str
@@ -142,6 +159,7 @@ class Evidence:
     scoring: str
     test_score: float
     test_stderr: float | None = None
+    chance_score: float | None = None
     fit_s: float = 0.0
     n_train: int
     n_test: int
@@ -153,6 +171,7 @@ class Evidence:
     by_cost: DefaultDecision | None = None
     stream: str = ""
     n_stream: int = 0
+    n_stream_learnt: int = 0
     stream_alerts: tuple[int, ...] = ()
     stream_scores: str = ""
     stream_shares: str = ""
@@ -246,9 +265,8 @@ def assess(evidence: Evidence) -> Tuning:
         f"recall {point.recall.estimate:.2f})"
         for point in evidence.points
     )
-    answer = Answer.NO if evidence.n_positive < _FEWEST_POSITIVES else Answer.GO
     return Tuning(
-        answer=answer,
+        answer=answer_of(tuple(findings)),
         summary=(
             f"{len(evidence.points)} operating points on {evidence.n_test:,} test rows: {names}."
         ),
@@ -292,7 +310,7 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Tuning:
     findings += default_findings(plain, evidence.by_cost, evidence.currency)
     findings += [*slice_findings(evidence.slices), *_use_findings(evidence)]
     return Tuning(
-        answer=Answer.NO if evidence.n_test < _FEWEST_ROWS else Answer.GO,
+        answer=answer_of(tuple(findings)),
         summary=_default_summary(evidence, plain),
         findings=tuple(findings),
         **vars(evidence),
@@ -312,8 +330,8 @@ def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
 
 
 def _use_findings(evidence: Evidence) -> list[Finding]:
-    """What holds for every task: a test set used often, no stream."""
-    findings = []
+    """What holds for every task: a model that knows nothing, a test set used often, no stream."""
+    findings = _chance_findings(evidence)
     if evidence.n_touches > 1:
         findings.append(
             warning(
@@ -328,7 +346,22 @@ def _use_findings(evidence: Evidence) -> list[Finding]:
                 "Name them in leadline.toml, [data] stream = ['FILE'], then 'leadline run tuning'.",
             )
         )
-    return findings
+    return [*findings, *learnt_findings(evidence.n_stream_learnt, evidence.n_stream)]
+
+
+def _chance_findings(evidence: Evidence) -> list[Finding]:
+    """Whether the model does better on the test rows than answers that know nothing of them."""
+    chance, metric = evidence.chance_score, scoring_of(evidence.scoring)
+    if chance is None or metric.error(evidence.test_score) < metric.error(chance):
+        return []
+    told = (
+        f"On the test rows it does no better than answers that know nothing of them: "
+        f"{metric.words} of {evidence.test_score:z.3f}, theirs {chance:.3f}."
+    )
+    how = "See what the test rows have that the train rows had not, or go back to the data."
+    # a threshold may still pay where the usual one does not
+    is_of_usual = evidence.plain is None and metric.response is ResponseMethod.PREDICT
+    return [warning(told, how) if is_of_usual else fault(told, how)]
 
 
 def _width(bounds: Bounds) -> float:

@@ -94,9 +94,14 @@ def distinct(number: float, other: float) -> str:
     --------
     >>> distinct(0.7168, 0.72), distinct(0.71968, 0.72), distinct(0.72, 0.72)
     ('0.717', '0.7197', '0.72')
+    >>> distinct(1250.28, 1250.0), distinct(1312.4, 1250.0)
+    ('1,250.3', '1,312')
     """
-    if abs(number) >= _TELLING or number == other:
+    if number == other:
         return three_digits(number)
+    if abs(number) >= _TELLING:
+        told = (f"{number:,.{n}f}" for n in range(3) if f"{number:.{n}f}" != f"{other:.{n}f}")
+        return next(told, three_digits(number))
     digits = 3
     while digits < _MOST_DIGITS and float(f"{number:.{digits}g}") == float(f"{other:g}"):
         digits += 1

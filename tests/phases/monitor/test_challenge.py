@@ -34,6 +34,11 @@ def test_below_its_price_nobody_need_retrain() -> None:
     ]
 
 
+def test_the_price_of_an_error_is_said_where_it_was_kept() -> None:
+    priced = said(error_price=1.0)[0]
+    assert "over 3 blocks, at 1.00 USD a wrong answer; a retraining costs 100 USD." in priced
+
+
 def test_what_labels_alone_would_bring_is_no_reason() -> None:
     assert "the labelled rows alone could bring that" in said(price=40.0, chance=45.0)[0]
 

@@ -8,7 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.examples import example_data, example_feasibility, example_forecast, example_verdicts
+from tests.examples import (
+    example_data,
+    example_feasibility,
+    example_forecast,
+    example_search,
+    example_verdicts,
+)
 from tests.phases.again import again
 from tests.services.flights import append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING
@@ -21,7 +27,7 @@ from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.verdict import Answer, Severity, fault, note, warning
 from leadline.services import commands, queries
 from leadline.services.briefing import Brief, brief, briefs
-from leadline.services.briefing.certainty import NOT_KNOWN
+from leadline.services.briefing.certainty import NOT_KNOWN, how_sure
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -41,6 +47,19 @@ def test_an_empty_project_has_briefs_that_promise_nothing(make: Make) -> None:
         assert (told.warnings, told.picture, told.in_service) == ((), "", "Nothing yet.")
         assert [each.choice for each in told.choices] == [Choice.GO, Choice.STOP]
     assert briefs(workspace) == ()
+
+
+def test_who_was_chosen_as_the_best_is_not_said_to_be_it_for_certain() -> None:
+    known = example_search()
+    trials = tuple(replace(each, chance_best=0.33) for each in known.trials)
+    best = again(known, trials=trials)
+    said = "The chance that boosting-3 is the best of those tried is 33%."
+    assert how_sure(Stage.FIND, {"search": best}) == said
+    simpler = again(best, loss=0.001, accepted_loss=0.002, loss_probability=0.87)
+    assert how_sure(Stage.FIND, {"search": simpler}) == (
+        f"{said} With a chance of 87% it loses no more against the best than the 0.0020 that are "
+        "accepted."
+    )
 
 
 def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.metric import metric_of
+from leadline.stats.metric import ClassProbabilities, metric_of
 from leadline.stats.metric.score_difference import score_difference
 
 N_ROWS, N_RUNS = 300, 200
@@ -50,3 +50,23 @@ def test_the_other_way_round_the_sign_turns() -> None:
     y, one, other = drawn(np.random.default_rng(2), N_ROWS)
     low, estimate, high = compared("roc_auc", y, one, other)
     assert compared("roc_auc", y, other, one) == pytest.approx((-high, -estimate, -low))
+
+
+def test_probabilities_of_classes_are_compared_too() -> None:
+    y, one, _ = drawn(np.random.default_rng(3), N_ROWS)
+    shares = [np.column_stack([1 - p, p]) for p in (1 / (1 + np.exp(-one)), np.full(y.size, 0.5))]
+    ours, theirs = (ClassProbabilities(np.array([0, 1]), each) for each in shares)
+    compute = metric_of("log_loss").compute
+    found = score_difference(compute, y, ours, theirs)
+    assert found.estimate == pytest.approx(compute(y, ours) - compute(y, theirs))
+    assert found.low < found.estimate < found.high < 0
+
+
+def test_rows_ten_times_over_tell_no_more_than_once() -> None:
+    y, one, other = drawn(np.random.default_rng(4), N_ROWS)
+    compute = metric_of("roc_auc").compute
+    once = score_difference(compute, y, one, other)
+    ten = [np.repeat(each, 10) for each in (y, one, other, np.arange(y.size))]
+    again = score_difference(compute, *ten[:3], groups=ten[3])
+    assert again.estimate == pytest.approx(once.estimate)
+    assert again.high - again.low == pytest.approx(once.high - once.low, rel=0.35)

@@ -77,7 +77,11 @@ def _small_words(small: list[ClassCount], n_classes: int) -> str:
 
 
 def spelling_findings(evidence: Evidence) -> list[Finding]:
-    """Classes that differ in spelling only, as one finding."""
+    """Classes that differ in spelling only, as one finding.
+
+    It is a fault where they turn the question into another one: rows that spell the hit otherwise
+    count as its opposite, and a yes or no becomes many classes.
+    """
     of_classes = [
         each
         for each in evidence.spellings
@@ -89,13 +93,32 @@ def spelling_findings(evidence: Evidence) -> list[Finding]:
         return []
     same = "; ".join(" = ".join(map(repr, each.values)) for each in of_classes[:_MOST_NAMED])
     more = f" and {len(of_classes) - _MOST_NAMED:,} more" if len(of_classes) > _MOST_NAMED else ""
-    return [
-        warning(
-            f"Classes of {of_classes[0].column!r} differ in spelling only: {same}{more}.",
-            "Write each class in one way in the files: they are learnt as different answers.",
-            (of_classes[0].column,),
-        )
+    name = of_classes[0].column
+    differ = f"Classes of {name!r} differ in spelling only: {same}{more}."
+    if wrong := _wrong_question(evidence, [each.values for each in of_classes]):
+        return [fault(f"{differ} {wrong}", "Write each class in one way in the files.", (name,))]
+    remedy = "Write each class in one way in the files: they are learnt as different answers."
+    return [warning(differ, remedy, (name,))]
+
+
+def _wrong_question(evidence: Evidence, alike: list[tuple[str, ...]]) -> str:
+    """What spellings make of the question, in a sentence; empty if they leave it what it is."""
+    counts = {count.value: count.n_rows for count in evidence.classes}
+    others = [
+        value
+        for values in alike
+        if evidence.positive in values
+        for value in values
+        if value != evidence.positive and value in counts
     ]
+    if others:
+        n_rows = plural(sum(counts[value] for value in others), "row")
+        return f"{n_rows} with {' or '.join(map(repr, others))} count as not {evidence.positive!r}."
+    first = {value: values[0] for values in alike for value in values}
+    n_meant = len({first.get(value, value) for value in counts})
+    if not evidence.positive and n_meant == 2 < len(counts):
+        return f"They are {len(counts)} classes where two are meant: the question is yes or no."
+    return ""
 
 
 def _sides(evidence: Evidence) -> tuple[ClassCount, ClassCount]:

@@ -90,6 +90,8 @@ class Challenge:
         Block from which on a retraining is due; empty where it is not.
     price : float
         Money for a retraining.
+    error_price : float or None
+        Money for a wrong decision; None in entries from before it was kept.
     cpu_s, cost : float
         Seconds of processor of the challenger's fits, and what they cost.
     currency : str
@@ -109,6 +111,7 @@ class Challenge:
     chance: float
     due_since: str = ""
     price: float
+    error_price: float | None = None
     cpu_s: float
     cost: float
     currency: str
@@ -140,6 +143,8 @@ class Challenge:
             f"{money(abs(self.excess), self.currency)} {more} than its challenger over "
             f"{plural(len(self.blocks), 'block')}"
         )
+        if self.error_price is not None:
+            cost += f", at {money(self.error_price, self.currency)} a wrong answer"
         price = f"a retraining costs {money(self.price, self.currency)}"
         if self.due_since:
             return f"Retrain, since {self.due_since}: the release has cost {cost}; {price}."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from leadline.phases.number_format import percent_range
 from leadline.phases.verdict import Bounds, Finding, warning
+from leadline.phases.wording import plural
 
 TOO_WIDE = 0.35
 """Width of an interval from which a figure is said to be too uncertain."""
@@ -64,6 +65,27 @@ class StreamPoint:
         Widths fall as one over the square root of the judgments.
         """
         return max(0, round(n_judged * ((self.widest[0] / TOO_WIDE) ** 2 - 1)))
+
+
+def learnt_findings(n_learnt: int, n_stream: int) -> list[Finding]:
+    """Say that what is called the stream holds rows that the model knows.
+
+    Parameters
+    ----------
+    n_learnt : int
+        Rows of it that the model was made of, where they are more than chance brings; else 0.
+    n_stream : int
+        Rows of it.
+    """
+    if not n_learnt:
+        return []
+    return [
+        warning(
+            f"{n_learnt:,} of {plural(n_stream, 'row')} of the stream are rows that the model "
+            "learnt from or was tested on: judgments of them flatter it.",
+            "Name new rows under [data] stream in leadline.toml, then 'leadline run tuning'.",
+        )
+    ]
 
 
 def reality_findings(points: tuple[StreamPoint, ...]) -> list[Finding]:

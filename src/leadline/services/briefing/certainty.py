@@ -70,10 +70,21 @@ def _(it: Feasibility) -> str:
 
 @_sure.register
 def _(it: Search) -> str:
-    return (
-        f"With a chance of {percent(it.loss_probability)} no candidate beats the chosen one by "
-        "more than is accepted."
-    )
+    chosen = next((trial for trial in it.trials if trial.name == it.chosen), None)
+    if chosen is None:
+        return ""
+    told = []
+    if chosen.chance_best is not None:
+        told.append(
+            f"The chance that {chosen.name} is the best of those tried is "
+            f"{percent(chosen.chance_best)}."
+        )
+    if it.loss > 0:
+        told.append(
+            f"With a chance of {percent(it.loss_probability)} it loses no more against the best "
+            f"than the {it.accepted_loss:.4f} that are accepted."
+        )
+    return " ".join(told)
 
 
 @_sure.register

@@ -179,6 +179,7 @@ def choose_point(  # noqa: PLR0913 -- a choice, its costs and reason, and what w
     verdict = review.assess(
         review.Evidence(
             n_stream=offered.n_stream,
+            n_stream_learnt=offered.n_stream_learnt,
             **_judged(workspace, offered, number, (name, silent_below), costs),
             **costs,
             currency=problem.currency,

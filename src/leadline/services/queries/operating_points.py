@@ -12,7 +12,7 @@ from leadline.labelling.item_pool import Values
 from leadline.phases.performance.default_decision import LEAST_COST, DefaultDecision
 from leadline.phases.performance.narrowing import narrowing_words
 from leadline.phases.performance.stream_decision import Confusion, StreamDecision
-from leadline.phases.performance.stream_point import reality_findings
+from leadline.phases.performance.stream_point import learnt_findings, reality_findings
 from leadline.phases.performance.stream_slices import StreamSlices
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
@@ -128,6 +128,8 @@ class OperatingPointsPage:
         Said where the judgments fit neither the scores nor their order; else empty.
     changes : tuple of Change
         What the looser of two neighbouring points adds.
+    known_rows : tuple of Finding
+        That the stream holds rows that the model knows.
     reality : tuple of Finding
         Where the stream differs from the test set beyond chance.
     false_alarms, misses : tuple of Values
@@ -175,6 +177,7 @@ class OperatingPointsPage:
     slices: tuple[StreamSlices, ...] = ()
     unlike_scores: str = ""
     changes: tuple[Change, ...] = ()
+    known_rows: tuple[Finding, ...] = ()
     reality: tuple[Finding, ...] = ()
     false_alarms: tuple[Values, ...] = ()
     misses: tuple[Values, ...] = ()
@@ -259,6 +262,7 @@ def operating_points_page(
         else (),
         unlike_scores=UNLIKE_SCORES if result and not result.follows_scores else "",
         changes=_changes(workspace, tuning, found),
+        known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
         reality=tuple(reality_findings(tuple(points))) if is_judged else (),
         false_alarms=tuple(row_values(workspace, tuning, row) for row in seen.false_alarms),
         misses=tuple(row_values(workspace, tuning, row) for row in seen.misses),
@@ -310,6 +314,7 @@ def _default_page(
         on_stream=on_stream,
         by_cost=tuning.by_cost,
         by_cost_on_stream=found.get(LEAST_COST),
+        known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
         comparison=compare_tuning(tuning, problem),
         narrowing=narrowing_words(narrowing_of_default(tuning, found, answers.n_judged)),
         may_ask=_may_ask(workspace, tuning, judgments),

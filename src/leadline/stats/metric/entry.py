@@ -51,6 +51,10 @@ class ClassProbabilities:
     classes: Labels
     values: Floats
 
+    def __getitem__(self, rows: Any) -> ClassProbabilities:
+        """Return those of some rows, as an array does."""
+        return ClassProbabilities(self.classes, self.values[rows])
+
     def of(self, y: Labels) -> Floats:
         """Return the probability that each row's own class was given; 0 of an unknown class.
 
@@ -165,4 +169,4 @@ class Metric:
         >>> METRICS["roc_auc"].target_words(0.9), METRICS["log_loss"].target_words(0.3)
         ('at least 0.9', 'at most 0.3')
         """
-        return f"{'at most' if self.is_loss else 'at least'} {target:g}"
+        return f"{'at most' if self.is_loss else 'at least'} {target:,.10g}"

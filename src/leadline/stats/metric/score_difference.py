@@ -20,6 +20,7 @@ def score_difference(
     response: Any,
     other: Any,
     *,
+    groups: Labels | None = None,
     confidence_level: float = 0.9,
 ) -> Estimate[float]:
     """Score of one model less that of another, both on the same rows.
@@ -34,8 +35,10 @@ def score_difference(
         From labels and response to the score; NaN where it is not defined.
     y : ndarray of shape (n_samples,)
         Labels.
-    response, other : ndarray of shape (n_samples,)
+    response, other : ndarray of shape (n_samples,) or ClassProbabilities
         What the score judges, of the one model and of the other.
+    groups : ndarray of shape (n_samples,), optional
+        What belongs together, such as the rows of one customer, and errs together.
     confidence_level : float in (0, 1), default=0.9
         Of the interval.
 
@@ -61,7 +64,8 @@ def score_difference(
 
     rows = np.arange(y.size)
     estimate = float(difference(y, rows))
-    freedom = max(min(N_GROUPS, y.size) - 1, 1)
+    n_apart = y.size if groups is None else np.unique(groups).size
+    freedom = max(min(N_GROUPS, n_apart) - 1, 1)
     reach = float(stdtrit(freedom, (1 + confidence_level) / 2))
-    half = reach * jackknife(difference, y, rows)
+    half = reach * jackknife(difference, y, rows, groups)
     return Estimate(estimate - half, estimate, estimate + half)
