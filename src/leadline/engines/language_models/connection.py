@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Self
 
-from leadline.engines.language_models.endpoint import Endpoint
+from leadline.engines.language_models.endpoint import OPENAI, Endpoint
 from leadline.engines.language_models.model_answer import ModelAnswer, Usage
 from leadline.engines.language_models.spending_contract import Reservation, Spending, Unmetered
 from leadline.errors import EngineError
@@ -81,9 +81,16 @@ class Connection:
         ) / _MILLION
 
     @property
+    def is_restored(self) -> bool:
+        """Whether it was stored with a model, and belongs to no project any more."""
+        return self.purse is None
+
+    @property
     def identity(self) -> str:
         """Digest of what its answers depend on: address, model, guidelines, names of classes."""
         asked = [self.endpoint.address, self.endpoint.model]
+        if self.endpoint.client != OPENAI:
+            asked.append(self.endpoint.client)
         told = json.dumps([*asked, self.guidelines, dict(self.classes)])
         return sha256(told.encode()).hexdigest()[:12]
 

@@ -69,6 +69,7 @@ class MachineTask:
             key=its.key,
             timeout_s=its.timeout_s,
             max_in_flight=its.max_in_flight,
+            client=its.client,
         )
 
     @property
