@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -13,6 +15,7 @@ from tests.cli.conftest import Call
 from tests.model_servers import chat, fake_model
 from tests.services.flights import make_workspace
 
+from leadline.processes.process_identity import identity
 from leadline.record import KeptAnswer
 from leadline.record.machines import OpenRequest
 from leadline.web import create_app
@@ -104,6 +107,33 @@ def test_money_is_listed_and_what_was_lost_is_given_back(call: Call, folder: Pat
     assert "0.18 EUR on language models" in call("costs", "-C", folder).stdout
 
 
+def test_a_killed_process_waits_for_nothing(call: Call, folder: Path) -> None:
+    until = datetime.now(UTC) + timedelta(minutes=10)
+    killed = subprocess.Popen(["sleep", "60"])
+    holders = [
+        f"{socket.gethostname()}:{killed.pid}/a",
+        f"{identity()}/b",
+        "elsewhere.example:7/c",
+    ]
+    with Workspace.open(folder) as workspace:
+        for holder in holders:
+            workspace.record.machines.reserve(
+                "gpt", holder, most=100, budget=500_000, holder=holder, until=until
+            )
+    listed = ("machine", "list", "-C", folder, "--json")
+    alive = json.loads(call(*listed).stdout)["machines"][0]
+    assert (alive["requests_in_flight"], alive["requests_possibly_paid"]) == (3, 0)
+    killed.kill()
+    killed.wait()
+    gone = json.loads(call(*listed).stdout)["machines"][0]
+    assert (gone["requests_in_flight"], gone["requests_possibly_paid"]) == (2, 1)
+    assert gone["left_usd"] == alive["left_usd"]
+    said = call("machine", "list", "-C", folder).stdout
+    assert "on elsewhere.example. Whether that process lives cannot be seen from here" in said
+    assert f"{until:%Y-%m-%d %H:%M} UTC" in said
+    assert "1 request got no answer and may be on the bill" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -131,6 +161,7 @@ model = "tiny"
 input = 0.4
 output = 1.6
 budget = {budget}
+batch_share = 0.5
 priced_on = 2024-01-01
 max_in_flight = 2
 """
@@ -164,7 +195,18 @@ def test_rows_are_measured_for_nothing_then_tried_for_money(call: Call, tmp_path
         told = call(*asked, "--try", 6).stdout  # one of them is new
         assert "1,000 rows will cost some 0.22 USD, 0.22 USD to 0.22 USD." in told
         assert "enough for some 503 rows" in told
-        assert "It takes some" in told
+        assert "It takes about" in told
+        assert "by the time of one answer" in told
+        more = call(*asked, "--try", 9).stdout
+        assert "by the time of 3 answers" in more
+        assert "enough for some" in more
+        # half the price in a batch file: 200 for the tokens sent and 16 for those answered
+        batch = json.loads(call(*asked, "--try", 9, "--batch", "--json").stdout)
+        assert (batch["is_batch"], batch["seconds"]) == (True, None)
+        assert batch["usd"]["estimate"] == pytest.approx(0.108)
+        by_length = call(*asked, "--batch").stdout
+        assert "USD in a batch file, " in by_length
+        assert "answered within a day" in by_length
 
 
 @pytest.mark.parametrize(

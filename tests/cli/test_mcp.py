@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from tests.services.flights import make_workspace
 
 from leadline.cli import main
+from leadline.cli import mcp as terminal
 from leadline.phases.permissions import UserRole
 from leadline.services.agents.agent_allowance import agent_at_work
 from leadline.services.agents.agent_proposing import propose_change
@@ -47,18 +48,42 @@ def test_an_agent_is_granted_shown_answered_and_revoked(workspace: Workspace) ->
     propose_change(mine, "coder", "settings", "faster", {"find.folds": 3}, {})
     shown = call(workspace, "list").stdout
     assert "+folds = 3" in shown
-    assert "leadline mcp accept 1" in shown
+    assert "leadline mcp accept 1 --seen " in shown
     assert "1 look used up" in shown
     assert "The test score of entry 11 is 0.813" in shown
     told = json.loads(call(workspace, "list", "--json").stdout)
     assert told["holdout"]["low"] < 0.813 - 1.645 * 0.0135
-    assert "accepted" in call(workspace, "accept", "1", "--why", "fine").stdout
+    blind = call(workspace, "accept", "1", "--why", "fine")
+    assert (blind.exit_code, "Nobody has said that they looked" in blind.stderr) == (1, True)
+    mark = told["proposals"][0]["mark"]
+    assert f"--seen {mark}" in shown
+    assert "accepted" in call(workspace, "accept", "1", "--why", "fine", "--seen", mark).stdout
     assert "folds = 3" in (workspace.folder / "leadline.toml").read_text()
     assert "Ada has accepted" in call(workspace, "decline", "1").stderr
     assert call(workspace, "revoke", "coder").exit_code == 0
     assert "coder" not in tokens.read_text()
     assert "the allowance is over" in call(workspace, "list").stdout
     assert "has no allowance" in call(workspace, "revoke", "coder").stderr
+
+
+def test_what_is_accepted_is_what_was_shown(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call(workspace, "grant", "coder")
+    mine = agent_at_work(workspace, "coder")
+    propose_change(mine, "coder", "settings", "faster", {"find.folds": 3}, {})
+    settings = workspace.folder / "leadline.toml"
+    before = settings.read_text()
+    mark = json.loads(call(workspace, "list", "--json").stdout)["proposals"][0]["mark"]
+    settings.write_text(f"{before}\n[labels]\nvotes = 3\n")
+    late = call(workspace, "accept", "1", "--seen", mark)
+    assert (late.exit_code, "was changed meanwhile" in late.stderr) == (1, True)
+    monkeypatch.setattr(terminal, "_is_at_terminal", lambda: True)
+    given = ["mcp", "accept", "1", "-C", str(workspace.folder)]
+    for said, code in (("n\n", 130), ("y\n", 0)):
+        asked = CliRunner().invoke(main, given, input=said, env={"LEADLINE_USER": "Ada"})
+        assert "+folds = 3" in asked.stderr
+        assert (asked.exit_code, "folds = 3" in settings.read_text()) == (code, said == "y\n")
 
 
 def test_only_who_may_let_agents_work(workspace: Workspace) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.engines import loading
+from leadline.engines import installed
 from leadline.engines.contract import Executor, Family
 from leadline.engines.loading import KINDS, load, names
 from leadline.errors import EngineError
@@ -50,7 +50,7 @@ def test_an_engine_that_cannot_be_imported_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = EntryPoint("broken", "no_such_package:Broken", "leadline.families")
-    monkeypatch.setattr(loading, "entry_points", lambda **_: [broken])
+    monkeypatch.setattr(installed, "entry_points", lambda **_: [broken])
     monkeypatch.syspath_prepend(tmp_path)  # what is installed is read anew for a new path
     with pytest.raises(EngineError, match=r"'broken' \(no_such_package:Broken\) cannot be loaded"):
         load("families", "broken")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.examples import example_problem
-from tests.model_servers import chat, fake_model
+from tests.model_servers import LOCAL_MODEL, Reply, chat, fake_model
 from tests.phases.again import again
 from tests.services.flights import make_workspace
 
@@ -189,6 +192,61 @@ def test_rows_are_paid_once_however_often_they_are_asked(record: Record) -> None
         assert len(model.bodies) == 9
     its = record.machines.account("gpt")
     assert (its.spent, its.counted, its.n_answers) == (9 * each, 9 * each, 9)
+
+
+def bill_of(told: list[dict[str, Any]]) -> Fraction:
+    """Micro-dollars at `PRICES`, exactly, by what a server counted."""
+    money = Fraction(0)
+    for usage in told:
+        cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
+        money += (usage["prompt_tokens"] - cached) * Fraction("0.4") + cached * Fraction("0.1")
+        money += usage["completion_tokens"] * Fraction("1.6")
+    return money
+
+
+def test_cached_tokens_are_priced_to_the_cent(record: Record) -> None:
+    rng, told = random.Random(0), []
+
+    def answer(_: object, __: int) -> Reply:
+        n_read = rng.randrange(80, 900)
+        usage: dict[str, Any] = {"prompt_tokens": n_read, "completion_tokens": rng.randrange(1, 60)}
+        match rng.randrange(3):  # vendors that cache, that have cached nothing, that do not say
+            case 0:
+                usage["prompt_tokens_details"] = {"cached_tokens": rng.randrange(n_read + 1)}
+            case 1:
+                usage["prompt_tokens_details"] = None
+        told.append(usage)
+        return chat('{"label": "ham"}', usage=usage)
+
+    rows = {f"r{n}": {"text": f"message {n}"} for n in range(120)}
+    with fake_model(answer) as model, purse(record, 1_000_000) as spending:
+        list(answers(Endpoint(model.url, "m", max_in_flight=1), PROMPT, rows, spending))
+    spent, bill = record.machines.account("gpt").spent, bill_of(told)
+    # each answer is rounded up to the micro-dollar: 120 of them are a hundredth of a cent at most
+    assert bill <= spent < bill + 120
+    assert bill_of([{**each, "prompt_tokens_details": None} for each in told]) > bill + 1_000
+
+
+def test_a_real_server_is_paid_for_what_it_counted(
+    record: Record, local_model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, Any]] = []
+    send = Endpoint._sent
+
+    def noted(self: Endpoint, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        said = send(self, body)
+        told.append(said["usage"])
+        return said
+
+    monkeypatch.setattr(Endpoint, "_sent", noted)
+    rows = {f"r{n}": {"text": f"message {n}"} for n in range(4)}
+    with purse(record, 100_000) as spending:
+        endpoint = Endpoint(local_model, LOCAL_MODEL, max_in_flight=1)
+        list(answers(endpoint, PROMPT, rows, spending))
+    cached = [usage["prompt_tokens_details"]["cached_tokens"] for usage in told]
+    assert max(cached) > 20, "what rows have in common was read before"
+    spent, bill = record.machines.account("gpt").spent, bill_of(told)
+    assert bill <= spent < bill + len(rows)
 
 
 GPT = """

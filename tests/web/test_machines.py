@@ -42,7 +42,7 @@ def test_what_was_judged_is_shown_and_a_person_decides(make: Make, visit: Visit)
     workspace = declared(make(), "small", "new")
     told = machine_task(workspace, "small")
     verdict = replace(
-        example_delegation(accuracy=0.5), prompt=told.prompt.digest, guidelines=told.guidelines
+        example_delegation(accuracy=0.5), prompt=told.told, guidelines=told.guidelines
     )
     entry = workspace.record.delegation.verdicts.append(verdict, "Ada")
     client = visit(workspace)

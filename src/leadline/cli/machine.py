@@ -37,6 +37,7 @@ _ACTS = ("list", "estimate", "label", "delegation", "decide", "release-reservati
 @click.option(
     "--try", "n_tried", type=click.IntRange(2, 20), help="Estimate: pay for so many rows first."
 )
+@click.option("--batch", "is_batch", is_flag=True, help="Estimate: as a batch file.")
 @click.option(
     "--people",
     type=click.Choice(["experts", "skilled", "crowd"]),
@@ -54,7 +55,8 @@ def command(
     'list' says what each has spent, what is waited for, what may be on its bill, and what is left.
 
     'estimate NAME --rows N' says what N rows will cost, with a range, and how many the budget
-    allows: by their length, or better by a few rows that are tried for money (--try 20).
+    allows: by their length, or better by a few rows that are tried for money (--try 20). With
+    --batch it is the price in a batch file.
 
     'label NAME' asks a machine about the rows that two people judged (--blind-rows) or, once a
     person has let it in, about further ones (--rows). 'delegation NAME' holds it against these
@@ -103,7 +105,8 @@ def _estimate(
     n_rows, n_tried = options["n_rows"], options["n_tried"] or 0
     if n_rows is None:
         raise click.UsageError("Say how many rows: --rows 5000.")
-    found = estimate_money(workspace, name, n_rows, by, n_tried=n_tried)
+    is_batch = options["is_batch"]
+    found = estimate_money(workspace, name, n_rows, by, n_tried=n_tried, is_batch=is_batch)
     if as_json:
         echo_json(estimate_json(found))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ _ACTS = ("serve", "grant", "list", "revoke", "accept", "decline", "renew")
 @click.option("--http", "address", metavar="HOST:PORT", help="Serve HTTP instead of stdio.")
 @click.option("--known-as", multiple=True, metavar="HOST", help="Another name of that host.")
 @click.option("--why", default="", help="Of an answer, for the agent; or of 'renew'.")
+@click.option("--seen", default="", metavar="MARK", help="With 'accept': of the diff in 'list'.")
 @by_option
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     act: str,
@@ -49,6 +51,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     address: str | None,
     known_as: tuple[str, ...],
     why: str,
+    seen: str,
     by: str,
     folder: Path,
     as_json: bool,
@@ -60,6 +63,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     --http HOST:PORT over HTTP to whoever has a token. 'list' shows agents, open proposals and what
     they learnt of the held-out rows; 'accept N' and 'decline N' answer a proposal; 'revoke NAME'
     ends an allowance. 'renew' says that the test rows are fresh.
+
+    'accept N' shows what would be written, and asks. In a script say which diff was looked at:
+    --seen with the mark that 'list' shows. What has changed since is not written.
 
     An agent reads and proposes. It decides nothing, and no held-out row reaches it.
     """
@@ -90,7 +96,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
             _revoke(workspace, name, by)
             _say({"revoked": name}, f"{name} may do nothing any more.", as_json=as_json)
         else:
-            _answer(workspace, act, name, why, by, as_json=as_json)
+            _answer(workspace, act, name, why, by, seen=seen, as_json=as_json)
 
 
 def _serve(folder: Path, agent: str, address: str | None, known_as: tuple[str, ...]) -> None:
@@ -172,16 +178,42 @@ def _revoke(workspace: Workspace, name: str, by: str) -> None:
         revoke_token(file, name)
 
 
-def _answer(workspace: Workspace, act: str, name: str, why: str, by: str, *, as_json: bool) -> None:
+def _answer(
+    workspace: Workspace, act: str, name: str, why: str, by: str, *, seen: str, as_json: bool
+) -> None:
     from leadline.services.agents.agent_proposing import answer_proposal
 
     if not name.isdigit():
         raise SettingsError(f"{name!r} is no number of a proposal.", next="'leadline mcp list'.")
-    said = answer_proposal(workspace, int(name), is_accepted=act == "accept", why=why, by=by)
+    is_accepted = act == "accept"
+    if is_accepted and not seen:
+        seen = _looked_at(workspace, int(name))
+    said = answer_proposal(workspace, int(name), is_accepted=is_accepted, why=why, by=by, seen=seen)
     words = f"Proposal {said.number} is {said.state}."
     if act == "accept" and said.kind != "prompt":
         words += " It counts from the next run on."
     _say(asdict(said), words, as_json=as_json)
+
+
+def _looked_at(workspace: Workspace, number: int) -> str:
+    """Show what a proposal would write, and ask; the digest of what was shown.
+
+    Empty where it is not open: the answer will be refused.
+    """
+    from leadline.services.agents.agent_proposing import proposals
+
+    shown = next((one for one in proposals(workspace) if one.number == number), None)
+    if shown is None or shown.state != "open":
+        return ""
+    if not _is_at_terminal():
+        raise SettingsError(
+            f"Nobody has said that they looked at what proposal {number} writes.",
+            "What is accepted is run with the rights of the project.",
+            "Read it in 'leadline mcp list', then say --seen with the mark that stands there.",
+        )
+    click.echo(f"{shown.agent}: {shown.why}\n{shown.diff}", err=True)
+    click.confirm("Write this?", err=True, abort=True)
+    return shown.digest
 
 
 def _list(workspace: Workspace, *, as_json: bool) -> None:
@@ -192,7 +224,9 @@ def _list(workspace: Workspace, *, as_json: bool) -> None:
         echo_json(
             {
                 "agents": [asdict(one) for one in page.allowances],
-                "proposals": [asdict(one) for one in page.proposals],
+                "proposals": [
+                    asdict(one) | {"mark": one.mark if one.diff else None} for one in page.proposals
+                ],
                 "holdout": asdict(page.holdout),
             }
         )
@@ -214,7 +248,14 @@ def _show(proposal: ProposalView) -> None:
     )
     if proposal.diff:
         click.echo(proposal.diff)
-        click.echo(f"leadline mcp accept {proposal.number}   (or decline)")
+        click.echo(
+            f"leadline mcp accept {proposal.number} --seen {proposal.mark}"
+            f"   (or: leadline mcp decline {proposal.number})"
+        )
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _tokens(folder: Path) -> Path:

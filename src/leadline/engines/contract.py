@@ -1,4 +1,4 @@
-"""Engine contracts: model families, searchers, executors and registries.
+"""Engine contracts: model families, searchers, executors, registries, clients of language models.
 
 An engine of another package is any class with these methods, named in the package's entry
 points::
@@ -90,7 +90,9 @@ class Family(Protocol):
     A family whose models ask language models has a method ``connect(machines)``, given a mapping
     of the names under ``[machines]`` to `leadline.engines.language_models.connection.Connection`
     before it is asked for anything else. Its fitted models tell what an answer takes in two
-    attributes, None where none was needed: ``cost_per_row_`` (money) and ``seconds_per_row_``.
+    attributes, None where none was needed: ``cost_per_row_`` (money) and ``seconds_per_row_``. A
+    method ``ask_once()`` of theirs is called where a request waits: from then on no row is asked
+    for a second time, and `leadline.errors.EngineError` is raised for what got no answer.
 
     A project's own family need not be installed: ``[find] families`` takes an import path, as
     `leadline.engines.own` describes.
@@ -203,6 +205,82 @@ class Executor(Protocol):
             Its result, or what the task raised; an `EngineError` if its process died. To cancel
             it is to say that nobody waits for it any longer; whether the task is stopped is up to
             the executor.
+        """
+        ...
+
+
+@runtime_checkable
+class ModelClient(Protocol):
+    """Speaks with one kind of server of language models; made without arguments.
+
+    Requests and answers have the form of OpenAI's chat completions [1]_. What another interface
+    wants otherwise is translated here, and nothing else: sending, time-outs, retries, money, and
+    how a label is read are the same for all. It keeps nothing: of equal requests the bodies are
+    equal.
+
+    Attributes
+    ----------
+    name : str
+        The name of its entry point, which ``[machines.NAME] client`` says.
+    added_tokens : int
+        Tokens, at most, that its server reads beside the texts of the messages and the schema: what
+        is set aside before a request counts on it.
+
+    References
+    ----------
+    .. [1] https://platform.openai.com/docs/api-reference/chat
+    """
+
+    name: str
+    added_tokens: int
+
+    def address(self, url: str) -> str:
+        """Where requests go.
+
+        Parameters
+        ----------
+        url : str
+            Of the machine, as the settings have it, without a slash at its end.
+        """
+        ...
+
+    def headers(self, secret: str) -> Mapping[str, str]:
+        """What goes with each request beside its type; nothing of a key where there is none.
+
+        Parameters
+        ----------
+        secret : str
+            The key; empty where none is needed.
+        """
+        ...
+
+    def body(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is sent, as JSON.
+
+        Parameters
+        ----------
+        request : mapping
+            ``model``, ``messages``, ``max_tokens``, ``response_format`` with a JSON schema, and
+            options that may be left out where the server knows none such: ``temperature``,
+            ``logprobs``, ``top_logprobs``. ``n``, of several answers, may not: a client whose
+            server gives one answer raises `EngineError`.
+        """
+        ...
+
+    def response(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An answer as chat completions have it, from what the server sent.
+
+        Parameters
+        ----------
+        said : mapping
+            A response with status 200, whatever it holds.
+
+        Returns
+        -------
+        mapping
+            ``choices`` with ``message`` and ``finish_reason``, and ``usage``: ``prompt_tokens``,
+            cached ones among them, ``prompt_tokens_details`` and ``completion_tokens``. Without
+            ``choices`` where it holds no answer.
         """
         ...
 

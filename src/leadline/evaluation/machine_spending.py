@@ -256,9 +256,19 @@ class MachineReservation:
 
 def give_up_dead(requests: MachineRequests, name: str) -> None:
     """Wait no more for answers whose process on this computer is gone."""
-    dead = [holder for holder in requests.holders(name) if is_gone(holder.partition("/")[0])]
+    dead = [holder for holder in requests.holders(name) if is_ended(holder)]
     if dead:
         requests.lapse(name, dead)
+
+
+def is_ended(holder: str) -> bool:
+    """Whether the process that waits for an answer is gone; False where nobody here can know."""
+    return is_gone(holder.partition("/")[0])
+
+
+def host_of(holder: str) -> str:
+    """The computer on which somebody waits for an answer."""
+    return holder.partition("/")[0].rpartition(":")[0]
 
 
 def _as_model_answer(kept: KeptAnswer) -> ModelAnswer:

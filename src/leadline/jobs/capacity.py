@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from leadline.jobs import Report
     from leadline.processes.request_loop import Answers
     from leadline.record import Reading
+    from leadline.serving.releases.bundle import ReleaseBundle
     from leadline.settings import Settings
     from leadline.workspace import Workspace
 
 _MANY = 32  # clients that ask for all that one instance can answer
 _BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _BATCH_ROWS = 20_000
+_BATCH_ASKED_S = 10.0
 _REPEATS = 3
 # of the time granted: closed loops, requests of many rows, the ramp, repeats at the planned rate
 _CLOSED, _ROWS, _RAMP, _REPEATED = 0.025, 0.06, 0.46, 0.36
@@ -62,7 +64,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Capacity:
     bundle = open_bundle(folder, trusted=trusted, modules=modules)
     report("scoring a batch", 0.0)
     golden = bundle.golden_rows()
-    batch = pl.concat([golden] * -(-_BATCH_ROWS // golden.height))[:_BATCH_ROWS]
+    n_batch = _batch_rows(bundle)
+    batch = pl.concat([golden] * -(-n_batch // golden.height))[:n_batch]
     started = time.perf_counter()
     bundle.score(batch)
     batch_per_s = batch.height / (time.perf_counter() - started)
@@ -81,8 +84,16 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Capacity:
             spare=serve.spare,
             currency=workspace.settings.problem.currency,
             promised_s=serve.p99_ms / 1e3,
+            waits_s=bundle.waits_s,
         )
     )
+
+
+def _batch_rows(bundle: ReleaseBundle) -> int:
+    """Rows of the batch; of a model that asks another server as many as take some seconds."""
+    if bundle.waits_s is None:
+        return _BATCH_ROWS
+    return min(max(int(_BATCH_ASKED_S / bundle.waits_s), 1), _BATCH_ROWS)
 
 
 def _prices(settings: Settings) -> dict[str, Any]:

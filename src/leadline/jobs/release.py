@@ -19,6 +19,7 @@ from leadline.phases.target.measured_target import measured_target
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.reading.conform import conform
+from leadline.serving.releases.asked_model import N_GOLDEN_ASKED, waits_s
 from leadline.serving.releases.bundle import SealedBundle, seal
 from leadline.serving.releases.keys import load_or_make_key
 from leadline.serving.releases.learnt_rows import LearntRows
@@ -45,7 +46,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
     report("sealing the model", 0.0)
     pool = load_pool(workspace.artifacts, data, Target.of(problem))
     card = _card(workspace, reading)
-    sealed = _seal(workspace, pool, tuning.model, card)
+    model = _model(workspace, tuning.model, card.family)
+    n_golden = min(_N_GOLDEN if waits_s(model) is None else N_GOLDEN_ASKED, int(pool.order.size))
+    sealed = _seal(workspace, pool, model, card, n_golden)
     report("comparing it with the release in service", 0.6)
     before = in_service(workspace.record)
     compared = _compared(workspace, pool, before, tuning, card.family)
@@ -61,7 +64,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
             costs=_priced(review),
             tolerance=_tolerance(tuning),
             signer=sealed.signer,
-            n_golden=_N_GOLDEN if pool.order.size >= _N_GOLDEN else int(pool.order.size),
+            n_golden=n_golden,
             size_bytes=sealed.size_bytes,
             fast_path=sealed.fast_path,
             fit_s=tuning.fit_s,
@@ -160,13 +163,13 @@ def _tolerance(tuning: Tuning) -> float | None:
     return numbers.tolerance if numbers else None
 
 
-def _seal(workspace: Workspace, pool: Pool, model: str, card: Card) -> SealedBundle:
-    step = max(1, pool.order.size // _N_GOLDEN)
+def _seal(workspace: Workspace, pool: Pool, model: Any, card: Card, n_golden: int) -> SealedBundle:
+    step = max(1, pool.order.size // max(n_golden, 1))
     return seal(
         workspace.releases_folder,
-        model=_model(workspace, model, card.family),
+        model=model,
         card=card,
-        golden_X=pool.X[pool.order[::step][:_N_GOLDEN]],
+        golden_X=pool.X[pool.order[::step][:n_golden]],
         key=load_or_make_key(workspace.key_path),
         modules=workspace.folder,
         # at random, equal rows are on one side: the split does not show how often rows come back

@@ -45,13 +45,17 @@ class Asked:
     Attributes
     ----------
     machine, model, prompt : str
-        Its name, what answers, and the digest of what it is told.
+        Its name, what answers, and the digest of what it is told, where.
     guidelines : int or None
         Version that it is told.
     people : {"experts", "skilled", "crowd"}
         Who the people are: how far the machine may be behind.
     classes : tuple of str
         What can be said; empty for numbers.
+    address : str, default=""
+        Where it is asked.
+    columns : tuple of str, default=()
+        What it is told of a row.
     """
 
     machine: str
@@ -60,6 +64,8 @@ class Asked:
     guidelines: int | None
     people: str
     classes: tuple[str, ...]
+    address: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,8 @@ def delegation_evidence(
         model=asked.model,
         prompt=asked.prompt,
         guidelines=asked.guidelines,
+        address=asked.address,
+        columns=asked.columns,
         people=asked.people,
         epsilon=EPSILONS[asked.people],
         n_blind=len(judged),

@@ -34,6 +34,7 @@ from leadline.search.candidate_errors import (
     expected_errors,
     forget_answers,
     measured_of,
+    points_on_equal_folds,
     posterior_means,
     shape_of,
 )
@@ -41,12 +42,6 @@ from leadline.search.candidate_evaluator import REPEATS_PER_BATCH, EvaluationCon
 from leadline.search.candidate_state import CandidateState
 from leadline.search.candidates import CandidateSource, Params
 from leadline.search.error_forecast import ErrorForecast, error_forecast_of
-from leadline.search.fold_effects import (
-    fold_effects_of,
-    fold_weights,
-    on_equal_folds,
-    without_fold_effects,
-)
 from leadline.search.measuring_plan import MeasuringPlan
 from leadline.search.running_fits import RunningFits
 from leadline.search.study import Study
@@ -206,14 +201,19 @@ class BudgetedSearch:
         is_tuned: bool,
         is_default: bool = False,
     ) -> CandidateState | None:
-        """Add a candidate; None if its trial is banned."""
+        """Add a candidate; None if its trial is banned, or it cannot be begun."""
         trial = self.study.trial_of(source, params, is_tuned=is_tuned)
         if trial.name in self.banned:
             return None
         # one that failed in an earlier run is tried again
         trial = replace(trial, state=TrialState.NOT_STARTED, message="")
         self.study.write(trial)
-        candidate = CandidateState(trial, self.context.evaluator(trial), is_default=is_default)
+        try:
+            evaluator = self.context.evaluator(trial, self.left_s())
+        except Exception as error:  # a language model is asked, and may not answer
+            self.study.write(replace(trial, state=TrialState.FAILED, message=message_of(error)))
+            return None
+        candidate = CandidateState(trial, evaluator, is_default=is_default)
         self.candidates.append(candidate)
         return candidate
 
@@ -363,23 +363,16 @@ class BudgetedSearch:
         elif not points or max(evaluator.failed_sizes, default=0) > points[-1].n_train:
             candidate.set_failed()
         else:
-            forecast = self._forecast(candidate, self._on_equal_folds(candidate))
+            on_equal_folds = points_on_equal_folds(
+                candidate, self.candidates, self.context.n_folds, is_by_time=self._is_by_time
+            )
+            forecast = self._forecast(candidate, on_equal_folds)
             is_whole = points[-1].n_train == self.sizes[-1] and not self.plan.at_largest(candidate)
             candidate.set_measured(
                 forecast, self.sizes[-1], self.n_affordable, is_complete=is_whole
             )
         self.study.write(candidate.trial)
         forget_answers(self.candidates, self.context.spec.scoring, _N_ANSWERS_KEPT)
-
-    def _on_equal_folds(self, candidate: CandidateState) -> tuple[Point, ...]:
-        """A candidate's points as they would be if all candidates had the same folds."""
-        points = candidate.evaluator.points
-        weights = fold_weights(self.context.n_folds, is_by_time=self._is_by_time)
-        effects = fold_effects_of([each.evaluator.points for each in self.candidates], weights)
-        shape = shape_of(candidate.trial.family, self.candidates)
-        if candidate.is_default or shape is None:
-            return without_fold_effects(points, effects, weights)
-        return on_equal_folds(points, effects, shape.points, weights)
 
     def _forecast(self, candidate: CandidateState, points: Sequence[Point]) -> ErrorForecast:
         """Forecast a candidate's error with draws that are independent of other candidates'."""

@@ -10,8 +10,15 @@ import numpy as np
 from leadline.phases.search.choice import comparison_errors
 from leadline.search.candidate_state import CandidateState
 from leadline.search.error_forecast import ErrorForecast, Shape
+from leadline.search.fold_effects import (
+    fold_effects_of,
+    fold_weights,
+    on_equal_folds,
+    without_fold_effects,
+)
 
 if TYPE_CHECKING:
+    from leadline.phases.curve import Point
     from leadline.stats.arrays import Floats
 
 
@@ -57,6 +64,23 @@ def default_of(family: str, candidates: Sequence[CandidateState]) -> CandidateSt
     """A family's default, once it is measured."""
     measured = measured_of(family, candidates)
     return next((candidate for candidate in measured if candidate.is_default), None)
+
+
+def points_on_equal_folds(
+    candidate: CandidateState,
+    candidates: Sequence[CandidateState],
+    n_folds: int,
+    *,
+    is_by_time: bool,
+) -> tuple[Point, ...]:
+    """A candidate's points as they would be if all candidates had the same folds."""
+    points = candidate.evaluator.points
+    weights = fold_weights(n_folds, is_by_time=is_by_time)
+    effects = fold_effects_of([each.evaluator.points for each in candidates], weights)
+    shape = shape_of(candidate.trial.family, candidates)
+    if candidate.is_default or shape is None:
+        return without_fold_effects(points, effects, weights)
+    return on_equal_folds(points, effects, shape.points, weights)
 
 
 def forget_answers(candidates: Sequence[CandidateState], scoring: str, n_kept: int) -> None:

@@ -22,6 +22,7 @@ from leadline.evaluation.fit_spec import FitSpec, key_of, spec_of
 from leadline.phases.curve import Point
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search.trial import PROMPTED, Trial
+from leadline.search.asked_rows import rows_of_points, rows_to_ask
 from leadline.search.fit_processes import executor_of
 
 if TYPE_CHECKING:
@@ -108,15 +109,47 @@ class EvaluationContext:
             price=answer_price(workspace),
         )
 
-    def evaluator(self, trial: Trial) -> CandidateEvaluator:
-        """The evaluator of a candidate, with its fits that are on the record."""
+    def evaluator(self, trial: Trial, left_s: float | None = None) -> CandidateEvaluator:
+        """The evaluator of a candidate, with its fits that are on the record.
+
+        Parameters
+        ----------
+        trial : Trial
+            The candidate.
+        left_s : float, optional
+            Seconds of the time box that are left: a prompted model is asked about no more rows than
+            fit. Left out: about as many as it was, or all.
+
+        Raises
+        ------
+        EngineError
+            If a prompted model does not answer, or not soon enough.
+        """
+        spec = replace(self.spec, family=trial.family, params=trial.params)
+        n_valid_per_round = self.n_valid_per_round
+        if trial.family == PROMPTED:
+            # of one that was measured in an earlier run the rows stay: their answers are kept
+            n_asked = rows_of_points(trial)
+            if not n_asked and left_s is not None:
+                n_fits = max(self.n_folds, REPEATS_PER_BATCH)
+                n_asked = rows_to_ask(
+                    self.workspace,
+                    spec,
+                    n_fits=n_fits,
+                    n_train=self.max_train_size,
+                    left_s=left_s,
+                )
+            most = max(map(len, self.valid_labels), default=_MOST_VALID)
+            n_valid = min(n_asked or most, most)
+            spec = replace(spec, n_valid=n_valid)
+            n_valid_per_round = sum(min(len(each), n_valid) for each in self.valid_labels)
         return CandidateEvaluator(
             workspace=self.workspace,
             executor=self.executor,
             trial=trial,
-            spec=replace(self.spec, family=trial.family, params=trial.params),
+            spec=spec,
             n_folds=self.n_folds,
-            n_valid_per_round=self.n_valid_per_round,
+            n_valid_per_round=n_valid_per_round,
             is_timed=self.price is not None,
         )
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.phases.scoring import scoring_of
-from leadline.phases.search.trial import Trial, TrialState
+from leadline.phases.search.trial import PROMPTED, Trial, TrialState
 from leadline.search.action_choice import MIN_SECONDS
 from leadline.search.candidate_evaluator import CandidateEvaluator, Measurement
 from leadline.search.error_forecast import ErrorForecast, forecast_beyond, mean_and_interval
@@ -46,6 +46,11 @@ class CandidateState:
     suspects: set[Measurement] = field(default_factory=set)
     shares: dict[int, NDArray[np.float32]] = field(default_factory=dict)
     _seconds_known: tuple[int, dict[int, float]] = field(default_factory=lambda: (0, {}))
+
+    @property
+    def is_prompted(self) -> bool:
+        """Whether a language model is asked: more rows teach it nothing, and each answer costs."""
+        return self.trial.family == PROMPTED
 
     @property
     def std_at_largest(self) -> float:

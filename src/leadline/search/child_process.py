@@ -222,9 +222,8 @@ def _looked_at(
     if choice is None:
         return SearchOutcome()
     trial = next(trial for trial in trials if trial.name == choice.chosen)
-    spec = replace(
-        context.spec, family=trial.family, params=trial.params, n_train=n_quickly_fitted(trial)
-    )
+    # of a prompted model the rows that it was asked about: other answers would be paid anew
+    spec = replace(context.evaluator(trial).spec, n_train=n_quickly_fitted(trial))
     outcome = SearchOutcome()
     with suppress(Exception):  # a model may fail on few rows, or to explain itself
         held_out = HeldOut.of(spec)

@@ -159,7 +159,7 @@ def error_forecast_of(  # noqa: PLR0913 -- a curve and its family, what is asked
         return _without_curve(points[-1], n_largest, n_affordable, n_next, n_draws, rng, shape)
     last = points[-1]
     error = max(last.mean, LEAST_ERROR)
-    noise = max(last.stderr or 0.0, _LEAST_STDERR) / error
+    noise = _log_std(error, max(last.stderr or 0.0, _LEAST_STDERR))
     share = 0.0 if n_next is None else _SHARE_REMOVED
     posterior = curve_posterior_of(points, scoring=scoring, family=family)
     sizes = [n_largest, n_affordable, *([] if n_next is None else [n_next])]
@@ -177,6 +177,16 @@ def error_forecast_of(  # noqa: PLR0913 -- a curve and its family, what is asked
     return ErrorForecast(draws, share, float(at_affordable - at_largest), float(np.std(logs[:, 1])))
 
 
+def _log_std(error: float, stderr: float) -> float:
+    """Standard deviation of a log error: the ratio of the two while it is small.
+
+    Of an error below its standard error, such as that of a candidate that was never wrong, it is
+    that of the log-normal distribution with this ratio: else its mean would know no bounds.
+    """
+    ratio = stderr / error
+    return ratio if ratio <= 1 else max(1.0, float(np.sqrt(np.log1p(ratio**2))))
+
+
 def _without_curve(
     last: Point,
     n_largest: int,
@@ -188,7 +198,7 @@ def _without_curve(
 ) -> ErrorForecast:
     """The forecast of a candidate with less than three sizes."""
     error = max(last.mean, LEAST_ERROR)
-    noise = max(last.stderr or 0.0, _LEAST_STDERR) / error
+    noise = _log_std(error, max(last.stderr or 0.0, _LEAST_STDERR))
     at_largest, at_affordable = (
         float(np.hypot(noise, _STD_PER_DOUBLING * abs(np.log2(n / last.n_train))))
         for n in (n_largest, n_affordable)

@@ -38,7 +38,9 @@ class MeasuringPlan:
     n_workers: int
 
     def first_sizes(self, candidate: CandidateState) -> list[Measurement]:
-        """What is missing at the smallest sizes."""
+        """What is missing at the smallest sizes; of a prompted model at the largest alone."""
+        if candidate.is_prompted:
+            return self.at_largest(candidate)
         return candidate.evaluator.missing(list(self.sizes[:_N_FIRST_SIZES]))
 
     def at_largest(self, candidate: CandidateState, n_rounds: int = 1) -> list[Measurement]:
@@ -53,6 +55,8 @@ class MeasuringPlan:
 
     def for_choice(self, candidate: CandidateState) -> list[Measurement]:
         """What is missing of one that may be chosen: all folds, and a curve of its own."""
+        if candidate.is_prompted:
+            return self.at_largest(candidate)
         on_the_way = candidate.evaluator.missing(list(self.sizes[-3::-2]))
         return [*self.at_largest(candidate), *on_the_way]
 
@@ -77,6 +81,8 @@ class MeasuringPlan:
         default : CandidateState or None
             The family's default: at a size where it was measured, others can be compared with it.
         """
+        if default is not None and default.is_prompted:
+            return [self.sizes[-1]]
         if default is not None:
             known = {point.n_train for point in default.evaluator.points}
             for size in self.sizes[:_N_FIRST_SIZES:-1]:

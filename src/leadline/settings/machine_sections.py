@@ -74,12 +74,14 @@ class EthicsSettings(Ethics):
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """[machines.NAME]: one language model behind an address that speaks OpenAI's protocol.
+    """[machines.NAME]: one language model behind an address.
 
     Attributes
     ----------
     url, model : str
         Where it answers, and what it is called there.
+    client : str
+        Engine that speaks its interface: "openai", or one of an installed package.
     key : str
         Variable with the key of the address; empty: it asks for none.
     input, cached_input, output : float in [0, 1e9] or None
@@ -101,6 +103,7 @@ class Machine:
 
     url: Annotated[str, AfterValidator(_as_endpoint)]
     model: Annotated[str, Field(min_length=1)]
+    client: MachineName = "openai"
     key: Annotated[str, AfterValidator(_as_variable)] = ""
     input: AtLeast0 | None = None
     cached_input: AtLeast0 | None = None

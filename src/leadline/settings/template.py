@@ -165,8 +165,9 @@ WORDS = {
     },
     "access": {},
     "machines": {
-        "url": "an address that speaks OpenAI's protocol",
+        "url": "where it answers",
         "model": "what the model is called there",
+        "client": "what speaks to it: openai, or the client of an installed package",
         "key": "environment variable with the key; empty: it asks for none",
         "input": "US dollars for a million tokens sent",
         "cached_input": "for those of them that the server had kept; left out: as the others",

@@ -18,7 +18,7 @@ PRICES = TokenPrices(input=0.4, cached_input=0.1, output=1.6, batch_share=0.5)
 
 
 def test_two_tried_rows_say_little() -> None:
-    found = tried_estimate([100, 200], 100, wave_s=None, max_in_flight=1)
+    found = tried_estimate([100, 200], 100, max_in_flight=1)
     # Student's t with one degree of freedom: 6.314; the scatter is 50 * sqrt(2)
     half = 6.313752 * 70.710678 * np.sqrt(100**2 / 2 + 100)
     assert found.micros.estimate == 15_000
@@ -27,11 +27,17 @@ def test_two_tried_rows_say_little() -> None:
     assert found.seconds is None
 
 
-def test_time_goes_by_waves_of_requests() -> None:
-    found = tried_estimate([1] * 20, 5_000, wave_s=2.0, max_in_flight=8)
+def test_time_is_of_answers_that_were_timed() -> None:
+    found = tried_estimate([1] * 20, 5_000, took_s=[1.0, 3.0], max_in_flight=8)
     assert found.seconds is not None
-    assert found.seconds.estimate == 625 * 2.0
-    assert (found.seconds.low, found.seconds.high) == (625.0, 2_500.0)
+    # two were under way at once, so no more are counted on
+    assert (found.seconds.estimate, found.n_timed) == (5_000.0, 2)
+    half = 6.313752 * np.sqrt(2) * np.sqrt(5_000**2 / 2 + 5_000) / 2
+    assert found.seconds.high == pytest.approx(5_000 + half, rel=1e-6)
+    alone = tried_estimate([1] * 20, 5_000, took_s=[2.0], max_in_flight=8).seconds
+    assert alone == Bounds(estimate=10_000.0, low=10_000.0, high=10_000.0)
+    batch = tried_estimate([1] * 20, 5_000, took_s=[2.0] * 9, is_batch=True)
+    assert (batch.seconds, batch.n_timed, batch.is_batch) == (None, 0, True)
 
 
 def test_twenty_tried_rows_cover_what_the_rest_costs() -> None:
@@ -39,7 +45,7 @@ def test_twenty_tried_rows_cover_what_the_rest_costs() -> None:
     hits = 0
     for _ in range(400):
         rows = 100 + rng.gamma(4.0, 25.0, 1_020).round().astype(int)
-        found = tried_estimate(rows[:20].tolist(), 1_000, wave_s=1.0, max_in_flight=8).micros
+        found = tried_estimate(rows[:20].tolist(), 1_000).micros
         hits += found.low <= rows[20:].sum() <= found.high
     assert 0.86 <= hits / 400 <= 0.94
 
@@ -53,6 +59,7 @@ def test_a_length_gives_a_range_in_closed_form() -> None:
     assert found.micros == Bounds(estimate=10.0 * likely, low=10.0 * low, high=10.0 * high)
     assert (found.is_tried, found.seconds, found.n_sampled) == (False, None, 1)
     half = counted_estimate([size], 10, PRICES, is_batch=True)
+    assert half.is_batch
     assert half.micros.high == 5.0 * high
 
 
@@ -68,6 +75,6 @@ def test_a_budget_is_enough_for_so_many_rows() -> None:
 
 def test_no_rows_are_no_evidence() -> None:
     with pytest.raises(ValueError, match="2 tried rows"):
-        tried_estimate([5], 100, wave_s=1.0, max_in_flight=1)
+        tried_estimate([5], 100)
     with pytest.raises(ValueError, match="a row is needed"):
         counted_estimate([], 100, PRICES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from leadline.services.agents.holdout_answers import (
     look_at_holdout,
     renew_holdout,
 )
+from leadline.services.commands import decide
 from leadline.stats.adaptive_holdout import MOST_NATS
 from leadline.workspace import Workspace
 
@@ -179,3 +181,25 @@ def test_a_score_without_an_error_is_not_told(workspace: Workspace) -> None:
     with pytest.raises(NotReadyError, match="is not known"):
         look(workspace)
     assert workspace.record.agents.looks.all() == ()
+
+
+def test_a_decision_with_scores_in_sight_is_charged_as_a_look(workspace: Workspace) -> None:
+    look(workspace)
+    before = holdout_state(workspace)
+    assert (before.n_decisions, "decision" in before.words) == (0, False)
+    decide(workspace, "train", "stop", "the score is low", "Ada")
+    after = holdout_state(workspace)
+    assert after.nats - before.nats == pytest.approx(math.log(3))
+    assert "1 look and 1 decision of people who knew test scores" in after.words
+    assert before.low is not None
+    assert after.low is not None
+    assert after.low < before.low, "the interval that people read is wider"
+    told = look(workspace, is_told=True)
+    assert told.learnt > holdout_state(workspace).nats / MOST_NATS - 1e-9
+    assert told.high is not None
+    assert told.low is not None
+    for _ in range(12):
+        decide(workspace, "find", "go", "again", "Ada")
+    tuned(workspace, 0.80)
+    with pytest.raises(LimitError, match="budget of looks"):
+        look(workspace)

@@ -262,7 +262,7 @@ def test_a_verdict_is_out_of_date_once_the_machine_is_told_something_else(
     verdict = commands.judge_machine(workspace, "small", BY).verdict
     task = machine_task(workspace, "small")
     assert why_outdated(task, verdict) == ""
-    assert "the question or the classes" in why_outdated(task, replace(verdict, prompt="other"))
+    assert "the question, the classes or" in why_outdated(task, replace(verdict, prompt="other"))
     commands.decide_delegation(workspace, "small", "go", "cheap", BY)
     (tmp_path / "guide.md").write_text("Who leaves has called twice.")
     settings = replace(
@@ -282,6 +282,45 @@ def test_a_verdict_is_out_of_date_once_the_machine_is_told_something_else(
     assert "the model is 'large' now" in queries.delegation_line(other, "small").outdated
     gone = replace(workspace, settings=replace(workspace.settings, machines={}))
     assert "not declared" in queries.delegation_line(gone, "small").outdated
+
+
+def test_a_verdict_is_on_one_address_and_some_columns(
+    workspace: Workspace, ask: Callable[[Ask], None]
+) -> None:
+    ask(answering(1.0))
+    commands.label_blind_rows(workspace, "small", BY)
+    verdict = commands.judge_machine(workspace, "small", BY).verdict
+    commands.decide_delegation(workspace, "small", "go", "cheap", BY)
+
+    def with_machine(**changed: object) -> Workspace:
+        machine = replace(workspace.settings.machines["small"], **changed)  # type: ignore[arg-type]
+        return replace(workspace, settings=replace(workspace.settings, machines={"small": machine}))
+
+    same = with_machine(key="ANOTHER_KEY", timeout_s=5.0, max_in_flight=1, budget=9.0)
+    assert queries.delegation_line(same, "small").may_label
+    moved = with_machine(url="http://127.0.0.1:10/v1")
+    line = queries.delegation_line(moved, "small")
+    assert line.outdated == (
+        "it is asked at http://127.0.0.1:10/v1/chat/completions now; "
+        "it was at http://127.0.0.1:9/v1/chat/completions"
+    )
+    assert not line.may_label
+    # what the one server said is no answer of the other
+    with pytest.raises(NotReadyError, match="labelled none"):
+        commands.judge_machine(moved, "small", BY)
+    assert commands.label_blind_rows(moved, "small", BY).n_labelled == N_JUDGED
+    task = machine_task(workspace, "small")
+    one, *others = task.columns
+    assert others
+    for columns, words in (
+        (tuple(others), f"it is told {one!r} of a row now"),
+        ((*task.columns, "age"), "it is not told 'age' of a row any more"),
+        (tuple(reversed(task.columns)), "another order"),
+    ):
+        assert words in why_outdated(task, replace(verdict, columns=columns))
+    older = replace(verdict, address="", columns=())
+    assert why_outdated(task, older) == ""
+    assert "has changed" in why_outdated(task, replace(older, prompt=task.prompt.digest))
 
 
 def test_open_rows_are_for_a_machine_that_a_person_let_in(

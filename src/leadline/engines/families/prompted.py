@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -84,11 +85,24 @@ class _Asking(BaseEstimator):
         with self.connection.spending() as spending:
             meter = Meter(spending)
             found = list(answers(self.connection.endpoint, self.prompt_, rows, meter))
+        n_lost = sum(answer.is_lost for answer in found)
+        if n_lost and self.connection.is_restored:
+            # in a project they count as unsure; whoever serves must not answer for the model
+            raise EngineError(
+                f"{self.connection.endpoint.url} gave no answer to {n_lost} of {len(found)} rows.",
+                "An answer to each is needed.",
+                "Ask again, or see whether its server is well.",
+            )
         if meter.n_asked:
             self.cost_per_row_ = self.connection.cost(meter.usage) / meter.n_asked
             self.seconds_per_row_ = meter.seconds / meter.n_asked
         self.n_unsure_ = sum(answer.label is None for answer in found)
         return found
+
+    def ask_once(self) -> None:
+        """From now on raise at once where the server does not answer: somebody waits."""
+        endpoint = replace(self.connection.endpoint, n_tries=1)
+        self.connection = replace(self.connection, endpoint=endpoint)
 
     def _rows(self, X: pl.DataFrame) -> list[Row]:
         """The rows of a frame, as they are told."""

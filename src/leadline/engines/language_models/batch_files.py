@@ -17,7 +17,7 @@ from typing import Any
 
 from leadline.engines.language_models.answer_reading import read_answer
 from leadline.engines.language_models.chat_request import ChatRequest, chat_request
-from leadline.engines.language_models.endpoint import Endpoint
+from leadline.engines.language_models.endpoint import OPENAI, Endpoint
 from leadline.engines.language_models.model_answer import NOTHING, ModelAnswer
 from leadline.engines.language_models.prompt import Prompt
 from leadline.engines.language_models.row_data import Row
@@ -64,8 +64,15 @@ def write_batch(
     BudgetSpent
         If the requests together could pass the budget; none is reserved then.
     EngineError
-        If the file is there: it may have been sent, and would be paid twice.
+        If the file is there: it may have been sent, and would be paid twice. If the machine's
+        client is another than OpenAI's: each vendor has files of its own.
     """
+    if endpoint.client != OPENAI:
+        raise EngineError(
+            f"{endpoint.model!r} is asked by the client {endpoint.client!r}.",
+            "Batch files are written in the form of OpenAI's interface.",
+            "Ask for answers one by one.",
+        )
     if path.exists():
         raise EngineError(
             f"{path} is there already.",

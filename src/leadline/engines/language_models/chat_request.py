@@ -18,8 +18,6 @@ N_ALTERNATIVES = 20
 
 # beside the class itself: braces, the name "label", white space, a fence of code
 _FORM_TOKENS = 40
-# what a server's own chat template may add
-_TEMPLATE_TOKENS = 256
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,9 @@ def chat_request(endpoint: Endpoint, prompt: Prompt, row: Row, n_repeats: int = 
         body |= {"temperature": 1, "n": n_repeats}
     told = json.dumps([endpoint.address, body], sort_keys=True)
     n_read = sum(len(message["content"].encode()) for message in messages)
-    n_read += len(json.dumps(prompt.schema).encode()) + _TEMPLATE_TOKENS + 16 * len(messages)
+    n_read += (
+        len(json.dumps(prompt.schema).encode()) + endpoint.speaker.added_tokens + 16 * len(messages)
+    )
     return ChatRequest(
         key=sha256(told.encode()).hexdigest(),
         body=body,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Self
 
-from leadline.engines.language_models.endpoint import Endpoint
+from leadline.engines.language_models.endpoint import OPENAI, Endpoint
 from leadline.engines.language_models.model_answer import ModelAnswer, Usage
 from leadline.engines.language_models.spending_contract import Reservation, Spending, Unmetered
 from leadline.errors import EngineError
@@ -81,9 +81,16 @@ class Connection:
         ) / _MILLION
 
     @property
+    def is_restored(self) -> bool:
+        """Whether it was stored with a model, and belongs to no project any more."""
+        return self.purse is None
+
+    @property
     def identity(self) -> str:
         """Digest of what its answers depend on: address, model, guidelines, names of classes."""
         asked = [self.endpoint.address, self.endpoint.model]
+        if self.endpoint.client != OPENAI:
+            asked.append(self.endpoint.client)
         told = json.dumps([*asked, self.guidelines, dict(self.classes)])
         return sha256(told.encode()).hexdigest()[:12]
 
@@ -106,18 +113,27 @@ class Meter:
 
     Attributes
     ----------
-    n_asked : int
-        Answers that came from the server, and not from what is kept.
     usage : Usage
         Tokens that they took.
-    seconds : float
-        That they were waited for, each by itself.
+    took_s : list of float
+        Seconds that each was waited for.
     """
 
     def __init__(self, spending: Spending) -> None:
         self._spending = spending
         self._lock = threading.Lock()
-        self.n_asked, self.usage, self.seconds = 0, Usage(0, 0, 0), 0.0
+        self.usage = Usage(0, 0, 0)
+        self.took_s: list[float] = []
+
+    @property
+    def n_asked(self) -> int:
+        """Answers that came from the server, and not from what is kept."""
+        return len(self.took_s)
+
+    @property
+    def seconds(self) -> float:
+        """That they were waited for, each by itself."""
+        return sum(self.took_s)
 
     def reserve(self, request_key: str, most: Usage) -> Reservation | ModelAnswer:
         """As of what grants the money."""
@@ -128,8 +144,7 @@ class Meter:
 
     def _note(self, usage: Usage, seconds: float) -> None:
         with self._lock:
-            self.n_asked += 1
-            self.seconds += seconds
+            self.took_s.append(seconds)
             self.usage = Usage(
                 self.usage.input_tokens + usage.input_tokens,
                 self.usage.cached_tokens + usage.cached_tokens,

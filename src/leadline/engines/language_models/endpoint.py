@@ -1,10 +1,4 @@
-"""Language models behind an OpenAI-compatible HTTP interface [1]_.
-
-References
-----------
-.. [1] OpenAI, API reference, chat completions; spoken by llama.cpp, vLLM and most vendors.
-   https://platform.openai.com/docs/api-reference/chat
-"""
+"""Language models behind an HTTP interface: one address, asked in the way of its client."""
 
 from __future__ import annotations
 
@@ -18,17 +12,25 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
+from leadline.engines.installed import load
+from leadline.engines.language_models.response_reading import (
+    refused_option,
+    said_of,
+    seconds_to_wait,
+    whole_body,
+)
 from leadline.errors import EngineError
 
-_TRIES = 5
+if TYPE_CHECKING:
+    from leadline.engines.contract import ModelClient
+
+OPENAI = "openai"
+"""The client of a machine that names no other."""
+
 _LONGEST_WAIT_S = 120.0
-_MOST_BYTES = 16 * 2**20
-_PIECE = 2**16
 # The server says that it did not answer, so nothing was billed. After 502, 504, a time-out or a
 # hang-up nobody knows, and nothing is sent again behind the back of who pays.
 _UNPAID = (408, 425, 429, 500, 503, 529)
@@ -121,6 +123,10 @@ class Endpoint:
         Requests under way at once.
     pause_s : float, default=1.0
         Before the second try of a request that was refused for a while; doubled each time.
+    client : str, default="openai"
+        Name of the engine that speaks its interface, as `leadline.engines.contract.ModelClient`.
+    n_tries : int, default=5
+        How often a request is sent that was refused for a while, or reached nobody.
 
     Raises
     ------
@@ -134,6 +140,8 @@ class Endpoint:
     timeout_s: float = 60.0
     max_in_flight: int = 8
     pause_s: float = field(default=1.0, repr=False)
+    client: str = OPENAI
+    n_tries: int = field(default=5, repr=False)
 
     def __post_init__(self) -> None:
         parts = _parts(self.url)
@@ -171,9 +179,33 @@ class Endpoint:
 
     @property
     def address(self) -> str:
-        """Where requests go."""
-        path = urlsplit(self.url).path.rstrip("/")
-        return f"{self.url.rstrip('/')}{'' if path else '/v1'}/chat/completions"
+        """Where requests go.
+
+        Raises
+        ------
+        EngineError
+            If the client would send them to another host than the one that was named.
+        """
+        address = self.speaker.address(self.url.rstrip("/"))
+        if urlsplit(address)[:2] != urlsplit(self.url)[:2]:
+            raise EngineError(
+                f"The client {self.client!r} would send to {address}.",
+                f"Rows go to {self.url}, where a person said.",
+                "Ask the author of the client.",
+            )
+        return address
+
+    @property
+    def speaker(self) -> ModelClient:
+        """The client that speaks its interface.
+
+        Raises
+        ------
+        EngineError
+            If none is installed under that name.
+        """
+        client: ModelClient = load("clients", self.client)()
+        return client
 
     def secret(self) -> str:
         """The key itself; empty where none is needed.
@@ -214,19 +246,19 @@ class Endpoint:
             If none will.
         """
         why = "nobody waits any longer"
-        for attempt in range(_TRIES):
-            if not line.wait():
-                break
+        attempt = -1
+        while (attempt := attempt + 1) < self.n_tries and line.wait():
             spoken = line.spoken(body)
             try:
                 return self._sent(spoken)
             except urllib.error.HTTPError as error:
                 with error:
-                    said = _said(error)
-                    if error.code == 400 and line.leave_out(_refused_option(said), spoken):
+                    said = said_of(error)
+                    if error.code == 400 and line.leave_out(refused_option(said), spoken):
+                        attempt -= 1  # another request, and each option is left out once
                         continue
                     why = self._refusal(error.code, said)
-                    wait_s = _seconds(error.headers.get("Retry-After"))
+                    wait_s = seconds_to_wait(error.headers.get("Retry-After"))
                 if wait_s is not None and wait_s > _LONGEST_WAIT_S:
                     raise EngineError(
                         f"{self.url} asks to be left alone for {wait_s:,.0f} s.",
@@ -237,22 +269,19 @@ class Endpoint:
                 # hung up before the whole request was out, or nobody there
                 why, wait_s = f"not reached: {error.reason}", None
                 is_nobody = not isinstance(error.reason, ConnectionResetError | BrokenPipeError)
-                if is_nobody and attempt == _TRIES - 1:
+                if is_nobody and attempt == self.n_tries - 1:
                     raise self._unreached(why) from None
-            if attempt < _TRIES - 1:
+            if attempt < self.n_tries - 1:
                 line.pause(self.pause_s * 2.0**attempt if wait_s is None else wait_s)
         raise UnansweredError(self.hidden(why), may_be_paid=False)
 
     def _sent(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send a request once."""
-        secret = self.secret()
+        secret, speaker = self.secret(), self.speaker
         request = urllib.request.Request(  # noqa: S310 - __post_init__ has looked at the scheme
             self.address,
-            data=json.dumps(body).encode(),
-            headers={
-                "Content-Type": "application/json",
-                **({"Authorization": f"Bearer {secret}"} if secret else {}),
-            },
+            data=json.dumps(speaker.body(body)).encode(),
+            headers={"Content-Type": "application/json", **speaker.headers(secret)},
         )
         # what is for this machine goes through no proxy
         proxies = (urllib.request.ProxyHandler({}),) if self.is_here else ()
@@ -261,7 +290,7 @@ class Endpoint:
             with urllib.request.build_opener(_NoRedirect, *proxies).open(
                 request, timeout=self.timeout_s
             ) as response:
-                answer = json.loads(_whole(response, until))
+                answer = json.loads(whole_body(response, until))
         except urllib.error.URLError:
             raise
         except (OSError, http.client.HTTPException) as error:
@@ -273,12 +302,17 @@ class Endpoint:
             ) from None
         if not isinstance(answer, dict):
             raise UnansweredError("the response is no JSON object", may_be_paid=True)
-        if not answer.get("choices"):
+        try:
+            completion = speaker.response(answer)
+        except Exception as error:  # another package's client may raise anything
+            why = f"its client {self.client!r} cannot read the response: {type(error).__name__}"
+            raise UnansweredError(why, may_be_paid=True) from None
+        if not completion.get("choices"):
             # some servers report an error with status 200: no answer to keep for good
             said = json.dumps(answer.get("error"), ensure_ascii=False)
             why = f"the response holds no answer, and as its error {self.hidden(said)[:300]}"
             raise UnansweredError(why, may_be_paid=True)
-        return answer
+        return completion
 
     def _refusal(self, status: int, said: str) -> str:
         """Say why, where it is worth to try again.
@@ -309,7 +343,7 @@ class Endpoint:
 
     def _unreached(self, why: str) -> EngineError:
         return EngineError(
-            f"{self.url} was {why}, {_TRIES} times.",
+            f"{self.url} was {why}, {self.n_tries} {'time' if self.n_tries == 1 else 'times'}.",
             "A server that answers is needed.",
             "Start it or correct url, then do the same again: what was answered is kept.",
         )
@@ -328,53 +362,3 @@ def _parts(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
-
-
-def _said(error: urllib.error.HTTPError) -> str:
-    """How a server explains its refusal."""
-    try:
-        return error.read(4_000).decode("utf-8", "replace")
-    except (OSError, http.client.HTTPException):
-        return ""
-
-
-def _refused_option(said: str) -> object:
-    """The option that a server says it does not take; None if it names none."""
-    try:
-        return json.loads(said)["error"]["param"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _whole(response: http.client.HTTPResponse, until: float) -> bytes:
-    """All that is sent, if it is neither too much nor too slow.
-
-    Raises
-    ------
-    TimeoutError
-        If the time is over: a server that sends a byte now and then is no answer either.
-    """
-    whole = bytearray()
-    while piece := response.read1(_PIECE):
-        whole += piece
-        if time.monotonic() > until:
-            raise TimeoutError
-        if len(whole) > _MOST_BYTES:
-            raise ValueError("The response is too long.")
-    if response.length:
-        raise http.client.IncompleteRead(b"", response.length)
-    return bytes(whole)
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Seconds that a server asks to wait, by number or by date; None if it does not say."""
-    if not retry_after:
-        return None
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after)
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    now = datetime.now(UTC)
-    return max((until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds(), 0.0)

@@ -74,6 +74,7 @@ def _connection(workspace: Workspace, name: str) -> Connection:
             key=machine.key,
             timeout_s=machine.timeout_s,
             max_in_flight=machine.max_in_flight,
+            client=machine.client,
         ),
         guidelines="\n\n".join(filter(None, told)),
         classes=_names(problem, workspace.record.latest_of(Data)) if problem else {},

@@ -181,6 +181,14 @@ def _findings(
         f"instance: {amount} a million rows."
     )
     yield note("Measured on this machine, which the generator of the load shares.")
+    if evidence.waits_s is not None:
+        yield warning(
+            f"Each row waits for a language model, here {ms(evidence.waits_s)}: what its server "
+            "and its tokens cost is not in these prices, and the rows asked again here it had read "
+            "before.",
+            "Plan the machine of the language model too: more instances of this server answer no "
+            "faster than it does.",
+        )
     if not evidence.priced_at:
         yield warning(
             "The price of an instance has no date.",

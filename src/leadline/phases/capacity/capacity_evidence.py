@@ -214,6 +214,9 @@ class Evidence:
         Of the machine; None where it does not tell.
     verifications : tuple of Verification
         Deployed addresses that were driven since.
+    waits_s : float or None
+        Seconds that a row waits for the answer of another server, such as a language model's; None
+        where the model answers by itself.
     """
 
     loads: tuple[Load, ...]
@@ -234,6 +237,7 @@ class Evidence:
     batches: tuple[BatchTime, ...] = ()
     noise: Noise | None = None
     verifications: tuple[Verification, ...] = ()
+    waits_s: float | None = None
 
 
 def ms(seconds: float) -> str:

@@ -14,7 +14,9 @@ FEWEST_PEOPLE = 2
 FEWEST_EACH = 30
 """Rows of a person, below which the machine is not compared with them."""
 
-_SURELY_BEHIND = 0.95
+# a p-value counts the outcome itself among those as good; seen from the other side it is one too
+# many, so half of the usual level is asked for
+_SURELY_BEHIND = 0.975
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,9 +155,13 @@ class Evidence:
     model : str
         What answered.
     prompt : str
-        Digest of all that the model was told beside the row.
+        Digest of all that the model was told beside the row, where, and of which columns.
     guidelines : int or None
         Version of the people's guidelines that it was told; None: none.
+    address : str
+        Where it was asked; empty in verdicts from before that was kept.
+    columns : tuple of str
+        What it was told of a row; empty likewise.
     people : str
         Who the people are: experts, skilled or crowd.
     epsilon : float in [0, 1)
@@ -192,6 +198,8 @@ class Evidence:
     model: str
     prompt: str
     guidelines: int | None = None
+    address: str = ""
+    columns: tuple[str, ...] = ()
     people: str
     epsilon: float
     n_blind: int
@@ -244,7 +252,7 @@ def surely_behind(p_values: Sequence[float]) -> bool:
 
     Examples
     --------
-    >>> surely_behind([0.99, 0.97, 0.4]), surely_behind([0.99, 0.4])
+    >>> surely_behind([0.99, 0.98, 0.4]), surely_behind([0.99, 0.4])
     (True, False)
     """
     n_behind = sum(p >= _SURELY_BEHIND for p in p_values)

@@ -18,7 +18,6 @@ other scripts have fewer, long plain words more. What a given text has must be t
 # of the tokens that a server may add to what it is sent: marks of a chat, the form of an answer
 _ADDED = Bounds(estimate=0.1, low=0.0, high=1.0)
 _LEAST_ANSWER, _LIKELY_ANSWER = 5, 12  # tokens of {"label": "..."}
-_SPEED = 2.0  # servers are that much slower or faster at another hour
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,12 @@ class MachineEstimate:
     micros : Bounds
         Micro-dollars for all rows.
     seconds : Bounds or None
-        Until all are answered; None where nobody has seen how fast it is.
+        Until all are answered; None where nobody has seen how fast it is. Of one answer alone
+        there is no range.
+    n_timed : int
+        Answers that the time rests on.
+    is_batch : bool
+        Whether they go in a batch file, at its price.
     """
 
     n_rows: int
@@ -66,6 +70,8 @@ class MachineEstimate:
     is_tried: bool
     micros: Bounds
     seconds: Bounds | None = None
+    n_timed: int = 0
+    is_batch: bool = False
 
     def affordable(self, left: int) -> tuple[int, int, int]:
         """Rows that some money is enough for.
@@ -94,14 +100,15 @@ def tried_estimate(
     paid: Sequence[int],
     n_rows: int,
     *,
-    wave_s: float | None,
-    max_in_flight: int,
+    took_s: Sequence[float] = (),
+    max_in_flight: int = 1,
+    is_batch: bool = False,
     confidence_level: float = 0.9,
 ) -> MachineEstimate:
     """Estimate from rows that were asked about.
 
     The sum over new rows is predicted by the mean of those tried, with Student's t for the error of
-    that mean and the scatter of the new rows.
+    that mean and the scatter of the new rows: of the money, and of the seconds.
 
     Parameters
     ----------
@@ -109,12 +116,14 @@ def tried_estimate(
         Micro-dollars of each; two at least.
     n_rows : int > 0
         Rows to ask about.
-    wave_s : float >= 0 or None
-        Seconds for as many requests as are sent at once; None: not known.
-    max_in_flight : int > 0
-        Requests at once.
-    confidence_level : float in (0, 1), default=0.9
-        Of the interval of the money.
+    took_s : sequence of float >= 0, shape (n_timed,)
+        Seconds that each new answer took, asked beside the others; kept answers took none.
+    max_in_flight : int > 0, default=1
+        Requests at once. More at once than were timed are not counted on.
+    is_batch : bool, default=False
+        Whether `paid` is the price in a batch file; its time is the vendor's.
+    confidence_level : float in (0, 1)
+        Of the intervals, if the server stays as fast as it was.
 
     Raises
     ------
@@ -123,25 +132,41 @@ def tried_estimate(
 
     Examples
     --------
-    >>> tried_estimate([50, 50, 50], 1_000, wave_s=1.5, max_in_flight=1).micros
-    Bounds(estimate=50000.0, low=50000.0, high=50000.0)
+    >>> found = tried_estimate([50, 50, 50], 1_000, took_s=[0.5] * 3, max_in_flight=2)
+    >>> found.micros.estimate, found.seconds.estimate
+    (50000.0, 250.0)
     """
-    from scipy.special import stdtrit
-
     n_tried = len(paid)
     if n_tried < 2 or n_rows < 1:
         raise ValueError(f"2 tried rows and 1 row are needed; got {n_tried} and {n_rows}")
-    mean, spread = float(np.mean(paid)), float(np.std(paid, ddof=1))
-    error = spread * math.sqrt(n_rows**2 / n_tried + n_rows)
-    half = float(stdtrit(n_tried - 1, (1 + confidence_level) / 2)) * error
-    middle = mean * n_rows
-    low = max(middle - half, 0.0)
     seconds = None
-    if wave_s is not None:
-        time_s = math.ceil(n_rows / max_in_flight) * wave_s
-        seconds = Bounds(estimate=time_s, low=time_s / _SPEED, high=time_s * _SPEED)
-    money = Bounds(estimate=middle, low=low, high=middle + half)
-    return MachineEstimate(n_rows, n_tried, is_tried=True, micros=money, seconds=seconds)
+    if took_s and not is_batch:
+        at_once = min(max_in_flight, len(took_s), n_rows)
+        work = _predicted_sum(took_s, n_rows, confidence_level)
+        seconds = Bounds(
+            estimate=work.estimate / at_once, low=work.low / at_once, high=work.high / at_once
+        )
+    return MachineEstimate(
+        n_rows,
+        n_tried,
+        is_tried=True,
+        micros=_predicted_sum(paid, n_rows, confidence_level),
+        seconds=seconds,
+        n_timed=len(took_s) if seconds else 0,
+        is_batch=is_batch,
+    )
+
+
+def _predicted_sum(tried: Sequence[float], n_rows: int, confidence_level: float) -> Bounds:
+    """Sum over so many new ones like those tried; of one alone no range is known."""
+    from scipy.special import stdtrit
+
+    n_tried, middle = len(tried), float(np.mean(tried)) * n_rows
+    if n_tried < 2:
+        return Bounds(estimate=middle, low=middle, high=middle)
+    error = float(np.std(tried, ddof=1)) * math.sqrt(n_rows**2 / n_tried + n_rows)
+    half = float(stdtrit(n_tried - 1, (1 + confidence_level) / 2)) * error
+    return Bounds(estimate=middle, low=max(middle - half, 0.0), high=middle + half)
 
 
 def counted_estimate(
@@ -194,4 +219,4 @@ def counted_estimate(
         total(its.low, _ADDED.high, None, is_kept=False),
     )
     money = Bounds(estimate=likely, low=min(ends), high=max(ends))
-    return MachineEstimate(n_rows, len(sizes), is_tried=False, micros=money)
+    return MachineEstimate(n_rows, len(sizes), is_tried=False, micros=money, is_batch=is_batch)

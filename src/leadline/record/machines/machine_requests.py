@@ -166,11 +166,15 @@ class MachineRequests:
             if found.state is RequestState.RESERVED:
                 self._count(connection, found.machine, -found.most)
 
-    def holders(self, machine: str) -> frozenset[str]:
-        """Who waits for answers of a machine."""
-        query = select(table.c.holder).where(*self._of(machine), *_in_flight()).distinct()
+    def holders(self, machine: str) -> dict[str, datetime]:
+        """Who waits for answers of a machine, and until when at the longest."""
+        query = (
+            select(table.c.holder, func.max(table.c.held_until).label("until"))
+            .where(*self._of(machine), *_in_flight())
+            .group_by(table.c.holder)
+        )
         with self._database.reading() as connection:
-            return frozenset(connection.scalars(query))
+            return {row.holder: row.until for row in connection.execute(query)}
 
     def lapse(self, machine: str, holders: Collection[str]) -> None:
         """Say that nobody waits for these answers any more; they stay possibly paid."""
@@ -212,11 +216,18 @@ class MachineRequests:
             self._count(connection, machine, -money)
         return n, money
 
-    def accounts(self) -> tuple[MachineAccount, ...]:
-        """Every machine that was ever asked, by name."""
+    def accounts(self, *, gone: Collection[str] = ()) -> tuple[MachineAccount, ...]:
+        """Every machine that was ever asked, by name.
+
+        Parameters
+        ----------
+        gone : collection of str, default=()
+            Holders that are known to have ended: nobody waits for their answers.
+        """
         answered = table.c.state == RequestState.ANSWERED
-        flies = (table.c.state == RequestState.RESERVED) & (table.c.held_until > utc())
-        lost = (table.c.state == RequestState.RESERVED) & (table.c.held_until <= utc())
+        is_awaited = (table.c.held_until > utc()) & table.c.holder.not_in(list(gone))
+        flies = (table.c.state == RequestState.RESERVED) & is_awaited
+        lost = (table.c.state == RequestState.RESERVED) & ~is_awaited
         query = (
             select(
                 table.c.machine,

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from leadline.evaluation.machine_spending import declared_machine, give_up_dead, leaving_now
+from leadline.evaluation.machine_spending import (
+    declared_machine,
+    give_up_dead,
+    host_of,
+    is_ended,
+    leaving_now,
+)
 from leadline.phases.data_leaving import DataLeaving
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.token_price import to_micros, usd
 from leadline.phases.wording import capital, plural
+from leadline.processes.process_identity import identity
 from leadline.record import MachineAccount
 from leadline.record.sql_types import utc
 from leadline.report.text_table import Table, tabled
@@ -64,12 +71,16 @@ class MachineBudget:
         Who let rows go to its address; None: nobody, or it is this computer.
     warning : str
         What is doubtful about its prices; empty if nothing is.
+    elsewhere : mapping of str to datetime
+        Other computers on which answers are waited for, and until when at the longest: whether the
+        process there lives cannot be known here.
     """
 
     account: MachineAccount
     machine: Machine | None
     answer: LeaveAnswer | None = None
     warning: str = ""
+    elsewhere: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -90,6 +101,9 @@ class MachineBudget:
 def machine_budgets(workspace: Workspace) -> tuple[MachineBudget, ...]:
     """Every machine that is declared, and those that were and have spent money.
 
+    A request whose process on this computer was killed counts as possibly paid at once, before
+    anybody asks the machine again.
+
     Raises
     ------
     NotAllowedError
@@ -97,7 +111,10 @@ def machine_budgets(workspace: Workspace) -> tuple[MachineBudget, ...]:
     """
     require(workspace, Action.VIEW)
     declared = workspace.settings.machines
-    accounts = {each.machine: each for each in workspace.record.machines.accounts()}
+    requests = workspace.record.machines
+    held = {each.machine: requests.holders(each.machine) for each in requests.accounts()}
+    gone = [holder for its in held.values() for holder in its if is_ended(holder)]
+    accounts = {each.machine: each for each in requests.accounts(gone=gone)}
     leaving = leaving_now(workspace)
     today = utc().date()
     budgets = []
@@ -109,6 +126,7 @@ def machine_budgets(workspace: Workspace) -> tuple[MachineBudget, ...]:
                 machine,
                 _leave_answer(workspace, machine, leaving),
                 machine.price_warning(today) if machine else "",
+                _elsewhere(held.get(name, {})),
             )
         )
     return tuple(budgets)
@@ -144,6 +162,16 @@ def release_reservations(workspace: Workspace, name: str, by: str) -> tuple[int,
         declared_machine(workspace, name)
     give_up_dead(requests, name)
     return requests.release_possibly_paid(name, by=person)
+
+
+def _elsewhere(held: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Of who waits for answers, the other computers, each with its latest end."""
+    found: dict[str, datetime] = {}
+    for holder, until in held.items():
+        host = host_of(holder)
+        if host != host_of(identity()):
+            found[host] = max(until, found.get(host, until))
+    return found
 
 
 def _leave_answer(
@@ -203,6 +231,11 @@ def remarks(budget: MachineBudget) -> tuple[str, ...]:
         told.append(budget.warning)
     if account.n_unsure:
         told.append(f"{plural(account.n_unsure, 'answer')} gave no label.")
+    for host, until in budget.elsewhere.items():
+        told.append(
+            f"Answers are waited for on {host or 'another computer'}. Whether that process lives "
+            f"cannot be seen from here: after {until:%Y-%m-%d %H:%M} UTC it counts as gone."
+        )
     if account.n_possibly_paid:
         told.append(
             f"{plural(account.n_possibly_paid, 'request')} got no answer and may be on the bill. "

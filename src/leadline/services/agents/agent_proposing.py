@@ -33,6 +33,7 @@ from leadline.settings import parse_settings
 from leadline.workspace import Workspace, find_settings
 
 _LONGEST_WHY = 2_000
+_MARK_LENGTH = 12
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class ProposalView:
     def digest(self) -> str:
         """Of the diff: whether an answer is to what is shown."""
         return hashlib.sha256(self.diff.encode()).hexdigest()
+
+    @property
+    def mark(self) -> str:
+        """The head of the digest, for a command to be typed."""
+        return self.digest[:_MARK_LENGTH]
 
 
 def propose_change(
@@ -160,7 +166,7 @@ def answer_proposal(
     by : str
         The person who answers.
     seen : str, default=""
-        Digest of the diff that was looked at; empty: the one of now.
+        Digest of the diff that was looked at, or its mark; empty: the one of now.
 
     Raises
     ------
@@ -178,8 +184,10 @@ def answer_proposal(
     if is_accepted and any(_is_managers(key) for key in asked.changes):
         require(workspace, Action.SETTINGS)
     path = find_settings(workspace.folder)
-    if is_accepted and seen and seen != _view(workspace, asked).digest:
-        raise _outdated(path.name)
+    if is_accepted and seen:
+        shown = _view(workspace, asked)
+        if seen not in (shown.digest, shown.mark):
+            raise _outdated(path.name)
     text, then = _texts(path, asked.changes) if is_accepted else ("", "")
 
     def write() -> None:

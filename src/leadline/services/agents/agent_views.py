@@ -1,7 +1,8 @@
 """Standing, history, costs and brief of a project, as an agent may see them.
 
 Answers of rows that were measured on hidden rows are left out: each would tell something of them.
-So are reasons that people gave after the first of these.
+So are reasons that people gave after the first of these. What they decided is shown, as an agent
+meets its effect anyway; `later_decisions` charges it as an answer of the hold-out.
 """
 
 from __future__ import annotations
@@ -17,12 +18,11 @@ from leadline.phases.permissions import Action
 from leadline.record import Entry, Record
 from leadline.services.accounting import project_ledger
 from leadline.services.agents.agent_evidence import BEFORE_HIDDEN, SHOWN
+from leadline.services.agents.later_decisions import FIRST_HIDDEN
 from leadline.services.briefing.brief import QUESTIONS
 from leadline.services.identity.permission import require
 from leadline.services.parsing import parse_stage
 from leadline.workspace import Workspace
-
-_FIRST_HIDDEN = "tuning"
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def _standings(record: Record, rows: Sequence[str]) -> tuple[RowStanding, ...]:
 
 
 def _line(record: Record, entry: Entry) -> HistoryLine:
-    hidden = next((mark.number for mark in record.marks() if mark.row == _FIRST_HIDDEN), None)
+    hidden = next((mark.number for mark in record.marks() if mark.row == FIRST_HIDDEN), None)
     is_shown = _is_shown(entry.row)
     said = entry.verdict if isinstance(entry.verdict, Decision) and is_shown else None
     is_free = hidden is None or entry.number < hidden
@@ -218,7 +218,7 @@ def _line(record: Record, entry: Entry) -> HistoryLine:
 
 def _is_open(row: str) -> bool:
     """Whether the state of a row rests on nothing hidden."""
-    return _is_shown(row) or row == _FIRST_HIDDEN
+    return _is_shown(row) or row == FIRST_HIDDEN
 
 
 def _is_shown(row: str) -> bool:

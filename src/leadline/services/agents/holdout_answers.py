@@ -19,6 +19,7 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.wording import plural
 from leadline.record import Entry, HoldoutLook, Record
 from leadline.record.agents.holdout_looks import FRESH
+from leadline.services.agents.later_decisions import n_later_decisions, nats_of_decisions
 from leadline.services.identity.permission import acting, require
 from leadline.workspace import Workspace
 
@@ -75,7 +76,9 @@ class HoldoutState:
     n_looks, n_told : int
         Looks since the rows were fresh; those that told a score.
     nats, most_nats : float
-        What was learnt, and what may be.
+        What was learnt, by decisions of people too, and what may be.
+    n_decisions : int
+        Decisions of people, since then, that were made with test scores in sight.
     entry : int or None
         The newest verdict of 'tuning' with a standard error; what follows is None without one.
     score, low, high : float or None
@@ -90,6 +93,7 @@ class HoldoutState:
     score: float | None = None
     low: float | None = None
     high: float | None = None
+    n_decisions: int = 0
 
     @property
     def words(self) -> str:
@@ -97,10 +101,10 @@ class HoldoutState:
         if not self.n_looks:
             return "No agent has looked at the held-out rows."
         share = min(self.nats / self.most_nats, 1.0)
-        words = (
-            f"{plural(self.n_looks, 'look')} used up {share:.0%} of what agents may learn of the "
-            "held-out rows."
-        )
+        who = plural(self.n_looks, "look")
+        if self.n_decisions:
+            who += f" and {plural(self.n_decisions, 'decision')} of people who knew test scores"
+        words = f"{who} used up {share:.0%} of what agents may learn of the held-out rows."
         if self.score is None:
             return words
         return (
@@ -132,6 +136,7 @@ def look_at_holdout(workspace: Workspace, *, is_told: bool) -> HeldOutAnswer:
     assert workspace.actor is not None
     record, by = workspace.record, workspace.actor.name
     asked = _asked(record)
+    decided = nats_of_decisions(n_later_decisions(record))
     scorings = {
         one.entry: record.entry(one.entry).verdict_as(Tuning).scoring
         for one in record.agents.looks.all()
@@ -150,14 +155,14 @@ def look_at_holdout(workspace: Workspace, *, is_told: bool) -> HeldOutAnswer:
         for look in looks:
             if look.entry == asked.entry.number and look.is_told == is_told:
                 return look
-        if looks and _holdout(looks[-1]).is_spent:
+        if looks and _holdout(looks[-1], decided).is_spent:
             raise LimitError(
                 f"The budget of looks at the held-out rows is spent, by {len(looks)} looks.",
                 "More would make every reported interval too narrow.",
                 "Fresh test rows renew it: a person adds labelled rows that nobody has tried on, "
                 "then says so with 'leadline mcp renew'.",
             )
-        holdout = _holdout_for(asked, looks, scorings)
+        holdout = _holdout_for(asked, looks, scorings, decided)
         then, said = holdout.look(
             asked.score,
             foretold=asked.foretold,
@@ -176,10 +181,10 @@ def look_at_holdout(workspace: Workspace, *, is_told: bool) -> HeldOutAnswer:
             stderr=then.stderr,
             n_looks=then.n_looks,
             n_told=then.n_told,
-            nats=then.nats,
+            nats=then.nats - decided,  # counted anew at each look
         )
 
-    return _in_units(record.agents.looks.add(answer), asked)
+    return _in_units(record.agents.looks.add(answer), asked, decided)
 
 
 def holdout_state(workspace: Workspace) -> HoldoutState:
@@ -188,21 +193,24 @@ def holdout_state(workspace: Workspace) -> HoldoutState:
 
     require(workspace, Action.VIEW)
     looks = _since_fresh(workspace.record.agents.looks.all())
+    n_decisions = n_later_decisions(workspace.record)
+    decided = nats_of_decisions(n_decisions)
     known = HoldoutState(0, 0, 0.0, MOST_NATS)
     if looks:
-        known = HoldoutState(looks[-1].n_looks, looks[-1].n_told, looks[-1].nats, MOST_NATS)
+        last = looks[-1]
+        known = HoldoutState(
+            *(last.n_looks, last.n_told, last.nats + decided, MOST_NATS), n_decisions=n_decisions
+        )
     entry = workspace.record.latest("tuning")
     if entry is None or not looks or not entry.verdict_as(Tuning).test_stderr:
         return known
     tuning = entry.verdict_as(Tuning)
     assert tuning.test_stderr is not None
     # what people read is one more that must hold beside those told
-    reach = replace(_holdout(looks[-1]), n_told=known.n_told + 1).reach(tuning.test_stderr)
+    last_holdout = _holdout(looks[-1], decided)
+    reach = replace(last_holdout, n_told=known.n_told + 1).reach(tuning.test_stderr)
     low, high = tuning.test_score - reach, tuning.test_score + reach
-    return HoldoutState(
-        *(known.n_looks, known.n_told, known.nats, known.most_nats),
-        *(entry.number, tuning.test_score, low, high),
-    )
+    return replace(known, entry=entry.number, score=tuning.test_score, low=low, high=high)
 
 
 def renew_holdout(workspace: Workspace, why: str, by: str) -> None:
@@ -328,17 +336,18 @@ def _of_fold(trial: Trial, n_rows: int) -> float:
     return float(np.std(trial.scores, ddof=1)) * math.sqrt(n_valid)
 
 
-def _holdout(look: HoldoutLook) -> AdaptiveHoldout:
+def _holdout(look: HoldoutLook, decided: float) -> AdaptiveHoldout:
+    """The hold-out after a look, and after what decisions of people told."""
     from leadline.stats.adaptive_holdout import AdaptiveHoldout
 
     assert look.stderr is not None
     return AdaptiveHoldout(
-        stderr=look.stderr, n_looks=look.n_looks, n_told=look.n_told, nats=look.nats
+        stderr=look.stderr, n_looks=look.n_looks, n_told=look.n_told, nats=look.nats + decided
     )
 
 
 def _holdout_for(
-    asked: _Asked, looks: tuple[HoldoutLook, ...], scorings: Mapping[int, str]
+    asked: _Asked, looks: tuple[HoldoutLook, ...], scorings: Mapping[int, str], decided: float
 ) -> AdaptiveHoldout:
     """The hold-out by now, with the standard error of the metric and the rows that are asked about.
 
@@ -347,8 +356,8 @@ def _holdout_for(
     """
     begun = replace(asked.begun(), most_nats=math.inf)
     if not looks:
-        return begun
-    so_far = replace(_holdout(looks[-1]), most_nats=math.inf)
+        return replace(begun, nats=begun.nats + decided)
+    so_far = replace(_holdout(looks[-1], decided), most_nats=math.inf)
     for look in reversed(looks):
         assert look.entry is not None
         assert look.stderr is not None
@@ -362,7 +371,7 @@ def _since_fresh(looks: tuple[HoldoutLook, ...]) -> tuple[HoldoutLook, ...]:
     return looks[fresh:]
 
 
-def _in_units(look: HoldoutLook, asked: _Asked) -> HeldOutAnswer:
+def _in_units(look: HoldoutLook, asked: _Asked, decided: float) -> HeldOutAnswer:
     """A look in the units of the metric."""
     from leadline.stats.adaptive_holdout import MOST_NATS, Answered
 
@@ -380,6 +389,6 @@ def _in_units(look: HoldoutLook, asked: _Asked) -> HeldOutAnswer:
         low=low,
         high=high,
         n_looks=look.n_looks,
-        learnt=min(look.nats / MOST_NATS, 1.0),
-        is_spent=look.nats >= MOST_NATS,
+        learnt=min((look.nats + decided) / MOST_NATS, 1.0),
+        is_spent=look.nats + decided >= MOST_NATS,
     )

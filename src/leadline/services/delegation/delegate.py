@@ -164,7 +164,7 @@ def _label(
 def _votes_now(workspace: Workspace, task: MachineTask) -> tuple[MachineVote, ...]:
     """What the machine says, told what it would be told now."""
     votes = workspace.record.delegation.votes
-    return votes.of(task.name, task.settings.model, task.prompt.digest)
+    return votes.of(task.name, task.settings.model, task.told)
 
 
 def judge_machine(
@@ -210,10 +210,12 @@ def judge_machine(
     asked = Asked(
         machine=name,
         model=task.settings.model,
-        prompt=task.prompt.digest,
+        prompt=task.told,
         guidelines=task.guidelines,
         people=people,
         classes=task.classes,
+        address=task.endpoint.address,
+        columns=task.columns,
     )
     facts = facts_of_rows(workspace, task.data, judged.keys())
     evidence = delegation_evidence(asked, judged, votes, facts)
@@ -314,7 +316,7 @@ def _vote(task: MachineTask, answer: ModelAnswer) -> MachineVote:
         item=answer.row,
         machine=task.name,
         model=task.settings.model,
-        prompt=task.prompt.digest,
+        prompt=task.told,
         value=answer.label,
         confidence=answer.confidence,
         reason=answer.problem,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from leadline.engines.language_models import TEMPLATE, Endpoint, Prompt
@@ -67,12 +69,28 @@ class MachineTask:
             key=its.key,
             timeout_s=its.timeout_s,
             max_in_flight=its.max_in_flight,
+            client=its.client,
         )
 
     @property
     def classes(self) -> tuple[str, ...]:
         """What can be said; empty for numbers."""
         return self.prompt.classes
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it is told of a row."""
+        return tuple(self.data.features)
+
+    @property
+    def told(self) -> str:
+        """Digest of what its answers depend on beside its name: prompt, address, columns.
+
+        A vote is kept under it, so that what another server said, or what was said of other
+        columns, is no vote of this task.
+        """
+        told = [self.prompt.digest, self.endpoint.address, dict(self.data.features)]
+        return sha256(json.dumps(told).encode()).hexdigest()
 
 
 def machine_task(workspace: Workspace, name: str) -> MachineTask:
@@ -115,11 +133,25 @@ def why_outdated(task: MachineTask, verdict: Delegation) -> str:
     """What has changed since a verdict, so that it no longer holds; empty if nothing has."""
     if verdict.model != task.settings.model:
         return f"the model is {task.settings.model!r} now; it was {verdict.model!r}"
+    if verdict.address and verdict.address != task.endpoint.address:
+        return f"it is asked at {task.endpoint.address} now; it was at {verdict.address}"
     if verdict.guidelines != task.guidelines:
         return f"the guidelines are of version {task.guidelines or 'none'} now"
-    if verdict.prompt != task.prompt.digest:
-        return "what it is told, the question or the classes, has changed"
+    if verdict.columns and verdict.columns != task.columns:
+        return _changed_columns(verdict.columns, task.columns)
+    if verdict.prompt != task.told:
+        return "what it is told, the question, the classes or the columns, has changed"
     return ""
+
+
+def _changed_columns(before: tuple[str, ...], now: tuple[str, ...]) -> str:
+    more = [name for name in now if name not in before]
+    fewer = [name for name in before if name not in now]
+    said = [
+        *(f"it is told {name!r} of a row now" for name in more),
+        *(f"it is not told {name!r} of a row any more" for name in fewer),
+    ]
+    return ", ".join(said) or "the columns of a row are told in another order"
 
 
 def judged_blind(workspace: Workspace) -> dict[str, dict[str, str]]:

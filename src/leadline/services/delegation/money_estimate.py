@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +10,7 @@ import polars as pl
 
 from leadline.engines.language_models import ModelAnswer, answers
 from leadline.engines.language_models.chat_request import ChatRequest, chat_request
+from leadline.engines.language_models.connection import Meter
 from leadline.errors import NotReadyError
 from leadline.evaluation.machine_spending import machine_spending
 from leadline.phases.data import Data
@@ -63,7 +62,13 @@ class MoneyEstimate:
 
 
 def estimate_money(
-    workspace: Workspace, name: str, n_rows: int, by: str = "", *, n_tried: int = 0
+    workspace: Workspace,
+    name: str,
+    n_rows: int,
+    by: str = "",
+    *,
+    n_tried: int = 0,
+    is_batch: bool = False,
 ) -> MoneyEstimate:
     """Estimate what some rows will cost.
 
@@ -80,6 +85,8 @@ def estimate_money(
     n_tried : int in [0, 20], default=0
         Rows to try, drawn by chance from those without a label, else from the train rows; their
         answers are kept. 0: rows are measured by their length, which costs nothing.
+    is_batch : bool, default=False
+        Whether the rows are to go in a batch file, at its price; rows to try are asked at once.
 
     Raises
     ------
@@ -97,10 +104,10 @@ def estimate_money(
     before = workspace.record.machines.account(name).spent
     if n_tried:
         workspace, _ = acting(workspace, Action.BUY, by, "rows to try")
-        estimate = _tried(workspace, task, rows, n_rows)
+        estimate = _tried(workspace, task, rows, n_rows, is_batch=is_batch)
     else:
         sizes = [_size(chat_request(task.endpoint, task.prompt, row)) for row in rows.values()]
-        estimate = counted_estimate(sizes, n_rows, prices)
+        estimate = counted_estimate(sizes, n_rows, prices, is_batch=is_batch)
     account = workspace.record.machines.account(name)
     return MoneyEstimate(
         name=name,
@@ -112,26 +119,31 @@ def estimate_money(
 
 
 def _tried(
-    workspace: Workspace, task: MachineTask, rows: dict[str, Cells], n_rows: int
+    workspace: Workspace, task: MachineTask, rows: dict[str, Cells], n_rows: int, *, is_batch: bool
 ) -> MachineEstimate:
     """Ask about a few rows, and estimate by what they took."""
-    n_before = workspace.record.machines.account(task.name).n_answers
-    begun = time.monotonic()
+    prices = task.settings.prices(task.name)
     with machine_spending(workspace, task.name) as spending:
-        said = list(answers(task.endpoint, task.prompt, rows, spending))
-        seconds = time.monotonic() - begun
-        paid = [spending.price(answer.usage) for answer in said if _is_paid(answer)]
+        meter = Meter(spending)
+        said = list(answers(task.endpoint, task.prompt, rows, meter))
+    used = [answer.usage for answer in said if _is_paid(answer)]
+    paid = [
+        prices.price(each.input_tokens, each.cached_tokens, each.output_tokens, is_batch=is_batch)
+        for each in used
+    ]
     if len(paid) < _FEWEST_ANSWERS:
         raise NotReadyError(
             f"{task.name!r} answered {len(paid)} of {len(rows)} rows.",
             f"{_FEWEST_ANSWERS} answers are needed to say what others will cost.",
             "Look after its server, then try more rows; or leave --try out.",
         )
-    # answers that were kept took no time
-    n_new = workspace.record.machines.account(task.name).n_answers - n_before
-    at_once = task.settings.max_in_flight
-    wave_s = seconds / math.ceil(n_new / at_once) if n_new else None
-    return tried_estimate(paid, n_rows, wave_s=wave_s, max_in_flight=at_once)
+    return tried_estimate(
+        paid,
+        n_rows,
+        took_s=meter.took_s,
+        max_in_flight=task.settings.max_in_flight,
+        is_batch=is_batch,
+    )
 
 
 def _is_paid(answer: ModelAnswer) -> bool:
@@ -177,7 +189,8 @@ def estimate_sentences(found: MoneyEstimate) -> tuple[str, ...]:
         usd(round(each)) for each in (its.micros.low, its.micros.estimate, its.micros.high)
     )
     rows = plural(its.n_rows, "row")
-    told = [f"{capital(rows)} will cost some {likely}, {low} to {high}."]
+    how = " in a batch file" if its.is_batch else ""
+    told = [f"{capital(rows)} will cost some {likely}{how}, {low} to {high}."]
     if its.is_tried:
         told.append(
             f"{plural(its.n_sampled, 'row')} were tried for {usd(found.spent_on_trial)}; the range "
@@ -188,13 +201,23 @@ def estimate_sentences(found: MoneyEstimate) -> tuple[str, ...]:
             f"That is by the length of {plural(its.n_sampled, 'row')}; how many tokens they have "
             "shows when some are tried. Pay for a few with --try 20: the range is then narrower."
         )
-    if its.seconds is not None:
-        span = f"{duration(its.seconds.low)} to {duration(its.seconds.high)}"
-        told.append(f"It takes some {duration(its.seconds.estimate)}, {span}.")
-    elif not its.is_tried:
-        told.append("How long it takes is not known before rows are tried.")
+    told += _time(its)
     told.append(_allowed(found))
     return (*told, found.warning) if found.warning else tuple(told)
+
+
+def _time(its: MachineEstimate) -> list[str]:
+    """How long it takes, as far as it was seen."""
+    if its.is_batch:
+        return ["A batch file is answered within a day by many vendors; nothing here can time it."]
+    if its.seconds is None:
+        return [] if its.is_tried else ["How long it takes is not known before rows are tried."]
+    likely = duration(its.seconds.estimate)
+    if its.n_timed == 1:
+        return [f"It takes about {likely}, by the time of one answer."]
+    span = f"{duration(its.seconds.low)} to {duration(its.seconds.high)}"
+    by = f"by the time of {its.n_timed} answers"
+    return [f"It takes some {likely}, {span}, {by}: if the server stays as fast as it was."]
 
 
 def _allowed(found: MoneyEstimate) -> str:
@@ -224,6 +247,8 @@ def estimate_json(found: MoneyEstimate) -> dict[str, Any]:
         "rows_sampled": its.n_sampled,
         "usd": {name: value / MICROS for name, value in vars(its.micros).items()},
         "seconds": None if its.seconds is None else vars(its.seconds),
+        "answers_timed": its.n_timed,
+        "is_batch": its.is_batch,
         "left_usd": found.left / MICROS,
         "rows_affordable": {"estimate": likely, "low": least, "high": most},
         "spent_on_trial_usd": found.spent_on_trial / MICROS,

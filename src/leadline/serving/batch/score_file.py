@@ -31,6 +31,7 @@ from leadline.serving.batch.piece_scoring import (
 from leadline.serving.batch.pieces import Form, Piece, Plan, plan, whole_plan
 from leadline.serving.batch.scoring_release import copied
 from leadline.serving.batch.text_ranges import IrregularError
+from leadline.serving.releases.asked_model import ROWS_AT_ONCE
 from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.release_place import ReleasePlace
 from leadline.serving.releases.signed_files import digest_of
@@ -91,7 +92,9 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
         the source has one of their names. It is there whole or not at all; what was there before
         is replaced.
     chunk_rows : int > 0, default=50_000
-        About how many rows are scored together. The last digit of a score may hang on it.
+        About how many rows are scored together. The last digit of a score may hang on it. Of a
+        model that asks another server 200 at most, as a piece is asked about again if it breaks
+        off.
     folder : Path, optional
         Where paths of images may lead from, beside the source's own folder.
     trim : Trim
@@ -113,6 +116,8 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
 
     Raises
     ------
+    EngineError
+        If the model asks a server that does not answer; what was scored is kept.
     DataError
         If a source cannot be read, has a column that the answer would overwrite or that the
         target cannot hold, lacks one that the release needs, or holds a value that does not fit;
@@ -132,6 +137,8 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
         raise ValueError(f"chunk_rows is {chunk_rows}; at least 1 is needed. Raise it.")
     if executor is not None and release is None:
         raise ValueError("release is None; workers need to know where it lies. Pass it.")
+    if bundle.waits_s is not None:
+        chunk_rows = min(chunk_rows, ROWS_AT_ONCE)
     goal = Location(fspath(target).rstrip("/"))
     refuse_target(goal)
     named = [fspath(source)] if isinstance(source, str | PathLike) else list(source)

@@ -9,6 +9,7 @@ from typing import Any
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.http.request_queue import RequestQueue
 from leadline.serving.http.request_schema import Requests
+from leadline.serving.http.waiting_queue import queue_of
 from leadline.serving.releases.manifest import Manifest
 from leadline.serving.releases.release_opening import Answering
 
@@ -60,7 +61,7 @@ class Served:
     def of(cls, bundle: Answering, max_rows: int, day: str = "") -> Served:
         """Prepare an opened release; `day` is the column that dates rows, where they are logged."""
         requests = Requests(bundle.manifest, max_rows=max_rows, day=day)
-        return cls(bundle.manifest, requests, RequestQueue(bundle))
+        return cls(bundle.manifest, requests, queue_of(bundle))
 
     async def answer(self, read: Read, is_gone: Callable[[], bool] = lambda: False) -> Answered:
         """Read a request by this release's schema, and answer it.

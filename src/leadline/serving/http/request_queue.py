@@ -127,11 +127,14 @@ class RequestQueue:
         """Answers to rows, the time they took noted."""
         began = time.perf_counter()
         answers = self._bundle.answer_rows(rows, first=first)
-        seconds = time.perf_counter() - began
-        self.limit.cost.observe(len(rows), seconds)
-        if self.observe is not None:
-            self.observe(len(rows), seconds)
+        self._note(len(rows), time.perf_counter() - began)
         return answers
+
+    def _note(self, n_rows: int, seconds: float) -> None:
+        """Learn from the time that a call took."""
+        self.limit.cost.observe(n_rows, seconds)
+        if self.observe is not None:
+            self.observe(n_rows, seconds)
 
 
 def measured_cost(bundle: Answering) -> BatchCost:

@@ -29,6 +29,7 @@ from leadline.errors import DataError
 from leadline.reading.conform import conform
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.compiled.compiled_release import CompiledRelease
+from leadline.serving.releases.asked_model import refuse_another_model, waits_s
 from leadline.serving.releases.compilation.compiling import (
     MOST_AT_ONCE,
     N_ODD_ROWS,
@@ -119,6 +120,16 @@ class ReleaseBundle:
         """The estimator itself; it takes what `read` gives."""
         return self._model
 
+    @property
+    def waits_s(self) -> float | None:
+        """Seconds that a row waits for another server; None if the model answers by itself."""
+        return waits_s(self._model)
+
+    def ask_once(self) -> None:
+        """Let rows fail at once where that server does not answer: who asks would not wait."""
+        if ask_once := getattr(self._model, "ask_once", None):
+            ask_once()
+
     def request_rows(self) -> list[tuple[Any, ...]]:
         """The golden rows as values of requests, in the order of the columns."""
         return request_rows(self.golden_rows().select(list(self.manifest.columns)))
@@ -126,15 +137,17 @@ class ReleaseBundle:
     def replay(self) -> None:
         """Score the golden rows as when it was sealed.
 
-        A compiled form that gives another digit here is left out.
+        A compiled form that gives another digit here is left out. Of a model that asks another
+        server it is seen whether the same one answers.
 
         Raises
         ------
         ReleaseError
             If the scores are others.
         """
-        scores = self.score(self.golden_rows())
-        refuse_other_scores(scores, self._golden["score"].to_numpy(), self.manifest.release_id)
+        scores, expected = self.score(self.golden_rows()), self._golden["score"].to_numpy()
+        refuse = refuse_other_scores if self.waits_s is None else refuse_another_model
+        refuse(scores, expected, self.manifest.release_id)
         if self.compiled is not None:
             slow = partial(slow_answers, self._model, self.manifest)
             rows = self.request_rows()

@@ -135,6 +135,12 @@ class BusyError(RefusedError):
         return [(b"retry-after", str(self.retry_after_s).encode())]
 
 
+class NoModelError(BusyError):
+    """The server that the model asks does not answer."""
+
+    cause = "model"
+
+
 class GoneError(RefusedError):
     """The client has hung up; nobody reads the answer."""
 

@@ -27,6 +27,8 @@ class BatchCost:
         Seconds for a call of `n_many` rows.
     n_many : int > 1
         Rows of the larger call.
+    piece : int, default=0
+        Rows that are scored together at most; 0: by the time they take.
 
     Examples
     --------
@@ -35,12 +37,12 @@ class BatchCost:
     (0.011, 1.32, 32)
     """
 
-    def __init__(self, one_s: float, many_s: float, n_many: int) -> None:
+    def __init__(self, one_s: float, many_s: float, n_many: int, piece: int = 0) -> None:
         self._row_s = max((many_s - one_s) / (n_many - 1), 1e-9)
         self._call_s = max(one_s - self._row_s, 1e-9)
         self._factor = 1.0
         allowed_s = max(_PIECE_S, self._call_s)
-        self.piece = next((n for n in _PIECES if n * self._row_s <= allowed_s), 1)
+        self.piece = piece or next((n for n in _PIECES if n * self._row_s <= allowed_s), 1)
         """Rows that are scored before the event loop is freed: 50 ms of work, or one call's."""
 
     def of(self, n_rows: int) -> float:

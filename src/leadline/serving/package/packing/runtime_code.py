@@ -70,7 +70,13 @@ class RuntimeCode:
         }
         if family and family not in plain:
             raise _not_packaged(f"is of the family {family!r}: not all it needs is locked")
-        return cls._of((_SERVER, _COMMANDS, *_MODEL, *plain.values()), without=_EXTRAS)
+        # models that ask language models find what they speak by name
+        clients = [
+            point.module
+            for point in entry_points(group="leadline.clients")
+            if source_of(point.module)
+        ]
+        return cls._of((_SERVER, _COMMANDS, *_MODEL, *plain.values(), *clients), without=_EXTRAS)
 
     @classmethod
     def _of(cls, roots: Sequence[str], without: Collection[str]) -> RuntimeCode:
@@ -103,7 +109,7 @@ def _points(closure: Closure) -> tuple[EntryPoint, ...]:
     """Entry points of what is in the package."""
     return tuple(
         point
-        for kind in ("families", "servers")
+        for kind in ("families", "servers", "clients")
         for point in sorted(entry_points(group=f"leadline.{kind}"))
         if point.module in closure.modules
     )
