@@ -17,6 +17,8 @@ _UNUSED = {
     "from one range of scores to the next",
     "unlike people": "what it says of further rows does not fit what people say of theirs",
 }
+# what asking it again mends
+_MENDED = {"gaps", "nothing further"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,9 @@ class StreamReader:
     def headline(self) -> str:
         """Which figures are published, and why."""
         if self.unused:
-            return f"Its reading is left aside: {_UNUSED[self.unused]}. The figures are people's."
+            aside = f"Its reading is left aside: {_UNUSED[self.unused]}. The figures are people's."
+            again = f" Have it read the others: leadline machine label {self.machine} --stream"
+            return aside + again if self.unused in _MENDED else aside
         if self.is_declared_first:
             return (
                 "The figures are those with its reading, as "
