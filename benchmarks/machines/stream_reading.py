@@ -7,7 +7,7 @@ the lowest threshold. Streams of the public sets, once: the score is how many of
 machines say yes, the reader is gpt-4o, the truth is what most people say.
 
     python benchmarks/machines/stream_reading.py [--draws 200] [--judged 200] [--read 1000]
-        [--seed 0] [--only simulated,sets]
+        [--seed 0] [--only simulated,sets] [--like "5% positive"]
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def main() -> None:
     parser.add_argument("--read", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="simulated,sets")
+    parser.add_argument("--like", default="", help="lines whose name holds this")
     options = parser.parse_args()
     header = (
         f"{options.judged} judged, {options.read:,} read, {options.draws} draws",
@@ -78,7 +79,9 @@ def main() -> None:
     )
     for name in options.only.split(","):
         found = {"simulated": simulated, "sets": public}[name]()
-        rows = [row for each in found for row in compared(*each, options)]
+        rows = [
+            row for each in found if options.like in each[0] for row in compared(*each, options)
+        ]
         print(markdown(header, rows), end="\n\n", flush=True)
 
 

@@ -58,7 +58,7 @@ def test_a_good_machine_saves_a_fifth_of_the_width_and_keeps_the_truth() -> None
         assert found.n_further == 800
         assert found.n_agreed / 150 > 0.85
         flagged = scores[:, None] >= np.array(CUTS)
-        hits = truth @ flagged
+        hits = (truth * 1.0) @ flagged
         for its, real in (
             (found.with_machine.precision, hits / flagged.sum(axis=0)),
             (found.with_machine.recall, hits / truth.sum()),

@@ -19,11 +19,11 @@ from leadline.stats.judgments.band_walk import BandEvidence
 from leadline.stats.judgments.bands import Bands
 
 _JEFFREYS = 0.5
-# what is known of s and f elsewhere counts as so many rows of the band
-_BORROWED = 4.0
+# what is known of s and f elsewhere counts as so many rows of the band; weighed by evidence
+_BORROWED = (2.0, 8.0, 32.0)
 # share of bands in which a machine that tells something elsewhere tells nothing
 _BLIND = 0.1
-_N_RATES, _N_SHARES = 32, 8
+_N_RATES, _N_SHARES = 48, 12
 
 
 @dataclass(frozen=True)
@@ -110,29 +110,36 @@ class BandConfusion:
     def evidence(self) -> BandEvidence:
         """What the rows that nobody judged say of each band's share of positives."""
         hits, misses, false, right = (
-            np.bincount(self.bands.bands, weights=each, minlength=self.bands.n_bands)
+            _by_band(self.bands, each)
             for each in (self.hits, self.misses, self.false_alarms, self.rejections)
         )
-        curves = np.zeros((self.bands.n_bands, LOG_ODDS.size))
-        for band in np.flatnonzero(self.n_yes + self.n_no):
-            to_positive = _borrowed(hits, misses, int(band))
-            to_negative = _borrowed(false, right, int(band))
-            curves[band] = _log_likelihood(
-                (to_positive, (hits[band], misses[band])),
-                (to_negative, (false[band], right[band])),
-                (float(self.n_yes[band]), float(self.n_no[band])),
-            )
-        return BandEvidence(curves)
+        fits, curves = np.zeros((2, len(_BORROWED), self.bands.n_bands, LOG_ODDS.size))
+        for place, n_borrowed in enumerate(_BORROWED):
+            for band in range(self.bands.n_bands):
+                to_positive = _borrowed(hits, misses, band, n_borrowed), (hits[band], misses[band])
+                to_negative = _borrowed(false, right, band, n_borrowed), (false[band], right[band])
+                fits[place, band] = _log_beta(*to_positive) + _log_beta(*to_negative)
+                further = float(self.n_yes[band]), float(self.n_no[band])
+                if any(further):
+                    curves[place, band] = _log_likelihood(to_positive, to_negative, further)
+        # how well each other band is foretold: a machine that errs alike everywhere is believed
+        mixed = logsumexp(curves + fits.sum(axis=1, keepdims=True) - fits, axis=0)
+        return BandEvidence(mixed - mixed.max(axis=1, keepdims=True))
 
 
 _Pair = tuple[float, float]
 
 
-def _borrowed(yes: Floats, no: Floats, band: int) -> _Pair:
+def _by_band(bands: Bands, counts: Ints) -> Floats:
+    found = np.bincount(bands.bands, weights=counts, minlength=bands.n_bands)
+    return found.astype(np.float64)
+
+
+def _borrowed(yes: Floats, no: Floats, band: int, n_borrowed: float) -> _Pair:
     """Beta prior of a rate in a band: Jeffreys', and a few rows as in the other bands."""
     elsewhere = yes.sum() - yes[band], no.sum() - no[band]
     n = float(sum(elsewhere))
-    share = min(_BORROWED, n) / n if n else 0.0
+    share = min(n_borrowed, n) / n if n else 0.0
     return _JEFFREYS + share * elsewhere[0], _JEFFREYS + share * elsewhere[1]
 
 
@@ -150,7 +157,7 @@ def _log_likelihood(
     # the integral is over the share of yes, whose law given the count is a beta
     n = sum(further)
     telling = _log_beta(ps, seen) + _log_beta(pf, not_seen)
-    telling = telling + betaln(further[0] + 1, n - further[0] + 1)
+    telling += float(betaln(further[0] + 1, n - further[0] + 1))
     s, f = _added(ps, seen), _added(pf, not_seen)
     yes = betaincinv(further[0] + 1, n - further[0] + 1, _middles(_N_SHARES))[:, None]
     p = expit(LOG_ODDS)
@@ -160,7 +167,7 @@ def _log_likelihood(
     mean[below] = _solved(f, s, 1 - p[below], yes)
     mean[~below] = _solved(s, f, p[~below], yes)
     found: Floats = np.logaddexp(np.log(_BLIND) + blind, np.log1p(-_BLIND) + telling + mean)
-    return found - found.max()
+    return found
 
 
 def _solved(wanted: _Pair, other: _Pair, weight: Floats, yes: Floats) -> Floats:
