@@ -13,6 +13,7 @@ machines say yes, the reader is gpt-4o, the truth is what most people say.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ def main() -> None:
     parser.add_argument("--read", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="simulated,sets")
-    parser.add_argument("--like", default="", help="lines whose name holds this")
+    parser.add_argument("--like", default="", help="lines whose name matches this")
     options = parser.parse_args()
     header = (
         f"{options.judged} judged, {options.read:,} read, {options.draws} draws",
@@ -80,7 +81,10 @@ def main() -> None:
     for name in options.only.split(","):
         found = {"simulated": simulated, "sets": public}[name]()
         rows = [
-            row for each in found if options.like in each[0] for row in compared(*each, options)
+            row
+            for each in found
+            if re.search(options.like, each[0])
+            for row in compared(*each, options)
         ]
         print(markdown(header, rows), end="\n\n", flush=True)
 

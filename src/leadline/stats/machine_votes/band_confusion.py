@@ -23,7 +23,7 @@ _JEFFREYS = 0.5
 _BORROWED = (2.0, 8.0, 32.0)
 # share of bands in which a machine that tells something elsewhere tells nothing
 _BLIND = 0.1
-_N_RATES, _N_SHARES = 48, 12
+_N_RATES, _N_SHARES = 32, 8
 
 
 @dataclass(frozen=True)
@@ -163,9 +163,7 @@ def _log_likelihood(
     p = expit(LOG_ODDS)
     # solved for the rate that the share of yes says more of
     below = p <= 0.5
-    mean = np.empty(p.size)
-    mean[below] = _solved(f, s, 1 - p[below], yes)
-    mean[~below] = _solved(s, f, p[~below], yes)
+    mean = np.concatenate([_solved(f, s, 1 - p[below], yes), _solved(s, f, p[~below], yes)])
     found: Floats = np.logaddexp(np.log(_BLIND) + blind, np.log1p(-_BLIND) + telling + mean)
     return found
 
@@ -178,10 +176,11 @@ def _solved(wanted: _Pair, other: _Pair, weight: Floats, yes: Floats) -> Floats:
     inside = (rate > 0) & (rate < 1)
     safe = np.where(inside, rate, 0.5)
     a, b = wanted
-    density = (a - 1) * np.log(safe) + (b - 1) * np.log1p(-safe) - betaln(a, b) - np.log(weight)
-    density = np.where(inside, density, -np.inf)
+    density = (a - 1) * np.log(safe) + (b - 1) * np.log1p(-safe) - betaln(a, b)
+    most = density.max()
+    total = np.sum(np.exp(density - most), axis=(1, 2), where=inside)
     with np.errstate(divide="ignore"):
-        found: Floats = logsumexp(density, axis=(1, 2)) - np.log(yes.size * rates.size)
+        found: Floats = np.log(total / (yes.size * rates.size)) + most - np.log(weight[:, 0, 0])
     return found
 
 
