@@ -235,9 +235,10 @@ def flags(n_draws: int, n_labels: int, seed: int) -> tuple[tuple[str, ...], list
     """Precision and recall of one machine as the model, with another as second reader."""
     header = (
         f"{n_labels} labels, {n_draws} draws",
-        "precision: covers, width",
+        "agrees",
+        "precision: covers, width, least",
         "alone covers",
-        "recall: covers, width",
+        "recall: covers, width, least",
         "alone covers",
     )
     rows = []
@@ -257,17 +258,39 @@ def flags(n_draws: int, n_labels: int, seed: int) -> tuple[tuple[str, ...], list
             for place, reading in enumerate((found.precision, found.recall)):
                 if reading is not None:
                     parts[place].append((*_helped(reading)[:3], *_people(reading)[:3]))
-        cells = [question.name]
-        for truth, part in zip(truths, parts, strict=True):
+        agrees = np.mean(scores == question.truth)
+        cells = [question.name, f"{agrees:.2f}"]
+        least = least_widths(question.truth, flagged, scores)
+        for truth, part, narrowest in zip(truths, parts, least, strict=True):
             low, _, high, alone_low, _, alone_high = np.array(part).T
             cells.append(
                 f"{np.mean((low <= truth) & (truth <= high)):.3f}, "
-                f"{np.mean(high - low) / np.mean(alone_high - alone_low):.2f}"
+                f"{np.mean(high - low) / np.mean(alone_high - alone_low):.2f}, {narrowest:.2f}"
             )
             cells.append(f"{np.mean((alone_low <= truth) & (truth <= alone_high)):.3f}")
         print(*cells, sep=" | ", file=sys.stderr, flush=True)
         rows.append(cells)
     return header, rows
+
+
+def least_widths(truth: np.ndarray, flagged: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
+    """Width over that of people alone that no estimate from random labels beats, with many labels.
+
+    The root of the variance that is left within rows that model and machine say the same of, over
+    that within rows that the model says the same of; for precision, and for recall.
+    """
+    recall = np.sum(flagged * truth) / np.sum(truth)
+    found = []
+    for weight in (flagged, np.where(flagged == 1, 1 - recall, recall)):
+        sides = []
+        for group in (flagged, flagged * 2 + scores):
+            variance = 0.0
+            for each in np.unique(group):
+                here = group == each
+                variance += float(np.sum((weight[here] * (truth[here] - truth[here].mean())) ** 2))
+            sides.append(variance)
+        found.append((sides[1] / sides[0]) ** 0.5)
+    return found[0], found[1]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 from tests.cli.conftest import Call
 from tests.model_servers import chat, fake_model
-from tests.services.flights import make_workspace
+from tests.services.flights import append, make_workspace
+from tests.services.planned_streams import planned_tuning
 
 from leadline.processes.process_identity import identity
 from leadline.record import KeptAnswer
@@ -233,3 +234,29 @@ def test_without_prices_nothing_is_estimated(call: Call, tmp_path: Path) -> None
     path.write_text(path.read_text().replace("output = 1.6\n", ""))
     answer = call("machine", "estimate", "own", "--rows", "5", "-C", tmp_path)
     assert "[machines.own] states no price (output)." in answer.stderr
+
+
+def test_a_machine_reads_the_stream_beside_people(call: Call, tmp_path: Path) -> None:
+    usage = {"prompt_tokens": 500, "completion_tokens": 10}
+    asked = ("machine", "label", "own", "--stream", "-C", tmp_path)
+    with fake_model(lambda _, __: chat('{"label": "yes"}', usage=usage)) as model:
+        priced(tmp_path, model.url, budget=0.01)
+        refused = call(*asked)
+        assert (refused.exit_code, model.bodies) == (1, [])
+        assert "No row of the stream has been drawn for judging." in refused.stderr
+        with Workspace.open(tmp_path) as workspace:
+            append(workspace, "tuning", planned_tuning(workspace.artifacts, 10))
+        both = call(*asked, "--blind-rows")
+        assert (both.exit_code, "one at a time" in both.stderr) == (2, True)
+        # 216 micro-dollars a row: the budget ends before the rows do, and what was read is kept
+        spent = call(*asked, "--rows", 40)
+        assert (spent.exit_code, "Raise budget under [machines.own]" in spent.stderr) == (1, True)
+        path = tmp_path / "leadline.toml"
+        path.write_text(path.read_text().replace("budget = 0.01", "budget = 1.0"))
+        found = json.loads(call(*asked, "--rows", 40, "--json").stdout)
+        assert (found["n_rows"], found["n_lost"], found["is_headline"]) == (50, 0, True)
+        assert 0 < found["n_before"] < 50
+        assert found["n_labelled"] == 50 - found["n_before"]
+        told = call(*asked, "--rows", 40).stdout
+        assert "50 of 50 it had answered before" in told
+        assert "Nobody had judged a row: its reading will be in the figures" in told

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from leadline.stats.arrays import Floats
-from leadline.stats.machine_votes import flagged_reading, share_reading, stacked_scores
+from leadline.stats.judgments import sample
+from leadline.stats.machine_votes import (
+    flagged_reading,
+    share_reading,
+    stacked_scores,
+    stream_reading,
+)
 
 N = 2000
 N_DRAWS = 100
@@ -59,3 +65,33 @@ def test_precision_and_recall_are_held(joint: float) -> None:
         ):
             held[place].append(reading.with_machine.low <= expected <= reading.with_machine.high)
     assert all(0.80 <= share <= 0.98 for share in np.mean(held, axis=1))
+
+
+def test_a_judged_stream_is_held_where_the_machine_errs_with_the_model() -> None:
+    rng = np.random.default_rng(13)
+    cuts = np.array([0.7, 0.4, 0.2])
+    held, narrower = [], []
+    for _ in range(25):
+        scores = rng.beta(0.4, 2.0, 3 * N)
+        truth = (rng.random(3 * N) < scores) * 1.0
+        # wrong on a tenth of the rows, on those that the model gets wrong five times as often
+        wrong = (scores >= cuts[1]) != (truth == 1)
+        share = np.mean(wrong)
+        p = np.where(wrong, 0.5, (0.1 - 0.5 * share) / (1 - share))
+        says = np.abs(truth - (rng.random(3 * N) < p))
+        rows = sample(scores, cuts, 150, rng)
+        found = stream_reading(scores, cuts, rows, truth[rows], says)
+        flagged = scores[:, None] >= cuts
+        hits = truth @ flagged
+        for both, alone, its in (
+            (
+                found.with_machine.precision,
+                found.people_alone.precision,
+                hits / flagged.sum(axis=0),
+            ),
+            (found.with_machine.recall, found.people_alone.recall, hits / truth.sum()),
+        ):
+            held.append((both.low <= its) & (its <= both.high))
+            narrower.append(np.mean(both.high - both.low) / np.mean(alone.high - alone.low))
+    assert 0.78 <= np.mean(held) <= 0.98
+    assert np.mean(narrower) < 0.98

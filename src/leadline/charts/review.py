@@ -103,9 +103,11 @@ def chart(verdict: Review, sheet: Sheet = WIDE) -> Picture:
         _dots(counts, words, sheet),
         *(_panel(point, verdict.chosen, words, sheet) for point in verdict.points),
     ]
+    reader = verdict.reader
+    read = f", with {reader.machine} as second reader" if reader and reader.is_headline else ""
     subtitle = (
         f"At the operating point {verdict.person} chose, {verdict.chosen}; estimated from "
-        f"{verdict.n_judged:,} judgments on {verdict.n_stream:,} rows of the real stream. "
+        f"{verdict.n_judged:,} judgments on {verdict.n_stream:,} rows of the real stream{read}. "
         "Lines: 90% intervals."
     )
     return framed(alt.vconcat(*panels, spacing=26), counts.sentence(words), subtitle, sheet)

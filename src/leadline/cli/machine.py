@@ -29,10 +29,16 @@ _ACTS = ("list", "estimate", "label", "delegation", "decide", "release-reservati
 @click.argument("choice", type=click.Choice(["go", "stop"]), required=False)
 @click.option("--blind-rows", "is_blind", is_flag=True, help="Label: rows that two people judged.")
 @click.option(
+    "--stream",
+    "is_stream",
+    is_flag=True,
+    help="Label: rows of the stream that people judge, and further ones, as second reader.",
+)
+@click.option(
     "--rows",
     "n_rows",
     type=click.IntRange(1),
-    help="Estimate: for so many rows. Label: so many further ones.",
+    help="Estimate: for so many rows. Label: so many further ones, with --stream of the stream.",
 )
 @click.option(
     "--try", "n_tried", type=click.IntRange(2, 20), help="Estimate: pay for so many rows first."
@@ -62,6 +68,10 @@ def command(
     person has let it in, about further ones (--rows). 'delegation NAME' holds it against these
     people: may it label here? It ends with 3 where it may not. 'decide NAME go' or 'stop' keeps
     what a person says.
+
+    'label NAME --stream' has it read rows of the real stream beside the people who judge them.
+    Asked before anybody has judged one, its reading is in the figures of the review; later it only
+    stands beside them.
 
     'release-reservations NAME' gives back the money of requests whose process died before an
     answer came. They may have been paid: look at the bill of the machine first.
@@ -127,8 +137,15 @@ def _about_labels(
 
     n_rows, choice = options["n_rows"], options["choice"]
     if act == "label":
+        if options["is_stream"]:
+            if options["is_blind"]:
+                raise click.UsageError(
+                    "--stream and --blind-rows are different rows: one at a time."
+                )
+            labelling.read_beside_people(workspace, name, by, n_rows=n_rows, as_json=as_json)
+            return
         if options["is_blind"] == (n_rows is not None):
-            raise click.UsageError("Say which rows: --blind-rows, or --rows N.")
+            raise click.UsageError("Say which rows: --blind-rows, --rows N, or --stream.")
         labelling.ask_machine(workspace, name, by, n_rows=n_rows, as_json=as_json)
     elif act == "delegation":
         people = options["people"]

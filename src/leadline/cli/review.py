@@ -195,6 +195,9 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     click.echo(f"\n{page.n_judged} rows judged. Of 1,000 {page.words.units} each point would:")
     for consequence in page.consequences:
         click.echo(f"  {in_words(consequence, page.words)}")
+    if page.reader is not None:
+        for finding in page.reader.findings:
+            click.echo(finding.what)
     _show_remarks(page)
     click.echo("Choose: leadline review --choose POINT --why REASON")
 

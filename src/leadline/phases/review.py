@@ -13,6 +13,7 @@ from leadline.phases.performance.stream_point import (
     learnt_findings,
     reality_findings,
 )
+from leadline.phases.performance.stream_reader import StreamReader
 from leadline.phases.performance.stream_slices import StreamSlices, stream_slice_findings
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 from leadline.phases.vocabulary.project_words import NO_WORDS, Words
@@ -93,6 +94,8 @@ class Evidence:
     slices : StreamSlices or None
         Whom it fails on the stream, at the point chosen; None where nobody judged it, and in
         entries from before it was looked at.
+    reader : StreamReader or None
+        The machine that read rows of the stream, too; None where none did.
     words : Words
         Of the project when it was chosen.
     """
@@ -119,6 +122,7 @@ class Evidence:
     follows_scores: bool = True
     confidence: float = 0.0
     slices: StreamSlices | None = None
+    reader: StreamReader | None = None
     words: Words = NO_WORDS
 
     @property
@@ -153,6 +157,8 @@ def assess(evidence: Evidence) -> Review:
     findings += [*_width_findings(evidence), *reality_findings(evidence.points)]
     if not evidence.follows_scores:
         findings.append(warning(UNLIKE_SCORES))
+    if evidence.reader is not None:
+        findings += evidence.reader.findings
     findings += stream_slice_findings(evidence.slices)
     return Review(
         answer=Answer.GO if is_clear and has_enough and not known else Answer.UNCLEAR,
@@ -307,11 +313,13 @@ def _summary(evidence: Evidence) -> str:
             f"{evidence.person} chose {evidence.chosen} by the test set alone: nobody has judged "
             "the real stream."
         )
+    reader = evidence.reader
+    read = f", with {reader.machine} as second reader" if reader and reader.is_headline else ""
     return (
         f"{evidence.person} chose {evidence.chosen}: on the real stream "
         f"{percent_range(chosen.precision)} of what it flags is {evidence.words.positive} and it "
         f"finds {percent_range(chosen.recall)} of all that is "
-        f"({plural(evidence.n_judged, 'judgment')})."
+        f"({plural(evidence.n_judged, 'judgment')}{read})."
     )
 
 

@@ -17,10 +17,12 @@ from leadline.record.agents import (
 )
 from leadline.record.artifacts import Artifact, Artifacts
 from leadline.record.delegation import (
+    DeclaredReader,
     DelegationChoice,
     DelegationEntry,
     MachineVote,
     Permission,
+    RowReading,
 )
 from leadline.record.entries import Entry
 from leadline.record.invitations import Invitation
@@ -84,6 +86,7 @@ __all__ = [
     "Comment",
     "CostOpinion",
     "DayOfAnswers",
+    "DeclaredReader",
     "DelegationChoice",
     "DelegationEntry",
     "Draw",
@@ -119,6 +122,7 @@ __all__ = [
     "Reading",
     "Record",
     "Role",
+    "RowReading",
     "Unresolved",
     "Vote",
     "VoteKind",

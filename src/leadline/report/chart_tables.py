@@ -262,7 +262,10 @@ def review(verdict: Review) -> Table:
         "Errors cost per 1,000 rows",
         "Chance to be cheapest",
     )
-    return tabled(f"The real stream, from {plural(verdict.n_judged, 'judgment')}", head, rows)
+    reader = verdict.reader
+    read = f", with {reader.machine} as second reader" if reader and reader.is_headline else ""
+    judged = plural(verdict.n_judged, "judgment")
+    return tabled(f"The real stream, from {judged}{read}", head, rows)
 
 
 def release(verdict: Release) -> Table:

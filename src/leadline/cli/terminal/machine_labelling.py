@@ -11,6 +11,8 @@ from leadline.cli.terminal.options import EXIT_NO, echo_json
 
 if TYPE_CHECKING:
     from leadline.record import DelegationEntry
+    from leadline.services.accounting.machine_budgets import MachineBudget
+    from leadline.services.delegation.delegate import MachineLabelling
     from leadline.workspace import Workspace
 
 _SHOWN = 5
@@ -22,9 +24,6 @@ def ask_machine(
     """Ask a machine about rows that people judged, or about further ones, and say what came."""
     from leadline.cli.terminal.progress import Display, tell_when_long
     from leadline.cli.terminal.text_layout import console
-    from leadline.phases.project_accounts.token_price import MICROS, usd
-    from leadline.phases.wording import plural
-    from leadline.services.accounting.machine_budgets import machine_budgets
     from leadline.services.delegation.delegate import label_blind_rows, label_open_rows
 
     with Display(console(as_json=as_json)) as display:
@@ -34,22 +33,67 @@ def ask_machine(
         else:
             done = label_open_rows(workspace, name, n_rows, by, tell=tell)
         display.clear()
-    (its,) = (each for each in machine_budgets(workspace) if each.name == name)
     if as_json:
-        money = {"spent_usd": its.account.spent / MICROS, "left_usd": its.left / MICROS}
-        echo_json(vars(done) | money)
+        echo_json(vars(done) | _money_json(workspace, name))
+    elif not _say_labelled(workspace, name, done):
+        and_then = f"machine delegation {name}" if n_rows is None else "export machine-labels FILE"
+        click.echo(f"Next: leadline {and_then}")
+
+
+def read_beside_people(
+    workspace: Workspace, name: str, by: str, *, n_rows: int | None, as_json: bool
+) -> None:
+    """Have a machine read rows of the stream, and say what its reading is good for."""
+    from leadline.cli.terminal.progress import Display, tell_when_long
+    from leadline.cli.terminal.text_layout import console
+    from leadline.services.delegation.second_reader import read_stream
+
+    with Display(console(as_json=as_json)) as display:
+        tell = tell_when_long(display, name)
+        found = read_stream(workspace, name, by, n_further=n_rows, tell=tell)
+        display.clear()
+    done, is_headline = found.labelling, found.is_headline
+    if as_json:
+        echo_json(vars(done) | {"is_headline": is_headline} | _money_json(workspace, name))
         return
+    is_unfinished = _say_labelled(workspace, name, done)
+    if is_headline:
+        click.echo("Nobody had judged a row: its reading will be in the figures of the review.")
+    else:
+        click.echo(
+            "Judging had begun: its reading stands beside the figures, which stay people's alone."
+        )
+    if not is_unfinished:
+        click.echo("Next: leadline review. Once further rows are drawn, run this again.")
+
+
+def _say_labelled(workspace: Workspace, name: str, done: MachineLabelling) -> bool:
+    """Say what a machine did and spent; return whether rows got no answer."""
+    from leadline.phases.project_accounts.token_price import usd
+    from leadline.phases.wording import plural
+
     click.echo(
         f"{name} labelled {plural(done.n_labelled, 'row')} and was unsure of {done.n_unsure:,}; "
         f"{done.n_before:,} of {done.n_rows:,} it had answered before."
     )
+    its = _budget(workspace, name)
     click.echo(f"It has spent {usd(its.account.spent)} of {usd(its.budget)}.")
     if done.n_lost:
         click.echo(f"{plural(done.n_lost, 'row')} got no answer: run this again to go on.")
-    elif n_rows is None:
-        click.echo(f"Next: leadline machine delegation {name}")
-    else:
-        click.echo("Next: leadline export machine-labels FILE")
+    return bool(done.n_lost)
+
+
+def _money_json(workspace: Workspace, name: str) -> dict[str, float]:
+    from leadline.phases.project_accounts.token_price import MICROS
+
+    its = _budget(workspace, name)
+    return {"spent_usd": its.account.spent / MICROS, "left_usd": its.left / MICROS}
+
+
+def _budget(workspace: Workspace, name: str) -> MachineBudget:
+    from leadline.services.accounting.machine_budgets import machine_budgets
+
+    return next(each for each in machine_budgets(workspace) if each.name == name)
 
 
 def hold_against_people(

@@ -1,4 +1,4 @@
-"""Machines that label: their votes, verdicts on whether they may, and people's decisions on these.
+"""Machines that label or read: what they say, verdicts on whether they may, people's decisions.
 
 Kept apart from what people say, in tables of their own: nothing that reads people's votes can meet
 a machine's by forgetting a condition.
@@ -14,8 +14,14 @@ from leadline.record.delegation.delegation_log import (
 )
 from leadline.record.delegation.delegation_tables import Permission
 from leadline.record.delegation.model_votes import MachineVote, MachineVotes
+from leadline.record.delegation.stream_readings import (
+    DeclaredReader,
+    RowReading,
+    StreamReadings,
+)
 
 __all__ = [
+    "DeclaredReader",
     "DelegationChoice",
     "DelegationEntry",
     "DelegationLog",
@@ -23,6 +29,8 @@ __all__ = [
     "MachineVote",
     "MachineVotes",
     "Permission",
+    "RowReading",
+    "StreamReadings",
 ]
 
 
@@ -40,8 +48,11 @@ class DelegationRecord:
         Labels that machines give.
     verdicts : DelegationLog
         Verdicts on whether a machine may label, and what people decided on them.
+    readings : StreamReadings
+        What machines say of rows of the stream.
     """
 
     def __init__(self, database: Database) -> None:
         self.votes = MachineVotes(database)
         self.verdicts = DelegationLog(database)
+        self.readings = StreamReadings(database)

@@ -1,10 +1,19 @@
-"""SQL tables of machines that label: their votes, the verdicts on them, and what people decided."""
+"""SQL tables of machines that label or read: what they say, verdicts, and people's decisions."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import Column, Double, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import (
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+)
 
 from leadline.record.sql_types import (
     EnumText,
@@ -72,4 +81,43 @@ delegation_choice = Table(
     moment_column("made_at"),
     user_column(),
     Index(None, "project_id", "delegation"),
+)
+
+
+stream_reader = Table(
+    "stream_reader",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    project_column(),
+    Column("tuning", Integer, nullable=False),
+    text_column("machine"),
+    text_column("model"),
+    text_column("prompt"),
+    # judgments of the stream that had been given by then, those taken back included
+    Column("n_judged", Integer, nullable=False),
+    text_column("made_by"),
+    moment_column("made_at"),
+    user_column(),
+    ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
+    Index(None, "project_id", "tuning"),
+)
+
+stream_reading = Table(
+    "stream_reading",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    project_column(),
+    Column("tuning", Integer, nullable=False),
+    text_column("machine"),
+    text_column("model"),
+    text_column("prompt"),
+    Column("row", Integer, nullable=False),
+    # of the model that is tried: pages read no stream
+    Column("score", Double, nullable=False),
+    # None: unsure, or no answer that could be read
+    Column("value", Text),
+    moment_column("at"),
+    user_column(),
+    ForeignKeyConstraint(["project_id", "tuning"], ["entry.project_id", "entry.number"]),
+    Index(None, "project_id", "tuning"),
 )

@@ -108,6 +108,8 @@ def performance(reader: LineageReader) -> Section:
         unknowns.append(reader.unknown(what, _JUDGE, row="review"))
     else:
         sentences.append(f"{review.summary}")
+        if review.reader is not None:
+            sentences += [finding.what for finding in review.reader.findings]
         tables += _stream_tables(review)
     return Section(
         title, sentences=tuple(sentences), tables=tuple(tables), unknowns=tuple(unknowns)

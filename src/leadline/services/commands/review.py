@@ -20,8 +20,8 @@ from leadline.services.reviewing.later_draws import as_drawn, draw_planned
 from leadline.services.reviewing.majority_judgments import MajorityJudgments, majority_judgments
 from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.point_outcomes import consequences
+from leadline.services.reviewing.reader_estimate import published_estimate
 from leadline.services.reviewing.slice_estimate import slices_by_default, slices_by_points
-from leadline.services.reviewing.stream_estimate import estimate_stream
 from leadline.services.reviewing.stream_rows import data_behind, rows_to_judge
 from leadline.services.reviewing.value_answers import ValueAnswers
 from leadline.workspace import Workspace
@@ -225,13 +225,16 @@ def _judged(
     else:
         found = majority_judgments(judgments)
         is_judged = bool(found.answers and offered.stream_scores)
-        result = estimate_stream(store, offered, found) if is_judged else None
+        result, reader = (
+            published_estimate(workspace, number, offered, found) if is_judged else (None, None)
+        )
         each = consequences(store, offered, found, result=result, **costs)
         follows = result is None or result.follows_scores
         reports = slices_by_points(store, offered, data, found, follows_scores=follows)
         point = {
             "points": tuple(one.point for one in each),
             "follows_scores": follows,
+            "reader": reader,
             "slices": next((one for one in reports if one.point == name), None),
         }
         n_judged = len(found.answers)

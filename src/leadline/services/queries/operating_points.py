@@ -13,6 +13,8 @@ from leadline.phases.performance.default_decision import LEAST_COST, DefaultDeci
 from leadline.phases.performance.narrowing import narrowing_words
 from leadline.phases.performance.stream_decision import Confusion, StreamDecision
 from leadline.phases.performance.stream_point import learnt_findings, reality_findings
+from leadline.phases.performance.stream_point import reality_findings
+from leadline.phases.performance.stream_reader import StreamReader
 from leadline.phases.performance.stream_slices import StreamSlices
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
@@ -33,12 +35,12 @@ from leadline.services.reviewing.later_draws import n_without_answer
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.opinions import opinions
 from leadline.services.reviewing.point_outcomes import Consequence, consequences
+from leadline.services.reviewing.reader_estimate import published_estimate
 from leadline.services.reviewing.saved_costs import chances_of_saving, compare_points
 from leadline.services.reviewing.slice_estimate import slices_by_default, slices_by_points
 from leadline.services.reviewing.stream_estimate import (
     ErrorExamples,
     error_examples,
-    estimate_stream,
     n_judgments_needed,
 )
 from leadline.services.reviewing.stream_rows import changed_values, data_behind, rows_to_judge
@@ -124,6 +126,9 @@ class OperatingPointsPage:
         Whether more rows may be asked for: all drawn have an answer, and the stream has more.
     slices : tuple of StreamSlices
         Whom it fails on the stream, point by point; empty where that is not kept.
+    reader : StreamReader or None
+        The machine that read rows of the stream, and both sides; None where none did, or nobody
+        judged.
     unlike_scores : str
         Said where the judgments fit neither the scores nor their order; else empty.
     changes : tuple of Change
@@ -175,6 +180,7 @@ class OperatingPointsPage:
     narrowing: str = ""
     may_ask: bool = False
     slices: tuple[StreamSlices, ...] = ()
+    reader: StreamReader | None = None
     unlike_scores: str = ""
     changes: tuple[Change, ...] = ()
     known_rows: tuple[Finding, ...] = ()
@@ -222,7 +228,9 @@ def operating_points_page(
         return _default_page(workspace, number, tuning, problem, tuning.plain, costs)
     majority = majority_judgments(judgments)
     is_judged = bool(tuning.points and majority.answers and tuning.stream_scores)
-    result = estimate_stream(store, tuning, majority) if is_judged else None
+    result, reader = (
+        published_estimate(workspace, number, tuning, majority) if is_judged else (None, None)
+    )
     data = data_behind(workspace.record, number)
     found = consequences(store, tuning, majority, result=result, **costs)
     points = [consequence.point for consequence in found]
@@ -260,6 +268,7 @@ def operating_points_page(
         slices=slices_by_points(store, tuning, data, majority, follows_scores=result.follows_scores)
         if result
         else (),
+        reader=reader,
         unlike_scores=UNLIKE_SCORES if result and not result.follows_scores else "",
         changes=_changes(workspace, tuning, found),
         known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),

@@ -23,12 +23,15 @@ class MajorityJudgments:
         Who judged, in alphabetical order.
     votes : dict of int to (int, int)
         Row to how many said yes, and no; rows with at least one of these.
+    shown : frozenset of int
+        Rows that somebody judged, were it only to be unsure.
     """
 
     answers: dict[int, bool]
     n_unsure: int
     reviewers: tuple[str, ...]
     votes: dict[int, tuple[int, int]] = field(default_factory=dict)
+    shown: frozenset[int] = frozenset()
 
     @property
     def agreement(self) -> tuple[int, int]:
@@ -51,4 +54,5 @@ def majority_judgments(judgments: Sequence[Judgment]) -> MajorityJudgments:
     }
     reviewers = tuple(sorted({judgment.reviewer for judgment in judgments}))
     counts = {row: (count[True], count[False]) for row, count in votes.items() if count.total()}
-    return MajorityJudgments(answers, len(votes) - len(answers), reviewers, counts)
+    shown = frozenset(votes)
+    return MajorityJudgments(answers, len(votes) - len(answers), reviewers, counts, shown)

@@ -21,10 +21,12 @@ from leadline.stats.judgments import (
     Bands,
     StreamEstimate,
     cheapest,
-    estimate_in,
     judgments_to_settle,
 )
-from leadline.stats.judgments.reviewer_errors import estimate_votes_in, surprise_in
+from leadline.stats.judgments.band_posterior import Readings
+from leadline.stats.judgments.band_walk import Judged
+from leadline.stats.judgments.reviewer_errors import readings_of_votes, surprise_in
+from leadline.stats.judgments.stream_estimate import summarise
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,19 @@ def estimate_stream(
 ) -> StreamEstimate:
     """Estimate the stream; where rows have several votes, reviewers' mistakes are allowed for."""
     bands, scores = kept_bands(artifacts, tuning)
+    return summarise(bands, judged_readings(bands, scores, majority))
+
+
+def judged_readings(
+    bands: Bands, scores: Mapping[int, float], majority: MajorityJudgments
+) -> Readings:
+    """What people said, at each pair of error rates that they may have; of one vote a row, none."""
     if any(yes + no > 1 for yes, no in majority.votes.values()):
         judged = np.array([scores[row] for row in majority.votes])
         yes, no = np.array(list(majority.votes.values())).T
-        return estimate_votes_in(bands, judged, yes, no)
+        return readings_of_votes(bands, judged, yes, no)
     judged = np.array([scores[row] for row in majority.answers])
-    return estimate_in(bands, judged, list(majority.answers.values()))
+    return [(1.0, Judged.of(bands, judged, np.array(list(majority.answers.values()))))]
 
 
 def surprising_rows(

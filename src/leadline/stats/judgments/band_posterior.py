@@ -14,7 +14,7 @@ from scipy.special import logsumexp
 
 from leadline.stats.arrays import Floats
 from leadline.stats.judgments.band_prior import band_prior
-from leadline.stats.judgments.band_walk import Judged, Walk, scales_of
+from leadline.stats.judgments.band_walk import BandEvidence, Judged, Walk, scales_of
 from leadline.stats.judgments.bands import Bands
 
 Readings = Sequence[tuple[float, Judged]]
@@ -41,7 +41,9 @@ class BandPosterior:
     log_weights: Floats
 
     @classmethod
-    def of(cls, bands: Bands, judged: Readings) -> BandPosterior:
+    def of(
+        cls, bands: Bands, judged: Readings, evidence: BandEvidence | None = None
+    ) -> BandPosterior:
         """Weigh the readings by what was judged.
 
         Parameters
@@ -51,10 +53,12 @@ class BandPosterior:
         judged : sequence of (float, Judged)
             Judged rows, and the prior probability of that reading of them: one where reviewers are
             taken to be right, several where their error rates are uncertain.
+        evidence : BandEvidence, optional
+            What is known of the bands beside.
         """
         prior = band_prior()
         weighed = [
-            (weight * scale.prior.weight, Walk.of(bands, reading, scale, prior))
+            (weight * scale.prior.weight, Walk.of(bands, reading, scale, prior, evidence))
             for weight, reading in judged
             for scale in scales_of(bands, prior)
         ]

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from leadline.stats.arrays import Floats, Ints
 from leadline.stats.judgments.band_prior import LOG_ODDS, STEP, BandPrior, ScalePrior
@@ -30,6 +30,7 @@ from leadline.stats.judgments.stratified_sampling import pick
 # claims that are no shares are brought to this spread, that of log odds of usual scores
 _USUAL_SPREAD = 2.0
 _TINY = 1e-300
+_TINY_SHARE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,25 @@ class Judged:
             for said in (is_yes, ~is_yes)
         )
         return yes, no
+
+
+@dataclass(frozen=True)
+class BandEvidence:
+    """What is known of the bands beside judgments.
+
+    Parameters
+    ----------
+    log_likelihood : ndarray of shape (n_bands, n_grid)
+        Of a band's share of positives, at the shares whose log odds are `LOG_ODDS`.
+    """
+
+    log_likelihood: Floats
+
+    def at(self, band: int, shares: Floats) -> Floats:
+        """Log likelihood of shares of positives of a band, of their shape."""
+        inside = np.clip(shares, _TINY_SHARE, 1 - _TINY_SHARE)
+        found: Floats = np.interp(logit(inside), LOG_ODDS, self.log_likelihood[band])
+        return found
 
 
 @dataclass(frozen=True)
@@ -158,7 +178,14 @@ class Walk:
     log_evidence: Floats
 
     @classmethod
-    def of(cls, bands: Bands, judged: Judged, scale: Scale, prior: BandPrior) -> Walk:
+    def of(
+        cls,
+        bands: Bands,
+        judged: Judged,
+        scale: Scale,
+        prior: BandPrior,
+        evidence: BandEvidence | None = None,
+    ) -> Walk:
         """Filter what was judged, from the top band down."""
         slopes = scale.prior.slopes
         centres = band_means(bands, scale.positions)
@@ -172,6 +199,8 @@ class Walk:
             if place:
                 state = _fallen(np.matmul(state, prior.kernels), falls[place])
             likely = _log_likelihood(bands, judged, scale, int(band), float(centres[band]))
+            if evidence is not None:
+                likely = likely + _beside(evidence, bands, scale, int(band), float(centres[band]))
             most = likely.max(axis=1, keepdims=True)
             state = state * np.exp(likely - most)
             total = np.maximum(state.sum(axis=-1), _TINY)
@@ -221,6 +250,14 @@ def _log_likelihood(bands: Bands, judged: Judged, scale: Scale, band: int, centr
         yes, no = judged.if_positive[group], judged.if_negative[group]
         found += judged.counts[group] * np.log(np.maximum(p * yes + (1 - p) * no, _TINY))
     return found
+
+
+def _beside(evidence: BandEvidence, bands: Bands, scale: Scale, band: int, centre: float) -> Floats:
+    """Of what else is known of a band, given its log odds, shape (n_slopes, n_grid)."""
+    here = bands.bands == band
+    offsets = scale.positions[here] - centre
+    p = expit(LOG_ODDS[:, None] + scale.prior.slopes[:, None, None] * offsets)
+    return evidence.at(band, p @ (bands.sizes[here] / bands.sizes[here].sum()))
 
 
 def _fallen(state: Floats, falls: Floats) -> Floats:

@@ -169,14 +169,31 @@ def estimate_votes_in(
     confidence_level, rng
         As for `estimate_votes`.
     """
+    return summarise(bands, readings_of_votes(bands, scores, n_yes, n_no), confidence_level, rng)
+
+
+def readings_of_votes(
+    bands: Bands, scores: Floats, n_yes: ArrayLike, n_no: ArrayLike
+) -> list[tuple[float, Judged]]:
+    """What votes say, at each pair of error rates that reviewers may have.
+
+    Parameters
+    ----------
+    bands, scores, n_yes, n_no
+        As for `estimate_votes_in`.
+
+    Returns
+    -------
+    list of (float, Judged)
+        Each with the prior probability of the rates.
+    """
     yes, no = np.asarray(n_yes, dtype=np.int64), np.asarray(n_no, dtype=np.int64)
     slices = bands.slice_of(scores)
-    readings = [
+    return [
         (float(p * q), _tallied(slices, yes, no, float(e), float(m)))
         for e, p in zip(_FALSE_YES, _PRIOR, strict=True)
         for m, q in zip(_MISSES, _PRIOR, strict=True)
     ]
-    return summarise(bands, readings, confidence_level, rng)
 
 
 def _tallied(slices: Ints, yes: Ints, no: Ints, false_yes: float, miss: float) -> Judged:

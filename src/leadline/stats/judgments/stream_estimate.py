@@ -10,7 +10,7 @@ import numpy as np
 from leadline.stats.arrays import Floats, Ints, as_labels, as_vector, check_share
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments.band_posterior import BandPosterior, Readings, draw_apart
-from leadline.stats.judgments.band_walk import Judged
+from leadline.stats.judgments.band_walk import BandEvidence, Judged
 from leadline.stats.judgments.bands import Bands, checked_rows, upwards
 from leadline.stats.judgments.draw_interval import interval_of, ratio_of
 from leadline.stats.judgments.posterior_check import predictive_probability
@@ -140,13 +140,28 @@ def estimate_in(
 def summarise(
     bands: Bands,
     judged: Readings,
-    confidence_level: float,
-    rng: np.random.Generator | None,
+    confidence_level: float = 0.9,
+    rng: np.random.Generator | None = None,
+    evidence: BandEvidence | None = None,
 ) -> StreamEstimate:
-    """Draw the positives, and read precision and recall off the draws."""
+    """Draw the positives, and read precision and recall off the draws.
+
+    Parameters
+    ----------
+    bands : Bands
+        The stream.
+    judged : sequence of (float, Judged)
+        Readings of the judgments, each with its prior probability.
+    confidence_level : float in (0, 1), default=0.9
+        Posterior probability inside each interval.
+    rng : Generator, optional
+        Source of chance; without it a fixed one.
+    evidence : BandEvidence, optional
+        What is known of the bands beside; not used where bands do not speak for each other.
+    """
     check_share(confidence_level, "confidence_level")
     source = np.random.default_rng(0) if rng is None else rng
-    positives, follows_scores = _draw(bands, judged, source)
+    positives, follows_scores = _draw(bands, judged, source, evidence)
     hits = upwards(np.append(positives, np.zeros((_N_DRAWS, 1)), axis=1))[:, bands.first_alerts]
     total = positives.sum(axis=1)
     n_alerts = bands.n_alerts
@@ -171,9 +186,11 @@ def summarise(
     )
 
 
-def _draw(bands: Bands, judged: Readings, rng: np.random.Generator) -> tuple[Floats, bool]:
+def _draw(
+    bands: Bands, judged: Readings, rng: np.random.Generator, evidence: BandEvidence | None
+) -> tuple[Floats, bool]:
     """Positives of each band, and whether bands may speak for each other."""
-    first, posterior = judged[0][1], BandPosterior.of(bands, judged)
+    first, posterior = judged[0][1], BandPosterior.of(bands, judged, evidence)
     if first.is_sure and predictive_probability(posterior, first, rng) < _MISFIT:
         return draw_apart(bands, first, _N_DRAWS, rng), False
     return posterior.draw_positives(_N_DRAWS, rng), True

@@ -3,8 +3,9 @@
 `alternative_test` says whether a machine may label in people's place, `alternative_tests` the same
 by class or slice, and `route` which rows go to it. `share_reading` and `flagged_reading` estimate
 shares, precision and recall from few labels by people and a machine's scores; `stacked_scores`
-joins several machines into one. `noisy_worth` says what machine labels are worth for training, and
-`plan_budget` how much of a budget to spend on them.
+joins several machines into one. `stream_reading` estimates precision and recall from the judgments
+of a stream and a machine's reading of its rows. `noisy_worth` says what machine labels are worth
+for training, and `plan_budget` how much of a budget to spend on them.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from leadline.stats.machine_votes.second_reading import (
     share_reading,
 )
 from leadline.stats.machine_votes.stacked_score import stacked_scores
+from leadline.stats.machine_votes.stream_reading import StreamReading, stream_reading
 
 __all__ = [
     "EPSILONS",
@@ -45,6 +47,7 @@ __all__ = [
     "RowPrices",
     "SecondReading",
     "Spending",
+    "StreamReading",
     "alternative_test",
     "alternative_tests",
     "flagged_reading",
@@ -53,4 +56,5 @@ __all__ = [
     "route",
     "share_reading",
     "stacked_scores",
+    "stream_reading",
 ]

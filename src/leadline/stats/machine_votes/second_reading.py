@@ -14,6 +14,7 @@ import numpy as np
 
 from leadline.stats.arrays import Bools, Floats, Ints, check_share
 from leadline.stats.interval import Estimate
+from leadline.stats.judgments.draw_interval import interval_of
 from leadline.stats.machine_votes.score_strata import score_strata
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def share_reading(
     everything = np.zeros(said.size, dtype=np.int64)
     alone = _draw(said, everything, rng, population)
     helped = _draw(said, score_strata(score, said, everything), rng, population)
-    return _reading(alone.share(), helped.share(), said, confidence_level)
+    return _reading(alone.share(), helped.share(), said, confidence_level, said)
 
 
 def flagged_reading(
@@ -188,12 +189,12 @@ def flagged_reading(
         )
     alone = _draw(said, cells, rng, population)
     helped = _draw(said, score_strata(score, said, cells), rng, population)
-    precision = _reading(
-        alone.share(cells), helped.share(cells), said[cells == 1], confidence_level
-    )
+    there = said[cells == 1]
+    precision = _reading(alone.share(cells), helped.share(cells), there, confidence_level, there)
     if np.nansum(said) == 0:
         return FlaggedReading(precision, None)
-    recall = _reading(alone.recall(cells), helped.recall(cells), said, confidence_level)
+    found = cells[said == 1].astype(np.float64)
+    recall = _reading(alone.recall(cells), helped.recall(cells), said, confidence_level, found)
     return FlaggedReading(precision, recall)
 
 
@@ -264,20 +265,26 @@ def _draw(said: Floats, strata: Ints, rng: np.random.Generator, population: Popu
     return _Draws(weights * shares, weights, strata)
 
 
-def _reading(alone: Floats, helped: Floats, said: Floats, confidence_level: float) -> SecondReading:
-    """Sum up the draws of the two sides."""
+def _reading(
+    alone: Floats, helped: Floats, said: Floats, confidence_level: float, seen: Floats
+) -> SecondReading:
+    """Sum up the draws of the two sides; `seen` are the rows that speak against 0 and 1."""
     check_share(confidence_level, "confidence_level")
     n_labels = int(np.sum(~np.isnan(said)))
     variances = float(np.var(alone)), float(np.var(helped))
     return SecondReading(
-        with_machine=_estimate(helped, confidence_level),
-        people_alone=_estimate(alone, confidence_level),
+        with_machine=_estimate(helped, confidence_level, seen),
+        people_alone=_estimate(alone, confidence_level, seen),
         effective_labels=n_labels * variances[0] / variances[1] if variances[1] else n_labels,
         n_labels=n_labels,
     )
 
 
-def _estimate(draws: Floats, confidence_level: float) -> Estimate[float]:
-    tail = (1 - confidence_level) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail])
-    return Estimate(float(low), float(np.mean(draws)), float(high))
+def _estimate(draws: Floats, confidence_level: float, seen: Floats) -> Estimate[float]:
+    """The interval that `interval_of` has; it reaches to an end that no row speaks against.
+
+    The tail at the other end stays as it is: with few rows equal tails already cover too little.
+    """
+    low, _, high = interval_of(draws, confidence_level, is_low=False, is_high=False)
+    has_yes, has_no = np.any(seen == 1), np.any(seen == 0)
+    return Estimate(low if has_yes else 0.0, float(np.mean(draws)), high if has_no else 1.0)

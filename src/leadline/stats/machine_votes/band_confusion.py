@@ -1,0 +1,199 @@
+"""Confusion of a machine by band of a stream: what its reading of further rows says of each band.
+
+In a band with the share p of positives a machine says yes to ``p s + (1 - p) f`` of the rows, where
+s and f are how often it does so to a positive and to a negative. The rows that people judged say
+what s and f are there, the rows that they did not how often it says yes; together they say what p
+is. s and f need not be the same in every band: where the model errs, the machine may err too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaincinv, betaln, expit, logsumexp
+
+from leadline.stats.arrays import Bools, Floats, Ints
+from leadline.stats.judgments.band_prior import LOG_ODDS
+from leadline.stats.judgments.band_walk import BandEvidence
+from leadline.stats.judgments.bands import Bands
+
+_JEFFREYS = 0.5
+# what is known of s and f elsewhere counts as so many rows of the band; weighed by evidence
+_BORROWED = (2.0, 8.0, 32.0)
+# share of bands in which a machine that tells something elsewhere tells nothing
+_BLIND = 0.1
+_N_RATES, _N_SHARES = 32, 8
+
+
+@dataclass(frozen=True)
+class BandConfusion:
+    """Rows of each slice of a stream that a machine has read, counted.
+
+    Parameters
+    ----------
+    bands : Bands
+        The stream.
+    hits, misses : ndarray of int of shape (n_slices,)
+        Rows that people say are positive, to which the machine says yes, and to which it does not.
+    false_alarms, rejections : ndarray of int of shape (n_slices,)
+        The same of rows that people say are negative.
+    n_yes, n_no : ndarray of int of shape (n_bands,)
+        The same of rows that nobody judged.
+    """
+
+    bands: Bands
+    hits: Ints
+    misses: Ints
+    false_alarms: Ints
+    rejections: Ints
+    n_yes: Ints
+    n_no: Ints
+
+    @classmethod
+    def of(
+        cls,
+        bands: Bands,
+        judged: tuple[Floats, Bools, Bools],
+        further: tuple[Floats, Bools],
+    ) -> BandConfusion:
+        """Count rows.
+
+        Parameters
+        ----------
+        bands : Bands
+            The stream.
+        judged : tuple of ndarray, each of shape (n_judged,)
+            Of the rows that were judged and read: the score, what people say, what the machine
+            says.
+        further : tuple of ndarray, each of shape (n_further,)
+            Of rows read that nobody judged, drawn by chance within each band: the score, and what
+            the machine says.
+        """
+        slices, truth, said = bands.slice_of(judged[0]), judged[1], judged[2]
+        beside = bands.bands[bands.slice_of(further[0])]
+        kinds = (truth & said, truth & ~said, ~truth & said, ~truth & ~said)
+        counted = (np.bincount(slices[kind], minlength=bands.sizes.size) for kind in kinds)
+        unjudged = (
+            np.bincount(beside[kind], minlength=bands.n_bands) for kind in (further[1], ~further[1])
+        )
+        return cls(bands, *counted, *unjudged)
+
+    @property
+    def n_judged(self) -> int:
+        """Rows that were judged and read."""
+        return int((self.hits + self.misses + self.false_alarms + self.rejections).sum())
+
+    @property
+    def association(self) -> float:
+        """How surely the machine says yes to positives more often than to negatives alike in score.
+
+        The statistic of Cochran, Mantel and Haenszel [1]_ over slices, as a standard normal
+        deviate. A machine that repeats the model has about 0, however good the model is; one that
+        says no to what is positive is below 0.
+
+        References
+        ----------
+        .. [1] N. Mantel, W. Haenszel (1959), Statistical aspects of the analysis of data from
+           retrospective studies of disease. J. Natl. Cancer Inst. 22, 719-748.
+        """
+        positive = (self.hits + self.misses).astype(np.float64)
+        yes = (self.hits + self.false_alarms).astype(np.float64)
+        n = yes + self.misses + self.rejections
+        # a slice of one row tells nothing
+        safe = np.maximum(n, 2)
+        variance = yes * (n - yes) * positive * (n - positive) / (safe**2 * (safe - 1))
+        told = np.where(n > 1, self.hits - yes * positive / safe, 0.0)
+        total = float(variance.sum())
+        return float(told.sum()) / total**0.5 if total else 0.0
+
+    def evidence(self) -> BandEvidence:
+        """What the rows that nobody judged say of each band's share of positives."""
+        hits, misses, false, right = (
+            _by_band(self.bands, each)
+            for each in (self.hits, self.misses, self.false_alarms, self.rejections)
+        )
+        fits, curves = np.zeros((2, len(_BORROWED), self.bands.n_bands, LOG_ODDS.size))
+        for place, n_borrowed in enumerate(_BORROWED):
+            for band in range(self.bands.n_bands):
+                to_positive = _borrowed(hits, misses, band, n_borrowed), (hits[band], misses[band])
+                to_negative = _borrowed(false, right, band, n_borrowed), (false[band], right[band])
+                fits[place, band] = _log_beta(*to_positive) + _log_beta(*to_negative)
+                further = float(self.n_yes[band]), float(self.n_no[band])
+                if any(further):
+                    curves[place, band] = _log_likelihood(to_positive, to_negative, further)
+        # how well each other band is foretold: a machine that errs alike everywhere is believed
+        mixed = logsumexp(curves + fits.sum(axis=1, keepdims=True) - fits, axis=0)
+        return BandEvidence(mixed - mixed.max(axis=1, keepdims=True))
+
+
+_Pair = tuple[float, float]
+
+
+def _by_band(bands: Bands, counts: Ints) -> Floats:
+    found = np.bincount(bands.bands, weights=counts, minlength=bands.n_bands)
+    return found.astype(np.float64)
+
+
+def _borrowed(yes: Floats, no: Floats, band: int, n_borrowed: float) -> _Pair:
+    """Beta prior of a rate in a band: Jeffreys', and a few rows as in the other bands."""
+    elsewhere = yes.sum() - yes[band], no.sum() - no[band]
+    n = float(sum(elsewhere))
+    share = min(n_borrowed, n) / n if n else 0.0
+    return _JEFFREYS + share * elsewhere[0], _JEFFREYS + share * elsewhere[1]
+
+
+def _log_likelihood(
+    to_positive: tuple[_Pair, _Pair], to_negative: tuple[_Pair, _Pair], further: _Pair
+) -> Floats:
+    """Of a band's share of positives, on the grid: the machine tells something there, or nothing.
+
+    Each rate comes as its prior and what was counted. Where the machine tells nothing it says yes
+    to positives as often as to negatives: this says nothing of the share, and keeps what is said
+    from ruling out anything for sure.
+    """
+    (ps, seen), (pf, not_seen) = to_positive, to_negative
+    blind = _log_beta(pf, (seen[0] + not_seen[0] + further[0], seen[1] + not_seen[1] + further[1]))
+    # the integral is over the share of yes, whose law given the count is a beta
+    n = sum(further)
+    telling = _log_beta(ps, seen) + _log_beta(pf, not_seen)
+    telling += float(betaln(further[0] + 1, n - further[0] + 1))
+    s, f = _added(ps, seen), _added(pf, not_seen)
+    yes = betaincinv(further[0] + 1, n - further[0] + 1, _middles(_N_SHARES))[:, None]
+    p = expit(LOG_ODDS)
+    # solved for the rate that the share of yes says more of
+    below = p <= 0.5
+    mean = np.concatenate([_solved(f, s, 1 - p[below], yes), _solved(s, f, p[~below], yes)])
+    found: Floats = np.logaddexp(np.log(_BLIND) + blind, np.log1p(-_BLIND) + telling + mean)
+    return found
+
+
+def _solved(wanted: _Pair, other: _Pair, weight: Floats, yes: Floats) -> Floats:
+    """Log mean density of a rate that the share of yes and the other rate leave no choice."""
+    rates = betaincinv(*other, _middles(_N_RATES))
+    weight = weight[:, None, None]
+    rate = (yes - (1 - weight) * rates) / weight
+    inside = (rate > 0) & (rate < 1)
+    safe = np.where(inside, rate, 0.5)
+    a, b = wanted
+    density = (a - 1) * np.log(safe) + (b - 1) * np.log1p(-safe) - betaln(a, b)
+    most = density.max()
+    total = np.sum(np.exp(density - most), axis=(1, 2), where=inside)
+    with np.errstate(divide="ignore"):
+        found: Floats = np.log(total / (yes.size * rates.size)) + most - np.log(weight[:, 0, 0])
+    return found
+
+
+def _log_beta(prior: _Pair, counts: _Pair) -> float:
+    """Log probability of rows in the order they came, their rate unknown."""
+    return float(betaln(*_added(prior, counts)) - betaln(*prior))
+
+
+def _added(prior: _Pair, counts: _Pair) -> _Pair:
+    return prior[0] + float(counts[0]), prior[1] + float(counts[1])
+
+
+def _middles(n: int) -> Floats:
+    """Levels in the middle of n equal parts of (0, 1)."""
+    found: Floats = (np.arange(n) + 0.5) / n
+    return found
