@@ -10,8 +10,15 @@ import numpy as np
 from leadline.phases.search.choice import comparison_errors
 from leadline.search.candidate_state import CandidateState
 from leadline.search.error_forecast import ErrorForecast, Shape
+from leadline.search.fold_effects import (
+    fold_effects_of,
+    fold_weights,
+    on_equal_folds,
+    without_fold_effects,
+)
 
 if TYPE_CHECKING:
+    from leadline.phases.curve import Point
     from leadline.stats.arrays import Floats
 
 
@@ -74,3 +81,20 @@ def shape_of(family: str, candidates: Sequence[CandidateState]) -> Shape | None:
     if default is None or default.forecast is None:
         return None
     return Shape(default.evaluator.points, default.forecast)
+
+
+def points_on_equal_folds(
+    candidate: CandidateState,
+    candidates: Sequence[CandidateState],
+    n_folds: int,
+    *,
+    is_by_time: bool,
+) -> tuple[Point, ...]:
+    """A candidate's points as they would be if all candidates had the same folds."""
+    points = candidate.evaluator.points
+    weights = fold_weights(n_folds, is_by_time=is_by_time)
+    effects = fold_effects_of([each.evaluator.points for each in candidates], weights)
+    shape = shape_of(candidate.trial.family, candidates)
+    if candidate.is_default or shape is None:
+        return without_fold_effects(points, effects, weights)
+    return on_equal_folds(points, effects, shape.points, weights)
