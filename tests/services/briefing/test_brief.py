@@ -8,7 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.examples import example_data, example_feasibility, example_forecast, example_verdicts
+from tests.examples import (
+    example_data,
+    example_feasibility,
+    example_forecast,
+    example_search,
+    example_verdicts,
+)
 from tests.phases.again import again
 from tests.services.flights import append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING
@@ -66,6 +72,16 @@ def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:
     back = [each.title for each in told.choices if each.choice is Choice.BACK]
     assert back == ["Go back to define", "Go back to find", "Go back to train"]
     assert [brief.stage for brief in briefs(workspace)] == list(Stage)
+
+
+def test_how_sure_a_search_is_knows_who_else_may_be_the_best(make: Make) -> None:
+    workspace = make(DEFINE)
+    search = example_search()
+    chosen = replace(search.chosen_trial, chance_best=0.3)
+    twin = replace(chosen, name="twin", chance_best=0.25)
+    append(workspace, "search", again(search, trials=(chosen, twin), loss_probability=1.0))
+    said = f"{chosen.name} is the best in the end with a chance of 30%, one of its family with 55%."
+    assert said in brief(workspace, "find").how_sure
 
 
 def test_going_back_loses_what_stands_on_it_and_nothing_else(make: Make) -> None:

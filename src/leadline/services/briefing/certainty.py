@@ -70,10 +70,13 @@ def _(it: Feasibility) -> str:
 
 @_sure.register
 def _(it: Search) -> str:
-    return (
-        f"With a chance of {percent(it.loss_probability)} no candidate beats the chosen one by "
-        "more than is accepted."
-    )
+    chosen = it.chosen_trial if it.chosen else None
+    if chosen is None or chosen.chance_best is None:
+        return ""
+    family = sum(trial.chance_best or 0.0 for trial in it.trials if trial.family == chosen.family)
+    of_family = f", one of its family with {percent(family)}" if family > chosen.chance_best else ""
+    chance = percent(chosen.chance_best)
+    return f"{chosen.name} is the best in the end with a chance of {chance}{of_family}."
 
 
 @_sure.register
