@@ -145,6 +145,35 @@ def test_a_banned_trial_is_not_measured_and_the_next_proposal_is(
     assert {family for family, _, _ in searched.simulation.fits} == {"majority"}
 
 
+def test_what_killed_the_processes_is_not_drawn_again_and_others_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    space = {"x": Range(0.0, 1.0)}
+    tuned = Model("tuned", 1, FOREST.error, [{"x": 0.9}], seconds_a_row=0.005, searched=space)
+    first = Searched(monkeypatch, CHANCE, tuned).run(110.0, "random")
+    killer = next(trial for trial in first.values() if trial.is_tuned)
+    again = Searched(monkeypatch, CHANCE, tuned)
+    for trial in first.values():
+        again.record.trials.add("study", replace(trial, points=(), mean=None))
+    trials = again.run(110.0, "random", banned=frozenset({killer.name}))
+    others = [trial for trial in trials.values() if trial.is_tuned and trial.name != killer.name]
+    assert trials[killer.name].mean is None
+    assert any(trial.mean is not None for trial in others)
+    assert killer.params not in [trial.params for trial in others]
+
+
+def test_folds_that_would_end_too_late_are_not_begun_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the forest's default lacks costs a small share of the box, which is all but over."""
+    linear = replace(LINEAR, seconds_a_row=0.005)
+    forest = replace(FOREST, seconds_a_row=0.005, proposals=({"x": 0.9},))
+    searched = Searched(monkeypatch, CHANCE, linear, forest)
+    trials = searched.run(110.0)
+    assert trials["forest 2"].state is TrialState.PRUNED
+    assert 100 < searched.simulation.now < 110
+
+
 def test_the_leader_is_measured_in_full_before_the_time_box_closes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -36,10 +36,10 @@ def test_a_searcher_is_asked_again_where_it_repeats_itself() -> None:
     source = model({"x": "a"}, x=Choice(("a", "b")))
     source.next_params((), "random", 0)
     for seed in range(5):
-        params, _ = source.next_params([({"x": "a"}, 0.1)], "random", seed)
+        params, _ = source.next_params((), "random", seed, [{"x": "a"}])
         assert params == {"x": "b"}
-    both = [({"x": each}, 0.1) for each in "ab"]
-    params, _ = source.next_params(both, "random", 0)
+    both = [{"x": each} for each in "ab"]
+    params, _ = source.next_params((), "random", 0, both)
     assert params in [{"x": "a"}, {"x": "b"}], "there is no other: asking comes to an end"
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.metadata import entry_points
 
 import numpy as np
 import pytest
@@ -100,7 +101,9 @@ def test_where_errors_come_as_the_table_says_the_joint_forecast_chooses_better()
 
 def test_what_ships_is_a_covariance_and_knows_the_kinds_that_turn() -> None:
     table = residual_table()
-    assert {"linear", "forest", "boosting", "bayes", "neighbours"} < set(table.kinds)
+    of_tables = {"majority", "bayes", "linear", "neighbours", "forest", "boosting", "network"}
+    assert of_tables <= {entry.name for entry in entry_points(group="leadline.families")}
+    assert of_tables < set(table.kinds), "kinds are looked up by the names of families"
     assert np.all(table.own > 0)
     for between in table.between:
         assert between == pytest.approx(between.T, abs=1e-12)

@@ -125,6 +125,11 @@ class BudgetedSearch:
     def _is_by_time(self) -> bool:
         return self.context.spec.data.split.kind is SplitKind.TIME
 
+    @property
+    def _free_s(self) -> float:
+        """Seconds before the time box closes, less those that what runs and waits will take."""
+        return self.left_s() - self.fits.open_s / self.n_workers
+
     def run(self, sources: Iterable[CandidateSource]) -> None:
         """Measure until nothing is expected to help, or the time box closes."""
         unopened, is_all_open = iter(sources), False
@@ -241,7 +246,7 @@ class BudgetedSearch:
         """Spend what is left where it is expected to help most; whether anything was begun."""
         errors = expected_errors(measured, self.context.spec.scoring)
         leader = min(measured, key=lambda candidate: errors[candidate.trial.name])
-        left_s = self.left_s() - self.fits.open_s / self.n_workers
+        left_s = self._free_s
         missing = [] if leader.n_open else self.plan.for_choice(leader)
         needed_s = self.plan.wall_s(leader, missing)
         if missing and needed_s < left_s < _RESERVE * needed_s:
@@ -263,17 +268,21 @@ class BudgetedSearch:
         )
 
     def _add_whole_default(self, measured: Sequence[CandidateState]) -> bool:
-        """Measure in full the cheapest default that is not; whether there was one."""
-        costs = {
-            number: candidate.seconds(self.plan.at_largest(candidate))
-            for number, candidate in enumerate(measured)
-            if candidate.is_default and not candidate.n_open and self.plan.at_largest(candidate)
-        }
-        number = min(costs, key=lambda each: costs[each], default=None)
-        if number is None or not self.plan.is_whole_cheap(measured[number]):
+        """Measure in full the cheapest default that is not, if in time; whether there was one."""
+        wholes = [
+            (candidate, missing)
+            for candidate in measured
+            if candidate.is_default and not candidate.n_open
+            if (missing := self.plan.at_largest(candidate))
+        ]
+        if not wholes:
             return False
-        self._add(measured[number], self.plan.at_largest(measured[number]))
-        return True
+        candidate, missing = min(wholes, key=lambda each: each[0].seconds(each[1]))
+        is_in_time = self.plan.wall_s(candidate, missing) < self._free_s
+        if is_in_time and self.plan.is_whole_cheap(candidate):
+            self._add(candidate, missing)
+            return True
+        return False
 
     def _measuring_actions(
         self, measured: Sequence[CandidateState], errors: dict[str, float], least: float
@@ -334,14 +343,17 @@ class BudgetedSearch:
 
     def _begin_next(self, source: CandidateSource) -> bool:
         """Begin a family's next candidate and have its first fits made."""
-        begun = [each for each in self.candidates if each.trial.family == source.name]
+        begun = [each.trial for each in self.candidates if each.trial.family == source.name]
+        banned = [trial for trial in self.study if trial.name in self.banned]
+        tried = [trial.params for trial in (*begun, *banned) if trial.family == source.name]
         family = measured_of(source.name, self.candidates)
         errors = expected_errors(family, self.context.spec.scoring)
         observed = [(candidate.trial.params, errors[candidate.trial.name]) for candidate in family]
         seed = self.context.spec.seed + len(begun)
-        params, is_tuned = source.next_params(observed, self.searcher, seed)
-        if any(candidate.trial.params == params for candidate in begun):
-            source.space = {}  # the searcher repeats itself: nothing new is left
+        params, is_tuned = source.next_params(observed, self.searcher, seed, tried)
+        if params in tried:
+            if is_tuned:
+                source.space = {}  # the searcher repeats itself: nothing new is left
             return True
         look = self.plan.look(default_of(source.name, self.candidates))
         candidate = self._begin(source, params, is_tuned=is_tuned)
@@ -363,10 +375,10 @@ class BudgetedSearch:
         elif not points or max(evaluator.failed_sizes, default=0) > points[-1].n_train:
             candidate.set_failed()
         else:
-            on_equal_folds = points_on_equal_folds(
+            compared = points_on_equal_folds(
                 candidate, self.candidates, self.context.n_folds, is_by_time=self._is_by_time
             )
-            forecast = self._forecast(candidate, on_equal_folds)
+            forecast = self._forecast(candidate, compared)
             is_whole = points[-1].n_train == self.sizes[-1] and not self.plan.at_largest(candidate)
             candidate.set_measured(
                 forecast, self.sizes[-1], self.n_affordable, is_complete=is_whole

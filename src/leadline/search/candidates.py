@@ -88,7 +88,11 @@ class CandidateSource:
         return not self.proposals and not self.space
 
     def next_params(
-        self, observed: Sequence[tuple[Params, float]], searcher: str, seed: int
+        self,
+        observed: Sequence[tuple[Params, float]],
+        searcher: str,
+        seed: int,
+        tried: Sequence[Params] = (),
     ) -> tuple[Params, bool]:
         """The next parameters, and whether a searcher proposed them.
 
@@ -100,13 +104,14 @@ class CandidateSource:
             Name of the engine that draws from the space.
         seed : int
             Seed of the draw.
+        tried : sequence of mapping
+            Parameters that are not to be drawn again; where nothing else is, they are all the same.
         """
         if self.proposals:
             return self.proposals.pop(0), False
         engine = load("searchers", searcher)(self.space, seed)
         for params, error in observed:
             engine.tell(params, error)
-        tried = [dict(params) for params, _ in observed]
         for _ in range(_MAX_DRAWS):
             drawn = {name: _rounded(value) for name, value in engine.ask().items()}
             params = {**self._default, **drawn}

@@ -87,6 +87,16 @@ def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:
     assert [brief.stage for brief in briefs(workspace)] == list(Stage)
 
 
+def test_how_sure_a_search_is_knows_who_else_may_be_the_best(make: Make) -> None:
+    workspace = make(DEFINE)
+    search = example_search()
+    chosen = replace(search.chosen_trial, chance_best=0.3)
+    twin = replace(chosen, name="twin", chance_best=0.25)
+    append(workspace, "search", again(search, trials=(chosen, twin), loss_probability=1.0))
+    said = f"{chosen.name} is the best of those tried is 30%, that one of its family is 55%."
+    assert said in brief(workspace, "find").how_sure
+
+
 def test_going_back_loses_what_stands_on_it_and_nothing_else(make: Make) -> None:
     workspace = make()
     told = brief(workspace, "watch")

@@ -10,7 +10,14 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from leadline.stats.curves import CurvePosterior, fit
-from leadline.stats.purchases.planning import RoundPlan, plan_rounds
+from leadline.stats.purchases.planning import (
+    RoundPlan,
+    cheapest_steps,
+    plan_rounds,
+    planned_steps,
+)
+
+GRID = np.geomspace(1000, 64_000, 80)
 
 
 def posterior(middle: float = 3000.0, spread: float = 0.8, top: float = 1.0) -> CurvePosterior:
@@ -44,19 +51,43 @@ def cost_of(sizes: tuple[float, ...], curve: CurvePosterior, penalty: float) -> 
 @pytest.mark.parametrize("n_rounds", [1, 2, 3])
 @pytest.mark.parametrize("penalty", [500.0, 5_000.0, 50_000.0])
 @pytest.mark.parametrize("top", [1.0, 0.7])
-def test_no_plan_on_the_grid_is_cheaper(n_rounds: int, penalty: float, top: float) -> None:
+def test_no_steps_on_the_grid_are_cheaper(n_rounds: int, penalty: float, top: float) -> None:
     curve = posterior(top=top)
-    found = plan(curve, n_rounds=n_rounds, penalty_rows=penalty)
-    grid = np.geomspace(1000, 64_000, 80)
-    missed = 1 - np.asarray(curve.cdf(grid, 0.1))
-    steps = np.array(list(combinations_with_replacement(range(80), n_rounds)))
-    stops = np.column_stack([np.zeros(len(steps), dtype=int), steps])
-    rows = np.sum(np.diff(grid[stops], axis=1) * missed[stops[:, :-1]], axis=1)
+    missed = 1 - np.asarray(curve.cdf(GRID, 0.1))
+    every = np.array(list(combinations_with_replacement(range(80), n_rounds)))
+    stops = np.column_stack([np.zeros(len(every), dtype=int), every])
+    rows = np.sum(np.diff(GRID[stops], axis=1) * missed[stops[:, :-1]], axis=1)
     least = float(np.min(rows + penalty * missed[stops[:, -1]]))
-    assert cost_of(found.sizes, curve, penalty) == pytest.approx(least)
-    assert found.expected_rows + penalty * (1 - found.p_met) == pytest.approx(least)
-    assert list(found.sizes) == sorted(set(found.sizes))
-    assert len(found.sizes) <= n_rounds
+    steps = cheapest_steps(GRID, missed, n_rounds, penalty)
+    assert cost_of(tuple(GRID[steps]), curve, penalty) == pytest.approx(least)
+    assert steps == sorted(set(steps))
+    assert len(steps) <= n_rounds
+
+
+@pytest.mark.parametrize("penalty", [5_000.0, 50_000.0])
+def test_the_last_round_but_one_is_planned_as_if_there_were_one_more(penalty: float) -> None:
+    missed = 1 - np.asarray(posterior().cdf(GRID, 0.1))
+    first, *others = planned_steps(GRID, missed, 2, penalty)
+    assert first == cheapest_steps(GRID, missed, 3, penalty)[0]
+    assert first < cheapest_steps(GRID, missed, 2, penalty)[0], "the last one will know more"
+    last = cheapest_steps(GRID[first:], missed[first:], 1, penalty)
+    assert others == [first + step for step in last]
+
+
+def test_earlier_rounds_are_planned_as_they_are_and_the_others_as_they_will_be() -> None:
+    missed = 1 - np.asarray(posterior().cdf(GRID, 0.1))
+    first, *others = planned_steps(GRID, missed, 4, 2e4)
+    assert first == cheapest_steps(GRID, missed, 4, 2e4)[0]
+    rest = planned_steps(GRID[first:], missed[first:], 3, 2e4)
+    assert others == [first + step for step in rest]
+    found = plan(posterior(), n_rounds=4)
+    assert list(found.sizes) == pytest.approx(GRID[[first, *others]])
+
+
+def test_the_last_round_has_nothing_to_wait_for() -> None:
+    missed = 1 - np.asarray(posterior().cdf(GRID, 0.1))
+    assert planned_steps(GRID, missed, 1, 2e4) == cheapest_steps(GRID, missed, 1, 2e4)
+    assert planned_steps(GRID, np.ones(80), 3, 2e4) == [], "nothing is worth its price"
 
 
 def test_rows_and_probability_are_those_of_the_plan() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from leadline.phases.scoring import Metric, scoring_of
 from leadline.phases.search.answer_price import AnswerPrice
@@ -33,7 +33,7 @@ def reasons(
     errors = comparison_errors(ranked, scoring)
     told = []
     for other in _rivals(chosen, ranked):
-        reason = _reason(chosen, other, metric)
+        reason = _reason(chosen, other, errors, metric)
         if price is not None:
             gain = errors[chosen.name] - errors[other.name]
             words = price.words(other, chosen, price.worth(gain, max(errors.values()), scoring))
@@ -55,18 +55,18 @@ def _rivals(chosen: Trial, ranked: Sequence[Trial]) -> Iterator[Trial]:
         yield next(whole, of_family[0])
 
 
-def _reason(chosen: Trial, other: Trial, metric: Metric) -> str:
+def _reason(chosen: Trial, other: Trial, errors: Mapping[str, float], metric: Metric) -> str:
     shared = compare(chosen, other)
     if shared is None:
         return (
             f"{other.name} was measured on other rows: {_score(other.mean)} with "
-            f"{other.n_train:,}{_forecast(chosen, other, metric)}."
+            f"{other.n_train:,}{_forecast(chosen, other, errors, metric)}."
         )
     mine, its = (metric.score(error) for error in shared.errors)
     return (
         f"{other.name} has {_score(its)} where {chosen.name} has {_score(mine)}, on the same "
         f"{shared.n_repeats} repeats with {shared.n_train:,} rows{_judged(chosen, other, shared)}"
-        f"{_forecast(chosen, other, metric) if shared.difference > 0 else ''}."
+        f"{_forecast(chosen, other, errors, metric) if shared.difference > 0 else ''}."
     )
 
 
@@ -79,11 +79,16 @@ def _judged(chosen: Trial, other: Trial, shared: Comparison) -> str:
     return f": {better.name} is better ({p})"
 
 
-def _forecast(chosen: Trial, other: Trial, metric: Metric) -> str:
-    """How the two are expected to change beyond the rows that there are, if that differs."""
-    if not chosen.expected or not other.expected:
+def _forecast(chosen: Trial, other: Trial, errors: Mapping[str, float], metric: Metric) -> str:
+    """How the two are expected to do with the rows that can be had, as candidates are compared."""
+    if not chosen.expected or not other.expected or errors[chosen.name] <= 0:
         return ""
-    its, mine = (metric.score(trial.expected[-1].error) for trial in (other, chosen))
+    mine = chosen.expected[-1].error
+    # differences between candidates are forecast together; the curve of the other alone is not used
+    its = mine * errors[other.name] / errors[chosen.name]
+    if metric.ceiling is not None:
+        its = min(its, metric.ceiling)
+    its, mine = metric.score(its), metric.score(mine)
     return f"; with all rows that can be had {_score(its)} and {_score(mine)} are expected"
 
 

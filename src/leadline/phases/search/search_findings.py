@@ -102,9 +102,9 @@ def _simpler(evidence: Evidence) -> Finding | None:
         return note(words)
     return note(
         f"{best.name} scores {best.mean:.3f}. The simpler {chosen.name} is preferred to it: it "
-        f"is expected to lose {max(evidence.loss, 0.0):.4f}, and with a probability of "
-        f"{percent(evidence.loss_probability)} no more than the {evidence.accepted_loss:.4f} that "
-        "are accepted."
+        f"is expected to lose {max(evidence.loss, 0.0):.4f}, and by the folds they share with a "
+        f"probability of {percent(evidence.loss_probability)} no more than the "
+        f"{evidence.accepted_loss:.4f} that are accepted."
     )
 
 

@@ -75,9 +75,12 @@ def _(it: Search) -> str:
         return ""
     told = []
     if chosen.chance_best is not None:
+        family = sum(each.chance_best or 0.0 for each in it.trials if each.family == chosen.family)
+        is_more = family > chosen.chance_best
+        of_family = f", that one of its family is {percent(family)}" if is_more else ""
         told.append(
             f"The chance that {chosen.name} is the best of those tried is "
-            f"{percent(chosen.chance_best)}."
+            f"{percent(chosen.chance_best)}{of_family}."
         )
     if it.loss > 0:
         told.append(

@@ -13,7 +13,6 @@ from leadline.phases.performance.default_decision import LEAST_COST, DefaultDeci
 from leadline.phases.performance.narrowing import narrowing_words
 from leadline.phases.performance.stream_decision import Confusion, StreamDecision
 from leadline.phases.performance.stream_point import learnt_findings, reality_findings
-from leadline.phases.performance.stream_point import reality_findings
 from leadline.phases.performance.stream_reader import StreamReader
 from leadline.phases.performance.stream_slices import StreamSlices
 from leadline.phases.permissions import Action

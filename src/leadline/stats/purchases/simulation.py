@@ -25,7 +25,7 @@ import numpy as np
 
 from leadline.stats.arrays import check_positive
 from leadline.stats.decision_levels import SURE, UNLIKELY
-from leadline.stats.purchases.planning import chance_along, cheapest_steps
+from leadline.stats.purchases.planning import chance_along, planned_steps
 
 if TYPE_CHECKING:
     from leadline.stats.arrays import Bools, Floats, Ints
@@ -201,7 +201,7 @@ class _Simulation:
         """Steps on the grid that the next purchase goes; 0: stop."""
         if n_left == 0 or chance[0] >= SURE or chance[-1] < UNLIKELY or chance.size < 2:
             return 0
-        steps, _ = cheapest_steps(self.grid[at:], 1 - chance, n_left, self.penalty)
+        steps = planned_steps(self.grid[at:], 1 - chance, n_left, self.penalty)
         return steps[0] if steps else 0
 
     def _shared_error_step(self, before: Floats, after: Floats, rng: np.random.Generator) -> Floats:
