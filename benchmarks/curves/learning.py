@@ -44,8 +44,8 @@ SHARES = {"known": (0.2, 0.4), "hidden": (0.2, 0.4)}
 # for families that the tables know, MLPs among them
 NETWORK_SHARES = {
     ANY: 0.05,
-    "image-network": 0.5,
-    "text-network": 0.5,
+    "image-network": 0.95,
+    "text-network": 0.95,
     **dict.fromkeys(FAMILIES, 1e-4),
 }
 _KEPT_CELLS = 30
