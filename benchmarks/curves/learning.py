@@ -190,8 +190,13 @@ def places_of_truth(examples: Sequence[Example], table: Table, every: Learnt) ->
     return found
 
 
-def calibrate(table: Table, examples: Sequence[Example], z: np.ndarray) -> Table:
-    """Put the quantiles of where the truth fell into a table, groups shrunk towards all."""
+def calibrate(
+    table: Table, examples: Sequence[Example], z: np.ndarray, all_groups: float = GROUP_WEIGHT
+) -> Table:
+    """Put the quantiles of where the truth fell into a table, groups shrunk towards all.
+
+    `all_groups` is the pseudo-count, in curves, of all groups together beside those of one.
+    """
     probabilities = ndtr(LEVELS)
     independent = np.array([example.share_of or str(example.data) for example in examples])
     general = np.flatnonzero([example.is_general for example in examples])
@@ -208,7 +213,7 @@ def calibrate(table: Table, examples: Sequence[Example], z: np.ndarray) -> Table
         rows = []
         for column in range(RATIOS.size):
             n = np.isfinite(z[own, column]).sum()
-            share = n / (n + GROUP_WEIGHT)
+            share = n / (n + all_groups)
             alone = _places(z[own, column], independent[own], probabilities, every[column])
             rows.append(share * alone + (1 - share) * every[column])
         calibrated.append(np.array(rows))

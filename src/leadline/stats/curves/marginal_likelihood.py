@@ -64,9 +64,8 @@ class DesignMatrices:
         """Return the matrices of curves measured at the log sizes `x`."""
         covariance = kernels().take(active).covariance(x, x) + LEVEL_VARIANCE
         basis = shapes().at(x)
-        points, (one, other) = np.ascontiguousarray(basis.T), np.triu_indices(x.size)
-        products = points[one]
-        products *= points[other]
+        points = np.ascontiguousarray(basis.T)
+        products = np.concatenate([point * points[place:] for place, point in enumerate(points)])
         return cls(active, basis, products, covariance)
 
 
