@@ -3,9 +3,10 @@
 Classifiers on tables from the train halves of LCDB 1.0 and 1.1 only: data sets whose
 `sources.hash_share` is below one half. Neural networks from `networks.py`, all sources. With
 --crossed also once without each fold of data sets, into the cache, for the benchmarks that
-cross-validate.
+cross-validate. With --networks the tables that ship are kept, and what is learnt of networks is
+learnt anew.
 
-    python benchmarks/curves/learn.py [--crossed] [--jobs 2]
+    python benchmarks/curves/learn.py [--crossed | --networks] [--jobs 2]
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from learning import (
 from networks import SOURCES, learn_networks, networks
 from sources import cache, hash_share
 
-from leadline.stats.curves.learnt import Learnt, Table, packed, unpacked
+from leadline.stats.curves.learnt import Learnt, Table, learnt, packed, unpacked
 
 SHIPPED = Path(__file__).resolve().parents[2] / "src/leadline/stats/curves/learnt.npz"
 N_FOLDS = 5
@@ -39,9 +40,15 @@ _N_TO_CHOOSE_CELLS = 1200
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--crossed", action="store_true", help="also once without each fold")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--crossed", action="store_true", help="also once without each fold")
+    which.add_argument("--networks", action="store_true", help="the networks' table alone")
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
+    if options.networks:
+        tables = (learnt().known, learnt().hidden)
+        _save(learnt_of(*tables, learn_networks(networks(), tables), _provenance(None)), SHIPPED)
+        return
     folds = [None, *(range(N_FOLDS) if options.crossed else [])]
     lessons = [
         Lesson.of("known", *examples.known()),
@@ -54,10 +61,13 @@ def main() -> None:
         tables = Parallel(n_jobs=options.jobs)(
             delayed(lesson.table)(deep, without=fold) for lesson in lessons
         )
-        learnt = learnt_of(tables[0], tables[1], deep, _provenance(fold))
-        path = SHIPPED if fold is None else crossed_path(fold)
-        np.savez_compressed(path, **packed(learnt))
-        print(f"{path.name}: {path.stat().st_size:,} bytes", flush=True)
+        every = learnt_of(tables[0], tables[1], deep, _provenance(fold))
+        _save(every, SHIPPED if fold is None else crossed_path(fold))
+
+
+def _save(every: Learnt, path: Path) -> None:
+    np.savez_compressed(path, **packed(every))
+    print(f"{path.name}: {path.stat().st_size:,} bytes", flush=True)
 
 
 @dataclass(frozen=True)

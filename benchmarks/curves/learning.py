@@ -41,11 +41,14 @@ LEVELS = ndtri([0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99]
 # chosen by cross-validation inside the train half: see docs/curves.md
 SHARES = {"known": (0.2, 0.4), "hidden": (0.2, 0.4)}
 # chosen on LCDB's train half and on the learning half of the networks' sources: next to nothing
-# for families that the tables know, MLPs among them
+# for families that the tables know, MLPs among them; much for losses, which many sources taught,
+# and less for other metrics, which hardly more than one did
 NETWORK_SHARES = {
     ANY: 0.05,
     "image-network": 0.5,
     "text-network": 0.5,
+    "image-network log_loss": 0.95,
+    "text-network log_loss": 0.95,
     **dict.fromkeys(FAMILIES, 1e-4),
 }
 _KEPT_CELLS = 30
@@ -190,8 +193,13 @@ def places_of_truth(examples: Sequence[Example], table: Table, every: Learnt) ->
     return found
 
 
-def calibrate(table: Table, examples: Sequence[Example], z: np.ndarray) -> Table:
-    """Put the quantiles of where the truth fell into a table, groups shrunk towards all."""
+def calibrate(
+    table: Table, examples: Sequence[Example], z: np.ndarray, all_groups: float = GROUP_WEIGHT
+) -> Table:
+    """Put the quantiles of where the truth fell into a table, groups shrunk towards all.
+
+    `all_groups` is the pseudo-count, in curves, of all groups together beside those of one.
+    """
     probabilities = ndtr(LEVELS)
     independent = np.array([example.share_of or str(example.data) for example in examples])
     general = np.flatnonzero([example.is_general for example in examples])
@@ -208,7 +216,7 @@ def calibrate(table: Table, examples: Sequence[Example], z: np.ndarray) -> Table
         rows = []
         for column in range(RATIOS.size):
             n = np.isfinite(z[own, column]).sum()
-            share = n / (n + GROUP_WEIGHT)
+            share = n / (n + all_groups)
             alone = _places(z[own, column], independent[own], probabilities, every[column])
             rows.append(share * alone + (1 - share) * every[column])
         calibrated.append(np.array(rows))

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -121,8 +122,8 @@ class Learnt:
     networks : Table
         Neural networks on text, images and signals.
     network_shares : dict of str to float
-        How likely a curve is of a network's kind before any point is seen, by the family of
-        learners; of `ANY` where the family is not among them.
+        How likely a curve is of a network's kind before any point is seen: by family and metric,
+        a space between them, where the two are among the names; else by family, else of `ANY`.
     provenance : dict
         Data, their licences, how many curves, and what was left out.
     """
@@ -135,8 +136,9 @@ class Learnt:
 
     def mixture(self, table: Table, names: Sequence[str | None]) -> Mixture:
         """Return the prior of a curve of these groups, `table` or `networks`."""
-        shares = [self.network_shares[name] for name in names if name in self.network_shares]
-        share = shares[0] if shares else self.network_shares[ANY]
+        pairs = (f"{one} {other}" for one, other in pairwise(names))
+        named = (name for name in (*pairs, *names) if name in self.network_shares)
+        share = self.network_shares[next(named, ANY)]
         known = tuple(name for name in names if name in {*table.groups, *self.networks.groups})
         return _mixture(table, self.networks, share, known)
 

@@ -35,7 +35,6 @@ _COEFFICIENT_SD = 0.2  # prior standard deviation of b
 # weight, though others forecast as well [2]
 _EXPONENT = 0.5
 _N_KEPT = 128
-_CHUNK = 6  # kernels at a time: what is computed from them stays in the cache
 _AHEAD = np.log(4.0)  # components are lined up by where they lead at four times the size
 
 
@@ -49,52 +48,52 @@ class DesignMatrices:
         Kernels that are considered.
     basis : ndarray of shape (n_shapes, n_points)
         Every shape at the measured sizes.
+    products : ndarray of shape (n_points * (n_points + 1) / 2, n_shapes)
+        Products of a shape's values at each two sizes.
     covariance : ndarray of shape (n_active, n_points, n_points)
         Of log errors, without noise.
     """
 
     active: Ints
     basis: Floats
+    products: Floats
     covariance: Floats
 
     @classmethod
     def at(cls, x: Floats, active: Ints) -> DesignMatrices:
         """Return the matrices of curves measured at the log sizes `x`."""
         covariance = kernels().take(active).covariance(x, x) + LEVEL_VARIANCE
-        return cls(active, shapes().at(x), covariance)
+        basis = shapes().at(x)
+        points = np.ascontiguousarray(basis.T)
+        products = np.concatenate([point * points[place:] for place, point in enumerate(points)])
+        return cls(active, basis, products, covariance)
 
 
 def log_likelihoods(data: Measured, design: DesignMatrices) -> tuple[Floats, Floats]:
-    """Return the log likelihood of every shape under the active kernels, and their factors.
+    """Return the log likelihood of every shape under the active kernels, and their precisions.
 
     Returns
     -------
     tuple of ndarray
-        Log likelihoods of shape (n_active, n_shapes), and the inverse Cholesky factors of the
-        covariances, (n_active, n_points, n_points).
+        Log likelihoods of shape (n_active, n_shapes), and the inverse covariances,
+        (n_active, n_points, n_points).
     """
     noise = kernels().noise[design.active, None] ** 2 * data.unit_variance
     covariance = design.covariance + (data.variance + noise)[:, :, None] * np.eye(data.x.size)
     factor = np.linalg.cholesky(covariance)
+    # by way of the factor: its condition is but the root of the covariance's
     whitener = np.linalg.inv(factor)
-    white_y = (whitener @ data.y).astype(np.float32)[:, :, None]
-    fit = np.empty((design.active.size, len(design.basis)))
-    # single precision: differences of log weights are good to a hundredth
-    narrow, basis = whitener.astype(np.float32), design.basis.T.astype(np.float32)
-    for start in range(0, design.active.size, _CHUNK):
-        some = slice(start, start + _CHUNK)
-        white_basis = narrow[some] @ basis
-        residuals = white_y[some] - white_basis
-        precision = _COEFFICIENT_SD**-2 + np.einsum("cns,cns->cs", white_basis, white_basis)
-        projection = np.einsum("cns,cns->cs", white_basis, residuals)
-        # a sum of squares: the difference of two large numbers, which it equals, would be noise
-        shift = projection / precision
-        residuals -= shift[:, None] * white_basis
-        misfit = np.einsum("cns,cns->cs", residuals, residuals) + (shift / _COEFFICIENT_SD) ** 2
-        fit[some] = misfit + np.log(precision)
+    inverse = whitener.transpose(0, 2, 1) @ whitener
+    weights = inverse @ data.y
+    one, other = np.triu_indices(data.x.size)
+    twice = inverse[:, one, other] * np.where(one == other, 1.0, 2.0)
+    # b integrated out: the least of (y - b h)' V^-1 (y - b h) + (b - 1)^2 / sd^2, and its precision
+    precision = _COEFFICIENT_SD**-2 + twice @ design.products
+    projection = _COEFFICIENT_SD**-2 + weights @ design.basis.T
+    misfit = (weights @ data.y + _COEFFICIENT_SD**-2)[:, None] - projection**2 / precision
     log_det = np.log(np.einsum("cnn->cn", factor)).sum(axis=1)
-    log_likelihood: Floats = -0.5 * fit - log_det[:, None]
-    return log_likelihood, whitener
+    log_likelihood: Floats = -0.5 * (misfit + np.log(precision)) - log_det[:, None]
+    return log_likelihood, inverse
 
 
 def posterior_components(data: Measured, log_prior: Floats, design: DesignMatrices) -> Components:
@@ -114,16 +113,11 @@ def posterior_components(data: Measured, log_prior: Floats, design: DesignMatric
     Components
         At most 128 of them.
     """
-    log_weight, whitener = log_likelihoods(data, design)
+    log_weight, inverse = log_likelihoods(data, design)
     row, shape, weight = _thinned(_EXPONENT * log_weight + log_prior)
     basis, active = design.basis[shape], design.active
-    used = np.unique(row)
-    inverse = {int(active[r]): whitener[r].T @ whitener[r] for r in used}
-    basis_weights, data_weights = np.empty_like(basis), np.empty_like(basis)
-    for r in used:
-        of = row == r
-        basis_weights[of] = basis[of] @ inverse[int(active[r])]
-        data_weights[of] = inverse[int(active[r])] @ data.y
+    basis_weights = np.einsum("cn,cnm->cm", basis, inverse[row])
+    data_weights = (inverse @ data.y)[row]
     precision = _COEFFICIENT_SD**-2 + np.einsum("cn,cn->c", basis, basis_weights)
     projection = np.einsum("cn,cn->c", basis, data_weights)
     coefficient = (_COEFFICIENT_SD**-2 + projection) / precision
@@ -135,7 +129,7 @@ def posterior_components(data: Measured, log_prior: Floats, design: DesignMatric
         precision=precision,
         residual_weights=data_weights - coefficient[:, None] * basis_weights,
         basis_weights=basis_weights,
-        inverse=inverse,
+        inverse={int(active[r]): inverse[r] for r in np.unique(row)},
         x=data.x,
     )
 

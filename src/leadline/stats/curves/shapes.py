@@ -61,6 +61,8 @@ class Shapes:
         Share of the error at the last measured size that no data remove.
     scale, exponent : ndarray of shape (n_shapes,)
         ``d`` and ``c`` of the formulas; of a peak its place and the slope beneath it.
+    twin : ndarray of int, shape (n_shapes,)
+        The first shape that differs from this one in its floor at most.
     bounds : tuple of int
         Where each kind begins: power, shifted, saturating, Weibull, peaks of each height, lines.
     """
@@ -68,6 +70,7 @@ class Shapes:
     floor: Floats
     scale: Floats
     exponent: Floats
+    twin: Ints
     bounds: tuple[int, ...]
 
     def __len__(self) -> int:
@@ -90,17 +93,19 @@ class Shapes:
             0 where `x` is 0.
         """
         some = np.arange(len(self)) if which is None else which
-        kind = np.searchsorted(self.bounds[1:], some, side="right")
+        # what does not depend on the floor is computed once for all floors
+        twins, place = np.unique(self.twin[some], return_inverse=True)
+        kind = np.searchsorted(self.bounds[1:], twins, side="right")
         r = np.exp(np.clip(x, -_STEEPEST, _STEEPEST))
-        log_g = np.empty((some.size, x.size))
+        log_g = np.empty((twins.size, x.size))
         for number, log_of in enumerate(_LOGARITHMS):
             of = np.flatnonzero(kind == number)
-            log_g[of] = log_of(r, self.scale[some[of], None], self.exponent[some[of], None])
+            log_g[of] = log_of(r, self.scale[twins[of], None], self.exponent[twins[of], None])
         np.clip(log_g, -_STEEPEST, _STEEPEST, out=log_g)
-        falls = some < self.bounds[-2]
+        values, falls = log_g[place], some < self.bounds[-2]
         floor = self.floor[some[falls], None]
-        log_g[falls] = np.log(floor + (1 - floor) * np.exp(log_g[falls]))
-        return log_g
+        values[falls] = np.log(floor + (1 - floor) * np.exp(log_g)[place[falls]])
+        return values
 
 
 def _peaked(height: float, r: Floats, d: Floats, c: Floats) -> Floats:
@@ -133,13 +138,16 @@ def shapes() -> Shapes:
     (839, True)
     """
     rows: list[tuple[float, float, float]] = []
+    twin: list[int] = []
     bounds = [0]
     for kind in (_POWER, _SHIFTED, _SATURATING, _WEIBULL):
         rows += [(floor, d, c) for floor in _FLOORS for d, c in kind]
+        twin += [bounds[-1] + place for _ in _FLOORS for place in range(len(kind))]
         bounds.append(len(rows))
     for _ in _PEAK_HEIGHTS:
         rows += [(0.0, d, c) for d, c in _PEAKED]
         bounds.append(len(rows))
     rows += [(1.0, 1.0, c) for c in (0.0, *_RISING)]
+    twin += range(len(twin), len(rows))
     floor, scale, exponent = np.array(rows).T
-    return Shapes(floor, scale, exponent, (*bounds, len(rows)))
+    return Shapes(floor, scale, exponent, np.array(twin), (*bounds, len(rows)))
