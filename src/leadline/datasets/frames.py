@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -59,6 +59,28 @@ class Target:
 
 
 @dataclass(frozen=True, eq=False)
+class MachineRows:
+    """Rows that only machines labelled; equal to itself alone.
+
+    Attributes
+    ----------
+    frame : DataFrame of shape (n_rows, n_columns)
+        Every column of the files.
+    X : DataFrame of shape (n_rows, n_features)
+        The features, as of a pool.
+    y : ndarray of shape (n_rows,)
+        What machines say.
+    place : ndarray of shape (n_rows,), or None
+        Group or time of each row, where the split is by one of them.
+    """
+
+    frame: pl.DataFrame
+    X: pl.DataFrame
+    y: NDArray[np.generic]
+    place: NDArray[np.generic] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Pool:
     """Labelled rows of the snapshot; equal to itself alone.
 
@@ -76,6 +98,12 @@ class Pool:
         Train rows, in time order where the split is by time.
     groups : ndarray or None
         Group of each row where the split is by group.
+    kind : SplitKind
+        How rows were set aside.
+    times : ndarray or None
+        Time of each row where the split is by time.
+    machines : MachineRows or None
+        Rows that only machines labelled, for those who learn; they are no rows of the pool.
     """
 
     frame: pl.DataFrame
@@ -85,15 +113,47 @@ class Pool:
     order: Rows
     groups: NDArray[np.generic] | None
     kind: SplitKind
+    times: NDArray[np.generic] | None = None
+    machines: MachineRows | None = None
 
     @property
     def test(self) -> Rows:
         """Rows set aside."""
         return np.flatnonzero(self.is_test)
 
+    def by_time(self, column: str) -> Pool:
+        """The same rows, told apart by time, however they were set aside.
 
-def load_pool(artifacts: Artifacts, data: Data, target: Target) -> Pool:
+        Parameters
+        ----------
+        column : str
+            Of the times.
+        """
+        machines = self.machines
+        if machines is not None:
+            machines = replace(machines, place=machines.frame[column].to_numpy())
+        return replace(
+            self,
+            kind=SplitKind.TIME,
+            groups=None,
+            times=self.frame[column].to_numpy(),
+            machines=machines,
+        )
+
+
+def load_pool(artifacts: Artifacts, data: Data, target: Target, *, is_learnt: bool = False) -> Pool:
     """Read the labelled rows of a snapshot.
+
+    Parameters
+    ----------
+    artifacts : Artifacts
+        Where the bytes are.
+    data : Data
+        The snapshot and its split.
+    target : Target
+        What is predicted.
+    is_learnt : bool, default=False
+        Whether a model is to learn from them, and from what machines labelled beside them.
 
     Raises
     ------
@@ -103,13 +163,38 @@ def load_pool(artifacts: Artifacts, data: Data, target: Target) -> Pool:
     frame = from_parquet(artifacts.get(data.snapshot))
     is_test = np.frombuffer(artifacts.get(data.split.mask), dtype=np.bool_)
     order = np.flatnonzero(~is_test)
-    kind = data.split.kind
-    groups = None
+    kind, place = data.split.kind, _place(frame, data)
+    times, groups = None, None
     if kind is SplitKind.TIME:
-        times = frame[data.split.column].to_numpy()
+        assert place is not None
+        times = place
         order = order[np.argsort(times[order], kind="stable")]
     elif kind is SplitKind.GROUP:
-        groups = np.asarray(frame[data.split.column].cast(pl.String).fill_null("").to_list())
+        groups = place
     return Pool(
-        frame, conform(frame, data.features), target.values(frame), is_test, order, groups, kind
+        frame,
+        conform(frame, data.features),
+        target.values(frame),
+        is_test,
+        order,
+        groups,
+        kind,
+        times,
+        _machine_rows(artifacts, data, target) if is_learnt and data.machine_rows else None,
     )
+
+
+def _place(frame: pl.DataFrame, data: Data) -> NDArray[np.generic] | None:
+    """Group or time of each row, where the split is by one of them."""
+    column = data.split.column
+    if data.split.kind is SplitKind.TIME:
+        return frame[column].to_numpy()
+    if data.split.kind is SplitKind.GROUP:
+        return np.asarray(frame[column].cast(pl.String).fill_null("").to_list())
+    return None
+
+
+def _machine_rows(artifacts: Artifacts, data: Data, target: Target) -> MachineRows:
+    frame = from_parquet(artifacts.get(data.machine_rows))
+    X, y = conform(frame, data.features), target.values(frame)
+    return MachineRows(frame, X, y, _place(frame, data))

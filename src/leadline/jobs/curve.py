@@ -96,6 +96,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
             curves=curves,
             chance_error=scoring_of(problem.scoring).error(_baseline_score(search)),
             n_available=data.split.n_train,
+            machine_shares=data.machine_shares,
             spent_s=time.monotonic() - started,
             n_affordable=n_affordable,
             stopped=stops[0],

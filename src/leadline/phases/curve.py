@@ -8,6 +8,7 @@ from enum import StrEnum
 from math import sqrt
 from typing import Any, ClassVar
 
+from leadline.phases.data import MachineShare, learnt_notes
 from leadline.phases.number_format import percent
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 from leadline.phases.wording import plural
@@ -150,6 +151,9 @@ class Evidence:
         all.
     ranking : str
         Digest of the ranking; empty where there is none.
+    machine_shares : tuple of MachineShare
+        Rows that only machines labelled and that are learnt from beside these, by machine.
+        At each size as large a part of them is learnt from as of the train rows.
     """
 
     scoring: str
@@ -162,6 +166,7 @@ class Evidence:
     n_kept: int = 0
     next_rule: str = "random"
     ranking: str = ""
+    machine_shares: tuple[MachineShare, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +204,7 @@ def assess(evidence: Evidence) -> Curve:
     findings.extend(_small_data(first.points, evidence.chance_error))
     findings.extend(_crossings(evidence))
     findings.extend(_ending(evidence))
+    findings.extend(learnt_notes(evidence.machine_shares, evidence.n_available))
     if evidence.ranking:
         findings.append(
             note(

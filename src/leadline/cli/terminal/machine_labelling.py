@@ -26,6 +26,7 @@ def ask_machine(
     from leadline.phases.wording import plural
     from leadline.services.accounting.machine_budgets import machine_budgets
     from leadline.services.delegation.delegate import label_blind_rows, label_open_rows
+    from leadline.services.delegation.machine_training import teaches
 
     with Display(console(as_json=as_json)) as display:
         tell = tell_when_long(display, name)
@@ -49,7 +50,8 @@ def ask_machine(
     elif n_rows is None:
         click.echo(f"Next: leadline machine delegation {name}")
     else:
-        click.echo("Next: leadline export machine-labels FILE")
+        learns = "leadline run, which learns from them, or " if teaches(workspace, name) else ""
+        click.echo(f"Next: {learns}leadline export machine-labels FILE")
 
 
 def hold_against_people(

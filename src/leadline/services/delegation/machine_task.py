@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from leadline.engines.language_models import TEMPLATE, Endpoint, Prompt
+import polars as pl
+
+from leadline.engines.language_models import Endpoint, Prompt
 from leadline.errors import SettingsError
 from leadline.evaluation.machine_spending import declared_machine
 from leadline.labelling.blind_rows import RowFacts, blind_votes
 from leadline.labelling.item_pool import line_of
+from leadline.labelling.machine_prompt import guidelines_of, prompt_of, why_changed
 from leadline.phases.data import Data, Kind
 from leadline.phases.delegation import Delegation
 from leadline.phases.problem import Problem
-from leadline.phases.scoring import Task
-from leadline.services.labelling.guidelines import guidelines_of
 from leadline.services.labelling.keyed_items import keyed_items
 from leadline.services.labelling.worklist import data_and_problem
+from leadline.snapshot import test_side
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from leadline.settings.machine_sections import Machine
 
 _SEED = 0
@@ -95,16 +95,10 @@ def machine_task(workspace: Workspace, name: str) -> MachineTask:
             "Leave the label of such rows to people.",
         )
     version = guidelines_of(workspace)
-    is_number = data.task is Task.REGRESSION
-    told = [problem.question or f"What is {problem.label} here?", version.text if version else ""]
     return MachineTask(
         name=name,
         settings=machine,
-        prompt=Prompt(
-            TEMPLATE,
-            "\n\n".join(filter(None, told)),
-            () if is_number else tuple(sorted(count.value for count in data.classes)),
-        ),
+        prompt=prompt_of(problem, (count.value for count in data.classes), version),
         guidelines=version.version if version else None,
         data=data,
         problem=problem,
@@ -113,13 +107,7 @@ def machine_task(workspace: Workspace, name: str) -> MachineTask:
 
 def why_outdated(task: MachineTask, verdict: Delegation) -> str:
     """What has changed since a verdict, so that it no longer holds; empty if nothing has."""
-    if verdict.model != task.settings.model:
-        return f"the model is {task.settings.model!r} now; it was {verdict.model!r}"
-    if verdict.guidelines != task.guidelines:
-        return f"the guidelines are of version {task.guidelines or 'none'} now"
-    if verdict.prompt != task.prompt.digest:
-        return "what it is told, the question or the classes, has changed"
-    return ""
+    return why_changed(verdict, task.settings.model, task.guidelines, task.prompt.digest)
 
 
 def judged_blind(workspace: Workspace) -> dict[str, dict[str, str]]:
@@ -152,11 +140,16 @@ def cells_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> di
 
 
 def open_keys(workspace: Workspace, data: Data) -> list[str]:
-    """Keys of rows without a label, in an order drawn by chance that is the same each time."""
+    """Keys of rows without a label, in an order drawn by chance that is the same each time.
+
+    Those that may be learnt from come first: rows on the test side never are.
+    """
     if not data.unlabelled:
         return []
     frame = keyed_items(workspace, data.unlabelled, data)
-    keys: list[str] = frame[frame.columns[0]].sample(fraction=1, shuffle=True, seed=_SEED).to_list()
+    sides = frame.select(pl.first(), is_test=pl.Series(test_side(frame, data.split)))
+    drawn = sides.sample(fraction=1, shuffle=True, seed=_SEED)
+    keys: list[str] = drawn.sort("is_test", maintain_order=True).to_series(0).to_list()
     return keys
 
 
