@@ -22,7 +22,7 @@ def taught(kind: SplitKind, place: np.ndarray | None = None) -> Pool:
     groups = np.arange(N) // 10 if kind is SplitKind.GROUP else None
     rows = pool(np.arange(N) % 2, kind, groups)
     frame = pl.DataFrame({"x": -1 - np.arange(N)})
-    machines = MachineRows(frame, frame, np.arange(N) % 2, place)
+    machines = MachineRows(frame, frame, np.arange(N) % 2, np.ones(N), place)
     return replace(rows, times=np.arange(N) * 1.0, machines=machines)
 
 

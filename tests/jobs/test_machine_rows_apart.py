@@ -102,7 +102,8 @@ def test_no_frame_that_is_scored_holds_a_row_of_a_machine(tmp_path: Path) -> Non
     learnt, asked = (seen(tmp_path, what) for what in ("learnt", "asked"))
     assert n_machine > 50
     assert max(n for _, n in learnt) == n_machine, "the final model learns from all of them"
-    assert all(n > 0 for _, n in learnt), "so does every fold, in its part"
+    n_without = sum(n == 0 for _, n in learnt)
+    assert n_without == 5, "every fold does, in its part, but for those it is held against"
     assert len(asked) > 10
     assert all(n == 0 for _, n in asked)
 
@@ -123,6 +124,7 @@ def test_the_rows_are_kept_apart_and_counted(workspace: Workspace) -> None:
     (share,) = data.machine_shares
     assert (share.machine, share.model, share.n_rows) == ("small", "smol", taught.height)
     assert np.sum(share.counts) == 80, "what people and the machine say of the judged rows"
+    assert 0.3 < share.weight < 0.7, "it errs on a tenth of them"
     assert n_marked(taught) == taught.height
     assert not snapshot.test_side(taught, data.split).any(), "test rows are people's"
     assert n_marked(from_parquet(workspace.artifacts.get(data.snapshot))) == 0
@@ -169,6 +171,10 @@ def test_all_that_is_measured_says_what_it_learnt_from(
     assert f"worth {round(worth.estimate)}" in words
     step = n_train / (n_train + worth.estimate)
     assert forecast.train_share == pytest.approx(0.8 * step)
+    curve = verdict_of(workspace, "curve", Curve)
+    assert curve.without_machines is not None
+    assert curve.without_machines.n_train == curve.curves[0].points[-1].n_train
+    assert any(what.startswith("On the same 5 folds, by people's labels") for what in whats(curve))
     assert told in project_page(workspace).machines
     report = whole_report(workspace, "markdown")
     assert report.count(told) >= 3

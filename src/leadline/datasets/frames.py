@@ -70,6 +70,8 @@ class MachineRows:
         The features, as of a pool.
     y : ndarray of shape (n_rows,)
         What machines say.
+    weight : ndarray of shape (n_rows,)
+        How much each counts beside a row judged by people, from 0 to 1.
     place : ndarray of shape (n_rows,), or None
         Group or time of each row, where the split is by one of them.
     """
@@ -77,6 +79,7 @@ class MachineRows:
     frame: pl.DataFrame
     X: pl.DataFrame
     y: NDArray[np.generic]
+    weight: NDArray[np.float64]
     place: NDArray[np.generic] | None = None
 
 
@@ -197,4 +200,6 @@ def _place(frame: pl.DataFrame, data: Data) -> NDArray[np.generic] | None:
 def _machine_rows(artifacts: Artifacts, data: Data, target: Target) -> MachineRows:
     frame = from_parquet(artifacts.get(data.machine_rows))
     X, y = conform(frame, data.features), target.values(frame)
-    return MachineRows(frame, X, y, _place(frame, data))
+    shares = data.machine_shares  # their rows lie one behind the other
+    weight = np.repeat([each.weight for each in shares], [each.n_rows for each in shares])
+    return MachineRows(frame, X, y, weight, _place(frame, data))

@@ -20,6 +20,7 @@ from leadline.datasets.folds import Fold, folds_of
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.datasets.machine_rows import NO_ROWS, machine_rows_beside
 from leadline.engines.encoded_rows import keep_encoded_rows
+from leadline.engines.weighted_fit import fit_weighted
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.answer_time import answer_times
 from leadline.evaluation.fit_spec import FitSpec, key_of
@@ -297,12 +298,17 @@ def _too_few(found: str) -> NotReadyError:
 
 
 def fit_model(model: Any, pool: Pool, rows: Rows, machines: Rows = NO_ROWS) -> Any:
-    """Fit an estimator on some rows of the pool, and on some that machines labelled."""
-    X, y = pool.X[rows], pool.y[rows]
+    """Fit an estimator on some rows of the pool, and on some that machines labelled.
+
+    The latter count as much as one of them is worth, where the estimator can weigh rows.
+    """
+    X, y, weight = pool.X[rows], pool.y[rows], None
     if machines.size:
-        assert pool.machines is not None
-        X = pl.concat([X, pool.machines.X[machines]])
-        y = np.concatenate([y, pool.machines.y[machines]])
+        given = pool.machines
+        assert given is not None
+        X = pl.concat([X, given.X[machines]])
+        y = np.concatenate([y, given.y[machines]])
+        weight = np.concatenate([np.ones(rows.size), given.weight[machines]])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return model.fit(X, y)
+        return fit_weighted(model, X, y, weight)

@@ -88,7 +88,6 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     )
     teaching = teaching_of(workspace, problem, [each.value for each in classes])
     last_audit = workspace.record.latest_of(Data)
-    notes += teaching.lapsed(last_audit.machine_shares if last_audit else ())
     is_by_time = split.kind is SplitKind.TIME
     taught = taught_rows(
         workspace,
@@ -148,6 +147,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             ),
             machine_labels=teaching.digest,
             machine_shares=taught.shares,
+            machine_notes=tuple(teaching.lapsed(last_audit.machine_shares if last_audit else ())),
         )
     )
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from leadline.errors import LeadlineError
 from leadline.labelling.machine_prompt import guidelines_of, prompt_of, why_changed
 from leadline.labelling.vote_table import typed_labels
-from leadline.phases.data import MachineShare
+from leadline.phases.data import MachineShare, weight_of
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.token_price import MICROS
 from leadline.phases.verdict import Answer
@@ -192,6 +192,8 @@ def taught_rows(
     for row, key in enumerate(keys):
         if is_free[row] and key in said and key not in known:
             chosen.setdefault(key, row)
+    # the rows of one machine lie together: a share says how many they are
+    chosen = dict(sorted(chosen.items(), key=lambda pair: said[pair[0]][1]))
     given = pl.Series(label, [said[key][0] for key in chosen], dtype=pl.String)
     counted = np.bincount([said[key][1] for key in chosen], minlength=len(teaching.teachers))
     return TaughtRows(
@@ -248,11 +250,13 @@ def _is_sure(vote: MachineVote, verdict: Delegation) -> bool:
 def _share(workspace: Workspace, teacher: Teacher, n_rows: int) -> MachineShare:
     verdict, account = teacher.entry.verdict, workspace.record.machines.account(teacher.name)
     price = account.spent / MICROS / account.n_answers if account.n_answers else None
+    counts = verdict.handover.counts if verdict.handover is not None else ()
     return MachineShare(
         machine=teacher.name,
         model=verdict.model,
         n_rows=n_rows,
         cost=None if price is None else price * n_rows,
         delegation=teacher.entry.number,
-        counts=verdict.handover.counts if verdict.handover is not None else (),
+        weight=weight_of(counts),
+        counts=counts,
     )

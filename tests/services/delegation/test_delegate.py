@@ -94,7 +94,7 @@ def answering(share_right: float, *, lost: int = 0, unsure: int = 0) -> Ask:
 
 
 LABELS: dict[str, str] = {}
-TAUGHT = ("machine_rows", "machine_labels", "machine_shares", "findings")
+TAUGHT = ("machine_rows", "machine_labels", "machine_shares", "machine_notes", "findings")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from leadline.phases.data.machine_shares import (
     machine_worth,
     n_machine_rows,
     step_of_a_row,
+    weight_of,
 )
 from leadline.phases.data.set_aside import Split, SplitKind
 from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, Role
@@ -53,4 +54,5 @@ __all__ = [
     "machine_worth",
     "n_machine_rows",
     "step_of_a_row",
+    "weight_of",
 ]

@@ -6,7 +6,7 @@ group where rows belong together, else at random.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadline.phases.data.audit_lines import AuditLine, audit_lines
 from leadline.phases.data.class_findings import class_findings
@@ -35,6 +35,10 @@ _WIDE_SHARE = 0.5
 @dataclass(frozen=True, kw_only=True)
 class Data(Verdict, Evidence):
     """The snapshot, its split, and what is wrong with it."""
+
+    def without_machines(self) -> Data:
+        """The same rows without those that only machines labelled."""
+        return replace(self, machine_rows="", machine_labels="", machine_shares=())
 
     @property
     def audit_lines(self) -> tuple[AuditLine, ...]:
@@ -69,6 +73,7 @@ def assess(evidence: Evidence) -> Data:
         *(warning(doubt.words, doubt.remedy, (doubt.column,)) for doubt in evidence.doubts),
         *_size_findings(evidence),
         *learnt_notes(evidence.machine_shares, evidence.split.n_train),
+        *(note(sentence) for sentence in evidence.machine_notes),
         *class_findings(evidence),
         *suspicion_findings(evidence),
         *column_findings(evidence),

@@ -94,6 +94,8 @@ class Evidence:
         Digest of all that machines which may teach said; empty if nothing.
     machine_shares : tuple of MachineShare
         How many of these rows are whose.
+    machine_notes : tuple of str
+        Which machines taught before and teach no more, and why.
     """
 
     snapshot: str
@@ -128,6 +130,7 @@ class Evidence:
     machine_rows: str = ""
     machine_labels: str = ""
     machine_shares: tuple[MachineShare, ...] = ()
+    machine_notes: tuple[str, ...] = ()
 
     @property
     def n_machine_rows(self) -> int:

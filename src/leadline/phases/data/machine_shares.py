@@ -11,6 +11,8 @@ from leadline.phases.verdict import Bounds, Finding, note
 from leadline.phases.wording import plural
 
 _SEED = 0
+_MODEL_ERROR = 0.2
+_LEAST_WEIGHT = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,8 @@ class MachineShare:
         is not known.
     delegation : int
         Number of the verdict by which a person let it in.
+    weight : float in (0, 1]
+        How much one of them counts in a fit beside a row judged by people.
     counts : tuple of tuple of int
         Rows that people judged and it labelled as surely as these, by what most people say (first)
         and what it says; empty where the verdict does not tell.
@@ -38,6 +42,7 @@ class MachineShare:
     n_rows: int
     cost: float | None = None
     delegation: int = 0
+    weight: float = 1.0
     counts: tuple[tuple[int, ...], ...] = ()
 
     @property
@@ -83,6 +88,37 @@ def learnt_notes(shares: Sequence[MachineShare], n_train: int) -> list[Finding]:
     return [note(f"Learnt from: {told}. {end}")] if told else []
 
 
+def weight_of(counts: Sequence[Sequence[int]]) -> float:
+    """How much a machine's row counts in a fit: its worth, for a model that errs on a fifth.
+
+    Parameters
+    ----------
+    counts : sequence of sequence of int
+        As of `MachineShare`.
+
+    Returns
+    -------
+    float in (0, 1]
+        1 where nothing is known of its errors.
+
+    Examples
+    --------
+    >>> weight_of(()), round(weight_of(((95, 5), (5, 95))), 1)
+    (1.0, 0.7)
+    >>> weight_of(((60, 40), (40, 60))) < 0.1
+    True
+    """
+    import numpy as np
+
+    from leadline.stats.machine_votes import noisy_worth
+
+    try:
+        found = noisy_worth(1, counts, _MODEL_ERROR, np.random.default_rng(_SEED)).factor
+    except ValueError:
+        return 1.0
+    return max(found.estimate, _LEAST_WEIGHT)
+
+
 def machine_worth(shares: Sequence[MachineShare], scoring: str, error: float) -> Bounds | None:
     """Rows judged by people that the rows of machines are worth for training; 90 % range.
 
@@ -106,7 +142,7 @@ def machine_worth(shares: Sequence[MachineShare], scoring: str, error: float) ->
     >>> share = MachineShare(machine="m", model="m", n_rows=1000, counts=((90, 10), (10, 90)))
     >>> 300 < machine_worth([share], "accuracy", 0.2).estimate < 800
     True
-    >>> machine_worth([share], "neg_log_loss", 0.2) is None
+    >>> machine_worth([share], "log_loss", 0.2) is None
     True
     """
     # here, so that asking where a project stands does not wait for NumPy
