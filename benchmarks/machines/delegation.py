@@ -2,9 +2,9 @@
 
 First the three public sets, beside what the test's authors published. Then planted machines: 50
 and 100 rows, people as good as those of each case, and a machine that is behind the worst person by
-a known gap. The gap is measured as the test has it: of the rows on which the two are not alike close to the
-others, the share that the person wins less the share that the machine wins. The second figure of a
-cell counts a yes only where the machine is not behind everybody.
+a known gap. The gap is measured as the test has it: of the rows on which the two are not alike
+close to the others, the share that the person wins less the share that the machine wins. The second
+figure of a cell counts a yes only where the machine is not behind everybody.
 
     python benchmarks/machines/delegation.py [--draws 300] [--rows 50 100] [--seed 0]
 """

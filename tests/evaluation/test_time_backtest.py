@@ -35,7 +35,7 @@ def learnt(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
     seen: list[np.ndarray] = []
     monkeypatch.setattr(method, "build", lambda _: None)
 
-    def fit(_model: object, _pool: Pool, rows: np.ndarray) -> Same:
+    def fit(_model: object, _pool: Pool, rows: np.ndarray, *_: object) -> Same:
         seen.append(np.sort(rows))
         return Same()
 

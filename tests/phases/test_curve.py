@@ -151,6 +151,24 @@ def test_the_verdict_says_why_measuring_stopped(stopped: Stop, words: str) -> No
     assert kept == "12 fits of an earlier run did not have to be repeated."
 
 
+@pytest.mark.parametrize(
+    ("errors", "words", "is_warning"),
+    [
+        ((0.30, 0.32, 0.31), "they help", False),
+        ((0.24, 0.26, 0.27), "no difference is shown", False),
+        ((0.20, 0.21, 0.21), "they do harm", True),
+    ],
+)
+def test_rows_of_machines_are_held_against_people_s_alone(
+    errors: tuple[float, ...], words: str, is_warning: bool
+) -> None:
+    without = Point(n_train=800, errors=errors, fit_s=0.1, n_valid=(200, 200, 200))
+    verdict = again(CURVE, without_machines=without)
+    (told,) = [what for what in (*warnings(verdict), *notes(verdict)) if words in what]
+    assert f"with the rows of machines is 0.250, and without them {np.mean(errors):.3f}" in told
+    assert (told in warnings(verdict)) == is_warning
+
+
 def test_a_curve_of_version_1_stays_readable() -> None:
     stored = json.loads(to_json(encode(CURVE)))
     for name in ("n_affordable", "stopped", "n_kept"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadline.cli.terminal.options import echo_json, verb
+from leadline.errors import NotReadyError
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
@@ -133,6 +134,11 @@ def _machine_labels(workspace: Workspace, path: Path, _: Path) -> int:
     import polars as pl
 
     votes = [vars(vote) for vote in workspace.record.delegation.votes.all()]
+    if not votes:
+        raise NotReadyError(
+            "No machine has labelled a row here: there is nothing to write.",
+            next="Run 'leadline machine label NAME --blind-rows' first.",
+        )
     names = ("item", "machine", "model", "prompt", "value", "confidence", "reason", "guidelines")
     texts = dict.fromkeys(names, pl.String) | {"confidence": pl.Float64, "guidelines": pl.Int64}
     frame = pl.DataFrame(votes, schema=[*names, "at"], schema_overrides=texts)

@@ -58,6 +58,7 @@ def _json(page: object, standing: object) -> dict[str, object]:
             "left": page.costs.left,
             "currency": page.costs.currency,
         },
+        "machine_labels": page.machines or None,
         "target": page.target or None,
         "chance": _chance(page.chance.current) if page.chance else None,
         "next": {"title": page.next.title, "why": page.next.why, "command": page.next.command},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -61,6 +61,31 @@ class Target:
 
 
 @dataclass(frozen=True, eq=False)
+class MachineRows:
+    """Rows that only machines labelled; equal to itself alone.
+
+    Attributes
+    ----------
+    frame : DataFrame of shape (n_rows, n_columns)
+        Every column of the files.
+    X : DataFrame of shape (n_rows, n_features)
+        The features, as of a pool.
+    y : ndarray of shape (n_rows,)
+        What machines say.
+    weight : ndarray of shape (n_rows,)
+        How much each counts beside a row judged by people, from 0 to 1.
+    place : ndarray of shape (n_rows,), or None
+        Group or time of each row, where the split is by one of them.
+    """
+
+    frame: pl.DataFrame
+    X: pl.DataFrame
+    y: NDArray[np.generic]
+    weight: NDArray[np.float64]
+    place: NDArray[np.generic] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Pool:
     """Labelled rows of the snapshot; equal to itself alone.
 
@@ -79,9 +104,11 @@ class Pool:
     groups : ndarray or None
         Group of each row where the split is by group.
     kind : SplitKind
-        How rows are set aside.
+        How rows were set aside.
     times : ndarray or None
-        When each row was, where the split is by time.
+        Time of each row where the split is by time.
+    machines : MachineRows or None
+        Rows that only machines labelled, for those who learn; they are no rows of the pool.
     """
 
     frame: pl.DataFrame
@@ -92,6 +119,7 @@ class Pool:
     groups: NDArray[np.generic] | None
     kind: SplitKind
     times: NDArray[np.generic] | None = None
+    machines: MachineRows | None = None
 
     @property
     def test(self) -> Rows:
@@ -117,9 +145,39 @@ class Pool:
         stretches[in_order] = np.arange(rows.size) * _N_STRETCHES // max(rows.size, 1)
         return stretches
 
+    def by_time(self, column: str) -> Pool:
+        """The same rows, told apart by time, however they were set aside.
 
-def load_pool(artifacts: Artifacts, data: Data, target: Target) -> Pool:
+        Parameters
+        ----------
+        column : str
+            Of the times.
+        """
+        machines = self.machines
+        if machines is not None:
+            machines = replace(machines, place=machines.frame[column].to_numpy())
+        return replace(
+            self,
+            kind=SplitKind.TIME,
+            groups=None,
+            times=self.frame[column].to_numpy(),
+            machines=machines,
+        )
+
+
+def load_pool(artifacts: Artifacts, data: Data, target: Target, *, is_learnt: bool = False) -> Pool:
     """Read the labelled rows of a snapshot.
+
+    Parameters
+    ----------
+    artifacts : Artifacts
+        Where the bytes are.
+    data : Data
+        The snapshot and its split.
+    target : Target
+        What is predicted.
+    is_learnt : bool, default=False
+        Whether a model is to learn from them, and from what machines labelled beside them.
 
     Raises
     ------
@@ -129,13 +187,14 @@ def load_pool(artifacts: Artifacts, data: Data, target: Target) -> Pool:
     frame = from_parquet(artifacts.get(data.snapshot))
     is_test = np.frombuffer(artifacts.get(data.split.mask), dtype=np.bool_)
     order = np.flatnonzero(~is_test)
-    kind = data.split.kind
-    groups = times = None
+    kind, place = data.split.kind, _place(frame, data)
+    times, groups = None, None
     if kind is SplitKind.TIME:
-        times = frame[data.split.column].to_numpy()
+        assert place is not None
+        times = place
         order = order[np.argsort(times[order], kind="stable")]
     elif kind is SplitKind.GROUP:
-        groups = np.asarray(frame[data.split.column].cast(pl.String).fill_null("").to_list())
+        groups = place
     return Pool(
         frame,
         conform(frame, data.features),
@@ -145,4 +204,23 @@ def load_pool(artifacts: Artifacts, data: Data, target: Target) -> Pool:
         groups,
         kind,
         times,
+        _machine_rows(artifacts, data, target) if is_learnt and data.machine_rows else None,
     )
+
+
+def _place(frame: pl.DataFrame, data: Data) -> NDArray[np.generic] | None:
+    """Group or time of each row, where the split is by one of them."""
+    column = data.split.column
+    if data.split.kind is SplitKind.TIME:
+        return frame[column].to_numpy()
+    if data.split.kind is SplitKind.GROUP:
+        return np.asarray(frame[column].cast(pl.String).fill_null("").to_list())
+    return None
+
+
+def _machine_rows(artifacts: Artifacts, data: Data, target: Target) -> MachineRows:
+    frame = from_parquet(artifacts.get(data.machine_rows))
+    X, y = conform(frame, data.features), target.values(frame)
+    shares = data.machine_shares  # their rows lie one behind the other
+    weight = np.repeat([each.weight for each in shares], [each.n_rows for each in shares])
+    return MachineRows(frame, X, y, weight, _place(frame, data))

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from leadline.engines.contract import Scalar
 from leadline.engines.loading import load_family
+from leadline.engines.weighted_fit import fit_weighted
 
 
 class _Mean(BaseEstimator):
@@ -30,9 +31,9 @@ class _Mean(BaseEstimator):
         self.members = members
         self.weights = weights
 
-    def fit(self, X: pl.DataFrame, y: Any) -> Self:
+    def fit(self, X: pl.DataFrame, y: Any, sample_weight: Any = None) -> Self:
         """Fit each member."""
-        self.members_ = [member.fit(X, y) for member in self.members]
+        self.members_ = [fit_weighted(member, X, y, sample_weight) for member in self.members]
         return self
 
     def _mean(self, answers: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -44,9 +45,9 @@ class _Mean(BaseEstimator):
 class EnsembleClassifier(ClassifierMixin, _Mean):
     """Mean of the probabilities of several classifiers."""
 
-    def fit(self, X: pl.DataFrame, y: Any) -> Self:
+    def fit(self, X: pl.DataFrame, y: Any, sample_weight: Any = None) -> Self:
         """Fit each member."""
-        super().fit(X, y)
+        super().fit(X, y, sample_weight)
         self.classes_ = self.members_[0].classes_
         return self
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leadline.errors import SettingsError
-from leadline.phases.data import Data, SplitKind
+from leadline.phases.data import Data, SplitKind, step_of_a_row
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.project_accounts.ledger import Expense, ExpenseKind
 from leadline.phases.project_accounts.token_price import MICROS
 
 if TYPE_CHECKING:
     from leadline.phases.problem import Problem
+    from leadline.phases.verdict import Bounds
     from leadline.workspace import Workspace
 
 _FARTHEST = 8  # times the labelled rows: the largest size that is forecast
@@ -97,7 +98,22 @@ def affordable_train_size(workspace: Workspace, problem: Problem, data: Data) ->
     label_cost = workspace.settings.label_cost
     if label_cost <= 0:
         return _FARTHEST * n_available
-    is_by_time = data.split.kind is SplitKind.TIME  # later rows all become train rows
-    train_share = 1.0 if is_by_time else 1 - data.split.test_share
     budget = max(problem.budget - spent_on_machines(workspace), 0.0)
-    return min(n_available + int(train_share * budget / label_cost), _FARTHEST * n_available)
+    # a model's error, by which rows of machines would be worth less, is not known yet
+    n_more = int(train_share(data, None) * budget / label_cost)
+    return min(n_available + n_more, _FARTHEST * n_available)
+
+
+def train_share(data: Data, worth: Bounds | None) -> float:
+    """Train rows of a learning curve that a newly labelled row brings.
+
+    Parameters
+    ----------
+    data : Data
+        How test rows are set aside, and which rows machines labelled.
+    worth : Bounds or None
+        Of the rows of machines, as `leadline.phases.data.machine_worth` gives it.
+    """
+    is_by_time = data.split.kind is SplitKind.TIME  # later rows all become train rows
+    share = 1.0 if is_by_time else 1 - data.split.test_share
+    return share * step_of_a_row(data.machine_shares, data.split.n_train, worth)

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from leadline.datasets.folds import Fold, folds_of
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
+from leadline.datasets.machine_rows import NO_ROWS, machine_rows_beside
 from leadline.engines.encoded_rows import keep_encoded_rows
+from leadline.engines.weighted_fit import fit_weighted
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.answer_time import answer_times
 from leadline.evaluation.fit_spec import FitSpec, key_of
@@ -32,7 +34,7 @@ from leadline.evaluation.scores import (
 )
 from leadline.phases.data import Data, Split
 from leadline.phases.scoring import Task
-from leadline.phases.search.trial import Scalar
+from leadline.phases.search.trial import PROMPTED, Scalar
 from leadline.record import Artifacts
 from leadline.workspace import STATE_FOLDER
 
@@ -50,7 +52,7 @@ class FitResult:
     score : float
         In units of the metric, losses positive.
     n_train : int
-        Rows learnt from.
+        Rows with people's labels learnt from.
     fit_s : float
         Seconds of the fit, with those of encoding its rows, also where another fit had done that.
     n_valid : int
@@ -68,6 +70,8 @@ class FitResult:
         Seconds a row takes to answer alone, and among a thousand; empty where not asked for.
     answer_cost : float >= 0
         Money that others are paid for the answer to a row.
+    n_machine : int
+        Rows that only machines labelled learnt from beside them.
     """
 
     score: float
@@ -81,6 +85,7 @@ class FitResult:
     cpu_s: float = 0.0
     answer_s: tuple[float, ...] = ()
     answer_cost: float = 0.0
+    n_machine: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,8 +127,9 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         pool = _load(_PoolKey.of(spec))
         started, cpu_started = time.perf_counter(), time.process_time()
         train, valid = fold_rows(pool, spec)
+        machines = fold_machine_rows(pool, spec)
         model = _resumable(build(spec), spec)
-        fit_s = _fit_seconds(model, pool, train)
+        fit_s = _fit_seconds(model, pool, train, machines)
         response = response_of(model, pool.X[valid], spec.scoring)
         score = score_of(pool.y[valid], response, spec.scoring)
         if not np.isfinite(score):
@@ -148,15 +154,16 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         epochs=_reported(model, "epochs_"),
         answer_s=answer_s,
         answer_cost=getattr(model, "cost_per_row_", None) or 0.0,
+        n_machine=int(machines.size),
     )
     return Answered(result, shares)
 
 
-def _fit_seconds(model: Any, pool: Pool, train: Rows) -> float:
+def _fit_seconds(model: Any, pool: Pool, train: Rows, machines: Rows) -> float:
     """Fit a model; the seconds that it takes where no other has encoded the rows before it."""
     kept = keep_encoded_rows()
     saved_s, started = kept.saved_s, time.perf_counter()
-    fit_model(model, pool, train)
+    fit_model(model, pool, train, machines)
     return time.perf_counter() - started + kept.saved_s - saved_s
 
 
@@ -175,6 +182,7 @@ class _PoolKey:
     snapshot: str
     split: Split
     features: tuple[tuple[str, str], ...]
+    machine_rows: str
     target: Target
     data: Data = field(compare=False)
 
@@ -182,13 +190,14 @@ class _PoolKey:
     def of(cls, spec: FitSpec) -> _PoolKey:
         data = spec.data
         features = tuple(data.features.items())
-        return cls(spec.artifacts, data.snapshot, data.split, features, spec.target, data)
+        rows = data.snapshot, data.split, features, data.machine_rows
+        return cls(spec.artifacts, *rows, spec.target, data)
 
 
 # a process fits hundreds of times on one snapshot; reading it often takes longer than a fit
 @lru_cache(maxsize=1)
 def _load(key: _PoolKey) -> Pool:
-    return load_pool(Artifacts(key.artifacts), key.data, key.target)
+    return load_pool(Artifacts(key.artifacts), key.data, key.target, is_learnt=True)
 
 
 def _resumable(model: Any, spec: FitSpec) -> Any:
@@ -240,6 +249,24 @@ def fold_rows(pool: Pool, spec: FitSpec) -> tuple[Rows, Rows]:
     return train[: spec.n_train], valid
 
 
+def fold_machine_rows(pool: Pool, spec: FitSpec) -> Rows:
+    """Rows of machines that a fold learns from: as large a part of them as of its train rows."""
+    folds = kept_folds(pool, spec.n_folds, spec.seed)
+    train = folds[spec.fold % len(folds)][0]
+    n_train = train.size if spec.n_train is None else min(spec.n_train, train.size)
+    return machine_rows_of(pool, train, spec, share=n_train / max(train.size, 1))
+
+
+def machine_rows_of(pool: Pool, train: Rows, spec: FitSpec, *, share: float = 1.0) -> Rows:
+    """Rows of machines that a model learns from beside some train rows.
+
+    None of a prompted model: it would be shown answers of a machine as examples of the truth.
+    """
+    if pool.machines is None or spec.family == PROMPTED:
+        return NO_ROWS
+    return machine_rows_beside(pool, train, share=share, seed=spec.seed)
+
+
 def build(spec: FitSpec) -> Any:
     """The unfitted estimator of a spec."""
     family = connected_family(spec.family, spec.folder)
@@ -270,8 +297,18 @@ def _too_few(found: str) -> NotReadyError:
     return NotReadyError(found, needed, "Bring more rows of the rarest class.")
 
 
-def fit_model(model: Any, pool: Pool, rows: Rows) -> Any:
-    """Fit an estimator on some rows of the pool."""
+def fit_model(model: Any, pool: Pool, rows: Rows, machines: Rows = NO_ROWS) -> Any:
+    """Fit an estimator on some rows of the pool, and on some that machines labelled.
+
+    The latter count as much as one of them is worth, where the estimator can weigh rows.
+    """
+    X, y, weight = pool.X[rows], pool.y[rows], None
+    if machines.size:
+        given = pool.machines
+        assert given is not None
+        X = pl.concat([X, given.X[machines]])
+        y = np.concatenate([y, given.y[machines]])
+        weight = np.concatenate([np.ones(rows.size), given.weight[machines]])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return model.fit(pool.X[rows], pool.y[rows])
+        return fit_weighted(model, X, y, weight)

@@ -107,6 +107,9 @@ def key_of(spec: FitSpec) -> str:
         "n_folds": spec.n_folds,
         "n_valid": spec.n_valid,
     }
+    if spec.data.machine_rows:
+        weights = [share.weight for share in spec.data.machine_shares]
+        determining["machine_rows"] = [spec.data.machine_rows, weights]
     if is_import_path(spec.family):
         determining["code"] = source_version(parse_import_path(spec.family), spec.folder)
     return hashlib.sha256(to_json(determining).encode()).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.phases.data import n_machine_rows
 from leadline.phases.forecast import Forecast, posterior_of
 from leadline.phases.forecast.rounds import rounds_bought
 from leadline.phases.forecast.verification import verify
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from leadline.record import Entry, Record
 
 _MOST = 12  # each takes a fit of its curve
+_SAME_MIXTURE = 1.1
 
 
 def verified_forecasts(
@@ -26,7 +28,7 @@ def verified_forecasts(
 
     Of several forecasts from one curve only the newest counts, as all say the same. Where the model
     that a forecast was about is no longer measured, the chosen one takes its place, as it did in
-    the project.
+    the project. Forecasts of a curve that had other shares of machines' rows are left out.
 
     Parameters
     ----------
@@ -43,7 +45,9 @@ def verified_forecasts(
     by_curve = {
         entry.on.get("curve"): entry
         for entry in record.entries("forecast")
-        if isinstance(entry.verdict, Forecast) and entry.verdict.scoring == problem.scoring
+        if isinstance(entry.verdict, Forecast)
+        and entry.verdict.scoring == problem.scoring
+        and _is_same_mixture(entry.verdict, curve)
     }
     checks: list[Verified] = []
     for entry in list(by_curve.values())[-_MOST:]:
@@ -66,6 +70,14 @@ def rounds_over(record: Record, problem: Problem, n_available: int) -> int:
         else:
             forecasts.clear()
     return rounds_bought(forecasts, n_available)
+
+
+def _is_same_mixture(one: Forecast | Curve, other: Forecast | Curve) -> bool:
+    """Whether two curves have about as many rows of machines for each of people's."""
+    few, many = sorted(
+        n_machine_rows(each.machine_shares) / max(each.n_available, 1) for each in (one, other)
+    )
+    return many <= _SAME_MIXTURE * few
 
 
 def _spoken_of(record: Record, entry: Entry) -> Trial | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from leadline.datasets.frames import Pool, Rows, load_pool
-from leadline.evaluation.fit import build, fit_model, fold_rows
+from leadline.evaluation.fit import build, fit_model, fold_machine_rows, fold_rows
 from leadline.evaluation.fit_spec import FitSpec
 from leadline.record import Artifacts
 
@@ -41,6 +41,7 @@ class HeldOut:
     @classmethod
     def of(cls, spec: FitSpec) -> Self:
         """Fit a spec."""
-        pool = load_pool(Artifacts(spec.artifacts), spec.data, spec.target)
+        pool = load_pool(Artifacts(spec.artifacts), spec.data, spec.target, is_learnt=True)
         train, valid = fold_rows(pool, spec)
-        return cls(spec, pool, train, valid, fit_model(build(spec), pool, train))
+        model = fit_model(build(spec), pool, train, fold_machine_rows(pool, spec))
+        return cls(spec, pool, train, valid, model)

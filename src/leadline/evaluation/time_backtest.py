@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Rows
-from leadline.evaluation.fit import build, fit_model
+from leadline.evaluation.fit import build, fit_model, machine_rows_of
 from leadline.evaluation.fit_spec import FitSpec
 from leadline.evaluation.predictions import Predictions, is_wrong, predictions_of
 from leadline.phases.problem import ConfusionCost
@@ -67,7 +67,7 @@ def time_backtest(  # noqa: PLR0913 -- rows, model, what counts as wrong, and th
     Parameters
     ----------
     pool : Pool
-        Labelled rows.
+        Labelled rows, told apart by time.
     blocks : sequence of ndarray of int
         Rows of each block, in the order of time.
     spec : FitSpec
@@ -102,9 +102,11 @@ def time_backtest(  # noqa: PLR0913 -- rows, model, what counts as wrong, and th
         if n_done >= n_planned:
             break
         report(f"model {n_done + 1} of {n_planned}, up to block {cut}", n_done / n_planned)
-        past = _sample(np.concatenate(blocks[:cut]), priority, spec.n_train)
+        every = np.concatenate(blocks[:cut])
+        past = _sample(every, priority, spec.n_train)
         if np.unique(pool.y[past]).size > 1:
-            model = fit_model(build(spec), pool, past)
+            machines = machine_rows_of(pool, past, spec, share=past.size / every.size)
+            model = fit_model(build(spec), pool, past, machines)
             task = spec.target.task
             X = pool.X[np.concatenate(tested[cut:])]
             told = predictions_of(model, X, task, threshold, confidence, costs)

@@ -7,6 +7,7 @@ again.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from leadline.errors import NotReadyError
 from leadline.evaluation.budget import affordable_train_size
 from leadline.labelling.row_ranking import rank_rows, rule_for
 from leadline.phases import curve as phase
-from leadline.phases.curve import CandidateCurve, Curve, Stop
+from leadline.phases.curve import CandidateCurve, Curve, Point, Stop
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
@@ -89,6 +90,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
             "A learning curve needs fits that succeed.",
             "Bring more rows of the rarest class, or run the search again.",
         )
+    without = _without_machines(context, evaluators[0], say)
     ranking = rank_rows(workspace, evaluators[0].spec, rule) if rule != "random" else ""
     return phase.assess(
         phase.Evidence(
@@ -96,6 +98,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
             curves=curves,
             chance_error=scoring_of(problem.scoring).error(_baseline_score(search)),
             n_available=data.split.n_train,
+            machine_shares=data.machine_shares,
+            without_machines=without,
             spent_s=time.monotonic() - started,
             n_affordable=n_affordable,
             stopped=stops[0],
@@ -104,6 +108,19 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
             ranking=ranking,
         )
     )
+
+
+def _without_machines(
+    context: EvaluationContext, evaluator: CandidateEvaluator, say: Callable[[str], None]
+) -> Point | None:
+    """The chosen candidate at its largest size without rows of machines; None if there are none."""
+    if not context.spec.data.machine_rows:
+        return None
+    spec = replace(context.spec, data=context.spec.data.without_machines())
+    people = replace(context, spec=spec).evaluator(evaluator.trial)
+    size = evaluator.points[-1].n_train
+    people.measure(people.missing([size], _N_FIRST_REPEATS), say)
+    return next((point for point in people.points if point.n_train == size), None)
 
 
 def candidates(search: Search) -> list[Trial]:

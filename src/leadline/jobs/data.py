@@ -13,6 +13,7 @@ from leadline.datasets.audit.find_suspicions import find_suspicions
 from leadline.datasets.frames import Target
 from leadline.datasets.source_files import read_pool, source_digest
 from leadline.errors import DataError
+from leadline.labelling.machine_teaching import row_keys, taught_rows, teaching_of
 from leadline.labelling.vote_table import with_votes
 from leadline.phases import data as phase
 from leadline.phases.data import ClassCount, Column, Data, Kind, Role, Split, SplitKind
@@ -79,10 +80,24 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     _require_positive(labelled, problem)
     time_column = settings.time or _date_column(columns)
     is_ordered = bool(time_column) and labelled[time_column].is_sorted()
+    classes = _classes(labelled, problem)
     report("setting the test rows aside", 0.3)
     split, is_test = _split(workspace, labelled, identity, (time_column, is_ordered), notes)
     n_duplicates, n_conflicts, n_crossing = _duplicates(
         content_hashes(labelled, features), Target.of(problem).values(labelled), is_test
+    )
+    kinds = {column.name: column.kind.value for column in columns if column.role is Role.FEATURE}
+    teaching = teaching_of(workspace, problem, [each.value for each in classes], kinds)
+    last_audit = workspace.record.latest_of(Data)
+    is_by_time = split.kind is SplitKind.TIME
+    taught = taught_rows(
+        workspace,
+        teaching,
+        unlabelled,
+        split,
+        label=problem.label,
+        known=_judged(workspace, labelled, split),
+        last=labelled[split.column].filter(~is_test).max() if is_by_time else None,
     )
     found = find_suspicions(
         labelled,
@@ -109,7 +124,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             n_voted=frame[problem.label].null_count() - unlabelled.height,
             n_unlabelled=unlabelled.height,
             columns=columns,
-            classes=_classes(labelled, problem),
+            classes=classes,
             positive=problem.positive,
             n_duplicates=n_duplicates,
             n_conflicts=n_conflicts,
@@ -126,8 +141,23 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             group_column=settings.group,
             is_ordered=is_ordered,
             split=split,
+            machine_rows=(
+                workspace.artifacts.put(to_parquet(taught.frame), "machine rows")
+                if taught.shares
+                else ""
+            ),
+            machine_labels=teaching.digest,
+            machine_shares=taught.shares,
+            machine_notes=tuple(teaching.lapsed(last_audit.machine_shares if last_audit else ())),
         )
     )
+
+
+def _judged(workspace: Workspace, labelled: pl.DataFrame, split: Split) -> frozenset[str]:
+    """Keys of rows with a label of people's, or on which somebody voted or decided."""
+    labels = workspace.record.labels
+    voted = (vote.item for vote in labels.votes.plain())
+    return frozenset([*row_keys(labelled, split.identity), *voted, *labels.adjudications.labels()])
 
 
 def _reading_before(workspace: Workspace) -> ReadingSchema | None:

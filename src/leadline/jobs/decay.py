@@ -56,7 +56,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
     )
     if not data.day_column:
         return phase.assess(blank)
-    pool = load_pool(workspace.artifacts, data, Target.of(problem))
+    pool = load_pool(workspace.artifacts, data, Target.of(problem), is_learnt=True)
+    pool = pool.by_time(data.day_column)
     trial = search.trial(release.candidate)
     spec = replace(
         spec_of(workspace, problem, data),

@@ -6,12 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from leadline.errors import NotReadyError
-from leadline.evaluation.budget import spent_on_machines
+from leadline.evaluation.budget import spent_on_machines, train_share
 from leadline.evaluation.forecast_history import rounds_over, verified_forecasts
 from leadline.labelling.selection_history import chosen_rows
 from leadline.phases import forecast as phase
 from leadline.phases.curve import CandidateCurve, Curve, Point
-from leadline.phases.data import Data, SplitKind
+from leadline.phases.data import Data, machine_worth
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.labelling import Labelling
 from leadline.phases.problem import Problem
@@ -45,7 +45,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
     prices = workspace.settings.prices
     chosen = curve.curves[0]
     points = _enough(chosen)
-    is_by_time = data.split.kind is SplitKind.TIME  # later rows are all learnt from
+    worth = machine_worth(data.machine_shares, problem.scoring, points[-1].mean)
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,
@@ -56,7 +56,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
             stderrs=_stderrs(points),
             fit_seconds=tuple(max(point.fit_s, _LEAST_S) for point in points),
             n_available=data.split.n_train,
-            train_share=1.0 if is_by_time else 1 - data.split.test_share,
+            train_share=train_share(data, worth),
             label_cost=workspace.settings.label_cost,
             label_s=prices.seconds_per_label * workspace.settings.labels.expected_votes,
             machine_per_hour=prices.machine_per_hour,
@@ -73,6 +73,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
             n_chosen=Counter(chosen_rows(workspace).values()),
             checks=verified_forecasts(workspace.record, problem, search, curve),
             is_search_starved=search.is_starved,
+            machine_shares=data.machine_shares,
+            machine_worth=worth,
         )
     )
 

@@ -10,7 +10,7 @@ from leadline.errors import DataError
 from leadline.evaluation.scores import response_of, score_of
 from leadline.monitoring.release_in_service import family_of, in_service
 from leadline.phases import release as phase
-from leadline.phases.data import Data, SplitKind
+from leadline.phases.data import Data, SplitKind, learnt_words
 from leadline.phases.performance.default_decision import LEAST_COST
 from leadline.phases.problem import ConfusionCost, Problem, by_truth
 from leadline.phases.release import Release
@@ -44,7 +44,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
     review = reading.of(Review)
     phase.require_ethics(problem.ethics.answered_by, is_complete=problem.ethics.is_complete)
     report("sealing the model", 0.0)
-    pool = load_pool(workspace.artifacts, data, Target.of(problem))
+    pool = load_pool(workspace.artifacts, data, Target.of(problem), is_learnt=True)
     card = _card(workspace, reading)
     model = _model(workspace, tuning.model, card.family)
     n_golden = min(_N_GOLDEN if waits_s(model) is None else N_GOLDEN_ASKED, int(pool.order.size))
@@ -73,6 +73,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
             scoring=problem.scoring,
             replaces=_id_of(before),
             target=measured_target(problem.target_score, tuning, review),
+            learnt_from=learnt_words(tuning.machine_shares, tuning.n_train),
             **compared,
         )
     )
@@ -173,7 +174,11 @@ def _seal(workspace: Workspace, pool: Pool, model: Any, card: Card, n_golden: in
         key=load_or_make_key(workspace.key_path),
         modules=workspace.folder,
         # at random, equal rows are on one side: the split does not show how often rows come back
-        learnt=LearntRows.of(pool.X, None if pool.kind is SplitKind.RANDOM else pool.is_test),
+        learnt=LearntRows.of(
+            pool.X,
+            None if pool.kind is SplitKind.RANDOM else pool.is_test,
+            more=None if pool.machines is None else pool.machines.X,
+        ),
     )
 
 

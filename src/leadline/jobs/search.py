@@ -110,6 +110,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             cost=spent_s / 3600 * workspace.settings.prices.machine_per_hour,
             currency=problem.currency,
             n_rows=data.split.n_train,
+            machine_shares=data.machine_shares,
             examples=outcome.examples if outcome.chosen == chosen else (),
             importance=outcome.importance if outcome.chosen == chosen else None,
             n_affordable=request.n_affordable,

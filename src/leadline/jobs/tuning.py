@@ -23,7 +23,7 @@ from leadline.datasets.source_files import read_stream
 from leadline.datasets.stream_sample import StreamSample, draw_stream_sample, first_part
 from leadline.errors import NotReadyError
 from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream, priced
-from leadline.evaluation.fit import build, fit_model
+from leadline.evaluation.fit import build, fit_model, machine_rows_of
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import (
     cheapest,
@@ -111,10 +111,12 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
     search = reading.of(Search)
     question = _question(workspace, data)
     require_columns(question, data, problem.label)
-    pool = load_pool(workspace.artifacts, data, Target.of(problem))
+    pool = load_pool(workspace.artifacts, data, Target.of(problem), is_learnt=True)
     report("fitting the final model", 0.1)
     started = time.perf_counter()
-    model = fit_model(build(_final_spec(workspace, problem, data, search)), pool, pool.order)
+    spec = _final_spec(workspace, problem, data, search)
+    machines = machine_rows_of(pool, pool.order, spec)
+    model = fit_model(build(spec), pool, pool.order, machines)
     fit_s = time.perf_counter() - started
     report("scoring the test set", 0.6)
     is_binary = problem.task is Task.BINARY
@@ -141,6 +143,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             chance_score=tested.chance,
             fit_s=fit_s,
             n_train=int(pool.order.size),
+            machine_shares=data.machine_shares if machines.size else (),
             n_test=int(pool.test.size),
             n_positive=offer.n_positive,
             n_touches=1 + len(workspace.record.entries("tuning")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -56,11 +57,14 @@ def handover(
     1000
     """
     sure, wrong = [], []
+    pairs: list[tuple[str, str, float]] = []
     for vote in answers:
         most = majority_value(list(judged[vote.item].values()))
-        is_known = most is not None and vote.value is not None
         sure.append(_confidence(vote))
-        wrong.append(float(most != vote.value) if is_known else np.nan)
+        wrong.append(np.nan)
+        if most is not None and vote.value is not None:
+            wrong[-1] = float(most != vote.value)
+            pairs.append((most, vote.value, sure[-1]))
     n_checked = int(np.sum(~np.isnan(wrong)))
     if not n_checked:
         return None
@@ -75,7 +79,15 @@ def handover(
         cut=chosen.cut if chosen.cut > np.nanmin(sure) else None,
         n_checked=chosen.n_checked,
         error=Bounds(**vars(chosen.error)),
+        counts=_counts([(said, told) for said, told, sure in pairs if sure >= chosen.cut]),
     )
+
+
+def _counts(pairs: Sequence[tuple[str, str]]) -> tuple[tuple[int, ...], ...]:
+    """How many rows are of which class, by people and by the machine."""
+    classes = sorted({name for pair in pairs for name in pair})
+    found = Counter(pairs)
+    return tuple(tuple(found[said, told] for told in classes) for said in classes)
 
 
 def _confidence(vote: MachineVote) -> float:

@@ -179,11 +179,11 @@ def with_votes(
         return frame
     keys = (f"{key:016x}" for key in content_hashes(frame, list(identity)).tolist())
     given = pl.Series([decided.get(key) for key in keys], dtype=pl.String)
-    voted = _typed(given, frame.schema[label]).alias("voted")
+    voted = typed_labels(given, frame.schema[label]).alias("voted")
     return frame.with_columns(pl.coalesce(pl.col(label), voted).alias(label))
 
 
-def _typed(given: pl.Series, dtype: pl.DataType) -> pl.Series:
+def typed_labels(given: pl.Series, dtype: pl.DataType) -> pl.Series:
     """Labels in the type of the column; as floats where some are not whole."""
     if dtype == pl.Boolean:
         return given.str.to_lowercase() == "true"

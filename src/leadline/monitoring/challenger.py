@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.frames import Pool, Target, load_pool
-from leadline.evaluation.fit import build, fit_model
+from leadline.evaluation.fit import build, fit_model, machine_rows_of
 from leadline.evaluation.fit_spec import FitSpec, spec_of
 from leadline.evaluation.predictions import is_wrong, predictions_of
 from leadline.monitoring.labelled_rows import LabelledBlock, labelled_blocks
@@ -70,7 +70,9 @@ class _Match:
         rows = self.pool.order
         X = pl.concat([self.pool.X[rows], *(block.X for block in blocks)])
         y = np.concatenate([self.pool.y[rows], *(block.y for block in blocks)])
-        return fit_model(build(self.spec), replace(self.pool, X=X, y=y), np.arange(y.size))
+        machines = machine_rows_of(self.pool, rows, self.spec)
+        pool = replace(self.pool, X=X, y=y)
+        return fit_model(build(self.spec), pool, np.arange(y.size), machines)
 
 
 def challenge_of(
@@ -221,7 +223,7 @@ def _match(workspace: Workspace, release: Entry) -> _Match:
     return _Match(
         release=verdict,
         spec=replace(spec, family=trial.family, params=trial.params),
-        pool=load_pool(workspace.artifacts, data, Target.of(problem)),
+        pool=load_pool(workspace.artifacts, data, Target.of(problem), is_learnt=True),
         released=load_model(
             workspace.artifacts.get(verdict.model), trusted=trusted_types(family, workspace.folder)
         ),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from math import sqrt
 from typing import Any, ClassVar
 
+from leadline.phases.data import MachineShare, learnt_notes
 from leadline.phases.number_format import percent
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 from leadline.phases.wording import plural
@@ -15,6 +16,7 @@ from leadline.phases.wording import plural
 _FEWEST_SIZES = 5
 _FEWEST_REPEATS = 3
 _SURE = 0.05
+_DIFFERENT = 0.1
 
 
 class Stop(StrEnum):
@@ -150,6 +152,12 @@ class Evidence:
         all.
     ranking : str
         Digest of the ranking; empty where there is none.
+    machine_shares : tuple of MachineShare
+        Rows that only machines labelled and that are learnt from beside these, by machine.
+        At each size as large a part of them is learnt from as of the train rows.
+    without_machines : Point or None
+        The chosen candidate at its largest size without these rows, on the same folds; None where
+        there are none, or it could not be fitted.
     """
 
     scoring: str
@@ -162,6 +170,8 @@ class Evidence:
     n_kept: int = 0
     next_rule: str = "random"
     ranking: str = ""
+    machine_shares: tuple[MachineShare, ...] = ()
+    without_machines: Point | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +209,8 @@ def assess(evidence: Evidence) -> Curve:
     findings.extend(_small_data(first.points, evidence.chance_error))
     findings.extend(_crossings(evidence))
     findings.extend(_ending(evidence))
+    findings.extend(learnt_notes(evidence.machine_shares, evidence.n_available))
+    findings.extend(_with_and_without(evidence))
     if evidence.ranking:
         findings.append(
             note(
@@ -273,6 +285,36 @@ def _crossings(evidence: Evidence) -> list[Finding]:
         if gaps and gaps[0] * gaps[-1] < 0:
             findings.append(note(f"The curves of {first.candidate} and {other.candidate} cross."))
     return findings
+
+
+def _with_and_without(evidence: Evidence) -> list[Finding]:
+    """Whether the rows of machines help, on people's labels."""
+    # here, so that asking where a project stands does not wait for SciPy
+    from leadline.stats.candidate_comparison import corrected_resampled_t
+
+    without = evidence.without_machines
+    if without is None:
+        return []
+    same = next(p for p in evidence.curves[0].points if p.n_train == without.n_train)
+    pairs = list(zip(same.errors, without.errors, strict=False))
+    means = [sum(pair[part] for pair in pairs) / len(pairs) for part in (0, 1)]
+    told = (
+        f"On the same {plural(len(pairs), 'fold')}, by people's labels, the error with the rows of "
+        f"machines is {means[0]:.3f}, and without them {means[1]:.3f}"
+    )
+    n_valid = round(sum(without.n_valid) / max(len(without.n_valid), 1))
+    gains = [one - other for other, one in pairs]
+    p = corrected_resampled_t(gains, without.n_train, max(n_valid, 1)).p_value
+    if p > _DIFFERENT:
+        return [note(f"{told}: no difference is shown.")]
+    if means[0] < means[1]:
+        return [note(f"{told}: they help.")]
+    return [
+        warning(
+            f"{told}: they do harm.",
+            "Set train = false under the section of the machine in leadline.toml, and run again.",
+        )
+    ]
 
 
 def _ending(evidence: Evidence) -> list[Finding]:

@@ -64,6 +64,8 @@ class Evidence:
         None where they were not compared, and in verdicts from before.
     target : TargetCheck or None
         The best measurement of the score beside the target; None in verdicts from before.
+    learnt_from : str
+        People's rows and machines' that it learnt from; empty where people judged all.
     """
 
     release_id: str
@@ -88,6 +90,7 @@ class Evidence:
     fast_path: str = ""
     difference: Bounds | None = None
     target: TargetCheck | None = None
+    learnt_from: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +138,7 @@ def assess(evidence: Evidence) -> Release:
         note(f"Signed by key {evidence.signer}; {evidence.n_golden} golden rows are replayed."),
         note(f"Operating point chosen by {evidence.approved_by}."),
         *([note(evidence.fast_path)] if evidence.fast_path else []),
+        *([note(f"Learnt from: {evidence.learnt_from}.")] if evidence.learnt_from else []),
     ]
     findings += _target_findings(evidence.target)
     is_below = evidence.target is not None and evidence.target.is_below

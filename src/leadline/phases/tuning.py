@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.data import MachineShare, learnt_notes
 from leadline.phases.number_format import cost_words
 from leadline.phases.performance.default_decision import DefaultDecision
 from leadline.phases.performance.default_findings import default_findings
@@ -152,6 +153,8 @@ class Evidence:
         Whom it fails, point by point; empty in entries from before it was looked at.
     words : Words
         Of the project when it was said.
+    machine_shares : tuple of MachineShare
+        Rows that only machines labelled and that are learnt from beside these, by machine.
     """
 
     candidate: str
@@ -188,6 +191,7 @@ class Evidence:
     p_calibrated: float | None = None
     slices: tuple[PointSlices, ...] = ()
     words: Words = NO_WORDS
+    machine_shares: tuple[MachineShare, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -331,7 +335,7 @@ def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
 
 def _use_findings(evidence: Evidence) -> list[Finding]:
     """What holds for every task: a model that knows nothing, a test set used often, no stream."""
-    findings = _chance_findings(evidence)
+    findings = _chance_findings(evidence) + learnt_notes(evidence.machine_shares, evidence.n_train)
     if evidence.n_touches > 1:
         findings.append(
             warning(

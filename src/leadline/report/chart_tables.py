@@ -212,7 +212,8 @@ def forecast(verdict: Forecast) -> Table:
                 f"{each.hours:,.1f} h",
             )
         )
-    head = ("Chance of the target", "Rows", "More rows", "Money", "People's time")
+    size = "Rows of the curve" if verdict.machine_shares else "Rows"
+    head = ("Chance of the target", size, "More rows", "Money", "People's time")
     return tabled(f"What it takes to reach {verdict.target_score:g}", head, rows)
 
 

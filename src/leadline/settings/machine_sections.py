@@ -97,6 +97,8 @@ class Machine:
         Requests that wait for an answer at once.
     timeout_s : float > 0
         Seconds after which an answer is given up.
+    train : bool
+        Whether models learn from what it labels, once a person has let it in on a verdict of yes.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _LENIENT
@@ -113,6 +115,7 @@ class Machine:
     budget: AtLeast0 = 0.0
     max_in_flight: Annotated[int, Field(ge=1, le=1000)] = 8
     timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    train: bool = True
 
     @property
     def host(self) -> str:

@@ -177,6 +177,7 @@ WORDS = {
         "budget": "most US dollars it may spend in this project",
         "max_in_flight": "requests that wait for an answer at once",
         "timeout_s": "seconds after which an answer is given up",
+        "train": "whether models learn from what it labels, once a person has let it in",
     },
 }
 _EXAMPLE_MACHINE = {

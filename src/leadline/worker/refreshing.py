@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from leadline.datasets.source_files import source_digest
 from leadline.errors import LeadlineError, NotReadyError
+from leadline.labelling.machine_teaching import machine_labels_now
 from leadline.monitoring.release_in_service import has_decay_in_service, in_service
 from leadline.phases.data import Data
 from leadline.phases.lifecycle import ROWS, Stage, State, is_decision, rows_of, stale_after
@@ -167,7 +168,9 @@ def _is_due(workspace: Workspace, row: str) -> bool:
         return False
     data = workspace.record.latest_of(Data)
     assert data is not None
-    return data.source_digest != source_digest(workspace)
+    return data.source_digest != source_digest(
+        workspace
+    ) or data.machine_labels != machine_labels_now(workspace, data)
 
 
 def _has_no_new_data(workspace: Workspace, row: str) -> bool:

@@ -18,6 +18,7 @@ from leadline.cli.terminal.machine_labelling import hold_against_people
 from leadline.engines.language_models import ModelAnswer, Usage
 from leadline.errors import LeadlineError, NotReadyError, OutdatedAnswerError, SettingsError
 from leadline.jobs.feasibility import run as feasibility
+from leadline.phases.data import Data
 from leadline.phases.labelling import Labelling
 from leadline.phases.verdict import Answer
 from leadline.record import Permission, Vote, VoteKind
@@ -93,6 +94,7 @@ def answering(share_right: float, *, lost: int = 0, unsure: int = 0) -> Ask:
 
 
 LABELS: dict[str, str] = {}
+TAUGHT = ("machine_rows", "machine_labels", "machine_shares", "machine_notes", "findings")
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ def seen_by_people(workspace: Workspace, folder: Path) -> dict[str, Any]:
     """All that is made of votes, as people and later rows get it."""
     verdict = run(workspace, "labelling").verdict
     assert isinstance(verdict, Labelling)
-    data = run(workspace, "data").verdict
+    data = encode(run(workspace, "data").verdict)
     batch = labelling_batch(workspace, question_of(workspace))
     offered = next_item(workspace, "Dee")
     page, decided = label_page(workspace, "Dee"), adjudication_page(workspace, "Dee")
@@ -121,7 +123,8 @@ def seen_by_people(workspace: Workspace, folder: Path) -> dict[str, Any]:
     ledger = project_ledger(workspace)
     return {
         "labelling": encode(verdict),
-        "data": encode(data),
+        # what is learnt from is kept beside, and told in a note
+        "data": {name: its for name, its in data.items() if name not in TAUGHT},
         "ceiling": encode(feasibility(workspace, workspace.record.reading("feasibility"), Quiet())),
         "votes": batch.answers,
         "items": batch.items.to_dicts(),
@@ -135,18 +138,22 @@ def seen_by_people(workspace: Workspace, folder: Path) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("share_right", [0.2, 1.0])
 def test_nothing_that_people_see_or_are_paid_for_knows_of_a_machine(
-    workspace: Workspace, ask: Callable[[Ask], None], tmp_path: Path
+    workspace: Workspace, ask: Callable[[Ask], None], tmp_path: Path, share_right: float
 ) -> None:
     seen_by_people(workspace, tmp_path)  # the first look makes the list, and hands out an item
     before = seen_by_people(workspace, tmp_path)
-    ask(answering(0.2))
+    ask(answering(share_right))
     commands.label_blind_rows(workspace, "small", BY)
     commands.judge_machine(workspace, "small", BY)
     commands.decide_delegation(workspace, "small", "go", "on my word", BY)
     commands.label_open_rows(workspace, "small", 20, BY)
     assert len(workspace.record.delegation.votes.all()) == N_JUDGED + 20
     after = seen_by_people(workspace, tmp_path)
+    data = workspace.record.latest_of(Data)
+    assert data is not None
+    assert (data.n_machine_rows > 0) == (share_right == 1.0), "against a no nothing is learnt"
     for what, found in before.items():
         assert after[what] == found, what
 
@@ -344,7 +351,9 @@ def test_open_rows_are_for_a_machine_that_a_person_let_in(
 
 
 def test_what_cannot_be_is_refused(workspace: Workspace, ask: Callable[[Ask], None]) -> None:
+    nowhere = workspace.folder / "none.csv"
     for refused, words in (
+        (lambda: _machine_labels(workspace, nowhere, nowhere), "nothing to write"),
         (lambda: commands.label_blind_rows(workspace, "large", BY), "no machine 'large'"),
         (lambda: commands.judge_machine(workspace, "small", BY), "labelled none"),
         (lambda: commands.judge_machine(workspace, "small", BY, people="all"), "one of experts"),

@@ -25,6 +25,7 @@ def ask_machine(
     from leadline.cli.terminal.progress import Display, tell_when_long
     from leadline.cli.terminal.text_layout import console
     from leadline.services.delegation.delegate import label_blind_rows, label_open_rows
+    from leadline.services.delegation.machine_training import teaches
 
     with Display(console(as_json=as_json)) as display:
         tell = tell_when_long(display, name)
@@ -36,8 +37,11 @@ def ask_machine(
     if as_json:
         echo_json(vars(done) | _money_json(workspace, name))
     elif not _say_labelled(workspace, name, done):
-        and_then = f"machine delegation {name}" if n_rows is None else "export machine-labels FILE"
-        click.echo(f"Next: leadline {and_then}")
+        learns = "leadline run, which learns from them, or " if teaches(workspace, name) else ""
+        then = f"leadline machine delegation {name}"
+        click.echo(
+            f"Next: {then if n_rows is None else f'{learns}leadline export machine-labels FILE'}"
+        )
 
 
 def read_beside_people(

@@ -33,6 +33,8 @@ def print_page(screen: Console, page: ProjectPage) -> None:
     costs = page.costs
     granted = f" of {money(costs.granted, costs.currency)} granted" if costs.granted else ""
     _print_about(screen, "cost", f"{money(costs.spent, costs.currency)}{granted}.")
+    if page.machines:
+        _print_about(screen, "rows", page.machines)
     if page.target:
         _print_about(screen, "target", page.target)
     if page.chance is not None:

@@ -53,7 +53,7 @@ class _Boosted(BaseEstimator):
         self.max_features = max_features
         self.seed = seed
 
-    def fit(self, X: pl.DataFrame, y: Any) -> Self:
+    def fit(self, X: pl.DataFrame, y: Any, sample_weight: Any = None) -> Self:
         """Grow the trees."""
         self.columns_, encoded = encoded_for_trees(X, self.kinds, self.seed)
         model = self._maker(
@@ -68,7 +68,7 @@ class _Boosted(BaseEstimator):
             random_state=self.seed,
         )
         with _threads(len(y)):
-            self.model_ = model.fit(encoded, y)
+            self.model_ = model.fit(encoded, y, sample_weight=sample_weight)
         return self
 
     def predict(self, X: pl.DataFrame) -> NDArray[Any]:
@@ -84,11 +84,11 @@ class BoostedClassifier(ClassifierMixin, _Boosted):
 
     _maker = HistGradientBoostingClassifier
 
-    def fit(self, X: pl.DataFrame, y: Any) -> Self:
+    def fit(self, X: pl.DataFrame, y: Any, sample_weight: Any = None) -> Self:
         """Grow the trees of each class."""
         if len(set(y)) < 2:
             raise ValueError("y holds one class; at least two are needed. Add rows of another.")
-        super().fit(X, y)
+        super().fit(X, y, sample_weight)
         self.classes_ = self.model_.classes_
         return self
 

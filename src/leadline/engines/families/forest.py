@@ -47,7 +47,7 @@ class _Forest(BaseEstimator):
         self.max_features = max_features
         self.seed = seed
 
-    def fit(self, X: pl.DataFrame, y: Any) -> Self:
+    def fit(self, X: pl.DataFrame, y: Any, sample_weight: Any = None) -> Self:
         """Order the categories, then grow the trees."""
         if self.method not in self._makers:
             raise ValueError(
@@ -65,7 +65,7 @@ class _Forest(BaseEstimator):
             max_features=self.max_features,
             n_jobs=1,
             random_state=self.seed,
-        ).fit(self._placed(encoded), y)
+        ).fit(self._placed(encoded), y, sample_weight=sample_weight)
         return self
 
     def predict(self, X: pl.DataFrame) -> NDArray[Any]:
@@ -95,9 +95,9 @@ class ForestClassifier(ClassifierMixin, _Forest):
         "extra_trees": ExtraTreesClassifier,
     }
 
-    def fit(self, X: pl.DataFrame, y: Any) -> Self:
+    def fit(self, X: pl.DataFrame, y: Any, sample_weight: Any = None) -> Self:
         """Grow trees that share out the classes."""
-        super().fit(X, y)
+        super().fit(X, y, sample_weight)
         self.classes_ = self.model_.classes_
         return self
 

@@ -5,6 +5,15 @@ from __future__ import annotations
 from leadline.phases.data.audit_lines import AuditLine
 from leadline.phases.data.data import Data, assess
 from leadline.phases.data.data_evidence import Evidence
+from leadline.phases.data.machine_shares import (
+    MachineShare,
+    learnt_notes,
+    learnt_words,
+    machine_worth,
+    n_machine_rows,
+    step_of_a_row,
+    weight_of,
+)
 from leadline.phases.data.set_aside import Split, SplitKind
 from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, Role
 from leadline.phases.data.suspicion_findings import LEAK_SCORE
@@ -29,6 +38,7 @@ __all__ = [
     "Group",
     "Kind",
     "Leak",
+    "MachineShare",
     "ReadingDoubt",
     "Role",
     "Sentinel",
@@ -39,4 +49,10 @@ __all__ = [
     "TellingWord",
     "TextLeak",
     "assess",
+    "learnt_notes",
+    "learnt_words",
+    "machine_worth",
+    "n_machine_rows",
+    "step_of_a_row",
+    "weight_of",
 ]

@@ -6,11 +6,12 @@ group where rows belong together, else at random.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadline.phases.data.audit_lines import AuditLine, audit_lines
 from leadline.phases.data.class_findings import class_findings
 from leadline.phases.data.data_evidence import Evidence
+from leadline.phases.data.machine_shares import learnt_notes
 from leadline.phases.data.split_findings import duplicate_findings, split_findings, split_words
 from leadline.phases.data.suspicion_findings import column_findings, suspicion_findings
 from leadline.phases.verdict import (
@@ -34,6 +35,10 @@ _WIDE_SHARE = 0.5
 @dataclass(frozen=True, kw_only=True)
 class Data(Verdict, Evidence):
     """The snapshot, its split, and what is wrong with it."""
+
+    def without_machines(self) -> Data:
+        """The same rows without those that only machines labelled."""
+        return replace(self, machine_rows="", machine_labels="", machine_shares=())
 
     @property
     def audit_lines(self) -> tuple[AuditLine, ...]:
@@ -67,6 +72,8 @@ def assess(evidence: Evidence) -> Data:
         *(note(sentence) for sentence in evidence.notes),
         *(warning(doubt.words, doubt.remedy, (doubt.column,)) for doubt in evidence.doubts),
         *_size_findings(evidence),
+        *learnt_notes(evidence.machine_shares, evidence.split.n_train),
+        *(note(sentence) for sentence in evidence.machine_notes),
         *class_findings(evidence),
         *suspicion_findings(evidence),
         *column_findings(evidence),
@@ -116,13 +123,15 @@ def _size_findings(evidence: Evidence) -> list[Finding]:
             note(f"{plural(evidence.n_empty_rows, 'row')} without any value {verb} left out.")
         )
     if evidence.n_unlabelled:
-        has, was = ("has", "was") if evidence.n_unlabelled == 1 else ("have", "were")
-        findings.append(
-            note(
-                f"{plural(evidence.n_unlabelled, 'row')} {has} no label and {was} left out.",
-                "Label them with 'leadline label', or leave them as they are.",
+        n_out = evidence.n_unlabelled - evidence.n_machine_rows
+        has, was = ("has", "was") if n_out == 1 else ("have", "were")
+        if n_out:
+            findings.append(
+                note(
+                    f"{plural(n_out, 'row')} {has} no label and {was} left out.",
+                    "Label them with 'leadline label', or leave them as they are.",
+                )
             )
-        )
     findings += _width_findings(evidence)
     return findings
 

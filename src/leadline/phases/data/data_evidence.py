@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.data.machine_shares import MachineShare, n_machine_rows
 from leadline.phases.data.set_aside import Split
 from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, Role
 from leadline.phases.data.suspicions import (
@@ -86,6 +87,15 @@ class Evidence:
         True if the rows lie in time order in the file.
     split : Split
         How the test set was set aside.
+    machine_rows : str
+        Digest of the rows that only machines labelled and that are learnt from, as Parquet; they
+        are none of the snapshot's. Empty if there are none.
+    machine_labels : str
+        Digest of all that machines which may teach said; empty if nothing.
+    machine_shares : tuple of MachineShare
+        How many of these rows are whose.
+    machine_notes : tuple of str
+        Which machines taught before and teach no more, and why.
     """
 
     snapshot: str
@@ -117,6 +127,15 @@ class Evidence:
     group_column: str = ""
     is_ordered: bool = False
     split: Split
+    machine_rows: str = ""
+    machine_labels: str = ""
+    machine_shares: tuple[MachineShare, ...] = ()
+    machine_notes: tuple[str, ...] = ()
+
+    @property
+    def n_machine_rows(self) -> int:
+        """Rows that only machines labelled, to learn from."""
+        return n_machine_rows(self.machine_shares)
 
     @property
     def features(self) -> dict[str, str]:

@@ -128,6 +128,9 @@ class Handover:
         the others do, and what is forgiven.
     price : float or None
         US dollars that a row has cost on average; None before one was paid.
+    counts : tuple of tuple of int
+        Of the judged rows of which it is as sure as that, how many are of which class by what most
+        people say (first) and by what it says; classes in alphabetical order.
     """
 
     n_open: int
@@ -137,6 +140,7 @@ class Handover:
     cut: float | None = None
     error: Bounds | None = None
     price: float | None = None
+    counts: tuple[tuple[int, ...], ...] = ()
 
     @property
     def n_rows(self) -> int:

@@ -19,7 +19,8 @@ class RowCosts:
     n_available : int
         Train rows there are.
     train_share : float in (0, 1]
-        Share of newly labelled rows that may be learnt from; the rest are test rows.
+        Train rows that a newly labelled row brings: the share of them that may be learnt from, as
+        the rest are test rows; less where machines' rows are part of the curve.
     machine_per_hour : float >= 0
         Price of the machine.
     spent : float >= 0

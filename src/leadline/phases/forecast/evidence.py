@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from leadline.phases.data import MachineShare
 from leadline.phases.forecast.costs import PurchaseCosts
 from leadline.phases.forecast.verification import Verified
 from leadline.phases.scoring import scoring_of
+from leadline.phases.verdict import Bounds
 from leadline.stats.decision_levels import MAX_GROWTH
 
 
@@ -52,6 +54,11 @@ class Evidence(PurchaseCosts):
         What earlier forecasts promised at sizes measured since, beside what was measured.
     is_search_starved : bool
         Whether the search that chose the candidate was too short to choose by.
+    machine_shares : tuple of MachineShare
+        Rows that only machines labelled and that are learnt from beside these, by machine.
+        The curve has as large a part of them at each size as of the train rows.
+    machine_worth : Bounds or None
+        Rows judged by people that these are worth; 90 % range. None: not known.
 
     The costs are those of `PurchaseCosts`.
     """
@@ -75,6 +82,8 @@ class Evidence(PurchaseCosts):
     n_chosen: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[Verified, ...] = ()
     is_search_starved: bool = False
+    machine_shares: tuple[MachineShare, ...] = ()
+    machine_worth: Bounds | None = None
 
     @property
     def rounds_left(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.phases.data import learnt_words, step_of_a_row
 from leadline.phases.forecast.advice import stop_words
 from leadline.phases.forecast.verification import is_overconfident, verification_words
 from leadline.phases.number_format import money, percent
@@ -112,6 +113,8 @@ def notes(
                 f"meeting the target is {percent(first.p_met)}."
             )
         )
+    if evidence.machine_shares:
+        findings.append(_with_machines(evidence))
     low, middle, high = map(_duration, (fit_hours.low, fit_hours.estimate, fit_hours.high))
     findings.append(
         note(
@@ -124,6 +127,24 @@ def notes(
             note("More rows cost nothing according to leadline.toml, so the budget does not bind.")
         )
     return findings
+
+
+def _with_machines(evidence: Evidence) -> Finding:
+    """What the rows of machines are worth, and what that makes of a row that is bought."""
+    worth, n_train = evidence.machine_worth, evidence.n_available
+    told = f"Learnt from: {learnt_words(evidence.machine_shares, n_train)}"
+    step = step_of_a_row(evidence.machine_shares, n_train, worth)
+    bought = (
+        "At each size of the curve there are as many of both, in this proportion; a row judged by "
+        f"people, which is what is bought, counts as {step:.2g} of a row of it."
+    )
+    if worth is None:
+        return note(
+            f"{told}. What the latter are worth for training is not known: each counts as one of "
+            f"people's. {bought}"
+        )
+    low, middle, high = (f"{round(each):,}" for each in (worth.low, worth.estimate, worth.high))
+    return note(f"{told}, worth {middle} ({low} to {high}) judged by people. {bought}")
 
 
 def _not_by_chance(evidence: Evidence) -> Finding:

@@ -25,7 +25,9 @@ _GOAL = frozenset({"scoring", "target_score"})
 _CURRENCY = frozenset({"currency"})
 
 # the files may be written anew with the same rows
-_OF_DATA = frozenset({"source_digest"})
+_OF_DATA = frozenset({"source_digest", "machine_labels", "machine_notes"})
+# what only machines labelled is learnt from, and nothing else
+_TAUGHT = frozenset({"machine_rows", "machine_shares"})
 # a second run goes on from the first one's trials; its examples depend on the time left
 _OF_SEARCH = frozenset(
     {
@@ -41,11 +43,14 @@ _Fields = Mapping[str, frozenset[str]]
 
 _UNREAD: Mapping[str, _Fields] = {
     "data": {"problem": _WORDS | _ERRORS | _GRANTED | _GOAL | _CURRENCY},
-    "feasibility": {"problem": _WORDS | _ERRORS | _GRANTED | _CURRENCY, "data": _OF_DATA},
-    "decision.define": {"problem": _WORDS, "data": _OF_DATA},
+    "feasibility": {"problem": _WORDS | _ERRORS | _GRANTED | _CURRENCY, "data": _OF_DATA | _TAUGHT},
+    "decision.define": {"problem": _WORDS, "data": _OF_DATA | _TAUGHT},
     "search": {"problem": _WORDS | _ERRORS, "data": _OF_DATA},
     "decision.find": {"search": _OF_SEARCH},
-    "labelling": {"problem": _WORDS | _ERRORS | _GRANTED | _GOAL, "data": _OF_DATA},
+    "labelling": {
+        "problem": _WORDS | _ERRORS | _GRANTED | _GOAL,
+        "data": _OF_DATA | _TAUGHT,
+    },
     "curve": {
         "problem": _WORDS | _ERRORS | _CURRENCY | {"target_score"},
         "data": _OF_DATA,

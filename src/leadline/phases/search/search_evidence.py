@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.data import MachineShare
 from leadline.phases.search.answer_price import AnswerPrice
 from leadline.phases.search.choice import comparison_errors
 from leadline.phases.search.importance import Importance
@@ -72,6 +73,8 @@ class Evidence:
         Of answers, and the worth of a better score, where a person stated both.
     importance : Importance or None
         What the chosen candidate leans on; None where there was no time to look.
+    machine_shares : tuple of MachineShare
+        Rows that only machines labelled and that are learnt from beside these, by machine.
     """
 
     scoring: str
@@ -102,6 +105,7 @@ class Evidence:
     best_chance: float | None = None
     price: AnswerPrice | None = None
     importance: Importance | None = None
+    machine_shares: tuple[MachineShare, ...] = ()
 
     def trial(self, name: str) -> Trial:
         """The trial of a name.

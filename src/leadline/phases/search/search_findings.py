@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadline.phases.data import learnt_notes
 from leadline.phases.number_format import percent
 from leadline.phases.search.choice import compare, comparison_errors
 from leadline.phases.search.importance import importance_findings
@@ -39,6 +40,7 @@ def findings_of(evidence: Evidence) -> list[Finding]:
     if evidence.chosen:
         findings += [each for each in (_simpler(evidence), _tie(evidence)) if each]
     findings += _prompted(evidence)
+    findings += learnt_notes(evidence.machine_shares, evidence.n_rows)
     return findings + importance_findings(evidence.importance)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func, select
 
 from leadline.record.append_only import latest, rows_of
 from leadline.record.database import Database
@@ -103,6 +103,21 @@ class MachineVotes:
             columns.prompt == prompt,
         )
         return tuple(_vote(row) for row in latest((row.item, row) for row in found))
+
+    def newest(self, machine: str, model: str, prompt: str) -> int:
+        """Number of the newest vote of a machine when a model is told one thing; 0 without any.
+
+        As long as it stays, `of` says the same.
+        """
+        columns = machine_vote.c
+        query = select(func.max(columns.id)).where(
+            self._database.mine(machine_vote),
+            columns.machine == machine,
+            columns.model == model,
+            columns.prompt == prompt,
+        )
+        with self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
 
     def all(self) -> tuple[MachineVote, ...]:
         """Every vote that counts, whatever the model and whatever it was told."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.phases.curve import Curve
-from leadline.phases.data import Data, Role, SplitKind
+from leadline.phases.data import Data, Role, SplitKind, learnt_notes
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
@@ -36,7 +36,8 @@ def data(reader: LineageReader) -> Section:
         ("Digest of the files and how they were read", audit.source_digest),
         ("Labelled rows", f"{audit.n_rows:,}"),
         ("Of those, labelled by votes here", f"{audit.n_voted:,}"),
-        ("Rows without a label, left out", f"{audit.n_unlabelled:,}"),
+        ("Rows without a label, left out", f"{audit.n_unlabelled - audit.n_machine_rows:,}"),
+        *_of_machines(audit),
         ("Rows without any value, left out", f"{audit.n_empty_rows:,}"),
         ("Rows that repeat an earlier one", f"{audit.n_duplicates:,}"),
         ("Of those, with another label", f"{audit.n_conflicts:,}"),
@@ -53,6 +54,19 @@ def data(reader: LineageReader) -> Section:
     else:
         sentences.append("No column was left out.")
     return Section(title, sentences=tuple(sentences), tables=tuple(tables))
+
+
+def _of_machines(audit: Data) -> list[tuple[str, str]]:
+    """Rows that machines labelled, with their digest; none where there are none."""
+    if not audit.machine_shares:
+        return []
+    who = "; ".join(
+        f"{share.words}, on verdict {share.delegation}" for share in audit.machine_shares
+    )
+    return [
+        ("Rows that only machines labelled, learnt from and never scored", who),
+        ("Digest of these rows (SHA-256)", audit.machine_rows),
+    ]
 
 
 def labels(reader: LineageReader) -> Section:
@@ -156,7 +170,8 @@ def fitting(reader: LineageReader) -> Section:
         f"{tuning.candidate} was fitted once more on all {plural(tuning.n_train, problem.unit)} of "
         f"the train side in {number(tuning.fit_s)} s; its digest is {tuning.model}."
     )
-    return Section(title, sentences=(sentence,))
+    told = [note.what for note in learnt_notes(tuning.machine_shares, tuning.n_train)]
+    return Section(title, sentences=(sentence, *told))
 
 
 def more_data(reader: LineageReader) -> Section:

@@ -104,8 +104,8 @@ def label_open_rows(
 ) -> MachineLabelling:
     """Let a machine label rows that have no label, once a person has let it in.
 
-    Rows on which somebody voted are left to people. No later row of the life cycle reads these
-    labels: they are taken out with ``leadline export machine-labels``.
+    Rows on which somebody voted are left to people. Models learn from these labels from the next
+    ``leadline run`` on, and are never scored on them.
 
     Parameters
     ----------

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from leadline.engines.language_models import TEMPLATE, Endpoint, Prompt
+import polars as pl
+
+from leadline.engines.language_models import Endpoint, Prompt
 from leadline.errors import SettingsError
 from leadline.evaluation.machine_spending import declared_machine
 from leadline.labelling.blind_rows import RowFacts, blind_votes
 from leadline.labelling.item_pool import line_of
+from leadline.labelling.machine_prompt import (
+    MachineSetup,
+    guidelines_of,
+    prompt_of,
+    why_changed,
+)
 from leadline.phases.data import Data, Kind
 from leadline.phases.delegation import Delegation
 from leadline.phases.problem import Problem
-from leadline.phases.scoring import Task
-from leadline.services.labelling.guidelines import guidelines_of
 from leadline.services.labelling.keyed_items import keyed_items
 from leadline.services.labelling.worklist import data_and_problem
+from leadline.snapshot import test_side
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from leadline.settings.machine_sections import Machine
 
 _SEED = 0
@@ -80,17 +83,20 @@ class MachineTask:
     @property
     def columns(self) -> tuple[str, ...]:
         """What it is told of a row."""
-        return tuple(self.data.features)
+        return self.setup.columns
+
+    @property
+    def setup(self) -> MachineSetup:
+        """All that its answers depend on."""
+        its = self.settings
+        return MachineSetup(
+            its.model, self.endpoint.address, self.prompt, self.guidelines, self.data.features
+        )
 
     @property
     def told(self) -> str:
-        """Digest of what its answers depend on beside its name: prompt, address, columns.
-
-        A vote is kept under it, so that what another server said, or what was said of other
-        columns, is no vote of this task.
-        """
-        told = [self.prompt.digest, self.endpoint.address, dict(self.data.features)]
-        return sha256(json.dumps(told).encode()).hexdigest()
+        """Digest under which its votes are kept."""
+        return self.setup.digest
 
 
 def machine_task(workspace: Workspace, name: str) -> MachineTask:
@@ -113,16 +119,10 @@ def machine_task(workspace: Workspace, name: str) -> MachineTask:
             "Leave the label of such rows to people.",
         )
     version = guidelines_of(workspace)
-    is_number = data.task is Task.REGRESSION
-    told = [problem.question or f"What is {problem.label} here?", version.text if version else ""]
     return MachineTask(
         name=name,
         settings=machine,
-        prompt=Prompt(
-            TEMPLATE,
-            "\n\n".join(filter(None, told)),
-            () if is_number else tuple(sorted(count.value for count in data.classes)),
-        ),
+        prompt=prompt_of(problem, (count.value for count in data.classes), version),
         guidelines=version.version if version else None,
         data=data,
         problem=problem,
@@ -131,27 +131,7 @@ def machine_task(workspace: Workspace, name: str) -> MachineTask:
 
 def why_outdated(task: MachineTask, verdict: Delegation) -> str:
     """What has changed since a verdict, so that it no longer holds; empty if nothing has."""
-    if verdict.model != task.settings.model:
-        return f"the model is {task.settings.model!r} now; it was {verdict.model!r}"
-    if verdict.address and verdict.address != task.endpoint.address:
-        return f"it is asked at {task.endpoint.address} now; it was at {verdict.address}"
-    if verdict.guidelines != task.guidelines:
-        return f"the guidelines are of version {task.guidelines or 'none'} now"
-    if verdict.columns and verdict.columns != task.columns:
-        return _changed_columns(verdict.columns, task.columns)
-    if verdict.prompt != task.told:
-        return "what it is told, the question, the classes or the columns, has changed"
-    return ""
-
-
-def _changed_columns(before: tuple[str, ...], now: tuple[str, ...]) -> str:
-    more = [name for name in now if name not in before]
-    fewer = [name for name in before if name not in now]
-    said = [
-        *(f"it is told {name!r} of a row now" for name in more),
-        *(f"it is not told {name!r} of a row any more" for name in fewer),
-    ]
-    return ", ".join(said) or "the columns of a row are told in another order"
+    return why_changed(verdict, task.setup)
 
 
 def judged_blind(workspace: Workspace) -> dict[str, dict[str, str]]:
@@ -184,11 +164,16 @@ def cells_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> di
 
 
 def open_keys(workspace: Workspace, data: Data) -> list[str]:
-    """Keys of rows without a label, in an order drawn by chance that is the same each time."""
+    """Keys of rows without a label, in an order drawn by chance that is the same each time.
+
+    Those that may be learnt from come first: rows on the test side never are.
+    """
     if not data.unlabelled:
         return []
     frame = keyed_items(workspace, data.unlabelled, data)
-    keys: list[str] = frame[frame.columns[0]].sample(fraction=1, shuffle=True, seed=_SEED).to_list()
+    sides = frame.select(pl.first(), is_test=pl.Series(test_side(frame, data.split)))
+    drawn = sides.sample(fraction=1, shuffle=True, seed=_SEED)
+    keys: list[str] = drawn.sort("is_test", maintain_order=True).to_series(0).to_list()
     return keys
 
 

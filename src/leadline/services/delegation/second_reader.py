@@ -92,7 +92,7 @@ def read_stream(
     wanted = _scores_of_rows(workspace, tuning, n_further or N_FURTHER)
     readings = workspace.record.delegation.readings
     with machine_spending(workspace, name) as spending:
-        told = (name, task.settings.model, task.prompt.digest)
+        told = (name, task.settings.model, task.told)
         reader = readings.declare(number, *told, person)
         if not reader.is_told_as(*told):
             raise _other_reader(reader, name)

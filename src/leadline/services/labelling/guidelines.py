@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.errors import SettingsError
-from leadline.record import Guidelines
-from leadline.workspace import Workspace
-
-_LONGEST = 200_000
-
 
 @dataclass(frozen=True)
 class Block:
@@ -25,34 +19,6 @@ class Block:
 
     kind: str
     lines: tuple[str, ...]
-
-
-def guidelines_of(workspace: Workspace) -> Guidelines | None:
-    """The guidelines as they are now; a text that is new is kept as a new version.
-
-    Raises
-    ------
-    SettingsError
-        If the file named under [labels] cannot be read.
-    """
-    name = workspace.settings.labels.guidelines
-    if not name:
-        return None
-    try:
-        text = workspace.path(name).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"The guidelines {name!r} cannot be read: {error}.",
-            "A file of text in UTF-8 is needed.",
-            "Correct [labels] guidelines in leadline.toml, or the file.",
-        ) from None
-    if len(text) > _LONGEST:
-        raise SettingsError(
-            f"The guidelines {name!r} have {len(text):,} characters.",
-            f"Nobody reads more than {_LONGEST:,} while labelling.",
-            "Shorten them, or name another file under [labels] guidelines.",
-        )
-    return workspace.record.labels.guidelines.keep(text) if text.strip() else None
 
 
 def blocks_of(text: str) -> tuple[Block, ...]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from leadline.errors import RecordError
+from leadline.labelling.machine_prompt import guidelines_of
 from leadline.phases.permissions import Action
 from leadline.record import Adjudication, Unresolved
 from leadline.services.identity.permission import require
-from leadline.services.labelling.guidelines import Block, blocks_of, guidelines_of
+from leadline.services.labelling.guidelines import Block, blocks_of
 from leadline.services.labelling.worklist import work_of
 from leadline.services.queries.label import keyed
 from leadline.workspace import Workspace

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from statistics import median
 
+from leadline.labelling.machine_prompt import guidelines_of
 from leadline.phases.permissions import Action
 from leadline.record import Assignment, Item
 from leadline.services.identity.permission import require
-from leadline.services.labelling.guidelines import Block, blocks_of, guidelines_of
+from leadline.services.labelling.guidelines import Block, blocks_of
 from leadline.services.labelling.worklist import terms_of, work_of
 from leadline.workspace import Workspace
 

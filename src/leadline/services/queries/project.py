@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.data import Data
 from leadline.phases.lifecycle import Badge, Stage, rows_of
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
@@ -15,6 +16,7 @@ from leadline.record import Entry, Record
 from leadline.record.sql_types import utc
 from leadline.services.accounting import project_ledger
 from leadline.services.commenting.comment_lines import CommentLine, newest_comments
+from leadline.services.delegation.machine_training import training_words
 from leadline.services.identity.permission import require
 from leadline.services.job_progress import JobProgress, job_progress
 from leadline.services.queries.next_steps import Step, steps
@@ -38,6 +40,7 @@ class ProjectPage:
     """State of the whole project, as a manager wants to see it.
 
     `whereabouts` says where it is and why, if people stopped it or sent it back; else it is empty.
+    `machines` says which rows of those that models learn from only machines labelled.
     """
 
     name: str
@@ -54,6 +57,7 @@ class ProjectPage:
     latest: Entry | None
     whereabouts: str = ""
     comments: tuple[CommentLine, ...] = ()
+    machines: str = ""
 
 
 def project_page(workspace: Workspace) -> ProjectPage:
@@ -82,6 +86,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
         latest=verdicts.entry(newest.row) if newest else None,
         whereabouts=now.whereabouts,
         comments=newest_comments(record),
+        machines=training_words(workspace, record.latest_of(Data)),
     )
 
 

@@ -47,7 +47,13 @@ class LearntRows:
     form: DigestForm = DigestForm.MIXED
 
     @classmethod
-    def of(cls, X: pl.DataFrame, is_test: ArrayLike | None = None) -> LearntRows:
+    def of(
+        cls,
+        X: pl.DataFrame,
+        is_test: ArrayLike | None = None,
+        *,
+        more: pl.DataFrame | None = None,
+    ) -> LearntRows:
         """The rows of a frame.
 
         Parameters
@@ -56,6 +62,8 @@ class LearntRows:
             Conformed.
         is_test : array-like of bool, shape (n_samples,), optional
             Of a split by group or by time: what new rows will be like.
+        more : polars.DataFrame, shape (n_more, n_features), optional
+            Further rows that were learnt from, conformed; they do not say how often rows come back.
 
         Examples
         --------
@@ -65,7 +73,8 @@ class LearntRows:
         [True, True, False]
         """
         digests = row_digests(X)
-        return cls(np.unique(digests), usual_repeats(digests, is_test))
+        every = digests if more is None else np.concatenate([digests, row_digests(more)])
+        return cls(np.unique(every), usual_repeats(digests, is_test))
 
     @classmethod
     def from_bytes(

@@ -1,0 +1,199 @@
+"""Rows that only machines labelled, to learn from: how many by which machine, and their worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leadline.phases.number_format import money
+from leadline.phases.scoring import scoring_of
+from leadline.phases.verdict import Bounds, Finding, note
+from leadline.phases.wording import plural
+
+_SEED = 0
+_MODEL_ERROR = 0.2
+_LEAST_WEIGHT = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineShare:
+    """Rows that one machine labelled, and that models learn from.
+
+    Attributes
+    ----------
+    machine, model : str
+        Its name in the settings, and what answered.
+    n_rows : int
+        Rows.
+    cost : float or None
+        US dollars that they cost, at what one of its answers has cost on average; None where that
+        is not known.
+    delegation : int
+        Number of the verdict by which a person let it in.
+    weight : float in (0, 1]
+        How much one of them counts in a fit beside a row judged by people.
+    counts : tuple of tuple of int
+        Rows that people judged and it labelled as surely as these, by what most people say (first)
+        and what it says; empty where the verdict does not tell.
+    """
+
+    machine: str
+    model: str
+    n_rows: int
+    cost: float | None = None
+    delegation: int = 0
+    weight: float = 1.0
+    counts: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Which machine labelled how many rows, and for how much.
+
+        Examples
+        --------
+        >>> MachineShare(machine="small", model="smol", n_rows=4000, cost=1.2).words
+        "4,000 rows labelled by 'small' (smol) alone, for 1.20 USD"
+        """
+        paid = "" if self.cost is None else ", for " + money(self.cost, "USD")
+        return (
+            f"{plural(self.n_rows, 'row')} labelled by {self.machine!r} ({self.model}) alone{paid}"
+        )
+
+
+def n_machine_rows(shares: Sequence[MachineShare]) -> int:
+    """Rows of all machines together."""
+    return sum(share.n_rows for share in shares)
+
+
+def learnt_words(shares: Sequence[MachineShare], n_train: int) -> str:
+    """Rows that are learnt from, people's and machines' apart; empty where people judged all.
+
+    Parameters
+    ----------
+    shares : sequence of MachineShare
+        Of the machines.
+    n_train : int
+        Train rows that people judged.
+    """
+    if not shares:
+        return ""
+    told = " and ".join(share.words for share in shares)
+    return f"{plural(n_train, 'train row')} judged by people, and {told}"
+
+
+def learnt_notes(shares: Sequence[MachineShare], n_train: int) -> list[Finding]:
+    """Note of what is learnt from; none where no machine has labelled a row of it."""
+    told = learnt_words(shares, n_train)
+    end = "No score rests on a row that only a machine labelled."
+    return [note(f"Learnt from: {told}. {end}")] if told else []
+
+
+def weight_of(counts: Sequence[Sequence[int]]) -> float:
+    """How much a machine's row counts in a fit: its worth, for a model that errs on a fifth.
+
+    Parameters
+    ----------
+    counts : sequence of sequence of int
+        As of `MachineShare`.
+
+    Returns
+    -------
+    float in (0, 1]
+        1 where nothing is known of its errors.
+
+    Examples
+    --------
+    >>> weight_of(()), round(weight_of(((95, 5), (5, 95))), 1)
+    (1.0, 0.7)
+    >>> weight_of(((60, 40), (40, 60))) < 0.1
+    True
+    """
+    import numpy as np
+
+    from leadline.stats.machine_votes import noisy_worth
+
+    try:
+        found = noisy_worth(1, counts, _MODEL_ERROR, np.random.default_rng(_SEED)).factor
+    except ValueError:
+        return 1.0
+    return max(found.estimate, _LEAST_WEIGHT)
+
+
+def machine_worth(shares: Sequence[MachineShare], scoring: str, error: float) -> Bounds | None:
+    """Rows judged by people that the rows of machines are worth for training; 90 % range.
+
+    Parameters
+    ----------
+    shares : sequence of MachineShare
+        Of the machines.
+    scoring : str
+        The metric.
+    error : float
+        What a model is expected to reach in it; taken for the share of rows that it gets wrong,
+        where the metric lies between 0 and 1.
+
+    Returns
+    -------
+    Bounds or None
+        None where there are no such rows, or it is not known how often a machine or the model errs.
+
+    Examples
+    --------
+    >>> share = MachineShare(machine="m", model="m", n_rows=1000, counts=((90, 10), (10, 90)))
+    >>> 300 < machine_worth([share], "accuracy", 0.2).estimate < 800
+    True
+    >>> machine_worth([share], "log_loss", 0.2) is None
+    True
+    """
+    # here, so that asking where a project stands does not wait for NumPy
+    import numpy as np
+
+    from leadline.stats.machine_votes import noisy_worth
+
+    if not shares or scoring_of(scoring).is_loss or not 0 < error < 1:
+        return None
+    rng, found = np.random.default_rng(_SEED), []
+    for share in shares:
+        try:
+            worth = noisy_worth(share.n_rows, share.counts, error, rng).clean_rows
+        except ValueError:  # of a class nothing is known
+            return None
+        found.append(worth)
+    return Bounds(
+        estimate=sum(each.estimate for each in found),
+        low=sum(each.low for each in found),
+        high=sum(each.high for each in found),
+    )
+
+
+def step_of_a_row(shares: Sequence[MachineShare], n_train: int, worth: Bounds | None) -> float:
+    """How far one more row judged by people goes along a curve that machines' rows are part of.
+
+    Such a curve has, at each size, as large a part of the machines' rows as of the train rows. The
+    next row of people's comes without any, so it takes a model less far.
+
+    Parameters
+    ----------
+    shares : sequence of MachineShare
+        Of the machines.
+    n_train : int
+        Train rows that people judged.
+    worth : Bounds or None
+        As `machine_worth` gives it; None: each counts as one of people's, so that no purchase looks
+        better than it is.
+
+    Returns
+    -------
+    float in (0, 1]
+        1 without rows of machines.
+
+    Examples
+    --------
+    >>> share = MachineShare(machine="m", model="m", n_rows=1000)
+    >>> step_of_a_row([share], 500, Bounds(estimate=500, low=300, high=700))
+    0.5
+    >>> step_of_a_row([share], 500, None) < 0.5, step_of_a_row([], 500, None)
+    (True, 1.0)
+    """
+    n_worth = n_machine_rows(shares) if worth is None else worth.estimate
+    return n_train / (n_train + n_worth) if n_train else 1.0
