@@ -7,7 +7,9 @@ model, if it is one of a person's own. Classes that have been renamed since are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,27 @@ from leadline.engines.loading import load, load_family, names
 from leadline.engines.own.import_path import is_import_path
 from leadline.errors import EngineError, LeadlineError, ReleaseError
 from leadline.serving.releases.renamed import with_new_names
-from leadline.serving.releases.skops_io import skops_io
+
+_IMPORTS_TORCH = "sklearn.externals.array_api_compat.torch"
+
+
+@contextmanager
+def _hidden(name: str) -> Iterator[None]:
+    """Let an import fail: who walks over packages passes it by."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+# For its list of trusted types skops asks scikit-learn for all estimators, which imports each
+# package below it, one of which imports torch where it is installed: three seconds of each start.
+with _hidden(_IMPORTS_TORCH):
+    import skops.io as skops_io
 
 
 def dump_model(model: Any) -> bytes:
