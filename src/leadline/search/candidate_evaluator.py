@@ -22,8 +22,8 @@ from leadline.evaluation.fit_spec import FitSpec, key_of, spec_of
 from leadline.phases.curve import Point
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search.trial import PROMPTED, Trial
-from leadline.search.asked_rows import rows_of_points, rows_to_ask
 from leadline.search.fit_processes import executor_of
+from leadline.search.prompted_rows import rows_of_points, rows_to_ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
