@@ -19,12 +19,12 @@ from leadline.phases.target.measured_target import measured_target
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.reading.conform import conform
-from leadline.serving.releases.asked_model import N_GOLDEN_ASKED, waits_s
 from leadline.serving.releases.bundle import SealedBundle, seal
 from leadline.serving.releases.keys import load_or_make_key
 from leadline.serving.releases.learnt_rows import LearntRows
 from leadline.serving.releases.manifest import Card
 from leadline.serving.releases.models import load_model, trusted_types
+from leadline.serving.releases.slow_path import N_GOLDEN_ASKED, waits_s
 from leadline.stats.metric import metric_of
 from leadline.stats.metric.score_difference import score_difference
 

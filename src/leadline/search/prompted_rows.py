@@ -86,7 +86,7 @@ def rows_of_points(trial: Trial) -> int:
 
 def _seconds_of(model: Any) -> float:
     """Seconds of an answer, as many at once as were tried; 0 where all were kept."""
-    at_once = min(model.connection.endpoint.max_in_flight, _N_TRIED)
+    at_once: int = min(model.connection.endpoint.max_in_flight, _N_TRIED)
     return float(model.seconds_per_row_ or 0.0) / at_once
 
 
@@ -101,8 +101,9 @@ def _money_left(workspace: Workspace, machine: str) -> float:
 
 def _too_slow(fewest: int, row_s: float, left_s: float) -> EngineError:
     return EngineError(
-        f"{fewest:,} answers, the fewest that say something, take about "
-        f"{duration(fewest * row_s)}, and {duration(max(left_s, 0.0))} of the time box are left.",
+        f"{fewest:,} answers, the fewest that say something, take {duration(fewest * row_s)} to "
+        f"{duration(_SPARE * fewest * row_s)}; {duration(max(left_s, 0.0))} of the time box are "
+        "left.",
         "What cannot be finished is not begun.",
         "Lengthen [problem] time_box_s, or take a faster model.",
     )

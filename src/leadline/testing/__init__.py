@@ -13,8 +13,8 @@ Every check raises `EngineError`, saying what was found, what is needed and what
 
 from __future__ import annotations
 
-from leadline.testing.clients import check_client
 from leadline.testing.executors import check_executor
 from leadline.testing.families import check_family
+from leadline.testing.model_clients import check_client
 
 __all__ = ["check_client", "check_executor", "check_family"]

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.testclient import TestClient
 from tests.model_servers import LOCAL_MODEL, Body, FakeModel, Reply, chat, fake_model
 
+from leadline.engines.contract import Scalar
 from leadline.engines.families.prompted import Prompted
 from leadline.engines.language_models import Endpoint
 from leadline.engines.language_models.connection import Connection
@@ -41,7 +42,7 @@ def sealed(folder: Path, endpoint: Endpoint, *, n_golden: int = 4, n_examples: i
     X = frame()
     y = np.array([1 if i % 3 else 0 for i in range(X.height)])
     family = Prompted({"here": Connection(endpoint, classes={"0": "ham", "1": "spam"})})
-    params = {"machine": "here", "n_examples": n_examples}
+    params: dict[str, Scalar] = {"machine": "here", "n_examples": n_examples}
     model = family.build(params, "binary", COLUMNS, 0).set_params(n_checked=4).fit(X, y)
     card = Card(
         project="mails",

@@ -31,10 +31,10 @@ from leadline.serving.batch.piece_scoring import (
 from leadline.serving.batch.pieces import Form, Piece, Plan, plan, whole_plan
 from leadline.serving.batch.scoring_release import copied
 from leadline.serving.batch.text_ranges import IrregularError
-from leadline.serving.releases.asked_model import ROWS_AT_ONCE
 from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.release_place import ReleasePlace
 from leadline.serving.releases.signed_files import digest_of
+from leadline.serving.releases.slow_path import ROWS_AT_ONCE
 
 Progress = Callable[[int, float], None]
 """Told the rows done, and the share of the work that is done."""

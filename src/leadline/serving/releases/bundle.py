@@ -29,7 +29,6 @@ from leadline.errors import DataError
 from leadline.reading.conform import conform
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.compiled.compiled_release import CompiledRelease
-from leadline.serving.releases.asked_model import refuse_another_model, waits_s
 from leadline.serving.releases.compilation.compiling import (
     MOST_AT_ONCE,
     N_ODD_ROWS,
@@ -57,7 +56,12 @@ from leadline.serving.releases.signed_files import (
     signed_files,
     signed_manifest,
 )
-from leadline.serving.releases.slow_path import refuse_other_scores, slow_answers
+from leadline.serving.releases.slow_path import (
+    refuse_another_model,
+    refuse_other_scores,
+    slow_answers,
+    waits_s,
+)
 
 __all__ = [
     "Card",
@@ -135,10 +139,9 @@ class ReleaseBundle:
         return request_rows(self.golden_rows().select(list(self.manifest.columns)))
 
     def replay(self) -> None:
-        """Score the golden rows as when it was sealed.
+        """Score the golden rows as when it was sealed; of a model that asks, see whether it is it.
 
-        A compiled form that gives another digit here is left out. Of a model that asks another
-        server it is seen whether the same one answers.
+        A compiled form that gives another digit here is left out.
 
         Raises
         ------
