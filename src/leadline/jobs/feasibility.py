@@ -107,7 +107,7 @@ def _small(pool: Pool, data: Data) -> Pool:
     is_slow = {Kind.TEXT, Kind.IMAGE} & set(data.features.values())
     n_rows = _N_ROWS_OF_TEXT if is_slow else _N_ROWS
     if data.task is Task.BINARY:
-        share = float(np.mean(pool.y[pool.order])) if pool.order.size else 0.0
+        share = float(np.mean(pool.y[pool.order] == 1)) if pool.order.size else 0.0
         rarer = min(share, 1 - share)
         wanted = _N_OF_RARE / rarer if rarer else 0.0
         n_rows = round(min(max(n_rows, wanted), _MOST_TIMES * n_rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.default_decisions import (
@@ -66,6 +67,16 @@ def test_a_stream_on_which_mistakes_cost_more_is_told() -> None:
     )
     assert "mistakes cost 3.00 USD (2.00 to 4.00) a row (100 judgments)" in verdict.summary
     assert any(what.startswith("Mistakes cost more on the stream") for what in warnings(verdict))
+
+
+def test_a_stream_on_which_less_is_right_is_not_settled_by_agreeing() -> None:
+    known: dict[str, Any] = {"n_judged": 100, "judges": ("Ada",)}
+    worse = Bounds(estimate=0.2, low=0.1, high=0.3)
+    verdict = again(default_review("classes"), on_stream=StreamDecision(right=worse), **known)
+    assert verdict.answer is Answer.UNCLEAR
+    assert any(what.startswith("The share that is right is lower") for what in warnings(verdict))
+    alike = StreamDecision(right=default_decision("classes").right)
+    assert again(default_review("classes"), on_stream=alike, **known).answer is Answer.GO
 
 
 def test_a_test_set_that_says_nothing_is_a_no() -> None:
