@@ -109,23 +109,33 @@ def test_a_reading_with_gaps_is_left_aside() -> None:
         stream_reading(scores, CUTS, rows, truth[rows], says * 2)
 
 
+def one_band(hits: int, misses: int, false: int, right: int, yes: int, no: int) -> Floats:
+    """What is said of the highest band where the others hold nothing."""
+    bands = Bands.of(np.linspace(0.01, 0.99, 400), [0.5])
+    band = int(bands.bands[-1])
+    last = np.zeros(bands.sizes.size, dtype=np.int64)
+    last[-1] = 1
+    here = np.arange(bands.n_bands) == band
+    judged = (last * hits, last * misses, last * false, last * right)
+    confusion = BandConfusion(bands, *judged, here * yes, here * no)
+    found: Floats = confusion.evidence().log_likelihood[band]
+    return found
+
+
+def test_nothing_is_said_of_a_band_in_which_people_found_no_positive() -> None:
+    assert np.all(one_band(0, 0, 0, 12, 3, 197) == 0)
+    assert np.ptp(one_band(0, 1, 0, 12, 3, 197)) > 0
+
+
 @pytest.mark.parametrize(
-    "counts", [(8, 2, 1, 9, 60, 140), (0, 0, 0, 12, 3, 197), (14, 1, 2, 1, 90, 10)]
+    "counts", [(8, 2, 1, 9, 60, 140), (0, 1, 0, 12, 3, 197), (14, 1, 2, 1, 90, 10)]
 )
 def test_what_further_rows_say_of_a_band_is_the_integral(
     counts: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(band_confusion, "_BLIND", 1e-9)
     hits, misses, false, right, yes, no = counts
-    bands = Bands.of(np.linspace(0.01, 0.99, 400), [0.5])
-    band = int(bands.bands[-1])
-    last = np.zeros(bands.sizes.size, dtype=np.int64)
-    last[-1] = 1
-    here = np.arange(bands.n_bands) == band
-    confusion = BandConfusion(
-        bands, last * hits, last * misses, last * false, last * right, here * yes, here * no
-    )
-    curve = confusion.evidence().log_likelihood[band]
+    curve = one_band(*counts)
     to_positive = stats.beta(0.5 + hits, 0.5 + misses)
     to_negative = stats.beta(0.5 + false, 0.5 + right)
 

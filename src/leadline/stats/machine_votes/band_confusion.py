@@ -120,7 +120,8 @@ class BandConfusion:
                 to_negative = _borrowed(false, right, band, n_borrowed), (false[band], right[band])
                 fits[place, band] = _log_beta(*to_positive) + _log_beta(*to_negative)
                 further = float(self.n_yes[band]), float(self.n_no[band])
-                if any(further):
+                # a machine may be blind where no positive row shows what it says to one
+                if any(further) and hits[band] + misses[band]:
                     curves[place, band] = _log_likelihood(to_positive, to_negative, further)
         # how well each other band is foretold: a machine that errs alike everywhere is believed
         mixed = logsumexp(curves + fits.sum(axis=1, keepdims=True) - fits, axis=0)
