@@ -237,11 +237,16 @@ def outcomes(
     learnt: Learnt | None,
     policies: Sequence[str],
     rounds: Sequence[int],
-    penalty_ratio: float,
+    penalty_ratios: Sequence[float],
 ) -> list[Outcome]:
-    """Of each policy with each number of rounds."""
+    """Of each policy, at each penalty, with each number of rounds."""
     of = Forecasts(project, learnt)
-    return [outcome(of, POLICIES[name], n, penalty_ratio) for name in policies for n in rounds]
+    return [
+        outcome(of, POLICIES[name], n, ratio)
+        for name in policies
+        for ratio in penalty_ratios
+        for n in rounds
+    ]
 
 
 def main() -> None:
@@ -251,7 +256,7 @@ def main() -> None:
     parser.add_argument("--half", choices=["train", "train10", "test"], default="train")
     parser.add_argument("--chosen", action="store_true", help="what the penalty was chosen on")
     parser.add_argument("--rounds", default="1,3,5")
-    parser.add_argument("--penalty", type=float, default=PENALTY_RATIO)
+    parser.add_argument("--penalty", default=f"{PENALTY_RATIO:g}", help="or several: 62,150,200")
     parser.add_argument("--only", default="", help="policies whose names begin so")
     parser.add_argument("--shipped", action="store_true", help="a table that has seen these data")
     parser.add_argument("--limit", type=int)
@@ -266,17 +271,20 @@ def main() -> None:
     learnt = {fold: crossed(fold) if is_crossed else None for fold in folds}
     policies = [name for name in POLICIES if name.startswith(options.only)]
     rounds = [int(text) for text in options.rounds.split(",")]
+    penalties = [float(text) for text in options.penalty.split(",")]
     found = Parallel(n_jobs=options.jobs)(
-        delayed(outcomes)(project, learnt[project.fold], policies, rounds, options.penalty)
+        delayed(outcomes)(project, learnt[project.fold], policies, rounds, penalties)
         for project in some
     )
     columns = list(zip(*found, strict=True))
     table = ", table has seen them" if options.half != "test" and not is_crossed else ""
-    print(f"{len(some):,} projects, {options.half} half{table}, penalty {options.penalty:g}\n")
-    heads = ["missed (had met it) / median / mean overspend", *(f"{n} rounds" for n in rounds)]
+    print(f"{len(some):,} projects, {options.half} half{table}\n")
+    heads = ["missed (had met it) / median / mean overspend", "penalty"]
+    heads += [f"{n} round{'s' if n > 1 else ''}" for n in rounds]
+    names = [(name, f"{penalty:g}") for name in policies for penalty in penalties]
     rows = [
-        [name, *(cell(column) for column in columns[k * len(rounds) : (k + 1) * len(rounds)])]
-        for k, name in enumerate(policies)
+        [*name, *(cell(column) for column in columns[k * len(rounds) : (k + 1) * len(rounds)])]
+        for k, name in enumerate(names)
     ]
     print(markdown(heads, rows))
 
