@@ -85,24 +85,17 @@ class Calibration:
         return self._through(z, x, forward=False)
 
     def _through(self, z: Floats, x: Floats, *, forward: bool) -> Floats:
-        result = np.empty_like(z)
         ahead = np.maximum(x, 0.0)
         places = np.array([np.interp(ahead, self.log_ratios, place) for place in self.places.T])
-        for column in range(x.size):
-            ends = (self.levels, places[:, column])
-            result[:, column] = _interpolated(z[:, column], *(ends if forward else ends[::-1]))
-        return result
-
-
-def _interpolated(values: Floats, start: Floats, end: Floats) -> Floats:
-    """Linear between the knots, and beyond them in the direction of the outermost two."""
-    inside: Floats = np.interp(values, start, end)
-    for edge, inner, beyond in ((0, 1, values < start[0]), (-1, -2, values > start[-1])):
-        if not beyond.any():
-            continue
-        slope = (end[edge] - end[inner]) / (start[edge] - start[inner])
-        inside = np.where(beyond, end[edge] + slope * (values - start[edge]), inside)
-    return inside
+        levels = np.broadcast_to(self.levels[:, None], places.shape)
+        start, end = (levels, places) if forward else (places, levels)
+        # linear between the knots, and beyond them in the direction of the outermost two
+        after = (start[:, None] <= z).sum(axis=0).clip(1, len(start) - 1)
+        columns = np.arange(x.size)
+        left, right = start[after - 1, columns], start[after, columns]
+        low, high = end[after - 1, columns], end[after, columns]
+        moved: Floats = low + (z - left) / (right - left) * (high - low)
+        return moved
 
 
 def learn_places(z: Floats, levels: Floats, n_independent: int | None = None) -> Floats:
