@@ -53,7 +53,9 @@ from leadline.serving.releases.models import dump_model
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import Bands, ClassStrata, ValueStrata
-from leadline.stats.operating import ProposedPoint, cost_matrix, propose_points, reliability
+from leadline.stats.operating.class_costs import cost_matrix
+from leadline.stats.operating.points import ProposedPoint, propose_points
+from leadline.stats.operating.reliability import reliability
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
