@@ -136,6 +136,8 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     named = [fspath(source)] if isinstance(source, str | PathLike) else list(source)
     files = input_files(named)
     if workers is not None:
+        # a name that is wrong is told before anything is started for it
+        files[0].size()
         workers.start()
     bundle = open_release(release) if isinstance(release, ReleasePlace) else release
     known = tuple(bundle.manifest.columns)
