@@ -165,13 +165,14 @@ def _truth(model: Model, folder: Path, plan: Capacity, n_runs: int, seconds: flo
 
 
 def _cells(plan: Capacity, truth: Truth) -> list[str]:
-    if plan.planned is None or plan.p99_s is None or plan.promised_s is None:
+    if plan.rate_per_s is None or plan.p99_s is None or plan.promised_s is None:
         return [plan.answer.value, *["–"] * (len(_HEADS) - 2)]
     found = np.array([np.inf if each.p99_s is None else each.p99_s for each in truth.steps])
     errors = found / plan.p99_s - 1
     is_near = (errors >= NEAR_LOW) & (errors <= NEAR_HIGH)
     is_above = found > plan.promised_s
     is_quiet = np.array([each.share <= _DISTURBED for each in truth.pauses])
+    assert plan.planned is not None
     bound = plan.planned.p99_high_s
     formula = "–" if plan.formula_s is None else f"{plan.formula_s / np.median(found) - 1:+.0%}"
     return [
