@@ -1,13 +1,12 @@
-"""Ray across machines: a search, a score and a serving application on three nodes, one killed.
+"""Ray across machines: a search and a score on three nodes, one of which is killed in the middle.
 
-    sudo python benchmarks/ship/ray_nodes.py [--rows 400000] [--only search,score,serve]
+    sudo python benchmarks/ship/ray_nodes.py [--rows 400000]
 
 The machines are network namespaces of this one, joined by a bridge: each has an address, processes
 and a Ray of its own, one core, and an empty folder where the first has its workspace, so that it
 can reach nothing but the network. Artifacts, rows and scores lie on a real S3 server behind the
 bridge. The cluster asks for a token. What is run is what a team would type; who did how much is
-counted in the log of the S3 server, by address. Node 3 is killed in the middle of each kind of
-work, and started again.
+counted in the log of the S3 server, by address.
 
 Needed: Linux, root, ``ip`` and ``unshare``, and the packages that ``make install`` brings.
 """
@@ -19,12 +18,14 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -34,11 +35,19 @@ import polars as pl
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
-from nodes import N_NODES, NET, Cluster, cluster, kill, network, running, s3_server
-from nodes_serving import serve_and_kill
 from scoring import markdown
 from tests.projects import copy_of_released, customers
-from tests.s3_server import BUCKET
+from tests.s3_server import BUCKET, CREDENTIALS
+
+_NET = "10.77.0"
+_STORE = f"{_NET}.1"
+_PORT = 9000
+_NODES = 3
+_BRIDGE = "leadline0"
+# a busy machine takes longer than the 30 s that Ray allows a node to start in
+_AGAIN = 'for once in 1 2 3 4 5; do "$@" && break; done'
+_UP = "This command will now block forever"
+_BIN = Path(sys.executable).parent
 
 
 def main() -> None:
@@ -49,17 +58,16 @@ def main() -> None:
     parser.add_argument(
         "--project", type=Path, help="a folder with a release, instead of a new one"
     )
-    parser.add_argument("--only", default="search,score,serve")
     given = parser.parse_args()
     if os.geteuid() or not shutil.which("ip"):
         parser.error("root and 'ip' are needed, to make the machines")
     with tempfile.TemporaryDirectory(prefix="ll-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with network(), s3_server(folder / "s3.log"):
-            _run_all(folder, given.rows, given.project, given.only.split(","))
+        with _network(), _s3(folder / "s3.log"):
+            _run_all(folder, given.rows, given.project)
 
 
-def _run_all(folder: Path, n_rows: int, project: Path | None, only: list[str]) -> None:
+def _run_all(folder: Path, n_rows: int, project: Path | None) -> None:
     workspace = folder / "here" / "project"
     if project is None:
         print("making a project with a release ...", flush=True)
@@ -86,31 +94,15 @@ def _run_all(folder: Path, n_rows: int, project: Path | None, only: list[str]) -
     there = {
         **here,
         "LEADLINE_ARTIFACTS": f"{store}/artifacts",
-        "RAY_ADDRESS": f"{NET}.11:6379",
+        "RAY_ADDRESS": f"{_NET}.11:6379",
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
     }
-    jobs = [["score here, one process", f"{alone:.1f}", "-", "-", "-"]]
-    served: list[list[str]] = []
-    with cluster(folder, there) as machines:
-        if "search" in only:
-            jobs += _searches(folder, workspace, there, machines)
-        if "score" in only:
-            jobs += _scores(folder, workspace, there, files, machines)
-        if "serve" in only:
-            print("a serving application on three nodes, one of them killed ...", flush=True)
-            (folder / "application").mkdir()
-            run = partial(running, extra=there, node=1)
-            addresses = [f"{NET}.1{node}" for node in range(1, N_NODES + 1)]
-            served += [
-                serve_and_kill(workspace, folder / "application", run, addresses, partial(kill, 3))
-            ]
+    table = [["score here, one process", f"{alone:.1f}", "-", "-", "-"]]
+    with _cluster(folder, there):
+        table += _jobs(folder, workspace, there, files)
     print()
-    print(markdown(["job", "wall s", "node 1, 2, 3", "done twice", "as here"], jobs))
-    if served:
-        print()
-        heads = ["replicas", "answered", "failed", "of them before", "until s after", "slowest s"]
-        print(markdown([*heads, "as scored"], served))
+    print(markdown(["job", "wall s", "node 1, 2, 3", "done twice", "as here"], table))
 
 
 def _search_by_ray(settings: Path) -> None:
@@ -127,51 +119,40 @@ def _search_by_ray(settings: Path) -> None:
     settings.write_text(text)
 
 
-def _searches(
-    folder: Path, workspace: Path, there: Mapping[str, str], cluster: Cluster
+def _jobs(
+    folder: Path, workspace: Path, there: Mapping[str, str], files: object
 ) -> list[list[str]]:
-    """A search undisturbed, and one in which node 3 dies after its first look at an artifact."""
-    log, table = folder / "s3.log", []
-    for is_killed in (False, True):
-        print(f"a search on three nodes{', one of them killed' * is_killed} ...", flush=True)
-        start = log.stat().st_size
-
-        def is_at_work(start: int = start) -> bool:
-            return bool(_asked(log, start)[f"{NET}.13"])
-
-        after = partial(_kill_in_the_middle, is_at_work) if is_killed else None
-        seconds = _timed(["run", "search"], workspace, there, node=1, after=after)
-        name = f"run search{', node 3 killed' * is_killed}"
-        table.append([name, f"{seconds:.1f}", _by_node(_asked(log, start)), "-", "-"])
-    cluster.start(3)
-    return table
-
-
-def _asked(log: Path, start: int) -> Counter[str]:
-    """How often each node fetched an artifact."""
-    return Counter(
+    log = folder / "s3.log"
+    table = []
+    print("a search on three nodes ...", flush=True)
+    start = log.stat().st_size
+    seconds = _timed(["run", "search"], workspace, there, node=1)
+    asked = Counter(
         address
         for address, verb, path in _lines(log, start)
         if verb == "GET" and "artifacts" in path
     )
-
-
-def _scores(
-    folder: Path, workspace: Path, there: Mapping[str, str], files: object, cluster: Cluster
-) -> list[list[str]]:
-    """A score undisturbed, and one in which node 3 dies after its first piece."""
-    log, table = folder / "s3.log", []
+    table.append(["run search", f"{seconds:.1f}", _by_node(asked), "-", "-"])
     for is_killed in (False, True):
         print(f"a score on three nodes{', one of them killed' * is_killed} ...", flush=True)
         start = log.stat().st_size
         target = f"s3://{BUCKET}/scored-{is_killed}.parquet"
-        words = ["score", f"s3://{BUCKET}/new.parquet", "--to", target, "--executor", "ray"]
-
-        def is_at_work(start: int = start) -> bool:
-            return any(address == f"{NET}.13" for address, _ in _pieces(log, start))
-
-        after = partial(_kill_in_the_middle, is_at_work) if is_killed else None
-        seconds = _timed([*words, "--json"], workspace, there, node=1, after=after)
+        words = [
+            "score",
+            f"s3://{BUCKET}/new.parquet",
+            "--to",
+            target,
+            "--executor",
+            "ray",
+            "--json",
+        ]
+        seconds = _timed(
+            words,
+            workspace,
+            there,
+            node=1,
+            after=partial(_kill_in_the_middle, log, start) if is_killed else None,
+        )
         done = _pieces(log, start)
         n_twice = len(done) - len({path for _, path in done})
         whole = files.cat(target) == (folder / "alone.parquet").read_bytes()  # type: ignore[attr-defined]
@@ -184,17 +165,20 @@ def _scores(
                 "every byte" if whole else "NO",
             ]
         )
-    cluster.start(3)
     return table
 
 
-def _kill_in_the_middle(is_at_work: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Kill node 3 once it is at work."""
-    while process.poll() is None and not is_at_work():
+def _kill_in_the_middle(log: Path, start: int, process: subprocess.Popen[str]) -> None:
+    """Kill every process of node 3 once it has scored a piece."""
+    while process.poll() is None:
+        done = [address for address, path in _pieces(log, start) if address == f"{_NET}.13"]
+        if done:
+            break
         time.sleep(0.02)
-    if process.poll() is not None:
-        print("  it was over before node 3 had done anything", flush=True)
-    kill(3)
+    for pid in _pids(3):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    print("  node 3 is dead", flush=True)
 
 
 def _pieces(log: Path, start: int) -> list[tuple[str, str]]:
@@ -207,7 +191,7 @@ def _pieces(log: Path, start: int) -> list[tuple[str, str]]:
 
 
 def _by_node(counts: Counter[str]) -> str:
-    return ", ".join(str(counts[f"{NET}.1{node}"]) for node in range(1, N_NODES + 1))
+    return ", ".join(str(counts[f"{_NET}.1{node}"]) for node in range(1, _NODES + 1))
 
 
 def _lines(log: Path, start: int) -> Iterator[tuple[str, str, str]]:
@@ -228,15 +212,139 @@ def _timed(
     after: object = None,
 ) -> float:
     """Run ``leadline`` here or on a node, and say how long it took."""
-    command = ["leadline", *words, "-C", str(workspace)]
+    command = [str(_BIN / "leadline"), *words, "-C", str(workspace)]
+    if node:
+        command = ["ip", "netns", "exec", _name(node), *command]
     begun = time.perf_counter()
-    with running(command, Path.cwd(), extra, node) as process:
+    with subprocess.Popen(
+        command,
+        env={**os.environ, **extra},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
         if callable(after):
             after(process)
         out, _ = process.communicate()
     if process.returncode not in (0, 3):
         raise SystemExit(f"{' '.join(words)}: {process.returncode}\n{out}")
     return time.perf_counter() - begun
+
+
+@contextmanager
+def _cluster(folder: Path, there: Mapping[str, str]) -> Iterator[None]:
+    """Ray on every node; the others than the first see an empty folder instead of the workspace."""
+    started = []
+    try:
+        for node in range(1, _NODES + 1):
+            address = f"{_NET}.1{node}"
+            (folder / f"r{node}").mkdir()
+            ray = [
+                str(_BIN / "ray"), "start", "--block", "--disable-usage-stats", "--num-cpus", "1",
+                "--num-gpus", "0", "--object-store-memory", str(100 * 2**20),
+                "--node-ip-address", address, "--temp-dir", str(folder / f"r{node}"),
+            ]  # fmt: skip
+            ray += (
+                ["--head", "--port", "6379", "--include-dashboard", "false"]
+                if node == 1
+                else ["--address", there["RAY_ADDRESS"]]
+            )
+            hidden = f"mount -t tmpfs none {folder / 'here'} && " * (node > 1)
+            environment = {**os.environ, **there, "RAY_task_oom_retries": "3"}
+            command = [
+                "ip",
+                "netns",
+                "exec",
+                _name(node),
+                "unshare",
+                "-m",
+                "sh",
+                "-c",
+                f"{hidden}{_AGAIN}",
+                "ray",
+                *ray,
+            ]
+            log = (folder / f"r{node}.log").open("wb")
+            started.append(
+                subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+            )
+            _wait_for(started[-1], folder / f"r{node}.log")
+        yield
+    finally:
+        for node in range(_NODES, 0, -1):
+            for pid in _pids(node):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        for process in started:
+            process.wait()
+
+
+def _wait_for(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until a node is up; a busy machine takes minutes."""
+    while _UP not in (told := log.read_text(errors="replace")):
+        if process.poll() is not None:
+            raise SystemExit(f"{log.stem} does not come up:\n{told[-2000:]}")
+        time.sleep(0.5)
+
+
+@contextmanager
+def _network() -> Iterator[None]:
+    """A bridge, and a namespace with an address for each node."""
+    _ip(
+        f"link add {_BRIDGE} type bridge",
+        f"addr add {_STORE}/24 dev {_BRIDGE}",
+        f"link set {_BRIDGE} up",
+    )
+    try:
+        for node in range(1, _NODES + 1):
+            name = _name(node)
+            _ip(
+                f"netns add {name}",
+                f"link add {name} type veth peer name eth0 netns {name}",
+                f"link set {name} master {_BRIDGE} up",
+                f"-n {name} addr add {_NET}.1{node}/24 dev eth0",
+                f"-n {name} link set eth0 up",
+                f"-n {name} link set lo up",
+            )
+        yield
+    finally:
+        for node in range(1, _NODES + 1):
+            subprocess.run(["ip", "netns", "del", _name(node)], check=False, capture_output=True)
+        subprocess.run(["ip", "link", "del", _BRIDGE], check=False, capture_output=True)
+
+
+@contextmanager
+def _s3(log: Path) -> Iterator[None]:
+    """An S3 server behind the bridge, in a process of its own."""
+    os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": f"http://{_STORE}:{_PORT}"})
+    command = [sys.executable, "-m", "moto.server", "-H", _STORE, "-p", str(_PORT)]
+    with log.open("wb") as file, subprocess.Popen(command, stdout=file, stderr=file) as server:
+        try:
+            files = fsspec.filesystem("s3", use_listings_cache=False)
+            while True:
+                with suppress(Exception):
+                    files.mkdir(BUCKET)
+                    break
+                time.sleep(0.3)
+            yield
+        finally:
+            server.terminate()
+
+
+def _name(node: int) -> str:
+    return f"leadline{node}"
+
+
+def _pids(node: int) -> list[int]:
+    told = subprocess.run(
+        ["ip", "netns", "pids", _name(node)], capture_output=True, text=True, check=False
+    )
+    return [int(pid) for pid in told.stdout.split()]
+
+
+def _ip(*commands: str) -> None:
+    for command in commands:
+        subprocess.run(["ip", *command.split()], check=True)
 
 
 if __name__ == "__main__":
