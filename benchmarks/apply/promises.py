@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from streams import Stream, flights, sms
 
-from leadline.stats.operating import promise_precision, promise_recall, simultaneous_points
+from leadline.stats.operating.promises import promise_precision, promise_recall
+from leadline.stats.operating.simultaneous import simultaneous_points
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 

@@ -125,7 +125,7 @@ def _numbers(frame: pl.DataFrame) -> np.ndarray:
 
 def _scored(model: object, rows: np.ndarray, truth: np.ndarray, n: int) -> Stream:
     """Learn from n rows, choose thresholds on the next n, and score all others."""
-    from leadline.stats.operating import propose_points
+    from leadline.stats.operating.points import propose_points
 
     model.fit(rows[:n], truth[:n])  # type: ignore[attr-defined]
     scores = model.predict_proba(rows[n:])[:, 1]  # type: ignore[attr-defined]

@@ -2,11 +2,12 @@
 
 First the three public sets, beside what the test's authors published. Then planted machines: 50
 and 100 rows, people as good as those of each case, and a machine that is behind the worst person by
-a known gap. The gap is measured as the test has it: of the rows on which the two are not alike close
-to the others, the share that the person wins less the share that the machine wins. The second figure
-of a cell counts a yes only where the machine is not behind everybody. Last the level against one
-person, all outcomes counted: the largest probability, over the shares of rows that the machine may
-win, that one which is behind by just epsilon wins at .05, by the authors' t-test and by both tests.
+a known gap. The gap is measured as the test has it: of the rows on which the two are not alike
+close to the others, the share that the person wins less the share that the machine wins. The second
+figure of a cell counts a yes only where the machine is not behind everybody. Last the level against
+one person, all outcomes counted: the largest probability, over the shares of rows that the machine
+may win, that one which is behind by just epsilon wins at .05, by the authors' t-test and by both
+tests.
 
     python benchmarks/machines/delegation.py [--draws 300] [--rows 50 100] [--seed 0]
 """

@@ -16,8 +16,8 @@ from collections import defaultdict
 import numpy as np
 
 from leadline.stats.interval import wilson_interval
-from leadline.stats.monitoring import Monitor
 from leadline.stats.monitoring.error_kinds import error_kinds
+from leadline.stats.monitoring.error_monitor import Monitor
 
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 _CHANGES = {"nothing": (0.0, 0.0), "more hits": (1.0, 0.0), "a tenth turned": (0.0, 0.1)}

@@ -31,7 +31,7 @@ import numpy as np
 from dated_streams import Dated, streams
 
 from leadline.stats.interval import wilson_interval
-from leadline.stats.monitoring import Monitor
+from leadline.stats.monitoring.error_monitor import Monitor
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 

@@ -16,7 +16,7 @@ from leadline.phases.problem import by_truth
 from leadline.phases.tuning import Tuning
 from leadline.record import Artifacts
 from leadline.snapshot import to_parquet
-from leadline.stats.operating import cost_matrix
+from leadline.stats.operating.class_costs import cost_matrix
 from leadline.workspace import Workspace
 
 NAMES = ["late", "on time", "<b>cancelled</b>"]

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import precision_recall_curve
 
 from leadline.stats.interval import wilson_interval
-from leadline.stats.operating import precision_recall_points, propose_points
+from leadline.stats.operating.points import precision_recall_points, propose_points
 
 
 def scored(n: int, *, decimals: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -4,12 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from leadline.stats.operating import (
-    promise_precision,
-    promise_recall,
-    reliability,
-    simultaneous_points,
-)
+from leadline.stats.operating.promises import promise_precision, promise_recall
+from leadline.stats.operating.reliability import reliability
+from leadline.stats.operating.simultaneous import simultaneous_points
 
 
 def scored(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ from leadline.stats.judgments import (
 )
 from leadline.stats.judgments.strata.joint_intervals import joint_intervals
 from leadline.stats.judgments.stratified_sampling import allocate
-from leadline.stats.operating import cheapest_classes
+from leadline.stats.operating.class_costs import cheapest_classes
 
 
 def stream(n: int = 600, k: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

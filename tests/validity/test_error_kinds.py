@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.monitoring import Monitor
 from leadline.stats.monitoring.error_kinds import error_kinds
+from leadline.stats.monitoring.error_monitor import Monitor
 
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 

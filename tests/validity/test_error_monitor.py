@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from leadline.stats.monitoring import Monitor
+from leadline.stats.monitoring.error_monitor import Monitor
 
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 

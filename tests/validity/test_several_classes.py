@@ -17,7 +17,7 @@ from leadline.stats.judgments import (
     sample_classes,
     sample_values,
 )
-from leadline.stats.operating import cheapest_classes, mean_cost, mean_saving
+from leadline.stats.operating.class_costs import cheapest_classes, mean_cost, mean_saving
 
 _N_STREAMS = 30
 

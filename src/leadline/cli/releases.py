@@ -199,20 +199,6 @@ def pointer_check(workspace: Workspace) -> Check:
     return Check("pointer", Outcome.PASS, f"Signed, and of move {move.counter}, as the record is.")
 
 
-def in_service(workspace: Workspace) -> tuple[Release, ReleaseBundle]:
-    """The release in service, its signature checked and its golden rows replayed.
-
-    Raises
-    ------
-    NotReadyError
-        If nothing is released yet.
-    ReleaseError
-        If it is damaged, or does not fit this environment.
-    """
-    release = latest_release(workspace)
-    return release, open_release(workspace, release)
-
-
 def open_release(workspace: Workspace, release: Release) -> ReleaseBundle:
     """The bundle of a release, its signature checked and its golden rows replayed.
 

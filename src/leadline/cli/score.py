@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     predicted number. The target appears whole or not at all. If the command is killed, or the disk
     is full, the same command goes on from there.
     """
-    from leadline.cli.releases import in_service
+    from leadline.cli.releases import latest_release
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.text_layout import console
     from leadline.engines.loading import load
@@ -71,23 +71,20 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     notes: list[str] = []
     with Workspace.open(folder) as workspace, Display(console(as_json=as_json)) as display:
         display.start("score", "opening the release")
-        workers = _workers(workspace.settings, executor, jobs)
-        release, bundle = in_service(workspace)
-        display.tell("looking at the files")
+        release = latest_release(workspace)
         scored = load("servers", "batch")(
-            bundle,
+            ReleasePlace.of(
+                workspace.releases_folder / release.bundle,
+                public_keys(workspace.key_path),
+                workspace.folder,
+            ),
             files,
             goal,
             folder=workspace.folder,
             trim=Trim(skip_lines, footer_rows, sheet, Advice.COMMAND),
             progress=lambda n_rows, share: display.tell(f"{n_rows:,} rows", share),
             note=notes.append,
-            executor=workers,
-            release=ReleasePlace.of(
-                workspace.releases_folder / release.bundle,
-                public_keys(workspace.key_path),
-                workspace.folder,
-            ),
+            executor=_workers(workspace.settings, executor, jobs),
         )
     if as_json:
         done = {"rows": scored.n_rows, "file": goal, "release": release.release_id}

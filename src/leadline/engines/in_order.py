@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
+from typing import Any
 
 from leadline.engines.contract import Executor, Result, Spec
 
@@ -16,6 +16,7 @@ def in_order(
     specs: Sequence[Spec],
     *,
     here: Callable[[Spec], Result] | None = None,
+    busy: Iterable[Future[Any]] = (),
 ) -> Iterator[Result]:
     """Run a task once for each spec.
 
@@ -28,6 +29,8 @@ def in_order(
     here : callable, optional
         The same task for this process, which then is one worker more. It is at work while the
         others still start.
+    busy : iterable of Future
+        Other tasks that were submitted before; each keeps a worker until it has ended.
 
     Returns
     -------
@@ -41,22 +44,20 @@ def in_order(
     >>> list(in_order(Sequential(), abs, [-1, 2, -3]))
     [1, 2, 3]
     """
-    left, due = iter(specs), deque[Future[Result]]()
-    running: set[Future[Result]] = set()
+    left, due = deque(specs), deque[Future[Result]]()
+    running: set[Future[Any]] = set(busy)
     own: Future[Result] | None = None
     thread = ThreadPoolExecutor(1)
     try:
         while True:
-            fresh = [
-                executor.submit(task, spec)
-                for spec in islice(left, max(executor.n_workers - len(running), 0))
-            ]
+            n_free = min(executor.n_workers - len(running), len(left))
+            fresh = [executor.submit(task, left.popleft()) for _ in range(n_free)]
             running |= set(fresh)
             if here is not None and (own is None or own.done()):
-                own = next((thread.submit(here, spec) for spec in left), None)
+                own = thread.submit(here, left.popleft()) if left else None
                 fresh += [own] if own else []
             due.extend(fresh)
-            if not due:
+            if not due and not left:
                 return
             wait(running | ({own} if own else set()), return_when=FIRST_COMPLETED)
             running = {future for future in running if not future.done()}

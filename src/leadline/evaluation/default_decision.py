@@ -24,7 +24,7 @@ from leadline.phases.verdict import Bounds
 from leadline.stats.arrays import Floats, Ints
 from leadline.stats.interval import Estimate, wilson_interval
 from leadline.stats.judgments.strata.class_strata import default_cuts
-from leadline.stats.operating import cost_matrix, mean_cost, mean_saving
+from leadline.stats.operating.class_costs import cost_matrix, mean_cost, mean_saving
 from leadline.stats.prediction_quality import class_quality, error_spread, usual_distance
 
 _MOST_CONFUSIONS = 4

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from leadline.evaluation.scores import positive_scores
 from leadline.phases.problem import ConfusionCost, by_truth
 from leadline.phases.scoring import Task
-from leadline.stats.operating import cheapest_classes, cost_matrix
+from leadline.stats.operating.class_costs import cheapest_classes, cost_matrix
 
 
 @dataclass(frozen=True)

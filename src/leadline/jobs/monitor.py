@@ -43,8 +43,8 @@ from leadline.phases.verdict import Bounds
 from leadline.record import AlarmAct, AlarmEvent
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate, wilson_interval
-from leadline.stats.monitoring import Monitor as ErrorMonitor
 from leadline.stats.monitoring.error_kinds import error_kinds
+from leadline.stats.monitoring.error_monitor import Monitor as ErrorMonitor
 from leadline.stats.monitoring.self_test import run_false_alarms
 
 if TYPE_CHECKING:

@@ -56,7 +56,9 @@ from leadline.stats.interval import Estimate
 from leadline.stats.judgments import Bands, ClassStrata, ValueStrata
 from leadline.stats.metric import metric_of
 from leadline.stats.monitoring.repeats import are_repeats
-from leadline.stats.operating import ProposedPoint, cost_matrix, propose_points, reliability
+from leadline.stats.operating.class_costs import cost_matrix
+from leadline.stats.operating.points import ProposedPoint, propose_points
+from leadline.stats.operating.reliability import reliability
 
 if TYPE_CHECKING:
     from leadline.jobs import Report

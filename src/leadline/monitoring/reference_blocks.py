@@ -20,7 +20,7 @@ from leadline.phases.scoring import Task
 from leadline.phases.tuning import Tuning
 from leadline.serving.releases.models import load_model, trusted_types
 from leadline.settings.service_sections import WatchSettings
-from leadline.stats.monitoring import Monitor
+from leadline.stats.monitoring.error_monitor import Monitor
 from leadline.workspace import Workspace
 
 FEWEST_BLOCKS = 3

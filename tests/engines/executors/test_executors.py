@@ -61,6 +61,29 @@ def test_this_process_works_beside_workers_that_are_not_ready() -> None:
     assert [spec for _, spec in held.given] == [0, 1], "nobody is given more than it can do"
 
 
+def test_a_worker_that_is_busy_is_given_nothing() -> None:
+    busy: Future[None] = Future()
+    given: list[int] = []
+    n_before: list[int] = []
+
+    def there(spec: int) -> int:
+        given.append(spec)
+        return spec
+
+    def here(spec: int) -> int:
+        if spec == 1:
+            n_before.append(len(given))
+            busy.set_result(None)
+        return spec
+
+    executor = load("executors", "sequential")()
+    assert list(in_order(executor, there, range(6), here=here, busy=[busy])) == list(range(6))
+    assert n_before == [0]
+    assert given
+    never: Future[None] = Future()
+    assert list(in_order(executor, abs, range(2), here=abs, busy=[never])) == [0, 1]
+
+
 def test_what_goes_wrong_here_is_raised_when_it_is_due() -> None:
     held = Held(n_workers=1)
 

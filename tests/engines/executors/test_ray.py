@@ -201,18 +201,13 @@ def test_files_are_scored_in_ray_as_in_this_process(local: Ray, tmp_path: Path) 
     bundle, score = release.open(), load("servers", "batch")
     score(bundle, tmp_path / "rows.csv", tmp_path / "here.csv", chunk_rows=500)
     told = score(
-        bundle,
-        tmp_path / "rows.csv",
-        tmp_path / "there.csv",
-        chunk_rows=500,
-        executor=local,
-        release=place,
+        place, tmp_path / "rows.csv", tmp_path / "there.csv", chunk_rows=500, executor=local
     )
     assert told.n_parts > 4
     assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
     (tmp_path / "rows.csv").write_text("size,town,said,at\ntall,Ulm,x,\n")
     with pytest.raises(DataError, match=r"rows\.csv line 2: 'size' is \"tall\""):
-        score(bundle, tmp_path / "rows.csv", tmp_path / "out.csv", executor=local, release=place)
+        score(place, tmp_path / "rows.csv", tmp_path / "out.csv", executor=local)
     assert not list(tmp_path.glob(".*.parts"))
 
 

@@ -40,7 +40,7 @@ from leadline.services.commands.judgment_file import judge_file
 from leadline.services.queries import operating_points_page, review_page
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.services.reviewing.value_answers import value_answers
-from leadline.stats.operating import cheapest_classes, cost_matrix
+from leadline.stats.operating.class_costs import cheapest_classes, cost_matrix
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]

@@ -65,12 +65,11 @@ def test_a_folder_of_parts_is_written_by_processes(release: Sealed, store: Any, 
     get_reusable_executor().shutdown(kill_workers=True)
     for _ in range(2):
         scored = score_file(
-            release.open(),
+            ReleasePlace.of(release.path, [release.key.public_key()]),
             f"{root}/in/rows.parquet",
             f"{root}/out",
             chunk_rows=150,
             executor=Loky(2),
-            release=ReleasePlace.of(release.path, [release.key.public_key()]),
         )
     names = [path.rpartition("/")[2] for path in store.ls(f"{root}/out", detail=False)]
     assert len(names) == scored.n_parts + 1

@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,16 +21,20 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from tests.serving.conftest import Sealed, make_frame
 
+from leadline.engines.contract import Result, Spec
 from leadline.engines.executors.loky import Loky
+from leadline.engines.executors.sequential import Sequential
 from leadline.errors import DataError, LeadlineError
 from leadline.serving.batch.locations import Location
 from leadline.serving.batch.score_file import score_file
+from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.release_place import ReleasePlace
 
 SCORE = """
 import sys
 from pathlib import Path
 from leadline.serving.batch.score_file import score_file
+from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.bundle import open_bundle
 from leadline.serving.releases.keys import public_keys
 folder, key, source, target = sys.argv[1:]
@@ -209,12 +214,7 @@ def test_processes_change_no_byte(tmp_path: Path, release: Sealed, name: str) ->
     source = tmp_path / "rows.parquet"
     make_frame(3_000).write_parquet(source, row_group_size=700)
     scored = score_file(
-        release.open(),
-        source,
-        tmp_path / name,
-        chunk_rows=300,
-        executor=Loky(2),
-        release=place_of(release),
+        place_of(release), source, tmp_path / name, chunk_rows=300, executor=Loky(2)
     )
     assert scored.n_parts > 5
     (alone := tmp_path / "alone").mkdir()
@@ -224,18 +224,38 @@ def test_processes_change_no_byte(tmp_path: Path, release: Sealed, name: str) ->
     assert read.height == scored.n_rows
 
 
+def test_processes_open_the_release_while_this_one_does(
+    tmp_path: Path, release: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    class Told(Sequential):
+        def submit(self, task: Callable[[Spec], Result], spec: Spec) -> Future[Result]:
+            told.append(task.__name__)
+            return super().submit(task, spec)
+
+    def opened(place: ReleasePlace) -> ReleaseBundle:
+        told.append("here")
+        return release.open()
+
+    monkeypatch.setattr("leadline.serving.batch.score_file.open_release", opened)
+    source = tmp_path / "rows.csv"
+    make_frame(30).write_csv(source)
+    score_file(place_of(release), source, tmp_path / "out.csv", chunk_rows=10, executor=Told())
+    assert told[:2] == ["be_ready", "here"]
+    assert "score_elsewhere" in told
+    with pytest.raises(DataError):
+        score_file(place_of(release), tmp_path / "none.csv", tmp_path / "b.csv", executor=Told())
+    assert told.count("be_ready") == 1, "nothing is started for a file that is not there"
+
+
 def test_a_refusal_of_a_process_is_told_as_here(tmp_path: Path, release: Sealed) -> None:
     source = tmp_path / "rows.csv"
     make_frame(3_000).write_csv(source)
     source.write_text(source.read_text() + "tall,Ulm,,\n")
     with pytest.raises(DataError, match=r"line 3,002: 'size' is \"tall\""):
         score_file(
-            release.open(),
-            source,
-            tmp_path / "out.csv",
-            chunk_rows=300,
-            executor=Loky(2),
-            release=place_of(release),
+            place_of(release), source, tmp_path / "out.csv", chunk_rows=300, executor=Loky(2)
         )
-    with pytest.raises(ValueError, match="release is None"):
+    with pytest.raises(ValueError, match="release is open"):
         score_file(release.open(), source, tmp_path / "out.csv", executor=Loky(2))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import stat
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -15,6 +16,7 @@ import pytest
 import skops.io
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sklearn.base import clone
+from sklearn.utils import all_estimators
 from tests.serving.conftest import Sealed
 
 from leadline.engines.loading import names
@@ -27,6 +29,7 @@ from leadline.serving.releases.keys import fingerprint, load_or_make_key, public
 from leadline.serving.releases.manifest import Manifest
 from leadline.serving.releases.models import load_model, trusted_types
 from leadline.serving.releases.signed_files import digest_of
+from leadline.serving.releases.skops_io import is_public_estimator
 
 Maker = Callable[..., Sealed]
 
@@ -295,9 +298,27 @@ def test_a_list_of_types_in_the_file_counts_for_nothing() -> None:
 
 
 def test_a_package_that_is_trusted_is_no_other_of_a_like_name() -> None:
-    assert models._is_in("house.models.Tree", ["house.*"])
-    assert not models._is_in("household.Tree", ["house.*"])
-    assert not models._is_in("house.Trees", ["house.Tree"])
+    assert models._is_in("house.models.Tree", "house.*")
+    assert not models._is_in("household.Tree", "house.*")
+    assert not models._is_in("house.Trees", "house.Tree")
+
+
+def test_what_scikit_learn_offers_is_trusted_and_nothing_else_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # which takes seconds to import, and is no estimator
+    monkeypatch.setitem(sys.modules, "sklearn.externals.array_api_compat.torch", None)
+    offered = {f"{kind.__module__}.{kind.__qualname__}" for _, kind in all_estimators()}
+    offered = {kind for kind in offered if kind.startswith("sklearn.")}
+    assert len(offered) > 100
+    assert {kind for kind in offered if not is_public_estimator(kind)} == set()
+    for kind in (
+        "sklearn.base.BaseEstimator", "sklearn.ensemble._forest.BaseForest",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.utils._bunch.Bunch", "sklearn.linear_model.LogisticRegression",
+        "sklearn.nothing.Such", "sklearn.externals._arff.ArffDecoder", "os.system", "Stranger",
+    ):  # fmt: skip
+        assert not is_public_estimator(kind), kind
 
 
 def test_damaged_bytes_are_refused() -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
+from tests.serving.conftest import Sealed, make_frame
 
 from leadline.serving.releases.manifest import Card
 from leadline.serving.releases.prediction_table import prediction_columns, prediction_table
@@ -107,3 +110,33 @@ def test_costs_of_what_is_no_confusion_are_refused(wrong: dict[str, Any]) -> Non
     card = replace(CARD, task="multiclass", positive="", threshold=None, classes=("a", "b", "c"))
     with pytest.raises(ValueError, match="confusion_costs"):
         replace(card, **{"confusion_costs": COSTS, **wrong})
+
+
+@pytest.mark.parametrize(
+    ("task", "family"), [("binary", "linear"), ("multiclass", "bayes"), ("regression", "linear")]
+)
+def test_texts_of_a_file_are_scored_by_the_compiled_form_as_by_the_model(
+    new_release: Callable[..., Sealed], task: str, family: str
+) -> None:
+    release = new_release(task, family)
+    bundle = release.open()
+    assert bundle.compiled is not None
+    assert bundle.compiled.counts_terms
+    gaps = pl.int_range(300) % 7 == 0
+    X = make_frame(300).with_columns(
+        pl.when(~gaps).then(pl.col("size", "at")), pl.when(gaps).then(pl.lit("a new late word"))
+        .otherwise("said").alias("said"),
+    )  # fmt: skip
+    read = bundle.read(X)
+    answered = bundle.answer(read)
+    by_model = prediction_table(release.model, release.card, read)
+    assert_frame_equal(answered, by_model, check_exact=True)
+    assert bundle.answer(read.clear()).schema == answered.schema
+
+
+def test_who_counts_no_words_scores_many_rows_by_the_model(
+    new_release: Callable[..., Sealed],
+) -> None:
+    bundle = new_release("binary", "boosting").open()
+    assert bundle.compiled is not None
+    assert not bundle.compiled.counts_terms

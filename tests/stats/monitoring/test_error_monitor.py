@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from leadline.stats.monitoring import Monitor
+from leadline.stats.monitoring.error_monitor import Monitor
 
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 

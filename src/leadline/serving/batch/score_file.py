@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.metadata import version
 from os import PathLike, fspath
@@ -29,7 +30,7 @@ from leadline.serving.batch.piece_scoring import (
     score_piece,
 )
 from leadline.serving.batch.pieces import Form, Piece, Plan, plan, whole_plan
-from leadline.serving.batch.scoring_release import copied
+from leadline.serving.batch.scoring_release import be_ready, copied, open_release
 from leadline.serving.batch.text_ranges import IrregularError
 from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.release_place import ReleasePlace
@@ -65,7 +66,7 @@ class Scored:
 
 
 def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, who works and who is told
-    bundle: ReleaseBundle,
+    release: ReleaseBundle | ReleasePlace,
     source: str | PathLike[str] | Sequence[str],
     target: str | PathLike[str],
     *,
@@ -75,14 +76,13 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     progress: Progress | None = None,
     note: Note | None = None,
     executor: Executor | None = None,
-    release: ReleasePlace | None = None,
 ) -> Scored:
     """Score every row of one file or of several.
 
     Parameters
     ----------
-    bundle : ReleaseBundle
-        Opened.
+    release : ReleaseBundle or ReleasePlace
+        Opened, or where it lies: with an executor it is opened here and by the workers at once.
     source : path, or sequence of str
         Any file that a project can be made of; folders and patterns of them; here or in an object
         store that fsspec knows (``s3://bucket/rows.parquet``).
@@ -107,8 +107,6 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     executor : Executor, optional
         Scores pieces beside this process, or, where it is a cluster, instead of it; by default this
         process scores them all.
-    release : ReleasePlace, optional
-        Where the release lies, which workers open for themselves; needed with an executor.
 
     Returns
     -------
@@ -122,11 +120,13 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
         If a source cannot be read, has a column that the answer would overwrite or that the
         target cannot hold, lacks one that the release needs, or holds a value that does not fit;
         names line and column. If another process is writing the same.
+    ReleaseError
+        If the release is opened here, and is damaged or does not fit this environment.
     LeadlineError
         If there is no room left. What was scored is kept then, as it is if the process is killed:
         the same call goes on from there.
     ValueError
-        If `chunk_rows` is less than 1, or there is an executor and no place of the release.
+        If `chunk_rows` is less than 1, or there is an executor and the release was opened already.
 
     Notes
     -----
@@ -135,19 +135,24 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     """
     if chunk_rows < 1:
         raise ValueError(f"chunk_rows is {chunk_rows}; at least 1 is needed. Raise it.")
-    if executor is not None and release is None:
-        raise ValueError("release is None; workers need to know where it lies. Pass it.")
-    if bundle.waits_s is not None:
-        chunk_rows = min(chunk_rows, ROWS_AT_ONCE)
+    workers = _Workers.of(executor, release)
     goal = Location(fspath(target).rstrip("/"))
     refuse_target(goal)
     named = [fspath(source)] if isinstance(source, str | PathLike) else list(source)
+    files = input_files(named)
+    if workers is not None:
+        # a name that is wrong is told before anything is started for it
+        files[0].size()
+        workers.start()
+    bundle = open_release(release) if isinstance(release, ReleasePlace) else release
+    if bundle.waits_s is not None:
+        chunk_rows = min(chunk_rows, ROWS_AT_ONCE)
     known = tuple(bundle.manifest.columns)
-    plans = [plan(each, chunk_rows, known, trim) for each in input_files(named)]
+    plans = [plan(each, chunk_rows, known, trim) for each in files]
     while True:
         run = _Run(bundle, plans, goal, chunk_rows, folder, trim)
         try:
-            parts, n_kept = run.done(progress, executor, release)
+            parts, n_kept = run.done(progress, workers)
             break
         except IrregularError as error:
             plans = _with_whole(plans, error)
@@ -185,6 +190,37 @@ def refuse_target(target: Location) -> None:
         )
 
 
+@dataclass
+class _Workers:
+    """Who scores beside this process or instead of it, and where they find the release."""
+
+    executor: Executor
+    place: ReleasePlace
+    starting: list[Future[None]] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, executor: Executor | None, release: ReleaseBundle | ReleasePlace
+    ) -> _Workers | None:
+        """None where there is no executor."""
+        if executor is None:
+            return None
+        if not isinstance(release, ReleasePlace):
+            raise ValueError("The release is open; workers need to know where it lies. Pass that.")
+        return cls(executor, release)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether other machines work, and not this process."""
+        return bool(getattr(self.executor, "is_shared", False))
+
+    def start(self) -> None:
+        """Let processes of this machine import and open what they need while this one does."""
+        if not self.is_elsewhere:
+            each = range(self.executor.n_workers)
+            self.starting = [self.executor.submit(be_ready, self.place) for _ in each]
+
+
 class _Run:
     """One try: files as pieces, pieces as parts, parts as the output."""
 
@@ -220,9 +256,7 @@ class _Run:
             self._folder.location, parts_suffix, columns, chunk_rows, trim, folder
         )
 
-    def done(
-        self, progress: Progress | None, executor: Executor | None, release: ReleasePlace | None
-    ) -> tuple[list[Part], int]:
+    def done(self, progress: Progress | None, workers: _Workers | None) -> tuple[list[Part], int]:
         """The parts of the output that has been written, and how many were there before.
 
         Raises
@@ -237,7 +271,7 @@ class _Run:
                 n_kept = len(parts)
                 rest = [each for each in enumerate(self._pieces) if each[0] not in parts]
                 n_rows = sum(part.n_rows for part in parts.values())
-                for part in self._scored(rest, executor, release):
+                for part in self._scored(rest, workers):
                     parts[part.index] = part
                     n_rows += part.n_rows
                     if progress is not None:
@@ -260,21 +294,21 @@ class _Run:
             lay_out(parts, self._folder, self._goal, is_uniform=self._is_uniform)
 
     def _scored(
-        self,
-        pieces: Sequence[tuple[int, Piece]],
-        executor: Executor | None,
-        release: ReleasePlace | None,
+        self, pieces: Sequence[tuple[int, Piece]], workers: _Workers | None
     ) -> Iterator[Part]:
-        if executor is None or release is None:
+        if workers is None:
             for index, piece in pieces:
                 yield score_piece(self._bundle, PieceSpec(index, piece, self._scoring))
             return
         here: Callable[[PieceSpec], Part] | None = partial(score_piece, self._bundle)
-        if pieces and getattr(executor, "is_shared", False):
+        release = workers.place
+        if pieces and workers.is_elsewhere:
             release = copied(release, self._folder.location.child("release"))
             here = None  # the machines of the cluster work, not the one that asks
         specs = [PieceSpec(index, piece, self._scoring, release) for index, piece in pieces]
-        yield from in_order(executor, score_elsewhere, specs, here=here)
+        yield from in_order(
+            workers.executor, score_elsewhere, specs, here=here, busy=workers.starting
+        )
 
     @contextmanager
     def _room(self, parts: Mapping[int, Part]) -> Iterator[None]:

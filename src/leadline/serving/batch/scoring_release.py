@@ -19,9 +19,7 @@ def copied(place: ReleasePlace, folder: Location) -> ReleasePlace:
     return replace(place, folder=folder.url)
 
 
-# one a process: a job has one release, and to open it takes longer than to score many a piece
-@lru_cache(maxsize=1)
-def opened(place: ReleasePlace) -> ReleaseBundle:
+def open_release(place: ReleasePlace) -> ReleaseBundle:
     """The release, its signature checked and its golden rows replayed on this machine.
 
     Raises
@@ -36,3 +34,12 @@ def opened(place: ReleasePlace) -> ReleaseBundle:
         for file in folder.children():
             (Path(name) / file.name).write_bytes(file.read_whole())
         return place.open_from(Path(name))
+
+
+# one a process: a job has one release, and to open it takes longer than to score many a piece
+opened = lru_cache(maxsize=1)(open_release)
+
+
+def be_ready(place: ReleasePlace) -> None:
+    """Import what scores and open the release, in a process that will be given pieces."""
+    opened(place)

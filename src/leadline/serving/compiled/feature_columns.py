@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from leadline.serving.compiled.request_cells import Column
 from leadline.serving.compiled.request_dates import parts_of
-from leadline.serving.compiled.text_terms import TermCounter
+from leadline.serving.compiled.text_terms import TermCounter, added_in_order
 
 Floats = NDArray[np.float64]
 
@@ -119,45 +119,12 @@ class TextWeights:
         self.is_dense: bool = plan["is_dense"]
         self._directions: Floats | None = plan["directions"]
 
-    def weights(self, text: str) -> tuple[NDArray[np.intp], Floats]:
-        """Places of the known terms of all counters side by side, and the weight of each."""
-        if len(self.counters) == 1:
-            return self.counters[0].weights(text)
-        places, weights, start = [np.empty(0, np.intp)], [np.empty(0)], 0
-        for counter in self.counters:
-            at, weight = counter.weights(text)
-            places.append(at + start)
-            weights.append(weight)
-            start += counter.n_terms
-        return np.concatenate(places), np.concatenate(weights)
-
     def dense(self, texts: Sequence[str]) -> Floats:
         """Directions of each text, of shape (n_samples, n_directions)."""
         if self._directions is None:
             return np.zeros((len(texts), 0))
-        return np.array([in_order(*self.weights(text), self._directions) for text in texts])
-
-
-def in_order(
-    places: NDArray[np.intp], weights: Floats, table: Floats, start: Floats | float = 0.0
-) -> Floats:
-    """Sum of weighted rows of a table, added one after the other as a sparse product adds.
-
-    Parameters
-    ----------
-    places : ndarray of int, shape (n_terms,)
-        Which rows.
-    weights : ndarray of float, shape (n_terms,)
-        Of each.
-    table : ndarray of float, shape (n_all_terms, n_columns)
-    start : ndarray of float, shape (n_columns,), or float
-        What the sum begins with.
-    """
-    products = np.empty((places.size + 1, table.shape[1]))
-    products[0] = start
-    np.multiply(table[places], weights[:, np.newaxis], out=products[1:])
-    total: Floats = np.add.accumulate(products, axis=0)[-1]
-    return total
+        start = np.zeros((len(texts), self._directions.shape[1]))
+        return added_in_order(texts, self.counters, self._directions, start)
 
 
 class FeatureColumns:
@@ -238,6 +205,5 @@ class SparseProduct:
             parts.append(values[:, :, np.newaxis] * self._of_numbers)
         sums = np.add.accumulate(np.concatenate(parts, axis=1), axis=1)[:, -1]
         for text, table in zip(features.texts, self._of_texts, strict=True):
-            for row, words in enumerate(columns[text.column]):
-                sums[row] = in_order(*text.weights(words), table, sums[row])
+            sums = added_in_order(columns[text.column], text.counters, table, sums)
         return sums

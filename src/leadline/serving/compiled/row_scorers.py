@@ -20,7 +20,7 @@ from leadline.serving.compiled.feature_columns import (
     numeric,
 )
 from leadline.serving.compiled.request_cells import Column
-from leadline.serving.compiled.text_terms import TermCounter
+from leadline.serving.compiled.text_terms import TermCounter, added_in_order
 from leadline.serving.compiled.tree_walk import N_CODES, Trees, doubled
 
 # one value far outside what was learnt must not decide alone
@@ -143,14 +143,10 @@ class _TermLikelihood:
 
     def log_likelihood(self, columns: Sequence[Column]) -> Floats:
         texts = columns[self._column]
-        if self._counter is None:
-            return np.zeros((len(texts), self._n_classes))
         logs = np.zeros((len(texts), self._n_classes))
-        for row, text in enumerate(texts):
-            places, weights = self._counter.weights(text)
-            products = self._table[places] * weights[:, np.newaxis]
-            if places.size:
-                logs[row] = np.add.accumulate(products, axis=0)[-1]
+        if self._counter is None:
+            return logs
+        logs = added_in_order(texts, [self._counter], self._table, logs)
         return logs if self._prior is None else logs + self._prior
 
 

@@ -1,22 +1,46 @@
-"""Terms of a text and their weights: what scikit-learn's TfidfVectorizer makes of one text."""
+"""Terms of texts and their weights: what scikit-learn's TfidfVectorizer makes of some texts."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-_SPACES = re.compile(r"\s\s+")
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
 # words return, so what their pieces are is kept: about 10 MB at most
 _MOST_KEPT, _LONGEST_KEPT = 20_000, 40
+_PLACE = np.dtype(np.int32)
+_MOST_SUMMANDS = 2**17
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Known terms of some texts: in the order of the texts, and in each by their places.
+
+    Attributes
+    ----------
+    texts : ndarray of int, shape (n_found,)
+        Which text has it.
+    places : ndarray of int, shape (n_found,)
+        Of the term.
+    weights : ndarray of float, shape (n_found,)
+        Of the term in the text.
+    """
+
+    texts: Ints
+    places: Ints
+    weights: Floats
 
 
 class TermCounter:
-    """Weights of the known terms of a text, in the order and to the last digit of scikit-learn.
+    """Weights of the known terms of texts, in the order and to the last digit of scikit-learn.
 
     Parameters
     ----------
@@ -28,62 +52,69 @@ class TermCounter:
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self.n_terms = len(plan["terms"])
-        self._places = {term: place for place, term in enumerate(plan["terms"])}
         self._is_lower, self._is_binary = plan["is_lower"], plan["is_binary"]
         self._is_sublinear, self._is_unit = plan["is_sublinear"], plan["is_unit"]
-        self._idf: NDArray[np.float64] | None = plan["idf"]
-        self._runs = (plan["shortest"], plan["longest"])
-        self._words = re.compile(plan["pattern"]).findall if plan["analyzer"] == "word" else None
-        self._kept: dict[str, list[int]] = {}
-
-    def weights(self, text: str) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Places of the known terms of a text, ascending, and the weight of each."""
-        counts = self._counts(text.lower() if self._is_lower else text)
-        n_found = len(counts)
-        places = np.fromiter(counts.keys(), np.intp, n_found)
-        order = places.argsort()
-        places = places[order]
-        if self._is_binary:
-            weights = np.ones(n_found)
+        self._idf: Floats | None = plan["idf"]
+        places = _places_by_term(plan["terms"])
+        runs = plan["shortest"], plan["longest"]
+        self._found: Callable[[str], bytes]
+        if plan["analyzer"] == "word":
+            self._found = _WordRuns(places, plan["pattern"], *runs)
         else:
-            weights = np.fromiter(counts.values(), np.float64, n_found)[order]
+            self._found = _LetterRuns(places, *runs)
+
+    def terms(self, texts: Sequence[str]) -> Terms:
+        """The known terms of some texts.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            At least one.
+        """
+        lowered = [text.lower() for text in texts] if self._is_lower else texts
+        which, places, counts = self._counted(list(map(self._found, lowered)))
+        weights = np.ones(counts.size) if self._is_binary else counts.astype(np.float64)
         if self._is_sublinear:
             np.log(weights, weights)
             weights += 1.0
         if self._idf is not None:
-            weights *= self._idf[places]
-        if self._is_unit and n_found:
-            # in order, as the compiled loop of scikit-learn adds
-            total = np.add.accumulate(weights * weights)[-1]
-            if total != 0.0:
-                weights /= np.sqrt(total)
-        return places, weights
+            weights *= self._idf.take(places)
+        if self._is_unit:
+            # adds in order, as the compiled loop of scikit-learn does
+            lengths = np.sqrt(np.bincount(which, weights * weights, len(texts)))
+            lengths[lengths == 0.0] = 1.0
+            weights /= lengths.take(which)
+        return Terms(which, places, weights)
 
-    def _counts(self, text: str) -> Counter[int]:
-        """Place of each known term to how often it is there."""
-        if self._words:
-            return Counter(self._known(self._word_runs(text)))
-        places: list[int] = []
-        for word in _SPACES.sub(" ", text).split():
-            kept = self._kept.get(word)
-            places += self._places_of_pieces(word) if kept is None else kept
-        return Counter(places)
+    def _counted(self, found: Sequence[bytes]) -> tuple[Ints, Ints, Ints]:
+        """Texts and places of terms, each pair once and in order, and how often it is there."""
+        n_bits = self.n_terms.bit_length()
+        keys = np.frombuffer(b"".join(found), _PLACE).astype(np.int64)
+        if len(found) > 1:
+            sizes = np.fromiter(map(len, found), np.int64, len(found)) // _PLACE.itemsize
+            keys += np.repeat(np.arange(len(found)) << n_bits, sizes)
+        keys.sort()
+        is_edge = np.ones(keys.size + 1, dtype=bool)
+        np.not_equal(keys[1:], keys[:-1], out=is_edge[1:-1])
+        edges = is_edge.nonzero()[0]
+        once = keys.take(edges[:-1])
+        which = once >> n_bits
+        return which, once - (which << n_bits), edges[1:] - edges[:-1]
 
-    def _known(self, terms: list[str]) -> list[int]:
-        """Places of those terms that are known."""
-        return [place for place in map(self._places.get, terms) if place is not None]
 
-    def _places_of_pieces(self, word: str) -> list[int]:
-        places = self._known(self._letter_runs(word))
-        if len(word) <= _LONGEST_KEPT:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[word] = places
-        return places
+class _WordRuns:
+    """Words of a text, and runs of them."""
 
-    def _word_runs(self, text: str) -> list[str]:
-        assert self._words is not None
-        words: list[str] = self._words(text)
+    def __init__(self, places: dict[str, bytes], pattern: str, shortest: int, longest: int) -> None:
+        self._places, self._runs = places, (shortest, longest)
+        self._words: Callable[[str], list[str]] = re.compile(pattern).findall
+
+    def __call__(self, text: str) -> bytes:
+        """Places of those that are known, as often as they are there."""
+        words = self._words(text)
+        return b"".join(map(self._places.get, self._terms(words), repeat(b"")))
+
+    def _terms(self, words: list[str]) -> list[str]:
         shortest, longest = self._runs
         if longest == 1:
             return words
@@ -92,13 +123,95 @@ class TermCounter:
             terms += map(" ".join, zip(*(words[start:] for start in range(n)), strict=False))
         return terms
 
-    def _letter_runs(self, word: str) -> list[str]:
-        terms: list[str] = []
+
+class _LetterRuns(dict[str, bytes]):
+    """Runs of letters within the words of a text; what each word gives is kept."""
+
+    def __init__(self, places: dict[str, bytes], shortest: int, longest: int) -> None:
+        super().__init__()
+        self._places, self._runs = places, (shortest, longest)
+
+    def __call__(self, text: str) -> bytes:
+        """Places of those that are known, as often as they are there."""
+        return b"".join(map(self.__getitem__, text.split()))
+
+    def __missing__(self, word: str) -> bytes:
+        """What a new word gives."""
+        found = b"".join(map(self._places.get, self._terms(word), repeat(b"")))
+        if len(word) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[word] = found
+        return found
+
+    def _terms(self, word: str) -> Iterator[str]:
         shortest, longest = self._runs
         padded = f" {word} "
         length = len(padded)
         for n in range(shortest, longest + 1):
-            terms += [padded[start : start + n] for start in range(max(length - n, 0) + 1)]
+            yield from (padded[start : start + n] for start in range(max(length - n, 0) + 1))
             if length <= n:  # a short word counts once
-                break
-        return terms
+                return
+
+
+def _places_by_term(terms: Sequence[str]) -> dict[str, bytes]:
+    """The place of each term as bytes: joined, those of a text are an array."""
+    size = _PLACE.itemsize
+    places = np.arange(len(terms), dtype=_PLACE).tobytes()
+    return {term: places[size * at : size * (at + 1)] for at, term in enumerate(terms)}
+
+
+def added_in_order(
+    texts: Sequence[str], counters: Sequence[TermCounter], table: Floats, start: Floats
+) -> Floats:
+    """Sums of weighted rows of a table, added one after the other as a sparse product adds.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        One for each sum.
+    counters : sequence of TermCounter
+        Their terms have the rows of the table, those of the first counter the first.
+    table : ndarray of float, shape (n_all_terms, n_columns)
+        What is weighted.
+    start : ndarray of float, shape (n_texts, n_columns)
+        What the sums begin with.
+
+    Returns
+    -------
+    ndarray of float, shape (n_texts, n_columns)
+    """
+    sums = [
+        _added(texts[few], counters, table, start[few]) for few in _slices(texts, table.shape[1])
+    ]
+    return sums[0] if len(sums) == 1 else np.concatenate(sums)
+
+
+def _added(
+    texts: Sequence[str], counters: Sequence[TermCounter], table: Floats, start: Floats
+) -> Floats:
+    """As `added_in_order`, of few texts."""
+    n_columns = table.shape[1]
+    columns, first = np.arange(n_columns), 0
+    cells, values = [np.arange(start.size)], [start.ravel()]
+    for counter in counters:
+        terms = counter.terms(texts)
+        cells.append(np.add.outer(terms.texts * n_columns, columns).ravel())
+        rows = table.take(terms.places + first, axis=0) * terms.weights[:, np.newaxis]
+        values.append(rows.ravel())
+        first += counter.n_terms
+    # which adds to each sum in the order of the values
+    sums: Floats = np.bincount(np.concatenate(cells), np.concatenate(values), start.size)
+    return sums.reshape(start.shape)
+
+
+def _slices(texts: Sequence[str], n_columns: int) -> Iterator[slice]:
+    """Neighbours that are added at once, so that memory does not grow with their number."""
+    first, n_summands = 0, 0
+    for at, text in enumerate(texts):
+        size = len(text) * n_columns
+        if at > first and n_summands + size > _MOST_SUMMANDS:
+            yield slice(first, at)
+            first, n_summands = at, 0
+        n_summands += size
+    yield slice(first, len(texts))

@@ -40,8 +40,8 @@ from leadline.serving.releases.environment import lock, refuse_other_versions, v
 from leadline.serving.releases.keys import fingerprint, load_or_make_key, public_keys
 from leadline.serving.releases.learnt_rows import DigestForm, LearntRows
 from leadline.serving.releases.manifest import Card, Manifest
-from leadline.serving.releases.models import dump_model, load_model, trusted_types
-from leadline.serving.releases.prediction_table import prediction_table
+from leadline.serving.releases.models import dump_model, load_model, trusted_in_turn
+from leadline.serving.releases.prediction_table import compiled_table, prediction_table
 from leadline.serving.releases.signed_files import (
     COMPILED,
     GOLDEN,
@@ -56,12 +56,7 @@ from leadline.serving.releases.signed_files import (
     signed_files,
     signed_manifest,
 )
-from leadline.serving.releases.slow_path import (
-    refuse_another_model,
-    refuse_other_scores,
-    slow_answers,
-    waits_s,
-)
+from leadline.serving.releases.slow_path import refuse_other_answers, slow_answers, waits_s
 
 __all__ = [
     "Card",
@@ -148,9 +143,10 @@ class ReleaseBundle:
         ReleaseError
             If the scores are others.
         """
-        scores, expected = self.score(self.golden_rows()), self._golden["score"].to_numpy()
-        refuse = refuse_other_scores if self.waits_s is None else refuse_another_model
-        refuse(scores, expected, self.manifest.release_id)
+        X = self.read(self.golden_rows())
+        scores = prediction_table(self._model, self.manifest, X)["score"].to_numpy()
+        expected, asks = self._golden["score"].to_numpy(), self.waits_s is not None
+        refuse_other_answers(scores, expected, self.manifest.release_id, asks=asks)
         if self.compiled is not None:
             slow = partial(slow_answers, self._model, self.manifest)
             rows = self.request_rows()
@@ -243,7 +239,9 @@ class ReleaseBundle:
 
     def answer(self, X: pl.DataFrame) -> pl.DataFrame:
         """The answer for each row that `read` gave: the second half of `predict`."""
-        return prediction_table(self._model, self.manifest, X)
+        if self.compiled is None or not self.compiled.counts_terms or not X.height:
+            return prediction_table(self._model, self.manifest, X)
+        return compiled_table(self.compiled, self.manifest, X, at_once=MOST_AT_ONCE)
 
 
 def seal(
@@ -382,7 +380,7 @@ def load_bundle(
     files = signed_files(folder, manifest)
     refuse_other_versions(manifest.versions)
     # the manifest names the family, and its signature holds
-    model = load_model(files[MODEL], trusted=trusted_types(manifest.family, modules))
+    model = load_model(files[MODEL], trusted=trusted_in_turn(manifest.family, modules))
     golden = pl.read_parquet(io.BytesIO(files[GOLDEN]))
     learnt = None
     if ROWS in files and manifest.usual_repeats is not None:

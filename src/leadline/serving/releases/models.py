@@ -7,9 +7,7 @@ model, if it is one of a person's own. Classes that have been renamed since are 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +15,7 @@ from leadline.engines.loading import load, load_family, names
 from leadline.engines.own.import_path import is_import_path
 from leadline.errors import EngineError, LeadlineError, ReleaseError
 from leadline.serving.releases.renamed import with_new_names
-
-_IMPORTS_TORCH = "sklearn.externals.array_api_compat.torch"
-
-
-@contextmanager
-def _hidden(name: str) -> Iterator[None]:
-    """Let an import fail: who walks over packages passes it by."""
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[name]
-
-
-# For its list of trusted types skops asks scikit-learn for all estimators, which imports each
-# package below it, one of which imports torch where it is installed: three seconds of each start.
-with _hidden(_IMPORTS_TORCH):
-    import skops.io as skops_io
+from leadline.serving.releases.skops_io import is_public_estimator, skops_io
 
 
 def dump_model(model: Any) -> bytes:
@@ -78,27 +56,30 @@ def dump_model(model: Any) -> bytes:
     return data
 
 
-def load_model(data: bytes, *, trusted: Sequence[str] | None = None) -> Any:
+def load_model(data: bytes, *, trusted: Iterable[str] | None = None) -> Any:
     """An estimator from bytes.
 
     Parameters
     ----------
     data : bytes
         What `dump_model` made, in this version or in one with older names of classes.
-    trusted : sequence of str, optional
+    trusted : iterable of str, optional
         Types it may hold beside scikit-learn's public ones, ``package.*`` for all of a package;
-        `trusted_types` by default.
+        asked no further than needed; `trusted_types` by default.
 
     Raises
     ------
     ReleaseError
         If the bytes are damaged, or hold a type that is not trusted.
     """
-    allowed = list(trusted_types() if trusted is None else trusted)
     try:
         data = with_new_names(data)
         asked = skops_io.get_untrusted_types(data=data)
-        untrusted = [kind for kind in asked if not _is_in(kind, allowed)]
+        untrusted = {kind for kind in asked if not is_public_estimator(kind)}
+        for each in trusted_in_turn() if trusted is None else trusted:
+            if not untrusted:
+                break
+            untrusted = {kind for kind in untrusted if not _is_in(kind, each)}
         if not untrusted:
             return skops_io.loads(data, trusted=asked)
     except LeadlineError:
@@ -165,20 +146,30 @@ def trusted_types(family: str = "", folder: Path | str = "") -> tuple[str, ...]:
     EngineError
         If the family is named by import path and cannot be imported.
     """
-    trusted: set[str] = set()
-    for name in names("families"):
+    return tuple(sorted(set(trusted_in_turn(family, folder))))
+
+
+def trusted_in_turn(family: str = "", folder: Path | str = "") -> Iterator[str]:
+    """As `trusted_types`, those of the model's own family first: others need not be imported.
+
+    Raises
+    ------
+    EngineError
+        If the family is named by import path and cannot be imported.
+    """
+    installed = names("families")
+    if is_import_path(family) and family not in installed:
+        from leadline.engines.own.finding import own_trusted
+
+        yield from own_trusted(family, load_family(family, folder))
+    for name in sorted(installed, key=lambda name: name != family):
         try:
-            trusted.update(getattr(load("families", name), "trusted", ()))
+            yield from getattr(load("families", name), "trusted", ())
         except EngineError:
             # a family that cannot be imported here adds nothing; models of others still load
             continue
-    if is_import_path(family) and family not in names("families"):
-        from leadline.engines.own.finding import own_trusted
-
-        trusted.update(own_trusted(family, load_family(family, folder)))
-    return tuple(sorted(trusted))
 
 
-def _is_in(kind: str, trusted: Iterable[str]) -> bool:
-    """Whether a type is listed, or its package is."""
-    return any(kind.startswith(one[:-1]) if one.endswith(".*") else kind == one for one in trusted)
+def _is_in(kind: str, trusted: str) -> bool:
+    """Whether a type is the one that is trusted, or of the package that is."""
+    return kind.startswith(trusted[:-1]) if trusted.endswith(".*") else kind == trusted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.errors import ReleaseError
+from leadline.serving.compiled.answers import Answers
+from leadline.serving.compiled.compiled_release import CompiledRelease
 from leadline.serving.releases.manifest import Card
 from leadline.stats.operating.class_costs import cheapest_classes, cost_matrix
 
@@ -86,6 +89,34 @@ def prediction_table(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(answers, schema=schema)
     scores = np.clip(shares[:, positive_index(model, card)], 0.0, 1.0)
     return pl.DataFrame({"score": scores, "flagged": scores >= card.threshold}, schema=schema)
+
+
+def compiled_table(
+    compiled: CompiledRelease, card: Card, X: pl.DataFrame, *, at_once: int
+) -> pl.DataFrame:
+    """What the compiled form of a model says of each row, as `prediction_table`.
+
+    Parameters
+    ----------
+    compiled : CompiledRelease
+        Of the release.
+    card : Card
+        Names the task.
+    X : polars.DataFrame, shape (n_samples, n_features)
+        Conformed; at least one row.
+    at_once : int > 0
+        Rows of one call.
+    """
+    numbers = [values.fill_null(math.nan) if values.dtype.is_float() else values for values in X]
+    columns = [values.to_list() for values in numbers]
+    parts = [
+        compiled.answer_read(
+            [cells[at : at + at_once] for cells in columns], min(at_once, X.height - at)
+        )
+        for at in range(0, X.height, at_once)
+    ]
+    schema = prediction_columns(card.task, may_abstain=card.may_abstain)
+    return pl.DataFrame(dict(Answers.joined(parts).columns), schema=schema)
 
 
 def _answered(model: Any, card: Card, shares: NDArray[np.float64]) -> NDArray[np.int64]:

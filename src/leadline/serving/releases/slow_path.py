@@ -73,8 +73,8 @@ def slow_answers(
     return Answers(prediction_table(model, card, X).to_dict(as_series=False))
 
 
-def refuse_other_scores(
-    scores: NDArray[np.float64], expected: NDArray[np.float64], release_id: str
+def refuse_other_answers(
+    scores: NDArray[np.float64], expected: NDArray[np.float64], release_id: str, *, asks: bool
 ) -> None:
     """Refuse a release that does not give the scores it gave when it was sealed.
 
@@ -84,12 +84,17 @@ def refuse_other_scores(
         Of the golden rows, now and then.
     release_id : str
         What a message calls it.
+    asks : bool
+        Whether the model asks a server for each answer.
 
     Raises
     ------
     ReleaseError
-        If they differ by more than other machines explain.
+        If they differ by more than other machines, or the same server on another day, explain.
     """
+    if asks:
+        _refuse_another_model(scores, expected, release_id)
+        return
     if scores.shape == expected.shape and np.allclose(scores, expected, rtol=1e-6, atol=1e-9):
         return
     worst = float(np.max(np.abs(scores - expected))) if scores.size == expected.size else None
@@ -115,7 +120,7 @@ def waits_s(model: Any) -> float | None:
     return float(model.seconds_per_row_ or _UNKNOWN_S)
 
 
-def refuse_another_model(
+def _refuse_another_model(
     scores: NDArray[np.float64], expected: NDArray[np.float64], release_id: str
 ) -> None:
     """Refuse a release if another model seems to answer than the one it was sealed with.
