@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from leadline.stats.arrays import Floats
     from leadline.stats.curves.posterior import CurvePosterior
 
-_N_GRID = 80
+N_GRID = 80
+"""Sizes at which purchases are considered."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def chance_along(
         The first size is today's. Once met, met: more rows never make it less likely that they
         were enough.
     """
-    grid = np.geomspace(n_now, n_most, _N_GRID) if n_most > n_now else np.array([float(n_now)])
+    grid = np.geomspace(n_now, n_most, N_GRID) if n_most > n_now else np.array([float(n_now)])
     return grid, np.maximum.accumulate(posterior.cdf(grid, target_error))
 
 
