@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from leadline.labelling.blind_rows import Asked, RowFacts, blind_votes, delegation_evidence
+from leadline.labelling.handover import handover
 from leadline.phases.delegation import Delegation, assess
-from leadline.record import MachineVote, Vote
+from leadline.record import DelegationEntry, MachineVote, Vote
+from leadline.services.delegation.machine_task import machine_task
+from leadline.workspace import Workspace
 
 PEOPLE = ("Ada", "Bo", "Cy")
 ASKED = Asked(
@@ -66,3 +71,32 @@ def example_delegation(n_rows: int = 80, accuracy: float = 0.95) -> Delegation:
     )
     said = machine_votes(items, truth, accuracy)
     return assess(delegation_evidence(ASKED, blind_votes(votes), said, facts))
+
+
+def judge_as_declared(
+    workspace: Workspace, *, n_rows: int = 80, accuracy: float = 0.95, n_open: int = 1000
+) -> DelegationEntry:
+    """Put votes of people and of the declared machine "small" on the record, and a verdict."""
+    task = machine_task(workspace, ASKED.machine)
+    items = [f"row {n}" for n in range(n_rows)]
+    votes, truth = human_votes(items)
+    said = [
+        replace(vote, model=task.settings.model)
+        for vote in machine_votes(items, truth, accuracy, prompt=task.prompt.digest)
+    ]
+    for vote in votes:
+        workspace.record.labels.votes.add(vote)
+    for machine_vote in said:
+        workspace.record.delegation.votes.add(machine_vote)
+    asked = replace(
+        ASKED,
+        model=task.settings.model,
+        prompt=task.prompt.digest,
+        guidelines=task.guidelines,
+        classes=task.classes,
+    )
+    judged = blind_votes(votes)
+    evidence = delegation_evidence(asked, judged, said, RowFacts({}, {}))
+    given = handover(judged, said, epsilon=evidence.epsilon, n_open=n_open, price=None)
+    verdict = assess(replace(evidence, handover=given))
+    return workspace.record.delegation.verdicts.append(verdict, "Ada Ops")

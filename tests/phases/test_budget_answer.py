@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from leadline.phases.forecast.budget_answer import budget_answer
+from leadline.phases.forecast.budget_answer import beside_people, budget_answer
 from leadline.phases.forecast.budget_outcome import BudgetOutcome, Range
+from leadline.phases.verdict import Bounds
 
 
 def outcome(
@@ -62,3 +65,33 @@ def test_a_budget_that_buys_nothing_is_the_project_as_it_is() -> None:
     """The same project is drawn anew: its chance is not told twice in two numbers."""
     said = budget_answer(outcome(0, 0.41), [outcome(10, 0.4), outcome(500, 0.6, 80)], "USD")
     assert "from 40% to 60%" in said
+
+
+def with_machine(alone: BudgetOutcome, n_labels: float) -> BudgetOutcome:
+    return replace(
+        alone,
+        machine="small",
+        p_met=0.72,
+        machine_labels=Range(q05=0, q25=0, q50=n_labels, q75=n_labels, q95=n_labels),
+        chance=Bounds(estimate=0.72, low=0.6, high=0.8),
+        days=Range(q05=0, q25=0, q50=16, q75=16, q95=16),
+    )
+
+
+def test_people_alone_stand_beside_people_and_machine() -> None:
+    alone = outcome(2000, 0.51, 300)
+    assert beside_people(with_machine(alone, 40_000), alone, "USD") == (
+        "2,000 USD: 300 blind votes of people and 40,000 labels of 'small', some 120 USD, done in "
+        "week 3; the chance of the target is 72% (60% to 80% by what its labels turn out to be "
+        "worth). People alone: some 120 USD, 51%."
+    )
+    assert "people alone, no machine saves" in beside_people(alone, alone, "USD")
+    nothing = outcome(10, 0.4)
+    assert beside_people(nothing, nothing, "USD") == (
+        "10 USD: nothing to buy; the chance of the target is 40%."
+    )
+
+
+def test_labels_of_a_machine_are_named_in_the_answer() -> None:
+    said = budget_answer(NOW, [with_machine(outcome(2000, 0.4, 300), 40_000)], "USD")
+    assert said.startswith("About 300 more labels and 40,000 labels of 'small' for 120 USD raise")

@@ -319,6 +319,13 @@ def test_money_and_time_of_an_empty_and_of_a_full_record(make: Make, visit: Visi
         assert f'src="{path}/picture.svg"' in full.get(path).text
         assert full.get(f"{path}/picture.svg").text.startswith("<svg")
     assert full.get("/timeline?by=soon").status_code == 400
+    assert empty.get("/plan").status_code == 409
+    assert full.get("/plan?budget=much").status_code == 400
+    assert full.get("/plan?budget=-5").status_code == 400
+    told = full.get("/plan?budget=300").text
+    assert "the chance that the target is met" in told
+    assert 'src="/plan/picture.svg?budget=300"' in told
+    assert full.get("/plan/picture.svg?budget=300").text.startswith("<svg")
     assert "put there by Ada Ops" in full.get("/").text
     told = full.get("/rows/tuning").text
     assert "flag nothing" in told

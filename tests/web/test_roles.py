@@ -34,6 +34,8 @@ ROUTES: dict[str, tuple[Action, ...]] = {
     "POST /jobs/{number}/cancel": (_A.RUN,),
     "GET /money": (_A.VIEW,),
     "GET /money/picture.svg": (_A.VIEW,),
+    "GET /plan": (_A.VIEW,),
+    "GET /plan/picture.svg": (_A.VIEW,),
     "GET /machines": (_A.VIEW,),
     "GET /machines/{name}": (_A.VIEW,),
     "POST /machines/{name}": (_A.DECIDE,),

@@ -13,7 +13,13 @@ from leadline.phases.forecast.budget_outcome import BudgetOutcome
 from leadline.phases.number_format import percent
 
 
-def chart(outcomes: Sequence[BudgetOutcome], *, granted: float, currency: str) -> Picture:
+def chart(
+    outcomes: Sequence[BudgetOutcome],
+    *,
+    granted: float,
+    currency: str,
+    without_machine: Sequence[BudgetOutcome] = (),
+) -> Picture:
     """Two panels, a row a budget: the chance, and money with people's days.
 
     Parameters
@@ -24,18 +30,32 @@ def chart(outcomes: Sequence[BudgetOutcome], *, granted: float, currency: str) -
         The budget of the project, which stands out.
     currency : str
         Of all money.
+    without_machine : sequence of BudgetOutcome, default=()
+        The same budgets with people alone, where a machine may label.
     """
     rows = [_row(outcome, granted, currency) for outcome in outcomes]
+    for row, alone in zip(rows, without_machine, strict=False):
+        row |= {"alone": alone.p_met, "alone_q50": alone.money.q50}
+    is_beside = any(outcome.machine for outcome in outcomes) and bool(without_machine)
     base = alt.Chart(table(rows))
     y = alt.Y("budget:N", sort=None, title=f"budget, {currency}")
-    drawn = alt.vconcat(_chances(base, y), _spending(base, y, currency))
-    return framed(drawn, _title(outcomes, granted, currency), _SUBTITLE)
+    drawn = alt.vconcat(
+        _chances(base, y, is_beside=is_beside), _spending(base, y, currency, is_beside=is_beside)
+    )
+    subtitle = f"{_SUBTITLE} {_BESIDE}" if is_beside else _SUBTITLE
+    return framed(drawn, _title(outcomes, granted, currency), subtitle)
 
 
 _SUBTITLE = (
     "Each budget was played through 400 times with what is known today: rows bought in rounds, the "
     "curve measured again after each, stopped when the target is shown or no longer worth it. "
     "Thick bars hold half of the projects, thin ones nine of ten."
+)
+
+
+_BESIDE = (
+    "Grey rings are people alone with the same budget. The bar at a chance is what it comes to at "
+    "both ends of what a label of the machine may be worth."
 )
 
 
@@ -46,6 +66,8 @@ def _row(outcome: BudgetOutcome, granted: float, currency: str) -> Record:
         "none": 0.0,
         "chance": outcome.p_met,
         "said": percent(outcome.p_met),
+        "low": outcome.chance.low if outcome.chance else outcome.p_met,
+        "high": outcome.chance.high if outcome.chance else outcome.p_met,
         "color": GREEN if outcome.budget == granted else BLUE,
         "shape": "diamond" if outcome.budget == granted else "circle",
         "q05": money.q05,
@@ -58,13 +80,16 @@ def _row(outcome: BudgetOutcome, granted: float, currency: str) -> Record:
 
 
 def _spent(outcome: BudgetOutcome, currency: str) -> str:
-    if not outcome.labels.q95:
+    if not (outcome.labels.q95 or outcome.machine_labels.q95):
         return "buys nothing: more rows are not worth it, or out of reach"
     days = _span(outcome.days.q05, outcome.days.q95)
-    return f"{outcome.money.q50:,.0f} {currency}, {outcome.labels.q50:,.0f} labels, {days} days"
+    labels = f"{outcome.labels.q50:,.0f} labels"
+    if outcome.machine:
+        labels += f" and {outcome.machine_labels.q50:,.0f} of {outcome.machine}"
+    return f"{outcome.money.q50:,.0f} {currency}, {labels}, {days} days"
 
 
-def _chances(base: alt.Chart, y: alt.Y) -> alt.LayerChart:
+def _chances(base: alt.Chart, y: alt.Y, *, is_beside: bool) -> alt.LayerChart:
     x = alt.X(
         "chance:Q",
         title="chance that the target is met",
@@ -78,10 +103,21 @@ def _chances(base: alt.Chart, y: alt.Y) -> alt.LayerChart:
     )
     words = labels(base, x, y, text="said:N", dy=-17, dx=-8, align="left", fontWeight="bold")
     title = "How likely is the target?"
-    return layered(stems, dots, *words, width=WIDE.width, height=alt.Step(46), title=title)
+    beside = []
+    if is_beside:
+        span = base.mark_rule(strokeWidth=5, color=BLUE, opacity=0.4)
+        beside = [span.encode(y=y, x="low:Q", x2="high:Q"), _ring(base, y, "alone:Q")]
+    return layered(stems, *beside, dots, *words, width=WIDE.width, height=alt.Step(46), title=title)
 
 
-def _spending(base: alt.Chart, y: alt.Y, currency: str) -> alt.LayerChart:
+def _ring(base: alt.Chart, y: alt.Y, field: str) -> alt.Chart:
+    """People alone."""
+    mark = base.mark_point(filled=False, size=120, strokeWidth=2.5, opacity=1, color=GREY)
+    drawn: alt.Chart = mark.encode(y=y, x=alt.X(field))
+    return drawn
+
+
+def _spending(base: alt.Chart, y: alt.Y, currency: str, *, is_beside: bool) -> alt.LayerChart:
     def across(low: str, high: str, width: int) -> alt.Chart:
         bar = base.mark_rule(strokeWidth=width, color=BLUE, opacity=0.55)
         drawn: alt.Chart = bar.encode(y=y, x=alt.X(f"{low}:Q"), x2=f"{high}:Q")
@@ -93,7 +129,10 @@ def _spending(base: alt.Chart, y: alt.Y, currency: str) -> alt.LayerChart:
     words = labels(base, left, y, text="spent:N", dy=-17, align="left")
     title = "What will be spent, how long, how many labels?"
     thin, thick = across("q05", "q95", 3), across("q25", "q75", 9)
-    return layered(thin, thick, dots, *words, width=WIDE.width, height=alt.Step(46), title=title)
+    beside = [_ring(base, y, "alone_q50:Q")] if is_beside else []
+    return layered(
+        thin, thick, *beside, dots, *words, width=WIDE.width, height=alt.Step(46), title=title
+    )
 
 
 def _title(outcomes: Sequence[BudgetOutcome], granted: float, currency: str) -> str:

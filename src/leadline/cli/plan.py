@@ -39,7 +39,8 @@ def command(
 
     Labels, votes, people's and machines' hours, money and days, each with the range that holds
     half of all projects and the one that holds nine of ten, and the chance that the target is met.
-    Without amounts, shares and multiples of the budget in leadline.toml are compared.
+    Without amounts, shares and multiples of the budget in leadline.toml are compared. A language
+    model that may label here shares the work where that is cheaper; beside it stand people alone.
     """
     from leadline.settings.machines import example_machines as example
 
@@ -69,7 +70,10 @@ def _draw(plan: BudgetPlan, path: Path) -> None:
     from leadline.charts import budget_outcomes, save_picture
 
     drawn = budget_outcomes.chart(
-        plan.outcomes, granted=plan.granted.budget, currency=plan.currency
+        plan.outcomes,
+        granted=plan.granted.budget,
+        currency=plan.currency,
+        without_machine=plan.without_machine,
     )
     save_picture(drawn, path)
 
@@ -78,6 +82,7 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
     from leadline.cli.terminal.text_layout import print_table
     from leadline.phases.number_format import duration, money
     from leadline.phases.scoring import scoring_of
+    from leadline.services.plan_tables import asked_machine
 
     costs, metric = plan.costs, scoring_of(plan.scoring)
     screen.print(plan.answer, markup=False)
@@ -91,10 +96,14 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
         screen.print(f"How likely is success? {plan.chance.words}", markup=False)
     if not plan.is_current:
         screen.print("The forecast behind this plan is stale: run 'leadline run' first.")
+    if plan.machines:
+        _print_language_models(screen, plan)
     screen.print()
+    asked = asked_machine(plan)
     heads = ["budget", "met at the end", "of projects", "labels", "votes", "people's hours"]
+    heads += [f"labels of {asked}"] if asked else []
     heads += ["machine hours", plan.currency, "days"]
-    print_table(screen, heads, [_cells(outcome) for outcome in plan.outcomes])
+    print_table(screen, heads, [_cells(each, bool(asked)) for each in plan.outcomes])
     if plan.outcomes[-1].buys_nothing:
         screen.print()
     screen.print(
@@ -112,6 +121,24 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
         _print_machine_costs(screen, plan)
 
 
+def _print_language_models(screen: Console, plan: BudgetPlan) -> None:
+    """Who may label beside people, what that changes, and how a cheap model takes its place."""
+    from leadline.cli.terminal.text_layout import print_table
+    from leadline.services.plan_tables import round_table
+
+    screen.print()
+    for line in plan.beside:
+        screen.print(line, markup=False)
+    for machine in plan.machines:
+        screen.print(f"{machine.name}: {machine.why}", markup=False)
+    if any(outcome.machine for outcome in plan.outcomes) and plan.rounds:
+        rounds = round_table(plan)
+        screen.print(f"\n{rounds.caption}:")
+        print_table(screen, rounds.head, rounds.rows)
+    for its in plan.distillations:
+        screen.print(f"\nDistillation: {its.words(plan.currency)}", markup=False)
+
+
 def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
     from leadline.cli.terminal.text_layout import print_table
 
@@ -125,19 +152,20 @@ def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
     print_table(screen, ["machine", "on demand", "spot", "spot hours", "spot is cheaper"], rows)
 
 
-def _cells(outcome: BudgetOutcome) -> list[str]:
+def _cells(outcome: BudgetOutcome, is_asked: bool) -> list[str]:
     """A budget as a row of the table: the middle of all projects, then how far they spread."""
     from leadline.phases.number_format import percent
 
     head = [f"{outcome.budget:,.0f}", percent(outcome.p_met)]
     if outcome.buys_nothing:
-        return [*head, "buy nothing", *[""] * 6]
+        return [*head, "buy nothing", *[""] * (7 if is_asked else 6)]
     return [
         *head,
         "middle\nhalf lie in\n9 of 10 lie in",
         _range(outcome.labels),
         _range(outcome.votes),
         _range(outcome.people_hours, 1),
+        *([_range(outcome.machine_labels)] if is_asked else []),
         _range(outcome.machine_hours, 1),
         _range(outcome.money),
         _range(outcome.days, 1),

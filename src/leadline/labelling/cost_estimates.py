@@ -58,6 +58,7 @@ def labelling_costs(workspace: Workspace, forecast: Forecast) -> LabellingCosts:
         spent=max(forecast.spent, spent_on_machines(workspace)),
         # where all rounds are over, a plan shows the effect of one more
         n_rounds=max(forecast.rounds_left, 1),
+        row_cost=prices.row,
     )
 
 

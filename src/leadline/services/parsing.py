@@ -108,6 +108,29 @@ def canonical_number(text: str) -> str:
     return str(int(number)) if is_whole else repr(number)
 
 
+def parse_amounts(text: str) -> tuple[float, ...]:
+    """Return amounts of money written with spaces between them; none for nothing.
+
+    Raises
+    ------
+    SettingsError
+        If one is no number.
+
+    Examples
+    --------
+    >>> parse_amounts("200 1,000"), parse_amounts(" ")
+    ((200.0, 1000.0), ())
+    """
+    try:
+        return tuple(float(each.replace(",", "")) for each in text.split())
+    except ValueError:
+        raise SettingsError(
+            f"{text[:_LONGEST]!r} is no amount of money.",
+            "Numbers are needed, with spaces between them.",
+            "Write 200 500 1000, or leave it empty.",
+        ) from None
+
+
 def parse_day(text: str) -> date | None:
     """Return a day written as YYYY-MM-DD; None for nothing.
 

@@ -55,6 +55,9 @@ class Prices:
         What a platform asks on top of the wages, as a share of them.
     people, hours_per_day : float > 0
         Who label, and how long each does so a day.
+    row : float >= 0
+        Of one more row without a label, for a machine to label; 0: there are no others than those
+        there are.
     machines : tuple of Machine
         What else could be hired, for `leadline plan` to compare.
     dollar_rate : float >= 0
@@ -71,6 +74,7 @@ class Prices:
     people: Above0 = 1.0
     hours_per_day: Annotated[float, Field(gt=0, le=24)] = 4.0
     machine_per_hour: AtLeast0 = 0.10
+    row: AtLeast0 = 0.0
     machines: tuple[Machine, ...] = ()
     dollar_rate: AtLeast0 = 0.0
     priced_at: str = ""

@@ -85,6 +85,7 @@ WORDS = {
         "people": "how many label",
         "hours_per_day": "that each of them labels",
         "machine_per_hour": "of the machine that computes",
+        "row": "of one more row without a label, for a machine to label; 0: there are no others",
         "machines": "others to compare; 'leadline plan --example-machines' prints a table",
         "dollar_rate": "what a US dollar costs, where the currency is another: see [machines]",
         "priced_at": "date of these prices",

@@ -9,6 +9,8 @@ from tests.examples import example_forecast
 from leadline.phases.forecast import posterior_of
 from leadline.phases.forecast.budget_outcome import BudgetOutcome, simulate_budget
 from leadline.phases.forecast.costs import LabellingCosts
+from leadline.phases.forecast.label_choice import LabelChoice, MachineOffer, choose_labels
+from leadline.phases.verdict import Bounds
 from leadline.stats.machines.fit_time import fit_time_law
 
 FORECAST = example_forecast()
@@ -33,10 +35,28 @@ COSTS = LabellingCosts(
 )
 
 
-def simulated(budget: float, costs: LabellingCosts = COSTS) -> BudgetOutcome:
+OFFER = MachineOffer(
+    name="small",
+    label_cost=0.001,
+    label_s=0.1,
+    factor=Bounds(estimate=0.4, low=0.3, high=0.55),
+    n_open=20_000,
+)
+
+
+def simulated(
+    budget: float, costs: LabellingCosts = COSTS, offers: tuple[MachineOffer, ...] = ()
+) -> BudgetOutcome:
     posterior = posterior_of(FORECAST)
     law = fit_time_law(FORECAST.train_sizes, FORECAST.fit_seconds)
-    return simulate_budget(posterior, law, costs, FORECAST.target_error, budget, noise=0.01)
+    target = FORECAST.target_error
+    return simulate_budget(posterior, law, costs, target, budget, noise=0.01, offers=offers)
+
+
+def chosen(budget: float, offer: MachineOffer, costs: LabellingCosts = COSTS) -> LabelChoice:
+    posterior = posterior_of(FORECAST)
+    law = fit_time_law(FORECAST.train_sizes, FORECAST.fit_seconds)
+    return choose_labels(posterior, law, costs, FORECAST.target_error, budget, [offer])
 
 
 def test_a_budget_is_never_exceeded_and_more_of_it_never_hurts() -> None:
@@ -99,3 +119,64 @@ def test_days_are_those_of_people_and_of_machines() -> None:
     assert outcome.machine_hours.q50 > 24
     machine_days = outcome.machine_hours.q50 / 24
     assert outcome.days.q50 > outcome.people_hours.q50 / 8 + 0.7 * machine_days
+
+
+def test_a_machine_shares_the_work_where_that_is_cheaper() -> None:
+    alone, helped = simulated(800.0), simulated(800.0, offers=(OFFER,))
+    assert (helped.machine, alone.machine) == ("small", "")
+    assert helped.machine_labels.q50 > 1000
+    assert helped.money.q50 < 0.8 * alone.money.q50
+    assert helped.p_met > alone.p_met - 0.03
+    assert helped.money.q95 <= 800.0 - COSTS.spent
+    assert helped.chance is not None
+    assert helped.chance.low <= helped.p_met <= helped.chance.high
+    assert helped.chance.high - helped.chance.low > 0.02
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        replace(OFFER, label_cost=0.09),
+        replace(OFFER, factor=Bounds(estimate=0.0, low=0.0, high=0.0)),
+        replace(OFFER, n_open=0),
+        replace(OFFER, n_most=0),
+    ],
+    ids=["dear", "worthless", "no rows", "no money"],
+)
+def test_people_alone_where_a_machine_saves_nothing(offer: MachineOffer) -> None:
+    assert chosen(800.0, offer).machine is None
+    assert simulated(800.0, offers=(offer,)) == simulated(800.0)
+
+
+def test_rounds_add_up_to_the_path() -> None:
+    choice = chosen(800.0, OFFER)
+    rounds = choice.rounds(COSTS.train_share)
+    assert choice.machine == OFFER
+    assert rounds
+    last = choice.steps[-1]
+    assert sum(each.machine_labels for each in rounds) == round(choice.path.n_asked[last])
+    assert sum(each.cost for each in rounds) == pytest.approx(choice.path.cost[last])
+    assert [each.p_met for each in rounds] == sorted(each.p_met for each in rounds)
+    assert choice.expected_cost <= choice.path.cost[last]
+
+
+def test_further_rows_for_a_machine_have_a_price() -> None:
+    few = replace(OFFER, n_open=50)
+    sold = replace(COSTS, row_cost=0.002)
+    choice = chosen(800.0, few, sold)
+    assert choice.machine == few
+    assert choice.path.n_asked[-1] > 50
+    outcome = simulated(800.0, sold, offers=(few,))
+    assert outcome.money.q95 <= 800.0 - COSTS.spent
+
+
+def test_labels_of_people_that_cost_nothing_leave_no_work_for_a_machine() -> None:
+    free = replace(COSTS, vote_cost=0.0)
+    assert chosen(800.0, OFFER, free).machine is None
+
+
+def test_answers_take_their_time() -> None:
+    slow = replace(OFFER, label_s=60.0)
+    quick, late = (simulated(800.0, offers=(offer,)) for offer in (OFFER, slow))
+    days = 59.9 * quick.machine_labels.q50 / 86_400
+    assert late.days.q50 == pytest.approx(quick.days.q50 + days, rel=0.1)

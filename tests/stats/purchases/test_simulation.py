@@ -4,10 +4,23 @@ import numpy as np
 import pytest
 
 from leadline.stats.curves import CurvePosterior, fit
+from leadline.stats.interval import Estimate
+from leadline.stats.purchases.labelling_path import (
+    LabellingPath,
+    PathPrices,
+    machine_path,
+    people_path,
+)
 from leadline.stats.purchases.simulation import (
+    Belief,
+    PathLimits,
+    PathResult,
     PurchaseBudget,
     SimulationResult,
+    Truth,
     _Simulation,
+    chance_along_path,
+    simulate_path,
     simulate_rounds,
 )
 
@@ -88,7 +101,7 @@ def simulation(penalty: float = 1e6) -> _Simulation:
     """One particle that is the truth, so that only the noise is left."""
     one = np.zeros((1, 3))
     return _Simulation(
-        grid=np.array([100.0, 400.0, 1600.0]),
+        path=people_path(np.array([100.0, 400.0, 1600.0])),
         today=np.zeros(3),
         particles=one,
         truths=np.zeros((40_000, 3)),
@@ -111,3 +124,72 @@ def test_four_fifths_of_a_measurement_s_variance_are_shared_by_all_sizes() -> No
 )
 def test_buying_stops_where_the_target_is_shown_or_unlikely(chance: list[float], step: int) -> None:
     assert simulation()._step(np.array(chance), 0, 1) == step
+
+
+FACTOR = Estimate(0.3, 0.4, 0.5)
+PRICES = PathPrices(person=0.5, machine=0.001)
+
+
+def path_with(n_machine: int, money: float = 20_000.0) -> LabellingPath:
+    path = machine_path(
+        1600, money, PRICES, n_machine=n_machine, n_open=100_000, n_most=float("inf")
+    )
+    assert path is not None
+    return path
+
+
+def ends_of(
+    curve: CurvePosterior, path: LabellingPath, truth: Truth | None = None, target: float = 0.12
+) -> PathResult:
+    belief, limits = Belief(curve, target, 0.01, FACTOR), PathLimits(penalty=1e5)
+    return simulate_path(belief, path, limits, size=200, rng=np.random.default_rng(0), truth=truth)
+
+
+def test_people_alone_are_the_same_projects_along_a_path(curve: CurvePosterior) -> None:
+    rounds = simulated(curve, 0.13, PurchaseBudget(n_most=60_000, penalty=1e5))
+    path = people_path(np.geomspace(1600, 60_000, 80), price=0.5)
+    belief, limits = Belief(curve, 0.13, 0.01), PathLimits(penalty=0.5e5)
+    ends = simulate_path(belief, path, limits, size=200, rng=np.random.default_rng(0))
+    assert path.n_person[ends.places] == pytest.approx(rounds.n_rows)
+    assert ends.is_met.tolist() == rounds.is_met.tolist()
+
+
+def test_cheap_labels_of_a_machine_save_money_and_misses(curve: CurvePosterior) -> None:
+    sizes = np.geomspace(1600, 1600 + 40_000, 80)
+    belief, limits = Belief(curve, 0.12, 0.01), PathLimits(penalty=1e5)
+    people = people_path(sizes, price=0.5)
+    alone = simulate_path(belief, people, limits, size=200, rng=np.random.default_rng(0))
+    path = path_with(100_000)
+    ends = ends_of(curve, path)
+    assert path.cost[ends.places].mean() < 0.5 * people.cost[alone.places].mean()
+    assert ends.is_met.mean() > alone.is_met.mean() - 0.02
+
+
+def test_a_machine_that_is_worth_less_than_believed_leads_to_more_labels_of_people(
+    curve: CurvePosterior,
+) -> None:
+    path = path_with(100_000)
+    poor, good = (ends_of(curve, path, Truth(factor=f)) for f in (0.02, 0.5))
+    assert path.n_person[poor.places].mean() > path.n_person[good.places].mean()
+    assert poor.is_met.mean() < good.is_met.mean()
+
+
+def test_a_replay_goes_along_the_curve_that_it_is_given(curve: CurvePosterior) -> None:
+    path = path_with(100_000)
+    errors = np.full((200, path.cost.size), 0.2)
+    ends = ends_of(curve, path, Truth(errors=errors))
+    assert not ends.is_met.any()
+    assert ends.errors == pytest.approx(0.2, rel=0.05)
+
+
+def test_the_chance_of_a_path_is_that_of_the_rows_it_is_worth(curve: CurvePosterior) -> None:
+    path = path_with(50_000)
+    narrow = Belief(curve, 0.12, 0.01, Estimate(0.4, 0.4, 0.4))
+    expected = np.maximum.accumulate(curve.cdf(path.clean_rows(0.4), 0.12))
+    assert chance_along_path(narrow, path) == pytest.approx(expected, abs=0.01)
+
+
+def test_a_path_without_a_factor_for_its_machine_is_refused(curve: CurvePosterior) -> None:
+    belief = Belief(curve, 0.12, 0.01)
+    with pytest.raises(ValueError, match="factor is missing"):
+        simulate_path(belief, path_with(10), PathLimits(1e5), size=1, rng=np.random.default_rng(0))

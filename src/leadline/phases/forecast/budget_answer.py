@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from leadline.phases.forecast.budget_outcome import BudgetOutcome
-from leadline.phases.number_format import percent
+from leadline.phases.number_format import money, percent, percent_range
 from leadline.phases.wording import three_digits
 
 MATTERS = 0.05
@@ -66,14 +67,54 @@ def _at_most(best: BudgetOutcome, unbought: BudgetOutcome) -> str:
     return f"at most {percent(best.p_met)}"
 
 
+def beside_people(outcome: BudgetOutcome, alone: BudgetOutcome, currency: str) -> str:
+    """What a budget buys of people and of a machine, beside people alone, in two sentences.
+
+    Parameters
+    ----------
+    outcome : BudgetOutcome
+        With a machine, if that is worth it.
+    alone : BudgetOutcome
+        The same budget with people alone.
+    currency : str
+        Of the money.
+    """
+    head = f"{three_digits(outcome.budget)} {currency}"
+    if outcome.buys_nothing:
+        return f"{head}: nothing to buy; {_chance(outcome)}."
+    if not outcome.machine:
+        return f"{head}: people alone, no machine saves a twentieth; {_chance(outcome)}."
+    bought = f"{_rounded(outcome.machine_labels.q50)} labels of {outcome.machine!r}"
+    if outcome.votes.q50 >= 1:
+        bought = f"{_rounded(outcome.votes.q50)} blind votes of people and {bought}"
+    else:
+        bought += f", up to {_rounded(outcome.votes.q95)} blind votes of people"
+    return (
+        f"{head}: {bought}, some {money(outcome.money.q50, currency)}, done in week "
+        f"{ceil(max(outcome.days.q50, 1e-9) / 7)}; {_chance(outcome)}. People alone: some "
+        f"{money(alone.money.q50, currency)}, {percent(alone.p_met)}."
+    )
+
+
+def _chance(outcome: BudgetOutcome) -> str:
+    said = f"the chance of the target is {percent(outcome.p_met)}"
+    if outcome.chance is None or percent_range(outcome.chance) == percent(outcome.p_met):
+        return said
+    return f"{said} ({percent_range(outcome.chance)} by what its labels turn out to be worth)"
+
+
 def _bought(outcome: BudgetOutcome, currency: str) -> str:
     """What is bought, in the middle of all projects, or in those that need more than it."""
-    for labels, money, head in (
-        (outcome.labels.q50, outcome.money.q50, "About "),
-        (outcome.labels.q95, outcome.money.q95, "Up to "),
+    for labels, asked, spent, head in (
+        (outcome.labels.q50, outcome.machine_labels.q50, outcome.money.q50, "About "),
+        (outcome.labels.q95, outcome.machine_labels.q95, outcome.money.q95, "Up to "),
     ):
-        if labels >= 1:
-            return f"{head}{_rounded(labels)} more labels for {_rounded(money)} {currency} raise"
+        told = f"{_rounded(labels)} more labels" if labels >= 1 else ""
+        if asked >= 1:
+            its = f"{_rounded(asked)} labels of {outcome.machine!r}"
+            told = f"{told} and {its}" if told else its
+        if told:
+            return f"{head}{told} for {_rounded(spent)} {currency} raise"
     return "More machine time raises"
 
 

@@ -1,29 +1,39 @@
 """Outcome of a budget before it is spent: labels, votes, hours, money, days, each with a range.
 
 Projects are simulated in which the curve, the people's speed and their disagreement are drawn from
-their distributions of today; rows are bought as the forecast plans them.
+their distributions of today, and so is what a machine's label is worth; rows are bought as planned.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.phases.forecast.purchase import reach, rows_in_time
-from leadline.stats.decision_levels import LIKELY
+from leadline.phases.forecast.label_choice import LabelChoice, choose_labels, run_hours
+from leadline.phases.verdict import Bounds
+from leadline.stats.purchases.simulation import (
+    Belief,
+    PathLimits,
+    PathResult,
+    Truth,
+    simulate_path,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leadline.phases.forecast.costs import LabellingCosts
+    from leadline.phases.forecast.label_choice import MachineOffer
     from leadline.stats.arrays import Floats
     from leadline.stats.curves import CurvePosterior
     from leadline.stats.machines.fit_time import TimeLaw
-    from leadline.stats.purchases.simulation import SimulationResult
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _N_PROJECTS = 400
 _LEAST_NOISE = 0.005
+_DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +53,9 @@ class Range:
         return cls(q05=q05, q25=q25, q50=q50, q75=q75, q95=q95)
 
 
+NOTHING = Range(q05=0.0, q25=0.0, q50=0.0, q75=0.0, q95=0.0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BudgetOutcome:
     """The outcome of simulated projects that are granted a budget.
@@ -56,7 +69,15 @@ class BudgetOutcome:
     p_shown : float
         Chance that the project will then know it: nine of ten sure.
     labels, votes, people_hours, machine_hours, money, days : Range
-        What is still to be spent; days are of the calendar.
+        What is still to be spent; days are of the calendar. Labels and votes are those of people.
+    machine : str
+        Who labels beside people; empty: nobody.
+    machine_labels : Range
+        Labels of that machine.
+    chance : Bounds or None
+        The chance, and what it is at both ends of what a machine label is worth; None: no machine.
+    score : Range or None
+        Score at the end, as it will be measured.
     """
 
     budget: float
@@ -68,11 +89,35 @@ class BudgetOutcome:
     machine_hours: Range
     money: Range
     days: Range
+    machine: str = ""
+    machine_labels: Range = NOTHING
+    chance: Bounds | None = None
+    score: Range | None = None
 
     @property
     def buys_nothing(self) -> bool:
         """Whether next to no project buys a label or an hour with it."""
-        return not (self.votes.q95 or self.machine_hours.q95)
+        return not (self.votes.q95 or self.machine_hours.q95 or self.machine_labels.q95)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The ends of simulated projects; each array has an entry a project.
+
+    Attributes
+    ----------
+    on_path : PathResult
+        Where on the path each ended.
+    labels, votes, machine_labels, machine_hours, money : ndarray of float
+        What was bought, and paid.
+    """
+
+    on_path: PathResult
+    labels: Floats
+    votes: Floats
+    machine_labels: Floats
+    machine_hours: Floats
+    money: Floats
 
 
 def simulate_budget(
@@ -84,6 +129,7 @@ def simulate_budget(
     *,
     noise: float,
     seed: int = 0,
+    offers: Sequence[MachineOffer] = (),
 ) -> BudgetOutcome:
     """Simulate projects with a budget.
 
@@ -103,68 +149,106 @@ def simulate_budget(
         Standard error of a measured log error.
     seed : int, default=0
         Of the simulation.
+    offers : sequence of MachineOffer, default=()
+        Machines that may label; whether one does is chosen by `choose_labels`.
     """
-    from leadline.stats.purchases.simulation import PurchaseBudget, simulate_rounds
-
+    choice = choose_labels(posterior, law, costs, target_error, budget, offers)
+    worth = None if choice.machine is None else choice.machine.worth
+    belief = Belief(posterior, target_error, max(noise, _LEAST_NOISE), worth)
     rng = np.random.default_rng(seed)
-    purchase = costs.with_budget(budget)
-    n_most, worth = reach(law, purchase, costs.n_rounds)
-    n_most = rows_in_time(law, costs.n_available, n_most, costs.time_box_s)
-    runs = costs.n_rounds * float(_run_hours(costs, law, np.array([n_most]))[0])
-    paid = purchase.rows_for(purchase.money_left - runs * costs.machine_per_hour)
-    n_most = n_most if paid is None else min(n_most, paid)
-    ends = simulate_rounds(
-        posterior,
-        target_error,
-        costs.n_available,
-        PurchaseBudget(n_most, max(worth, 1.0) / LIKELY, costs.n_rounds),
-        noise=max(noise, _LEAST_NOISE),
-        size=_N_PROJECTS,
-        rng=rng,
-    )
-    machine_hours = _machine_hours(costs, law, ends)
-    machine = np.minimum(machine_hours * costs.machine_per_hour, purchase.money_left)
-    labels, votes = _bought(costs, ends, purchase.money_left - machine, rng)
-    money = machine + votes * costs.vote_cost
+    ends = play(choice, belief, law, costs, budget, rng=rng)
     pace = np.exp(costs.log_vote_s_stderr * rng.standard_normal(_N_PROJECTS))
-    people_hours = votes * costs.vote_s * pace / 3600
-    days = people_hours / (costs.people * costs.hours_per_day) + machine_hours / 24
-    return BudgetOutcome(
+    people_hours = ends.votes * costs.vote_s * pace / 3600
+    days = people_hours / (costs.people * costs.hours_per_day) + ends.machine_hours / 24
+    if choice.machine is not None:
+        days = days + ends.machine_labels * choice.machine.label_s / _DAY_S
+    outcome = BudgetOutcome(
         budget=budget,
-        p_met=float(np.mean(ends.is_met)),
-        p_shown=float(np.mean(ends.is_shown)),
-        labels=Range.of(labels),
-        votes=Range.of(votes),
+        p_met=float(np.mean(ends.on_path.is_met)),
+        p_shown=float(np.mean(ends.on_path.is_shown)),
+        labels=Range.of(ends.labels),
+        votes=Range.of(ends.votes),
         people_hours=Range.of(people_hours),
-        machine_hours=Range.of(machine_hours),
-        money=Range.of(money),
+        machine_hours=Range.of(ends.machine_hours),
+        money=Range.of(ends.money),
         days=Range.of(days),
+        score=Range.of(np.array([posterior.metric.score(e) for e in ends.on_path.errors])),
+    )
+    if choice.machine is None:
+        return outcome
+
+    def chance_of(factor: float) -> float:
+        """The chance where a machine label is worth so much, without anybody's knowing."""
+        again, truth = np.random.default_rng(seed), Truth(factor=factor)
+        played = play(choice, belief, law, costs, budget, rng=again, truth=truth)
+        return float(np.mean(played.on_path.is_met))
+
+    low, high = map(chance_of, (choice.machine.factor.low, choice.machine.factor.high))
+    p_met = outcome.p_met
+    return replace(
+        outcome,
+        machine=choice.machine.name,
+        machine_labels=Range.of(ends.machine_labels),
+        chance=Bounds(estimate=p_met, low=min(low, p_met), high=max(high, p_met)),
     )
 
 
-def _run_hours(costs: LabellingCosts, law: TimeLaw, n_rows: Floats) -> Floats:
-    """Hours of searching and measuring again at some sizes, as the fits grow."""
-    today = float(law.predict(costs.n_available))
-    sizes, places = np.unique(n_rows, return_inverse=True)  # few, and each takes its time
-    grown = costs.run_s * law.predict(sizes)[places].reshape(n_rows.shape) / max(today, 1e-9)
-    longest = np.inf if costs.time_box_s is None else max(2 * costs.time_box_s, costs.run_s)
-    hours: Floats = np.minimum(grown, longest) / 3600
-    return hours
+def play(
+    choice: LabelChoice,
+    belief: Belief,
+    law: TimeLaw,
+    costs: LabellingCosts,
+    budget: float,
+    *,
+    rng: np.random.Generator,
+    size: int = _N_PROJECTS,
+    truth: Truth | None = None,
+) -> Ends:
+    """Play projects through to their ends.
+
+    Parameters
+    ----------
+    choice : LabelChoice
+        Who labels.
+    belief : Belief
+        What is known today.
+    law, costs, budget
+        As of `simulate_budget`.
+    rng : Generator
+        Source of chance.
+    size : int >= 1
+        Projects.
+    truth : Truth, optional
+        What is true in all of them; drawn if not given.
+    """
+    path, limits = choice.path, PathLimits(choice.penalty, choice.n_rounds)
+    ends = simulate_path(belief, path, limits, size=size, rng=rng, truth=truth)
+    money_left = costs.with_budget(budget).money_left
+    hours = _machine_hours(costs, law, path.n_rows[ends.visited], ends)
+    asked = path.n_asked[ends.places]
+    paid = hours * costs.machine_per_hour
+    if choice.machine is not None:
+        rows = np.maximum(asked - choice.machine.n_open, 0) * costs.row_cost
+        paid = paid + asked * choice.machine.label_cost + rows
+    paid = np.minimum(paid, money_left)
+    labels, votes = _bought(costs, path.n_person[ends.places], money_left - paid, rng)
+    return Ends(ends, labels, votes, asked, hours, paid + votes * costs.vote_cost)
 
 
-def _machine_hours(costs: LabellingCosts, law: TimeLaw, ends: SimulationResult) -> Floats:
+def _machine_hours(
+    costs: LabellingCosts, law: TimeLaw, visited: Floats, ends: PathResult
+) -> Floats:
     """Hours of all runs, one after each round in which rows were bought."""
-    hours = _run_hours(costs, law, ends.visited)
-    is_bought = np.arange(ends.visited.shape[1]) < ends.n_rounds[:, None]
-    total: Floats = np.sum(hours * is_bought, axis=1)
+    is_bought = np.arange(visited.shape[1]) < ends.n_rounds[:, None]
+    total: Floats = np.sum(run_hours(costs, law, visited) * is_bought, axis=1)
     return total
 
 
 def _bought(
-    costs: LabellingCosts, ends: SimulationResult, money: Floats, rng: np.random.Generator
+    costs: LabellingCosts, n_rows: Floats, money: Floats, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Labels and the votes they take, more where people disagree; no more than the money pays."""
-    grown = np.ceil(ends.n_rows - 1e-6) - costs.n_available
+    grown = np.ceil(n_rows - 1e-6) - costs.n_available
     wanted = np.maximum(np.ceil(grown / costs.train_share - 1e-9), 0.0)
     share = rng.beta(1 + costs.n_disagreed, 4 + costs.n_agreed, wanted.size)
     asked_again = rng.binomial(wanted.astype(np.int64), share)

@@ -116,6 +116,9 @@ class LabellingCosts(RowCosts):
         Seconds that each of the two may take.
     n_rounds : int >= 1
         Rounds in which rows may still be bought.
+    row_cost : float >= 0
+        Money for one more row without a label, for a machine to label; 0: there are no others than
+        those there are.
     """
 
     vote_cost: float
@@ -131,6 +134,7 @@ class LabellingCosts(RowCosts):
     run_s: float
     time_box_s: float | None
     n_rounds: int
+    row_cost: float = 0.0
 
     def with_budget(self, budget: float) -> PurchaseCosts:
         """The costs of rows in a project that is granted so much money in all."""

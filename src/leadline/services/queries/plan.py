@@ -10,7 +10,7 @@ import numpy as np
 from leadline.errors import NotReadyError, SettingsError
 from leadline.labelling.cost_estimates import labelling_costs
 from leadline.phases.forecast import Forecast, posterior_of
-from leadline.phases.forecast.budget_answer import budget_answer
+from leadline.phases.forecast.budget_answer import beside_people, budget_answer
 from leadline.phases.forecast.budget_outcome import (
     LEVELS,
     BudgetOutcome,
@@ -18,9 +18,19 @@ from leadline.phases.forecast.budget_outcome import (
     simulate_budget,
 )
 from leadline.phases.forecast.costs import LabellingCosts
+from leadline.phases.forecast.distillation import Distillation
+from leadline.phases.forecast.label_choice import (
+    SAVES,
+    LabelRound,
+    MachineOffer,
+    choose_labels,
+)
 from leadline.phases.lifecycle import State
+from leadline.phases.number_format import money
 from leadline.phases.permissions import Action
 from leadline.phases.target.success_chance import SuccessChance
+from leadline.services.delegation.distilling import distillation_of
+from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
 from leadline.services.identity.permission import require
 from leadline.services.queries.project_state import ProjectState
 from leadline.services.queries.success_chance_now import success_chance
@@ -83,6 +93,16 @@ class BudgetPlan:
         Of the budget in ``leadline.toml``.
     machine_costs : tuple of MachineCosts
         Of the machine hours of the granted budget, on the machines in the settings.
+    machines : tuple of MachineStanding
+        Language models that are declared, and whether this plan may hold their labels.
+    without_machine : tuple of BudgetOutcome
+        The same budgets with people alone; empty where no machine may label.
+    beside : tuple of str
+        A sentence a budget: what it buys, and what people alone come to.
+    rounds : tuple of LabelRound
+        What to buy with the budget in ``leadline.toml``, round by round.
+    distillations : tuple of Distillation
+        Of each machine that may label: how a cheap model takes its place.
     """
 
     answer: str
@@ -98,6 +118,11 @@ class BudgetPlan:
     outcomes: tuple[BudgetOutcome, ...]
     granted: BudgetOutcome
     machine_costs: tuple[MachineCosts, ...]
+    machines: tuple[MachineStanding, ...] = ()
+    without_machine: tuple[BudgetOutcome, ...] = ()
+    beside: tuple[str, ...] = ()
+    rounds: tuple[LabelRound, ...] = ()
+    distillations: tuple[Distillation, ...] = ()
 
 
 def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPlan:
@@ -129,13 +154,15 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     granted = workspace.settings.problem.budget
     wanted = _budgets(budgets, granted)
     costs = labelling_costs(workspace, forecast)
-    posterior = posterior_of(forecast)
-    law = fit_time_law(forecast.train_sizes, forecast.fit_seconds)
-    noise = _noise(forecast)
-    target = forecast.target_error
-    outcomes = {
-        each: simulate_budget(posterior, law, costs, target, each, noise=noise, seed=_SEED)
-        for each in sorted({*wanted, granted, costs.spent})
+    project = _Project(forecast, costs)
+    machines = machine_standings(workspace, forecast, costs)
+    offers = tuple(each.offer for each in machines if each.offer is not None)
+    amounts = sorted({*wanted, granted})
+    outcomes = {each: project.outcome(each, offers) for each in amounts}
+    alone = {
+        each: project.outcome(each) if outcome.machine else outcome
+        for each, outcome in outcomes.items()
+        if offers
     }
     now = ProjectState.of(workspace.record)
     prices = workspace.settings.prices
@@ -143,7 +170,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     hours = outcomes[granted].machine_hours
     planned = tuple(outcomes[each] for each in wanted)
     return BudgetPlan(
-        answer=budget_answer(outcomes[costs.spent], planned, forecast.currency),
+        answer=budget_answer(project.outcome(costs.spent), planned, forecast.currency),
         question=workspace.settings.problem.question,
         scoring=forecast.scoring,
         target_score=forecast.target_score,
@@ -156,7 +183,49 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         outcomes=planned,
         granted=outcomes[granted],
         machine_costs=tuple(_machine_costs(machine, hours, rng) for machine in prices.machines),
+        machines=tuple(_weighed(each, outcomes[granted], forecast) for each in machines),
+        without_machine=tuple(alone[each] for each in wanted if offers),
+        beside=tuple(
+            beside_people(outcomes[each], alone[each], forecast.currency)
+            for each in wanted
+            if offers
+        ),
+        rounds=project.rounds(granted, offers),
+        distillations=tuple(
+            plan
+            for offer in offers
+            if (plan := distillation_of(workspace, offer, forecast, costs)) is not None
+        ),
     )
+
+
+class _Project:
+    """What is known of a project whose budgets are compared."""
+
+    def __init__(self, forecast: Forecast, costs: LabellingCosts) -> None:
+        self._costs, self._target = costs, forecast.target_error
+        self._posterior, self._noise = posterior_of(forecast), _noise(forecast)
+        self._law = fit_time_law(forecast.train_sizes, forecast.fit_seconds)
+
+    def outcome(self, budget: float, offers: Sequence[MachineOffer] = ()) -> BudgetOutcome:
+        """Simulate it with a budget, and the machines that may label."""
+        known = (self._posterior, self._law, self._costs, self._target)
+        return simulate_budget(*known, budget, noise=self._noise, seed=_SEED, offers=offers)
+
+    def rounds(self, budget: float, offers: Sequence[MachineOffer]) -> tuple[LabelRound, ...]:
+        """What to buy with a budget, as seen today."""
+        known = (self._posterior, self._law, self._costs, self._target)
+        return choose_labels(*known, budget, offers).rounds(self._costs.train_share)
+
+
+def _weighed(
+    machine: MachineStanding, outcome: BudgetOutcome, forecast: Forecast
+) -> MachineStanding:
+    """Say where asking whether a machine may label costs more than a machine must save."""
+    if machine.check is None or machine.check.cost <= SAVES * outcome.money.q50:
+        return machine
+    saved = f"a twentieth of the {money(outcome.money.q50, forecast.currency)} still to be spent"
+    return replace(machine, why=f"{machine.why} That is more than {saved}.")
 
 
 def _budgets(budgets: Sequence[float], granted: float) -> list[float]:

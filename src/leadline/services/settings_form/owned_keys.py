@@ -16,7 +16,7 @@ OWNED: Mapping[str, tuple[str, ...]] = {
     ),
     "prices": (
         "wage_per_hour", "seconds_per_label", "fee_share", "people", "hours_per_day",
-        "machine_per_hour", "dollar_rate", "priced_at",
+        "machine_per_hour", "row", "dollar_rate", "priced_at",
     ),
     "ethics": (
         "answered_by", "harmed", "by_which_error", "data_allowed", "personal_data",
@@ -44,6 +44,7 @@ _TITLES = {
     "people": "People who label",
     "hours_per_day": "Hours a day",
     "machine_per_hour": "Machine, an hour",
+    "row": "One more row without a label",
     "dollar_rate": "Price of a US dollar",
     "priced_at": "Date of the prices",
     "answered_by": "Answered by",

@@ -29,10 +29,14 @@ import numpy as np
 from leadline.stats.decision_levels import MAX_GROWTH, SURE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leadline.stats.arrays import Floats
     from leadline.stats.curves.posterior import CurvePosterior
 
-_N_GRID = 80
+N_GRID = 80
+"""Sizes at which purchases are considered."""
+
 _LAST_BUT_ONE = 2
 
 
@@ -117,11 +121,10 @@ def plan_rounds(
     most = n_most if n_most is not None else n_now * MAX_GROWTH
     grid, p_met = chance_along(posterior, target_error, n_now, most)
     steps = planned_steps(grid, 1 - p_met, n_rounds, penalty_rows)
-    stops = [0, *steps]
     return RoundPlan(
         sizes=tuple(float(grid[k]) for k in steps),
-        p_met=float(p_met[stops[-1]]),
-        expected_rows=float(np.diff(grid[stops]) @ (1 - p_met[stops[:-1]])),
+        p_met=float(p_met[steps[-1] if steps else 0]),
+        expected_rows=expected_cost(grid, 1 - p_met, steps),
         can_promise=bool(p_met[-1] >= SURE),
     )
 
@@ -147,7 +150,7 @@ def chance_along(
         The first size is today's. Once met, met: more rows never make it less likely that they
         were enough.
     """
-    grid = np.geomspace(n_now, n_most, _N_GRID) if n_most > n_now else np.array([float(n_now)])
+    grid = np.geomspace(n_now, n_most, N_GRID) if n_most > n_now else np.array([float(n_now)])
     return grid, np.maximum.accumulate(posterior.cdf(grid, target_error))
 
 
@@ -175,6 +178,20 @@ def planned_steps(grid: Floats, p_missed: Floats, n_rounds: int, penalty: float)
     place = first[0]
     rest = planned_steps(grid[place:], p_missed[place:], n_rounds - 1, penalty)
     return [place, *(place + step for step in rest)]
+
+
+def expected_cost(grid: Floats, p_missed: Floats, steps: Sequence[int]) -> float:
+    """What is spent on average: each step only if all before have missed.
+
+    Parameters
+    ----------
+    grid, p_missed : ndarray of shape (n_sizes,)
+        Sizes or costs, ascending from today's, and the probability that each misses the target.
+    steps : sequence of int
+        Places on the grid to buy up to.
+    """
+    stops = [0, *steps]
+    return float(np.diff(grid[stops]) @ p_missed[stops[:-1]])
 
 
 def cheapest_steps(grid: Floats, p_missed: Floats, n_rounds: int, penalty: float) -> list[int]:

@@ -25,11 +25,13 @@ import numpy as np
 
 from leadline.stats.arrays import check_positive
 from leadline.stats.decision_levels import SURE, UNLIKELY
-from leadline.stats.purchases.planning import chance_along, planned_steps
+from leadline.stats.purchases.labelling_path import LabellingPath, people_path
+from leadline.stats.purchases.planning import N_GRID, planned_steps
 
 if TYPE_CHECKING:
     from leadline.stats.arrays import Bools, Floats, Ints
     from leadline.stats.curves.posterior import CurvePosterior
+    from leadline.stats.interval import Estimate
 
 _N_PARTICLES = 1500
 # of the variance of a measured log error, the part that all sizes share
@@ -37,6 +39,10 @@ _SHARED = 0.8
 # a measurement sharper than this share of the posterior's spread would leave a handful of particles
 _SHARPEST = 0.15
 _TINY = 1e-9
+# values of what a machine label is worth that a chance is the mean over
+_N_FACTORS = 9
+# sizes at which a curve is drawn that is read at many: between them it is all but straight
+_N_SIZES = 24
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,85 @@ class SimulationResult:
     is_met: Bools
     is_shown: Bools
     visited: Floats
+
+
+@dataclass(frozen=True)
+class PathResult:
+    """The end of each simulated project, as steps of a path.
+
+    Parameters
+    ----------
+    places : ndarray of int of shape (size,)
+        Step at the end.
+    n_rounds, is_met, is_shown
+        As of `SimulationResult`.
+    visited : ndarray of int of shape (size, n_rounds)
+        Step after each round.
+    errors : ndarray of float of shape (size,)
+        Error at the end.
+    """
+
+    places: Ints
+    n_rounds: Ints
+    is_met: Bools
+    is_shown: Bools
+    visited: Ints
+    errors: Floats
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What is known of a project today.
+
+    Parameters
+    ----------
+    posterior : CurvePosterior
+        Posterior of the curve.
+    target_error : float
+        Error to reach.
+    noise : float > 0
+        Standard error of a log error measured with the rows there are.
+    factor : Estimate of float in [0, 1], optional
+        Clean rows that a machine label is worth, with its 90 % range; needed where a machine
+        labels.
+    """
+
+    posterior: CurvePosterior
+    target_error: float
+    noise: float
+    factor: Estimate[float] | None = None
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is true in all projects, without their knowing; what is None is drawn from the belief.
+
+    Parameters
+    ----------
+    factor : float in [0, 1], optional
+        Clean rows that a machine label is worth.
+    errors : ndarray of float of shape (size, n_steps), optional
+        Errors along the path.
+    """
+
+    factor: float | None = None
+    errors: Floats | None = None
+
+
+@dataclass(frozen=True)
+class PathLimits:
+    """What a missed target costs, and how often rows may be bought.
+
+    Parameters
+    ----------
+    penalty : float > 0
+        Of a miss, in the unit of the path's cost.
+    n_rounds : int >= 1, default=3
+        Rounds in which rows may be bought.
+    """
+
+    penalty: float
+    n_rounds: int = 3
 
 
 def simulate_rounds(
@@ -134,32 +219,129 @@ def simulate_rounds(
     >>> bool(ends.is_met.mean() > 0.8), bool(np.all(ends.n_rows <= 64e3 + 1))
     (True, True)
     """
-    for name, value in {"n_now": n_now, "penalty": budget.penalty, "noise": noise}.items():
-        check_positive(value, name)
-    if budget.n_rounds < 1 or size < 1:
-        raise ValueError(f"n_rounds and size must be at least 1; got {budget.n_rounds} and {size}.")
-    grid, today = chance_along(posterior, target_error, n_now, budget.n_most)
-    curves = np.log(np.maximum(posterior.sample(grid, _N_PARTICLES + size, rng=rng), _TINY))
-    simulation = _Simulation(
-        grid=grid,
-        today=today,
-        particles=curves[:_N_PARTICLES],
-        truths=curves[_N_PARTICLES:],
-        target=float(np.log(max(target_error, _TINY))),
-        penalty=budget.penalty,
-        noise=noise,
+    check_positive(n_now, "n_now")
+    most = max(budget.n_most, n_now)
+    sizes = np.geomspace(n_now, most, N_GRID) if most > n_now else np.array([float(n_now)])
+    path = people_path(sizes)
+    limits = PathLimits(budget.penalty, budget.n_rounds)
+    belief = Belief(posterior, target_error, noise)
+    ends = simulate_path(belief, path, limits, size=size, rng=rng)
+    return SimulationResult(
+        sizes[ends.places], ends.n_rounds, ends.is_met, ends.is_shown, sizes[ends.visited]
     )
-    return simulation.run(budget.n_rounds, rng)
+
+
+def simulate_path(
+    belief: Belief,
+    path: LabellingPath,
+    limits: PathLimits,
+    *,
+    size: int,
+    rng: np.random.Generator,
+    truth: Truth | None = None,
+) -> PathResult:
+    """Simulate some projects that buy along a path.
+
+    Parameters
+    ----------
+    belief : Belief
+        What is known today.
+    path : LabellingPath
+        What is bought, in which order.
+    limits : PathLimits
+        Cost of a miss, and rounds.
+    size : int >= 1
+        Projects.
+    rng : Generator
+        Source of chance.
+    truth : Truth, optional
+        What is true in all of them; everything is drawn if not given.
+
+    Returns
+    -------
+    PathResult
+        An end for each project.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or a machine labels and no factor is given.
+    """
+    check_positive(limits.penalty, "penalty")
+    check_positive(belief.noise, "noise")
+    if limits.n_rounds < 1 or size < 1:
+        counts = f"{limits.n_rounds} and {size}"
+        raise ValueError(f"n_rounds and size must be at least 1; got {counts}.")
+    if path.has_machine and belief.factor is None:
+        raise ValueError("A machine labels rows; say what a label is worth: factor is missing.")
+    truth = truth or Truth()
+    errors = _draw_errors(belief, path, truth.factor, _N_PARTICLES + size, rng)
+    curves = np.log(np.maximum(errors, _TINY))
+    known = truth.errors
+    simulation = _Simulation(
+        path=path,
+        today=chance_along_path(belief, path),
+        particles=curves[:_N_PARTICLES],
+        truths=curves[_N_PARTICLES:] if known is None else np.log(np.maximum(known, _TINY)),
+        target=float(np.log(max(belief.target_error, _TINY))),
+        penalty=limits.penalty,
+        noise=belief.noise,
+    )
+    return simulation.run(limits.n_rounds, rng)
+
+
+def chance_along_path(belief: Belief, path: LabellingPath) -> Floats:
+    """Return the chance today that each step of a path meets the target, shape (n_steps,).
+
+    Once met, met: more rows never make it less likely that they were enough.
+    """
+    cdf, target = belief.posterior.cdf, belief.target_error
+    if not path.has_machine or belief.factor is None:
+        chance = cdf(path.n_person, target)
+    else:
+        worth = _factors(belief.factor, (np.arange(_N_FACTORS) + 0.5) / _N_FACTORS)
+        chance = cdf(path.clean_rows(worth), target).mean(axis=0)
+    return np.asarray(np.maximum.accumulate(chance))
+
+
+def _factors(factor: Estimate[float], levels: Floats) -> Floats:
+    """Quantiles of what a machine label is worth: straight between those known.
+
+    Below them they go down to nothing, as a machine may teach its errors; a project that held that
+    to be impossible would take a curve that stays where it was for hopeless.
+    """
+    high = min(factor.high + (factor.high - factor.estimate) / 2, 1.0)
+    known = [0.0, factor.low, factor.estimate, factor.high, high]
+    return np.asarray(np.interp(levels, [0.0, 0.05, 0.5, 0.95, 1.0], known))
+
+
+def _draw_errors(
+    belief: Belief,
+    path: LabellingPath,
+    true_factor: float | None,
+    size: int,
+    rng: np.random.Generator,
+) -> Floats:
+    """Draw whole curves, read along the path; the particles come first, then the truths."""
+    worth = np.zeros(size)
+    if path.has_machine and belief.factor is not None:
+        worth = _factors(belief.factor, rng.random(size))
+        if true_factor is not None:
+            worth[_N_PARTICLES:] = true_factor
+    clean = np.log(path.clean_rows(worth))
+    sizes = np.linspace(clean.min(), clean.max(), min(_N_SIZES, path.cost.size))
+    curves = belief.posterior.sample(np.exp(sizes), size, rng=rng)
+    return np.stack([np.interp(rows, sizes, its) for rows, its in zip(clean, curves, strict=True)])
 
 
 @dataclass(frozen=True)
 class _Simulation:
-    """The grid of sizes, and log errors along it: the particles of the posterior, and the truths.
+    """A path, and log errors along it: the particles of the posterior, and the truths.
 
-    `today` is the chance of the target at each size, before anything is bought.
+    `today` is the chance of the target at each step, before anything is bought.
     """
 
-    grid: Floats
+    path: LabellingPath
     today: Floats
     particles: Floats
     truths: Floats
@@ -167,13 +349,14 @@ class _Simulation:
     penalty: float
     noise: float
 
-    def run(self, n_rounds: int, rng: np.random.Generator) -> SimulationResult:
+    def run(self, n_rounds: int, rng: np.random.Generator) -> PathResult:
         size = len(self.truths)
         at = np.zeros(size, dtype=np.int64)
         logs, moved = np.zeros((size, len(self.particles))), np.zeros(size)
         is_open, n_bought = np.ones(size, dtype=bool), np.zeros(size, dtype=np.int64)
         is_shown = np.zeros(size, dtype=bool)
-        visited = np.empty((size, n_rounds))
+        visited = np.zeros((size, n_rounds), dtype=np.int64)
+        n_judged = self.path.n_person
         for turn in range(n_rounds + 1):
             for project in np.flatnonzero(is_open):
                 chance = self._chance(logs[project], moved[project]) if turn else self.today
@@ -184,12 +367,12 @@ class _Simulation:
                 n_bought[project] += step > 0
                 at[project] += step
             if turn < n_rounds:
-                before = visited[:, turn - 1] if turn else np.full(size, self.grid[0])
-                visited[:, turn] = self.grid[at]
-                moved += self._shared_error_step(before, visited[:, turn], rng)
+                before = visited[:, turn - 1] if turn else np.zeros(size, dtype=np.int64)
+                visited[:, turn] = at
+                moved += self._shared_error_step(n_judged[before], n_judged[at], rng)
                 logs[is_open] += self._log_likelihoods(np.flatnonzero(is_open), at, rng)
-        ends = self.truths[np.arange(size), at] + moved <= self.target
-        return SimulationResult(self.grid[at], n_bought, ends, is_shown, visited)
+        ends = self.truths[np.arange(size), at] + moved
+        return PathResult(at, n_bought, ends <= self.target, is_shown, visited, np.exp(ends))
 
     def _chance(self, log_weights: Floats, moved: float) -> Floats:
         """Chance in a project that the target is met at each size, by its own posterior."""
@@ -201,12 +384,13 @@ class _Simulation:
         """Steps on the grid that the next purchase goes; 0: stop."""
         if n_left == 0 or chance[0] >= SURE or chance[-1] < UNLIKELY or chance.size < 2:
             return 0
-        steps = planned_steps(self.grid[at:], 1 - chance, n_left, self.penalty)
+        steps = planned_steps(self.path.cost[at:], 1 - chance, n_left, self.penalty)
         return steps[0] if steps else 0
 
     def _shared_error_step(self, before: Floats, after: Floats, rng: np.random.Generator) -> Floats:
         """Draw how far the error shared by all sizes moves the measured curve as rows grow."""
-        spread = self.noise * np.sqrt(_SHARED * self.grid[0] * (1 / before - 1 / after))
+        first = self.path.n_person[0]
+        spread = self.noise * np.sqrt(_SHARED * first * (1 / before - 1 / after))
         moved: Floats = spread * rng.standard_normal(before.size)
         return moved
 
@@ -214,7 +398,7 @@ class _Simulation:
         """Draw a measurement at the new size; its log likelihood under each particle."""
         places = at[projects]
         truth = self.truths[projects, places]
-        noise = self.noise * np.sqrt(self.grid[0] / self.grid[places])
+        noise = self.noise * np.sqrt(self.path.n_person[0] / self.path.n_person[places])
         seen = truth + np.sqrt(1 - _SHARED) * noise * rng.standard_normal(projects.size)
         expected = self.particles[:, places].T
         sd = np.maximum(noise, _SHARPEST * expected.std(axis=1))

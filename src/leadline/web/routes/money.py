@@ -1,4 +1,4 @@
-"""Pages of the project's accounts: what it has cost, and where it was when."""
+"""Pages of the project's accounts: what it has cost, what a budget buys, where it was when."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from leadline.charts import NARROW, WIDE, Picture, standalone, svg
+from leadline.charts import NARROW, WIDE, Picture, budget_outcomes, standalone, svg
 from leadline.charts import costs as costs_chart
 from leadline.charts import timeline as timeline_chart
 from leadline.errors import NotReadyError
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
 from leadline.services.accounting.machine_budgets import budget_table, machine_budgets, remarks
-from leadline.services.parsing import parse_day
+from leadline.services.parsing import parse_amounts, parse_day
+from leadline.services.plan_tables import outcome_table, round_table
+from leadline.services.queries import BudgetPlan, budget_plan
 from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
@@ -38,6 +40,40 @@ def money(request: Request, context: Context) -> Response:
         machines=budget_table(budgets) if budgets else None,
         remarks=[f"{each.name}: {remark}" for each in budgets for remark in remarks(each)],
     )
+
+
+@router.get("/plan")
+def plan(request: Request, context: Context, budget: str = "") -> Response:
+    """Show what a budget would buy of people and of machines."""
+    its = _plan(context, budget)
+    return context.render(
+        request,
+        "pages/plan.html",
+        plan=its,
+        budget=budget,
+        outcomes=outcome_table(its),
+        rounds=round_table(its),
+    )
+
+
+@router.get("/plan/picture.svg")
+def plan_picture(context: Context, budget: str = "") -> Response:
+    """Draw what budgets would buy."""
+    its = _plan(context, budget)
+    return _picture(
+        budget_outcomes.chart(
+            its.outcomes,
+            granted=its.granted.budget,
+            currency=its.currency,
+            without_machine=its.without_machine,
+        )
+    )
+
+
+def _plan(context: Context, budget: str) -> BudgetPlan:
+    """Of the budgets asked for, else of the one that is granted: each takes seconds."""
+    granted = context.workspace.settings.problem.budget
+    return budget_plan(context.workspace, parse_amounts(budget) or ([granted] if granted else ()))
 
 
 @router.get("/timeline")

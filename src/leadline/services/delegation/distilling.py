@@ -1,0 +1,80 @@
+"""Distillation of a project's machine: which measured candidate could take its place."""
+
+from __future__ import annotations
+
+from leadline.phases.data import Data
+from leadline.phases.forecast import Forecast, posterior_of
+from leadline.phases.forecast.costs import LabellingCosts
+from leadline.phases.forecast.distillation import Distillation, Student, distillation
+from leadline.phases.forecast.label_choice import MachineOffer
+from leadline.phases.search import Search
+from leadline.phases.search.trial import ENSEMBLE, PROMPTED, Trial
+from leadline.stats.curves import CurvePosterior, fit
+from leadline.stats.metric import metric_of
+from leadline.workspace import Workspace
+
+_FEWEST_SIZES = 3
+_LEAST_ERROR = 1e-6
+_LEAST_STDERR = 1e-4
+
+
+def distillation_of(
+    workspace: Workspace, offer: MachineOffer, forecast: Forecast, costs: LabellingCosts
+) -> Distillation | None:
+    """Plan how a cheap candidate of the search learns from a machine's labels.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    offer : MachineOffer
+        A machine that may label.
+    forecast : Forecast
+        Says which error is aimed at.
+    costs : LabellingCosts
+        What people's labels cost.
+
+    Returns
+    -------
+    Distillation or None
+        None where no search has measured a candidate at three sizes, or no row is open.
+    """
+    search, data = workspace.record.latest_of(Search), workspace.record.latest_of(Data)
+    if search is None or data is None:
+        return None
+    return distillation(
+        offer,
+        _students(workspace, search, forecast),
+        forecast.target_error,
+        n_labelled=costs.n_available,
+        n_test=data.split.n_test,
+        label_cost=costs.label_cost,
+    )
+
+
+def _students(workspace: Workspace, search: Search, forecast: Forecast) -> list[Student]:
+    """The best of each family that can learn from rows."""
+    per_hour = workspace.settings.serve.instance_per_hour
+    found: dict[str, Student] = {}
+    for trial in search.ranked:
+        is_taken = trial.family in (*found, PROMPTED, ENSEMBLE)
+        if not is_taken and len(trial.points) >= _FEWEST_SIZES:
+            cost = trial.answer_s[0] / 3600 * per_hour if trial.answer_s and per_hour else None
+            # the one that the forecast is of was measured again since, at more sizes
+            is_forecast = trial.name == forecast.candidate
+            curve = posterior_of(forecast) if is_forecast else _curve(trial, forecast.scoring)
+            found[trial.family] = Student(trial.name, trial.family, trial.complexity, curve, cost)
+    return list(found.values())
+
+
+def _curve(trial: Trial, scoring: str) -> CurvePosterior:
+    ceiling = metric_of(scoring).ceiling
+    most = float("inf") if ceiling is None else ceiling
+    return fit(
+        [float(point.n_train) for point in trial.points],
+        [min(max(point.mean, _LEAST_ERROR), most) for point in trial.points],
+        [max(point.stderr or 0.0, _LEAST_STDERR) for point in trial.points],
+        metric=scoring,
+        family=trial.family,
+        n_repeats=min(len(point.errors) for point in trial.points),
+    )

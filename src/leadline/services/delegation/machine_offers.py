@@ -1,0 +1,225 @@
+"""Offers of machines to a plan: who may label, for how much, and what a label is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadline.errors import LeadlineError, NotReadyError
+from leadline.evaluation.budget import dollars
+from leadline.phases.delegation import FEWEST_ROWS
+from leadline.phases.forecast import Forecast
+from leadline.phases.forecast.costs import LabellingCosts
+from leadline.phases.forecast.label_choice import MachineOffer
+from leadline.phases.forecast.wrong_share import judged_classes, wrong_share
+from leadline.phases.number_format import money
+from leadline.phases.project_accounts.token_price import MICROS, to_micros
+from leadline.phases.verdict import Answer, Bounds
+from leadline.phases.wording import plural
+from leadline.record import MachineVote
+from leadline.services.delegation.machine_lines import MachineLine, delegation_lines
+from leadline.services.delegation.machine_task import (
+    MachineTask,
+    judged_blind,
+    machine_task,
+    open_keys,
+)
+from leadline.services.delegation.money_estimate import estimate_money
+from leadline.stats.arrays import Floats
+from leadline.stats.labels.label_aggregation import majority_value
+from leadline.stats.machine_votes import noisy_worth
+from leadline.workspace import Workspace
+
+ENOUGH_ROWS = 100
+"""Rows that two people judge, from which the verdict on a machine is seldom wrong."""
+
+_VOTES_A_ROW = 2
+_N_PRICED = 1000
+_SEED = 0
+_FEWEST_CLASSES = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlindCheck:
+    """Rows that people must judge before it is known whether a machine may label.
+
+    Attributes
+    ----------
+    n_least, n_rows : int
+        Rows at least, and so many that the answer is seldom wrong; two people each.
+    cost : float
+        Money for the votes on `n_rows`, in the currency of the project.
+    """
+
+    n_least: int
+    n_rows: int
+    cost: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineStanding:
+    """Whether a plan may hold labels of a machine.
+
+    Attributes
+    ----------
+    name : str
+        The machine.
+    why : str
+        On which condition it may, or why it may not.
+    offer : MachineOffer or None
+        What it offers; None: the plan holds no label of it.
+    check : BlindCheck or None
+        What it takes to know whether it may label; None: that is known.
+    """
+
+    name: str
+    why: str
+    offer: MachineOffer | None = None
+    check: BlindCheck | None = None
+
+
+def machine_standings(
+    workspace: Workspace, forecast: Forecast, costs: LabellingCosts
+) -> tuple[MachineStanding, ...]:
+    """Say of every declared machine whether a plan may hold its labels.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    forecast : Forecast
+        Says how many rows the model will get wrong.
+    costs : LabellingCosts
+        What people's votes cost.
+
+    Returns
+    -------
+    tuple of MachineStanding
+        Empty where no machine is declared. One that has no price, or cannot be asked, has no offer.
+    """
+    return tuple(
+        _standing(workspace, line, forecast, costs)
+        for line in delegation_lines(workspace)
+        if line.name in workspace.settings.machines
+    )
+
+
+def _standing(
+    workspace: Workspace, line: MachineLine, forecast: Forecast, costs: LabellingCosts
+) -> MachineStanding:
+    verdict = line.entry.verdict if line.entry else None
+    if line.decided and not line.may_label and not line.outdated:
+        return MachineStanding(name=line.name, why=line.decided)
+    if verdict is None or line.outdated or verdict.answer is Answer.UNCLEAR:
+        return _unknown(workspace, line, costs)
+    if verdict.answer is Answer.NO:
+        return MachineStanding(name=line.name, why=verdict.summary)
+    try:
+        offer = _offer(workspace, line, forecast)
+    except LeadlineError as error:
+        return MachineStanding(name=line.name, why=f"{error.found} {error.next}".strip())
+    terms = line.decided or (
+        f"It may label, once a person says so: 'leadline machine decide {line.name} go'."
+    )
+    if offer.n_most == 0:
+        terms += f" No money is left for it: raise budget under [machines.{line.name}]."
+    return MachineStanding(name=line.name, why=terms, offer=offer)
+
+
+def _unknown(workspace: Workspace, line: MachineLine, costs: LabellingCosts) -> MachineStanding:
+    """What must be judged before it is known whether it may label, and what that costs."""
+    n_blind = len(judged_blind(workspace))
+    n_rows = max(ENOUGH_ROWS - n_blind, 0)
+    n_least = max(FEWEST_ROWS - n_blind, 0)
+    if not n_least:
+        why = f"Not known yet: 'leadline machine delegation {line.name}' says."
+        return MachineStanding(name=line.name, why=why)
+    cost = n_rows * _VOTES_A_ROW * costs.vote_cost
+    rows = f"{n_least} to {plural(n_rows, 'row')}"
+    price = money(cost, workspace.settings.problem.currency)
+    return MachineStanding(
+        name=line.name,
+        why=f"Not known yet: two people must judge {rows} first, each alone, for {price} at most.",
+        check=BlindCheck(n_least=n_least, n_rows=n_rows, cost=cost),
+    )
+
+
+def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> MachineOffer:
+    """What the machine offers.
+
+    Raises
+    ------
+    LeadlineError
+        If it cannot be said what its labels cost, or are worth.
+    """
+    assert line.entry is not None
+    given = line.entry.verdict.handover
+    task = machine_task(workspace, line.name)
+    if given is None:
+        raise NotReadyError(
+            "It may label, but what a label that is a number is worth for training is not known.",
+            "A plan weighs labels by their worth.",
+            "",
+        )
+    if not given.n_rows:
+        raise NotReadyError(
+            "It may label, but of no open row it is shown that it is as safe with it as a person.",
+            "A plan holds rows that may go to it.",
+            "Have more rows judged, or bring in rows without a label.",
+        )
+    votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.prompt.digest)
+    taken = {vote.item for vote in votes}
+    taken |= {vote.item for vote in workspace.record.labels.votes.plain()}
+    n_open = sum(key not in taken for key in open_keys(workspace, task.data))
+    micros = _micros_a_label(workspace, task)
+    left = to_micros(task.settings.budget) - workspace.record.machines.account(line.name).counted
+    counts = _counts(task, judged_blind(workspace), votes, given.cut)
+    error = wrong_share(forecast.scoring, forecast.target_error)
+    factor = noisy_worth(1, counts, error, np.random.default_rng(_SEED)).factor
+    return MachineOffer(
+        name=line.name,
+        label_cost=dollars(workspace, MICROS) * micros / MICROS if micros else 0.0,
+        factor=Bounds(estimate=factor.estimate, low=factor.low, high=factor.high),
+        n_open=round(given.share * n_open),
+        n_most=int(max(left, 0) / micros) if micros else None,
+    )
+
+
+def _micros_a_label(workspace: Workspace, task: MachineTask) -> float:
+    """Micro-dollars that an answer has cost on average, or by the length of rows will."""
+    account = workspace.record.machines.account(task.name)
+    if account.spent:
+        return account.spent / account.n_answers
+    return estimate_money(workspace, task.name, _N_PRICED).estimate.micros.estimate / _N_PRICED
+
+
+def _counts(
+    task: MachineTask,
+    judged: dict[str, dict[str, str]],
+    votes: tuple[MachineVote, ...],
+    cut: float | None,
+) -> Floats:
+    """Judged rows by what most people say and what the machine says, of those it may be given.
+
+    Raises
+    ------
+    NotReadyError
+        If there are no such rows of two classes.
+    """
+    places = {name: place for place, name in enumerate(task.classes)}
+    counts = [[0] * len(places) for _ in places]
+    for vote in votes:
+        most = majority_value(list(judged[vote.item].values())) if vote.item in judged else None
+        is_sure = cut is None or (vote.confidence or 0.0) >= cut
+        if is_sure and most in places and vote.value in places:
+            counts[places[most]][places[vote.value]] += 1
+    known = judged_classes(counts)
+    if len(known) < _FEWEST_CLASSES:
+        raise NotReadyError(
+            "It may label, but what its labels are worth is not known: of the rows that it is sure "
+            "of, people judged none of a second class.",
+            "A plan weighs labels by their worth, class by class.",
+            "Have more rows judged by two people.",
+        )
+    return known

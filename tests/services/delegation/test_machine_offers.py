@@ -1,0 +1,129 @@
+"""What a plan says where a machine may label, may not, or nobody knows yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.delegations import judge_as_declared
+from tests.services import flights
+
+from leadline.labelling.cost_estimates import labelling_costs
+from leadline.phases.forecast import Forecast
+from leadline.record import Permission
+from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
+from leadline.services.queries import BudgetPlan, budget_plan
+from leadline.workspace import Workspace
+
+ROWS = ("problem", "data", "feasibility", "search", "labelling", "curve", "forecast")
+MACHINE = """
+[machines.small]
+url = "http://127.0.0.1:9/v1"
+model = "smol"
+input = 0.4
+output = 1.6
+budget = 50.0
+"""
+BUDGET = 500.0
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A forecast on the record, 10,000 rows without a label, and a machine nobody has judged."""
+    monkeypatch.setattr(flights, "N_UNLABELLED", 10_000)
+    flights.make_workspace(tmp_path, ROWS).close()
+    settings = tmp_path / "leadline.toml"
+    settings.write_text(settings.read_text() + MACHINE)
+    with Workspace.open(tmp_path) as opened:
+        yield opened
+
+
+def planned(workspace: Workspace) -> BudgetPlan:
+    return budget_plan(workspace, [BUDGET])
+
+
+def standing(workspace: Workspace) -> MachineStanding:
+    forecast = workspace.record.latest_of(Forecast)
+    assert forecast is not None
+    costs = labelling_costs(workspace, forecast)
+    (found,) = machine_standings(workspace, forecast, costs)
+    return found
+
+
+def test_who_may_label_shares_the_work_and_people_alone_stand_beside(workspace: Workspace) -> None:
+    judge_as_declared(workspace)
+    plan = planned(workspace)
+    (machine,), (outcome,), (alone,) = plan.machines, plan.outcomes, plan.without_machine
+    assert machine.offer is not None
+    assert "once a person says so" in machine.why
+    assert (outcome.machine, alone.machine) == ("small", "")
+    assert outcome.machine_labels.q50 > 0
+    assert alone.machine_labels.q95 == 0
+    assert outcome.chance is not None
+    assert outcome.chance.low <= outcome.p_met <= outcome.chance.high
+    assert outcome.money.q50 < alone.money.q50 or outcome.p_met > alone.p_met
+    assert outcome.money.q95 <= BUDGET
+    assert "labels of 'small'" in plan.beside[0]
+    assert "People alone" in plan.beside[0]
+    (its,) = plan.distillations
+    assert its.family not in ("prompted", "ensemble")
+    assert its.n_labelled == 4_800
+    words = its.words("USD")
+    assert "the chance of the target is" in words or "Labels of 'small' do not" in words
+    assert "An answer of 'small' costs" in words
+
+
+def test_who_may_not_label_is_in_no_plan(workspace: Workspace) -> None:
+    judge_as_declared(workspace, accuracy=0.5)
+    plan = planned(workspace)
+    assert plan.machines[0].offer is None
+    assert "may not label here" in plan.machines[0].why
+    assert (plan.without_machine, plan.beside, plan.distillations) == ((), (), ())
+    assert (plan.outcomes[0].machine, plan.outcomes[0].machine_labels.q95) == ("", 0)
+
+
+def test_who_was_told_stop_is_in_no_plan(workspace: Workspace) -> None:
+    entry = judge_as_declared(workspace)
+    verdicts = workspace.record.delegation.verdicts
+    verdicts.decide("small", entry.number, Permission.STOP, "rows stay here", "Ada Ops")
+    found = standing(workspace)
+    assert (found.offer, "rows stay here" in found.why) == (None, True)
+
+
+def test_nobody_knows_before_people_have_judged_and_the_price_of_that_is_said(
+    workspace: Workspace,
+) -> None:
+    found = standing(workspace)
+    assert found.offer is None
+    assert found.check is not None
+    assert (found.check.n_least, found.check.n_rows) == (50, 100)
+    assert found.check.cost == pytest.approx(200 * workspace.settings.prices.vote_cost)
+    assert "two people must judge 50 to 100 rows first" in found.why
+
+
+def with_machine(workspace: Workspace, **changes: Any) -> Workspace:
+    machine = replace(workspace.settings.machines["small"], **changes)
+    settings = replace(workspace.settings, machines={"small": machine})
+    return replace(workspace, settings=settings)
+
+
+def test_what_a_label_costs_and_is_worth_must_be_known(workspace: Workspace) -> None:
+    judge_as_declared(workspace)
+    offer = standing(workspace).offer
+    assert offer is not None
+    assert offer.label_cost > 0
+    assert 0 < offer.factor.low < offer.factor.estimate < offer.factor.high <= 1
+    assert offer.n_open > 1000
+    priceless = standing(with_machine(workspace, input=None))
+    assert (priceless.offer, "states no price" in priceless.why) == (None, True)
+    problem = replace(workspace.settings.problem, currency="EUR")
+    euros = replace(workspace, settings=replace(workspace.settings, problem=problem))
+    found = standing(euros)
+    assert (found.offer, "dollar_rate" in found.why) == (None, True)
+    broke = standing(with_machine(workspace, budget=0.0))
+    assert broke.offer is not None
+    assert broke.offer.n_most == 0
+    assert "budget under [machines.small]" in broke.why
