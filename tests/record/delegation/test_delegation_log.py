@@ -44,6 +44,23 @@ def test_the_latest_vote_of_a_machine_told_the_same_counts(
     assert kept.at.tzinfo is not None
 
 
+def test_the_newest_vote_tells_whether_a_machine_has_said_more(
+    record: Record, database_url: str
+) -> None:
+    votes = record.delegation.votes
+    assert votes.newest("small", "smol", "p1") == 0
+    votes.add(VOTE)
+    before = votes.newest("small", "smol", "p1")
+    assert before > 0
+    for vote in (replace(VOTE, prompt="p2"), replace(VOTE, machine="other")):
+        votes.add(vote)
+    with Record.open(database_url, "another") as other:
+        other.delegation.votes.add(VOTE)
+    assert votes.newest("small", "smol", "p1") == before
+    votes.add(replace(VOTE, value="no"))
+    assert votes.newest("small", "smol", "p1") > before
+
+
 def test_no_reader_of_peoples_votes_meets_a_machines(record: Record) -> None:
     record.labels.votes.add(Vote("a", "Ada", "no", 2.0))
     record.delegation.votes.add(VOTE)

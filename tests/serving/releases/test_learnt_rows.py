@@ -110,3 +110,11 @@ def test_a_release_without_digests_tells_nothing(tmp_path: Path, release: Sealed
 def test_bytes_that_are_no_digests_are_refused() -> None:
     with pytest.raises(ReleaseError, match="8 bytes a row"):
         LearntRows.from_bytes(b"123", 0.5)
+
+
+def test_rows_that_a_machine_labelled_are_known_and_do_not_move_what_is_usual() -> None:
+    X = pl.DataFrame({"age": [1.0, 2.0, 3.0]})
+    more = pl.DataFrame({"age": [4.0, 4.0]})
+    plain, rows = LearntRows.of(X), LearntRows.of(X, more=more)
+    assert rows.contain(pl.DataFrame({"age": [4.0, 1.0, 5.0]})).tolist() == [True, True, False]
+    assert rows.usual_share == plain.usual_share
