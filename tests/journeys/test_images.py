@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from tests.journeys.conftest import state
 from tests.web.conftest import served
 
-from leadline.cli.releases import in_service
+from leadline.cli.releases import latest_release, open_release
 from leadline.cli.terminal.options import EXIT_NO
 from leadline.evaluation.examples import held_out_examples
 from leadline.evaluation.fit_spec import FitSpec, spec_of
@@ -143,7 +143,7 @@ def spec_of_chosen(workspace: Workspace, data: Data, search: Search) -> FitSpec:
 
 def ask_the_server(workspace: Workspace, folder: Path, scored: pl.DataFrame) -> None:
     """An image sent as base64 is scored as the one in a file; anything else is refused."""
-    _, bundle = in_service(workspace)
+    bundle = open_release(workspace, latest_release(workspace))
     image = b64encode((folder / scored["scan"][0]).read_bytes()).decode()
     with TestClient(create_app(bundle)) as client:
         answer = client.post("/predict", json={"rows": [{"scan": image}, {"scan": None}]})

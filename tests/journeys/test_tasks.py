@@ -17,7 +17,7 @@ from sklearn.datasets import load_digits
 from starlette.testclient import TestClient
 from tests.journeys.conftest import state
 
-from leadline.cli.releases import in_service
+from leadline.cli.releases import latest_release, open_release
 from leadline.cli.terminal.options import EXIT_NO
 from leadline.monitoring.served_rows import log_place
 from leadline.phases.lifecycle import ROWS, is_decision
@@ -170,7 +170,7 @@ def payloads(workspace: Workspace) -> dict[str, Any]:
 
 def serve_and_send(workspace: Workspace, rows: pl.DataFrame, label: str) -> None:
     """Have rows answered over HTTP in parts, and send what turned out."""
-    _, bundle = in_service(workspace)
+    bundle = open_release(workspace, latest_release(workspace))
     place = log_place(workspace)
     sent = list(bundle.manifest.columns)
     if place.day and place.day not in sent:

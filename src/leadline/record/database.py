@@ -31,7 +31,7 @@ from leadline.errors import RecordError
 from leadline.record import tables
 from leadline.record.sql_types import utc
 
-HEAD = "0021"
+HEAD = "0020"
 """The migration this version of Leadline works with."""
 
 _BUSY_S = 30.0

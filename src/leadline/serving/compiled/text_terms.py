@@ -201,7 +201,8 @@ def _added(
         values.append(rows.ravel())
         first += counter.n_terms
     # which adds to each sum in the order of the values
-    sums: Floats = np.bincount(np.concatenate(cells), np.concatenate(values), start.size)
+    places, summands = np.concatenate(cells), np.concatenate(values)
+    sums: Floats = np.bincount(places, summands, start.size).astype(np.float64, copy=False)
     return sums.reshape(start.shape)
 
 
