@@ -12,9 +12,11 @@ from tests.delegations import judge_as_declared
 from tests.services import flights
 
 from leadline.labelling.cost_estimates import labelling_costs
+from leadline.phases.data import Data, MachineShare
 from leadline.phases.forecast import Forecast
 from leadline.record import Permission
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
+from leadline.services.delegation.machine_task import open_keys
 from leadline.services.queries import BudgetPlan, budget_plan
 from leadline.workspace import Workspace
 
@@ -32,8 +34,8 @@ BUDGET = 500.0
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """A forecast on the record, 10,000 rows without a label, and a machine nobody has judged."""
-    monkeypatch.setattr(flights, "N_UNLABELLED", 10_000)
+    """A forecast on the record, 12,500 rows without a label, and a machine nobody has judged."""
+    monkeypatch.setattr(flights, "N_UNLABELLED", 12_500)
     flights.make_workspace(tmp_path, ROWS).close()
     settings = tmp_path / "leadline.toml"
     settings.write_text(settings.read_text() + MACHINE)
@@ -45,8 +47,8 @@ def planned(workspace: Workspace) -> BudgetPlan:
     return budget_plan(workspace, [BUDGET])
 
 
-def standing(workspace: Workspace) -> MachineStanding:
-    forecast = workspace.record.latest_of(Forecast)
+def standing(workspace: Workspace, forecast: Forecast | None = None) -> MachineStanding:
+    forecast = forecast or workspace.record.latest_of(Forecast)
     assert forecast is not None
     costs = labelling_costs(workspace, forecast)
     (found,) = machine_standings(workspace, forecast, costs)
@@ -64,7 +66,8 @@ def test_who_may_label_shares_the_work_and_people_alone_stand_beside(workspace: 
     assert alone.machine_labels.q95 == 0
     assert outcome.chance is not None
     assert outcome.chance.low <= outcome.p_met <= outcome.chance.high
-    assert outcome.money.q50 < alone.money.q50 or outcome.p_met > alone.p_met
+    # it saves where its labels are enough; where they are not, people are paid as without it
+    assert outcome.money.q25 < alone.money.q25
     assert outcome.money.q95 <= BUDGET
     assert "labels of 'small'" in plan.beside[0]
     assert "People alone" in plan.beside[0]
@@ -74,6 +77,42 @@ def test_who_may_label_shares_the_work_and_people_alone_stand_beside(workspace: 
     words = its.words("USD")
     assert "the chance of the target is" in words or "Labels of 'small' do not" in words
     assert "An answer of 'small' costs" in words
+
+
+def test_an_offer_is_of_rows_that_are_learnt_from_and_counts_what_is_learnt_already(
+    workspace: Workspace,
+) -> None:
+    judge_as_declared(workspace)
+    offer = standing(workspace).offer
+    assert offer is not None
+    data = workspace.record.latest_of(Data)
+    assert data is not None
+    assert 0 < offer.n_open < 0.9 * len(open_keys(workspace, data))  # a fifth is on the test side
+    entry = workspace.record.latest("forecast")
+    assert entry is not None
+    share = MachineShare(machine="small", model="smol", n_rows=4_800)
+    forecast = replace(entry.verdict_as(Forecast), machine_shares=(share,))
+    again = standing(workspace, forecast).offer
+    assert again is not None
+    # as many rows of machines as of people are part of the curve: one more goes half as far
+    assert again.factor.estimate == pytest.approx(offer.factor.estimate / 2)
+
+
+def test_rows_of_which_a_machine_is_not_sure_are_paid_for_and_bring_nothing(
+    workspace: Workspace,
+) -> None:
+    entry = judge_as_declared(workspace)
+    verdicts = workspace.record.delegation.verdicts
+    sure = standing(workspace).offer
+    given = entry.verdict.handover
+    assert given is not None
+    half = replace(entry.verdict, handover=replace(given, share=given.share / 2))
+    verdicts.append(half, "Ada Ops")
+    unsure = standing(workspace).offer
+    assert sure is not None
+    assert unsure is not None
+    assert (unsure.n_open, unsure.label_cost) == (sure.n_open, sure.label_cost)
+    assert unsure.factor.high == pytest.approx(sure.factor.high / 2)
 
 
 def test_who_may_not_label_is_in_no_plan(workspace: Workspace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.phases.data import Data
+from leadline.phases.data import Data, n_machine_rows
 from leadline.phases.forecast import Forecast, posterior_of
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.distillation import Distillation, Student, distillation
@@ -49,6 +49,7 @@ def distillation_of(
         n_labelled=costs.n_available,
         n_test=data.split.n_test,
         label_cost=costs.label_cost,
+        n_taught=n_machine_rows(search.machine_shares),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.budget import dollars
+from leadline.phases.data import step_of_a_row
 from leadline.phases.delegation import FEWEST_ROWS
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.costs import LabellingCosts
@@ -168,20 +169,30 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
             "A plan holds rows that may go to it.",
             "Have more rows judged, or bring in rows without a label.",
         )
-    votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.prompt.digest)
+    votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.told)
     taken = {vote.item for vote in votes}
     taken |= {vote.item for vote in workspace.record.labels.votes.plain()}
-    n_open = sum(key not in taken for key in open_keys(workspace, task.data))
+    # labels on the test side would be paid for, and never learnt from
+    n_open = sum(key not in taken for key in open_keys(workspace, task.data, is_learnt=True))
     micros = _micros_a_label(workspace, task)
     left = to_micros(task.settings.budget) - workspace.record.machines.account(line.name).counted
     counts = _counts(task, judged_blind(workspace), votes, given.cut)
     error = wrong_share(forecast.scoring, forecast.target_error)
     factor = noisy_worth(1, counts, error, np.random.default_rng(_SEED)).factor
+    # it must be asked, and paid, before it is known whether it is sure enough of a row; and a curve
+    # that its earlier labels are part of is moved along less by one row, as with rows of people
+    brought = given.share * step_of_a_row(
+        forecast.machine_shares, forecast.n_available, forecast.machine_worth
+    )
     return MachineOffer(
         name=line.name,
         label_cost=dollars(workspace, MICROS) * micros / MICROS if micros else 0.0,
-        factor=Bounds(estimate=factor.estimate, low=factor.low, high=factor.high),
-        n_open=round(given.share * n_open),
+        factor=Bounds(
+            estimate=factor.estimate * brought,
+            low=factor.low * brought,
+            high=factor.high * brought,
+        ),
+        n_open=n_open,
         n_most=int(max(left, 0) / micros) if micros else None,
     )
 
