@@ -13,7 +13,7 @@ from leadline.phases.delegation import FEWEST_ROWS
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.label_choice import MachineOffer
-from leadline.phases.forecast.wrong_share import judged_classes, wrong_share
+from leadline.phases.forecast.wrong_share import wrong_share
 from leadline.phases.number_format import money
 from leadline.phases.project_accounts.token_price import MICROS, to_micros
 from leadline.phases.verdict import Answer, Bounds
@@ -29,7 +29,7 @@ from leadline.services.delegation.machine_task import (
 from leadline.services.delegation.money_estimate import estimate_money
 from leadline.stats.arrays import Floats
 from leadline.stats.labels.label_aggregation import majority_value
-from leadline.stats.machine_votes import noisy_worth
+from leadline.stats.machine_votes import judged_classes, noisy_worth
 from leadline.workspace import Workspace
 
 ENOUGH_ROWS = 100
