@@ -18,6 +18,7 @@ from leadline.record import Permission
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
 from leadline.services.delegation.machine_task import open_keys
 from leadline.services.queries import BudgetPlan, budget_plan
+from leadline.snapshot import from_parquet, to_parquet
 from leadline.workspace import Workspace
 
 ROWS = ("problem", "data", "feasibility", "search", "labelling", "curve", "forecast")
@@ -113,6 +114,26 @@ def test_rows_of_which_a_machine_is_not_sure_are_paid_for_and_bring_nothing(
     assert unsure is not None
     assert (unsure.n_open, unsure.label_cost) == (sure.n_open, sure.label_cost)
     assert unsure.factor.high == pytest.approx(sure.factor.high / 2)
+
+
+def test_rows_that_another_machine_taught_are_not_offered_again(workspace: Workspace) -> None:
+    judge_as_declared(workspace)
+    before = standing(workspace).offer
+    data = workspace.record.latest_of(Data)
+    assert before is not None
+    assert data is not None
+    rows = from_parquet(workspace.artifacts.get(data.unlabelled)).head(1000)
+    digest = workspace.artifacts.put(to_parquet(rows), "machine rows")
+    flights.append(workspace, "data", replace(data, machine_rows=digest))
+    after = standing(workspace).offer
+    assert after is not None
+    assert before.n_open - 1000 <= after.n_open < before.n_open
+
+
+def test_who_teaches_nothing_is_in_no_plan(workspace: Workspace) -> None:
+    judge_as_declared(workspace)
+    found = standing(with_machine(workspace, train=False))
+    assert (found.offer, "No model learns from its labels" in found.why) == (None, True)
 
 
 def test_who_may_not_label_is_in_no_plan(workspace: Workspace) -> None:

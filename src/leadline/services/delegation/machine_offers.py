@@ -8,7 +8,7 @@ import numpy as np
 
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.budget import dollars
-from leadline.phases.data import step_of_a_row
+from leadline.phases.data import Data, step_of_a_row
 from leadline.phases.delegation import FEWEST_ROWS
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.costs import LabellingCosts
@@ -27,6 +27,7 @@ from leadline.services.delegation.machine_task import (
     open_keys,
 )
 from leadline.services.delegation.money_estimate import estimate_money
+from leadline.services.labelling.keyed_items import keyed_items
 from leadline.stats.arrays import Floats
 from leadline.stats.labels.label_aggregation import majority_value
 from leadline.stats.machine_votes import judged_classes, noisy_worth
@@ -112,6 +113,9 @@ def _standing(
     verdict = line.entry.verdict if line.entry else None
     if line.decided and not line.may_label and not line.outdated:
         return MachineStanding(name=line.name, why=line.decided)
+    if not workspace.settings.machines[line.name].train:
+        why = f"No model learns from its labels: train is false under [machines.{line.name}]."
+        return MachineStanding(name=line.name, why=why)
     if verdict is None or line.outdated or verdict.answer is Answer.UNCLEAR:
         return _unknown(workspace, line, costs)
     if verdict.answer is Answer.NO:
@@ -172,6 +176,7 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
     votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.told)
     taken = {vote.item for vote in votes}
     taken |= {vote.item for vote in workspace.record.labels.votes.plain()}
+    taken |= _taught_keys(workspace, task.data)
     # labels on the test side would be paid for, and never learnt from
     n_open = sum(key not in taken for key in open_keys(workspace, task.data, is_learnt=True))
     micros = _micros_a_label(workspace, task)
@@ -195,6 +200,13 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
         n_open=n_open,
         n_most=int(max(left, 0) / micros) if micros else None,
     )
+
+
+def _taught_keys(workspace: Workspace, data: Data) -> set[str]:
+    """Rows that models learn from already, whichever machine labelled them."""
+    if not data.machine_rows:
+        return set()
+    return set(keyed_items(workspace, data.machine_rows, data).to_series(0))
 
 
 def _micros_a_label(workspace: Workspace, task: MachineTask) -> float:
