@@ -112,6 +112,9 @@ def test_as_many_rows_as_fit_after_a_few_were_tried(tmp_path: Path) -> None:
         known = replace(trial, n_train=80, points=(point,))
         assert context.evaluator(known, 0.0).spec.n_valid == 40
         assert context.evaluator(known).spec.n_valid == 40
+        taught = replace(context.spec.data, machine_rows="aa" * 32)
+        again = replace(context, spec=replace(context.spec, data=taught)).evaluator(known)
+        assert again.spec.data.machine_rows == "", "new labels of a machine leave its fits alone"
 
 
 def test_what_cannot_be_finished_is_not_begun(tmp_path: Path) -> None:

@@ -130,6 +130,19 @@ def test_rows_that_another_machine_taught_are_not_offered_again(workspace: Works
     assert before.n_open - 1000 <= after.n_open < before.n_open
 
 
+def test_for_a_prompted_candidate_no_label_is_bought_but_a_cheap_model_may_learn(
+    workspace: Workspace,
+) -> None:
+    judge_as_declared(workspace)
+    forecast = workspace.record.latest_of(Forecast)
+    assert forecast is not None
+    flights.append(workspace, "forecast", replace(forecast, family="prompted"))
+    plan = planned(workspace)
+    assert "learns from no label of a machine" in plan.machines[0].why
+    assert (plan.outcomes[0].machine, plan.without_machine, plan.beside) == ("", (), ())
+    assert len(plan.distillations) == 1
+
+
 def test_who_teaches_nothing_is_in_no_plan(workspace: Workspace) -> None:
     judge_as_declared(workspace)
     found = standing(with_machine(workspace, train=False))

@@ -16,6 +16,7 @@ from leadline.phases.forecast.label_choice import MachineOffer
 from leadline.phases.forecast.wrong_share import wrong_share
 from leadline.phases.number_format import money
 from leadline.phases.project_accounts.token_price import MICROS, to_micros
+from leadline.phases.search.trial import PROMPTED
 from leadline.phases.verdict import Answer, Bounds
 from leadline.phases.wording import plural
 from leadline.record import MachineVote
@@ -129,6 +130,8 @@ def _standing(
     )
     if offer.n_most == 0:
         terms += f" No money is left for it: raise budget under [machines.{line.name}]."
+    if forecast.family == PROMPTED:
+        terms += " The chosen candidate is asked itself, and learns from no label of a machine."
     return MachineStanding(name=line.name, why=terms, offer=offer)
 
 

@@ -28,6 +28,7 @@ from leadline.phases.forecast.label_choice import (
 from leadline.phases.lifecycle import State
 from leadline.phases.number_format import money
 from leadline.phases.permissions import Action
+from leadline.phases.search.trial import PROMPTED
 from leadline.phases.target.success_chance import SuccessChance
 from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
@@ -156,7 +157,9 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     costs = labelling_costs(workspace, forecast)
     project = _Project(forecast, costs)
     machines = machine_standings(workspace, forecast, costs)
-    offers = tuple(each.offer for each in machines if each.offer is not None)
+    offered = tuple(each.offer for each in machines if each.offer is not None)
+    # a prompted candidate learns from no row of a machine; what could take its place does
+    offers = () if forecast.family == PROMPTED else offered
     amounts = sorted({*wanted, granted})
     outcomes = {each: project.outcome(each, offers) for each in amounts}
     alone = {
@@ -193,7 +196,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         rounds=project.rounds(granted, offers),
         distillations=tuple(
             plan
-            for offer in offers
+            for offer in offered
             if (plan := distillation_of(workspace, offer, forecast, costs)) is not None
         ),
     )
