@@ -100,9 +100,9 @@ def asked(context: EvaluationContext, trial: Trial, left_s: float) -> int:
 def test_as_many_rows_as_fit_after_a_few_were_tried(tmp_path: Path) -> None:
     with answering(0.05) as model, opened(tmp_path, model.url) as workspace:
         context, trial = context_of(workspace)
-        few = asked(context, trial, 90.0)
+        few = asked(context, trial, 50.0)
         assert len(model.bodies) == 4
-        # a quarter of the box is 900 answers at best, of which 3 fits check 40 each
+        # a quarter of the box is 500 answers at best, of which 3 fits check 40 each
         assert few in {20, 40, 80}
         n_fold = max(map(len, context.valid_labels))
         assert asked(context, trial, 10_000.0) == n_fold, "those tried are kept, and take no time"
