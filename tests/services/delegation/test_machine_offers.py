@@ -17,6 +17,7 @@ from leadline.phases.forecast import Forecast
 from leadline.record import Permission
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
 from leadline.services.delegation.machine_task import open_keys
+from leadline.services.plan_tables import outcome_table
 from leadline.services.queries import BudgetPlan, budget_plan
 from leadline.snapshot import from_parquet, to_parquet
 from leadline.workspace import Workspace
@@ -76,6 +77,9 @@ def test_who_may_label_shares_the_work_and_people_alone_stand_beside(workspace: 
     assert its.family not in ("prompted", "ensemble")
     assert its.n_labelled == 4_800
     words = its.words("USD")
+    twice = replace(plan, outcomes=(outcome, replace(outcome, machine="large")))
+    table = outcome_table(replace(twice, without_machine=(alone, alone)))
+    assert "Labels of small or large" in table.head, "each budget may have another machine"
     assert "the chance of the target is" in words or "Labels of 'small' do not" in words
     assert "An answer of 'small' costs" in words
 
