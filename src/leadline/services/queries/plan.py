@@ -41,6 +41,8 @@ from leadline.stats.machines.interruptions import interrupted_hours
 from leadline.workspace import Workspace
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
+# beyond it the rows that it pays are no numbers that can be counted with
+_MOST_MONEY = 1e12
 _N_DRAWS = 4000
 _SEED = 0
 
@@ -141,7 +143,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     NotReadyError
         If there is no forecast.
     SettingsError
-        If a budget is negative or not finite, or none is known.
+        If a budget is negative or beyond all that is counted with, or none is known.
     """
     require(workspace, Action.VIEW)
     entry = workspace.record.latest("forecast")
@@ -234,10 +236,12 @@ def _weighed(
 def _budgets(budgets: Sequence[float], granted: float) -> list[float]:
     """Those asked for, or shares and multiples of what is granted; ascending."""
     wanted = sorted(set(budgets) or {granted * share for share in _SHARES})
-    strange = [each for each in wanted if not 0 <= each < float("inf")]
+    strange = [each for each in wanted if not 0 <= each <= _MOST_MONEY]
     if strange:
         raise SettingsError(
-            f"A budget is {strange[0]:g}.", "Amounts of at least 0 are needed.", "Write an amount."
+            f"A budget is {strange[0]:g}.",
+            f"Amounts of at least 0 and at most {_MOST_MONEY:,.0f} are needed.",
+            "Write an amount.",
         )
     if not budgets and granted <= 0:
         raise SettingsError(
