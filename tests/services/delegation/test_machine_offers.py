@@ -12,9 +12,10 @@ from tests.delegations import judge_as_declared
 from tests.services import flights
 
 from leadline.labelling.cost_estimates import labelling_costs
-from leadline.phases.data import Data, MachineShare
+from leadline.phases.data import Data, MachineShare, SplitKind
 from leadline.phases.forecast import Forecast
 from leadline.record import Permission
+from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
 from leadline.services.delegation.machine_task import open_keys
 from leadline.services.plan_tables import outcome_table
@@ -145,6 +146,22 @@ def test_for_a_prompted_candidate_no_label_is_bought_but_a_cheap_model_may_learn
     assert "learns from no label of a machine" in plan.machines[0].why
     assert (plan.outcomes[0].machine, plan.without_machine, plan.beside) == ("", (), ())
     assert len(plan.distillations) == 1
+
+
+def test_a_further_test_row_costs_as_many_labels_as_it_takes(workspace: Workspace) -> None:
+    judge_as_declared(workspace)
+    forecast, data = workspace.record.latest_of(Forecast), workspace.record.latest_of(Data)
+    offer = standing(workspace).offer
+    assert forecast is not None
+    assert data is not None
+    assert offer is not None
+    costs = labelling_costs(workspace, forecast)
+    split = replace(data.split, kind=SplitKind.RANDOM, n_test=150)
+    flights.append(workspace, "data", replace(data, split=split))
+    its = distillation_of(workspace, offer, forecast, costs)
+    assert its is not None
+    assert its.n_more == 50
+    assert its.check_cost == pytest.approx(250 * costs.label_cost), "one of five is a test row"
 
 
 def test_who_teaches_nothing_is_in_no_plan(workspace: Workspace) -> None:

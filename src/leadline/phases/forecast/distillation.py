@@ -157,7 +157,7 @@ def distillation(
     n_labelled, n_test : int
         Train rows and test rows that people have labelled.
     label_cost : float
-        Money for one more row that people label.
+        Money for one more test row that people label, with the rows they label for it by chance.
     n_taught : int, default=0
         Rows that machines labelled before: the candidates were measured with them.
 
