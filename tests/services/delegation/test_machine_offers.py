@@ -11,9 +11,11 @@ import pytest
 from tests.delegations import judge_as_declared
 from tests.services import flights
 
+from leadline.labelling import cost_estimates
 from leadline.labelling.cost_estimates import labelling_costs
 from leadline.phases.data import Data, MachineShare, SplitKind
 from leadline.phases.forecast import Forecast
+from leadline.phases.labelling import Labelling
 from leadline.record import Permission
 from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
@@ -162,6 +164,19 @@ def test_a_further_test_row_costs_as_many_labels_as_it_takes(workspace: Workspac
     assert its is not None
     assert its.n_more == 50
     assert its.check_cost == pytest.approx(250 * costs.label_cost), "one of five is a test row"
+
+
+def test_what_a_machine_was_paid_since_the_forecast_is_spent_beside_the_labels(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forecast, labelling = (
+        workspace.record.latest_of(Forecast),
+        workspace.record.latest_of(Labelling),
+    )
+    assert forecast is not None
+    assert labelling is not None
+    monkeypatch.setattr(cost_estimates, "spent_on_machines", lambda _: 7.0)
+    assert labelling_costs(workspace, forecast).spent == pytest.approx(labelling.cost + 7.0)
 
 
 def test_who_teaches_nothing_is_in_no_plan(workspace: Workspace) -> None:
