@@ -157,12 +157,16 @@ def test_a_further_test_row_costs_as_many_labels_as_it_takes(workspace: Workspac
     assert forecast is not None
     assert data is not None
     assert offer is not None
+    priced = replace(workspace.settings.prices, row=0.4)
+    workspace = replace(workspace, settings=replace(workspace.settings, prices=priced))
     costs = labelling_costs(workspace, forecast)
+    assert costs.row_cost == 0.4, "by time, all later rows may be learnt from"
     split = replace(data.split, kind=SplitKind.RANDOM, n_test=150)
     flights.append(workspace, "data", replace(data, split=split))
     its = distillation_of(workspace, offer, forecast, costs)
     assert its is not None
     assert its.n_more == 50
+    assert labelling_costs(workspace, forecast).row_cost == pytest.approx(0.4 / 0.8)
     assert its.check_cost == pytest.approx(250 * costs.label_cost), "one of five is a test row"
 
 
