@@ -20,6 +20,7 @@ from leadline.datasets.default_sample import (
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.datasets.kept_slices import keep_slices
 from leadline.datasets.source_files import read_stream
+from leadline.datasets.stream_repeats import n_learnt_of
 from leadline.datasets.stream_sample import StreamSample, draw_stream_sample, first_part
 from leadline.errors import NotReadyError
 from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream, priced
@@ -35,7 +36,6 @@ from leadline.evaluation.predictions import (
 )
 from leadline.evaluation.scores import positive_scores, response_of, score_of, standard_error_of
 from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, require_columns, slices_of
-from leadline.evaluation.stream_repeats import n_learnt_of
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
 from leadline.phases.performance.default_decision import (

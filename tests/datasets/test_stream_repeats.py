@@ -8,7 +8,7 @@ from tests.datasets.test_folds import pool
 
 from leadline.datasets.frames import MachineRows
 from leadline.datasets.machine_rows import NO_ROWS
-from leadline.evaluation.stream_repeats import n_learnt_of
+from leadline.datasets.stream_repeats import n_learnt_of
 
 N = 200
 
