@@ -42,12 +42,12 @@ from scoring import markdown
 from leadline.phases.forecast.budget_outcome import Ends, play
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.label_choice import SAVES, LabelChoice, MachineOffer, choose_labels
-from leadline.phases.forecast.wrong_share import judged_classes, wrong_share
+from leadline.phases.forecast.wrong_share import wrong_share
 from leadline.phases.verdict import Bounds
 from leadline.stats.curves import CurvePosterior, fit
 from leadline.stats.curves.learnt import Learnt
 from leadline.stats.interval import Estimate
-from leadline.stats.machine_votes import alternative_test, noisy_worth
+from leadline.stats.machine_votes import alternative_test, judged_classes, noisy_worth
 from leadline.stats.machines.fit_time import TimeLaw, fit_time_law
 from leadline.stats.purchases.simulation import Belief, Truth
 

@@ -18,7 +18,13 @@ from tests.teaching import keys_by_mark, say, taught_project
 
 from leadline import snapshot
 from leadline.datasets.frames import Target, load_pool
-from leadline.evaluation.fit import fold_machine_rows, fold_rows, machine_rows_of
+from leadline.evaluation.fit import (
+    FitResult,
+    attempt,
+    fold_machine_rows,
+    fold_rows,
+    machine_rows_of,
+)
 from leadline.evaluation.fit_spec import key_of, spec_of
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
@@ -147,6 +153,27 @@ def test_every_size_has_its_part_of_them(workspace: Workspace) -> None:
     assert set(parts[0]) < set(parts[1])
     prompted = replace(spec, family="prompted")
     assert machine_rows_of(pool, pool.order, prompted).size == 0, "no answers as examples of truth"
+
+
+def test_a_new_weight_of_the_same_rows_is_another_fit(workspace: Workspace) -> None:
+    problem, data = verdict_of(workspace, "problem", Problem), data_of(workspace)
+    (share,) = data.machine_shares
+    spec = replace(spec_of(workspace, problem, data), family="linear", scoring="log_loss")
+    light, heavy = (
+        replace(spec, data=replace(data, machine_shares=(replace(share, weight=weight),)))
+        for weight in (0.01, 1.0)
+    )
+    one, other = (attempt(each) for each in (light, heavy))
+    assert isinstance(one, FitResult)
+    assert isinstance(other, FitResult)
+    assert one.score != other.score, "one process has read the rows for both"
+    halves = [
+        replace(
+            light, data=replace(data, machine_shares=tuple(replace(share, n_rows=n) for n in ns))
+        )
+        for ns in ((1, share.n_rows - 1), (share.n_rows - 1, 1))
+    ]
+    assert key_of(halves[0]) != key_of(halves[1]), "whose they are decides what they weigh"
 
 
 def stopped(workspace: Workspace) -> Workspace:

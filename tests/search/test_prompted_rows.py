@@ -100,9 +100,9 @@ def asked(context: EvaluationContext, trial: Trial, left_s: float) -> int:
 def test_as_many_rows_as_fit_after_a_few_were_tried(tmp_path: Path) -> None:
     with answering(0.05) as model, opened(tmp_path, model.url) as workspace:
         context, trial = context_of(workspace)
-        few = asked(context, trial, 90.0)
+        few = asked(context, trial, 50.0)
         assert len(model.bodies) == 4
-        # a quarter of the box is 900 answers at best, of which 3 fits check 40 each
+        # a quarter of the box is 500 answers at best, of which 3 fits check 40 each
         assert few in {20, 40, 80}
         n_fold = max(map(len, context.valid_labels))
         assert asked(context, trial, 10_000.0) == n_fold, "those tried are kept, and take no time"
@@ -112,6 +112,14 @@ def test_as_many_rows_as_fit_after_a_few_were_tried(tmp_path: Path) -> None:
         known = replace(trial, n_train=80, points=(point,))
         assert context.evaluator(known, 0.0).spec.n_valid == 40
         assert context.evaluator(known).spec.n_valid == 40
+
+
+def test_new_labels_of_a_machine_leave_its_fits_alone(tmp_path: Path) -> None:
+    with answering(0.0) as model, opened(tmp_path, model.url) as workspace:
+        context, trial = context_of(workspace)
+        taught = replace(context.spec.data, machine_rows="aa" * 32)
+        again = replace(context, spec=replace(context.spec, data=taught)).evaluator(trial)
+        assert again.spec.data.machine_rows == ""
 
 
 def test_what_cannot_be_finished_is_not_begun(tmp_path: Path) -> None:

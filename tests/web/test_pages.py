@@ -322,6 +322,8 @@ def test_money_and_time_of_an_empty_and_of_a_full_record(make: Make, visit: Visi
     assert empty.get("/plan").status_code == 409
     assert full.get("/plan?budget=much").status_code == 400
     assert full.get("/plan?budget=-5").status_code == 400
+    assert full.get("/plan?budget=1e18").status_code == 400
+    assert full.get(f"/plan?budget={'+'.join(map(str, range(9)))}").status_code == 400
     told = full.get("/plan?budget=300").text
     assert "the chance that the target is met" in told
     assert 'src="/plan/picture.svg?budget=300"' in told

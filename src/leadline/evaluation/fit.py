@@ -183,6 +183,7 @@ class _PoolKey:
     split: Split
     features: tuple[tuple[str, str], ...]
     machine_rows: str
+    machine_weights: tuple[tuple[float, int], ...]
     target: Target
     data: Data = field(compare=False)
 
@@ -190,7 +191,9 @@ class _PoolKey:
     def of(cls, spec: FitSpec) -> _PoolKey:
         data = spec.data
         features = tuple(data.features.items())
-        rows = data.snapshot, data.split, features, data.machine_rows
+        # a new verdict on a machine changes what its rows weigh, and not always which they are
+        weights = tuple((share.weight, share.n_rows) for share in data.machine_shares)
+        rows = data.snapshot, data.split, features, data.machine_rows, weights
         return cls(spec.artifacts, *rows, spec.target, data)
 
 

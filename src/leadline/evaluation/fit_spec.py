@@ -108,7 +108,8 @@ def key_of(spec: FitSpec) -> str:
         "n_valid": spec.n_valid,
     }
     if spec.data.machine_rows:
-        weights = [share.weight for share in spec.data.machine_shares]
+        # the rows of one machine lie behind those of another
+        weights = [[share.weight, share.n_rows] for share in spec.data.machine_shares]
         determining["machine_rows"] = [spec.data.machine_rows, weights]
     if is_import_path(spec.family):
         determining["code"] = source_version(parse_import_path(spec.family), spec.folder)

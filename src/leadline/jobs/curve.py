@@ -64,6 +64,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Curve:
     problem, data, search = reading.of(Problem), reading.of(Data), reading.of(Search)
     context = EvaluationContext.of(workspace, problem, data, n_folds=_N_FOLDS)
     evaluators = [context.evaluator(trial) for trial in candidates(search)]
+    if evaluators[0].spec.family == PROMPTED:  # no row of a machine is part of its curve
+        data = data.without_machines()
     rule = rule_for(workspace, problem)
     sizes = train_sizes(context.max_train_size)
     n_affordable = affordable_train_size(workspace, problem, data)
@@ -114,7 +116,7 @@ def _without_machines(
     context: EvaluationContext, evaluator: CandidateEvaluator, say: Callable[[str], None]
 ) -> Point | None:
     """The chosen candidate at its largest size without rows of machines; None if there are none."""
-    if not context.spec.data.machine_rows:
+    if not evaluator.spec.data.machine_rows:
         return None
     spec = replace(context.spec, data=context.spec.data.without_machines())
     people = replace(context, spec=spec).evaluator(evaluator.trial)

@@ -16,6 +16,7 @@ from leadline.phases.feasibility import Feasibility
 from leadline.phases.labelling import Labelling
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
+from leadline.phases.search.trial import PROMPTED
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
@@ -45,6 +46,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
     prices = workspace.settings.prices
     chosen = curve.curves[0]
     points = _enough(chosen)
+    family = search.trial(chosen.candidate).family
+    if family == PROMPTED:  # no row of a machine is part of its curve
+        data = data.without_machines()
     worth = machine_worth(data.machine_shares, problem.scoring, points[-1].mean)
     return phase.assess(
         phase.Evidence(
@@ -65,7 +69,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
             currency=problem.currency,
             seed=data.split.seed,
             n_repeats=min(len(point.errors) for point in points),
-            family=search.trial(chosen.candidate).family,
+            family=family,
             chance_error=curve.chance_error,
             n_rounds=workspace.settings.labels.rounds,
             n_bought=rounds_over(workspace.record, problem, data.split.n_train),

@@ -20,6 +20,7 @@ from leadline.datasets.default_sample import (
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.datasets.kept_slices import keep_slices
 from leadline.datasets.source_files import read_stream
+from leadline.datasets.stream_repeats import n_learnt_of
 from leadline.datasets.stream_sample import StreamSample, draw_stream_sample, first_part
 from leadline.errors import NotReadyError
 from leadline.evaluation.default_decision import as_predicted, likeliest_class, on_stream, priced
@@ -36,7 +37,7 @@ from leadline.evaluation.predictions import (
 from leadline.evaluation.scores import positive_scores, response_of, score_of, standard_error_of
 from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, require_columns, slices_of
 from leadline.phases import tuning as phase
-from leadline.phases.data import Data, SplitKind
+from leadline.phases.data import Data
 from leadline.phases.performance.default_decision import (
     AS_PREDICTED,
     LEAST_COST,
@@ -49,13 +50,11 @@ from leadline.phases.search import Search
 from leadline.phases.tuning import OperatingPoint, ScoreGroup, Tuning
 from leadline.phases.verdict import Bounds
 from leadline.reading.conform import conform
-from leadline.serving.releases.learnt_rows import LearntRows
 from leadline.serving.releases.models import dump_model
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import Bands, ClassStrata, ValueStrata
 from leadline.stats.metric import metric_of
-from leadline.stats.monitoring.repeats import are_repeats
 from leadline.stats.operating.class_costs import cost_matrix
 from leadline.stats.operating.points import ProposedPoint, propose_points
 from leadline.stats.operating.reliability import reliability
@@ -155,7 +154,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             by_cost=offer.by_cost,
             stream=stream.rows,
             n_stream=stream.n_rows,
-            n_stream_learnt=0 if frame is None else _n_learnt(pool, data, frame),
+            n_stream_learnt=(
+                0 if frame is None else n_learnt_of(conform(frame, data.features), pool, machines)
+            ),
             stream_alerts=stream.alerts,
             stream_scores=stream.scores,
             stream_shares=stream.shares,
@@ -299,13 +300,6 @@ def _read_stream(workspace: Workspace, problem: Problem, data: Data) -> pl.DataF
     if frame is None or frame.height == 0:
         return None
     return frame.drop(problem.label, strict=False)
-
-
-def _n_learnt(pool: Pool, data: Data, frame: pl.DataFrame) -> int:
-    """Rows of the stream that the model was made of; 0 where chance brings as many."""
-    learnt = LearntRows.of(pool.X, None if pool.kind is SplitKind.RANDOM else pool.is_test)
-    n_found = int(learnt.contain(conform(frame, data.features)).sum())
-    return n_found if are_repeats(n_found, frame.height, learnt.usual_share) else 0
 
 
 def _draw_for_judging(

@@ -9,7 +9,9 @@ import numpy as np
 
 from leadline.evaluation.budget import spent_on_machines
 from leadline.phases.curve import Curve
+from leadline.phases.data import Data, SplitKind
 from leadline.phases.forecast.costs import LabellingCosts
+from leadline.phases.labelling import Labelling
 from leadline.phases.search import Search
 
 if TYPE_CHECKING:
@@ -55,11 +57,26 @@ def labelling_costs(workspace: Workspace, forecast: Forecast) -> LabellingCosts:
         machine_per_hour=prices.machine_per_hour,
         run_s=_run_s(workspace),
         time_box_s=workspace.settings.problem.time_box_s,
-        spent=max(forecast.spent, spent_on_machines(workspace)),
+        spent=max(forecast.spent, _spent_now(workspace)),
         # where all rounds are over, a plan shows the effect of one more
         n_rounds=max(forecast.rounds_left, 1),
-        row_cost=prices.row,
+        row_cost=prices.row / _train_part(workspace),
     )
+
+
+def _spent_now(workspace: Workspace) -> float:
+    """Money for labels and for machines, language models that labelled since among them."""
+    labelling = workspace.record.latest_of(Labelling)
+    on_labels = 0.0 if labelling is None else labelling.cost
+    return on_labels + spent_on_machines(workspace)
+
+
+def _train_part(workspace: Workspace) -> float:
+    """Part of the rows brought in that falls on the train side; later rows all do."""
+    data = workspace.record.latest_of(Data)
+    if data is None or data.split.kind is SplitKind.TIME:
+        return 1.0
+    return 1 - data.split.test_share
 
 
 def _pace(votes: Sequence[Vote], guessed: float) -> tuple[float, float]:

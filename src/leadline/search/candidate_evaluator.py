@@ -128,6 +128,8 @@ class EvaluationContext:
         spec = replace(self.spec, family=trial.family, params=trial.params)
         n_valid_per_round = self.n_valid_per_round
         if trial.family == PROMPTED:
+            # it learns from no row of a machine: its fits stay the same where there are new ones
+            spec = replace(spec, data=spec.data.without_machines())
             # of one that was measured in an earlier run the rows stay: their answers are kept
             n_asked = rows_of_points(trial)
             if not n_asked and left_s is not None:

@@ -9,8 +9,8 @@ from leadline.services.queries.plan import BudgetPlan
 
 
 def asked_machine(plan: BudgetPlan) -> str:
-    """The language model that labels with the most generous budget; empty: none does."""
-    return max(plan.outcomes, key=lambda outcome: outcome.machine_labels.q95).machine
+    """The language models that label with one of the budgets; empty: none does."""
+    return " or ".join(dict.fromkeys(each.machine for each in plan.outcomes if each.machine))
 
 
 def outcome_table(plan: BudgetPlan) -> Table:

@@ -50,10 +50,18 @@ def test_it_is_checked_on_rows_of_people(n_test: int, told: str) -> None:
 
 
 def test_labels_that_help_nobody_are_not_bought() -> None:
-    for target in (0.45, 0.01):
-        its = plan_of(target)
-        assert its.n_rows == 0
-        assert its.words("USD").startswith("Labels of 'small' do not bring")
+    enough, hopeless = plan_of(0.45), plan_of(0.01)
+    assert enough.n_rows == hopeless.n_rows == 0
+    assert enough.words("USD").startswith("weak needs no labels of 'small': its chance is")
+    assert hopeless.words("USD").startswith("Labels of 'small' do not bring")
+
+
+@pytest.mark.parametrize("target", [0.125, 0.45, 0.01])
+def test_rows_of_machines_that_are_learnt_from_already_are_told(target: float) -> None:
+    words = replace(plan_of(target), n_taught=300).words("USD")
+    assert " of people and 300 rows of machines" in words
+    assert "urther labels of " in words or "no further labels" in words
+    assert "without the machine's labels" not in words
 
 
 def test_without_rows_or_a_model_there_is_no_plan() -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.phases.again import notes, warnings
 from tests.phases.forecast.forecasts import forecast
 
+from leadline.phases.data import MachineShare
 from leadline.phases.forecast import Forecast, posterior_of
 from leadline.phases.forecast.advice import Recommendation, StopRule
 from leadline.phases.forecast.rounds import rounds_bought
@@ -119,6 +120,17 @@ def test_a_forecast_within_a_round_may_ask_for_fewer_rows_but_not_for_more(made:
 
     assert rounds_bought([made, within(half + 10)], half + 10) == 1
     assert rounds_bought([made, within(2 * goal)], goal) == 1
+
+
+def test_a_round_is_over_once_people_have_labelled_it_though_machines_taught_as_much(
+    made: Forecast,
+) -> None:
+    assert made.plan is not None
+    share = MachineShare(machine="small", model="smol", n_rows=made.n_available)
+    beside = replace(made, machine_shares=(share,))
+    n_bought = made.plan.rounds[0].n_rows - made.n_available
+    assert rounds_bought([beside], made.n_available + n_bought) == 0, "half of the planned step"
+    assert rounds_bought([beside], made.n_available + 2 * n_bought) == 1
 
 
 def test_rows_that_nobody_advised_open_no_round() -> None:

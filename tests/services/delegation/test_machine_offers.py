@@ -11,11 +11,18 @@ import pytest
 from tests.delegations import judge_as_declared
 from tests.services import flights
 
+from leadline.labelling import cost_estimates
 from leadline.labelling.cost_estimates import labelling_costs
+from leadline.phases.data import Data, MachineShare, SplitKind
 from leadline.phases.forecast import Forecast
+from leadline.phases.labelling import Labelling
 from leadline.record import Permission
+from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
+from leadline.services.delegation.machine_task import open_keys
+from leadline.services.plan_tables import outcome_table
 from leadline.services.queries import BudgetPlan, budget_plan
+from leadline.snapshot import from_parquet, to_parquet
 from leadline.workspace import Workspace
 
 ROWS = ("problem", "data", "feasibility", "search", "labelling", "curve", "forecast")
@@ -32,8 +39,8 @@ BUDGET = 500.0
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """A forecast on the record, 10,000 rows without a label, and a machine nobody has judged."""
-    monkeypatch.setattr(flights, "N_UNLABELLED", 10_000)
+    """A forecast on the record, 12,500 rows without a label, and a machine nobody has judged."""
+    monkeypatch.setattr(flights, "N_UNLABELLED", 12_500)
     flights.make_workspace(tmp_path, ROWS).close()
     settings = tmp_path / "leadline.toml"
     settings.write_text(settings.read_text() + MACHINE)
@@ -45,8 +52,8 @@ def planned(workspace: Workspace) -> BudgetPlan:
     return budget_plan(workspace, [BUDGET])
 
 
-def standing(workspace: Workspace) -> MachineStanding:
-    forecast = workspace.record.latest_of(Forecast)
+def standing(workspace: Workspace, forecast: Forecast | None = None) -> MachineStanding:
+    forecast = forecast or workspace.record.latest_of(Forecast)
     assert forecast is not None
     costs = labelling_costs(workspace, forecast)
     (found,) = machine_standings(workspace, forecast, costs)
@@ -64,7 +71,8 @@ def test_who_may_label_shares_the_work_and_people_alone_stand_beside(workspace: 
     assert alone.machine_labels.q95 == 0
     assert outcome.chance is not None
     assert outcome.chance.low <= outcome.p_met <= outcome.chance.high
-    assert outcome.money.q50 < alone.money.q50 or outcome.p_met > alone.p_met
+    # it saves where its labels are enough; where they are not, people are paid as without it
+    assert outcome.money.q25 < alone.money.q25
     assert outcome.money.q95 <= BUDGET
     assert "labels of 'small'" in plan.beside[0]
     assert "People alone" in plan.beside[0]
@@ -72,8 +80,113 @@ def test_who_may_label_shares_the_work_and_people_alone_stand_beside(workspace: 
     assert its.family not in ("prompted", "ensemble")
     assert its.n_labelled == 4_800
     words = its.words("USD")
+    twice = replace(plan, outcomes=(outcome, replace(outcome, machine="large")))
+    table = outcome_table(replace(twice, without_machine=(alone, alone)))
+    assert "Labels of small or large" in table.head, "each budget may have another machine"
     assert "the chance of the target is" in words or "Labels of 'small' do not" in words
     assert "An answer of 'small' costs" in words
+
+
+def test_an_offer_is_of_rows_that_are_learnt_from_and_counts_what_is_learnt_already(
+    workspace: Workspace,
+) -> None:
+    judge_as_declared(workspace)
+    offer = standing(workspace).offer
+    assert offer is not None
+    data = workspace.record.latest_of(Data)
+    assert data is not None
+    assert 0 < offer.n_open < 0.9 * len(open_keys(workspace, data))  # a fifth is on the test side
+    entry = workspace.record.latest("forecast")
+    assert entry is not None
+    share = MachineShare(machine="small", model="smol", n_rows=4_800)
+    forecast = replace(entry.verdict_as(Forecast), machine_shares=(share,))
+    again = standing(workspace, forecast).offer
+    assert again is not None
+    # as many rows of machines as of people are part of the curve: one more goes half as far
+    assert again.factor.estimate == pytest.approx(offer.factor.estimate / 2)
+
+
+def test_rows_of_which_a_machine_is_not_sure_are_paid_for_and_bring_nothing(
+    workspace: Workspace,
+) -> None:
+    entry = judge_as_declared(workspace)
+    verdicts = workspace.record.delegation.verdicts
+    sure = standing(workspace).offer
+    given = entry.verdict.handover
+    assert given is not None
+    half = replace(entry.verdict, handover=replace(given, share=given.share / 2))
+    verdicts.append(half, "Ada Ops")
+    unsure = standing(workspace).offer
+    assert sure is not None
+    assert unsure is not None
+    assert (unsure.n_open, unsure.label_cost) == (sure.n_open, sure.label_cost)
+    assert unsure.factor.high == pytest.approx(sure.factor.high / 2)
+
+
+def test_rows_that_another_machine_taught_are_not_offered_again(workspace: Workspace) -> None:
+    judge_as_declared(workspace)
+    before = standing(workspace).offer
+    data = workspace.record.latest_of(Data)
+    assert before is not None
+    assert data is not None
+    rows = from_parquet(workspace.artifacts.get(data.unlabelled)).head(1000)
+    digest = workspace.artifacts.put(to_parquet(rows), "machine rows")
+    flights.append(workspace, "data", replace(data, machine_rows=digest))
+    after = standing(workspace).offer
+    assert after is not None
+    assert before.n_open - 1000 <= after.n_open < before.n_open
+
+
+def test_for_a_prompted_candidate_no_label_is_bought_but_a_cheap_model_may_learn(
+    workspace: Workspace,
+) -> None:
+    judge_as_declared(workspace)
+    forecast = workspace.record.latest_of(Forecast)
+    assert forecast is not None
+    flights.append(workspace, "forecast", replace(forecast, family="prompted"))
+    plan = planned(workspace)
+    assert "learns from no label of a machine" in plan.machines[0].why
+    assert (plan.outcomes[0].machine, plan.without_machine, plan.beside) == ("", (), ())
+    assert len(plan.distillations) == 1
+
+
+def test_a_further_test_row_costs_as_many_labels_as_it_takes(workspace: Workspace) -> None:
+    judge_as_declared(workspace)
+    forecast, data = workspace.record.latest_of(Forecast), workspace.record.latest_of(Data)
+    offer = standing(workspace).offer
+    assert forecast is not None
+    assert data is not None
+    assert offer is not None
+    priced = replace(workspace.settings.prices, row=0.4)
+    workspace = replace(workspace, settings=replace(workspace.settings, prices=priced))
+    costs = labelling_costs(workspace, forecast)
+    assert costs.row_cost == 0.4, "by time, all later rows may be learnt from"
+    split = replace(data.split, kind=SplitKind.RANDOM, n_test=150)
+    flights.append(workspace, "data", replace(data, split=split))
+    its = distillation_of(workspace, offer, forecast, costs)
+    assert its is not None
+    assert its.n_more == 50
+    assert labelling_costs(workspace, forecast).row_cost == pytest.approx(0.4 / 0.8)
+    assert its.check_cost == pytest.approx(250 * costs.label_cost), "one of five is a test row"
+
+
+def test_what_a_machine_was_paid_since_the_forecast_is_spent_beside_the_labels(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forecast, labelling = (
+        workspace.record.latest_of(Forecast),
+        workspace.record.latest_of(Labelling),
+    )
+    assert forecast is not None
+    assert labelling is not None
+    monkeypatch.setattr(cost_estimates, "spent_on_machines", lambda _: 7.0)
+    assert labelling_costs(workspace, forecast).spent == pytest.approx(labelling.cost + 7.0)
+
+
+def test_who_teaches_nothing_is_in_no_plan(workspace: Workspace) -> None:
+    judge_as_declared(workspace)
+    found = standing(with_machine(workspace, train=False))
+    assert (found.offer, "No model learns from its labels" in found.why) == (None, True)
 
 
 def test_who_may_not_label_is_in_no_plan(workspace: Workspace) -> None:

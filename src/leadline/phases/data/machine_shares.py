@@ -99,21 +99,24 @@ def weight_of(counts: Sequence[Sequence[int]]) -> float:
     Returns
     -------
     float in (0, 1]
-        1 where nothing is known of its errors.
+        1 where people judged no row, or rows of one class only: of its errors nothing is known. A
+        class that it says and people do not counts as another that is wrong.
 
     Examples
     --------
     >>> weight_of(()), round(weight_of(((95, 5), (5, 95))), 1)
     (1.0, 0.7)
-    >>> weight_of(((60, 40), (40, 60))) < 0.1
-    True
+    >>> weight_of(((60, 40), (40, 60))) < 0.1, weight_of(((40, 6, 4), (5, 41, 4), (0, 0, 0))) < 0.4
+    (True, True)
     """
     import numpy as np
 
-    from leadline.stats.machine_votes import noisy_worth
+    from leadline.stats.machine_votes import judged_classes, noisy_worth
 
     try:
-        found = noisy_worth(1, counts, _MODEL_ERROR, np.random.default_rng(_SEED)).factor
+        found = noisy_worth(
+            1, judged_classes(counts), _MODEL_ERROR, np.random.default_rng(_SEED)
+        ).factor
     except ValueError:
         return 1.0
     return max(found.estimate, _LEAST_WEIGHT)
@@ -148,15 +151,15 @@ def machine_worth(shares: Sequence[MachineShare], scoring: str, error: float) ->
     # here, so that asking where a project stands does not wait for NumPy
     import numpy as np
 
-    from leadline.stats.machine_votes import noisy_worth
+    from leadline.stats.machine_votes import judged_classes, noisy_worth
 
     if not shares or scoring_of(scoring).is_loss or not 0 < error < 1:
         return None
     rng, found = np.random.default_rng(_SEED), []
     for share in shares:
         try:
-            worth = noisy_worth(share.n_rows, share.counts, error, rng).clean_rows
-        except ValueError:  # of a class nothing is known
+            worth = noisy_worth(share.n_rows, judged_classes(share.counts), error, rng).clean_rows
+        except ValueError:  # people judged rows of one class at most
             return None
         found.append(worth)
     return Bounds(

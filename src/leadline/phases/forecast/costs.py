@@ -117,8 +117,8 @@ class LabellingCosts(RowCosts):
     n_rounds : int >= 1
         Rounds in which rows may still be bought.
     row_cost : float >= 0
-        Money for one more row without a label, for a machine to label; 0: there are no others than
-        those there are.
+        Money for one more row without a label that may be learnt from, for a machine to label, rows
+        on the test side that come with it among that; 0: there are no others than those there are.
     """
 
     vote_cost: float

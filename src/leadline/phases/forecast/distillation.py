@@ -62,11 +62,13 @@ class Distillation:
     candidate, family : str
         Who learns.
     n_rows : int
-        Rows that the machine labels; 0: its labels do not help this model.
+        Rows that the machine labels; 0: the chance is as good without, or hopeless with all.
     label_cost : float
         Money for them.
     n_labelled : int
         Train rows that people have labelled.
+    n_taught : int
+        Rows that machines labelled before, and that the candidate learns from already.
     n_test, n_more : int
         Test rows that people have labelled, and how many more the check takes.
     check_cost : float
@@ -74,7 +76,7 @@ class Distillation:
     chance : Bounds
         Chance of the target, and what it is at both ends of what a label of the machine is worth.
     chance_now, chance_most : float
-        Without any label of the machine, and with all that it may give.
+        Without any further label of the machine, and with all that it may give.
     machine_answer_cost, answer_cost : float or None
         Money for one answer of the machine, and of the cheap model; None: not known.
     """
@@ -93,6 +95,7 @@ class Distillation:
     chance_most: float
     machine_answer_cost: float
     answer_cost: float | None
+    n_taught: int = 0
 
     def words(self, currency: str) -> str:
         """The plan in two or three sentences."""
@@ -101,11 +104,18 @@ class Distillation:
         )
         if self.answer_cost is not None:
             answers += f", one of {self.candidate} {_small(self.answer_cost, currency)}"
+        taught = f" and {plural(self.n_taught, 'row')} of machines" if self.n_taught else ""
         if not self.n_rows:
+            labels = f"{'further ' if taught else ''}labels of {self.machine!r}"
+            is_hopeless = self.chance_most < UNLIKELY
+            head = (
+                f"{labels.capitalize()} do not bring {self.candidate} to the target"
+                if is_hopeless
+                else f"{self.candidate} needs no {labels}"
+            )
             return (
-                f"Labels of {self.machine!r} do not bring {self.candidate} to the target: its "
-                f"chance is {percent(self.chance_now)} with the rows of people, and "
-                f"{percent(self.chance_most)} with all that the machine may label. {answers}."
+                f"{head}: its chance is {percent(self.chance_now)} with the rows of people{taught}"
+                f", and {percent(self.chance_most)} with all that the machine may label. {answers}."
             )
         check = f"the {plural(self.n_test, 'test row')} that people labelled"
         if self.n_more:
@@ -114,12 +124,13 @@ class Distillation:
                 f"{check} and {extra}" if self.n_test else f"{N_CHECKED} rows of people, {extra}"
             )
         sure = percent_range(self.chance)
+        unbought = "further labels of the machine" if taught else "the machine's labels"
         return (
             f"Let {self.machine!r} label {plural(self.n_rows, 'open row')} for "
             f"{money(self.label_cost, currency)}, train {self.candidate} on them and on the "
-            f"{plural(self.n_labelled, 'row')} of people, and check it on {check}: the chance of "
-            f"the target is {percent(self.chance.estimate)} ({sure}), without the machine's labels "
-            f"{percent(self.chance_now)}. {answers}."
+            f"{plural(self.n_labelled, 'row')} of people{taught}, and check it on {check}: the "
+            f"chance of the target is {percent(self.chance.estimate)} ({sure}), without "
+            f"{unbought} {percent(self.chance_now)}. {answers}."
         )
 
 
@@ -131,6 +142,7 @@ def distillation(
     n_labelled: int,
     n_test: int,
     label_cost: float,
+    n_taught: int = 0,
 ) -> Distillation | None:
     """Plan how a cheap model learns from a machine's labels.
 
@@ -145,7 +157,9 @@ def distillation(
     n_labelled, n_test : int
         Train rows and test rows that people have labelled.
     label_cost : float
-        Money for one more row that people label.
+        Money for one more test row that people label, with the rows they label for it by chance.
+    n_taught : int, default=0
+        Rows that machines labelled before: the candidates were measured with them.
 
     Returns
     -------
@@ -188,6 +202,7 @@ def distillation(
         chance_most=float(chance[-1]),
         machine_answer_cost=offer.label_cost,
         answer_cost=students[place].answer_cost,
+        n_taught=n_taught,
     )
 
 

@@ -48,9 +48,11 @@ class MachineOffer:
     label_s : float >= 0, default=0.0
         Seconds a label takes, many being asked for at once.
     factor : Bounds
-        Rows labelled without error that one of its labels is worth, from 0 to 1; 90 % range.
+        How far one row that it is asked about goes along the curve, where a clean row goes 1; from
+        0 to 1, 90 % range. Less where it is not sure enough of some of them, and where its earlier
+        labels are part of the curve.
     n_open : int >= 0
-        Rows without a label that it may be given.
+        Rows without a label that it may be asked about, and that may be learnt from.
     n_most : int or None, default=None
         Labels that its own budget pays for; None: no such budget.
     """

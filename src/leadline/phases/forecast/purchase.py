@@ -47,7 +47,7 @@ class Round:
     Attributes
     ----------
     n_rows : int
-        Train rows there are after it.
+        Train rows of the curve that it reaches.
     n_more : int
         Rows to buy in it, test rows among them.
     cost, hours : float

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.phases.data import step_of_a_row
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -45,5 +47,9 @@ def rounds_bought(forecasts: Iterable[Forecast], n_available: int) -> int:
 
 def _step(forecast: Forecast) -> tuple[int, int | None]:
     """Train rows there were, and those to buy up to; None: buy nothing."""
-    plan = forecast.plan
-    return forecast.n_available, plan.rounds[0].n_rows if plan and plan.rounds else None
+    plan, n_now = forecast.plan, forecast.n_available
+    if not plan or not plan.rounds:
+        return n_now, None
+    # along a curve that rows of machines are part of, rows of people's go less far than they are
+    step = step_of_a_row(forecast.machine_shares, n_now, forecast.machine_worth)
+    return n_now, n_now + round((plan.rounds[0].n_rows - n_now) / step)

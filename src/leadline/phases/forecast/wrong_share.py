@@ -1,15 +1,8 @@
-"""Share of rows that a model gets wrong, and the table of a machine's errors: a label's worth."""
+"""Share of rows that a model gets wrong, which says what a machine's label is worth."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from leadline.stats.arrays import Floats
 
 _SHARES = ("accuracy", "error_rate", "balanced_accuracy")
 # where the metric does not tell: a sure task, on which a wrong label harms more
@@ -48,35 +41,6 @@ def wrong_share(scoring: str, error: float) -> float:
     else:
         share = _NOT_KNOWN
     return float(np.clip(share, _LEAST, _MOST))
-
-
-def judged_classes(counts: ArrayLike) -> Floats:
-    """Return the table of the classes that people judged a row of.
-
-    Parameters
-    ----------
-    counts : array-like of int, shape (n_classes, n_classes)
-        Rows by what people say (first axis) and what a machine says.
-
-    Returns
-    -------
-    ndarray of shape (n_judged, n_judged)
-        A class without a row is left out, as nothing is known of it. Rows that the machine puts
-        there are wrong all the same: they count for another class.
-
-    Examples
-    --------
-    >>> judged_classes([[8, 1, 1], [2, 6, 0], [0, 0, 0]]).tolist()
-    [[8.0, 2.0], [2.0, 6.0]]
-    """
-    table = np.asarray(counts, dtype=np.float64)
-    is_judged = table.sum(axis=1) > 0
-    kept = table[np.ix_(is_judged, is_judged)]
-    if len(kept) > 1:
-        elsewhere = table[np.ix_(is_judged, ~is_judged)].sum(axis=1)
-        other = (np.arange(len(kept)) + 1) % len(kept)
-        kept[np.arange(len(kept)), other] += elsewhere
-    return kept
 
 
 def _of_area(error: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadline.phases.data import Data
+from leadline.phases.data import Data, SplitKind, n_machine_rows
 from leadline.phases.forecast import Forecast, posterior_of
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.distillation import Distillation, Student, distillation
@@ -42,13 +42,16 @@ def distillation_of(
     search, data = workspace.record.latest_of(Search), workspace.record.latest_of(Data)
     if search is None or data is None:
         return None
+    # which of the new rows are test rows is up to chance; by time none is, and others must be found
+    drawn = 1.0 if data.split.kind is SplitKind.TIME else data.split.test_share
     return distillation(
         offer,
         _students(workspace, search, forecast),
         forecast.target_error,
         n_labelled=costs.n_available,
         n_test=data.split.n_test,
-        label_cost=costs.label_cost,
+        label_cost=costs.label_cost / drawn,
+        n_taught=n_machine_rows(search.machine_shares),
     )
 
 

@@ -8,13 +8,15 @@ import numpy as np
 
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.budget import dollars
+from leadline.phases.data import Data, step_of_a_row
 from leadline.phases.delegation import FEWEST_ROWS
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.label_choice import MachineOffer
-from leadline.phases.forecast.wrong_share import judged_classes, wrong_share
+from leadline.phases.forecast.wrong_share import wrong_share
 from leadline.phases.number_format import money
 from leadline.phases.project_accounts.token_price import MICROS, to_micros
+from leadline.phases.search.trial import PROMPTED
 from leadline.phases.verdict import Answer, Bounds
 from leadline.phases.wording import plural
 from leadline.record import MachineVote
@@ -26,9 +28,10 @@ from leadline.services.delegation.machine_task import (
     open_keys,
 )
 from leadline.services.delegation.money_estimate import estimate_money
+from leadline.services.labelling.keyed_items import keyed_items
 from leadline.stats.arrays import Floats
 from leadline.stats.labels.label_aggregation import majority_value
-from leadline.stats.machine_votes import noisy_worth
+from leadline.stats.machine_votes import judged_classes, noisy_worth
 from leadline.workspace import Workspace
 
 ENOUGH_ROWS = 100
@@ -111,6 +114,9 @@ def _standing(
     verdict = line.entry.verdict if line.entry else None
     if line.decided and not line.may_label and not line.outdated:
         return MachineStanding(name=line.name, why=line.decided)
+    if not workspace.settings.machines[line.name].train:
+        why = f"No model learns from its labels: train is false under [machines.{line.name}]."
+        return MachineStanding(name=line.name, why=why)
     if verdict is None or line.outdated or verdict.answer is Answer.UNCLEAR:
         return _unknown(workspace, line, costs)
     if verdict.answer is Answer.NO:
@@ -124,6 +130,8 @@ def _standing(
     )
     if offer.n_most == 0:
         terms += f" No money is left for it: raise budget under [machines.{line.name}]."
+    if forecast.family == PROMPTED:
+        terms += " The chosen candidate is asked itself, and learns from no label of a machine."
     return MachineStanding(name=line.name, why=terms, offer=offer)
 
 
@@ -168,22 +176,40 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
             "A plan holds rows that may go to it.",
             "Have more rows judged, or bring in rows without a label.",
         )
-    votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.prompt.digest)
+    votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.told)
     taken = {vote.item for vote in votes}
     taken |= {vote.item for vote in workspace.record.labels.votes.plain()}
-    n_open = sum(key not in taken for key in open_keys(workspace, task.data))
+    taken |= _taught_keys(workspace, task.data)
+    # labels on the test side would be paid for, and never learnt from
+    n_open = sum(key not in taken for key in open_keys(workspace, task.data, is_learnt=True))
     micros = _micros_a_label(workspace, task)
     left = to_micros(task.settings.budget) - workspace.record.machines.account(line.name).counted
     counts = _counts(task, judged_blind(workspace), votes, given.cut)
     error = wrong_share(forecast.scoring, forecast.target_error)
     factor = noisy_worth(1, counts, error, np.random.default_rng(_SEED)).factor
+    # it must be asked, and paid, before it is known whether it is sure enough of a row; and a curve
+    # that its earlier labels are part of is moved along less by one row, as with rows of people
+    brought = given.share * step_of_a_row(
+        forecast.machine_shares, forecast.n_available, forecast.machine_worth
+    )
     return MachineOffer(
         name=line.name,
         label_cost=dollars(workspace, MICROS) * micros / MICROS if micros else 0.0,
-        factor=Bounds(estimate=factor.estimate, low=factor.low, high=factor.high),
-        n_open=round(given.share * n_open),
+        factor=Bounds(
+            estimate=factor.estimate * brought,
+            low=factor.low * brought,
+            high=factor.high * brought,
+        ),
+        n_open=n_open,
         n_most=int(max(left, 0) / micros) if micros else None,
     )
+
+
+def _taught_keys(workspace: Workspace, data: Data) -> set[str]:
+    """Rows that models learn from already, whichever machine labelled them."""
+    if not data.machine_rows:
+        return set()
+    return set(keyed_items(workspace, data.machine_rows, data).to_series(0))
 
 
 def _micros_a_label(workspace: Workspace, task: MachineTask) -> float:

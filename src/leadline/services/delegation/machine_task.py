@@ -163,16 +163,27 @@ def cells_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> di
     return found
 
 
-def open_keys(workspace: Workspace, data: Data) -> list[str]:
+def open_keys(workspace: Workspace, data: Data, *, is_learnt: bool = False) -> list[str]:
     """Keys of rows without a label, in an order drawn by chance that is the same each time.
 
     Those that may be learnt from come first: rows on the test side never are.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The project.
+    data : Data
+        The audit that found the rows.
+    is_learnt : bool, default=False
+        Whether to leave out rows on the test side.
     """
     if not data.unlabelled:
         return []
     frame = keyed_items(workspace, data.unlabelled, data)
     sides = frame.select(pl.first(), is_test=pl.Series(test_side(frame, data.split)))
     drawn = sides.sample(fraction=1, shuffle=True, seed=_SEED)
+    if is_learnt:
+        drawn = drawn.filter(~pl.col("is_test"))
     keys: list[str] = drawn.sort("is_test", maintain_order=True).to_series(0).to_list()
     return keys
 

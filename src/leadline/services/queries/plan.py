@@ -28,6 +28,7 @@ from leadline.phases.forecast.label_choice import (
 from leadline.phases.lifecycle import State
 from leadline.phases.number_format import money
 from leadline.phases.permissions import Action
+from leadline.phases.search.trial import PROMPTED
 from leadline.phases.target.success_chance import SuccessChance
 from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
@@ -40,6 +41,8 @@ from leadline.stats.machines.interruptions import interrupted_hours
 from leadline.workspace import Workspace
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
+# beyond it the rows that it pays are no numbers that can be counted with
+_MOST_MONEY = 1e12
 _N_DRAWS = 4000
 _SEED = 0
 
@@ -140,7 +143,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     NotReadyError
         If there is no forecast.
     SettingsError
-        If a budget is negative or not finite, or none is known.
+        If a budget is negative or beyond all that is counted with, or none is known.
     """
     require(workspace, Action.VIEW)
     entry = workspace.record.latest("forecast")
@@ -156,7 +159,9 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     costs = labelling_costs(workspace, forecast)
     project = _Project(forecast, costs)
     machines = machine_standings(workspace, forecast, costs)
-    offers = tuple(each.offer for each in machines if each.offer is not None)
+    offered = tuple(each.offer for each in machines if each.offer is not None)
+    # a prompted candidate learns from no row of a machine; what could take its place does
+    offers = () if forecast.family == PROMPTED else offered
     amounts = sorted({*wanted, granted})
     outcomes = {each: project.outcome(each, offers) for each in amounts}
     alone = {
@@ -193,7 +198,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         rounds=project.rounds(granted, offers),
         distillations=tuple(
             plan
-            for offer in offers
+            for offer in offered
             if (plan := distillation_of(workspace, offer, forecast, costs)) is not None
         ),
     )
@@ -231,10 +236,12 @@ def _weighed(
 def _budgets(budgets: Sequence[float], granted: float) -> list[float]:
     """Those asked for, or shares and multiples of what is granted; ascending."""
     wanted = sorted(set(budgets) or {granted * share for share in _SHARES})
-    strange = [each for each in wanted if not 0 <= each < float("inf")]
+    strange = [each for each in wanted if not 0 <= each <= _MOST_MONEY]
     if strange:
         raise SettingsError(
-            f"A budget is {strange[0]:g}.", "Amounts of at least 0 are needed.", "Write an amount."
+            f"A budget is {strange[0]:g}.",
+            f"Amounts of at least 0 and at most {_MOST_MONEY:,.0f} are needed.",
+            "Write an amount.",
         )
     if not budgets and granted <= 0:
         raise SettingsError(

@@ -18,7 +18,7 @@ from leadline.stats.machine_votes.alternative_test import (
     alternative_tests,
 )
 from leadline.stats.machine_votes.delegated_rows import Costs, Route, Routing, route
-from leadline.stats.machine_votes.noisy_labels import NoisyWorth, noisy_worth
+from leadline.stats.machine_votes.noisy_labels import NoisyWorth, judged_classes, noisy_worth
 from leadline.stats.machine_votes.one_budget import (
     BudgetPlan,
     RowPrices,
@@ -51,6 +51,7 @@ __all__ = [
     "alternative_test",
     "alternative_tests",
     "flagged_reading",
+    "judged_classes",
     "noisy_worth",
     "plan_budget",
     "route",

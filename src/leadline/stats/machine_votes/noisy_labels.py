@@ -57,6 +57,37 @@ class NoisyWorth:
         return f"{self.n_rows:,} machine rows are worth {low:,} to {high:,} clean ones{condition}."
 
 
+def judged_classes(counts: ArrayLike) -> Floats:
+    """Return the table of the classes that people judged a row of.
+
+    Parameters
+    ----------
+    counts : array-like of int, shape (n_classes, n_classes)
+        Rows by what people say (first axis) and what a machine says.
+
+    Returns
+    -------
+    ndarray of shape (n_judged, n_judged)
+        A class without a row is left out, as nothing is known of it. Rows that the machine puts
+        there are wrong all the same: they count for another class.
+
+    Examples
+    --------
+    >>> judged_classes([[8, 1, 1], [2, 6, 0], [0, 0, 0]]).tolist()
+    [[8.0, 2.0], [2.0, 6.0]]
+    """
+    table = np.asarray(counts, dtype=np.float64)
+    if not table.size:
+        return np.empty((0, 0))
+    is_judged = table.sum(axis=1) > 0
+    kept = table[np.ix_(is_judged, is_judged)]
+    if len(kept) > 1:
+        elsewhere = table[np.ix_(is_judged, ~is_judged)].sum(axis=1)
+        other = (np.arange(len(kept)) + 1) % len(kept)
+        kept[np.arange(len(kept)), other] += elsewhere
+    return kept
+
+
 def noisy_worth(
     n_rows: int,
     counts: ArrayLike,
@@ -73,7 +104,7 @@ def noisy_worth(
         Rows that the machine labels, at least 1.
     counts : array-like of int, shape (n_classes, n_classes)
         Rows that both people and the machine labelled, a random sample: by what people say (first
-        axis) and what the machine says. Each class of people needs a row.
+        axis) and what the machine says. Each class of people needs a row: see `judged_classes`.
     model_error : float in (0, 1)
         Share of rows that the trained model is expected to get wrong; of a forecast, the error at
         the end. The surer a task, the more a wrong label harms.

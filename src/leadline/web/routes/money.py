@@ -10,7 +10,7 @@ from starlette.responses import Response
 from leadline.charts import NARROW, WIDE, Picture, budget_outcomes, standalone, svg
 from leadline.charts import costs as costs_chart
 from leadline.charts import timeline as timeline_chart
-from leadline.errors import NotReadyError
+from leadline.errors import NotReadyError, SettingsError
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
 from leadline.services.accounting.machine_budgets import budget_table, machine_budgets, remarks
 from leadline.services.parsing import parse_amounts, parse_day
@@ -19,6 +19,8 @@ from leadline.services.queries import BudgetPlan, budget_plan
 from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
+
+_MOST_BUDGETS = 8
 
 router = APIRouter()
 
@@ -73,7 +75,14 @@ def plan_picture(context: Context, budget: str = "") -> Response:
 def _plan(context: Context, budget: str) -> BudgetPlan:
     """Of the budgets asked for, else of the one that is granted: each takes seconds."""
     granted = context.workspace.settings.problem.budget
-    return budget_plan(context.workspace, parse_amounts(budget) or ([granted] if granted else ()))
+    asked = parse_amounts(budget)
+    if len(asked) > _MOST_BUDGETS:
+        raise SettingsError(
+            f"There are {len(asked):,} budgets.",
+            f"A page compares {_MOST_BUDGETS} at most: each takes seconds.",
+            "Name fewer, or ask 'leadline plan' in a terminal.",
+        )
+    return budget_plan(context.workspace, asked or ([granted] if granted else ()))
 
 
 @router.get("/timeline")
