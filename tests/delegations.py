@@ -82,7 +82,7 @@ def judge_as_declared(
     votes, truth = human_votes(items)
     said = [
         replace(vote, model=task.settings.model)
-        for vote in machine_votes(items, truth, accuracy, prompt=task.prompt.digest)
+        for vote in machine_votes(items, truth, accuracy, prompt=task.told)
     ]
     for vote in votes:
         workspace.record.labels.votes.add(vote)
@@ -91,7 +91,7 @@ def judge_as_declared(
     asked = replace(
         ASKED,
         model=task.settings.model,
-        prompt=task.prompt.digest,
+        prompt=task.told,
         guidelines=task.guidelines,
         classes=task.classes,
     )

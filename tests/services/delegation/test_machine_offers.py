@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from tests.delegations import judge_as_declared
 from tests.services import flights
@@ -33,6 +34,16 @@ BUDGET = 500.0
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     """A forecast on the record, 10,000 rows without a label, and a machine nobody has judged."""
+    plain = flights.flights
+
+    def dated(n_rows: int, seed: int = 0) -> pl.DataFrame:
+        """With the column that the split is by, as every row of the files has it."""
+        days = pl.int_range(n_rows, eager=True) % 100
+        return plain(n_rows, seed).with_columns(
+            departed_at=pl.lit("2024-08-01").str.to_datetime() + pl.duration(days=days)
+        )
+
+    monkeypatch.setattr(flights, "flights", dated)
     monkeypatch.setattr(flights, "N_UNLABELLED", 10_000)
     flights.make_workspace(tmp_path, ROWS).close()
     settings = tmp_path / "leadline.toml"
@@ -64,7 +75,11 @@ def test_who_may_label_shares_the_work_and_people_alone_stand_beside(workspace: 
     assert alone.machine_labels.q95 == 0
     assert outcome.chance is not None
     assert outcome.chance.low <= outcome.p_met <= outcome.chance.high
-    assert outcome.money.q50 < alone.money.q50 or outcome.p_met > alone.p_met
+    # less money on average, as often all of it may be needed either way
+    spent, spent_alone = (
+        sum((its.q05, its.q25, its.q50, its.q75, its.q95)) for its in (outcome.money, alone.money)
+    )
+    assert spent < spent_alone or outcome.p_met > alone.p_met
     assert outcome.money.q95 <= BUDGET
     assert "labels of 'small'" in plan.beside[0]
     assert "People alone" in plan.beside[0]

@@ -168,7 +168,7 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
             "A plan holds rows that may go to it.",
             "Have more rows judged, or bring in rows without a label.",
         )
-    votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.prompt.digest)
+    votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.told)
     taken = {vote.item for vote in votes}
     taken |= {vote.item for vote in workspace.record.labels.votes.plain()}
     n_open = sum(key not in taken for key in open_keys(workspace, task.data))
