@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from tests.delegations import judge_as_declared
+from tests.examples import example_verdicts
 from tests.services import flights
 
 from leadline.labelling.cost_estimates import labelling_costs
+from leadline.phases.data import Data, SplitKind
 from leadline.phases.forecast import Forecast
 from leadline.record import Permission
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
@@ -34,16 +35,13 @@ BUDGET = 500.0
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     """A forecast on the record, 10,000 rows without a label, and a machine nobody has judged."""
-    plain = flights.flights
-
-    def dated(n_rows: int, seed: int = 0) -> pl.DataFrame:
-        """With the column that the split is by, as every row of the files has it."""
-        days = pl.int_range(n_rows, eager=True) % 100
-        return plain(n_rows, seed).with_columns(
-            departed_at=pl.lit("2024-08-01").str.to_datetime() + pl.duration(days=days)
-        )
-
-    monkeypatch.setattr(flights, "flights", dated)
+    verdicts = example_verdicts()
+    data = verdicts["data"]
+    assert isinstance(data, Data)
+    # the example's rows have no time to be split by
+    split = replace(data.split, kind=SplitKind.RANDOM, column="", identity=tuple(data.features))
+    verdicts["data"] = replace(data, split=split)
+    monkeypatch.setattr(flights, "example_verdicts", lambda: dict(verdicts))
     monkeypatch.setattr(flights, "N_UNLABELLED", 10_000)
     flights.make_workspace(tmp_path, ROWS).close()
     settings = tmp_path / "leadline.toml"
@@ -126,12 +124,14 @@ def with_machine(workspace: Workspace, **changes: Any) -> Workspace:
 
 
 def test_what_a_label_costs_and_is_worth_must_be_known(workspace: Workspace) -> None:
-    judge_as_declared(workspace)
+    given = judge_as_declared(workspace).verdict.handover
     offer = standing(workspace).offer
+    assert given is not None
     assert offer is not None
     assert offer.label_cost > 0
     assert 0 < offer.factor.low < offer.factor.estimate < offer.factor.high <= 1
-    assert offer.n_open > 1000
+    n_learnt = offer.n_open / given.share
+    assert 5_500 < n_learnt < 6_500, "a fifth are on the test side, and teach nothing"
     priceless = standing(with_machine(workspace, input=None))
     assert (priceless.offer, "states no price" in priceless.why) == (None, True)
     problem = replace(workspace.settings.problem, currency="EUR")

@@ -171,7 +171,8 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
     votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.told)
     taken = {vote.item for vote in votes}
     taken |= {vote.item for vote in workspace.record.labels.votes.plain()}
-    n_open = sum(key not in taken for key in open_keys(workspace, task.data))
+    # a label of another row would be paid, and teach nothing
+    n_open = sum(key not in taken for key in open_keys(workspace, task.data, is_learnt=True))
     micros = _micros_a_label(workspace, task)
     left = to_micros(task.settings.budget) - workspace.record.machines.account(line.name).counted
     counts = _counts(task, judged_blind(workspace), votes, given.cut)
