@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import messages_client
 from tests.delegations import judge_as_declared
 from tests.examples import example_verdicts
 from tests.services import flights
 
+from leadline.errors import EngineError
 from leadline.labelling.cost_estimates import labelling_costs
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.forecast import Forecast
 from leadline.record import Permission
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
+from leadline.services.delegation.money_estimate import estimate_money
 from leadline.services.queries import BudgetPlan, budget_plan
 from leadline.workspace import Workspace
 
@@ -142,3 +145,13 @@ def test_what_a_label_costs_and_is_worth_must_be_known(workspace: Workspace) -> 
     assert broke.offer is not None
     assert broke.offer.n_most == 0
     assert "budget under [machines.small]" in broke.why
+
+
+def test_no_price_of_a_batch_file_that_cannot_be_written(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages_client.install(tmp_path, monkeypatch)
+    changed = with_machine(workspace, client="messages")
+    assert estimate_money(changed, "small", 100).estimate.micros.estimate > 0
+    with pytest.raises(EngineError, match="Batch files are written in the form of OpenAI"):
+        estimate_money(changed, "small", 100, is_batch=True)
