@@ -141,6 +141,8 @@ def test_what_a_label_costs_and_is_worth_must_be_known(workspace: Workspace) -> 
     euros = replace(workspace, settings=replace(workspace.settings, problem=problem))
     found = standing(euros)
     assert (found.offer, "dollar_rate" in found.why) == (None, True)
+    untaught = standing(with_machine(workspace, train=False))
+    assert (untaught.offer, "learn nothing from it" in untaught.why) == (None, True)
     broke = standing(with_machine(workspace, budget=0.0))
     assert broke.offer is not None
     assert broke.offer.n_most == 0

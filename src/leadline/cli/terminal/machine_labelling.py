@@ -62,7 +62,10 @@ def read_beside_people(
         return
     is_unfinished = _say_labelled(workspace, name, done)
     if is_headline:
-        click.echo("Nobody had judged a row: its reading will be in the figures of the review.")
+        click.echo(
+            "Nobody had judged a row when it was first asked: its reading is in the figures of the "
+            "review, where it is of use."
+        )
     else:
         click.echo(
             "Judging had begun: its reading stands beside the figures, which stay people's alone."

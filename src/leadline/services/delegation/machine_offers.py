@@ -115,6 +115,10 @@ def _standing(
         return _unknown(workspace, line, costs)
     if verdict.answer is Answer.NO:
         return MachineStanding(name=line.name, why=verdict.summary)
+    if not workspace.settings.machines[line.name].train:
+        # a plan weighs labels by what they are worth to learn from
+        silent = f"Models learn nothing from it: train is false under [machines.{line.name}]."
+        return MachineStanding(name=line.name, why=silent)
     try:
         offer = _offer(workspace, line, forecast)
     except LeadlineError as error:
