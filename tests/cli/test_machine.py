@@ -259,4 +259,4 @@ def test_a_machine_reads_the_stream_beside_people(call: Call, tmp_path: Path) ->
         assert found["n_labelled"] == 50 - found["n_before"]
         told = call(*asked, "--rows", 40).stdout
         assert "50 of 50 it had answered before" in told
-        assert "Nobody had judged a row: its reading will be in the figures" in told
+        assert "its reading is in the figures of the review" in told

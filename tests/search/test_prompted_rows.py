@@ -100,13 +100,13 @@ def asked(context: EvaluationContext, trial: Trial, left_s: float) -> int:
 def test_as_many_rows_as_fit_after_a_few_were_tried(tmp_path: Path) -> None:
     with answering(0.05) as model, opened(tmp_path, model.url) as workspace:
         context, trial = context_of(workspace)
-        few = asked(context, trial, 50.0)
+        few = asked(context, trial, 45.0)
         assert len(model.bodies) == 4
-        # a quarter of the box is 500 answers at best, of which 3 fits check 40 each
+        # a quarter of the box is 450 answers at best, of which 3 fits check 40 each
         assert few in {20, 40, 80}
         n_fold = max(map(len, context.valid_labels))
-        assert asked(context, trial, 10_000.0) == n_fold, "those tried are kept, and take no time"
-        assert len(model.bodies) == 4
+        assert asked(context, trial, 10_000.0) == n_fold
+        assert 8 <= len(model.bodies) < 12, "those tried are kept, and others tell the time"
         assert context.evaluator(trial).n_valid_per_round == context.n_valid_per_round
         point = Point(n_train=80, errors=(0.1,), fit_s=1.0, n_valid=(40, 40))
         known = replace(trial, n_train=80, points=(point,))
@@ -125,9 +125,11 @@ def test_new_labels_of_a_machine_leave_its_fits_alone(tmp_path: Path) -> None:
 def test_what_cannot_be_finished_is_not_begun(tmp_path: Path) -> None:
     with answering(0.2) as model, opened(tmp_path, model.url) as workspace:
         context, trial = context_of(workspace)
-        with pytest.raises(EngineError, match="180 answers, the fewest that say something, take"):
-            asked(context, trial, 10.0)
-        assert len(model.bodies) == 4
+        for n_bodies in (4, 12):
+            # what the first run tried is kept, and is no reason to think the model quick
+            with pytest.raises(EngineError, match="180 answers, the fewest that say something"):
+                asked(context, trial, 10.0)
+            assert 4 <= len(model.bodies) < n_bodies + 1
 
 
 def test_what_cannot_be_paid_is_not_begun(tmp_path: Path) -> None:

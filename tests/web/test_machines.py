@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from tests.delegations import example_delegation
 from tests.web.conftest import Visit
 
+from leadline.phases.verdict import Answer
 from leadline.record import Permission
 from leadline.services.delegation.machine_task import machine_task
 from leadline.settings.machine_sections import Machine
@@ -54,6 +55,12 @@ def test_what_was_judged_is_shown_and_a_person_decides(make: Make, visit: Visit)
     assert "What it gets wrong" in page
     assert page.count("<li>People: <strong>") == len(verdict.wrong)
     assert "your name stands for it" in page
+    yes = replace(verdict, answer=Answer.GO)
+    workspace.record.delegation.verdicts.append(yes, "Ada")
+    page = client.get("/machines/small").text
+    assert "Until its model, its address, the guidelines" in page
+    assert "unless <code>train</code> is false" in page
+    entry = workspace.record.delegation.verdicts.append(verdict, "Ada")
     picture = client.get("/machines/small/picture.svg?sheet=narrow")
     assert picture.headers["content-type"].startswith("image/svg+xml")
     assert client.get("/machines/new/picture.svg").status_code == 409

@@ -202,9 +202,7 @@ def taught_rows(
     if not said or not frame.height:
         return TaughtRows(frame.clear())
     keys = row_keys(frame, split.identity)
-    is_free: NDArray[np.bool_] = ~test_side(frame, split)
-    if last is not None:
-        is_free &= (frame[split.column] <= last).fill_null(value=False).to_numpy()
+    is_free = may_be_learnt(frame, split, last)
     chosen: dict[str, int] = {}
     for row, key in enumerate(keys):
         if is_free[row] and key in said and key not in known:
@@ -221,6 +219,28 @@ def taught_rows(
             if n
         ),
     )
+
+
+def may_be_learnt(frame: pl.DataFrame, split: Split, last: object) -> NDArray[np.bool_]:
+    """Which rows without a label a machine may teach, as `taught_rows` has it.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n_samples, n_columns)
+        The rows, with the columns of the split.
+    split : Split
+        As it is now.
+    last : date, number or None
+        Time of the last train row, where the split is by time.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_samples,)
+    """
+    is_free: NDArray[np.bool_] = ~test_side(frame, split)
+    if last is not None:
+        is_free &= (frame[split.column] <= last).fill_null(value=False).to_numpy()
+    return is_free
 
 
 def row_keys(frame: pl.DataFrame, identity: Sequence[str]) -> list[str]:

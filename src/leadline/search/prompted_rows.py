@@ -19,11 +19,14 @@ from leadline.phases.number_format import duration, money
 from leadline.phases.project_accounts.token_price import to_micros
 
 if TYPE_CHECKING:
+    from leadline.datasets.frames import Pool, Rows
     from leadline.evaluation.fit_spec import FitSpec
     from leadline.phases.search.trial import Trial
     from leadline.workspace import Workspace
 
 _N_TRIED = 4
+# rows among which such are looked for that were not asked about in an earlier run
+_MOST_LOOKED = 100
 # of what is left of the box, where all goes as it went with the rows tried
 _SHARE = 0.25
 # the box must be enough for the fewest rows where answers take half as long again
@@ -54,7 +57,7 @@ def rows_to_ask(
     Returns
     -------
     int
-        At most as many as other candidates have; four rows were asked about to know.
+        At most as many as other candidates have; some four rows were asked about to know.
 
     Raises
     ------
@@ -65,8 +68,8 @@ def rows_to_ask(
     n_checked: int = model.get_params()["n_checked"]  # what each fit asks beside these
     pool = load_pool(workspace.artifacts, spec.data, spec.target)
     train, _ = fold_rows(pool, replace(spec, n_train=n_train))
-    fit_model(model.set_params(n_checked=_N_TRIED), pool, train)
-    row_s, row_price = _seconds_of(model), model.cost_per_row_ or 0.0
+    row_s = _seconds_of(model, pool, train)
+    row_price = model.cost_per_row_ or 0.0
     fewest = n_fits * (_FEWEST + n_checked)
     if fewest * row_s * _SPARE > left_s:
         raise _too_slow(fewest, row_s, left_s)
@@ -84,10 +87,21 @@ def rows_of_points(trial: Trial) -> int:
     return max((n for point in trial.points for n in point.n_valid), default=0)
 
 
-def _seconds_of(model: Any) -> float:
-    """Seconds of an answer, as many at once as were tried; 0 where all were kept."""
-    at_once: int = min(model.connection.endpoint.max_in_flight, _N_TRIED)
-    return float(model.seconds_per_row_ or 0.0) / at_once
+def _seconds_of(model: Any, pool: Pool, train: Rows) -> float:
+    """Seconds of an answer, as many at once as were tried; 0 where all are kept.
+
+    An answer that is kept from an earlier run tells nothing of how fast others come.
+    """
+    fit_model(model.set_params(n_checked=_N_TRIED), pool, train)
+    n_asked = at_once = model.n_asked_
+    for first in range(0, min(train.size, _MOST_LOOKED), _N_TRIED):
+        if n_asked >= _N_TRIED:
+            break
+        model.predict(pool.X[train[first : first + _N_TRIED]])
+        n_asked += model.n_asked_
+        at_once = model.n_asked_ or at_once
+    at_once = min(model.connection.endpoint.max_in_flight, at_once)
+    return float(model.seconds_per_row_) / at_once if at_once else 0.0
 
 
 def _money_left(workspace: Workspace, machine: str) -> float:

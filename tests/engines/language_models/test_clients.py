@@ -83,6 +83,23 @@ def test_a_response_that_a_client_cannot_read_is_no_answer(
     assert found.problem == "no answer: its client 'messages' cannot read the response: TypeError"
 
 
+def test_a_client_that_fails_is_named_and_what_was_not_sent_is_not_paid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages_client.install(tmp_path, monkeypatch)
+    with fake_model(lambda *_: Reply(content=b"{}")) as model:
+        there, purse = Endpoint(model.url, "a-model", client="messages"), Purse()
+        monkeypatch.setattr(Messages, "response", lambda *_: None)
+        (found,) = answers(there, PROMPT, {"r": {"text": "x"}}, purse)
+        assert found.is_lost
+        assert "cannot read the response: AttributeError" in found.problem
+        monkeypatch.setattr(Messages, "body", lambda _, request: request["no such option"])
+        fresh = Purse()
+        with pytest.raises(EngineError, match="'messages' cannot write a request: KeyError"):
+            list(answers(there, PROMPT, {"r": {"text": "x"}}, fresh))
+        assert (len(model.bodies), fresh.open.total()) == (1, 0)
+
+
 def test_no_client_sends_rows_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     messages_client.install(tmp_path, monkeypatch)
     monkeypatch.setattr(Messages, "address", lambda *_: "http://elsewhere.example/v1")

@@ -339,8 +339,11 @@ def test_open_rows_are_for_a_machine_that_a_person_let_in(
     with pytest.raises(NotReadyError, match="Nobody has let"):
         commands.label_open_rows(workspace, "small", 10, BY)
     commands.decide_delegation(workspace, "small", "go", "cheap", BY)
-    assert commands.label_open_rows(workspace, "small", 10, BY).n_labelled == 10
-    assert commands.label_open_rows(workspace, "small", 1_000, BY).n_labelled == N_OPEN - 10
+    first = commands.label_open_rows(workspace, "small", 10, BY)
+    assert (first.n_labelled, first.n_untaught) == (10, 0)
+    rest = commands.label_open_rows(workspace, "small", 1_000, BY)
+    assert rest.n_labelled == N_OPEN - 10
+    assert 0 < rest.n_untaught < rest.n_rows / 2, "the test side comes last, and is said"
     with pytest.raises(NotReadyError, match="No row without a label is left"):
         commands.label_open_rows(workspace, "small", 1, BY)
     votes = workspace.record.delegation.votes.all()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
+from tests.services.flights import append
 from tests.services.planned_streams import (
     N_PLANNED,
     N_ROWS,
@@ -20,6 +21,7 @@ from tests.services.planned_streams import (
 
 from leadline.engines.language_models import ModelAnswer, Usage
 from leadline.errors import NotReadyError, SettingsError
+from leadline.phases.data import Data, Role
 from leadline.phases.review import Review
 from leadline.services.commands import choose_point
 from leadline.services.delegation import second_reader
@@ -181,3 +183,20 @@ def test_what_has_no_threshold_is_refused_before_anything_is_paid(
     with pytest.raises(SettingsError, match="no machine 'large'"):
         read_stream(declared(planned_project(make)), "large", "Ada")
     assert asked == []
+
+
+def test_a_stream_that_lacks_a_column_is_not_read(
+    make: Make, ask: Callable[..., list[str]]
+) -> None:
+    asked = ask()
+    workspace = declared(planned_project(make))
+    entry = workspace.record.latest("data")
+    assert entry is not None
+    data = entry.verdict_as(Data)
+    told = next(column for column in data.columns if column.role is Role.FEATURE)
+    append(workspace, "data", replace(data, columns=(*data.columns, replace(told, name="gate"))))
+    with pytest.raises(NotReadyError, match="stream of this tuning has no 'gate'"):
+        read_stream(workspace, "small", "Ada")
+    tuning = workspace.record.latest("tuning")
+    assert tuning is not None
+    assert (asked, workspace.record.delegation.readings.reader(tuning.number)) == ([], None)

@@ -5,9 +5,15 @@ import math
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
+from scipy.special import gammaln, xlogy
 from scipy.stats import binom, multinomial, ttest_1samp
 
-from leadline.stats.machine_votes.behind_test import MOST_EXACT_ROWS, _score, behind_p_value
+from leadline.stats.machine_votes.behind_test import (
+    MOST_EXACT_ROWS,
+    _outcomes,
+    _score,
+    behind_p_value,
+)
 
 
 def test_score_has_the_likeliest_shares() -> None:
@@ -58,3 +64,22 @@ def test_one_who_never_differs_is_not_behind() -> None:
     assert 0.9**40 <= behind_p_value([0] * 40, 0.1) < 0.025
     assert behind_p_value([1] * 40, 0.1) == 1.0
     assert behind_p_value([0] * 12, 0.0) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("n_won", "n_lost", "n"), [(5, 0, 30), (3, 0, 30), (29, 14, 120)])
+def test_no_share_of_rows_won_makes_a_score_likelier(n_won: int, n_lost: int, n: int) -> None:
+    """The largest probability is looked for between the shares that are tried first, too."""
+    epsilon, most = 0.1, 0.45
+    outcome = [-1] * n_won + [1] * n_lost + [0] * (n - n_won - n_lost)
+    won, lost = _outcomes(n)
+    seen = _score(n_won, n_lost, n, epsilon)
+    tail = _score(won, lost, n, epsilon) <= seen + 1e-9
+    log_ways = gammaln(n + 1) - gammaln([won + 1, lost + 1, n - won - lost + 1]).sum(axis=0)
+    largest = max(
+        np.exp(
+            (log_ways + xlogy(won, share) + xlogy(lost, share + epsilon))[tail]
+            + xlogy(n - won - lost, max(1 - 2 * share - epsilon, 0))[tail]
+        ).sum()
+        for share in np.linspace(0, most, 800)
+    )
+    assert behind_p_value(outcome, epsilon) >= 0.99 * largest

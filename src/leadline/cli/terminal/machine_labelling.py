@@ -37,7 +37,8 @@ def ask_machine(
     if as_json:
         echo_json(vars(done) | _money_json(workspace, name))
     elif not _say_labelled(workspace, name, done):
-        learns = "leadline run, which learns from them, or " if teaches(workspace, name) else ""
+        is_taught = done.n_untaught < done.n_rows and teaches(workspace, name)
+        learns = "leadline run, which learns from them, or " if is_taught else ""
         then = f"leadline machine delegation {name}"
         click.echo(
             f"Next: {then if n_rows is None else f'{learns}leadline export machine-labels FILE'}"
@@ -62,7 +63,10 @@ def read_beside_people(
         return
     is_unfinished = _say_labelled(workspace, name, done)
     if is_headline:
-        click.echo("Nobody had judged a row: its reading will be in the figures of the review.")
+        click.echo(
+            "Nobody had judged a row when it was first asked: its reading is in the figures of the "
+            "review, where it is of use."
+        )
     else:
         click.echo(
             "Judging had begun: its reading stands beside the figures, which stay people's alone."
@@ -84,6 +88,11 @@ def _say_labelled(workspace: Workspace, name: str, done: MachineLabelling) -> bo
     click.echo(f"It has spent {usd(its.account.spent)} of {usd(its.budget)}.")
     if done.n_lost:
         click.echo(f"{plural(done.n_lost, 'row')} got no answer: run this again to go on.")
+    if done.n_untaught:
+        click.echo(
+            f"No model learns from {done.n_untaught:,} of the {plural(done.n_rows, 'row')}: they "
+            "are on the test side, or later than the train rows."
+        )
     return bool(done.n_lost)
 
 

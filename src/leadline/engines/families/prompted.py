@@ -46,6 +46,8 @@ class _Asking(BaseEstimator):
     cost_per_row_, seconds_per_row_ : float or None
         Money and time of an answer, the mean over the newest that the server gave; None before
         it gave any.
+    n_asked_ : int
+        Answers that the server gave when rows were last asked about; the others were kept.
     n_unsure_ : int
         Rows of the last prediction without an answer, which get what is usual in the rows learnt
         from.
@@ -77,6 +79,7 @@ class _Asking(BaseEstimator):
         )
         self.cost_per_row_: float | None = None
         self.seconds_per_row_: float | None = None
+        self.n_asked_ = 0
         return [int(at) for at in rng.permutation(len(rows)) if int(at) not in set(shown)]
 
     def _asked(self, X: pl.DataFrame) -> list[ModelAnswer]:
@@ -93,6 +96,7 @@ class _Asking(BaseEstimator):
                 "An answer to each is needed.",
                 "Ask again, or see whether its server is well.",
             )
+        self.n_asked_ = meter.n_asked
         if meter.n_asked:
             self.cost_per_row_ = self.connection.cost(meter.usage) / meter.n_asked
             self.seconds_per_row_ = meter.seconds / meter.n_asked

@@ -41,6 +41,22 @@ class WrittenBatch:
     n_kept: int
 
 
+def require_batch(endpoint: Endpoint) -> None:
+    """Require that requests to a machine can go in a batch file.
+
+    Raises
+    ------
+    EngineError
+        If its client is another than OpenAI's: each vendor has files of its own.
+    """
+    if endpoint.client != OPENAI:
+        raise EngineError(
+            f"{endpoint.model!r} is asked by the client {endpoint.client!r}.",
+            "Batch files are written in the form of OpenAI's interface.",
+            "Ask for answers one by one.",
+        )
+
+
 def write_batch(
     path: Path,
     endpoint: Endpoint,
@@ -67,12 +83,7 @@ def write_batch(
         If the file is there: it may have been sent, and would be paid twice. If the machine's
         client is another than OpenAI's: each vendor has files of its own.
     """
-    if endpoint.client != OPENAI:
-        raise EngineError(
-            f"{endpoint.model!r} is asked by the client {endpoint.client!r}.",
-            "Batch files are written in the form of OpenAI's interface.",
-            "Ask for answers one by one.",
-        )
+    require_batch(endpoint)
     if path.exists():
         raise EngineError(
             f"{path} is there already.",

@@ -275,14 +275,32 @@ class Endpoint:
                 line.pause(self.pause_s * 2.0**attempt if wait_s is None else wait_s)
         raise UnansweredError(self.hidden(why), may_be_paid=False)
 
+    def _request(self, body: Mapping[str, Any]) -> urllib.request.Request:
+        """The request as its client has it.
+
+        Raises
+        ------
+        EngineError
+            If the key is not set, or the client fails: nothing is sent then.
+        """
+        secret, speaker = self.secret(), self.speaker
+        try:
+            data = json.dumps(speaker.body(body)).encode()
+            headers = {"Content-Type": "application/json", **speaker.headers(secret)}
+        except EngineError:
+            raise
+        except Exception as error:  # another package's client may raise anything
+            raise EngineError(
+                f"The client {self.client!r} cannot write a request: {type(error).__name__}.",
+                "A request is sent in the form that its client gives it.",
+                "Ask the author of the client.",
+            ) from None
+        # __post_init__ has looked at the scheme
+        return urllib.request.Request(self.address, data=data, headers=headers)  # noqa: S310
+
     def _sent(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send a request once."""
-        secret, speaker = self.secret(), self.speaker
-        request = urllib.request.Request(  # noqa: S310 - __post_init__ has looked at the scheme
-            self.address,
-            data=json.dumps(speaker.body(body)).encode(),
-            headers={"Content-Type": "application/json", **speaker.headers(secret)},
-        )
+        speaker, request = self.speaker, self._request(body)
         # what is for this machine goes through no proxy
         proxies = (urllib.request.ProxyHandler({}),) if self.is_here else ()
         until = time.monotonic() + self.timeout_s
@@ -304,10 +322,11 @@ class Endpoint:
             raise UnansweredError("the response is no JSON object", may_be_paid=True)
         try:
             completion = speaker.response(answer)
+            is_empty = not completion.get("choices")
         except Exception as error:  # another package's client may raise anything
             why = f"its client {self.client!r} cannot read the response: {type(error).__name__}"
             raise UnansweredError(why, may_be_paid=True) from None
-        if not completion.get("choices"):
+        if is_empty:
             # some servers report an error with status 200: no answer to keep for good
             said = json.dumps(answer.get("error"), ensure_ascii=False)
             why = f"the response holds no answer, and as its error {self.hidden(said)[:300]}"

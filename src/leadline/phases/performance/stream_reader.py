@@ -99,7 +99,7 @@ class StreamReader:
         if self.is_declared_first:
             return (
                 "The figures are those with its reading, as "
-                f"{self.by} had it read before anybody judged a row."
+                f"{self.by} asked for it before anybody judged a row."
             )
         return (
             "The figures are those of people alone: it was asked to read after judging had begun, "

@@ -47,6 +47,9 @@ class MachineLabelling:
         Rows that it has labelled now, and rows on which it is unsure.
     n_lost : int
         Rows that got no answer, and are asked about again next time.
+    n_untaught : int, default=0
+        Rows that no model learns from, whoever labels them: on the test side, or later than the
+        train rows.
     """
 
     n_rows: int
@@ -54,6 +57,7 @@ class MachineLabelling:
     n_labelled: int
     n_unsure: int
     n_lost: int
+    n_untaught: int = 0
 
 
 def label_blind_rows(
@@ -138,7 +142,9 @@ def label_open_rows(
             "It labels rows without a label on which nobody voted.",
             "Bring in more rows, or leave it at that.",
         )
-    return _label(workspace, task, cells_of_rows(workspace, task.data, wanted), tell)
+    said = _label(workspace, task, cells_of_rows(workspace, task.data, wanted), tell)
+    learnt = open_keys(workspace, task.data, is_learnt=True)
+    return replace(said, n_untaught=len(set(wanted).difference(learnt)))
 
 
 def _label(

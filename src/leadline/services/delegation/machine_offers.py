@@ -180,7 +180,7 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
     taken = {vote.item for vote in votes}
     taken |= {vote.item for vote in workspace.record.labels.votes.plain()}
     taken |= _taught_keys(workspace, task.data)
-    # labels on the test side would be paid for, and never learnt from
+    # a label of another row would be paid, and teach nothing
     n_open = sum(key not in taken for key in open_keys(workspace, task.data, is_learnt=True))
     micros = _micros_a_label(workspace, task)
     left = to_micros(task.settings.budget) - workspace.record.machines.account(line.name).counted

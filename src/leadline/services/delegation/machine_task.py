@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from leadline.engines.language_models import Endpoint, Prompt
@@ -20,12 +21,13 @@ from leadline.labelling.machine_prompt import (
     prompt_of,
     why_changed,
 )
-from leadline.phases.data import Data, Kind
+from leadline.labelling.machine_teaching import may_be_learnt
+from leadline.phases.data import Data, Kind, SplitKind
 from leadline.phases.delegation import Delegation
 from leadline.phases.problem import Problem
 from leadline.services.labelling.keyed_items import keyed_items
 from leadline.services.labelling.worklist import data_and_problem
-from leadline.snapshot import test_side
+from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -166,7 +168,8 @@ def cells_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> di
 def open_keys(workspace: Workspace, data: Data, *, is_learnt: bool = False) -> list[str]:
     """Keys of rows without a label, in an order drawn by chance that is the same each time.
 
-    Those that may be learnt from come first: rows on the test side never are.
+    Those that may be learnt from come first: rows on the test side never are, nor, where the split
+    is by time, rows later than the last train row.
 
     Parameters
     ----------
@@ -175,17 +178,27 @@ def open_keys(workspace: Workspace, data: Data, *, is_learnt: bool = False) -> l
     data : Data
         The audit that found the rows.
     is_learnt : bool, default=False
-        Whether to leave out rows on the test side.
+        Whether to leave out the others.
     """
     if not data.unlabelled:
         return []
     frame = keyed_items(workspace, data.unlabelled, data)
-    sides = frame.select(pl.first(), is_test=pl.Series(test_side(frame, data.split)))
-    drawn = sides.sample(fraction=1, shuffle=True, seed=_SEED)
-    if is_learnt:
-        drawn = drawn.filter(~pl.col("is_test"))
-    keys: list[str] = drawn.sort("is_test", maintain_order=True).to_series(0).to_list()
+    is_free = may_be_learnt(frame, data.split, _last_train(workspace, data))
+    drawn = frame.select(pl.first(), is_other=pl.Series(~is_free)).sample(
+        fraction=1, shuffle=True, seed=_SEED
+    )
+    wanted = drawn.filter(~pl.col("is_other")) if is_learnt else drawn
+    keys: list[str] = wanted.sort("is_other", maintain_order=True).to_series(0).to_list()
     return keys
+
+
+def _last_train(workspace: Workspace, data: Data) -> object:
+    """Time of the last train row; None where the split is not by time."""
+    if data.split.kind is not SplitKind.TIME:
+        return None
+    is_test = np.frombuffer(workspace.artifacts.get(data.split.mask), dtype=np.bool_)
+    times = from_parquet(workspace.artifacts.get(data.snapshot))[data.split.column]
+    return times.filter(pl.Series(~is_test)).max()
 
 
 def facts_of_rows(workspace: Workspace, data: Data, keys: Collection[str]) -> RowFacts:

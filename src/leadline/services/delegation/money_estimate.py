@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from leadline.engines.language_models import ModelAnswer, answers
+from leadline.engines.language_models.batch_files import require_batch
 from leadline.engines.language_models.chat_request import ChatRequest, chat_request
 from leadline.engines.language_models.connection import Meter
 from leadline.errors import NotReadyError
@@ -95,11 +96,13 @@ def estimate_money(
     NotReadyError
         If there are no data, or rows may not be sent to it, or too few were answered.
     BudgetSpent, EngineError
-        If it cannot pay for the rows to try, or does not answer.
+        If it cannot pay for the rows to try, or does not answer, or has no batch files.
     """
     require(workspace, Action.VIEW)
     task = machine_task(workspace, name)
     prices = task.settings.prices(name)
+    if is_batch:
+        require_batch(task.endpoint)
     rows = _sample(workspace, task.data, n_tried or _N_SAMPLED)
     before = workspace.record.machines.account(name).spent
     if n_tried:

@@ -80,7 +80,8 @@ def read_stream(
     SettingsError
         If there is no such machine, or another one reads this stream.
     NotReadyError
-        If nothing was drawn for judging, or what is asked is none of yes or no.
+        If nothing was drawn for judging, what is asked is none of yes or no, or the stream lacks
+        a column.
     BudgetSpent
         If the money granted does not reach; what was answered is kept.
     EngineError
@@ -89,6 +90,8 @@ def read_stream(
     workspace, person = acting(workspace, Action.BUY, by, "the request")
     task = machine_task(workspace, name)
     number, tuning = _tuning(workspace)
+    # before anything is declared: what cannot be told is not begun
+    stream = _stream(workspace, tuning, task)
     wanted = _scores_of_rows(workspace, tuning, n_further or N_FURTHER)
     readings = workspace.record.delegation.readings
     with machine_spending(workspace, name) as spending:
@@ -99,7 +102,7 @@ def read_stream(
         known = {each.row for each in readings.of(reader)}
         asked = {row: score for row, score in wanted.items() if row not in known}
         n_labelled = n_unsure = n_lost = 0
-        cells = _cells(workspace, tuning, task, asked)
+        cells = _cells(stream, asked)
         for n, answer in enumerate(answers(task.endpoint, task.prompt, cells, spending), 1):
             if answer.is_lost:
                 n_lost += 1
@@ -153,16 +156,31 @@ def _scores_of_rows(workspace: Workspace, tuning: Tuning, n_further: int) -> dic
     return {int(row): float(scores[row]) for row in (*drawn, *further)}
 
 
-def _cells(
-    workspace: Workspace, tuning: Tuning, task: MachineTask, rows: Mapping[int, float]
-) -> dict[str, Cells]:
-    """Rows as a machine is told them, by their number."""
+def _stream(workspace: Workspace, tuning: Tuning, task: MachineTask) -> pl.DataFrame:
+    """The rows of the stream as a machine is told them.
+
+    Raises
+    ------
+    NotReadyError
+        If the data have columns by now that the stream of this tuning has not.
+    """
     frame: pl.DataFrame = from_parquet(workspace.artifacts.get(tuning.stream))
     features = list(task.data.features)
-    chosen = frame[list(rows)].select(features)
+    missing = [name for name in features if name not in frame.columns]
+    if missing:
+        raise NotReadyError(
+            f"The stream of this tuning has no {', '.join(map(repr, missing))}.",
+            "A machine is told what the newest data have of a row.",
+            "Compute it again: 'leadline run tuning'.",
+        )
+    return frame.select(features)
+
+
+def _cells(stream: pl.DataFrame, rows: Mapping[int, float]) -> dict[str, Cells]:
+    """Rows as a machine is told them, by their number."""
     return {
-        str(row): dict(zip(features, map(as_cell, cells), strict=True))
-        for row, cells in zip(rows, chosen.iter_rows(), strict=True)
+        str(row): dict(zip(stream.columns, map(as_cell, cells), strict=True))
+        for row, cells in zip(rows, stream[list(rows)].iter_rows(), strict=True)
     }
 
 

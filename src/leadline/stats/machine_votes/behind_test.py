@@ -19,7 +19,7 @@ LEAST_T_ROWS = 30
 MOST_EXACT_ROWS = 200
 """Up to so many rows all outcomes are counted; beyond, Student's t stands alone."""
 
-_N_SHARES = 25
+_N_SHARES = 50
 
 
 def behind_p_value(outcome: ArrayLike, epsilon: float) -> float:
@@ -97,16 +97,29 @@ def _exact(ahead: int, behind: int, n: int, epsilon: float) -> float:
     tail = _score(won, lost, n, epsilon) <= _score(ahead, behind, n, epsilon) + 1e-9
     won, lost = won[tail], lost[tail]
     n_ways = gammaln(n + 1) - gammaln(won + 1) - gammaln(lost + 1) - gammaln(n - won - lost + 1)
+    most = (1 - epsilon) / 2
     # small shares matter most: there the scatter is smallest
-    shares = (1 - epsilon) / 2 * np.linspace(0.0, 1.0, _N_SHARES) ** 2
+    shares = most * np.linspace(0.0, 1.0, _N_SHARES) ** 2
+    chances = _chances(won, lost, n, n_ways, shares, epsilon)
+    # the largest lies between two of them, and may be well above both
+    at = int(chances.argmax())
+    near = np.linspace(shares[max(at - 1, 0)], shares[min(at + 1, _N_SHARES - 1)], _N_SHARES)
+    nearer = _chances(won, lost, n, n_ways, near, epsilon)
+    return float(min(max(chances.max(), nearer.max()), 1.0))
+
+
+def _chances(
+    won: Ints, lost: Ints, n: int, n_ways: Floats, shares: Floats, epsilon: float
+) -> Floats:
+    """Probability of these outcomes, the machine behind by epsilon, for each share it may win."""
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log([shares, shares + epsilon, np.maximum(1 - 2 * shares - epsilon, 0.0)])
         terms = [
             np.where(count == 0, 0.0, count * log[:, None])
             for count, log in zip((won, lost, n - won - lost), logs, strict=True)
         ]
-    chances = np.exp(n_ways + sum(terms)).sum(axis=1)
-    return float(min(chances.max(), 1.0))
+    found: Floats = np.exp(n_ways + sum(terms)).sum(axis=1)
+    return found
 
 
 def _outcomes(n: int) -> tuple[Ints, Ints]:
