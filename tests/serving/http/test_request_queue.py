@@ -162,9 +162,8 @@ def test_one_row_is_asked_about_however_slow_the_model_was() -> None:
         limit.cost.observe(1, 30.0)
     with pytest.raises(TooLargeError), limit.taken(2):
         pass
-    with limit.taken(1):
-        with pytest.raises(BusyError), limit.taken(1):
-            pass
+    with limit.taken(1), pytest.raises(BusyError), limit.taken(1):
+        pass
     for _ in range(100):
         limit.cost.observe(1, 3.0)
     with limit.taken(2):
