@@ -131,6 +131,43 @@ def test_without_its_key_or_its_model_nothing_is_opened(
 
 
 @pytest.mark.parametrize(
+    ("task", "other"), [("multiclass", '{"label": "ham"}'), ("regression", '{"label": 0.02}')]
+)
+def test_another_model_is_refused_by_its_classes_and_by_small_numbers_too(
+    model: FakeModel, tmp_path: Path, task: str, other: str
+) -> None:
+    """A server that tells no probabilities makes all classes as sure."""
+    kinds = ["ham", "spam", "news"]
+
+    def reads(body: Body, _: int) -> Reply:
+        said = body["messages"][-1]["content"]
+        place = next(at for at, kind in enumerate(kinds) if kind in said)
+        label = kinds[place] if task == "multiclass" else place / 100
+        return chat(json.dumps({"label": label}))
+
+    model.answer = reads
+    X = pl.DataFrame({"said": [f"{kinds[i % 3]} {i}" for i in range(24)]})
+    labels = [kinds[i % 3] if task == "multiclass" else i % 3 / 100 for i in range(24)]
+    family = Prompted({"here": Connection(Endpoint(model.url, "m"))})
+    asks = family.build({"machine": "here", "n_examples": 0}, task, COLUMNS, 0)
+    classes = tuple(kinds) if task == "multiclass" else ()
+    card = Card(
+        project="mails",
+        label="kind",
+        task=task,
+        columns=COLUMNS,
+        classes=classes,
+        family="prompted",
+    )
+    fitted = asks.set_params(n_checked=4).fit(X, np.array(labels))
+    path = tmp_path / seal(tmp_path, model=fitted, card=card, golden_X=X, key=KEY).digest
+    assert opened(path).manifest.task == task
+    model.answer = lambda *_: chat(other)
+    with pytest.raises(ReleaseError, match=r"Of 24 golden rows .* 16 are answered otherwise"):
+        opened(path)
+
+
+@pytest.mark.parametrize(
     "refuses",
     [
         Reply(status=503, headers={"Retry-After": "9"}),
