@@ -20,6 +20,7 @@ from leadline import snapshot
 from leadline.datasets.frames import Target, load_pool
 from leadline.evaluation.fit import fold_machine_rows, fold_rows, machine_rows_of
 from leadline.evaluation.fit_spec import key_of, spec_of
+from leadline.jobs import tuning as tuning_job
 from leadline.phases.curve import Curve
 from leadline.phases.data import Data
 from leadline.phases.forecast import Forecast
@@ -147,6 +148,17 @@ def test_every_size_has_its_part_of_them(workspace: Workspace) -> None:
     assert set(parts[0]) < set(parts[1])
     prompted = replace(spec, family="prompted")
     assert machine_rows_of(pool, pool.order, prompted).size == 0, "no answers as examples of truth"
+
+
+def test_a_stream_of_rows_that_a_machine_labelled_is_known(workspace: Workspace) -> None:
+    """The model learnt from them; the release, made of the same rows, knows them too."""
+    problem, data = verdict_of(workspace, "problem", Problem), data_of(workspace)
+    spec = spec_of(workspace, problem, data)
+    pool = load_pool(workspace.artifacts, data, spec.target, is_learnt=True)
+    assert pool.machines is not None
+    every, stream = np.arange(pool.machines.y.size), pool.machines.frame
+    assert tuning_job._n_learnt(pool, every, data, stream) == data.n_machine_rows
+    assert tuning_job._n_learnt(pool, every[:0], data, stream) < data.n_machine_rows
 
 
 def stopped(workspace: Workspace) -> Workspace:

@@ -17,7 +17,7 @@ from leadline.datasets.default_sample import (
     draw_class_sample,
     draw_number_sample,
 )
-from leadline.datasets.frames import Pool, Target, load_pool
+from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.datasets.kept_slices import keep_slices
 from leadline.datasets.source_files import read_stream
 from leadline.datasets.stream_sample import StreamSample, draw_stream_sample, first_part
@@ -155,7 +155,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             by_cost=offer.by_cost,
             stream=stream.rows,
             n_stream=stream.n_rows,
-            n_stream_learnt=0 if frame is None else _n_learnt(pool, data, frame),
+            n_stream_learnt=0 if frame is None else _n_learnt(pool, machines, data, frame),
             stream_alerts=stream.alerts,
             stream_scores=stream.scores,
             stream_shares=stream.shares,
@@ -301,9 +301,11 @@ def _read_stream(workspace: Workspace, problem: Problem, data: Data) -> pl.DataF
     return frame.drop(problem.label, strict=False)
 
 
-def _n_learnt(pool: Pool, data: Data, frame: pl.DataFrame) -> int:
+def _n_learnt(pool: Pool, machines: Rows, data: Data, frame: pl.DataFrame) -> int:
     """Rows of the stream that the model was made of; 0 where chance brings as many."""
-    learnt = LearntRows.of(pool.X, None if pool.kind is SplitKind.RANDOM else pool.is_test)
+    more = None if pool.machines is None else pool.machines.X[machines]
+    is_test = None if pool.kind is SplitKind.RANDOM else pool.is_test
+    learnt = LearntRows.of(pool.X, is_test, more=more)
     n_found = int(learnt.contain(conform(frame, data.features)).sum())
     return n_found if are_repeats(n_found, frame.height, learnt.usual_share) else 0
 
