@@ -70,9 +70,9 @@ def test_who_was_chosen_as_the_best_is_not_said_to_be_it_for_certain() -> None:
 
 def test_a_release_that_replaces_another_is_not_called_the_first() -> None:
     """Where the two cannot be compared, as by rows of one group alone."""
+    alone = replace(example_release(), difference=None)
     told = [
-        how_sure(Stage.SHIP, {"release": replace(example_release(), difference=None, **its)})
-        for its in ({}, {"replaces": ""})
+        how_sure(Stage.SHIP, {"release": each}) for each in (alone, replace(alone, replaces=""))
     ]
     assert told[0].startswith("By how much its score differs")
     assert told[1].startswith("It is the first release")
