@@ -96,6 +96,9 @@ class Evidence:
     test_stderr : float or None
         Its standard error for lack of more test rows; None where it cannot be told, and in entries
         from before it was kept.
+    test_freedom : int or None
+        Degrees of freedom of that, where rows of a group or of a stretch of time err together: of
+        few groups it is known poorly. None where rows err alone, and in entries from before.
     chance_score : float or None
         Best score expected of one answer to all test rows; None in entries from before it was
         kept.
@@ -162,6 +165,7 @@ class Evidence:
     scoring: str
     test_score: float
     test_stderr: float | None = None
+    test_freedom: int | None = None
     chance_score: float | None = None
     fit_s: float = 0.0
     n_train: int
@@ -222,7 +226,8 @@ class Tuning(Verdict, Evidence):
         # here, so that asking where a project stands does not wait for SciPy
         from leadline.stats.metric.score_interval import score_interval
 
-        found = score_interval(self.scoring, self.test_score, self.test_stderr)
+        known = self.scoring, self.test_score, self.test_stderr
+        found = score_interval(*known, freedom=self.test_freedom)
         return Bounds(estimate=self.test_score, low=found.low, high=found.high)
 
     def point(self, name: str) -> OperatingPoint:
