@@ -22,7 +22,6 @@ TOPICS = {
     "adjudicate",  # a form: its command, its query and its page
     "agents",  # what the record knows of them, what they may do, their server
     "annotators",  # their statistics, and what votes say of them
-    "clients",  # of language models, and what each must do
     "default_decision",
     "delegation",  # a verdict beside the table: its phase, record, command, query, chart and page
     "embeddings",  # the vectors, and the family of models on them
