@@ -8,7 +8,13 @@ import polars as pl
 import pytest
 
 from leadline.datasets.frames import Pool
-from leadline.evaluation.scores import response_of, score_model, score_of, standard_error_of
+from leadline.evaluation.scores import (
+    response_of,
+    score_model,
+    score_of,
+    standard_error_of,
+    tested_score,
+)
 from leadline.phases.data import SplitKind
 from leadline.stats.metric import METRICS, ClassProbabilities, Task, metric_of
 
@@ -129,6 +135,18 @@ def test_classes_of_another_type_are_refused(y: Any, predicted: Any) -> None:
 def test_a_column_is_taken_as_one_value_a_row() -> None:
     X = pl.DataFrame({"x": [0.0, 1.0]})
     assert response_of(Odd([[3.0], [4.0]]), X, "r2").tolist() == [3.0, 4.0]
+
+
+def test_of_few_groups_the_standard_error_is_said_to_be_known_poorly() -> None:
+    pool, model = pool_of(Task.BINARY), MODELS[Task.BINARY]
+    pool = replace(pool, is_test=np.ones(pool.y.size, dtype=bool))
+    grouped = [
+        replace(pool, kind=SplitKind.GROUP, groups=np.arange(pool.y.size) % n) for n in (3, 50)
+    ]
+    found = [tested_score(model, each, "roc_auc") for each in (pool, *grouped)]
+    assert [each.freedom for each in found] == [None, 2, 19]
+    assert len({each.score for each in found}) == 1
+    assert {each.chance for each in found} == {0.5}
 
 
 @pytest.mark.parametrize("name", ["roc_auc", "f1", "log_loss"])

@@ -18,6 +18,7 @@ from tests.teaching import keys_by_mark, say, taught_project
 
 from leadline import snapshot
 from leadline.datasets.frames import Target, load_pool
+from leadline.datasets.stream_repeats import n_learnt_of
 from leadline.evaluation.fit import (
     FitResult,
     attempt,
@@ -174,6 +175,17 @@ def test_a_new_weight_of_the_same_rows_is_another_fit(workspace: Workspace) -> N
         for ns in ((1, share.n_rows - 1), (share.n_rows - 1, 1))
     ]
     assert key_of(halves[0]) != key_of(halves[1]), "whose they are decides what they weigh"
+
+
+def test_a_stream_of_rows_that_a_machine_labelled_is_known(workspace: Workspace) -> None:
+    """The model learnt from them; the release, made of the same rows, knows them too."""
+    problem, data = verdict_of(workspace, "problem", Problem), data_of(workspace)
+    spec = spec_of(workspace, problem, data)
+    pool = load_pool(workspace.artifacts, data, spec.target, is_learnt=True)
+    assert pool.machines is not None
+    every, stream = np.arange(pool.machines.y.size), pool.machines.X
+    assert n_learnt_of(stream, pool, every) == data.n_machine_rows
+    assert n_learnt_of(stream, pool, every[:0]) < data.n_machine_rows
 
 
 def stopped(workspace: Workspace) -> Workspace:

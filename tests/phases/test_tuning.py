@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.default_decisions import default_tuning
 from tests.examples import example_tuning
 from tests.phases.again import again, faults, notes, warnings
 
@@ -29,8 +30,17 @@ def test_too_few_hits_are_a_no() -> None:
 def test_a_model_that_does_no_better_than_knowing_nothing_is_a_no() -> None:
     verdict = again(TUNING, chance_score=0.5, test_score=0.5)
     assert verdict.answer is Answer.NO
-    assert faults(verdict)[0].endswith("ranking quality (ROC AUC) of 0.500, theirs 0.500.")
+    assert faults(verdict)[0].endswith("ranking quality (ROC AUC) of 0.500, that 0.500.")
     assert again(TUNING, chance_score=0.5, test_score=0.51).answer is Answer.GO
+
+
+def test_a_class_of_least_cost_may_pay_where_the_likeliest_does_not() -> None:
+    """As a threshold may: what confusions cost, accuracy does not know."""
+    worthless = {"chance_score": 0.9, "test_score": 0.9}
+    verdict = again(default_tuning("costs"), **worthless)
+    assert verdict.answer is Answer.GO
+    assert any("one and the same answer to all" in what for what in warnings(verdict))
+    assert again(default_tuning("classes"), **worthless).answer is Answer.NO
 
 
 def test_wide_bounds_are_told() -> None:

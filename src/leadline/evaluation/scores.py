@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from leadline.datasets.frames import Pool, Rows
 from leadline.phases.scoring import Task
 from leadline.stats.metric import ClassProbabilities, ResponseMethod, metric_of
-from leadline.stats.metric.standard_error import jackknife
+from leadline.stats.metric.standard_error import N_GROUPS, jackknife
 
 
 def response_of(model: Any, frame: Any, scoring: str) -> Any:
@@ -105,6 +106,42 @@ def standard_error_of(
         return alone
     together = jackknife(metric.compute, y, response, groups)
     return max(alone, together) if together else 0.0
+
+
+@dataclass(frozen=True)
+class TestedScore:
+    """A score on test rows, and how surely it is known.
+
+    Attributes
+    ----------
+    score : float
+        As the metric computes it.
+    stderr : float or None
+        Its standard error; None where it cannot be told.
+    freedom : int or None
+        Degrees of freedom of that; None where rows err alone.
+    chance : float
+        What one answer to all of these rows scores at best.
+    """
+
+    score: float
+    stderr: float | None
+    freedom: int | None
+    chance: float
+
+
+def tested_score(model: Any, pool: Pool, scoring: str) -> TestedScore:
+    """The score on the test rows, and how it would scatter over sets of as many rows."""
+    truth, response = pool.y[pool.test], response_of(model, pool.X[pool.test], scoring)
+    groups = pool.alike(pool.test)
+    stderr = standard_error_of(truth, response, scoring, groups)
+    n_apart = None if groups is None else min(N_GROUPS, np.unique(groups).size)
+    return TestedScore(
+        score=score_of(truth, response, scoring),
+        stderr=stderr or None,
+        freedom=None if n_apart is None else max(n_apart - 1, 1),
+        chance=metric_of(scoring).chance(truth),
+    )
 
 
 def score_model(model: Any, pool: Pool, rows: Rows, scoring: str) -> float:

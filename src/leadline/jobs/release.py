@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from leadline.datasets.frames import Pool, Target, load_pool
@@ -25,6 +26,7 @@ from leadline.serving.releases.learnt_rows import LearntRows
 from leadline.serving.releases.manifest import Card
 from leadline.serving.releases.models import load_model, trusted_types
 from leadline.serving.releases.slow_path import N_GOLDEN_ASKED, waits_s
+from leadline.stats.interval import Estimate
 from leadline.stats.metric import metric_of
 from leadline.stats.metric.score_difference import score_difference
 
@@ -212,8 +214,15 @@ def _compared(
     return {
         "champion_score": score_of(y, theirs, scoring),
         "challenger_score": tuning.test_score,
-        "difference": Bounds(estimate=found.estimate, low=found.low, high=found.high),
+        "difference": _bounds(found),
     }
+
+
+def _bounds(found: Estimate[float]) -> Bounds | None:
+    """An estimate with its interval; None where that cannot be told."""
+    if not (isfinite(found.low) and isfinite(found.high)):
+        return None
+    return Bounds(estimate=found.estimate, low=found.low, high=found.high)
 
 
 def _id_of(entry: Entry | None) -> str:

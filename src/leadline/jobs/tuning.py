@@ -34,7 +34,7 @@ from leadline.evaluation.predictions import (
     sums_to_one,
     with_all_classes,
 )
-from leadline.evaluation.scores import positive_scores, response_of, score_of, standard_error_of
+from leadline.evaluation.scores import positive_scores, tested_score
 from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, require_columns, slices_of
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
@@ -54,7 +54,6 @@ from leadline.serving.releases.models import dump_model
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate
 from leadline.stats.judgments import Bands, ClassStrata, ValueStrata
-from leadline.stats.metric import metric_of
 from leadline.stats.operating.class_costs import cost_matrix
 from leadline.stats.operating.points import ProposedPoint, propose_points
 from leadline.stats.operating.reliability import reliability
@@ -81,15 +80,6 @@ class _Stream:
     n_sample: int = 0
     n_planned: int = 0
     drawn: StreamSample | None = None
-
-
-@dataclass(frozen=True)
-class _Tested:
-    """A score; its standard error is None where it cannot be told."""
-
-    score: float
-    stderr: float | None
-    chance: float
 
 
 @dataclass(frozen=True)
@@ -126,7 +116,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
     slices = slices_of(pool, data, offer.outcomes, question)
     report("scoring the stream", 0.7)
     frame = _read_stream(workspace, problem, data)
-    tested = _tested(model, pool, problem.scoring)
+    tested = tested_score(model, pool, problem.scoring)
     stream = _Stream()
     if frame is not None and is_binary:
         stream = _draw_for_judging(workspace, model, data, frame, offer.points, problem)
@@ -141,6 +131,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             scoring=problem.scoring,
             test_score=tested.score,
             test_stderr=tested.stderr,
+            test_freedom=tested.freedom,
             chance_score=tested.chance,
             fit_s=fit_s,
             n_train=int(pool.order.size),
@@ -171,14 +162,6 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             **(vars(stream.drawn) if stream.drawn else {}),
         )
     )
-
-
-def _tested(model: Any, pool: Pool, scoring: str) -> _Tested:
-    """The score on the test set, and how it would scatter over sets of as many rows."""
-    truth, response = pool.y[pool.test], response_of(model, pool.X[pool.test], scoring)
-    stderr = standard_error_of(truth, response, scoring, pool.alike(pool.test))
-    chance = metric_of(scoring).chance(truth)
-    return _Tested(score_of(truth, response, scoring), stderr or None, chance)
 
 
 def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:

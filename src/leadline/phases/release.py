@@ -61,7 +61,8 @@ class Evidence:
         Whether few rows are answered fast, or why not; empty in releases of before.
     difference : Bounds or None
         Score of this one less that of the one in service, on those rows, with its 90 % interval;
-        None where they were not compared, and in verdicts from before.
+        None where they were not compared or cannot be told apart, as of one group of rows alone,
+        and in verdicts from before.
     target : TargetCheck or None
         The best measurement of the score beside the target; None in verdicts from before.
     learnt_from : str

@@ -182,7 +182,7 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
         findings.append(note(f"Reason given: {evidence.why}"))
     on_stream = evidence.on_stream
     is_settled = on_stream is None or (
-        evidence.n_judged >= FEWEST_JUDGMENTS and on_stream.right.high >= plain.right.low
+        evidence.n_judged >= FEWEST_JUDGMENTS and not _is_worse(plain, on_stream)
     )
     return Review(
         answer=Answer.GO if is_settled and not known else Answer.UNCLEAR,
@@ -190,6 +190,13 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
         findings=tuple(findings),
         **vars(evidence),
     )
+
+
+def _is_worse(plain: DefaultDecision, on_stream: StreamDecision) -> bool:
+    """Whether less is right on the stream than on the test set, or mistakes cost more."""
+    real, test = on_stream.cost, plain.cost
+    is_dearer = real is not None and test is not None and real.low > test.high
+    return is_dearer or on_stream.right.high < plain.right.low
 
 
 def _known_rows(evidence: Evidence) -> list[Finding]:

@@ -96,9 +96,12 @@ class Evidence:
     test_stderr : float or None
         Its standard error for lack of more test rows; None where it cannot be told, and in entries
         from before it was kept.
+    test_freedom : int or None
+        Degrees of freedom of that, where rows of a group or of a stretch of time err together: of
+        few groups it is known poorly. None where rows err alone, and in entries from before.
     chance_score : float or None
-        Best score expected of answers that know nothing of the test rows; None in entries from
-        before it was kept.
+        Best score expected of one answer to all test rows; None in entries from before it was
+        kept.
     fit_s : float
         Seconds the final fit took.
     n_train, n_test, n_positive : int
@@ -162,6 +165,7 @@ class Evidence:
     scoring: str
     test_score: float
     test_stderr: float | None = None
+    test_freedom: int | None = None
     chance_score: float | None = None
     fit_s: float = 0.0
     n_train: int
@@ -222,7 +226,8 @@ class Tuning(Verdict, Evidence):
         # here, so that asking where a project stands does not wait for SciPy
         from leadline.stats.metric.score_interval import score_interval
 
-        found = score_interval(self.scoring, self.test_score, self.test_stderr)
+        known = self.scoring, self.test_score, self.test_stderr
+        found = score_interval(*known, freedom=self.test_freedom)
         return Bounds(estimate=self.test_score, low=found.low, high=found.high)
 
     def point(self, name: str) -> OperatingPoint:
@@ -334,7 +339,7 @@ def _default_summary(evidence: Evidence, plain: DefaultDecision) -> str:
 
 
 def _use_findings(evidence: Evidence) -> list[Finding]:
-    """What holds for every task: a model that knows nothing, a test set used often, no stream."""
+    """What holds for every task: no better than one answer, a test set used often, no stream."""
     findings = _chance_findings(evidence) + learnt_notes(evidence.machine_shares, evidence.n_train)
     if evidence.n_touches > 1:
         findings.append(
@@ -354,17 +359,18 @@ def _use_findings(evidence: Evidence) -> list[Finding]:
 
 
 def _chance_findings(evidence: Evidence) -> list[Finding]:
-    """Whether the model does better on the test rows than answers that know nothing of them."""
+    """Whether the model does better on the test rows than the best of one answer to all of them."""
     chance, metric = evidence.chance_score, scoring_of(evidence.scoring)
     if chance is None or metric.error(evidence.test_score) < metric.error(chance):
         return []
     told = (
-        f"On the test rows it does no better than answers that know nothing of them: "
-        f"{metric.words} of {evidence.test_score:z.3f}, theirs {chance:.3f}."
+        f"On the test rows it does no better than one and the same answer to all of them can: "
+        f"{metric.words} of {evidence.test_score:z.3f}, that {chance:.3f}."
     )
     how = "See what the test rows have that the train rows had not, or go back to the data."
-    # a threshold may still pay where the usual one does not
-    is_of_usual = evidence.plain is None and metric.response is ResponseMethod.PREDICT
+    # a threshold, or the class of least cost, may still pay where the usual answer does not
+    is_other = evidence.plain is None or evidence.by_cost is not None
+    is_of_usual = is_other and metric.response is ResponseMethod.PREDICT
     return [warning(told, how) if is_of_usual else fault(told, how)]
 
 

@@ -15,6 +15,7 @@ import pytest
 from tests.examples import example_decay
 from tests.projects import released_folder
 
+from leadline.errors import EngineError
 from leadline.monitoring.maintenance import rot_check
 from leadline.monitoring.maintenance.retrain_due import retrain_period
 from leadline.monitoring.maintenance.rot_check import Outcome, check_release
@@ -165,3 +166,23 @@ def test_a_key_that_is_gone_is_told(workspace: Workspace) -> None:
     found = outcomes(workspace)
     assert found["signature"] == "fail"
     assert found["files"] == found["packages"] == "not known"
+
+
+def test_a_language_model_that_is_not_there_is_no_rot(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is known of its golden rows then; the release itself may be as it was."""
+
+    def no_server(*_: object) -> None:
+        raise EngineError("It was not reached.", "A server is needed.", "Start it.")
+
+    def here(_: str, *told: str, limit_s: float) -> object:
+        del limit_s
+        return rot_check.reopen(*told)
+
+    monkeypatch.setattr("leadline.serving.releases.bundle.ReleaseBundle.replay", no_server)
+    monkeypatch.setattr(rot_check, "run_with_limit", here)
+    found = {each.name: each for each in check_release(workspace, entry_of(workspace))}
+    assert found["reload"].outcome is Outcome.PASS
+    assert found["golden rows"].outcome is Outcome.UNKNOWN
+    assert "not reached" in found["golden rows"].words

@@ -67,6 +67,7 @@ def test_a_stream_on_which_mistakes_cost_more_is_told() -> None:
     )
     assert "mistakes cost 3.00 USD (2.00 to 4.00) a row (100 judgments)" in verdict.summary
     assert any(what.startswith("Mistakes cost more on the stream") for what in warnings(verdict))
+    assert verdict.answer is Answer.UNCLEAR, "as where less is right"
 
 
 def test_a_stream_on_which_less_is_right_is_not_settled_by_agreeing() -> None:

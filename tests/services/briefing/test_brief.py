@@ -12,6 +12,7 @@ from tests.examples import (
     example_data,
     example_feasibility,
     example_forecast,
+    example_release,
     example_search,
     example_verdicts,
 )
@@ -65,6 +66,16 @@ def test_who_was_chosen_as_the_best_is_not_said_to_be_it_for_certain() -> None:
         f"{said} With a chance of 87% it loses no more against the best than the 0.0020 that are "
         "accepted."
     )
+
+
+def test_a_release_that_replaces_another_is_not_called_the_first() -> None:
+    """Where the two cannot be compared, as by rows of one group alone."""
+    alone = replace(example_release(), difference=None)
+    told = [
+        how_sure(Stage.SHIP, {"release": each}) for each in (alone, replace(alone, replaces=""))
+    ]
+    assert told[0].startswith("By how much its score differs")
+    assert told[1].startswith("It is the first release")
 
 
 def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:

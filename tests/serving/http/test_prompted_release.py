@@ -21,7 +21,7 @@ from leadline.engines.contract import Scalar
 from leadline.engines.families.prompted import Prompted
 from leadline.engines.language_models import Endpoint
 from leadline.engines.language_models.connection import Connection
-from leadline.errors import EngineError, ReleaseError
+from leadline.errors import DataError, EngineError, ReleaseError
 from leadline.serving.batch.score_file import score_file
 from leadline.serving.http.server import create_app
 from leadline.serving.package.packing.package_writer import Contents, pack
@@ -131,6 +131,43 @@ def test_without_its_key_or_its_model_nothing_is_opened(
 
 
 @pytest.mark.parametrize(
+    ("task", "other"), [("multiclass", '{"label": "ham"}'), ("regression", '{"label": 0.02}')]
+)
+def test_another_model_is_refused_by_its_classes_and_by_small_numbers_too(
+    model: FakeModel, tmp_path: Path, task: str, other: str
+) -> None:
+    """A server that tells no probabilities makes all classes as sure."""
+    kinds = ["ham", "spam", "news"]
+
+    def reads(body: Body, _: int) -> Reply:
+        said = body["messages"][-1]["content"]
+        place = next(at for at, kind in enumerate(kinds) if kind in said)
+        label = kinds[place] if task == "multiclass" else place / 100
+        return chat(json.dumps({"label": label}))
+
+    model.answer = reads
+    X = pl.DataFrame({"said": [f"{kinds[i % 3]} {i}" for i in range(24)]})
+    labels = [kinds[i % 3] if task == "multiclass" else i % 3 / 100 for i in range(24)]
+    family = Prompted({"here": Connection(Endpoint(model.url, "m"))})
+    asks = family.build({"machine": "here", "n_examples": 0}, task, COLUMNS, 0)
+    classes = tuple(kinds) if task == "multiclass" else ()
+    card = Card(
+        project="mails",
+        label="kind",
+        task=task,
+        columns=COLUMNS,
+        classes=classes,
+        family="prompted",
+    )
+    fitted = asks.set_params(n_checked=4).fit(X, np.array(labels))
+    path = tmp_path / seal(tmp_path, model=fitted, card=card, golden_X=X, key=KEY).digest
+    assert opened(path).manifest.task == task
+    model.answer = lambda *_: chat(other)
+    with pytest.raises(ReleaseError, match=r"Of 24 golden rows .* 16 are answered otherwise"):
+        opened(path)
+
+
+@pytest.mark.parametrize(
     "refuses",
     [
         Reply(status=503, headers={"Retry-After": "9"}),
@@ -156,6 +193,38 @@ def test_while_the_model_does_not_answer_the_client_is_to_come_again(
         assert 'cause="model"' in client.get("/metrics").text
         vendor.refuses = None
         assert predict(client, "win a car").status_code == 200
+
+
+def test_a_row_that_its_server_does_not_take_holds_up_nobody_else(
+    model: FakeModel, vendor: Vendor, tmp_path: Path
+) -> None:
+    path = sealed(tmp_path, Endpoint(model.url, "m"))
+
+    def has_a_limit(body: Body, n_before: int) -> Reply:
+        is_long = "too long" in body["messages"][-1]["content"]
+        return Reply(status=400, content=b'{"error": "context"}') if is_long else vendor(body, 0)
+
+    model.answer = has_a_limit
+    with asked(path) as client:
+        found: list[tuple[str, int]] = []
+
+        def ask(said: str) -> None:
+            found.append((said, predict(client, said).status_code))
+
+        vendor.sleeps_s = 0.2
+        rows = ("win first", "too long", "win a car", "lunch")
+        threads = [threading.Thread(target=ask, args=(said,)) for said in rows]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.03)  # the first is under way, the others are asked together next
+        for thread in threads:
+            thread.join()
+        assert sorted(found) == sorted((said, 422 if "long" in said else 200) for said in rows)
+        told = predict(client, "too long").json()["error"]["found"]
+    assert "does not take 1 of 1 rows" in told
+    assert "context" not in told
+    with pytest.raises(DataError, match="does not take 1 of 2 rows"):
+        opened(path).score(pl.DataFrame({"said": ["win", "too long"]}))
 
 
 def test_health_answers_while_rows_wait_and_what_came_is_asked_together(

@@ -12,7 +12,7 @@ from tests.serving.http.test_server import ROW
 from leadline.errors import DataError
 from leadline.serving.http.request_queue import RequestQueue
 from leadline.serving.http.requests.refusals import BusyError, GoneError, TooLargeError
-from leadline.serving.http.requests.work_limit import BatchCost
+from leadline.serving.http.requests.work_limit import BatchCost, WorkLimit
 
 
 def asked_of(n_rows: int, first: int = 0) -> list[tuple[Any, ...]]:
@@ -153,3 +153,18 @@ def test_the_cost_follows_what_calls_take() -> None:
     for _ in range(200):
         cost.observe(4, 2 * 0.041)
     assert cost.of(100) == pytest.approx(2 * before, rel=0.05)
+
+
+def test_one_row_is_asked_about_however_slow_the_model_was() -> None:
+    """Else a release whose model waits for a busy server would refuse all from then on."""
+    limit = WorkLimit(BatchCost(3.0, 48.0, 16, piece=16), most_s=12.0)
+    for _ in range(50):
+        limit.cost.observe(1, 30.0)
+    with pytest.raises(TooLargeError), limit.taken(2):
+        pass
+    with limit.taken(1), pytest.raises(BusyError), limit.taken(1):
+        pass
+    for _ in range(100):
+        limit.cost.observe(1, 3.0)
+    with limit.taken(2):
+        pass

@@ -70,3 +70,23 @@ def test_what_is_certain_is_finite() -> None:
     ends = mixture_quantile(weight, mean, sd, np.array([[0.0], [1e-12], [1 - 1e-12], [1.0]]))
     assert np.isfinite(ends).all()
     assert np.all(np.diff(ends[:, 0]) >= 0)
+
+
+def test_components_of_hardly_any_weight_do_not_move_a_quantile() -> None:
+    # weights of the last digit more than 1: far out the sum of the cdf is above 1
+    weight = np.array([0.5, 0.5 + 2.0**-52, 1e-28])
+    assert weight.sum() > 1
+    mean, sd = np.array([[0.0], [1.0], [-20.0]]), np.array([[0.02], [0.2], [300.0]])
+    levels = LEVELS[:, None]
+    values = mixture_quantile(weight, mean, sd, levels)
+    assert mixture_cdf(weight, mean, sd, values) == pytest.approx(levels, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_quantile_between_narrow_components_is_one(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weight = rng.dirichlet(np.ones(8))
+    mean, sd = rng.normal(0.0, 3.0, size=(8, 50)), 10 ** rng.uniform(-3, 1, size=(8, 50))
+    levels = np.tile(LEVELS[:, None], 50)
+    values = mixture_quantile(weight, mean, sd, levels)
+    assert mixture_cdf(weight, mean, sd, values) == pytest.approx(levels, abs=1e-5)

@@ -70,3 +70,15 @@ def test_rows_ten_times_over_tell_no_more_than_once() -> None:
     again = score_difference(compute, *ten[:3], groups=ten[3])
     assert again.estimate == pytest.approx(once.estimate)
     assert again.high - again.low == pytest.approx(once.high - once.low, rel=0.35)
+
+
+def test_of_one_group_alone_nothing_is_known() -> None:
+    """An interval of no width would say that the one is better for certain."""
+    y, one, other = drawn(np.random.default_rng(4), N_ROWS)
+    compute = metric_of("roc_auc").compute
+    found = score_difference(compute, y, one, other, groups=np.zeros(y.size))
+    assert found.estimate > 0
+    assert (found.low, found.high) == (-np.inf, np.inf)
+    # without either half of the rows there is one class only
+    halves = score_difference(compute, y, one, other, groups=y)
+    assert (halves.low, halves.high) == (-np.inf, np.inf)

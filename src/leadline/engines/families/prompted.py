@@ -16,7 +16,7 @@ from leadline.engines.language_models import TEMPLATE, ModelAnswer, Prompt, answ
 from leadline.engines.language_models.connection import Connection, Meter
 from leadline.engines.language_models.prompt import draw_rows
 from leadline.engines.language_models.row_data import Row
-from leadline.errors import EngineError
+from leadline.errors import DataError, EngineError
 
 _N_EXAMPLES = (0, 4, 16)
 _MOST_COLUMNS = 12
@@ -91,6 +91,9 @@ class _Asking(BaseEstimator):
         n_lost = sum(answer.is_lost for answer in found)
         if n_lost and self.connection.is_restored:
             # in a project they count as unsure; whoever serves must not answer for the model
+            refused = [answer.row for answer in found if answer.is_refused]
+            if len(refused) == n_lost:
+                raise _not_taken(rows[refused[0]], n_lost, len(found))
             raise EngineError(
                 f"{self.connection.endpoint.url} gave no answer to {n_lost} of {len(found)} rows.",
                 "An answer to each is needed.",
@@ -283,6 +286,17 @@ class Prompted:
         make = PromptedRegressor if task == "regression" else PromptedClassifier
         n_examples = int(params.get("n_examples") or 0)
         return make(connection, _told(columns), n_examples=n_examples, seed=seed)
+
+
+def _not_taken(row: Row, n_refused: int, n_rows: int) -> DataError:
+    """What is wrong with rows that a server does not take, while it may take others."""
+    n_letters = max((len(str(value)) for value in row.values()), default=0)
+    return DataError(
+        f"The server of the language model does not take {n_refused} of {n_rows} rows; the longest "
+        f"value of the first has {n_letters:,} letters.",
+        "A row that it can read at once is needed.",
+        "Shorten it, or leave it out.",
+    )
 
 
 def _told(columns: Mapping[str, str]) -> list[str]:

@@ -133,8 +133,8 @@ class _Conversation:
         except UnansweredError as error:
             if not error.may_be_paid:
                 reservation.release()
-            problem = f"no answer: {error}"
-            return ModelAnswer(row, None, None, NOTHING, problem, is_lost=True)
+            problem, refused = f"no answer: {error}", error.is_refused
+            return ModelAnswer(row, None, None, NOTHING, problem, is_lost=True, is_refused=refused)
         except EngineError:
             reservation.release()
             raise

@@ -53,11 +53,14 @@ class UnansweredError(Exception):
     ----------
     may_be_paid : bool
         Whether the server may have done the work, and billed it.
+    is_refused : bool
+        Whether the server does not take this request, however often it is sent.
     """
 
-    def __init__(self, why: str, *, may_be_paid: bool) -> None:
+    def __init__(self, why: str, *, may_be_paid: bool, is_refused: bool = False) -> None:
         super().__init__(why)
         self.may_be_paid = may_be_paid
+        self.is_refused = is_refused
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -357,7 +360,8 @@ class Endpoint:
                 "Check url, model, key and the account there.",
             ) from None
         if status not in _UNPAID:
-            raise UnansweredError(why, may_be_paid=status >= 500) from None
+            is_ours = status < 500
+            raise UnansweredError(why, may_be_paid=not is_ours, is_refused=is_ours) from None
         return why
 
     def _unreached(self, why: str) -> EngineError:

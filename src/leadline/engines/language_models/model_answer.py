@@ -48,6 +48,9 @@ class ModelAnswer:
     is_lost : bool, default=False
         Whether nothing came back: nobody knows what the model would have said, and the row is
         asked about again next time.
+    is_refused : bool, default=False
+        Whether nothing came back because the server does not take the row, such as a text that is
+        too long.
     """
 
     row: str
@@ -56,3 +59,4 @@ class ModelAnswer:
     usage: Usage
     problem: str
     is_lost: bool = False
+    is_refused: bool = False

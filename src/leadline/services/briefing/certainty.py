@@ -109,8 +109,10 @@ def _(it: Review) -> str:
 
 @_sure.register
 def _(it: Release) -> str:
-    if it.difference is None:
+    if not it.replaces:
         return "It is the first release: there is none to compare it with."
+    if it.difference is None:
+        return "By how much its score differs from the one in service is not known."
     low, high = figure(it.difference.low), figure(it.difference.high)
     return f"Its score differs from the one in service by {low} to {high}, with 90% confidence."
 

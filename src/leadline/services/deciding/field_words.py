@@ -20,6 +20,7 @@ _LABELS = {
     "target_score": "Target",
     "test_score": "Score on test rows",
     "test_stderr": "Standard error of that score",
+    "test_freedom": "Degrees of freedom of that error",
     "chance_score": "Score of guessing",
     "chance_target": "Chance to reach the target",
     "time_box_s": "Time box",

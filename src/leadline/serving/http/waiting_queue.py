@@ -58,8 +58,7 @@ class WaitingQueue(RequestQueue):
                 self._give_up(waiting, error)
             except Exception:
                 # one of them is at fault: each is asked about by itself
-                for each in waiting:
-                    await self._ask_alone(each)
+                await self._ask_each(waiting)
             else:
                 start = 0
                 for rows, future, _ in waiting:
@@ -67,19 +66,31 @@ class WaitingQueue(RequestQueue):
                         future.set_result(answers[start : start + len(rows)])
                     start += len(rows)
 
+    async def _ask_each(self, waiting: list[_Waiting]) -> None:
+        """Ask about one request after the other, as long as the model answers."""
+        for at, each in enumerate(waiting):
+            try:
+                await self._ask_alone(each)
+            except EngineError as error:
+                self._give_up(waiting[at:], error)
+                return
+
     async def _ask_alone(self, waiting: _Waiting) -> None:
-        """Ask about one request; its error is its own."""
+        """Ask about one request; its error is its own, but for a model that does not answer."""
         rows, future, first = waiting
-        if future.cancelled():
+        if future.done():
             return
         try:
             answers = await self._asked(rows, first)
-        except EngineError as error:
-            self._give_up([waiting], error)
+        except EngineError:
+            raise
         except Exception as error:
-            future.set_exception(error)
+            # who asked may have hung up meanwhile
+            if not future.done():
+                future.set_exception(error)
         else:
-            future.set_result(answers)
+            if not future.done():
+                future.set_result(answers)
 
     async def _asked(self, rows: list[tuple[Any, ...]], first: int) -> Answers:
         """The answers to some rows, while the event loop goes on."""

@@ -5,7 +5,7 @@
     <folder>/<digest>/manifest.json     what it is; its SHA-256 is the digest
                       signature         Ed25519 over manifest.json, hexadecimal
                       model.skops       the model
-                      golden.parquet    rows with the scores that the model must give
+                      golden.parquet    rows with the answers that the model must give
                       compiled.zip      the same release for few rows at a time, if it has one
                       rows              digests of the rows it was made of, if they were passed
 """
@@ -56,7 +56,13 @@ from leadline.serving.releases.signed_files import (
     signed_files,
     signed_manifest,
 )
-from leadline.serving.releases.slow_path import refuse_other_answers, slow_answers, waits_s
+from leadline.serving.releases.slow_path import (
+    golden_answers,
+    golden_bytes,
+    refuse_other_answers,
+    slow_answers,
+    waits_s,
+)
 
 __all__ = [
     "Card",
@@ -144,9 +150,9 @@ class ReleaseBundle:
             If the scores are others.
         """
         X = self.read(self.golden_rows())
-        scores = prediction_table(self._model, self.manifest, X)["score"].to_numpy()
-        expected, asks = self._golden["score"].to_numpy(), self.waits_s is not None
-        refuse_other_answers(scores, expected, self.manifest.release_id, asks=asks)
+        given = golden_answers(self._model, self.manifest, X)
+        asks, name = self.waits_s is not None, self.manifest.release_id
+        refuse_other_answers(given, self._golden, self.manifest, name, asks=asks)
         if self.compiled is not None:
             slow = partial(slow_answers, self._model, self.manifest)
             rows = self.request_rows()
@@ -293,7 +299,7 @@ def seal(
     if not golden.height:
         raise ValueError("golden_X has no rows; at least one is needed. Pass some test rows.")
     stored = dump_model(model)
-    scored = _golden_bytes(model, card, golden)
+    scored = golden_bytes(model, card, golden)
     files = {MODEL: stored, GOLDEN: scored}
     if learnt is not None:
         files[ROWS] = learnt.to_bytes()
@@ -388,11 +394,3 @@ def load_bundle(
         learnt = LearntRows.from_bytes(files[ROWS], manifest.usual_repeats, form)
     compiled = CompiledRelease.from_bytes(files[COMPILED]) if COMPILED in files else None
     return ReleaseBundle(manifest, model, golden, learnt, compiled)
-
-
-def _golden_bytes(model: Any, card: Card, golden: pl.DataFrame) -> bytes:
-    """Rows and the scores that the model gives them now."""
-    scores = prediction_table(model, card, golden)["score"]
-    buffer = io.BytesIO()
-    pl.DataFrame({"X": golden.to_struct(), "score": scores}).write_parquet(buffer)
-    return buffer.getvalue()

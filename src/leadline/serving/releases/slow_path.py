@@ -6,7 +6,9 @@ slow indeed, and what it says is held to golden rows less closely.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -73,15 +75,51 @@ def slow_answers(
     return Answers(prediction_table(model, card, X).to_dict(as_series=False))
 
 
-def refuse_other_answers(
-    scores: NDArray[np.float64], expected: NDArray[np.float64], release_id: str, *, asks: bool
-) -> None:
-    """Refuse a release that does not give the scores it gave when it was sealed.
+def golden_answers(model: Any, card: Card, X: pl.DataFrame) -> pl.DataFrame:
+    """What golden rows are held to: scores, and of a model that asks the classes it answers.
+
+    What a model that asks is sure of may hang on the class little or not at all: where its server
+    tells no probabilities, any class scores the same.
 
     Parameters
     ----------
-    scores, expected : ndarray of float, shape (n_golden,)
-        Of the golden rows, now and then.
+    model : scikit-learn estimator
+        Fitted.
+    card : Card
+        Names task, classes and threshold.
+    X : polars.DataFrame, shape (n_golden, n_features)
+        Conformed.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``score``; and ``label``, also of rows that are left open, where one of several classes is
+        asked for.
+    """
+    table = prediction_table(model, replace(card, confidence=None), X)
+    has_labels = "label" in table.columns and waits_s(model) is not None
+    return table.select("score", *(["label"] if has_labels else []))
+
+
+def golden_bytes(model: Any, card: Card, X: pl.DataFrame) -> bytes:
+    """Rows and what the model answers to them now, as they are kept."""
+    answers = golden_answers(model, card, X)
+    buffer = io.BytesIO()
+    pl.DataFrame({"X": X.to_struct(), **answers.to_dict()}).write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def refuse_other_answers(
+    given: pl.DataFrame, golden: pl.DataFrame, card: Card, release_id: str, *, asks: bool
+) -> None:
+    """Refuse a release that does not answer as it did when it was sealed.
+
+    Parameters
+    ----------
+    given, golden : polars.DataFrame
+        As `golden_answers` gives them, now and then.
+    card : Card
+        Names the task.
     release_id : str
         What a message calls it.
     asks : bool
@@ -93,8 +131,9 @@ def refuse_other_answers(
         If they differ by more than other machines, or the same server on another day, explain.
     """
     if asks:
-        _refuse_another_model(scores, expected, release_id)
+        _refuse_another_model(given, golden, card, release_id)
         return
+    scores, expected = given["score"].to_numpy(), golden["score"].to_numpy()
     if scores.shape == expected.shape and np.allclose(scores, expected, rtol=1e-6, atol=1e-9):
         return
     worst = float(np.max(np.abs(scores - expected))) if scores.size == expected.size else None
@@ -121,25 +160,24 @@ def waits_s(model: Any) -> float | None:
 
 
 def _refuse_another_model(
-    scores: NDArray[np.float64], expected: NDArray[np.float64], release_id: str
+    given: pl.DataFrame, golden: pl.DataFrame, card: Card, release_id: str
 ) -> None:
     """Refuse a release if another model seems to answer than the one it was sealed with.
 
-    Parameters
-    ----------
-    scores, expected : ndarray of float, shape (n_golden,)
-        Of the golden rows, now and then. Of eight rows one may be far off, as an answer that is
-        nearly a tie may turn; the others are to agree within .05 of their range.
-    release_id : str
-        What a message calls it.
+    Of eight rows one may be far off, as an answer that is nearly a tie may turn; the others are to
+    name the same class, with a score that is within .05, or within .05 of the range of numbers.
 
     Raises
     ------
     ReleaseError
         If more are.
     """
-    unit = max(1.0, float(np.ptp(expected))) if expected.size else 1.0
+    scores, expected = given["score"].to_numpy(), golden["score"].to_numpy()
+    unit = _range_of(expected) if card.task == "regression" else 1.0
     is_far = np.abs(scores - expected) > _NEAR * unit
+    # releases of before know no classes of golden rows
+    if "label" in golden.columns:
+        is_far |= (given["label"] != golden["label"]).to_numpy()
     if is_far.mean() <= _MOST_FAR:
         return
     raise ReleaseError(
@@ -148,3 +186,8 @@ def _refuse_another_model(
         "The language model that it was sealed with is needed.",
         "See which model answers at its address, or make the release again with that one.",
     )
+
+
+def _range_of(numbers: NDArray[np.float64]) -> float:
+    """How far numbers reach, or how large the one is that they all are."""
+    return float(np.ptp(numbers)) or float(np.max(np.abs(numbers))) or 1.0

@@ -15,7 +15,8 @@ _FURTHEST = 8.0  # normal quantiles beyond are those of 0 and 1
 _MOST_STEPS = 80
 _PATIENCE = 12
 _CLOSE = 1e-6  # of a normal quantile
-_NEARLY = 3e-4  # from here the next step is the last: its error is of the order of this squared
+_NEARLY = 3e-4  # from here a short step is the last: its error is of the order of this squared
+_SHORT = 0.01  # of the narrowest component's spread: no density changes much on the way
 
 
 def mixture_cdf(weight: Floats, mean: Floats, sd: Floats, value: Floats) -> Floats:
@@ -70,10 +71,12 @@ def mixture_quantile(weight: Floats, mean: Floats, sd: Floats, probability: Floa
     left, right = of_components.min(axis=0), of_components.max(axis=0)
     value: Floats = np.einsum("c,clm->lm", weight, of_components).clip(left, right)
     row, column = np.indices(value.shape).reshape(2, -1)
+    short = _SHORT * sd.min(axis=0)
     for number in range(_MOST_STEPS):
         here, spread = value[row, column], sd[:, column]
         z = (here - mean[:, column]) / spread
-        place = ndtri(weight @ ndtr(z)).clip(-_FURTHEST, _FURTHEST)
+        # weights that sum to 1 and a digit more would make no quantile at all
+        place = ndtri(np.minimum(weight @ ndtr(z), 1.0)).clip(-_FURTHEST, _FURTHEST)
         excess = place - wanted[row, column]
         is_open = np.abs(excess) >= _CLOSE
         if not is_open.any():
@@ -88,6 +91,8 @@ def mixture_quantile(weight: Floats, mean: Floats, sd: Floats, probability: Floa
         is_newton = (step >= low) & (step <= high) & (number < _PATIENCE or number % 2 > 0)
         left[row, column], right[row, column] = low, high
         value[row, column] = np.where(is_newton, step, 0.5 * (low + high))
-        goes_on = ~is_newton | (np.abs(excess) >= _NEARLY)
+        # beside a narrow component a small excess may still be a long way
+        is_last = (np.abs(excess) < _NEARLY) & (np.abs(step - here) <= short[column])
+        goes_on = ~is_newton | ~is_last
         row, column = row[goes_on], column[goes_on]
     return value

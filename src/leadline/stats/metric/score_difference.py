@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,8 @@ def score_difference(
     Returns
     -------
     Estimate of float
-        In the unit of the score.
+        In the unit of the score. Without ends, from minus infinity to infinity, where it cannot be
+        told: of one row or group, or where no score is defined without some of the rows.
 
     Examples
     --------
@@ -68,4 +70,6 @@ def score_difference(
     freedom = max(min(N_GROUPS, n_apart) - 1, 1)
     reach = float(stdtrit(freedom, (1 + confidence_level) / 2))
     half = reach * jackknife(difference, y, rows, groups)
+    if n_apart < 2 or (not half and estimate):
+        half = inf
     return Estimate(estimate - half, estimate, estimate + half)

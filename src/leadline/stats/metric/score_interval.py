@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from math import exp, log
 
+from scipy.special import stdtrit
+
 from leadline.stats.interval import Interval, two_sided_z
 from leadline.stats.metric.all_metrics import metric_of
 
+_LONGEST = 300.0  # of a step of logarithms: what lies beyond is an end of the range
+
 
 def score_interval(
-    scoring: str, score: float, standard_error: float, *, confidence_level: float = 0.9
+    scoring: str,
+    score: float,
+    standard_error: float,
+    *,
+    freedom: int | None = None,
+    confidence_level: float = 0.9,
 ) -> Interval[float]:
     """Normal interval of the error on its own scale: log odds where it is bounded, else the log.
 
@@ -24,6 +33,9 @@ def score_interval(
         As the metric computes it.
     standard_error : float > 0
         As `Metric.standard_error` gives it, in the unit of the score.
+    freedom : int > 0, optional
+        Degrees of freedom of the standard error, where it comes of few groups: Student's t then
+        takes the place of the normal distribution.
     confidence_level : float in (0, 1), default=0.9
         Coverage aimed at.
 
@@ -55,16 +67,18 @@ def score_interval(
         raise ValueError(f"standard_error must be above 0; got {standard_error}")
     metric = metric_of(scoring)
     z, error, ceiling = two_sided_z(confidence_level), metric.error(score), metric.ceiling
+    if freedom is not None:
+        z = float(stdtrit(freedom, (1 + confidence_level) / 2))
     if error <= 0 or (ceiling is not None and error >= ceiling):
         # at the end of the range there is no scale to speak of
         top = error + z * standard_error
         ends = (max(error - z * standard_error, 0.0), top if ceiling is None else min(top, ceiling))
     elif ceiling is None:
-        step = z * standard_error / error
+        step = min(z * standard_error / error, _LONGEST)
         ends = (error * exp(-step), error * exp(step))
     else:
         share = error / ceiling
-        step = z * standard_error / ceiling / (share * (1 - share))
+        step = min(z * standard_error / ceiling / (share * (1 - share)), _LONGEST)
         middle = log(share / (1 - share))
         ends = (ceiling / (1 + exp(step - middle)), ceiling / (1 + exp(-step - middle)))
     low, high = sorted(metric.score(end) for end in ends)

@@ -97,12 +97,13 @@ class WorkLimit:
         Raises
         ------
         TooLargeError
-            If they alone would take longer than may wait.
+            If they alone would take longer than may wait; one row alone never does: were it
+            refused, a server that was slow for a while would never be seen to be well again.
         BusyError
             If they would with what waits already.
         """
         own_s = self.cost.of(n_rows)
-        if own_s > self.most_s:
+        if n_rows > 1 and own_s > self.most_s:
             n_most = max(1, int(n_rows * self.most_s / own_s))
             raise TooLargeError(
                 f"{n_rows:,} rows would take about {own_s:.0f} s here.",
