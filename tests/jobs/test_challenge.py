@@ -43,9 +43,9 @@ def fits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Rows that each challenger learnt from."""
     sizes: list[int] = []
 
-    def counted(model: object, pool: object, rows: object) -> object:
+    def counted(model: object, pool: object, rows: object, *more: object) -> object:
         sizes.append(rows.size)  # type: ignore[attr-defined]
-        return fit_model(model, pool, rows)  # type: ignore[arg-type]
+        return fit_model(model, pool, rows, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(challenger, "fit_model", counted)
     return sizes

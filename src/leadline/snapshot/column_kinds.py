@@ -231,9 +231,11 @@ def _useless(filled: pl.Series, n_unique: int, kind: Kind, n_rows: int) -> str:
     if n_unique < len(filled) or n_unique < _FEWEST_TO_JUDGE:
         return ""
     is_whole = filled.dtype.is_integer() or _is_large_whole(filled)
+    if kind is Kind.CATEGORY and not is_whole:
+        return _NEVER_BACK
     if is_whole and (_is_named_id(filled.name) or filled.is_sorted()):
         return "it numbers the rows"
-    return _NEVER_BACK if kind is Kind.CATEGORY and not filled.dtype.is_integer() else ""
+    return ""
 
 
 def _is_large_whole(filled: pl.Series) -> bool:

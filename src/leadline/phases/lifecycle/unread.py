@@ -78,7 +78,8 @@ _UNREAD: Mapping[str, _Fields] = {
     },
     "capacity": {"release": _OF_RELEASE},
     "decay": {
-        "problem": _WORDS | _ERRORS | _GRANTED | {"target_score"},
+        # what errors cost is told beside the price that a retraining is reckoned with
+        "problem": _WORDS | _GRANTED | {"target_score", "costs", "tolerance"},
         "data": _OF_DATA,
         "search": _OF_SEARCH,
         "release": _OF_RELEASE,
