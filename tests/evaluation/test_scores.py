@@ -12,8 +12,8 @@ from leadline.evaluation.scores import (
     response_of,
     score_model,
     score_of,
+    score_on_test,
     standard_error_of,
-    tested_score,
 )
 from leadline.phases.data import SplitKind
 from leadline.stats.metric import METRICS, ClassProbabilities, Task, metric_of
@@ -143,7 +143,7 @@ def test_of_few_groups_the_standard_error_is_said_to_be_known_poorly() -> None:
     grouped = [
         replace(pool, kind=SplitKind.GROUP, groups=np.arange(pool.y.size) % n) for n in (3, 50)
     ]
-    found = [tested_score(model, each, "roc_auc") for each in (pool, *grouped)]
+    found = [score_on_test(model, each, "roc_auc") for each in (pool, *grouped)]
     assert [each.freedom for each in found] == [None, 2, 19]
     assert len({each.score for each in found}) == 1
     assert {each.chance for each in found} == {0.5}

@@ -130,7 +130,7 @@ class TestedScore:
     chance: float
 
 
-def tested_score(model: Any, pool: Pool, scoring: str) -> TestedScore:
+def score_on_test(model: Any, pool: Pool, scoring: str) -> TestedScore:
     """The score on the test rows, and how it would scatter over sets of as many rows."""
     truth, response = pool.y[pool.test], response_of(model, pool.X[pool.test], scoring)
     groups = pool.alike(pool.test)

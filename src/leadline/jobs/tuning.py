@@ -34,7 +34,7 @@ from leadline.evaluation.predictions import (
     sums_to_one,
     with_all_classes,
 )
-from leadline.evaluation.scores import positive_scores, tested_score
+from leadline.evaluation.scores import positive_scores, score_on_test
 from leadline.evaluation.slice_evidence import Outcome, SliceQuestion, require_columns, slices_of
 from leadline.phases import tuning as phase
 from leadline.phases.data import Data
@@ -116,7 +116,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
     slices = slices_of(pool, data, offer.outcomes, question)
     report("scoring the stream", 0.7)
     frame = _read_stream(workspace, problem, data)
-    tested = tested_score(model, pool, problem.scoring)
+    tested = score_on_test(model, pool, problem.scoring)
     stream = _Stream()
     if frame is not None and is_binary:
         stream = _draw_for_judging(workspace, model, data, frame, offer.points, problem)

@@ -126,7 +126,7 @@ def test_a_model_that_does_not_open_is_seen(
 @pytest.fixture
 def opens(monkeypatch: pytest.MonkeyPatch) -> None:
     """The release opens; no process is begun for it."""
-    monkeypatch.setattr(rot_check, "run_with_limit", lambda *_, **__: ("", "", 200))
+    monkeypatch.setattr(rot_check, "run_with_limit", lambda *_, **__: ("", "", "", "200 rows"))
 
 
 def test_packages_that_differ_are_named(
